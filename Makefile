@@ -1,0 +1,83 @@
+# Every target is described by `make help`. Nothing outside this folder is needed but python3 (3.11 or
+# later); `make test` also wants the programs that tools/system_packages.sh names.
+
+PORT ?= 8000
+PYTHON ?= python3
+TESTS ?= tests
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration bench lock screenshots commands
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/.runs ## Build the demo campaign if needed and serve it on 127.0.0.1 (PORT=8000) until Ctrl-C
+	$(BIN)/surveyapp demo serve --port $(PORT)
+
+demo-data: .venv/.runs ## Build the demo campaign without serving it
+	$(BIN)/surveyapp demo prepare --port $(PORT)
+
+demo-reset: .venv/.runs ## Throw the demo's data away, so that the next `make demo` starts over
+	$(BIN)/surveyapp demo reset
+
+test: .venv/.tests lint ## Everything: lint, types, all tests in two processes (TESTS=tests/web for some)
+	@sh tools/system_packages.sh
+	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
+
+run: .venv/.runs ## Serve this installation with gunicorn, settings from the environment
+	$(BIN)/surveyapp run
+
+lint: .venv/.tests ## Style and types: ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.tests ## Put the code in the house format
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+translate: .venv/.tests ## Add new messages to the English catalogues and name those without English
+	$(BIN)/python -m tools.translate
+
+migrate: .venv/.runs ## Bring the database to the newest revision
+	$(BIN)/surveyapp migrate
+
+migration: .venv/.tests ## Write the next migration from the models (MESSAGE="…"; without: rewrite the one initial revision)
+	$(BIN)/python -m tools.migration $(if $(MESSAGE),"$(MESSAGE)",--initial)
+
+bench: .venv/.tests ## Measure the promised times on this machine
+	@for file in benchmarks/[a-z]*.py; do \
+	echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+lock: .venv/.tests ## Resolve the pinned requirements into the two hashed locks
+	$(UV) requirements.txt -o requirements.lock
+	$(UV) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
+screenshots: .venv/.tests ## Photograph every page at phone and desktop width into screenshots/
+	$(BIN)/python -m tests.browser.screenshots
+
+commands: .venv/.tests ## Write docs/commands.md from the commands' own help
+	$(BIN)/python -m tools.commands
+
+# ---- the environment: stamps, so that a repeat costs nothing
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "Python 3.11 or later is needed: make … PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	|| { rm -rf .venv; echo "python3 cannot make environments here. On Debian: apt-get install python3-venv"; exit 1; }
+
+.venv/.runs: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the server's libraries into .venv …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps -e .
+	@touch $@
+
+.venv/.tests: requirements-dev.lock .venv/.runs
+	@echo "Installing the test tools into .venv …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

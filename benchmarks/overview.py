@@ -1,0 +1,174 @@
+"""How long the centre's pages take on kept counts of a full round, or of a million forms.
+
+python -m benchmarks.overview                       SQLite, 50,155 forms
+python -m benchmarks.overview --forms 1000000
+DATABASE_URL=postgresql://… python -m benchmarks.overview     an empty database of your own
+python -m benchmarks.overview --keep FOLDER         leave the database there, to be served
+"""
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, insert
+
+from surveyapp import clock, create_app
+from surveyapp.accounts import service as accounts
+from surveyapp.accounts.access import Grant
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns import service as campaign_service
+from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.pack import read_pack
+from surveyapp.config import PROJECT, Settings
+from surveyapp.db import bind, make_engine, transaction
+from surveyapp.fieldwork.service import fold
+from surveyapp.invitations.models import CountDelta
+from surveyapp.invitations.rules import Disposition
+from surveyapp.keys import make_key_ring, read_key_ring
+from surveyapp.respondents.models import ListForms, RespondentList
+from surveyapp.schema import migrate
+
+PACK = PROJECT / "questionnaires" / "par-index-2023"
+PASSWORD = "bốn con vịt qua sông"
+DAYS = 25
+D = Disposition
+ENDS = (D.COMPLETE,) * 14 + (D.PARTIAL,) * 2 + (D.BROKEN_OFF, D.STARTED, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--forms", type=int, default=50_155)
+    parser.add_argument("--keep", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        settings, engine = prepare(folder, arguments.forms)
+        measure(settings, engine)
+        engine.dispose()
+
+
+def prepare(folder: Path, forms: int) -> tuple[Settings, Engine]:
+    """A campaign half-way through collection whose counts stand in the tables, without its people."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'survey.sqlite3'}"
+    engine = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    settings = Settings(
+        instance=folder, database_url=url, keys=folder / "keys.json", base_url="http://localhost"
+    )
+    migrate(engine)
+    make_key_ring(settings.keys)
+    bind(engine)
+    now = clock.now()
+    with transaction() as db:
+        campaign = campaign_service.load_pack(db, read_pack(PACK), now=now)
+        campaign.opens_at = now - timedelta(days=DAYS)
+        campaign.closes_at = now + timedelta(days=10)
+        campaign.state = "open"
+        for role in ("operator", "viewer", "auditor"):
+            accounts.create_staff(
+                db, username=f"b-{role}", display_name=role, password=PASSWORD,
+                grants=[Grant(campaign.code, role)], now=now,
+            )  # fmt: skip
+        accounts.create_staff(
+            db, username="b-desk", display_name="desk", password=PASSWORD,
+            grants=[Grant(campaign.code, "coordinator", "01")], now=now,
+        )  # fmt: skip
+        _count(db, campaign, forms, now)
+    while True:
+        with transaction() as db:
+            if not fold(db):
+                break
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")  # as autovacuum does in the night
+    return settings, engine
+
+
+def _count(db, campaign: Campaign, forms: int, now: datetime) -> None:  # type: ignore[no-untyped-def]
+    """Forms as planned, over departments where a group has them, in random states on random days."""
+    dice = random.Random(2023)
+    groups = {group.id: group for group in campaigns.groups(db, campaign.id)}
+    kinds = {g: k for k in campaigns.list_kinds(db, campaign.id) for g in k.groups}
+    departments = campaigns.departments(db, campaign.id)
+    plan = campaigns.plan(db, campaign.id, side="supplying")
+    scale = forms / sum(plan.values())
+    lists: dict[tuple[int, int], uuid.UUID] = {}
+    today = clock.day(now)
+    deltas, kept = [], []
+    for (group_id, unit_id), planned in plan.items():
+        group = groups[group_id]
+        kind = kinds[group.code]
+        cells = [(unit_id, 0)]
+        if "department" in kind.required:
+            rating = group.rates == "department_ministry"
+            cells = [
+                (d.rated_unit_id if rating else unit_id, d.id)
+                for d in departments
+                if (d.rated_unit_id if rating else d.rates_province)
+            ]
+        list_id = lists.setdefault((unit_id, kind.id), uuid.uuid4())
+        willing = dice.triangular(0.1, 0.95, 0.6)
+        wanted = round(planned * scale * dice.uniform(0.8, 1.05))
+        for place, (rated, department) in enumerate(cells):
+            n = wanted // len(cells) + (place < wanted % len(cells))
+            if not n:
+                continue
+            kept.append({"list_id": list_id, "group_id": group_id, "rated_unit_id": rated, "department_id": department, "listed": n, "approved": n})  # fmt: skip
+            cell = {"campaign_id": campaign.id, "supplying_unit_id": unit_id, "rated_unit_id": rated, "group_id": group_id, "department_id": department}  # fmt: skip
+            deltas.append({**cell, "disposition": D.SENT, "day": today - timedelta(days=DAYS), "change": n})  # fmt: skip
+            for _ in range(min(n, 60)):
+                if dice.random() < willing:
+                    change = max(1, n // 60)
+                    on = today - timedelta(days=min(int(dice.expovariate(0.12)), DAYS))
+                    deltas.append({**cell, "disposition": D.SENT, "day": on, "change": -change})
+                    deltas.append({**cell, "disposition": dice.choice(ENDS), "day": on, "change": change})  # fmt: skip
+    db.execute(
+        insert(RespondentList),
+        [
+            {
+                "id": list_id, "campaign_id": campaign.id, "unit_id": unit_id, "kind_id": kind_id, "version": 1,
+                "state": "approved", "file_name": "x", "file_sha256": "x", "file": b"", "understanding": {},
+                "line_count": 0, "left_out_count": 0, "must_count": 0, "check_count": 0, "staged_by": "x",
+                "staged_at": now, "note": "",
+            }
+            for (unit_id, kind_id), list_id in lists.items()
+        ],
+    )  # fmt: skip
+    db.execute(insert(ListForms), kept)
+    db.execute(insert(CountDelta), deltas)
+
+
+def measure(settings: Settings, engine: Engine) -> None:
+    """Server time of each page through the whole application, the median of 30."""
+    app = create_app(settings, keys=read_key_ring(settings.keys), engine=engine)
+    client = app.test_client()
+    import re
+
+    page = client.get("/account/sign-in").text
+    given = {
+        "username": "b-viewer",
+        "password": PASSWORD,
+        "csrf_token": re.search(r'csrf_token" value="([^"]+)', page)[1],  # type: ignore[index]
+    }
+    client.post("/account/sign-in", data=given, headers={"Sec-Fetch-Site": "same-origin"})
+    code = PACK.name
+    print(f"{engine.dialect.name}, {datetime.now(UTC):%Y-%m-%d}")
+    for path in ("", "rates", "rates?by=supplying", "rates?by=rated", "rates?by=department&supplying=01", "rates?by=supplying&rated=BNV&group=M2", "rates?by=supplying&until=" + str(clock.day(clock.now()) - timedelta(days=3)), "rates/details", "rates/table.csv?by=supplying"):  # fmt: skip
+        took, busy = [], []
+        for _ in range(30):
+            begun, worked = time.perf_counter(), time.process_time()
+            answer = client.get(f"/centre/{code}/{path}")
+            took.append(time.perf_counter() - begun)
+            busy.append(time.process_time() - worked)
+            assert answer.status_code == 200, (path, answer.status_code)
+        best = f"best {min(took) * 1000:5.1f}, processor {statistics.median(busy) * 1000:5.1f}"
+        print(f"{statistics.median(took) * 1000:7.1f} ms ({best})  {len(answer.data):7} B  /{path}")
+
+
+if __name__ == "__main__":
+    main()

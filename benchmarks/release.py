@@ -1,0 +1,75 @@
+"""How long a release of a full round takes, and in how much memory.
+
+`.venv/bin/python -m benchmarks.release [percent of the plan]`; goal: 50,155 responses with about 40
+items each in under 60 s and 1.5 GB on two cores, every format, and the receiver's check after it.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import update
+
+from surveyapp.campaigns import queries, service
+from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.pack import read_pack
+from surveyapp.config import PROJECT
+from surveyapp.db import bind, make_engine, reading, transaction
+from surveyapp.exports import release
+from surveyapp.exports.verify import verify
+from surveyapp.keys import KeyRing
+from surveyapp.tables import metadata
+from tests.exports.opened import store_results
+
+NOW = datetime(2024, 2, 20, tzinfo=UTC)
+
+
+def _campaign(percent: int) -> None:
+    """The 2023 round, opened: its plan answered in full at random."""
+    with transaction() as db:
+        pack = read_pack(PROJECT / "questionnaires" / "par-index-2023")
+        campaign = service.load_pack(db, pack, now=NOW)
+        units = {unit.id: unit.code for unit in queries.units(db, campaign.id)}
+        groups = {group.id: group.code for group in queries.groups(db, campaign.id)}
+        plan = queries.plan(db, campaign.id, side="rated")
+        sizes = {(units[u], groups[g]): n * percent // 100 for (g, u), n in plan.items()}
+        remarks = tuple(("province", f"- Ý kiến số {n}") for n in range(sum(sizes.values()) // 20))
+        store_results(db, campaign, NOW, sizes, remarks=remarks)
+        db.execute(update(Campaign).values(state="opened"))
+
+
+def main() -> None:
+    """Print seconds per step and the peak of memory."""
+    percent = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    keys = KeyRing({1: sha256(b"benchmark").digest()})
+    with tempfile.TemporaryDirectory() as scratch:
+        engine = make_engine(f"sqlite:///{scratch}/survey.sqlite3")
+        metadata.create_all(engine)
+        bind(engine)
+        _campaign(percent)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.perf_counter()
+        with reading() as db:
+            campaign = queries.campaign(db, "par-index-2023")
+            prepared = release.prepare(db, campaign, out=Path(scratch) / "out")
+        with transaction() as db:
+            folder = release.register(db, campaign, prepared, actor="bench", now=NOW, keys=keys)
+        built = time.perf_counter()
+        faults = verify(folder)
+        verified = time.perf_counter()
+        engine.dispose()
+        print(f"{prepared.responses} responses released in {built - started:.1f} s (goal 60)")
+        print(f"verified in {verified - built:.1f} s, {len(faults)} faults")
+        for path in sorted(folder.rglob("*.*")):
+            print(f"{path.stat().st_size / 1e6:9.1f} MB  {path.relative_to(folder)}")
+        print(f"{prepared.archive.stat().st_size / 1e6:9.1f} MB  {prepared.archive.name}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"peak {peak / 1024:.0f} MB (goal 1,500); {before / 1024:.0f} MB before the release")
+
+
+if __name__ == "__main__":
+    main()

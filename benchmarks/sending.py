@@ -1,0 +1,236 @@
+"""A whole wave against a real SMTP server in a process of its own, with workers that are killed.
+
+`.venv/bin/python -m benchmarks.sending [people] [workers] [kills] [--faults] [--postgres]`; goals: at
+least 150 messages/s per worker on loopback, each person at least one message, duplicates under 1 per
+1,000, nothing lost with 200 kills. Faults: 450 and 421 at random, 550, slow and reset after
+DATA at addresses of their own; what is reset was taken, so a second copy of it cannot be avoided.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from surveyapp import clock, schema
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import bind, make_engine, reading, transaction
+from surveyapp.invitations import service
+from surveyapp.invitations.delivery import waves
+from surveyapp.invitations.delivery.waves import WavePlan
+from surveyapp.invitations.models import Assignment, Delivery, Wave
+from surveyapp.keys import make_key_ring, read_key_ring
+from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.tables import metadata
+from tests import factories, postgres
+from tests.invitations.roster import Roster, opened
+from tests.messaging import mailserver
+
+RATES = "busy=4,closing=1,slow=0"
+FAULTS = {7: "reset1-", 8: "gone-", 9: "slow1-"}
+"""Every 2,000th address: taken but never acknowledged, unknown, five seconds late."""
+
+
+def main() -> None:
+    """Invite the people, send the wave, count what the server took."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("people", type=int, nargs="?", default=5_000)
+    options.add_argument("workers", type=int, nargs="?", default=1)
+    options.add_argument("kills", type=int, nargs="?", default=0)
+    options.add_argument("--faults", action="store_true")
+    options.add_argument("--postgres", action="store_true")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'survey.sqlite3'}"
+        if given.postgres:
+            folder.chmod(0o711)
+            postgres.start(folder / "postgres")
+            postgres.execute(folder / "postgres", "CREATE DATABASE survey")
+            url = postgres.url(folder / "postgres", "survey")
+        try:
+            _measure(folder, url, given)
+        finally:
+            if given.postgres:
+                postgres.stop(folder / "postgres")
+
+
+def _measure(folder: Path, url: str, given: argparse.Namespace) -> None:
+    make_key_ring(folder / "keys.json")
+    engine = make_engine(url)
+    metadata.create_all(engine)
+    schema.stamp(engine)
+    bind(engine)
+    wave_id = _prepare(folder, given.people, faults=given.faults)
+    faults = ("--rates", RATES) if given.faults else ()
+    with mailserver.running(folder / "mail", *faults) as server:
+        environment = _environment(folder, url, server.port)
+        began = time.perf_counter()
+        kills = _run(environment, given, wave_id)
+        seconds = time.perf_counter() - began
+        received = server.received()
+    _report(given, seconds, kills, received, wave_id)
+    engine.dispose()
+
+
+def _prepare(folder: Path, people: int, *, faults: bool) -> object:
+    """People with an address each, invited, and a confirmed wave without limits."""
+    keys, now = read_key_ring(folder / "keys.json"), clock.now()
+    with transaction() as db:
+        campaign = opened(db, datetime(2024, 1, 15, 3, tzinfo=UTC))
+        campaign.opens_at, campaign.closes_at = now - timedelta(days=1), now + timedelta(days=9)
+        _people(db, campaign, people, faults=faults)
+    while True:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, "tiny")
+            progress = service.issue(db, campaign, keys=keys, now=now)
+        if not progress.remaining:
+            break
+    with transaction() as db:
+        campaign = campaigns.campaign(db, "tiny")
+        plan = WavePlan(
+            kind="invitation",
+            starts_at=now,
+            channels=("email",),
+            quiet_from=0,
+            quiet_until=0,
+            per_minute=1_000_000,
+            per_day=1_000_000,
+            per_domain=1_000_000,
+        )
+        wave = waves.plan_wave(db, campaign, plan, actor="bench", keys=keys, now=now)
+        waves.confirm(
+            db, campaign, wave.id, typed=str(wave.people), actor="bench", keys=keys, now=now
+        )
+        wave.state = "running"  # there is no mailbox to look for a test message in
+        return wave.id
+
+
+def _people(db: Session, campaign: object, people: int, *, faults: bool) -> None:
+    def prefix(n: int) -> str:
+        return FAULTS.get(n % 2000, "") if faults else ""
+
+    roster = Roster(db, campaign)  # type: ignore[arg-type]
+    first = roster.person("01")
+    roster.enter(first, "01", "council")
+    person = dict(db.execute(select(Person.__table__)).one()._mapping)
+    entry = dict(db.execute(select(PersonEntry.__table__)).one()._mapping)
+    from uuid import uuid4
+
+    ids = [uuid4() for _ in range(people - 1)]
+    named = factories.people(people)
+    db.execute(
+        insert(Person),
+        [
+            {
+                **person,
+                "id": id_,
+                "full_name": named[n][0],
+                "email": f"{prefix(n)}n{n}@d{n % 90}.example.vn",
+            }
+            for n, id_ in enumerate(ids)
+        ],
+    )
+    db.execute(insert(PersonEntry), [{**entry, "id": uuid4(), "person_id": id_} for id_ in ids])
+
+
+def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SURVEYAPP_")},
+        "DATABASE_URL": url,
+        "SURVEYAPP_INSTANCE": str(folder),
+        "SURVEYAPP_KEYS": str(folder / "keys.json"),
+        "SURVEYAPP_BASE_URL": "http://127.0.0.1:8000",
+        "SURVEYAPP_SMTP_URL": f"smtp://127.0.0.1:{port}",
+        "SURVEYAPP_MAIL_FROM": "Vụ CCHC <khaosat@bench.example.vn>",
+        "SURVEYAPP_MAIL_BOUNCES": "tra-lai@bench.example.vn",
+        "SURVEYAPP_LOG_LEVEL": "ERROR",
+    }
+
+
+def _run(environment: dict[str, str], given: argparse.Namespace, wave_id: object) -> int:
+    """Keep so many workers alive until the wave is over; kill one now and then."""
+    kills, rng = 0, random.Random()
+    workers = [_worker(environment) for _ in range(given.workers)]
+    next_kill = time.monotonic() + 3
+    while not _is_over(wave_id):
+        time.sleep(0.05)
+        if not given.kills and any(worker.poll() is not None for worker in workers):
+            raise SystemExit("a worker ended by itself")
+        if kills < given.kills and time.monotonic() >= next_kill:
+            victim = rng.randrange(len(workers))
+            workers[victim].send_signal(signal.SIGKILL)
+            workers[victim].wait()
+            workers[victim] = _worker(environment)
+            kills += 1
+            next_kill = time.monotonic() + rng.uniform(0.4, 1.4)
+    for worker in workers:
+        worker.terminate()
+        worker.wait(60)
+    return kills
+
+
+def _worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "surveyapp", "worker"], env=environment)
+
+
+def _is_over(wave_id: object) -> bool:
+    with reading() as db:
+        wave = db.scalars(select(Wave).where(Wave.id == wave_id)).one()
+        waiting = db.scalar(
+            select(func.count())
+            .select_from(Delivery)
+            .where(Delivery.wave_id == wave_id, Delivery.state.in_(("queued", "leased")))
+        )
+    return wave.is_filled and not waiting
+
+
+def _report(
+    given: argparse.Namespace,
+    seconds: float,
+    kills: int,
+    received: list[mailserver.Received],
+    wave_id: object,
+) -> None:
+    received = [
+        one for one in received if "bench.example.vn" not in one.recipient
+    ]  # the test message
+    tokens = Counter(one.envelope_sender for one in received)
+    people = {one.recipient for one in received}
+    with reading() as db:
+        states = dict(
+            db.execute(
+                select(Delivery.state, func.count())
+                .where(Delivery.wave_id == wave_id)
+                .group_by(Delivery.state)
+            ).all()
+        )
+        dispositions = dict(
+            db.execute(
+                select(Assignment.disposition, func.count()).group_by(Assignment.disposition)
+            ).all()
+        )
+    twice = sum(n - 1 for n in tokens.values())
+    rate = len(received) / seconds / given.workers
+    print(f"people           {given.people}")
+    print(f"workers, kills   {given.workers}, {kills}")
+    print(f"seconds          {seconds:.1f}  ({rate:.0f} messages/s per worker; goal 150)")
+    print(f"reached          {len(people)} people, {len(received)} messages")
+    print(
+        f"duplicates       {twice}  ({1000 * twice / max(len(received), 1):.2f} per 1,000; goal < 1)"
+    )
+    print(f"deliveries       {states}")
+    print(f"dispositions     {dispositions}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The audit trail of the staff: each entry is chained to the one before it by HMAC.
+
+A chain shows that entries were altered, removed or moved; that the last ones are missing shows only
+by comparing the head with a copy kept elsewhere. Nothing a respondent does is ever entered.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, text
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts.errors import AuditBroken
+from surveyapp.accounts.models import AuditEntry
+from surveyapp.keys import KeyRing
+
+FIRST = bytes(32)
+_LOCK = 0x5041_5249  # one advisory lock: entries are numbered one after the other
+
+
+@dataclass(frozen=True)
+class Chain:
+    """An intact trail: how many `entries` it has and the digest of the last."""
+
+    entries: int
+    head: bytes
+
+
+def record(
+    db: Session,
+    *,
+    actor: str,
+    action: str,
+    campaign_code: str = "",
+    unit_code: str = "",
+    facts: dict[str, Any],
+    now: datetime,
+    keys: KeyRing,
+) -> None:
+    """Enter one act of the staff. `facts` are JSON values: ids and counts, no names of respondents."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    last = db.execute(
+        select(AuditEntry.number, AuditEntry.digest).order_by(AuditEntry.number.desc()).limit(1)
+    ).first()
+    entry: dict[str, Any] = {
+        "number": last.number + 1 if last else 1,
+        "at": now,
+        "actor": actor,
+        "action": action,
+        "campaign_code": campaign_code,
+        "unit_code": unit_code,
+        "facts": json.loads(json.dumps(facts, default=str)),
+    }
+    previous = last.digest if last else FIRST
+    digest = keys.mac("audit", previous + _canonical(entry))
+    db.execute(insert(AuditEntry).values(**entry, previous=previous, digest=digest))
+
+
+def _canonical(entry: dict[str, Any]) -> bytes:
+    at = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return json.dumps(
+        {**entry, "at": at}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    ).encode()
+
+
+def verify(db: Session, *, keys: KeyRing) -> Chain:
+    """Walk the whole trail. Raises `AuditBroken` at the first entry that is missing or altered."""
+    live = keys.keys("audit")
+    previous, expected = FIRST, 1
+    for entry in _in_order(db, select(AuditEntry)):
+        message = previous + _canonical(_fields(entry))
+        if (
+            entry.number != expected
+            or entry.previous != previous
+            or not any(
+                hmac.compare_digest(hmac.digest(key, message, "sha256"), entry.digest)
+                for key in live
+            )
+        ):
+            raise AuditBroken(expected)
+        previous, expected = entry.digest, expected + 1
+    return Chain(entries=expected - 1, head=previous)
+
+
+def _fields(entry: AuditEntry) -> dict[str, Any]:
+    names = ("number", "at", "actor", "action", "campaign_code", "unit_code", "facts")
+    return {name: getattr(entry, name) for name in names}
+
+
+def entries(
+    db: Session,
+    *,
+    campaign_code: str | None = None,
+    unit_code: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[AuditEntry]:
+    """The newest entries first, of one campaign or unit where given, older than number `before`."""
+    chosen = select(AuditEntry).order_by(AuditEntry.number.desc()).limit(limit)
+    if campaign_code is not None:
+        chosen = chosen.where(AuditEntry.campaign_code.in_((campaign_code, "")))
+    if unit_code is not None:
+        chosen = chosen.where(AuditEntry.unit_code == unit_code)
+    if before is not None:
+        chosen = chosen.where(AuditEntry.number < before)
+    return list(db.scalars(chosen))
+
+
+def every_entry(db: Session, *, campaign_code: str) -> Iterator[AuditEntry]:
+    """All entries of one campaign in order, for a download."""
+    yield from _in_order(db, select(AuditEntry).where(AuditEntry.campaign_code == campaign_code))
+
+
+def _in_order(db: Session, chosen: Select[AuditEntry]) -> Iterator[AuditEntry]:
+    """A thousand at a time, so that a trail of years fits and a reader may stop anywhere."""
+    after = 0
+    while True:
+        page = db.scalars(
+            chosen.where(AuditEntry.number > after).order_by(AuditEntry.number).limit(1000)
+        ).all()
+        yield from page
+        if len(page) < 1000:
+            return
+        after = page[-1].number

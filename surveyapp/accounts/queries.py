@@ -1,0 +1,59 @@
+"""Reads of staff accounts for screens and the command line."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts.access import Grant
+from surveyapp.accounts.models import Staff, StaffGrant, StaffSession
+from surveyapp.accounts.service import ABSOLUTE, IDLE
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """One signed-in browser of a person."""
+
+    id_hash: bytes
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """An account and what it may do."""
+
+    staff_id: uuid.UUID
+    username: str
+    display_name: str
+    active: bool
+    grants: tuple[Grant, ...]
+
+
+def sessions(db: Session, staff_id: uuid.UUID, *, now: datetime) -> list[SessionView]:
+    """The person's live sessions, the one used last first."""
+    rows = db.execute(
+        select(StaffSession.id_hash, StaffSession.started_at, StaffSession.seen_at)
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.seen_at > now - IDLE,
+            StaffSession.started_at > now - ABSOLUTE,
+        )
+        .order_by(StaffSession.seen_at.desc())
+    )
+    return [SessionView(row.id_hash, row.started_at, row.seen_at) for row in rows]
+
+
+def every_staff(db: Session) -> list[StaffView]:
+    """All accounts by username, with their grants."""
+    grants: dict[uuid.UUID, list[Grant]] = {}
+    for row in db.scalars(select(StaffGrant).order_by(StaffGrant.campaign_code, StaffGrant.role)):
+        grants.setdefault(row.staff_id, []).append(
+            Grant(row.campaign_code, row.role, row.unit_code)
+        )
+    return [
+        StaffView(s.id, s.username, s.display_name, s.active, tuple(grants.get(s.id, ())))
+        for s in db.scalars(select(Staff).order_by(Staff.username))
+    ]

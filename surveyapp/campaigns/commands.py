@@ -1,0 +1,167 @@
+"""`surveyapp campaign …`: packs and the life of a campaign from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from surveyapp import clock
+from surveyapp.campaigns import queries, service, wording
+from surveyapp.campaigns.errors import CampaignError, PackRefused
+from surveyapp.campaigns.models import Campaign
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+MOMENT = click.DateTime(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+
+campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+
+
+@click.group("campaign")
+def campaign() -> None:
+    """Check, load, open and close campaigns."""
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say why and leave with 1 where a rule refuses."""
+    try:
+        yield
+    except CampaignError as error:
+        click.echo(wording.refusal(error), err=True)
+        sys.exit(1)
+
+
+@campaign.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings for a program.")
+def check(folder: Path, as_json: bool) -> None:
+    """Find every fault in the pack at FOLDER, each with file and line."""
+    from surveyapp.campaigns.pack import read_pack
+
+    try:
+        pack = read_pack(folder)
+    except PackRefused as refused:
+        if as_json:
+            _echo_json({"sound": False, "faults": [asdict(fault) for fault in refused.faults]})
+        else:
+            click.echo(wording.refusal(refused), err=True)
+        sys.exit(1)
+    facts: dict[str, Any] = {
+        "code": pack.code,
+        "sha256": pack.sha256,
+        "units": len(pack.units),
+        "groups": len(pack.campaign.groups),
+        "lists": len(pack.expected_lists()),
+        "planned": sum(row.planned for row in pack.plan),
+        "items": {code: len(form.items) for code, form in pack.instruments.items()},
+    }
+    if as_json:
+        _echo_json({"sound": True, "faults": [], **facts})
+        return
+    click.echo(
+        _(
+            "%(code)s: không có lỗi. %(units)s đơn vị, %(groups)s nhóm, %(lists)s danh sách, "
+            "%(planned)s phiếu theo kế hoạch.",
+            **{name: facts[name] for name in ("code", "units", "groups", "lists", "planned")},
+        )
+    )
+
+
+@campaign.command()
+@click.option("--write", is_flag=True, help="Write them to questionnaires/schema/.")
+def schema(write: bool) -> None:
+    """Print the JSON Schemas of a pack's files, or write them where editors look."""
+    from surveyapp.campaigns.schema import FOLDER as PUBLISHED
+    from surveyapp.campaigns.schema import schemas
+
+    if not write:
+        _echo_json({name: json.loads(text) for name, text in schemas().items()})
+        return
+    PUBLISHED.mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (PUBLISHED / name).write_text(text, encoding="utf-8")
+        click.echo(str(PUBLISHED / name))
+
+
+@campaign.command()
+@click.argument("folder", type=FOLDER)
+def load(folder: Path) -> None:
+    """Load the pack at FOLDER into the database; the same pack again changes nothing."""
+    from surveyapp.campaigns.pack import read_pack
+
+    with _refusing():
+        pack = read_pack(folder)
+        with transaction() as db:
+            _echo_state(service.load_pack(db, pack, now=clock.now()))
+
+
+@campaign.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
+def list_campaigns(as_json: bool) -> None:
+    """List the campaigns in the database."""
+    with reading() as db:
+        found = queries.campaigns(db)
+        if as_json:
+            _echo_json([_facts(each) for each in found])
+            return
+        for each in found:
+            _echo_state(each)
+
+
+@campaign.command("open")
+@campaign_option
+def open_(code: str) -> None:
+    """Freeze the campaign; collection begins at its opening moment."""
+    with _refusing(), transaction() as db:
+        _echo_state(service.open_campaign(db, code, now=clock.now()))
+
+
+@campaign.command()
+@campaign_option
+def close(code: str) -> None:
+    """End collection for good; submissions under way are waited for."""
+    with _refusing(), transaction() as db:
+        _echo_state(service.close_campaign(db, code, now=clock.now()))
+
+
+@campaign.command()
+@campaign_option
+@click.option("--closes-at", type=MOMENT, required=True, help="Vietnamese time.")
+def deadline(code: str, closes_at: datetime) -> None:
+    """Move the end of collection; links already sent follow it."""
+    until = closes_at.replace(tzinfo=clock.VIETNAM)
+    with _refusing(), transaction() as db:
+        _echo_state(service.move_deadline(db, code, closes_at=until, now=clock.now()))
+
+
+def _facts(found: Campaign) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "title": found.title_vi,
+        "year": found.year,
+        "official": found.official,
+        "custody": found.custody,
+        "state": found.state,
+        "opens_at": found.opens_at.isoformat(),
+        "closes_at": found.closes_at.isoformat(),
+    }
+
+
+def _echo_state(found: Campaign) -> None:
+    opens, closes = (at.astimezone(clock.VIETNAM) for at in (found.opens_at, found.closes_at))
+    window = f"{opens:%Y-%m-%d %H:%M} – {closes:%Y-%m-%d %H:%M}"
+    click.echo(f"{found.code}  {wording.STATES[found.state]}  {window}  {found.title_vi}")
+
+
+def _echo_json(content: Any) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))

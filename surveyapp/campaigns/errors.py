@@ -1,0 +1,78 @@
+"""What can go wrong with a campaign and its pack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from surveyapp.errors import SurveyError
+from surveyapp.instruments.errors import Fault
+
+
+class CampaignError(SurveyError):
+    """Root of the failures of this package."""
+
+
+class PackRefused(CampaignError):
+    """The pack has `faults`, all of them at once; nothing of it was used."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults in the campaign pack")
+        self.faults = tuple(sorted(faults))
+
+
+class UnknownCampaign(CampaignError):
+    """No campaign has this `code`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no campaign {code}")
+        self.code = code
+
+
+class UnknownUnit(CampaignError):
+    """The campaign has no unit with this `code`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no unit {code}")
+        self.code = code
+
+
+class WrongState(CampaignError):
+    """The campaign is in `state`; what was asked needs one of `needed`."""
+
+    def __init__(self, code: str, *, state: str, needed: Sequence[str]) -> None:
+        super().__init__(f"{code} is {state}, needs {' or '.join(needed)}")
+        self.code, self.state, self.needed = code, state, tuple(needed)
+
+
+class PackInUse(CampaignError):
+    """The pack changed, but lists or answers of the campaign already stand on the loaded one."""
+
+    def __init__(self, code: str, *, state: str, loaded_sha256: str, offered_sha256: str) -> None:
+        super().__init__(f"{code} is {state} and was loaded from {loaded_sha256[:12]}")
+        self.code, self.state = code, state
+        self.loaded_sha256, self.offered_sha256 = loaded_sha256, offered_sha256
+
+
+class NotForOfficialUse(CampaignError):
+    """An official campaign may not open with these `illustrative` questionnaires or this custody."""
+
+    def __init__(self, code: str, *, illustrative: Sequence[str], custody: str) -> None:
+        super().__init__(f"{code}: illustrative {', '.join(illustrative)}; custody {custody}")
+        self.code, self.illustrative, self.custody = code, tuple(illustrative), custody
+
+
+class BoxKeyMissing(CampaignError):
+    """The campaign has no box key yet, so a ballot could not be sealed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code} has no box key")
+        self.code = code
+
+
+class BadDeadline(CampaignError):
+    """The deadline asked for does not come after the moment collection begins, or is past."""
+
+    def __init__(self, closes_at: datetime, *, after: datetime) -> None:
+        super().__init__(f"{closes_at} is not after {after}")
+        self.closes_at, self.after = closes_at, after

@@ -1,0 +1,157 @@
+"""Tables of a campaign: its units, departments, groups, plan and frozen instruments."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.db import Base
+
+STATES = ("preparing", "open", "closed", "opened", "released")
+
+
+class Campaign(Base):
+    """One round of the survey. Its state only moves forward along `STATES`."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint("state in ('preparing','open','closed','opened','released')", name="state"),
+        CheckConstraint("custody in ('server','offline')", name="custody"),
+        CheckConstraint("custody = 'offline' or not official", name="official_custody"),
+        CheckConstraint("opens_at < closes_at", name="window"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title_vi: Mapped[str]
+    title_en: Mapped[str]
+    year: Mapped[int]
+    official: Mapped[bool]
+    state: Mapped[str] = mapped_column(default="preparing")
+    custody: Mapped[str]
+    lists_due: Mapped[date]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    pack_sha256: Mapped[str]
+    loaded_at: Mapped[datetime]
+    box_public_key: Mapped[bytes | None]
+    box_fingerprint: Mapped[str | None]
+
+
+class Unit(Base):
+    """A ministry or province of one campaign: it supplies lists and is rated."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "code"),
+        CheckConstraint("kind in ('ministry','province')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    code: Mapped[str]
+    kind: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    ranked: Mapped[bool]
+    region_vi: Mapped[str | None]
+    position: Mapped[int]
+
+
+class Department(Base):
+    """A kind of provincial department, the ministry it rates and whether it rates its province."""
+
+    __tablename__ = "department"
+    __table_args__ = (UniqueConstraint("campaign_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    code: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    rated_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    rates_province: Mapped[bool]
+    position: Mapped[int]
+
+
+class Instrument(Base):
+    """A questionnaire file as frozen for the campaign; `content` is its canonical JSON."""
+
+    __tablename__ = "instrument"
+    __table_args__ = (UniqueConstraint("campaign_id", "code", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    code: Mapped[str]
+    version: Mapped[str]
+    status: Mapped[str]
+    sha256: Mapped[str]
+    content: Mapped[str]
+
+
+class RespondentGroup(Base):
+    """One of the campaign's respondent groups, in its order; `rates` names the rule of who is rated.
+
+    rates: `own_unit` (the supplying unit), `department_ministry` (the ministry in charge of the
+    department's sector), `field_ministry` (the ministry that manages the association's field).
+    """
+
+    __tablename__ = "respondent_group"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "code"),
+        CheckConstraint("level in ('ministry','province')", name="level"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    code: Mapped[str]
+    level: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    rates: Mapped[str]
+    instrument_id: Mapped[int] = mapped_column(ForeignKey("instrument.id"))
+    position: Mapped[int]
+
+
+class ListKind(Base):
+    """A kind of respondent list, who supplies it, its columns and the groups it yields."""
+
+    __tablename__ = "list_kind"
+    __table_args__ = (UniqueConstraint("campaign_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    code: Mapped[str]
+    supplier: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    required: Mapped[list[str]] = mapped_column(JSON)
+    optional: Mapped[list[str]] = mapped_column(JSON)
+    groups: Mapped[list[str]] = mapped_column(JSON)
+    position: Mapped[int]
+
+
+class ExpectedList(Base):
+    """A list that a unit is asked for."""
+
+    __tablename__ = "expected_list"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"), primary_key=True)
+
+
+class SamplePlan(Base):
+    """Planned forms of a group, seen from the unit that supplies them or the unit they rate."""
+
+    __tablename__ = "sample_plan"
+    __table_args__ = (
+        CheckConstraint("side in ('supplying','rated')", name="side"),
+        CheckConstraint("planned >= 0", name="planned"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("respondent_group.id"), primary_key=True)
+    side: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    planned: Mapped[int]

@@ -1,0 +1,122 @@
+"""What the other packages and the screens ask about a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
+from surveyapp.campaigns.models import (
+    Campaign,
+    Department,
+    ExpectedList,
+    ListKind,
+    RespondentGroup,
+    SamplePlan,
+    Unit,
+)
+from surveyapp.campaigns.models import Instrument as FrozenFile
+from surveyapp.instruments.model import Instrument
+
+
+def campaigns(db: Session) -> Sequence[Campaign]:
+    """Every campaign, the latest year first."""
+    return db.scalars(select(Campaign).order_by(Campaign.year.desc(), Campaign.code)).all()
+
+
+def campaign(db: Session, code: str) -> Campaign:
+    """The campaign with this code; raises `UnknownCampaign`."""
+    found = db.scalar(select(Campaign).where(Campaign.code == code))
+    if found is None:
+        raise UnknownCampaign(code)
+    return found
+
+
+def units(db: Session, campaign_id: int, *, kind: str | None = None) -> Sequence[Unit]:
+    """The campaign's ministries and provinces in the registry's order, or one kind of them."""
+    wanted = select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position)
+    return db.scalars(wanted.where(Unit.kind == kind) if kind else wanted).all()
+
+
+def unit(db: Session, campaign_id: int, code: str) -> Unit:
+    """The unit with this code; raises `UnknownUnit`."""
+    found = db.scalar(select(Unit).where(Unit.campaign_id == campaign_id, Unit.code == code))
+    if found is None:
+        raise UnknownUnit(code)
+    return found
+
+
+def departments(db: Session, campaign_id: int) -> Sequence[Department]:
+    """The kinds of provincial department, in the registry's order."""
+    wanted = select(Department).where(Department.campaign_id == campaign_id)
+    return db.scalars(wanted.order_by(Department.position)).all()
+
+
+def groups(db: Session, campaign_id: int) -> Sequence[RespondentGroup]:
+    """The respondent groups in the campaign's order, which decides between duplicates."""
+    wanted = select(RespondentGroup).where(RespondentGroup.campaign_id == campaign_id)
+    return db.scalars(wanted.order_by(RespondentGroup.position)).all()
+
+
+def list_kinds(db: Session, campaign_id: int, *, supplier: str | None = None) -> Sequence[ListKind]:
+    """The kinds of list, in the campaign's order; those of ministries or of provinces only."""
+    wanted = select(ListKind).where(ListKind.campaign_id == campaign_id)
+    wanted = wanted.where(ListKind.supplier == supplier) if supplier else wanted
+    return db.scalars(wanted.order_by(ListKind.position)).all()
+
+
+def expected_lists(db: Session, campaign_id: int) -> list[tuple[Unit, ListKind]]:
+    """Every list that is asked for, by unit and then by kind."""
+    rows = db.execute(
+        select(Unit, ListKind)
+        .join(ExpectedList, ExpectedList.unit_id == Unit.id)
+        .join(ListKind, ListKind.id == ExpectedList.kind_id)
+        .where(Unit.campaign_id == campaign_id)
+        .order_by(Unit.position, ListKind.position)
+    )
+    return [(unit, kind) for unit, kind in rows]
+
+
+def expected_kinds(db: Session, unit_id: int) -> Sequence[ListKind]:
+    """The kinds of list one unit is asked for, in the campaign's order."""
+    return db.scalars(
+        select(ListKind)
+        .join(ExpectedList, ExpectedList.kind_id == ListKind.id)
+        .where(ExpectedList.unit_id == unit_id)
+        .order_by(ListKind.position)
+    ).all()
+
+
+def plan(db: Session, campaign_id: int, *, side: str) -> dict[tuple[int, int], int]:
+    """Planned forms by (group id, unit id), seen from `side`: `supplying` or `rated`."""
+    rows = db.execute(
+        select(SamplePlan.group_id, SamplePlan.unit_id, SamplePlan.planned)
+        .join(RespondentGroup, RespondentGroup.id == SamplePlan.group_id)
+        .where(RespondentGroup.campaign_id == campaign_id, SamplePlan.side == side)
+    )
+    return {(row.group_id, row.unit_id): row.planned for row in rows}
+
+
+def instrument(db: Session, instrument_id: int) -> Instrument:
+    """The frozen instrument; parsed once per process, however many pages are made from it."""
+    sha256 = db.execute(
+        select(FrozenFile.sha256).where(FrozenFile.id == instrument_id)
+    ).scalar_one()
+    known = _parsed.get(sha256)
+    if known is None:
+        content = db.execute(
+            select(FrozenFile.content).where(FrozenFile.id == instrument_id)
+        ).scalar_one()
+        known = _parsed[sha256] = Instrument.from_json(content)
+    return known
+
+
+def instruments(db: Session, campaign_id: int) -> dict[int, Instrument]:
+    """Every instrument of the campaign by its id."""
+    wanted = select(FrozenFile.id).where(FrozenFile.campaign_id == campaign_id)
+    return {id_: instrument(db, id_) for id_ in db.scalars(wanted.order_by(FrozenFile.code))}
+
+
+_parsed: dict[str, Instrument] = {}

@@ -1,0 +1,159 @@
+"""The life of a campaign: loaded from its pack, opened, prolonged, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.errors import (
+    BadDeadline,
+    BoxKeyMissing,
+    NotForOfficialUse,
+    PackInUse,
+    UnknownCampaign,
+    WrongState,
+)
+from surveyapp.campaigns.loading import store
+from surveyapp.campaigns.models import Campaign, Instrument
+
+if TYPE_CHECKING:
+    from surveyapp.campaigns.pack import Pack
+
+
+def load_pack(db: Session, pack: Pack, *, now: datetime) -> Campaign:
+    """Store the pack: campaign, registries, groups, list kinds, plan of both sides, instruments.
+
+    The same pack again changes nothing. A changed pack replaces what was loaded as long as the
+    campaign is being prepared; rows keep their ids, so lists already handed in stay where they
+    are. Raises `PackInUse` later than that, or when something lists refer to is gone.
+    """
+    campaign = db.scalar(select(Campaign).where(Campaign.code == pack.code).with_for_update())
+    if campaign is not None:
+        if campaign.pack_sha256 == pack.sha256:
+            return campaign
+        if campaign.state != "preparing":
+            raise PackInUse(
+                pack.code,
+                state=campaign.state,
+                loaded_sha256=campaign.pack_sha256,
+                offered_sha256=pack.sha256,
+            )
+    return store(db, pack, campaign, now=now)
+
+
+def record_box_key(
+    db: Session, campaign_code: str, *, public_key: bytes, fingerprint: str
+) -> Campaign:
+    """Keep the public half of the box key; only before collection begins."""
+    campaign = _locked(db, campaign_code, needed=("preparing",))
+    campaign.box_public_key, campaign.box_fingerprint = public_key, fingerprint
+    db.flush()
+    return campaign
+
+
+def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
+    """Freeze the campaign and let collection begin at `opens_at`.
+
+    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, or `BadDeadline` when the window is
+    already over.
+    """
+    campaign = _locked(db, campaign_code, needed=("preparing",))
+    if campaign.official:
+        _refuse_unofficial(db, campaign)
+    if campaign.box_public_key is None:
+        raise BoxKeyMissing(campaign_code)
+    if campaign.closes_at <= now:
+        raise BadDeadline(campaign.closes_at, after=now)
+    campaign.state = "open"
+    db.flush()
+    return campaign
+
+
+def move_window(
+    db: Session, campaign_code: str, *, opens_at: datetime, closes_at: datetime, now: datetime
+) -> Campaign:
+    """Set both ends of the collection window; only before collection begins."""
+    campaign = _locked(db, campaign_code, needed=("preparing",))
+    _refuse_deadline(closes_at, after=max(opens_at, now))
+    campaign.opens_at, campaign.closes_at = opens_at, closes_at
+    db.flush()
+    return campaign
+
+
+def move_deadline(
+    db: Session, campaign_code: str, *, closes_at: datetime, now: datetime
+) -> Campaign:
+    """Set the end of collection, sooner or later; links already sent follow it.
+
+    Raises `BadDeadline` unless it lies after `opens_at` and after `now`: to end at once, close.
+    """
+    campaign = _locked(db, campaign_code, needed=("preparing", "open"))
+    _refuse_deadline(closes_at, after=max(campaign.opens_at, now))
+    campaign.closes_at = closes_at
+    db.flush()
+    return campaign
+
+
+def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
+    """End collection for good. Waits for submissions under way; none is accepted after it.
+
+    The lock on the campaign's row is exclusive; each submission holds a shared one. A deadline
+    that lay ahead becomes `now`.
+    """
+    campaign = _locked(db, campaign_code, needed=("open",))
+    campaign.state = "closed"
+    if campaign.opens_at < now < campaign.closes_at:
+        campaign.closes_at = now
+    db.flush()
+    return campaign
+
+
+def record_opening(db: Session, campaign_code: str) -> Campaign:
+    """The sealed box was opened: closed becomes opened."""
+    return _advance(db, campaign_code, needed=("closed",), state="opened")
+
+
+def record_release(db: Session, campaign_code: str) -> Campaign:
+    """A release was built: opened becomes released; a second release changes nothing."""
+    return _advance(db, campaign_code, needed=("opened", "released"), state="released")
+
+
+def _advance(db: Session, code: str, *, needed: Sequence[str], state: str) -> Campaign:
+    campaign = _locked(db, code, needed=needed)
+    campaign.state = state
+    db.flush()
+    return campaign
+
+
+def _locked(db: Session, code: str, *, needed: Sequence[str]) -> Campaign:
+    """The campaign under an exclusive lock, read afresh."""
+    campaign = db.scalar(
+        select(Campaign)
+        .where(Campaign.code == code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if campaign is None:
+        raise UnknownCampaign(code)
+    if campaign.state not in needed:
+        raise WrongState(code, state=campaign.state, needed=needed)
+    return campaign
+
+
+def _refuse_unofficial(db: Session, campaign: Campaign) -> None:
+    illustrative = db.scalars(
+        select(Instrument.code)
+        .where(Instrument.campaign_id == campaign.id, Instrument.status != "official")
+        .order_by(Instrument.code)
+    ).all()
+    if illustrative or campaign.custody != "offline":
+        raise NotForOfficialUse(campaign.code, illustrative=illustrative, custody=campaign.custody)
+
+
+def _refuse_deadline(closes_at: datetime, *, after: datetime) -> None:
+    if closes_at <= after:
+        raise BadDeadline(closes_at, after=after)

@@ -1,0 +1,74 @@
+"""The words for a campaign's refusals."""
+
+from __future__ import annotations
+
+from surveyapp.campaigns.errors import (
+    BadDeadline,
+    BoxKeyMissing,
+    CampaignError,
+    NotForOfficialUse,
+    PackInUse,
+    PackRefused,
+    UnknownCampaign,
+    UnknownUnit,
+    WrongState,
+)
+from surveyapp.i18n import _, lazy, moment
+
+STATES = {
+    "preparing": lazy("đang chuẩn bị"),
+    "open": lazy("đang thu phiếu"),
+    "closed": lazy("đã khóa thu phiếu"),
+    "opened": lazy("đã mở hộp phiếu"),
+    "released": lazy("đã phát hành dữ liệu"),
+}
+
+
+def refusal(error: CampaignError) -> str:
+    """Why the campaign refused, and what to do about it."""
+    match error:
+        case PackRefused():
+            return "\n".join(
+                [
+                    _("Gói đợt điều tra có %(n)s lỗi cần sửa:", n=len(error.faults)),
+                    *(str(fault) for fault in error.faults),
+                ]
+            )
+        case UnknownCampaign():
+            return _("Không có đợt điều tra nào mang mã %(code)s.", code=error.code)
+        case UnknownUnit():
+            return _("Đợt điều tra không có đơn vị nào mang mã %(code)s.", code=error.code)
+        case WrongState():
+            return _(
+                "Đợt điều tra %(code)s %(state)s; việc này chỉ làm được khi đợt điều tra %(needed)s.",
+                code=error.code,
+                state=STATES[error.state],
+                needed=_(" hoặc ").join(str(STATES[state]) for state in error.needed),
+            )
+        case PackInUse():
+            return _(
+                "Đợt điều tra %(code)s %(state)s và đã dùng gói nạp trước đó; không thay bằng gói này được.",
+                code=error.code,
+                state=STATES[error.state],
+            )
+        case NotForOfficialUse():
+            return _unofficial(error)
+        case BoxKeyMissing():
+            return _("Chưa có khóa của hộp phiếu; hãy tạo khóa trước khi mở thu phiếu.")
+        case BadDeadline():
+            return _(
+                "Hạn %(closes_at)s không hợp lệ: phải sau %(after)s.",
+                closes_at=moment(error.closes_at),
+                after=moment(error.after),
+            )
+    return str(error)
+
+
+def _unofficial(error: NotForOfficialUse) -> str:
+    reasons = []
+    if error.illustrative:
+        codes = ", ".join(error.illustrative)
+        reasons.append(_("các phiếu %(codes)s là mẫu minh họa", codes=codes))
+    if error.custody != "offline":
+        reasons.append(_("khóa hộp phiếu nằm trên máy chủ"))
+    return _("Không mở được đợt điều tra chính thức: %(reasons)s.", reasons="; ".join(reasons))

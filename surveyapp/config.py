@@ -1,0 +1,196 @@
+"""Settings from the environment: frozen, and every fault reported at once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from surveyapp.errors import SurveyError
+
+PROJECT = Path(__file__).resolve().parent.parent
+_SMTP = frozenset({"smtp", "smtp+starttls", "smtps"})
+_IMAP = frozenset({"imap", "imap+starttls", "imaps"})
+
+
+class SettingsRefused(SurveyError):
+    """The environment does not describe a server that can run; `faults` lists all reasons."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the server lives and what it may rely on.
+
+    Each field is read from the variable of the same name in capitals, prefixed `SURVEYAPP_`
+    (`database_url` alone is `DATABASE_URL`). The README table of settings is checked against this class.
+    """
+
+    instance: Path = PROJECT / "instance"
+    database_url: str = field(default="", repr=False)
+    keys: Path = Path()
+    base_url: str = "http://127.0.0.1:8000"
+    questionnaires: Path = PROJECT / "questionnaires"
+    trusted_proxies: int = 0
+    demo: bool = False
+    log_level: str = "INFO"
+    metrics_token: str = field(default="", repr=False)
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    mail_reply_to: str = ""
+    mail_bounces: str = ""
+    mail_canary: str = ""
+    mail_ca: Path | None = None
+    dkim_key: Path | None = None
+    dkim_selector: str = "khaosat"
+    imap_url: str = field(default="", repr=False)
+    sms_gateway: Path | None = None
+
+    @property
+    def secure(self) -> bool:
+        """People reach the server over TLS, so cookies may be `__Host-`."""
+        return self.base_url.startswith("https://")
+
+
+def variable(field_name: str) -> str:
+    """The environment variable that sets a field of `Settings`."""
+    return "DATABASE_URL" if field_name == "database_url" else f"SURVEYAPP_{field_name.upper()}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this environment. Raises `SettingsRefused` with every fault at once."""
+    env = os.environ if environment is None else environment
+    faults: list[str] = []
+    given = {f.name: env[variable(f.name)] for f in fields(Settings) if env.get(variable(f.name))}
+    known = {variable(f.name) for f in fields(Settings)}
+    faults += [
+        f"{name}: unknown setting"
+        for name in sorted(env)
+        if name.startswith("SURVEYAPP_") and name not in known
+    ]
+    instance = Path(given.get("instance", str(Settings.instance))).absolute()
+    settings = Settings(
+        instance=instance,
+        database_url=_database_url(given.get("database_url"), instance, faults),
+        keys=Path(given.get("keys", str(instance / "keys.json"))).absolute(),
+        base_url=_base_url(given.get("base_url", Settings.base_url), faults),
+        questionnaires=_folder(given.get("questionnaires"), faults),
+        trusted_proxies=_count(
+            "SURVEYAPP_TRUSTED_PROXIES", given.get("trusted_proxies", "0"), faults
+        ),
+        demo=_switch("SURVEYAPP_DEMO", given.get("demo", "no"), faults),
+        log_level=_level(given.get("log_level", "INFO"), faults),
+        metrics_token=given.get("metrics_token", ""),
+        smtp_url=_server("smtp_url", given, _SMTP, faults),
+        mail_from=_address("mail_from", given, faults),
+        mail_reply_to=_address("mail_reply_to", given, faults),
+        mail_bounces=_address("mail_bounces", given, faults),
+        mail_canary=_address("mail_canary", given, faults),
+        mail_ca=_file("mail_ca", given, faults),
+        dkim_key=_file("dkim_key", given, faults),
+        dkim_selector=given.get("dkim_selector", Settings.dkim_selector),
+        imap_url=_server("imap_url", given, _IMAP, faults),
+        sms_gateway=_file("sms_gateway", given, faults),
+    )
+    if settings.smtp_url:
+        faults += [
+            f"{variable(name)}: needed beside SURVEYAPP_SMTP_URL"
+            for name in ("mail_from", "mail_bounces")
+            if not given.get(name)
+        ]
+    if faults:
+        raise SettingsRefused(faults)
+    return settings
+
+
+def _database_url(value: str | None, instance: Path, faults: list[str]) -> str:
+    if value is None:
+        return f"sqlite:///{instance / 'survey.sqlite3'}"
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        faults.append("DATABASE_URL: not a database address, such as postgresql://user@host/name")
+        return value
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        faults.append("DATABASE_URL: only sqlite:///FILE and postgresql://… are supported")
+    return value
+
+
+def _base_url(value: str, faults: list[str]) -> str:
+    try:
+        parts = urlsplit(value)
+        more = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.port == 0)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(more)
+    except ValueError:
+        sound = False
+    if not sound:
+        faults.append(
+            "SURVEYAPP_BASE_URL: give scheme and host only, such as https://khaosat.example.vn"
+        )
+    return value.rstrip("/")
+
+
+def _folder(value: str | None, faults: list[str]) -> Path:
+    folder = Path(value).absolute() if value else Settings.questionnaires
+    if not folder.is_dir():
+        faults.append(f"SURVEYAPP_QUESTIONNAIRES: no such folder: {folder}")
+    return folder
+
+
+def _count(name: str, value: str, faults: list[str]) -> int:
+    if not (value.isascii() and value.isdecimal()):
+        faults.append(f"{name}: give a whole number, 0 or more")
+        return 0
+    return int(value)
+
+
+def _switch(name: str, value: str, faults: list[str]) -> bool:
+    if value.lower() not in {"yes", "no"}:
+        faults.append(f"{name}: give yes or no")
+    return value.lower() == "yes"
+
+
+def _level(value: str, faults: list[str]) -> str:
+    if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        faults.append("SURVEYAPP_LOG_LEVEL: give DEBUG, INFO, WARNING or ERROR")
+    return value.upper()
+
+
+def _server(name: str, given: Mapping[str, str], schemes: frozenset[str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if value and not sound:
+        faults.append(
+            f"{variable(name)}: give {' or '.join(sorted(schemes))}, then ://user:password@host:port"
+        )
+    return value
+
+
+def _address(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    local, _, domain = parseaddr(value)[1].rpartition("@")
+    if value and not (local and domain and value.isprintable() and "," not in value):
+        faults.append(f"{variable(name)}: give one e-mail address")
+    return value
+
+
+def _file(name: str, given: Mapping[str, str], faults: list[str]) -> Path | None:
+    if name not in given:
+        return None
+    path = Path(given[name]).absolute()
+    if not path.is_file():
+        faults.append(f"{variable(name)}: no such file: {path}")
+    return path

@@ -1,0 +1,187 @@
+"""Engine, declarative base and the only place that commits."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from surveyapp.errors import SurveyError
+
+
+class UnsafeDatabase(SurveyError):
+    """The database could lose an acknowledged answer; `setting` is not what it must be."""
+
+    def __init__(self, setting: str, found: str, needed: str) -> None:
+        super().__init__(f"{setting} is {found}, must be {needed}")
+        self.setting, self.found, self.needed = setting, found, needed
+
+
+UNREACHABLE = (OperationalError, InterfaceError, PoolExhausted)
+"""What is raised while the database is away, full or too busy: nothing was saved, trying later helps."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, aware on both engines."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the survey."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it as a plain class attribute
+        datetime: Moment(),
+        uuid.UUID: Uuid(),
+        bytes: LargeBinary(),
+    }
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the survey's transaction rules for SQLite or PostgreSQL."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=20, max_overflow=20)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
+    )
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "busy_timeout=15000",
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+        "secure_delete=on",
+        "cache_size=-32000",
+        "mmap_size=268435456",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    deferred = connection.get_execution_options().get("survey_reads_only", False)
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
+
+
+_sessions = sessionmaker[Session](expire_on_commit=False)
+_engines: dict[str, Engine] = {}
+_makers: list[Callable[[], Engine]] = []
+
+
+def bind(engine: Engine) -> None:
+    """Make `engine` the one that `transaction()` and `reading()` use in this process."""
+    _engines["writing"] = engine
+    _engines["reading"] = engine.execution_options(survey_reads_only=True)
+
+
+def bind_when_needed(make: Callable[[], Engine]) -> None:
+    """Let the first `transaction()` or `reading()` of this process make its engine, if none is bound."""
+    _makers[:] = [make]
+
+
+def bound() -> Engine | None:
+    """The engine in use; None while nothing has asked for one."""
+    return _engines.get("writing")
+
+
+def _engine(purpose: str) -> Engine:
+    if purpose not in _engines and _makers:
+        bind(_makers[0]())
+    return _engines[purpose]
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session that commits when the block ends, and leaves no trace when it fails."""
+    with _sessions(bind=_engine("writing")) as db, db.begin():
+        yield db
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only reads, from one snapshot: it never waits, and its writes are lost."""
+    with _sessions(bind=_engine("reading"), autoflush=False) as db:
+        if db.get_bind().dialect.name == "postgresql":
+            db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        yield db
+        db.expunge_all()  # a rollback would expire what was read, and pages are written after it
+        db.rollback()
+
+
+def check_durability(engine: Engine) -> None:
+    """Refuse an engine that may forget a committed answer after a power cut.
+
+    Raises `UnsafeDatabase` unless SQLite runs WAL with synchronous=FULL, or PostgreSQL with
+    synchronous_commit and fsync on.
+    """
+    wanted = (
+        {"journal_mode": ("wal",), "synchronous": ("2", "3"), "foreign_keys": ("1",)}
+        if engine.dialect.name == "sqlite"
+        else {
+            "synchronous_commit": ("on", "remote_write", "remote_apply"),
+            "fsync": ("on",),
+            "full_page_writes": ("on",),
+        }
+    )
+    ask = "PRAGMA" if engine.dialect.name == "sqlite" else "SHOW"
+    with engine.connect() as connection:
+        for setting, allowed in wanted.items():
+            found = str(connection.exec_driver_sql(f"{ask} {setting}").scalar_one())
+            if found not in allowed:
+                raise UnsafeDatabase(setting, found, " or ".join(allowed))
+
+
+def answers() -> str:
+    """The name of the engine, once it has answered a question. Raises one of `UNREACHABLE`."""
+    with reading() as db:
+        db.execute(text("select 1"))
+        return db.get_bind().dialect.name

@@ -1,0 +1,1 @@
+"""A survey with synthetic people, to look around in: lists, answers, a released pilot."""

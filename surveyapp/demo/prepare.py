@@ -1,0 +1,231 @@
+"""Builds the demo: a round under way with everybody in it, and a pilot already released."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns import service as campaign_service
+from surveyapp.campaigns.pack import Calendar, Pack, read_pack
+from surveyapp.config import Settings
+from surveyapp.db import reading, transaction
+from surveyapp.demo import accounts, answering, late, lists, rosters, showing, standing
+from surveyapp.demo.lists import CENTRE
+from surveyapp.exports import release
+from surveyapp.fieldwork import nightly
+from surveyapp.i18n import _
+from surveyapp.invitations import service as invitations
+from surveyapp.keys import KeyRing
+from surveyapp.responses import custody, opening
+from surveyapp.responses import service as responses
+
+MAIN, PILOT = "par-index-2023", "par-index-2025-pilot"
+ISSUED_AT_ONCE = 2000
+SPARED = 6
+"""People of each group who do nothing, so that `demo.json` has links of every group to show."""
+
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+"""Says what is being done and how much of it: `with progress(label, length) as done: done(1)`."""
+
+
+@dataclass(frozen=True)
+class Season:
+    """When a campaign of the demo runs, in days before and after the present, and how willingly."""
+
+    pack: str
+    opened_ago: int
+    closes_in: int
+    willingness: float
+    page_by_page: bool = False
+
+
+UNDER_WAY = Season(MAIN, opened_ago=20, closes_in=10, willingness=0.92)
+OVER = Season(PILOT, opened_ago=75, closes_in=-57, willingness=1.05, page_by_page=True)
+
+
+@dataclass(frozen=True)
+class Builder:
+    """What building works with: the server's settings, keys and engine, the moment, the scale."""
+
+    settings: Settings
+    keys: KeyRing
+    engine: Engine
+    now: datetime
+    progress: Progress
+    share: float = 1.0
+    units: Sequence[str] = ()
+    """Only lists of these units; all where empty."""
+    processes: int = 2
+
+    def build(self) -> Path:
+        """Build both campaigns in an empty database; returns the path of `demo.json`."""
+        self._collect(OVER)
+        self._release(OVER)
+        self._collect(UNDER_WAY)
+        self._leave_work(UNDER_WAY)
+        self._keep_last_night()
+        with transaction() as db:
+            main, pilot = campaigns.campaign(db, MAIN), campaigns.campaign(db, PILOT)
+            staff = accounts.create(db, main, others=[pilot], now=self.now)
+        return show(self.settings, self.keys, staff=[account.to_json() for account in staff])
+
+    def _collect(self, season: Season) -> None:
+        """From the pack to answers: lists, invitations, what people did."""
+        opens_at = _at_eight(self.now - timedelta(days=season.opened_ago))
+        closes_at = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
+        pack = _moved(read_pack(self.settings.questionnaires / season.pack), opens_at, closes_at)
+        before = opens_at - timedelta(days=30)
+        with transaction() as db:
+            campaign_service.load_pack(db, pack, now=before)
+        self._take_lists(season, pack, due=opens_at - timedelta(days=2))
+        with transaction() as db:
+            responses.make_box_key(
+                db,
+                campaigns.campaign(db, pack.code),
+                folder=self.settings.instance / "box",
+                actor=CENTRE,
+                now=opens_at - timedelta(days=1),
+                keys=self.keys,
+            )
+            campaign_service.open_campaign(db, pack.code, now=opens_at - timedelta(days=1))
+        self._invite(pack, now=opens_at)
+        with self.progress(_("%(code)s: trả lời", code=pack.code), self._invited(pack)) as done:
+            answering.answer(
+                pack.code,
+                keys=self.keys,
+                until=min(self.now, closes_at - timedelta(minutes=5)),
+                willingness=season.willingness,
+                page_by_page=season.page_by_page,
+                spared=SPARED if season is UNDER_WAY else 0,
+                done=done,
+            )
+
+    def _take_lists(self, season: Season, pack: Pack, *, due: datetime) -> None:
+        share = 1.0 if season is OVER else self.share
+        wanted = rosters.tasks(pack, share=share, units=self.units)
+        label = _("%(code)s: lập và đọc danh sách", code=pack.code)
+        with (
+            lists.deliveries(
+                pack.folder,
+                self.settings.instance / "demo" / "workbooks" / pack.code,
+                wanted,
+                processes=self.processes,
+            ) as arriving,
+            self.progress(label, len(wanted)) as done,
+        ):
+            lists.take_in(pack.code, arriving, keys=self.keys, due=due, done=done)
+
+    def _leave_work(self, season: Season) -> None:
+        """Lists to mend and to approve, so that no page of desks or centre stands empty."""
+        pack = read_pack(self.settings.questionnaires / season.pack)
+        late.leave_work(
+            pack,
+            rosters.tasks(pack, share=self.share, units=self.units),
+            out=self.settings.instance / "demo" / "workbooks" / pack.code,
+            keys=self.keys,
+            now=self.now,
+        )
+
+    def _keep_last_night(self) -> None:
+        """Keep yesterday's figures, as the nightly command would have done."""
+        yesterday = clock.day(self.now) - timedelta(days=1)
+        with transaction() as db:
+            nightly.take(db, campaigns.campaign(db, MAIN), day=yesterday, now=self.now)
+
+    def _invite(self, pack: Pack, *, now: datetime) -> None:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, pack.code)
+            first = invitations.issue(db, campaign, keys=self.keys, now=now, limit=ISSUED_AT_ONCE)
+        label = _("%(code)s: phát lời mời", code=pack.code)
+        with self.progress(label, first.done + first.remaining) as done:
+            done(first.done)
+            remaining = first.remaining
+            while remaining:
+                with transaction() as db:
+                    campaign = campaigns.campaign(db, pack.code)
+                    step = invitations.issue(
+                        db, campaign, keys=self.keys, now=now, limit=ISSUED_AT_ONCE
+                    )
+                done(step.done)
+                remaining = step.remaining
+        with transaction() as db:
+            campaign = campaigns.campaign(db, pack.code)
+            invitations.mark_listed(
+                db, campaign, everyone=False, actor=CENTRE, keys=self.keys, now=now
+            )
+            invitations.mark_sent(db, campaign, actor=CENTRE, keys=self.keys, now=now)
+
+    def _invited(self, pack: Pack) -> int:
+        with reading() as db:
+            campaign = campaigns.campaign(db, pack.code)
+            return answering.count_guests(db, campaign)
+
+    def _release(self, season: Season) -> None:
+        """Close, open the box, build the release, as an operator would."""
+        code = season.pack
+        closed = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
+        with self.progress(_("%(code)s: mở hộp phiếu, phát hành", code=code), 3) as done:
+            with transaction() as db:
+                campaign_service.close_campaign(db, code, now=closed)
+            done(1)
+            private_key = custody.read_private_key(self.settings.instance / "box", code)
+            with transaction() as db:
+                opening.open_box(
+                    db,
+                    campaigns.campaign(db, code),
+                    private_key=private_key,
+                    keys=self.keys,
+                    actor=CENTRE,
+                    now=closed + timedelta(days=1),
+                )
+            opening.compact(self.engine)
+            done(1)
+            with transaction() as db:
+                release.build(
+                    db,
+                    campaigns.campaign(db, code),
+                    out=self.settings.instance / "releases",
+                    actor=CENTRE,
+                    now=closed + timedelta(days=20),
+                    keys=self.keys,
+                )
+            done(1)
+
+
+def show(settings: Settings, keys: KeyRing, *, staff: Sequence[dict[str, str]]) -> Path:
+    """Write `demo.json` with links that are still untouched at this moment."""
+    path = settings.instance / standing.FINISHED
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        shown = showing.untouched(db, campaign, keys=keys, base_url=settings.base_url)
+    showing.write(path, base_url=settings.base_url, staff=staff, shown=shown)
+    return path
+
+
+def keep_open(now: datetime) -> None:
+    """Move the deadline of the round under way, so that a demo of last month still takes answers."""
+    with transaction() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        if campaign.state == "open" and campaign.closes_at < now + timedelta(days=1):
+            until = _at_eight(now + timedelta(days=UNDER_WAY.closes_in)) + timedelta(hours=9)
+            campaign_service.move_deadline(db, MAIN, closes_at=until, now=now)
+
+
+def _at_eight(moment: datetime) -> datetime:
+    """Eight o'clock in Vietnam on that day."""
+    local = moment.astimezone(clock.VIETNAM)
+    return local.replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+def _moved(pack: Pack, opens_at: datetime, closes_at: datetime) -> Pack:
+    """The pack with its calendar around the present; its questionnaires and plan as they are."""
+    due = clock.day(opens_at - timedelta(days=2))
+    calendar = Calendar.model_construct(lists_due=due, opens_at=opens_at, closes_at=closes_at)
+    return replace(pack, campaign=pack.campaign.model_copy(update={"calendar": calendar}))

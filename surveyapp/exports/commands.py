@@ -1,0 +1,138 @@
+"""`surveyapp release …`: build, list and verify releases from the command line."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.exports import wording
+from surveyapp.i18n import _
+
+ACTOR = "command line"
+
+campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
+
+
+@click.group()
+def release() -> None:
+    """Build, list and verify releases of the results."""
+
+
+@release.command()
+@campaign_option
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder the release is put into; made if it is not there.",
+)
+@click.option(
+    "--sipas",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of the citizens' survey, one row per province, carried beside.",
+)
+@click.option(
+    "--cleaning",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file of cleaning rules that stand in for those of the pack.",
+)
+@json_option
+def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_json: bool) -> None:
+    """Write the next release of an opened campaign: a folder and the same as a zip."""
+    from surveyapp.campaigns.cleaning import read_cleaning
+    from surveyapp.cli import database
+    from surveyapp.exports import release as releases
+
+    with database() as server:
+        with reading() as db:
+            prepared = releases.prepare(
+                db,
+                campaigns.campaign(db, code),
+                out=out.absolute(),
+                sipas_table=sipas.read_bytes() if sipas else None,
+                rules=read_cleaning(cleaning) if cleaning else None,
+            )
+        with transaction() as db:
+            folder = releases.register(
+                db,
+                campaigns.campaign(db, code),
+                prepared,
+                actor=ACTOR,
+                now=clock.now(),
+                keys=server.keys,
+            )
+    if as_json:
+        told = {
+            "number": prepared.number,
+            "responses": prepared.responses,
+            "folder": str(folder),
+            "archive": str(prepared.archive),
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        click.echo(
+            _(
+                "Đã phát hành số %(number)s với %(responses)s phiếu trả lời: %(folder)s",
+                number=prepared.number,
+                responses=prepared.responses,
+                folder=folder,
+            )
+        )
+
+
+@release.command("list")
+@campaign_option
+@json_option
+def list_(code: str, as_json: bool) -> None:
+    """The releases of a campaign, the newest first."""
+    from surveyapp.cli import database
+    from surveyapp.exports import release as releases
+
+    with database(), reading() as db:
+        found = [
+            {
+                "number": one.number,
+                "built_at": one.built_at.isoformat(),
+                "built_by": one.built_by,
+                "responses": one.response_count,
+                "manifest_sha256": one.manifest_sha256,
+                "folder": one.folder,
+            }
+            for one in releases.releases(db, campaigns.campaign(db, code).id)
+        ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(
+            _(
+                "Số %(number)s: %(responses)s phiếu trả lời, %(built_at)s, %(folder)s",
+                **one,
+            )
+        )
+
+
+@release.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+def verify(folder: Path, as_json: bool) -> None:
+    """Check a release FOLDER as its receiver would: files, counts, thresholds. Needs no database."""
+    from surveyapp.exports.verify import verify as find_faults
+
+    faults = find_faults(folder)
+    if as_json:
+        told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    elif faults:
+        for fault in faults:
+            click.echo(wording.fault(fault))
+    else:
+        click.echo(_("Bản phát hành nguyên vẹn."))
+    if faults:
+        sys.exit(1)

@@ -1,0 +1,61 @@
+"""What can go wrong with a release."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveyapp.errors import SurveyError
+
+
+class ReleaseError(SurveyError):
+    """Root of the failures of this package."""
+
+
+class NotReleasable(ReleaseError):
+    """Results are released once the box is opened; `campaign_code` is in `state`."""
+
+    def __init__(self, campaign_code: str, *, state: str) -> None:
+        super().__init__(f"{campaign_code}: {state}")
+        self.campaign_code, self.state = campaign_code, state
+
+
+class ReleaseExists(ReleaseError):
+    """Something stands at `path` already; a release is never written over."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+class NumberTaken(ReleaseError):
+    """Another release of `campaign_code` took `number` meanwhile; nothing was released."""
+
+    def __init__(self, campaign_code: str, number: int) -> None:
+        super().__init__(f"{campaign_code}: {number}")
+        self.campaign_code, self.number = campaign_code, number
+
+
+class ResponsesChanged(ReleaseError):
+    """`found` responses were read where the record of the opening says `expected`."""
+
+    def __init__(self, campaign_code: str, *, expected: int, found: int) -> None:
+        super().__init__(f"{campaign_code}: {found} of {expected}")
+        self.campaign_code, self.expected, self.found = campaign_code, expected, found
+
+
+@dataclass(frozen=True, order=True)
+class SipasFault:
+    """One fault of the SIPAS table: the line as a text editor counts it, the column, a code."""
+
+    line: int
+    column: str
+    code: str
+    value: str
+
+
+class SipasRefused(ReleaseError):
+    """The SIPAS table has `faults`, all of them at once; nothing was released."""
+
+    def __init__(self, faults: Sequence[SipasFault]) -> None:
+        super().__init__(f"{len(faults)} faults in the SIPAS table")
+        self.faults = tuple(sorted(faults))

@@ -1,0 +1,106 @@
+"""The manifest of a release: what it is made of and the SHA-256 of every file."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from surveyapp.campaigns.cleaning import CleaningRule
+from surveyapp.exports.cleaning import Touched
+from surveyapp.exports.disclosure import Cell, RowLabels
+from surveyapp.exports.results import Frame, Tally
+from surveyapp.exports.verify import FORMAT, MANIFEST
+
+__all__ = ["FORMAT", "MANIFEST", "Made", "manifest"]
+
+
+class Made:
+    """Figures that the manifest states beside the files."""
+
+    def __init__(
+        self,
+        *,
+        tally: Tally,
+        labels: RowLabels,
+        sizes: Mapping[Cell, int],
+        cleaning: Sequence[CleaningRule],
+        touched: Touched,
+        remarks: int,
+        receipts: Iterable[bytes],
+        opened_at: datetime,
+        submitted: int,
+    ) -> None:
+        self.tally, self.labels, self.remarks = tally, labels, remarks
+        self.sizes, self.cleaning, self.touched = sizes, cleaning, touched
+        self.opened_at, self.submitted = opened_at, submitted
+        self.receipts, self.receipts_sha256 = receipts_digest(receipts)
+
+
+def receipts_digest(tags: Iterable[bytes]) -> tuple[int, str]:
+    """How many receipts there are and the SHA-256 of their tags, sorted and joined."""
+    number, digest = 0, hashlib.sha256()
+    for tag in tags:
+        number += 1
+        digest.update(tag)
+    return number, digest.hexdigest()
+
+
+def manifest(
+    frame: Frame, made: Made, *, number: int, files: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The content of `manifest.json`. Nothing in it depends on when or by whom the release is built,
+    so that the same results under the same number give the same bytes."""
+    campaign = frame.campaign
+    labels, sizes = made.labels, made.sizes
+    return {
+        "format": FORMAT,
+        "campaign": {
+            "code": campaign.code,
+            "title_vi": campaign.title_vi,
+            "title_en": campaign.title_en,
+            "year": campaign.year,
+            "official": campaign.official,
+            "custody": campaign.custody,
+            "closed_at": campaign.closes_at.isoformat(),
+            "opened_at": made.opened_at.isoformat(),
+        },
+        "release": number,
+        "software": {"name": "surveyapp", "version": version("surveyapp")},
+        "pack_sha256": campaign.pack_sha256,
+        "instruments": [
+            {
+                "code": instrument.code,
+                "version": instrument.version,
+                "status": instrument.status,
+                "items": len(instrument.items),
+                "sha256": instrument.sha256,
+            }
+            for instrument in frame.asked
+        ],
+        "counts": {
+            "submitted": made.submitted,
+            "responses": sum(sizes.values()),
+            "excluded": made.touched.excluded.total(),
+            "remarks": made.remarks,
+            "by_group": {
+                group: sum(n for (_, of), n in sizes.items() if of == group)
+                for group in frame.groups_by_code
+            },
+        },
+        "cleaning": [
+            rule.model_dump(mode="json") | {"touched": made.touched.by_rule[rule.id].total()}
+            for rule in made.cleaning
+        ],
+        "receipts": {"count": made.receipts, "sha256": made.receipts_sha256},
+        "disclosure": {
+            "row_minimum": frame.row_minimum,
+            "table_minimum": frame.table_minimum,
+            "pools": [
+                {"group": pool.group, "rows": pool.rows, "units": list(pool.units)}
+                for pool in labels.pools
+            ],
+            "rows_withheld": sum(sizes[cell] for cell in labels.withheld),
+        },
+        "files": list(files),
+    }

@@ -1,0 +1,95 @@
+"""Why a release is refused and what is wrong with one, in words for the centre and the receiver."""
+
+from surveyapp.exports.errors import (
+    NotReleasable,
+    NumberTaken,
+    ReleaseError,
+    ReleaseExists,
+    ResponsesChanged,
+    SipasFault,
+    SipasRefused,
+)
+from surveyapp.exports.verify import Fault
+from surveyapp.i18n import _, lazy
+
+
+def refusal(error: ReleaseError) -> str:
+    """What stands in the way. Nothing was released."""
+    match error:
+        case NotReleasable():
+            return _(
+                "Chỉ phát hành được sau khi đã mở hộp phiếu. Đợt %(code)s đang ở trạng thái “%(state)s”.",
+                code=error.campaign_code,
+                state=error.state,
+            )
+        case ReleaseExists():
+            return _(
+                "Đã có %(path)s. Bản phát hành không bao giờ bị ghi đè; hãy chọn thư mục khác.",
+                path=error.path,
+            )
+        case NumberTaken():
+            return _(
+                "Bản phát hành số %(number)s của đợt %(code)s vừa được tạo ở nơi khác. Hãy chạy lại lệnh.",
+                number=error.number,
+                code=error.campaign_code,
+            )
+        case ResponsesChanged():
+            return _(
+                "Cơ sở dữ liệu có %(found)s phiếu trả lời, nhưng biên bản mở hộp ghi %(expected)s phiếu.",
+                found=error.found,
+                expected=error.expected,
+            )
+        case SipasRefused():
+            lines = [sipas_fault(fault) for fault in error.faults]
+            return "\n".join([_("Bảng SIPAS có lỗi, chưa phát hành gì:"), *lines])
+        case _:
+            return str(error)
+
+
+_SIPAS = {
+    "not_text": lazy("tệp không phải là bảng CSV mã hóa UTF-8"),
+    "columns": lazy("các cột không đúng mẫu"),
+    "unknown_province": lazy("không có tỉnh nào của đợt mang mã này"),
+    "repeated": lazy("tỉnh này đã có ở dòng trên"),
+    "absent": lazy("thiếu dòng của tỉnh này"),
+    "empty": lazy("ô để trống"),
+    "not_a_count": lazy("phải là một số nguyên dương"),
+    "not_a_percentage": lazy("phải là một số từ 0 đến 100, dấu thập phân là dấu chấm"),
+}
+
+
+def sipas_fault(fault: SipasFault) -> str:
+    """One fault of the SIPAS table on one line."""
+    return _(
+        "Dòng %(line)s, cột %(column)s: %(reason)s (%(value)s)",
+        line=fault.line,
+        column=fault.column or "–",
+        reason=_SIPAS[fault.code],
+        value=fault.value or "–",
+    )
+
+
+_FAULTS = {
+    "no_manifest": lazy("không đọc được tệp kê khai"),
+    "manifest_shape": lazy("tệp kê khai thiếu hoặc sai mục"),
+    "unknown_format": lazy("định dạng bản phát hành này chưa được hỗ trợ"),
+    "missing_file": lazy("thiếu tệp"),
+    "extra_file": lazy("tệp không có trong bản kê khai"),
+    "bytes": lazy("dung lượng tệp đã thay đổi"),
+    "sha256": lazy("nội dung tệp đã thay đổi"),
+    "columns": lazy("các cột không đúng bảng mã"),
+    "unknown_code": lazy("mã trả lời không có trong bảng mã"),
+    "row_count": lazy("số dòng khác số phiếu kê khai"),
+    "small_label": lazy("nhãn có ít phiếu hơn ngưỡng"),
+    "counts_do_not_add_up": lazy("các số đếm không khớp nhau"),
+    "counts_incomplete": lazy("bảng đếm thiếu phương án"),
+    "counts_differ": lazy("bảng đếm khác với đếm lại từ các dòng"),
+    "small_public_cell": lazy("ô công khai nhỏ hơn ngưỡng"),
+    "public_differs": lazy("bảng công khai khác với bảng đếm"),
+}
+
+
+def fault(found: Fault) -> str:
+    """One fault of a release on one line."""
+    told = f"{found.path}: {_FAULTS[found.code]}"
+    return f"{told} ({found.detail})" if found.detail else told

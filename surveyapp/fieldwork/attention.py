@@ -1,0 +1,56 @@
+"""What needs the centre's attention this morning, from counts alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from surveyapp.fieldwork.queries import Figures, counted
+from surveyapp.invitations.rules import Disposition
+
+QUIET_DAYS = 3
+BOUNCED_SHARE = 0.05
+SHORT_OF_PLAN = 0.9
+LEAST_SENT = 5
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One supplying unit and what is the matter: `n` of `of`.
+
+    quiet: nobody of the `of` sent began in three days, `n` have not begun; bounced: `n` of `of` sent
+    came back; short: `n` forms approved of `of` planned.
+    """
+
+    kind: str
+    unit_id: int
+    n: int
+    of: int
+
+
+def concerns(
+    db: Session, campaign_id: int, by_unit: Mapping[int, Figures], *, today: date
+) -> list[Concern]:
+    """Concerns about supplying units, given their live figures; the greatest of each kind first."""
+    day = today - timedelta(days=QUIET_DAYS)
+    before = {
+        unit_id: counts
+        for (unit_id,), counts in counted(db, campaign_id, by=("supplying",), until=day).items()
+    }
+    quiet, bounced, short = [], [], []
+    for unit_id, row in by_unit.items():
+        counts = row.counts
+        returned = counts.of({Disposition.BOUNCED})
+        if counts.sent and returned > BOUNCED_SHARE * counts.sent:
+            bounced.append(Concern("bounced", unit_id, returned, counts.sent))
+        if row.planned and row.approved < SHORT_OF_PLAN * row.planned:
+            short.append(Concern("short", unit_id, row.approved, row.planned))
+        was = before.get(unit_id)
+        waiting = counts.of({Disposition.SENT, Disposition.BOUNCED})
+        if was and was.sent >= LEAST_SENT and waiting and counts.started <= was.started:
+            quiet.append(Concern("quiet", unit_id, waiting, counts.sent))
+    quiet.sort(key=lambda concern: -concern.n)
+    bounced.sort(key=lambda concern: -concern.n / concern.of)
+    short.sort(key=lambda concern: concern.n / concern.of)
+    return [*quiet, *bounced, *short]

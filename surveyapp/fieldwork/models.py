@@ -1,0 +1,134 @@
+"""Kept counts: how many assignments stand in each disposition, folded from the count deltas.
+
+Both tables hold the same counts at four cuts, so that a screen reads only the rows it shows: `group`
+(campaign by group), `supplying` and `rated` (group by that unit), `cell` (everything). A dimension that
+a cut does not use is 0; so is the department of a form without one.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.db import Base
+
+CUTS = ("group", "supplying", "rated", "cell")
+_CUT_CHECK = "cut in ('group','supplying','rated','cell')"
+
+
+class KeptCount(Base):
+    """Assignments of one cell in one disposition now."""
+
+    __tablename__ = "kept_count"
+    __table_args__ = (CheckConstraint(_CUT_CHECK, name="cut"),)
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    cut: Mapped[str] = mapped_column(primary_key=True)
+    supplying_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    disposition: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class KeptDay(Base):
+    """Net change of one cell in one disposition on one day; the days sum up to the kept counts."""
+
+    __tablename__ = "kept_day"
+    __table_args__ = (
+        CheckConstraint(_CUT_CHECK, name="cut"),
+        Index("ix_kept_day_campaign_id_cut_day", "campaign_id", "cut", "day"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    cut: Mapped[str] = mapped_column(primary_key=True)
+    supplying_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    disposition: Mapped[str] = mapped_column(primary_key=True)
+    change: Mapped[int]
+
+
+class SnapshotDay(Base):
+    """A day at whose end the plan and the lists were kept, and the forecast made then.
+
+    `path` is the campaign's expected answered forms by day: [[day, forms], …]; empty without a forecast.
+    """
+
+    __tablename__ = "snapshot_day"
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime]
+    final: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    path: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class FormDay(Base):
+    """Net change, since the snapshot before, of the forms that lists yield in one cell; no person in it."""
+
+    __tablename__ = "form_day"
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    supplying_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    listed: Mapped[int]
+    approved: Mapped[int]
+
+
+class PlanDay(Base):
+    """Net change of the planned forms of a group and unit since the snapshot before."""
+
+    __tablename__ = "plan_day"
+    __table_args__ = (CheckConstraint("side in ('supplying','rated')", name="side"),)
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    planned: Mapped[int]
+
+
+class ReportSubscriber(Base):
+    """An address of the centre that gets the daily report each morning; `sent_for` is the last day sent."""
+
+    __tablename__ = "report_subscriber"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "email"),
+        CheckConstraint("language in ('vi','en')", name="language"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    email: Mapped[str]
+    language: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+    sent_for: Mapped[date | None]
+
+
+class ApiToken(Base):
+    """A key for a dashboard to read figures of one campaign; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    name: Mapped[str]
+    token_sha256: Mapped[bytes] = mapped_column(unique=True)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_on: Mapped[date]
+    revoked_at: Mapped[datetime | None]
+    used_on: Mapped[date | None]

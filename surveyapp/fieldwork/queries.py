@@ -1,0 +1,321 @@
+"""What fieldwork screens read: figures by any dimension, and the curve over days."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import RespondentGroup, SamplePlan
+from surveyapp.fieldwork import snapshots
+from surveyapp.fieldwork.models import KeptCount, KeptDay
+from surveyapp.fieldwork.rules import Counts, Rates, coverage, outcome_rates
+from surveyapp.fieldwork.where import Where as Where
+from surveyapp.invitations.models import Assignment, CountDelta
+from surveyapp.invitations.rules import Disposition
+from surveyapp.respondents.models import ListForms, RespondentList
+
+DIMENSIONS = ("group", "supplying", "rated", "department")
+_COLUMN = {
+    "group": "group_id",
+    "supplying": "supplying_unit_id",
+    "rated": "rated_unit_id",
+    "department": "department_id",
+}
+_DISPOSITION = {disposition.value: disposition for disposition in Disposition}
+Key = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One row of a table of rates. `planned` is None where the plan has no such cell."""
+
+    planned: int | None = None
+    listed: int = 0
+    approved: int = 0
+    counts: Counts = field(default_factory=Counts)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """All AAPOR outcome rates of the row."""
+        return outcome_rates(self.counts)
+
+    @property
+    def coverage(self) -> float | None:
+        """Complete forms per planned form; None without a plan."""
+        return None if self.planned is None else coverage(self.counts, self.planned)
+
+    def __add__(self, other: "Figures") -> "Figures":
+        planned = (
+            None
+            if self.planned is None and other.planned is None
+            else (self.planned or 0) + (other.planned or 0)
+        )
+        return Figures(
+            planned,
+            self.listed + other.listed,
+            self.approved + other.approved,
+            self.counts + other.counts,
+        )
+
+
+def figures(
+    db: Session,
+    campaign_id: int,
+    *,
+    by: tuple[str, ...],
+    where: Where | None = None,
+    until: date | None = None,
+) -> dict[Key, Figures]:
+    """Figures by the dimensions `by` (of `DIMENSIONS`), keyed by their ids in that order.
+
+    Live when `until` is None: kept counts and the deltas not folded yet, from one snapshot. With
+    `until`, the state at the end of that day; planned, listed and approved are then those of the last
+    nightly snapshot up to that day, and those of now where none was taken by then.
+    """
+    part = where or Where()
+    rows: dict[Key, Figures] = defaultdict(Figures)
+    then = None if until is None else snapshots.latest(db, campaign_id, until=until)
+    for key, planned in _planned(db, campaign_id, by, part, then):
+        rows[key] = replace(rows[key], planned=planned)
+    for key, listed, approved in (
+        _forms(db, campaign_id, by, part)
+        if then is None
+        else snapshots.forms_then(db, campaign_id, by, part, until=then)
+    ):
+        rows[key] = replace(rows[key], listed=listed, approved=approved)
+    for key, counts in counted(db, campaign_id, by=by, where=part, until=until).items():
+        rows[key] = replace(rows[key], counts=counts)
+    return dict(rows)
+
+
+def total(rows: Iterable[Figures]) -> Figures:
+    """The sum of rows that do not overlap."""
+    return sum(rows, start=Figures())
+
+
+def counted(
+    db: Session,
+    campaign_id: int,
+    *,
+    by: tuple[str, ...],
+    where: Where | None = None,
+    until: date | None = None,
+) -> dict[Key, Counts]:
+    """Assignments by disposition, keyed as in `figures`, without plan and lists."""
+    part = where or Where()
+    names = [_COLUMN[name] for name in by]
+    parts = [
+        _kept(KeptCount, KeptCount.n, names, campaign_id, by, part),
+        _deltas(names, campaign_id, part, until),
+    ]
+    if until is not None:
+        # The past is the present less what came after: near days touch few rows, whatever the size.
+        after = _kept(KeptDay, -KeptDay.change, names, campaign_id, by, part)
+        parts.append(after.where(KeptDay.day > until))
+    every = union_all(*parts).subquery()
+    keys = [every.c[name] for name in names]
+    n = func.sum(every.c.change)
+    statement = select(*keys, every.c.disposition, n).group_by(*keys, every.c.disposition)
+    found: dict[Key, dict[Disposition, int]] = defaultdict(dict)
+    for *key, disposition, count in db.execute(statement.having(n != 0)):
+        found[tuple(key)][_DISPOSITION[disposition]] = int(count)
+    return {key: Counts(by_disposition) for key, by_disposition in found.items()}
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """State at the end of one day."""
+
+    day: date
+    counts: Counts
+
+
+def curve(
+    db: Session, campaign_id: int, *, where: Where | None = None, until: date | None = None
+) -> list[DayFigures]:
+    """The state at the end of every day on which something changed, in order of days."""
+    part = where or Where()
+    kept = select(KeptDay.day, KeptDay.disposition, KeptDay.change).where(
+        KeptDay.cut == _cut((), part), *_filters(KeptDay, campaign_id, part)
+    )
+    kept = kept if until is None else kept.where(KeptDay.day <= until)
+    both = union_all(kept, _deltas(["day"], campaign_id, part, until)).subquery()
+    n = func.sum(both.c.change)
+    days: dict[date, dict[Disposition, int]] = defaultdict(dict)
+    for day, disposition, change in db.execute(
+        select(both.c.day, both.c.disposition, n).group_by(both.c.day, both.c.disposition)
+    ):
+        days[day][_DISPOSITION[disposition]] = int(change)
+    state = Counts()
+    points = []
+    for day in sorted(days):
+        state = state + Counts(days[day])
+        points.append(DayFigures(day, state))
+    return points
+
+
+def recounted(db: Session, campaign_id: int) -> dict[Key, Counts]:
+    """Assignments counted one by one, by supplying unit, rated unit, group and department (0: none).
+
+    Slow at full size: for proving that the kept counts are right.
+    """
+    department = func.coalesce(Assignment.department_id, 0)
+    keys = (
+        Assignment.supplying_unit_id,
+        Assignment.rated_unit_id,
+        Assignment.group_id,
+        department,
+        Assignment.disposition,
+    )
+    cells: dict[tuple[int, int, int, int], dict[Disposition, int]] = defaultdict(dict)
+    for *cell, disposition, n in db.execute(
+        select(*keys, func.count()).where(Assignment.campaign_id == campaign_id).group_by(*keys)
+    ):
+        supplying, rated, group, in_department = cell
+        cells[supplying, rated, group, in_department][_DISPOSITION[disposition]] = n
+    return {cell: Counts(by_disposition) for cell, by_disposition in cells.items()}
+
+
+def differences(db: Session, campaign_id: int) -> list[Key]:
+    """Cells, keyed as in `recounted`, whose kept counts are not what a recount finds: none, ever."""
+    right = recounted(db, campaign_id)
+    kept = counted(db, campaign_id, by=("supplying", "rated", "group", "department"))
+    cells = sorted({*right, *kept})
+    return [cell for cell in cells if right.get(cell, Counts()) != kept.get(cell, Counts())]
+
+
+def unfolded(db: Session, *, at_most: int) -> int:
+    """Deltas waiting to be folded, counted up to `at_most`."""
+    waiting = select(CountDelta.id).limit(at_most).subquery()
+    return db.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def _cut(by: tuple[str, ...], part: Where) -> str:
+    used = {*by, *part.dimensions} - {"group"}
+    if not used:
+        return "group"
+    return used.pop() if used in ({"supplying"}, {"rated"}) else "cell"
+
+
+def _filters(
+    table: type[KeptCount] | type[KeptDay] | type[CountDelta], campaign_id: int, part: Where
+) -> list[ColumnElement[bool]]:
+    tests: list[ColumnElement[bool]] = [table.campaign_id == campaign_id]
+    if part.groups is not None:
+        tests.append(table.group_id.in_(part.groups))
+    if part.supplying is not None:
+        tests.append(table.supplying_unit_id == part.supplying)
+    if part.rated is not None:
+        tests.append(table.rated_unit_id == part.rated)
+    if part.department is not None:
+        tests.append(table.department_id == part.department)
+    return tests
+
+
+def _kept(
+    table: type[KeptCount] | type[KeptDay],
+    change: Any,
+    names: list[str],
+    campaign_id: int,
+    by: tuple[str, ...],
+    part: Where,
+) -> Select[Any]:
+    columns = [getattr(table, name) for name in names]
+    return select(*columns, table.disposition, change.label("change")).where(
+        table.cut == _cut(by, part), *_filters(table, campaign_id, part)
+    )
+
+
+def _deltas(names: list[str], campaign_id: int, part: Where, until: date | None) -> Select[Any]:
+    columns = [getattr(CountDelta, name) for name in names]
+    statement = select(*columns, CountDelta.disposition, CountDelta.change.label("change")).where(
+        *_filters(CountDelta, campaign_id, part)
+    )
+    return statement if until is None else statement.where(CountDelta.day <= until)
+
+
+def _planned(
+    db: Session, campaign_id: int, by: tuple[str, ...], part: Where, then: date | None
+) -> Iterable[tuple[Key, int]]:
+    cut = _cut(by, part)
+    if cut == "cell":
+        return
+    side = "rated" if cut == "rated" else "supplying"
+    if then is not None:
+        yield from snapshots.planned_then(db, campaign_id, by, part, side=side, until=then)
+        return
+    column: dict[str, Any] = {"group": SamplePlan.group_id, side: SamplePlan.unit_id}
+    keys: list[Any] = [column[name] for name in by]
+    statement = (
+        select(*keys, func.sum(SamplePlan.planned))
+        .join(RespondentGroup, RespondentGroup.id == SamplePlan.group_id)
+        .where(RespondentGroup.campaign_id == campaign_id, SamplePlan.side == side)
+        .group_by(*(keys or [literal(0)]))
+    )
+    if part.groups is not None:
+        statement = statement.where(SamplePlan.group_id.in_(part.groups))
+    unit = part.rated if side == "rated" else part.supplying
+    if unit is not None:
+        statement = statement.where(SamplePlan.unit_id == unit)
+    for *key, planned in db.execute(statement):
+        yield tuple(key), int(planned)
+
+
+def _forms(
+    db: Session, campaign_id: int, by: tuple[str, ...], part: Where
+) -> Iterable[tuple[Key, int, int]]:
+    """Forms that handed-in and approved lists yield.
+
+    Listed are those of a unit's latest version that was handed in, approved those of the version
+    approved last.
+    """
+    latest = (
+        select(
+            RespondentList.unit_id,
+            RespondentList.kind_id,
+            func.max(RespondentList.version).label("version"),
+        )
+        .where(
+            RespondentList.campaign_id == campaign_id,
+            RespondentList.state.in_(("accepted", "approved")),
+        )
+        .group_by(RespondentList.unit_id, RespondentList.kind_id)
+        .subquery()
+    )
+    is_latest = RespondentList.version == latest.c.version
+    is_approved = RespondentList.state == "approved"
+    column: dict[str, Any] = {
+        "group": ListForms.group_id,
+        "supplying": RespondentList.unit_id,
+        "rated": ListForms.rated_unit_id,
+        "department": ListForms.department_id,
+    }
+    keys: list[Any] = [column[name] for name in by]
+    statement = (
+        select(
+            *keys,
+            func.sum(case((is_latest, ListForms.listed), else_=0)),
+            func.sum(case((is_approved, ListForms.approved), else_=0)),
+        )
+        .join(RespondentList, RespondentList.id == ListForms.list_id)
+        .join(
+            latest,
+            (latest.c.unit_id == RespondentList.unit_id)
+            & (latest.c.kind_id == RespondentList.kind_id),
+        )
+        .where(RespondentList.campaign_id == campaign_id, is_latest | is_approved)
+        .group_by(*(keys or [literal(0)]))
+    )
+    if part.groups is not None:
+        statement = statement.where(ListForms.group_id.in_(part.groups))
+    for name in ("supplying", "rated", "department"):
+        wanted = getattr(part, name)
+        if wanted is not None:
+            statement = statement.where(column[name] == wanted)
+    for *key, listed, approved in db.execute(statement):
+        yield tuple(key), int(listed), int(approved)

@@ -1,0 +1,145 @@
+"""Who reads the figures from outside: subscribers of the daily report, tokens of dashboards."""
+
+import hashlib
+import re
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.fieldwork.errors import BadSubscriber, TokenRefused
+from surveyapp.fieldwork.models import ApiToken, ReportSubscriber
+
+TOKEN_DAYS = 365
+PREFIX = "pix_"
+"""So that a token that leaked into a log or a repository can be recognised."""
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+def subscribe(
+    db: Session, campaign_id: int, email: str, *, language: str, actor: str, now: datetime
+) -> bool:
+    """Send the daily report to `email` from tomorrow; False if it is sent there already.
+
+    Raises `BadSubscriber`.
+    """
+    address = email.strip().lower()
+    if not _EMAIL.fullmatch(address) or len(address) > 254:
+        raise BadSubscriber(email)
+    if any(each.email == address for each in subscribers(db, campaign_id)):
+        return False
+    db.execute(
+        insert(ReportSubscriber).values(
+            id=uuid.uuid4(),
+            campaign_id=campaign_id,
+            email=address,
+            language="en" if language == "en" else "vi",
+            added_by=actor,
+            added_at=now,
+        )
+    )
+    return True
+
+
+def unsubscribe(db: Session, campaign_id: int, subscriber_id: uuid.UUID) -> bool:
+    """Send it there no more; False if nobody of that id subscribes."""
+    gone = db.execute(
+        delete(ReportSubscriber).where(
+            ReportSubscriber.campaign_id == campaign_id, ReportSubscriber.id == subscriber_id
+        )
+    )
+    return bool(gone.rowcount)  # type: ignore[attr-defined]  # a delete returns a cursor result
+
+
+def subscribers(db: Session, campaign_id: int) -> Sequence[ReportSubscriber]:
+    """Everybody who gets the report, by address."""
+    wanted = select(ReportSubscriber).where(ReportSubscriber.campaign_id == campaign_id)
+    return db.scalars(wanted.order_by(ReportSubscriber.email)).all()
+
+
+def not_sent_yet(db: Session, campaign_id: int, *, day: date) -> Sequence[ReportSubscriber]:
+    """Subscribers who have not got the report of `day` (or of a later one)."""
+    wanted = select(ReportSubscriber).where(
+        ReportSubscriber.campaign_id == campaign_id,
+        or_(ReportSubscriber.sent_for.is_(None), ReportSubscriber.sent_for < day),
+    )
+    return db.scalars(wanted.order_by(ReportSubscriber.email)).all()
+
+
+def mark_report_sent(db: Session, subscriber_id: uuid.UUID, *, day: date) -> None:
+    """The report of `day` was handed over."""
+    db.execute(
+        update(ReportSubscriber).where(ReportSubscriber.id == subscriber_id).values(sent_for=day)
+    )
+
+
+def make_token(
+    db: Session,
+    campaign_id: int,
+    name: str,
+    *,
+    actor: str,
+    now: datetime,
+    days: int = TOKEN_DAYS,
+) -> str:
+    """A new token that reads the figures of one campaign for so many days. It is shown only now."""
+    token = PREFIX + secrets.token_urlsafe(32)
+    db.execute(
+        insert(ApiToken).values(
+            id=uuid.uuid4(),
+            campaign_id=campaign_id,
+            name=name.strip()[:80],
+            token_sha256=_digest(token),
+            made_by=actor,
+            made_at=now,
+            expires_on=clock.day(now) + timedelta(days=days),
+        )
+    )
+    return token
+
+
+def revoke_token(db: Session, campaign_id: int, token_id: uuid.UUID, *, now: datetime) -> bool:
+    """The token reads nothing from now on; False if there is no live one of that id."""
+    gone = db.execute(
+        update(ApiToken)
+        .where(
+            ApiToken.campaign_id == campaign_id,
+            ApiToken.id == token_id,
+            ApiToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+    return bool(gone.rowcount)  # type: ignore[attr-defined]  # an update returns a cursor result
+
+
+def tokens(db: Session, campaign_id: int) -> Sequence[ApiToken]:
+    """All tokens of a campaign, the newest first, revoked ones too."""
+    wanted = select(ApiToken).where(ApiToken.campaign_id == campaign_id)
+    return db.scalars(wanted.order_by(ApiToken.made_at.desc())).all()
+
+
+def reader(db: Session, token: str, *, campaign_id: int, today: date) -> ApiToken:
+    """The live token that may read this campaign. Raises `TokenRefused` without saying why."""
+    found = db.scalar(
+        select(ApiToken).where(
+            ApiToken.token_sha256 == _digest(token), ApiToken.campaign_id == campaign_id
+        )
+    )
+    if found is None or found.revoked_at is not None or found.expires_on < today:
+        raise TokenRefused
+    return found
+
+
+def mark_token_used(db: Session, token_id: uuid.UUID, *, today: date) -> None:
+    """The token was used today: once a day is enough to see which ones nobody needs."""
+    db.execute(update(ApiToken).where(ApiToken.id == token_id).values(used_on=today))
+
+
+def _digest(token: str) -> bytes:
+    # 256 random bits need no slow hash: there is nothing to guess.
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,209 @@
+"""Do those who answered look like those who were asked? R-indicator, its parts, whom to remind.
+
+Sources: Schouten, Cobben, Bethlehem (2009), "Indicators for the representativeness of survey
+response", Survey Methodology 35(1), for R = 1 − 2·S(ρ) and the coefficient of variation; Schouten,
+Shlomo, Skinner (2011), "Indicators for monitoring and improving representativeness of response",
+Journal of Official Statistics 27(2), for the partial indicators. Propensities are those of the
+cross-classified strata; the noise of small strata is taken off. Pure: counts in, indicators out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import copysign, sqrt
+
+VARIABLES = ("region", "group", "department")
+Stratum = tuple[str, ...]
+"""The categories of one stratum, one for each variable."""
+
+SETTLE_DAYS = 3
+STILL_R, STILL_RATE = 0.01, 0.01
+"""A wave has stopped changing the picture when in three days neither R nor the rate moved by a hundredth."""
+
+LEAST_WAITING = 10
+SUGGESTED = 10
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Forms that may be eligible, those answered, and those that a reminder could still reach."""
+
+    forms: int = 0
+    answered: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.forms + other.forms, self.answered + other.answered, self.waiting + other.waiting
+        )
+
+    @property
+    def rate(self) -> float:
+        """Answered per form; 0 without forms."""
+        return self.answered / self.forms if self.forms else 0.0
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category's part in the variation: below 0 it answers less than the whole, above 0 more."""
+
+    name: str
+    tally: Tally
+    unconditional: float
+    conditional: float
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Between-category variation of one variable, alone and beside the other variables."""
+
+    name: str
+    unconditional: float
+    conditional: float
+    categories: tuple[Category, ...] = ()
+
+
+@dataclass(frozen=True)
+class Representativeness:
+    """R (1 is perfect), the spread S of propensities and its coefficient of variation."""
+
+    r: float
+    s: float
+    cv: float | None
+    whole: Tally
+    variables: tuple[Variable, ...] = field(default=())
+
+
+def measure(strata: Mapping[Stratum, Tally]) -> Representativeness | None:
+    """All indicators of a response; None where nobody is eligible."""
+    present = {key: tally for key, tally in strata.items() if tally.forms > 0}
+    whole = sum(present.values(), start=Tally())
+    if not whole.forms:
+        return None
+    s = sqrt(_between(list(present.values()), whole))
+    width = len(next(iter(present)))
+    variables = tuple(_variable(present, place, whole) for place in range(width))
+    cv = s / whole.rate if whole.rate else None
+    return Representativeness(1 - 2 * s, s, cv, whole, variables)
+
+
+def _variable(strata: Mapping[Stratum, Tally], place: int, whole: Tally) -> Variable:
+    by_category: dict[str, Tally] = {}
+    beside: dict[Stratum, list[tuple[str, Tally]]] = {}
+    for key, tally in strata.items():
+        by_category[key[place]] = by_category.get(key[place], Tally()) + tally
+        beside.setdefault(key[:place] + key[place + 1 :], []).append((key[place], tally))
+    within = dict.fromkeys(by_category, 0.0)
+    conditional = 0.0
+    for others in beside.values():
+        together = sum((tally for _, tally in others), start=Tally())
+        share = together.forms / whole.forms
+        conditional += share * _between([tally for _, tally in others], together)
+        for name, tally in others:
+            within[name] += tally.forms / whole.forms * (tally.rate - together.rate) ** 2
+    categories = tuple(
+        Category(name, tally, _signed(tally, whole), sqrt(within[name]))
+        for name, tally in sorted(by_category.items(), key=lambda item: _signed(item[1], whole))
+    )
+    spread = sqrt(_between(list(by_category.values()), whole))
+    return Variable(VARIABLES[place], spread, sqrt(conditional), categories)
+
+
+def _signed(tally: Tally, whole: Tally) -> float:
+    """Unconditional partial indicator of a category, with the sign of its difference from the whole."""
+    difference = tally.rate - whole.rate
+    return copysign(sqrt(tally.forms / whole.forms) * abs(difference), difference)
+
+
+def _between(tallies: Sequence[Tally], whole: Tally) -> float:
+    """Variance of the rates around the whole's, less what chance alone would give; never below 0.
+
+    The binomial noise of each rate, p(1 − p)/(n − 1), adds w(1 − w) times itself to the variance that
+    is seen, w being the stratum's share.
+    """
+    variance = 0.0
+    for tally in tallies:
+        share = tally.forms / whole.forms
+        variance += share * (tally.rate - whole.rate) ** 2
+        if tally.forms > 1:
+            noise = tally.rate * (1 - tally.rate) / (tally.forms - 1)
+        else:
+            noise = whole.rate * (1 - whole.rate)
+        variance -= share * (1 - share) * noise
+    return max(variance, 0.0)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A subgroup to remind, and what R would be if it came up to the whole's rate."""
+
+    stratum: Stratum
+    tally: Tally
+    r_then: float
+
+
+def suggest(strata: Mapping[Stratum, Tally]) -> list[Suggestion]:
+    """Subgroups that answer less than the whole, those that weigh most on R first."""
+    now = measure(strata)
+    if now is None:
+        return []
+    behind = [
+        (tally.forms * (now.whole.rate - tally.rate) ** 2, key)
+        for key, tally in strata.items()
+        if tally.waiting >= LEAST_WAITING and tally.rate < now.whole.rate
+    ]
+    chosen = []
+    for _weight, key in sorted(behind, reverse=True)[:SUGGESTED]:
+        tally = strata[key]
+        lifted = Tally(tally.forms, round(tally.forms * now.whole.rate), tally.waiting)
+        after = _r({**strata, key: lifted})
+        chosen.append(Suggestion(key, tally, after))
+    return chosen
+
+
+def _r(strata: Mapping[Stratum, Tally]) -> float:
+    present = [tally for tally in strata.values() if tally.forms > 0]
+    return 1 - 2 * sqrt(_between(present, sum(present, start=Tally())))
+
+
+@dataclass(frozen=True)
+class DayPicture:
+    """R and the response rate at the end of a day."""
+
+    day: date
+    r: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class WaveEffect:
+    """What a sending has changed so far, and whether it still does."""
+
+    sent_on: date
+    before: DayPicture
+    latest: DayPicture
+    has_stopped: bool
+
+
+def wave_effect(pictures: Sequence[DayPicture], sendings: Sequence[date]) -> WaveEffect | None:
+    """The last sending's effect on the picture; None before the first or without pictures.
+
+    A wave has three days to settle; after that it has stopped when the last three days moved neither
+    R nor the response rate (a phase that has reached its capacity: Groves and Heeringa, 2006).
+    """
+    if not pictures:
+        return None
+    latest = pictures[-1]
+    sent = [day for day in sendings if day <= latest.day]
+    if not sent:
+        return None
+    before = _at(pictures, sent[-1] - timedelta(days=1))
+    earlier = _at(pictures, latest.day - timedelta(days=SETTLE_DAYS))
+    is_settled = (latest.day - sent[-1]).days >= SETTLE_DAYS
+    is_still = abs(latest.r - earlier.r) < STILL_R and abs(latest.rate - earlier.rate) < STILL_RATE
+    return WaveEffect(sent[-1], before, latest, is_settled and is_still)
+
+
+def _at(pictures: Sequence[DayPicture], day: date) -> DayPicture:
+    past = [picture for picture in pictures if picture.day <= day]
+    return past[-1] if past else DayPicture(day, 1.0, 0.0)

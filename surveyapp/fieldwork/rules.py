@@ -1,0 +1,167 @@
+"""Outcome rates of the American Association for Public Opinion Research.
+
+Source: AAPOR Standard Definitions, 10th edition (2023), "Internet surveys of specifically named
+persons". Letters are theirs: I complete, P partial, R refusal and break-off, NC non-contact,
+O other, U unknown eligibility (their UH + UO), e the estimated share of U that is eligible.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from surveyapp.invitations.rules import BEGUN, INVITED, SUBMITTED, Disposition
+
+FOUND_BY_CONTACT = {Disposition.MOVED, Disposition.WRONG_GROUP}
+"""Not eligible, and known to be so because the person was reached: the only ones that inform e.
+
+Duplicates and removals are mended in the lists before anyone is asked; counting them would make the
+unreached look less eligible than they are."""
+
+LETTERS: Mapping[str, frozenset[Disposition]] = {
+    "I": frozenset({Disposition.COMPLETE}),
+    "P": frozenset({Disposition.PARTIAL}),
+    "R": frozenset(
+        {
+            Disposition.REFUSED,
+            Disposition.STARTED,
+            Disposition.BROKEN_OFF,
+            Disposition.BREAK_OFF_SUBMITTED,
+        }
+    ),
+    "NC": frozenset({Disposition.UNAVAILABLE}),
+    "U": frozenset({Disposition.NOT_SENT, Disposition.SENT, Disposition.BOUNCED}),
+    "out": frozenset(FOUND_BY_CONTACT),
+    "list": frozenset({Disposition.DUPLICATE, Disposition.REMOVED}),
+}
+"""Which letter of the formulas each disposition counts under; `out` and `list` stand in none of them."""
+
+
+def letter(disposition: Disposition) -> str:
+    """The letter a disposition counts under: exactly one."""
+    return next(name for name, members in LETTERS.items() if disposition in members)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Assignments by disposition in some part of the campaign."""
+
+    by_disposition: Mapping[Disposition, int] = field(default_factory=dict)
+
+    def of(self, dispositions: Iterable[Disposition]) -> int:
+        """Assignments in any of `dispositions`."""
+        return sum(self.by_disposition.get(disposition, 0) for disposition in dispositions)
+
+    def __add__(self, other: "Counts") -> "Counts":
+        keys = {*self.by_disposition, *other.by_disposition}
+        return Counts({key: self.of((key,)) + other.of((key,)) for key in keys})
+
+    @cached_property
+    def assignments(self) -> int:
+        """Every assignment that ever was made, whatever became of it."""
+        return sum(self.by_disposition.values())
+
+    @cached_property
+    def invited(self) -> int:
+        """Forms that hold a place in an invitation."""
+        return self.of(INVITED)
+
+    @cached_property
+    def sent(self) -> int:
+        """Forms whose invitation left the house."""
+        return self.invited - self.of({Disposition.NOT_SENT})
+
+    @cached_property
+    def started(self) -> int:
+        """Forms whose holder pressed start and has not declined since."""
+        return self.of(BEGUN)
+
+    @cached_property
+    def submitted(self) -> int:
+        """Forms submitted, however much was answered."""
+        return self.of(SUBMITTED)
+
+    @cached_property
+    def answered(self) -> int:
+        """Complete and partial forms: the numerator of RR2."""
+        return self.of(LETTERS["I"] | LETTERS["P"])
+
+    @cached_property
+    def maybe_eligible(self) -> int:
+        """Forms not known to be out of scope: the denominator of RR1 and RR2."""
+        return self.of(d for name in ("I", "P", "R", "NC", "U") for d in LETTERS[name])
+
+    @cached_property
+    def complete(self) -> int:
+        """Forms submitted with enough items answered to count as complete (AAPOR 1.1)."""
+        return self.of(LETTERS["I"])
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Outcome rates as shares from 0 to 1; None where nobody is eligible (no rate, not 0 %)."""
+
+    e: float | None
+    rr1: float | None
+    rr2: float | None
+    rr3: float | None
+    rr4: float | None
+    rr5: float | None
+    rr6: float | None
+    coop1: float | None
+    coop2: float | None
+    coop3: float | None
+    coop4: float | None
+    ref1: float | None
+    ref2: float | None
+    ref3: float | None
+    con1: float | None
+    con2: float | None
+    con3: float | None
+
+
+def outcome_rates(counts: Counts) -> Rates:
+    """All outcome rates of `counts`.
+
+    e is the share of eligible among those whose eligibility is known from contact (the proportional
+    allocation, or CASRO, method); with nobody resolved yet it is taken as 1, the cautious side.
+    """
+    complete = counts.of(LETTERS["I"])
+    partial = counts.of(LETTERS["P"])
+    refusal = counts.of(LETTERS["R"])
+    non_contact = counts.of(LETTERS["NC"])
+    unknown = counts.of(LETTERS["U"])
+    answered = complete + partial
+    known = answered + refusal + non_contact
+    ineligible = counts.of(LETTERS["out"])
+    e = known / (known + ineligible) if known else 1.0
+    everyone = known + unknown
+    estimated = known + e * unknown
+    reached = answered + refusal
+    return Rates(
+        e=e if known + unknown else None,
+        rr1=_share(complete, everyone),
+        rr2=_share(answered, everyone),
+        rr3=_share(complete, estimated),
+        rr4=_share(answered, estimated),
+        rr5=_share(complete, known),
+        rr6=_share(answered, known),
+        coop1=_share(complete, reached),
+        coop2=_share(answered, reached),
+        coop3=_share(complete, reached),
+        coop4=_share(answered, reached),
+        ref1=_share(refusal, everyone),
+        ref2=_share(refusal, estimated),
+        ref3=_share(refusal, known),
+        con1=_share(reached, everyone),
+        con2=_share(reached, estimated),
+        con3=_share(reached, known),
+    )
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def coverage(counts: Counts, planned: int) -> float | None:
+    """Complete forms per planned form: how much of the sample plan is reached. None without a plan."""
+    return _share(counts.complete, planned)

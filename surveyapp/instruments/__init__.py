@@ -1,0 +1,1 @@
+"""Questionnaire files: read, validated and frozen into the instruments people answer."""

@@ -1,0 +1,53 @@
+"""From a questionnaire as written to the instrument people answer."""
+
+from __future__ import annotations
+
+from surveyapp.instruments.model import (
+    Instrument,
+    InstrumentItem,
+    InstrumentSection,
+    Item,
+    Questionnaire,
+    Scale,
+    Section,
+)
+
+
+def freeze(questionnaire: Questionnaire) -> Instrument:
+    """Write the options of every item out, so that nothing said later can change what was asked.
+
+    The questionnaire must have been read without faults: a missing scale is a KeyError here.
+    """
+    scales = {scale.id: scale for scale in questionnaire.scales}
+    return Instrument(
+        code=questionnaire.code,
+        version=questionnaire.version,
+        status=questionnaire.status,
+        title=questionnaire.title,
+        introduction=questionnaire.introduction,
+        minutes=questionnaire.minutes,
+        sections=tuple(_section(section, scales) for section in questionnaire.sections),
+        remark=questionnaire.remark,
+    )
+
+
+def _section(section: Section, scales: dict[str, Scale]) -> InstrumentSection:
+    return InstrumentSection(
+        id=section.id,
+        area=section.area,
+        title=section.title,
+        items=tuple(_item(item, scales[item.scale]) for item in section.items),
+    )
+
+
+def _item(item: Item, scale: Scale) -> InstrumentItem:
+    return InstrumentItem(
+        id=item.id,
+        criterion=item.criterion,
+        text=item.text,
+        hint=item.hint,
+        scale=item.scale,
+        best=scale.best,
+        options=scale.options,
+        dont_know=item.dont_know,
+    )

@@ -1,0 +1,74 @@
+"""What can go wrong when messages are prepared and sent."""
+
+from uuid import UUID
+
+from surveyapp.invitations.errors import InvitationError
+from surveyapp.messaging.templates import TemplateFault
+
+
+class DeliveryError(InvitationError):
+    """Root of the failures of delivery."""
+
+
+class UnknownWave(DeliveryError):
+    """The campaign has no such wave."""
+
+    def __init__(self, wave_id: UUID) -> None:
+        super().__init__(str(wave_id))
+        self.wave_id = wave_id
+
+
+class WaveState(DeliveryError):
+    """The wave is past this step, or not there yet; `state` is where it stands."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class WaveRefused(DeliveryError):
+    """The wave as described cannot be; `faults` maps a field to what is wrong with it."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(", ".join(f"{field}: {fault}" for field, fault in faults.items()))
+        self.faults = faults
+
+
+class CountMistyped(DeliveryError):
+    """What was typed to confirm a wave is not the number of people it would reach."""
+
+    def __init__(self, expected: int, typed: str) -> None:
+        super().__init__(f"{typed!r} instead of {expected}")
+        self.expected, self.typed = expected, typed
+
+
+class NobodyToSendTo(DeliveryError):
+    """Nobody would get a message of this wave now."""
+
+
+class ChannelMissing(DeliveryError):
+    """The server has no settings for a channel that the wave needs."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel)
+        self.channel = channel
+
+
+class TemplateRefused(DeliveryError):
+    """The words cannot be sent as they stand; `faults` says why."""
+
+    def __init__(self, faults: list[TemplateFault]) -> None:
+        super().__init__(", ".join(f"{one.place} {one.fault} {one.detail}" for one in faults))
+        self.faults = faults
+
+
+class NoLetters(DeliveryError):
+    """No letter of this unit waits to be printed."""
+
+
+class UnknownBatch(DeliveryError):
+    """There is no such batch of letters."""
+
+    def __init__(self, batch_id: UUID) -> None:
+        super().__init__(str(batch_id))
+        self.batch_id = batch_id

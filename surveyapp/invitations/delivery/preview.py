@@ -1,0 +1,66 @@
+"""A message as real people would get it, with the secrets taken out: a preview opens nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Campaign
+from surveyapp.invitations.delivery import audience, words
+from surveyapp.invitations.models import Assignment, Invitation
+from surveyapp.keys import KeyRing
+from surveyapp.messaging import gsm, templates
+from surveyapp.messaging.templates import MessageTemplate
+
+PEOPLE = 3
+CODE = "7000-0000-0000-0000"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One person's message: subject, text, text message and how many segments it takes."""
+
+    full_name: str
+    subject: str
+    text: str
+    sms: str
+    segments: int
+
+
+def people(
+    db: Session,
+    campaign: Campaign,
+    template: MessageTemplate,
+    language: str,
+    *,
+    keys: KeyRing,
+    base_url: str,
+) -> list[Seen]:
+    """What a few of the invited would read, code and link made up."""
+    something = exists(
+        select(Assignment.id).where(
+            Assignment.invitation_id == Invitation.id, Assignment.state == "active"
+        )
+    )
+    ids = db.scalars(
+        select(Invitation.id)
+        .where(Invitation.campaign_id == campaign.id, Invitation.state == "active", something)
+        .order_by(Invitation.id)
+        .limit(PEOPLE)
+    ).all()
+    paper = words.stationery(db, campaign, keys=keys, base_url=base_url)
+    link = f"{base_url}/t/{CODE.replace('-', '')}~{'x' * 22}"
+    hidden = {
+        "lien_ket": link,
+        "ma": CODE,
+        "khong_phai_toi": f"{link}/not_me",
+        "tu_choi": f"{link}/decline",
+    }
+    found = []
+    for person in audience.recipients(db, ids).values():
+        fields = {**words.values(person, paper, language), **hidden}
+        mail = templates.render(template, fields, language=language)
+        sms = templates.render_sms(template, fields) if template.sms else ""
+        segments = gsm.measure(sms).segments
+        found.append(Seen(person.full_name, mail.subject, mail.text, sms, segments))
+    return found

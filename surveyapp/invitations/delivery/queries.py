@@ -1,0 +1,181 @@
+"""What the pages of the centre and of the desks ask about messages."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Unit
+from surveyapp.invitations.delivery import canary
+from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
+from surveyapp.invitations.models import (
+    Canary,
+    ContactRequest,
+    Delivery,
+    UnitHold,
+    Wave,
+)
+from surveyapp.respondents.models import Person
+
+HEALTH_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class WaveProgress:
+    """A wave and where its messages stand."""
+
+    wave: Wave
+    states: Counter[str]
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(state, reason) of what was not handed over."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def handed_over(self) -> int:
+        """Taken by a channel, whatever came back later."""
+        return sum(
+            self.states[s] for s in ("handed_over", "delivered", "soft_bounce", "hard_bounce")
+        )
+
+    @property
+    def waiting(self) -> int:
+        """Not settled yet."""
+        return self.states["queued"] + self.states["leased"]
+
+
+def waves_of(db: Session, campaign_id: int) -> list[WaveProgress]:
+    """Every wave of the campaign, the latest first."""
+    found = db.scalars(
+        select(Wave).where(Wave.campaign_id == campaign_id).order_by(Wave.created_at.desc())
+    ).all()
+    states: dict[UUID, Counter[str]] = {}
+    for wave_id, state, n in db.execute(
+        select(Delivery.wave_id, Delivery.state, func.count())
+        .where(Delivery.campaign_id == campaign_id)
+        .group_by(Delivery.wave_id, Delivery.state)
+    ):
+        states.setdefault(wave_id, Counter())[state] = n
+    return [WaveProgress(wave, states.get(wave.id, Counter())) for wave in found]
+
+
+def progress(db: Session, wave: Wave) -> WaveProgress:
+    """One wave with the reasons of what did not go out."""
+    states: Counter[str] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
+    for state, reason, n in db.execute(
+        select(Delivery.state, Delivery.reason, func.count())
+        .where(Delivery.wave_id == wave.id)
+        .group_by(Delivery.state, Delivery.reason)
+    ):
+        states[state] += n
+        if reason and reason != "recovered":
+            reasons[state, reason.partition(" ")[0]] += n
+    return WaveProgress(wave, states, reasons)
+
+
+@dataclass(frozen=True)
+class ChannelHealth:
+    """How one channel is doing: its last self-test and what it did since yesterday."""
+
+    channel: str
+    canary: Canary | None
+    last_handed_over: datetime | None
+    handed_over: int
+    failed: int
+    bounced: int
+    waiting_to_retry: int
+
+
+def health(db: Session, *, now: datetime) -> list[ChannelHealth]:
+    """Every channel that workers send by, over all campaigns."""
+    return [_health(db, channel, now=now) for channel in SENT_BY_WORKER]
+
+
+def _health(db: Session, channel: str, *, now: datetime) -> ChannelHealth:
+    recent: Counter[str] = Counter()
+    for state, n in db.execute(
+        select(Delivery.state, func.count())
+        .where(Delivery.channel == channel, Delivery.settled_at > now - HEALTH_WINDOW)
+        .group_by(Delivery.state)
+    ):
+        recent[state] = n
+    last = db.scalar(
+        select(func.max(Delivery.settled_at)).where(
+            Delivery.channel == channel, Delivery.state.in_(("handed_over", "delivered"))
+        )
+    )
+    return ChannelHealth(
+        channel=channel,
+        canary=canary.latest(db, channel),
+        last_handed_over=last,
+        handed_over=recent["handed_over"] + recent["delivered"],
+        failed=recent["failed"],
+        bounced=recent["hard_bounce"] + recent["soft_bounce"],
+        waiting_to_retry=recent["queued"],
+    )
+
+
+@dataclass(frozen=True)
+class AskedContact:
+    """A person of the desk's own list whose address does not take our messages. Nothing else of her."""
+
+    full_name: str
+    position: str
+    channel: str
+    address: str
+    asked_on: date
+
+
+def contact_requests(db: Session, unit_id: int) -> list[AskedContact]:
+    """Whose contact the unit's desk is asked to mend, by name."""
+    rows = db.execute(
+        select(
+            Person.full_name,
+            Person.position,
+            ContactRequest.channel,
+            Person.email,
+            Person.phone,
+            ContactRequest.asked_on,
+        )
+        .join(Person, Person.id == ContactRequest.person_id)
+        .where(
+            ContactRequest.unit_id == unit_id,
+            ContactRequest.settled_on.is_(None),
+            Person.state == "active",
+        )
+        .order_by(Person.name_key, ContactRequest.asked_on)
+    )
+    return [
+        AskedContact(name, position, channel, email if channel == "email" else phone, asked_on)
+        for name, position, channel, email, phone, asked_on in rows
+    ]
+
+
+def requests_per_unit(db: Session, campaign_id: int) -> Sequence[tuple[Unit, int]]:
+    """Units that are asked for better contacts, and for how many people."""
+    rows = db.execute(
+        select(Unit, func.count())
+        .join(ContactRequest, ContactRequest.unit_id == Unit.id)
+        .where(Unit.campaign_id == campaign_id, ContactRequest.settled_on.is_(None))
+        .group_by(Unit.id)
+        .order_by(func.count().desc(), Unit.position)
+    )
+    return [(unit, n) for unit, n in rows]
+
+
+def holds(db: Session, campaign_id: int) -> Sequence[tuple[UnitHold, Unit]]:
+    """Units whose people get no messages for now."""
+    rows = db.execute(
+        select(UnitHold, Unit)
+        .join(Unit, Unit.id == UnitHold.unit_id)
+        .where(UnitHold.campaign_id == campaign_id)
+        .order_by(Unit.position)
+    )
+    return [(hold, unit) for hold, unit in rows]

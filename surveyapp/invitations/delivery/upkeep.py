@@ -1,0 +1,159 @@
+"""What a worker does between messages: the self-test, the mailbox, waves that end."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from email import message_from_bytes
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp import log
+from surveyapp.campaigns.models import Campaign
+from surveyapp.db import reading, transaction
+from surveyapp.invitations.delivery import canary, queue, returns, waves
+from surveyapp.invitations.delivery.post import Post
+from surveyapp.invitations.delivery.queue import Settled
+from surveyapp.invitations.models import ContactRequest, Delivery, Wave
+from surveyapp.keys import KeyRing
+from surveyapp.messaging import addresses
+from surveyapp.messaging.bounces import read_report
+from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
+from surveyapp.messaging.mailbox import Mailbox
+
+
+def keep(
+    post: Post, mailbox: Mailbox | None, *, keys: KeyRing, now: Callable[[], datetime]
+) -> None:
+    """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
+    with transaction() as db:
+        end_closed(db, now=now())
+    if mailbox is not None:
+        _read_mailbox(post, mailbox, keys=keys, now=now)
+    _test_channels(post, now=now)
+    with transaction() as db:
+        waves.finish(db)
+    with reading() as db:
+        open_requests = select(ContactRequest.campaign_id).where(
+            ContactRequest.settled_on.is_(None)
+        )
+        campaign_ids = db.scalars(open_requests.distinct()).all()
+    for campaign_id in campaign_ids:
+        with transaction() as db:
+            returns.settle_requests(db, campaign_id, keys=keys, now=now())
+
+
+def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:
+    with transaction() as db:
+        paused = canary.judge(db, post.tested, now=now())
+        due = [(one.id, one.channel) for one in canary.to_send(db, post.tested, now=now())]
+    for wave_id, channel in paused:
+        log.alarm("wave.paused", wave=str(wave_id), reason="canary", channel=channel)
+    for canary_id, channel in due:
+        try:
+            outcome = post.send_canary(canary_id, channel, now=now())
+        except MessagingError as error:
+            with transaction() as db:
+                canary.refused(db, canary_id, type(error).__name__, for_good=True)
+            continue
+        with transaction() as db:
+            if not outcome.is_handed_over:
+                reason = f"{outcome.reason} {outcome.code}".strip()
+                canary.refused(db, canary_id, reason, for_good=outcome.state == "never")
+                continue
+            canary.handed_over(db, canary_id)
+            if channel in post.seen_by_itself:
+                canary.arrived(db, canary_id, now=now())
+    if due:
+        with transaction() as db:
+            canary.judge(db, post.tested, now=now())
+
+
+def _read_mailbox(
+    post: Post, mailbox: Mailbox, *, keys: KeyRing, now: Callable[[], datetime]
+) -> None:
+    try:
+        with mailbox:
+            for mail in mailbox.unseen():
+                take_in(mail.raw, post, keys=keys, now=now())
+                mailbox.mark_seen(mail.uid)
+    except MailboxUnreachable as error:
+        log.alarm("mailbox.unreachable", stage=error.stage)
+
+
+def take_in(raw: bytes, post: Post, *, keys: KeyRing, now: datetime) -> str:
+    """Enter one mail found in the mailbox: `canary`, the delivery's new state, or empty."""
+    token = addresses.token_of_message_id(
+        str(message_from_bytes(raw).get("Message-ID", "")), post.domain
+    )
+    with transaction() as db:
+        if token and len(token) == 32 and canary.arrived(db, UUID(hex=token), now=now):
+            return "canary"
+        report = read_report(raw, bounce_address=post.bounce_address, domain=post.domain)
+        became = returns.apply(db, report, keys=keys, now=now)
+    log.event("mail.returned", kind=str(report.kind), became=became)
+    return became
+
+
+def end_closed(db: Session, *, now: datetime) -> int:
+    """Stop the waves of campaigns that take no more answers; thanks still go out. How many."""
+    over = (
+        select(Wave.id)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .where(
+            Wave.state.in_(("testing", "running", "paused")),
+            Wave.kind != "thanks",
+            or_(Campaign.closes_at <= now, Campaign.state.not_in(("preparing", "open"))),
+        )
+    )
+    ended = db.scalars(over).all()
+    if not ended:
+        return 0
+    for wave_id in ended:
+        db.execute(
+            update(Delivery)
+            .where(Delivery.wave_id == wave_id, Delivery.state == "queued")
+            .values(state="suppressed", reason="closed", settled_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    db.execute(update(Wave).where(Wave.id.in_(ended)).values(state="stopped", reason="closed"))
+    return len(ended)
+
+
+def wave_and_campaign(db: Session, wave_id: UUID) -> tuple[Wave, Campaign]:
+    """A wave with its campaign."""
+    row = db.execute(
+        select(Wave, Campaign)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .where(Wave.id == wave_id)
+    ).one()
+    return row[0], row[1]
+
+
+def failed_channels(
+    db: Session, wave_id: UUID, invitation_ids: Sequence[UUID]
+) -> dict[UUID, set[str]]:
+    """By invitation, the channels that this wave has tried in vain."""
+    rows = db.execute(
+        select(Delivery.invitation_id, Delivery.channel).where(
+            Delivery.wave_id == wave_id,
+            Delivery.invitation_id.in_(invitation_ids),
+            Delivery.state.in_(("failed", "hard_bounce", "soft_bounce")),
+        )
+    )
+    found: dict[UUID, set[str]] = {}
+    for invitation_id, channel in rows:
+        found.setdefault(invitation_id, set()).add(channel)
+    return found
+
+
+def settle_recovered(
+    db: Session, settled: Sequence[Settled], *, worker: str, now: datetime
+) -> None:
+    """Enter what a killed worker had handed over, campaign by campaign."""
+    ids = {one.delivery_id for one in settled}
+    rows = db.execute(select(Delivery.id, Delivery.campaign_id).where(Delivery.id.in_(ids)))
+    campaign_of = {row.id: row.campaign_id for row in rows}
+    for campaign_id in set(campaign_of.values()):
+        of_it = [one for one in settled if campaign_of.get(one.delivery_id) == campaign_id]
+        queue.settle(db, campaign_id, of_it, worker=worker, now=now)

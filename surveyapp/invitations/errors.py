@@ -1,0 +1,102 @@
+"""What can go wrong with invitations, their links and codes, and the questionnaires they hold."""
+
+from datetime import datetime
+from uuid import UUID
+
+from surveyapp.errors import SurveyError
+
+
+class InvitationError(SurveyError):
+    """Root of the failures of this package."""
+
+
+class MistypedCode(InvitationError):
+    """What was typed cannot be a code: not 16 digits, or the check digit does not fit."""
+
+    def __init__(self, digits_given: int) -> None:
+        super().__init__(f"{digits_given} digits")
+        self.digits_given = digits_given
+
+
+class UnknownCode(InvitationError):
+    """No invitation answers to this code. A typed code that was revoked or replaced says the same."""
+
+
+class TamperedLink(InvitationError):
+    """The link was cut, changed or not signed by this server. Nothing was looked up."""
+
+
+class LinkReplaced(InvitationError):
+    """The link was good once; a newer one was issued to the same person."""
+
+
+class LinkRevoked(InvitationError):
+    """The invitation was ended: by the centre, or because no list names the person any more."""
+
+
+class TooManyAttempts(InvitationError):
+    """Typed codes rest for this network, or for all; `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"retry after {retry_after} s")
+        self.retry_after = retry_after
+
+
+class CampaignNotOpenYet(InvitationError):
+    """The invitation is sound but collection has not begun."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__(f"opens {opens_at:%F %R}")
+        self.opens_at = opens_at
+
+
+class CampaignClosed(InvitationError):
+    """The invitation is sound but collection is over."""
+
+    def __init__(self, closed_at: datetime) -> None:
+        super().__init__(f"closed {closed_at:%F %R}")
+        self.closed_at = closed_at
+
+
+class AssignmentError(InvitationError):
+    """Root of the failures that concern one questionnaire of an invitation."""
+
+    def __init__(self, assignment_id: UUID) -> None:
+        super().__init__(str(assignment_id))
+        self.assignment_id = assignment_id
+
+
+class UnknownAssignment(AssignmentError):
+    """There is no such assignment."""
+
+
+class AlreadySubmitted(AssignmentError):
+    """Submitted is terminal: nothing about the assignment can change any more."""
+
+
+class AssignmentRevoked(AssignmentError):
+    """The questionnaire was taken back: its list or group no longer names the person."""
+
+
+class UnknownInvitation(InvitationError):
+    """The campaign has no such invitation."""
+
+    def __init__(self, invitation_id: UUID) -> None:
+        super().__init__(str(invitation_id))
+        self.invitation_id = invitation_id
+
+
+class NothingLeftToAnswer(InvitationError):
+    """Every questionnaire of the invitation is submitted or taken back: a new code would open nothing."""
+
+    def __init__(self, invitation_id: UUID) -> None:
+        super().__init__(str(invitation_id))
+        self.invitation_id = invitation_id
+
+
+class ReasonMissing(InvitationError):
+    """Replacing or ending someone's invitation needs a reason for the audit trail."""
+
+
+class NothingToList(InvitationError):
+    """No invitation waits for a mailing file."""

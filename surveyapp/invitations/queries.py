@@ -1,0 +1,268 @@
+"""What the pages of respondents and of the centre ask about invitations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.invitations import secrets
+from surveyapp.invitations.errors import (
+    LinkReplaced,
+    LinkRevoked,
+    UnknownAssignment,
+    UnknownCode,
+    UnknownInvitation,
+)
+from surveyapp.invitations.models import Assignment, Invitation, RetiredTag
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.models import Person
+from surveyapp.respondents.names import name_key
+
+SEARCH_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """One questionnaire as its respondent and the services see it."""
+
+    id: UUID
+    number: int
+    state: str
+    progress: str
+    disposition: str
+    group_code: str
+    rated_unit_code: str
+    rated_name_vi: str
+    rated_name_en: str
+    instrument_id: int
+    submitted_on: date | None
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whoever holds the code: an invitation to one campaign and the questionnaires it holds."""
+
+    invitation_id: UUID
+    campaign: Campaign
+    assignments: tuple[AssignmentView, ...]
+    supplier_vi: str = ""
+    supplier_en: str = ""
+
+    def assignment(self, assignment_id: UUID) -> AssignmentView:
+        """One of the questionnaires; raises `UnknownAssignment` if it is not this person's."""
+        for assignment in self.assignments:
+            if assignment.id == assignment_id:
+                return assignment
+        raise UnknownAssignment(assignment_id)
+
+    def numbered(self, number: int) -> AssignmentView | None:
+        """The questionnaire that the person's addresses show under this number."""
+        return next((held for held in self.assignments if held.number == number), None)
+
+
+def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
+    """Who holds this code, in two queries; questionnaires taken back are not among the assignments.
+
+    Raises `UnknownCode`, or `LinkReplaced` and `LinkRevoked`, which only a signed link may be told.
+    """
+    tags = secrets.tags(keys, code)
+    found = db.execute(
+        select(Invitation.id, Invitation.state, Campaign, Unit.name_vi, Unit.name_en)
+        .join(Campaign, Campaign.id == Invitation.campaign_id)
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Invitation.tag.in_(tags))
+    ).one_or_none()
+    if found is None:
+        if db.execute(select(RetiredTag.tag).where(RetiredTag.tag.in_(tags))).first():
+            raise LinkReplaced
+        raise UnknownCode
+    if found.state != "active":
+        raise LinkRevoked
+    assignments = tuple(_assignments(db, found.id))
+    return Invited(found.id, found.Campaign, assignments, found.name_vi, found.name_en)
+
+
+def find_typed(db: Session, code: str, *, keys: KeyRing) -> Invited:
+    """Who holds a typed code. Unknown, replaced and revoked are one answer: `UnknownCode`."""
+    try:
+        return find(db, code, keys=keys)
+    except (LinkReplaced, LinkRevoked) as exc:
+        raise UnknownCode from exc
+
+
+def submitted_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]:
+    """Submitted assignments by (rated unit code, group code): what the sealed box must hold."""
+    rows = db.execute(
+        select(Unit.code, RespondentGroup.code, func.count())
+        .select_from(Assignment)
+        .join(Unit, Unit.id == Assignment.rated_unit_id)
+        .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
+        .where(Assignment.campaign_id == campaign_id, Assignment.state == "submitted")
+        .group_by(Unit.code, RespondentGroup.code)
+    )
+    return {(unit, group): n for unit, group, n in rows}
+
+
+def _assignments(db: Session, invitation_id: UUID) -> list[AssignmentView]:
+    rows = db.execute(
+        select(
+            Assignment.id,
+            Assignment.number,
+            Assignment.state,
+            Assignment.progress,
+            Assignment.disposition,
+            RespondentGroup.code,
+            Unit.code,
+            Unit.name_vi,
+            Unit.name_en,
+            Assignment.instrument_id,
+            Assignment.submitted_on,
+        )
+        .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
+        .join(Unit, Unit.id == Assignment.rated_unit_id)
+        .where(Assignment.invitation_id == invitation_id, Assignment.state != "revoked")
+        .order_by(Assignment.number)
+    )
+    return [AssignmentView(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class InvitationCard:
+    """One person's invitation as operators see it: never the code, never an answer."""
+
+    invitation_id: UUID
+    full_name: str
+    position: str
+    unit_code: str
+    unit_name_vi: str
+    unit_name_en: str
+    state: str
+    issue_number: int
+    issued_at: datetime
+    listed_at: datetime | None
+    forms: tuple[str, ...]
+    """Group codes of the questionnaires that still stand."""
+    open_forms: int
+    """How many of them are not submitted."""
+
+
+def search(
+    db: Session, campaign_id: int, text: str, *, unit_code: str = "", limit: int = SEARCH_LIMIT
+) -> list[InvitationCard]:
+    """Invited people whose name, e-mail or phone contains `text`, of one unit where given."""
+    wanted = (
+        select(Invitation.id)
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Invitation.campaign_id == campaign_id)
+        .order_by(Unit.position, Person.name_key, Invitation.id)
+        .limit(limit)
+    )
+    if unit_code:
+        wanted = wanted.where(Unit.code == unit_code)
+    if text.strip():
+        wanted = wanted.where(
+            or_(
+                Person.name_key.contains(name_key(text), autoescape=True),
+                func.lower(Person.email).contains(text.strip().lower(), autoescape=True),
+                Person.phone.contains(text.strip(), autoescape=True),
+            )
+        )
+    return _cards(db, db.scalars(wanted).all())
+
+
+def card(db: Session, campaign_id: int, invitation_id: UUID) -> InvitationCard:
+    """One invitation of the campaign; raises `UnknownInvitation`."""
+    found = db.scalars(
+        select(Invitation.id).where(
+            Invitation.id == invitation_id, Invitation.campaign_id == campaign_id
+        )
+    ).all()
+    if not found:
+        raise UnknownInvitation(invitation_id)
+    return _cards(db, found)[0]
+
+
+def _cards(db: Session, invitation_ids: Sequence[UUID]) -> list[InvitationCard]:
+    people = db.execute(
+        select(
+            Invitation.id.label("invitation_id"),
+            Person.full_name,
+            Person.position,
+            Unit.code.label("unit_code"),
+            Unit.name_vi.label("unit_name_vi"),
+            Unit.name_en.label("unit_name_en"),
+            Invitation.state,
+            Invitation.issue_number,
+            Invitation.issued_at,
+            Invitation.listed_at,
+        )
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Invitation.id.in_(invitation_ids))
+        .order_by(Unit.position, Person.name_key, Invitation.id)
+    )
+    forms: dict[UUID, list[tuple[str, str]]] = {}
+    for invitation_id, group_code, state in db.execute(
+        select(Assignment.invitation_id, RespondentGroup.code, Assignment.state)
+        .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
+        .where(Assignment.invitation_id.in_(invitation_ids), Assignment.state != "revoked")
+        .order_by(Assignment.number)
+    ):
+        forms.setdefault(invitation_id, []).append((group_code, state))
+    return [_card(person._asdict(), forms.get(person.invitation_id, [])) for person in people]
+
+
+def _card(person: dict[str, Any], forms: Sequence[tuple[str, str]]) -> InvitationCard:
+    still_open = sum(state == "active" for _, state in forms)
+    return InvitationCard(**person, forms=tuple(code for code, _ in forms), open_forms=still_open)
+
+
+@dataclass(frozen=True)
+class MailingState:
+    """How far handing over is, in invitations."""
+
+    waiting: int
+    """Active, with something to answer, and not in a mailing file since it was last changed."""
+    listed: int
+    """In a mailing file whose sending is not confirmed."""
+    sent: int
+    """Handed over and confirmed."""
+    still_open: int
+    """With something left to submit: whom a file for everyone holds."""
+
+
+def mailing_state(db: Session, campaign_id: int) -> MailingState:
+    """Invitations that wait for a mailing file, that are in one, and that were sent."""
+    unsent = (
+        select(Assignment.invitation_id)
+        .where(
+            Assignment.campaign_id == campaign_id,
+            Assignment.state == "active",
+            Assignment.disposition == "not_sent",
+        )
+        .distinct()
+    )
+    still_open = (
+        select(Assignment.invitation_id)
+        .where(Assignment.campaign_id == campaign_id, Assignment.state == "active")
+        .distinct()
+    )
+    active = (Invitation.campaign_id == campaign_id, Invitation.state == "active")
+    total = select(func.count()).select_from(Invitation)
+
+    def count(*conditions: object) -> int:
+        return db.execute(total.where(*active, *conditions)).scalar_one()  # type: ignore[arg-type]
+
+    return MailingState(
+        waiting=count(Invitation.listed_at.is_(None), Invitation.id.in_(still_open)),
+        listed=count(Invitation.listed_at.is_not(None), Invitation.id.in_(unsent)),
+        sent=count(Invitation.listed_at.is_not(None), Invitation.id.not_in(unsent)),
+        still_open=count(Invitation.id.in_(still_open)),
+    )

@@ -1,0 +1,253 @@
+"""The life of an assignment, and what the centre does with one invitation."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Campaign
+from surveyapp.invitations.deltas import Cell, Deltas
+from surveyapp.invitations.errors import (
+    AlreadySubmitted,
+    AssignmentRevoked,
+    CampaignClosed,
+    CampaignNotOpenYet,
+    UnknownAssignment,
+)
+from surveyapp.invitations.issuing import IssueProgress, issue
+from surveyapp.invitations.mailing import MailingRow, mailing, mark_listed, mark_sent
+from surveyapp.invitations.models import Assignment, AssignmentEvent, Declaration
+from surveyapp.invitations.queries import Invited
+from surveyapp.invitations.replacing import Reissued, reissue, revoke
+from surveyapp.invitations.rules import (
+    BEGUN,
+    DECLARED,
+    Disposition,
+    progress_band,
+    submitted_disposition,
+)
+
+__all__ = (
+    "IssueProgress",
+    "MailingRow",
+    "Reissued",
+    "begin",
+    "check_open",
+    "declare",
+    "issue",
+    "mailing",
+    "mark_listed",
+    "mark_sent",
+    "mark_submitted",
+    "record_progress",
+    "reissue",
+    "revoke",
+    "start",
+)
+
+
+class Window(Protocol):
+    """When a campaign takes answers: a `Campaign`, or what was read of one under a lock."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime: ...
+    @property
+    def closes_at(self) -> datetime: ...
+
+
+def check_open(campaign: Window, now: datetime) -> None:
+    """Raise `CampaignNotOpenYet` or `CampaignClosed` unless answers are taken at `now`."""
+    if campaign.state not in ("preparing", "open"):
+        raise CampaignClosed(campaign.closes_at)
+    if campaign.state == "preparing" or now < campaign.opens_at:
+        raise CampaignNotOpenYet(campaign.opens_at)
+    if now >= campaign.closes_at:
+        raise CampaignClosed(campaign.closes_at)
+
+
+def begin(db: Session, invited: Invited, *, today: date) -> None:
+    """Note that the person came in: every questionnaire not yet submitted counts as started.
+
+    AAPOR speaks of "logged on to survey, did not complete any item" (2.1121).
+    """
+    for assignment in invited.assignments:
+        if assignment.state == "active" and assignment.disposition not in BEGUN:
+            start(db, assignment.id, today=today)
+
+
+def start(db: Session, assignment_id: UUID, *, today: date) -> None:
+    """Note that the person opened the questionnaire; again, and nothing changes.
+
+    Whoever declared something and comes back to answer is counted as having begun.
+    Raises `AlreadySubmitted` or `AssignmentRevoked`.
+    """
+    assignment = _lock(db, assignment_id)
+    if assignment.disposition in BEGUN:
+        return
+    begun = Disposition.STARTED if assignment.progress == "none" else Disposition.BROKEN_OFF
+    _turn(db, assignment, begun, today=today, event="started")
+
+
+def record_progress(
+    db: Session, assignment_id: UUID, *, answered: int, items: int, today: date
+) -> None:
+    """Keep how much of the questionnaire is answered, coarsely, and that answering has begun.
+
+    Costs one reading unless the band or the disposition changes. Locks the assignment until the
+    transaction ends. Raises `AlreadySubmitted` or `AssignmentRevoked`.
+    """
+    assignment = _lock(db, assignment_id)
+    band = progress_band(answered, items)
+    reached = Disposition.BROKEN_OFF if answered else Disposition.STARTED
+    if assignment.disposition != reached:
+        _turn(db, assignment, reached, today=today, event="answered", progress=band)
+    elif assignment.progress != band:
+        db.execute(update(_TABLE).where(_TABLE.c.id == assignment_id).values(progress=band))
+
+
+def mark_submitted(
+    db: Session,
+    assignment_id: UUID,
+    *,
+    answered: int,
+    items: int,
+    campaign: Campaign,
+    today: date,
+) -> Disposition:
+    """Mark the assignment submitted, once, even if two phones press Submit together.
+
+    The disposition follows from the share of `items` answered and the campaign's thresholds.
+    Raises `AlreadySubmitted` or `AssignmentRevoked`.
+    """
+    assignment = _lock(db, assignment_id)
+    thresholds = campaign.settings["completeness"]
+    reached = submitted_disposition(
+        answered, items, complete=thresholds["complete"], partial=thresholds["partial"]
+    )
+    _turn(
+        db,
+        assignment,
+        reached,
+        today=today,
+        state="submitted",
+        submitted_on=today,
+        progress=progress_band(answered, items),
+    )
+    return reached
+
+
+def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
+    """Keep what the person told the centre: `not_me`, `moved`, `wrong_group` or `decline`.
+
+    The unsubmitted questionnaires take the disposition; for submitted ones it is a note only. The
+    link goes on working, for people change their minds. Repeated on one day it is kept once.
+    """
+    disposition = DECLARED[kind]
+    said = select(Declaration.id).where(
+        Declaration.invitation_id == invited.invitation_id,
+        Declaration.kind == kind,
+        Declaration.on == today,
+    )
+    if db.execute(said).first() is None:
+        db.execute(
+            insert(Declaration).values(
+                id=uuid.uuid4(), invitation_id=invited.invitation_id, kind=kind, on=today
+            )
+        )
+    for held in invited.assignments:
+        try:
+            assignment = _lock(db, held.id)
+        except (AlreadySubmitted, AssignmentRevoked):
+            continue
+        if assignment.disposition != disposition:
+            _turn(db, assignment, disposition, today=today, event="declared", note=kind)
+
+
+# Statements on tables, made once: each save and each submission runs every one of them, and making
+# one takes longer than running it.
+_TABLE = cast(Table, Assignment.__table__)
+_HOLDING = (
+    select(
+        *(
+            _TABLE.c[name]
+            for name in (
+                "id",
+                "campaign_id",
+                "state",
+                "disposition",
+                "progress",
+                "supplying_unit_id",
+                "rated_unit_id",
+                "group_id",
+                "department_id",
+            )
+        )
+    )
+    .where(_TABLE.c.id == bindparam("held"))
+    .with_for_update()
+)
+_TURNING = update(_TABLE).where(
+    _TABLE.c.id == bindparam("turned"),
+    _TABLE.c.state == "active",
+    _TABLE.c.disposition == bindparam("before"),
+)
+_NOTING = insert(cast(Table, AssignmentEvent.__table__))
+
+
+def _lock(db: Session, assignment_id: UUID) -> Row[*tuple[Any, ...]]:
+    """The assignment, held until the transaction ends (SQLite's write lock holds it already)."""
+    assignment = db.execute(_HOLDING, {"held": assignment_id}).one_or_none()
+    if assignment is None:
+        raise UnknownAssignment(assignment_id)
+    if assignment.state == "submitted":
+        raise AlreadySubmitted(assignment_id)
+    if assignment.state == "revoked":
+        raise AssignmentRevoked(assignment_id)
+    return assignment
+
+
+def _turn(
+    db: Session,
+    assignment: Row[*tuple[Any, ...]],
+    disposition: Disposition,
+    *,
+    today: date,
+    event: str = "",
+    note: str = "",
+    **values: Any,
+) -> None:
+    """Give the assignment another disposition, with its event and its change of the counts."""
+    changed = db.execute(
+        _TURNING.values(disposition=disposition, **values),
+        {"turned": assignment.id, "before": assignment.disposition},
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise AlreadySubmitted(assignment.id)
+    if event:
+        db.execute(
+            _NOTING,
+            {
+                "id": uuid.uuid4(),
+                "assignment_id": assignment.id,
+                "event": event,
+                "on": today,
+                "note": note,
+            },
+        )
+    deltas = Deltas()
+    deltas.move(_cell(assignment), assignment.disposition, disposition)
+    deltas.write(db, assignment.campaign_id, today=today)
+
+
+def _cell(assignment: Row[*tuple[Any, ...]]) -> Cell:
+    return Cell(
+        assignment.supplying_unit_id,
+        assignment.rated_unit_id,
+        assignment.group_id,
+        assignment.department_id or 0,
+    )

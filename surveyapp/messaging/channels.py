@@ -1,0 +1,71 @@
+"""Channels that take messages, and which of them this server has."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from surveyapp.config import Settings
+from surveyapp.messaging.model import Email, Outcome, Sms
+
+Taken = TypeVar("Taken", contravariant=True)
+
+
+class Channel(Protocol[Taken]):
+    """Takes messages one at a time over one connection kept open; not for two threads at once.
+
+    `send` never raises for what the network or the other side does: that is the `Outcome`.
+    """
+
+    name: str
+    """`smtp`, `gateway` or `spool`."""
+
+    def send(self, message: Taken, /) -> Outcome:
+        """Hand one message over, connecting first if need be."""
+
+    def close(self) -> None:
+        """Say goodbye; the next `send` connects anew."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What this server can send with; None where it cannot."""
+
+    email: Channel[Email] | None
+    sms: Channel[Sms] | None
+
+    def close(self) -> None:
+        for channel in (self.email, self.sms):
+            if channel is not None:
+                channel.close()
+
+
+def open_channels(settings: Settings) -> Channels:
+    """The channels of these settings, not yet connected. Raises `ChannelMisconfigured`.
+
+    Without an SMTP server there is no e-mail, except in a demonstration, where it is spooled to
+    `spool/email.jsonl` in the instance folder. Without an SMS gateway texts go to `spool/sms.jsonl`,
+    which the centre gives to whoever sends them.
+    """
+    from surveyapp.messaging.gateway import GatewayShape, SmsGateway
+    from surveyapp.messaging.smtp import SmtpChannel, SmtpServer
+    from surveyapp.messaging.spool import EmailSpool, SmsSpool
+
+    spool = settings.instance / "spool"
+    email: Channel[Email] | None = None
+    if settings.smtp_url:
+        email = SmtpChannel(SmtpServer.of(settings))
+    elif settings.demo:
+        email = EmailSpool(spool / "email.jsonl")
+    sms: Channel[Sms] = SmsSpool(spool / "sms.jsonl")
+    if settings.sms_gateway is not None:
+        sms = SmsGateway(GatewayShape.read(settings.sms_gateway))
+    return Channels(email, sms)

@@ -1,0 +1,112 @@
+"""What the reader must know about the list it is given: campaign, unit, kind, departments, plan."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from surveyapp.respondents import errors
+
+if TYPE_CHECKING:
+    from surveyapp.campaigns.pack import Pack
+
+COLUMNS = (
+    "full_name",
+    "position",
+    "department",
+    "workplace",
+    "district",
+    "association",
+    "phone",
+    "email",
+    "note",
+)
+IDENTIFYING = ("department", "district", "association", "workplace")
+DISTRICTS_PER_PROVINCE = (3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentEntry:
+    """A department as the campaign knows it; `ministry` is the rated ministry's code, if any."""
+
+    code: str
+    name: str
+    ministry: str | None
+    rates_province: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListContext:
+    """One list kind of one unit. `planned` is the number of forms the plan expects, if it says;
+    `declared` how many people the unit itself says it has.
+    """
+
+    campaign: str
+    unit: str
+    unit_kind: str
+    unit_name: str
+    kind: str
+    kind_name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    departments: tuple[DepartmentEntry, ...] = ()
+    planned: int | None = None
+    groups: tuple[str, ...] = ()
+    other_units: tuple[str, ...] = ()
+    other_kinds: tuple[tuple[str, str], ...] = ()
+    districts: tuple[int, int] | None = DISTRICTS_PER_PROVINCE
+    declared: int | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of this list in the order in which people expect them."""
+        return tuple(c for c in COLUMNS if c in self.required or c in self.optional)
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """Required columns that say where a person belongs."""
+        return tuple(c for c in IDENTIFYING if c in self.required)
+
+    def department(self, code: str) -> DepartmentEntry | None:
+        """The department of that code."""
+        return next((d for d in self.departments if d.code == code), None)
+
+
+def planned_people(forms: Iterable[tuple[str, int]]) -> int | None:
+    """People to expect from forms per group: one person fills one form of each group she is in."""
+    return max((planned for _, planned in forms), default=0) or None
+
+
+def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
+    """The context of `unit`'s list of `kind` from the campaign's pack, without a database.
+
+    Raises UnknownUnit or UnknownListKind; ListNotExpected when this unit does not supply it.
+    """
+    units = {u.code: u for u in pack.units}
+    kinds = {k.code: k for k in pack.campaign.list_kinds}
+    if unit not in units:
+        raise errors.UnknownUnit(unit)
+    if kind not in kinds:
+        raise errors.UnknownListKind(kind, tuple(kinds))
+    supplier, wanted = units[unit], kinds[kind]
+    if wanted.supplier != supplier.kind or unit in wanted.not_from:
+        raise errors.ListNotExpected(unit, kind)
+    return ListContext(
+        campaign=pack.code,
+        unit=unit,
+        unit_kind=supplier.kind,
+        unit_name=supplier.name_vi,
+        kind=kind,
+        kind_name=wanted.name.vi,
+        required=tuple(wanted.columns.required),
+        optional=tuple(wanted.columns.optional),
+        departments=tuple(
+            DepartmentEntry(d.code, d.name_vi, d.assesses_ministry, d.rates_province)
+            for d in pack.departments
+        ),
+        planned=planned_people((g, pack.planned(g, unit)) for g in wanted.yields),
+        groups=tuple(wanted.yields),
+        other_units=tuple(
+            u.name_vi for u in pack.units if u.kind == supplier.kind and u.code != unit
+        ),
+        other_kinds=tuple((k.code, k.name.vi) for k in kinds.values() if k.code != kind),
+    )

@@ -1,0 +1,236 @@
+"""What a desk declares and is granted: headcounts, its address, a later deadline, reminders."""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts import audit
+from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
+from surveyapp.keys import KeyRing
+from surveyapp.respondents import queries
+from surveyapp.respondents.errors import (
+    BadAddress,
+    BadHeadcount,
+    DeadlineNotLater,
+    ListNotExpected,
+)
+from surveyapp.respondents.models import DeskAddress, DeskReminder, Headcount, ListDeadline
+
+MOST_PEOPLE = 60_000
+HANDED_IN = ("accepted", "approved", "nobody")
+_ADDRESS = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+
+
+@dataclass(frozen=True, slots=True)
+class LateUnit:
+    """A unit with lists not handed in: which, since when they are due, where to write."""
+
+    unit: Unit
+    due: date
+    is_overdue: bool
+    kinds: tuple[ListKind, ...]
+    email: str
+    reminded_at: datetime | None
+    reminder_state: str
+
+
+def due_of(db: Session, campaign: Campaign, unit_id: int) -> date:
+    """The day by which this unit hands in its lists."""
+    granted = db.get(ListDeadline, unit_id)
+    return max(granted.due, campaign.lists_due) if granted else campaign.lists_due
+
+
+def extend(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    *,
+    due: date,
+    reason: str,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> None:
+    """Grant one unit a later day. Raises `DeadlineNotLater`."""
+    present = due_of(db, campaign, unit.id)
+    if due <= present:
+        raise DeadlineNotLater(present)
+    db.merge(
+        ListDeadline(unit_id=unit.id, due=due, reason=reason, granted_by=actor, granted_at=now)
+    )
+    facts = {"due": due.isoformat(), "before": present.isoformat()}
+    _record(db, "desk.deadline_extended", campaign, unit, facts, actor=actor, now=now, keys=keys)
+
+
+def declare_headcount(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    kind: ListKind,
+    *,
+    declared: int,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> None:
+    """Store how many people of this kind the unit has; its next check compares the list with it.
+
+    Raises `BadHeadcount`, `ListNotExpected`.
+    """
+    if db.get(ExpectedList, (unit.id, kind.id)) is None:
+        raise ListNotExpected(unit.code, kind.code)
+    if not 0 <= declared <= MOST_PEOPLE:
+        raise BadHeadcount(MOST_PEOPLE)
+    db.merge(
+        Headcount(
+            unit_id=unit.id,
+            kind_id=kind.id,
+            declared=declared,
+            declared_by=actor,
+            declared_at=now,
+        )
+    )
+    facts = {"kind": kind.code, "declared": declared}
+    _record(db, "desk.headcount_declared", campaign, unit, facts, actor=actor, now=now, keys=keys)
+
+
+def write_address(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    *,
+    email: str,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> None:
+    """Store where this desk is reminded. Raises `BadAddress`."""
+    if len(email) > 200 or not _ADDRESS.fullmatch(email):
+        raise BadAddress
+    db.merge(DeskAddress(unit_id=unit.id, email=email, written_by=actor, written_at=now))
+    _record(db, "desk.address_written", campaign, unit, {}, actor=actor, now=now, keys=keys)
+
+
+def address_of(db: Session, unit_id: int) -> str:
+    """Where the unit's desk is written to; empty while it has not said."""
+    stored = db.get(DeskAddress, unit_id)
+    return stored.email if stored else ""
+
+
+def late_units(db: Session, campaign: Campaign, *, today: date) -> list[LateUnit]:
+    """Units with lists not handed in, the longest overdue first, then in the registry's order."""
+    waiting: dict[int, tuple[Unit, list[ListKind]]] = {}
+    for row in queries.expected(db, campaign.id):
+        if row.state not in HANDED_IN:
+            waiting.setdefault(row.unit.id, (row.unit, []))[1].append(row.kind)
+    granted = _by_unit(db, select(ListDeadline.unit_id, ListDeadline.due))
+    addresses = _by_unit(db, select(DeskAddress.unit_id, DeskAddress.email))
+    reminders = _last_reminders(db)
+    late = []
+    for unit, kinds in waiting.values():
+        due = max(granted.get(unit.id, campaign.lists_due), campaign.lists_due)
+        last = reminders.get(unit.id)
+        late.append(
+            LateUnit(
+                unit=unit,
+                due=due,
+                is_overdue=today > due,
+                kinds=tuple(kinds),
+                email=addresses.get(unit.id, ""),
+                reminded_at=last.asked_at if last else None,
+                reminder_state=last.state if last else "",
+            )
+        )
+    return sorted(late, key=lambda row: (row.due, row.unit.kind, row.unit.position))
+
+
+def _by_unit(db: Session, wanted: Any) -> Mapping[int, Any]:
+    return {row[0]: row[1] for row in db.execute(wanted)}
+
+
+def _last_reminders(db: Session) -> Mapping[int, DeskReminder]:
+    last = (
+        select(DeskReminder.unit_id, func.max(DeskReminder.asked_at).label("at"))
+        .group_by(DeskReminder.unit_id)
+        .subquery()
+    )
+    rows = db.scalars(
+        select(DeskReminder).join(
+            last, (last.c.unit_id == DeskReminder.unit_id) & (last.c.at == DeskReminder.asked_at)
+        )
+    )
+    return {row.unit_id: row for row in rows}
+
+
+def ask_reminders(
+    db: Session, campaign: Campaign, *, actor: str, now: datetime, today: date, keys: KeyRing
+) -> int:
+    """Queue one e-mail for every late desk with an address; how many. One a desk and day."""
+    queued = 0
+    for late in late_units(db, campaign, today=today):
+        is_fresh = late.reminded_at is not None and (now - late.reminded_at).days < 1
+        if not late.email or is_fresh:
+            continue
+        db.add(
+            DeskReminder(
+                id=uuid.uuid4(),
+                unit_id=late.unit.id,
+                email=late.email,
+                state="queued",
+                asked_by=actor,
+                asked_at=now,
+                code="",
+            )
+        )
+        facts = {"lists": len(late.kinds)}
+        _record(db, "desk.reminded", campaign, late.unit, facts, actor=actor, now=now, keys=keys)
+        queued += 1
+    db.flush()
+    return queued
+
+
+def queued_reminders(db: Session) -> Sequence[DeskReminder]:
+    """What still has to be sent, the oldest first."""
+    return db.scalars(
+        select(DeskReminder).where(DeskReminder.state == "queued").order_by(DeskReminder.asked_at)
+    ).all()
+
+
+def reminder_tried(
+    db: Session, reminder_id: uuid.UUID, *, state: str, code: str, now: datetime
+) -> None:
+    """Write what became of one e-mail; one that is to be tried again stays queued."""
+    db.execute(
+        update(DeskReminder)
+        .where(DeskReminder.id == reminder_id)
+        .values(state=state, code=code[:200], tried_at=now)
+    )
+
+
+def _record(
+    db: Session,
+    action: str,
+    campaign: Campaign,
+    unit: Unit,
+    facts: Mapping[str, Any],
+    *,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> None:
+    audit.record(
+        db,
+        actor=actor,
+        action=action,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=dict(facts),
+        now=now,
+        keys=keys,
+    )

@@ -1,0 +1,195 @@
+"""Approved persons for the packages that invite and count them."""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Department, ListKind, Unit
+from surveyapp.respondents.models import ListLine, Person, PersonEntry, RespondentList
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """A person's place in one list kind."""
+
+    kind_id: int
+    kind_code: str
+    department_id: int | None
+    district: str
+    association: str
+    list_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A person with all active entries."""
+
+    person_id: uuid.UUID
+    unit_id: int
+    entries: tuple[RosterEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to address and reach a person."""
+
+    person_id: uuid.UUID
+    unit_id: int
+    full_name: str
+    position: str
+    workplace: str
+    email: str
+    phone: str
+
+
+class FormCell(NamedTuple):
+    """Where forms are counted: ids; `department_id` 0 where a form has none."""
+
+    group_id: int
+    supplying_unit_id: int
+    rated_unit_id: int
+    department_id: int
+
+
+def persons_to_invite(db: Session, campaign_id: int) -> Iterator[Roster]:
+    """Every active person with her active entries, unit by unit in the registry's order."""
+    rows = db.execute(
+        select(
+            Person.id.label("person_id"),
+            Person.unit_id,
+            PersonEntry.kind_id,
+            ListKind.code.label("kind_code"),
+            PersonEntry.department_id,
+            PersonEntry.district,
+            PersonEntry.association,
+            PersonEntry.list_id,
+        )
+        .join(PersonEntry, PersonEntry.person_id == Person.id)
+        .join(ListKind, ListKind.id == PersonEntry.kind_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(
+            Person.campaign_id == campaign_id,
+            Person.state == "active",
+            PersonEntry.state == "active",
+        )
+        .order_by(Unit.position, Person.id, ListKind.position, PersonEntry.line)
+        .execution_options(yield_per=_BATCH)
+    )
+    for (person_id, unit_id), entries in groupby(rows, key=lambda r: (r.person_id, r.unit_id)):
+        yield Roster(person_id, unit_id, tuple(RosterEntry(*entry[2:]) for entry in entries))
+
+
+def removed_persons(db: Session, campaign_id: int) -> Iterator[uuid.UUID]:
+    """Persons no list names any more, or who were removed by hand."""
+    yield from db.scalars(
+        select(Person.id)
+        .where(Person.campaign_id == campaign_id, Person.state == "removed")
+        .execution_options(yield_per=_BATCH)
+    )
+
+
+def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Contact]:
+    """Names and contacts of these persons, removed ones too."""
+    wanted = list(person_ids)
+    found: dict[uuid.UUID, Contact] = {}
+    for start in range(0, len(wanted), _BATCH):
+        rows = db.execute(
+            select(
+                Person.id,
+                Person.unit_id,
+                Person.full_name,
+                Person.position,
+                Person.workplace,
+                Person.email,
+                Person.phone,
+            ).where(Person.id.in_(wanted[start : start + _BATCH]))
+        )
+        found |= {row.id: Contact(*row) for row in rows}
+    return found
+
+
+def approved_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:
+    """Forms that the approved persons are due, per cell: one per entry and group it yields."""
+    return forms_per_cell(
+        db,
+        campaign_id,
+        select(
+            Person.unit_id, PersonEntry.kind_id, PersonEntry.department_id, func.count().label("n")
+        )
+        .join(PersonEntry, PersonEntry.person_id == Person.id)
+        .where(
+            Person.campaign_id == campaign_id,
+            Person.state == "active",
+            PersonEntry.state == "active",
+        )
+        .group_by(Person.unit_id, PersonEntry.kind_id, PersonEntry.department_id),
+    )
+
+
+def listed_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:
+    """Forms of the people in the latest handed-in version of every list, approved or not yet."""
+    latest = (
+        select(
+            RespondentList.unit_id,
+            RespondentList.kind_id,
+            func.max(RespondentList.version).label("version"),
+        )
+        .where(
+            RespondentList.campaign_id == campaign_id,
+            RespondentList.state.in_(("accepted", "approved")),
+        )
+        .group_by(RespondentList.unit_id, RespondentList.kind_id)
+        .subquery()
+    )
+    return forms_per_cell(
+        db,
+        campaign_id,
+        select(
+            RespondentList.unit_id,
+            RespondentList.kind_id,
+            ListLine.department_id,
+            func.count().label("n"),
+        )
+        .join(
+            latest,
+            (latest.c.unit_id == RespondentList.unit_id)
+            & (latest.c.kind_id == RespondentList.kind_id)
+            & (latest.c.version == RespondentList.version),
+        )
+        .join(ListLine, ListLine.list_id == RespondentList.id)
+        .where(ListLine.left_out.is_(False))
+        .group_by(RespondentList.unit_id, RespondentList.kind_id, ListLine.department_id),
+    )
+
+
+def forms_per_cell(
+    db: Session, campaign_id: int, counted: Select[int, int, int | None, int]
+) -> dict[FormCell, int]:
+    """Forms per cell from people `counted` as (unit, list kind, department, how many)."""
+    kinds = {kind.id: kind for kind in campaigns.list_kinds(db, campaign_id)}
+    groups = campaigns.groups(db, campaign_id)
+    departments = {d.id: d for d in campaigns.departments(db, campaign_id)}
+    yields = {k.id: [g for g in groups if g.code in k.groups] for k in kinds.values()}
+    forms: Counter[FormCell] = Counter()
+    for unit_id, kind_id, department_id, n in db.execute(counted):
+        department = departments[department_id] if department_id else None
+        for group in yields[kind_id]:
+            rated = _rated(group.rates, unit_id, department)
+            if rated is not None:
+                forms[FormCell(group.id, unit_id, rated, department_id or 0)] += n
+    return dict(forms)
+
+
+def _rated(rates: str, unit_id: int, department: Department | None) -> int | None:
+    if rates == "department_ministry":
+        return department.rated_unit_id if department else None
+    return unit_id if department is None or department.rates_province else None

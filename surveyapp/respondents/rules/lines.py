@@ -1,0 +1,208 @@
+"""Rules about one line: what each cell means, what is missing, what would mend it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from surveyapp.respondents.charsets import converted
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
+from surveyapp.respondents.names import (
+    INVISIBLE,
+    fold,
+    is_badly_cased,
+    is_suspicious,
+    tidy,
+    title_case,
+    without_honorific,
+)
+from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
+from surveyapp.respondents.rules.departments import DepartmentIndex
+from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
+
+_ERROR = re.compile(
+    r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
+)
+_NOTHING = {
+    "", "khong", "khong co", "chua co", "n a", "na", "0", "x", "k", "ko", "k co", "ko co", "null", "none",
+    "khong co email", "khong co so", "chua cap nhat", "chua",
+}  # fmt: skip
+_SHOWN = 200
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One cell under judgement: the text as written and as it will be stored."""
+
+    written: str
+    value: str
+
+
+class LineJudge:
+    """Judges the lines of one list from top to bottom."""
+
+    def __init__(self, context: ListContext, index: DepartmentIndex) -> None:
+        self._context = context
+        self._index = index
+        self._last_department = ""
+        self._columns = context.columns
+
+    def judge(self, row: Row) -> tuple[Line, list[Finding]]:
+        """The line with normalised values, and its own findings."""
+        judged = _Judgement(row, self._context)
+        department = None
+        for column in self._columns:
+            written = row.cells.get(column, "")
+            if not written and column not in self._context.required:
+                judged.values[column] = ""
+            elif column == "email":
+                judged.contact(column, written, read_email)
+            elif column == "phone":
+                judged.contact(column, written, read_phone)
+            elif column == "department":
+                department = self._department(judged, written)
+            else:
+                judged.text(column, written)
+        judged.reachable()
+        values = {**judged.values, "department_code": department} if department else judged.values
+        return Line(row.number, row.cells, values, department), judged.findings
+
+    def _department(self, judged: "_Judgement", written: str) -> str | None:
+        cell = judged.clean_text("department", written)
+        if cell is None:
+            return None
+        if not any(c.isalnum() for c in cell.value):
+            if "department" in self._context.required:
+                judged.add("department", MUST, "department_missing", "", self._last_department)
+            return None
+        match = self._index.find(cell.value)
+        if match is None or not match.certain:
+            proposal = match.name if match else ""
+            judged.add("department", MUST, "department_unknown", written, proposal)
+            return None
+        judged.values["department"] = self._last_department = match.name
+        if not match.exact:
+            judged.add("department", NOTE, "department_recognised", written, match.name)
+        entry = self._context.department(match.code)
+        if entry and entry.ministry is None:
+            judged.add("department", NOTE, "department_without_ministry", written, name=entry.name)
+        elif entry and not entry.rates_province:
+            judged.add(
+                "department",
+                NOTE,
+                "department_rates_ministry_only",
+                written,
+                ministry=entry.ministry,
+            )
+        return match.code
+
+
+class _Judgement:
+    """Gathers the values and findings of one line."""
+
+    def __init__(self, row: Row, context: ListContext) -> None:
+        self.row = row
+        self.context = context
+        self.values: dict[str, str] = {}
+        self.findings: list[Finding] = []
+
+    def add(
+        self,
+        column: str,
+        severity: str,
+        code: str,
+        value: str = "",
+        proposal: str = "",
+        **facts: Any,
+    ) -> None:
+        """One more finding on this line."""
+        self.findings.append(
+            Finding(self.row.number, column, severity, code, value[:_SHOWN], proposal, facts)
+        )
+
+    def clean_text(self, column: str, written: str) -> _Cell | None:
+        """The cell in composed Unicode; None when it holds nothing that can be used."""
+        self.values[column] = ""
+        if "#" in written and _ERROR.match(written.strip()):
+            self.add(column, self._severity(column), "cell_error", written)
+            return None
+        if len(written) > CELL_CHARACTERS:
+            self.add(column, MUST, "cell_too_long", written[:_SHOWN], limit=CELL_CHARACTERS)
+            return None
+        if written.isascii():
+            return _Cell(written, " ".join(written.split()))
+        unicode_text = converted(written)
+        value = tidy(unicode_text if unicode_text is not None else written)
+        if unicode_text is not None:
+            proposal = self._named(value) if column == "full_name" else value
+            self.add(column, CHECK, "text_legacy", written, proposal)
+        elif value == written:
+            pass
+        elif INVISIBLE.search(written):
+            self.add(column, NOTE, "text_invisible", written, value)
+        elif not unicodedata.is_normalized("NFC", written):
+            self.add(column, NOTE, "text_decomposed", written, value)
+        return _Cell(written, value)
+
+    def _severity(self, column: str) -> str:
+        return NOTE if column == "note" else MUST
+
+    @staticmethod
+    def _named(value: str) -> str:
+        bare, _ = without_honorific(value)
+        return title_case(bare) if is_badly_cased(bare) else bare
+
+    def text(self, column: str, written: str) -> None:
+        """Judge a cell of words."""
+        cell = self.clean_text(column, written)
+        if cell is None:
+            return
+        value = cell.value if any(c.isalnum() for c in cell.value) else ""
+        self.values[column] = value
+        if not value:
+            if column in self.context.required:
+                self.add(column, MUST, "required", written)
+            return
+        if column == "full_name":
+            self._name(written, value)
+
+    def _name(self, written: str, value: str) -> None:
+        bare, honorific = without_honorific(value)
+        proposal = self._named(value)
+        if honorific:
+            self.add("full_name", NOTE, "name_honorific", written, proposal, taken=honorific)
+        whole = bare.isupper() or bare.islower()
+        self.values["full_name"] = proposal if whole else bare
+        reason = is_suspicious(bare)
+        if reason:
+            self.add("full_name", CHECK, "name_suspicious", written, "", reason=reason)
+        elif is_badly_cased(bare):
+            self.add("full_name", NOTE, "name_case", written, proposal)
+
+    def contact(self, column: str, written: str, read: Any) -> None:
+        """Judge an address or a number; a dash or "không có" is an empty cell."""
+        self.values[column] = ""
+        if len(written) < 25 and "@" not in written and fold(written) in _NOTHING:
+            if column in self.context.required:
+                self.add(column, MUST, "required", written)
+            return
+        if "#" in written and _ERROR.match(written.strip()):
+            self.add(column, MUST, "cell_error", written)
+            return
+        if len(written) > CELL_CHARACTERS:
+            self.add(column, MUST, "cell_too_long", written[:_SHOWN], limit=CELL_CHARACTERS)
+            return
+        found: Contact = read(written)
+        self.values[column] = found.value
+        if found.code:
+            self.add(column, found.severity, found.code, written, found.proposal)
+
+    def reachable(self) -> None:
+        """An e-mail address or a telephone number there must be, or nobody can be invited."""
+        columns = [c for c in ("email", "phone") if c in self.context.columns]
+        if not columns or any(self.values.get(c) for c in columns):
+            return
+        if any(f.column in columns and f.severity == MUST for f in self.findings):
+            return
+        self.add("", MUST, "contact_missing")

@@ -1,0 +1,17 @@
+"""How much a list may weigh. A real list of 20,000 people is 0.6 MB packed, 6 MB unpacked."""
+
+MEGABYTE = 1024 * 1024
+
+FILE_BYTES = 10 * MEGABYTE
+UNPACKED_BYTES = 64 * MEGABYTE
+ENTRIES = 200
+# XML of a plain table packs about 12 to 1; beyond this an entry is a bomb, not a table.
+RATIO = 150
+RATIO_FROM_BYTES = MEGABYTE
+ROWS = 60_000
+COLUMNS = 60
+CELL_CHARACTERS = 500
+
+MEMORY_BYTES = 512 * MEGABYTE
+CPU_SECONDS = 20
+WALL_SECONDS = 45

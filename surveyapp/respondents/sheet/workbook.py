@@ -1,0 +1,57 @@
+"""The rows of a file, every cell as text, numbered as a spreadsheet numbers them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. `rows[0]` is line `first_line`; columns count from A = 0.
+
+    `spans` are vertically merged cells as (top line, left, bottom line, right), inclusive.
+    """
+
+    name: str
+    hidden: bool
+    first_line: int
+    rows: list[list[str]]
+    spans: tuple[tuple[int, int, int, int], ...] = ()
+
+    def numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row with its line number."""
+        return enumerate(self.rows, start=self.first_line)
+
+    def row(self, line: int) -> list[str]:
+        """The row of that line number; empty outside the sheet."""
+        index = line - self.first_line
+        return self.rows[index] if 0 <= index < len(self.rows) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file that was read. `remarks` names what was left out: macros, external links."""
+
+    file_name: str
+    format: str
+    sheets: tuple[Sheet, ...]
+    remarks: tuple[str, ...] = ()
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of that name."""
+        return next((s for s in self.sheets if s.name == name), None)
+
+
+def workbook_from_reply(file_name: str, reply: dict[str, Any]) -> Workbook:
+    """What the child process sent, as a workbook."""
+    sheets = tuple(
+        Sheet(
+            name=s["name"],
+            hidden=s["hidden"],
+            first_line=s["first_line"],
+            rows=s["rows"],
+            spans=tuple((a, b, c, d) for a, b, c, d in s["spans"]),
+        )
+        for s in reply["sheets"]
+    )
+    return Workbook(file_name, reply["format"], sheets, tuple(reply["remarks"]))

@@ -1,0 +1,201 @@
+"""Unfinished questionnaires: saved item by item, from as many devices as a person likes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.campaigns.models import Campaign
+from surveyapp.instruments.model import Instrument
+from surveyapp.invitations import service as invitations
+from surveyapp.invitations.errors import AlreadySubmitted, AssignmentRevoked
+from surveyapp.invitations.models import Assignment
+from surveyapp.keys import KeyRing
+from surveyapp.responses import draft_cipher, hold, rules
+from surveyapp.responses.draft_cipher import Content, Place
+from surveyapp.responses.errors import DraftChanged
+from surveyapp.responses.models import Draft
+
+LONGEST_GAP = 120
+"""Seconds before a save that count as work on the form; the rest of a longer gap is a pause."""
+
+
+_DRAFTS = cast(Table, Draft.__table__)
+_ITS_OWN = _DRAFTS.c.assignment_id == bindparam("assignment")
+_READ = select(_DRAFTS.c.revision, _DRAFTS.c.ciphertext).where(_ITS_OWN)
+_WRITE = update(_DRAFTS).where(_ITS_OWN)
+_TAKE = delete(_DRAFTS).where(_ITS_OWN).returning(_DRAFTS.c.revision, _DRAFTS.c.ciphertext)
+
+
+@dataclass(frozen=True)
+class DraftAnswers:
+    """A draft as read: answers by item id, the remark under its own id. Revision 0: none yet."""
+
+    revision: int
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a form sent in: the value it was rendered with, and the value it has now."""
+
+    base: str | None
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What stands after a save.
+
+    `elsewhere`: items that another device changed since this page was rendered, with the value that
+    device gave. Where this page changed the item too, the later arrival won and `answers` has it.
+    """
+
+    revision: int
+    answers: dict[str, str]
+    elsewhere: dict[str, str] = field(default_factory=dict)
+
+
+def load(
+    db: Session, assignment_id: UUID, instrument: Instrument, *, code: str, keys: KeyRing
+) -> DraftAnswers:
+    """The draft, or an empty one of revision 0. Raises `DraftUnreadable`."""
+    row = db.execute(
+        select(Campaign.code, Draft.revision, Draft.ciphertext)
+        .select_from(Draft)
+        .join(Assignment, Assignment.id == Draft.assignment_id)
+        .join(Campaign, Campaign.id == Assignment.campaign_id)
+        .where(Draft.assignment_id == assignment_id)
+    ).one_or_none()
+    if row is None:
+        return DraftAnswers(0, {})
+    place = Place(row.code, instrument, assignment_id)
+    content = draft_cipher.decrypt(place, row.revision, row.ciphertext, code=code, keys=keys)
+    return DraftAnswers(row.revision, content.answers)
+
+
+def save(
+    db: Session,
+    assignment_id: UUID,
+    instrument: Instrument,
+    *,
+    code: str,
+    keys: KeyRing,
+    changes: Mapping[str, Change],
+    now: datetime,
+    shown_at: datetime | None = None,
+) -> Saved:
+    """Merge what changed on this page into the draft, item by item. None or "" clears an item.
+
+    `shown_at` is when the page was rendered: the time from then, or from the last save if that is
+    later, counts towards how long the form took. Without it on the first save, that stays unknown.
+
+    Only a value that differs from the one its page was rendered with is applied, so a stale page
+    cannot undo another device. Raises `UnknownItem`, `NotAnOption`, `RemarkTooLong` (nothing is
+    saved), `AlreadySubmitted`, `AssignmentRevoked`, `DraftUnreadable`, or what
+    `invitations.check_open` raises outside the campaign's window.
+    """
+    cleaned = {
+        item_id: (
+            rules.plain(change.base or ""),
+            rules.clean(instrument, item_id, change.value),
+        )
+        for item_id, change in changes.items()
+    }
+    place = _lock(db, assignment_id, instrument, now=now)
+    stored = _stored(db, assignment_id)
+    content, revision = Content(), 0
+    if stored is not None:
+        revision, ciphertext = stored
+        content = draft_cipher.decrypt(place, revision, ciphertext, code=code, keys=keys)
+    answers, elsewhere = merge(content.answers, cleaned)
+    content = replace(_counted(content, now, shown_at), answers=answers)
+    _write(db, place, revision + 1, content, code=code, keys=keys)
+    answered, items = rules.answered(instrument, answers)
+    invitations.record_progress(
+        db, assignment_id, answered=answered, items=items, today=clock.day(now)
+    )
+    return Saved(revision + 1, answers, elsewhere)
+
+
+def merge(
+    stored: Mapping[str, str], changes: Mapping[str, tuple[str, str]]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(answers, changed elsewhere) from the stored answers and (base, value) by item."""
+    answers, elsewhere = dict(stored), {}
+    for item_id, (base, value) in changes.items():
+        standing = stored.get(item_id, "")
+        if standing not in (base, value):
+            elsewhere[item_id] = standing
+        if value != base:
+            answers[item_id] = value
+    return {item_id: value for item_id, value in answers.items() if value}, elsewhere
+
+
+def take(
+    db: Session, place: Place, *, code: str, keys: KeyRing, revision: int | None
+) -> Content | None:
+    """Remove the draft and give what it held; None where there is none.
+
+    Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `revision` given.
+    """
+    row = db.execute(_TAKE, {"assignment": place.assignment_id}).one_or_none()
+    if row is None:
+        return None
+    if revision not in (None, row.revision):
+        raise DraftChanged(place.assignment_id)
+    return draft_cipher.decrypt(place, row.revision, row.ciphertext, code=code, keys=keys)
+
+
+def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
+    """Remove drafts that nobody can read any more, as after a reissued code; how many there were."""
+    removed = db.execute(
+        delete(Draft).where(Draft.assignment_id.in_(list(assignment_ids))).returning(Draft.revision)
+    )
+    return len(removed.all())
+
+
+def _lock(db: Session, assignment_id: UUID, instrument: Instrument, *, now: datetime) -> Place:
+    """Hold the assignment; refuse one that takes no more answers."""
+    held = hold.for_saving(db, assignment_id)
+    if held.state == "submitted":
+        raise AlreadySubmitted(assignment_id)
+    if held.state == "revoked":
+        raise AssignmentRevoked(assignment_id)
+    invitations.check_open(held.campaign, now)
+    return Place(held.campaign.code, instrument, assignment_id)
+
+
+def _stored(db: Session, assignment_id: UUID) -> tuple[int, bytes] | None:
+    row = db.execute(_READ, {"assignment": assignment_id}).one_or_none()
+    return None if row is None else (row.revision, row.ciphertext)
+
+
+def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Content:
+    """The content with the time spent on this page added, pauses cut short."""
+    moment = int(now.timestamp())
+    shown = int(shown_at.timestamp()) if shown_at else 0
+    since = max(content.saved_at, shown)
+    gap = min(max(moment - since, 0), LONGEST_GAP) if since else 0
+    return replace(
+        content,
+        seconds=content.seconds + gap,
+        saved_at=moment,
+        measured=content.measured or (not content.saved_at and bool(shown)),
+    )
+
+
+def _write(
+    db: Session, place: Place, revision: int, content: Content, *, code: str, keys: KeyRing
+) -> None:
+    ciphertext = draft_cipher.encrypt(place, revision, content, code=code, keys=keys)
+    values = {"revision": revision, "ciphertext": ciphertext}
+    if revision == 1:
+        db.execute(_DRAFTS.insert(), {"assignment_id": place.assignment_id, **values})
+    else:
+        db.execute(_WRITE, {"assignment": place.assignment_id, **values})

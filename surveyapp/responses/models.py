@@ -1,0 +1,100 @@
+"""Tables of answers: drafts, the sealed box, and the anonymous tables filled when it is opened."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.db import Base
+
+ANONYMOUS = {"sqlite_with_rowid": False}
+"""A hidden rowid would keep the order in which people submitted (docs/sealed-box.md)."""
+
+CIPHERTEXT_BYTES = 5232
+MAC_BYTES = 32
+
+
+class Draft(Base):
+    """An unfinished questionnaire, encrypted under the person's code and the server's draft key."""
+
+    __tablename__ = "draft"
+    __table_args__ = (CheckConstraint("revision > 0", name="revision"), ANONYMOUS)
+
+    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    revision: Mapped[int]
+    ciphertext: Mapped[bytes]
+
+
+class SealedBallot(Base):
+    """A submitted questionnaire that nobody on the server can read under offline custody."""
+
+    __tablename__ = "sealed_ballot"
+    __table_args__ = (
+        CheckConstraint("length(id) = 16", name="id"),
+        CheckConstraint(f"length(ciphertext) = {CIPHERTEXT_BYTES}", name="ciphertext"),
+        CheckConstraint(f"length(mac) = {MAC_BYTES}", name="mac"),
+        ANONYMOUS,
+    )
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    campaign_id: Mapped[int]
+    ciphertext: Mapped[bytes]
+    mac: Mapped[bytes]
+
+
+class Response(Base):
+    """An opened ballot without its remark: rated unit, group, answers, coarse quality marks."""
+
+    __tablename__ = "response"
+    __table_args__ = (CheckConstraint("length(id) = 16", name="id"), ANONYMOUS)
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    campaign_id: Mapped[int]
+    instrument_code: Mapped[str]
+    instrument_version: Mapped[str]
+    rated_unit_code: Mapped[str]
+    group_code: Mapped[str]
+    answers: Mapped[dict[str, str]] = mapped_column(JSON)
+    quality: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Remark(Base):
+    """What someone wrote at the end of a questionnaire, apart from every answer."""
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        CheckConstraint("level in ('ministry','province')", name="level"),
+        CheckConstraint("length(id) = 16", name="id"),
+        ANONYMOUS,
+    )
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    campaign_id: Mapped[int]
+    level: Mapped[str]
+    text: Mapped[str]
+
+
+class Receipt(Base):
+    """The tag of a receipt whose ballot was among those opened."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (CheckConstraint("length(tag) = 16", name="tag"), ANONYMOUS)
+
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    campaign_id: Mapped[int]
+
+
+class BoxOpening(Base):
+    """The record of the one opening of a campaign's box."""
+
+    __tablename__ = "box_opening"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str]
+    custody: Mapped[str]
+    ballots: Mapped[int]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    exception: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,138 @@
+"""The box key of a campaign, and submission: one transaction marks the person and seals the answers."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import service as campaign_service
+from surveyapp.campaigns.errors import BoxKeyMissing
+from surveyapp.campaigns.models import Campaign
+from surveyapp.instruments.model import Instrument
+from surveyapp.invitations import service as invitations
+from surveyapp.invitations.errors import AssignmentRevoked
+from surveyapp.keys import KeyRing
+from surveyapp.responses import box, custody, drafts, hold, receipts, rules
+from surveyapp.responses.draft_cipher import Content, Place
+from surveyapp.responses.errors import BoxKeysExist, NothingToSubmit, OfflineCustody
+from surveyapp.responses.hold import AssignedForm
+from surveyapp.responses.models import SealedBallot
+
+_SEAL = cast(Table, SealedBallot.__table__).insert()
+
+
+def submit(
+    db: Session,
+    campaign: Campaign,
+    assignment: AssignedForm,
+    instrument: Instrument,
+    *,
+    code: str,
+    keys: KeyRing,
+    now: datetime,
+    revision: int | None = None,
+) -> str:
+    """Seal the draft as a ballot, once, and return the receipt. Say thank you after the commit.
+
+    Submitted already, even by another phone at the same moment: the same receipt again. Raises
+    `AssignmentRevoked`, what `invitations.check_open` raises outside the window,
+    `NothingToSubmit`, `DraftUnreadable`, `BoxKeyMissing`, or `DraftChanged` unless the draft still has
+    the `revision` that was reviewed.
+    """
+    state, campaign = hold.for_submitting(db, campaign.id, assignment.id)
+    receipt = receipts.receipt(keys, assignment.id)
+    if state == "submitted":
+        return receipt
+    if state == "revoked":
+        raise AssignmentRevoked(assignment.id)
+    invitations.check_open(campaign, now)
+    if campaign.box_public_key is None:
+        raise BoxKeyMissing(campaign.code)
+    place = Place(campaign.code, instrument, assignment.id)
+    content = drafts.take(db, place, code=code, keys=keys, revision=revision)
+    if content is None or not content.answers:
+        raise NothingToSubmit(assignment.id)
+    answered, items = rules.answered(instrument, content.answers)
+    invitations.mark_submitted(
+        db,
+        assignment.id,
+        answered=answered,
+        items=items,
+        campaign=campaign,
+        today=clock.day(now),
+    )
+    ballot = make_ballot(assignment, instrument, content, receipt=receipt)
+    ballot_id = os.urandom(16)
+    ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot)
+    mac = box.mac(keys.key("ballot-mac"), campaign.code, ballot_id, ciphertext)
+    db.execute(
+        _SEAL,
+        {"id": ballot_id, "campaign_id": campaign.id, "ciphertext": ciphertext, "mac": mac},
+    )
+    return receipt
+
+
+def make_box_key(
+    db: Session,
+    campaign: Campaign,
+    *,
+    folder: Path,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> str:
+    """Give a campaign in the server's custody its box key, and return the fingerprint.
+
+    A key left in `folder` by an attempt that was not committed is taken up again. Raises
+    `OfflineCustody`, `BoxKeysExist`, `BoxKeyRefused`, or `WrongState` once collection has begun.
+    """
+    if campaign.custody == "offline":
+        raise OfflineCustody(campaign.code)
+    path = custody.key_file(folder, campaign.code)
+    if campaign.box_public_key is not None:
+        raise BoxKeysExist(campaign.code, path)
+    if path.exists():
+        public = box.public_half(custody.read_private_key(folder, campaign.code))
+        half = custody.PublicHalf(public, box.fingerprint(public))
+    else:
+        half = custody.make_box_keys(folder, campaign.code)
+    campaign_service.record_box_key(
+        db, campaign.code, public_key=half.public_key, fingerprint=half.fingerprint
+    )
+    audit.record(
+        db,
+        actor=actor,
+        action="made the box key",
+        campaign_code=campaign.code,
+        facts={"fingerprint": half.fingerprint},
+        now=now,
+        keys=keys,
+    )
+    return half.fingerprint
+
+
+def make_ballot(
+    assignment: AssignedForm, instrument: Instrument, content: Content, *, receipt: str
+) -> box.Ballot:
+    """What is sealed: of the person nothing but the rated unit and the group."""
+    codes = rules.in_order(instrument, content.answers)
+    seconds = content.seconds if content.measured else None
+    return box.Ballot(
+        instrument_code=instrument.code,
+        instrument_version=instrument.version,
+        instrument_mark=box.mark(instrument),
+        rated_unit_code=assignment.rated_unit_code,
+        group_code=assignment.group_code,
+        codes=codes,
+        remark=content.answers.get(instrument.remark.id, "") if instrument.remark else "",
+        quality={
+            "duration": rules.duration_band(instrument, seconds),
+            "longest_run": rules.longest_run(codes),
+        },
+        receipt_tag=receipts.tag(receipt),
+    )

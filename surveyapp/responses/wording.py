@@ -1,0 +1,85 @@
+"""Why the box refuses, in words for the centre and the command line."""
+
+from surveyapp.i18n import _
+from surveyapp.responses.errors import (
+    BallotsDamaged,
+    BallotsForged,
+    BallotsMissing,
+    BoxError,
+    BoxKeyRefused,
+    BoxKeysExist,
+    BoxNotReady,
+    CellsDiffer,
+    OfflineCustody,
+    ReceiptsRepeated,
+    WrongBoxKey,
+)
+
+
+def refusal(error: BoxError) -> str:
+    """What does not add up. Nothing was opened, made or erased."""
+    match error:
+        case BoxNotReady():
+            return _not_ready(error)
+        case BallotsMissing():
+            return _(
+                "Trong hộp có %(ballots)s phiếu, nhưng ghi nhận %(submitted)s phiếu đã nộp.",
+                ballots=error.ballots,
+                submitted=error.submitted,
+            )
+        case BallotsForged():
+            return _(
+                "%(count)s phiếu trong hộp không do hệ thống này niêm phong, hoặc đã bị sửa.",
+                count=error.count,
+            )
+        case BallotsDamaged():
+            return _("%(count)s phiếu trong hộp không đọc được.", count=error.count)
+        case ReceiptsRepeated():
+            return _("%(count)s phiếu trong hộp bị trùng với phiếu khác.", count=error.count)
+        case CellsDiffer():
+            return _cells(error)
+    return _key(error)
+
+
+def _not_ready(error: BoxNotReady) -> str:
+    if error.state in ("opened", "released"):
+        return _("Hộp phiếu của %(code)s đã được mở.", code=error.campaign_code)
+    return _("Hộp phiếu của %(code)s chỉ mở được sau khi khóa thu phiếu.", code=error.campaign_code)
+
+
+def _cells(error: CellsDiffer) -> str:
+    cells = "; ".join(
+        _(
+            "%(unit)s nhóm %(group)s: %(found)s phiếu trong hộp, %(expected)s phiếu đã nộp",
+            unit=unit,
+            group=group,
+            found=found,
+            expected=expected,
+        )
+        for (unit, group), (found, expected) in error.differences.items()
+    )
+    return _("Số phiếu không khớp theo đơn vị và nhóm: %(cells)s.", cells=cells)
+
+
+def _key(error: BoxError) -> str:
+    match error:
+        case WrongBoxKey():
+            return _(
+                "Đây không phải khóa của hộp phiếu: cần khóa có dấu %(expected)s, khóa này có dấu %(found)s.",
+                expected=error.expected,
+                found=error.found,
+            )
+        case BoxKeysExist():
+            return _("Đợt điều tra %(code)s đã có khóa hộp phiếu.", code=error.campaign_code)
+        case OfflineCustody():
+            return _(
+                "Khóa hộp phiếu của %(code)s do hai người giữ khóa tạo và giữ, không tạo trên máy chủ.",
+                code=error.campaign_code,
+            )
+        case BoxKeyRefused():
+            return _(
+                "Không dùng được tệp khóa %(path)s: %(reason)s.",
+                path=error.path,
+                reason=error.reason,
+            )
+    return str(error)

@@ -1,0 +1,92 @@
+// Sorting and upload progress for desks and the centre. Every page works without it.
+"use strict";
+
+// Tables marked data-sortable: headings become buttons; a cell's data-value goes before its words.
+function sortBy(table, column, heading) {
+  const down = heading.getAttribute("aria-sort") === "ascending";
+  const key = (row) => {
+    const cell = row.cells[column];
+    return cell.dataset.value ?? cell.textContent.trim();
+  };
+  const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  const compare = (a, b) => {
+    const [x, y] = [key(a), key(b)];
+    if (x === "" || y === "") return (x === "") - (y === "");
+    const numbers = Number(x) - Number(y);
+    return (Number.isNaN(numbers) ? order.compare(x, y) : numbers) * (down ? -1 : 1);
+  };
+  for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
+  heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+  table.tBodies[0].append(...[...table.tBodies[0].rows].sort(compare));
+}
+
+function makeSortable(table) {
+  if (table.tBodies[0].rows.length < 2) return;
+  [...table.tHead.rows[0].cells].forEach((heading, column) => {
+    if (heading.querySelector("a")) return;
+    const press = document.createElement("button");
+    press.type = "button";
+    press.className = "sort";
+    press.append(...heading.childNodes);
+    const arrow = document.createElement("span");
+    arrow.className = "arrow";
+    arrow.ariaHidden = "true";
+    press.append(arrow);
+    press.addEventListener("click", () => sortBy(table, column, heading));
+    heading.append(press);
+  });
+}
+
+// Forms marked data-upload: refuse an over-large file before it is sent, show how far the sending is.
+function show(page, address) {
+  const next = new DOMParser().parseFromString(page, "text/html");
+  document.title = next.title;
+  document.body.replaceWith(next.body);
+  history.replaceState(null, "", address);
+  begin();
+  (document.getElementById("errors") ?? document.getElementById("main"))?.focus();
+}
+
+function watch(form) {
+  const input = form.querySelector("input[type=file]");
+  const line = form.querySelector(".sending");
+  const words = form.querySelector(".sending-words");
+  const progress = form.querySelector("progress");
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    const tooLarge = file && file.size > Number(input.dataset.limit);
+    input.setCustomValidity(tooLarge ? input.dataset.tooLarge : "");
+    if (tooLarge) input.reportValidity();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button.button");
+    const request = new XMLHttpRequest();
+    line.hidden = false;
+    button.disabled = true;
+    words.textContent = words.dataset.sending;
+    request.upload.onprogress = (sent) => {
+      progress.value = (100 * sent.loaded) / sent.total;
+    };
+    request.upload.onload = () => {
+      progress.removeAttribute("value");
+      words.textContent = words.dataset.reading;
+    };
+    request.onload = () => show(request.responseText, request.responseURL);
+    request.onerror = () => {
+      progress.value = 0;
+      button.disabled = false;
+      words.textContent = words.dataset.failed;
+    };
+    request.open("POST", form.action);
+    request.send(new FormData(form, event.submitter));
+  });
+}
+
+function begin() {
+  document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
+  document.querySelectorAll("form[data-upload]").forEach(watch);
+  document.getElementById("errors")?.focus();
+}
+
+begin();

@@ -1,0 +1,72 @@
+"""The wiring of the web application: what is installed, in which order, and nothing else."""
+
+from importlib import import_module
+
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from surveyapp import db, log, schema
+from surveyapp.config import Settings, read_settings
+from surveyapp.keys import KeyRing, read_key_ring
+from surveyapp.web import (
+    access,
+    errors,
+    frame,
+    guard,
+    headers,
+    locale,
+    metrics,
+    numbers,
+    sessions,
+    state,
+    static,
+)
+
+ROOMS = (
+    "surveyapp.web.health",
+    "surveyapp.web.api",
+    "surveyapp.web.account",
+    "surveyapp.web.respond",
+    "surveyapp.web.desk",
+    "surveyapp.web.centre",
+)
+REQUEST_BYTES = 64 * 1024
+
+
+def build(
+    settings: Settings | None, *, keys: KeyRing | None = None, engine: Engine | None = None
+) -> Flask:
+    """See `surveyapp.create_app`."""
+    settings = settings or read_settings()
+    keys = keys or read_key_ring(settings.keys)
+    engine = engine or db.make_engine(settings.database_url)
+    db.check_durability(engine)
+    schema.check(engine)
+    db.bind(engine)
+    log.configure(settings.log_level)
+    app = errors.SurveyFlask("surveyapp", static_folder=None)
+    _configure(app, settings, keys)
+    # Hooks run in this order: what is cheap and what denies comes before what reads a body.
+    for part in (numbers, metrics, headers, locale, frame, access, guard, errors, static):
+        part.install(app)
+    for room in ROOMS:
+        app.register_blueprint(import_module(room).bp)
+    if settings.demo:
+        app.register_blueprint(import_module("surveyapp.web.styleguide").bp)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    return app
+
+
+def _configure(app: Flask, settings: Settings, keys: KeyRing) -> None:
+    state.keep(app, settings, keys)
+    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
+    # The oldest live key, so that adding a key leaves pages that are open now valid.
+    app.secret_key = keys.key("csrf", min(keys.roots))
+    app.session_interface = sessions.SealedSessions(keys, secure=settings.secure)
+    app.jinja_env.trim_blocks = False
+    app.url_map.strict_slashes = True

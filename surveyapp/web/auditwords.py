@@ -1,0 +1,39 @@
+"""What the staff did, in words, for those who read the audit trail."""
+
+from surveyapp.i18n import lazy
+
+_ACTIONS = {
+    "added grant": lazy("Cấp quyền"),
+    "added staff": lazy("Tạo tài khoản"),
+    "built a release": lazy("Lập bản phát hành"),
+    "changed password": lazy("Đổi mật khẩu"),
+    "closed the campaign": lazy("Khóa thu phiếu"),
+    "destroyed the box key": lazy("Hủy khóa hộp phiếu"),
+    "disabled staff": lazy("Khóa tài khoản"),
+    "downloaded a release": lazy("Tải bản phát hành"),
+    "invitation.mailing": lazy("Tải tệp gửi"),
+    "invitation.reissued": lazy("Cấp mã mới"),
+    "invitation.revoked": lazy("Thu hồi lời mời"),
+    "invitation.sent": lazy("Xác nhận đã gửi"),
+    "list.accepted": lazy("Đơn vị xác nhận danh sách"),
+    "list.approved": lazy("Duyệt danh sách"),
+    "list.mended": lazy("Sửa danh sách"),
+    "list.nobody_declared": lazy("Khai không có ai"),
+    "list.reopened": lazy("Mở lại danh sách để sửa"),
+    "list.returned": lazy("Trả lại danh sách"),
+    "list.staged": lazy("Gửi danh sách lên"),
+    "list.withdrawn": lazy("Rút danh sách"),
+    "made the box key": lazy("Tạo khóa hộp phiếu"),
+    "moved the deadline": lazy("Dời hạn thu phiếu"),
+    "opened the box": lazy("Mở hộp phiếu"),
+    "opened the campaign": lazy("Mở đợt điều tra"),
+    "person.removed": lazy("Bỏ một người khỏi danh sách"),
+    "removed grant": lazy("Bỏ quyền"),
+    "set password": lazy("Đặt lại mật khẩu"),
+    "signed in": lazy("Đăng nhập"),
+}
+
+
+def action_name(action: str) -> str:
+    """The act in words; one that has none stands as it was entered."""
+    return str(_ACTIONS.get(action, action))

@@ -1,0 +1,66 @@
+"""Printed letters of a wave: set a pile aside, download it on record, confirm that it was posted."""
+
+from uuid import UUID
+
+from flask import flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _n
+from surveyapp.invitations.delivery import letters
+from surveyapp.web.access import allow
+from surveyapp.web.centre import bp
+from surveyapp.web.state import keys, settings
+
+
+@bp.post("/messages/wave/<uuid:wave_id>/letters")
+@allow("operator")
+def make_letters(wave_id: UUID) -> ResponseReturnValue:
+    """Set aside the letters of one unit."""
+    act = {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
+    with transaction() as db:
+        unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
+        letters.make_batch(db, g.campaign, wave_id, unit, **act)
+    return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
+
+
+@bp.post("/messages/letters/<uuid:batch_id>/file")
+@allow("operator")
+def download_letters(batch_id: UUID) -> ResponseReturnValue:
+    """The pile as a PDF; every download is on record."""
+    now = clock.now()
+    with transaction() as db:
+        pile, unit = letters.batch(db, g.campaign, batch_id)
+        audit.record(
+            db,
+            actor=g.actor.username,
+            action="letters.downloaded",
+            campaign_code=g.campaign.code,
+            unit_code=unit.code,
+            facts={"batch": str(pile.id), "letters": pile.letters},
+            now=now,
+            keys=keys(),
+        )
+    with reading() as db:
+        base_url = settings().base_url
+        content = letters.write(db, g.campaign, pile, unit, keys=keys(), base_url=base_url, now=now)
+    name = f"thu-moi-{g.campaign.code}-{unit.code}-{pile.id.hex[:8]}.pdf"
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(content, mimetype="application/pdf", headers=headers)
+
+
+@bp.post("/messages/letters/<uuid:batch_id>/posted")
+@allow("operator")
+def letters_posted(batch_id: UUID) -> ResponseReturnValue:
+    """The pile is on its way: its people count as invited."""
+    act = {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
+    with transaction() as db:
+        pile, _unit = letters.batch(db, g.campaign, batch_id)
+        sent = letters.confirm_batch(db, g.campaign, batch_id, **act)
+    words = _n("Đã ghi nhận %(n)s thư giấy đã gửi.", "Đã ghi nhận %(n)s thư giấy đã gửi.", sent)
+    flash(words, "success")
+    return redirect(url_for("centre.one_wave", wave_id=pile.wave_id), code=303)

@@ -1,0 +1,108 @@
+"""The words of messages: read, edited with a preview against real people, checked before use."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _
+from surveyapp.invitations.delivery import preview, rules, wording, words
+from surveyapp.invitations.delivery.errors import TemplateRefused
+from surveyapp.messaging import wording as channels
+from surveyapp.messaging.templates import MessageTemplate
+from surveyapp.web.access import allow
+from surveyapp.web.centre import bp
+from surveyapp.web.state import keys, settings
+
+KIND = f"<any({', '.join(rules.KINDS)}):kind>"
+LANGUAGE = "<any(vi, en):language>"
+
+
+@bp.get("/messages/words")
+@allow("operator", "viewer", "auditor")
+def message_words() -> str:
+    """Every kind of message in both languages."""
+    with reading() as db:
+        edited = words.edited(db, g.campaign.id)
+    return render_template(
+        "centre/messages_words.html", kinds=rules.KINDS, edited=edited, say=wording
+    )
+
+
+@bp.get(f"/messages/words/{KIND}/{LANGUAGE}")
+@allow("operator", "viewer", "auditor")
+def edit_words(kind: str, language: str) -> str:
+    """The words in force, with a preview."""
+    with reading() as db:
+        template = words.template(db, g.campaign.id, kind, language)
+    return _page(kind, language, template, errors=[])
+
+
+@bp.post(f"/messages/words/{KIND}/{LANGUAGE}")
+@allow("operator")
+def save_words(kind: str, language: str) -> ResponseReturnValue:
+    """Use the words from the next message on, or say what is wrong with them."""
+    template = _written()
+    try:
+        with transaction() as db:
+            base = settings().base_url
+            words.save(db, g.campaign, kind, language, template, base_url=base, **_act())
+    except TemplateRefused as error:
+        faults = [(fault.place, channels.template_fault(fault)) for fault in error.faults]
+        return _page(kind, language, template, errors=faults), 422
+    flash(_("Đã lưu lời văn. Các tin gửi từ bây giờ dùng lời văn này."), "success")
+    return redirect(url_for("centre.edit_words", kind=kind, language=language), code=303)
+
+
+@bp.post(f"/messages/words/{KIND}/{LANGUAGE}/preview")
+@allow("operator")
+def preview_words(kind: str, language: str) -> ResponseReturnValue:
+    """What real people would get, nothing saved."""
+    template = _written()
+    faults = words.check(kind, template, base_url=settings().base_url, campaign=g.campaign)
+    errors = [(fault.place, channels.template_fault(fault)) for fault in faults]
+    return _page(kind, language, template, errors=errors), 422 if errors else 200
+
+
+@bp.post(f"/messages/words/{KIND}/{LANGUAGE}/restore")
+@allow("operator")
+def restore_words(kind: str, language: str) -> ResponseReturnValue:
+    """Back to the words that ship."""
+    if language not in words.LANGUAGES:
+        abort(404)
+    with transaction() as db:
+        words.restore(db, g.campaign, kind, language, **_act())
+    return redirect(url_for("centre.edit_words", kind=kind, language=language), code=303)
+
+
+def _act() -> dict[str, Any]:
+    return {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
+
+
+def _written() -> MessageTemplate:
+    form = request.form
+    return MessageTemplate(form.get("subject", ""), form.get("text", ""), form.get("sms", ""))
+
+
+def _page(
+    kind: str, language: str, template: MessageTemplate, *, errors: list[tuple[str, str]]
+) -> str:
+    seen = []
+    if not errors:
+        with reading() as db:
+            seen = preview.people(
+                db, g.campaign, template, language, keys=keys(), base_url=settings().base_url
+            )
+    return render_template(
+        "centre/messages_edit.html",
+        kind=kind,
+        kind_name=wording.kind_name(kind),
+        in_language=language,
+        template=template,
+        errors=errors,
+        fields=words.FIELDS,
+        seen=seen,
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
+    )

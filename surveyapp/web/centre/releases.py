@@ -1,0 +1,92 @@
+"""Releases of the results: build the next one, see all, hand one over as a zip."""
+
+from pathlib import Path
+
+from flask import abort, flash, g, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.exports import release
+from surveyapp.exports.errors import ReleaseError
+from surveyapp.exports.wording import refusal
+from surveyapp.i18n import _
+from surveyapp.web.access import allow
+from surveyapp.web.centre import bp
+from surveyapp.web.state import keys, settings
+
+
+@bp.get("/releases")
+@allow("operator", "viewer", "auditor")
+def releases() -> str:
+    """The register of releases, the newest first."""
+    return _page()
+
+
+@bp.post("/releases")
+@allow("operator")
+def build_release() -> ResponseReturnValue:
+    """Write the next release. It is prepared while others go on reading and writing, then registered."""
+    try:
+        with reading() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            prepared = release.prepare(db, campaign, out=folder())
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            facts = {"actor": g.actor.username, "now": clock.now(), "keys": keys()}
+            release.register(db, campaign, prepared, **facts)
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 409
+    words = _(
+        "Đã phát hành số %(number)s với %(responses)s phiếu trả lời.",
+        number=prepared.number,
+        responses=prepared.responses,
+    )
+    flash(words, "success")
+    return redirect(url_for("centre.releases"), code=303)
+
+
+@bp.post("/releases/<int:number>")
+@allow("operator")
+def download_release(number: int) -> ResponseReturnValue:
+    """The zip of one release, on record: its scoring part is for the scoring stage alone."""
+    with reading() as db:
+        found = [r for r in release.releases(db, g.campaign.id) if r.number == number]
+    if not found:
+        abort(404)
+    archive = folder() / f"{Path(found[0].folder).name}.zip"
+    if not archive.is_file():
+        words = _("Tệp của bản phát hành này không có trên máy chủ đang trả lời.")
+        return _page([("", words)]), 404
+    with transaction() as db:
+        audit.record(
+            db,
+            actor=g.actor.username,
+            action="downloaded a release",
+            campaign_code=g.campaign.code,
+            facts={"number": number, "manifest_sha256": found[0].manifest_sha256},
+            now=clock.now(),
+            keys=keys(),
+        )
+    return send_file(archive, "application/zip", as_attachment=True, download_name=archive.name)
+
+
+def folder() -> Path:
+    """Where this server keeps releases."""
+    return settings().instance / "releases"
+
+
+def _page(errors: list[tuple[str, str]] | None = None) -> str:
+    with reading() as db:
+        found = release.releases(db, g.campaign.id)
+    return render_template(
+        "centre/releases.html",
+        releases=found,
+        may_build="operator" in g.actor.roles_in(g.campaign.code)
+        and g.campaign.state in release.RELEASABLE,
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
+        state=g.campaign.state,
+        errors=errors or [],
+    )

@@ -1,0 +1,185 @@
+"""Representativeness: R, its parts, whom to remind, and whether the last sending still changes anything."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g, render_template
+
+from surveyapp import clock
+from surveyapp.db import reading
+from surveyapp.fieldwork import picture
+from surveyapp.fieldwork import representativeness as rules
+from surveyapp.fieldwork.representativeness import (
+    Category,
+    DayPicture,
+    Stratum,
+    Suggestion,
+    Variable,
+)
+from surveyapp.i18n import _, day, locale, moment, number, percent
+from surveyapp.web import ratetable
+from surveyapp.web.access import allow
+from surveyapp.web.centre import bp
+from surveyapp.web.centre import selection as parts
+from surveyapp.web.centre.selection import Registry
+from surveyapp.web.frame import unit_name as name_of
+
+
+@bp.get("/representativeness")
+@allow("operator", "viewer", "auditor")
+def representativeness() -> str:
+    """R today, by variable and category, the course over days, the subgroups to remind."""
+    now = clock.now()
+    yesterday = clock.day(now) - timedelta(days=1)
+    ratetable.keep_counts_short()
+    with reading() as db:
+        names = parts.registry(db, g.campaign.id)
+        strata = picture.strata(db, g.campaign.id)
+        course = picture.course(db, g.campaign.id, until=yesterday)
+    found = rules.measure(strata)
+    named = _names(names)
+    return render_template(
+        "centre/representativeness.html",
+        found=found,
+        when=moment(now),
+        r=_index(found.r) if found else "–",
+        effect=course.effect,
+        effect_words=_effect(course.effect) if course.effect else "",
+        variables=[_variable(variable, named) for variable in found.variables] if found else [],
+        columns=_columns(),
+        suggestions=[_suggestion(each, named) for each in rules.suggest(strata)],
+        suggestion_columns=_suggestion_columns(),
+        course_columns=_course_columns(),
+        course=[_day_row(point) for point in course.pictures[::-1]],
+    )
+
+
+def _names(names: Registry) -> tuple[dict[str, str], ...]:
+    """What the codes of each variable stand for, in the order of `VARIABLES`."""
+    return (
+        {picture.MINISTRIES: _("Bộ, cơ quan ngang bộ")},
+        {each.code: f"{each.code}. {name_of(each)}" for each in names.groups.values()},
+        {
+            "": _("Không gắn với sở, ban, ngành"),
+            **{each.code: name_of(each) for each in names.departments.values()},
+        },
+    )
+
+
+def variable_name(name: str) -> str:
+    """A variable in words."""
+    return {
+        "region": _("Vùng"),
+        "group": _("Nhóm đối tượng"),
+        "department": _("Sở, ban, ngành"),
+    }[name]
+
+
+def _index(value: float) -> str:
+    shown = f"{value:.3f}"
+    return shown if locale() == "en" else shown.replace(".", ",")
+
+
+def _columns() -> list[dict[str, Any]]:
+    heads = (
+        _("Tỷ lệ"),
+        _("Số phiếu"),
+        _("Còn chờ"),
+        _("Phần riêng"),
+        _("Phần riêng có điều kiện"),
+    )
+    return [{"label": _("Nhóm nhỏ")}, *({"label": head, "number": True} for head in heads)]
+
+
+def _variable(variable: Variable, named: tuple[dict[str, str], ...]) -> dict[str, Any]:
+    words = named[rules.VARIABLES.index(variable.name)]
+    return {
+        "name": variable_name(variable.name),
+        "unconditional": _index(variable.unconditional),
+        "conditional": _index(variable.conditional),
+        "rows": [_category(each, words) for each in variable.categories],
+    }
+
+
+def _category(each: Category, words: dict[str, str]) -> dict[str, Any]:
+    tally = each.tally
+    return {
+        "cells": (
+            words.get(each.name, each.name),
+            {"shown": percent(tally.rate), "value": f"{tally.rate:.5f}"},
+            {"shown": number(tally.forms), "value": tally.forms},
+            {"shown": number(tally.waiting), "value": tally.waiting},
+            {"shown": _signed(each.unconditional), "value": f"{each.unconditional:.5f}"},
+            {"shown": _index(each.conditional), "value": f"{each.conditional:.5f}"},
+        )
+    }
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + _index(abs(value))
+
+
+def _suggestion_columns() -> list[dict[str, Any]]:
+    heads = (_("Tỷ lệ"), _("Số phiếu"), _("Còn chờ"), _("R nếu đạt mức chung"))
+    return [{"label": _("Nhóm nhỏ")}, *({"label": head, "number": True} for head in heads)]
+
+
+def _suggestion(each: Suggestion, named: tuple[dict[str, str], ...]) -> dict[str, Any]:
+    return {
+        "cells": (
+            _stratum(each.stratum, named),
+            {"shown": percent(each.tally.rate), "value": f"{each.tally.rate:.5f}"},
+            {"shown": number(each.tally.forms), "value": each.tally.forms},
+            {"shown": number(each.tally.waiting), "value": each.tally.waiting},
+            {"shown": _index(each.r_then), "value": f"{each.r_then:.5f}"},
+        )
+    }
+
+
+def _stratum(stratum: Stratum, named: tuple[dict[str, str], ...]) -> str:
+    named_parts = [
+        words.get(code, code) for code, words in zip(stratum, named, strict=True) if code
+    ]
+    return " · ".join(named_parts)
+
+
+def _course_columns() -> list[dict[str, Any]]:
+    heads = (_("R theo vùng và nhóm"), _("Tỷ lệ trả lời"))
+    return [{"label": _("Hết ngày")}, *({"label": head, "number": True} for head in heads)]
+
+
+def _day_row(point: DayPicture) -> dict[str, Any]:
+    return {
+        "cells": (
+            {"shown": day(point.day), "value": point.day.toordinal()},
+            {"shown": _index(point.r), "value": f"{point.r:.5f}"},
+            {"shown": percent(point.rate), "value": f"{point.rate:.5f}"},
+        )
+    }
+
+
+def _effect(effect: rules.WaveEffect) -> str:
+    """What the last sending did, and what follows from it."""
+    facts = {
+        "day": day(effect.sent_on),
+        "r_before": _index(effect.before.r),
+        "r": _index(effect.latest.r),
+        "before": percent(effect.before.rate),
+        "rate": percent(effect.latest.rate),
+    }
+    words = _("Từ lần gửi đầu tiên ngày %(day)s: R là %(r)s, tỷ lệ trả lời %(rate)s.", **facts)
+    if effect.before.rate:
+        words = _(
+            "Từ lần gửi ngày %(day)s: R từ %(r_before)s thành %(r)s, tỷ lệ trả lời từ %(before)s thành %(rate)s.",
+            **facts,
+        )
+    if effect.has_stopped:
+        return (
+            words
+            + " "
+            + _(
+                "Ba ngày qua cả hai gần như không đổi: lần gửi này không còn làm thay đổi bức tranh. "
+                "Nên nhắc riêng các nhóm nhỏ dưới đây thay vì nhắc tất cả."
+            )
+        )
+    return words + " " + _("Bức tranh vẫn đang thay đổi: nên chờ trước khi nhắc lần nữa.")

@@ -1,0 +1,60 @@
+"""A desk's first page: which lists are asked for, what stands of each, what to do next."""
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _
+from surveyapp.respondents import desks, queries, service
+from surveyapp.web.access import allow
+from surveyapp.web.desk import bp
+from surveyapp.web.frame import unit_name
+from surveyapp.web.listwords import STATES, deadline, kind_name, versus_plan
+from surveyapp.web.state import keys
+
+DONE = ("accepted", "approved", "nobody")
+
+
+@bp.get("/")
+@allow("coordinator")
+def home() -> str:
+    """The unit's lists as a checklist against the plan, with the deadline in words."""
+    today = clock.day(clock.now())
+    with reading() as db:
+        rows = queries.expected(db, g.campaign.id, unit_id=g.unit.id)
+        due = desks.due_of(db, g.campaign, g.unit.id)
+        address = desks.address_of(db, g.unit.id)
+    return render_template(
+        "desk/home.html",
+        rows=rows,
+        done=sum(row.state in DONE for row in rows),
+        unit_name=unit_name(g.unit),
+        due=deadline(due, today=today),
+        is_extended=due > g.campaign.lists_due,
+        is_late=today > due,
+        address=address,
+        is_open=g.campaign.state == "open",
+        takes_lists=g.campaign.state in ("preparing", "open"),
+        states=STATES,
+        kind_name=kind_name,
+        versus_plan=versus_plan,
+    )
+
+
+@bp.post("/address")
+@allow("coordinator")
+def write_address() -> ResponseReturnValue:
+    """Where the desk is reminded about its lists."""
+    with transaction() as db:
+        service.write_address(
+            db,
+            g.campaign,
+            g.unit,
+            email=request.form.get("email", "").strip(),
+            actor=g.actor.username,
+            now=clock.now(),
+            keys=keys(),
+        )
+    flash(_("Đã lưu địa chỉ nhận nhắc của đầu mối."), "success")
+    return redirect(url_for("desk.home"), code=303)

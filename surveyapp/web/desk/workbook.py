@@ -1,0 +1,145 @@
+"""The file behind a list: handed back with its faults marked, read otherwise, compared with the one before."""
+
+from io import BytesIO
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.campaigns.models import ListKind, Unit
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _
+from surveyapp.respondents import queries, returned, service
+from surveyapp.respondents.models import RespondentList
+from surveyapp.respondents.reading import check_file
+from surveyapp.respondents.sheet import Sheet, read_workbook
+from surveyapp.respondents.sheet.marking import LEGEND_SHEET, letters
+from surveyapp.respondents.understanding import MARK_SHEET
+from surveyapp.respondents.wording import column_name
+from surveyapp.web import numbers
+from surveyapp.web.access import allow
+from surveyapp.web.desk import bp
+from surveyapp.web.desk.upload import XLSX, told_in
+from surveyapp.web.listpage import changes_page
+from surveyapp.web.listwords import kind_name
+from surveyapp.web.state import keys
+
+
+@bp.get("/list/<uuid:list_id>/marked.xlsx")
+@allow("coordinator")
+def marked(list_id: UUID) -> ResponseReturnValue:
+    """The unit's own workbook with its faults coloured and commented."""
+    with reading() as db:
+        stored = returned.standing(db, list_id, unit_id=g.unit.id)
+    back = returned.mark_up(stored)
+    return send_file(
+        BytesIO(back.content), mimetype=XLSX, as_attachment=True, download_name=back.file_name
+    )
+
+
+@bp.get("/list/<uuid:list_id>/changes")
+@allow("coordinator")
+def changes(list_id: UUID) -> str:
+    """Who came, changed and went since the version before."""
+    return render_template("desk/changes.html", **changes_page(list_id, unit=g.unit))
+
+
+@bp.post("/list/<uuid:list_id>/amend")
+@allow("coordinator")
+def amend(list_id: UUID) -> ResponseReturnValue:
+    """Begin a new version as a copy of the approved one, for a change of a few people."""
+    with transaction() as db:
+        copy = service.amend(
+            db, list_id, unit=g.unit, actor=g.actor.username, now=clock.now(), keys=keys()
+        )
+    return redirect(url_for("desk.one_list", list_id=copy.id, show="all"), code=303)
+
+
+@bp.get("/list/<uuid:list_id>/reading")
+@allow("coordinator")
+def reading_form(list_id: UUID) -> str:
+    """Which sheet, which row, which column is what, to be put right."""
+    return _reading_page(list_id)
+
+
+@bp.post("/list/<uuid:list_id>/reading")
+@allow("coordinator")
+def read_again(list_id: UUID) -> ResponseReturnValue:
+    """Read the stored file again as the coordinator says, and remember it for this unit."""
+    stored, kind, unit = _stored(list_id)
+    with reading() as db:
+        context = queries.list_context(db, g.campaign, unit, kind)
+    told = told_in(request.form, context)
+    if told is None:
+        return _reading_page(list_id, _("Vui lòng chọn cột có họ và tên.")), 422
+    checked = check_file(stored.file, stored.file_name, context, told=told)
+    if checked.reason is not None:
+        return _reading_page(list_id, checked.reason), 422
+    with transaction() as db:
+        service.read_again(
+            db,
+            list_id,
+            checked,
+            unit=g.unit,
+            actor=g.actor.username,
+            now=clock.now(),
+            keys=keys(),
+        )
+    flash(_("Đã đọc lại tệp. Cách đọc này được nhớ cho các tệp sau của đơn vị."), "success")
+    return redirect(url_for("desk.one_list", list_id=list_id), code=303)
+
+
+def _stored(list_id: UUID) -> tuple[RespondentList, ListKind, Unit]:
+    with reading() as db:
+        stored = queries.original(db, list_id, unit_id=g.unit.id)
+        _subject, kind, unit = queries.one_list(db, list_id, campaign_id=g.campaign.id)
+    return stored, kind, unit
+
+
+def _reading_page(list_id: UUID, error: str | None = None) -> str:
+    stored, kind, unit = _stored(list_id)
+    with reading() as db:
+        context = queries.list_context(db, g.campaign, unit, kind)
+    workbook = read_workbook(stored.file, stored.file_name)
+    sheets = [s for s in workbook.sheets if s.name not in (MARK_SHEET, LEGEND_SHEET)]
+    understood = stored.understanding
+    chosen = workbook.sheet(request.values.get("sheet", understood["sheet"])) or sheets[0]
+    typed = numbers.whole(request.values.get("header_line", ""))
+    line = int(understood["header_line"]) if typed is None else typed
+    is_as_read = (chosen.name, line) == (understood["sheet"], understood["header_line"])
+    return render_template(
+        "desk/reading.html",
+        list=stored,
+        kind=kind,
+        kind_name=kind_name,
+        columns=context.columns,
+        required=context.required,
+        column_name=column_name,
+        sheets=[(s.name, s.name) for s in sheets],
+        sheet=chosen,
+        line=line,
+        headings=_headings(chosen, line),
+        below=[(n, chosen.row(n)[:60]) for n in range(line, line + 4) if chosen.row(n)],
+        letters=[letters(index) for index in range(_width(chosen, line))],
+        mapped={c: letters(i) for c, i in understood["mapping"].items()} if is_as_read else {},
+        errors=[("column_full_name", error)] if error else [],
+    )
+
+
+def _width(sheet: Sheet, line: int) -> int:
+    return min(max((len(sheet.row(n)) for n in range(line, line + 4)), default=0), 60)
+
+
+def _headings(sheet: Sheet, line: int) -> list[tuple[str, str]]:
+    """Columns to choose from: `B: Họ và tên`, with the first cell below where there is no heading."""
+    row, below = sheet.row(line), sheet.row(line + 1)
+    width = max(len(row), len(below))
+    shown = []
+    for index in range(width):
+        heading = row[index].strip() if index < len(row) else ""
+        example = below[index].strip() if index < len(below) else ""
+        if heading or example:
+            words = heading or f"({example[:30]})"
+            shown.append((letters(index), f"{letters(index)}: {words[:60]}"))
+    return shown

@@ -1,0 +1,30 @@
+"""The respondent's pages: open the link or type the code, answer, review, submit, keep a receipt."""
+
+from typing import Any
+
+from flask import Blueprint, request, session, url_for
+
+from surveyapp.i18n import _
+from surveyapp.web.sessions import respondent_seconds_left
+
+bp = Blueprint("respond", __name__)
+
+
+@bp.before_request
+def _what_was_told_is_over() -> None:
+    """Looking at a page sets no cookie, so a message told once goes with the next thing sent in."""
+    if request.method == "POST":
+        session.pop("_flashes", None)
+
+
+@bp.context_processor
+def _frame() -> dict[str, Any]:
+    """What the frame of every respondent's page shows."""
+    links = (
+        (_("Trợ năng"), url_for("respond.accessibility")),
+        (_("Kiểm tra mã biên nhận"), url_for("respond.ask_receipt")),
+    )
+    return {"foot_links": links, "seconds_left": respondent_seconds_left}
+
+
+from surveyapp.web.respond import answering, entry, finish, words  # noqa: E402, F401  routes and words

@@ -1,0 +1,248 @@
+"""Answering: the choice of questionnaires, its pages, saving with and without a script."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from surveyapp import clock, i18n
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _, locale
+from surveyapp.instruments.model import (
+    DONT_KNOW,
+    DONT_KNOW_LABEL,
+    Instrument,
+    InstrumentItem,
+)
+from surveyapp.invitations.errors import AlreadySubmitted
+from surveyapp.invitations.queries import AssignmentView
+from surveyapp.responses import drafts
+from surveyapp.responses.drafts import Change, Saved
+from surveyapp.responses.errors import NotAnOption, RemarkTooLong
+from surveyapp.responses.rules import answered
+from surveyapp.web import sessions, state
+from surveyapp.web.respond import bp, pages, promise
+from surveyapp.web.respond.visit import Visit, rated, visiting
+from surveyapp.web.respond.visit import answering as answering_now
+from surveyapp.web.wording import words_for
+
+BASE = "was."
+"""Prefix of the hidden field that carries the value an item was rendered with."""
+
+
+@bp.get("/phieu")
+def hub() -> ResponseReturnValue:
+    """The person's questionnaires, or the page before answering when none is begun."""
+    with reading() as db:
+        visit = visiting(db)
+        facts = promise.facts(db, visit.invited)
+    rows = [_hub_row(assignment) for assignment in visit.assignments]
+    begun = any(row["begun"] for row in rows)
+    template = "respond/hub.html" if begun else "respond/welcome.html"
+    return render_template(template, rows=rows, declaration_address=_declaration, **facts)
+
+
+def _declaration(kind: str) -> str:
+    return url_for("respond.confirm_declaration_typed", kind=kind)
+
+
+def _hub_row(assignment: AssignmentView) -> dict[str, Any]:
+    return {
+        "number": assignment.number,
+        "rated": rated(assignment),
+        "progress": assignment.progress,
+        "submitted": assignment.state == "submitted",
+        "begun": assignment.state == "submitted"
+        or assignment.disposition not in {"not_sent", "sent", "bounced"},
+    }
+
+
+@bp.get("/phieu/<int:number>/<int:page>")
+def section(number: int, page: int) -> ResponseReturnValue:
+    """One page of items, with what is already saved."""
+    with reading() as db:
+        visit, assignment, instrument = answering_now(db, number)
+        if assignment.state == "submitted":
+            return redirect(url_for("respond.receipt", number=number))
+        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+    return _page(visit, assignment, instrument, draft.answers, page)
+
+
+@bp.post("/phieu/<int:number>/<int:page>")
+def save(number: int, page: int) -> ResponseReturnValue:
+    """Save the page and go where the pressed button says."""
+    try:
+        with transaction() as db:
+            visit, assignment, instrument = answering_now(db, number)
+            saved = _save(db, visit, assignment, instrument, page)
+    except (NotAnOption, RemarkTooLong) as exc:
+        return _again(number, page, exc), 422
+    if saved.elsewhere:
+        flash(_elsewhere(instrument, saved), "warning")
+    return redirect(_destination(instrument, number, page), code=303)
+
+
+@bp.post("/phieu/<int:number>/<int:page>/luu")
+def autosave(number: int, page: int) -> ResponseReturnValue:
+    """Save for the script; answer with what is stored now and what another device changed."""
+    with transaction() as db:
+        visit, assignment, instrument = answering_now(db, number)
+        saved = _save(db, visit, assignment, instrument, page)
+    shown = {item: saved.answers.get(item, "") for item in pages.item_ids(instrument, page)}
+    done, items = answered(instrument, saved.answers)
+    return jsonify(
+        saved=_("Đã lưu %(time)s", time=i18n.clock_time(clock.now())),
+        answers=shown,
+        elsewhere=_elsewhere(instrument, saved) if saved.elsewhere else "",
+        left=items - done,
+        seconds=sessions.touch_respondent(),
+    )
+
+
+def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
+    """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
+    with reading() as db:
+        visit, assignment, instrument = answering_now(db, number)
+        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+    typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
+    return _page(
+        visit,
+        assignment,
+        instrument,
+        draft.answers,
+        page,
+        typed=typed,
+        errors={refused.item_id: words_for(refused).message},
+    )
+
+
+@bp.post("/phieu/gia-han")
+def extend() -> ResponseReturnValue:
+    """Keep the session alive, asked for by the person (WCAG 2.2.1)."""
+    with reading() as db:
+        visiting(db)
+    seconds = sessions.touch_respondent()
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(seconds=seconds)
+    return redirect(url_for("respond.hub"), code=303)
+
+
+@bp.post("/phieu/ngon-ngu")
+def language() -> ResponseReturnValue:
+    """Change the language and stay on the same page."""
+    session["locale"] = i18n.set_locale(request.form.get("language"))
+    back = request.form.get("back", "")
+    stays = back.startswith("/phieu") and "\\" not in back
+    return redirect(back if stays else url_for("respond.hub"), code=303)
+
+
+@bp.post("/phieu/roi-khoi")
+def leave() -> ResponseReturnValue:
+    """Forget the code in this browser; everything saved stays saved."""
+    with reading() as db:
+        code = sessions.respondent_code()
+        facts = promise.facts(db, visiting(db).invited) if code else {}
+    sessions.end_respondent()
+    return render_template("respond/left.html", **facts)
+
+
+def _changes(instrument: Instrument, page: int) -> Iterator[tuple[str, Change]]:
+    """Each field with the value it was rendered with: a stale page changes nothing but its own."""
+    for item_id in pages.item_ids(instrument, page):
+        base = request.form.get(BASE + item_id)
+        value = request.form.get(item_id, "").replace("\r\n", "\n")
+        if base is not None:
+            yield item_id, Change(base=base.replace("\r\n", "\n"), value=value)
+
+
+def _save(
+    db: Session, visit: Visit, assignment: AssignmentView, instrument: Instrument, page: int
+) -> Saved:
+    if assignment.state == "submitted":
+        raise AlreadySubmitted(assignment.id)
+    changes = dict(_changes(instrument, page))
+    if all(change.base == change.value for change in changes.values()):
+        stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
+        return Saved(stored.revision, *drafts.merge(stored.answers, seen))
+    return drafts.save(
+        db,
+        assignment.id,
+        instrument,
+        code=visit.code,
+        keys=state.keys(),
+        changes=changes,
+        now=clock.now(),
+        shown_at=_shown_at(),
+    )
+
+
+def _shown_at() -> datetime | None:
+    """When the page sent in was rendered, for the coarse duration sealed with the answers."""
+    shown = request.form.get("shown", "")
+    return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
+
+
+def _elsewhere(instrument: Instrument, saved: Saved) -> str:
+    told = [
+        _("câu %(n)s (%(chosen)s)", n=position, chosen=_label(item, saved.elsewhere[item.id]))
+        for position, item in enumerate(instrument.items, start=1)
+        if item.id in saved.elsewhere
+    ]
+    return _(
+        "Một thiết bị khác vừa sửa: %(items)s. Với mỗi câu, lần chọn sau cùng được giữ.",
+        items="; ".join(told) or _("ý kiến khác"),
+    )
+
+
+def _label(item: InstrumentItem, chosen: str) -> str:
+    labels = {option.code: option.label for option in item.options} | {DONT_KNOW: DONT_KNOW_LABEL}
+    return labels[chosen].get(locale()) if chosen in labels else _("bỏ trống")
+
+
+def _destination(instrument: Instrument, number: int, page: int) -> str:
+    """Where the pressed button leads. The language button stays on the page."""
+    go = request.form.get("go", "next")
+    if request.form.get("language"):
+        session["locale"] = i18n.set_locale(request.form["language"])
+        at = request.form.get("at", "")
+        place = f"{at}-item" if at in pages.item_ids(instrument, page) else None
+        return url_for("respond.section", number=number, page=page, _anchor=place)
+    if go == "leave":
+        return url_for("respond.hub")
+    if go == "back":
+        page -= 1
+    elif go == "next":
+        page += 1
+    elif go.isdecimal():
+        page = int(go)
+    if go == "review" or page > pages.count(instrument):
+        return url_for("respond.review", number=number)
+    if page < 1:
+        return url_for("respond.hub")
+    return url_for("respond.section", number=number, page=page)
+
+
+def _page(
+    visit: Visit,
+    assignment: AssignmentView,
+    instrument: Instrument,
+    answers: dict[str, str],
+    page: int,
+    **extra: object,
+) -> str:
+    return render_template(
+        pages.template(instrument, page),
+        shown=int(clock.now().timestamp()),
+        assignment=assignment,
+        number=assignment.number,
+        rated=rated(assignment),
+        contact=promise.contact(visit.invited.campaign.settings),
+        idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
+        **pages.facts(instrument, answers, page),
+        **extra,
+    )

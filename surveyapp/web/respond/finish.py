@@ -1,0 +1,139 @@
+"""Review, submission and the receipt."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _, locale
+from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument
+from surveyapp.responses import drafts, receipts
+from surveyapp.responses import service as responses
+from surveyapp.responses.errors import DraftChanged
+from surveyapp.responses.rules import answered
+from surveyapp.web import state
+from surveyapp.web.guard import without_token
+from surveyapp.web.respond import bp, pages, promise
+from surveyapp.web.respond.visit import answering, rated, visiting
+
+
+@bp.get("/phieu/<int:number>/xem-lai")
+def review(number: int) -> ResponseReturnValue:
+    """Every answer, what is unanswered first, and what submitting means."""
+    with reading() as db:
+        visit, assignment, instrument = answering(db, number)
+        if assignment.state == "submitted":
+            return redirect(url_for("respond.receipt", number=number))
+        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+    done, total = answered(instrument, draft.answers)
+    return render_template(
+        "respond/review.html",
+        number=number,
+        revision=draft.revision,
+        answered=done,
+        total=total,
+        sections=_reviewed(instrument, number, draft.answers),
+        gaps=_gaps(instrument, number, draft.answers),
+        remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
+        remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
+        rated=rated(assignment),
+        custody=visit.invited.campaign.custody,
+        contact=promise.contact(visit.invited.campaign.settings),
+    )
+
+
+def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> list[dict[str, Any]]:
+    rows = []
+    position = 0
+    for page, each in enumerate(instrument.sections, start=1):
+        items = []
+        for item in each.items:
+            position += 1
+            labels = {option.code: option.label for option in item.options}
+            labels[DONT_KNOW] = DONT_KNOW_LABEL
+            chosen = labels.get(answers.get(item.id, ""))
+            items.append(
+                {
+                    "id": item.id,
+                    "position": position,
+                    "text": item.text.get(locale()),
+                    "answer": chosen.get(locale()) if chosen else None,
+                    "url": url_for(
+                        "respond.section", number=number, page=page, _anchor=f"{item.id}-item"
+                    ),
+                }
+            )
+        rows.append({"title": each.title.get(locale()), "items": items, "page": page})
+    return rows
+
+
+def _gaps(instrument: Instrument, number: int, answers: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        item
+        for each in _reviewed(instrument, number, answers)
+        for item in each["items"]
+        if item["answer"] is None
+    ]
+
+
+@bp.post("/phieu/<int:number>/nop")
+def submit(number: int) -> ResponseReturnValue:
+    """Seal what the review page showed. Pressed twice, it ends on the same receipt."""
+    seen = request.form.get("revision", "")
+    try:
+        with transaction() as db:
+            visit, assignment, instrument = answering(db, number)
+            responses.submit(
+                db,
+                visit.invited.campaign,
+                assignment,
+                instrument,
+                code=visit.code,
+                keys=state.keys(),
+                now=clock.now(),
+                revision=int(seen) if seen.isdecimal() else -1,
+            )
+    except DraftChanged:
+        flash(_("Phiếu vừa được sửa trên thiết bị khác. Vui lòng xem lại rồi nộp."), "warning")
+        return redirect(url_for("respond.review", number=number), code=303)
+    return redirect(url_for("respond.receipt", number=number), code=303)
+
+
+@bp.get("/phieu/<int:number>/bien-nhan")
+def receipt(number: int) -> ResponseReturnValue:
+    """Thanks, and a receipt that says nothing about the answers. The same however often it is opened."""
+    with reading() as db:
+        visit = visiting(db)
+        assignment = visit.assignment(number)
+        facts = promise.facts(db, visit.invited)
+    if assignment.state != "submitted":
+        return redirect(url_for("respond.section", number=number, page=1))
+    following = visit.unsubmitted[0] if visit.unsubmitted else None
+    return render_template(
+        "respond/receipt.html",
+        number=number,
+        receipt=receipts.receipt(state.keys(), assignment.id),
+        submitted_on=assignment.submitted_on,
+        rated=rated(assignment),
+        following=following,
+        following_rated=rated(following) if following else None,
+        **facts,
+    )
+
+
+@bp.get("/bien-nhan")
+def ask_receipt() -> ResponseReturnValue:
+    """Where a receipt can be checked once the box is open."""
+    return render_template("respond/check_receipt.html")
+
+
+@bp.post("/bien-nhan")
+@without_token
+def check_receipt() -> ResponseReturnValue:
+    """Tell whether the ballot of a receipt was among those opened."""
+    typed = request.form.get("receipt", "")
+    with reading() as db:
+        known = receipts.known(db, typed)
+    return render_template("respond/check_receipt.html", typed=typed, known=known)

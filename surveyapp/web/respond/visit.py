@@ -1,0 +1,77 @@
+"""Who is answering now: the invitation behind the session's code, and one of its questionnaires."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.errors import SurveyError
+from surveyapp.i18n import locale
+from surveyapp.instruments.model import Instrument
+from surveyapp.invitations import queries as invitations
+from surveyapp.invitations import service as inviting
+from surveyapp.invitations.queries import AssignmentView, Invited
+from surveyapp.web import sessions, state
+
+
+class SessionOver(SurveyError):
+    """Nobody has opened a questionnaire in this browser, or too long ago."""
+
+
+class NoSuchQuestionnaire(SurveyError):
+    """The invitation holds no questionnaire or page with this `number`."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
+def rated(assignment: AssignmentView) -> str:
+    """The rated unit's name in the present language."""
+    return assignment.rated_name_en if locale() == "en" else assignment.rated_name_vi
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A code that opened an invitation in this browser."""
+
+    code: str
+    invited: Invited
+
+    def assignment(self, number: int) -> AssignmentView:
+        """The questionnaire with this number. Raises `NoSuchQuestionnaire`."""
+        found = self.invited.numbered(number)
+        if found is None:
+            raise NoSuchQuestionnaire(number)
+        return found
+
+    @property
+    def assignments(self) -> tuple[AssignmentView, ...]:
+        """The questionnaires that still stand, in order."""
+        return self.invited.assignments
+
+    @property
+    def unsubmitted(self) -> list[AssignmentView]:
+        """What is left to answer."""
+        return [each for each in self.assignments if each.state == "active"]
+
+
+def visiting(db: Session) -> Visit:
+    """The visit of this browser. Raises `SessionOver`, or what became of the invitation."""
+    code = sessions.respondent_code()
+    if code is None:
+        raise SessionOver
+    return Visit(code, invitations.find(db, code, keys=state.keys()))
+
+
+def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrument]:
+    """The visit and one questionnaire that can be answered now, with its instrument.
+
+    Raises `CampaignNotOpenYet` or `CampaignClosed` outside the campaign's window.
+    """
+    visit = visiting(db)
+    assignment = visit.assignment(number)
+    if assignment.state == "active":
+        inviting.check_open(visit.invited.campaign, clock.now())
+    return visit, assignment, campaigns.instrument(db, assignment.instrument_id)

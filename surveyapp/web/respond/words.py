@@ -1,0 +1,194 @@
+"""Every dead end of a respondent, in plain words, with the next step."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from surveyapp.i18n import _, moment
+from surveyapp.invitations import errors as invitations
+from surveyapp.responses import errors as responses
+from surveyapp.web import sessions
+from surveyapp.web.respond import bp
+from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
+from surveyapp.web.wording import Words, words
+
+OVER = 401
+
+
+@bp.errorhandler(SessionOver)
+def session_over(_error: SessionOver) -> ResponseReturnValue:
+    """The code page again: what was saved is kept, the code opens it."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"message": _("Phiên làm việc đã hết. Những câu đã lưu vẫn còn.")}, OVER
+    had_one = sessions.respondent_session_is_over()
+    return render_template("respond/code.html", session_over=had_one), OVER
+
+
+@words(NoSuchQuestionnaire, invitations.UnknownAssignment)
+def _no_questionnaire(_error: NoSuchQuestionnaire) -> Words:
+    return Words(
+        404,
+        _("Không có phiếu này"),
+        _("Lời mời của Ông/Bà không có phiếu hoặc phần với số này."),
+        _("Vui lòng trở lại danh sách phiếu và chọn lại."),
+    )
+
+
+@words(invitations.TamperedLink)
+def _tampered(_error: invitations.TamperedLink) -> Words:
+    return Words(
+        404,
+        _("Liên kết không đầy đủ hoặc đã bị thay đổi"),
+        _(
+            "Có thể liên kết bị cắt mất một đoạn khi sao chép hay chuyển tiếp. "
+            "Chưa có gì được mở và không có gì bị mất."
+        ),
+        _(
+            "Vui lòng bấm lại liên kết trong thư hoặc tin nhắn gốc, "
+            "hoặc nhập mã truy cập 16 chữ số tại trang đầu."
+        ),
+    )
+
+
+@words(invitations.LinkReplaced)
+def _replaced(_error: invitations.LinkReplaced) -> Words:
+    return Words(
+        410,
+        _("Liên kết này đã được thay bằng liên kết mới"),
+        _("Bộ Nội vụ đã cấp lại lời mời cho Ông/Bà, nên liên kết và mã cũ không dùng được nữa."),
+        _(
+            "Vui lòng dùng thư mời hoặc tin nhắn mới nhất. Nếu chưa nhận được, xin liên hệ tổ hỗ trợ."
+        ),
+    )
+
+
+@words(invitations.LinkRevoked)
+def _revoked(_error: invitations.LinkRevoked) -> Words:
+    return Words(
+        410,
+        _("Lời mời này đã được thu hồi"),
+        _("Danh sách đã được điều chỉnh và lời mời này không còn hiệu lực."),
+        _("Nếu cho rằng có nhầm lẫn, Ông/Bà vui lòng liên hệ tổ hỗ trợ ghi trong thư mời."),
+    )
+
+
+@words(invitations.UnknownCode)
+def _unknown(_error: invitations.UnknownCode) -> Words:
+    return Words(
+        404,
+        _("Không tìm thấy lời mời"),
+        _("Mã hoặc liên kết này không mở được phiếu nào."),
+        _("Vui lòng so lại với thư mời hoặc tin nhắn gốc, hoặc liên hệ tổ hỗ trợ."),
+    )
+
+
+@words(invitations.TooManyAttempts)
+def _too_many(error: invitations.TooManyAttempts) -> Words:
+    return Words(
+        429,
+        _("Tạm dừng nhận mã nhập tay"),
+        _(
+            "Từ mạng này đã có quá nhiều mã sai nên máy chủ tạm dừng nhận mã nhập tay. "
+            "Liên kết trong thư và tin nhắn vẫn mở được bình thường."
+        ),
+        _(
+            "Vui lòng bấm liên kết trong thư hoặc tin nhắn, hoặc thử nhập mã lại sau %(minutes)s phút.",
+            minutes=max(1, -(-error.retry_after // 60)),
+        ),
+        retry_after=error.retry_after,
+    )
+
+
+@words(invitations.CampaignNotOpenYet)
+def _not_open(error: invitations.CampaignNotOpenYet) -> Words:
+    return Words(
+        403,
+        _("Đợt khảo sát chưa mở"),
+        _("Đợt khảo sát mở lúc %(opens)s.", opens=moment(error.opens_at)),
+        _("Ông/Bà giữ liên kết hoặc mã truy cập và mở lại sau thời điểm đó."),
+    )
+
+
+@words(invitations.CampaignClosed)
+def _closed(error: invitations.CampaignClosed) -> Words:
+    return Words(
+        403,
+        _("Đợt khảo sát đã kết thúc"),
+        _(
+            "Đợt khảo sát kết thúc lúc %(closed)s nên không nhận thêm câu trả lời. "
+            "Phiếu đã nộp được tính đầy đủ. Câu đã lưu mà chưa nộp không được tính; "
+            "bản nháp vẫn được mã hóa, không ai đọc được, và bị xóa khi mở hộp phiếu.",
+            closed=moment(error.closed_at),
+        ),
+        _("Nếu đợt khảo sát được gia hạn, liên kết và mã của Ông/Bà dùng lại được ngay."),
+    )
+
+
+@words(invitations.AlreadySubmitted)
+def _submitted(_error: invitations.AlreadySubmitted) -> Words:
+    return Words(
+        409,
+        _("Phiếu này đã được nộp"),
+        _("Phiếu đã nộp được niêm phong nên không sửa được nữa. Lần lưu này không được ghi nhận."),
+        _("Ông/Bà có thể trở lại danh sách phiếu để xem mã biên nhận."),
+    )
+
+
+@words(invitations.AssignmentRevoked)
+def _form_revoked(_error: invitations.AssignmentRevoked) -> Words:
+    return Words(
+        410,
+        _("Phiếu này không còn được giao cho Ông/Bà"),
+        _("Danh sách đã được điều chỉnh nên phiếu này không cần trả lời nữa."),
+        _("Ông/Bà có thể trở lại danh sách phiếu để xem phiếu khác, nếu có."),
+    )
+
+
+@words(responses.NotAnOption, responses.UnknownItem)
+def _not_an_option(_error: responses.NotAnOption) -> Words:
+    return Words(
+        422,
+        _("Câu trả lời không có trong phiếu"),
+        _(
+            "Giá trị gửi lên không phải là một phương án của câu hỏi. Lần lưu này không được ghi nhận."
+        ),
+        _(
+            "Vui lòng quay lại trang trước và chọn một phương án có sẵn. Các câu đã lưu trước đó vẫn còn."
+        ),
+    )
+
+
+@words(responses.RemarkTooLong)
+def _remark_too_long(error: responses.RemarkTooLong) -> Words:
+    return Words(
+        422,
+        _("Ý kiến dài quá giới hạn"),
+        _(
+            "Ý kiến có %(length)s ký tự, tối đa là %(limit)s ký tự.",
+            length=error.length,
+            limit=error.limit,
+        ),
+        _("Vui lòng rút gọn rồi lưu lại."),
+    )
+
+
+@words(responses.DraftUnreadable)
+def _draft_unreadable(_error: responses.DraftUnreadable) -> Words:
+    return Words(
+        409,
+        _("Không mở được bản nháp"),
+        _("Bản nháp được mã hóa bằng mã truy cập khác hoặc đã hỏng, nên máy chủ không đọc được."),
+        _("Vui lòng liên hệ tổ hỗ trợ để được cấp lại lời mời và trả lời lại từ đầu."),
+    )
+
+
+@words(responses.NothingToSubmit)
+def _nothing(_error: responses.NothingToSubmit) -> Words:
+    return Words(
+        422,
+        _("Phiếu chưa có câu trả lời nào"),
+        _("Phiếu trống không nộp được. Chưa có gì thay đổi."),
+        _(
+            "Ông/Bà trả lời ít nhất một câu, hoặc chọn “Tôi không muốn trả lời” trong danh sách phiếu "
+            "để chúng tôi không nhắc lại."
+        ),
+    )

@@ -1,0 +1,194 @@
+"""Two encrypted cookies, one for respondents and one for staff, behind Flask's `session`.
+
+A Flask session is signed but readable, and the code in a respondent's cookie opens the questionnaire
+for weeks: so cookies are sealed with AES-GCM under the key ring, which lets any node open them.
+"""
+
+import base64
+import binascii
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask, Request, Response, session
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SecureCookieSession, SessionInterface
+
+from surveyapp import clock
+from surveyapp.i18n import locale
+from surveyapp.keys import KeyRing
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=12)
+STAFF_PATHS = ("/account", "/desk", "/centre", "/styleguide")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+CSRF_FIELD = "csrf_token"
+_NONCE = 12
+_serializer = TaggedJSONSerializer()
+
+
+def is_staff_path(path: str) -> bool:
+    """The address belongs to desks, the centre or accounts, so the staff cookie goes with it."""
+    return any(path == room or path.startswith(room + "/") for room in STAFF_PATHS)
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One of the two cookies: its name without the TLS prefix and the purpose of its key."""
+
+    plain_name: str
+    purpose: str
+
+    def name(self, *, secure: bool) -> str:
+        return f"__Host-{self.plain_name}" if secure else self.plain_name
+
+
+RESPONDENT = Cookie("phieu", "respondent-cookie")
+STAFF = Cookie("canbo", "staff-cookie")
+
+
+class SurveySession(SecureCookieSession):
+    """Flask's session, and whether it belongs to staff or was found to be over."""
+
+    cookie: Cookie = RESPONDENT
+    is_over: bool = False
+
+
+def seal(content: dict[str, Any], cookie: Cookie, keys: KeyRing) -> str:
+    """The cookie's value: nonce and ciphertext, bound to the cookie they were made for."""
+    nonce = os.urandom(_NONCE)
+    plain = _serializer.dumps(content).encode()
+    sealed = AESGCM(keys.key(cookie.purpose)).encrypt(nonce, plain, cookie.plain_name.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+
+def unseal(value: str, cookie: Cookie, keys: KeyRing) -> dict[str, Any] | None:
+    """The content under whichever live key it was sealed; None for anything else."""
+    try:
+        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    for key in keys.keys(cookie.purpose):
+        try:
+            plain = AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], cookie.plain_name.encode())
+        except (InvalidTag, ValueError):
+            continue
+        content = _serializer.loads(plain.decode())
+        return content if isinstance(content, dict) else None
+    return None
+
+
+class SealedSessions(SessionInterface):
+    """Opens the cookie that goes with the path; sets it only where a change must be kept."""
+
+    def __init__(self, keys: KeyRing, *, secure: bool) -> None:
+        self.keys, self.secure = keys, secure
+
+    def open_session(self, app: Flask, request: Request) -> SurveySession:  # noqa: ARG002
+        cookie = STAFF if is_staff_path(request.path) else RESPONDENT
+        value = request.cookies.get(cookie.name(secure=self.secure))
+        content = unseal(value, cookie, self.keys) if value else None
+        is_over = cookie is RESPONDENT and content is not None and _is_over(content)
+        opened = SurveySession({} if is_over else content)
+        opened.cookie, opened.is_over = cookie, is_over
+        return opened
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:  # noqa: ARG002
+        from flask import request
+
+        if session.accessed or session.modified:
+            response.vary.add("Cookie")
+        if session.cookie is RESPONDENT:
+            # Mail scanners and chat previews open links: reading must leave nothing behind.
+            if request.method in SAFE_METHODS:
+                return
+            if "code" in session:
+                session["seen"] = _seconds()
+        if not session.modified:
+            return
+        name = session.cookie.name(secure=self.secure)
+        flags: dict[str, Any] = {"secure": self.secure, "httponly": True, "samesite": "Lax"}
+        if not session:
+            response.delete_cookie(name, path="/", **flags)
+            return
+        value = seal(dict(session), session.cookie, self.keys)
+        response.set_cookie(name, value, path="/", **flags)
+
+
+def _seconds() -> int:
+    return int(clock.now().timestamp())
+
+
+def _is_over(content: dict[str, Any]) -> bool:
+    now = _seconds()
+    seen, started = content.get("seen"), content.get("started")
+    if not isinstance(seen, int) or not isinstance(started, int):
+        return True
+    return now - seen > IDLE.total_seconds() or now - started > ABSOLUTE.total_seconds()
+
+
+def begin_respondent(code: str) -> None:
+    """From now on this browser answers for `code`. Whatever it held before is forgotten."""
+    session.clear()
+    now = _seconds()
+    session.update(
+        {"code": code, "started": now, "seen": now, "locale": locale(), CSRF_FIELD: _token()}
+    )
+
+
+def respondent_code() -> str | None:
+    """The code this browser answers for; None before start, after the end, or after an hour's rest."""
+    code = session.get("code")
+    return code if isinstance(code, str) else None
+
+
+def end_respondent() -> None:
+    """Forget the code; add `Clear-Site-Data` to the response where the page says good-bye."""
+    session.clear()
+
+
+def respondent_session_is_over() -> bool:
+    """The browser had a session, but rested longer than an hour or began half a day ago."""
+    return bool(getattr(session, "is_over", False))
+
+
+def respondent_seconds_left() -> int:
+    """Seconds until the session ends unless something is posted; 0 without a session."""
+    if respondent_code() is None:
+        return 0
+    now = _seconds()
+    idle = int(session["seen"]) + int(IDLE.total_seconds()) - now
+    absolute = int(session["started"]) + int(ABSOLUTE.total_seconds()) - now
+    return max(0, min(idle, absolute))
+
+
+def begin_staff(session_id: str) -> None:
+    """Put a fresh staff session into the cookie, with a fresh token against forged posts."""
+    session.clear()
+    session.update({"sid": session_id, CSRF_FIELD: _token()})
+
+
+def staff_session_id() -> str | None:
+    """The id of the staff session this browser holds; whether it is live the database knows."""
+    session_id = session.get("sid") if getattr(session, "cookie", None) is STAFF else None
+    return session_id if isinstance(session_id, str) else None
+
+
+def end_staff() -> None:
+    """Forget the staff session in this browser."""
+    session.clear()
+
+
+def touch_respondent() -> int:
+    """Something was posted just now: seconds until the session ends, counted afresh."""
+    if respondent_code() is not None:
+        session["seen"] = _seconds()
+    return respondent_seconds_left()
+
+
+def _token() -> str:
+    return secrets.token_hex(20)

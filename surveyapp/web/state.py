@@ -1,0 +1,39 @@
+"""What the application carries: its settings and its keys."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from surveyapp.config import Settings
+from surveyapp.keys import KeyRing
+
+_PLACE = "survey"
+
+
+@dataclass(frozen=True)
+class State:
+    """Settings and key ring of one application."""
+
+    settings: Settings
+    keys: KeyRing
+
+
+def keep(app: Flask, settings: Settings, keys: KeyRing) -> None:
+    """Give the application its settings and keys."""
+    app.extensions[_PLACE] = State(settings, keys)
+
+
+def _state() -> State:
+    state = current_app.extensions[_PLACE]
+    assert isinstance(state, State)
+    return state
+
+
+def settings() -> Settings:
+    """The settings of the application that answers the present request."""
+    return _state().settings
+
+
+def keys() -> KeyRing:
+    """The key ring of the application that answers the present request."""
+    return _state().keys

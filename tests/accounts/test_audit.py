@@ -1,0 +1,93 @@
+"""The audit trail tells when it was tampered with."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import delete, update
+
+from surveyapp.accounts import audit
+from surveyapp.accounts.errors import AuditBroken
+from surveyapp.accounts.models import AuditEntry
+from surveyapp.keys import KeyRing
+
+
+@pytest.fixture
+def trail(db, now, keys):
+    for step in range(5):
+        audit.record(
+            db,
+            actor="operator",
+            action="approved list",
+            campaign_code="tiny",
+            unit_code="BNV" if step % 2 else "01",
+            facts={"list": step, "note": "đủ"},
+            now=now + timedelta(seconds=step, microseconds=step),
+            keys=keys,
+        )
+    db.flush()
+
+
+def test_an_untouched_trail_is_intact_and_names_its_head(db, keys, trail):
+    chain = audit.verify(db, keys=keys)
+    assert chain.entries == 5
+    assert chain.head == audit.entries(db)[0].digest
+
+
+def test_an_empty_trail_is_intact(db, keys):
+    assert audit.verify(db, keys=keys) == audit.Chain(0, audit.FIRST)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("actor", "somebody"),
+        ("action", "returned list"),
+        ("facts", {"list": 3}),
+        ("unit_code", "46"),
+        ("campaign_code", "other"),
+        ("previous", bytes(32)),
+        ("digest", bytes(32)),
+    ],
+)
+def test_an_altered_entry_is_found(db, keys, trail, column, value):
+    db.execute(update(AuditEntry).where(AuditEntry.number == 3).values({column: value}))
+    with pytest.raises(AuditBroken) as broken:
+        audit.verify(db, keys=keys)
+    assert broken.value.number == 3
+
+
+def test_a_changed_hour_is_found(db, keys, trail, now):
+    db.execute(update(AuditEntry).where(AuditEntry.number == 2).values(at=now))
+    with pytest.raises(AuditBroken) as broken:
+        audit.verify(db, keys=keys)
+    assert broken.value.number == 2
+
+
+def test_a_removed_entry_is_found_even_when_the_rest_is_renumbered(db, keys, trail):
+    db.execute(delete(AuditEntry).where(AuditEntry.number == 2))
+    for number in (3, 4, 5):
+        db.execute(update(AuditEntry).where(AuditEntry.number == number).values(number=number - 1))
+    with pytest.raises(AuditBroken) as broken:
+        audit.verify(db, keys=keys)
+    assert broken.value.number == 2
+
+
+def test_entries_of_older_keys_still_hold_after_a_rotation(db, keys, trail, now):
+    rotated = KeyRing({**keys.roots, 2: sha256(b"another root").digest()})
+    audit.record(db, actor="operator", action="sealed", facts={}, now=now, keys=rotated)
+    assert audit.verify(db, keys=rotated).entries == 6
+
+
+def test_a_trail_checked_with_a_foreign_key_breaks_at_its_first_entry(db, keys, trail):
+    with pytest.raises(AuditBroken) as broken:
+        audit.verify(db, keys=KeyRing({1: sha256(b"foreign").digest()}))
+    assert broken.value.number == 1
+
+
+def test_a_reader_pages_through_one_unit_newest_first(db, keys, trail):
+    newest = audit.entries(db, campaign_code="tiny", unit_code="01", limit=2)
+    assert [entry.facts["list"] for entry in newest] == [4, 2]
+    older = audit.entries(db, unit_code="01", before=newest[-1].number)
+    assert [entry.facts["list"] for entry in older] == [0]
+    assert len(list(audit.every_entry(db, campaign_code="tiny"))) == 5

@@ -1,0 +1,198 @@
+"""The guards: each reads a source folder and names every place that breaks one rule of the house."""
+
+import ast
+import re
+from pathlib import Path
+
+from tests.architecture.source import ARROWS, FOUNDATIONS, Module, dotted, modules
+
+FLASK = {"flask", "flask_wtf", "werkzeug", "wtforms"}
+HEAVY = {"pandas", "pyarrow", "xlsxwriter", "typst", "python_calamine", "pyreadstat", "openpyxl"}
+CHILD_PROCESS = {
+    "respondents/sheet/child.py",
+    "respondents/sheet/patching.py",
+    "respondents/sheet/spreadsheets.py",
+}
+CHILD_MODULES = {
+    f"surveyapp.{place.removesuffix('.py').replace('/', '.')}" for place in CHILD_PROCESS
+}
+# The counts travel from invitations to fieldwork as deltas, which fieldwork takes away when folded.
+FOLDED = ("fieldwork", "CountDelta")
+SQL_CALLS = {"execute", "scalar", "scalars", "get", "add", "add_all", "delete", "merge", "flush", "query"}  # fmt: skip
+SQL_TYPES = {"Session", "Engine"}
+CLOCK_CALLS = re.compile(
+    r"^(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime))$"
+)
+MODULE_LINES = 400
+VAGUE = re.compile(r"^(?:utils?|helpers?|common|misc|manager)\.py$")
+INLINE = {
+    "a script in the page": re.compile(r"<script\b(?![^>]*\bsrc=)", re.I),
+    "a style in the page": re.compile(r"<style\b", re.I),
+    "a style attribute": re.compile(r"\sstyle\s*=\s*[\"'{]", re.I),
+    "an event attribute": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.I),
+    "a script address": re.compile(r"javascript:", re.I),
+    "another host": re.compile(r"\b(?:src|srcset|action)\s*=\s*[\"']https?:", re.I),
+}
+
+
+def arrows(root: Path) -> list[str]:
+    """A package imports the foundations and only the packages that stand above it."""
+    faults = []
+    for module in modules(root):
+        if module.is_outer:
+            continue
+        if module.package in FOUNDATIONS:
+            allowed = FOUNDATIONS
+        elif module.package in ARROWS:
+            allowed = FOUNDATIONS | {module.package, *ARROWS[module.package].split()}
+        else:
+            faults.append(f"{module.place}: no place in the architecture for {module.package}")
+            continue
+        for target, line in _own_imports(module):
+            if target not in allowed:
+                faults.append(f"{module.place}:{line}: {module.package} imports {target}")
+    return faults
+
+
+def _own_imports(module: Module) -> list[tuple[str, int]]:
+    found = []
+    for one in module.imports:
+        parts = one.module.split(".")
+        if parts[0] != "surveyapp":
+            continue
+        found.append((parts[1] if len(parts) > 1 else one.name or "__init__", one.line))
+    return found
+
+
+def flask_in_the_domain(root: Path) -> list[str]:
+    """The domain works without the web."""
+    return [
+        f"{module.place}:{one.line}: imports {one.module}"
+        for module in modules(root)
+        if module.package in ARROWS or module.package in FOUNDATIONS
+        for one in module.imports
+        if one.module.split(".")[0] in FLASK
+    ]
+
+
+def sql_outside_the_domain(root: Path) -> list[str]:
+    """Web and command line call one service or query function; they hold no SQL."""
+    faults = []
+    for module in modules(root):
+        if not module.is_outer or module.package in {"tables", "demo"}:
+            continue
+        faults += [
+            f"{module.place}:{one.line}: imports {one.module}.{one.name}"
+            for one in module.imports
+            if one.module.split(".")[0] == "sqlalchemy" and one.name not in SQL_TYPES
+        ]
+        faults += [
+            f"{module.place}:{call.lineno}: {dotted(call.func)}()"
+            for call in module.calls()
+            if isinstance(call.func, ast.Attribute)
+            and call.func.attr in SQL_CALLS
+            and dotted(call.func.value) == "db"
+        ]
+    return faults
+
+
+def commits(root: Path) -> list[str]:
+    """Only `db.transaction()` commits; migrations have a transaction of their own."""
+    return [
+        f"{module.place}:{call.lineno}: .{call.func.attr}()"
+        for module in modules(root)
+        if module.place not in {"db.py", "schema.py"}
+        for call in module.calls()
+        if isinstance(call.func, ast.Attribute)
+        and (call.func.attr == "commit" or (call.func.attr == "begin" and not call.args))
+    ]
+
+
+def clock_readers(root: Path) -> list[str]:
+    """Time is passed in; only clock.py reads it."""
+    return [
+        f"{module.place}:{call.lineno}: {dotted(call.func)}()"
+        for module in modules(root)
+        if module.place != "clock.py"
+        for call in module.calls()
+        if CLOCK_CALLS.match(dotted(call.func))
+    ]
+
+
+def clock_callers(root: Path) -> list[str]:
+    """Services are given `now`: web and command line alone ask the clock for it."""
+    return [
+        f"{module.place}:{call.lineno}: clock.now()"
+        for module in modules(root)
+        if not module.is_outer and module.place not in {"clock.py", "log.py"}
+        for call in module.calls()
+        if dotted(call.func).endswith("clock.now")
+    ]
+
+
+def foreign_writes(root: Path) -> list[str]:
+    """Only the package that owns a table writes it."""
+    faults = []
+    for module in modules(root):
+        foreign = {
+            one.name: one.module
+            for one in module.imports
+            if re.fullmatch(r"surveyapp\.\w+\.models", one.module)
+            and one.module.split(".")[1] != module.package
+        }
+        for call in module.calls():
+            written = dotted(call.func)
+            if written.rpartition(".")[2] in {"insert", "update", "delete"} and call.args:
+                written = dotted(call.args[0]).split(".")[0]
+            if written in foreign and (module.package, written) != FOLDED:
+                faults.append(f"{module.place}:{call.lineno}: writes {foreign[written]}.{written}")
+    return faults
+
+
+def heavy_imports(root: Path) -> list[str]:
+    """A web worker must not carry the spreadsheet and table libraries: they are imported late.
+
+    The guarded child process that reads workbooks may, as long as nothing else imports its modules.
+    """
+    faults = []
+    for module in modules(root):
+        if module.place in CHILD_PROCESS:
+            continue
+        for one in module.imports:
+            full = f"{one.module}.{one.name}"
+            heavy = one.module.split(".")[0] in HEAVY
+            if not one.late and (heavy or {one.module, full} & CHILD_MODULES):
+                faults.append(f"{module.place}:{one.line}: imports {one.module} with the module")
+    return faults
+
+
+def long_modules(root: Path) -> list[str]:
+    """A module that has grown past a few screens wants to be two."""
+    return [
+        f"{module.place}: {lines} lines"
+        for module in modules(root)
+        if (lines := module.text.count("\n")) > MODULE_LINES
+    ]
+
+
+def unnamed_modules(root: Path) -> list[str]:
+    """Every module says in one line what it is for, and its name says something too."""
+    faults = []
+    for module in modules(root):
+        if VAGUE.match(module.path.name):
+            faults.append(f"{module.place}: the name says nothing")
+        if module.text.strip() and not ast.get_docstring(module.tree):
+            faults.append(f"{module.place}: no docstring")
+    return faults
+
+
+def inline_code(root: Path) -> list[str]:
+    """The content security policy allows no script, style or event handler inside a page."""
+    faults = []
+    files = [*root.rglob("*.html"), *root.rglob("*.svg"), *(root / "web").rglob("*.py")]
+    for path in sorted(files):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for fault, pattern in INLINE.items():
+                if pattern.search(line):
+                    faults.append(f"{path.relative_to(root)}:{number}: {fault}")
+    return faults

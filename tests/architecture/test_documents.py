@@ -1,0 +1,157 @@
+"""Guard: what README and docs say exists, and what exists is said there."""
+
+import re
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from surveyapp.config import Settings, variable
+from tools.commands import PAGE, page, walk
+
+PROJECT = Path(__file__).parents[2]
+PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+
+
+def commands() -> dict[str, click.Command]:
+    from surveyapp.cli import main
+
+    return dict(walk(main, "surveyapp"))
+
+
+def settings_named(text: str) -> list[str]:
+    """Variables in the first column of a table."""
+    return re.findall(r"^\| `(DATABASE_URL|SURVEYAPP_\w+)` \|", text, re.M)
+
+
+def commands_named(text: str) -> set[str]:
+    """`surveyapp lists check FILE` gives `surveyapp lists check`."""
+    return {
+        " ".join(found.split()) for found in re.findall(r"`(surveyapp(?: [a-z][a-z-]+)+)", text)
+    }
+
+
+def targets() -> dict[str, str]:
+    """Targets of the Makefile that somebody may call, with their descriptions."""
+    text = (PROJECT / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.*)$", text, re.M)
+    assert phony
+    described = dict(re.findall(r"^([a-z-]+):[^#\n]*## (.+)$", text, re.M))
+    return {target: described.get(target, "") for target in phony[1].split()}
+
+
+def broken_links(path: Path) -> list[str]:
+    """Relative links of a page that lead nowhere."""
+    text = path.read_text()
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) + re.findall(r'src="([^":]+)"', text)
+    return [f"{path.name}: {link}" for link in links if not (path.parent / link).exists()]
+
+
+def test_the_settings_table_of_the_readme_is_the_settings_class():
+    named = settings_named((PROJECT / "README.md").read_text())
+    known = [variable(field.name) for field in fields(Settings)]
+    assert sorted(named) == sorted(known)
+
+
+def test_every_command_is_on_the_page_of_commands():
+    from surveyapp.cli import main
+
+    assert PAGE.read_text() == page(main), "run `make commands`"
+
+
+def test_every_command_says_what_it_does():
+    assert [path for path, command in commands().items() if not command.help] == []
+
+
+def test_no_page_names_a_command_that_does_not_exist():
+    known = set(commands())
+    groups = {path.rpartition(" ")[0] for path in known} | {"surveyapp"}
+    unknown = {
+        f"{path.name}: {named}"
+        for path in PAGES
+        for named in commands_named(path.read_text())
+        if named not in known | groups
+    }
+    assert unknown == set()
+
+
+def test_every_make_target_is_described_and_every_named_one_exists():
+    assert [target for target, words in targets().items() if not words] == []
+    named = {found for path in PAGES for found in re.findall(r"`make ([a-z-]+)", path.read_text())}
+    assert named - set(targets()) == set()
+
+
+def test_no_page_links_to_nothing():
+    assert [fault for path in PAGES for fault in broken_links(path)] == []
+
+
+def offered(text: str) -> list[tuple[str, str, str]]:
+    """(package, module, function) of each `module.function(` under the heading of a package."""
+    found, packages = [], []
+    for line in text.splitlines():
+        if line.startswith("### "):
+            packages = re.findall(r"\w+", line.partition("(")[0])
+        for module, name in re.findall(r"`(\w+)\.(\w+)\(", line):
+            home = [p for p in packages if (PROJECT / "surveyapp" / p / f"{module}.py").exists()]
+            found += [(package, module, name) for package in home]
+    return found
+
+
+def is_offered(package: str, module: str, name: str) -> bool:
+    """The module has a function of that name, or one of its classes a method."""
+    there = import_module(f"surveyapp.{package}.{module}")
+    classes = [each for each in vars(there).values() if isinstance(each, type)]
+    return any(hasattr(owner, name) for owner in (there, *classes))
+
+
+def test_the_architecture_names_no_function_that_does_not_exist():
+    named = offered((PROJECT / "docs" / "architecture.md").read_text())
+    assert len(named) > 40
+    assert [one for one in named if not is_offered(*one)] == []
+
+
+def test_a_function_that_is_gone_is_seen():
+    named = offered("### accounts (staff)\n`audit.record(db)`, `audit.forget(db)`, `actor.x()`")
+    assert named == [("accounts", "audit", "record"), ("accounts", "audit", "forget")]
+    assert [is_offered(*one) for one in named] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("| `SURVEYAPP_KEYS` | ring |\n| `DATABASE_URL` | x |", ["SURVEYAPP_KEYS", "DATABASE_URL"]),
+        ("Set `SURVEYAPP_KEYS` first.", []),
+    ],
+)
+def test_a_settings_table_is_read_row_by_row(text, named):
+    assert settings_named(text) == named
+
+
+def test_commands_and_links_are_found_in_running_text(tmp_path):
+    text = (
+        "Run `surveyapp lists check FILE --json`, see [this](gone.md) and [that](https://a.vn/b)."
+    )
+    (tmp_path / "a.md").write_text(text)
+    assert commands_named(text) == {"surveyapp lists check"}
+    assert broken_links(tmp_path / "a.md") == ["a.md: gone.md"]
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Package and version of each pinned line, names as the index writes them."""
+    found = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", path.read_text(), re.M)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_holds_every_pin_with_hashes_and_names_no_host(name):
+    lock = PROJECT / f"{name}.lock"
+    assert pins(PROJECT / f"{name}.txt").items() <= pins(lock).items(), "run `make lock`"
+    assert lock.read_text().count("--hash=sha256:") >= len(pins(lock))
+    assert "://" not in lock.read_text()
+
+
+def test_the_tests_run_on_the_libraries_that_are_served():
+    served = pins(PROJECT / "requirements.lock")
+    assert served.items() <= pins(PROJECT / "requirements-dev.lock").items()

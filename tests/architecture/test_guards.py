@@ -1,0 +1,104 @@
+"""The rules of the house hold, and each guard is shown a planted fault first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import guards
+
+SURVEYAPP = Path(__file__).parents[2] / "surveyapp"
+
+# guard, the file in which the fault is planted, the fault
+PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
+    (guards.arrows, "campaigns/service.py", "from surveyapp.respondents import service"),
+    (guards.arrows, "fieldwork/queries.py", "from surveyapp.responses.models import Response"),
+    (guards.arrows, "exports/rows.py", "def f():\n    import surveyapp.invitations.models"),
+    (guards.arrows, "exports/rows.py", "from ..respondents import models"),
+    (guards.arrows, "keys.py", "from surveyapp.campaigns import queries"),
+    (guards.arrows, "respondents/rules/lines.py", "from surveyapp.web import wording"),
+    (guards.arrows, "respondents/rules/lines.py", "from surveyapp import invitations"),
+    (guards.arrows, "novelty/service.py", "x = 1"),
+    (guards.flask_in_the_domain, "responses/service.py", "from flask import g"),
+    (guards.flask_in_the_domain, "documents/qr.py", "import werkzeug.utils"),
+    (guards.sql_outside_the_domain, "web/desk/lists.py", "from sqlalchemy import select"),
+    (guards.sql_outside_the_domain, "web/desk/lists.py", "def f(db):\n    db.execute(g())"),
+    (guards.sql_outside_the_domain, "cli.py", "from sqlalchemy.orm import aliased"),
+    (guards.sql_outside_the_domain, "exports/commands.py", "import sqlalchemy"),
+    (guards.commits, "invitations/service.py", "def f(db):\n    db.commit()"),
+    (guards.commits, "web/account.py", "def f(engine):\n    with engine.begin():\n        pass"),
+    (guards.clock_readers, "accounts/service.py", "from datetime import date\nx = date.today()"),
+    (guards.clock_readers, "web/sessions.py", "import time\nx = time.time()"),
+    (guards.clock_readers, "cli.py", "import datetime\nx = datetime.datetime.now(datetime.UTC)"),
+    (guards.clock_callers, "accounts/service.py", "from surveyapp import clock\nx = clock.now()"),
+    (
+        guards.foreign_writes,
+        "responses/service.py",
+        "from surveyapp.invitations.models import Assignment\nupdate(Assignment).values(state=1)",
+    ),
+    (
+        guards.foreign_writes,
+        "web/centre/people.py",
+        "from surveyapp.respondents.models import Person\ndb.add(Person(id=1))",
+    ),
+    (guards.heavy_imports, "exports/tables.py", "import pandas as pd"),
+    (guards.heavy_imports, "documents/books.py", "from xlsxwriter import Workbook"),
+    (
+        guards.heavy_imports,
+        "respondents/reading.py",
+        "from surveyapp.respondents.sheet import spreadsheets",
+    ),
+    (guards.long_modules, "web/pages.py", "x = 1\n" * 401),
+    (guards.unnamed_modules, "web/utils.py", '"""Things."""'),
+    (guards.unnamed_modules, "web/pages.py", "x = 1"),
+    (guards.inline_code, "templates/a.html", "<p>a</p>\n<script>go()</script>"),
+    (guards.inline_code, "templates/a.html", "<style>p {}</style>"),
+    (guards.inline_code, "templates/a.html", '<p style="color: red">'),
+    (guards.inline_code, "templates/a.html", '<button onclick="go()">'),
+    (guards.inline_code, "templates/a.html", '<a href="javascript:go()">'),
+    (guards.inline_code, "templates/a.html", '<img src="https://example.org/a.png">'),
+    (guards.inline_code, "web/charts.py", "x = '<rect style=\"fill: red\">'"),
+]
+
+# What the rules allow, in the words that come closest to breaking them.
+INNOCENT = {
+    "errors.py": '"""Root."""',
+    "fieldwork/service.py": '"""Folds."""\nfrom surveyapp.invitations.models import CountDelta\n'
+    "from .models import KeptCount\nfrom . import queries\ndelete(CountDelta)\nKeptCount(n=1)\n",
+    "respondents/sheet/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
+    "exports/tables.py": '"""Tables."""\nfrom typing import TYPE_CHECKING\n'
+    "if TYPE_CHECKING:\n    import pandas\n\n\ndef write():\n    import pandas\n",
+    "web/desk/lists.py": '"""Lists."""\nfrom sqlalchemy.orm import Session\n'
+    "from surveyapp import clock\nfrom flask import g\nx = clock.now()\nvalues.get(1)\n"
+    "invitations.begin(db, invited)\n",
+    "exports/commands.py": '"""Commands."""\nfrom surveyapp import clock\nimport surveyapp.cli\n',
+    "templates/a.html": '<script src="/static/a.js" defer></script>\n<p class="on style">on = "x"</p>',
+}
+
+
+def _plant(root: Path, files: dict[str, str]) -> Path:
+    for place, text in files.items():
+        path = root / "surveyapp" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root / "surveyapp"
+
+
+ALL = sorted({guard for guard, _, _ in PLANTED}, key=lambda guard: guard.__name__)
+
+
+@pytest.mark.parametrize("guard", ALL, ids=lambda guard: guard.__name__)
+def test_the_house_keeps_the_rule(guard):
+    assert guard(SURVEYAPP) == []
+
+
+@pytest.mark.parametrize(("guard", "place", "fault"), PLANTED)
+def test_the_guard_sees_a_planted_fault(tmp_path, guard, place, fault):
+    found = guard(_plant(tmp_path, {place: fault}))
+    assert len(found) == 1
+    assert found[0].startswith(place)
+
+
+@pytest.mark.parametrize("guard", ALL, ids=lambda guard: guard.__name__)
+def test_the_guard_lets_sound_code_pass(tmp_path, guard):
+    assert guard(_plant(tmp_path, INNOCENT)) == []

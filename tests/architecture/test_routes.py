@@ -1,0 +1,300 @@
+"""Guard: every route × every kind of person. A route that is new, gone or changed fails until acknowledged here."""
+
+from functools import wraps
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
+
+from surveyapp import clock, create_app
+from surveyapp.db import transaction
+from tests import factories
+from tests.web.browsing import HERE, sign_in, token
+
+CENTRE = ("operator", "viewer", "auditor")
+OPERATOR = ("operator",)
+WATCHERS = ("operator", "auditor")
+DESK = ("coordinator",)
+SIGNED_IN = ("signed in",)
+ANYONE = ("anyone",)
+RESPONDENT = ()
+"""Respondents' pages ask for a link or a code, and say so themselves."""
+
+LIST = "/desk/<campaign>/<unit>/list/<uuid:list_id>/"
+KIND = "/desk/<campaign>/<unit>/lists/<kind>/"
+INVITATION = "/centre/<campaign>/invitations/<uuid:invitation_id>/"
+WAVE = "/centre/<campaign>/messages/wave/<uuid:wave_id>/"
+WORDS = (
+    "/centre/<campaign>/messages/words/<any(invitation, reminder_not_started, reminder_begun, "
+    "last_day, reissue, thanks):kind>/<any(vi, en):language>"
+)
+INSTEAD = "<any(not_me, moved, wrong_group, decline):kind>"
+ROUTES = {
+    "GET /": RESPONDENT,
+    "POST /": RESPONDENT,
+    "GET /bien-nhan": RESPONDENT,
+    "POST /bien-nhan": RESPONDENT,
+    "GET /m/<digits>": RESPONDENT,
+    "GET /tro-nang": RESPONDENT,
+    "GET /phieu": RESPONDENT,
+    "GET /phieu/may-khac": RESPONDENT,
+    "POST /phieu/may-khac": RESPONDENT,
+    "GET /phieu/<int:number>/<int:page>": RESPONDENT,
+    "POST /phieu/<int:number>/<int:page>": RESPONDENT,
+    "POST /phieu/<int:number>/<int:page>/luu": RESPONDENT,
+    "GET /phieu/<int:number>/bien-nhan": RESPONDENT,
+    "POST /phieu/<int:number>/nop": RESPONDENT,
+    "GET /phieu/<int:number>/xem-lai": RESPONDENT,
+    "POST /phieu/bat-dau": RESPONDENT,
+    "POST /phieu/gia-han": RESPONDENT,
+    f"GET /phieu/khai-bao/{INSTEAD}": RESPONDENT,
+    f"POST /phieu/khai-bao/{INSTEAD}": RESPONDENT,
+    "POST /phieu/ngon-ngu": RESPONDENT,
+    "POST /phieu/roi-khoi": RESPONDENT,
+    "GET /t/<token>": RESPONDENT,
+    "POST /t/<token>/start": RESPONDENT,
+    f"GET /t/<token>/{INSTEAD}": RESPONDENT,
+    f"POST /t/<token>/{INSTEAD}": RESPONDENT,
+    "GET /health": ANYONE,
+    "GET /metrics": ANYONE,
+    "GET /styleguide": ANYONE,
+    # Figures for dashboards: each asks for a token itself and answers 401 without one.
+    "GET /api/v1/campaigns/<campaign>/curve": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/figures": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/forecast": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/representativeness": ANYONE,
+    "GET /account/sign-in": ANYONE,
+    "POST /account/sign-in": ANYONE,
+    "GET /account/": SIGNED_IN,
+    "GET /account/start": SIGNED_IN,
+    "POST /account/language": SIGNED_IN,
+    "POST /account/password": SIGNED_IN,
+    "POST /account/sessions/end": SIGNED_IN,
+    "POST /account/sign-out": SIGNED_IN,
+    "GET /desk/<campaign>/<unit>/": DESK,
+    "POST /desk/<campaign>/<unit>/address": DESK,
+    "GET /desk/<campaign>/<unit>/people": DESK,
+    "POST /desk/<campaign>/<unit>/people": DESK,
+    f"GET {KIND}": DESK,
+    f"POST {KIND}": DESK,
+    f"POST {KIND}headcount": DESK,
+    f"POST {KIND}nobody": DESK,
+    f"GET {KIND}template.xlsx": DESK,
+    f"GET {LIST}": DESK,
+    f"POST {LIST}accept": DESK,
+    f"GET {LIST}minute.pdf": DESK,
+    f"GET {LIST}file": DESK,
+    f"GET {LIST}findings.xlsx": DESK,
+    f"POST {LIST}amend": DESK,
+    f"GET {LIST}changes": DESK,
+    f"GET {LIST}marked.xlsx": DESK,
+    f"GET {LIST}reading": DESK,
+    f"POST {LIST}reading": DESK,
+    f"GET {LIST}line/<int:line>": DESK,
+    f"POST {LIST}line/<int:line>": DESK,
+    f"POST {LIST}line/<int:line>/out": DESK,
+    f"GET {LIST}line/new": DESK,
+    f"POST {LIST}line/new": DESK,
+    f"POST {LIST}proposal": DESK,
+    f"POST {LIST}withdraw": DESK,
+    "GET /centre/<campaign>/questionnaires": CENTRE,
+    "GET /centre/<campaign>/questionnaires/<group>/<int:page>": CENTRE,
+    "GET /centre/<campaign>/questionnaires/<group>.<any(vi, en):language>.pdf": CENTRE,
+    "GET /desk/<campaign>/<unit>/rates": DESK,
+    "GET /desk/<campaign>/<unit>/rates/<any(groups, departments):which>.<any(csv, xlsx):format>": DESK,
+    "GET /centre/<campaign>/": CENTRE,
+    "GET /centre/<campaign>/rates": CENTRE,
+    "GET /centre/<campaign>/rates/details": CENTRE,
+    "GET /centre/<campaign>/rates/table.<any(csv, xlsx):format>": CENTRE,
+    "GET /centre/<campaign>/life": CENTRE,
+    "POST /centre/<campaign>/life/key": OPERATOR,
+    "POST /centre/<campaign>/life/open": OPERATOR,
+    "POST /centre/<campaign>/life/deadline": OPERATOR,
+    "POST /centre/<campaign>/life/close": OPERATOR,
+    "POST /centre/<campaign>/life/box": OPERATOR,
+    "GET /centre/<campaign>/releases": CENTRE,
+    "POST /centre/<campaign>/releases": OPERATOR,
+    "POST /centre/<campaign>/releases/<int:number>": OPERATOR,
+    "GET /centre/<campaign>/staff": WATCHERS,
+    "POST /centre/<campaign>/staff": OPERATOR,
+    "GET /centre/<campaign>/audit": WATCHERS,
+    "GET /centre/<campaign>/audit/verify": WATCHERS,
+    "GET /centre/<campaign>/lists": CENTRE,
+    "GET /centre/<campaign>/lists/integrity": CENTRE,
+    "GET /centre/<campaign>/lists/late": CENTRE,
+    "POST /centre/<campaign>/lists/remind": OPERATOR,
+    "POST /centre/<campaign>/lists/deadline": OPERATOR,
+    "GET /centre/<campaign>/list/<uuid:list_id>/changes": CENTRE,
+    "POST /centre/<campaign>/list/<uuid:list_id>/hold": OPERATOR,
+    "POST /centre/<campaign>/lists/approve": OPERATOR,
+    "GET /centre/<campaign>/list/<uuid:list_id>/": CENTRE,
+    "POST /centre/<campaign>/list/<uuid:list_id>/approve": OPERATOR,
+    "POST /centre/<campaign>/list/<uuid:list_id>/return": OPERATOR,
+    "GET /centre/<campaign>/forecast": CENTRE,
+    "GET /centre/<campaign>/forecast/table.<any(csv, xlsx):format>": CENTRE,
+    "GET /centre/<campaign>/representativeness": CENTRE,
+    "GET /centre/<campaign>/report": CENTRE,
+    "GET /centre/<campaign>/report/daily.<any(pdf, xlsx):file>": CENTRE,
+    "POST /centre/<campaign>/report/subscribers": OPERATOR,
+    "POST /centre/<campaign>/report/subscribers/<uuid:subscriber_id>/remove": OPERATOR,
+    "POST /centre/<campaign>/report/tokens": OPERATOR,
+    "POST /centre/<campaign>/report/tokens/<uuid:token_id>/revoke": OPERATOR,
+    "GET /centre/<campaign>/invitations": CENTRE,
+    f"GET {INVITATION}": OPERATOR,
+    f"POST {INVITATION}reissue": OPERATOR,
+    f"POST {INVITATION}revoke": OPERATOR,
+    "POST /centre/<campaign>/invitations/issue": OPERATOR,
+    "GET /centre/<campaign>/invitations/mailing": OPERATOR,
+    "POST /centre/<campaign>/invitations/mailing": OPERATOR,
+    "POST /centre/<campaign>/invitations/search": OPERATOR,
+    "POST /centre/<campaign>/invitations/sent": OPERATOR,
+    "GET /desk/<campaign>/<unit>/contacts": DESK,
+    "GET /centre/<campaign>/messages": CENTRE,
+    "POST /centre/<campaign>/messages/canary": OPERATOR,
+    "POST /centre/<campaign>/messages/canary/<uuid:canary_id>/arrived": OPERATOR,
+    "POST /centre/<campaign>/messages/hold": OPERATOR,
+    "POST /centre/<campaign>/messages/release": OPERATOR,
+    "POST /centre/<campaign>/messages/letters/<uuid:batch_id>/file": OPERATOR,
+    "POST /centre/<campaign>/messages/letters/<uuid:batch_id>/posted": OPERATOR,
+    "GET /centre/<campaign>/messages/new": OPERATOR,
+    "POST /centre/<campaign>/messages/new": OPERATOR,
+    f"GET {WAVE}": CENTRE,
+    f"POST {WAVE}confirm": OPERATOR,
+    f"POST {WAVE}letters": OPERATOR,
+    f"POST {WAVE}recount": OPERATOR,
+    f"POST {WAVE}<any(pause, resume, stop):act>": OPERATOR,
+    "GET /centre/<campaign>/messages/words": CENTRE,
+    f"GET {WORDS}": CENTRE,
+    f"POST {WORDS}": OPERATOR,
+    f"POST {WORDS}/preview": OPERATOR,
+    f"POST {WORDS}/restore": OPERATOR,
+}
+
+PEOPLE = {
+    "operator": ("operator", ""),
+    "viewer": ("viewer", ""),
+    "auditor": ("auditor", ""),
+    "coordinator": ("coordinator", "01"),
+    "coordinator of another unit": ("coordinator", "46"),
+}
+PARTS = {
+    "campaign": "tiny",
+    "unit": "01",
+    "list_id": "00000000-0000-4000-8000-000000000000",
+    "person_id": "00000000-0000-4000-8000-000000000000",
+    "invitation_id": "00000000-0000-4000-8000-000000000000",
+    "subscriber_id": "00000000-0000-4000-8000-000000000000",
+    "token_id": "00000000-0000-4000-8000-000000000000",
+    "wave_id": "00000000-0000-4000-8000-000000000000",
+    "batch_id": "00000000-0000-4000-8000-000000000000",
+    "canary_id": "00000000-0000-4000-8000-000000000000",
+    "act": "pause",
+    "kind": "council",
+    "format": "csv",
+    "file": "pdf",
+    "which": "groups",
+    "line": 1,
+    "number": 1,
+    "page": 1,
+    "group": "M1",
+    "language": "vi",
+    "digits": "0000000000",
+    "token": "x~y",
+}
+
+
+@pytest.fixture
+def engine(sqlite_engine: Engine) -> Engine:
+    return sqlite_engine
+
+
+@pytest.fixture
+def app(settings, keys, engine) -> Flask:
+    """The whole application, demo pages included."""
+    from dataclasses import replace
+
+    return create_app(replace(settings, demo=True), keys=keys, engine=engine)
+
+
+def rules(app: Flask) -> dict[str, Rule]:
+    """Every route but static files, as `METHOD /address`."""
+    return {
+        f"{method} {rule.rule}": rule
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+
+
+def admitted(app: Flask, rule: Rule) -> tuple[str, ...]:
+    return getattr(app.view_functions[rule.endpoint], "admits", ())
+
+
+def test_every_route_is_acknowledged_with_whom_it_admits(app):
+    found = {route: admitted(app, rule) for route, rule in rules(app).items()}
+    assert found == ROUTES
+
+
+def test_only_respondents_pages_admit_nobody_in_particular(app):
+    unmarked = {rule.endpoint for rule in rules(app).values() if not admitted(app, rule)}
+    assert {endpoint.partition(".")[0] for endpoint in unmarked} == {"respond"}
+
+
+def test_every_route_answers_each_person_as_the_table_says(app, now, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as db:
+        factories.campaign(db, now)
+        for name, (role, unit) in PEOPLE.items():
+            factories.staff(db, now, role, unit=unit, username=name.replace(" ", "-"))
+    clients = {name: app.test_client() for name in PEOPLE}
+    tokens = {}
+    for name, client in clients.items():
+        sign_in(client, name.replace(" ", "-"))
+        tokens[name] = token(client.get("/account/"))
+    _only_say_that_they_were_reached(app)
+    wrong = []
+    for route, rule in rules(app).items():
+        if ROUTES.get(route, RESPONDENT) == RESPONDENT:
+            continue
+        for name, client in clients.items():
+            answer = _ask(app, client, rule, route, tokens[name])
+            if answer != expected(route, name):
+                wrong.append((route, name, answer, expected(route, name)))
+        stranger = _ask(app, app.test_client(), rule, route, "")
+        # A post of a stranger has no token; whether it is that or the sign-in that refuses it is all one.
+        if stranger not in ({200, 400} if ROUTES[route] == ANYONE else {303}):
+            wrong.append((route, "stranger", stranger, ROUTES[route]))
+    assert wrong == []
+
+
+def expected(route: str, name: str) -> int:
+    """200 reached, 403 not for this role, 404 as if it did not exist."""
+    roles = ROUTES[route]
+    if roles in (ANYONE, SIGNED_IN):
+        return 200
+    if "<unit>" in route and name == "coordinator of another unit":
+        return 404
+    return 200 if PEOPLE[name][0] in roles else 403
+
+
+def _only_say_that_they_were_reached(app: Flask) -> None:
+    def stub(view):
+        @wraps(view)
+        def reached(**_parts):
+            return "reached"
+
+        return reached
+
+    for endpoint, view in app.view_functions.items():
+        app.view_functions[endpoint] = stub(view)
+
+
+def _ask(app: Flask, client, rule: Rule, route: str, given: str) -> int:
+    with app.test_request_context():
+        parts = {name: PARTS[name] for name in rule.arguments}
+        if "/messages/words/" in route:
+            parts["kind"] = "invitation"
+        address = app.url_map.bind("localhost").build(rule.endpoint, parts, method=route.split()[0])
+    headers = {**HERE, "X-CSRFToken": given}
+    return client.open(address, method=route.partition(" ")[0], headers=headers).status_code

@@ -1,0 +1,1 @@
+"""Chromium before a running server: on a phone and a desktop, by touch and keyboard, with and without scripts."""

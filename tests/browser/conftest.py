@@ -1,0 +1,65 @@
+"""One server and one browser for the whole run; every test brings a person of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from surveyapp.accounts import passwords
+from surveyapp.db import bind
+from tests.browser.scene import Scene, build
+
+CHROMIUM = next(
+    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), ""
+)
+LAUNCH = {"executable_path": CHROMIUM or None, "args": ["--no-sandbox", "--disable-gpu"]}
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, **LAUNCH}
+
+
+@pytest.fixture(scope="session")
+def scene_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    passwords.use_cost(memory_kib=8, passes=1)
+    built = build(tmp_path_factory.mktemp("scene"))
+    built.start()
+    yield built
+    built.stop()
+    built.engine.dispose()
+
+
+@pytest.fixture
+def scene(scene_of_the_run: Scene) -> Scene:
+    """The running server; other tests of this process may have bound another database meanwhile."""
+    bind(scene_of_the_run.engine)
+    scene_of_the_run.forget_attempts()
+    return scene_of_the_run
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a small phone."""
+    context = browser.new_context(**PHONE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[Page]:
+    """A page on an office computer."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def without_script(browser: Browser) -> Iterator[BrowserContext]:
+    """A small phone whose browser runs no scripts."""
+    context = browser.new_context(**PHONE, java_script_enabled=False)
+    yield context
+    context.close()

@@ -1,0 +1,129 @@
+"""A running server with an open campaign and people who have not answered yet."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine, text
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from surveyapp import clock, create_app, schema
+from surveyapp.campaigns import service as campaigns
+from surveyapp.campaigns.models import Campaign
+from surveyapp.config import Settings
+from surveyapp.db import bind, make_engine, transaction
+from surveyapp.invitations import service as invitations
+from surveyapp.invitations.mailing import MailingRow
+from surveyapp.keys import KeyRing
+from surveyapp.responses import box
+from tests import factories
+
+REAL_PACK = "../../questionnaires/par-index-2023"
+PEOPLE = 150
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_args: object, **_kwargs: object) -> None:
+        """Nothing: pytest shows what matters."""
+
+
+@dataclass
+class Scene:
+    """The server can be stopped and started again on the same port, with the same database."""
+
+    app: Flask
+    engine: Engine
+    keys: KeyRing
+    now: datetime
+    rows: dict[int, list[MailingRow]]
+    """People not yet used by a test, by how many questionnaires they hold."""
+    port: int = 0
+    _server: BaseWSGIServer | None = field(default=None)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._server = make_server(
+            "127.0.0.1", self.port, self.app, threaded=True, request_handler=_Quiet
+        )
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def person(self, questionnaires: int = 2) -> MailingRow:
+        """Somebody who has not been here yet, with this many questionnaires."""
+        return self.rows[questionnaires].pop()
+
+    def link(self, person: MailingRow) -> str:
+        """The link as that person's phone opens it."""
+        return person.link.replace("http://localhost", self.address)
+
+    @contextmanager
+    def window(self, opens_in: timedelta, closes_in: timedelta) -> Iterator[None]:
+        """The campaign collects at other times inside the block."""
+        before = self._move(clock.now() + opens_in, clock.now() + closes_in)
+        try:
+            yield
+        finally:
+            self._move(*before)
+
+    def _move(self, opens_at: datetime, closes_at: datetime) -> tuple[datetime, datetime]:
+        with transaction() as db:
+            campaign = db.query(Campaign).one()
+            before = (campaign.opens_at, campaign.closes_at)
+            campaign.opens_at, campaign.closes_at = opens_at, closes_at
+        return before
+
+    def forget_attempts(self) -> None:
+        """No wrong code was typed."""
+        with transaction() as db:
+            db.execute(text("delete from attempt_window"))
+
+
+def build(folder: Path, *, pack: str = REAL_PACK, engine: Engine | None = None) -> Scene:
+    """A scene in `folder` with an open campaign, on SQLite unless an engine is given; not serving yet."""
+    engine = engine or make_engine(f"sqlite:///{folder / 'survey.sqlite3'}")
+    schema.migrate(engine)
+    bind(engine)
+    keys = KeyRing({1: sha256(b"a root key of the browser tests").digest()})
+    now = clock.now()
+    with transaction() as db:
+        campaign = factories.campaign(db, now, pack=pack)
+        campaign.opens_at = now - timedelta(days=3)
+        campaign.closes_at = now + timedelta(days=9)
+        db.flush()
+        _, public = factories.box_key()
+        fingerprint = box.fingerprint(public)
+        campaigns.record_box_key(db, campaign.code, public_key=public, fingerprint=fingerprint)
+        campaigns.open_campaign(db, campaign.code, now=now)
+        for unit, kind, start in (("01", "agency-leaders", 0), ("BNV", "department-leaders", 500)):
+            listed = factories.people(PEOPLE, start=start)
+            factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
+    with transaction() as db:
+        campaign = db.query(Campaign).one()
+        invitations.issue(db, campaign, keys=keys, now=now)
+        rows: dict[int, list[MailingRow]] = {}
+        for row in invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"):
+            rows.setdefault(row.questionnaires, []).append(row)
+        factories.staff(db, now, "operator", campaign_code=campaign.code, username="operator")
+    settings = Settings(
+        instance=folder,
+        database_url=engine.url.render_as_string(hide_password=False),
+        keys=folder / "keys.json",
+        base_url="http://localhost",
+    )
+    return Scene(create_app(settings, keys=keys, engine=engine), engine, keys, now, rows)

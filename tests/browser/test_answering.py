@@ -1,0 +1,386 @@
+"""The whole way of one person: by touch, by keyboard, without scripts, on two devices, on a bad network."""
+
+import re
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from surveyapp.db import reading
+from surveyapp.responses import queries as responses
+from tests.browser.conftest import PHONE
+from tests.browser.scene import Scene
+from tests.browser.states import Walk
+
+pytestmark = pytest.mark.browser
+
+
+def walk_of(page: Page, scene: Scene, questionnaires: int = 2, language: str = "vi") -> Walk:
+    return Walk(page, scene, language, scene.person(questionnaires), ExitStack())
+
+
+def ballots(scene: Scene) -> int:
+    from surveyapp.campaigns.models import Campaign
+
+    with reading() as db:
+        return int(responses.ballots_in_box(db, db.query(Campaign).one().id))
+
+
+def chosen(page: Page) -> list[str]:
+    """What is chosen on the page, item by item."""
+    return [
+        item.locator("input:checked").get_attribute("value") or ""
+        for item in page.locator("fieldset.item:has(input:checked)").all()
+    ]
+
+
+def test_one_item_never_takes_more_than_a_screen_and_a_person_gets_through_by_touch(phone, scene):
+    walk, before = walk_of(phone, scene, 1), ballots(scene)
+    phone.goto(scene.link(walk.person))
+    with phone.expect_navigation():
+        phone.locator("form[action*='/start'] button").first.tap()
+    items = 0
+    while phone.locator("fieldset.item").count():
+        for item in phone.locator("fieldset.item").all():
+            assert item.bounding_box()["height"] <= 640, "an item is higher than the screen"
+            item.locator(".choice label").nth(items % 5).tap()
+            items += 1
+        with phone.expect_navigation():
+            phone.locator(".actions button[value='next']").tap()
+    assert items >= 20
+    phone.fill("textarea", "Cần rút ngắn thời gian giải quyết hồ sơ.")
+    with phone.expect_navigation():
+        phone.locator(".actions button[value='review']").tap()
+    expect(phone.locator("main")).to_contain_text(f"đã trả lời đủ {items} câu")
+    expect(phone.locator(".written")).to_contain_text("Cần rút ngắn")
+    phone.locator("form[action$='/nop'] button").tap()
+    expect(phone.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    receipt = phone.locator("#receipt").inner_text()
+    assert re.fullmatch(r"([2-9A-Z]{4}-){3}[2-9A-Z]{4}", receipt)
+    assert ballots(scene) == before + 1
+    phone.reload()
+    assert phone.locator("#receipt").inner_text() == receipt
+
+
+def test_the_whole_way_without_scripts(without_script: BrowserContext, scene: Scene):
+    page, before = without_script.new_page(), ballots(scene)
+    walk = walk_of(page, scene, 1)
+    walk.start()
+    expect(page.locator("#saved")).to_contain_text("Bấm nút bên dưới để lưu")
+    walk.fill_in()
+    expect(page.locator("main")).to_contain_text("đã trả lời đủ")
+    walk.submit()
+    expect(page.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    assert ballots(scene) == before + 1
+
+
+def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_script, scene):
+    page = without_script.new_page()
+    walk = walk_of(page, scene, 1)
+    walk.start()
+    page.locator("fieldset.item .choice label").nth(2).click()
+    page.locator(".stepper summary").click()
+    page.locator(".sections button").nth(2).click()
+    expect(page.locator(".sections [aria-current]")).to_contain_text("3.")
+    page.locator(".stepper summary").click()
+    page.locator(".sections button").first.click()
+    assert chosen(page) == ["3"]
+
+
+def test_the_whole_way_by_keyboard_alone(desktop: Page, scene: Scene):
+    walk, before = walk_of(desktop, scene, 1), ballots(scene)
+    desktop.goto(scene.link(walk.person))
+    press = desktop.keyboard.press
+    press("Tab")
+    assert _focused(desktop, "textContent").startswith("Đến nội dung chính")
+    _tab_to(desktop, "Bắt đầu trả lời")
+    press("Enter")
+    desktop.wait_for_url("**/phieu/1/1")
+    pages = 0
+    while desktop.locator("fieldset.item").count():
+        for position in range(desktop.locator("fieldset.item").count()):
+            _tab_to_item(desktop, position)
+            press(str(1 + position % 5))
+        with desktop.expect_navigation():
+            press("Enter")  # as in any form: goes on, and does not change the language
+        assert desktop.locator("html").get_attribute("lang") == "vi"
+        pages += 1
+    assert pages >= 5
+    _tab_to(desktop, "Lưu và xem lại")
+    with desktop.expect_navigation():
+        press("Enter")
+    expect(desktop.locator("main")).to_contain_text("đã trả lời đủ")
+    _tab_to(desktop, "Nộp phiếu")
+    with desktop.expect_navigation():
+        press("Enter")
+    expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    assert ballots(scene) == before + 1
+
+
+def _focused(page: Page, what: str) -> str:
+    return str(page.evaluate(f"(document.activeElement.{what} || '').trim()"))
+
+
+def _tab_to(page: Page, words: str) -> None:
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if _focused(page, "textContent") == words:
+            return
+    raise AssertionError(f"the keyboard does not reach “{words}”")
+
+
+def _tab_to_item(page: Page, position: int) -> None:
+    """The order of focus is the order of the page, and what has the focus is never covered."""
+    wanted = page.locator("fieldset.item").nth(position).get_attribute("data-item")
+    for _step in range(30):
+        page.keyboard.press("Tab")
+        if _focused(page, "name") == wanted:
+            break
+    else:
+        raise AssertionError(f"the keyboard does not reach {wanted}")
+    covered = page.evaluate(
+        """() => {
+            const box = document.activeElement.getBoundingClientRect();
+            const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return Boolean(top && top.closest('.saving'));
+        }"""
+    )
+    assert not covered, f"{wanted} has the focus under the line that tells about saving"
+
+
+def test_number_keys_choose_and_zero_is_dont_know(desktop, scene):
+    walk = walk_of(desktop, scene, 1)
+    walk.open()
+    desktop.locator("fieldset.item input").first.focus()
+    with desktop.expect_response("**/luu"):
+        desktop.keyboard.press("4")
+    assert chosen(desktop) == ["4"]
+    with desktop.expect_response("**/luu"):
+        desktop.keyboard.press("0")
+    assert chosen(desktop) == ["98"]
+
+
+def test_the_server_dies_between_two_answers_and_nothing_is_lost(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    walk.answer(1)
+    scene.stop()
+    try:
+        phone.locator("fieldset.item").nth(1).locator(".choice label").nth(3).tap()
+        expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
+        phone.locator(
+            ".actions button[value='next']"
+        ).tap()  # waits on the page instead of losing it
+        expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
+    finally:
+        scene.start()
+    with phone.expect_response("**/luu"):
+        phone.locator("fieldset.item").nth(2).locator(".choice label").nth(0).tap()
+    expect(phone.locator("#saved")).to_contain_text("Đã lưu")
+    phone.reload()
+    assert chosen(phone) == ["2", "4", "1"]
+
+
+def test_offline_it_says_so_and_saves_by_itself_once_the_network_is_back(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    phone.context.set_offline(True)
+    phone.locator("fieldset.item .choice label").nth(1).tap()
+    expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
+    with phone.expect_response("**/luu"):
+        phone.context.set_offline(False)
+    expect(phone.locator("#saved")).to_contain_text("Đã lưu")
+    phone.reload()
+    assert chosen(phone) == ["2"]
+
+
+def test_two_devices_keep_each_others_answers_and_the_later_choice_wins(phone, browser, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    other = Walk(context.new_page(), scene, "vi", walk.person, walk.left)
+    other.open()
+    with other.page.expect_response("**/luu"):
+        other.page.locator("fieldset.item").nth(0).locator(".choice label").nth(0).click()
+    with other.page.expect_response("**/luu"):
+        other.page.locator("fieldset.item").nth(1).locator(".choice label").nth(0).click()
+    first = phone.locator("fieldset.item").nth(0)
+    label = first.locator(".choice label").nth(0).inner_text()
+    with phone.expect_response("**/luu"):
+        first.locator(".choice label").nth(4).tap()
+    expect(phone.locator("#elsewhere")).to_contain_text(f"câu 1 ({label})")
+    assert chosen(phone) == ["5", "1"]  # its own later choice, and the other's answer brought in
+    other.page.reload()
+    assert chosen(other.page) == ["5", "1"]
+    context.close()
+
+
+def test_a_page_without_scripts_tells_what_another_device_changed(without_script, scene):
+    page, other = without_script.new_page(), without_script.new_page()
+    walk = walk_of(page, scene, 1)
+    walk.start()
+    other.goto(f"{scene.address}/phieu/1/1")
+    other.locator("fieldset.item .choice label").nth(0).click()
+    other.locator(".actions button[value='next']").click()
+    page.locator("fieldset.item").nth(1).locator(".choice label").nth(3).click()
+    page.locator(".actions button[value='next']").click()
+    expect(page.locator("main")).to_contain_text("Một thiết bị khác vừa sửa: câu 1")
+    page.goto(f"{scene.address}/phieu/1/1")
+    assert chosen(page) == ["1", "4"]
+
+
+def test_a_code_on_the_phone_opens_the_questionnaire_on_the_office_computer(phone, desktop, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    walk.answer(2)
+    phone.goto(f"{scene.address}/phieu/may-khac")
+    phone.locator("form[action='/phieu/may-khac'] button").tap()
+    digits = phone.locator("#handoff").inner_text()
+    assert phone.locator(".qr svg").is_visible()
+    desktop.goto(scene.address)
+    desktop.fill("#code", digits)
+    desktop.keyboard.press("Enter")
+    desktop.locator(".card a.button").first.click()
+    assert chosen(desktop) == ["2", "2"]
+    again = desktop.context.browser.new_context()
+    third = again.new_page()
+    third.goto(scene.address)
+    third.fill("#code", digits)
+    third.keyboard.press("Enter")
+    expect(third.locator(".wrong")).to_contain_text("đã dùng hoặc đã quá 10 phút")
+    again.close()
+
+
+def test_the_second_questionnaire_is_offered_at_once(phone, scene):
+    walk = walk_of(phone, scene, 2)
+    walk.open()
+    walk.answer(1)
+    walk.go("/phieu/1/xem-lai")
+    walk.submit()
+    expect(phone.locator(".submit h2")).to_have_text("Còn một phiếu nữa")
+    phone.locator(".submit a.button").tap()
+    expect(phone).to_have_url(re.compile("/phieu/2/1"))
+
+
+def test_a_gap_on_the_review_page_is_one_press_from_its_question(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    walk.answer(1)
+    walk.go("/phieu/1/xem-lai")
+    gap = phone.locator(".gaps a").nth(3)
+    wanted = re.search(r"\d+", gap.inner_text())[0]
+    gap.tap()
+    item = phone.locator("fieldset.item", has_text=f"Câu {wanted} /")
+    expect(item.locator("legend")).to_be_in_viewport()
+    expect(item.locator("input").first).to_be_focused()
+
+
+def test_changing_the_language_keeps_the_place_and_what_was_chosen(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open(page=2)
+    phone.locator("fieldset.item").nth(2).locator(".choice label").nth(1).tap()
+    place = phone.locator("fieldset.item").nth(2).get_attribute("data-item")
+    phone.locator("fieldset.item").nth(2).evaluate("item => item.scrollIntoView()")
+    with phone.expect_navigation():
+        phone.locator("button[name=language]").evaluate("button => button.click()")
+    assert phone.locator("html").get_attribute("lang") == "en"
+    assert chosen(phone) == ["2"]
+    expect(phone.locator(f"fieldset[data-item='{place}'] legend")).to_be_in_viewport()
+
+
+def test_the_end_of_the_session_is_told_before_and_can_be_put_off(phone, scene):
+    phone.clock.install()
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    warning = phone.locator("#session-end")
+    phone.clock.fast_forward("54:00")
+    expect(warning).to_be_hidden()
+    phone.clock.fast_forward("02:00")
+    expect(warning).to_contain_text("sẽ hết sau khoảng 5 phút")
+    phone.locator("[data-extend-now]").tap()
+    expect(warning).to_be_hidden()
+    phone.clock.fast_forward("56:00")
+    phone.clock.fast_forward("06:00")
+    expect(warning).to_contain_text("Phiên làm việc đã hết")
+
+
+def test_answers_that_are_not_saved_keep_the_page_from_being_left(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    phone.context.set_offline(True)
+    phone.locator("fieldset.item .choice label").nth(1).tap()
+    expect(phone.locator("#saved")).to_contain_text("Chưa lưu")
+    asked = []
+    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    phone.close(run_before_unload=True)
+    phone.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    phone.context.set_offline(False)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"color_scheme": "dark"},
+        {"contrast": "more"},
+        {"color_scheme": "dark", "contrast": "more"},
+        {"forced_colors": "active"},
+        {"reduced_motion": "reduce"},
+    ],
+    ids=lambda look: " ".join(look.values()),
+)
+def test_every_look_of_the_device_keeps_words_readable(browser: Browser, scene: Scene, look):
+    context = browser.new_context(**PHONE, **look)
+    walk = walk_of(context.new_page(), scene, 2)
+    faults = []
+    walk.go(walk.link)
+    faults += _contrast(walk.page)
+    walk.open()
+    walk.answer(1)
+    faults += _contrast(walk.page)
+    walk.go("/phieu/1/xem-lai")
+    faults += _contrast(walk.page)
+    walk.submit()
+    faults += _contrast(walk.page)
+    assert faults == []
+    moving = walk.page.locator(".button").first.evaluate(
+        "one => getComputedStyle(one).transitionDuration"
+    )
+    assert (moving == "0s") == (look.get("reduced_motion") == "reduce")
+    context.close()
+
+
+def _contrast(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": ["color-contrast", "target-size"]})
+    return [node["html"] for fault in found.response["violations"] for node in fault["nodes"]]
+
+
+def test_enlarged_four_times_nothing_is_cut_off(browser, scene):
+    # 1280 pixels at 400 % are 320 (WCAG 1.4.10); text alone to 200 % is tried by the root size.
+    context = browser.new_context(viewport={"width": 640, "height": 500})
+    walk = walk_of(context.new_page(), scene, 1)
+    walk.open()
+    walk.page.evaluate("document.documentElement.style.setProperty('font-size', '212%')")
+    assert walk.page.evaluate("document.documentElement.scrollWidth") <= 640
+    context.close()
+
+
+def test_on_paper_the_receipt_stands_without_buttons(desktop, scene):
+    walk = walk_of(desktop, scene, 1)
+    walk.open()
+    walk.answer(1)
+    walk.go("/phieu/1/xem-lai")
+    walk.submit()
+    desktop.emulate_media(media="print")
+    expect(desktop.locator("#receipt")).to_be_visible()
+    assert [one for one in desktop.locator("button").all() if one.is_visible()] == []
+
+
+def test_a_closed_campaign_stops_the_retries_and_says_why(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.open()
+    with scene.window(timedelta(days=-3), timedelta(hours=-1)):
+        phone.locator("fieldset.item .choice label").nth(1).tap()
+        expect(phone.locator("#saved")).to_contain_text("Đợt khảo sát kết thúc lúc")

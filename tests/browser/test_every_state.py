@@ -1,0 +1,57 @@
+"""Every page and state, in both languages: clean for axe, no scrolling sideways, titled, in one language."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.scene import Scene
+from tests.browser.states import STATES, reach
+
+AXE = Axe()
+WIDTHS = (320, 360, 768, 1280)
+ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "remark-too-long"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_of_the_pages_can_be_used_by_everybody(
+    scene: Scene, browser: Browser, state: str, language: str
+):
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    with contextmanager(reach)(state, context.new_page(), scene, language) as walk:
+        page = walk.page
+        assert _violations(page) == []
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.locator("h1").count() == 1
+        assert _words_of_the_other_language(page, language) == []
+        mark = {"vi": "Lỗi: ", "en": "Error: "}[language]
+        assert page.title().startswith(mark) == (state in ERRORS)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 640})
+            assert _width(page) <= width, f"scrolls sideways at {width}"
+    context.close()
+
+
+def _violations(page) -> list[str]:
+    found = AXE.run(page).response["violations"]
+    return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]
+
+
+def _width(page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+def _words_of_the_other_language(page, language: str) -> list[str]:
+    """Vietnamese letters on an English page, outside what is marked as Vietnamese and proper names."""
+    if language == "vi":
+        return []
+    text = page.evaluate(
+        "() => [...document.querySelectorAll('main *')].filter((one) => !one.closest('[lang=vi], textarea'))"
+        ".flatMap((one) => [...one.childNodes].filter((node) => node.nodeType === 3))"
+        ".map((node) => node.textContent).join(' | ')"
+    )
+    return re.findall(r"\S*[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]\S*", text)

@@ -1,0 +1,215 @@
+"""A small demo on both engines: what it promises to hold, and that it leaves other data alone."""
+
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
+
+from surveyapp import clock, create_app, schema
+from surveyapp.accounts import audit
+from surveyapp.accounts.service import SignedIn, sign_in
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import RespondentGroup
+from surveyapp.config import PROJECT, Settings
+from surveyapp.db import bind, make_engine, reading, transaction
+from surveyapp.demo.prepare import MAIN, PILOT, Builder, show
+from surveyapp.exports.verify import verify
+from surveyapp.invitations import links, queries, service
+from surveyapp.invitations.models import Assignment
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.models import RespondentList
+from surveyapp.responses import opening
+from surveyapp.responses.models import Draft
+from tests import postgres
+
+UNITS = ("BNV", "01")
+LISTS_OF_BOTH = 3 + 4
+
+
+@dataclass(frozen=True)
+class Built:
+    """A demo of two units, and what is needed to look into it."""
+
+    settings: Settings
+    keys: KeyRing
+    engine: Engine
+    shown: dict
+
+
+@contextmanager
+def silent(_label: str, _length: int) -> Iterator[Callable[[int], None]]:
+    yield lambda _n: None
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def built(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[Built]:
+    folder = Path(tempfile.mkdtemp(dir=run_folder))
+    url = f"sqlite:///{folder / 'survey.sqlite3'}"
+    if request.param == "postgresql":
+        server, name = request.getfixturevalue("postgres_folder"), f"demo_{uuid.uuid4().hex}"
+        postgres.execute(server, f"CREATE DATABASE {name}")
+        url = postgres.url(server, name)
+    engine = make_engine(url)
+    schema.migrate(engine)
+    bind(engine)
+    keys = KeyRing({1: uuid.uuid4().bytes + uuid.uuid4().bytes})
+    settings = Settings(
+        instance=folder,
+        database_url=url,
+        keys=folder / "keys.json",
+        base_url="http://localhost",
+        questionnaires=PROJECT / "questionnaires",
+    )
+    path = Builder(
+        settings, keys, engine, clock.now(), silent, share=0.2, units=UNITS, processes=0
+    ).build()
+    yield Built(settings, keys, engine, json.loads(path.read_text()))
+    engine.dispose()
+    if request.param == "postgresql":
+        postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def visitor(built: Built) -> FlaskClient:
+    return create_app(built.settings, keys=built.keys, engine=built.engine).test_client()
+
+
+def test_every_list_is_approved_and_had_nothing_to_mend(built):
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        rows = db.execute(
+            select(RespondentList.state, RespondentList.must_count).where(
+                RespondentList.campaign_id == campaign.id, RespondentList.version == 1
+            )
+        ).all()
+    assert [tuple(row) for row in rows] == [("approved", 0)] * LISTS_OF_BOTH
+
+
+def test_a_desk_finds_a_new_version_with_faults_to_mend(built):
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        (late,) = db.scalars(
+            select(RespondentList).where(
+                RespondentList.campaign_id == campaign.id, RespondentList.version > 1
+            )
+        ).all()
+    assert late.state == "staged"
+    assert late.must_count >= 5
+
+
+def test_the_workbooks_that_were_read_are_on_disk(built):
+    folder = built.settings.instance / "demo" / "workbooks" / MAIN
+    assert len(list(folder.glob("*.xlsx"))) == LISTS_OF_BOTH + 1
+
+
+def test_forms_per_group_come_to_the_asked_share_of_the_plan(built):
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        units = {campaigns.unit(db, campaign.id, code).id for code in UNITS}
+        plan = campaigns.plan(db, campaign.id, side="supplying")
+        groups = {group.id: group.code for group in campaigns.groups(db, campaign.id)}
+        made = dict(
+            db.execute(
+                select(RespondentGroup.code, func.count())
+                .join(Assignment, Assignment.group_id == RespondentGroup.id)
+                .where(Assignment.campaign_id == campaign.id)
+                .group_by(RespondentGroup.code)
+            ).all()
+        )
+    planned = {
+        code: sum(n for (group_id, unit), n in plan.items() if group_id == id_ and unit in units)
+        for id_, code in groups.items()
+    }
+    assert {code: abs(made[code] - 0.2 * n) <= 1.5 for code, n in planned.items()} == (
+        dict.fromkeys(planned, True)
+    )
+
+
+def test_the_box_holds_one_ballot_for_each_submitted_form_and_some_were_left_unfinished(built):
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        box = opening.check_box(db, campaign, keys=built.keys)
+        drafts = db.scalar(select(func.count()).select_from(Draft))
+    assert box["ballots"] == box["submitted"] > 50
+    assert box["forged"] == 0
+    assert drafts > 0
+
+
+def test_people_of_two_lists_get_one_invitation_and_rate_their_province_once(built):
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        duplicates = db.scalar(
+            select(func.count()).where(
+                Assignment.campaign_id == campaign.id, Assignment.disposition == "duplicate"
+            )
+        )
+    assert duplicates == 2
+
+
+def test_demo_json_lists_what_there_is_to_open(built):
+    assert list(built.shown) == ["base_url", "links", "codes", "two_form_link", "staff"]
+    assert {tuple(account) for account in built.shown["staff"]} == {
+        ("role", "unit", "username", "password")
+    }
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        assert len(built.shown["links"]) == len(campaigns.groups(db, campaign.id))
+
+
+def test_every_link_and_code_opens_and_none_was_answered(built, visitor):
+    shown = built.shown
+    with reading() as db:
+        for link in [*shown["links"], shown["two_form_link"]]:
+            path = link.removeprefix("http://localhost")
+            assert visitor.get(path).status_code == 200
+            code = links.read(built.keys, path.removeprefix("/t/"))
+            invited = queries.find(db, code, keys=built.keys)
+            assert {form.disposition for form in invited.assignments} == {"sent"}
+        for code in shown["codes"]:
+            invited = queries.find(db, code.replace("-", ""), keys=built.keys)
+            assert {form.disposition for form in invited.assignments} == {"sent"}
+
+
+def test_the_two_form_link_holds_two_forms(built):
+    code = links.read(built.keys, built.shown["two_form_link"].rpartition("/")[2])
+    with reading() as db:
+        assert len(queries.find(db, code, keys=built.keys).assignments) == 2
+
+
+def test_links_shown_later_leave_out_whoever_answered_meanwhile(built):
+    with transaction() as db:
+        code = links.read(built.keys, built.shown["links"][0].rpartition("/")[2])
+        invited = queries.find(db, code, keys=built.keys)
+        service.begin(db, invited, today=clock.day(clock.now()))
+    path = show(built.settings, built.keys, staff=built.shown["staff"])
+    again = json.loads(path.read_text())
+    assert built.shown["links"][0] not in again["links"]
+    assert again["staff"] == built.shown["staff"]
+
+
+def test_every_account_signs_in(built):
+    with transaction() as db:
+        for account in built.shown["staff"]:
+            signed = sign_in(db, account["username"], account["password"], now=clock.now())
+            assert isinstance(signed, SignedIn)
+
+
+def test_the_pilot_is_released_and_its_release_stands_every_check(built):
+    with reading() as db:
+        assert campaigns.campaign(db, PILOT).state == "released"
+    folder = built.settings.instance / "releases" / f"{PILOT}-release-001"
+    assert verify(folder) == []
+
+
+def test_the_audit_trail_of_the_demo_is_unbroken(built):
+    with reading() as db:
+        assert audit.verify(db, keys=built.keys).entries > LISTS_OF_BOTH

@@ -1,0 +1,76 @@
+"""Synthetic people: as many as planned, plainly synthetic, and readable by the rules."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from surveyapp.campaigns.pack import read_pack
+from surveyapp.config import PROJECT
+from surveyapp.demo import rosters, workbooks
+from surveyapp.demo.lists import Desk
+from surveyapp.demo.names import somebody
+from surveyapp.respondents.context import context_from_pack
+from surveyapp.respondents.reading import check_file
+from surveyapp.respondents.rules.contacts import read_email, read_phone
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return read_pack(PROJECT / "questionnaires" / "par-index-2023")
+
+
+def test_the_lists_of_every_unit_yield_exactly_the_planned_forms_of_every_group(pack):
+    departments = {d.name_vi: d for d in pack.departments}
+    forms = dict.fromkeys((group.code for group in pack.campaign.groups), 0)
+    for task in rosters.tasks(pack):
+        for person in rosters.people_of(pack, task):
+            department = departments.get(person.department)
+            for code in pack.list_kind(task.kind).yields:
+                by_ministry = pack.group(code).rates == "department_ministry"
+                if department is None:
+                    counts = True
+                elif by_ministry:
+                    counts = department.assesses_ministry is not None
+                else:
+                    counts = department.rates_province
+                forms[code] += counts
+    assert forms == {group.code: group.planned for group in pack.campaign.groups}
+
+
+def test_nobodys_contact_is_anybody_elses_and_all_of_them_pass(pack):
+    random = Random(7)
+    people = [somebody(random, number=n, domain="tinh01") for n in (0, 1, 31_000, 9_999_999)]
+    assert len({p.phone for p in people}) == len({p.email for p in people}) == len(people)
+    assert [read_phone(p.phone).value for p in people] == [p.phone for p in people]
+    assert [read_email(p.email).value for p in people] == [p.email for p in people]
+    assert all(p.email.endswith(".example.vn") for p in people)
+
+
+@pytest.mark.parametrize("grouping", ["merged", "sections", "plain"])
+def test_a_sloppy_workbook_is_read_to_the_last_person_without_a_must(pack, grouping):
+    task = next(t for t in rosters.tasks(pack) if t.kind == "subunit-leaders")
+    people = rosters.people_of(pack, task)
+    kind = pack.list_kind(task.kind)
+    habits = workbooks.Habits(
+        wording=1, titles=True, grouping=grouping, numeric_phones=False, sloppy=True, signed=True
+    )
+    content = workbooks.write(
+        people,
+        columns=[*kind.columns.required, *kind.columns.optional],
+        title=kind.name.vi,
+        unit_name=pack.unit(task.unit).name_vi,
+        habits=habits,
+        random=Random(3),
+    )
+    checked = check_file(content, "a.xlsx", context_from_pack(pack, task.unit, task.kind))
+    assert sorted(line.values["full_name"] for line in checked.lines) == sorted(
+        person.full_name for person in people
+    )
+    assert [f for f in checked.findings if f.severity == "must"] == []
+
+
+def test_a_workbook_is_the_same_whoever_makes_it(pack, tmp_path: Path):
+    tasks = rosters.tasks(pack, share=0.1, units=["01"])
+    first, second = (Desk(pack.folder, tmp_path, tasks).deliver(tasks[0]) for _ in range(2))
+    assert first.checked.lines == second.checked.lines

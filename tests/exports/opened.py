@@ -1,0 +1,101 @@
+"""A campaign whose box is open, made row by row: what a release needs and nothing more."""
+
+import hashlib
+import random
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import queries
+from surveyapp.campaigns.models import Campaign
+from surveyapp.instruments.model import Instrument
+from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response
+from tests import factories
+
+SIZES = {
+    ("BNV", "M1"): 14, ("NHNN", "M1"): 11, ("TTCP", "M1"): 3,
+    ("BNV", "M2"): 30, ("NHNN", "M2"): 25,
+    ("BNV", "M5"): 6, ("NHNN", "M5"): 7,
+    ("BNV", "M4"): 4,
+    ("01", "P1"): 40, ("46", "P1"): 21,
+    ("01", "P3"): 60,
+}  # fmt: skip
+"""Responses per rated unit × group: large cells, small ones to pool, and a group too small to tell."""
+
+BANDS = ("below_floor", "brisk", "usual", "long", "unknown")
+
+
+def opened_campaign(
+    db: Session,
+    now: datetime,
+    sizes: dict[tuple[str, str], int] | None = None,
+    *,
+    seed: int = 1,
+    remarks: tuple[tuple[str, str], ...] = (("ministry", "Nên giảm họp."),),
+) -> Campaign:
+    """The tiny campaign with `sizes` responses, each answered at random from `seed`."""
+    campaign = factories.campaign(db, now, opened=True)
+    db.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="opened"))
+    store_results(db, campaign, now, SIZES if sizes is None else sizes, seed=seed, remarks=remarks)
+    db.refresh(campaign)
+    return campaign
+
+
+def store_results(
+    db: Session,
+    campaign: Campaign,
+    now: datetime,
+    sizes: dict[tuple[str, str], int],
+    *,
+    seed: int = 1,
+    remarks: tuple[tuple[str, str], ...] = (),
+) -> None:
+    """Responses, remarks and receipts as the opening would have written them."""
+    chance = random.Random(seed)
+    instruments = queries.instruments(db, campaign.id)
+    forms = {g.code: instruments[g.instrument_id] for g in queries.groups(db, campaign.id)}
+    rows = [
+        _response(campaign.id, cell, forms[cell[1]], chance)
+        for cell, n in sizes.items()
+        for _ in range(n)
+    ]
+    rows.sort(key=lambda row: row["id"])
+    tags = [hashlib.sha256(row["id"]).digest()[:16] for row in rows]
+    if rows:
+        db.execute(insert(Response), rows)
+        db.execute(insert(Receipt), [{"tag": tag, "campaign_id": campaign.id} for tag in tags])
+    for level, text in remarks:
+        db.add(Remark(id=chance.randbytes(16), campaign_id=campaign.id, level=level, text=text))
+    db.add(
+        BoxOpening(
+            campaign_id=campaign.id,
+            opened_at=now,
+            opened_by="centre",
+            custody="server",
+            ballots=len(rows),
+            counts={},
+        )
+    )
+    db.flush()
+
+
+def _response(
+    campaign_id: int, cell: tuple[str, str], form: Instrument, chance: random.Random
+) -> dict[str, Any]:
+    answers = {}
+    for item in form.items:
+        code = chance.choice(["", *sorted(item.codes), "2", "2", "1"])
+        if code:
+            answers[item.id] = code
+    return {
+        "id": chance.randbytes(16),
+        "campaign_id": campaign_id,
+        "instrument_code": form.code,
+        "instrument_version": form.version,
+        "rated_unit_code": cell[0],
+        "group_code": cell[1],
+        "answers": answers,
+        "quality": {"duration": chance.choice(BANDS), "longest_run": chance.randint(1, 6)},
+    }

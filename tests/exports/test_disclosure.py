@@ -1,0 +1,157 @@
+"""No row points to a small group, no public cell can be worked out: proved on random tables."""
+
+import itertools
+from collections import Counter
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveyapp.exports.disclosure import MERGED, row_labels
+from surveyapp.exports.suppression import TOTAL, hidden_cells, revealed, with_totals
+
+cells = st.dictionaries(
+    st.tuples(st.sampled_from("ABCDE"), st.sampled_from(["M1", "M5"])),
+    st.integers(0, 25),
+    max_size=10,
+)
+
+
+def labelled(rows, minimum):
+    labels, shown = row_labels(rows, minimum), Counter()
+    for cell, n in rows.items():
+        shown[labels.of(cell)] += n
+    return labels, +shown
+
+
+@given(cells, st.integers(1, 15))
+def test_no_row_label_is_shared_by_fewer_than_the_minimum_and_no_row_is_lost(rows, minimum):
+    labels, shown = labelled(rows, minimum)
+    assert shown.total() == sum(rows.values())
+    withheld = shown.pop((MERGED, MERGED), 0)
+    assert withheld == sum(rows[cell] for cell in labels.withheld)
+    assert all(n >= minimum for n in shown.values())
+
+
+@given(cells, st.integers(1, 15))
+def test_a_pool_is_never_one_unit_unless_its_group_has_only_one(rows, minimum):
+    labels, _ = labelled(rows, minimum)
+    for pool in labels.pools:
+        answered = [unit for (unit, group), n in rows.items() if group == pool.group and n]
+        assert len(pool.units) >= 2 or len(answered) == 1
+        assert pool.rows == sum(rows[unit, pool.group] for unit in pool.units)
+
+
+@given(cells, st.integers(1, 15))
+def test_the_rows_of_every_group_with_enough_rows_keep_their_group(rows, minimum):
+    _, shown = labelled(rows, minimum)
+    for group in ("M1", "M5"):
+        n = sum(count for (_, of), count in rows.items() if of == group)
+        if n >= minimum:
+            assert sum(count for (_, of), count in shown.items() if of == group) == n
+
+
+def test_associations_are_pooled_over_ministries():
+    rows = {("BNV", "M5"): 6, ("BTC", "M5"): 7, ("BNV", "M1"): 60, ("BTC", "M1"): 50}
+    labels, shown = labelled(rows, 10)
+    assert shown == {(MERGED, "M5"): 13, ("BNV", "M1"): 60, ("BTC", "M1"): 50}
+    assert labels.withheld == frozenset()
+
+
+def test_one_small_cell_takes_the_next_smallest_with_it():
+    _, shown = labelled({("A", "P1"): 9, ("B", "P1"): 30, ("C", "P1"): 11}, 10)
+    assert shown == {(MERGED, "P1"): 20, ("B", "P1"): 30}
+
+
+def small_tables(rows, columns, top):
+    names = list(itertools.product("abcde"[:rows], "vwxyz"[:columns]))
+    counts = st.lists(st.integers(0, top), min_size=len(names), max_size=len(names))
+    return counts.map(lambda values: with_totals(dict(zip(names, values, strict=True))))
+
+
+def equations(table):
+    """Every line of the table adds up to its total: rows of coefficients by place."""
+    lines = {("row", row) for row, _ in table} | {("column", column) for _, column in table}
+    for kind, name in lines:
+        axis = 0 if kind == "row" else 1
+        line = [place for place in table if place[axis] == name]
+        yield {place: -1 if place[1 - axis] is TOTAL else 1 for place in line}
+
+
+def follows_by_subtraction(table, hidden):
+    """Hidden places that linear algebra alone fixes: the unit vector lies in the row space."""
+    order = sorted(hidden, key=str)
+    matrix = [[Fraction(line.get(p, 0)) for p in order] for line in equations(table)]
+    pivots = []
+    for column in range(len(order)):
+        row = next((r for r in range(len(pivots), len(matrix)) if matrix[r][column]), None)
+        if row is None:
+            continue
+        top = len(pivots)
+        matrix[top], matrix[row] = matrix[row], matrix[top]
+        lead = matrix[top][column]
+        matrix[top] = [value / lead for value in matrix[top]]
+        for r in range(len(matrix)):
+            if r != top and matrix[r][column]:
+                factor = matrix[r][column]
+                matrix[r] = [a - factor * b for a, b in zip(matrix[r], matrix[top], strict=True)]
+        pivots.append(column)
+    return {
+        order[column]
+        for r, column in enumerate(pivots)
+        if sum(1 for value in matrix[r] if value) == 1
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_tables(4, 4, 30), st.integers(1, 8))
+def test_no_public_cell_under_the_threshold_nor_derivable_by_subtraction(table, minimum):
+    hidden = hidden_cells(table, minimum)
+    assert all(n >= minimum for place, n in table.items() if place not in hidden)
+    assert follows_by_subtraction(table, hidden) == set()
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_tables(3, 4, 30), st.integers(1, 8))
+def test_no_line_with_its_total_shown_hides_less_than_the_threshold_in_all(table, minimum):
+    hidden = hidden_cells(table, minimum)
+    for line in equations(table):
+        inside = [place for place in line if place in hidden]
+        total_shown = not any(line[place] == -1 for place in inside)
+        if inside and total_shown:
+            assert len(inside) >= 2
+            assert sum(table[place] for place in inside) >= minimum
+
+
+def all_tables_that_fit(table, hidden, top):
+    """Every table of counts up to `top` that shows the same cells: by brute force."""
+    inner = [place for place in table if TOTAL not in place]
+    free = [place for place in inner if place in hidden]
+    for values in itertools.product(range(top + 1), repeat=len(free)):
+        guess = {place: table[place] for place in inner} | dict(zip(free, values, strict=True))
+        full = with_totals(guess)
+        if all(full[place] == n for place, n in table.items() if place not in hidden):
+            yield full
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_tables(2, 3, 3), st.data())
+def test_what_is_called_revealed_is_what_an_attacker_finds_by_trying_everything(table, data):
+    places = sorted(table, key=str)
+    hidden = frozenset(data.draw(st.lists(st.sampled_from(places), unique=True, max_size=6)))
+    fits = list(all_tables_that_fit(table, hidden, 7))
+    fixed = {place for place in hidden if len({full[place] for full in fits}) == 1}
+    assert revealed(table, hidden) == fixed
+
+
+def test_a_single_small_cell_hides_a_second_one_in_its_row_and_column():
+    table = with_totals({("a", "x"): 2, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 9})
+    hidden = hidden_cells(table, 5)
+    assert {("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")} <= hidden
+    assert (TOTAL, TOTAL) not in hidden
+
+
+def test_what_is_published_elsewhere_is_not_counted_on_to_hide_anything():
+    table = with_totals({("a", "x"): 2, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 9})
+    known = {place for place in table if place[1] is TOTAL}
+    assert not hidden_cells(table, 5, known=known) & known

@@ -1,0 +1,79 @@
+"""Parquet, SPSS and the workbook say what the CSV says."""
+
+import csv
+from pathlib import Path
+
+import pyreadstat
+import pytest
+from openpyxl import load_workbook
+from pyarrow import parquet
+
+from surveyapp.exports import release
+from tests.exports.opened import opened_campaign
+
+
+@pytest.fixture
+def engine(sqlite_engine):
+    """The files are made from the CSV; the database makes no difference."""
+    return sqlite_engine
+
+
+@pytest.fixture
+def scoring(db, now, keys, tmp_path):
+    campaign = opened_campaign(db, now)
+    return release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys) / "scoring"
+
+
+def cells(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def as_text(value) -> str:
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+@pytest.mark.parametrize("name", ["responses", "counts"])
+def test_parquet_holds_the_same_cells(scoring, name):
+    rows = parquet.read_table(scoring / f"{name}.parquet").to_pylist()
+    assert [{k: as_text(v) for k, v in row.items()} for row in rows] == cells(
+        scoring / f"{name}.csv"
+    )
+
+
+def test_codes_of_provinces_keep_their_leading_zero(scoring):
+    table = parquet.read_table(scoring / "responses.parquet")
+    assert "01" in table.column("rated_unit").to_pylist()
+
+
+def test_spss_holds_the_same_cells_with_labels_and_the_missing_code(scoring):
+    frame, meta = pyreadstat.read_sav(scoring / "responses.sav", user_missing=True)
+    rows = [{k: as_text(v) for k, v in row.items()} for row in frame.to_dict("records")]
+    assert rows == cells(scoring / "responses.csv")
+    assert meta.variable_value_labels["M1_101"][1.0] == "Rất tốt"
+    assert meta.variable_value_labels["M1_101"][98.0] == "Không biết / Không có ý kiến"
+    assert meta.missing_ranges["M1_101"] == [{"lo": 98.0, "hi": 98.0}]
+    assert "M1_203" not in meta.missing_ranges  # no "don't know" was offered
+    assert meta.column_names_to_labels["M1_101"].startswith("Ông/Bà đánh giá")
+
+
+def test_spss_is_dated_by_the_opening_not_by_the_clock(scoring):
+    header = (scoring / "responses.sav").read_bytes()[:176]
+    assert header[92:109] == b"15 Jan 2403:00:00"
+
+
+def test_the_workbook_holds_every_row_and_names_no_small_group(scoring):
+    book = load_workbook(scoring / "results.xlsx", read_only=True)
+    rows = cells(scoring / "responses.csv")
+    for group in ("M1", "M5", "P1"):
+        sheet = list(book[group].iter_rows(values_only=True))
+        wanted = [row for row in rows if row["group"] == group]
+        for told, row in zip(sheet[1:], wanted, strict=True):
+            named = dict(zip(sheet[0], told, strict=False))
+            assert {name: as_text(value) for name, value in named.items()} == {
+                name: row[name] for name in named
+            }
+    assert len(list(book["withheld"].iter_rows())) == 5
+    assert len(list(book["counts"].iter_rows())) == len(cells(scoring / "counts.csv")) + 1

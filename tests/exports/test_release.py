@@ -1,0 +1,302 @@
+"""A release holds every answer, names nobody, tells no small group and never changes."""
+
+import csv
+import json
+import os
+import shutil
+import stat
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from surveyapp.accounts.models import AuditEntry
+from surveyapp.campaigns.models import Campaign
+from surveyapp.exports import release
+from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, ResponsesChanged
+from surveyapp.exports.models import Release
+from surveyapp.exports.verify import verify
+from surveyapp.responses import queries as responses
+from surveyapp.responses.models import BoxOpening
+from tests import factories
+from tests.exports.opened import SIZES, opened_campaign
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def campaign(db, now):
+    return opened_campaign(db, now)
+
+
+@pytest.fixture
+def folder(db, campaign, tmp_path, now, keys):
+    return release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+
+
+def test_a_release_is_whole_where_it_is_received(folder):
+    assert verify(folder) == []
+
+
+def test_an_independent_recount_of_the_responses_agrees_with_the_counts(db, campaign, folder):
+    recount = Counter()
+    for row in responses.responses(db, campaign.id):
+        for item, code in row.answers.items():
+            recount[row.rated_unit_code, row.group_code, item, code] += 1
+    released = Counter()
+    for row in table(folder / "scoring" / "counts.csv"):
+        cell = (row["rated_unit"], row["group"], row["item"])
+        released[(*cell, row["option"])] = int(row["n_option"])
+        released[(*cell, "98")] = int(row["n_dont_know"])
+    assert +released == recount
+
+
+def test_every_response_is_a_row_and_small_cells_lose_their_unit(folder):
+    rows = Counter(
+        (row["rated_unit"], row["group"]) for row in table(folder / "scoring" / "responses.csv")
+    )
+    assert rows.total() == sum(SIZES.values())
+    assert rows[("*", "M5")] == 13
+    assert rows[("*", "M1")] == 14
+    assert rows[("BNV", "M1")] == 14
+    assert rows[("*", "*")] == 4
+    assert ("TTCP", "M1") not in rows
+
+
+def test_rows_of_a_group_too_small_to_tell_carry_no_answer(folder):
+    rows = table(folder / "scoring" / "responses.csv")
+    withheld = [row for row in rows if row["group"] == "*"]
+    assert {value for row in withheld for name, value in row.items() if name != "row"} == {"*", ""}
+
+
+def test_counts_are_complete_for_every_planned_cell_and_option(folder):
+    rows = table(folder / "scoring" / "counts.csv")
+    cells = {(row["rated_unit"], row["group"]) for row in rows}
+    assert ("46", "P4") in cells  # planned, nobody answered
+    assert ("TTCP", "M5") not in cells  # never asked
+    assert all(row["n_responses"] == "0" for row in rows if row["group"] == "P4")
+    one = [row for row in rows if (row["rated_unit"], row["item"]) == ("BNV", "M1-101")]
+    assert [row["option"] for row in one] == ["1", "2", "3", "4", "5"]
+
+
+def test_no_public_cell_is_under_the_threshold(folder):
+    for name, column in (("participation", "responses"), ("answers", "n")):
+        shown = [row[column] for row in table(folder / "public" / f"{name}.csv") if row[column]]
+        assert shown
+        assert min(map(int, shown)) >= 5
+
+
+def test_what_is_hidden_in_participation_is_hidden_in_the_answers(folder):
+    told = {
+        (row["rated_unit"], row["group"]): row["responses"]
+        for row in table(folder / "public" / "participation.csv")
+    }
+    assert told["TTCP", "M1"] == ""
+    for row in table(folder / "public" / "answers.csv"):
+        if told[row["rated_unit"], row["group"]] == "":
+            assert row["n"] == ""
+
+
+def test_rates_have_a_row_for_every_planned_cell(folder):
+    rows = table(folder / "scoring" / "rates.csv")
+    cells = {(row["rated_unit"], row["group"]) for row in rows}
+    assert ("BNV", "M1") in cells
+    assert all(row["rr1"] == "" for row in rows)  # nobody was invited: no rate, not 0 %
+
+
+def test_the_codebook_knows_every_column(folder):
+    with (folder / "scoring" / "responses.csv").open() as file:
+        columns = next(csv.reader(file))
+    assert {row["variable"] for row in table(folder / "scoring" / "codebook.csv")} == set(columns)
+
+
+def test_a_remark_stands_apart_and_no_spreadsheet_runs_it(db, now, keys, tmp_path):
+    text = '=HYPERLINK("http://xa.example.vn";"bấm")'
+    campaign = opened_campaign(db, now, remarks=(("province", text), ("ministry", "'quen'")))
+    folder = release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    rows = table(folder / "scoring" / "remarks.csv")
+    assert sorted(row["text"].removeprefix("'") for row in rows) == sorted([text, "'quen'"])
+    assert all(row["text"].startswith("'") for row in rows)
+    assert set(rows[0]) == {"level", "text"}
+
+
+def test_the_same_results_give_the_same_bytes(db, campaign, folder, tmp_path, now, keys):
+    db.execute(Release.__table__.delete())
+    again = release.build(
+        db, campaign, out=tmp_path / "again", actor="someone else", now=now, keys=keys
+    )
+    first, second = folder.with_suffix(".zip"), again.with_suffix(".zip")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_next_release_differs_in_its_number_only(db, campaign, folder, tmp_path, now, keys):
+    second = release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    assert (folder.name, second.name) == ("tiny-release-001", "tiny-release-002")
+    one, two = (json.loads((path / "manifest.json").read_text()) for path in (folder, second))
+    assert (one.pop("release"), two.pop("release")) == (1, 2)
+    assert one == two
+
+
+def test_the_zip_holds_the_folder(folder, tmp_path):
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert verify(tmp_path / "unpacked" / folder.name) == []
+
+
+def test_no_file_of_a_release_can_be_written(folder):
+    for path in [*folder.rglob("*.*"), folder.with_suffix(".zip")]:
+        assert not stat.S_IMODE(path.stat().st_mode) & 0o222, path
+
+
+def test_a_release_is_registered_and_the_campaign_released(db, campaign, folder, now):
+    entry = db.execute(select(Release)).scalar_one()
+    assert (entry.number, entry.built_at, entry.built_by) == (1, now, "centre")
+    assert entry.response_count == sum(SIZES.values())
+    assert db.scalar(select(Campaign.state).where(Campaign.id == campaign.id)) == "released"
+    assert db.scalar(select(AuditEntry.action)) == "built a release"
+    assert release.releases(db, campaign.id) == [entry]
+
+
+def test_nothing_is_released_before_the_box_is_opened(db, now, keys, tmp_path):
+    campaign = factories.campaign(db, now, opened=True)
+    with pytest.raises(NotReleasable) as refused:
+        release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    assert refused.value.state == "open"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_release_is_never_written_over(db, campaign, folder, tmp_path, now, keys):
+    db.execute(Release.__table__.delete())
+    before = (folder / "manifest.json").read_bytes()
+    with pytest.raises(ReleaseExists):
+        release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    assert (folder / "manifest.json").read_bytes() == before
+
+
+def test_two_releases_at_once_do_not_share_a_number(db, campaign, tmp_path, now, keys):
+    first = release.prepare(db, campaign, out=tmp_path / "one")
+    second = release.prepare(db, campaign, out=tmp_path / "two")
+    release.register(db, campaign, first, actor="centre", now=now, keys=keys)
+    with pytest.raises(NumberTaken):
+        release.register(db, campaign, second, actor="centre", now=now, keys=keys)
+    assert list((tmp_path / "two").iterdir()) == []
+
+
+def test_a_response_that_was_lost_after_the_opening_stops_the_release(
+    db, campaign, tmp_path, now, keys
+):
+    db.execute(update(BoxOpening).values(ballots=sum(SIZES.values()) + 1))
+    with pytest.raises(ResponsesChanged) as refused:
+        release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    assert refused.value.found == sum(SIZES.values())
+    assert list(tmp_path.iterdir()) == []
+
+
+def writable(folder: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    for path in copy.rglob("*.*"):
+        path.chmod(0o644)
+    return copy
+
+
+def relisted(folder: Path) -> Path:
+    """The manifest after someone hid a change by new sums."""
+    from surveyapp.exports import files
+
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").unlink()
+    manifest["files"] = files.listing(folder)
+    files.write_json(folder / "manifest.json", manifest)
+    return folder
+
+
+def changed(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def codes(folder: Path) -> set[str]:
+    return {fault.code for fault in verify(folder)}
+
+
+def test_a_changed_byte_is_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    changed(copy / "scoring" / "counts.csv", "M1-101", "M1-102")
+    assert codes(copy) == {"sha256"}
+
+
+def test_a_missing_and_a_surplus_file_are_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    (copy / "scoring" / "rates.csv").rename(copy / "scoring" / "rates2.csv")
+    assert codes(copy) == {"missing_file", "extra_file"}
+
+
+def test_a_manifest_that_lacks_an_entry_is_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    changed(copy / "manifest.json", '"rows_withheld"', '"rows"')
+    assert [fault.detail for fault in verify(copy)] == ["disclosure.rows_withheld"]
+
+
+def test_a_folder_without_a_manifest_is_no_release(tmp_path):
+    assert codes(tmp_path) == {"no_manifest"}
+
+
+def test_a_count_changed_with_its_sum_is_found_by_recounting(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    path = copy / "scoring" / "counts.csv"
+    rows = path.read_text().splitlines()
+    place = next(n for n, row in enumerate(rows) if row.startswith("province,01,P1,"))
+    for line, change in ((place, 1), (place + 1, -1)):
+        cells = rows[line].split(",")
+        cells[7] = str(int(cells[7]) + change)
+        rows[line] = ",".join(cells)
+    path.write_text("\n".join(rows) + "\n")
+    assert "counts_differ" in codes(relisted(copy))
+
+
+def test_an_answer_that_is_no_option_is_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    path = copy / "scoring" / "responses.csv"
+    rows = path.read_text().splitlines()
+    line = next(n for n, row in enumerate(rows) if ",M1,M1,1.0," in row)
+    cells = rows[line].split(",")
+    cells[10] = "7"
+    rows[line] = ",".join(cells)
+    path.write_text("\n".join(rows) + "\n")
+    assert "unknown_code" in codes(relisted(copy))
+
+
+def test_a_small_cell_put_into_a_public_table_is_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    changed(copy / "public" / "participation.csv", "ministry,TTCP,M1,\n", "ministry,TTCP,M1,3\n")
+    assert codes(relisted(copy)) == {"small_public_cell"}
+
+
+def test_a_row_that_names_a_small_cell_is_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    changed(copy / "scoring" / "responses.csv", ",ministry,*,M5,", ",ministry,BNV,M5,")
+    assert "small_label" in codes(relisted(copy))
+
+
+def test_the_check_runs_alone_without_the_server(folder, tmp_path):
+    import subprocess
+    import sys
+
+    from surveyapp.exports import verify as module
+
+    script = tmp_path / "verify.py"
+    shutil.copyfile(module.__file__, script)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), "--json", str(folder)],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert (ran.returncode, json.loads(ran.stdout)) == (0, {"whole": True, "faults": []})

@@ -1,0 +1,155 @@
+"""Valid things for tests, made through the real services by plain functions."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts.models import Staff
+from surveyapp.campaigns.models import Campaign
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.models import RespondentList
+
+PACKS = Path(__file__).parent / "packs"
+
+
+def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = False) -> Campaign:
+    """The campaign of `tests/packs/<pack>`, loaded; with `opened` it takes answers at `now`.
+
+    Its ballots are sealed with `box_key()`.
+    """
+    from surveyapp.campaigns import service
+    from surveyapp.campaigns.pack import read_pack
+    from surveyapp.responses import box
+
+    loaded = service.load_pack(db, read_pack(PACKS / pack), now=now)
+    if opened:
+        _, public = box_key()
+        service.record_box_key(
+            db, loaded.code, public_key=public, fingerprint=box.fingerprint(public)
+        )
+        service.open_campaign(db, loaded.code, now=now)
+    return loaded
+
+
+@cache
+def box_key() -> tuple[bytes, bytes]:
+    """The private and the public half of the box key of every campaign of this test run."""
+    from surveyapp.responses import box
+
+    return box.new_key()
+
+
+LIST_ROWS = {
+    "department-leaders": ("Họ và tên,Chức vụ,Đơn vị công tác,Điện thoại,Email", "Vụ trưởng,Vụ Cải cách hành chính"),
+    "par-officers": ("Họ và tên,Chức vụ,Đơn vị công tác,Điện thoại,Email", "Chuyên viên,Vụ Cải cách hành chính"),
+    "associations": ("Họ và tên,Chức vụ,Hội,Điện thoại,Email", "Chủ tịch,Hội Khoa học hành chính"),
+    "council": ("Họ và tên,Chức vụ,Đơn vị công tác,Điện thoại,Email", "Đại biểu HĐND,Văn phòng HĐND"),
+    "agency-leaders": ("Họ và tên,Chức vụ,Sở ban ngành,Điện thoại,Email", "Phó Giám đốc,Sở Nội vụ"),
+    "subunit-leaders": ("Họ và tên,Chức vụ,Sở ban ngành,Đơn vị công tác,Điện thoại,Email", "Trưởng phòng,Sở Nội vụ,Phòng Cải cách hành chính"),
+    "district-leaders": ("Họ và tên,Chức vụ,Huyện,Điện thoại,Email", "Phó Chủ tịch,Huyện A"),
+}  # fmt: skip
+"""Headings of a list of each kind, and what stands between the name and the contact."""
+
+
+def list_file(kind: str, people: list[tuple[str, str, str]], *, place: str | None = None) -> bytes:
+    """A CSV of one list kind: each person a (name, phone, e-mail)."""
+    headings, filled = LIST_ROWS[kind]
+    rows = [f"{name},{place or filled},{phone},{email}" for name, phone, email in people]
+    return "\n".join([headings, *rows]).encode()
+
+
+def people(n: int, *, start: int = 0) -> list[tuple[str, str, str]]:
+    """`n` distinct persons with a mobile number and an address each."""
+    names = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Lan", "Minh", "Nga")
+    middle = ("Văn", "Thị", "Đức", "Hữu", "Ngọc", "Quang", "Thanh", "Xuân", "Hồng", "Anh")
+    family = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ")
+    made = []
+    for i in range(start, start + n):
+        name = f"{family[i // 100 % 10]} {middle[i // 10 % 10]} {names[i % 10]}"
+        made.append((name, f"09{12000000 + i:08d}", f"nguoi{i}@donvi.example.vn"))
+    return made
+
+
+def staged_list(
+    db: Session,
+    campaign: Campaign,
+    now: datetime,
+    keys: KeyRing,
+    *,
+    unit: str = "01",
+    kind: str = "agency-leaders",
+    content: bytes | None = None,
+    listed: list[tuple[str, str, str]] | None = None,
+    place: str | None = None,
+) -> RespondentList:
+    """A list read and shown with its findings, not yet confirmed. `listed` are its people."""
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.respondents import service
+
+    supplier = campaigns.unit(db, campaign.id, unit)
+    kinds = {k.code: k for k in campaigns.list_kinds(db, campaign.id)}
+    content = content or list_file(kind, listed or people(3), place=place)
+    return service.stage(
+        db,
+        campaign,
+        supplier,
+        kinds[kind],
+        content=content,
+        file_name=f"{kind}.csv",
+        actor="desk",
+        now=now,
+        keys=keys,
+    )
+
+
+def accepted_list(
+    db: Session, campaign: Campaign, now: datetime, keys: KeyRing, **described: Any
+) -> RespondentList:
+    """A list its desk has confirmed; described as for `staged_list`."""
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.respondents import service
+
+    staged = staged_list(db, campaign, now, keys, **described)
+    unit = campaigns.unit(db, campaign.id, described.get("unit", "01"))
+    return service.accept(db, staged.id, unit=unit, actor="desk", now=now, keys=keys)
+
+
+def approved_list(
+    db: Session, campaign: Campaign, now: datetime, keys: KeyRing, **described: Any
+) -> RespondentList:
+    """A list whose lines are persons; described as for `staged_list`."""
+    from surveyapp.respondents import service
+
+    accepted = accepted_list(db, campaign, now, keys, **described)
+    service.approve(db, accepted.id, campaign=campaign, actor="centre", now=now, keys=keys)
+    return accepted
+
+
+PASSWORD = "con meo tren mai nha"
+
+
+def staff(
+    db: Session,
+    now: datetime,
+    role: str,
+    *,
+    unit: str = "",
+    campaign_code: str = "tiny",
+    username: str = "",
+) -> Staff:
+    """An account with one role, whose password is `PASSWORD`; named after role and unit."""
+    from surveyapp.accounts import service
+    from surveyapp.accounts.access import Grant
+
+    name = username or "-".join(filter(None, (role, unit.lower())))
+    return service.create_staff(
+        db,
+        username=name,
+        display_name=f"Người {name}",
+        password=PASSWORD,
+        grants=[Grant(campaign_code, role, unit)],
+        now=now,
+    )

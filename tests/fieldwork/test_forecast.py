@@ -1,0 +1,123 @@
+"""The forecast leans on the others where a cell knows little, and its intervals hold what comes."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from benchmarks.backtest import OPENS, back_test, simulate
+from surveyapp.fieldwork.forecast import LEVEL, Cell, Forecast
+from surveyapp.fieldwork.shape import Calendar, Cohort, fit
+
+CLOSES = OPENS + timedelta(days=30)
+
+
+def answers(*by_day: int) -> dict[date, int]:
+    """Answers on the first days, one figure a day."""
+    return {OPENS + timedelta(days=n): each for n, each in enumerate(by_day) if each}
+
+
+def forecast(cells: dict[tuple[int, int], Cell], *, days: int, calendar: Calendar | None = None) -> Forecast:  # fmt: skip
+    until = OPENS + timedelta(days=days - 1)
+    return Forecast(cells, calendar or Calendar(), until=until, closes=CLOSES)
+
+
+@pytest.fixture
+def round_of_cells() -> dict[tuple[int, int], Cell]:
+    """Twenty units of a group that answer alike, one that is silent, one that is eager, a tiny one."""
+    usual = Cell(100, OPENS, answers(12, 9, 7, 5, 3, 1, 1))
+    cells = {(unit, 1): usual for unit in range(20)}
+    cells[20, 1] = Cell(100, OPENS, {})
+    cells[21, 1] = Cell(100, OPENS, answers(22, 15, 12, 9, 6, 2, 2))
+    cells[22, 1] = Cell(3, OPENS, {})
+    return cells
+
+
+def test_a_unit_that_answers_faster_is_expected_to_end_higher(round_of_cells):
+    found = forecast(round_of_cells, days=7)
+    silent, usual, eager = (found.cell((unit, 1)) for unit in (20, 0, 21))
+    assert silent.rate < usual.rate < eager.rate
+    assert usual.so_far == 38
+    assert usual.low <= usual.final <= usual.high
+
+
+def test_a_cell_that_knows_little_leans_on_the_others(round_of_cells):
+    found = forecast(round_of_cells, days=7)
+    silent, tiny = found.cell((20, 1)), found.cell((22, 1))
+    assert tiny.rate > 2 * silent.rate
+    width = tiny.bounds[1] - tiny.bounds[0]
+    assert width > silent.bounds[1] - silent.bounds[0]
+
+
+def test_nothing_is_foretold_before_there_is_a_foundation():
+    cells = {(1, 1): Cell(100, OPENS, answers(40))}
+    assert forecast(cells, days=1).of() is None
+    few = {(1, 1): Cell(100, OPENS, answers(3, 2, 1, 1))}
+    assert forecast(few, days=5).of() is None
+
+
+def test_a_cell_nobody_was_written_to_counts_its_forms_and_brings_nothing(round_of_cells):
+    alone = forecast(round_of_cells, days=7).of()
+    unsent = forecast({**round_of_cells, (30, 1): Cell(50, None, {})}, days=7)
+    together = unsent.of()
+    assert unsent.cell((30, 1)) is None
+    assert together.forms == alone.forms + 50
+    assert together.final == pytest.approx(alone.final)
+
+
+def test_after_the_last_day_the_forecast_is_what_came(round_of_cells):
+    until = CLOSES + timedelta(days=2)
+    found = Forecast(round_of_cells, Calendar(), until=until, closes=CLOSES).of()
+    assert found.low == found.final == found.high == found.so_far
+    assert found.reminder == 0
+
+
+def test_no_forecast_leaves_the_forms_there_are(round_of_cells):
+    full = {**round_of_cells, (40, 1): Cell(40, OPENS, answers(20, 12, 5, 2))}
+    found = forecast(full, days=7)
+    for key in found.keys():  # noqa: SIM118  not a mapping
+        each = found.cell(key)
+        assert each.so_far <= each.low <= each.high <= each.forms
+
+
+def test_a_target_is_reached_on_a_day_or_not_in_time(round_of_cells):
+    found = forecast(round_of_cells, days=7).of()
+    assert found.reaches(0.1) == OPENS + timedelta(days=6)
+    soon = found.reaches(found.rate - 0.005)
+    assert soon is not None
+    assert OPENS + timedelta(days=6) < soon <= CLOSES
+    assert found.reaches(0.99) is None
+
+
+def test_one_more_reminder_brings_answers_when_few_come_by_themselves(round_of_cells):
+    found = forecast(round_of_cells, days=7)
+    assert found.of().reminder > 20
+    assert not found.reminder_is_seen
+    reminded = Calendar((OPENS + timedelta(days=3),))
+    assert forecast(round_of_cells, days=7, calendar=reminded).reminder_is_seen
+
+
+def test_the_curve_learns_that_few_answer_at_weekends():
+    days = [OPENS + timedelta(days=n) for n in range(21)]
+    came = {day: 20 if day.weekday() >= 5 else 200 for day in days}
+    shapes = fit([Cohort(OPENS, 20_000, came)], Calendar(), until=days[-1])
+    monday, saturday = days[-1] + timedelta(days=1), days[-1] + timedelta(days=6)
+    likely = max(shapes, key=lambda shape: shape.weight)
+    shares = likely.coming(OPENS, sum(came.values()) / 20_000, [monday, saturday])
+    assert shares[1] < shares[0] / 4
+    assert sum(shape.weight for shape in shapes) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", ["willing", "hazard"])
+def test_intervals_hold_what_comes_in_rounds_that_do_not_follow_the_model(kind):
+    held, errors, _widths, _took = back_test(kind, 1)
+    every = [each for (what, _), found in held.items() if what == "cell" for each in found]
+    assert len(every) > 2000
+    assert sum(every) / len(every) > LEVEL - 0.07
+    late = errors["cell", 27]
+    assert sum(late) / len(late) < 0.05
+
+
+def test_a_simulated_round_never_answers_more_than_was_asked():
+    cells, reminders = simulate("late", 7)
+    assert len(reminders) == 3
+    assert all(cell.so_far <= cell.forms for cell in cells.values())

@@ -1,0 +1,136 @@
+"""R says how alike the strata answer; its parts say which of them makes the difference."""
+
+from datetime import date, timedelta
+from math import sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveyapp.fieldwork.representativeness import (
+    DayPicture,
+    Tally,
+    measure,
+    suggest,
+    wave_effect,
+)
+
+BIG = 100_000
+"""So large that chance adds nothing to speak of, and the published formulas hold as they stand."""
+
+
+def north_and_south() -> dict[tuple[str, ...], Tally]:
+    """Half of the forms answer at 60 %, half at 20 %; groups do not differ within a region."""
+    return {
+        (region, group, ""): Tally(BIG, round(BIG * rate), round(BIG * (1 - rate)))
+        for region, rate in (("north", 0.6), ("south", 0.2))
+        for group in ("P1", "P2")
+    }
+
+
+def test_where_all_answer_alike_r_is_one():
+    even = {(r, g, ""): Tally(BIG, BIG // 2) for r in "ab" for g in "cd"}
+    found = measure(even)
+    assert found.r == pytest.approx(1)
+    assert found.cv == pytest.approx(0, abs=1e-6)
+
+
+def test_the_worked_example_of_two_regions():
+    found = measure(north_and_south())
+    # S² = ½·0.2² + ½·0.2² = 0.04, so S = 0.2, R = 1 − 2·0.2, and the largest bias is 0.2 / 0.4.
+    assert found.s == pytest.approx(0.2, abs=1e-4)
+    assert found.r == pytest.approx(0.6, abs=1e-3)
+    assert found.cv == pytest.approx(0.5, abs=1e-3)
+
+
+def test_the_partial_indicators_name_the_variable_that_makes_the_difference():
+    region, group, department = measure(north_and_south()).variables
+    assert region.unconditional == pytest.approx(0.2, abs=1e-4)
+    assert region.conditional == pytest.approx(0.2, abs=1e-4)
+    assert group.unconditional == pytest.approx(0, abs=1e-3)
+    assert department.unconditional == 0
+    south, north = region.categories
+    assert south.name == "south"
+    assert south.unconditional == pytest.approx(-sqrt(0.5) * 0.2)
+    assert north.unconditional == pytest.approx(sqrt(0.5) * 0.2)
+    assert south.conditional == pytest.approx(sqrt(0.5) * 0.2)
+
+
+def test_small_strata_that_differ_by_chance_alone_do_not_lower_r():
+    # Of 400 strata of ten, as many answers as ten tosses of a coin give: naive R is about 0.69.
+    shape = {0: 1, 1: 4, 2: 18, 3: 47, 4: 82, 5: 98, 6: 82, 7: 47, 8: 17, 9: 4}
+    strata, place = {}, 0
+    for answered, times in shape.items():
+        for _ in range(times):
+            strata[str(place), "P1", ""] = Tally(10, answered)
+            place += 1
+    assert measure(strata).r > 0.93
+
+
+def test_where_nobody_is_eligible_there_is_no_indicator():
+    assert measure({}) is None
+    assert measure({("a", "b", ""): Tally()}) is None
+    assert measure({("a", "b", ""): Tally(10, 0, 10)}).cv is None
+
+
+tallies = st.integers(1, 300).flatmap(
+    lambda n: st.integers(0, n).map(lambda answered: Tally(n, answered, n - answered))
+)
+strata = st.dictionaries(
+    st.tuples(st.sampled_from("abc"), st.sampled_from("de"), st.sampled_from("fg")),
+    tallies,
+    min_size=1,
+)
+
+
+@settings(deadline=None)
+@given(strata)
+def test_indicators_keep_within_their_bounds(some):
+    found = measure(some)
+    assert 0 - 1e-9 <= found.r <= 1
+    for variable in found.variables:
+        assert 0 <= variable.conditional <= 0.51
+        assert 0 <= variable.unconditional <= 0.51
+        assert sum(c.tally.forms for c in variable.categories) == found.whole.forms
+
+
+def test_subgroups_that_lag_are_suggested_and_lifting_them_would_raise_r():
+    lagging = {**north_and_south(), ("south", "P3", "SNV"): Tally(BIG, BIG // 50, BIG // 2)}
+    now = measure(lagging)
+    found = suggest(lagging)
+    assert found[0].stratum == ("south", "P3", "SNV")
+    assert all(each.r_then > now.r for each in found)
+    assert all(each.stratum[0] == "south" for each in found)
+
+
+def test_a_subgroup_in_which_nobody_can_be_reminded_is_not_suggested():
+    done = {**north_and_south(), ("south", "P3", ""): Tally(BIG, 0, 0)}
+    assert ("south", "P3", "") not in [each.stratum for each in suggest(done)]
+
+
+SENT = date(2024, 1, 8)
+
+
+def pictures(*points: tuple[float, float]) -> list[DayPicture]:
+    """R and rate at the end of each day from the day before the sending."""
+    return [DayPicture(SENT + timedelta(days=n - 1), *point) for n, point in enumerate(points)]
+
+
+def test_a_wave_that_still_brings_answers_goes_on_changing_the_picture():
+    moving = pictures((0.8, 0.1), (0.78, 0.2), (0.77, 0.28), (0.76, 0.33), (0.75, 0.36))
+    effect = wave_effect(moving, [SENT])
+    assert not effect.has_stopped
+    assert (effect.before.rate, effect.latest.rate) == (0.1, 0.36)
+
+
+def test_a_wave_after_which_nothing_moves_any_more_is_said_to_have_stopped():
+    still = pictures((0.8, 0.1), (0.78, 0.3), (0.78, 0.31), (0.78, 0.31), (0.78, 0.312), (0.781, 0.315))  # fmt: skip
+    assert wave_effect(still, [SENT]).has_stopped
+    assert not wave_effect(still[:3], [SENT]).has_stopped
+    # A new reminder opens the question again.
+    assert not wave_effect(still, [SENT, SENT + timedelta(days=3)]).has_stopped
+
+
+def test_before_the_first_sending_there_is_no_wave_to_judge():
+    assert wave_effect([], [SENT]) is None
+    assert wave_effect(pictures((0.8, 0.1)), []) is None

@@ -1,0 +1,1 @@
+"""Whole stories, told on both engines through the pages and commands people use."""

@@ -1,0 +1,23 @@
+"""A server as it is installed: keys on disk, shared by the pages and the command line."""
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import Engine
+
+from surveyapp.config import Settings
+from surveyapp.keys import KeyRing, read_key_ring
+
+
+@pytest.fixture
+def keys(runner: CliRunner, settings: Settings) -> KeyRing:
+    """The key ring that `surveyapp init` would have made."""
+    return read_key_ring(settings.keys)
+
+
+@pytest.fixture
+def app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
+    """The application on the same keys as the command line."""
+    from surveyapp import create_app
+
+    return create_app(settings, keys=keys, engine=engine)

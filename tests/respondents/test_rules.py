@@ -1,0 +1,302 @@
+"""Rules about lines: contacts, names, departments, people twice, the list as a whole."""
+
+from dataclasses import replace
+
+import pytest
+
+from surveyapp.i18n import speaking
+from surveyapp.respondents import wording
+from surveyapp.respondents.charsets import converted, from_tcvn3, from_vni, is_syllable
+from surveyapp.respondents.findings import Finding, Row
+from surveyapp.respondents.names import name_key, without_honorific
+from surveyapp.respondents.rules import check_rows
+from surveyapp.respondents.rules.contacts import read_email, read_phone
+from surveyapp.respondents.rules.departments import DepartmentIndex
+from tests.files.people import DISTRICTS, context, departments
+
+INDEX = DepartmentIndex(departments(), "Thanh Hóa")
+
+
+def judge(*people: dict[str, str], kind: str = "agency-leaders") -> list[Finding]:
+    base = {"position": "Giám đốc", "department": "Sở Nội vụ"}
+    rows = [Row(n, {**base, **cells}) for n, cells in enumerate(people, start=2)]
+    return check_rows(rows, context(kind))[1]
+
+
+def codes(findings: list[Finding]) -> list[tuple[int, str, str]]:
+    return [(f.line, f.severity, f.code) for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("0912345678", "0912345678"),
+        ("912345678", "0912345678"),
+        ("+84 912 345 678", "0912345678"),
+        ("+84 (0) 912 345 678", "0912345678"),
+        ("0084-912-345-678", "0912345678"),
+        ("84912345678", "0912345678"),
+        ("0912.345.678 (Zalo)", "0912345678"),
+        ("ĐT: 0912 345 678", "0912345678"),
+        ("912345678.0", "0912345678"),
+        ("9.12345678E8", "0912345678"),
+        ("(0237) 385 2741", "02373852741"),
+        ("024 3825 1234 máy lẻ 12", "02438251234"),
+    ],
+)
+def test_a_number_is_understood_however_it_is_typed(written: str, stored: str) -> None:
+    found = read_phone(written)
+    assert found.value == stored
+    assert found.severity in ("", "note")
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "proposal"),
+    [
+        ("01689123456", "phone_old_prefix", "0389123456"),
+        ("0123 456 7890", "phone_old_prefix", "0834567890"),
+        ("0912345678/0987654321", "phone_several", "0912345678"),
+        ("02373852741 - 0987654321", "phone_several", "0987654321"),
+        ("09123456789", "phone_invalid", ""),
+        ("O912345678", "phone_invalid", "0912345678"),
+        ("+1 202 555 0100", "phone_invalid", ""),
+        ("1900 1234", "phone_invalid", ""),
+    ],
+)
+def test_a_doubtful_number_brings_a_proposal(written: str, code: str, proposal: str) -> None:
+    found = read_phone(written)
+    assert (found.code, found.proposal) == (code, proposal)
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "proposal"),
+    [
+        ("An.NV@Hanoi.gov.vn", "", ""),
+        ("an@x.vn.", "email_tidied", "an@x.vn"),
+        ("mailto:an@x.vn", "email_tidied", "an@x.vn"),
+        ("an @ x.vn", "email_tidied", "an@x.vn"),
+        ("an nv@x.vn", "email_blank", "annv@x.vn"),
+        ("an@x.vn; b@y.vn", "email_several", "an@x.vn"),
+        ("an@gmial.com", "email_typo", "an@gmail.com"),
+        ("an@snv.gov.vm", "email_typo", "an@snv.gov.vn"),
+        ("an@gmail,com", "email_invalid", "an@gmail.com"),
+        ("an.gmail.com", "email_invalid", "an@gmail.com"),
+        ("nguyễn.an@x.vn", "email_invalid", "nguyen.an@x.vn"),
+        ("an@", "email_invalid", ""),
+    ],
+)  # fmt: skip
+def test_an_address_is_judged_and_mended(written: str, code: str, proposal: str) -> None:
+    found = read_email(written)
+    assert (found.code, found.proposal) == (code, proposal)
+
+
+@pytest.mark.parametrize(
+    ("legacy", "unicode_text"),
+    [
+        ("NguyÔn V¨n An", "Nguyễn Văn An"),
+        ("TrÇn ThÞ B×nh", "Trần Thị Bình"),
+        ("§Æng H÷u Ph­íc", "Đặng Hữu Phước"),
+        ("Phã Gi¸m ®èc", "Phó Giám đốc"),
+        ("Së Néi vô", "Sở Nội vụ"),
+        ("Nguyeãn Vaên An", "Nguyễn Văn An"),
+        ("Ñaëng Höõu Phöôùc", "Đặng Hữu Phước"),
+        ("Sôû Noäi vuï", "Sở Nội vụ"),
+        ("Leâ Thò Thuùy", "Lê Thị Thúy"),
+    ],
+)
+def test_text_of_old_fonts_is_recognised(legacy: str, unicode_text: str) -> None:
+    assert converted(legacy) == unicode_text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hoàng Thúy",
+        "Y Bliă Niê",
+        "Ksor H'Bơ Khăp",
+        "Lò Thị Mỷ",
+        "Giàng Páo",
+        "Müller",
+        "Niê",
+        "Bùi Quý",
+    ],
+)
+def test_sound_names_are_not_taken_for_old_fonts(name: str) -> None:
+    assert converted(name) is None
+
+
+def test_every_letter_of_both_old_codes_comes_out_as_vietnamese() -> None:
+    assert from_tcvn3("®Êt n­íc ViÖt Nam quª h­¬ng yªu dÊu") == "đất nước Việt Nam quê hương yêu dấu"
+    assert (
+        from_vni("ñaát nöôùc Vieät Nam queâ höông yeâu daáu")
+        == "đất nước Việt Nam quê hương yêu dấu"
+    )
+    assert all(is_syllable(w) for w in "nghiêng khuỷu quyết thuở giếng ngoằn yêu ướt".split())
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Sở NN&PTNT", "SNNPTNT"),
+        ("STC", "STC"),
+        ("Sở LĐ-TB&XH", "SLDTBXH"),
+        ("Sở KH và CN", "SKHCN"),
+        ("Sở VHTT&DL", "SVHTTDL"),
+        ("sở văn hoá, thể thao và du lịch", "SVHTTDL"),
+        ("Sở VHTT", "SVHTT"),
+        ("Y tế", "SYT"),
+        ("VP UBND tỉnh", "VPUBND"),
+        ("Thanh tra tỉnh Thanh Hoá", "TTT"),
+        ("Ngân hàng Nhà nước Việt Nam chi nhánh Thanh Hóa", "NHNNCN"),
+        ("BQL các KCN", "BQLKKT"),
+    ],
+)
+def test_a_department_is_known_by_its_abbreviations(written: str, code: str) -> None:
+    match = INDEX.find(written)
+    assert match is not None and match.certain and match.code == code
+
+
+@pytest.mark.parametrize("written", ["Công an tỉnh", "Cục Thuế", "Sở", "Hội Nông dân", "Kho bạc"])
+def test_what_is_no_department_is_not_guessed_at(written: str) -> None:
+    assert INDEX.find(written) is None
+
+
+def test_a_misspelt_department_must_be_mended_and_the_right_one_is_proposed() -> None:
+    found = judge({"full_name": "Lê Văn An", "department": "Sở Tài chinhs", "phone": "0599000001"})
+    assert [(f.code, f.severity, f.proposal) for f in found] == [
+        ("department_unknown", "must", "Sở Tài chính")
+    ]
+
+
+def test_departments_that_yield_one_form_only_are_noted() -> None:
+    found = judge(
+        {"full_name": "Lê Văn An", "department": "VP UBND tỉnh", "phone": "0599000001"},
+        {"full_name": "Bùi Thị Hà", "department": "NHNN chi nhánh tỉnh", "phone": "0599000002"},
+    )
+    assert {(f.line, f.code) for f in found} >= {
+        (2, "department_without_ministry"),
+        (3, "department_rates_ministry_only"),
+    }
+    assert not [f for f in found if f.counts]
+
+
+def test_old_and_new_tone_placement_are_one_name_but_different_tones_are_not() -> None:
+    assert name_key("Nguyễn Thị Hoà") == name_key("NGUYỄN THỊ HÒA") == name_key("Bà Nguyễn Thị Hòa")
+    assert name_key("Nguyễn Thị Hóa") != name_key("Nguyễn Thị Hòa")
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [("Ông Lê Văn An", "Lê Văn An"), ("PGS.TS. Bùi Hà", "Bùi Hà"), ("Đ/c: Lê An", "Lê An"), ("Ông Thị Ngọc", "Ông Thị Ngọc"), ("Đồng Văn Cống", "Đồng Văn Cống")],
+)  # fmt: skip
+def test_forms_of_address_go_and_family_names_stay(written: str, bare: str) -> None:
+    assert without_honorific(written)[0] == bare
+
+
+def test_the_same_person_twice_is_found_on_the_later_line() -> None:
+    found = judge(
+        {"full_name": "Lê Văn Hoà", "phone": "0599000001"},
+        {"full_name": "LÊ VĂN HÒA", "phone": "+84 599 000 001"},
+    )
+    assert (3, "must", "duplicate") in codes(found)
+    assert not [f for f in found if f.line == 2 and f.counts]
+
+
+def test_namesakes_with_their_own_contacts_in_other_departments_are_left_alone() -> None:
+    found = judge(
+        {"full_name": "Lê Văn An", "phone": "0599000001"},
+        {"full_name": "Lê Văn An", "phone": "0599000002", "department": "Sở Y tế"},
+    )
+    assert found == []
+
+
+def test_a_mailbox_for_many_is_asked_about_on_every_line() -> None:
+    shared = [
+        {"full_name": n, "email": "vanthu@x.example.vn", "phone": f"059900000{i}"}
+        for i, n in enumerate(["Lê Văn An", "Bùi Thị Hà", "Cao Văn Tâm"])
+    ]
+    found = judge(*shared)
+    assert codes(found) == [(n, "check", "contact_shared") for n in (2, 3, 4)]
+    assert found[0].facts["people"] == 3
+
+
+def test_an_office_line_may_ring_for_several_who_have_addresses_of_their_own() -> None:
+    found = judge(
+        *[
+            {"full_name": n, "phone": "02373852741", "email": f"p{i}@x.example.vn"}
+            for i, n in enumerate(["Lê Văn An", "Bùi Thị Hà"])
+        ]
+    )
+    assert not [f for f in found if f.counts]
+
+
+@pytest.mark.parametrize(("chosen", "complained"), [(2, True), (3, False), (4, False)])
+def test_a_province_chooses_three_or_four_districts(chosen: int, complained: bool) -> None:
+    people = [
+        {"full_name": f"Lê Văn {n}", "phone": f"059900000{i}", "district": d}
+        for i, (n, d) in enumerate(zip("An Ba Cúc Dần".split(), DISTRICTS[:chosen], strict=False))
+    ]
+    found = judge(*people, kind="district-leaders")
+    assert any(f.code == "district_count" and f.line == 0 for f in found) is complained
+
+
+def test_a_title_naming_another_province_is_asked_about() -> None:
+    rows = [
+        Row(
+            5,
+            {
+                "full_name": "Lê Văn An",
+                "position": "GĐ",
+                "department": "STC",
+                "phone": "0599000001",
+            },
+        )
+    ]
+    _, found = check_rows(
+        rows, context("agency-leaders"), titles=("UBND TỈNH NGHỆ AN", "DANH SÁCH")
+    )
+    assert [f.facts["unit"] for f in found if f.code == "other_unit_named"] == ["Nghệ An"]
+
+
+def test_findings_read_as_sentences_in_both_languages() -> None:
+    found = judge(
+        {"full_name": "Lê", "department": "Sở lạ", "phone": "123", "email": "a@gmial.com"}
+    )
+    for finding in found:
+        vietnamese = wording.message(finding)
+        with speaking("en"):
+            english = wording.message(finding)
+        assert vietnamese != english
+        assert "%(" not in vietnamese + english
+
+
+def test_boards_with_names_of_their_own_belong_to_the_umbrella_in_the_registry() -> None:
+    match = INDEX.find("Ban Quản lý Khu kinh tế Nghi Sơn và các khu công nghiệp")
+    assert match is not None and match.certain and match.code == "BQLKKT"
+
+
+def test_a_dash_for_a_department_is_a_missing_one_and_the_row_above_is_proposed() -> None:
+    found = judge(
+        {"full_name": "Lê Văn An", "phone": "0599000001"},
+        {"full_name": "Bùi Thị Hà", "phone": "0599000002", "department": "-"},
+    )
+    assert [(f.code, f.proposal) for f in found] == [("department_missing", "Sở Nội vụ")]
+
+
+def test_a_title_of_another_list_is_asked_about() -> None:
+    bureaus = replace(
+        context("department-leaders"),
+        other_kinds=(("par-officers", "Danh sách công chức phụ trách cải cách hành chính"),),
+    )
+    row = Row(
+        5,
+        {
+            "full_name": "Lê Văn An",
+            "position": "Vụ trưởng",
+            "workplace": "Vụ Pháp chế",
+            "phone": "0599000001",
+        },
+    )
+    title = "DANH SÁCH CÔNG CHỨC PHỤ TRÁCH CẢI CÁCH HÀNH CHÍNH CỦA BỘ"
+    _, found = check_rows([row], bureaus, titles=(title,))
+    assert [(f.line, f.severity, f.code) for f in found] == [(0, "check", "other_kind_named")]

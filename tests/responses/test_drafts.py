@@ -1,0 +1,235 @@
+"""Drafts: what a person typed is kept, readable by that person alone, whatever the device."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.invitations.errors import (
+    AlreadySubmitted,
+    AssignmentRevoked,
+    CampaignClosed,
+    CampaignNotOpenYet,
+)
+from surveyapp.invitations.models import Assignment
+from surveyapp.keys import KeyRing
+from surveyapp.responses import drafts
+from surveyapp.responses.drafts import Change
+from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong, UnknownItem
+from surveyapp.responses.models import Draft
+from tests.responses.world import World, answers, survey
+
+
+@pytest.fixture
+def world(db: Session, keys: KeyRing, now: datetime) -> World:
+    return survey(db, keys, now, people=2)
+
+
+def save(world: World, db: Session, changes: dict[str, Change]) -> drafts.Saved:
+    form = world.forms[0]
+    return drafts.save(
+        db,
+        form.id,
+        form.instrument,
+        code=form.code,
+        keys=world.keys,
+        changes=changes,
+        now=world.now,
+    )
+
+
+def test_a_saved_answer_is_there_on_the_next_device(world, db):
+    saved = world.save(db, world.forms[0], {"P1-101": "2", "P1-900": " Cần  gọn hơn.\r\nCảm ơn. "})
+    assert saved.revision == 1
+    found = world.load(db, world.forms[0])
+    assert found.revision == 1
+    assert found.answers == {"P1-101": "2", "P1-900": "Cần  gọn hơn.\nCảm ơn."}
+
+
+def test_a_form_not_begun_has_an_empty_draft(world, db):
+    assert world.load(db, world.forms[0]) == drafts.DraftAnswers(0, {})
+
+
+def test_an_answer_can_be_taken_back(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2", "P1-102": "3"})
+    saved = save(world, db, {"P1-101": Change("2", ""), "P1-102": Change("3", None)})
+    assert saved.answers == {}
+    assert world.load(db, world.forms[0]).answers == {}
+
+
+def test_a_stale_page_cannot_undo_another_device(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    saved = save(world, db, {"P1-101": Change("", ""), "P1-102": Change("", "4")})
+    assert saved.answers == {"P1-101": "2", "P1-102": "4"}
+    assert saved.elsewhere == {"P1-101": "2"}
+
+
+def test_where_both_devices_changed_an_item_the_later_wins_and_is_told(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    saved = save(world, db, {"P1-101": Change("", "5")})
+    assert saved.answers == {"P1-101": "5"}
+    assert saved.elsewhere == {"P1-101": "2"}
+
+
+def test_both_devices_choosing_the_same_is_no_conflict(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    assert save(world, db, {"P1-101": Change("", "2")}).elsewhere == {}
+
+
+@given(
+    saves=st.lists(
+        st.tuples(
+            st.integers(0, 1), st.dictionaries(st.sampled_from("abcde"), st.sampled_from("123"))
+        ),
+        max_size=12,
+    )
+)
+def test_no_interleaving_of_two_devices_loses_an_item(saves):
+    stored: dict[str, str] = {}
+    shown: list[dict[str, str]] = [{}, {}]
+    last_chosen: dict[str, str] = {}
+    for device, chosen in saves:
+        page = {item: shown[device].get(item, "") for item in "abcde"}
+        changes = {item: (page[item], chosen.get(item, page[item])) for item in page}
+        before = stored
+        stored, elsewhere = drafts.merge(stored, changes)
+        last_chosen |= {i: value for i, (base, value) in changes.items() if value != base}
+        assert stored == {item: value for item, value in last_chosen.items() if value}
+        for item, (base, value) in changes.items():
+            if before.get(item, "") not in (base, value):
+                assert elsewhere[item] == before.get(item, "")
+        shown[device] = dict(stored)
+
+
+def test_an_answer_that_is_not_an_option_saves_nothing(world, db):
+    with pytest.raises(NotAnOption) as refused:
+        save(world, db, {"P1-101": Change("", "2"), "P1-203": Change("", "98")})
+    assert (refused.value.item_id, refused.value.value) == ("P1-203", "98")
+    assert world.load(db, world.forms[0]).revision == 0
+
+
+def test_an_item_that_is_not_asked_is_refused(world, db):
+    with pytest.raises(UnknownItem):
+        save(world, db, {"M1-101": Change("", "1")})
+
+
+def test_a_remark_is_counted_as_browsers_count_and_never_cut(world, db):
+    save(world, db, {"P1-900": Change("", "😀" * 500)})
+    with pytest.raises(RemarkTooLong) as refused:
+        save(world, db, {"P1-900": Change("😀" * 500, "😀" * 500 + "a")})
+    assert (refused.value.length, refused.value.limit) == (1001, 1000)
+    assert world.load(db, world.forms[0]).answers["P1-900"] == "😀" * 500
+
+
+def test_invisible_signs_are_not_kept(world, db):
+    save(world, db, {"P1-900": Change("", "a\x00b\u200bc\u202ed\ud800e\tf")})
+    assert world.load(db, world.forms[0]).answers["P1-900"] == "abcdef"
+
+
+def test_a_decomposed_base_is_the_same_remark(world, db):
+    world.save(db, world.forms[0], {"P1-900": "Hoà"})
+    saved = save(world, db, {"P1-900": Change("Hoa\u0300 ", "Hoà")})
+    assert saved.elsewhere == {}
+
+
+def test_a_submitted_form_takes_no_more_answers(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    world.submit(db, world.forms[0])
+    with pytest.raises(AlreadySubmitted):
+        world.save(db, world.forms[0], {"P1-101": "3"})
+    assert db.scalar(select(func.count()).select_from(Draft)) == 0
+
+
+def test_a_revoked_form_takes_no_answers(world, db):
+    db.execute(update(Assignment).values(state="revoked", disposition="removed"))
+    with pytest.raises(AssignmentRevoked):
+        world.save(db, world.forms[0], {"P1-101": "3"})
+
+
+def test_answers_are_taken_only_within_the_window(world, db):
+    for moment, reason in (
+        (world.campaign.opens_at - timedelta(seconds=1), CampaignNotOpenYet),
+        (world.campaign.closes_at, CampaignClosed),
+    ):
+        with pytest.raises(reason):
+            replace(world, now=moment).save(db, world.forms[0], {"P1-101": "3"})
+    assert world.load(db, world.forms[0]).revision == 0
+
+
+def test_progress_is_recorded_coarsely(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2", "P1-102": "2"})
+    progress = select(Assignment.progress).where(Assignment.id == world.forms[0].id)
+    assert db.scalar(progress) == "some"
+    save(world, db, {i: Change("", v) for i, v in answers(world.forms[0], 7).items()})
+    assert db.scalar(progress) == "all"
+
+
+def test_a_draft_opens_with_its_own_code_only(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    with pytest.raises(DraftUnreadable):
+        world.load(db, replace(world.forms[0], code=world.forms[1].code))
+
+
+def test_a_draft_needs_the_servers_key_too(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    with pytest.raises(DraftUnreadable):
+        replace(world, keys=KeyRing({1: b"another" * 4 + b"root"})).load(db, world.forms[0])
+
+
+def test_a_draft_moved_to_another_person_is_refused(world, db):
+    first, second = world.forms
+    world.save(db, first, {"P1-101": "2"})
+    db.execute(update(Draft).values(assignment_id=second.id))
+    with pytest.raises(DraftUnreadable):
+        world.load(db, replace(second, code=first.code))
+
+
+@pytest.mark.parametrize("place", [0, 5, 20, -1])
+def test_a_flipped_bit_is_noticed(world, db, place):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    ciphertext = bytearray(db.scalar(select(Draft.ciphertext)))
+    ciphertext[place] ^= 1
+    db.execute(update(Draft).values(ciphertext=bytes(ciphertext)))
+    with pytest.raises(DraftUnreadable):
+        world.load(db, world.forms[0])
+
+
+def test_an_older_revision_put_back_by_hand_is_noticed_unless_its_number_is_too(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    db.execute(update(Draft).values(revision=7))
+    with pytest.raises(DraftUnreadable):
+        world.load(db, world.forms[0])
+
+
+def test_a_draft_survives_a_new_root_key(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    rotated = replace(world, keys=KeyRing({**world.keys.roots, 2: bytes(range(32))}))
+    assert rotated.load(db, world.forms[0]).answers == {"P1-101": "2"}
+    rotated.save(db, world.forms[0], {"P1-102": "3"})
+    assert rotated.load(db, world.forms[0]).answers == {"P1-101": "2", "P1-102": "3"}
+
+
+def test_the_size_of_a_draft_says_little(world, db):
+    sizes = set()
+    for number in range(1, 7):
+        world.save(db, world.forms[0], answers(world.forms[0], number))
+        sizes.add(len(db.scalar(select(Draft.ciphertext))))
+    assert sizes == {512 + 2 + 12 + 16}
+
+
+def test_the_same_draft_is_never_encrypted_alike(world, db):
+    seen = set()
+    for _time in range(3):
+        save(world, db, {"P1-101": Change("2", "2")})
+        seen.add(db.scalar(select(Draft.ciphertext))[2:14])
+    assert len(seen) == 3
+
+
+def test_drafts_of_a_replaced_code_can_be_discarded(world, db):
+    world.save(db, world.forms[0], {"P1-101": "2"})
+    assert drafts.discard(db, [form.id for form in world.forms]) == 1
+    assert world.load(db, world.forms[0]).revision == 0

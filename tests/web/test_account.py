@@ -1,0 +1,191 @@
+"""Signing in and out, choosing where to work, changing the password."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from surveyapp import clock
+from surveyapp.accounts import audit, service
+from surveyapp.accounts.access import Grant
+from surveyapp.accounts.models import Staff, StaffSession
+from surveyapp.db import reading, transaction
+from surveyapp.web.access import safe_next
+from tests import factories
+from tests.factories import PASSWORD
+from tests.web.browsing import HERE, post, sign_in, token
+
+
+@pytest.fixture(autouse=True)
+def people(app, now, monkeypatch):
+    """The tiny campaign, an operator and a coordinator of one of its provinces."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as db:
+        factories.campaign(db, now)
+        factories.staff(db, now, "operator")
+        factories.staff(db, now, "coordinator", unit="01")
+
+
+def test_a_coordinator_lands_at_the_own_desk_and_an_operator_at_the_centre(app):
+    for username, place in (("coordinator-01", "/desk/tiny/01/"), ("operator", "/centre/tiny/")):
+        client = app.test_client()
+        assert sign_in(client, username).location == "/account/start"
+        assert client.get("/account/start").location == place
+
+
+def test_who_works_in_several_places_chooses(client, now):
+    with transaction() as db:
+        person = service.staff_named(db, "coordinator-01")
+        service.add_grant(db, person.id, Grant("tiny", "coordinator", "46"))
+        service.add_grant(db, person.id, Grant("not-loaded-yet", "operator"))
+    sign_in(client, "coordinator-01")
+    page = client.get("/account/start")
+    assert page.status_code == 200
+    assert 'href="/desk/tiny/01/"' in page.text and 'href="/desk/tiny/46/"' in page.text
+    assert "not-loaded-yet" not in page.text
+
+
+def test_a_wrong_name_and_a_wrong_password_are_answered_in_the_same_words(client):
+    known, unknown = sign_in(client, "operator", "wrong"), sign_in(client, "nobody", "wrong")
+    assert known.status_code == unknown.status_code == 422
+    masked = [page.text.replace(token(page), "") for page in (known, unknown)]
+    assert masked[0].replace("operator", "nobody") == masked[1]
+    assert 'value="wrong"' not in known.text
+
+
+def test_a_failure_is_counted_although_the_page_only_says_no(client):
+    sign_in(client, "operator", "wrong")
+    with reading() as db:
+        assert db.scalar(select(Staff.failures).where(Staff.username == "operator")) == 1
+
+
+def test_a_network_that_keeps_guessing_is_told_to_come_back_later(client):
+    for _guess in range(20):
+        sign_in(client, "nobody", "wrong")
+    refused = sign_in(client, "operator", PASSWORD)
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "600"
+
+
+def test_signing_in_gives_the_browser_a_new_session_and_enters_the_trail(client, keys):
+    client.get("/account/sign-in")
+    before = client.get_cookie("canbo").value
+    sign_in(client, "operator")
+    assert client.get_cookie("canbo").value != before
+    with reading() as db:
+        assert [(e.actor, e.action) for e in audit.entries(db)] == [("operator", "signed in")]
+        audit.verify(db, keys=keys)
+
+
+def test_a_page_asked_for_before_signing_in_is_opened_afterwards(client):
+    asked = client.get("/account/?x=1")
+    assert asked.location == "/account/sign-in?next=/account/?x%3D1"
+    page = client.get(asked.location)
+    fields = {"username": "operator", "password": PASSWORD, "csrf_token": token(page)}
+    after = client.post("/account/sign-in", data={**fields, "next": "/account/?x=1"}, headers=HERE)
+    assert after.location == "/account/?x=1"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/desk/",
+        "//evil.example/desk/",
+        "/\\evil.example",
+        "/desk/\n",
+        "/t/x",
+        "",
+    ],
+)
+def test_nobody_is_sent_to_another_site_after_signing_in(address):
+    assert safe_next(address) is None
+
+
+def test_signing_out_ends_the_session_in_the_database_too(client):
+    sign_in(client, "operator")
+    left = post(client, "/account/", "/account/sign-out")
+    assert left.location == "/account/sign-in"
+    with reading() as db:
+        assert db.scalar(select(func.count()).select_from(StaffSession)) == 0
+    assert client.get("/account/").status_code == 303
+
+
+def test_a_copied_cookie_is_dead_after_signing_out(client, app):
+    sign_in(client, "operator")
+    thief = app.test_client()
+    thief.set_cookie("canbo", client.get_cookie("canbo").value)
+    assert thief.get("/account/").status_code == 200
+    post(client, "/account/", "/account/sign-out")
+    assert thief.get("/account/").status_code == 303
+
+
+def test_after_half_an_hour_of_rest_a_post_says_that_nothing_was_saved(client, now, monkeypatch):
+    sign_in(client, "operator")
+    given = token(client.get("/account/"))
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=31))
+    fields = {"csrf_token": given, "language": "en"}
+    answer = client.post("/account/language", data=fields, headers=HERE)
+    assert answer.location == "/account/sign-in"
+    assert "chưa được lưu" in client.get(answer.location).text
+
+
+def test_reading_pages_keeps_a_session_awake(client, now, monkeypatch):
+    sign_in(client, "operator")
+    for minutes in range(20, 100, 20):
+        later = now + timedelta(minutes=minutes)
+        monkeypatch.setattr(clock, "now", lambda later=later: later)
+        assert client.get("/account/").status_code == 200
+
+
+def test_a_new_password_works_the_old_one_does_not_and_other_browsers_are_signed_out(app, client):
+    other = app.test_client()
+    sign_in(client, "operator")
+    sign_in(other, "operator")
+    fresh = "mua xuan den som nay"
+    fields = {"present": PASSWORD, "fresh": fresh, "again": fresh}
+    changed = post(client, "/account/", "/account/password", **fields)
+    assert changed.location == "/account/"
+    assert "Đã đổi mật khẩu" in client.get("/account/").text
+    assert other.get("/account/").status_code == 303
+    assert sign_in(app.test_client(), "operator").status_code == 422
+    assert sign_in(app.test_client(), "operator", fresh).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"present": "wrong"}, "Mật khẩu hiện tại chưa đúng."),
+        ({"fresh": "ngan", "again": "ngan"}, "Mật khẩu cần ít nhất 12 ký tự."),
+        ({"again": "khac hoan toan"}, "Hai lần nhập mật khẩu mới không giống nhau."),
+    ],
+)
+def test_a_password_that_is_not_changed_says_why_at_its_field(client, fields, words):
+    sign_in(client, "operator")
+    fresh = "mua xuan den som nay"
+    given = {"present": PASSWORD, "fresh": fresh, "again": fresh, **fields}
+    refused = post(client, "/account/", "/account/password", **given)
+    assert refused.status_code == 422
+    assert refused.text.count(words) == 2  # in the summary and beside the field
+    assert fresh not in refused.text
+
+
+def test_a_browser_left_behind_is_signed_out_from_here(app, client):
+    left_behind = app.test_client()
+    sign_in(left_behind, "operator")
+    sign_in(client, "operator")
+    with reading() as db:
+        hashes = [each.hex() for each in db.scalars(select(StaffSession.id_hash))]
+    mine = next(each for each in hashes if f'value="{each}"' not in client.get("/account/").text)
+    other = next(each for each in hashes if each != mine)
+    post(client, "/account/", "/account/sessions/end", session=other)
+    assert left_behind.get("/account/").status_code == 303
+    assert client.get("/account/").status_code == 200
+
+
+def test_the_language_chosen_is_remembered_in_the_next_session(app, client):
+    sign_in(client, "operator")
+    post(client, "/account/", "/account/language", language="en")
+    assert "<h1>My account</h1>" in client.get("/account/").text
+    elsewhere = app.test_client()
+    sign_in(elsewhere, "operator")
+    assert "<h1>My account</h1>" in elsewhere.get("/account/").text

@@ -1,0 +1,199 @@
+"""Operators issue, hand over, replace and end invitations; nobody else does."""
+
+import csv
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from surveyapp.accounts.models import AuditEntry
+from surveyapp.db import transaction
+from surveyapp.invitations import links, queries, secrets
+from surveyapp.invitations.errors import LinkReplaced, LinkRevoked
+from surveyapp.invitations.models import Assignment, Invitation
+from surveyapp.responses.models import Draft
+from tests import factories
+from tests.invitations.roster import Roster, counted, opened, standing
+from tests.web.browsing import post, sign_in
+
+PAGE = "/centre/tiny/invitations"
+
+
+@pytest.fixture
+def people(engine, now):
+    """Three people on an approved list, and the staff."""
+    with transaction() as db:
+        campaign = opened(db, now)
+        roster = Roster(db, campaign)
+        found = [
+            roster.named("01", "agency-leaders", "SNV", name=name, email=email)
+            for name, email in (
+                ("Nguyễn Văn An", "an@so.example.vn"),
+                ("Trần Thị Bình", "=HYPERLINK(1)"),
+                ("Lê Đức Chi", "chi@so.example.vn"),
+            )
+        ]
+        for role in ("operator", "viewer", "auditor"):
+            factories.staff(db, now, role)
+    return found
+
+
+@pytest.fixture
+def operator(client, people):
+    sign_in(client, "operator")
+    return client
+
+
+def download(operator, **fields):
+    return post(operator, PAGE + "/mailing", PAGE + "/mailing", **fields)
+
+
+def rows_of(answer):
+    text = answer.data.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_one_press_invites_everybody_on_the_approved_lists(operator, people):
+    before = operator.get(PAGE).text
+    assert "Đã xử lý 0 trên 3 người" in before
+    post(operator, PAGE, PAGE + "/issue")
+    assert "đều đã có lời mời đúng với danh sách" in operator.get(PAGE).text
+    with transaction() as db:
+        assert len(db.scalars(select(Invitation)).all()) == 3
+
+
+def test_the_mailing_file_opens_the_questionnaires_of_its_people(operator, people, keys):
+    post(operator, PAGE, PAGE + "/issue")
+    answer = download(operator, who="waiting", format="csv")
+    assert answer.headers["Content-Disposition"].endswith(".csv")
+    rows = rows_of(answer)
+    assert [row["Họ và tên"] for row in rows] == ["Lê Đức Chi", "Nguyễn Văn An", "Trần Thị Bình"]
+    for row in rows:
+        code = links.read(keys, row["Liên kết"].removeprefix("http://localhost/t/"))
+        assert row["Mã truy cập"] == secrets.show(code)
+        assert row["Số phiếu"] == "2"
+        with transaction() as db:
+            assert len(queries.find(db, code, keys=keys).assignments) == 2
+
+
+def test_no_cell_of_the_csv_runs_as_a_formula(operator, people):
+    post(operator, PAGE, PAGE + "/issue")
+    rows = rows_of(download(operator, who="waiting", format="csv"))
+    assert "'=HYPERLINK(1)" in {row["Thư điện tử"] for row in rows}
+
+
+def test_the_workbook_keeps_codes_and_formulas_as_text(operator, people):
+    post(operator, PAGE, PAGE + "/issue")
+    answer = download(operator, who="waiting", format="xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    lines = list(book.active.iter_rows(values_only=True))
+    book.close()
+    assert len(lines) == 4
+    assert all(re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{4}", line[7]) for line in lines[1:])
+    assert "=HYPERLINK(1)" in {line[4] for line in lines}
+
+
+def test_a_file_is_entered_in_the_audit_trail_and_its_people_wait_no_longer(operator, people):
+    post(operator, PAGE, PAGE + "/issue")
+    download(operator, who="waiting", format="csv")
+    with transaction() as db:
+        entry = db.scalars(
+            select(AuditEntry).where(AuditEntry.action == "invitation.mailing")
+        ).one()
+        assert (entry.actor, entry.facts["people"]) == ("operator", 3)
+    again = download(operator, who="waiting", format="csv")
+    assert again.status_code == 303
+    assert len(rows_of(download(operator, who="everyone", format="csv"))) == 3
+
+
+def test_questionnaires_count_as_sent_once_an_operator_confirms(operator, people):
+    post(operator, PAGE, PAGE + "/issue")
+    download(operator, who="waiting", format="csv")
+    with transaction() as db:
+        assert set(db.scalars(select(Assignment.disposition))) == {"not_sent"}
+    post(operator, PAGE, PAGE + "/sent")
+    with transaction() as db:
+        assert set(db.scalars(select(Assignment.disposition))) == {"sent"}
+        assert counted(db) == standing(db)
+
+
+def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engine):
+    post(operator, PAGE, PAGE + "/issue")
+    old = next(
+        row
+        for row in rows_of(download(operator, who="waiting", format="csv"))
+        if row["Họ và tên"] == "Nguyễn Văn An"
+    )
+    with transaction() as db:
+        forms = queries.find(db, secrets.read_typed(old["Mã truy cập"]), keys=keys).assignments
+        db.add(Draft(assignment_id=forms[0].id, revision=1, ciphertext=b"begun"))
+    found = post(operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="")
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
+    assert "Trần Thị Bình" not in found.text
+    post(operator, card, card + "reissue", reissue_reason="Thư thất lạc")
+    with transaction() as db:
+        with pytest.raises(LinkReplaced):
+            queries.find(db, secrets.read_typed(old["Mã truy cập"]), keys=keys)
+        assert db.scalars(select(Draft)).all() == []
+    (fresh,) = rows_of(download(operator, who="waiting", format="csv"))
+    assert fresh["Họ và tên"] == "Nguyễn Văn An"
+    assert fresh["Mã truy cập"] != old["Mã truy cập"]
+
+
+def test_a_new_code_needs_a_reason(operator, people):
+    post(operator, PAGE, PAGE + "/issue")
+    found = post(operator, PAGE, PAGE + "/search", text="Bình", unit="01")
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
+    answer = post(operator, card, card + "reissue", reissue_reason="  ")
+    assert answer.status_code == 422
+    assert "Vui lòng ghi lý do" in answer.text
+    with transaction() as db:
+        assert set(db.scalars(select(Invitation.issue_number))) == {1}
+
+
+def test_an_ended_invitation_opens_nothing(operator, people, keys):
+    post(operator, PAGE, PAGE + "/issue")
+    rows = rows_of(download(operator, who="waiting", format="csv"))
+    row = next(row for row in rows if row["Họ và tên"] == "Lê Đức Chi")
+    found = post(operator, PAGE, PAGE + "/search", text="chi@so", unit="")
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
+    post(operator, card, card + "revoke", revoke_reason="Đã nghỉ hưu")
+    with transaction() as db, pytest.raises(LinkRevoked):
+        queries.find(db, secrets.read_typed(row["Mã truy cập"]), keys=keys)
+    assert "đã thu hồi" in operator.get(card).text
+
+
+def test_viewers_see_how_far_it_is_and_no_person(client, people):
+    sign_in(client, "viewer")
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    assert "Tải tệp gửi" not in page.text
+    assert client.get(PAGE + "/mailing").status_code == 403
+
+
+def test_no_page_shows_a_code(operator, people, keys, now):
+    post(operator, PAGE, PAGE + "/issue")
+    found = post(operator, PAGE, PAGE + "/search", text="", unit="")
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
+    for page in (operator.get(PAGE), found, operator.get(card), operator.get(PAGE + "/mailing")):
+        assert not re.search(r"\d{4}-\d{4}-\d{4}-\d{4}|/t/\d{16}", page.text)
+
+
+def test_the_command_line_issues_and_writes_the_file(runner, engine, now, tmp_path):
+    from surveyapp.cli import main
+
+    with transaction() as db:
+        roster = Roster(db, opened(db, now))
+        roster.named("01", "council")
+    issued = runner.invoke(main, ["invitations", "issue", "--campaign", "tiny"])
+    assert issued.exit_code == 0, issued.output
+    assert "cấp 1 phiếu" in issued.output
+    out = tmp_path / "mailing.csv"
+    where = ["--campaign", "tiny", "--out", str(out)]
+    assert runner.invoke(main, ["invitations", "mailing", *where]).exit_code == 0
+    assert out.stat().st_mode & 0o077 == 0
+    assert len(out.read_text("utf-8-sig").splitlines()) == 2
+    again = runner.invoke(main, ["invitations", "mailing", *where])
+    assert again.exit_code == 1

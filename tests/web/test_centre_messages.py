@@ -1,0 +1,177 @@
+"""Operators describe, confirm and watch waves, edit the words and print letters; the desk mends contacts."""
+
+import re
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from surveyapp import clock
+from surveyapp.accounts.models import AuditEntry
+from surveyapp.db import transaction
+from surveyapp.invitations.models import Assignment, MessageWords, Wave
+from surveyapp.messaging.model import Outcome, Reason
+from tests import factories
+from tests.invitations.sending import Sending
+from tests.web.browsing import post, sign_in
+
+PAGE = "/centre/tiny/messages"
+WIDE = {
+    "quiet_from": "0",
+    "quiet_until": "0",
+    "per_minute": "1000",
+    "per_day": "1000",
+    "per_domain": "1000",
+}
+
+
+@pytest.fixture
+def survey(engine, keys, now, tmp_path, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    survey = Sending(keys, now, tmp_path / "outbox")
+    survey.invite(("an@so.example.vn", ""), ("", "0912345678"), ("", ""))
+    with transaction() as db:
+        for role in ("operator", "viewer"):
+            factories.staff(db, now, role)
+        factories.staff(db, now, "coordinator", unit="01")
+    return survey
+
+
+@pytest.fixture
+def operator(client, survey):
+    sign_in(client, "operator")
+    return client
+
+
+def draft(operator, **fields):
+    """Describe a wave; the address of its page."""
+    given = {"kind": "invitation", "channels": ["email", "sms"], **WIDE, **fields}
+    answer = post(operator, PAGE + "/new", PAGE + "/new", **given)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def test_a_wave_is_counted_confirmed_by_typing_the_count_and_sent(operator, survey):
+    page = draft(operator)
+    shown = operator.get(page).text
+    assert "2 người sẽ nhận" in shown
+    assert "không có địa chỉ liên hệ dùng được: 1" in shown
+    wrong = post(operator, page, page + "confirm", typed="3")
+    assert wrong.status_code == 422
+    assert "Nhập đúng 2" in wrong.text
+    assert survey.work() == 0
+    post(operator, page, page + "confirm", typed="2")
+    survey.work(2)
+    assert survey.email.recipients == ["an@so.example.vn"]
+    assert survey.sms.recipients == ["+84912345678"]
+    assert "đã chuyển đi: 2" in operator.get(page).text
+
+
+def test_what_is_wrong_with_a_wave_stands_beside_the_field_and_nothing_is_lost(operator):
+    given = {**WIDE, "kind": "invitation", "units": "01, XX", "per_day": "nhiều"}
+    answer = post(operator, PAGE + "/new", PAGE + "/new", **given)
+    assert answer.status_code == 422
+    assert "Không có đơn vị mang mã: XX" in answer.text
+    assert "Vui lòng nhập một số nguyên" in answer.text
+    assert 'value="01, XX"' in answer.text
+
+
+def test_a_wave_is_paused_resumed_and_stopped_from_its_page(operator, survey):
+    page = draft(operator)
+    post(operator, page, page + "confirm", typed="2")
+    for act, state in (("pause", "paused"), ("resume", "testing"), ("stop", "stopped")):
+        post(operator, page, page + act)
+        with transaction() as db:
+            assert db.scalars(select(Wave.state)).one() == state
+    assert post(operator, page, page + "resume").status_code in (400, 409)
+
+
+def test_a_reminder_can_be_described_from_an_address(operator):
+    page = operator.get(PAGE + "/new?kind=reminder_not_started&unit=01&group=P1")
+    assert re.search(r'<option value="reminder_not_started" selected>', page.text)
+    assert 'value="01"' in page.text
+
+
+def test_words_are_checked_before_they_are_used(operator):
+    page = PAGE + "/words/invitation/vi"
+    fields = {"subject": "Mời", "text": "Kính gửi {ho_va_ten}", "sms": "Mời {lien_ket}"}
+    answer = post(operator, page, page, **fields)
+    assert answer.status_code == 422
+    assert "ho_va_ten" in answer.text
+    assert "lien_ket" in answer.text
+    with transaction() as db:
+        assert db.scalars(select(MessageWords)).all() == []
+
+
+def test_edited_words_are_what_people_get_until_they_are_restored(operator, survey):
+    page = PAGE + "/words/invitation/vi"
+    fields = {"subject": "Mời {ten}", "text": "Xin chào {ten}: {lien_ket}", "sms": "{lien_ket}"}
+    previewed = post(operator, page, page + "/preview", **fields)
+    assert "Xin chào Người Thứ" in previewed.text
+    assert "7000-0000-0000-0000" not in previewed.text or "/t/7000000000000000" in previewed.text
+    post(operator, page, page, **fields)
+    survey.wave()
+    survey.work(2)
+    assert survey.email.taken[0].subject == "Mời Người Thứ 0"
+    post(operator, page, page + "/restore")
+    with transaction() as db:
+        assert db.scalars(select(MessageWords)).all() == []
+
+
+def test_a_preview_shows_no_link_that_opens_anything(operator, keys):
+    page = operator.get(PAGE + "/words/invitation/vi").text
+    assert set(re.findall(r"/t/(\d{16})", page)) == {"7000000000000000"}
+
+
+def test_letters_are_set_aside_downloaded_on_record_and_count_once_posted(operator, survey):
+    page = draft(operator, channels=["letter"])
+    post(operator, page, page + "confirm", typed="3")
+    survey.work(2)
+    post(operator, page, page + "letters", unit="01")
+    pile = re.search(
+        r'action="(/centre/tiny/messages/letters/[0-9a-f-]{36}/)file"', operator.get(page).text
+    )[1]
+    answer = post(operator, page, pile + "file")
+    assert answer.data.startswith(b"%PDF")
+    assert BytesIO(answer.data).getbuffer().nbytes > 1000
+    with transaction() as db:
+        assert set(db.scalars(select(Assignment.disposition))) == {"not_sent"}
+        actions = db.scalars(select(AuditEntry.action)).all()
+    assert "letters.downloaded" in actions
+    post(operator, page, pile + "posted")
+    with transaction() as db:
+        assert set(db.scalars(select(Assignment.disposition))) == {"sent"}
+    survey.work()
+    assert survey.state(next(iter(survey.waves())))[0] == "done"
+
+
+def test_units_on_hold_get_nothing(operator, survey):
+    post(operator, PAGE, PAGE + "/hold", unit="01", reason="Chờ rà soát")
+    assert "Chờ rà soát" in operator.get(PAGE).text
+    assert "đơn vị đang tạm giữ: 3" in operator.get(draft(operator)).text
+    post(operator, PAGE, PAGE + "/release", unit="01")
+    assert "2 người sẽ nhận" in operator.get(draft(operator)).text
+
+
+def test_the_desk_is_asked_for_a_better_address_and_told_nothing_else(client, survey):
+    survey.email.answers["an@so.example.vn"] = [Outcome.never(Reason.NO_SUCH_ADDRESS, "550")]
+    survey.wave()
+    survey.work(2)
+    sign_in(client, "coordinator-01")
+    page = client.get("/desk/tiny/01/contacts").text
+    assert "Người Thứ 0" in page
+    assert "an@so.example.vn" in page
+    assert "Người Thứ 1" not in page
+
+
+def test_the_health_page_shows_the_test_messages(operator, survey):
+    assert "chưa có thư thử nào" in operator.get(PAGE).text
+    post(operator, PAGE, PAGE + "/canary", channel="email")
+    assert "đang gửi thử" in operator.get(PAGE).text
+
+
+def test_viewers_watch_and_change_nothing(client, survey):
+    sign_in(client, "viewer")
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    assert "Lập đợt gửi" not in page.text

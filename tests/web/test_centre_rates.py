@@ -1,0 +1,265 @@
+"""The centre's figures: what stands on the page is what was counted, and a row leads into its part."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from surveyapp import clock
+from surveyapp.db import reading, transaction
+from surveyapp.fieldwork import queries as fieldwork
+from surveyapp.fieldwork import service
+from surveyapp.invitations.deltas import Cell, Deltas
+from surveyapp.invitations.models import CountDelta
+from surveyapp.invitations.rules import Disposition
+from tests import factories
+from tests.web.browsing import sign_in
+
+
+@pytest.fixture
+def campaign(app, now, monkeypatch):
+    """The tiny campaign in collection: Hà Nội's agencies half answered, yesterday and today."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as db:
+        found = factories.campaign(db, now, opened=True)
+        for role in ("operator", "viewer", "auditor"):
+            factories.staff(db, now, role)
+        factories.staff(db, now, "coordinator", unit="01")
+        factories.staff(db, now, "coordinator", unit="46")
+    return found
+
+
+def ids(campaign):
+    from surveyapp.campaigns import queries
+
+    with reading() as db:
+        return (
+            {unit.code: unit.id for unit in queries.units(db, campaign.id)},
+            {group.code: group.id for group in queries.groups(db, campaign.id)},
+            {each.code: each.id for each in queries.departments(db, campaign.id)},
+        )
+
+
+def count(campaign, day, *, group, unit="01", rated="", department="", **dispositions) -> None:
+    """So many forms more of a cell in each disposition, on a day."""
+    units, groups, departments = ids(campaign)
+    cell = Cell(units[unit], units[rated or unit], groups[group], departments.get(department, 0))
+    deltas = Deltas()
+    for name, n in dispositions.items():
+        deltas.add(cell, Disposition(name), n)
+    with transaction() as db:
+        deltas.write(db, campaign.id, today=day)
+
+
+def words(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def row(page, heading: str) -> list[str]:
+    """The cells of the table row that begins with `heading`."""
+    for found in re.findall(r"<tr.*?</tr>", page.text, re.S):
+        cells = [re.sub(r"<[^>]+>", "", c).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", found, re.S)]  # fmt: skip
+        if cells and cells[0] == heading:
+            return cells
+    raise AssertionError(f"no row {heading}")
+
+
+def test_the_overview_shows_the_rate_with_its_denominator_and_what_came_today(
+    campaign, client, now
+):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=1), group="P2", sent=6, complete=2)
+    count(campaign, today, group="P2", sent=-1, complete=1)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/")
+    assert page.status_code == 200
+    assert "37,5%" in page.text
+    assert "3 phiếu trả lời trên 8 phiếu của người được mời" in words(page)
+    assert "hôm nay thêm 1" in words(page)
+    assert "3 phiếu đạt yêu cầu trên 71 phiếu theo kế hoạch" in words(page)
+    assert "10:00 15/01/2024" in words(page)
+
+
+def test_a_campaign_without_anybody_invited_has_no_rate(campaign, client):
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/")
+    assert re.search(r'figure-number">–<', page.text)
+
+
+def test_the_total_of_departments_is_that_of_the_part_they_belong_to(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today, group="M2", rated="BNV", department="SNV", sent=3, complete=3)
+    count(campaign, today, group="P2", department="SNV", complete=4)
+    count(campaign, today, group="P2", department="TTT", sent=4)
+    count(campaign, today, group="P1", complete=5)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/rates?by=department&supplying=01")
+    assert row(page, "Sở Nội vụ")[1:3] == ["70,0%", "7"]
+    assert row(page, "Thanh tra tỉnh")[1:3] == ["0,0%", "0"]
+    assert row(page, "Không gắn với sở, ban, ngành")[1:3] == ["100,0%", "5"]
+    assert row(page, "Cộng")[1:3] == ["63,2%", "12"]
+
+
+def test_units_stand_worst_first_and_those_without_a_rate_last(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today, group="P2", unit="01", sent=1, complete=9)
+    count(campaign, today, group="P2", unit="46", sent=9, complete=1)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/rates?by=supplying")
+    names = re.findall(r'<th scope="row".*?<a [^>]+>([^<]+)</a>', page.text)
+    assert names[:2] == ["Thừa Thiên Huế", "Hà Nội"]
+
+
+def test_a_row_leads_into_its_part_down_to_the_department(campaign, client, now):
+    count(campaign, clock.day(now), group="P2", department="SNV", complete=1, sent=2)
+    sign_in(client, "viewer")
+    address, walked = "/centre/tiny/rates?level=province", []
+    for name in ("P2. Lãnh đạo cơ quan chuyên môn thuộc UBND cấp tỉnh (sở và tương đương)", "Hà Nội", "Sở Nội vụ"):  # fmt: skip
+        page = client.get(address)
+        walked.append(row(page, name)[1])
+        link = re.search(rf'<a href="([^"]+)">{re.escape(name)}<', page.text)
+        address = link[1].replace("&amp;", "&") if link else ""
+    assert walked == ["33,3%"] * 3
+
+
+def test_an_unknown_part_is_empty_rather_than_everything(campaign, client, now):
+    count(campaign, clock.day(now), group="P2", complete=1, sent=2)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/rates?supplying=99")
+    assert "Không có phiếu nào trong phần này." in page.text
+    assert client.get("/centre/tiny/rates?by=nothing&until=yesterday&level=x").status_code == 200
+
+
+def test_a_past_day_is_shown_as_it_was(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=2), group="P2", sent=4)
+    count(campaign, today, group="P2", sent=-4, complete=4)
+    sign_in(client, "viewer")
+    then = client.get(f"/centre/tiny/rates?by=supplying&until={today - timedelta(days=1)}")
+    assert row(then, "Hà Nội")[1:3] == ["0,0%", "0"]
+    assert "hết ngày 14/01/2024" in then.text
+    assert row(client.get("/centre/tiny/rates?by=supplying"), "Hà Nội")[1] == "100,0%"
+
+
+def test_the_files_hold_what_the_page_shows(campaign, client, now):
+    count(campaign, clock.day(now), group="P2", complete=3, sent=5)
+    sign_in(client, "viewer")
+    answer = client.get("/centre/tiny/rates/table.csv?by=supplying")
+    assert answer.mimetype == "text/csv"
+    lines = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    of_hanoi = next(line for line in lines if line["Mã"] == "01")
+    assert (of_hanoi["RR2"], of_hanoi["Được mời"], of_hanoi["Đạt yêu cầu"]) == ("0.375", "8", "3")
+    assert lines[-1]["RR2"] == "0.375"
+    book = client.get("/centre/tiny/rates/table.xlsx?by=supplying").data
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert cells[0][0] == "Tỷ lệ trả lời theo: Đơn vị lập danh sách"
+    assert any(line[0] == "01" and 0.375 in line for line in cells)
+
+
+def test_the_page_of_formulas_adds_up(campaign, client, now):
+    count(campaign, clock.day(now), group="P2", complete=48, partial=2, refused=6, unavailable=4, sent=40, moved=10)  # fmt: skip
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/rates/details")
+    assert row(page, "RR1")[1] == "48,0%"
+    assert row(page, "RR2")[1] == "50,0%"
+    assert row(page, "RR2")[4] == "(48 + 2) ÷ (48 + 2 + 6 + 4 + 40)"
+    assert row(page, "RR5")[1] == "80,0%"
+    assert row(page, "Cộng")[3] == "110"
+    assert row(page, "Đã chuyển công tác")[1:4] == ["4.90", "Không thuộc đối tượng, đã xác minh", "10"]  # fmt: skip
+
+
+def test_what_needs_attention_is_named_with_its_unit(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=5), group="P2", unit="01", sent=6, started=1)
+    count(campaign, today - timedelta(days=5), group="P2", unit="46", sent=10)
+    count(campaign, today, group="P2", unit="46", bounced=2, started=1, sent=-3)
+    sign_in(client, "viewer")
+    told = words(client.get("/centre/tiny/"))
+    quiet = told[told.index("Ba ngày qua") : told.index("Hơn 5 phần trăm")]
+    assert "Hà Nội" in quiet
+    assert "Huế" not in quiet
+    assert "Thừa Thiên Huế : 2 trên 10" in told
+
+
+def test_the_map_colours_each_province_by_pattern_and_says_its_rate(campaign, client, now):
+    count(campaign, clock.day(now), group="P2", complete=1, sent=9)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/")
+    assert re.search(r'fill="url\(#band-1\)"><title>Hà Nội: 10,0% \(1 trên 10\)</title>', page.text)
+    assert page.text.count('class="absent"') == 61
+    assert "Bản đồ minh họa" in page.text
+
+
+def test_another_map_may_be_put_in_by_the_operators_but_brings_no_script(campaign, app, client, settings, now):  # fmt: skip
+    (settings.instance / "maps").mkdir()
+    (settings.instance / "maps" / "tiny.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script>'
+        '<path id="p01" d="M0,0L9,9Z" onclick="alert(2)"/><text x="1" y="2">Tây</text></svg>'
+    )
+    count(campaign, clock.day(now), group="P2", complete=1, sent=9)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/").text
+    assert 'viewBox="0 0 9 9"' in page
+    assert "Tây" in page
+    assert "alert" not in page
+
+
+def test_many_waiting_changes_are_folded_by_the_page_that_would_add_them_up(campaign, client, now, monkeypatch):  # fmt: skip
+    monkeypatch.setattr(service, "FOLD_WHEN", 3)
+    for _ in range(3):
+        count(campaign, clock.day(now), group="P2", complete=1)
+    sign_in(client, "viewer")
+    before = row(client.get("/centre/tiny/rates?by=supplying"), "Hà Nội")
+    with reading() as db:
+        assert fieldwork.unfolded(db, at_most=10) == 3
+    count(campaign, clock.day(now), group="P2", sent=0, complete=1)
+    after = row(client.get("/centre/tiny/rates?by=supplying"), "Hà Nội")
+    with reading() as db:
+        assert db.query(CountDelta).count() == 0
+    assert (before[2], after[2]) == ("3", "4")
+
+
+def test_a_desk_sees_its_own_unit_until_the_end_of_yesterday(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=1), group="P2", sent=10, complete=2)
+    count(campaign, today - timedelta(days=1), group="P1", sent=3, complete=5)
+    count(campaign, today, group="P2", sent=-5, complete=5)
+    count(campaign, today - timedelta(days=1), group="P2", unit="46", sent=40)
+    sign_in(client, "coordinator-01")
+    page = client.get("/desk/tiny/01/rates")
+    assert "hết ngày 14/01/2024" in page.text
+    assert "7 phiếu trả lời trên 20 phiếu của người được mời" in words(page)
+    assert "Sở, ban, ngành" not in page.text
+    assert client.get("/desk/tiny/46/rates").status_code == 404
+    assert client.get("/desk/tiny/46/rates/groups.csv").status_code == 404
+
+
+def test_a_desk_is_not_shown_small_cells_nor_what_would_give_them_away(campaign, client, now):
+    day = clock.day(now) - timedelta(days=1)
+    count(campaign, day, group="P2", department="SNV", sent=4)
+    count(campaign, day, group="P2", department="TTT", sent=6, complete=1)
+    count(campaign, day, group="P2", department="VPUBND", sent=20, complete=11)
+    sign_in(client, "coordinator-01")
+    page = client.get("/desk/tiny/01/rates")
+    assert set(row(page, "Sở Nội vụ")[1:]) == set(row(page, "Thanh tra tỉnh")[1:]) == {"ẩn"}
+    assert row(page, "Văn phòng Ủy ban nhân dân tỉnh")[1:3] == ["35,5%", "11"]
+    file = client.get("/desk/tiny/01/rates/departments.csv").data.decode("utf-8-sig")
+    lines = {line["Mã"]: line for line in csv.DictReader(io.StringIO(file))}
+    assert lines["SNV"]["Được mời"] == lines["TTT"]["Được mời"] == ""
+    assert lines["VPUBND"]["Được mời"] == "31"
+
+
+@pytest.mark.parametrize("address", ["", "rates", "rates/details", "life", "releases", "audit", "staff"])  # fmt: skip
+def test_every_page_is_there_in_english_too(campaign, client, address):
+    sign_in(client, "auditor")
+    with transaction() as db:
+        from surveyapp.accounts import service as accounts
+
+        accounts.set_locale(db, accounts.staff_named(db, "auditor").id, "en")
+    page = client.get(f"/centre/tiny/{address}")
+    assert page.status_code == 200
+    title = re.search(r"<h1>([^<]+)</h1>", page.text)[1]
+    assert not re.search("[ăâđêôơưạảấầếềệỉịọốộớờợụủứừỷỹ]", title)

@@ -1,0 +1,591 @@
+"""What a respondent sees and what is stored, page by page, without scripts."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from surveyapp import clock
+from surveyapp.campaigns.models import Campaign
+from surveyapp.db import reading, transaction
+from surveyapp.invitations import attempts, handoff, queries, secrets
+from surveyapp.invitations import service as invitations
+from surveyapp.invitations.mailing import MailingRow
+from surveyapp.invitations.models import Assignment, Declaration, Handoff, Invitation
+from surveyapp.responses.models import Draft, SealedBallot
+from surveyapp.web import sessions
+from tests import factories
+from tests.qrcodes import read_svg
+from tests.web.browsing import HERE, token
+from tests.web.test_parts import Page
+
+TWO = ("01", "agency-leaders")
+ONE = ("BNV", "department-leaders")
+
+
+class Person:
+    """Somebody with an invitation, and the browser they use."""
+
+    def __init__(self, client: FlaskClient, row: MailingRow) -> None:
+        self.client, self.row = client, row
+        self.link = row.link.removeprefix("http://localhost")
+        self.code = row.code.replace("-", "")
+
+    def get(self, address: str):
+        return self.client.get(address)
+
+    def post(self, address: str, page: str = "/phieu", **fields):
+        given = {"csrf_token": token(self.client.get(page)), **fields}
+        return self.client.post(address, data=given, headers=HERE)
+
+    def start(self, language: str = "vi"):
+        return self.client.post(f"{self.link}/start?lang={language}", headers=HERE)
+
+    def send(self, number: int, page: int, chosen: dict[str, str], **more: str):
+        """Choose on the page as it stands and press its button."""
+        address = f"/phieu/{number}/{page}"
+        shown = Page(self.get(address).text)
+        fields = {
+            field["name"]: field.get("value") or ""
+            for field in shown.all("input")
+            if field.get("type") == "hidden"
+        }
+        kept = {field["name"]: field["value"] for field in shown.all("input") if "checked" in field}
+        return self.client.post(address, data={**fields, **kept, **chosen, **more}, headers=HERE)
+
+    def items(self, number: int, page: int) -> list[str]:
+        shown = Page(self.get(f"/phieu/{number}/{page}").text)
+        return [field["data-item"] for field in shown.all("fieldset")]
+
+    def chosen(self, number: int, page: int) -> dict[str, str]:
+        shown = Page(self.get(f"/phieu/{number}/{page}").text)
+        return {one["name"]: one["value"] for one in shown.all("input") if "checked" in one}
+
+
+@pytest.fixture
+def moment(now, monkeypatch) -> Iterator[list]:
+    """The server's clock; a test moves it by `moment[0] += …`."""
+    moments = [now]
+    monkeypatch.setattr(clock, "now", lambda: moments[0])
+    return moments
+
+
+@pytest.fixture
+def people(app: Flask, now, keys, moment) -> dict[tuple[str, str], Person]:
+    """Somebody with two questionnaires and somebody with one, in an open campaign."""
+    with transaction() as db:
+        campaign = factories.campaign(db, now, opened=True)
+        for position, (unit, kind) in enumerate((TWO, ONE)):
+            listed = factories.people(1, start=position * 10)
+            factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
+    with transaction() as db:
+        campaign = db.scalars(select(Campaign)).one()
+        invitations.issue(db, campaign, keys=keys, now=now)
+        rows = list(invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"))
+    by_unit = {row.unit_code: row for row in rows}
+    return {(unit, kind): Person(app.test_client(), by_unit[unit]) for unit, kind in (TWO, ONE)}
+
+
+@pytest.fixture
+def ann(people) -> Person:
+    """She rates one unit."""
+    return people[ONE]
+
+
+@pytest.fixture
+def binh(people) -> Person:
+    """He rates a ministry and his province."""
+    return people[TWO]
+
+
+def stored(what) -> int:
+    with reading() as db:
+        return int(db.execute(select(func.count()).select_from(what)).scalar_one())
+
+
+def dispositions() -> list[str]:
+    with reading() as db:
+        return sorted(db.scalars(select(Assignment.disposition)))
+
+
+def move(**values) -> None:
+    with transaction() as db:
+        campaign = db.scalars(select(Campaign)).one()
+        for name, value in values.items():
+            setattr(campaign, name, value)
+
+
+def words(answer) -> str:
+    return Page(answer.text).text
+
+
+# ---- before answering
+
+
+def test_opening_the_link_changes_nothing_sets_no_cookie_and_names_nobody(ann):
+    before = dispositions()
+    for address in (ann.link, f"{ann.link}/decline", "/", "/tro-nang", "/bien-nhan", "/m/1"):
+        for answer in (ann.get(address), ann.client.head(address)):
+            assert answer.status_code == 200
+            assert "Set-Cookie" not in answer.headers
+            assert answer.headers["Referrer-Policy"] == "strict-origin"
+        text = ann.get(address).text
+        for told in (ann.row.full_name, ann.row.position, ann.row.email, ann.row.phone):
+            assert told not in text
+    assert dispositions() == before
+    assert stored(Draft) == stored(Declaration) == 0
+
+
+def test_the_page_before_answering_tells_all_that_it_must(ann):
+    text = words(ann.get(ann.link))
+    for told in (
+        "Bộ Nội vụ (Vụ Cải cách hành chính)",
+        "Đơn vị lập danh sách: Bộ Nội vụ",
+        "khoảng",
+        "17:00 05/02/2024",
+        "không ai tìm lại, xem, sửa hay rút được phiếu",
+        "Ai có liên kết hoặc mã thì mở được phiếu chưa nộp, không mở được phiếu đã nộp",
+        "Đợt này là đợt thử nghiệm",
+        "024 0000 0000",
+        "việc trả lời là tự nguyện",
+    ):
+        assert told in text
+
+
+def test_the_address_after_the_start_holds_no_secret(ann):
+    answer = ann.start()
+    assert answer.headers["Location"] == "/phieu/1/1"
+    assert ann.code not in ann.get("/phieu/1/1").text
+    assert ann.code not in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "disposition"),
+    [
+        ("not_me", "unavailable"),
+        ("moved", "moved"),
+        ("wrong_group", "wrong_group"),
+        ("decline", "refused"),
+    ],
+)
+def test_a_declaration_asks_first_and_is_then_kept(ann, kind, disposition):
+    asked = ann.get(f"{ann.link}/{kind}")
+    assert "Xác nhận" in asked.text
+    assert stored(Declaration) == 0
+    told = ann.client.post(f"{ann.link}/{kind}", headers=HERE)
+    assert "Đã ghi nhận" in told.text
+    assert ann.row.full_name not in told.text
+    with reading() as db:
+        assert db.scalars(select(Declaration.kind)).all() == [kind]
+    assert disposition in dispositions()
+    assert ann.start().status_code == 303  # a slip is mended by opening the link again
+
+
+# ---- typed codes
+
+
+def test_a_code_typed_with_spaces_opens_the_page_before_answering(ann):
+    spaced = ann.row.code.replace("-", "  ")
+    assert ann.client.post("/", data={"code": spaced}, headers=HERE).status_code == 303
+    assert "Bắt đầu trả lời" in ann.get("/phieu").text
+
+
+def test_a_mistyped_code_is_known_at_once_and_costs_no_attempt(ann):
+    wrong = ann.code[:-1] + str((int(ann.code[-1]) + 1) % 10)
+    answer = ann.client.post("/", data={"code": wrong}, headers=HERE)
+    assert answer.status_code == 422
+    assert "Lỗi:" in answer.text and wrong in answer.text
+    assert "hai chữ số bị đổi chỗ" in answer.text
+    assert "đã nhập 5 chữ số" in ann.client.post("/", data={"code": "71234"}, headers=HERE).text
+
+
+def test_an_unknown_and_a_replaced_code_are_told_the_same(ann, keys, now):
+    unknown = "712345678901234" + secrets.check_digit("712345678901234")
+    reissue(ann, keys, now)
+    told = [
+        words(ann.client.post("/", data={"code": code}, headers=HERE)).replace(code, "")
+        for code in (unknown, ann.code)
+    ]
+    assert told[0] == told[1]
+
+
+def test_too_many_wrong_codes_pause_typing_but_not_links(ann, keys, now):
+    with transaction() as db:
+        network = attempts.network(keys, "127.0.0.1", now=now)
+        for _attempt in range(attempts.NETWORK_FAILURES):
+            attempts.count(db, network, succeeded=False, now=now)
+    answer = ann.client.post("/", data={"code": ann.code}, headers=HERE)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Liên kết trong thư và tin nhắn vẫn mở được" in answer.text
+    assert ann.start().status_code == 303
+
+
+# ---- answering
+
+
+def test_a_page_saves_what_was_chosen_and_goes_on(ann):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    answer = ann.send(1, 1, {first: "2", second: "98"}, go="next")
+    assert answer.headers["Location"] == "/phieu/1/2"
+    assert ann.chosen(1, 1) == {first: "2", second: "98"}
+    assert stored(Draft) == 1
+
+
+@pytest.mark.parametrize(
+    ("go", "leads"),
+    [("back", "/phieu"), ("3", "/phieu/1/3"), ("review", "/phieu/1/xem-lai"), ("leave", "/phieu")],
+)
+def test_every_way_off_a_page_saves_it(ann, go, leads):
+    ann.start()
+    item = ann.items(1, 1)[0]
+    assert ann.send(1, 1, {item: "3"}, go=go).headers["Location"] == leads
+    assert ann.chosen(1, 1) == {item: "3"}
+
+
+def test_what_is_not_an_option_is_not_saved_and_the_page_comes_back_as_typed(ann):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    answer = ann.send(1, 1, {first: "77", second: "4"})
+    page = Page(answer.text)
+    assert answer.status_code == 422
+    assert "<title>Lỗi: " in answer.text
+    assert f"#{first}" in [link["href"] for link in page.all("a")]
+    assert page.by_id(f"{first}-error")["class"] == "wrong"
+    assert [one["name"] for one in page.all("input") if "checked" in one] == [second]
+    assert ann.chosen(1, 1) == {}
+
+
+def test_a_remark_that_is_too_long_comes_back_whole(ann):
+    ann.start()
+    last = len(re.findall('name="go" value="[0-9]+"', ann.get("/phieu/1/1").text))
+    page = Page(ann.get(f"/phieu/1/{last}").text)
+    remark = page.all("textarea")[0]["name"]
+    typed = "Cần rút ngắn thủ tục. " * 60
+    answer = ann.send(1, last, {remark: typed})
+    assert answer.status_code == 422
+    assert typed.strip() in answer.text
+    assert ann.send(1, last, {remark: "Ngắn\r\nhai dòng"}, go="review").status_code == 303
+    assert "Ngắn\nhai dòng" in ann.get("/phieu/1/xem-lai").text
+
+
+def test_a_stale_page_undoes_nothing_and_is_told_what_changed(ann, app):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    base = {"csrf_token": token(ann.get("/phieu/1/1")), f"was.{first}": "", f"was.{second}": ""}
+    ann.send(1, 1, {first: "1"})
+    ann.client.post("/phieu/1/1", data={**base, second: "4"}, headers=HERE)
+    told = words(ann.get("/phieu/1/2"))
+    assert "Một thiết bị khác vừa sửa: câu 1" in told
+    assert ann.chosen(1, 1) == {first: "1", second: "4"}
+    ann.send(1, 1, {second: "5"})
+    assert "Một thiết bị khác vừa sửa" not in words(ann.get("/phieu/1/2"))
+
+
+def test_the_script_is_told_what_is_stored_now(ann):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    given = {"csrf_token": token(ann.get("/phieu/1/1"))}
+    fields = {**given, f"was.{first}": "", first: "5", f"was.{second}": "", second: ""}
+    answer = ann.client.post("/phieu/1/1/luu", data=fields, headers=HERE).json
+    assert answer["saved"] == "Đã lưu 10:00"
+    assert answer["answers"][first] == "5"
+    assert answer["elsewhere"] == ""
+    assert answer["seconds"] == 3600
+    refused = ann.client.post(
+        "/phieu/1/1/luu",
+        data={**fields, f"was.{first}": "5", first: "77"},
+        headers={**HERE, "Accept": "application/json"},
+    )
+    assert refused.status_code == 422
+    assert "không phải là một phương án" in refused.json["message"]
+
+
+def test_the_language_changes_on_the_page_and_what_was_chosen_is_saved(ann):
+    ann.start()
+    second = ann.items(1, 1)[1]
+    answer = ann.send(1, 1, {second: "2"}, language="en", at=second)
+    assert answer.headers["Location"] == f"/phieu/1/1#{second}-item"
+    assert '<html lang="en"' in ann.get("/phieu/1/1").text
+    assert ann.chosen(1, 1) == {second: "2"}
+    forged = ann.send(1, 1, {}, language="vi", at="//evil.example")
+    assert forged.headers["Location"] == "/phieu/1/1"
+
+
+def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(ann, moment):
+    ann.start()
+    item = ann.items(1, 1)[0]
+    ann.send(1, 1, {item: "3"})
+    moment[0] += timedelta(minutes=61)
+    over = ann.get("/phieu/1/1")
+    assert over.status_code == 401
+    assert "Những câu đã lưu vẫn còn" in over.text
+    ann.start()
+    assert ann.chosen(1, 1) == {item: "3"}
+
+
+def test_extending_the_session_gives_a_full_hour_again(ann, moment):
+    ann.start()
+    moment[0] += timedelta(minutes=56)
+    given = {"csrf_token": token(ann.get("/phieu/1/1"))}
+    headers = {**HERE, "Accept": "application/json"}
+    assert ann.client.post("/phieu/gia-han", data=given, headers=headers).json == {"seconds": 3600}
+    moment[0] += timedelta(minutes=30)
+    assert ann.get("/phieu/1/1").status_code == 200
+
+
+# ---- another device
+
+
+def test_ten_digits_open_the_questionnaire_elsewhere_once(ann, app):
+    ann.start()
+    item = ann.items(1, 1)[0]
+    ann.send(1, 1, {item: "3"})
+    page = ann.post("/phieu/may-khac", page="/phieu/may-khac")
+    digits = re.search(r'id="handoff">([0-9 ]+)<', page.text)[1]
+    elsewhere = Person(app.test_client(), ann.row)
+    (address,) = read_svg(page.text.partition('class="qr"')[2])
+    assert address == f"http://localhost/m/{digits.replace(' ', '')}"
+    assert elsewhere.get(address).status_code == 200
+    assert stored(Handoff) == 1  # looking at the page of the QR code uses nothing up
+    opened = elsewhere.client.post("/", data={"code": digits}, headers=HERE)
+    assert opened.headers["Location"] == "/phieu"
+    assert elsewhere.chosen(1, 1) == {item: "3"}
+    again = app.test_client().post("/", data={"code": digits}, headers=HERE)
+    assert again.status_code == 422
+    assert "đã dùng hoặc đã quá 10 phút" in again.text
+    assert stored(Handoff) == 0
+
+
+def test_ten_digits_are_worth_nothing_after_ten_minutes(ann, app, moment):
+    ann.start()
+    page = ann.post("/phieu/may-khac", page="/phieu/may-khac")
+    digits = re.search(r'id="handoff">([0-9 ]+)<', page.text)[1]
+    moment[0] += handoff.LIFE
+    answer = app.test_client().post("/", data={"code": digits}, headers=HERE)
+    assert answer.status_code == 422
+
+
+def test_a_wrong_transfer_code_counts_as_a_wrong_attempt(app, people):
+    client = app.test_client()
+    wrong = "123456789" + secrets.check_digit("123456789")
+    for _attempt in range(attempts.NETWORK_FAILURES):
+        client.post("/", data={"code": wrong}, headers=HERE)
+    assert client.post("/", data={"code": wrong}, headers=HERE).status_code == 429
+
+
+# ---- review, submission, receipt
+
+
+def test_the_review_shows_gaps_first_and_each_leads_to_its_question(ann):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    ann.send(1, 1, {first: "2"})
+    text = ann.get("/phieu/1/xem-lai").text
+    assert text.index('class="gaps"') < text.index('class="answers"')
+    assert f'href="/phieu/1/1#{second}-item"' in text
+    assert "Nộp phiếu, để trống" in text
+
+
+def test_an_empty_questionnaire_cannot_be_submitted(ann):
+    ann.start()
+    assert 'action="/phieu/1/nop"' not in ann.get("/phieu/1/xem-lai").text
+    refused = ann.post("/phieu/1/nop", page="/phieu/1/xem-lai", revision="0")
+    assert refused.status_code == 422
+    assert "Phiếu chưa có câu trả lời nào" in refused.text
+    assert stored(SealedBallot) == 0
+
+
+def submit(person: Person, number: int = 1):
+    page = Page(person.get(f"/phieu/{number}/xem-lai").text)
+    revision = next(one["value"] for one in page.all("input") if one.get("name") == "revision")
+    return person.post(f"/phieu/{number}/nop", revision=revision)
+
+
+def test_submitting_twice_ends_on_the_same_thanks_and_receipt(ann):
+    ann.start()
+    ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
+    page = Page(ann.get("/phieu/1/xem-lai").text)
+    fields = {
+        "revision": next(x["value"] for x in page.all("input") if x.get("name") == "revision")
+    }
+    for _press in range(2):
+        assert ann.post("/phieu/1/nop", **fields).headers["Location"] == "/phieu/1/bien-nhan"
+    assert stored(SealedBallot) == 1
+    assert stored(Draft) == 0
+    one, other = (
+        re.search('data-copy="([^"]+)"', ann.get("/phieu/1/bien-nhan").text)[1] for _ in "ab"
+    )
+    assert one == other
+    assert ann.get("/phieu/1/1").headers["Location"] == "/phieu/1/bien-nhan"
+
+
+def test_a_review_that_is_out_of_date_is_shown_again_before_anything_is_sealed(ann):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    ann.send(1, 1, {first: "2"})
+    page = Page(ann.get("/phieu/1/xem-lai").text)
+    seen = next(one["value"] for one in page.all("input") if one.get("name") == "revision")
+    ann.send(1, 1, {second: "5"})
+    answer = ann.post("/phieu/1/nop", revision=seen)
+    assert answer.headers["Location"] == "/phieu/1/xem-lai"
+    assert "vừa được sửa trên thiết bị khác" in ann.get("/phieu/1/xem-lai").text
+    assert stored(SealedBallot) == 0
+
+
+def test_after_the_first_questionnaire_the_second_is_offered(binh):
+    assert binh.start().headers["Location"] == "/phieu"
+    binh.send(1, 1, {binh.items(1, 1)[0]: "1"})
+    submit(binh, 1)
+    text = binh.get("/phieu/1/bien-nhan").text
+    assert "Còn một phiếu nữa" in text
+    assert 'href="/phieu/2/1"' in text
+
+
+def test_a_save_after_submitting_elsewhere_is_refused_with_the_way_to_the_receipt(ann):
+    ann.start()
+    first = ann.items(1, 1)[0]
+    stale = {"csrf_token": token(ann.get("/phieu/1/1")), f"was.{first}": "", first: "4"}
+    ann.send(1, 1, {first: "2"})
+    submit(ann)
+    for fields in (stale, {**stale, first: ""}):
+        answer = ann.client.post("/phieu/1/1", data=fields, headers=HERE)
+        assert answer.status_code == 409
+        assert "Phiếu này đã được nộp" in answer.text
+        assert 'href="/phieu"' in answer.text
+
+
+# ---- dead ends
+
+
+def reissue(person: Person, keys, now, what: str = "reissue") -> None:
+    with transaction() as db:
+        campaign = db.scalars(select(Campaign)).one()
+        held = queries.find(db, person.code, keys=keys)
+        act = {"reason": "mất thư", "actor": "op", "keys": keys, "now": now}
+        getattr(invitations, what)(db, campaign, held.invitation_id, **act)
+
+
+def test_each_dead_link_says_what_became_of_it(ann, keys, now):
+    assert ann.get(ann.link[:-3]).status_code == 404
+    assert "bị cắt mất một đoạn" in ann.get(ann.link[:-3]).text
+    reissue(ann, keys, now)
+    answer = ann.get(ann.link)
+    assert answer.status_code == 410
+    assert "đã được thay bằng liên kết mới" in answer.text
+
+
+def test_a_withdrawn_invitation_says_so(ann, keys, now):
+    reissue(ann, keys, now, "revoke")
+    assert "đã được thu hồi" in ann.get(ann.link).text
+
+
+def test_before_it_opens_the_link_tells_when(ann, now):
+    move(opens_at=now + timedelta(days=2))
+    assert "Đợt khảo sát mở lúc 10:00 17/01/2024" in words(ann.get(ann.link))
+    assert "form" not in [tag for tag, _ in Page(ann.get(ann.link).text).tags]
+    assert ann.start().status_code == 403
+
+
+def test_after_it_closed_nothing_is_saved_and_an_extension_brings_all_back(ann, now):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+    ann.send(1, 1, {first: "2"})
+    base = {"csrf_token": token(ann.get("/phieu/1/1")), f"was.{second}": "", second: "1"}
+    closes_at = now + timedelta(days=1)
+    move(closes_at=now - timedelta(minutes=1))
+    answer = ann.client.post("/phieu/1/1", data=base, headers=HERE)
+    assert answer.status_code == 403
+    assert "bị xóa khi mở hộp phiếu" in answer.text
+    assert "Đợt khảo sát đã kết thúc lúc" in ann.get(ann.link).text
+    move(closes_at=closes_at)
+    assert ann.chosen(1, 1) == {first: "2"}
+
+
+def test_nobody_reaches_a_questionnaire_that_is_not_theirs(ann):
+    ann.start()
+    for address in ("/phieu/2/1", "/phieu/1/90", "/phieu/0/1", "/phieu/9/bien-nhan"):
+        answer = ann.get(address)
+        assert answer.status_code == 404
+        assert "Về danh sách phiếu" in answer.text
+    with reading() as db:
+        assert db.scalars(select(func.count()).select_from(Invitation)).one() == 2
+
+
+def test_a_wrong_receipt_is_not_found_and_shown_again(app):
+    answer = app.test_client().post("/bien-nhan", data={"receipt": "BCFG-2345"}, headers=HERE)
+    assert answer.status_code == 200
+    assert "Chưa thấy mã này" in answer.text and "BCFG-2345" in answer.text
+
+
+# ---- weight
+
+
+def size(answer) -> int:
+    return len(answer.data) + sum(len(f"{name}: {value}\r\n") for name, value in answer.headers)
+
+
+def assets(page) -> list[str]:
+    found = Page(page.text)
+    styles = [one["href"] for one in found.all("link") if one.get("rel") == "stylesheet"]
+    return styles + [one["src"] for one in found.all("script")]
+
+
+def test_the_first_page_is_light_and_asks_for_little(ann):
+    wanted = {"Accept-Encoding": "gzip"}
+    page = ann.client.get(ann.link)
+    parts = assets(page)
+    total = size(ann.client.get(ann.link, headers=wanted))
+    for address in parts:
+        with ann.client.get(address, headers=wanted) as answer:
+            assert "immutable" in answer.headers["Cache-Control"]
+            total += len(gzip.compress(answer.data))
+    assert 1 + len(parts) <= 3
+    assert total <= 40_000, total
+
+
+def test_later_pages_are_at_most_six_kilobytes_on_a_real_questionnaire(app, now, keys, moment):
+    client = real_respondent(app, now, keys)
+    wanted = {"Accept-Encoding": "gzip"}
+    pages = [f"/phieu/1/{page}" for page in range(1, 8)]
+    for address in [*pages, "/phieu", "/phieu/1/xem-lai", "/phieu/may-khac"]:
+        answer = client.get(address, headers=wanted)
+        assert answer.status_code == 200
+        assert size(answer) <= 6_000, (address, size(answer))
+
+
+def real_respondent(app: Flask, now, keys) -> FlaskClient:
+    """Somebody in the campaign of full size who has begun."""
+    with transaction() as db:
+        campaign = factories.campaign(
+            db, now, pack="../../questionnaires/par-index-2023", opened=True
+        )
+        listed = factories.people(1)
+        factories.approved_list(
+            db, campaign, now, keys, unit="01", kind="agency-leaders", listed=listed
+        )
+    with transaction() as db:
+        campaign = db.scalars(select(Campaign)).one()
+        invitations.issue(db, campaign, keys=keys, now=now)
+        (row,) = invitations.mailing(db, campaign, keys=keys, base_url="http://localhost")
+    move(opens_at=now - timedelta(days=1))
+    person = Person(app.test_client(), row)
+    person.start()
+    return person.client
+
+
+def test_the_cookie_is_unreadable_and_gone_when_the_person_leaves(ann):
+    ann.start()
+    kept = ann.client.get_cookie("phieu")
+    assert kept is not None and kept.http_only and ann.code not in kept.value
+    left = ann.post("/phieu/roi-khoi")
+    assert "Phiếu đã đóng trên máy này" in left.text
+    assert ann.client.get_cookie("phieu") is None
+    assert ann.get("/phieu").status_code == 401
+    assert timedelta(hours=1) == sessions.IDLE  # the promise page and the statement say so

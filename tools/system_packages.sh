@@ -1,0 +1,31 @@
+#!/bin/sh
+# Programs outside Python that the tests drive. Root on Debian gets them installed; anybody else is told.
+set -eu
+
+missing=""
+want() { # want PACKAGE PROGRAM...: one of the programs must be there
+    package=$1
+    shift
+    for program in "$@"; do
+        if command -v "$program" >/dev/null 2>&1; then return; fi
+    done
+    missing="$missing $package"
+}
+
+PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"
+want postgresql initdb
+want chromium chromium chromium-browser
+want libreoffice-calc-nogui soffice libreoffice
+want poppler-utils pdftotext
+
+if [ -z "$missing" ]; then exit 0; fi
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing:$missing"
+    apt-get update -qq
+    # shellcheck disable=SC2086  # one word per package
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
+else
+    echo "The tests need programs that are not installed here."
+    echo "On Debian or Ubuntu: sudo apt-get install --no-install-recommends$missing"
+    exit 1
+fi
