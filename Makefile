@@ -6,8 +6,9 @@ PYTHON ?= python3
 TESTS ?= tests
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# With the extras written out, pip before 23.3 cannot mistake name[extra] for a requirement without a pin.
 UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-data demo-reset test run lint format translate migrate migration bench lock screenshots commands
