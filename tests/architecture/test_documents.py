@@ -140,7 +140,7 @@ def test_commands_and_links_are_found_in_running_text(tmp_path):
 
 def pins(path: Path) -> dict[str, str]:
     """Package and version of each pinned line, names as the index writes them."""
-    found = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", path.read_text(), re.M)
+    found = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[\w, ]+\])?==([^\s;\\]+)", path.read_text(), re.M)
     return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
 
 
