@@ -52,6 +52,7 @@ class Settings:
     dkim_selector: str = "khaosat"
     imap_url: str = field(default="", repr=False)
     sms_gateway: Path | None = None
+    delivery_token: str = field(default="", repr=False)
 
     @property
     def secure(self) -> bool:
@@ -98,6 +99,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         dkim_selector=given.get("dkim_selector", Settings.dkim_selector),
         imap_url=_server("imap_url", given, _IMAP, faults),
         sms_gateway=_file("sms_gateway", given, faults),
+        delivery_token=_token("delivery_token", given, faults),
     )
     if settings.smtp_url:
         faults += [
@@ -184,6 +186,13 @@ def _address(name: str, given: Mapping[str, str], faults: list[str]) -> str:
     local, _, domain = parseaddr(value)[1].rpartition("@")
     if value and not (local and domain and value.isprintable() and "," not in value):
         faults.append(f"{variable(name)}: give one e-mail address")
+    return value
+
+
+def _token(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    if value and (len(value) < 24 or not value.isascii()):
+        faults.append(f"{variable(name)}: give at least 24 letters and digits nobody can guess")
     return value
 
 

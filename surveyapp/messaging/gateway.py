@@ -14,7 +14,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Re
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from surveyapp.messaging.closing import Closing
-from surveyapp.messaging.errors import ChannelMisconfigured
+from surveyapp.messaging.errors import ChannelMisconfigured, NoticeRefused
 from surveyapp.messaging.model import Outcome, Reason, Sms
 
 _HERE = {"localhost", "127.0.0.1", "::1"}
@@ -30,6 +30,22 @@ class Answer(BaseModel):
 
     code: str = "code"
     reference: str = ""
+
+
+class Receipt(BaseModel):
+    """Where a delivery receipt says which message it is about and what became of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    message: str = "smsId"
+    status: str = "status"
+    delivered: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+
+    @field_validator("delivered", "failed", mode="before")
+    @classmethod
+    def _texts(cls, codes: Any) -> Any:
+        return [str(code) for code in codes] if isinstance(codes, list) else codes
 
 
 class GatewayShape(BaseModel):
@@ -48,6 +64,7 @@ class GatewayShape(BaseModel):
     phone: str = Field(default="84", pattern=r"^(84|\+84|0)$")
     accents: bool = False
     answer: Answer = Answer()
+    receipt: Receipt = Receipt()
     success: frozenset[str]
     later: frozenset[str] = frozenset()
     account: frozenset[str] = frozenset()
@@ -189,3 +206,17 @@ def _at(answer: Any, path: str) -> str:
         else:
             return ""
     return "" if not path or answer is None else str(answer)
+
+
+def read_receipt(shape: GatewayShape, fields: Mapping[str, Any]) -> tuple[str, bool | None]:
+    """The gateway's id of a text, and whether it arrived; None while the gateway is still trying.
+
+    Raises `NoticeRefused` where the receipt names no text.
+    """
+    message = _at(fields, shape.receipt.message)
+    if not message:
+        raise NoticeRefused("message")
+    status = _at(fields, shape.receipt.status)
+    if status in shape.receipt.delivered:
+        return message, True
+    return message, False if status in shape.receipt.failed else None

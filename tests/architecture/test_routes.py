@@ -64,6 +64,8 @@ ROUTES = {
     "GET /api/v1/campaigns/<campaign>/figures": ANYONE,
     "GET /api/v1/campaigns/<campaign>/forecast": ANYONE,
     "GET /api/v1/campaigns/<campaign>/representativeness": ANYONE,
+    # Reports of mail providers and SMS gateways: each asks for the token of the settings itself.
+    "POST /api/v1/delivery/<any(mail, sms):channel>": ANYONE,
     "GET /account/sign-in": ANYONE,
     "POST /account/sign-in": ANYONE,
     "GET /account/": SIGNED_IN,
@@ -179,6 +181,7 @@ PEOPLE = {
     "coordinator of another unit": ("coordinator", "46"),
 }
 PARTS = {
+    "channel": "mail",
     "campaign": "tiny",
     "unit": "01",
     "list_id": "00000000-0000-4000-8000-000000000000",

@@ -1,0 +1,49 @@
+"""Where mail providers and SMS gateways report by a call what became of our messages."""
+
+import hmac
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.db import transaction
+from surveyapp.invitations.delivery import notices
+from surveyapp.messaging.errors import ChannelMisconfigured, NoticeRefused
+from surveyapp.web.access import anyone
+from surveyapp.web.guard import by_bearer
+from surveyapp.web.state import keys, settings
+
+bp = Blueprint("reported", __name__, url_prefix="/api/v1/delivery")
+MOST = 200
+TAKE = {"mail": notices.take_mail, "sms": notices.take_sms}
+
+
+@bp.post("/<any(mail, sms):channel>")
+@anyone
+@by_bearer
+def report(channel: str) -> ResponseReturnValue:
+    """Enter one report or a list of them, all or none, for whoever holds the token of the settings."""
+    token = settings().delivery_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        abort(404)
+    told: dict[str, Any] = {"settings": settings(), "keys": keys(), "now": clock.now()}
+    try:
+        with transaction() as db:
+            became = [TAKE[channel](db, fields, **told) for fields in _reports()]
+    except NoticeRefused as error:
+        return jsonify(error="refused", field=error.field), 400
+    except ChannelMisconfigured:
+        abort(404)
+    except notices.NotYetKnown:
+        return jsonify(error="not_yet_known"), 503, {"Retry-After": "10"}
+    return jsonify(became=became)
+
+
+def _reports() -> list[dict[str, Any]]:
+    found: Any = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    reports: list[Any] = found if isinstance(found, list) else [found]
+    if len(reports) > MOST or not all(isinstance(one, dict) and one for one in reports):
+        raise NoticeRefused("body")
+    return reports
