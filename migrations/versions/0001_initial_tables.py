@@ -303,6 +303,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_box_opening")),
     )
     op.create_table(
+        "cleaning_version",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("frozen_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_cleaning_version_reason")),
+        sa.CheckConstraint("number > 0", name=op.f("ck_cleaning_version_number")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_cleaning_version_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "number", name=op.f("pk_cleaning_version")),
+    )
+    op.create_table(
         "count_delta",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -1152,6 +1168,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_count_delta_campaign_id"))
 
     op.drop_table("count_delta")
+    op.drop_table("cleaning_version")
     op.drop_table("box_opening")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_token_campaign_id"))

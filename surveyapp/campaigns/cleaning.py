@@ -20,6 +20,7 @@ Kind = Literal[
     "low_variation",
     "duration",
     "contradiction",
+    "test",
     "held",
 ]
 PARAMETER = {
@@ -30,6 +31,7 @@ PARAMETER = {
     "low_variation": "below",
     "duration": "bands",
     "contradiction": "pairs",
+    "test": "units",
     "held": "cells",
 }
 """The one parameter each kind takes."""
@@ -73,6 +75,8 @@ class CleaningRule(Frozen):
     below: Annotated[float, Field(gt=0)] | None = None
     bands: Annotated[tuple[Literal["below_floor", "brisk"], ...], Field(strict=False)] = ()
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
+    units: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Rated units that exist to try the survey out: what is answered about them is a test."""
     cells: Annotated[tuple[HeldCell, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")

@@ -56,15 +56,17 @@ def clean(
     for rule in rules:
         touched.by_rule[rule.id] = Counter()
     for row in rows:
-        marks = _Marks(row, instruments[row.group_code])
-        hit = [rule for rule in rules if _touches(rule, marks)]
+        hit = hits(row, rules, instruments[row.group_code])
         cell = (row.rated_unit_code, row.group_code)
         for rule in hit:
             touched.by_rule[rule.id][cell] += 1
         excluded = any(rule.effect == "exclude" for rule in hit)
         touched.excluded[cell] += excluded
         emptied = {
-            item for rule in hit if rule.effect == "set_missing" for item in _items(rule, row)
+            item
+            for rule in hit
+            if rule.effect == "set_missing"
+            for item in contradicting(rule, row)
         }
         if emptied:
             kept = {item: code for item, code in row.answers.items() if item not in emptied}
@@ -78,6 +80,14 @@ def counted(tally: Tally, rows: Iterable[Cleaned]) -> Iterator[Cleaned]:
         if not cleaned.excluded:
             tally.add(cleaned.row)
         yield cleaned
+
+
+def hits(
+    row: ResponseRow, rules: Iterable[CleaningRule], instrument: Instrument
+) -> list[CleaningRule]:
+    """Those of `rules` that find in the response what they look for."""
+    marks = _Marks(row, instrument)
+    return [rule for rule in rules if _touches(rule, marks)]
 
 
 def touches(rule: CleaningRule, row: ResponseRow, instrument: Instrument) -> bool:
@@ -116,10 +126,12 @@ def _touches(rule: CleaningRule, marks: _Marks) -> bool:
         return False
     if rule.kind == "duration":
         return row.quality.get("duration") in rule.bands
+    if rule.kind == "test":
+        return row.rated_unit_code in rule.units
     if rule.kind == "held":
         return any((c.unit, c.group) == (row.rated_unit_code, row.group_code) for c in rule.cells)
     if rule.kind == "contradiction":
-        return bool(_items(rule, row))
+        return bool(contradicting(rule, row))
     if rule.kind == "low_variation":
         assert rule.below is not None
         return len(marks.on_scale) > 1 and pstdev(marks.on_scale) < rule.below
@@ -127,7 +139,7 @@ def _touches(rule: CleaningRule, marks: _Marks) -> bool:
     return marks.shares[rule.kind] >= rule.at_least
 
 
-def _items(rule: CleaningRule, row: ResponseRow) -> set[str]:
+def contradicting(rule: CleaningRule, row: ResponseRow) -> set[str]:
     """The items of every contradiction found."""
     return {
         half.item

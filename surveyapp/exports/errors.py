@@ -59,3 +59,35 @@ class SipasRefused(ReleaseError):
     def __init__(self, faults: Sequence[SipasFault]) -> None:
         super().__init__(f"{len(faults)} faults in the SIPAS table")
         self.faults = tuple(sorted(faults))
+
+
+class RuleRefused(ReleaseError):
+    """The rule `rule_id` would not be sound with what was asked for; nothing was changed."""
+
+    def __init__(self, rule_id: str) -> None:
+        super().__init__(rule_id)
+        self.rule_id = rule_id
+
+
+class ReasonMissing(ReleaseError):
+    """Cleaning rules of `campaign_code` are frozen, and cells held, only with a reason."""
+
+    def __init__(self, campaign_code: str) -> None:
+        super().__init__(campaign_code)
+        self.campaign_code = campaign_code
+
+
+class NothingChanged(ReleaseError):
+    """The rules are those of version `number` already; there is nothing to freeze."""
+
+    def __init__(self, campaign_code: str, *, number: int) -> None:
+        super().__init__(f"{campaign_code}: {number}")
+        self.campaign_code, self.number = campaign_code, number
+
+
+class UnknownCell(ReleaseError):
+    """The campaign has no such rated unit or group."""
+
+    def __init__(self, campaign_code: str, *, unit: str, group: str) -> None:
+        super().__init__(f"{campaign_code}: {unit} × {group}")
+        self.campaign_code, self.unit, self.group = campaign_code, unit, group

@@ -1,8 +1,9 @@
-"""The register of releases."""
+"""The register of releases and of the sets of cleaning rules."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db import Base
@@ -20,3 +21,24 @@ class Release(Base):
     manifest_sha256: Mapped[str]
     response_count: Mapped[int]
     folder: Mapped[str]
+
+
+class CleaningVersion(Base):
+    """A frozen set of cleaning rules: whole, dated, signed with the reason; never changed again.
+
+    Number 0 is what the pack carries and is not stored; the highest number is in force.
+    """
+
+    __tablename__ = "cleaning_version"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    frozen_at: Mapped[datetime]
+    frozen_by: Mapped[str]
+    reason: Mapped[str]
+    sha256: Mapped[str]
+    rules: Mapped[list[Any]] = mapped_column(JSON)

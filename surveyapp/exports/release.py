@@ -23,6 +23,7 @@ from surveyapp.exports import (
     files,
     formats,
     public,
+    rulesets,
     scoring,
     sipas,
 )
@@ -68,7 +69,7 @@ def build(
     """Write the next release of an opened campaign as `out/<campaign>-release-<nnn>/` and `.zip`.
 
     All or nothing. Raises `NotReleasable`, `ReleaseExists`, `ResponsesChanged`, `SipasRefused`.
-    `rules` stand in for the cleaning rules of the pack.
+    `rules` stand in for the cleaning rules in force.
     Where others write meanwhile, use `prepare` in a session that reads and `register` after it.
     """
     prepared = prepare(db, campaign, out=out, sipas_table=sipas_table, rules=rules)
@@ -91,7 +92,7 @@ def prepare(
     frame = read_frame(db, campaign)
     provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
     rows = None if sipas_table is None else sipas.read_sipas(sipas_table, provinces)
-    rules = cleaning.rules_of(campaign) if rules is None else rules
+    rules = rulesets.in_force(db, campaign).rules if rules is None else rules
     out.mkdir(parents=True, exist_ok=True)
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))

@@ -1,13 +1,17 @@
 """Why a release is refused and what is wrong with one, in words for the centre and the receiver."""
 
 from surveyapp.exports.errors import (
+    NothingChanged,
     NotReleasable,
     NumberTaken,
+    ReasonMissing,
     ReleaseError,
     ReleaseExists,
     ResponsesChanged,
+    RuleRefused,
     SipasFault,
     SipasRefused,
+    UnknownCell,
 )
 from surveyapp.exports.verify import Fault
 from surveyapp.i18n import _, lazy
@@ -42,6 +46,20 @@ def refusal(error: ReleaseError) -> str:
         case SipasRefused():
             lines = [sipas_fault(fault) for fault in error.faults]
             return "\n".join([_("Bảng SIPAS có lỗi, chưa phát hành gì:"), *lines])
+        case _:
+            return _rules_refusal(error)
+
+
+def _rules_refusal(error: ReleaseError) -> str:
+    match error:
+        case RuleRefused():
+            return _("Quy tắc “%(rule)s” không nhận giá trị này.", rule=error.rule_id)
+        case ReasonMissing():
+            return _("Vui lòng ghi lý do hoặc số biên bản.")
+        case NothingChanged():
+            return _("Không có gì khác với phiên bản %(number)s đang áp dụng.", number=error.number)
+        case UnknownCell():
+            return _("Đợt này không có đơn vị hoặc nhóm đối tượng đó.")
         case _:
             return str(error)
 

@@ -11,6 +11,7 @@ _ACTIONS = {
     "destroyed the box key": lazy("Hủy khóa hộp phiếu"),
     "disabled staff": lazy("Khóa tài khoản"),
     "downloaded a release": lazy("Tải bản phát hành"),
+    "froze cleaning rules": lazy("Chốt quy tắc làm sạch"),
     "invitation.mailing": lazy("Tải tệp gửi"),
     "invitation.reissued": lazy("Cấp mã mới"),
     "invitation.revoked": lazy("Thu hồi lời mời"),

@@ -1,0 +1,71 @@
+"""The centre sees what rules would do, freezes them with a reason, and holds a cell on record."""
+
+import pytest
+
+from surveyapp import clock
+from surveyapp.db import reading, transaction
+from surveyapp.exports import rulesets
+from surveyapp.exports.cleaning import read_rules
+from tests import factories
+from tests.exports.opened import opened_campaign
+from tests.exports.test_sensitivity import FLAT
+from tests.web.browsing import post, sign_in
+
+PAGE = "/centre/tiny/cleaning"
+EVIDENCE = f"{PAGE}/coordination"
+
+
+@pytest.fixture
+def campaign(app, now, keys, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as db:
+        found = opened_campaign(db, now)
+        act = {"reason": "Đầu tiên", "actor": "operator", "now": now, "keys": keys}
+        rulesets.freeze(db, found, read_rules([FLAT]), **act)
+        for role in ("operator", "viewer"):
+            factories.staff(db, now, role)
+    return found
+
+
+def in_force(campaign):
+    with reading() as db:
+        return rulesets.in_force(db, campaign)
+
+
+def test_a_threshold_is_tried_shown_and_only_then_frozen(campaign, client):
+    sign_in(client, "operator")
+    tried = f"{PAGE}?at_least.flat=0,5&effect.flat=exclude"
+    page = client.get(tried)
+    assert "chưa chốt" in page.text
+    assert in_force(campaign).number == 1
+    fields = {"at_least.flat": "0.5", "effect.flat": "exclude", "reason": "Biên bản 7"}
+    assert post(client, tried, PAGE, **fields).status_code == 303
+    made = in_force(campaign)
+    assert (made.number, made.frozen_by, made.reason) == (2, "operator", "Biên bản 7")
+    assert (made.rules[0].at_least, made.rules[0].effect) == (0.5, "exclude")
+    assert "Phiên bản 1" in client.get(f"{PAGE}?version=1").text
+
+
+def test_an_unsound_threshold_is_refused_in_words(campaign, client):
+    sign_in(client, "operator")
+    assert "không nhận giá trị này" in client.get(f"{PAGE}?at_least.flat=many").text
+
+
+def test_holding_needs_a_reason_and_is_a_new_version(campaign, client):
+    sign_in(client, "operator")
+    cell = {"unit": "01", "group": "P3"}
+    assert post(client, EVIDENCE, f"{PAGE}/hold", **cell).status_code == 409
+    assert post(client, EVIDENCE, f"{PAGE}/hold", **cell, reason="Biên bản 8").status_code == 303
+    assert rulesets.held_cells(in_force(campaign).rules) == {("01", "P3"): "Biên bản 8"}
+    assert "Biên bản 8" in client.get(EVIDENCE).text
+
+
+def test_the_studies_come_as_csv_and_a_viewer_changes_nothing(campaign, client):
+    sign_in(client, "viewer")
+    for study, first in (
+        ("sensitivity", "rule"),
+        ("coordination", "rated_unit"),
+        ("days", "supplying_unit"),
+    ):
+        assert client.get(f"{PAGE}/{study}.csv").data.decode("utf-8-sig").startswith(first)
+    assert "Chốt thành phiên bản mới" not in client.get(f"{PAGE}?at_least.flat=0.5").text
