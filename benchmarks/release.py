@@ -55,7 +55,7 @@ def main() -> None:
         started = time.perf_counter()
         with reading() as db:
             campaign = queries.campaign(db, "par-index-2023")
-            prepared = release.prepare(db, campaign, out=Path(scratch) / "out")
+            prepared = release.prepare(db, campaign, out=Path(scratch) / "out", keys=keys)
         with transaction() as db:
             folder = release.register(db, campaign, prepared, actor="bench", now=NOW, keys=keys)
         built = time.perf_counter()

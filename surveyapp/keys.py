@@ -33,6 +33,7 @@ PURPOSES = frozenset(
         "handoff",
         "csrf",
         "address",
+        "release",
     }
 )
 ROOT_BYTES = 32

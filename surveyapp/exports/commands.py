@@ -55,6 +55,7 @@ def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_js
                 db,
                 campaigns.campaign(db, code),
                 out=out.absolute(),
+                keys=server.keys,
                 sipas_table=sipas.read_bytes() if sipas else None,
                 rules=read_cleaning(cleaning) if cleaning else None,
             )
@@ -120,12 +121,13 @@ def list_(code: str, as_json: bool) -> None:
 
 @release.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--key", help="Public key of the sender, as `release key` prints it.")
 @json_option
-def verify(folder: Path, as_json: bool) -> None:
+def verify(folder: Path, key: str | None, as_json: bool) -> None:
     """Check a release FOLDER as its receiver would: files, counts, thresholds. Needs no database."""
     from surveyapp.exports.verify import verify as find_faults
 
-    faults = find_faults(folder)
+    faults = find_faults(folder, key=key)
     if as_json:
         told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -136,3 +138,13 @@ def verify(folder: Path, as_json: bool) -> None:
         click.echo(_("Bản phát hành nguyên vẹn."))
     if faults:
         sys.exit(1)
+
+
+@release.command()
+def key() -> None:
+    """Print the public key that releases of this server are signed with; no secret."""
+    from surveyapp.cli import database
+    from surveyapp.exports.signature import public_key
+
+    with database() as server:
+        click.echo(public_key(server.keys))

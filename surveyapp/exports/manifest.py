@@ -30,10 +30,12 @@ class Made:
         receipts: Iterable[bytes],
         opened_at: datetime,
         submitted: int,
+        public_key: str,
     ) -> None:
         self.tally, self.labels, self.remarks = tally, labels, remarks
         self.sizes, self.cleaning, self.touched = sizes, cleaning, touched
         self.opened_at, self.submitted = opened_at, submitted
+        self.public_key = public_key
         self.receipts, self.receipts_sha256 = receipts_digest(receipts)
 
 
@@ -102,5 +104,6 @@ def manifest(
             ],
             "rows_withheld": sum(sizes[cell] for cell in labels.withheld),
         },
+        "signing": {"algorithm": "Ed25519", "public_key": made.public_key},
         "files": list(files),
     }

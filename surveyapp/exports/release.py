@@ -25,6 +25,7 @@ from surveyapp.exports import (
     public,
     rulesets,
     scoring,
+    signature,
     sipas,
 )
 from surveyapp.exports.disclosure import row_labels
@@ -72,7 +73,7 @@ def build(
     `rules` stand in for the cleaning rules in force.
     Where others write meanwhile, use `prepare` in a session that reads and `register` after it.
     """
-    prepared = prepare(db, campaign, out=out, sipas_table=sipas_table, rules=rules)
+    prepared = prepare(db, campaign, out=out, keys=keys, sipas_table=sipas_table, rules=rules)
     return register(db, campaign, prepared, actor=actor, now=now, keys=keys)
 
 
@@ -81,6 +82,7 @@ def prepare(
     campaign: Campaign,
     *,
     out: Path,
+    keys: KeyRing,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
 ) -> Prepared:
@@ -97,7 +99,19 @@ def prepare(
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
     try:
-        total = _write(db, frame, aside / folder.name, number=number, rules=rules, sipas_rows=rows)
+        written = aside / folder.name
+        total = _write(
+            db,
+            frame,
+            written,
+            number=number,
+            rules=rules,
+            sipas_rows=rows,
+            public_key=signature.public_key(keys),
+        )
+        signature.sign(written, keys)
+        files.make_read_only(written)
+        files.write_zip(written, written.with_name(folder.name + ".zip"), name=folder.name)
     except BaseException:
         shutil.rmtree(aside)
         raise
@@ -168,8 +182,9 @@ def _write(
     number: int,
     rules: Sequence[CleaningRule],
     sipas_rows: list[sipas.Row] | None,
+    public_key: str,
 ) -> int:
-    """Every file of the release below `folder`, its manifest last, and the zip beside it."""
+    """Every file of the release below `folder`, its manifest last."""
     campaign = frame.campaign
     sizes = responses.response_counts(db, campaign.id)
     labels = row_labels(sizes, frame.row_minimum)
@@ -217,11 +232,10 @@ def _write(
         receipts=responses.receipt_tags(db, campaign.id),
         opened_at=opening.opened_at,
         submitted=sum(row.counts.submitted for row in figures.values()),
+        public_key=public_key,
     )
     listed = files.listing(folder)
     files.write_json(folder / MANIFEST, manifest(frame, made, number=number, files=listed))
-    files.make_read_only(folder)
-    files.write_zip(folder, folder.with_name(folder.name + ".zip"), name=folder.name)
     return written
 
 

@@ -4,6 +4,7 @@ This file stands alone: copied to the scoring stage it runs as `python3 verify.p
 0 when the folder is whole and 1 with one line per fault otherwise.
 """
 
+import argparse
 import csv
 import hashlib
 import json
@@ -16,6 +17,8 @@ from typing import Any
 
 FORMAT = "par-survey-release/1"
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+UNLISTED = (MANIFEST, SIGNATURE)
 MERGED = "*"
 DONT_KNOW = "98"
 LABELS = 10
@@ -40,6 +43,7 @@ SHAPE: dict[str, Any] = {
         "row_minimum": int, "table_minimum": int, "rows_withheld": int,
         "pools": [{"group": str, "rows": int, "units": list}],
     },
+    "signing": {"algorithm": str, "public_key": str},
     "files": [{"path": str, "bytes": int, "sha256": str}],
 }  # fmt: skip
 """What `manifest.json` must hold: by name, the type or the shape of what stands under it."""
@@ -59,10 +63,11 @@ class Fault:
     detail: str
 
 
-def verify(folder: Path) -> list[Fault]:
+def verify(folder: Path, *, key: str | None = None) -> list[Fault]:
     """Every fault of a release folder; empty when it is whole.
 
-    Codes: `no_manifest`, `manifest_shape`, `unknown_format`, `missing_file`, `extra_file`, `bytes`,
+    `key` is the public key that the sender named by another way; without it any key will do.
+    Codes: `no_manifest`, `manifest_shape`, `unknown_format`, `bad_signature`, `other_key`, `missing_file`, `extra_file`, `bytes`,
     `sha256`, `columns`, `unknown_code`, `row_count`, `small_label`, `counts_do_not_add_up`,
     `counts_differ`, `counts_incomplete`, `small_public_cell`, `public_differs`.
     """
@@ -75,7 +80,7 @@ def verify(folder: Path) -> list[Fault]:
         return faults
     if manifest["format"] != FORMAT:
         return [Fault(MANIFEST, "unknown_format", manifest["format"])]
-    faults = sorted(_file_faults(folder, manifest))
+    faults = sorted([*_signature_faults(folder, manifest, key), *_file_faults(folder, manifest)])
     # Only whole files are worth counting in: a changed byte would be reported a thousand times.
     return faults or sorted(_content_faults(folder, manifest))
 
@@ -100,6 +105,21 @@ def _misshapen(value: Any, shape: Any, where: str) -> Iterator[str]:
         yield where
 
 
+def _signature_faults(
+    folder: Path, manifest: Mapping[str, Any], key: str | None
+) -> Iterator[Fault]:
+    told = manifest["signing"]["public_key"]
+    if key is not None and told != key.strip().lower():
+        yield Fault(MANIFEST, "other_key", told)
+    try:
+        signature = bytes.fromhex((folder / SIGNATURE).read_text(encoding="ascii").strip())
+        sound = is_signed(bytes.fromhex(told), (folder / MANIFEST).read_bytes(), signature)
+    except (OSError, ValueError):
+        sound = False
+    if not sound:
+        yield Fault(SIGNATURE, "bad_signature", "")
+
+
 def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Fault]:
     listed = {file["path"]: file for file in manifest["files"]}
     for needed in NEEDED:
@@ -107,7 +127,7 @@ def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(needed, "missing_file", "manifest")
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or (path.is_file() and name not in listed and name != MANIFEST):
+        if path.is_symlink() or (path.is_file() and name not in listed and name not in UNLISTED):
             yield Fault(name, "extra_file", "")
     for name, file in listed.items():
         path = folder / name
@@ -274,14 +294,71 @@ def _public_faults(folder: Path, manifest: Mapping[str, Any], counts: Counts) ->
                 yield Fault(path, "public_differs", place)
 
 
-def main(arguments: list[str]) -> int:
-    """`verify.py [--json] FOLDER`"""
-    folders = [one for one in arguments if one != "--json"]
-    if len(folders) != 1:
-        sys.stderr.write("usage: verify.py [--json] FOLDER\n")
-        return 2
-    faults = verify(Path(folders[0]))
-    if "--json" in arguments:
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int, int, int]
+"""A point of the curve in extended coordinates X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z."""
+
+
+def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether an Ed25519 signature holds (RFC 8032, 5.1.7, without the cofactor)."""
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    scalar = int.from_bytes(signature[32:], "little")
+    base, signer, chosen = (
+        _point((4 * pow(5, -1, P) % P).to_bytes(32, "little")),
+        _point(key),
+        _point(signature[:32]),
+    )
+    if base is None or signer is None or chosen is None or scalar >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + key + message).digest()
+    challenge = int.from_bytes(digest, "little") % ORDER
+    left, right = _times(scalar, base), _sum(chosen, _times(challenge, signer))
+    return all((left[n] * right[2] - right[n] * left[2]) % P == 0 for n in (0, 1))
+
+
+def _point(encoded: bytes) -> Point | None:
+    """The point that 32 bytes stand for (RFC 8032, 5.1.3); none if there is none."""
+    number = int.from_bytes(encoded, "little")
+    sign, y = number >> 255, number & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+def _sum(one: Point, other: Point) -> Point:
+    a = (one[1] - one[0]) * (other[1] - other[0]) % P
+    b = (one[1] + one[0]) * (other[1] + other[0]) % P
+    c, d = 2 * one[3] * other[3] * D % P, 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(number: int, point: Point) -> Point:
+    total: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = _sum(total, point)
+        point, number = _sum(point, point), number >> 1
+    return total
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`verify.py [--json] [--key PUBLIC_KEY] FOLDER`: 0 whole, 1 faults, 2 not understood."""
+    parser = argparse.ArgumentParser(description="Check a release of the PAR INDEX survey.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--json", action="store_true", help="print the answer for a program")
+    parser.add_argument("--key", help="the sender's public key, learned by another way")
+    given = parser.parse_args(arguments)
+    faults = verify(given.folder, key=given.key)
+    if given.json:
         told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
@@ -291,4 +368,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

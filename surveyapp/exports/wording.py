@@ -91,6 +91,8 @@ _FAULTS = {
     "no_manifest": lazy("không đọc được tệp kê khai"),
     "manifest_shape": lazy("tệp kê khai thiếu hoặc sai mục"),
     "unknown_format": lazy("định dạng bản phát hành này chưa được hỗ trợ"),
+    "bad_signature": lazy("chữ ký của bản kê khai thiếu hoặc không đúng"),
+    "other_key": lazy("bản kê khai được ký bằng khóa khác với khóa đã cho"),
     "missing_file": lazy("thiếu tệp"),
     "extra_file": lazy("tệp không có trong bản kê khai"),
     "bytes": lazy("dung lượng tệp đã thay đổi"),

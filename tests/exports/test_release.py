@@ -6,18 +6,22 @@ import os
 import shutil
 import stat
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports import release
+from surveyapp.exports import files, release, signature
 from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, ResponsesChanged
 from surveyapp.exports.models import Release
-from surveyapp.exports.verify import verify
+from surveyapp.exports.verify import is_signed, verify
+from surveyapp.keys import KeyRing
 from surveyapp.responses import queries as responses
 from surveyapp.responses.models import BoxOpening
 from tests import factories
@@ -179,8 +183,8 @@ def test_a_release_is_never_written_over(db, campaign, folder, tmp_path, now, ke
 
 
 def test_two_releases_at_once_do_not_share_a_number(db, campaign, tmp_path, now, keys):
-    first = release.prepare(db, campaign, out=tmp_path / "one")
-    second = release.prepare(db, campaign, out=tmp_path / "two")
+    first = release.prepare(db, campaign, out=tmp_path / "one", keys=keys)
+    second = release.prepare(db, campaign, out=tmp_path / "two", keys=keys)
     release.register(db, campaign, first, actor="centre", now=now, keys=keys)
     with pytest.raises(NumberTaken):
         release.register(db, campaign, second, actor="centre", now=now, keys=keys)
@@ -206,13 +210,16 @@ def writable(folder: Path, tmp_path: Path) -> Path:
 
 
 def relisted(folder: Path) -> Path:
-    """The manifest after someone hid a change by new sums."""
-    from surveyapp.exports import files
+    """The manifest after someone hid a change by new sums and signed it with a key of their own."""
+    forger = KeyRing({1: bytes(range(32))})
 
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").unlink()
+    (folder / "manifest.sig").unlink()
     manifest["files"] = files.listing(folder)
+    manifest["signing"]["public_key"] = signature.public_key(forger)
     files.write_json(folder / "manifest.json", manifest)
+    signature.sign(folder, forger)
     return folder
 
 
@@ -246,6 +253,50 @@ def test_a_manifest_that_lacks_an_entry_is_found(folder, tmp_path):
 
 def test_a_folder_without_a_manifest_is_no_release(tmp_path):
     assert codes(tmp_path) == {"no_manifest"}
+
+
+def test_a_manifest_changed_after_signing_is_found(folder, tmp_path):
+    copy = writable(folder, tmp_path)
+    changed(copy / "manifest.json", '"release": 1', '"release": 2')
+    assert codes(copy) == {"bad_signature"}
+
+
+def test_a_release_signed_by_a_stranger_is_found_by_who_knows_the_key(folder, tmp_path, keys):
+    known = signature.public_key(keys)
+    assert verify(folder, key=known) == []
+    forged = relisted(writable(folder, tmp_path))
+    assert [fault.code for fault in verify(forged, key=known)] == ["other_key"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=80), st.integers(0, 511))
+def test_the_receivers_own_arithmetic_agrees_with_the_library_that_signs(seed, message, bit):
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    public, made = private.public_key().public_bytes_raw(), private.sign(message)
+    assert is_signed(public, message, made)
+    flipped = (int.from_bytes(made) ^ 1 << bit).to_bytes(64)
+    assert not is_signed(public, message, flipped)
+    assert not is_signed(public, message + b" ", made)
+
+
+def test_ten_lines_over_the_rows_give_every_count_of_every_cell_told(folder):
+    """Nothing of the server: the file, and the codes that count as answers."""
+    asked = defaultdict(lambda: defaultdict(Counter))
+    with (folder / "scoring" / "responses.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for name, code in list(row.items())[10:]:
+                if not row["excluded"]:
+                    asked[row["rated_unit"], row["group"]][name][code] += 1
+    compared = 0
+    for told in table(folder / "scoring" / "counts.csv"):
+        if (found := asked.get((told["rated_unit"], told["group"]))) is not None:
+            counts = found[told["variable"]]
+            assert counts[told["option"]] == int(told["n_option"])
+            assert counts["98"] == int(told["n_dont_know"])
+            assert counts[""] == int(told["n_missing"])
+            assert counts.total() == int(told["n_responses"])
+            compared += 1
+    assert compared > 100
 
 
 def test_a_count_changed_with_its_sum_is_found_by_recounting(folder, tmp_path):

@@ -32,7 +32,7 @@ def build_release() -> ResponseReturnValue:
     try:
         with reading() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            prepared = release.prepare(db, campaign, out=folder())
+            prepared = release.prepare(db, campaign, out=folder(), keys=keys())
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
             facts = {"actor": g.actor.username, "now": clock.now(), "keys": keys()}
