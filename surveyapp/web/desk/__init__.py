@@ -34,6 +34,7 @@ def _rooms() -> dict[str, Any]:
         ("desk.people", _("Người đã duyệt")),
         ("desk.contacts", _("Địa chỉ cần bổ sung")),
         ("desk.rates", _("Tiến độ trả lời")),
+        ("desk.chase", _("Đôn đốc")),
     )
     return {
         "navigation": [
@@ -43,5 +44,5 @@ def _rooms() -> dict[str, Any]:
     }
 
 
-for _module in ("home", "upload", "findings", "workbook", "people", "contacts", "rates"):
+for _module in ("home", "upload", "findings", "workbook", "people", "contacts", "rates", "chase"):
     import_module(f"surveyapp.web.desk.{_module}")
