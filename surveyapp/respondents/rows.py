@@ -78,8 +78,10 @@ class RowReader:
             return RowKind.EXAMPLE
         if self._first and len(filled) > 2 and all(_NUMBERING.match(t) for _, t in filled):
             return RowKind.HEADER
-        self._first = False
-        return self._below_header(row, filled, number)
+        kind = self._below_header(row, filled, number)
+        if kind is not RowKind.BLANK:
+            self._first = False
+        return kind
 
     def _plainly_a_person(self, row: Sequence[str]) -> bool:
         """A name and a contact, numbered or with a position: nearly every row."""

@@ -184,11 +184,13 @@ def _read_sheet(sheet: Sheet, context: ListContext) -> Understanding | None:
 def _joined(top: list[str], below: list[str], context: ListContext) -> list[str] | None:
     """Two header rows as one, when the lower names columns that the upper does not."""
     lower = map_headings(below, context)
-    named = len(set(lower.values()))
-    if named < 2 or len([c for c in below if c]) > named + 1:
-        return None
     upper = map_headings(top, context)
-    if "full_name" in lower or "full_name" not in upper:
+    named = len(set(lower.values()))
+    if named < 2 or "full_name" in lower or "full_name" not in upper:
+        return None
+    # `Nam`, `Nữ` under `Năm sinh` are no column of a list; a person would have a name in her row.
+    has_name = "".join(below[upper["full_name"] :][:1])
+    if has_name and len([c for c in below if c]) > named + 1:
         return None
     width = max(len(top), len(below))
     top, below = top + [""] * (width - len(top)), below + [""] * (width - len(below))

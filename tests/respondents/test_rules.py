@@ -79,6 +79,7 @@ def test_a_doubtful_number_brings_a_proposal(written: str, code: str, proposal: 
         ("an@x.vn; b@y.vn", "email_several", "an@x.vn"),
         ("an@gmial.com", "email_typo", "an@gmail.com"),
         ("an@snv.gov.vm", "email_typo", "an@snv.gov.vn"),
+        ("an@snv.gov", "email_typo", "an@snv.gov.vn"),
         ("an@gmail,com", "email_invalid", "an@gmail.com"),
         ("an.gmail.com", "email_invalid", "an@gmail.com"),
         ("nguyễn.an@x.vn", "email_invalid", "nguyen.an@x.vn"),

@@ -271,3 +271,23 @@ def test_any_table_at_all_is_understood_or_refused_with_words(
         assert "%(" not in wording.refusal(refused)
     else:
         assert all(wording.message(finding) for finding in findings)
+
+
+def test_a_header_of_two_rows_with_years_of_birth_and_a_lettered_numbering_is_read() -> None:
+    rows = [
+        ["STT", "Họ và tên", "Năm sinh", "", "Chức vụ", "Sở", "Liên hệ", ""],
+        ["", "", "Nam", "Nữ", "", "", "SĐT", "Email"],
+        ["A", "B", "1", "2", "3", "4", "5", "6"],
+        ["1", "Lê Văn An", "1970", "", "Giám đốc", "Sở Nội vụ", "0599000001", "an@x.example.vn"],
+    ]
+    checked = check(rows)
+    assert [(line.number, line.values["email"]) for line in checked.lines] == [
+        (4, "an@x.example.vn")
+    ]
+    assert checked.clean == 1
+
+
+def test_as_above_proposes_what_stands_above() -> None:
+    checked = check([HEAD, person("Lê Văn An"), person("Bùi Thị Hà", "-nt-", n=2)])
+    found = [(f.line, f.column, f.code, f.proposal) for f in checked.findings if f.counts]
+    assert found == [(3, "department", "department_missing", "Sở Nội vụ")]

@@ -32,7 +32,7 @@ _DOMAIN_TYPOS = {
 _ENDING_TYPOS = (
     (".gov.vm", ".gov.vn"), (".gov.v", ".gov.vn"), (".gov,vn", ".gov.vn"), (".gov.nv", ".gov.vn"),
     (".gvo.vn", ".gov.vn"), (".gov.vnn", ".gov.vn"), (".govvn", ".gov.vn"), (".go.vn", ".gov.vn"),
-    (".gov..vn", ".gov.vn"), (".com.vm", ".com.vn"), (".con", ".com"),
+    (".gov..vn", ".gov.vn"), (".com.vm", ".com.vn"), (".con", ".com"), (".gov", ".gov.vn"),
 )  # fmt: skip
 _WIDE = {ord(w): ord(w) - 0xFEE0 for w in map(chr, range(0xFF01, 0xFF5F))}
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))

@@ -28,6 +28,7 @@ _NOTHING = {
     "", "khong", "khong co", "chua co", "n a", "na", "0", "x", "k", "ko", "k co", "ko co", "null", "none",
     "khong co email", "khong co so", "chua cap nhat", "chua",
 }  # fmt: skip
+_AS_ABOVE = {"nt", "n t", "nhu tren"}
 _SHOWN = 200
 
 
@@ -45,7 +46,7 @@ class LineJudge:
     def __init__(self, context: ListContext, index: DepartmentIndex) -> None:
         self._context = context
         self._index = index
-        self._last_department = ""
+        self._above: dict[str, str] = {}
         self._columns = context.columns
 
     def judge(self, row: Row) -> tuple[Line, list[Finding]]:
@@ -62,8 +63,11 @@ class LineJudge:
                 judged.contact(column, written, read_phone)
             elif column == "department":
                 department = self._department(judged, written)
+            elif _is_as_above(written):
+                judged.as_above(column, written, self._above.get(column, ""))
             else:
                 judged.text(column, written)
+                self._above[column] = judged.values[column]
         judged.reachable()
         values = {**judged.values, "department_code": department} if department else judged.values
         return Line(row.number, row.cells, values, department), judged.findings
@@ -72,16 +76,18 @@ class LineJudge:
         cell = judged.clean_text("department", written)
         if cell is None:
             return None
-        if not any(c.isalnum() for c in cell.value):
+        above = self._above.get("department", "")
+        if not any(c.isalnum() for c in cell.value) or _is_as_above(written):
             if "department" in self._context.required:
-                judged.add("department", MUST, "department_missing", "", self._last_department)
+                judged.add("department", MUST, "department_missing", written, above)
             return None
         match = self._index.find(cell.value)
         if match is None or not match.certain:
             proposal = match.name if match else ""
             judged.add("department", MUST, "department_unknown", written, proposal)
+            self._above["department"] = proposal
             return None
-        judged.values["department"] = self._last_department = match.name
+        judged.values["department"] = self._above["department"] = match.name
         if not match.exact:
             judged.add("department", NOTE, "department_recognised", written, match.name)
         entry = self._context.department(match.code)
@@ -96,6 +102,11 @@ class LineJudge:
                 ministry=entry.ministry,
             )
         return match.code
+
+
+def _is_as_above(written: str) -> bool:
+    """Whether the cell says "như trên": the same as the row above."""
+    return len(written) < 15 and fold(written) in _AS_ABOVE
 
 
 class _Judgement:
@@ -166,6 +177,12 @@ class _Judgement:
             return
         if column == "full_name":
             self._name(written, value)
+
+    def as_above(self, column: str, written: str, above: str) -> None:
+        """A ditto in place of words: what stands above is proposed, never taken for granted."""
+        self.values[column] = ""
+        if column in self.context.required:
+            self.add(column, MUST, "required", written, above)
 
     def _name(self, written: str, value: str) -> None:
         bare, honorific = without_honorific(value)
