@@ -122,7 +122,11 @@ def _bar(rate: float | None) -> Markup:
     return Markup(macros.rate_bar(rate, percent(rate)))  # type: ignore[attr-defined]  # noqa: S704  our own macro
 
 
-RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6")
+RATES = (
+    *("rr1", "rr2", "rr3", "rr4", "rr5", "rr6"),
+    *("coop1", "coop2", "ref1", "ref2", "ref3", "con1", "con2", "con3", "e"),
+)
+"""Columns of the file; COOP3 and COOP4 equal COOP1 and COOP2, since nothing here is 'other'."""
 
 
 def file(
@@ -139,7 +143,7 @@ def file(
     labels = [
         Column(_("Mã")),
         Column(heading),
-        *(Column(rate.upper(), "share") for rate in RATES),
+        *(Column(rate if rate == "e" else rate.upper(), "share") for rate in RATES),
         Column(_("Đã nộp"), "count"),
         Column(_("Đạt yêu cầu"), "count"),
         Column(_("Đã bắt đầu"), "count"),

@@ -96,6 +96,8 @@ def _explained() -> list[tuple[str, str, str]]:
         ("COOP2", _("Như COOP1, tính cả phiếu trả lời một phần"), "(I + P) ÷ (I + P + R)"),
         ("REF1", _("Từ chối hoặc bỏ dở"), f"R ÷ {everyone}"),
         ("REF2", _("Từ chối hoặc bỏ dở, có ước lượng e"), f"R ÷ {likely}"),
+        ("REF3", _("Từ chối hoặc bỏ dở, bỏ qua những người chưa rõ"), f"R ÷ {known}"),
         ("CON1", _("Tiếp cận được"), f"(I + P + R) ÷ {everyone}"),
         ("CON2", _("Tiếp cận được, có ước lượng e"), f"(I + P + R) ÷ {likely}"),
+        ("CON3", _("Tiếp cận được, bỏ qua những người chưa rõ"), f"(I + P + R) ÷ {known}"),
     ]

@@ -153,6 +153,7 @@ def test_the_files_hold_what_the_page_shows(campaign, client, now):
     of_hanoi = next(line for line in lines if line["Mã"] == "01")
     assert (of_hanoi["RR2"], of_hanoi["Được mời"], of_hanoi["Đạt yêu cầu"]) == ("0.375", "8", "3")
     assert lines[-1]["RR2"] == "0.375"
+    assert (of_hanoi["COOP1"], of_hanoi["CON1"], of_hanoi["e"]) == ("1.0", "0.375", "1.0")
     book = client.get("/centre/tiny/rates/table.xlsx?by=supplying").data
     cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert cells[0][0] == "Tỷ lệ trả lời theo: Đơn vị lập danh sách"
@@ -167,6 +168,8 @@ def test_the_page_of_formulas_adds_up(campaign, client, now):
     assert row(page, "RR2")[1] == "50,0%"
     assert row(page, "RR2")[4] == "(48 + 2) ÷ (48 + 2 + 6 + 4 + 40)"
     assert row(page, "RR5")[1] == "80,0%"
+    assert row(page, "REF3")[1] == "10,0%"
+    assert row(page, "CON3")[1] == "93,3%"
     assert row(page, "Cộng")[3] == "110"
     assert row(page, "Đã chuyển công tác")[1:4] == ["4.90", "Không thuộc đối tượng, đã xác minh", "10"]  # fmt: skip
 
