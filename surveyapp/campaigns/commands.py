@@ -17,8 +17,10 @@ from surveyapp import clock
 from surveyapp.campaigns import queries, service, wording
 from surveyapp.campaigns.errors import CampaignError, PackRefused
 from surveyapp.campaigns.models import Campaign
+from surveyapp.config import PROJECT
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
+from surveyapp.instruments.comparing import Asked
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
@@ -75,6 +77,42 @@ def check(folder: Path, as_json: bool) -> None:
             **{name: facts[name] for name in ("code", "units", "groups", "lists", "planned")},
         )
     )
+
+
+@campaign.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
+def compare(first: str, second: str, as_json: bool) -> None:
+    """Tell per item whether rounds A and B may stand in one time series, and why not.
+
+    A and B are packs (a folder, or its name in questionnaires/) or codes of loaded campaigns.
+    """
+    from surveyapp.instruments import comparing
+
+    with _refusing():
+        found = comparing.compare(_asked(first), _asked(second))
+    if as_json:
+        _echo_json([{**asdict(each), "verdict": each.verdict} for each in found])
+        return
+    for each in found:
+        reasons = "; ".join(str(comparing.REASONS[reason]) for reason in each.reasons)
+        if each.twins:
+            twins = ", ".join(each.twins)
+            reasons += "; " + _("đợt kia hỏi y hệt dưới mã %(twins)s", twins=twins)
+        click.echo(f"{each.item}  {comparing.VERDICTS[each.verdict]}  {reasons}".rstrip())
+    counts = {name: sum(each.verdict == name for each in found) for name in comparing.VERDICTS}
+    click.echo("; ".join(f"{comparing.VERDICTS[name]}: {n}" for name, n in counts.items()))
+
+
+def _asked(named: str) -> Asked:
+    from surveyapp.campaigns import comparing
+
+    folder = comparing.pack_folder(named, shipped=PROJECT / "questionnaires")
+    if folder is not None:
+        return comparing.from_pack(folder)
+    with reading() as db:
+        return comparing.from_database(db, named)
 
 
 @campaign.command()
