@@ -36,11 +36,16 @@ def _route() -> str | None:
 def install(app: Flask) -> None:
     """One handler per family of failures."""
     app.register_error_handler(SurveyError, _rule_broken)
-    app.register_error_handler(CSRFError, lambda _error: _page("csrf", 400))
+    app.register_error_handler(CSRFError, token_refused)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(InternalServerError, _unexpected)
     for kind in UNREACHABLE:
         app.register_error_handler(kind, _unreachable)
+
+
+def token_refused(_error: CSRFError) -> Response:
+    """The token against forged posts is missing or of another session."""
+    return _page("csrf", 400)
 
 
 def _rule_broken(error: SurveyError) -> Response:

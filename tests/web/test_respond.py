@@ -330,6 +330,16 @@ def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(
     assert ann.chosen(1, 1) == {item: "3"}
 
 
+def test_a_page_sent_after_the_session_ended_says_that_it_is_not_saved(ann, moment):
+    ann.start()
+    ann.send(1, 1, {ann.items(1, 1)[0]: "3"})
+    given = {"csrf_token": token(ann.get("/phieu/1/1"))}
+    moment[0] += timedelta(minutes=61)
+    over = ann.client.post("/phieu/1/1", data=given, headers=HERE)
+    assert over.status_code == 401
+    assert "trước khi trang vừa gửi được lưu" in words(over)
+
+
 def test_extending_the_session_gives_a_full_hour_again(ann, moment):
     ann.start()
     moment[0] += timedelta(minutes=56)

@@ -2,11 +2,13 @@
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from surveyapp.i18n import _, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.web import sessions
+from surveyapp.web.errors import token_refused
 from surveyapp.web.respond import bp
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 from surveyapp.web.wording import Words, words
@@ -20,7 +22,17 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return {"message": _("Phiên làm việc đã hết. Những câu đã lưu vẫn còn.")}, OVER
     had_one = sessions.respondent_session_is_over()
-    return render_template("respond/code.html", session_over=had_one), OVER
+    not_saved = had_one and request.method == "POST"
+    page = render_template("respond/code.html", session_over=had_one, not_saved=not_saved)
+    return page, OVER
+
+
+@bp.errorhandler(CSRFError)
+def sent_after_the_end(error: CSRFError) -> ResponseReturnValue:
+    """A page sent in after the session's end has no token left to compare: say that, not "forged"."""
+    if sessions.respondent_session_is_over():
+        return session_over(SessionOver())
+    return token_refused(error)
 
 
 @words(NoSuchQuestionnaire, invitations.UnknownAssignment)
