@@ -24,7 +24,8 @@ def forms(db, now):
     more = tuple(first.items[0].model_copy(update={"id": f"M1-{900 + n}"}) for n in range(20))
     section = first.model_copy(update={"items": more})
     # Made anew: a copy would take along what the first instrument has worked out of its own items.
-    return {"M1": Instrument.model_validate({**dict(form), "sections": (section,)})}
+    fields = {name: getattr(form, name) for name in Instrument.model_fields}
+    return {"M1": Instrument.model_validate({**fields, "sections": (section,)})}
 
 
 def row(form, unit, codes):
