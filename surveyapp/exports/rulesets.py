@@ -20,10 +20,11 @@ from surveyapp.exports.cleaning import read_rules, rules_of
 from surveyapp.exports.disclosure import Cell
 from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
+from surveyapp.i18n import LOCALES, lazy, speaking
 from surveyapp.keys import KeyRing
 
 HELD = "held-for-review"
-_HELD_REASON = {"vi": "Được giữ lại để xem xét", "en": "Held for review"}
+_HELD_REASON = lazy("Giữ lại để xem xét")
 
 
 @dataclass(frozen=True)
@@ -203,10 +204,15 @@ def _with_held(
         "version": next_version(before.version) if before else "1",
         "kind": "held",
         "effect": before.effect if before else "flag",
-        "reason": _HELD_REASON,
+        "reason": {code: _spoken(code) for code in LOCALES},
         "cells": [cell.model_dump() for cell in cells],
     }
     return (*others, CleaningRule.model_validate(rule))
+
+
+def _spoken(code: str) -> str:
+    with speaking(code):
+        return str(_HELD_REASON)
 
 
 def _require_cell(db: Session, campaign: Campaign, cell: Cell) -> None:

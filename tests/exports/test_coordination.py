@@ -8,6 +8,7 @@ import pytest
 from surveyapp.campaigns import queries
 from surveyapp.exports import coordination
 from surveyapp.fieldwork import unusual
+from surveyapp.instruments.model import Instrument
 from surveyapp.responses.queries import ResponseRow
 from tests import factories
 
@@ -21,7 +22,10 @@ def forms(db, now):
     form = next(f for f in queries.instruments(db, campaign.id).values() if f.code == "M1")
     first = form.sections[0]
     more = tuple(first.items[0].model_copy(update={"id": f"M1-{900 + n}"}) for n in range(20))
-    return {"M1": form.model_copy(update={"sections": (first.model_copy(update={"items": more}),)})}
+    section = first.model_copy(update={"items": more})
+    # Made anew: a copy would take along what the first instrument has worked out of its own items.
+    fields = {name: getattr(form, name) for name in Instrument.model_fields}
+    return {"M1": Instrument.model_validate({**fields, "sections": (section,)})}
 
 
 def row(form, unit, codes):

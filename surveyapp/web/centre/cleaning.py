@@ -66,11 +66,11 @@ def coordination() -> str:
     return _coordination_page()
 
 
-@bp.post("/cleaning/<any(hold, lift):act>")
+@bp.post("/cleaning/<any(hold, lift):holding>")
 @allow("operator")
-def hold_cell(act: str) -> ResponseReturnValue:
+def hold_cell(holding: str) -> ResponseReturnValue:
     """Hold a rated unit × group for review, or end it: on record, as a new version of the rules."""
-    enter: Callable[..., Any] = rulesets.hold if act == "hold" else rulesets.lift
+    enter: Callable[..., Any] = rulesets.hold if holding == "hold" else rulesets.lift
     cell = request.form.get("unit", ""), request.form.get("group", "")
     try:
         with transaction() as db:
