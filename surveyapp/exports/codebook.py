@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from surveyapp.exports.results import Frame
 from surveyapp.i18n import LOCALES, Lazy, lazy, speaking
-from surveyapp.instruments.fingerprints import fingerprints
 from surveyapp.instruments.model import (
     DONT_KNOW,
     DONT_KNOW_LABEL,
@@ -15,7 +14,7 @@ from surveyapp.instruments.model import (
 
 CODEBOOK = (
     "variable", "item", "groups", "instrument", "version", "area", "section", "criterion", "scale", "best",
-    "text_vi", "text_en", "code", "role", "label_vi", "label_en", "fingerprint",
+    "text_vi", "text_en", "code", "role", "label_vi", "label_en",
 )  # fmt: skip
 CROSSWALK = ("criterion", "area", "level", "groups", "instrument", "item", "variable")
 
@@ -45,16 +44,7 @@ def codebook_rows(frame: Frame) -> Iterator[tuple[str, ...]]:
     code of its own.
     """
     for name, label in LABELS.items():
-        yield (
-            name,
-            *[""] * 9,
-            *in_both(label),
-            "",
-            "mark" if name in MARKS else "label",
-            "",
-            "",
-            "",
-        )
+        yield (name, *[""] * 9, *in_both(label), "", "mark" if name in MARKS else "label", "", "")
     for instrument in frame.asked:
         for section in instrument.sections:
             yield from _section_rows(frame, instrument, section)
@@ -64,17 +54,15 @@ def _section_rows(
     frame: Frame, instrument: Instrument, section: InstrumentSection
 ) -> Iterator[tuple[str, ...]]:
     groups = _groups(frame, instrument)
-    prints = fingerprints(instrument)
     for item in section.items:
-        mark = str(prints[item.id])
         shared = (
             variable_name(item.id), item.id, groups, instrument.code, instrument.version,
             section.area, section.id, item.criterion, item.scale, item.best, item.text.vi, item.text.en,
         )  # fmt: skip
         for option in item.options:
-            yield (*shared, option.code, "option", option.label.vi, option.label.en, mark)
+            yield (*shared, option.code, "option", option.label.vi, option.label.en)
         if item.dont_know:
-            yield (*shared, DONT_KNOW, "dont_know", DONT_KNOW_LABEL.vi, DONT_KNOW_LABEL.en, mark)
+            yield (*shared, DONT_KNOW, "dont_know", DONT_KNOW_LABEL.vi, DONT_KNOW_LABEL.en)
 
 
 def crosswalk_rows(frame: Frame) -> list[tuple[str, ...]]:
