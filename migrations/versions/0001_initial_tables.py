@@ -269,6 +269,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_staff_username")),
     )
     op.create_table(
+        "worker_sign",
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("worker", name=op.f("pk_worker_sign")),
+    )
+    op.create_table(
         "api_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -1174,6 +1180,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_token_campaign_id"))
 
     op.drop_table("api_token")
+    op.drop_table("worker_sign")
     op.drop_table("staff")
     op.drop_table("snapshot_day")
     op.drop_table("sealed_ballot")

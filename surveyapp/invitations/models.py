@@ -308,6 +308,15 @@ class Canary(Base):
     arrived_at: Mapped[datetime | None]
 
 
+class WorkerSign(Base):
+    """The last sign of life of one worker, so that the centre is told when nobody sends."""
+
+    __tablename__ = "worker_sign"
+
+    worker: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 class LetterBatch(Base):
     """Printed letters of one wave and unit: made on `made_at`, on their way once confirmed."""
 

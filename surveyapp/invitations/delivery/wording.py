@@ -1,8 +1,9 @@
 """Waves, deliveries and refusals in the words of the pages."""
 
-from surveyapp.i18n import _, _n
+from surveyapp.i18n import _, _n, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.invitations.delivery import errors
+from surveyapp.invitations.delivery.watch import Trouble
 from surveyapp.messaging import wording as channels
 from surveyapp.messaging.model import Reason
 
@@ -48,6 +49,26 @@ def wave_reason(reason: str) -> str:
     if cause == "closed":
         return _("Đợt điều tra đã kết thúc nhận phiếu.")
     return ""
+
+
+def trouble(found: Trouble) -> str:
+    """Why a wave does not go on, in one sentence or two."""
+    kind = kind_name(found.wave_kind)
+    if found.kind == "paused":
+        why = wave_reason(found.reason) or _("Có người đã bấm tạm dừng.")
+        return _("Đợt gửi “%(kind)s” đang tạm dừng. %(why)s", kind=kind, why=why)
+    if found.seen_at is None:
+        return _(
+            "Đợt gửi “%(kind)s” đã đến giờ nhưng chưa có tiến trình gửi nào chạy. "
+            "Người quản trị máy chủ cần chạy lệnh: surveyapp worker",
+            kind=kind,
+        )
+    return _(
+        "Đợt gửi “%(kind)s” đã đến giờ nhưng không có tiến trình gửi nào hoạt động từ %(when)s. "
+        "Người quản trị máy chủ cần chạy lại lệnh: surveyapp worker",
+        kind=kind,
+        when=moment(found.seen_at),
+    )
 
 
 def delivery_state(state: str) -> str:

@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 
 from surveyapp import log
 from surveyapp.db import UNREACHABLE, reading, transaction
-from surveyapp.invitations.delivery import audience, queue, returns, rules, upkeep, waves, words
+from surveyapp.invitations.delivery import (
+    audience,
+    queue,
+    returns,
+    rules,
+    upkeep,
+    watch,
+    waves,
+    words,
+)
 from surveyapp.invitations.delivery.audience import Recipient
 from surveyapp.invitations.delivery.outbox import Outbox
 from surveyapp.invitations.delivery.post import Post
@@ -94,6 +103,8 @@ class Worker:
         self._report_owed()
         if self._upkeep_at is None or now >= self._upkeep_at + UPKEEP_EVERY:
             self._upkeep_at = now
+            with transaction() as db:
+                watch.sign(db, self.name, now=now)
             self.recover()
             upkeep.keep(self.post, self.mailbox, keys=self.keys, now=self.now)
         with reading() as db:

@@ -11,7 +11,16 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
-from surveyapp.invitations.delivery import canary, holds, letters, queries, rules, waves, wording
+from surveyapp.invitations.delivery import (
+    canary,
+    holds,
+    letters,
+    queries,
+    rules,
+    watch,
+    waves,
+    wording,
+)
 from surveyapp.invitations.delivery.errors import CountMistyped, WaveRefused
 from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
 from surveyapp.invitations.delivery.waves import WavePlan
@@ -32,6 +41,7 @@ def messages() -> str:
     with reading() as db:
         shown = {
             "waves": queries.waves_of(db, g.campaign.id),
+            "troubles": watch.troubles(db, g.campaign.id, now=clock.now()),
             "health": queries.health(db, now=clock.now()),
             "asked": queries.requests_per_unit(db, g.campaign.id),
             "held": queries.holds(db, g.campaign.id),

@@ -15,6 +15,7 @@ from surveyapp.fieldwork.models import SnapshotDay
 from surveyapp.fieldwork.queries import DayFigures, Figures
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.i18n import _, day, moment, number
+from surveyapp.invitations.delivery import watch, wording
 from surveyapp.web import charts, provincemap, ratetable
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
@@ -42,6 +43,7 @@ def overview() -> str:
         by_rated = _by(db, "rated")
         before = queries.counted(db, g.campaign.id, by=(), until=today - timedelta(days=1))
         concerns = attention.concerns(db, g.campaign.id, by_supplying, today=today)
+        troubles = watch.troubles(db, g.campaign.id, now=now)
         points = queries.curve(db, g.campaign.id)
         kept = snapshots.last_forecast(db, g.campaign.id)
     total = queries.total(by_group.values())
@@ -65,6 +67,7 @@ def overview() -> str:
         map=_map(by_supplying, names),
         provinces=_worst("supplying", by_supplying, names, kind="province", slim=True),
         concerns=_concerns(concerns, names),
+        troubles=[(wording.trouble(one), one.wave_id) for one in troubles],
         details_url=url_for("centre.rate_details"),
     )
 

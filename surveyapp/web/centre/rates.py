@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,7 @@ def rates() -> str:
             for kind in ("xlsx", "csv")
         ],
         details_url=parts.address(wanted, "centre.rate_details"),
+        remind_url=_remind(wanted),
     )
 
 
@@ -96,6 +97,20 @@ def rate_details() -> str:
         ],
         when=when(wanted, now),
         back=parts.address(wanted),
+    )
+
+
+def _remind(wanted: Selection) -> str:
+    """Where a reminder to the chosen unit or group is begun; empty for who may not, or for the whole."""
+    if not (wanted.supplying or wanted.group) or "operator" not in g.actor.roles_in(
+        g.campaign.code
+    ):
+        return ""
+    return url_for(
+        "centre.new_wave",
+        kind="reminder_not_started",
+        unit=wanted.supplying or None,
+        group=wanted.group or None,
     )
 
 

@@ -1,0 +1,59 @@
+"""Whether the sending goes on: signs of life of the workers, and waves that need somebody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.invitations.models import Wave, WorkerSign
+
+SILENT_AFTER = timedelta(minutes=10)
+"""Workers sign every half minute; one that waits for a slow mail server may be late."""
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A wave that does not go on by itself.
+
+    paused: `reason` says why, empty when an operator did it; unattended: its time has come and no
+    worker has given a sign since `seen_at` (never, if that is None).
+    """
+
+    kind: str
+    wave_id: UUID
+    wave_kind: str
+    reason: str
+    seen_at: datetime | None
+
+
+def sign(db: Session, worker: str, *, now: datetime) -> None:
+    """Note that the worker is there, and forget those not seen for a day."""
+    db.execute(delete(WorkerSign).where(WorkerSign.seen_at < now - FORGOTTEN_AFTER))
+    db.merge(WorkerSign(worker=worker, seen_at=now))
+
+
+def last_seen(db: Session) -> datetime | None:
+    """When any worker gave its last sign."""
+    return db.scalar(select(func.max(WorkerSign.seen_at)))
+
+
+def troubles(db: Session, campaign_id: int, *, now: datetime) -> list[Trouble]:
+    """Waves of the campaign that are paused, or that nobody sends though their time has come."""
+    seen_at = last_seen(db)
+    is_silent = seen_at is None or seen_at < now - SILENT_AFTER
+    waves: Sequence[Wave] = db.scalars(
+        select(Wave)
+        .where(Wave.campaign_id == campaign_id, Wave.state.in_(("testing", "running", "paused")))
+        .order_by(Wave.starts_at)
+    ).all()
+    found = []
+    for wave in waves:
+        if wave.state == "paused":
+            found.append(Trouble("paused", wave.id, wave.kind, wave.reason, seen_at))
+        elif is_silent and wave.starts_at <= now - SILENT_AFTER:
+            found.append(Trouble("unattended", wave.id, wave.kind, "", seen_at))
+    return found
