@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from surveyapp.accounts import passwords
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
+from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
 from tests import postgres
 
@@ -53,6 +54,13 @@ def _sweep(parent: Path) -> None:
 def _remove(folder: Path) -> None:
     postgres.stop(folder / "postgres")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _in_vietnamese() -> Iterator[None]:
+    """The language that the last request of the test before spoke does not linger."""
+    with speaking("vi"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

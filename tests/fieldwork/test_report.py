@@ -4,7 +4,6 @@ import io
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -21,12 +20,6 @@ from surveyapp.i18n import speaking
 from surveyapp.messaging.mime import compose
 from tests import factories
 from tests.fieldwork.counting import count, half_way
-
-
-@pytest.fixture(autouse=True)
-def _in_vietnamese() -> Iterator[None]:
-    with speaking("vi"):
-        yield
 
 
 @pytest.fixture
