@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from surveyapp.db import reading
 from surveyapp.responses import queries as responses
@@ -36,46 +36,6 @@ def chosen(page: Page) -> list[str]:
     ]
 
 
-def test_one_item_never_takes_more_than_a_screen_and_a_person_gets_through_by_touch(phone, scene):
-    walk, before = walk_of(phone, scene, 1), ballots(scene)
-    phone.goto(scene.link(walk.person))
-    with phone.expect_navigation():
-        phone.locator("form[action*='/start'] button").first.tap()
-    items = 0
-    while phone.locator("fieldset.item").count():
-        for item in phone.locator("fieldset.item").all():
-            assert item.bounding_box()["height"] <= 640, "an item is higher than the screen"
-            item.locator(".choice label").nth(items % 5).tap()
-            items += 1
-        with phone.expect_navigation():
-            phone.locator(".actions button[value='next']").tap()
-    assert items >= 20
-    phone.fill("textarea", "Cần rút ngắn thời gian giải quyết hồ sơ.")
-    with phone.expect_navigation():
-        phone.locator(".actions button[value='review']").tap()
-    expect(phone.locator("main")).to_contain_text(f"đã trả lời đủ {items} câu")
-    expect(phone.locator(".written")).to_contain_text("Cần rút ngắn")
-    phone.locator("form[action$='/nop'] button").tap()
-    expect(phone.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
-    receipt = phone.locator("#receipt").inner_text()
-    assert re.fullmatch(r"([2-9A-Z]{4}-){3}[2-9A-Z]{4}", receipt)
-    assert ballots(scene) == before + 1
-    phone.reload()
-    assert phone.locator("#receipt").inner_text() == receipt
-
-
-def test_the_whole_way_without_scripts(without_script: BrowserContext, scene: Scene):
-    page, before = without_script.new_page(), ballots(scene)
-    walk = walk_of(page, scene, 1)
-    walk.start()
-    expect(page.locator("#saved")).to_contain_text("Bấm nút bên dưới để lưu")
-    walk.fill_in()
-    expect(page.locator("main")).to_contain_text("đã trả lời đủ")
-    walk.submit()
-    expect(page.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
-    assert ballots(scene) == before + 1
-
-
 def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_script, scene):
     page = without_script.new_page()
     walk = walk_of(page, scene, 1)
@@ -89,67 +49,6 @@ def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_sc
     assert chosen(page) == ["3"]
 
 
-def test_the_whole_way_by_keyboard_alone(desktop: Page, scene: Scene):
-    walk, before = walk_of(desktop, scene, 1), ballots(scene)
-    desktop.goto(scene.link(walk.person))
-    press = desktop.keyboard.press
-    press("Tab")
-    assert _focused(desktop, "textContent").startswith("Đến nội dung chính")
-    _tab_to(desktop, "Bắt đầu trả lời")
-    press("Enter")
-    desktop.wait_for_url("**/phieu/1/1")
-    pages = 0
-    while desktop.locator("fieldset.item").count():
-        for position in range(desktop.locator("fieldset.item").count()):
-            _tab_to_item(desktop, position)
-            press(str(1 + position % 5))
-        with desktop.expect_navigation():
-            press("Enter")  # as in any form: goes on, and does not change the language
-        assert desktop.locator("html").get_attribute("lang") == "vi"
-        pages += 1
-    assert pages >= 5
-    _tab_to(desktop, "Lưu và xem lại")
-    with desktop.expect_navigation():
-        press("Enter")
-    expect(desktop.locator("main")).to_contain_text("đã trả lời đủ")
-    _tab_to(desktop, "Nộp phiếu")
-    with desktop.expect_navigation():
-        press("Enter")
-    expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
-    assert ballots(scene) == before + 1
-
-
-def _focused(page: Page, what: str) -> str:
-    return str(page.evaluate(f"(document.activeElement.{what} || '').trim()"))
-
-
-def _tab_to(page: Page, words: str) -> None:
-    for _step in range(60):
-        page.keyboard.press("Tab")
-        if _focused(page, "textContent") == words:
-            return
-    raise AssertionError(f"the keyboard does not reach “{words}”")
-
-
-def _tab_to_item(page: Page, position: int) -> None:
-    """The order of focus is the order of the page, and what has the focus is never covered."""
-    wanted = page.locator("fieldset.item").nth(position).get_attribute("data-item")
-    for _step in range(30):
-        page.keyboard.press("Tab")
-        if _focused(page, "name") == wanted:
-            break
-    else:
-        raise AssertionError(f"the keyboard does not reach {wanted}")
-    covered = page.evaluate(
-        """() => {
-            const box = document.activeElement.getBoundingClientRect();
-            const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-            return Boolean(top && top.closest('.saving'));
-        }"""
-    )
-    assert not covered, f"{wanted} has the focus under the line that tells about saving"
-
-
 def test_number_keys_choose_and_zero_is_dont_know(desktop, scene):
     walk = walk_of(desktop, scene, 1)
     walk.open()
@@ -160,27 +59,6 @@ def test_number_keys_choose_and_zero_is_dont_know(desktop, scene):
     with desktop.expect_response("**/luu"):
         desktop.keyboard.press("0")
     assert chosen(desktop) == ["98"]
-
-
-def test_the_server_dies_between_two_answers_and_nothing_is_lost(phone, scene):
-    walk = walk_of(phone, scene, 1)
-    walk.open()
-    walk.answer(1)
-    scene.stop()
-    try:
-        phone.locator("fieldset.item").nth(1).locator(".choice label").nth(3).tap()
-        expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
-        phone.locator(
-            ".actions button[value='next']"
-        ).tap()  # waits on the page instead of losing it
-        expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
-    finally:
-        scene.start()
-    with phone.expect_response("**/luu"):
-        phone.locator("fieldset.item").nth(2).locator(".choice label").nth(0).tap()
-    expect(phone.locator("#saved")).to_contain_text("Đã lưu")
-    phone.reload()
-    assert chosen(phone) == ["2", "4", "1"]
 
 
 def test_offline_it_says_so_and_saves_by_itself_once_the_network_is_back(phone, scene):
