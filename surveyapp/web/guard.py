@@ -7,6 +7,7 @@ before there is a cookie) must carry a token as well. What is unclear is refused
 
 import base64
 import binascii
+import hmac
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from surveyapp.web.sessions import SAFE_METHODS
 from surveyapp.web.state import settings
@@ -85,6 +87,19 @@ def unmask(token: str) -> str | None:
         return bytes(a ^ b for a, b in zip(raw[:half], raw[half:], strict=True)).decode("ascii")
     except (binascii.Error, ValueError):
         return None
+
+
+def token_fits(given: str | None, secret: str) -> bool:
+    """The token a form carried was made for the session that held `secret`."""
+    plain = unmask(given) if given else None
+    key = current_app.secret_key
+    if plain is None or key is None:
+        return False
+    try:
+        made_for = URLSafeTimedSerializer(key, salt="wtf-csrf-token").loads(plain)
+        return hmac.compare_digest(str(made_for), secret)
+    except BadData:
+        return False
 
 
 def install(app: Flask) -> None:

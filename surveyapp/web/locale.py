@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, g, request, session
 
 from surveyapp import i18n
-from surveyapp.web.sessions import SAFE_METHODS
+from surveyapp.web.sessions import SAFE_METHODS, session_language
 
 FIELD = "lang"
 
@@ -32,7 +32,7 @@ def install(app: Flask) -> None:
 def _choose() -> None:
     asked = request.args.get(FIELD)
     asked = asked if asked in i18n.LOCALES else None
-    remembered = session.get("locale", i18n.DEFAULT)
+    remembered = session_language() or i18n.DEFAULT
     if asked and asked != remembered and session and request.method not in SAFE_METHODS:
         session["locale"] = remembered = asked
     g.language_asked = asked if asked != remembered else None

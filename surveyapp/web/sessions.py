@@ -52,10 +52,10 @@ STAFF = Cookie("canbo", "staff-cookie")
 
 
 class SurveySession(SecureCookieSession):
-    """Flask's session, and whether it belongs to staff or was found to be over."""
+    """Flask's session, and whether it belongs to staff, and what it held if it was found to be over."""
 
     cookie: Cookie = RESPONDENT
-    is_over: bool = False
+    ended: dict[str, Any] | None = None
 
 
 def seal(content: dict[str, Any], cookie: Cookie, keys: KeyRing) -> str:
@@ -94,7 +94,7 @@ class SealedSessions(SessionInterface):
         content = unseal(value, cookie, self.keys) if value else None
         is_over = cookie is RESPONDENT and content is not None and _is_over(content)
         opened = SurveySession({} if is_over else content)
-        opened.cookie, opened.is_over = cookie, is_over
+        opened.cookie, opened.ended = cookie, content if is_over else None
         return opened
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:  # noqa: ARG002
@@ -153,7 +153,24 @@ def end_respondent() -> None:
 
 def respondent_session_is_over() -> bool:
     """The browser had a session, but rested longer than an hour or began half a day ago."""
-    return bool(getattr(session, "is_over", False))
+    return getattr(session, "ended", None) is not None
+
+
+def ended_respondent() -> tuple[str, str] | None:
+    """Code and secret against forged posts of the session that is over; None where none was.
+
+    Whoever sits there now need not be whom the code belongs to: show and save nothing by it.
+    """
+    ended: dict[str, Any] = getattr(session, "ended", None) or {}
+    code, secret = ended.get("code"), ended.get(CSRF_FIELD)
+    return (code, secret) if isinstance(code, str) and isinstance(secret, str) else None
+
+
+def session_language() -> str | None:
+    """The language this browser's session speaks, or spoke before it ended."""
+    ended: dict[str, Any] = getattr(session, "ended", None) or {}
+    spoken = session.get("locale", ended.get("locale"))
+    return spoken if isinstance(spoken, str) else None
 
 
 def respondent_seconds_left() -> int:

@@ -107,6 +107,19 @@ def _session_over(walk: Walk) -> None:
     walk.go("/phieu/1/1")
 
 
+def _sent_after_the_end(walk: Walk) -> None:
+    """The session ran out while a page stood open; its button is pressed all the same."""
+    from surveyapp.web import sessions
+
+    walk.open()
+    (cookie,) = walk.page.context.cookies()
+    content = sessions.unseal(cookie["value"], sessions.RESPONDENT, walk.scene.keys)
+    content["seen"] -= 2 * int(sessions.IDLE.total_seconds())
+    cookie["value"] = sessions.seal(content, sessions.RESPONDENT, walk.scene.keys)
+    walk.page.context.add_cookies([cookie])
+    walk.press("next")
+
+
 def _not_an_option(walk: Walk) -> None:
     walk.open()
     radio = walk.page.locator("fieldset.item input").first
@@ -344,6 +357,7 @@ STATES: dict[str, Callable[[Walk], None]] = {
     "other-device-code": _handoff,
     "passed-on": lambda walk: walk.go(f"/m/{PASSED_ON}"),
     "session-over": _session_over,
+    "session-over-kept": _sent_after_the_end,
     "no-such-page": lambda walk: walk.open(page=90),
     "accessibility": lambda walk: walk.go("/tro-nang"),
 }

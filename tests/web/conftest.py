@@ -1,9 +1,55 @@
 """Pages are tested on SQLite; the journeys walk the same pages on both engines."""
 
+from collections.abc import Iterator
+
 import pytest
-from sqlalchemy import Engine
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from surveyapp import clock
+from surveyapp.campaigns.models import Campaign
+from surveyapp.db import transaction
+from surveyapp.invitations import service as invitations
+from tests import factories
+from tests.web.person import ONE, TWO, Person
 
 
 @pytest.fixture
 def engine(sqlite_engine: Engine) -> Engine:
     return sqlite_engine
+
+
+@pytest.fixture
+def moment(now, monkeypatch) -> Iterator[list]:
+    """The server's clock; a test moves it by `moment[0] += …`."""
+    moments = [now]
+    monkeypatch.setattr(clock, "now", lambda: moments[0])
+    return moments
+
+
+@pytest.fixture
+def people(app: Flask, now, keys, moment) -> dict[tuple[str, str], Person]:
+    """Somebody with two questionnaires and somebody with one, in an open campaign."""
+    with transaction() as db:
+        campaign = factories.campaign(db, now, opened=True)
+        for position, (unit, kind) in enumerate((TWO, ONE)):
+            listed = factories.people(1, start=position * 10)
+            factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
+    with transaction() as db:
+        campaign = db.scalars(select(Campaign)).one()
+        invitations.issue(db, campaign, keys=keys, now=now)
+        rows = list(invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"))
+    by_unit = {row.unit_code: row for row in rows}
+    return {(unit, kind): Person(app.test_client(), by_unit[unit]) for unit, kind in (TWO, ONE)}
+
+
+@pytest.fixture
+def ann(people) -> Person:
+    """She rates one unit."""
+    return people[ONE]
+
+
+@pytest.fixture
+def binh(people) -> Person:
+    """He rates a ministry and his province."""
+    return people[TWO]

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,97 +9,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
 from surveyapp.invitations import attempts, handoff, queries, secrets
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.mailing import MailingRow
 from surveyapp.invitations.models import Assignment, Declaration, Handoff, Invitation
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.web import sessions
 from tests import factories
 from tests.qrcodes import read_svg
 from tests.web.browsing import HERE, token
+from tests.web.person import Person
 from tests.web.test_parts import Page
-
-TWO = ("01", "agency-leaders")
-ONE = ("BNV", "department-leaders")
-
-
-class Person:
-    """Somebody with an invitation, and the browser they use."""
-
-    def __init__(self, client: FlaskClient, row: MailingRow) -> None:
-        self.client, self.row = client, row
-        self.link = row.link.removeprefix("http://localhost")
-        self.code = row.code.replace("-", "")
-
-    def get(self, address: str):
-        return self.client.get(address)
-
-    def post(self, address: str, page: str = "/phieu", **fields):
-        given = {"csrf_token": token(self.client.get(page)), **fields}
-        return self.client.post(address, data=given, headers=HERE)
-
-    def start(self, language: str = "vi"):
-        return self.client.post(f"{self.link}/start?lang={language}", headers=HERE)
-
-    def send(self, number: int, page: int, chosen: dict[str, str], **more: str):
-        """Choose on the page as it stands and press its button."""
-        address = f"/phieu/{number}/{page}"
-        shown = Page(self.get(address).text)
-        fields = {
-            field["name"]: field.get("value") or ""
-            for field in shown.all("input")
-            if field.get("type") == "hidden"
-        }
-        kept = {field["name"]: field["value"] for field in shown.all("input") if "checked" in field}
-        return self.client.post(address, data={**fields, **kept, **chosen, **more}, headers=HERE)
-
-    def items(self, number: int, page: int) -> list[str]:
-        shown = Page(self.get(f"/phieu/{number}/{page}").text)
-        return [field["data-item"] for field in shown.all("fieldset")]
-
-    def chosen(self, number: int, page: int) -> dict[str, str]:
-        shown = Page(self.get(f"/phieu/{number}/{page}").text)
-        return {one["name"]: one["value"] for one in shown.all("input") if "checked" in one}
-
-
-@pytest.fixture
-def moment(now, monkeypatch) -> Iterator[list]:
-    """The server's clock; a test moves it by `moment[0] += …`."""
-    moments = [now]
-    monkeypatch.setattr(clock, "now", lambda: moments[0])
-    return moments
-
-
-@pytest.fixture
-def people(app: Flask, now, keys, moment) -> dict[tuple[str, str], Person]:
-    """Somebody with two questionnaires and somebody with one, in an open campaign."""
-    with transaction() as db:
-        campaign = factories.campaign(db, now, opened=True)
-        for position, (unit, kind) in enumerate((TWO, ONE)):
-            listed = factories.people(1, start=position * 10)
-            factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
-    with transaction() as db:
-        campaign = db.scalars(select(Campaign)).one()
-        invitations.issue(db, campaign, keys=keys, now=now)
-        rows = list(invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"))
-    by_unit = {row.unit_code: row for row in rows}
-    return {(unit, kind): Person(app.test_client(), by_unit[unit]) for unit, kind in (TWO, ONE)}
-
-
-@pytest.fixture
-def ann(people) -> Person:
-    """She rates one unit."""
-    return people[ONE]
-
-
-@pytest.fixture
-def binh(people) -> Person:
-    """He rates a ministry and his province."""
-    return people[TWO]
 
 
 def stored(what) -> int:
@@ -328,16 +248,6 @@ def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(
     assert "Những câu đã lưu vẫn còn" in over.text
     ann.start()
     assert ann.chosen(1, 1) == {item: "3"}
-
-
-def test_a_page_sent_after_the_session_ended_says_that_it_is_not_saved(ann, moment):
-    ann.start()
-    ann.send(1, 1, {ann.items(1, 1)[0]: "3"})
-    given = {"csrf_token": token(ann.get("/phieu/1/1"))}
-    moment[0] += timedelta(minutes=61)
-    over = ann.client.post("/phieu/1/1", data=given, headers=HERE)
-    assert over.status_code == 401
-    assert "trước khi trang vừa gửi được lưu" in words(over)
 
 
 def test_extending_the_session_gives_a_full_hour_again(ann, moment):

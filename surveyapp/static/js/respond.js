@@ -111,6 +111,7 @@
   // The session is over, the survey closed, the form submitted: trying again would not help.
   function refused(result) {
     fail(result.message || line.dataset.over);
+    if (result.kept) stored = changed; // the browser holds it sealed until the code is there again
     return false;
   }
 

@@ -1,37 +1,23 @@
 """Answering: the choice of questionnaires, its pages, saving with and without a script."""
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
 from surveyapp.db import reading, transaction
-from surveyapp.i18n import _, locale
-from surveyapp.instruments.model import (
-    DONT_KNOW,
-    DONT_KNOW_LABEL,
-    Instrument,
-    InstrumentItem,
-)
-from surveyapp.invitations.errors import AlreadySubmitted
+from surveyapp.i18n import _
+from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
-from surveyapp.responses.drafts import Change, Saved
 from surveyapp.responses.errors import NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
 from surveyapp.web import sessions, state
-from surveyapp.web.respond import bp, pages, promise
+from surveyapp.web.respond import bp, pages, promise, saving
 from surveyapp.web.respond.visit import Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 from surveyapp.web.wording import words_for
-
-BASE = "was."
-"""Prefix of the hidden field that carries the value an item was rendered with."""
 
 
 @bp.get("/phieu")
@@ -78,11 +64,11 @@ def save(number: int, page: int) -> ResponseReturnValue:
     try:
         with transaction() as db:
             visit, assignment, instrument = answering_now(db, number)
-            saved = _save(db, visit, assignment, instrument, page)
+            saved = saving.save(db, visit, assignment, instrument, page, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
     if saved.elsewhere:
-        flash(_elsewhere(instrument, saved), "warning")
+        flash(saving.told_elsewhere(instrument, saved), "warning")
     return redirect(_destination(instrument, number, page), code=303)
 
 
@@ -91,13 +77,13 @@ def autosave(number: int, page: int) -> ResponseReturnValue:
     """Save for the script; answer with what is stored now and what another device changed."""
     with transaction() as db:
         visit, assignment, instrument = answering_now(db, number)
-        saved = _save(db, visit, assignment, instrument, page)
+        saved = saving.save(db, visit, assignment, instrument, page, request.form)
     shown = {item: saved.answers.get(item, "") for item in pages.item_ids(instrument, page)}
     done, items = answered(instrument, saved.answers)
     return jsonify(
         saved=_("Đã lưu %(time)s", time=i18n.clock_time(clock.now())),
         answers=shown,
-        elsewhere=_elsewhere(instrument, saved) if saved.elsewhere else "",
+        elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
         left=items - done,
         seconds=sessions.touch_respondent(),
     )
@@ -148,60 +134,6 @@ def leave() -> ResponseReturnValue:
         facts = promise.facts(db, visiting(db).invited) if code else {}
     sessions.end_respondent()
     return render_template("respond/left.html", **facts)
-
-
-def _changes(instrument: Instrument, page: int) -> Iterator[tuple[str, Change]]:
-    """Each field with the value it was rendered with: a stale page changes nothing but its own."""
-    for item_id in pages.item_ids(instrument, page):
-        base = request.form.get(BASE + item_id)
-        value = request.form.get(item_id, "").replace("\r\n", "\n")
-        if base is not None:
-            yield item_id, Change(base=base.replace("\r\n", "\n"), value=value)
-
-
-def _save(
-    db: Session, visit: Visit, assignment: AssignmentView, instrument: Instrument, page: int
-) -> Saved:
-    if assignment.state == "submitted":
-        raise AlreadySubmitted(assignment.id)
-    changes = dict(_changes(instrument, page))
-    if all(change.base == change.value for change in changes.values()):
-        stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
-        seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
-        return Saved(stored.revision, *drafts.merge(stored.answers, seen))
-    return drafts.save(
-        db,
-        assignment.id,
-        instrument,
-        code=visit.code,
-        keys=state.keys(),
-        changes=changes,
-        now=clock.now(),
-        shown_at=_shown_at(),
-    )
-
-
-def _shown_at() -> datetime | None:
-    """When the page sent in was rendered, for the coarse duration sealed with the answers."""
-    shown = request.form.get("shown", "")
-    return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
-
-
-def _elsewhere(instrument: Instrument, saved: Saved) -> str:
-    told = [
-        _("câu %(n)s (%(chosen)s)", n=position, chosen=_label(item, saved.elsewhere[item.id]))
-        for position, item in enumerate(instrument.items, start=1)
-        if item.id in saved.elsewhere
-    ]
-    return _(
-        "Một thiết bị khác vừa sửa: %(items)s. Với mỗi câu, lần chọn sau cùng được giữ.",
-        items="; ".join(told) or _("ý kiến khác"),
-    )
-
-
-def _label(item: InstrumentItem, chosen: str) -> str:
-    labels = {option.code: option.label for option in item.options} | {DONT_KNOW: DONT_KNOW_LABEL}
-    return labels[chosen].get(locale()) if chosen in labels else _("bỏ trống")
 
 
 def _destination(instrument: Instrument, number: int, page: int) -> str:

@@ -14,7 +14,7 @@ from surveyapp.invitations import service as inviting
 from surveyapp.invitations.errors import MistypedCode, UnknownCode
 from surveyapp.web import sessions, state
 from surveyapp.web.guard import without_token
-from surveyapp.web.respond import bp, promise
+from surveyapp.web.respond import bp, kept, promise
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
@@ -44,8 +44,15 @@ def enter() -> ResponseReturnValue:
         attempts.count(db, network, succeeded=found is not None, now=now)
     if found is None:
         return _ask_again(typed, _unknown(passed_on))
-    sessions.begin_respondent(found)
-    return redirect(url_for("respond.hub"), code=303)
+    return _opened(found, url_for("respond.hub"))
+
+
+def _opened(code: str, first: str) -> ResponseReturnValue:
+    """This browser answers for `code`; a page that waited for it sealed is saved and shown first."""
+    sessions.begin_respondent(code)
+    response = redirect(kept.restore(code) or first, code=303)
+    kept.forget(response)
+    return response
 
 
 def _known(db: Session, code: str | None, passed_on: str | None) -> str | None:
@@ -149,8 +156,7 @@ def start(token: str) -> ResponseReturnValue:
     with transaction() as db:
         visit = Visit(code, invitations.find(db, code, keys=state.keys()))
         _begin(db, visit)
-    sessions.begin_respondent(code)
-    return redirect(_first_page(visit), code=303)
+    return _opened(code, _first_page(visit))
 
 
 @bp.post("/phieu/bat-dau")

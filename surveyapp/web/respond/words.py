@@ -1,15 +1,17 @@
 """Every dead end of a respondent, in plain words, with the next step."""
 
-from flask import render_template, request
+from flask import jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
+from surveyapp import clock, i18n
 from surveyapp.i18n import _, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.web import sessions
 from surveyapp.web.errors import token_refused
-from surveyapp.web.respond import bp
+from surveyapp.web.guard import ForeignOrigin
+from surveyapp.web.respond import bp, kept
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 from surveyapp.web.wording import Words, words
 
@@ -18,19 +20,36 @@ OVER = 401
 
 @bp.errorhandler(SessionOver)
 def session_over(_error: SessionOver) -> ResponseReturnValue:
-    """The code page again: what was saved is kept, the code opens it."""
+    """The code page again: what was saved is kept, the code opens it and saves the page just sent."""
+    sealed = kept.sealed_now()
+    until = i18n.clock_time(clock.now() + kept.LIFE)
     if request.accept_mimetypes.best == "application/json":
-        return {"message": _("Phiên làm việc đã hết. Những câu đã lưu vẫn còn.")}, OVER
-    had_one = sessions.respondent_session_is_over()
-    not_saved = had_one and request.method == "POST"
-    page = render_template("respond/code.html", session_over=had_one, not_saved=not_saved)
-    return page, OVER
+        response = jsonify(message=_over(until if sealed else None), kept=bool(sealed))
+    else:
+        had_one = sessions.respondent_session_is_over()
+        facts = {"session_over": had_one, "not_saved": had_one and request.method == "POST"}
+        page = render_template("respond/code.html", kept_until=until if sealed else None, **facts)
+        response = make_response(page)
+    if sealed:
+        kept.put(response, sealed)
+    response.status_code = OVER
+    return response
+
+
+def _over(until: str | None) -> str:
+    if until is None:
+        return _("Phiên làm việc đã hết. Những câu đã lưu vẫn còn.")
+    return _(
+        "Phiên làm việc đã hết. Ông/Bà mở lại liên kết hoặc nhập mã trên máy này trước %(until)s "
+        "thì câu vừa chọn được lưu.",
+        until=until,
+    )
 
 
 @bp.errorhandler(CSRFError)
 def sent_after_the_end(error: CSRFError) -> ResponseReturnValue:
     """A page sent in after the session's end has no token left to compare: say that, not "forged"."""
-    if sessions.respondent_session_is_over():
+    if sessions.respondent_session_is_over() and not isinstance(error, ForeignOrigin):
         return session_over(SessionOver())
     return token_refused(error)
 

@@ -1,0 +1,89 @@
+"""Saving one page of a questionnaire, and telling what another device changed meanwhile."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.i18n import _, locale
+from surveyapp.instruments.model import (
+    DONT_KNOW,
+    DONT_KNOW_LABEL,
+    Instrument,
+    InstrumentItem,
+)
+from surveyapp.invitations.errors import AlreadySubmitted
+from surveyapp.invitations.queries import AssignmentView
+from surveyapp.responses import drafts
+from surveyapp.responses.drafts import Change, Saved
+from surveyapp.web import state
+from surveyapp.web.respond import pages
+from surveyapp.web.respond.visit import Visit
+
+BASE = "was."
+"""Prefix of the hidden field that carries the value an item was rendered with."""
+
+
+def save(
+    db: Session,
+    visit: Visit,
+    assignment: AssignmentView,
+    instrument: Instrument,
+    page: int,
+    form: Mapping[str, str],
+) -> Saved:
+    """Save the fields of a page as they were sent in. Raises what refuses them."""
+    if assignment.state == "submitted":
+        raise AlreadySubmitted(assignment.id)
+    changes = dict(_changes(instrument, page, form))
+    if all(change.base == change.value for change in changes.values()):
+        stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
+        return Saved(stored.revision, *drafts.merge(stored.answers, seen))
+    return drafts.save(
+        db,
+        assignment.id,
+        instrument,
+        code=visit.code,
+        keys=state.keys(),
+        changes=changes,
+        now=clock.now(),
+        shown_at=_shown_at(form),
+    )
+
+
+def _changes(
+    instrument: Instrument, page: int, form: Mapping[str, str]
+) -> Iterator[tuple[str, Change]]:
+    """Each field with the value it was rendered with: a stale page changes nothing but its own."""
+    for item_id in pages.item_ids(instrument, page):
+        base = form.get(BASE + item_id)
+        value = form.get(item_id, "").replace("\r\n", "\n")
+        if base is not None:
+            yield item_id, Change(base=base.replace("\r\n", "\n"), value=value)
+
+
+def _shown_at(form: Mapping[str, str]) -> datetime | None:
+    """When the page sent in was rendered, for the coarse duration sealed with the answers."""
+    shown = form.get("shown", "")
+    return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
+
+
+def told_elsewhere(instrument: Instrument, saved: Saved) -> str:
+    """What another device changed in between, item by item, with the choice made there."""
+    told = [
+        _("câu %(n)s (%(chosen)s)", n=position, chosen=_label(item, saved.elsewhere[item.id]))
+        for position, item in enumerate(instrument.items, start=1)
+        if item.id in saved.elsewhere
+    ]
+    return _(
+        "Một thiết bị khác vừa sửa: %(items)s. Với mỗi câu, lần chọn sau cùng được giữ.",
+        items="; ".join(told) or _("ý kiến khác"),
+    )
+
+
+def _label(item: InstrumentItem, chosen: str) -> str:
+    labels = {option.code: option.label for option in item.options} | {DONT_KNOW: DONT_KNOW_LABEL}
+    return labels[chosen].get(locale()) if chosen in labels else _("bỏ trống")

@@ -1,0 +1,49 @@
+"""Somebody with an invitation, and the browser they use."""
+
+from flask.testing import FlaskClient
+
+from surveyapp.invitations.mailing import MailingRow
+from tests.web.browsing import HERE, token
+from tests.web.test_parts import Page
+
+TWO = ("01", "agency-leaders")
+ONE = ("BNV", "department-leaders")
+
+
+class Person:
+    """Somebody with an invitation, and the browser they use."""
+
+    def __init__(self, client: FlaskClient, row: MailingRow) -> None:
+        self.client, self.row = client, row
+        self.link = row.link.removeprefix("http://localhost")
+        self.code = row.code.replace("-", "")
+
+    def get(self, address: str):
+        return self.client.get(address)
+
+    def post(self, address: str, page: str = "/phieu", **fields):
+        given = {"csrf_token": token(self.client.get(page)), **fields}
+        return self.client.post(address, data=given, headers=HERE)
+
+    def start(self, language: str = "vi"):
+        return self.client.post(f"{self.link}/start?lang={language}", headers=HERE)
+
+    def send(self, number: int, page: int, chosen: dict[str, str], **more: str):
+        """Choose on the page as it stands and press its button."""
+        address = f"/phieu/{number}/{page}"
+        shown = Page(self.get(address).text)
+        fields = {
+            field["name"]: field.get("value") or ""
+            for field in shown.all("input")
+            if field.get("type") == "hidden"
+        }
+        kept = {field["name"]: field["value"] for field in shown.all("input") if "checked" in field}
+        return self.client.post(address, data={**fields, **kept, **chosen, **more}, headers=HERE)
+
+    def items(self, number: int, page: int) -> list[str]:
+        shown = Page(self.get(f"/phieu/{number}/{page}").text)
+        return [field["data-item"] for field in shown.all("fieldset")]
+
+    def chosen(self, number: int, page: int) -> dict[str, str]:
+        shown = Page(self.get(f"/phieu/{number}/{page}").text)
+        return {one["name"]: one["value"] for one in shown.all("input") if "checked" in one}
