@@ -120,6 +120,14 @@ def _sent_after_the_end(walk: Walk) -> None:
     walk.press("next")
 
 
+def _cookies_blocked(walk: Walk) -> None:
+    """Nothing is kept of what the server sets."""
+    walk.start()
+    walk.page.context.clear_cookies()
+    with walk.page.expect_navigation():
+        walk.page.evaluate("address => location.assign(address)", f"/phieu?lang={walk.language}")
+
+
 def _not_an_option(walk: Walk) -> None:
     walk.open()
     radio = walk.page.locator("fieldset.item input").first
@@ -340,6 +348,7 @@ STATES: dict[str, Callable[[Walk], None]] = {
     "section-session-ends": _session_ends,
     "section-error": _not_an_option,
     "session-never-begun": lambda walk: walk.go("/phieu/1/1"),
+    "cookies-blocked": _cookies_blocked,
     "section-parts": _parts_open,
     "section-closed": _closed_while_answering,
     "section-submitted": _submitted_elsewhere,

@@ -1,16 +1,18 @@
 """The whole way of one person: by touch, by keyboard, without scripts, on two devices, on a bad network."""
 
+import json
 import re
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from surveyapp.db import reading
 from surveyapp.responses import queries as responses
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import LAUNCH, PHONE
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 
@@ -262,3 +264,19 @@ def test_a_closed_campaign_stops_the_retries_and_says_why(phone, scene):
     with scene.window(timedelta(days=-3), timedelta(hours=-1)):
         phone.locator("fieldset.item .choice label").nth(1).tap()
         expect(phone.locator("#saved")).to_contain_text("Đợt khảo sát kết thúc lúc")
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_so_and_what_to_do(
+    browser_type: BrowserType, scene: Scene, tmp_path: Path
+):
+    (tmp_path / "Default").mkdir()
+    blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
+    context = browser_type.launch_persistent_context(tmp_path, **LAUNCH, **PHONE)
+    walk = walk_of(context.pages[0], scene, 1)
+    for come_in in (walk.start, lambda: walk.type_code(walk.person.code)):
+        come_in()
+        banner = walk.page.locator(".banner")
+        expect(banner).to_contain_text("trình duyệt đang chặn cookie")
+        expect(banner).to_contain_text(f"cho phép cookie với địa chỉ 127.0.0.1:{scene.port}")
+    context.close()

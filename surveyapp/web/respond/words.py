@@ -22,18 +22,29 @@ OVER = 401
 def session_over(_error: SessionOver) -> ResponseReturnValue:
     """The code page again: what was saved is kept, the code opens it and saves the page just sent."""
     sealed = kept.sealed_now()
-    until = i18n.clock_time(clock.now() + kept.LIFE)
+    until = i18n.clock_time(clock.now() + kept.LIFE) if sealed else None
     if request.accept_mimetypes.best == "application/json":
-        response = jsonify(message=_over(until if sealed else None), kept=bool(sealed))
+        response = jsonify(message=_over(until), kept=bool(sealed))
     else:
-        had_one = sessions.respondent_session_is_over()
-        facts = {"session_over": had_one, "not_saved": had_one and request.method == "POST"}
-        page = render_template("respond/code.html", kept_until=until if sealed else None, **facts)
-        response = make_response(page)
+        response = make_response(
+            render_template("respond/code.html", kept_until=until, **_what_became())
+        )
     if sealed:
         kept.put(response, sealed)
     response.status_code = OVER
     return response
+
+
+def _what_became() -> dict[str, object]:
+    """Whether a session ended here or none came with the request, and then whether by our own button."""
+    had_one = sessions.respondent_session_is_over()
+    return {
+        "session_over": had_one,
+        "not_saved": had_one and request.method == "POST",
+        "never_begun": not had_one,
+        "from_here": request.headers.get("Sec-Fetch-Site") == "same-origin",
+        "host": request.host,
+    }
 
 
 def _over(until: str | None) -> str:
