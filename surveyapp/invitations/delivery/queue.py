@@ -1,6 +1,6 @@
 """The queue of messages: leases, so that any number of workers share it, and what they report back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -277,8 +277,13 @@ def add(
     messages: Iterable[tuple[UUID, str, str]],
     *,
     now: datetime,
+    not_before: Mapping[UUID, datetime] | None = None,
 ) -> int:
-    """Queue messages, each (invitation, channel, mail domain), once however often it is asked."""
+    """Queue messages, each (invitation, channel, mail domain), once however often it is asked.
+
+    `not_before` gives the moment from which an invitation's message may go; the wave's start otherwise.
+    """
+    begins = not_before or {}
     wanted = {(invitation_id, channel): domain for invitation_id, channel, domain in messages}
     if not wanted:
         return 0
@@ -298,7 +303,7 @@ def add(
             "invitation_id": invitation_id,
             "channel": channel,
             "state": "queued",
-            "not_before": max(now, wave.starts_at),
+            "not_before": max(now, begins.get(invitation_id, wave.starts_at)),
             "domain": domain,
         }
         for (invitation_id, channel), domain in wanted.items()
