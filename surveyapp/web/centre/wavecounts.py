@@ -16,9 +16,9 @@ from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
 
 
-@bp.get("/messages/wave/<uuid:wave_id>/counts.<any(csv, xlsx):kind>")
+@bp.get("/messages/wave/<uuid:wave_id>/counts.<any(csv, xlsx):format>")
 @allow("operator", "viewer", "auditor")
-def wave_counts(wave_id: UUID, kind: str) -> Response:
+def wave_counts(wave_id: UUID, format: str) -> Response:
     """Messages and people left out, by unit, channel, state and reason; nobody's name."""
     with reading() as db:
         wave = waves.wave(db, g.campaign.id, wave_id)
@@ -28,10 +28,10 @@ def wave_counts(wave_id: UUID, kind: str) -> Response:
             for unit, channel, state, reason, n in leftout.per_unit(db, wave_id)
         ]
     notes = [moment(clock.now())]
-    content = tables.write(kind, _columns(), rows, title=title, notes=notes)
-    name = f"tin-{g.campaign.code}-{wave_id.hex[:8]}.{kind}"
+    content = tables.write(format, _columns(), rows, title=title, notes=notes)
+    name = f"tin-{g.campaign.code}-{wave_id.hex[:8]}.{format}"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(content, mimetype=tables.MEDIA[kind], headers=headers)
+    return Response(content, mimetype=tables.MEDIA[format], headers=headers)
 
 
 def _columns() -> list[Column]:
