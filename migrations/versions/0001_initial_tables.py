@@ -1046,7 +1046,11 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_attempted_at", ["wave_id", "attempted_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_attempted_at",
+            ["attempted_at", "channel", "wave_id", "domain"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_delivery_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_gateway_id"), ["gateway_id"], unique=False)
         batch_op.create_index(

@@ -233,7 +233,7 @@ class Delivery(Base):
         ),
         CheckConstraint("(state = 'leased') = (leased_by <> '')", name="leased"),
         Index("ix_delivery_wave_id_state_not_before", "wave_id", "state", "not_before"),
-        Index("ix_delivery_attempted_at", "wave_id", "attempted_at"),
+        Index("ix_delivery_attempted_at", "attempted_at", "channel", "wave_id", "domain"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
