@@ -1,9 +1,11 @@
 """A whole wave against a real SMTP server in a process of its own, with workers that are killed.
 
-`.venv/bin/python -m benchmarks.sending [people] [workers] [kills] [--faults] [--postgres]`; goals: at
-least 150 messages/s per worker on loopback, each person at least one message, duplicates under 1 per
-1,000, nothing lost with 200 kills. Faults: 450 and 421 at random, 550, slow and reset after
-DATA at addresses of their own; what is reset was taken, so a second copy of it cannot be avoided.
+`.venv/bin/python -m benchmarks.sending [people] [workers] [kills] [--faults] [--completing N]
+[--postgres]`; goals: at least 150 messages/s per worker on loopback, each person at least one message,
+duplicates under 1 per 1,000, nothing lost with 200 kills. Faults: 450 and 421 at random, 550, slow and
+reset after DATA at addresses of their own; what is reset was taken, so a second copy of it cannot be
+avoided. With `--completing N` the wave is a reminder and N people a second submit while it goes: nobody
+who submitted more than a minute before may be reminded (exit code 1 if one is, or anybody is lost).
 """
 
 import argparse
@@ -16,9 +18,11 @@ import tempfile
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Event, Thread
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock, schema
@@ -27,7 +31,7 @@ from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.invitations import service
 from surveyapp.invitations.delivery import waves
 from surveyapp.invitations.delivery.waves import WavePlan
-from surveyapp.invitations.models import Assignment, Delivery, Wave
+from surveyapp.invitations.models import Assignment, Delivery, Invitation, Wave
 from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.respondents.models import Person, PersonEntry
 from surveyapp.tables import metadata
@@ -47,6 +51,7 @@ def main() -> None:
     options.add_argument("workers", type=int, nargs="?", default=1)
     options.add_argument("kills", type=int, nargs="?", default=0)
     options.add_argument("--faults", action="store_true")
+    options.add_argument("--completing", type=float, default=0.0, metavar="N")
     options.add_argument("--postgres", action="store_true")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -70,20 +75,26 @@ def _measure(folder: Path, url: str, given: argparse.Namespace) -> None:
     metadata.create_all(engine)
     schema.stamp(engine)
     bind(engine)
-    wave_id = _prepare(folder, given.people, faults=given.faults)
+    kind = "reminder_not_started" if given.completing else "invitation"
+    wave_id = _prepare(folder, given.people, kind, faults=given.faults)
+    completing = Completing(given.completing)
     faults = ("--rates", RATES) if given.faults else ()
     with mailserver.running(folder / "mail", *faults) as server:
         environment = _environment(folder, url, server.port)
         began = time.perf_counter()
-        kills = _run(environment, given, wave_id)
+        with completing:
+            kills = _run(environment, given, wave_id)
         seconds = time.perf_counter() - began
         received = server.received()
-    _report(given, seconds, kills, received, wave_id)
+    is_good = _report(given, seconds, kills, received, completing.completed)
+    _report_states(wave_id)
     engine.dispose()
+    if not is_good:
+        raise SystemExit(1)
 
 
-def _prepare(folder: Path, people: int, *, faults: bool) -> object:
-    """People with an address each, invited, and a confirmed wave without limits."""
+def _prepare(folder: Path, people: int, kind: str, *, faults: bool) -> object:
+    """People with an address each, invited, and a confirmed wave of this kind without limits."""
     keys, now = read_key_ring(folder / "keys.json"), clock.now()
     with transaction() as db:
         campaign = opened(db, datetime(2024, 1, 15, 3, tzinfo=UTC))
@@ -97,8 +108,10 @@ def _prepare(folder: Path, people: int, *, faults: bool) -> object:
             break
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
+        if kind != "invitation":
+            db.execute(update(Assignment).values(disposition="sent"))
         plan = WavePlan(
-            kind="invitation",
+            kind=kind,
             starts_at=now,
             channels=("email",),
             quiet_from=0,
@@ -113,6 +126,48 @@ def _prepare(folder: Path, people: int, *, faults: bool) -> object:
         )
         wave.state = "running"  # there is no mailbox to look for a test message in
         return wave.id
+
+
+class Completing:
+    """So many people a second submit their questionnaires, until told to stop."""
+
+    def __init__(self, per_second: float) -> None:
+        self.per_second = per_second
+        self.completed: dict[str, datetime] = {}
+        """By e-mail address, when."""
+        self._stop = Event()
+        self._thread = Thread(target=self._run)
+
+    def __enter__(self) -> "Completing":
+        if self.per_second:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        if self.per_second:
+            self._thread.join()
+
+    def _run(self) -> None:
+        with reading() as db:
+            forms = list(
+                db.execute(
+                    select(Assignment.id, Person.email)
+                    .join(Invitation, Invitation.id == Assignment.invitation_id)
+                    .join(Person, Person.id == Invitation.person_id)
+                )
+            )
+        random.Random(7).shuffle(forms)
+        for form, email in forms:
+            if self._stop.wait(1 / self.per_second):
+                return
+            with transaction() as db:
+                campaign = campaigns.campaign(db, "tiny")
+                today = clock.day(clock.now())
+                service.mark_submitted(
+                    db, form, answered=1, items=1, campaign=campaign, today=today
+                )
+            self.completed[email] = clock.now()
 
 
 def _people(db: Session, campaign: object, people: int, *, faults: bool) -> None:
@@ -154,6 +209,10 @@ def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
         "SURVEYAPP_MAIL_FROM": "Vụ CCHC <khaosat@bench.example.vn>",
         "SURVEYAPP_MAIL_BOUNCES": "tra-lai@bench.example.vn",
         "SURVEYAPP_LOG_LEVEL": "ERROR",
+        "SURVEYAPP_SEND_PER_MINUTE": "0",
+        "SURVEYAPP_SEND_PER_DAY": "0",
+        "SURVEYAPP_SEND_PER_DOMAIN": "0",
+        "SURVEYAPP_SEND_PER_DOMAIN_DAY": "0",
     }
 
 
@@ -199,13 +258,47 @@ def _report(
     seconds: float,
     kills: int,
     received: list[mailserver.Received],
-    wave_id: object,
-) -> None:
+    completed: dict[str, datetime],
+) -> bool:
+    """Print what was measured; whether nobody was lost and nobody reminded too late."""
     received = [
         one for one in received if "bench.example.vn" not in one.recipient
     ]  # the test message
     tokens = Counter(one.envelope_sender for one in received)
-    people = {one.recipient for one in received}
+    reached = {one.recipient for one in received}
+    with reading() as db:
+        everybody = set(db.scalars(select(Person.email)))
+    gone = {address for address in everybody if address.startswith("gone-")}
+    lost = everybody - gone - reached - set(completed)
+    late = _reminded_late(received, completed)
+    twice = sum(n - 1 for n in tokens.values())
+    rate = len(received) / seconds / given.workers
+    per_thousand = 1000 * twice / max(len(received), 1)
+    print(f"people           {given.people}, {len(gone)} of them at a dead address")
+    print(f"workers, kills   {given.workers}, {kills}")
+    print(f"seconds          {seconds:.1f}  ({rate:.0f} messages/s per worker; goal 150)")
+    print(f"reached          {len(reached)} people, {len(received)} messages")
+    print(f"lost             {len(lost)}  (goal 0)")
+    print(f"duplicates       {twice}  ({per_thousand:.2f} per 1,000; goal < 1)")
+    if given.completing:
+        print(
+            f"completed        {len(completed)} meanwhile, {len(set(completed) - reached)} of them not reminded"
+        )
+        print(f"reminded late    {late}  (goal 0: more than a minute after completing)")
+    return not lost and not late
+
+
+def _reminded_late(received: list[mailserver.Received], completed: dict[str, datetime]) -> int:
+    """Messages whose date, taken just before they are handed over, is a minute past completion."""
+    late = 0
+    for one in received:
+        at = completed.get(one.recipient)
+        dated = parsedate_to_datetime(str(one.mail["Date"])) if at else None
+        late += bool(at and dated and dated > at + timedelta(minutes=1))
+    return late
+
+
+def _report_states(wave_id: object) -> None:
     with reading() as db:
         states = dict(
             db.execute(
@@ -219,15 +312,6 @@ def _report(
                 select(Assignment.disposition, func.count()).group_by(Assignment.disposition)
             ).all()
         )
-    twice = sum(n - 1 for n in tokens.values())
-    rate = len(received) / seconds / given.workers
-    print(f"people           {given.people}")
-    print(f"workers, kills   {given.workers}, {kills}")
-    print(f"seconds          {seconds:.1f}  ({rate:.0f} messages/s per worker; goal 150)")
-    print(f"reached          {len(people)} people, {len(received)} messages")
-    print(
-        f"duplicates       {twice}  ({1000 * twice / max(len(received), 1):.2f} per 1,000; goal < 1)"
-    )
     print(f"deliveries       {states}")
     print(f"dispositions     {dispositions}")
 

@@ -53,6 +53,10 @@ class Settings:
     imap_url: str = field(default="", repr=False)
     sms_gateway: Path | None = None
     delivery_token: str = field(default="", repr=False)
+    send_per_minute: int = 600
+    send_per_day: int = 50_000
+    send_per_domain: int = 60
+    send_per_domain_day: int = 10_000
 
     @property
     def secure(self) -> bool:
@@ -100,6 +104,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         imap_url=_server("imap_url", given, _IMAP, faults),
         sms_gateway=_file("sms_gateway", given, faults),
         delivery_token=_token("delivery_token", given, faults),
+        send_per_minute=_limit("send_per_minute", given, faults),
+        send_per_day=_limit("send_per_day", given, faults),
+        send_per_domain=_limit("send_per_domain", given, faults),
+        send_per_domain_day=_limit("send_per_domain_day", given, faults),
     )
     if settings.smtp_url:
         faults += [
@@ -153,6 +161,10 @@ def _count(name: str, value: str, faults: list[str]) -> int:
         faults.append(f"{name}: give a whole number, 0 or more")
         return 0
     return int(value)
+
+
+def _limit(name: str, given: Mapping[str, str], faults: list[str]) -> int:
+    return _count(variable(name), given.get(name, str(getattr(Settings, name))), faults)
 
 
 def _switch(name: str, value: str, faults: list[str]) -> bool:

@@ -501,6 +501,7 @@ def upgrade() -> None:
         sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("spread", sa.JSON(), nullable=False),
         sa.Column("quiet_from", sa.Integer(), nullable=False),
         sa.Column("quiet_until", sa.Integer(), nullable=False),
         sa.Column("per_minute", sa.Integer(), nullable=False),
@@ -717,6 +718,16 @@ def upgrade() -> None:
             batch_op.f("ix_respondent_list_campaign_id"), ["campaign_id"], unique=False
         )
 
+    op.create_table(
+        "skipped_count",
+        sa.Column("wave_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_skipped_count_unit_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_skipped_count_wave_id")),
+        sa.PrimaryKeyConstraint("wave_id", "unit_id", "reason", name=op.f("pk_skipped_count")),
+    )
     op.create_table(
         "unit_hold",
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -1035,7 +1046,11 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_attempted_at", ["wave_id", "attempted_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_attempted_at",
+            ["attempted_at", "channel", "wave_id", "domain"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_delivery_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_gateway_id"), ["gateway_id"], unique=False)
         batch_op.create_index(
@@ -1131,6 +1146,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_hold_campaign_id"))
 
     op.drop_table("unit_hold")
+    op.drop_table("skipped_count")
     with op.batch_alter_table("respondent_list", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_respondent_list_campaign_id"))
 

@@ -177,8 +177,9 @@ class Wave(Base):
 
     testing: confirmed, waits until the canary of each channel has arrived; paused keeps what is
     queued, stopped gives it up. `reason` says why it is paused: empty when an operator did it.
-    `people` is the count its operator typed to confirm it. `filled_to`: the worker has queued the
-    messages of everybody up to this invitation.
+    `people` is the count its operator typed to confirm it. `spread`: the share, in percent, of each
+    day from `starts_at` on. `filled_to`: the worker has queued the messages of everybody up to this
+    invitation.
     """
 
     __tablename__ = "wave"
@@ -199,6 +200,7 @@ class Wave(Base):
     channels: Mapped[list[str]] = mapped_column(JSON)
     audience: Mapped[dict[str, Any]] = mapped_column(JSON)
     starts_at: Mapped[datetime]
+    spread: Mapped[list[int]] = mapped_column(JSON)
     quiet_from: Mapped[int]
     quiet_until: Mapped[int]
     per_minute: Mapped[int]
@@ -231,7 +233,7 @@ class Delivery(Base):
         ),
         CheckConstraint("(state = 'leased') = (leased_by <> '')", name="leased"),
         Index("ix_delivery_wave_id_state_not_before", "wave_id", "state", "not_before"),
-        Index("ix_delivery_attempted_at", "wave_id", "attempted_at"),
+        Index("ix_delivery_attempted_at", "attempted_at", "channel", "wave_id", "domain"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -250,6 +252,20 @@ class Delivery(Base):
     domain: Mapped[str] = mapped_column(default="")
     address_tag: Mapped[bytes | None]
     gateway_id: Mapped[str] = mapped_column(default="", index=True)
+
+
+class SkippedCount(Base):
+    """How many people of a unit a wave left out when it was filled, by reason; no person.
+
+    A person's row here would tell at which hour she had submitted already.
+    """
+
+    __tablename__ = "skipped_count"
+
+    wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    people: Mapped[int]
 
 
 class DeadAddress(Base):

@@ -174,6 +174,8 @@ ROUTES = {
     f"POST {WAVE}confirm": OPERATOR,
     f"POST {WAVE}letters": OPERATOR,
     f"POST {WAVE}recount": OPERATOR,
+    f"POST {WAVE}spread": OPERATOR,
+    f"GET {WAVE}counts.<any(csv, xlsx):format>": CENTRE,
     f"POST {WAVE}<any(pause, resume, stop):act>": OPERATOR,
     "GET /centre/<campaign>/messages/words": CENTRE,
     f"GET {WORDS}": CENTRE,

@@ -175,3 +175,27 @@ def test_viewers_watch_and_change_nothing(client, survey):
     page = client.get(PAGE)
     assert page.status_code == 200
     assert "Lập đợt gửi" not in page.text
+
+
+def test_a_wave_is_spread_over_days_and_changed_on_its_page(operator, survey):
+    refused = post(
+        operator, PAGE + "/new", PAGE + "/new", kind="invitation", channels=["email"], **WIDE, spread="5, 90"
+    )  # fmt: skip
+    assert "Tổng các tỷ lệ phải bằng 100" in refused.text
+    page = draft(operator, spread="50% 50%")
+    assert "Chia theo ngày" in operator.get(page).text
+    post(operator, page, page + "spread", spread="20, 30, 50")
+    with transaction() as db:
+        assert db.scalars(select(Wave.spread)).one() == [20, 30, 50]
+    assert post(operator, page, page + "spread", spread="abc").status_code == 422
+
+
+def test_who_was_left_out_can_be_taken_away_as_counts_without_names(operator, survey):
+    page = draft(operator)
+    post(operator, page, page + "confirm", typed="2")
+    survey.work(2)
+    assert "Không gửi cho, khi xếp hàng gửi" in operator.get(page).text
+    table = operator.get(page + "counts.csv").text
+    assert "không xếp vào hàng gửi,không có địa chỉ liên hệ dùng được,1" in table
+    assert "Người Thứ" not in table
+    assert operator.get(page + "counts.xlsx").data[:2] == b"PK"

@@ -85,17 +85,19 @@ def group_ids(db: Session, wave: Wave) -> frozenset[int]:
 
 def next_invitations(db: Session, wave: Wave, *, after: UUID | None, limit: int) -> list[UUID]:
     """The next invitations of the wave's audience, in an order that mixes units and mail domains."""
-    wanted = _audience(wave.campaign_id, wave.audience).order_by(Invitation.id).limit(limit)
+    wanted = meant_for(wave).order_by(Invitation.id).limit(limit)
     if after is not None:
         wanted = wanted.where(Invitation.id > after)
     return list(db.scalars(wanted))
 
 
-def _audience(campaign_id: int, audience: dict[str, Any]) -> Select[UUID]:
-    wanted = select(Invitation.id).where(Invitation.campaign_id == campaign_id)
+def meant_for(wave: Wave) -> Select[UUID]:
+    """The invitations of the wave's audience, joined to their persons, in no order."""
+    audience = wave.audience
+    wanted = select(Invitation.id).where(Invitation.campaign_id == wave.campaign_id)
+    wanted = wanted.join(Person, Person.id == Invitation.person_id)
     units, level = audience.get("units") or [], audience.get("level") or ""
     if units or level:
-        wanted = wanted.join(Person, Person.id == Invitation.person_id)
         wanted = wanted.join(Unit, Unit.id == Person.unit_id)
     if units:
         wanted = wanted.where(Unit.code.in_(units))

@@ -11,6 +11,7 @@ from surveyapp.config import Settings
 from surveyapp.i18n import _
 from surveyapp.invitations.delivery import rules, words
 from surveyapp.invitations.delivery.audience import Recipient
+from surveyapp.invitations.delivery.limits import Limits
 from surveyapp.invitations.delivery.words import Stationery
 from surveyapp.messaging import addresses, gsm, templates
 from surveyapp.messaging.channels import Channel, open_channels
@@ -32,6 +33,7 @@ class Post:
     """Channels where a canary counts as arrived once handed over: a spool is the end of the way."""
     accents: bool = False
     reply_to: str = ""
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -53,6 +55,7 @@ class Post:
             canaries=canaries,
             seen_by_itself=frozenset(k for k, c in spools.items() if c and c.name == "spool"),
             reply_to=settings.mail_reply_to,
+            limits=Limits.of(settings),
         )
 
     @property

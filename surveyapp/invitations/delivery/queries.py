@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Unit
-from surveyapp.invitations.delivery import canary
+from surveyapp.invitations.delivery import canary, leftout
 from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
 from surveyapp.invitations.models import (
     Canary,
@@ -32,6 +32,8 @@ class WaveProgress:
     states: Counter[str]
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(state, reason) of what was not handed over."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """People for whom nothing was queued, by reason."""
 
     @property
     def total(self) -> int:
@@ -77,7 +79,7 @@ def progress(db: Session, wave: Wave) -> WaveProgress:
         states[state] += n
         if reason and reason != "recovered":
             reasons[state, reason.partition(" ")[0]] += n
-    return WaveProgress(wave, states, reasons)
+    return WaveProgress(wave, states, reasons, leftout.by_reason(db, wave.id))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """The queue of messages: leases, so that any number of workers share it, and what they report back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -13,13 +12,12 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations.delivery import rules
+from surveyapp.invitations.delivery.limits import Limits, room, take_turn
 from surveyapp.invitations.models import Delivery, Invitation, Wave
 from surveyapp.invitations.rules import Disposition
 from surveyapp.invitations.turning import turn
 
 LEASE = timedelta(minutes=5)
-SLICE = timedelta(seconds=10)
-MINUTE = timedelta(minutes=1)
 SOFT_BOUNCE = "soft_bounce"
 """How the reason begins of a message that is queued again because it came back."""
 
@@ -82,25 +80,21 @@ def lease(
     channels: Collection[str],
     now: datetime,
     limit: int,
+    limits: Limits | None = None,
 ) -> list[Leased]:
-    """Up to `limit` messages of the wave for this worker alone, within the wave's limits.
+    """Up to `limit` messages of the wave for this worker alone, within its limits and the server's.
 
-    Workers take turns on the wave's row, so the limits hold however many there are; what a dead
-    worker held comes back once its lease is over. On SQLite the write lock does both.
+    Workers take turns, so the limits hold however many workers and waves there are; what a dead
+    worker held comes back once its lease is over.
     """
-    wave = db.scalars(
-        select(Wave)
-        .where(Wave.id == wave_id, Wave.state == "running")
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    wave = take_turn(db, wave_id)
     if wave is None or not channels:
         return []
     _take_back_expired(db, wave_id, now=now)
-    room = min(limit, _room(db, wave, now=now))
-    if room <= 0:
+    allowed = room(db, wave, limits or Limits(), now=now)
+    if allowed.messages <= 0:
         return []
-    spare = _domain_room(db, wave, now=now)
+    spare = allowed.spare
     candidates = db.execute(
         select(
             Delivery.id,
@@ -118,12 +112,12 @@ def lease(
             Delivery.domain.not_in([domain for domain, left in spare.items() if left <= 0]),
         )
         .order_by(Delivery.not_before)
-        .limit(room)
+        .limit(min(limit, allowed.messages))
         .with_for_update(skip_locked=True)
     ).all()
     taken: list[Leased] = []
     for id_, invitation_id, channel, attempts, domain, reason in candidates:
-        if domain and spare.setdefault(domain, wave.per_domain) <= 0:
+        if domain and spare.setdefault(domain, allowed.other_domains) <= 0:
             continue
         if domain:
             spare[domain] -= 1
@@ -157,38 +151,6 @@ def release_worker(db: Session, worker: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(freed.rowcount)  # type: ignore[attr-defined]
-
-
-def _room(db: Session, wave: Wave, *, now: datetime) -> int:
-    """How many more messages the limits allow in this ten seconds, this minute and this day."""
-
-    def attempted(since: datetime) -> int:
-        return db.execute(
-            select(func.count())
-            .select_from(Delivery)
-            .where(Delivery.wave_id == wave.id, Delivery.attempted_at > since)
-        ).scalar_one()
-
-    rooms = [wave.per_minute - attempted(now - MINUTE)]
-    if rooms[0] > 0 and wave.per_minute >= 60:  # an even stream rather than a burst each minute
-        rooms.append(ceil(wave.per_minute / 6) - attempted(now - SLICE))
-    if min(rooms) > 0:
-        rooms.append(wave.per_day - attempted(rules.start_of_day(now)))
-    return min(rooms)
-
-
-def _domain_room(db: Session, wave: Wave, *, now: datetime) -> dict[str, int]:
-    """What is left of the minute's limit for each mail domain written to in the last minute."""
-    used = db.execute(
-        select(Delivery.domain, func.count())
-        .where(
-            Delivery.wave_id == wave.id,
-            Delivery.attempted_at > now - MINUTE,
-            Delivery.domain != "",
-        )
-        .group_by(Delivery.domain)
-    )
-    return {domain: wave.per_domain - n for domain, n in used}
 
 
 def settle(
@@ -277,8 +239,13 @@ def add(
     messages: Iterable[tuple[UUID, str, str]],
     *,
     now: datetime,
+    not_before: Mapping[UUID, datetime] | None = None,
 ) -> int:
-    """Queue messages, each (invitation, channel, mail domain), once however often it is asked."""
+    """Queue messages, each (invitation, channel, mail domain), once however often it is asked.
+
+    `not_before` gives the moment from which an invitation's message may go; the wave's start otherwise.
+    """
+    begins = not_before or {}
     wanted = {(invitation_id, channel): domain for invitation_id, channel, domain in messages}
     if not wanted:
         return 0
@@ -298,7 +265,7 @@ def add(
             "invitation_id": invitation_id,
             "channel": channel,
             "state": "queued",
-            "not_before": max(now, wave.starts_at),
+            "not_before": max(now, begins.get(invitation_id, wave.starts_at)),
             "domain": domain,
         }
         for (invitation_id, channel), domain in wanted.items()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
 from surveyapp.campaigns.models import Campaign
-from surveyapp.invitations.delivery import audience, queue, rules
+from surveyapp.invitations.delivery import audience, leftout, queue, rules, staggering
 from surveyapp.invitations.delivery.audience import Recipient
 from surveyapp.invitations.delivery.errors import (
     CountMistyped,
@@ -41,6 +41,7 @@ class WavePlan:
     units: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     invitations: tuple[UUID, ...] = ()
+    spread: tuple[int, ...] = staggering.ONE_DAY
     quiet_from: int = 20
     quiet_until: int = 7
     per_minute: int = 300
@@ -54,6 +55,8 @@ class DryRun:
 
     people: int = 0
     by_channel: Counter[str] = field(default_factory=Counter)
+    by_day: Counter[int] = field(default_factory=Counter)
+    """People by day of the wave, from 0."""
     skipped: Counter[str] = field(default_factory=Counter)
     sample: list[tuple[Recipient, str]] = field(default_factory=list)
 
@@ -77,6 +80,7 @@ def plan_wave(
         channels=[c for c in rules.CHANNELS if c in plan.channels],
         audience=_audience(plan),
         starts_at=plan.starts_at,
+        spread=list(plan.spread),
         quiet_from=plan.quiet_from,
         quiet_until=plan.quiet_until,
         per_minute=plan.per_minute,
@@ -108,6 +112,8 @@ def _faults(plan: WavePlan) -> dict[str, str]:
     for name in ("per_minute", "per_day", "per_domain"):
         if not 1 <= getattr(plan, name) <= 1_000_000:
             faults[name] = "limit"
+    if fault := staggering.fault(plan.spread):
+        faults["spread"] = fault
     return faults
 
 
@@ -134,6 +140,7 @@ def dry_run(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
     """Count by the same rules as sending, person by person, and sending nothing."""
     result = DryRun()
     groups = audience.group_ids(db, wave)
+    day_of = staggering.days(db, wave)
     after: UUID | None = None
     while ids := audience.next_invitations(db, wave, after=after, limit=BATCH):
         for person, channel, reason in _decided(db, wave, ids, groups, keys=keys):
@@ -142,6 +149,7 @@ def dry_run(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
                 continue
             result.people += 1
             result.by_channel[channel] += 1
+            result.by_day[day_of.get(person.invitation_id, 0)] += 1
             if len(result.sample) < SAMPLE:
                 result.sample.append((person, channel))
         after = ids[-1]
@@ -189,7 +197,7 @@ def confirm(
     Raises `WaveState` unless it is a draft, `NobodyToSendTo`, and `CountMistyped` unless `typed`
     is the number of people it was shown to reach.
     """
-    subject = _locked(db, campaign, wave_id)
+    subject = locked(db, campaign, wave_id)
     if subject.state != "draft":
         raise WaveState(subject.state)
     if not subject.people:
@@ -213,7 +221,7 @@ def pause(
     reason: str = "",
 ) -> None:
     """Send no more for now; what is queued stays. Raises `WaveState` unless it is going."""
-    subject = _locked(db, campaign, wave_id)
+    subject = locked(db, campaign, wave_id)
     if subject.state not in ("testing", "running"):
         raise WaveState(subject.state)
     subject.state, subject.reason = "paused", reason
@@ -224,7 +232,7 @@ def resume(
     db: Session, campaign: Campaign, wave_id: UUID, *, actor: str, keys: KeyRing, now: datetime
 ) -> None:
     """Go on with a paused wave, after another canary. Raises `WaveState` unless it is paused."""
-    subject = _locked(db, campaign, wave_id)
+    subject = locked(db, campaign, wave_id)
     if subject.state != "paused":
         raise WaveState(subject.state)
     subject.state, subject.reason = "testing", ""
@@ -236,7 +244,7 @@ def stop(
     db: Session, campaign: Campaign, wave_id: UUID, *, actor: str, keys: KeyRing, now: datetime
 ) -> None:
     """Give up what is not sent yet, for good. Raises `WaveState` if it has ended already."""
-    subject = _locked(db, campaign, wave_id)
+    subject = locked(db, campaign, wave_id)
     if subject.state in ENDED:
         raise WaveState(subject.state)
     subject.state = "stopped"
@@ -253,7 +261,7 @@ def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
     """Queue the messages of the next thousand people of a wave that has begun. False when none remain.
 
     Each batch is its own transaction and remembers how far it came; a crash repeats one batch,
-    which queues nobody twice.
+    which queues nobody twice and counts nobody twice among those left out.
     """
     subject = db.scalars(
         select(Wave)
@@ -266,6 +274,7 @@ def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
         return False
     ids = audience.next_invitations(db, subject, after=subject.filled_to, limit=BATCH)
     decided = _decided(db, subject, ids, audience.group_ids(db, subject), keys=keys)
+    day_of = staggering.days(db, subject)
     queue.add(
         db,
         subject,
@@ -275,7 +284,9 @@ def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
             if not reason
         ],
         now=now,
+        not_before={id_: staggering.begins(subject, day) for id_, day in day_of.items()},
     )
+    leftout.note(db, subject.id, [(p.unit_id, reason) for p, _channel, reason in decided if reason])
     if ids:
         subject.filled_to = ids[-1]
     subject.is_filled = len(ids) < BATCH
@@ -303,7 +314,8 @@ def finish(db: Session) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _locked(db: Session, campaign: Campaign, wave_id: UUID) -> Wave:
+def locked(db: Session, campaign: Campaign, wave_id: UUID) -> Wave:
+    """The wave for this transaction alone; raises `UnknownWave`."""
     found = db.scalars(
         select(Wave)
         .where(Wave.id == wave_id, Wave.campaign_id == campaign.id)

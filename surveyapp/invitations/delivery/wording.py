@@ -82,6 +82,7 @@ def delivery_state(state: str) -> str:
         "hard_bounce": _("bị trả lại"),
         "suppressed": _("không gửi"),
         "failed": _("gửi hỏng"),
+        "not_queued": _("không xếp vào hàng gửi"),
     }[state]
 
 

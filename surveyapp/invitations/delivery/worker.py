@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from random import random
+from random import random, shuffle
 from secrets import token_hex
 from threading import Event
 from uuid import UUID
@@ -109,6 +109,7 @@ class Worker:
             upkeep.keep(self.post, self.mailbox, keys=self.keys, now=self.now)
         with reading() as db:
             going = [(wave.id, wave.is_filled) for wave in queue.running(db, now=now)]
+        shuffle(going)  # waves share the server's limits: none waits for another to end
         attempted = 0
         for wave_id, is_filled in going:
             if self.stop.is_set():
@@ -146,7 +147,13 @@ class Worker:
         now = self.now()
         with transaction() as db:
             leased = queue.lease(
-                db, wave_id, worker=self.name, channels=self._channels(now), now=now, limit=GROUP
+                db,
+                wave_id,
+                worker=self.name,
+                channels=self._channels(now),
+                now=now,
+                limit=GROUP,
+                limits=self.post.limits,
             )
         if not leased:
             return 0

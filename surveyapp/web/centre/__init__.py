@@ -18,6 +18,7 @@ MODULES = (
     "messages",
     "messagewords",
     "letters",
+    "wavecounts",
     "rates",
     "chase",
     "forecast",

@@ -1,5 +1,6 @@
 """Sending for operators: waves, their confirmation and progress, the health of the channels, units on hold."""
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,14 @@ from surveyapp.invitations.delivery import (
     letters,
     queries,
     rules,
+    staggering,
     watch,
     waves,
     wording,
 )
 from surveyapp.invitations.delivery.errors import CountMistyped, WaveRefused
 from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
+from surveyapp.invitations.delivery.staggering import ONE_DAY
 from surveyapp.invitations.delivery.waves import WavePlan
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
@@ -134,6 +137,20 @@ def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
     return _to_wave(wave_id)
 
 
+@bp.post("/messages/wave/<uuid:wave_id>/spread")
+@allow("operator")
+def spread_wave(wave_id: UUID) -> ResponseReturnValue:
+    """Spread a wave over other days, as long as nothing of it is queued."""
+    shares = spread_of(request.form.get("spread", ""))
+    try:
+        with transaction() as db:
+            wave = waves.locked(db, g.campaign, wave_id)
+            staggering.change(db, g.campaign, wave, shares, **_act())
+    except WaveRefused as error:
+        return _wave_page(wave_id, errors=_faults(error)), 422
+    return _to_wave(wave_id)
+
+
 @bp.post("/messages/wave/<uuid:wave_id>/<any(pause, resume, stop):act>")
 @allow("operator")
 def change_wave(wave_id: UUID, act: str) -> ResponseReturnValue:
@@ -227,7 +244,14 @@ def _described(given: dict[str, Any]) -> tuple[WavePlan | None, list[tuple[str, 
         per_minute=numbers["per_minute"],
         per_day=numbers["per_day"],
         per_domain=numbers["per_domain"],
+        spread=spread_of(given.get("spread", "")),
     ), []
+
+
+def spread_of(text: str) -> tuple[int, ...]:
+    """`5, 45, 50` as shares of days; one day where nothing is given, no day for what is no number."""
+    shares = [whole(part) for part in re.split(r"[\s,;%]+", text.strip(" ,;%")) if part]
+    return tuple(share or 0 for share in shares) or ONE_DAY
 
 
 def _moment(text: str) -> datetime | None:
@@ -246,6 +270,8 @@ def _faults(error: WaveRefused) -> list[tuple[str, str]]:
         "hour": _("Vui lòng nhập giờ từ 0 đến 23."),
         "limit": _("Vui lòng nhập số từ 1 đến 1.000.000."),
         "unknown": _("Vui lòng chọn một mục trong danh sách."),
+        "shares": _("Vui lòng nhập từ 1 đến 31 số nguyên, mỗi số từ 1 đến 100, ví dụ: 5, 45, 50"),
+        "sum": _("Tổng các tỷ lệ phải bằng 100."),
     }
     return [(field, said[fault]) for field, fault in error.faults.items()]
 
@@ -260,6 +286,8 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             "dry": waves.dry_run(db, wave, keys=keys()) if is_draft else None,
             "letters_waiting": letters.waiting(db, wave_id) if not is_draft else [],
             "piles": letters.batches(db, wave_id),
+            "days": staggering.plan(wave),
+            "may_spread": staggering.is_open(wave),
         }
     return render_template(
         "centre/messages_wave.html",
