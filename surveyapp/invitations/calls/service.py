@@ -49,7 +49,7 @@ def claim(
 ) -> None:
     """Take the person for `LEASE`, on record. Raises `NoShift`, `NotToBeCalled`, `BeingCalled`."""
     service.check_open(campaign, now)
-    shift = shifts.current(db, campaign.id, actor, now=now)
+    shift = shifts.current(db, campaign, actor, now=now)
     found = _held(db, campaign, invitation_id, now=now)
     if found.operator not in (None, actor):
         raise BeingCalled(*_lease(db, invitation_id))
@@ -75,7 +75,7 @@ def claimed(
     db: Session, campaign: Campaign, invitation_id: UUID, *, actor: str, now: datetime
 ) -> ToCall:
     """The card of a person this operator has taken. Raises `NoShift`, `NotToBeCalled`, `NotClaimed`."""
-    shifts.current(db, campaign.id, actor, now=now)
+    shifts.current(db, campaign, actor, now=now)
     found = queries.person(db, campaign, invitation_id, now=now)
     if found is None:
         raise NotToBeCalled

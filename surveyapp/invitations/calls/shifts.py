@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from surveyapp.accounts import audit
 from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations.calls.errors import NoShift
 from surveyapp.invitations.calls.models import CallShift
+from surveyapp.invitations.calls.queries import Choice, ToCall
 from surveyapp.invitations.calls.rules import SHIFT
 from surveyapp.invitations.errors import ReasonMissing
 from surveyapp.keys import KeyRing
@@ -43,12 +44,14 @@ def open_shift(
     return shift
 
 
-def current(db: Session, campaign_id: int, operator: str, *, now: datetime) -> CallShift:
-    """The operator's shift that is going on; raises `NoShift`."""
+def current(db: Session, campaign: Campaign, operator: str, *, now: datetime) -> CallShift:
+    """The operator's shift that is going on; raises `NoShift`, also once collection is over."""
+    if campaign.state != "open":
+        raise NoShift
     found = db.scalars(
         select(CallShift)
         .where(
-            CallShift.campaign_id == campaign_id,
+            CallShift.campaign_id == campaign.id,
             CallShift.operator == operator,
             CallShift.opened_at <= now,
             CallShift.ends_at > now,
@@ -79,9 +82,8 @@ def note_seen(
     campaign: Campaign,
     shift: CallShift,
     *,
-    invitations: Sequence[UUID],
-    unit_code: str,
-    group_code: str,
+    seen: Sequence[ToCall],
+    choice: Choice,
     page: int,
     keys: KeyRing,
     now: datetime,
@@ -89,11 +91,13 @@ def note_seen(
     """Enter which people the operator is being shown, and by which choice."""
     facts = {
         "reason": shift.reason,
-        "group": group_code,
+        "group": choice.group_code,
+        "away": choice.away,
         "page": page,
-        "invitations": [str(one) for one in invitations],
+        "invitations": [str(one.invitation_id) for one in seen],
     }
-    enter(db, campaign, "listed", facts, unit_code, actor=shift.operator, keys=keys, now=now)
+    by = shift.operator
+    enter(db, campaign, "listed", facts, choice.unit_code, actor=by, keys=keys, now=now)
 
 
 def enter(
