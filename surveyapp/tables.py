@@ -6,6 +6,7 @@ import surveyapp.accounts.models
 import surveyapp.campaigns.models
 import surveyapp.exports.models
 import surveyapp.fieldwork.models
+import surveyapp.invitations.calls.models
 import surveyapp.invitations.models
 import surveyapp.limits
 import surveyapp.respondents.models

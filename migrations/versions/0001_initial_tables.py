@@ -94,7 +94,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "reason in ('hard_bounce','complaint')", name=op.f("ck_dead_address_reason")
+            "reason in ('hard_bounce','complaint','wrong_number')",
+            name=op.f("ck_dead_address_reason"),
         ),
         sa.PrimaryKeyConstraint("address_tag", name=op.f("pk_dead_address")),
     )
@@ -308,6 +309,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_box_opening")),
     )
+    op.create_table(
+        "call_shift",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_call_shift_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_shift")),
+    )
+    with op.batch_alter_table("call_shift", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_call_shift_campaign_id_operator", ["campaign_id", "operator"], unique=False
+        )
+
     op.create_table(
         "cleaning_version",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -984,6 +1003,65 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "call_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("invitation_id", sa.Uuid(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("away_until", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(result = 'unavailable') = (away_until is not null)", name=op.f("ck_call_attempt_away")
+        ),
+        sa.CheckConstraint(
+            "result in ('no_answer','busy','wrong_number','unavailable','reminded','answered','new_link','moved','refused')",
+            name=op.f("ck_call_attempt_result"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_call_attempt_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_call_attempt_invitation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_attempt")),
+    )
+    with op.batch_alter_table("call_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_call_attempt_campaign_id_result", ["campaign_id", "result"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_call_attempt_invitation_id"), ["invitation_id"], unique=False
+        )
+
+    op.create_table(
+        "call_hold",
+        sa.Column("invitation_id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("for_good", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_call_hold_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_call_hold_invitation_id")
+        ),
+        sa.PrimaryKeyConstraint("invitation_id", name=op.f("pk_call_hold")),
+    )
+    with op.batch_alter_table("call_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_hold_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
+        "call_lease",
+        sa.Column("invitation_id", sa.Uuid(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_call_lease_invitation_id")
+        ),
+        sa.PrimaryKeyConstraint("invitation_id", name=op.f("pk_call_lease")),
+    )
+    op.create_table(
         "declaration",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("invitation_id", sa.Uuid(), nullable=False),
@@ -1110,6 +1188,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_declaration_invitation_id"))
 
     op.drop_table("declaration")
+    op.drop_table("call_lease")
+    with op.batch_alter_table("call_hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_hold_campaign_id"))
+
+    op.drop_table("call_hold")
+    with op.batch_alter_table("call_attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_attempt_invitation_id"))
+        batch_op.drop_index("ix_call_attempt_campaign_id_result")
+
+    op.drop_table("call_attempt")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_assignment_one_form_per_rated_unit",
@@ -1191,6 +1279,10 @@ def downgrade() -> None:
 
     op.drop_table("count_delta")
     op.drop_table("cleaning_version")
+    with op.batch_alter_table("call_shift", schema=None) as batch_op:
+        batch_op.drop_index("ix_call_shift_campaign_id_operator")
+
+    op.drop_table("call_shift")
     op.drop_table("box_opening")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_token_campaign_id"))

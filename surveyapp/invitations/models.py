@@ -269,10 +269,15 @@ class SkippedCount(Base):
 
 
 class DeadAddress(Base):
-    """An address that refused a message for good, or whose owner complained: nothing goes there again."""
+    """An address that refused a message for good, that is somebody else's, or whose owner complained.
+
+    Nothing goes there again.
+    """
 
     __tablename__ = "dead_address"
-    __table_args__ = (CheckConstraint("reason in ('hard_bounce','complaint')", name="reason"),)
+    __table_args__ = (
+        CheckConstraint("reason in ('hard_bounce','complaint','wrong_number')", name="reason"),
+    )
 
     address_tag: Mapped[bytes] = mapped_column(primary_key=True)
     reason: Mapped[str]

@@ -88,6 +88,11 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
     return Invited(found.id, found.Campaign, assignments, found.name_vi, found.name_en)
 
 
+def invited(db: Session, campaign: Campaign, invitation_id: UUID) -> Invited:
+    """An invitation of the campaign as its holder's, for what is entered on her word."""
+    return Invited(invitation_id, campaign, tuple(_assignments(db, invitation_id)))
+
+
 def find_typed(db: Session, code: str, *, keys: KeyRing) -> Invited:
     """Who holds a typed code. Unknown, replaced and revoked are one answer: `UnknownCode`."""
     try:

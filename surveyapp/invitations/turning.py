@@ -21,10 +21,11 @@ def turn(
     after: Disposition,
     event: str,
     today: date,
+    progress: Collection[str] = (),
 ) -> int:
     """Give the unsubmitted forms of these invitations that stand in `before` the disposition `after`.
 
-    Each gets its event, and the counts their deltas. How many forms turned; whoever began
+    Of `progress` only, where it is given. Each gets its event, and the counts their deltas. How many forms turned; whoever began
     meanwhile is left alone.
     """
     if not invitation_ids:
@@ -44,6 +45,7 @@ def turn(
             Assignment.invitation_id.in_(invitation_ids),
             Assignment.state == "active",
             Assignment.disposition.in_(before),
+            *((Assignment.progress.in_(progress),) if progress else ()),
         )
         .order_by(Assignment.id)
         .with_for_update()

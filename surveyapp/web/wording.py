@@ -13,6 +13,8 @@ from surveyapp.exports import wording as release
 from surveyapp.fieldwork import errors as fieldwork
 from surveyapp.i18n import _, day
 from surveyapp.invitations import errors as invitations
+from surveyapp.invitations.calls import errors as calls
+from surveyapp.invitations.calls import wording as calling
 from surveyapp.invitations.delivery import errors as delivery
 from surveyapp.invitations.delivery import wording as sending
 from surveyapp.responses import errors as responses
@@ -220,6 +222,11 @@ def _release(error: exports.ReleaseError) -> Words:
 def _sending(error: invitations.InvitationError) -> Words:
     message, next_step = sending.refusal(error)
     return Words(409, _("Chưa thực hiện được"), message, next_step)
+
+
+@words(calls.CallError)
+def _calling(error: calls.CallError) -> Words:
+    return Words(409, _("Chưa thực hiện được"), *calling.refusal(error))
 
 
 @words(delivery.UnknownWave, delivery.UnknownBatch, invitations.UnknownInvitation)

@@ -24,6 +24,7 @@ RESPONDENT = ()
 LIST = "/desk/<campaign>/<unit>/list/<uuid:list_id>/"
 KIND = "/desk/<campaign>/<unit>/lists/<kind>/"
 INVITATION = "/centre/<campaign>/invitations/<uuid:invitation_id>/"
+CALL = "/centre/<campaign>/calls/<uuid:invitation_id>/"
 WAVE = "/centre/<campaign>/messages/wave/<uuid:wave_id>/"
 WORDS = (
     "/centre/<campaign>/messages/words/<any(invitation, reminder_not_started, reminder_begun, "
@@ -110,6 +111,14 @@ ROUTES = {
     "GET /centre/<campaign>/": CENTRE,
     "GET /centre/<campaign>/chase": CENTRE,
     "GET /centre/<campaign>/chase/<code>/letter.<any(pdf, docx):file>": CENTRE,
+    "GET /centre/<campaign>/calls": CENTRE,
+    "POST /centre/<campaign>/calls/open": OPERATOR,
+    "POST /centre/<campaign>/calls/end": OPERATOR,
+    "GET /centre/<campaign>/calls/people": OPERATOR,
+    f"GET {CALL}": OPERATOR,
+    f"POST {CALL}claim": OPERATOR,
+    f"POST {CALL}release": OPERATOR,
+    f"POST {CALL}result": OPERATOR,
     "GET /centre/<campaign>/rates": CENTRE,
     "GET /centre/<campaign>/rates/details": CENTRE,
     "GET /centre/<campaign>/rates/table.<any(csv, xlsx):format>": CENTRE,

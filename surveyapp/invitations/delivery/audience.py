@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import RespondentGroup, Unit
+from surveyapp.invitations.calls.models import CallHold
 from surveyapp.invitations.delivery.rules import Form, Standing
 from surveyapp.invitations.models import Assignment, DeadAddress, Invitation, UnitHold, Wave
 from surveyapp.keys import KeyRing
@@ -46,12 +48,14 @@ class Recipient:
     counter: int
     key_number: int
     held: bool
+    away_until: date | None
 
-    def standing(self, group_ids: frozenset[int]) -> Standing:
-        """What decides about a message; of `group_ids` only, where the wave names groups."""
+    def standing(self, group_ids: frozenset[int], *, on: date) -> Standing:
+        """What decides about a message on that day; of `group_ids` only, where the wave names groups."""
         forms = [f for f in self.forms if not group_ids or f.group_id in group_ids]
         state, number = self.invitation_state, self.issue_number
-        return Standing(self.invitation_id, state, self.held, forms, number)
+        is_away = self.away_until is not None and on < self.away_until
+        return Standing(self.invitation_id, state, self.held, forms, number, is_away)
 
     @property
     def open_forms(self) -> tuple[HeldForm, ...]:
@@ -157,10 +161,12 @@ def recipients(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, Recipi
             Invitation.counter,
             Invitation.key_number,
             UnitHold.unit_id.is_not(None),
+            CallHold.until,
         )
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(UnitHold, UnitHold.unit_id == Person.unit_id)
+        .outerjoin(CallHold, CallHold.invitation_id == Invitation.id)
         .where(Invitation.id.in_(invitation_ids))
     )
     return {row[0]: _recipient(tuple(row), forms.get(row[0], [])) for row in people}

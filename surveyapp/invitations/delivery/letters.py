@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import i18n
+from surveyapp import clock, i18n
 from surveyapp.accounts import audit
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.documents.letters import ADDRESS_LINES, Batch, Letter, write_letters
@@ -64,7 +64,8 @@ def make_batch(
     groups = audience.group_ids(db, wave)
     keep, dropped = [], []
     for row in waiting:
-        reason = rules.reason_to_skip(wave.kind, people[row.invitation_id].standing(groups))
+        standing = people[row.invitation_id].standing(groups, on=clock.day(now))
+        reason = rules.reason_to_skip(wave.kind, standing)
         if reason:
             dropped.append(Settled(row.id, row.invitation_id, "suppressed", reason, row.attempts))
         else:

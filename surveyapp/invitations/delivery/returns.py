@@ -40,14 +40,42 @@ def address_failed(
 
     Unsubmitted forms of a person whom nothing else has reached count as bounced.
     """
-    known = db.scalar(select(DeadAddress).where(DeadAddress.address_tag == address_tag))
-    if known is None:
-        db.execute(insert(DeadAddress).values(address_tag=address_tag, reason=reason, since=now))
-    person = db.execute(
+    person = _of_invitation(db, invitation_id)
+    _ask(db, person, channel=channel, address_tag=address_tag, reason=reason, now=now)
+    _count_bounced(db, person.campaign_id, invitation_id, address_tag, now=now)
+
+
+def wrong_number(db: Session, *, invitation_id: UUID, address_tag: bytes, now: datetime) -> None:
+    """The number is somebody else's: as after a bounce, if that is where the invitation went."""
+    person = _of_invitation(db, invitation_id)
+    _ask(db, person, channel="sms", address_tag=address_tag, reason="wrong_number", now=now)
+    went_there = select(Delivery.id).where(
+        Delivery.invitation_id == invitation_id, Delivery.address_tag == address_tag
+    )
+    if db.scalar(went_there.limit(1)) is not None:
+        _count_bounced(db, person.campaign_id, invitation_id, address_tag, now=now)
+
+
+def _of_invitation(db: Session, invitation_id: UUID) -> Row[*tuple[Any, ...]]:
+    return db.execute(
         select(Person.id, Person.unit_id, Person.campaign_id)
         .join(Invitation, Invitation.person_id == Person.id)
         .where(Invitation.id == invitation_id)
     ).one()
+
+
+def _ask(
+    db: Session,
+    person: Row[*tuple[Any, ...]],
+    *,
+    channel: str,
+    address_tag: bytes,
+    reason: str,
+    now: datetime,
+) -> None:
+    known = db.scalar(select(DeadAddress).where(DeadAddress.address_tag == address_tag))
+    if known is None:
+        db.execute(insert(DeadAddress).values(address_tag=address_tag, reason=reason, since=now))
     asked = select(ContactRequest.id).where(
         ContactRequest.person_id == person.id, ContactRequest.address_tag == address_tag
     )
@@ -63,6 +91,11 @@ def address_failed(
                 asked_on=clock.day(now),
             )
         )
+
+
+def _count_bounced(
+    db: Session, campaign_id: int, invitation_id: UUID, address_tag: bytes, *, now: datetime
+) -> None:
     elsewhere = select(Delivery.id).where(
         Delivery.invitation_id == invitation_id,
         Delivery.state.in_(("handed_over", "delivered")),
@@ -71,7 +104,7 @@ def address_failed(
     if db.scalar(elsewhere.limit(1)) is None:
         turn(
             db,
-            person.campaign_id,
+            campaign_id,
             [invitation_id],
             before=(Disposition.NOT_SENT, Disposition.SENT),
             after=Disposition.BOUNCED,

@@ -49,6 +49,7 @@ class Standing:
     held: bool
     forms: Sequence[Form]
     issue_number: int = 1
+    is_away: bool = False
 
 
 _SAID = {
@@ -63,7 +64,7 @@ def reason_to_skip(kind: str, standing: Standing) -> str:
     """Why this person gets no message of this kind now; an empty string when she does.
 
     revoked, on_hold, submitted, declined, not_me, moved, wrong_group, already_sent, not_sent, started,
-    not_started, not_submitted, not_reissued.
+    not_started, not_submitted, not_reissued, away.
     """
     if standing.invitation_state != "active":
         return "revoked"
@@ -75,6 +76,8 @@ def reason_to_skip(kind: str, standing: Standing) -> str:
         return ("" if kind == "thanks" else "submitted") if submitted else "revoked"
     if kind == "thanks":
         return "not_submitted"
+    if standing.is_away:
+        return "away"
     asked = [form for form in live if form.disposition not in _SAID]
     if not asked:
         return next(word for said, word in _SAID.items() if said == live[0].disposition)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp import log
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
+from surveyapp.invitations.calls import service as calling
 from surveyapp.invitations.delivery import canary, queue, returns, waves
 from surveyapp.invitations.delivery.post import Post
 from surveyapp.invitations.delivery.queue import Settled
@@ -28,6 +29,7 @@ def keep(
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
     with transaction() as db:
         end_closed(db, now=now())
+        calling.lift(db, now=now())
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _test_channels(post, now=now)

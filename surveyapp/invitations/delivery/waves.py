@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations.delivery import audience, leftout, queue, rules, staggering
@@ -139,11 +140,11 @@ def wave(db: Session, campaign_id: int, wave_id: UUID) -> Wave:
 def dry_run(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
     """Count by the same rules as sending, person by person, and sending nothing."""
     result = DryRun()
-    groups = audience.group_ids(db, wave)
+    groups, day = audience.group_ids(db, wave), clock.day(wave.starts_at)
     day_of = staggering.days(db, wave)
     after: UUID | None = None
     while ids := audience.next_invitations(db, wave, after=after, limit=BATCH):
-        for person, channel, reason in _decided(db, wave, ids, groups, keys=keys):
+        for person, channel, reason in _decided(db, wave, ids, groups, on=day, keys=keys):
             if reason:
                 result.skipped[reason] += 1
                 continue
@@ -157,15 +158,21 @@ def dry_run(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
 
 
 def _decided(
-    db: Session, wave: Wave, ids: Sequence[UUID], groups: frozenset[int], *, keys: KeyRing
+    db: Session,
+    wave: Wave,
+    ids: Sequence[UUID],
+    groups: frozenset[int],
+    *,
+    on: date,
+    keys: KeyRing,
 ) -> list[tuple[Recipient, str, str]]:
-    """(person, channel, reason to skip) of each invitation as things stand."""
+    """(person, channel, reason to skip) of each invitation as things stand, on that day."""
     people = audience.recipients(db, ids)
     dead = audience.dead_channels(db, people.values(), keys=keys)
     decided = []
     for id_ in ids:
         person = people[id_]
-        reason = rules.reason_to_skip(wave.kind, person.standing(groups))
+        reason = rules.reason_to_skip(wave.kind, person.standing(groups, on=on))
         channel = rules.choose_channel(
             wave.channels, email=person.email, phone=person.phone, dead=dead.get(id_, ())
         )
@@ -273,7 +280,8 @@ def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
     if subject is None:
         return False
     ids = audience.next_invitations(db, subject, after=subject.filled_to, limit=BATCH)
-    decided = _decided(db, subject, ids, audience.group_ids(db, subject), keys=keys)
+    groups = audience.group_ids(db, subject)
+    decided = _decided(db, subject, ids, groups, on=clock.day(now), keys=keys)
     day_of = staggering.days(db, subject)
     queue.add(
         db,

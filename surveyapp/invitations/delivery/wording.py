@@ -95,6 +95,7 @@ def reason_name(reason: str) -> str:
         "declined": _("từ chối tham gia"),
         "not_me": _("thư đến nhầm người"),
         "moved": _("đã chuyển công tác"),
+        "away": _("tạm vắng, chưa đến ngày hẹn"),
         "wrong_group": _("không thuộc nhóm đối tượng"),
         "already_sent": _("đã được gửi lời mời"),
         "not_sent": _("chưa được gửi lời mời"),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from surveyapp import log
+from surveyapp import clock, log
 from surveyapp.db import UNREACHABLE, reading, transaction
 from surveyapp.invitations.delivery import (
     audience,
@@ -198,7 +198,9 @@ class Worker:
             or now > one.until - MARGIN
         ):
             return Settled(one.id, one.invitation_id, "queued", attempts=one.attempts)
-        reason = rules.reason_to_skip(brief.wave.kind, person.standing(brief.groups))
+        reason = rules.reason_to_skip(
+            brief.wave.kind, person.standing(brief.groups, on=clock.day(now))
+        )
         channel = rules.choose_channel(
             brief.wave.channels,
             email=person.email,
