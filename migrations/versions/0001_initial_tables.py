@@ -911,6 +911,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_entry_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "received_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("understanding", sa.JSON(), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=False),
+        sa.Column("refusal", sa.JSON(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=True),
+        sa.Column("received_by", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state in ('working','understood','unclear','refused','stopped','stored')",
+            name=op.f("ck_received_file_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["list_kind.id"], name=op.f("fk_received_file_kind_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["respondent_list.id"], name=op.f("fk_received_file_list_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_received_file_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_received_file")),
+    )
+    with op.batch_alter_table("received_file", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_received_file_unit_id_kind_id", ["unit_id", "kind_id"], unique=False
+        )
+
+    op.create_table(
         "sample_plan",
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
@@ -1208,6 +1244,10 @@ def downgrade() -> None:
 
     op.drop_table("assignment")
     op.drop_table("sample_plan")
+    with op.batch_alter_table("received_file", schema=None) as batch_op:
+        batch_op.drop_index("ix_received_file_unit_id_kind_id")
+
+    op.drop_table("received_file")
     with op.batch_alter_table("person_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_entry_person_id"))
         batch_op.drop_index("ix_person_entry_list_id")

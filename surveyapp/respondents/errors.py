@@ -1,6 +1,6 @@
 """What can go wrong with respondent lists; attributes carry the facts, wording.py the words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -110,6 +110,12 @@ class NobodyListed(FileRefused):
     """The headings were found, but no person below them. Facts: `sheet`."""
 
     code = "nobody_listed"
+
+
+def refused_as(code: str, facts: Mapping[str, Any]) -> FileRefused:
+    """The refusal of that code, with its facts, as it was stored or sent."""
+    kinds = {kind.code: kind for kind in FileRefused.__subclasses__()}
+    return kinds[code](**facts)
 
 
 class NotPatchable(RespondentsError):

@@ -58,6 +58,42 @@ class RespondentList(Base):
     hold_note: Mapped[str] = mapped_column(default="")
 
 
+class ReceivedFile(Base):
+    """A file on its way into a list: kept while it is read and until its reading is confirmed.
+
+    working: being read, `stage` and rows `done` of `total` say how far; understood: `understanding` and
+    `preview` wait for a person; unclear: readable, but not as a list until a person points at the
+    headings (`refusal` says why); refused, stopped: nothing more comes of it; stored: it became the
+    version `list_id`. The bytes go when it is refused or stored, the row with the unit's next file.
+    """
+
+    __tablename__ = "received_file"
+    __table_args__ = (
+        Index("ix_received_file_unit_id_kind_id", "unit_id", "kind_id"),
+        CheckConstraint(
+            "state in ('working','understood','unclear','refused','stopped','stored')",
+            name="state",
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"))
+    file_name: Mapped[str]
+    file: Mapped[bytes] = mapped_column(deferred=True)
+    state: Mapped[str] = mapped_column(default="working")
+    stage: Mapped[str] = mapped_column(default="unpacking")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    understanding: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    refusal: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    list_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("respondent_list.id"))
+    received_by: Mapped[str]
+    received_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+
+
 class ListLine(Base):
     """One person's row: the cells as they were sent, and the values as they were understood.
 

@@ -189,6 +189,22 @@ def remembered_reading(db: Session, *, unit_id: int, kind_id: int) -> Understand
     return Understanding.from_json(corrected) if corrected else None
 
 
+def last_reading(db: Session, *, unit_id: int, kind_id: int) -> Understanding | None:
+    """How the unit's latest file of this list that was not dropped was read."""
+    stored = db.scalar(
+        select(RespondentList.understanding)
+        .where(
+            RespondentList.unit_id == unit_id,
+            RespondentList.kind_id == kind_id,
+            RespondentList.file_sha256 != "",
+            RespondentList.state != "withdrawn",
+        )
+        .order_by(RespondentList.version.desc())
+        .limit(1)
+    )
+    return Understanding.from_json(stored) if stored and stored.get("sheet") else None
+
+
 def original(db: Session, list_id: uuid.UUID, *, unit_id: int) -> RespondentList:
     """The list with the file as it was sent; raises `UnknownList`."""
     found = db.scalar(

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from surveyapp.respondents import errors
 from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.context import IDENTIFYING, ListContext
+from surveyapp.respondents.dittos import COLUMNS as DITTO_COLUMNS
+from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.headings import GIVEN_NAME
 from surveyapp.respondents.names import fold, tidy
+from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.rows import RowKind, RowReader, section_column, section_text
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.rules.departments import DepartmentIndex, index_for
@@ -49,6 +52,7 @@ def check_file(
     *,
     told: Told | None = None,
     remembered: Understanding | None = None,
+    progress: Progress = untold,
 ) -> Checked:
     """Read and check a file; a refusal is a result too, with its reason in words.
 
@@ -58,10 +62,8 @@ def check_file(
     from surveyapp.respondents import wording
 
     try:
-        workbook = read_workbook(content, file_name)
-        reading = _understood(workbook, context, told, remembered)
-        rows = read_lines(workbook, reading, context)
-        refuse_wrong_list(reading, rows, context)
+        workbook = read_workbook(content, file_name, progress=progress)
+        reading, rows = take_in(workbook, context, told=told, remembered=remembered)
     except errors.FileRefused as refusal:
         return Checked(False, wording.refusal(refusal), refusal=refusal)
     lines, findings = check_rows(
@@ -70,8 +72,26 @@ def check_file(
         titles=reading.titles,
         others=reading.others,
         remarks=workbook.remarks,
+        progress=progress,
     )
     return Checked(True, None, tuple(lines), tuple(findings), reading)
+
+
+def take_in(
+    workbook: Workbook,
+    context: ListContext,
+    *,
+    told: Told | None = None,
+    remembered: Understanding | None = None,
+) -> tuple[Understanding, list[Row]]:
+    """What the workbook means and its people, nothing judged yet.
+
+    Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
+    """
+    reading = _understood(workbook, context, told, remembered)
+    rows = read_lines(workbook, reading, context)
+    refuse_wrong_list(reading, rows, context)
+    return reading, rows
 
 
 def _understood(
@@ -89,7 +109,7 @@ def _understood(
 def read_lines(workbook: Workbook, reading: Understanding, context: ListContext) -> list[Row]:
     """The people of the list, cells as written; `rules.check_rows` judges them.
 
-    Section titles and vertically merged cells are carried to the rows they govern.
+    Section titles, vertically merged cells and what a ditto points to are carried to their rows.
     Raises HeaderNotFound when the sheet of `reading` is not in the workbook, NobodyListed when
     there is no person below the headings.
     """
@@ -109,6 +129,7 @@ def _people(
     spread = _spread(sheet, reading)
     rows = RowReader(reading.mapping, reading.headings, context, index)
     section: dict[str, str] = {}
+    above: dict[str, str] = {}
     columns = context.columns
     for number, row in sheet.numbered():
         if number <= reading.header_line:
@@ -121,7 +142,18 @@ def _people(
             for column, title in section.items():
                 if not cells.get(column, "").strip():
                     cells[column] = title
+            _as_above(cells, above)
             yield Row(number, cells)
+
+
+def _as_above(cells: dict[str, str], above: dict[str, str]) -> None:
+    """Put what stands above in place of a ditto, and remember this row for the next one."""
+    for column in DITTO_COLUMNS:
+        written = cells.get(column, "")
+        if written and is_ditto(written) and above.get(column):
+            cells[column] = above[column]
+        elif column in cells:
+            above[column] = written
 
 
 def _enter(

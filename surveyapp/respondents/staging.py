@@ -50,11 +50,11 @@ def stage(
     `FileRefused` when the file cannot be read, `ListNotExpected`, `ListsNoLongerTaken`; nothing is
     stored then.
     """
-    _refuse_unasked(db, campaign, unit, kind)
-    sha256 = hashlib.sha256(content).hexdigest()
-    latest = _latest(db, unit, kind)
-    if latest is not None and latest.state in CURRENT and latest.file_sha256 == sha256:
-        return latest
+    refuse_unasked(db, campaign, unit, kind)
+    same = same_file(db, unit, kind, content)
+    if same is not None:
+        return same
+    latest, sha256 = _latest(db, unit, kind), hashlib.sha256(content).hexdigest()
     if checked is None:
         context = queries.list_context(db, campaign, unit, kind)
         checked = reading.check_file(content, file_name, context)
@@ -78,6 +78,14 @@ def stage(
     return subject
 
 
+def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> RespondentList | None:
+    """The latest version of this list, if it still stands and came as exactly this file."""
+    latest = _latest(db, unit, kind)
+    sha256 = hashlib.sha256(content).hexdigest()
+    stands = latest is not None and latest.state in CURRENT and latest.file_sha256 == sha256
+    return latest if stands else None
+
+
 def understanding_of(checked: reading.Checked) -> dict[str, Any]:
     """How the file was read, with what the reader left aside: later checks need both."""
     remarks = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
@@ -97,7 +105,7 @@ def declare_nobody(
     keys: KeyRing,
 ) -> RespondentList:
     """Declare that the unit has nobody for this list: an accepted version without file or lines."""
-    _refuse_unasked(db, campaign, unit, kind)
+    refuse_unasked(db, campaign, unit, kind)
     subject = new_version(db, unit, kind, _latest(db, unit, kind), actor=actor, now=now)
     subject.state, subject.accepted_by, subject.accepted_at = "accepted", actor, now
     subject.note = reason
@@ -108,7 +116,8 @@ def declare_nobody(
     return subject
 
 
-def _refuse_unasked(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> None:
+def refuse_unasked(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> None:
+    """Raise `ListNotExpected` or `ListsNoLongerTaken` where no file is wanted."""
     if campaign.state not in TAKING:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     if db.get(ExpectedList, (unit.id, kind.id)) is None:

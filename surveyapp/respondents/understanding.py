@@ -76,6 +76,12 @@ class Told:
     header_line: int
     mapping: Mapping[str, int]
 
+    def differs(self, reading: Understanding) -> bool:
+        """Whether a person says something else than was understood."""
+        chosen = {c: i for c, i in reading.mapping.items() if c != NUMBER}
+        place = (reading.sheet, reading.header_line)
+        return (self.sheet, self.header_line) != place or dict(self.mapping) != chosen
+
 
 def understand(workbook: Workbook, context: ListContext) -> Understanding:
     """The sheet with most people, its header row, and what its columns mean.
@@ -83,7 +89,7 @@ def understand(workbook: Workbook, context: ListContext) -> Understanding:
     Raises EmptyWorkbook, HeaderNotFound, WrongTemplate.
     """
     _refuse_foreign_template(workbook, context)
-    visible = [s for s in workbook.sheets if not s.hidden and s.name not in _OURS]
+    visible = readable_sheets(workbook)
     if not any(any(cell.strip() for cell in row) for s in visible for row in s.rows):
         raise errors.EmptyWorkbook
     guides = [s for s in visible if _GUIDES.match(fold(s.name))]
@@ -112,15 +118,37 @@ def understand(workbook: Workbook, context: ListContext) -> Understanding:
 
 def understand_as(workbook: Workbook, context: ListContext, told: Told) -> Understanding:
     """What a person says the workbook means. Raises HeaderNotFound without such a sheet or a name."""
-    visible = [s for s in workbook.sheets if not s.hidden and s.name not in _OURS]
+    visible = readable_sheets(workbook)
     chosen = workbook.sheet(told.sheet) if told.sheet else next(iter(visible), None)
     if chosen is None or "full_name" not in told.mapping:
         raise errors.HeaderNotFound(kind=context.kind_name)
-    headings = [tidy(cell) for cell in chosen.row(told.header_line)]
+    headings = headings_at(chosen, told.header_line, context)
     width = max([len(headings), *(index + 1 for index in told.mapping.values())])
     headings += [""] * (width - len(headings))
-    reading = _reading(chosen, told.header_line, headings, dict(told.mapping), context)
+    mapping = dict(told.mapping)
+    number = map_headings(headings, context).get(NUMBER)
+    if number is not None and number not in mapping.values():
+        mapping.setdefault(NUMBER, number)
+    reading = _reading(chosen, told.header_line, headings, mapping, context)
     return replace(reading, corrected=True)
+
+
+def headings_at(sheet: Sheet, line: int, context: ListContext) -> list[str]:
+    """The headings if that row is the header row, or the lower of two header rows."""
+    headings = [tidy(cell) for cell in sheet.row(line)]
+    above = [tidy(cell) for cell in sheet.row(line - 1)]
+    return _joined(above, headings, context) or headings
+
+
+def readable_sheets(workbook: Workbook) -> list[Sheet]:
+    """Sheets that may hold people: visible, and none of those we put there ourselves."""
+    return [s for s in workbook.sheets if not s.hidden and s.name not in _OURS]
+
+
+def is_our_template(workbook: Workbook) -> bool:
+    """Whether the workbook began as a template of ours."""
+    mark = workbook.sheet(MARK_SHEET)
+    return mark is not None and bool(mark.rows) and mark.rows[0][:1] == [MARK]
 
 
 def recall(
@@ -128,12 +156,13 @@ def recall(
 ) -> Understanding | None:
     """The reading a person once corrected, wherever the same headings stand in this workbook."""
     wanted = [heading for heading in remembered.headings if heading]
-    sheets = [s for s in workbook.sheets if not s.hidden and s.name not in _OURS]
+    sheets = readable_sheets(workbook)
     for sheet in sorted(sheets, key=lambda s: s.name != remembered.sheet):
-        for line, row in sheet.numbered():
+        for line, _row in sheet.numbered():
             if line > sheet.first_line + _HEADER_WITHIN:
                 break
-            same = [h for h in map(tidy, row) if h] == wanted
+            row = headings_at(sheet, line, context)
+            same = [h for h in row if h] == wanted
             if same and _same_places(row, remembered):
                 told = Told(sheet.name, line, remembered.mapping)
                 return understand_as(workbook, context, told)
@@ -141,12 +170,12 @@ def recall(
 
 
 def _same_places(row: list[str], remembered: Understanding) -> bool:
-    return all(tidy(row[i]) == h for i, h in enumerate(remembered.headings) if h and i < len(row))
+    return all(row[i] == h for i, h in enumerate(remembered.headings) if h and i < len(row))
 
 
 def _refuse_foreign_template(workbook: Workbook, context: ListContext) -> None:
     mark = workbook.sheet(MARK_SHEET)
-    if mark is None or len(mark.rows) < 1 or mark.rows[0][:1] != [MARK]:
+    if mark is None or not is_our_template(workbook):
         return
     _, campaign, kind, unit, *names = [*mark.rows[0], "", "", "", "", ""][:6]
     if (campaign, kind, unit) != (context.campaign, context.kind, context.unit):

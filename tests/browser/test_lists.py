@@ -105,7 +105,8 @@ def upload(hand: Hand, content: bytes, name: str = "danh-sach.xlsx") -> None:
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
     hand.clicks += 2  # the button of the file field and the file
-    hand.click("button", "Gửi tệp và kiểm tra")
+    hand.click("button", "Gửi tệp")
+    hand.click("button", "Đúng, kiểm tra danh sách")
     hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
 
 

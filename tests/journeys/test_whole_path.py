@@ -20,7 +20,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.db import reading, transaction
 from tests import factories
-from tests.web.browsing import HERE, post, sign_in, token
+from tests.web.browsing import HERE, post, read_and_confirm, sign_in, token
 
 PEOPLE = [
     ("Trần Văn An", "Giám đốc", "Sở Nội vụ", "0912 345 601", "an.tran@snv.example.vn"),
@@ -88,6 +88,7 @@ def hand_in_and_approve(desk: FlaskClient, centre: FlaskClient) -> None:
         headers=HERE,
         content_type="multipart/form-data",
     )
+    staged = read_and_confirm(desk, staged)
     assert staged.status_code == 303, staged.text
     page = staged.location
     accepted = post(desk, page, f"{page.split('?')[0]}accept")

@@ -287,7 +287,14 @@ def test_a_header_of_two_rows_with_years_of_birth_and_a_lettered_numbering_is_re
     assert checked.clean == 1
 
 
-def test_as_above_proposes_what_stands_above() -> None:
-    checked = check([HEAD, person("Lê Văn An"), person("Bùi Thị Hà", "-nt-", n=2)])
-    found = [(f.line, f.column, f.code, f.proposal) for f in checked.findings if f.counts]
-    assert found == [(3, "department", "department_missing", "Sở Nội vụ")]
+@pytest.mark.parametrize("mark", ["-nt-", "nt", "như trên", "nh­ trªn", '"', "”", "-//-"])
+def test_a_ditto_says_what_stands_above_it_in_the_file(mark: str) -> None:
+    checked = check([HEAD, person("Lê Văn An"), person("Bùi Thị Hà", mark, n=2)])
+    assert [line.department for line in checked.lines] == ["SNV", "SNV"]
+    assert checked.clean == 2
+
+
+def test_a_ditto_below_nothing_or_in_place_of_a_contact_is_a_fault() -> None:
+    first = [*person("Lê Văn An", "nt")[:3], "như trên", ""]
+    found = [(f.column, f.code) for f in check([HEAD, first]).findings if f.counts]
+    assert sorted(found) == [("department", "department_missing"), ("phone", "phone_invalid")]

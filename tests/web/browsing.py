@@ -13,6 +13,10 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
 """What a browser adds to a form posted from our own page."""
 
 
+_HIDDEN = re.compile(r'<input type="hidden" name="(sheet|header_line)" value="([^"]*)">')
+_SELECTS = re.compile(r'<select class="entry" id="(column_\w+)"[^>]*>(.*?)</select>', re.DOTALL)
+
+
 def token(page: TestResponse) -> str:
     """The token against forged posts that stands in the page's first form."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
@@ -31,3 +35,22 @@ def post(client: FlaskClient, page: str, url: str, **fields: Any) -> TestRespons
     """Open `page`, take its token, and post `fields` to `url`."""
     given = {"csrf_token": token(client.get(page)), **fields}
     return client.post(url, data=given, headers=HERE)
+
+
+def read_and_confirm(client: FlaskClient, answer: TestResponse) -> TestResponse:
+    """Press on from the page of a file as it was understood; what refused the file comes back as it is."""
+    if answer.status_code != 303 or "/received/" not in answer.location:
+        return answer
+    page = client.get(answer.location)
+    given = client.post(answer.location, data=reading_form(page), headers=HERE)
+    return client.get(given.location) if given.status_code == 303 else given
+
+
+def reading_form(page: TestResponse) -> dict[str, str]:
+    """The form of that page as it stands."""
+    text = page.text
+    fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(text)}
+    for name, options in _SELECTS.findall(text):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        fields[name] = chosen[1] if chosen else ""
+    return {**fields, "csrf_token": token(page)}

@@ -10,6 +10,7 @@ from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
 from surveyapp.invitations import service as invitations
+from surveyapp.web.desk import working
 from tests import factories
 from tests.web.person import ONE, TWO, Person
 
@@ -17,6 +18,12 @@ from tests.web.person import ONE, TWO, Person
 @pytest.fixture
 def engine(sqlite_engine: Engine) -> Engine:
     return sqlite_engine
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, small files are read within their request."""
+    monkeypatch.setattr(working, "PATIENCE", 60)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from surveyapp.db import transaction
 from surveyapp.tables import metadata
 from tests import factories
 from tests.files import refused
-from tests.web.browsing import HERE, sign_in, token
+from tests.web.browsing import HERE, read_and_confirm, sign_in, token
 
 HOME = "/desk/tiny/01/"
 TOLD = {
@@ -35,12 +35,13 @@ def desk(client: FlaskClient, now: datetime) -> FlaskClient:
 
 
 def hand_in(desk: FlaskClient, kind: str, name: str, content: bytes) -> TestResponse:
-    return desk.post(
+    sent = desk.post(
         f"{HOME}lists/{kind}/",
         data={"csrf_token": token(desk.get(HOME)), "file": (BytesIO(content), name)},
         headers=HERE,
         content_type="multipart/form-data",
     )
+    return read_and_confirm(desk, sent)
 
 
 def stored(engine: Engine) -> dict[str, list[str]]:

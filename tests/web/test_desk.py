@@ -17,7 +17,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
 from tests import factories
-from tests.web.browsing import HERE, sign_in, token
+from tests.web.browsing import HERE, read_and_confirm, sign_in, token
 
 HOME = "/desk/tiny/01/"
 LISTED = [
@@ -46,13 +46,15 @@ def post(desk: FlaskClient, url: str, fields: dict[str, Any], **kind: Any) -> An
 def hand_in(
     desk: FlaskClient, people: list[tuple[str, str, str]], kind: str = "agency-leaders"
 ) -> Any:
+    """Send a file and press on from the page that shows how it was understood."""
     content = factories.list_file(kind, people)
-    return post(
+    sent = post(
         desk,
         f"{HOME}lists/{kind}/",
         {"file": (BytesIO(content), "danh-sach.csv")},
         content_type="multipart/form-data",
     )
+    return read_and_confirm(desk, sent)
 
 
 def stored() -> list[RespondentList]:

@@ -1,5 +1,6 @@
 """A coordinator gets the own workbook back, puts its reading right and sees what a new file changes."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -7,6 +8,7 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.browsing import read_and_confirm
 from tests.web.test_desk import HOME, LISTED, hand_in, post, stored, text
 from tests.web.test_desk import desk as desk
 
@@ -16,20 +18,36 @@ ODD = [
     ["Nguyễn Văn An", "Trưởng ban", "0912000001", "an@snv.example.vn"],
     ["Trần Thị Bình", "Phó trưởng ban", "0912000002", "binh@snv.example.vn"],
 ]
-TOLD = {"header_line": "2", "column_full_name": "A", "column_position": "B", "column_phone": "c"}
+AT = {"sheet": "hdnd"}
+TOLD = {
+    **AT,
+    "header_line": "2",
+    "column_full_name": "A",
+    "column_position": "B",
+    "column_phone": "c",
+}
 
 
 def odd_file(*more: list[str]) -> bytes:
     return "\n".join(",".join(row) for row in [*ODD, *more]).encode()
 
 
-def send(desk: FlaskClient, content: bytes, **told: str) -> Any:
+def send(desk: FlaskClient, content: bytes) -> Any:
+    """The answer to an upload: where the file is shown as it was understood."""
     return post(
         desk,
         f"{HOME}lists/council/",
-        {"file": (BytesIO(content), "hdnd.csv"), **told},
+        {"file": (BytesIO(content), "hdnd.csv")},
         content_type="multipart/form-data",
     )
+
+
+def tell(desk: FlaskClient, content: bytes, **told: str) -> Any:
+    """Send a file and say how it is to be read, or confirm what was understood; the answer to that."""
+    sent = send(desk, content)
+    if not told:
+        return read_and_confirm(desk, sent)
+    return desk.get(post(desk, sent.location, told).location)
 
 
 def test_the_own_workbook_comes_back_with_its_faults_marked(desk: FlaskClient) -> None:
@@ -62,23 +80,39 @@ def test_the_first_version_has_no_changes_to_show(desk: FlaskClient) -> None:
 
 
 def test_a_file_nobody_understands_is_read_as_the_coordinator_says(desk: FlaskClient) -> None:
-    refused = send(desk, odd_file())
-    assert (refused.status_code, "Chỉ rõ dòng tiêu đề" in text(refused)) == (422, True)
-    answer = send(desk, odd_file(), **TOLD)
-    assert answer.status_code == 303
+    page = desk.get(send(desk, odd_file()).location)
+    assert "Không tìm thấy dòng tiêu đề" in text(page)
+    assert "Nguyễn Văn An" in text(page)
+    assert stored() == []
+    chosen = text(
+        desk.get(re.search(r'href="([^"]*header_line=2)"', page.text)[1].replace("&amp;", "&"))
+    )
+    assert "A: Người" in chosen
+    assert "tiêu đề ở dòng 2" in chosen
+    assert tell(desk, odd_file(), **TOLD).status_code == 303
     assert (stored()[0].line_count, stored()[0].must_count) == (2, 0)
 
 
+def test_pointing_at_no_column_of_names_keeps_the_file_and_says_so(desk: FlaskClient) -> None:
+    place = send(desk, odd_file()).location
+    answer = post(desk, place, {"header_line": "2", "column_phone": "C"})
+    assert (answer.status_code, "chọn cột có họ và tên" in text(answer)) == (422, True)
+    assert stored() == []
+
+
 def test_the_reading_is_remembered_for_the_next_file_of_the_unit(desk: FlaskClient) -> None:
-    send(desk, odd_file(), **TOLD)
-    answer = send(desk, odd_file(["Lê Văn Chi", "Ủy viên", "0912000003", ""]))
+    tell(desk, odd_file(), **TOLD)
+    more = odd_file(["Lê Văn Chi", "Ủy viên", "0912000003", ""])
+    shown = text(desk.get(send(desk, more).location))
+    assert "Trình bày như tệp lần trước" in shown
+    answer = tell(desk, more)
     assert answer.status_code == 303
     assert stored()[1].line_count == 3
     assert "Đọc theo cách đầu mối của đơn vị đã chỉ" in text(desk.get(answer.location))
 
 
 def test_the_reading_is_put_right_on_a_page_that_shows_the_rows(desk: FlaskClient) -> None:
-    address = send(desk, odd_file(), **TOLD).location
+    address = tell(desk, odd_file(), **TOLD).location
     page = text(desk.get(f"{address}reading"))
     assert "D: Hòm thư" in page
     told = {**TOLD, "column_email": "D"}
@@ -88,17 +122,17 @@ def test_the_reading_is_put_right_on_a_page_that_shows_the_rows(desk: FlaskClien
 
 
 def test_a_reading_without_names_changes_nothing(desk: FlaskClient) -> None:
-    address = send(desk, odd_file(), **TOLD).location
+    address = tell(desk, odd_file(), **TOLD).location
     answer = post(desk, f"{address}reading", {"header_line": "2", "column_phone": "C"})
     assert (answer.status_code, stored()[0].line_count) == (422, 2)
 
 
 def test_another_row_can_be_looked_at_before_it_is_chosen(desk: FlaskClient) -> None:
-    address = send(desk, odd_file(), **TOLD).location
+    address = tell(desk, odd_file(), **TOLD).location
     assert "A: Nguyễn Văn An" in text(desk.get(f"{address}reading?header_line=3"))
 
 
 @pytest.mark.parametrize("line", ["0", "999999", "x", "-1"])
 def test_any_header_row_typed_is_answered(desk: FlaskClient, line: str) -> None:
-    address = send(desk, odd_file(), **TOLD).location
+    address = tell(desk, odd_file(), **TOLD).location
     assert desk.get(f"{address}reading?header_line={line}").status_code == 200

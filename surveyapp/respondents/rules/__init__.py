@@ -1,9 +1,10 @@
 """Every rule about the lines of a list, applied at once, so that a desk mends it in one pass."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.progress import EVERY, Progress, untold
 from surveyapp.respondents.rules.departments import index_for
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
@@ -13,12 +14,13 @@ __all__ = ["check_rows", "people_findings", "whole_list_findings"]
 
 
 def check_rows(
-    rows: Iterable[Row],
+    rows: Sequence[Row],
     context: ListContext,
     *,
     titles: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
     remarks: tuple[str, ...] = (),
+    progress: Progress = untold,
 ) -> tuple[list[Line], list[Finding]]:
     """The lines with normalised values, and every finding in the order of the list.
 
@@ -28,7 +30,9 @@ def check_rows(
     judge = LineJudge(context, index_for(context))
     lines: list[Line] = []
     findings: list[Finding] = []
-    for row in rows:
+    for done, row in enumerate(rows):
+        if not done % EVERY:
+            progress("checking", done, len(rows))
         line, found = judge.judge(row)
         lines.append(line)
         findings += found

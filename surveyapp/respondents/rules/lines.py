@@ -7,6 +7,8 @@ from typing import Any
 
 from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.dittos import COLUMNS as DITTO_COLUMNS
+from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
 from surveyapp.respondents.names import (
     INVISIBLE,
@@ -28,7 +30,6 @@ _NOTHING = {
     "", "khong", "khong co", "chua co", "n a", "na", "0", "x", "k", "ko", "k co", "ko co", "null", "none",
     "khong co email", "khong co so", "chua cap nhat", "chua",
 }  # fmt: skip
-_AS_ABOVE = {"nt", "n t", "nhu tren"}
 _SHOWN = 200
 
 
@@ -63,7 +64,7 @@ class LineJudge:
                 judged.contact(column, written, read_phone)
             elif column == "department":
                 department = self._department(judged, written)
-            elif _is_as_above(written):
+            elif column in DITTO_COLUMNS and is_ditto(written):
                 judged.as_above(column, written, self._above.get(column, ""))
             else:
                 judged.text(column, written)
@@ -77,7 +78,7 @@ class LineJudge:
         if cell is None:
             return None
         above = self._above.get("department", "")
-        if not any(c.isalnum() for c in cell.value) or _is_as_above(written):
+        if not any(c.isalnum() for c in cell.value) or is_ditto(written):
             if "department" in self._context.required:
                 judged.add("department", MUST, "department_missing", written, above)
             return None
@@ -102,11 +103,6 @@ class LineJudge:
                 ministry=entry.ministry,
             )
         return match.code
-
-
-def _is_as_above(written: str) -> bool:
-    """Whether the cell says "như trên": the same as the row above."""
-    return len(written) < 15 and fold(written) in _AS_ABOVE
 
 
 class _Judgement:
@@ -179,7 +175,7 @@ class _Judgement:
             self._name(written, value)
 
     def as_above(self, column: str, written: str, above: str) -> None:
-        """A ditto in place of words: what stands above is proposed, never taken for granted."""
+        """A ditto without a row above it in the file, or written by hand: what stands above is proposed."""
         self.values[column] = ""
         if column in self.context.required:
             self.add(column, MUST, "required", written, above)

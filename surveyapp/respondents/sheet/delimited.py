@@ -9,6 +9,7 @@ from typing import Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.charsets import plausible_share
+from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits
 
 _BOMS = (
@@ -33,6 +34,7 @@ def read(content: bytes, file_name: str) -> list[dict[str, Any]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append([cell[: limits.CELL_CHARACTERS + 1] for cell in row])
+            tell_parent("reading", len(rows), len(rows))
             if len(rows) > limits.ROWS:
                 raise errors.TooManyRows(sheet="CSV", rows=len(rows), limit=limits.ROWS)
     except csv.Error as exc:

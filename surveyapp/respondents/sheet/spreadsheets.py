@@ -9,6 +9,7 @@ from typing import Any
 import python_calamine as calamine
 
 from surveyapp.respondents import errors
+from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits, opendocument, zipped
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -76,7 +77,10 @@ def _sheet(
             sheet=name, columns=start[1] + sheet.width, limit=limits.COLUMNS
         )
     margin = [""] * start[1]
-    rows = [margin + [text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
+    rows = []
+    for done, row in enumerate(sheet.to_python(skip_empty_area=True)):
+        tell_parent("reading", done, sheet.height)
+        rows.append(margin + [text(cell) for cell in row])
     for (line, column), value in odd.items():
         index = line - 1 - start[0]
         if 0 <= index < len(rows) and column < len(rows[index]) and not rows[index][column]:

@@ -83,9 +83,26 @@ function watch(form) {
   });
 }
 
+// A page marked data-poll shows work that goes on: it is asked for anew until the work is over.
+async function poll(place) {
+  await new Promise((go) => setTimeout(go, Number(place.dataset.poll)));
+  if (!place.isConnected) return;
+  try {
+    const answer = await fetch(location.href);
+    const page = await answer.text();
+    const next = new DOMParser().parseFromString(page, "text/html").querySelector("[data-poll]");
+    if (!next) return show(page, answer.url);
+    if (next.innerHTML !== place.innerHTML) place.innerHTML = next.innerHTML;
+  } catch {
+    // The network is away for a moment: the next turn asks again.
+  }
+  poll(place);
+}
+
 function begin() {
   document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
   document.querySelectorAll("form[data-upload]").forEach(watch);
+  document.querySelectorAll("[data-poll]").forEach(poll);
   document.getElementById("errors")?.focus();
 }
 

@@ -44,5 +44,16 @@ def _rooms() -> dict[str, Any]:
     }
 
 
-for _module in ("home", "upload", "findings", "workbook", "people", "contacts", "rates", "chase"):
+_MODULES = (
+    "home",
+    "upload",
+    "received",
+    "findings",
+    "workbook",
+    "people",
+    "contacts",
+    "rates",
+    "chase",
+)
+for _module in _MODULES:
     import_module(f"surveyapp.web.desk.{_module}")

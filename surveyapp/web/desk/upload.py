@@ -1,6 +1,5 @@
 """Handing in a list: template, upload, versions, the declaration that there is nobody."""
 
-from collections.abc import Mapping
 from io import BytesIO
 from uuid import UUID
 
@@ -13,23 +12,18 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import ListKind
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.respondents import queries, service
-from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.errors import ListNotExpected
-from surveyapp.respondents.reading import Checked, check_file
-from surveyapp.respondents.sheet.marking import column_index
-from surveyapp.respondents.understanding import Told
-from surveyapp.respondents.wording import column_name
+from surveyapp.respondents import queries, receiving, service, staging, wording
+from surveyapp.respondents.errors import FileRefused, ListNotExpected
+from surveyapp.respondents.sheet import refuse_by_size
 from surveyapp.web import numbers
 from surveyapp.web.access import allow
-from surveyapp.web.desk import bp
-from surveyapp.web.guard import takes_upload
+from surveyapp.web.desk import bp, working
+from surveyapp.web.guard import UPLOAD_BYTES, takes_upload
 from surveyapp.web.listpage import addresses
 from surveyapp.web.listwords import STATES, kind_name
 from surveyapp.web.state import keys
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILE_BYTES = 10 * 1024 * 1024
 
 
 @bp.get("/lists/<kind>/")
@@ -43,62 +37,68 @@ def list_kind(kind: str) -> str:
 @allow("coordinator")
 @takes_upload
 def upload(kind: str) -> ResponseReturnValue:
-    """Read the file, then store it with its findings; a refused file changes nothing."""
+    """Take the file in and read it; a person confirms the reading. A refused file leaves no trace."""
     file = request.files.get("file")
     if file is None or not file.filename:
         return _kind_page(kind, _("Chưa chọn tệp. Vui lòng chọn tệp danh sách rồi gửi.")), 422
-    content = file.stream.read(FILE_BYTES + 1)
-    checked = _read(kind, content, file.filename)
-    if checked.reason is not None:
-        return _kind_page(kind, checked.reason), 422
-    stored = _store(kind, content, file.filename, checked)
-    return redirect(url_for("desk.one_list", list_id=stored), code=303)
+    content = file.stream.read(UPLOAD_BYTES)
+    same = _same_file(kind, content)
+    if same is not None:
+        flash(_("Tệp này đã được gửi trước đó, không có gì thay đổi."), "info")
+        return redirect(url_for("desk.one_list", list_id=same), code=303)
+    try:
+        address = _take_in(kind, content, file.filename)
+    except FileRefused as refusal:
+        return _kind_page(kind, wording.refusal(refusal)), 422
+    return redirect(address, code=303)
 
 
-def _read(kind: str, content: bytes, file_name: str) -> Checked:
-    """Read before the write lock is taken: other desks upload at the same time."""
-    with reading() as db:
-        asked = _expected(db, kind)
-        context = queries.list_context(db, g.campaign, g.unit, asked)
-        remembered = queries.remembered_reading(db, unit_id=g.unit.id, kind_id=asked.id)
-    told = told_in(request.form, context)
-    return check_file(content, file_name, context, told=told, remembered=remembered)
+def _take_in(kind: str, content: bytes, file_name: str) -> str:
+    """The page of the file as understood, or of how far the reading is; raises what refuses it at once."""
+    refuse_by_size(len(content))
+    task = _receive(kind, content, file_name)
+    working.begin(task, working.understand)
+    _refuse(task)
+    return url_for("desk.received", kind=kind, received_id=task.received_id)
 
 
-def told_in(form: Mapping[str, str], context: ListContext) -> Told | None:
-    """What a form says about a workbook; None without a header row or a column of names."""
-    line = numbers.whole(form.get("header_line", ""))
-    mapping = {}
-    for column in context.columns:
-        index = column_index(form.get(f"column_{column}", ""))
-        if index is not None:
-            mapping[column] = index
-    if line is None or "full_name" not in mapping:
-        return None
-    return Told(form.get("sheet", ""), line, mapping)
-
-
-def _store(kind: str, content: bytes, file_name: str, checked: Checked) -> UUID:
-    now = clock.now()
+def _same_file(kind: str, content: bytes) -> UUID | None:
     with transaction() as db:
-        stored = service.stage(
+        same = staging.same_file(db, g.unit, expected_kind(db, kind), content)
+        return same.id if same else None
+
+
+def _receive(kind: str, content: bytes, file_name: str) -> working.Task:
+    with transaction() as db:
+        asked = expected_kind(db, kind)
+        received_id = receiving.receive(
             db,
             g.campaign,
             g.unit,
-            _expected(db, kind),
+            asked,
             content=content,
             file_name=file_name[-120:],
-            checked=checked,
             actor=g.actor.username,
-            now=now,
-            keys=keys(),
+            now=clock.now(),
         )
-    if stored.staged_at != now:
-        flash(_("Tệp này đã được gửi trước đó, không có gì thay đổi."), "info")
-    return stored.id
+    return working.task_for(
+        received_id, campaign=g.campaign, unit=g.unit, kind=asked, actor=g.actor, keys=keys()
+    )
 
 
-def _expected(db: Session, kind: str) -> ListKind:
+def _refuse(task: working.Task) -> None:
+    """Raise why the file just read is no list at all; then nothing of it is kept."""
+    place = {"unit_id": task.unit.id, "kind_id": task.kind.id}
+    with reading() as db:
+        subject = receiving.received(db, task.received_id, **place)
+    refusal = receiving.refusal_of(subject)
+    if subject.state == "refused" and refusal is not None:
+        with transaction() as db:
+            receiving.discard(db, task.received_id)
+        raise refusal
+
+
+def expected_kind(db: Session, kind: str) -> ListKind:
     """The list kind of the address; raises `ListNotExpected` if the unit is not asked for it."""
     for asked in campaigns.expected_kinds(db, g.unit.id):
         if asked.code == kind:
@@ -108,9 +108,10 @@ def _expected(db: Session, kind: str) -> ListKind:
 
 def _kind_page(kind: str, error: str | None = None) -> str:
     with reading() as db:
-        asked = _expected(db, kind)
+        asked = expected_kind(db, kind)
         context = queries.list_context(db, g.campaign, g.unit, asked)
         versions = queries.versions(db, unit_id=g.unit.id, kind_id=asked.id)
+        waiting = receiving.waiting(db, unit_id=g.unit.id, kind_id=asked.id)
     return render_template(
         "desk/list_kind.html",
         **addresses("desk"),
@@ -118,8 +119,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         kind_name=kind_name,
         context=context,
         versions=versions,
-        typed=request.form,
-        column_name=column_name,
+        waiting=waiting,
         states=STATES,
         errors=[("file", error)] if error else [],
         takes_lists=g.campaign.state in ("preparing", "open"),
@@ -133,7 +133,7 @@ def template(kind: str) -> ResponseReturnValue:
     from surveyapp.respondents.template import write_template
 
     with reading() as db:
-        context = queries.list_context(db, g.campaign, g.unit, _expected(db, kind))
+        context = queries.list_context(db, g.campaign, g.unit, expected_kind(db, kind))
     name = f"mau-{g.unit.code}-{kind}.xlsx"
     content = BytesIO(write_template(context))
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)
@@ -152,7 +152,7 @@ def nobody(kind: str) -> ResponseReturnValue:
             db,
             g.campaign,
             g.unit,
-            _expected(db, kind),
+            expected_kind(db, kind),
             reason=reason[:1000],
             actor=g.actor.username,
             now=clock.now(),
@@ -186,7 +186,7 @@ def headcount(kind: str) -> ResponseReturnValue:
             db,
             g.campaign,
             g.unit,
-            _expected(db, kind),
+            expected_kind(db, kind),
             declared=-1 if typed is None else typed,
             actor=g.actor.username,
             now=clock.now(),

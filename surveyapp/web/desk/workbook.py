@@ -13,14 +13,11 @@ from surveyapp.i18n import _
 from surveyapp.respondents import queries, returned, service
 from surveyapp.respondents.models import RespondentList
 from surveyapp.respondents.reading import check_file
-from surveyapp.respondents.sheet import Sheet, read_workbook
-from surveyapp.respondents.sheet.marking import LEGEND_SHEET, letters
-from surveyapp.respondents.understanding import MARK_SHEET
-from surveyapp.respondents.wording import column_name
-from surveyapp.web import numbers
+from surveyapp.respondents.understanding import Understanding
 from surveyapp.web.access import allow
 from surveyapp.web.desk import bp
-from surveyapp.web.desk.upload import XLSX, told_in
+from surveyapp.web.desk.received import looked_at, reading_words, told_in
+from surveyapp.web.desk.upload import XLSX
 from surveyapp.web.listpage import changes_page
 from surveyapp.web.listwords import kind_name
 from surveyapp.web.state import keys
@@ -101,45 +98,15 @@ def _reading_page(list_id: UUID, error: str | None = None) -> str:
     stored, kind, unit = _stored(list_id)
     with reading() as db:
         context = queries.list_context(db, g.campaign, unit, kind)
-    workbook = read_workbook(stored.file, stored.file_name)
-    sheets = [s for s in workbook.sheets if s.name not in (MARK_SHEET, LEGEND_SHEET)]
-    understood = stored.understanding
-    chosen = workbook.sheet(request.values.get("sheet", understood["sheet"])) or sheets[0]
-    typed = numbers.whole(request.values.get("header_line", ""))
-    line = int(understood["header_line"]) if typed is None else typed
-    is_as_read = (chosen.name, line) == (understood["sheet"], understood["header_line"])
+    understood = Understanding.from_json(stored.understanding)
+    seen = looked_at(stored.file, stored.file_name, context, understood)
+    mapping = understood.mapping if seen.is_at(understood) else seen.mapping
     return render_template(
         "desk/reading.html",
         list=stored,
         kind=kind,
         kind_name=kind_name,
-        columns=context.columns,
-        required=context.required,
-        column_name=column_name,
-        sheets=[(s.name, s.name) for s in sheets],
-        sheet=chosen,
-        line=line,
-        headings=_headings(chosen, line),
-        below=[(n, chosen.row(n)[:60]) for n in range(line, line + 4) if chosen.row(n)],
-        letters=[letters(index) for index in range(_width(chosen, line))],
-        mapped={c: letters(i) for c, i in understood["mapping"].items()} if is_as_read else {},
+        look=seen,
         errors=[("column_full_name", error)] if error else [],
+        **reading_words(context, seen.columns, mapping),
     )
-
-
-def _width(sheet: Sheet, line: int) -> int:
-    return min(max((len(sheet.row(n)) for n in range(line, line + 4)), default=0), 60)
-
-
-def _headings(sheet: Sheet, line: int) -> list[tuple[str, str]]:
-    """Columns to choose from: `B: Họ và tên`, with the first cell below where there is no heading."""
-    row, below = sheet.row(line), sheet.row(line + 1)
-    width = max(len(row), len(below))
-    shown = []
-    for index in range(width):
-        heading = row[index].strip() if index < len(row) else ""
-        example = below[index].strip() if index < len(below) else ""
-        if heading or example:
-            words = heading or f"({example[:30]})"
-            shown.append((letters(index), f"{letters(index)}: {words[:60]}"))
-    return shown

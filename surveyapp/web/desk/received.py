@@ -1,0 +1,213 @@
+"""A file that has arrived: how far its reading is, then what was understood, to be confirmed or put right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.db import reading
+from surveyapp.i18n import _, lazy
+from surveyapp.respondents import queries, receiving, wording
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.headings import GIVEN_NAME, NUMBER
+from surveyapp.respondents.models import ReceivedFile
+from surveyapp.respondents.preview import Look, SheetColumn, look
+from surveyapp.respondents.progress import STAGES
+from surveyapp.respondents.sheet import read_workbook
+from surveyapp.respondents.sheet.marking import column_index, letters
+from surveyapp.respondents.understanding import Told, Understanding
+from surveyapp.web import numbers
+from surveyapp.web.access import allow
+from surveyapp.web.desk import bp, working
+from surveyapp.web.desk.upload import expected_kind
+from surveyapp.web.listwords import kind_name
+from surveyapp.web.state import keys
+
+STAGE_WORDS = {
+    "unpacking": lazy("Mở tệp"),
+    "reading": lazy("Đọc các dòng"),
+    "checking": lazy("Kiểm tra từng dòng"),
+    "comparing": lazy("Đối chiếu với các danh sách khác và lưu"),
+}
+
+
+@bp.get("/lists/<kind>/received/<uuid:received_id>")
+@allow("coordinator")
+def received(kind: str, received_id: UUID) -> ResponseReturnValue:
+    """The page of one file: in work, understood, unclear, refused; its list once there is one."""
+    subject, context = _subject(kind, received_id)
+    if subject.state == "stored":
+        return redirect(url_for("desk.one_list", list_id=subject.list_id), code=303)
+    if subject.state == "working" and not receiving.is_silent(subject, now=clock.now()):
+        return _page("desk/progress.html", kind, subject, stages=STAGES, words=STAGE_WORDS)
+    if subject.state in ("understood", "unclear"):
+        return _understood_page(kind, subject, context)
+    return _page("desk/refused.html", kind, subject)
+
+
+@bp.post("/lists/<kind>/received/<uuid:received_id>")
+@allow("coordinator")
+def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
+    """Check the file as understood, or as the form says otherwise, and store it."""
+    subject, context = _subject(kind, received_id)
+    here = redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
+    if subject.state not in ("understood", "unclear"):
+        return here
+    told = told_in(request.form, context)
+    if told is None:
+        words = _("Vui lòng chọn cột có họ và tên.")
+        return _understood_page(kind, subject, context, error=words), 422
+    if subject.state == "understood" and not told.differs(_reading_of(subject)):
+        told = None
+    working.begin(_task(kind, received_id), lambda task: working.store(task, told))
+    return here
+
+
+@bp.post("/lists/<kind>/received/<uuid:received_id>/again")
+@allow("coordinator")
+def again(kind: str, received_id: UUID) -> ResponseReturnValue:
+    """Read once more a file whose reading was interrupted."""
+    subject, _context = _subject(kind, received_id)
+    if subject.state == "stopped" or receiving.is_silent(subject, now=clock.now()):
+        working.begin(_task(kind, received_id), working.understand)
+    else:
+        flash(_("Tệp đang được đọc."), "info")
+    return redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
+
+
+def told_in(form: Mapping[str, str], context: ListContext) -> Told | None:
+    """What a form says about a workbook; None without a header row or a column of names."""
+    line = numbers.whole(form.get("header_line", ""))
+    mapping = {}
+    for column in (*context.columns, GIVEN_NAME):
+        index = column_index(form.get(f"column_{column}", ""))
+        if index is not None:
+            mapping[column] = index
+    if line is None or "full_name" not in mapping:
+        return None
+    return Told(form.get("sheet", ""), line, mapping)
+
+
+def looked_at(
+    content: bytes, file_name: str, context: ListContext, understood: Understanding | None
+) -> Look:
+    """The sheet and row the address asks for, else those understood, else the likeliest."""
+    sheet = request.args.get("sheet", understood.sheet if understood else "")
+    typed = numbers.whole(request.args.get("header_line", ""))
+    if typed is None and understood and sheet == understood.sheet:
+        typed = understood.header_line
+    return look(read_workbook(content, file_name), context, sheet, typed)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """A column the list needs: which of the sheet it is taken from (a letter), with what stands there."""
+
+    column: str
+    label: str
+    required: bool
+    letter: str
+    samples: tuple[str, ...]
+
+
+def reading_words(
+    context: ListContext, columns: Sequence[SheetColumn], mapping: Mapping[str, int]
+) -> dict[str, Any]:
+    """What the pages of a reading show of it: our columns, the choices, what is not used."""
+    given = (GIVEN_NAME,) if GIVEN_NAME in mapping else ()
+    ours = [c for c in context.columns if c != "full_name"]
+    by_index = {column.index: column for column in columns}
+    rows = []
+    for name in ("full_name", *given, *ours):
+        found = by_index.get(mapping.get(name, -1))
+        samples = found.samples if found else ()
+        letter = letters(found.index) if found else ""
+        required = name in context.required
+        rows.append(ColumnRow(name, wording.column_name(name), required, letter, samples))
+    used = {mapping[name] for name in (*context.columns, GIVEN_NAME, NUMBER) if name in mapping}
+    return {
+        "rows": rows,
+        "choices": [(letters(c.index), f"{letters(c.index)}: {_title(c)}") for c in columns],
+        "unused": [_title(c) for c in columns if c.index not in used],
+        "letters": letters,
+        "row_url": _row_url,
+    }
+
+
+def _row_url(line: int, sheet: str) -> str:
+    """This very page, with another row looked at as the header row."""
+    place = {**(request.view_args or {}), "sheet": sheet, "header_line": line}
+    return url_for(str(request.endpoint), **place)
+
+
+def _title(column: SheetColumn) -> str:
+    return (column.heading or f"({column.samples[0]})")[:60]
+
+
+def _subject(kind: str, received_id: UUID) -> tuple[ReceivedFile, ListContext]:
+    with reading() as db:
+        asked = expected_kind(db, kind)
+        subject = receiving.received(db, received_id, unit_id=g.unit.id, kind_id=asked.id)
+        return subject, queries.list_context(db, g.campaign, g.unit, asked)
+
+
+def _task(kind: str, received_id: UUID) -> working.Task:
+    with reading() as db:
+        asked = expected_kind(db, kind)
+    return working.task_for(
+        received_id, campaign=g.campaign, unit=g.unit, kind=asked, actor=g.actor, keys=keys()
+    )
+
+
+def _reading_of(subject: ReceivedFile) -> Understanding:
+    return Understanding.from_json(subject.understanding)
+
+
+def _understood_page(
+    kind: str, subject: ReceivedFile, context: ListContext, error: str | None = None
+) -> str:
+    understood = _reading_of(subject) if subject.understanding else None
+    place, shown = None, subject.preview
+    columns = [
+        SheetColumn(c["index"], c["heading"], c["samples"]) for c in shown.get("columns", ())
+    ]
+    mapping = understood.mapping if understood else {}
+    if subject.state == "unclear" or request.args.keys() & {"header_line", "sheet"}:
+        place = looked_at(subject.file, subject.file_name, context, understood)
+        columns = list(place.columns)
+        if not understood or not place.is_at(understood):
+            mapping, shown = place.mapping, {}
+    reason = error or _reason(subject)
+    return _page(
+        "desk/understood.html",
+        kind,
+        subject,
+        understood=understood,
+        shown=shown,
+        look=place,
+        errors=[("column_full_name" if error else "", reason)] if reason else [],
+        column_name=wording.column_name,
+        **reading_words(context, columns, mapping),
+    )
+
+
+def _reason(subject: ReceivedFile) -> str | None:
+    refusal = receiving.refusal_of(subject)
+    return wording.refusal(refusal) if refusal else None
+
+
+def _page(template: str, kind: str, subject: ReceivedFile, **facts: Any) -> str:
+    with reading() as db:
+        asked = expected_kind(db, kind)
+    return render_template(
+        template,
+        kind=asked,
+        kind_name=kind_name,
+        received=subject,
+        reason=_reason(subject),
+        **facts,
+    )

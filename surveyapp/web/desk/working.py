@@ -1,0 +1,158 @@
+"""Reading and storing a file beside the request that asked for it, so that a page can show how far it is."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from surveyapp import clock, log
+from surveyapp.accounts.access import Actor
+from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.db import reading, transaction
+from surveyapp.keys import KeyRing
+from surveyapp.respondents import queries, receiving, service
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.errors import FileRefused
+from surveyapp.respondents.preview import preview
+from surveyapp.respondents.reading import check_file, take_in
+from surveyapp.respondents.sheet import read_workbook
+from surveyapp.respondents.understanding import Told, Understanding
+
+PATIENCE = 1.0
+"""Seconds a request waits for the work it began, before it shows a page of progress instead."""
+BETWEEN_REPORTS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A received file with all that is needed to read it without the request it came with."""
+
+    received_id: UUID
+    content: bytes
+    file_name: str
+    campaign: Campaign
+    unit: Unit
+    kind: ListKind
+    actor: Actor
+    keys: KeyRing
+    context: ListContext
+    remembered: Understanding | None
+    before: Understanding | None
+
+
+def task_for(
+    received_id: UUID,
+    *,
+    campaign: Campaign,
+    unit: Unit,
+    kind: ListKind,
+    actor: Actor,
+    keys: KeyRing,
+) -> Task:
+    """Gather what the work needs. Raises `UnknownList`."""
+    place = {"unit_id": unit.id, "kind_id": kind.id}
+    with reading() as db:
+        subject = receiving.received(db, received_id, **place)
+        return Task(
+            received_id,
+            subject.file,
+            subject.file_name,
+            campaign,
+            unit,
+            kind,
+            actor,
+            keys,
+            queries.list_context(db, campaign, unit, kind),
+            queries.remembered_reading(db, **place),
+            queries.last_reading(db, **place),
+        )
+
+
+def begin(task: Task, work: Callable[[Task], None]) -> None:
+    """Start the work and wait for it as long as somebody likes to look at a button."""
+    with transaction() as db:
+        receiving.advance(db, task.received_id, "unpacking", 0, 0, now=clock.now())
+    worker = threading.Thread(target=_guarded, args=(task, work), daemon=True)
+    worker.start()
+    worker.join(PATIENCE)
+
+
+def _guarded(task: Task, work: Callable[[Task], None]) -> None:
+    try:
+        work(task)
+    except Exception as error:
+        # Nobody else hears of it: the page must not wait for a work that is over.
+        log.failure(error)
+        with transaction() as db:
+            receiving.note_stopped(db, task.received_id, now=clock.now())
+
+
+class _Reporter:
+    """Writes progress down at every new stage, and now and then within one."""
+
+    def __init__(self, received_id: UUID) -> None:
+        self._id = received_id
+        self._stage = "unpacking"
+        self._written = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage == self._stage and time.monotonic() - self._written < BETWEEN_REPORTS:
+            return
+        self._stage, self._written = stage, time.monotonic()
+        with transaction() as db:
+            receiving.advance(db, self._id, stage, done, total, now=clock.now())
+
+
+def understand(task: Task) -> None:
+    """First half: what the file says, for a person to confirm."""
+    try:
+        workbook = read_workbook(task.content, task.file_name, progress=_Reporter(task.received_id))
+        understood, rows = take_in(workbook, task.context, remembered=task.remembered)
+    except FileRefused as refusal:
+        _note(task, refusal)
+        return
+    shown = preview(workbook, understood, rows, task.context, task.before)
+    with transaction() as db:
+        receiving.note_understood(db, task.received_id, understood, shown, now=clock.now())
+
+
+def store(task: Task, told: Told | None) -> None:
+    """Second half: check the file as confirmed and keep it as the next version of the list."""
+    progress = _Reporter(task.received_id)
+    checked = check_file(
+        task.content,
+        task.file_name,
+        task.context,
+        told=told,
+        remembered=task.remembered,
+        progress=progress,
+    )
+    if checked.refusal is not None:
+        _note(task, checked.refusal, told)
+        return
+    progress("comparing", 0, 0)
+    now = clock.now()
+    with transaction() as db:
+        stored = service.stage(
+            db,
+            task.campaign,
+            task.unit,
+            task.kind,
+            content=task.content,
+            file_name=task.file_name,
+            checked=checked,
+            actor=task.actor.username,
+            now=now,
+            keys=task.keys,
+        )
+        receiving.note_stored(db, task.received_id, stored.id, now=now)
+
+
+def _note(task: Task, refusal: FileRefused, told: Told | None = None) -> None:
+    with transaction() as db:
+        if isinstance(refusal, receiving.UNCLEAR):
+            pointed = Understanding(told.sheet, told.header_line, told.mapping) if told else None
+            receiving.note_unclear(db, task.received_id, refusal, reading=pointed, now=clock.now())
+        else:
+            receiving.note_refused(db, task.received_id, refusal, now=clock.now())

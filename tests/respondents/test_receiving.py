@@ -1,0 +1,57 @@
+"""A file between its arrival and its list: one at a time, gone when it is of no more use."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.respondents import errors, receiving
+from surveyapp.respondents.models import ReceivedFile
+from tests import factories
+
+
+@pytest.fixture
+def arrive(db: Session, now: datetime) -> Any:
+    """Let a file arrive for a unit's list of leaders."""
+    campaign = factories.campaign(db, now)
+    kinds = {k.code: k for k in campaigns.list_kinds(db, campaign.id)}
+
+    def arrived(unit: str = "01", *, after: timedelta = timedelta(), kind: str = "agency-leaders"):
+        supplier = campaigns.unit(db, campaign.id, unit)
+        given = {"content": b"a", "file_name": "a.csv", "actor": "desk", "now": now + after}
+        return receiving.receive(db, campaign, supplier, kinds[kind], **given)
+
+    return arrived
+
+
+def kept(db: Session) -> set[Any]:
+    return set(db.scalars(select(ReceivedFile.id)))
+
+
+def test_the_next_file_replaces_the_one_before_and_no_other_units(db: Session, arrive: Any) -> None:
+    _first, other, second = arrive(), arrive("46"), arrive()
+    assert kept(db) == {other, second}
+
+
+def test_a_file_nobody_came_back_for_goes_after_a_day(db: Session, arrive: Any) -> None:
+    arrive("46")
+    later = arrive(after=timedelta(hours=25))
+    assert kept(db) == {later}
+
+
+def test_the_bytes_of_a_refused_file_are_not_kept_its_reason_is(
+    db: Session, arrive: Any, now: datetime
+) -> None:
+    received_id = arrive()
+    receiving.note_refused(db, received_id, errors.NotAWorkbook(detected="PDF"), now=now)
+    subject = db.get_one(ReceivedFile, received_id)
+    refusal = receiving.refusal_of(subject)
+    assert (subject.file, type(refusal)) == (b"", errors.NotAWorkbook)
+
+
+def test_no_file_is_taken_that_is_not_asked_for(arrive: Any) -> None:
+    with pytest.raises(errors.ListNotExpected):
+        arrive(kind="par-officers")

@@ -1,0 +1,175 @@
+"""A coordinator sees how a file was understood before anything is judged, and how far the reading is."""
+
+import re
+import threading
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from surveyapp import clock
+from surveyapp.db import reading, transaction
+from surveyapp.respondents import receiving
+from surveyapp.respondents.models import ListFinding, ReceivedFile
+from surveyapp.web.desk import working
+from tests import factories
+from tests.web.browsing import HERE, reading_form
+from tests.web.test_desk import HOME, LISTED, hand_in, post, stored, text
+from tests.web.test_desk import desk as desk
+
+LEADERS = f"{HOME}lists/agency-leaders/"
+SHEET = """UBND THÀNH PHỐ,,,,
+STT,Họ và tên,Chức vụ,Sở,Số máy,Quê quán
+1,NguyÔn V¨n An,Giám đốc,SNV,912 000 001,Nga Sơn
+2,Trần Thị Bình,Phó Giám đốc,nt,binh@@x,Thọ Xuân
+,Tổng cộng: 2,,,
+"""
+
+
+def send(desk: FlaskClient, content: bytes, name: str = "ds.csv") -> Any:
+    given = {"file": (BytesIO(content), name)}
+    return post(desk, LEADERS, given, content_type="multipart/form-data")
+
+
+def files() -> list[ReceivedFile]:
+    with reading() as db:
+        return list(db.scalars(select(ReceivedFile)))
+
+
+def test_what_was_understood_is_shown_before_anything_is_judged(desk: FlaskClient) -> None:
+    answer = send(desk, SHEET.encode())
+    assert (answer.status_code, stored()) == (303, [])
+    page = text(desk.get(answer.location))
+    assert "2 người · trang tính “ds”, tiêu đề ở dòng 2" in page
+    assert "912 000 001" in page
+    assert "“nt” → “Sở Nội vụ”" in page
+    assert "“NguyÔn V¨n An” → “Nguyễn Văn An”" in page
+    assert "“SNV” → “Sở Nội vụ”" in page
+    assert "Cột không dùng đến: “Quê quán”" in page
+    assert "Dòng 5: Tổng cộng: 2" in page
+    assert "Phải sửa" not in page and "không hợp lệ" not in page
+
+
+def test_a_column_put_right_on_that_page_is_read_so_and_one_left_alone_is_no_correction(
+    desk: FlaskClient,
+) -> None:
+    place = send(desk, SHEET.replace("Số máy", "Ký hiệu").encode()).location
+    form = reading_form(desk.get(place))
+    assert (form["column_full_name"], form["column_phone"]) == ("B", "")
+    desk.post(place, data={**form, "column_phone": "E"}, headers=HERE)
+    read = stored()[0].understanding
+    assert (read["mapping"]["phone"], read["mapping"]["number"], read["corrected"]) == (4, 0, True)
+    hand_in(desk, LISTED)
+    assert stored()[1].understanding["corrected"] is False
+
+
+def test_the_same_layout_again_and_our_own_template_need_one_click(desk: FlaskClient) -> None:
+    hand_in(desk, LISTED)
+    again = factories.list_file("agency-leaders", LISTED[:2])
+    assert "như tệp lần trước" in text(desk.get(send(desk, again).location))
+    template = openpyxl.load_workbook(BytesIO(desk.get(f"{LEADERS}template.xlsx").data))
+    person = ["1", "Lê Văn An", "Giám đốc", "Sở Nội vụ"]
+    for column, cell in enumerate(person, start=1):
+        template.worksheets[0].cell(7, column, cell)
+    filled = BytesIO()
+    template.save(filled)
+    page = desk.get(send(desk, filled.getvalue(), "mau.xlsx").location)
+    assert "Tệp lập theo mẫu của hệ thống" in text(page)
+    button, table = page.text.index("Đúng, kiểm tra danh sách"), page.text.index("<table")
+    assert button < table
+
+
+def test_a_file_waiting_to_be_confirmed_is_found_again_and_the_next_one_replaces_it(
+    desk: FlaskClient,
+) -> None:
+    place = send(desk, SHEET.encode()).location
+    assert place in desk.get(LEADERS).text
+    second = send(desk, SHEET.replace("Bình", "Bích").encode()).location
+    assert desk.get(place).status_code == 404
+    assert [str(file.id) for file in files()] == [second.rsplit("/", 1)[1]]
+
+
+def test_a_received_file_of_another_unit_is_not_there(desk: FlaskClient) -> None:
+    place = send(desk, SHEET.encode()).location
+    with transaction() as db:
+        factories.staff(db, clock.now(), "coordinator", unit="46", username="desk46")
+    other = desk.application.test_client()
+    from tests.web.browsing import sign_in, token
+
+    sign_in(other, "desk46")
+    foreign = place.replace("/01/", "/46/")
+    given = {"csrf_token": token(other.get("/desk/tiny/46/")), "header_line": "2"}
+    answers = [other.get(foreign), *(other.post(f"{foreign}{x}", data=given, headers=HERE) for x in ("", "/again"))]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
+    desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = send(desk, SHEET.encode()).location
+    form = reading_form(desk.get(place))
+    go_on, begun, workers = threading.Event(), threading.Event(), []
+    check = working.check_file
+
+    def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
+        workers.append(threading.current_thread())
+        progress("checking", 1200, 20_000)
+        begun.set()
+        go_on.wait(30)
+        return check(*args, progress=progress, **kinds)
+
+    monkeypatch.setattr(working, "check_file", slowly)
+    monkeypatch.setattr(working, "PATIENCE", 0)
+    assert desk.post(place, data=form, headers=HERE).status_code == 303
+    begun.wait(30)
+    page = desk.get(place)
+    assert "Kiểm tra từng dòng: 1.200 trên 20.000 dòng" in text(page)
+    assert '<noscript><meta http-equiv="refresh"' in page.text
+    go_on.set()
+    workers[0].join(30)
+    assert re.search(r"/list/[0-9a-f-]{36}/", desk.get(place).location)
+
+
+def test_a_reading_that_was_interrupted_can_be_begun_again(
+    desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = send(desk, SHEET.encode()).location
+    form = reading_form(desk.get(place))
+
+    def broken(*_args: Any, **_kinds: Any) -> Any:
+        raise OSError
+
+    with monkeypatch.context() as broke:
+        broke.setattr(working, "check_file", broken)
+        desk.post(place, data=form, headers=HERE)
+    assert "bị ngắt giữa chừng" in text(desk.get(place))
+    post(desk, f"{place}/again", {})
+    assert "2 người" in text(desk.get(place))
+
+
+def test_a_worker_that_vanished_is_noticed_after_a_while(
+    desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = send(desk, SHEET.encode()).location
+    received_id = UUID(place.rsplit("/", 1)[1])
+    with transaction() as db:
+        receiving.advance(db, received_id, "reading", 5, 10, now=clock.now())
+    assert "Đọc các dòng: 5 trên 10 dòng" in text(desk.get(place))
+    later = clock.now() + timedelta(minutes=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "bị ngắt giữa chừng" in text(desk.get(place))
+
+
+def test_looking_at_another_row_or_sheet_changes_nothing(desk: FlaskClient) -> None:
+    place = send(desk, SHEET.encode()).location
+    before = [(file.state, file.understanding) for file in files()]
+    for query in ("header_line=1", "header_line=99999", "header_line=x", "sheet=none", "sheet="):
+        assert desk.get(f"{place}?{query}").status_code == 200, query
+    assert [(file.state, file.understanding) for file in files()] == before
+    with reading() as db:
+        assert db.scalars(select(ListFinding)).all() == []
