@@ -77,6 +77,7 @@ def address_failed(
             after=Disposition.BOUNCED,
             event="bounced",
             today=clock.day(now),
+            channel=channel,
         )
 
 
