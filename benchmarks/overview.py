@@ -119,7 +119,7 @@ def _count(db, campaign: Campaign, forms: int, now: datetime) -> None:  # type: 
             if not n:
                 continue
             kept.append({"list_id": list_id, "group_id": group_id, "rated_unit_id": rated, "department_id": department, "listed": n, "approved": n})  # fmt: skip
-            cell = {"campaign_id": campaign.id, "supplying_unit_id": unit_id, "rated_unit_id": rated, "group_id": group_id, "department_id": department}  # fmt: skip
+            cell = {"campaign_id": campaign.id, "supplying_unit_id": unit_id, "rated_unit_id": rated, "group_id": group_id, "department_id": department, "channel": dice.choice(("email",) * 8 + ("sms", "letter"))}  # fmt: skip
             deltas.append({**cell, "disposition": D.SENT, "day": today - timedelta(days=DAYS), "change": n})  # fmt: skip
             for _ in range(min(n, 60)):
                 if dice.random() < willing:

@@ -137,10 +137,12 @@ def upgrade() -> None:
         sa.Column("rated_unit_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
         sa.Column("disposition", sa.String(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "cut in ('group','supplying','rated','cell')", name=op.f("ck_kept_count_cut")
+            "cut in ('group','supplying','rated','department','channel','cell')",
+            name=op.f("ck_kept_count_cut"),
         ),
         sa.PrimaryKeyConstraint(
             "campaign_id",
@@ -149,6 +151,7 @@ def upgrade() -> None:
             "rated_unit_id",
             "group_id",
             "department_id",
+            "channel",
             "disposition",
             name=op.f("pk_kept_count"),
         ),
@@ -161,11 +164,13 @@ def upgrade() -> None:
         sa.Column("rated_unit_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("disposition", sa.String(), nullable=False),
         sa.Column("change", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "cut in ('group','supplying','rated','cell')", name=op.f("ck_kept_day_cut")
+            "cut in ('group','supplying','rated','department','channel','cell')",
+            name=op.f("ck_kept_day_cut"),
         ),
         sa.PrimaryKeyConstraint(
             "campaign_id",
@@ -174,6 +179,7 @@ def upgrade() -> None:
             "rated_unit_id",
             "group_id",
             "department_id",
+            "channel",
             "day",
             "disposition",
             name=op.f("pk_kept_day"),
@@ -351,6 +357,7 @@ def upgrade() -> None:
         sa.Column("rated_unit_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
         sa.Column("disposition", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("change", sa.Integer(), nullable=False),
@@ -975,6 +982,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("disposition", sa.String(), nullable=False),
         sa.Column("progress", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "(state = 'revoked') = (disposition in ('removed','duplicate'))",
@@ -987,6 +995,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'submitted') = (submitted_on is not null)",
             name=op.f("ck_assignment_submitted"),
+        ),
+        sa.CheckConstraint(
+            "channel in ('none','file','email','sms','letter')", name=op.f("ck_assignment_channel")
         ),
         sa.CheckConstraint(
             "progress in ('none','some','half','most','all')", name=op.f("ck_assignment_progress")

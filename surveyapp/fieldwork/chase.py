@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Unit
-from surveyapp.clock import VIETNAM
 from surveyapp.fieldwork import queries
 from surveyapp.fieldwork.disclosure import LEAST, hidden
 from surveyapp.fieldwork.queries import Figures
 from surveyapp.fieldwork.where import Where
 from surveyapp.i18n import _, locale
-from surveyapp.invitations.models import Assignment, Delivery
 from surveyapp.invitations.rules import INVITED, SUBMITTED, Disposition
 
 _TAKEN = ("handed_over", "delivered", "soft_bounce", "hard_bounce")
@@ -76,7 +73,7 @@ def gather(db: Session, campaign: Campaign, unit: Unit, *, until: date) -> Chase
         total,
         _lines(_pairs(groups)),
         sorted(_lines(_pairs(departments)), key=_share),
-        _lines(_by_channel(db, campaign.id, unit.id, until)),
+        _lines(_pairs(_by_channel(db, campaign.id, where, until))),
         _reasons(total),
     )
 
@@ -121,41 +118,14 @@ def _reasons(total: Figures) -> list[tuple[str, int | None]]:
     return [(reason_name(d), None if d in away else n) for d, n in found.items()]
 
 
-def _by_channel(
-    db: Session, campaign_id: int, unit_id: int, until: date
-) -> dict[str, tuple[int, int]]:
-    """Forms by the channel that first took a message to the person, up to the end of the day."""
-    after = datetime.combine(until + timedelta(days=1), datetime.min.time(), tzinfo=VIETNAM)
-    channel = (
-        select(Delivery.channel)
-        .where(
-            Delivery.invitation_id == Assignment.invitation_id,
-            Delivery.state.in_(_TAKEN),
-            Delivery.attempted_at < after,
-        )
-        .order_by(Delivery.attempted_at, Delivery.id)
-        .limit(1)
-        .correlate(Assignment)
-        .scalar_subquery()
-    )
-    came = and_(Assignment.state == "submitted", Assignment.submitted_on <= until)
-    each = (
-        select(channel.label("channel"), case((came, 1), else_=0).label("came"))
-        .where(
-            Assignment.campaign_id == campaign_id,
-            Assignment.supplying_unit_id == unit_id,
-            Assignment.state != "revoked",
-        )
-        .subquery()
-    )
-    rows = db.execute(
-        select(each.c.channel, func.count(), func.sum(each.c.came)).group_by(each.c.channel)
-    )
-    counted = {code or "": (int(n), int(came)) for code, n, came in rows}
+def _by_channel(db: Session, campaign_id: int, where: Where, until: date) -> dict[str, Figures]:
+    """Figures by what took the link to the person."""
+    found = queries.figures(db, campaign_id, by=("channel",), where=where, until=until)
     names = {
         "email": _("Thư điện tử"),
         "sms": _("Tin nhắn"),
         "letter": _("Thư giấy"),
-        "": _("Tệp gửi hoặc chưa gửi qua hệ thống"),
+        "file": _("Tệp gửi của cơ quan chủ trì"),
+        "none": _("Chưa rõ kênh hoặc chưa gửi"),
     }
-    return {name: counted[code] for code, name in names.items() if code in counted}
+    return {name: found[code,] for code, name in names.items() if (code,) in found}

@@ -1,8 +1,9 @@
 """Kept counts: how many assignments stand in each disposition, folded from the count deltas.
 
-Both tables hold the same counts at four cuts, so that a screen reads only the rows it shows: `group`
-(campaign by group), `supplying` and `rated` (group by that unit), `cell` (everything). A dimension that
-a cut does not use is 0; so is the department of a form without one.
+Both tables hold the same counts at several cuts, so that a screen reads only the rows it shows: `group`
+(campaign by group), `supplying`, `rated` and `department` (group by that), `channel` (supplying unit by group
+and channel), `cell` (everything). A dimension that a cut does not use is 0 (the channel empty); so is the
+department of a form without one.
 """
 
 import uuid
@@ -14,8 +15,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db import Base
 
-CUTS = ("group", "supplying", "rated", "cell")
-_CUT_CHECK = "cut in ('group','supplying','rated','cell')"
+CUTS = {
+    "group": ("group_id",),
+    "supplying": ("group_id", "supplying_unit_id"),
+    "rated": ("group_id", "rated_unit_id"),
+    "department": ("group_id", "department_id"),
+    "channel": ("group_id", "supplying_unit_id", "channel"),
+    "cell": ("group_id", "supplying_unit_id", "rated_unit_id", "department_id", "channel"),
+}
+"""The dimensions that each cut keeps apart, the smallest cut first."""
+
+_CUT_CHECK = "cut in ('group','supplying','rated','department','channel','cell')"
 
 
 class KeptCount(Base):
@@ -30,6 +40,7 @@ class KeptCount(Base):
     rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(primary_key=True)
     department_id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
     disposition: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int]
 
@@ -49,6 +60,7 @@ class KeptDay(Base):
     rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(primary_key=True)
     department_id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     disposition: Mapped[str] = mapped_column(primary_key=True)
     change: Mapped[int]

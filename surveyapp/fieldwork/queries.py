@@ -12,22 +12,26 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import RespondentGroup, SamplePlan
 from surveyapp.fieldwork import snapshots
-from surveyapp.fieldwork.models import KeptCount, KeptDay
+from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay
 from surveyapp.fieldwork.rules import Counts, Rates, coverage, outcome_rates
 from surveyapp.fieldwork.where import Where as Where
 from surveyapp.invitations.models import Assignment, CountDelta
 from surveyapp.invitations.rules import Disposition
 from surveyapp.respondents.models import ListForms, RespondentList
 
-DIMENSIONS = ("group", "supplying", "rated", "department")
+DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
 _COLUMN = {
     "group": "group_id",
     "supplying": "supplying_unit_id",
     "rated": "rated_unit_id",
     "department": "department_id",
+    "channel": "channel",
 }
 _DISPOSITION = {disposition.value: disposition for disposition in Disposition}
-Key = tuple[int, ...]
+CELL = ("supplying", "rated", "group", "department", "channel")
+"""The dimensions of the finest cell, in the order of `recounted`."""
+Key = tuple[Any, ...]
+"""Ids of what a row is about (a channel by its code), in the order of the dimensions asked for."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,14 @@ def figures(
 
     Live when `until` is None: kept counts and the deltas not folded yet, from one snapshot. With
     `until`, the state at the end of that day; planned, listed and approved are then those of the last
-    nightly snapshot up to that day, and those of now where none was taken by then.
+    nightly snapshot up to that day, and those of now where none was taken by then. Plan and lists know
+    no channel.
     """
     part = where or Where()
     rows: dict[Key, Figures] = defaultdict(Figures)
+    if "channel" in {*by, *part.dimensions}:
+        found = counted(db, campaign_id, by=by, where=part, until=until)
+        return {key: Figures(counts=counts) for key, counts in found.items()}
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
     for key, planned in _planned(db, campaign_id, by, part, then):
         rows[key] = replace(rows[key], planned=planned)
@@ -160,7 +168,7 @@ def curve(
 
 
 def recounted(db: Session, campaign_id: int) -> dict[Key, Counts]:
-    """Assignments counted one by one, by supplying unit, rated unit, group and department (0: none).
+    """Assignments counted one by one, by supplying unit, rated unit, group, department (0: none), channel.
 
     Slow at full size: for proving that the kept counts are right.
     """
@@ -170,21 +178,21 @@ def recounted(db: Session, campaign_id: int) -> dict[Key, Counts]:
         Assignment.rated_unit_id,
         Assignment.group_id,
         department,
+        Assignment.channel,
         Assignment.disposition,
     )
-    cells: dict[tuple[int, int, int, int], dict[Disposition, int]] = defaultdict(dict)
+    cells: dict[Key, dict[Disposition, int]] = defaultdict(dict)
     for *cell, disposition, n in db.execute(
         select(*keys, func.count()).where(Assignment.campaign_id == campaign_id).group_by(*keys)
     ):
-        supplying, rated, group, in_department = cell
-        cells[supplying, rated, group, in_department][_DISPOSITION[disposition]] = n
+        cells[tuple(cell)][_DISPOSITION[disposition]] = n
     return {cell: Counts(by_disposition) for cell, by_disposition in cells.items()}
 
 
 def differences(db: Session, campaign_id: int) -> list[Key]:
     """Cells, keyed as in `recounted`, whose kept counts are not what a recount finds: none, ever."""
     right = recounted(db, campaign_id)
-    kept = counted(db, campaign_id, by=("supplying", "rated", "group", "department"))
+    kept = counted(db, campaign_id, by=CELL)
     cells = sorted({*right, *kept})
     return [cell for cell in cells if right.get(cell, Counts()) != kept.get(cell, Counts())]
 
@@ -196,10 +204,9 @@ def unfolded(db: Session, *, at_most: int) -> int:
 
 
 def _cut(by: tuple[str, ...], part: Where) -> str:
-    used = {*by, *part.dimensions} - {"group"}
-    if not used:
-        return "group"
-    return used.pop() if used in ({"supplying"}, {"rated"}) else "cell"
+    """The smallest cut that keeps apart all that is asked about."""
+    used = {_COLUMN[name] for name in (*by, *part.dimensions)}
+    return next(cut for cut, kept in CUTS.items() if used <= set(kept))
 
 
 def _filters(
@@ -214,6 +221,8 @@ def _filters(
         tests.append(table.rated_unit_id == part.rated)
     if part.department is not None:
         tests.append(table.department_id == part.department)
+    if part.channel is not None:
+        tests.append(table.channel == part.channel)
     return tests
 
 
@@ -243,7 +252,7 @@ def _planned(
     db: Session, campaign_id: int, by: tuple[str, ...], part: Where, then: date | None
 ) -> Iterable[tuple[Key, int]]:
     cut = _cut(by, part)
-    if cut == "cell":
+    if cut not in ("group", "supplying", "rated"):
         return
     side = "rated" if cut == "rated" else "supplying"
     if then is not None:

@@ -86,6 +86,11 @@ class Counts:
         return self.of(LETTERS["I"] | LETTERS["P"])
 
     @cached_property
+    def by_letter(self) -> dict[str, int]:
+        """Forms under each letter of the formulas: I, P, R, NC, U, and `out`, found not eligible."""
+        return {name: self.of(LETTERS[name]) for name in ("I", "P", "R", "NC", "U", "out")}
+
+    @cached_property
     def maybe_eligible(self) -> int:
         """Forms not known to be out of scope: the denominator of RR1 and RR2."""
         return self.of(d for name in ("I", "P", "R", "NC", "U") for d in LETTERS[name])

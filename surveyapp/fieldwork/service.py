@@ -9,14 +9,20 @@ from sqlalchemy import Row, Table, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveyapp.fieldwork.models import KeptCount, KeptDay
+from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay
 from surveyapp.invitations.models import CountDelta
 
 _FOLD_LOCK = 7_063_001
-_DIMENSIONS = ("supplying_unit_id", "rated_unit_id", "group_id", "department_id")
+_NOWHERE = {
+    "supplying_unit_id": 0,
+    "rated_unit_id": 0,
+    "group_id": 0,
+    "department_id": 0,
+    "channel": "",
+}
 
-Cell = tuple[int, str, int, int, int, int]
-"""campaign, cut, supplying unit, rated unit, group, department."""
+Cell = tuple[int, str, int, int, int, int, str]
+"""campaign, cut, supplying unit, rated unit, group, department, channel."""
 
 
 FOLD_BATCH = 20_000
@@ -69,18 +75,9 @@ def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
 
 def _cells(delta: Row[Any]) -> Iterator[Cell]:
     """The delta's place in each cut of the kept tables."""
-    campaign, group = delta.campaign_id, delta.group_id
-    yield campaign, "group", 0, 0, group, 0
-    yield campaign, "supplying", delta.supplying_unit_id, 0, group, 0
-    yield campaign, "rated", 0, delta.rated_unit_id, group, 0
-    yield (
-        campaign,
-        "cell",
-        delta.supplying_unit_id,
-        delta.rated_unit_id,
-        group,
-        delta.department_id,
-    )
+    for cut, kept in CUTS.items():
+        place = (getattr(delta, name) if name in kept else _NOWHERE[name] for name in _NOWHERE)
+        yield (delta.campaign_id, cut, *place)
 
 
 def _named(cell: Cell) -> dict[str, object]:
@@ -88,7 +85,7 @@ def _named(cell: Cell) -> dict[str, object]:
     return {
         "campaign_id": campaign,
         "cut": cut,
-        **dict(zip(_DIMENSIONS, dimensions, strict=True)),
+        **dict(zip(_NOWHERE, dimensions, strict=True)),
     }
 
 

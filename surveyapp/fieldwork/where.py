@@ -11,6 +11,7 @@ class Where:
     supplying: int | None = None
     rated: int | None = None
     department: int | None = None
+    channel: str | None = None
 
     @property
     def dimensions(self) -> set[str]:
@@ -20,5 +21,6 @@ class Where:
             "supplying": self.supplying,
             "rated": self.rated,
             "department": self.department,
+            "channel": self.channel,
         }
         return {name for name, value in named.items() if value is not None}

@@ -19,6 +19,7 @@ class Cell(NamedTuple):
     rated_unit_id: int
     group_id: int
     department_id: int
+    channel: str
 
 
 class Deltas:
@@ -31,10 +32,10 @@ class Deltas:
         """`n` assignments more (or fewer) of `cell` now stand in `disposition`."""
         self._changes[cell, disposition] += n
 
-    def move(self, cell: Cell, before: str, after: str) -> None:
-        """One assignment of `cell` went from one disposition to another."""
+    def move(self, cell: Cell, before: str, after: str, *, channel: str | None = None) -> None:
+        """One assignment of `cell` went from one disposition (and to another channel) to another."""
         self.add(cell, before, -1)
-        self.add(cell, after)
+        self.add(cell if channel is None else cell._replace(channel=channel), after)
 
     def write(self, db: Session, campaign_id: int, *, today: date) -> None:
         """One row for each cell and disposition that changed."""

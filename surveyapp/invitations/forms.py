@@ -51,6 +51,7 @@ class Standing(NamedTuple):
     disposition: str
     progress: str
     second_form: bool
+    channel: str = "none"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,13 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations import pending, secrets
 from surveyapp.invitations.deltas import Cell, Deltas
 from surveyapp.invitations.forms import Entry, Form, Plan, Scheme, Standing, reconcile, wanted_forms
-from surveyapp.invitations.models import Assignment, AssignmentEvent, Invitation, RetiredTag
+from surveyapp.invitations.models import (
+    LOCK_ORDER,
+    Assignment,
+    AssignmentEvent,
+    Invitation,
+    RetiredTag,
+)
 from surveyapp.invitations.rules import Disposition
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person, PersonEntry
@@ -140,7 +146,7 @@ def _invitations(db: Session, people: Sequence[UUID]) -> dict[UUID, Row[*tuple[A
         select(Invitation.id, Invitation.person_id, Invitation.state)
         .where(Invitation.person_id.in_(people))
         .order_by(Invitation.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return {row.person_id: row for row in rows}
 
@@ -161,9 +167,10 @@ def _standing(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, list[St
             Assignment.disposition,
             Assignment.progress,
             Assignment.second_form,
+            Assignment.channel,
         )
         .where(Assignment.invitation_id.in_(invitation_ids))
-        .order_by(Assignment.invitation_id, Assignment.number)
+        .order_by(*LOCK_ORDER)
         .with_for_update()
     )
     found: dict[UUID, list[Standing]] = {}
@@ -214,7 +221,7 @@ def _settle_assignments(
             row |= {"invitation_id": invitation_id, "number": number}
             row |= {"supplying_unit_id": unit_id, "department_id": department_id}
             batch.assignments.append(row)
-            cell = Cell(unit_id, form.rated_unit_id, form.group_id, department_id or 0)
+            cell = Cell(unit_id, form.rated_unit_id, form.group_id, department_id or 0, "none")
             batch.deltas.add(cell, disposition)
     moved = {assignment.id: department for assignment, department in plan.move}
     for assignment, reason in plan.revoke:
@@ -263,8 +270,9 @@ def _change(
 ) -> None:
     department = moved.get(assignment.id, assignment.department_id)
     where = (assignment.supplying_unit_id, assignment.form.rated_unit_id, assignment.form.group_id)
-    batch.deltas.add(Cell(*where, assignment.department_id or 0), assignment.disposition, -1)
-    batch.deltas.add(Cell(*where, department or 0), disposition)
+    before = Cell(*where, assignment.department_id or 0, assignment.channel)
+    batch.deltas.add(before, assignment.disposition, -1)
+    batch.deltas.add(before._replace(department_id=department or 0), disposition)
     turned = state != assignment.state or disposition != assignment.disposition
     change = {
         "which": assignment.id,

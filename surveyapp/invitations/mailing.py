@@ -11,9 +11,8 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import IO, Any
-from uuid import uuid4
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -21,10 +20,10 @@ from surveyapp.accounts import audit
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.i18n import _
 from surveyapp.invitations import links, secrets
-from surveyapp.invitations.deltas import Cell, Deltas
 from surveyapp.invitations.errors import NothingToList
-from surveyapp.invitations.models import Assignment, AssignmentEvent, Invitation
+from surveyapp.invitations.models import Assignment, Invitation
 from surveyapp.invitations.rules import Disposition
+from surveyapp.invitations.turning import turn
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
@@ -171,43 +170,26 @@ def mark_sent(db: Session, campaign: Campaign, *, actor: str, keys: KeyRing, now
         Invitation.state == "active",
         Invitation.listed_at.is_not(None),
     )
-    today = clock.day(now)
-    sent = db.execute(
-        update(Assignment)
-        .where(
-            Assignment.campaign_id == campaign.id,
-            Assignment.state == "active",
-            Assignment.disposition == Disposition.NOT_SENT,
-            Assignment.invitation_id.in_(listed),
-        )
-        .values(disposition=Disposition.SENT)
-        .returning(
-            Assignment.id,
-            Assignment.supplying_unit_id,
-            Assignment.rated_unit_id,
-            Assignment.group_id,
-            func.coalesce(Assignment.department_id, 0),
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
-    deltas = Deltas()
-    for _id, *cell in sent:
-        deltas.move(Cell(*cell), Disposition.NOT_SENT, Disposition.SENT)
-    deltas.write(db, campaign.id, today=today)
-    if sent:
-        event = {"event": "sent", "on": today, "note": ""}
-        rows = [{"id": uuid4(), "assignment_id": row[0], **event} for row in sent]
-        db.execute(insert(AssignmentEvent), rows)
+    sent = turn(
+        db,
+        campaign.id,
+        listed,
+        before=(Disposition.NOT_SENT,),
+        after=Disposition.SENT,
+        event="sent",
+        today=clock.day(now),
+        channel="file",
+    )
     audit.record(
         db,
         actor=actor,
         action="invitation.sent",
         campaign_code=campaign.code,
-        facts={"forms": len(sent)},
+        facts={"forms": sent},
         now=now,
         keys=keys,
     )
-    return len(sent)
+    return sent
 
 
 def headings() -> list[str]:

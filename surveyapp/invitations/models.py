@@ -50,7 +50,8 @@ class Assignment(Base):
     `number` counts from 1 within the invitation and is what the person's addresses show. `progress`
     is coarse on purpose. `submitted_on` is a date: a finer time would help to find the ballot.
     A form that a second list would give on the same rated unit is kept as a revoked row with the
-    disposition `duplicate`; `second_form` marks it where the campaign allows both.
+    disposition `duplicate`; `second_form` marks it where the campaign allows both. `channel` is what
+    took the present link to the person.
     """
 
     __tablename__ = "assignment"
@@ -76,6 +77,7 @@ class Assignment(Base):
             name="revoked_disposition",
         ),
         CheckConstraint("progress in ('none','some','half','most','all')", name="progress"),
+        CheckConstraint("channel in ('none','file','email','sms','letter')", name="channel"),
         Index("ix_assignment_campaign_id_state", "campaign_id", "state"),
     )
 
@@ -92,7 +94,12 @@ class Assignment(Base):
     state: Mapped[str]
     disposition: Mapped[str]
     progress: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="none")
     submitted_on: Mapped[date | None]
+
+
+LOCK_ORDER = (Assignment.invitation_id, Assignment.number)
+"""The order in which whoever locks several assignments takes them, so that nobody waits in a circle."""
 
 
 class AssignmentEvent(Base):
@@ -149,6 +156,7 @@ class CountDelta(Base):
     rated_unit_id: Mapped[int]
     group_id: Mapped[int]
     department_id: Mapped[int]
+    channel: Mapped[str]
     disposition: Mapped[str]
     day: Mapped[date]
     change: Mapped[int]

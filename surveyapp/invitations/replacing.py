@@ -15,7 +15,13 @@ from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.deltas import Cell, Deltas
 from surveyapp.invitations.errors import NothingLeftToAnswer, ReasonMissing, UnknownInvitation
 from surveyapp.invitations.issuing import give_codes
-from surveyapp.invitations.models import Assignment, AssignmentEvent, Invitation, RetiredTag
+from surveyapp.invitations.models import (
+    LOCK_ORDER,
+    Assignment,
+    AssignmentEvent,
+    Invitation,
+    RetiredTag,
+)
 from surveyapp.invitations.rules import STARTED_OVER, Disposition
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
@@ -114,7 +120,7 @@ def _hold(
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
         .where(Invitation.id == invitation_id, Invitation.campaign_id == campaign.id)
-        .with_for_update(of=Invitation)
+        .with_for_update(of=Invitation, key_share=True)
     ).one_or_none()
     if found is None:
         raise UnknownInvitation(invitation_id)
@@ -131,9 +137,10 @@ def _active(db: Session, invitation_id: UUID) -> list[Row[*tuple[Any, ...]]]:
                 Assignment.rated_unit_id,
                 Assignment.group_id,
                 Assignment.department_id,
+                Assignment.channel,
             )
             .where(Assignment.invitation_id == invitation_id, Assignment.state == "active")
-            .order_by(Assignment.id)
+            .order_by(*LOCK_ORDER)
             .with_for_update()
         )
     )
@@ -146,11 +153,12 @@ def _start_over(
     back, kept = [], []
     for assignment in held:
         if assignment.disposition in STARTED_OVER:
-            deltas.move(_cell(assignment), assignment.disposition, Disposition.NOT_SENT)
+            before = assignment.disposition
+            deltas.move(_cell(assignment), before, Disposition.NOT_SENT, channel="none")
             back.append(assignment.id)
         else:
             kept.append(assignment.id)
-    _update(db, back, disposition=Disposition.NOT_SENT, progress="none")
+    _update(db, back, disposition=Disposition.NOT_SENT, progress="none", channel="none")
     _update(db, kept, progress="none")
     _note(db, [*back, *kept], "reissued", today=today)
     deltas.write(db, campaign.id, today=today)
@@ -176,6 +184,7 @@ def _cell(assignment: Row[*tuple[Any, ...]]) -> Cell:
         assignment.rated_unit_id,
         assignment.group_id,
         assignment.department_id or 0,
+        assignment.channel,
     )
 
 

@@ -56,6 +56,10 @@ NOT_ELIGIBLE = frozenset(
 )
 
 
+CHANNELS = ("email", "sms", "letter", "file", "none")
+"""What took the link to the person: a message of ours, a mailing file of the centre's, nothing known."""
+
+
 def progress_band(answered: int, items: int) -> str:
     """How much is answered, coarsely: none, some (< ½), half (< 4/5), most, all."""
     if not answered:

@@ -185,6 +185,7 @@ _HOLDING = (
                 "rated_unit_id",
                 "group_id",
                 "department_id",
+                "channel",
             )
         )
     )
@@ -250,4 +251,5 @@ def _cell(assignment: Row[*tuple[Any, ...]]) -> Cell:
         assignment.rated_unit_id,
         assignment.group_id,
         assignment.department_id or 0,
+        assignment.channel,
     )

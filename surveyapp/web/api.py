@@ -19,11 +19,16 @@ from surveyapp.fieldwork import representativeness as pictures
 from surveyapp.fieldwork.errors import TokenRefused
 from surveyapp.fieldwork.forecast import LEVEL, Expected
 from surveyapp.fieldwork.queries import Figures
-from surveyapp.web import ratetable
+from surveyapp.i18n import speaking
+from surveyapp.invitations.rules import CHANNELS
+from surveyapp.web import ratetable, ratewords
 from surveyapp.web.access import anyone
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1/campaigns/<campaign>")
-RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6")
+RATES = (
+    *("e", "rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4"),
+    *("ref1", "ref2", "ref3", "con1", "con2", "con3"),
+)
 
 
 def with_token(view: Any) -> Any:
@@ -53,7 +58,7 @@ def with_token(view: Any) -> Any:
 @bp.get("/figures")
 @with_token
 def figures(campaign: Campaign) -> ResponseReturnValue:
-    """Counts and rates by group, supplying unit, rated unit or department; live, or of a past day."""
+    """Counts and rates by group, supplying or rated unit, department or channel; live, or of a past day."""
     by = request.args.get("by", "group")
     if by not in queries.DIMENSIONS:
         return _refused(400, "unknown_dimension")
@@ -193,6 +198,7 @@ def _row(row: Figures) -> dict[str, Any]:
         "submitted": counts.submitted,
         "answered": counts.answered,
         "complete": counts.complete,
+        "letters": counts.by_letter,
         "coverage": _rounded(row.coverage),
         "rates": {name: _rounded(getattr(row.rates, name)) for name in RATES},
     }
@@ -214,7 +220,9 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 4)
 
 
-def _names(db: Session, campaign_id: int, dimension: str) -> Mapping[int, dict[str, str]]:
+def _names(db: Session, campaign_id: int, dimension: str) -> Mapping[Any, dict[str, str]]:
+    if dimension == "channel":
+        return _channels()
     things: Any = campaigns.units(db, campaign_id)
     if dimension in ("group", "department"):
         read = campaigns.groups if dimension == "group" else campaigns.departments
@@ -223,6 +231,15 @@ def _names(db: Session, campaign_id: int, dimension: str) -> Mapping[int, dict[s
         thing.id: {"code": thing.code, "name_vi": thing.name_vi, "name_en": thing.name_en}
         for thing in things
     }
+
+
+def _channels() -> dict[str, dict[str, str]]:
+    names: dict[str, dict[str, str]] = {code: {"code": code} for code in CHANNELS}
+    for language in ("vi", "en"):
+        with speaking(language):
+            for code, name in names.items():
+                name[f"name_{language}"] = ratewords.channel_name(code)
+    return names
 
 
 def _refused(status: int, error: str) -> Response:

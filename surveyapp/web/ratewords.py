@@ -38,6 +38,17 @@ def disposition_name(disposition: Disposition) -> str:
     return str(_NAMES[disposition])
 
 
+def channel_name(channel: str) -> str:
+    """What took the link to the person, in words."""
+    return {
+        "email": _("Thư điện tử"),
+        "sms": _("Tin nhắn"),
+        "letter": _("Thư giấy"),
+        "file": _("Tệp gửi của cơ quan chủ trì"),
+        "none": _("Chưa rõ kênh hoặc chưa gửi"),
+    }[channel]
+
+
 def part_of(disposition: Disposition) -> str:
     """Which letter of the formulas the disposition counts under."""
     return str(_PARTS[letter(disposition)])

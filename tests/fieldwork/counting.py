@@ -23,12 +23,13 @@ def count(
     sent_on: date,
     answered: tuple[int, ...] = FADING,
     rated: str = "",
+    channel: str = "email",
 ) -> None:
     """`forms` of a supplying unit and group, sent on a day, so many answered on each day from it on."""
     supplier = campaigns.unit(db, campaign.id, unit)
     rates = campaigns.unit(db, campaign.id, rated or unit)
     group_id = next(each.id for each in campaigns.groups(db, campaign.id) if each.code == group)
-    cell = Cell(supplier.id, rates.id, group_id, 0)
+    cell = Cell(supplier.id, rates.id, group_id, 0, channel)
     for n, came in enumerate((0, *answered)):
         deltas = Deltas()
         if n == 0:

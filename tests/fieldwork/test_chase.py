@@ -57,7 +57,7 @@ def test_the_letter_is_written_in_english_too(found):
         assert "phiếu" not in "".join(official_letter.from_desk(*found).paragraphs[1:])
 
 
-def test_forms_not_sent_by_the_system_stand_under_no_channel(db, now, keys):
+def test_forms_not_sent_yet_stand_under_no_channel(db, now, keys):
     campaign = opened(db, now)
     roster = Roster(db, campaign)
     for n in range(6):
@@ -65,4 +65,4 @@ def test_forms_not_sent_by_the_system_stand_under_no_channel(db, now, keys):
     issue_all(db, campaign, keys, now)
     unit = campaigns.unit(db, campaign.id, "01")
     figures = chase.gather(db, campaign, unit, until=clock.day(now))
-    assert figures.channels == [chase.Line("Tệp gửi hoặc chưa gửi qua hệ thống", 6, 0)]
+    assert figures.channels == [chase.Line("Chưa rõ kênh hoặc chưa gửi", 6, 0)]

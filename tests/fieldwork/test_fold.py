@@ -13,7 +13,7 @@ from surveyapp.fieldwork.models import KeptCount, KeptDay
 from surveyapp.fieldwork.queries import Where
 from surveyapp.invitations.deltas import Cell, Deltas
 from surveyapp.invitations.models import CountDelta
-from surveyapp.invitations.rules import Disposition
+from surveyapp.invitations.rules import CHANNELS, Disposition
 from tests import factories
 from tests.responses.world import answers, survey
 
@@ -35,7 +35,11 @@ def write_random_changes(seed: int, rounds: int, mirror: list[tuple[Cell, D, dat
                 deltas.move(cell, before, after)
                 changes += [(cell, before, day, -1), (cell, after, day, 1)]
             else:
-                cell = Cell(*(dice.randint(1, 3) for _ in range(3)), dice.randint(0, 2))
+                cell = Cell(
+                    *(dice.randint(1, 3) for _ in range(3)),
+                    dice.randint(0, 2),
+                    dice.choice(CHANNELS),
+                )
                 after = dice.choice(list(D))
                 deltas.add(cell, after)
                 changes.append((cell, after, day, 1))
@@ -55,7 +59,7 @@ def recount(mirror, *, until: date | None = None) -> dict[tuple[int, ...], dict[
     return {cell: counts for cell, counts in cells.items() if counts}
 
 
-def shown(*, until: date | None = None, by=("supplying", "rated", "group", "department")):
+def shown(*, until: date | None = None, by=queries.CELL):
     with reading() as db:
         found = queries.counted(db, 1, by=by, until=until)
     return {key: dict(counts.by_disposition) for key, counts in found.items()}
@@ -109,7 +113,7 @@ def test_every_cut_adds_up_to_the_same_whole(engine, campaign):
     with transaction() as db:
         service.fold(db, limit=20)  # some folded, some waiting
     whole = shown(by=())[()]
-    for by in (("group",), ("supplying",), ("rated",), ("supplying", "department"), ("rated", "group")):  # fmt: skip
+    for by in (("group",), ("supplying",), ("rated",), ("department",), ("channel",), ("supplying", "department"), ("rated", "group"), ("rated", "channel")):  # fmt: skip
         together: dict[D, int] = {}
         for counts in shown(by=by).values():
             for disposition, n in counts.items():
@@ -125,7 +129,7 @@ def test_a_part_shows_only_its_own(engine, campaign):
             db, 1, by=("group",), where=Where(groups=frozenset({1, 2}), supplying=3)
         )
     wanted: dict = {}
-    for (supplying, _rated, group, _department), counts in recount(mirror).items():
+    for (supplying, _rated, group, _department, _channel), counts in recount(mirror).items():
         if supplying == 3 and group in (1, 2):
             for d, n in counts.items():
                 wanted.setdefault((group,), {}).setdefault(d, 0)
@@ -149,7 +153,7 @@ def test_the_curve_ends_at_what_stands_now(engine, campaign):
 
 def test_another_campaigns_changes_are_not_counted(engine, campaign):
     with transaction() as db:
-        row = {"campaign_id": 1, "supplying_unit_id": 1, "rated_unit_id": 1, "group_id": 1, "department_id": 0, "disposition": "sent", "day": DAY, "change": 4}  # fmt: skip
+        row = {"campaign_id": 1, "supplying_unit_id": 1, "rated_unit_id": 1, "group_id": 1, "department_id": 0, "channel": "none", "disposition": "sent", "day": DAY, "change": 4}  # fmt: skip
         db.execute(insert(CountDelta), [row])
     with reading() as db:
         assert queries.counted(db, 2, by=()) == {}

@@ -142,9 +142,16 @@ def issue_all(
         assert batches < 100
 
 
-def counted(db: Session) -> dict[tuple[int, int, int, int, str], int]:
+def counted(db: Session) -> dict[tuple[int, int, int, int, str, str], int]:
     """What the deltas add up to, cell by cell, without zeros."""
-    columns = ("supplying_unit_id", "rated_unit_id", "group_id", "department_id", "disposition")
+    columns = (
+        "supplying_unit_id",
+        "rated_unit_id",
+        "group_id",
+        "department_id",
+        "channel",
+        "disposition",
+    )
     rows = db.execute(
         select(
             *(getattr(CountDelta, name) for name in columns), func.sum(CountDelta.change)
@@ -153,13 +160,14 @@ def counted(db: Session) -> dict[tuple[int, int, int, int, str], int]:
     return {tuple(cell): int(n) for *cell, n in rows if n}
 
 
-def standing(db: Session) -> dict[tuple[int, int, int, int, str], int]:
+def standing(db: Session) -> dict[tuple[int, int, int, int, str, str], int]:
     """The same, counted over the assignments themselves."""
     columns = (
         Assignment.supplying_unit_id,
         Assignment.rated_unit_id,
         Assignment.group_id,
         func.coalesce(Assignment.department_id, 0),
+        Assignment.channel,
         Assignment.disposition,
     )
     rows = db.execute(select(*columns, func.count()).group_by(*columns))

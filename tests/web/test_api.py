@@ -94,7 +94,7 @@ def ask(client, path: str, key: str, campaign: str = "tiny"):
     )
 
 
-@pytest.mark.parametrize("path", ["figures", "figures?by=supplying", "figures?by=rated", "figures?by=department", "figures?by=group&until=2024-01-10", "curve", "forecast", "representativeness"])  # fmt: skip
+@pytest.mark.parametrize("path", ["figures", "figures?by=supplying", "figures?by=rated", "figures?by=department", "figures?by=channel", "figures?by=group&until=2024-01-10", "curve", "forecast", "representativeness"])  # fmt: skip
 def test_every_answer_is_as_the_document_says(client, key, path):
     answer = ask(client, path, key)
     assert answer.status_code == 200
@@ -126,6 +126,15 @@ def test_the_check_sees_what_is_wrong():
     assert faults(schema, {"days": [{"day": 1}]}) != []
     assert faults(described("figures", "401"), {"error": "other"}) != []
     assert faults(described("figures", "401"), {"error": "bad_day", "more": 1}) != []
+
+
+def test_every_rate_comes_with_its_counts_and_by_channel_too(client, key):
+    (row,) = ask(client, "figures?by=channel", key).json["rows"]
+    assert (row["code"], row["name_vi"], row["name_en"]) == ("email", "Thư điện tử", "E-mail")
+    assert row["letters"] == {"I": row["complete"], "P": 0, "R": 0, "NC": 0, "U": row["invited"] - row["complete"], "out": 0}  # fmt: skip
+    rates = row["rates"]
+    assert (rates["e"], rates["coop1"], rates["ref1"]) == (1, 1, 0)
+    assert rates["con1"] == rates["rr1"] == pytest.approx(row["complete"] / row["invited"], abs=1e-4)  # fmt: skip
 
 
 def test_the_figures_are_those_of_the_counts(client, key):

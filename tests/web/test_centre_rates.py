@@ -43,10 +43,14 @@ def ids(campaign):
         )
 
 
-def count(campaign, day, *, group, unit="01", rated="", department="", **dispositions) -> None:
+def count(
+    campaign, day, *, group, unit="01", rated="", department="", channel="email", **dispositions
+) -> None:
     """So many forms more of a cell in each disposition, on a day."""
     units, groups, departments = ids(campaign)
-    cell = Cell(units[unit], units[rated or unit], groups[group], departments.get(department, 0))
+    cell = Cell(
+        units[unit], units[rated or unit], groups[group], departments.get(department, 0), channel
+    )
     deltas = Deltas()
     for name, n in dispositions.items():
         deltas.add(cell, Disposition(name), n)
@@ -101,6 +105,23 @@ def test_the_total_of_departments_is_that_of_the_part_they_belong_to(campaign, c
     assert row(page, "Thanh tra tỉnh")[1:3] == ["0,0%", "0"]
     assert row(page, "Không gắn với sở, ban, ngành")[1:3] == ["100,0%", "5"]
     assert row(page, "Cộng")[1:3] == ["63,2%", "12"]
+
+
+def test_rates_by_channel_lead_into_the_groups_of_the_channel(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today, group="P2", sent=1, complete=3)
+    count(campaign, today, group="P2", channel="letter", sent=9, complete=1)
+    count(campaign, today, group="P1", channel="letter", complete=2)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/rates?by=channel")
+    assert row(page, "Thư giấy")[1:3] == ["25,0%", "3"]
+    assert row(page, "Thư điện tử")[1:3] == ["75,0%", "3"]
+    assert "Kế hoạch" not in words(page).partition("Cộng")[0].partition("Tỷ lệ trả lời theo")[2]
+    inside = client.get("/centre/tiny/rates?by=group&channel=letter")
+    assert row(inside, "P2. Lãnh đạo cơ quan chuyên môn thuộc UBND cấp tỉnh (sở và tương đương)")[1:3] == ["10,0%", "1"]  # fmt: skip
+    (line,) = [each for each in csv.DictReader(io.StringIO(client.get("/centre/tiny/rates/table.csv?by=channel").data.decode("utf-8-sig"))) if each["Mã"] == "letter"]  # fmt: skip
+    assert (line["RR2"], line["COOP1"], line["REF1"], line["CON1"], line["e"]) == ("0.25", "1.0", "0.0", "0.25", "1.0")  # fmt: skip
+    assert (line["I"], line["U"], line["NC"]) == ("3", "9", "0")
 
 
 def test_units_stand_worst_first_and_those_without_a_rate_last(campaign, client, now):

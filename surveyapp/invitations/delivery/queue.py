@@ -1,5 +1,6 @@
 """The queue of messages: leases, so that any number of workers share it, and what they report back."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -209,19 +210,34 @@ def _mark_sent(db: Session, campaign_id: int, sent: Sequence[Settled], *, now: d
     reached = [one.invitation_id for one in sent]
     if not reached:
         return
-    mark_forms_sent(db, campaign_id, reached, now=now)
+    # Invitations before their forms, as issuing takes them: else the two could wait for each other.
+    fresh = (
+        select(Invitation.id)
+        .where(Invitation.id.in_(reached), Invitation.listed_at.is_(None))
+        .order_by(Invitation.id)
+        .with_for_update(key_share=True)
+    )
     db.execute(
         update(Invitation)
-        .where(Invitation.id.in_(reached), Invitation.listed_at.is_(None))
+        .where(Invitation.id.in_(db.scalars(fresh).all()))
         .values(listed_at=now)
         .execution_options(synchronize_session=False)
     )
+    by_channel: dict[str, list[UUID]] = defaultdict(list)
+    for channel, invitation_id in db.execute(
+        select(Delivery.channel, Delivery.invitation_id)
+        .where(Delivery.id.in_([one.delivery_id for one in sent]))
+        .order_by(Delivery.invitation_id)
+    ):
+        by_channel[channel].append(invitation_id)
+    for channel, of_it in by_channel.items():
+        mark_forms_sent(db, campaign_id, of_it, channel=channel, now=now)
 
 
 def mark_forms_sent(
-    db: Session, campaign_id: int, invitation_ids: Collection[UUID], *, now: datetime
+    db: Session, campaign_id: int, invitation_ids: Collection[UUID], *, channel: str, now: datetime
 ) -> int:
-    """Forms not sent, or whose earlier message came back, count as sent. How many."""
+    """Forms not sent, or whose earlier message came back, count as sent by `channel`. How many."""
     return turn(
         db,
         campaign_id,
@@ -230,6 +246,7 @@ def mark_forms_sent(
         after=Disposition.SENT,
         event="sent",
         today=clock.day(now),
+        channel=channel,
     )
 
 

@@ -110,6 +110,7 @@ def _count_bounced(
             after=Disposition.BOUNCED,
             event="bounced",
             today=clock.day(now),
+            channel=channel,
         )
 
 

@@ -37,9 +37,9 @@ def rates() -> str:
         wanted=wanted,
         chosen=parts.chosen(wanted, names),
         tabs=_tabs(wanted),
-        columns=ratetable.columns(parts.dimension_name(wanted.by)),
-        rows=[ratetable.table_row(row) for row in rows],
-        foot=ratetable.table_row(Row("", _("Cộng"), total)),
+        columns=ratetable.columns(parts.dimension_name(wanted.by), with_plan=wanted.has_plan),
+        rows=[ratetable.table_row(row, with_plan=wanted.has_plan) for row in rows],
+        foot=ratetable.table_row(Row("", _("Cộng"), total), with_plan=wanted.has_plan),
         total=total,
         when=when(wanted, now),
         today=clock.day(now),
@@ -69,6 +69,7 @@ def rates_file(format: str) -> ResponseReturnValue:
         heading=parts.dimension_name(wanted.by),
         title=title(wanted, names),
         notes=(g.campaign.title_vi, _("Tính đến %(when)s", when=when(wanted, now))),
+        with_plan=wanted.has_plan,
         name=f"ty-le-{g.campaign.code}-{wanted.by}-{wanted.until or clock.day(now)}",
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, url_for
@@ -13,11 +14,24 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Department, RespondentGroup, Unit
 from surveyapp.fieldwork.queries import Where
 from surveyapp.i18n import _
+from surveyapp.invitations.rules import CHANNELS
+from surveyapp.web import ratewords
 from surveyapp.web.frame import unit_name as name_of
 
 LEVELS = ("ministry", "province")
-DIMENSIONS = ("group", "supplying", "rated", "department")
-Named = Unit | RespondentGroup | Department
+DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What takes links to people, named as units and groups are."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+Named = Unit | RespondentGroup | Department | Channel
 
 
 @dataclass(frozen=True)
@@ -28,11 +42,19 @@ class Registry:
     groups: Mapping[int, RespondentGroup]
     departments: Mapping[int, Department]
 
-    def of(self, dimension: str) -> Mapping[int, Named]:
+    def of(self, dimension: str) -> Mapping[Any, Named]:
         """What the ids of a dimension stand for."""
+        if dimension == "channel":
+            return channels()
         if dimension == "group":
             return self.groups
         return self.departments if dimension == "department" else self.units
+
+
+def channels() -> dict[str, Channel]:
+    """Every channel by its code, in the language of the moment under both names."""
+    names = {code: ratewords.channel_name(code) for code in CHANNELS}
+    return {code: Channel(code, name, name) for code, name in names.items()}
 
 
 def registry(db: Session, campaign_id: int) -> Registry:
@@ -54,14 +76,12 @@ class Selection:
     supplying: str = ""
     rated: str = ""
     department: str = ""
+    channel: str = ""
     until: date | None = None
 
     def arguments(self) -> dict[str, str]:
         """The part of the address that says it."""
-        given = {
-            name: getattr(self, name)
-            for name in ("by", "level", "group", "supplying", "rated", "department")
-        }
+        given = {name: getattr(self, name) for name in ("by", "level", *DIMENSIONS)}
         if self.until is not None:
             given["until"] = self.until.isoformat()
         return {name: value for name, value in given.items() if value}
@@ -73,6 +93,7 @@ class Selection:
             supplying=_id(names.units, self.supplying),
             rated=_id(names.units, self.rated),
             department=_id(names.departments, self.department),
+            channel=self.channel or None,
         )
 
     def _groups(self, names: Registry) -> frozenset[int] | None:
@@ -91,9 +112,15 @@ class Selection:
             "supplying": "group" if self.group == "" else "department",
             "rated": "group" if self.group == "" else "supplying",
             "department": "group" if self.supplying else "supplying",
+            "channel": "group" if self.group == "" else "supplying",
         }
         narrowed = {**self.__dict__, dimension: code, "by": following[dimension]}
         return Selection(**narrowed)
+
+    @property
+    def has_plan(self) -> bool:
+        """Plans and lists are made before anyone is written to: by channel there are none."""
+        return self.by != "channel" and not self.channel
 
     def is_open(self, dimension: str) -> bool:
         """The dimension is not narrowed to one value yet, so a table by it says something."""
@@ -111,6 +138,7 @@ def read_selection(arguments: MultiDict[str, str], *, today: date) -> Selection:
         supplying=arguments.get("supplying", "")[:40],
         rated=arguments.get("rated", "")[:40],
         department=arguments.get("department", "")[:40],
+        channel=arguments.get("channel", "")[:40],
         until=until if until is not None and until < today else None,
     )
 
@@ -122,7 +150,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _id(things: Mapping[int, Named], code: str) -> int | None:
+def _id(things: Mapping[Any, Named], code: str) -> Any:
     if not code:
         return None
     return next((id_ for id_, thing in things.items() if thing.code == code), -1)
@@ -140,6 +168,7 @@ def dimension_name(dimension: str) -> str:
         "supplying": _("Đơn vị lập danh sách"),
         "rated": _("Đơn vị được đánh giá"),
         "department": _("Sở, ban, ngành"),
+        "channel": _("Kênh gửi"),
     }[dimension]
 
 
