@@ -23,7 +23,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; padding: 0.5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.5rem; border-bottom: 1px solid #b0b0b0; }
 thead th { border-bottom: 2px solid #1b4a7f; vertical-align: bottom; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
+td.number { white-space: nowrap; }
 .note { color: #595959; font-size: 0.875rem; }
 @media print { .table { overflow: visible; } thead { display: table-header-group; } tr { break-inside: avoid; } }
 """
