@@ -37,6 +37,7 @@ from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, 
 from surveyapp.exports.manifest import MANIFEST, Made, manifest
 from surveyapp.exports.models import Release
 from surveyapp.exports.results import Frame, Tally, read_frame
+from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork import queries as fieldwork
 from surveyapp.i18n import DEFAULT, speaking
 from surveyapp.keys import KeyRing
@@ -232,6 +233,7 @@ def _write(
         files.write_text(
             folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
         )
+    files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
     ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=written)
     codebook_page.write_codebook_page(folder / "documentation", frame)
     datapackage.write_datapackage(folder, frame)
@@ -239,7 +241,7 @@ def _write(
         tally=tally,
         labels=labels,
         sizes=sizes,
-        cleaning=rules,
+        ruleset=ruleset,
         touched=touched,
         remarks=len(remarks),
         receipts=responses.receipt_tags(db, campaign.id),
