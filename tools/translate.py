@@ -24,6 +24,7 @@ METHODS = [
 DOMAINS = [
     (re.compile(r"^(?:web|templates)/(respond|desk|centre)\b"), None),
     (re.compile(r"^(?:messaging|templates/messages)/"), "messages"),
+    (re.compile(r"^(?:exports|templates/exports)/"), "exports"),
     (re.compile(r"^respondents/"), "respondents"),
     (re.compile(r"^documents/"), "documents"),
     (re.compile(r"^(?:instruments|campaigns)/"), "packs"),

@@ -1,7 +1,7 @@
 """Cleaning by rule: each response is looked at as it was stored; none is ever changed or deleted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import pstdev
@@ -48,15 +48,19 @@ def clean(
     instruments: Mapping[str, Instrument],
     *,
     touched: Touched,
+    seen: Callable[[ResponseRow, list[CleaningRule]], None] | None = None,
 ) -> Iterator[Cleaned]:
     """Apply every rule to every response as it was stored, so that their order does not matter.
 
-    `instruments` by group code; `touched` is filled while the result is read.
+    `instruments` by group code; `touched` is filled while the result is read, and `seen` told of
+    each response as it was stored and the rules that touch it.
     """
     for rule in rules:
         touched.by_rule[rule.id] = Counter()
     for row in rows:
         hit = hits(row, rules, instruments[row.group_code])
+        if seen is not None:
+            seen(row, hit)
         cell = (row.rated_unit_code, row.group_code)
         for rule in hit:
             touched.by_rule[rule.id][cell] += 1

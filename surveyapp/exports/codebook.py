@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from surveyapp.exports.results import Frame
 from surveyapp.i18n import LOCALES, Lazy, lazy, speaking
+from surveyapp.instruments.fingerprints import fingerprints
 from surveyapp.instruments.model import (
     DONT_KNOW,
     DONT_KNOW_LABEL,
@@ -14,7 +15,7 @@ from surveyapp.instruments.model import (
 
 CODEBOOK = (
     "variable", "item", "groups", "instrument", "version", "area", "section", "criterion", "scale", "best",
-    "text_vi", "text_en", "code", "role", "label_vi", "label_en",
+    "fingerprint", "text_vi", "text_en", "code", "role", "label_vi", "label_en",
 )  # fmt: skip
 CROSSWALK = ("criterion", "area", "level", "groups", "instrument", "item", "variable")
 
@@ -40,11 +41,12 @@ MARKS = ("duration", "longest_run", "flags", "excluded")
 def codebook_rows(frame: Frame) -> Iterator[tuple[str, ...]]:
     """Rows of `CODEBOOK`: one per column that is no item, then one per item and code.
 
+    `fingerprint` is what makes the item comparable with an earlier round: wording, scale, order.
     `role` is `label`, `mark`, `option` or `dont_know`. An empty cell is a missing answer and has no
     code of its own.
     """
     for name, label in LABELS.items():
-        yield (name, *[""] * 9, *in_both(label), "", "mark" if name in MARKS else "label", "", "")
+        yield (name, *[""] * 10, *in_both(label), "", "mark" if name in MARKS else "label", "", "")
     for instrument in frame.asked:
         for section in instrument.sections:
             yield from _section_rows(frame, instrument, section)
@@ -53,11 +55,12 @@ def codebook_rows(frame: Frame) -> Iterator[tuple[str, ...]]:
 def _section_rows(
     frame: Frame, instrument: Instrument, section: InstrumentSection
 ) -> Iterator[tuple[str, ...]]:
-    groups = _groups(frame, instrument)
+    groups, prints = _groups(frame, instrument), fingerprints(instrument)
     for item in section.items:
         shared = (
             variable_name(item.id), item.id, groups, instrument.code, instrument.version,
-            section.area, section.id, item.criterion, item.scale, item.best, item.text.vi, item.text.en,
+            section.area, section.id, item.criterion, item.scale, item.best,
+            str(prints[item.id]), item.text.vi, item.text.en,
         )  # fmt: skip
         for option in item.options:
             yield (*shared, option.code, "option", option.label.vi, option.label.en)

@@ -11,6 +11,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports import wording
+from surveyapp.exports.verify import Fault
 from surveyapp.i18n import _
 
 ACTOR = "command line"
@@ -122,12 +123,19 @@ def list_(code: str, as_json: bool) -> None:
 @release.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--key", help="Public key of the sender, as `release key` prints it.")
+@click.option(
+    "--ddi-schema",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="codebook.xsd of DDI-Codebook 2.5, to check the description for archives by.",
+)
 @json_option
-def verify(folder: Path, key: str | None, as_json: bool) -> None:
+def verify(folder: Path, key: str | None, ddi_schema: Path | None, as_json: bool) -> None:
     """Check a release FOLDER as its receiver would: files, counts, thresholds. Needs no database."""
     from surveyapp.exports.verify import verify as find_faults
 
     faults = find_faults(folder, key=key)
+    if ddi_schema:
+        faults += _by_xsd(folder, ddi_schema)
     if as_json:
         told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -138,6 +146,16 @@ def verify(folder: Path, key: str | None, as_json: bool) -> None:
         click.echo(_("Bản phát hành nguyên vẹn."))
     if faults:
         sys.exit(1)
+
+
+def _by_xsd(folder: Path, schema: Path) -> list[Fault]:
+    from surveyapp.exports.verify.ddi import NoValidator, schema_faults
+
+    try:
+        return schema_faults(folder, schema)
+    except NoValidator as exc:
+        words = _("Kiểm tra theo tệp XSD cần thư viện lxml hoặc chương trình xmllint.")
+        raise click.ClickException(words) from exc
 
 
 @release.command()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from surveyapp.exports import files, public, scoring, sipas
+from surveyapp.exports import files, public, scoring, sensitivity, sipas
 from surveyapp.exports.codebook import CODEBOOK, CROSSWALK, LABELS, in_both
 from surveyapp.exports.formats import NUMBERS
 from surveyapp.exports.results import Frame
@@ -35,6 +35,7 @@ def write_datapackage(folder: Path, frame: Frame) -> None:
         "scoring/codebook.csv": _fields(CODEBOOK),
         "scoring/criteria.csv": _fields(CROSSWALK),
         "scoring/cleaning.csv": _fields(scoring.CLEANING),
+        "scoring/sensitivity.csv": _fields(sensitivity.COLUMNS),
         "scoring/remarks.csv": _fields(("level", "text")),
         "scoring/sipas.csv": _fields(sipas.COLUMNS),
         "public/participation.csv": _fields(public.PARTICIPATION),
@@ -98,7 +99,9 @@ def _fields(columns: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _type(column: str) -> str:
-    if column in _SHARES or column in _PERCENTAGES:
+    if column in _SHARES or column in _PERCENTAGES or column.startswith("mean_"):
         return "number"
-    counted = column in _INTEGERS or column in scoring.DISPOSITIONS or column.startswith("n_")
+    counted = (
+        column in _INTEGERS or column in scoring.DISPOSITIONS or column.startswith(("n_", "rank_"))
+    )
     return "integer" if counted else "string"

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveyapp.exports.codebook import LABELS, in_both
+from surveyapp.exports.codebook import CODEBOOK, LABELS, in_both
 from surveyapp.exports.disclosure import MERGED
 from surveyapp.exports.results import Frame
 from surveyapp.exports.scoring import COUNTS, response_heading
@@ -131,9 +131,12 @@ def _write_workbook(folder: Path, frame: Frame, *, at: datetime) -> None:
 
 def _text_columns(table: str) -> range:
     """Columns that stay text whatever they look like: "01" is a code, not the number 1."""
-    return {"rates": range(3), "counts": range(6), "criteria": range(7), "codebook": range(16)}[
-        table
-    ]
+    return {
+        "rates": range(3),
+        "counts": range(6),
+        "criteria": range(7),
+        "codebook": range(len(CODEBOOK)),
+    }[table]
 
 
 def _write_rows_by_group(folder: Path, frame: Frame, book: Any) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from surveyapp.campaigns.cleaning import CleaningRule
 from surveyapp.exports.cleaning import Touched
 from surveyapp.exports.disclosure import Cell, RowLabels
 from surveyapp.exports.results import Frame, Tally
+from surveyapp.exports.rulesets import RuleSet
 from surveyapp.exports.verify import FORMAT, MANIFEST
 
 __all__ = ["FORMAT", "MANIFEST", "Made", "manifest"]
@@ -24,7 +24,7 @@ class Made:
         tally: Tally,
         labels: RowLabels,
         sizes: Mapping[Cell, int],
-        cleaning: Sequence[CleaningRule],
+        ruleset: RuleSet,
         touched: Touched,
         remarks: int,
         receipts: Iterable[bytes],
@@ -33,7 +33,7 @@ class Made:
         public_key: str,
     ) -> None:
         self.tally, self.labels, self.remarks = tally, labels, remarks
-        self.sizes, self.cleaning, self.touched = sizes, cleaning, touched
+        self.sizes, self.ruleset, self.touched = sizes, ruleset, touched
         self.opened_at, self.submitted = opened_at, submitted
         self.public_key = public_key
         self.receipts, self.receipts_sha256 = receipts_digest(receipts)
@@ -92,8 +92,9 @@ def manifest(
         },
         "cleaning": [
             rule.model_dump(mode="json") | {"touched": made.touched.by_rule[rule.id].total()}
-            for rule in made.cleaning
+            for rule in made.ruleset.rules
         ],
+        "cleaning_version": {"number": made.ruleset.number, "sha256": made.ruleset.sha256},
         "receipts": {"count": made.receipts, "sha256": made.receipts_sha256},
         "disclosure": {
             "row_minimum": frame.row_minimum,

@@ -17,14 +17,18 @@ from surveyapp.campaigns.cleaning import CleaningRule
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports import (
     cleaning,
+    cleaning_report,
     codebook_page,
     datapackage,
     ddi,
     files,
     formats,
+    papers,
     public,
+    reports,
     rulesets,
     scoring,
+    sensitivity,
     signature,
     sipas,
 )
@@ -33,7 +37,9 @@ from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, 
 from surveyapp.exports.manifest import MANIFEST, Made, manifest
 from surveyapp.exports.models import Release
 from surveyapp.exports.results import Frame, Tally, read_frame
+from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork import queries as fieldwork
+from surveyapp.i18n import DEFAULT, speaking
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries as responses
 
@@ -94,7 +100,11 @@ def prepare(
     frame = read_frame(db, campaign)
     provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
     rows = None if sipas_table is None else sipas.read_sipas(sipas_table, provinces)
-    rules = rulesets.in_force(db, campaign).rules if rules is None else rules
+    ruleset = (
+        rulesets.in_force(db, campaign)
+        if rules is None
+        else rulesets.RuleSet(rulesets.FROM_FILE, tuple(rules))
+    )
     out.mkdir(parents=True, exist_ok=True)
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
@@ -105,7 +115,7 @@ def prepare(
             frame,
             written,
             number=number,
-            rules=rules,
+            ruleset=ruleset,
             sipas_rows=rows,
             public_key=signature.public_key(keys),
         )
@@ -180,15 +190,16 @@ def _write(
     folder: Path,
     *,
     number: int,
-    rules: Sequence[CleaningRule],
+    ruleset: rulesets.RuleSet,
     sipas_rows: list[sipas.Row] | None,
     public_key: str,
 ) -> int:
     """Every file of the release below `folder`, its manifest last."""
-    campaign = frame.campaign
+    campaign, rules = frame.campaign, ruleset.rules
     sizes = responses.response_counts(db, campaign.id)
     labels = row_labels(sizes, frame.row_minimum)
     tally, touched = Tally(), cleaning.Touched()
+    study = reports.study_of(frame, rules, sizes)
     forms = {code: frame.instrument(code) for code in frame.groups_by_code}
     stored = responses.responses(db, campaign.id)
     figures = fieldwork.figures(db, campaign.id, by=("group", "rated"))
@@ -198,7 +209,9 @@ def _write(
         frame,
         labels,
         tally=tally,
-        rows=cleaning.counted(tally, cleaning.clean(stored, rules, forms, touched=touched)),
+        rows=cleaning.counted(
+            tally, cleaning.clean(stored, rules, forms, touched=touched, seen=study.add)
+        ),
         remarks=remarks,
         figures=figures,
     )
@@ -211,6 +224,7 @@ def _write(
         scoring.CLEANING,
         scoring.cleaning_rows(frame, rules, touched, sizes),
     )
+    _write_reports(folder, cleaning_report.Account(frame, ruleset, study.result()))
     if sipas_rows is not None:
         files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, sipas_rows)
     formats.write_formats(folder / "scoring", frame, at=opening.opened_at)
@@ -219,6 +233,7 @@ def _write(
         files.write_text(
             folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
         )
+    files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
     ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=written)
     codebook_page.write_codebook_page(folder / "documentation", frame)
     datapackage.write_datapackage(folder, frame)
@@ -226,7 +241,7 @@ def _write(
         tally=tally,
         labels=labels,
         sizes=sizes,
-        cleaning=rules,
+        ruleset=ruleset,
         touched=touched,
         remarks=len(remarks),
         receipts=responses.receipt_tags(db, campaign.id),
@@ -237,6 +252,20 @@ def _write(
     listed = files.listing(folder)
     files.write_json(folder / MANIFEST, manifest(frame, made, number=number, files=listed))
     return written
+
+
+def _write_reports(folder: Path, account: cleaning_report.Account) -> None:
+    """What the rules did, as a table and as documents in Vietnamese; the public one tells no cell."""
+    files.write_csv(
+        folder / "scoring" / "sensitivity.csv",
+        sensitivity.COLUMNS,
+        sensitivity.table(account.study),
+    )
+    with speaking(DEFAULT):
+        for path, paper in cleaning_report.cleaning_papers(account):
+            files.write_text(folder / f"{path}.html", papers.as_html(paper))
+            (folder / f"{path}.pdf").parent.mkdir(parents=True, exist_ok=True)
+            (folder / f"{path}.pdf").write_bytes(papers.as_pdf(paper))
 
 
 def _enter(

@@ -1,13 +1,16 @@
 """The studies of cleaning over a campaign's stored responses, for the centre and for reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.cleaning import CleaningRule
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports import coordination, sensitivity
-from surveyapp.exports.results import read_frame
+from surveyapp.exports import cleaning, coordination, sensitivity
+from surveyapp.exports.cleaning_report import Account
+from surveyapp.exports.disclosure import Cell
+from surveyapp.exports.results import Frame, read_frame
+from surveyapp.exports.rulesets import RuleSet
 from surveyapp.responses import queries as responses
 
 STUDIED = ("opened", "released")
@@ -19,11 +22,26 @@ def sensitivity_of(
 ) -> sensitivity.Sensitivity:
     """What `rules` would do to the results of the campaign."""
     frame = read_frame(db, campaign)
-    return sensitivity.study(
-        responses.responses(db, campaign.id),
+    made = study_of(frame, rules, responses.response_counts(db, campaign.id))
+    forms = {code: frame.instrument(code) for code in frame.groups_by_code}
+    for row in responses.responses(db, campaign.id):
+        made.add(row, cleaning.hits(row, rules, forms[row.group_code]))
+    return made.result()
+
+
+def account_of(db: Session, campaign: Campaign, ruleset: RuleSet) -> Account:
+    """What the cleaning report of this version tells."""
+    return Account(read_frame(db, campaign), ruleset, sensitivity_of(db, campaign, ruleset.rules))
+
+
+def study_of(
+    frame: Frame, rules: Sequence[CleaningRule], sizes: Mapping[Cell, int]
+) -> sensitivity.Study:
+    """The study of `rules` that is still to be given the responses, of which `sizes` are by cell."""
+    return sensitivity.Study(
         rules,
         {code: frame.instrument(code) for code in frame.groups_by_code},
-        cells=frame.in_order(responses.response_counts(db, campaign.id)),
+        cells=frame.in_order(sizes),
         levels={code: group.level for code, group in frame.groups_by_code.items()},
     )
 

@@ -24,6 +24,9 @@ from surveyapp.i18n import LOCALES, lazy, speaking
 from surveyapp.keys import KeyRing
 
 HELD = "held-for-review"
+FROM_FILE = -1
+"""Number of a set that was given for one release and is no version of the campaign's."""
+
 _HELD_REASON = lazy("Giữ lại để xem xét")
 
 

@@ -88,6 +88,8 @@ class Sensitivity:
     responses: Counter[Cell]
     alone: tuple[Effect, ...]
     together: Effect
+    excluded: int = 0
+    """Responses that the effects of the rules leave out of every count."""
 
 
 class _Sums:
@@ -108,6 +110,59 @@ _Part = tuple[float, int]
 NOTHING: _Part = (0.0, 0)
 
 
+class Study:
+    """Reads responses one by one and tells what `rules` would do, each alone and all together.
+
+    `cells` are all that can come, `levels` the level of each group: units are ranked within it.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[CleaningRule],
+        instruments: Mapping[str, Instrument],
+        *,
+        cells: Sequence[Cell],
+        levels: Mapping[str, str],
+    ) -> None:
+        import numpy as np
+
+        self.cells, self.levels = cells, levels
+        self.index = {cell: n for n, cell in enumerate(cells)}
+        self.worth = {group: _worth(form) for group, form in instruments.items()}
+        self.every = np.zeros((len(cells), 2))
+        names = [*(rule.id for rule in rules), TOGETHER]
+        self.sums = {name: _Sums(len(cells)) for name in names}
+        self.touched: dict[str, Counter[Cell]] = {name: Counter() for name in names}
+        self.responses: Counter[Cell] = Counter()
+        self.excluded = 0
+
+    def add(self, row: ResponseRow, found: Sequence[CleaningRule]) -> None:
+        """Count one response as it was stored, with the rules that touch it."""
+        cell = (row.rated_unit_code, row.group_code)
+        place, scored = self.index[cell], self.worth[row.group_code]
+        self.responses[cell] += 1
+        whole = _part(row, scored, row.answers)
+        self.every[place] += whole
+        if not found:
+            return
+        self.excluded += any(rule.effect == "exclude" for rule in found)
+        for name, hit in (*((rule.id, [rule]) for rule in found), (TOGETHER, found)):
+            self.touched[name][cell] += 1
+            ruled = _ruled(row, hit, scored, whole)
+            self.sums[name].add(place, whole, ruled, _part(row, scored, tail(row, hit, scored)))
+
+    def result(self) -> Sensitivity:
+        """What was found in the responses so far."""
+        effects = [
+            Effect(name, touched, self._units(touched, self.every - self.sums[name].away))
+            for name, touched in self.touched.items()
+        ]
+        return Sensitivity(self.responses, tuple(effects[:-1]), effects[-1], self.excluded)
+
+    def _units(self, touched: Counter[Cell], left: Floats) -> tuple[UnitShift, ...]:
+        return _units(self.cells, self.levels, self.responses, touched, left)
+
+
 def study(
     rows: Iterable[ResponseRow],
     rules: Sequence[CleaningRule],
@@ -116,37 +171,11 @@ def study(
     cells: Sequence[Cell],
     levels: Mapping[str, str],
 ) -> Sensitivity:
-    """Read the responses once and tell what `rules` would do, each alone and all together.
-
-    `cells` are all that can come, `levels` the level of each group: units are ranked within it.
-    """
-    import numpy as np
-
-    index = {cell: n for n, cell in enumerate(cells)}
-    worth = {group: _worth(form) for group, form in instruments.items()}
-    every = np.zeros((len(cells), 2))
-    names = [*(rule.id for rule in rules), TOGETHER]
-    sums = {name: _Sums(len(cells)) for name in names}
-    touched: dict[str, Counter[Cell]] = {name: Counter() for name in names}
-    responses: Counter[Cell] = Counter()
+    """What `rules` would do to the results of `rows`, read once."""
+    made = Study(rules, instruments, cells=cells, levels=levels)
     for row in rows:
-        cell = (row.rated_unit_code, row.group_code)
-        place, scored = index[cell], worth[row.group_code]
-        responses[cell] += 1
-        whole = _part(row, scored, row.answers)
-        every[place] += whole
-        found = cleaning.hits(row, rules, instruments[row.group_code])
-        if not found:
-            continue
-        for name, hit in (*((rule.id, [rule]) for rule in found), (TOGETHER, found)):
-            touched[name][cell] += 1
-            ruled = _ruled(row, hit, scored, whole)
-            sums[name].add(place, whole, ruled, _part(row, scored, tail(row, hit, scored)))
-    effects = [
-        Effect(name, touched[name], _units(cells, levels, responses, touched[name], every - sums[name].away))
-        for name in names
-    ]  # fmt: skip
-    return Sensitivity(responses, tuple(effects[:-1]), effects[-1])
+        made.add(row, cleaning.hits(row, rules, instruments[row.group_code]))
+    return made.result()
 
 
 def tail(row: ResponseRow, hit: Sequence[CleaningRule], asked: Mapping[str, object]) -> set[str]:

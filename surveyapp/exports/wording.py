@@ -66,6 +66,9 @@ def _rules_refusal(error: ReleaseError) -> str:
 
 _SIPAS = {
     "not_text": lazy("tệp không phải là bảng CSV mã hóa UTF-8"),
+    "table_shape": lazy("bảng không đúng lược đồ"),
+    "ddi_shape": lazy("bản mô tả cho kho lưu trữ không đúng DDI-Codebook 2.5"),
+    "ddi_schema": lazy("bản mô tả cho kho lưu trữ không đúng lược đồ XSD"),
     "columns": lazy("các cột không đúng mẫu"),
     "unknown_province": lazy("không có tỉnh nào của đợt mang mã này"),
     "repeated": lazy("tỉnh này đã có ở dòng trên"),
@@ -97,6 +100,9 @@ _FAULTS = {
     "extra_file": lazy("tệp không có trong bản kê khai"),
     "bytes": lazy("dung lượng tệp đã thay đổi"),
     "sha256": lazy("nội dung tệp đã thay đổi"),
+    "table_shape": lazy("bảng không đúng lược đồ"),
+    "ddi_shape": lazy("bản mô tả cho kho lưu trữ không đúng DDI-Codebook 2.5"),
+    "ddi_schema": lazy("bản mô tả cho kho lưu trữ không đúng lược đồ XSD"),
     "columns": lazy("các cột không đúng bảng mã"),
     "unknown_code": lazy("mã trả lời không có trong bảng mã"),
     "row_count": lazy("số dòng khác số phiếu kê khai"),

@@ -134,6 +134,7 @@ ROUTES = {
     "GET /centre/<campaign>/cleaning": CENTRE,
     "POST /centre/<campaign>/cleaning": OPERATOR,
     "GET /centre/<campaign>/cleaning/coordination": CENTRE,
+    "GET /centre/<campaign>/cleaning/report.<any(html, pdf):file>": CENTRE,
     "GET /centre/<campaign>/cleaning/<any(sensitivity, coordination, days):study>.csv": CENTRE,
     "POST /centre/<campaign>/cleaning/<any(hold, lift):holding>": OPERATOR,
     "GET /centre/<campaign>/releases": CENTRE,

@@ -6,24 +6,18 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
+import pypdfium2
 import pytest
 
-from surveyapp.exports import release
-from tests.exports.opened import SIZES, opened_campaign
+from surveyapp.instruments.fingerprints import fingerprints
+from tests.exports.opened import SIZES
 
 DDI = {"d": "ddi:codebook:2_5"}
 
 
 @pytest.fixture
-def engine(sqlite_engine):
-    """The files are made from the CSV; the database makes no difference."""
-    return sqlite_engine
-
-
-@pytest.fixture
-def folder(db, now, keys, tmp_path):
-    campaign = opened_campaign(db, now)
-    return release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+def folder(released):
+    return released.folder
 
 
 def test_the_package_describes_every_column_of_every_table(folder):
@@ -73,3 +67,28 @@ def test_people_read_the_codebook_in_both_languages_without_a_script(folder):
     assert "How do you rate the quality" in page
     assert "<script" not in page
     assert "http" not in page
+
+
+def test_people_read_the_codebook_on_paper_with_the_fingerprint_of_every_item(folder):
+    document = pypdfium2.PdfDocument(folder / "documentation" / "codebook.pdf")
+    told = " ".join(page.get_textpage().get_text_range() for page in document)
+    page = (folder / "documentation" / "codebook.html").read_text()
+    with (folder / "scoring" / "codebook.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert document.get_metadata_dict()["CreationDate"] == ""
+    for row in rows:
+        assert row["variable"] in told
+        if row["item"]:
+            assert re.fullmatch(r"[0-9a-f]{10}(-[0-9a-f]{10}){2}", row["fingerprint"])
+            assert f"dấu vân tay {row['fingerprint']}" in page
+            assert row["fingerprint"][:10] in told  # a line may break at a hyphen
+
+
+def test_the_fingerprint_of_the_codebook_is_the_one_that_rounds_are_compared_by(released):
+    frame = released.account.frame
+    prints = {
+        item: str(found) for form in frame.asked for item, found in fingerprints(form).items()
+    }
+    with (released.folder / "scoring" / "codebook.csv").open(newline="") as file:
+        told = {row["item"]: row["fingerprint"] for row in csv.DictReader(file) if row["item"]}
+    assert told == prints

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 import stat
 import zipfile
@@ -334,20 +333,3 @@ def test_a_row_that_names_a_small_cell_is_found(folder, tmp_path):
     copy = writable(folder, tmp_path)
     changed(copy / "scoring" / "responses.csv", ",ministry,*,M5,", ",ministry,BNV,M5,")
     assert "small_label" in codes(relisted(copy))
-
-
-def test_the_check_runs_alone_without_the_server(folder, tmp_path):
-    import subprocess
-    import sys
-
-    from surveyapp.exports import verify as module
-
-    script = tmp_path / "verify.py"
-    shutil.copyfile(module.__file__, script)
-    ran = subprocess.run(
-        [sys.executable, "-I", "-S", str(script), "--json", str(folder)],
-        capture_output=True,
-        text=True,
-        env={"PATH": os.environ["PATH"]},
-    )
-    assert (ran.returncode, json.loads(ran.stdout)) == (0, {"whole": True, "faults": []})

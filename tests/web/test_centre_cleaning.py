@@ -69,3 +69,12 @@ def test_the_studies_come_as_csv_and_a_viewer_changes_nothing(campaign, client):
     ):
         assert client.get(f"{PAGE}/{study}.csv").data.decode("utf-8-sig").startswith(first)
     assert "Chốt thành phiên bản mới" not in client.get(f"{PAGE}?at_least.flat=0.5").text
+
+
+def test_the_report_is_downloaded_as_a_page_and_on_paper(campaign, client):
+    sign_in(client, "viewer")
+    assert f"{PAGE}/report.pdf?version=1" in client.get(PAGE).text
+    page = client.get(f"{PAGE}/report.html?version=0")
+    assert "phiên bản 0" in page.text
+    assert page.headers["Content-Disposition"].endswith('"tiny-cleaning-0.html"')
+    assert client.get(f"{PAGE}/report.pdf").data.startswith(b"%PDF")

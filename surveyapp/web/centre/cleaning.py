@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
@@ -12,7 +12,8 @@ from surveyapp.campaigns.cleaning import PARAMETER, CleaningRule
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
 from surveyapp.exports import coordination as likeness
-from surveyapp.exports import reports, rulesets, sensitivity
+from surveyapp.exports import papers, reports, rulesets, sensitivity
+from surveyapp.exports.cleaning_report import whole
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.wording import refusal
 from surveyapp.fieldwork import unusual
@@ -56,6 +57,24 @@ def cleaning_file(study: str) -> Response:
     content = tables.write("csv", heads, rows, title=study)
     answer = Response(content, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{g.campaign.code}-{study}.csv"'
+    return answer
+
+
+@bp.get("/cleaning/report.<any(html, pdf):file>")
+@allow("operator", "viewer", "auditor")
+def cleaning_report(file: str) -> ResponseReturnValue:
+    """The report of the version in force, or the one asked for, as a release carries it."""
+    with reading() as db:
+        campaign = campaigns.campaign(db, g.campaign.code)
+        if campaign.state not in reports.STUDIED:
+            abort(404)
+        versions = rulesets.versions(db, campaign)
+        account = reports.account_of(db, campaign, _other(versions) or versions[0])
+    paper = whole(account)
+    content = papers.as_pdf(paper) if file == "pdf" else papers.as_html(paper).encode()
+    answer = Response(content, mimetype="application/pdf" if file == "pdf" else "text/html")
+    name = f"{g.campaign.code}-cleaning-{account.ruleset.number}.{file}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
@@ -133,6 +152,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         parameter=_parameter,
         found=found,
         other=other,
+        shown=(other or versions[0]).number,
         compared={u.unit: u for u in compared.together.units} if compared else {},
         variants=sensitivity.VARIANTS[1:],
         units=sorted(found.together.units, key=_move, reverse=True) if found else [],

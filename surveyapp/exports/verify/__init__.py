@@ -1,0 +1,12 @@
+"""Check a release where it is received: no server, no database, nothing but Python's own library.
+
+This folder stands alone: `verifier/` at the top makes an installable package of the same files, without
+the server. It imports nothing else of the house.
+"""
+
+from .ed25519 import is_signed
+from .faults import Fault
+from .folder import verify
+from .layout import FORMAT, MANIFEST, SCHEMA, SIGNATURE
+
+__all__ = ["FORMAT", "MANIFEST", "SCHEMA", "SIGNATURE", "Fault", "is_signed", "verify"]

@@ -1,0 +1,46 @@
+"""The check from the command line of the receiver."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from .ddi import NoValidator, schema_faults
+from .folder import verify
+from .layout import SCHEMA
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check a release FOLDER, or print the layout: 0 whole, 1 faults, 2 not understood."""
+    parser = argparse.ArgumentParser(description="Check a release of the PAR INDEX survey.")
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--json", action="store_true", help="print the answer for a program")
+    parser.add_argument("--key", help="the sender's public key, learned by another way")
+    parser.add_argument(
+        "--ddi-schema", type=Path, metavar="FILE", help="codebook.xsd of DDI-Codebook 2.5"
+    )
+    parser.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of a release and stop"
+    )
+    given = parser.parse_args(arguments)
+    if given.schema:
+        sys.stdout.write(json.dumps(SCHEMA, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    if given.folder is None:
+        parser.error("which folder?")
+    faults = verify(given.folder, key=given.key)
+    if given.ddi_schema:
+        try:
+            faults += schema_faults(given.folder, given.ddi_schema)
+        except NoValidator:
+            parser.error("--ddi-schema needs the Python library lxml or the program xmllint")
+    if given.json:
+        told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    else:
+        for fault in faults:
+            sys.stdout.write(f"{fault.path}: {fault.code} {fault.detail}\n")
+        if not faults:
+            sys.stdout.write("whole\n")
+    return 1 if faults else 0

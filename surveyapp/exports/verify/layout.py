@@ -1,0 +1,189 @@
+"""What a release is made of, as a JSON Schema: the manifest, and every table read as rows of text.
+
+`SCHEMA` describes `manifest.json`; its `$defs.tables` describes the CSV files as `{path: rows}`, each row a
+mapping of column to text as `csv.DictReader` gives it. The order of the properties is that of the columns.
+"""
+
+from typing import Any
+
+FORMAT = "par-survey-release/1"
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+UNLISTED = (MANIFEST, SIGNATURE)
+MERGED = "*"
+DONT_KNOW = "98"
+
+Schema = dict[str, Any]
+
+_COUNT: Schema = {"type": "string", "pattern": "^[0-9]+$"}
+_COUNT_OR_HIDDEN: Schema = {"type": "string", "pattern": "^[0-9]*$"}
+_FIGURE: Schema = {"type": "string", "pattern": r"^([0-9]+\.[0-9]{6})?$"}
+_GIVEN: Schema = {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?)?$"}
+_NAME: Schema = {"type": "string", "pattern": "^[^=+@\\t\\r\\n-]"}
+_TEXT: Schema = {"type": "string", "pattern": "^(?![=+@\\t\\r\\n-])"}
+"""No cell begins with a sign that makes a spreadsheet run it."""
+
+
+def _one_of(*values: str) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+_LEVEL = _one_of("ministry", "province")
+_KIND = _one_of(
+    "missing_share", "dont_know_share", "identical_share", "longest_run", "low_variation",
+    "duration", "contradiction", "test", "held",
+)  # fmt: skip
+_EFFECT = _one_of("flag", "set_missing", "exclude")
+_CODE: Schema = {"type": "string", "pattern": "^[1-9]$"}
+
+
+def _each(names: str, of: Schema) -> Schema:
+    return dict.fromkeys(names.split(), of)
+
+
+_ITEM = _each("instrument item variable", _NAME)
+_CELL = _each("rated_unit group", _NAME)
+
+COLUMNS: dict[str, Schema] = {
+    "scoring/responses.csv": {
+        "row": _COUNT,
+        "level": _one_of("ministry", "province", MERGED),
+        **_CELL,
+        **_each("instrument version", _TEXT),
+        "duration": _one_of("below_floor", "brisk", "usual", "long", "unknown", ""),
+        "longest_run": _COUNT_OR_HIDDEN,
+        "flags": _TEXT,
+        "excluded": _one_of("", "1"),
+    },
+    "scoring/counts.csv": {
+        "level": _LEVEL, **_CELL, **_ITEM, "option": _CODE,
+        **_each("n_option n_answered n_dont_know n_missing n_responses", _COUNT),
+    },
+    "scoring/rates.csv": {
+        "level": _LEVEL, **_CELL,
+        "planned": _COUNT_OR_HIDDEN, "listed": _COUNT_OR_HIDDEN, "approved": _COUNT_OR_HIDDEN,
+        **_each(
+            "assigned invited submitted complete partial break_off_submitted broken_off started refused "
+            "unavailable not_sent sent bounced moved wrong_group duplicate removed", _COUNT,
+        ),
+        **_each("rr1 rr2 rr3 rr4 rr5 rr6 e coverage", _FIGURE),
+    },
+    "scoring/codebook.csv": {
+        "variable": _NAME,
+        **_each("item groups instrument version area section criterion scale", _TEXT),
+        "best": {"type": "string", "pattern": "^[1-9]?$"},
+        "fingerprint": {"type": "string", "pattern": "^([0-9a-f]{10}(-[0-9a-f]{10}){2})?$"},
+        **_each("text_vi text_en", _NAME),
+        "code": {"type": "string", "pattern": "^([1-9]|98)?$"},
+        "role": _one_of("label", "mark", "option", "dont_know"),
+        **_each("label_vi label_en", _TEXT),
+    },
+    "scoring/criteria.csv": {
+        **_each("criterion area", _NAME), "level": _TEXT, "groups": _TEXT, **_ITEM,
+    },
+    "scoring/cleaning.csv": {
+        **_each("rule version", _NAME), "kind": _KIND, "effect": _EFFECT, **_CELL,
+        **_each("touched responses", _COUNT),
+    },
+    "scoring/sensitivity.csv": {
+        **_each("rule rated_unit", _NAME), **_each("responses touched", _COUNT),
+        **_each("mean_all_in mean_as_ruled mean_tail_out mean_person_out", _FIGURE),
+        **_each("rank_all_in rank_as_ruled rank_tail_out rank_person_out", _COUNT_OR_HIDDEN),
+    },
+    "scoring/remarks.csv": {"level": _LEVEL, "text": _TEXT},
+    "scoring/sipas.csv": {
+        "gso_code": _NAME, "n_valid": _COUNT,
+        **_each("sipas_overall_pct sipas_policy_pct sipas_service_pct", _GIVEN),
+        "source_document": _TEXT,
+    },
+    "public/participation.csv": {"level": _LEVEL, **_CELL, "responses": _COUNT_OR_HIDDEN},
+    "public/answers.csv": {
+        "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME,
+        "option": {"type": "string", "pattern": "^([1-9]|98|missing)$"}, "n": _COUNT_OR_HIDDEN,
+    },
+}  # fmt: skip
+"""The columns of every table in their order; `responses.csv` has one more for each item."""
+
+LABELS = len(COLUMNS["scoring/responses.csv"])
+"""Columns of `responses.csv` before the items; the last says 1 where a response is not counted."""
+
+FLAGS, EXCLUDED = LABELS - 2, LABELS - 1
+
+ITEM_COLUMN = "^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"
+
+OPTIONAL = ("scoring/sipas.csv",)
+NEEDED = tuple(path for path in COLUMNS if path not in OPTIONAL)
+
+
+def _table(path: str, columns: Schema) -> Schema:
+    row: Schema = {"type": "object", "required": list(columns), "properties": columns}
+    if path == "scoring/responses.csv":
+        row["patternProperties"] = {ITEM_COLUMN: {"type": "string", "pattern": "^([1-9]|98)?$"}}
+    return {"type": "array", "items": row | {"additionalProperties": False}}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+_STRING: Schema = {"type": "string"}
+_WHOLE: Schema = {"type": "integer", "minimum": 0}
+_SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_MOMENT: Schema = {
+    "type": "string",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)$",
+}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+_MANIFEST = _object(
+    format={"const": FORMAT},
+    campaign=_object(
+        code=_STRING, title_vi=_STRING, title_en=_STRING, year={"type": "integer"},
+        official={"type": "boolean"}, custody=_STRING, closed_at=_MOMENT, opened_at=_MOMENT,
+    ),
+    release={"type": "integer", "minimum": 1},
+    software=_object(name=_STRING, version=_STRING),
+    pack_sha256=_SHA256,
+    instruments=_list(
+        _object(code=_STRING, version=_STRING, status=_STRING, items=_WHOLE, sha256=_SHA256)
+    ),
+    counts=_object(
+        submitted=_WHOLE, responses=_WHOLE, excluded=_WHOLE, remarks=_WHOLE,
+        by_group={"type": "object", "additionalProperties": _WHOLE},
+    ),
+    cleaning=_list(
+        _object(id=_STRING, version=_STRING, kind=_KIND, effect=_EFFECT, touched=_WHOLE)
+    ),
+    cleaning_version=_object(number={"type": "integer", "minimum": -1}, sha256=_SHA256),
+    receipts=_object(count=_WHOLE, sha256=_SHA256),
+    disclosure=_object(
+        row_minimum=_WHOLE, table_minimum=_WHOLE, rows_withheld=_WHOLE,
+        pools=_list(_object(group=_STRING, rows=_WHOLE, units=_list(_STRING))),
+    ),
+    signing=_object(algorithm={"const": "Ed25519"}, public_key=_SHA256),
+    files=_list(_object(path=_STRING, bytes=_WHOLE, sha256=_SHA256)),
+)  # fmt: skip
+
+SCHEMA: Schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": f"urn:{FORMAT.replace('/', ':')}",
+    "title": "Release of the PAR INDEX survey",
+    "description": (
+        "The document is manifest.json. #/$defs/tables describes the CSV files, read as "
+        "{path: [row, …]} with every cell as text; columns come in the order of the properties, in "
+        "scoring/responses.csv followed by one column per item."
+    ),
+    **_MANIFEST,
+    "$defs": {
+        "tables": {
+            "type": "object",
+            "required": list(NEEDED),
+            "properties": {path: _table(path, columns) for path, columns in COLUMNS.items()},
+            "additionalProperties": False,
+        }
+    },
+}
