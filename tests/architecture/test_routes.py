@@ -125,6 +125,8 @@ ROUTES = {
     "GET /centre/<campaign>/cleaning/<any(sensitivity, coordination, days):study>.csv": CENTRE,
     "POST /centre/<campaign>/cleaning/<any(hold, lift):holding>": OPERATOR,
     "GET /centre/<campaign>/releases": CENTRE,
+    "GET /centre/<campaign>/results": CENTRE,
+    "GET /centre/<campaign>/results/table.<any(csv, xlsx):format>": CENTRE,
     "POST /centre/<campaign>/releases": OPERATOR,
     "POST /centre/<campaign>/releases/<int:number>": OPERATOR,
     "GET /centre/<campaign>/staff": WATCHERS,
