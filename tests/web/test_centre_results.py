@@ -139,7 +139,7 @@ def test_before_a_release_the_page_says_what_must_happen_first(app, now, client)
     page = client.get(PAGE)
     assert page.status_code == 200
     assert 'aria-current="step">Chốt quy tắc làm sạch rồi lập bản phát hành' in page.text
-    assert ">Kết quả<" not in page.text
+    assert ">Kết quả điều tra</a>" not in page.text
     assert client.get(FILE).status_code == 404
 
 

@@ -63,7 +63,7 @@ def _rooms() -> dict[str, Any]:
         ("centre.life", _("Đợt điều tra")),
         ("centre.cleaning", _("Làm sạch")),
         ("centre.releases", _("Phát hành")),
-        *([("centre.results", _("Kết quả"))] if g.campaign.state == "released" else []),
+        *([("centre.results", _("Kết quả điều tra"))] if g.campaign.state == "released" else []),
         ("centre.staff", _("Tài khoản")),
         ("centre.audit", _("Nhật ký")),
     )
