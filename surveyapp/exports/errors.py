@@ -59,6 +59,14 @@ class ReleaseAltered(ReleaseError):
         self.number = number
 
 
+class UnknownFile(ReleaseError):
+    """There is no release `number`, or its manifest names no file `name`."""
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f"{number}: {name}")
+        self.number, self.name = number, name
+
+
 @dataclass(frozen=True, order=True)
 class SipasFault:
     """One fault of the SIPAS table: the line as a text editor counts it, the column, a code."""

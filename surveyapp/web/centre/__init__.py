@@ -27,6 +27,7 @@ MODULES = (
     "cleaning",
     "releases",
     "results",
+    "handover",
     "staff",
     "audit",
 )
