@@ -285,6 +285,7 @@ def upgrade() -> None:
         "api_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("token_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
@@ -292,6 +293,7 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("scope in ('figures','releases')", name=op.f("ck_api_token_scope")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_api_token_campaign_id")
         ),

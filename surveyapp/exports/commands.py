@@ -159,6 +159,34 @@ def _by_xsd(folder: Path, schema: Path) -> list[Fault]:
 
 
 @release.command()
+@campaign_option
+@click.option("--name", required=True, help="Which system the token is for.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
+def token(code: str, name: str, days: int) -> None:
+    """Make a token with which the scoring stage fetches releases over HTTP, and print it once."""
+    from surveyapp.accounts import audit
+    from surveyapp.cli import database
+    from surveyapp.fieldwork import readers
+
+    now = clock.now()
+    with database() as server, transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        made = readers.make_token(
+            db, campaign.id, name, actor=ACTOR, now=now, days=days, scope=readers.RELEASES
+        )
+        audit.record(
+            db,
+            actor=ACTOR,
+            action="made a release token",
+            campaign_code=code,
+            facts={"name": name[:80]},
+            now=now,
+            keys=server.keys,
+        )
+    click.echo(made)
+
+
+@release.command()
 def key() -> None:
     """Print the public key that releases of this server are signed with; no secret."""
     from surveyapp.cli import database

@@ -43,6 +43,30 @@ class ResponsesChanged(ReleaseError):
         self.campaign_code, self.expected, self.found = campaign_code, expected, found
 
 
+class ReleaseAway(ReleaseError):
+    """The register knows release `number`, but its files are not on this machine."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
+class ReleaseAltered(ReleaseError):
+    """The files of release `number` are not those that were registered; nothing of them is used."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
+class UnknownFile(ReleaseError):
+    """There is no release `number`, or its manifest names no file `name`."""
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f"{number}: {name}")
+        self.number, self.name = number, name
+
+
 @dataclass(frozen=True, order=True)
 class SipasFault:
     """One fault of the SIPAS table: the line as a text editor counts it, the column, a code."""

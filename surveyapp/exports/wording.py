@@ -5,6 +5,8 @@ from surveyapp.exports.errors import (
     NotReleasable,
     NumberTaken,
     ReasonMissing,
+    ReleaseAltered,
+    ReleaseAway,
     ReleaseError,
     ReleaseExists,
     ResponsesChanged,
@@ -46,6 +48,16 @@ def refusal(error: ReleaseError) -> str:
         case SipasRefused():
             lines = [sipas_fault(fault) for fault in error.faults]
             return "\n".join([_("Bảng SIPAS có lỗi, chưa phát hành gì:"), *lines])
+        case ReleaseAway():
+            return _(
+                "Các tệp của bản phát hành số %(number)s không có trên máy chủ đang trả lời.",
+                number=error.number,
+            )
+        case ReleaseAltered():
+            return _(
+                "Các tệp của bản phát hành số %(number)s không còn đúng như khi phát hành, nên không dùng được.",
+                number=error.number,
+            )
         case _:
             return _rules_refusal(error)
 

@@ -131,12 +131,15 @@ class ReportSubscriber(Base):
 
 
 class ApiToken(Base):
-    """A key for a dashboard to read figures of one campaign; only its SHA-256 is kept."""
+    """A key for a program to read one campaign's figures, or to fetch its releases; only its SHA-256
+    is kept."""
 
     __tablename__ = "api_token"
+    __table_args__ = (CheckConstraint("scope in ('figures','releases')", name="scope"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    scope: Mapped[str]
     name: Mapped[str]
     token_sha256: Mapped[bytes] = mapped_column(unique=True)
     made_by: Mapped[str]

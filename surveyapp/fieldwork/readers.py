@@ -1,4 +1,4 @@
-"""Who reads the figures from outside: subscribers of the daily report, tokens of dashboards."""
+"""Who reads from outside: subscribers of the daily report; tokens of programs, each for one purpose."""
 
 import hashlib
 import re
@@ -15,7 +15,9 @@ from surveyapp.fieldwork.errors import BadSubscriber, TokenRefused
 from surveyapp.fieldwork.models import ApiToken, ReportSubscriber
 
 TOKEN_DAYS = 365
-PREFIX = "pix_"
+FIGURES, RELEASES = "figures", "releases"
+"""What a token is for; one for figures fetches no release, and the other way round."""
+PREFIX = {FIGURES: "pix_", RELEASES: "pir_"}
 """So that a token that leaked into a log or a repository can be recognised."""
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -86,13 +88,15 @@ def make_token(
     actor: str,
     now: datetime,
     days: int = TOKEN_DAYS,
+    scope: str = FIGURES,
 ) -> str:
-    """A new token that reads the figures of one campaign for so many days. It is shown only now."""
-    token = PREFIX + secrets.token_urlsafe(32)
+    """A new token for one campaign and purpose, for so many days. It is shown only now."""
+    token = PREFIX[scope] + secrets.token_urlsafe(32)
     db.execute(
         insert(ApiToken).values(
             id=uuid.uuid4(),
             campaign_id=campaign_id,
+            scope=scope,
             name=name.strip()[:80],
             token_sha256=_digest(token),
             made_by=actor,
@@ -103,13 +107,16 @@ def make_token(
     return token
 
 
-def revoke_token(db: Session, campaign_id: int, token_id: uuid.UUID, *, now: datetime) -> bool:
-    """The token reads nothing from now on; False if there is no live one of that id."""
+def revoke_token(
+    db: Session, campaign_id: int, token_id: uuid.UUID, *, now: datetime, scope: str = FIGURES
+) -> bool:
+    """The token reads nothing from now on; False if there is no live one of that id and purpose."""
     gone = db.execute(
         update(ApiToken)
         .where(
             ApiToken.campaign_id == campaign_id,
             ApiToken.id == token_id,
+            ApiToken.scope == scope,
             ApiToken.revoked_at.is_(None),
         )
         .values(revoked_at=now)
@@ -117,17 +124,21 @@ def revoke_token(db: Session, campaign_id: int, token_id: uuid.UUID, *, now: dat
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # an update returns a cursor result
 
 
-def tokens(db: Session, campaign_id: int) -> Sequence[ApiToken]:
-    """All tokens of a campaign, the newest first, revoked ones too."""
-    wanted = select(ApiToken).where(ApiToken.campaign_id == campaign_id)
+def tokens(db: Session, campaign_id: int, *, scope: str = FIGURES) -> Sequence[ApiToken]:
+    """All tokens of a campaign for one purpose, the newest first, revoked ones too."""
+    wanted = select(ApiToken).where(ApiToken.campaign_id == campaign_id, ApiToken.scope == scope)
     return db.scalars(wanted.order_by(ApiToken.made_at.desc())).all()
 
 
-def reader(db: Session, token: str, *, campaign_id: int, today: date) -> ApiToken:
+def reader(
+    db: Session, token: str, *, campaign_id: int, today: date, scope: str = FIGURES
+) -> ApiToken:
     """The live token that may read this campaign. Raises `TokenRefused` without saying why."""
     found = db.scalar(
         select(ApiToken).where(
-            ApiToken.token_sha256 == _digest(token), ApiToken.campaign_id == campaign_id
+            ApiToken.token_sha256 == _digest(token),
+            ApiToken.campaign_id == campaign_id,
+            ApiToken.scope == scope,
         )
     )
     if found is None or found.revoked_at is not None or found.expires_on < today:

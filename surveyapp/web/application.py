@@ -26,6 +26,7 @@ from surveyapp.web import (
 ROOMS = (
     "surveyapp.web.health",
     "surveyapp.web.api",
+    "surveyapp.web.release_api",
     "surveyapp.web.reported",
     "surveyapp.web.account",
     "surveyapp.web.respond",

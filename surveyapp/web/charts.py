@@ -92,6 +92,74 @@ def _bar(row: RateRow, target: float | None) -> Markup:
     )
 
 
+@dataclass(frozen=True)
+class StackedRow:
+    """One bar cut into parts: (class, share 0..1) from the left, and the words beside it."""
+
+    label: str
+    parts: Sequence[tuple[str, float]]
+    told: str
+    url: str | None = None
+
+
+_ROOM_FOR_WORDS = 0.14
+
+
+def stacked_bars(
+    rows: Iterable[StackedRow], legend: Sequence[tuple[str, str]], *, title: str
+) -> Markup:
+    """Bars of one length, each cut by shares in the order given; `legend` is (class, words).
+
+    The pictures are hidden from screen readers: a table of the same figures stands beside them.
+    A page with `veiled` parts holds `VEIL` once.
+    """
+    keys = Markup("").join(
+        Markup(
+            '<li><svg class="key" width="20" height="14" aria-hidden="true" focusable="false">{}'
+            "</svg>{}</li>"
+        ).format(_piece(cls, 0, 1), words)
+        for cls, words in legend
+    )
+    bars = Markup("\n").join(map(_stacked, rows))
+    return Markup(
+        '<figure class="chart"><figcaption>{}</figcaption><ul class="legend">{}</ul>'
+        '<ul class="bars stacked">{}</ul></figure>'
+    ).format(title, keys, bars)
+
+
+VEIL = Markup(
+    '<svg class="patterns" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
+    '<pattern id="veil" width="7" height="7" patternUnits="userSpaceOnUse">'
+    '<rect class="paper" width="7" height="7"/><path class="hatch" d="M0 7L7 0"/></pattern>'
+    "</defs></svg>"
+)
+"""The hatching of what is hidden."""
+
+
+def _stacked(row: StackedRow) -> Markup:
+    label = (
+        Markup('<a href="{}">{}</a>').format(row.url, row.label) if row.url else escape(row.label)
+    )
+    drawn, x = Markup(""), 0.0
+    for cls, share in row.parts:
+        drawn += _piece(cls, x, share)
+        if share >= _ROOM_FOR_WORDS and cls != "veiled":
+            drawn += Markup(
+                '<text class="on-{}" x="{:.2f}%" y="16" text-anchor="middle">{}</text>'
+            ).format(cls, 100 * (x + share / 2), percent(share, 0))
+        x += share
+    return Markup(
+        '<li><span>{}</span><svg class="whole" width="100%" height="22" aria-hidden="true" '
+        'focusable="false">{}</svg><span class="of number">{}</span></li>'
+    ).format(label, drawn, row.told)
+
+
+def _piece(cls: str, x: float, share: float) -> Markup:
+    return Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="100%"/>').format(
+        cls, 100 * x, 100 * share
+    )
+
+
 def time_curve(
     points: Sequence[CurvePoint],
     *,

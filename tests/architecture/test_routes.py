@@ -65,6 +65,10 @@ ROUTES = {
     "GET /api/v1/campaigns/<campaign>/figures": ANYONE,
     "GET /api/v1/campaigns/<campaign>/forecast": ANYONE,
     "GET /api/v1/campaigns/<campaign>/representativeness": ANYONE,
+    # Releases for the scoring stage: each asks for a token of its own kind and answers 401 without one.
+    "GET /api/v1/campaigns/<campaign>/releases": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/releases/<int:number>.zip": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/releases/<int:number>/<path:file>": ANYONE,
     # Reports of mail providers and SMS gateways: each asks for the token of the settings itself.
     "POST /api/v1/delivery/<any(mail, sms):channel>": ANYONE,
     "GET /account/sign-in": ANYONE,
@@ -138,7 +142,12 @@ ROUTES = {
     "GET /centre/<campaign>/cleaning/<any(sensitivity, coordination, days):study>.csv": CENTRE,
     "POST /centre/<campaign>/cleaning/<any(hold, lift):holding>": OPERATOR,
     "GET /centre/<campaign>/releases": CENTRE,
+    "GET /centre/<campaign>/results": CENTRE,
+    "GET /centre/<campaign>/results/table.<any(csv, xlsx):format>": CENTRE,
     "POST /centre/<campaign>/releases": OPERATOR,
+    "GET /centre/<campaign>/releases/tokens": OPERATOR,
+    "POST /centre/<campaign>/releases/tokens": OPERATOR,
+    "POST /centre/<campaign>/releases/tokens/<uuid:token_id>/revoke": OPERATOR,
     "POST /centre/<campaign>/releases/<int:number>": OPERATOR,
     "GET /centre/<campaign>/staff": WATCHERS,
     "POST /centre/<campaign>/staff": OPERATOR,

@@ -1,8 +1,12 @@
 """A campaign whose box is open, made row by row: what a release needs and nothing more."""
 
 import hashlib
+import os
 import random
+import shutil
+import tempfile
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -10,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
+from surveyapp.exports import release
 from surveyapp.instruments.model import Instrument
+from surveyapp.keys import KeyRing
 from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response
 from tests import factories
 
@@ -99,3 +105,19 @@ def _response(
         "answers": answers,
         "quality": {"duration": chance.choice(BANDS), "longest_run": chance.randint(1, 6)},
     }
+
+
+_WRITTEN: dict[str, release.Prepared] = {}
+
+
+def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, out: Path) -> Path:
+    """Release 1 of `opened_campaign(db, now)`, registered in `out`. The same inputs give the same
+    files, so a test run writes them once."""
+    if campaign.code not in _WRITTEN:
+        kept = Path(tempfile.mkdtemp(dir=os.environ["SURVEY_TEST_RUN"]))
+        _WRITTEN[campaign.code] = release.prepare(db, campaign, out=kept, keys=keys)
+    made = _WRITTEN[campaign.code]
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(shutil.copytree(made.aside, out / made.aside.name))
+    prepared = release.Prepared(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
+    return release.register(db, campaign, prepared, actor="x", now=now, keys=keys)

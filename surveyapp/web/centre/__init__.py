@@ -28,6 +28,8 @@ MODULES = (
     "life",
     "cleaning",
     "releases",
+    "results",
+    "handover",
     "staff",
     "audit",
 )
@@ -65,6 +67,7 @@ def _rooms() -> dict[str, Any]:
         ("centre.life", _("Đợt điều tra")),
         ("centre.cleaning", _("Làm sạch")),
         ("centre.releases", _("Phát hành")),
+        *([("centre.results", _("Kết quả điều tra"))] if g.campaign.state == "released" else []),
         ("centre.staff", _("Tài khoản")),
         ("centre.audit", _("Nhật ký")),
     )
