@@ -33,7 +33,11 @@ def campaign() -> None:
     """Check, load, open and close campaigns."""
 
 
-for command in (questionnaire_commands.approvals, questionnaire_commands.approve):
+for command in (
+    questionnaire_commands.lint,
+    questionnaire_commands.approvals,
+    questionnaire_commands.approve,
+):
     campaign.add_command(command)
 
 

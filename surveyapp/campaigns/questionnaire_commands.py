@@ -1,8 +1,11 @@
-"""`surveyapp campaign …` on questionnaires: which are approved, and approving one."""
+"""`surveyapp campaign …` on questionnaires: the linter, which are approved, and approving one."""
 
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +15,47 @@ from surveyapp.campaigns import approvals as standing
 from surveyapp.campaigns import queries, service
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, moment
+from surveyapp.instruments.lint.findings import SEVERITIES
+
+if TYPE_CHECKING:
+    from surveyapp.campaigns.linting import Located
 
 ACTOR = "command line"
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--excused", is_flag=True, help="Show what explained exceptions cover as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print every finding for a program.")
+def lint(folder: Path, excused: bool, as_json: bool) -> None:
+    """Look for what respondents would stumble over in the pack at FOLDER; exit code 1 for errors only."""
+    from surveyapp.campaigns import linting
+
+    located = linting.lint_pack(folder)
+    if as_json:
+        click.echo(json.dumps([one.to_json() for one in located], ensure_ascii=False, indent=2))
+    else:
+        for one in located:
+            if excused or not one.finding.excuse:
+                _echo_finding(one)
+        counts = [f"{SEVERITIES[name]}: {n}" for name, n in linting.counted(located)]
+        hidden = sum(1 for one in located if one.finding.excuse)
+        counts.append(_("có lý do giữ nguyên: %(n)s", n=hidden))
+        click.echo("; ".join(counts))
+    if any(one.finding.severity == "error" for one in located):
+        sys.exit(1)
+
+
+def _echo_finding(one: Located) -> None:
+    found = one.finding
+    line = f"{one.file}:{one.line}: {found.place} [{SEVERITIES[found.severity]}, {found.rule}] "
+    line += f"{found.why}; {found.remedy}"
+    if found.excuse:
+        line += " " + _("(giữ nguyên: %(reason)s)", reason=found.excuse)
+    click.echo(line)
 
 
 @click.command()

@@ -141,3 +141,14 @@ def test_the_page_tells_what_changed_since_the_approval(operator, now, tmp_path)
 
 def test_an_unknown_questionnaire_is_not_there(operator):
     assert operator.get("/centre/tiny/questionnaires/Z9").status_code == 404
+
+
+def test_the_page_says_what_the_linter_found_and_how_to_mend_it(operator, now, tmp_path):
+    with transaction() as db:
+        pack = edited_pack(
+            tmp_path, "questionnaires/M1.yaml", "chất lượng kế hoạch", "kế hoạch và chỉ đạo"
+        )
+        service.load_pack(db, pack, now=now)
+    page = Page(operator.get(FORM).text)
+    assert "một câu hỏi hai điều, nối bằng “và”" in page.text
+    assert "tách thành hai câu" in page.text

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
-from surveyapp.campaigns import approvals, service
+from surveyapp.campaigns import approvals, linting, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import RespondentGroup
@@ -17,6 +17,8 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments import printed
 from surveyapp.instruments.changes import PARTS
+from surveyapp.instruments.lint.findings import SEVERITIES
+from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Instrument
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
@@ -146,6 +148,9 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         parts=PARTS,
         errors=errors or [],
         short=approvals.SHORT,
+        findings=linting.lint_loaded(found.instrument, campaign.settings),
+        severities=SEVERITIES,
+        estimate=estimate(found.instrument),
         may_approve=campaign.state == "preparing"
         and found.state != "approved"
         and "operator" in g.actor.roles_in(g.campaign.code),
