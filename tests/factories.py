@@ -30,8 +30,26 @@ def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = F
         service.record_box_key(
             db, loaded.code, public_key=public, fingerprint=box.fingerprint(public)
         )
+        approve_questionnaires(db, loaded, now)
         service.open_campaign(db, loaded.code, now=now)
     return loaded
+
+
+def approve_questionnaires(db: Session, campaign: Campaign, now: datetime) -> None:
+    """Approve every questionnaire of the campaign as it stands, so that it may open."""
+    from surveyapp.campaigns import approvals, service
+
+    for found in approvals.standings(db, campaign.id):
+        if found.state != "approved":
+            service.approve_questionnaire(
+                db,
+                campaign.code,
+                found.code,
+                sha256=found.sha256,
+                note="",
+                actor="centre",
+                now=now,
+            )
 
 
 @cache

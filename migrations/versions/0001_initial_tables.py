@@ -424,6 +424,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "kind", "language", name=op.f("pk_message_words")),
     )
     op.create_table(
+        "questionnaire_approval",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_questionnaire_approval_number")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_questionnaire_approval_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "campaign_id", "code", "number", name=op.f("pk_questionnaire_approval")
+        ),
+    )
+    op.create_table(
         "release",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1324,6 +1342,7 @@ def downgrade() -> None:
     op.drop_table("retired_tag")
     op.drop_table("report_subscriber")
     op.drop_table("release")
+    op.drop_table("questionnaire_approval")
     op.drop_table("message_words")
     op.drop_table("list_kind")
     op.drop_table("instrument")

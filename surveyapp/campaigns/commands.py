@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from surveyapp import clock
-from surveyapp.campaigns import queries, service, wording
+from surveyapp.campaigns import queries, questionnaire_commands, service, wording
 from surveyapp.campaigns.errors import CampaignError, PackRefused
 from surveyapp.campaigns.models import Campaign
 from surveyapp.config import PROJECT
@@ -31,6 +31,14 @@ campaign_option = click.option("--campaign", "code", required=True, help="Code o
 @click.group("campaign")
 def campaign() -> None:
     """Check, load, open and close campaigns."""
+
+
+for command in (
+    questionnaire_commands.lint,
+    questionnaire_commands.approvals,
+    questionnaire_commands.approve,
+):
+    campaign.add_command(command)
 
 
 @contextmanager

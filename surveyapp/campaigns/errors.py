@@ -76,3 +76,35 @@ class BadDeadline(CampaignError):
     def __init__(self, closes_at: datetime, *, after: datetime) -> None:
         super().__init__(f"{closes_at} is not after {after}")
         self.closes_at, self.after = closes_at, after
+
+
+class UnknownQuestionnaire(CampaignError):
+    """The campaign asks no group with a questionnaire of this `code`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no questionnaire {code}")
+        self.code = code
+
+
+class QuestionnairesNotApproved(CampaignError):
+    """Collection may not begin: `never` and `changed` are codes of questionnaires without approval."""
+
+    def __init__(self, code: str, *, never: Sequence[str], changed: Sequence[str]) -> None:
+        super().__init__(f"{code}: not approved {', '.join([*never, *changed])}")
+        self.code, self.never, self.changed = code, tuple(never), tuple(changed)
+
+
+class ChecksumDiffers(CampaignError):
+    """What was looked at is not what the campaign holds now under this questionnaire's `code`."""
+
+    def __init__(self, code: str, *, offered: str, present: str) -> None:
+        super().__init__(f"{code} is {present[:12]}, not {offered[:12]}")
+        self.code, self.offered, self.present = code, offered, present
+
+
+class AlreadyApproved(CampaignError):
+    """The questionnaire stands approved at this very checksum."""
+
+    def __init__(self, code: str, *, by: str, at: datetime) -> None:
+        super().__init__(f"{code} was approved by {by} at {at}")
+        self.code, self.by, self.at = code, by, at

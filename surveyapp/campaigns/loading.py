@@ -74,10 +74,18 @@ def _store_campaign(
 
 
 def settings_of(pack: Pack) -> dict[str, Any]:
-    """What `campaign.settings` holds: contact, thresholds, the duplicate rule and the cleaning rules, as in the pack."""
+    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, cleaning rules and
+    explained exceptions of the linter, as in the pack."""
     return pack.campaign.model_dump(
         mode="json",
-        include={"contact", "disclosure", "completeness", "second_form_on_same_unit", "cleaning"},
+        include={
+            "contact",
+            "disclosure",
+            "completeness",
+            "second_form_on_same_unit",
+            "cleaning",
+            "lint",
+        },
     )
 
 

@@ -91,6 +91,31 @@ class Instrument(Base):
     content: Mapped[str]
 
 
+class QuestionnaireApproval(Base):
+    """A questionnaire approved word for word; the highest number of a code counts, older ones stay.
+
+    `content` is the canonical text that was approved and `sha256` its digest, so that what changed
+    since can be shown.
+    """
+
+    __tablename__ = "questionnaire_approval"
+    __table_args__ = (CheckConstraint("number > 0", name="number"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    content: Mapped[str]
+    approved_at: Mapped[datetime]
+    approved_by: Mapped[str]
+    note: Mapped[str]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the audit trail keeps of it."""
+        return {"questionnaire": self.code, "sha256": self.sha256, "note": self.note}
+
+
 class RespondentGroup(Base):
     """One of the campaign's respondent groups, in its order; `rates` names the rule of who is rated.
 

@@ -21,6 +21,7 @@ from surveyapp.clock import VIETNAM
 from surveyapp.instruments.document import Document, read_document
 from surveyapp.instruments.errors import Fault
 from surveyapp.instruments.freeze import freeze
+from surveyapp.instruments.lint.check import LintException
 from surveyapp.instruments.model import Code, Frozen, Instrument, Questionnaire, Text
 from surveyapp.instruments.read import check_questionnaire
 
@@ -152,6 +153,7 @@ class CampaignFile(Frozen):
     second_form_on_same_unit: Literal["first_group", "both"] = "first_group"
     planned: PlannedForms
     cleaning: Annotated[tuple[CleaningRule, ...], Field(strict=False)] = ()
+    lint: Annotated[tuple[LintException, ...], Field(strict=False)] = ()
     groups: Annotated[tuple[PackGroup, ...], Field(min_length=1, strict=False)]
     list_kinds: Annotated[tuple[PackListKind, ...], Field(min_length=1, strict=False)]
 

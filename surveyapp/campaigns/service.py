@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.campaigns import approvals
 from surveyapp.campaigns.errors import (
+    AlreadyApproved,
     BadDeadline,
     BoxKeyMissing,
+    ChecksumDiffers,
     NotForOfficialUse,
     PackInUse,
+    QuestionnairesNotApproved,
     UnknownCampaign,
     WrongState,
 )
 from surveyapp.campaigns.loading import store
-from surveyapp.campaigns.models import Campaign, Instrument
+from surveyapp.campaigns.models import Campaign, Instrument, QuestionnaireApproval
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack import Pack
@@ -55,17 +59,55 @@ def record_box_key(
     return campaign
 
 
+def approve_questionnaire(
+    db: Session,
+    campaign_code: str,
+    code: str,
+    *,
+    sha256: str,
+    note: str,
+    actor: str,
+    now: datetime,
+) -> QuestionnaireApproval:
+    """Approve a questionnaire word for word in both languages; only before collection begins.
+
+    `sha256` is the checksum of what was looked at, or its first twelve digits at least. Raises
+    `WrongState`, `UnknownQuestionnaire`, `ChecksumDiffers`, `AlreadyApproved`.
+    """
+    campaign = _locked(db, campaign_code, needed=("preparing",))
+    found = approvals.standing(db, campaign.id, code)
+    seen = sha256.strip().lower()
+    if len(seen) < approvals.SHORT or not found.sha256.startswith(seen):
+        raise ChecksumDiffers(code, offered=sha256, present=found.sha256)
+    if found.approval and found.state == "approved":
+        raise AlreadyApproved(code, by=found.approval.approved_by, at=found.approval.approved_at)
+    made = QuestionnaireApproval(
+        campaign_id=campaign.id,
+        code=code,
+        number=found.approval.number + 1 if found.approval else 1,
+        sha256=found.sha256,
+        content=found.instrument.to_json(),
+        approved_at=now,
+        approved_by=actor,
+        note=note.strip(),
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
 def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
     """Freeze the campaign and let collection begin at `opens_at`.
 
-    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, or `BadDeadline` when the window is
-    already over.
+    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, `QuestionnairesNotApproved`, or
+    `BadDeadline` when the window is already over.
     """
     campaign = _locked(db, campaign_code, needed=("preparing",))
     if campaign.official:
         _refuse_unofficial(db, campaign)
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign_code)
+    _refuse_unapproved(db, campaign)
     if campaign.closes_at <= now:
         raise BadDeadline(campaign.closes_at, after=now)
     campaign.state = "open"
@@ -152,6 +194,14 @@ def _refuse_unofficial(db: Session, campaign: Campaign) -> None:
     ).all()
     if illustrative or campaign.custody != "offline":
         raise NotForOfficialUse(campaign.code, illustrative=illustrative, custody=campaign.custody)
+
+
+def _refuse_unapproved(db: Session, campaign: Campaign) -> None:
+    found = approvals.standings(db, campaign.id)
+    never = [each.code for each in found if each.state == "never"]
+    changed = [each.code for each in found if each.state == "changed"]
+    if never or changed:
+        raise QuestionnairesNotApproved(campaign.code, never=never, changed=changed)
 
 
 def _refuse_deadline(closes_at: datetime, *, after: datetime) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from surveyapp.campaigns.errors import (
+    AlreadyApproved,
     BadDeadline,
     BoxKeyMissing,
     CampaignError,
+    ChecksumDiffers,
     NotForOfficialUse,
     PackInUse,
     PackRefused,
+    QuestionnairesNotApproved,
     UnknownCampaign,
+    UnknownQuestionnaire,
     UnknownUnit,
     WrongState,
 )
@@ -61,7 +65,44 @@ def refusal(error: CampaignError) -> str:
                 closes_at=moment(error.closes_at),
                 after=moment(error.after),
             )
+        case QuestionnairesNotApproved():
+            return _unapproved(error)
+    return _about_approval(error)
+
+
+def _about_approval(error: CampaignError) -> str:
+    match error:
+        case UnknownQuestionnaire():
+            return _("Đợt điều tra không dùng phiếu nào mang mã %(code)s.", code=error.code)
+        case ChecksumDiffers():
+            return _(
+                "Phiếu %(code)s nay mang mã kiểm %(present)s, khác với %(offered)s đã xem. "
+                "Hãy xem lại phiếu rồi duyệt.",
+                code=error.code,
+                present=error.present[:12],
+                offered=error.offered[:12],
+            )
+        case AlreadyApproved():
+            return _(
+                "Phiếu %(code)s đã được %(by)s duyệt lúc %(at)s và không thay đổi từ đó.",
+                code=error.code,
+                by=error.by,
+                at=moment(error.at),
+            )
     return str(error)
+
+
+def _unapproved(error: QuestionnairesNotApproved) -> str:
+    reasons = []
+    if error.never:
+        reasons.append(_("chưa duyệt: %(codes)s", codes=", ".join(error.never)))
+    if error.changed:
+        reasons.append(_("thay đổi sau khi duyệt: %(codes)s", codes=", ".join(error.changed)))
+    return _(
+        "Chưa mở đợt được vì có phiếu điều tra chưa được duyệt (%(reasons)s). "
+        "Vào trang Phiếu điều tra, xem trước rồi duyệt từng phiếu.",
+        reasons="; ".join(reasons),
+    )
 
 
 def _unofficial(error: NotForOfficialUse) -> str:

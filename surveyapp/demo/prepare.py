@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.pack import Calendar, Pack, read_pack
@@ -94,6 +96,7 @@ class Builder:
                 now=opens_at - timedelta(days=1),
                 keys=self.keys,
             )
+            self._approve(db, pack, now=opens_at - timedelta(days=2))
             campaign_service.open_campaign(db, pack.code, now=opens_at - timedelta(days=1))
         self._invite(pack, now=opens_at)
         with self.progress(_("%(code)s: trả lời", code=pack.code), self._invited(pack)) as done:
@@ -105,6 +108,22 @@ class Builder:
                 page_by_page=season.page_by_page,
                 spared=SPARED if season is UNDER_WAY else 0,
                 done=done,
+            )
+
+    def _approve(self, db: Session, pack: Pack, *, now: datetime) -> None:
+        """Approve every questionnaire as the pack holds it, as the centre would have done."""
+        for code, instrument in pack.instruments.items():
+            made = campaign_service.approve_questionnaire(
+                db, pack.code, code, sha256=instrument.sha256, note="", actor=CENTRE, now=now
+            )
+            audit.record(
+                db,
+                actor=CENTRE,
+                action="approved a questionnaire",
+                campaign_code=pack.code,
+                facts=made.facts,
+                now=now,
+                keys=self.keys,
             )
 
     def _take_lists(self, season: Season, pack: Pack, *, due: datetime) -> None:

@@ -3,6 +3,7 @@
 from surveyapp.i18n import lazy
 
 _ACTIONS = {
+    "approved a questionnaire": lazy("Duyệt phiếu điều tra"),
     "added grant": lazy("Cấp quyền"),
     "added staff": lazy("Tạo tài khoản"),
     "built a release": lazy("Lập bản phát hành"),

@@ -83,7 +83,12 @@ def _schema(error: SchemaDiffers) -> Words:
     )
 
 
-@words(accounts.NotVisible, campaigns.UnknownCampaign, campaigns.UnknownUnit)
+@words(
+    accounts.NotVisible,
+    campaigns.UnknownCampaign,
+    campaigns.UnknownUnit,
+    campaigns.UnknownQuestionnaire,
+)
 def _not_there(_error: SurveyError) -> Words:
     return Words(
         404,

@@ -109,6 +109,8 @@ ROUTES = {
     f"POST {LIST}proposal": DESK,
     f"POST {LIST}withdraw": DESK,
     "GET /centre/<campaign>/questionnaires": CENTRE,
+    "GET /centre/<campaign>/questionnaires/<code>": CENTRE,
+    "POST /centre/<campaign>/questionnaires/<code>": OPERATOR,
     "GET /centre/<campaign>/questionnaires/<group>/<int:page>": CENTRE,
     "GET /centre/<campaign>/questionnaires/<group>.<any(vi, en):language>.pdf": CENTRE,
     "GET /desk/<campaign>/<unit>/rates": DESK,

@@ -109,6 +109,7 @@ def build(folder: Path, *, pack: str = REAL_PACK, engine: Engine | None = None) 
         _, public = factories.box_key()
         fingerprint = box.fingerprint(public)
         campaigns.record_box_key(db, campaign.code, public_key=public, fingerprint=fingerprint)
+        factories.approve_questionnaires(db, campaign, now)
         campaigns.open_campaign(db, campaign.code, now=now)
         for unit, kind, start in (("01", "agency-leaders", 0), ("BNV", "department-leaders", 500)):
             listed = factories.people(PEOPLE, start=start)

@@ -6,10 +6,14 @@ from pathlib import Path
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from surveyapp.campaigns import service
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.commands import campaign
-from surveyapp.db import transaction
+from surveyapp.cli import main
+from surveyapp.db import reading, transaction
 from surveyapp.i18n import speaking
+from tests import factories
 from tests.campaigns.packs import SHIPPED, TINY, copy_pack, edit
 
 ROUND = str(SHIPPED / "par-index-2023")
@@ -60,6 +64,11 @@ def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_pa
     assert "khóa của hộp phiếu" in refused.stderr
     with transaction() as db:
         service.record_box_key(db, "tiny", public_key=b"public", fingerprint="ab")
+    unread = runner.invoke(campaign, ["open", "--campaign", "tiny"])
+    assert unread.exit_code == 1
+    assert "chưa duyệt: M1, M2" in unread.stderr
+    with transaction() as db:
+        factories.approve_questionnaires(db, queries.campaign(db, "tiny"), clock.now())
     opened = runner.invoke(campaign, ["open", "--campaign", "tiny"])
     assert "đang thu phiếu" in opened.stdout
     moved = runner.invoke(
@@ -85,3 +94,24 @@ def test_a_spoiled_pack_is_not_loaded(engine: Engine, tmp_path: Path) -> None:
     edit(pack, "plan.csv", "P4,46", "P7,46")
     assert CliRunner().invoke(campaign, ["load", str(pack)]).exit_code == 1
     assert json.loads(CliRunner().invoke(campaign, ["list", "--json"]).stdout) == []
+
+
+def test_a_questionnaire_is_approved_by_its_checksum(engine: Engine, runner, now) -> None:
+    with transaction() as db:
+        factories.campaign(db, now)
+    listed = runner.invoke(main, ["campaign", "approvals", "--campaign", "tiny", "--json"])
+    first = json.loads(listed.stdout)[0]
+    assert (first["code"], first["state"], first["groups"]) == ("M1", "never", ["M1"])
+    words = ["campaign", "approve", "--campaign", "tiny", "--questionnaire", "M1", "--sha256"]
+    wrong = runner.invoke(main, [*words, "0" * 12])
+    assert wrong.exit_code == 1
+    assert first["sha256"][:12] in wrong.stderr
+    assert runner.invoke(main, [*words, first["sha256"][:11]]).exit_code == 1
+    assert runner.invoke(main, [*words, first["sha256"][:12]]).exit_code == 0
+    again = runner.invoke(main, [*words, first["sha256"]])
+    assert "đã được command line duyệt" in again.stderr
+    shown = runner.invoke(main, ["campaign", "approvals", "--campaign", "tiny"]).stdout
+    assert f"M1  {first['sha256'][:12]}  đã duyệt" in shown
+    with reading() as db:
+        (entry,) = audit.entries(db, campaign_code="tiny")
+    assert (entry.action, entry.facts["sha256"]) == ("approved a questionnaire", first["sha256"])

@@ -24,6 +24,7 @@ from surveyapp.campaigns.models import Campaign, Department, Instrument, Unit
 from surveyapp.campaigns.pack import Pack, read_pack
 from surveyapp.db import transaction
 from surveyapp.respondents.models import Person
+from tests import factories
 from tests.campaigns.packs import SHIPPED, TINY, copy_pack, edit, edited_pack
 
 
@@ -33,7 +34,9 @@ def tiny() -> Pack:
 
 
 def load_with_key(db: Session, pack: Pack, now: datetime) -> Campaign:
-    service.load_pack(db, pack, now=now)
+    """Loaded, with a box key and every questionnaire approved: ready to open."""
+    campaign = service.load_pack(db, pack, now=now)
+    factories.approve_questionnaires(db, campaign, now)
     return service.record_box_key(db, pack.code, public_key=b"public", fingerprint="ab12")
 
 

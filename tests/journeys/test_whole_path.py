@@ -65,7 +65,7 @@ def prepare(runner: CliRunner) -> None:
     """The campaign is loaded, its box has a key, and it is open today."""
     now = clock.now()
     with transaction() as db:
-        factories.campaign(db, now)
+        factories.approve_questionnaires(db, factories.campaign(db, now), now)
         campaign_service.move_window(
             db,
             "tiny",

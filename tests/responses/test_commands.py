@@ -33,6 +33,7 @@ def collected(engine: Engine, runner, run, settings, now) -> World:
         campaign = factories.campaign(db, now)
     assert run("keys")[0] == 0
     with transaction() as db:
+        factories.approve_questionnaires(db, campaigns.campaign(db, "tiny"), now)
         service.open_campaign(db, "tiny", now=now)
         campaign = campaigns.campaign(db, "tiny")
         world = survey(db, read_key_ring(settings.keys), now, people=2, campaign=campaign)

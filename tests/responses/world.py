@@ -99,6 +99,7 @@ def survey(
         service.record_box_key(
             db, campaign.code, public_key=PUBLIC, fingerprint=box.fingerprint(PUBLIC)
         )
+        factories.approve_questionnaires(db, campaign, now)
         service.open_campaign(db, campaign.code, now=now)
     rated = queries.unit(db, campaign.id, unit)
     asked = db.execute(

@@ -19,7 +19,7 @@ from tests.web.browsing import post, sign_in
 def app(app, now, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
-        factories.campaign(db, now)
+        factories.approve_questionnaires(db, factories.campaign(db, now), now)
         for role in ("operator", "viewer", "auditor"):
             factories.staff(db, now, role)
     return app

@@ -6,10 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import approvals, queries, service
 from surveyapp.db import reading, transaction
 from surveyapp.responses.models import Draft
 from tests import factories
-from tests.web.browsing import sign_in
+from tests.campaigns.packs import edited_pack
+from tests.web.browsing import post, sign_in
 from tests.web.test_parts import Page
 
 
@@ -71,3 +75,80 @@ def test_the_printed_form_holds_every_question_in_letters_that_can_be_read(
     assert words.count(unsure) == 5  # one of the six items does not offer it
     fonts = subprocess.run(["pdffonts", str(file)], capture_output=True, text=True, check=True)
     assert "BeVietnamPro" in fonts.stdout
+
+
+FORM = "/centre/tiny/questionnaires/M1"
+
+
+def shown() -> approvals.Standing:
+    with reading() as db:
+        return approvals.standing(db, queries.campaign(db, "tiny").id, "M1")
+
+
+@pytest.fixture
+def operator(centre: FlaskClient, app, now, monkeypatch) -> FlaskClient:
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as db:
+        factories.staff(db, now, "operator", username="operator")
+    client = app.test_client()
+    sign_in(client, "operator")
+    return client
+
+
+def test_a_questionnaire_is_approved_on_its_page_once_its_code_is_typed(operator, centre):
+    assert "chưa được duyệt: M1, M2" in operator.get("/centre/tiny/questionnaires").text
+    sha256 = shown().sha256
+    refused = post(operator, FORM, FORM, sha256=sha256, confirmed="yes", note="QĐ 12/QĐ-BNV")
+    assert refused.status_code == 422
+    assert "gõ đúng mã phiếu: M1" in refused.text
+    assert "QĐ 12/QĐ-BNV" in refused.text
+    done = post(operator, FORM, FORM, sha256=sha256, confirmed=" m1 ", note="QĐ 12/QĐ-BNV")
+    assert done.status_code == 303
+    assert shown().state == "approved"
+    page = Page(centre.get(FORM).text)
+    assert "operator duyệt lúc 10:00 15/01/2024" in page.text
+    assert sha256[:12] in page.text
+    assert "Duyệt phiếu này" not in page.text
+    with reading() as db:
+        (entry,) = audit.entries(db, campaign_code="tiny", limit=1)
+    assert entry.facts == {"questionnaire": "M1", "sha256": sha256, "note": "QĐ 12/QĐ-BNV"}
+
+
+def test_a_questionnaire_that_changed_while_it_was_read_is_not_approved(operator, now, tmp_path):
+    seen = shown().sha256
+    with transaction() as db:
+        pack = edited_pack(tmp_path, "questionnaires/M1.yaml", "en: Very good", "en: Excellent")
+        service.load_pack(db, pack, now=now)
+    refused = post(operator, FORM, FORM, sha256=seen, confirmed="M1")
+    assert refused.status_code == 409
+    assert "khác với" in refused.text
+    assert shown().state == "never"
+
+
+def test_the_page_tells_what_changed_since_the_approval(operator, now, tmp_path):
+    with transaction() as db:
+        campaign = queries.campaign(db, "tiny")
+        factories.approve_questionnaires(db, campaign, now)
+        pack = edited_pack(tmp_path, "questionnaires/M1.yaml", "en: Very good", "en: Excellent")
+        service.load_pack(db, pack, now=now)
+    page = Page(operator.get(FORM).text)
+    assert "Thay đổi từ lần duyệt ấy" in page.text
+    assert "1 Excellent" in page.text
+    assert "1 Very good" in page.text
+    life = Page(operator.get("/centre/tiny/life").text)
+    assert FORM in [link["href"] for link in life.all("a")]
+
+
+def test_an_unknown_questionnaire_is_not_there(operator):
+    assert operator.get("/centre/tiny/questionnaires/Z9").status_code == 404
+
+
+def test_the_page_says_what_the_linter_found_and_how_to_mend_it(operator, now, tmp_path):
+    with transaction() as db:
+        pack = edited_pack(
+            tmp_path, "questionnaires/M1.yaml", "chất lượng kế hoạch", "kế hoạch và chỉ đạo"
+        )
+        service.load_pack(db, pack, now=now)
+    page = Page(operator.get(FORM).text)
+    assert "một câu hỏi hai điều, nối bằng “và”" in page.text
+    assert "tách thành hai câu" in page.text

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns import service
 from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.db import bound, reading, transaction
@@ -130,6 +130,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
         box = opening.check_box(db, campaign, keys=keys()) if campaign.state == "closed" else None
+        found = approvals.standings(db, campaign.id) if campaign.state == "preparing" else []
     return render_template(
         "centre/life.html",
         life=campaign,
@@ -139,6 +140,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
         typed=request.form.get("closes_at"),
         box=box,
+        unapproved=[each.code for each in found if each.state != "approved"],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
     )

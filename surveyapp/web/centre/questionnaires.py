@@ -2,20 +2,29 @@
 
 from typing import Any
 
-from flask import Response, g, render_template, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import approvals, linting, service
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import RespondentGroup
-from surveyapp.db import reading
+from surveyapp.campaigns.wording import refusal
+from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments import printed
+from surveyapp.instruments.changes import PARTS
+from surveyapp.instruments.lint.findings import SEVERITIES
+from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Instrument
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.respond import pages, promise
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
+from surveyapp.web.state import keys
 
 ROLES = ("operator", "viewer", "auditor")
 
@@ -25,11 +34,41 @@ ROLES = ("operator", "viewer", "auditor")
 def questionnaires() -> str:
     """Every group with its questionnaire."""
     with reading() as db:
-        rows = [
-            {"group": group, "name": _name(group), "instrument": _instrument(db, group)}
-            for group in campaigns.groups(db, g.campaign.id)
-        ]
-    return render_template("centre/questionnaires.html", rows=rows)
+        found = {each.code: each for each in approvals.standings(db, g.campaign.id)}
+        rows = []
+        for group in campaigns.groups(db, g.campaign.id):
+            standing = found[_instrument(db, group).code]
+            rows.append({"group": group, "name": _name(group), "standing": standing})
+    waiting = [each.code for each in found.values() if each.state != "approved"]
+    return render_template(
+        "centre/questionnaires.html",
+        rows=rows,
+        waiting=waiting if g.campaign.state == "preparing" else [],
+        states=approvals.STATES,
+        total=len(found),
+    )
+
+
+@bp.get("/questionnaires/<code>")
+@allow(*ROLES)
+def questionnaire(code: str) -> str:
+    """One questionnaire: whether it is approved, what changed since, every word of it."""
+    return _page(code)
+
+
+@bp.post("/questionnaires/<code>")
+@allow("operator")
+def approve_questionnaire(code: str) -> ResponseReturnValue:
+    """Approve it at the checksum that was looked at, once its code is typed."""
+    if request.form.get("confirmed", "").strip().casefold() != code.casefold():
+        words = _("Để chắc chắn, vui lòng gõ đúng mã phiếu: %(code)s", code=code)
+        return _page(code, [("confirmed", words)]), 422
+    try:
+        _approve(code)
+    except CampaignError as error:
+        return _page(code, [("", refusal(error))]), 409
+    flash(_("Đã duyệt phiếu %(code)s.", code=code), "success")
+    return redirect(url_for("centre.questionnaires"), code=303)
 
 
 @bp.get("/questionnaires/<group>/<int:page>")
@@ -74,6 +113,48 @@ def questionnaire_file(group: str, language: str) -> ResponseReturnValue:
         content,
         mimetype="application/pdf",
         headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+def _approve(code: str) -> None:
+    act: dict[str, Any] = {"actor": g.actor.username, "now": clock.now()}
+    seen, note = request.form.get("sha256", ""), request.form.get("note", "")
+    with transaction() as db:
+        made = service.approve_questionnaire(
+            db, g.campaign.code, code, sha256=seen, note=note, **act
+        )
+        audit.record(
+            db,
+            action="approved a questionnaire",
+            campaign_code=g.campaign.code,
+            facts=made.facts,
+            keys=keys(),
+            **act,
+        )
+
+
+def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
+    with reading() as db:
+        campaign = campaigns.campaign(db, g.campaign.code)
+        found = approvals.standing(db, campaign.id, code)
+        past = approvals.history(db, campaign.id, code)
+        groups = [each for each in campaigns.groups(db, campaign.id) if each.code in found.groups]
+    return render_template(
+        "centre/questionnaire.html",
+        found=found,
+        past=past,
+        groups=[(group.code, _name(group)) for group in groups],
+        state=approvals.STATES[found.state],
+        parts=PARTS,
+        errors=errors or [],
+        short=approvals.SHORT,
+        findings=linting.lint_loaded(found.instrument, campaign.settings),
+        severities=SEVERITIES,
+        estimate=estimate(found.instrument),
+        may_approve=campaign.state == "preparing"
+        and found.state != "approved"
+        and "operator" in g.actor.roles_in(g.campaign.code),
+        typed=request.form,
     )
 
 

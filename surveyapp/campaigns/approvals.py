@@ -1,0 +1,93 @@
+"""Which questionnaires of a campaign stand approved, by whom, and what changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import queries
+from surveyapp.campaigns.errors import UnknownQuestionnaire
+from surveyapp.campaigns.models import QuestionnaireApproval
+from surveyapp.i18n import lazy
+from surveyapp.instruments.changes import Change, changes
+from surveyapp.instruments.model import Instrument
+
+SHORT = 12
+"""Hexadecimal digits of a checksum that people compare and type."""
+
+State = Literal["never", "changed", "approved"]
+STATES = {
+    "never": lazy("chưa duyệt"),
+    "changed": lazy("thay đổi sau khi duyệt"),
+    "approved": lazy("đã duyệt"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One questionnaire in use, the groups it asks, and its last approval if there is one."""
+
+    instrument: Instrument
+    groups: tuple[str, ...]
+    approval: QuestionnaireApproval | None
+
+    @property
+    def code(self) -> str:
+        """The questionnaire's code."""
+        return self.instrument.code
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its canonical text, both languages included, in hexadecimal."""
+        return self.instrument.sha256
+
+    @property
+    def state(self) -> State:
+        """`approved` as it stands now, `changed` since it was, or `never`."""
+        if self.approval is None:
+            return "never"
+        return "approved" if self.approval.sha256 == self.sha256 else "changed"
+
+    @cached_property
+    def changes(self) -> Sequence[Change]:
+        """What differs from what was approved last; nothing unless the state is `changed`."""
+        if self.approval is None or self.state != "changed":
+            return []
+        return changes(Instrument.from_json(self.approval.content), self.instrument)
+
+
+def standings(db: Session, campaign_id: int) -> list[Standing]:
+    """Every questionnaire that some group answers, by code."""
+    instruments = queries.instruments(db, campaign_id)
+    groups: dict[str, list[str]] = {}
+    for group in queries.groups(db, campaign_id):
+        groups.setdefault(instruments[group.instrument_id].code, []).append(group.code)
+    by_code = {instrument.code: instrument for instrument in instruments.values()}
+    last = {approval.code: approval for approval in _approvals(db, campaign_id)}
+    return [
+        Standing(by_code[code], tuple(asked), last.get(code))
+        for code, asked in sorted(groups.items())
+    ]
+
+
+def standing(db: Session, campaign_id: int, code: str) -> Standing:
+    """The questionnaire with this code; raises `UnknownQuestionnaire`."""
+    for found in standings(db, campaign_id):
+        if found.code == code:
+            return found
+    raise UnknownQuestionnaire(code)
+
+
+def history(db: Session, campaign_id: int, code: str) -> list[QuestionnaireApproval]:
+    """Every approval of one questionnaire, the newest first."""
+    return [each for each in _approvals(db, campaign_id) if each.code == code][::-1]
+
+
+def _approvals(db: Session, campaign_id: int) -> Sequence[QuestionnaireApproval]:
+    wanted = select(QuestionnaireApproval).where(QuestionnaireApproval.campaign_id == campaign_id)
+    return db.scalars(wanted.order_by(QuestionnaireApproval.number)).all()

@@ -1,0 +1,116 @@
+"""What differs between two states of one questionnaire, in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from surveyapp.i18n import lazy
+from surveyapp.instruments.model import Instrument, InstrumentItem, Text
+
+PARTS = {
+    "code": lazy("Mã"),
+    "version": lazy("Phiên bản"),
+    "status": lazy("Tính chất"),
+    "minutes": lazy("Số phút"),
+    "title": lazy("Tên"),
+    "introduction": lazy("Lời mở đầu"),
+    "area": lazy("Lĩnh vực"),
+    "section": lazy("Phần"),
+    "criterion": lazy("Tiêu chí"),
+    "text": lazy("Câu hỏi"),
+    "hint": lazy("Gợi ý"),
+    "scale": lazy("Thang trả lời"),
+    "best": lazy("Mức tốt nhất"),
+    "options": lazy("Phương án"),
+    "dont_know": lazy("Có “Không biết”"),
+    "prompt": lazy("Câu hỏi mở"),
+    "warning": lazy("Lời nhắc"),
+    "max_length": lazy("Độ dài tối đa"),
+    "order": lazy("Thứ tự câu hỏi"),
+    "added": lazy("Thêm"),
+    "removed": lazy("Bỏ"),
+}
+
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: `place` is an item, section or remark id, empty for the questionnaire itself.
+
+    `language` is `vi`, `en` or empty; `before` and `after` are as written, empty where there was nothing.
+    """
+
+    place: str
+    part: str
+    language: str
+    before: str
+    after: str
+
+
+def changes(before: Instrument, after: Instrument) -> list[Change]:
+    """Everything in which `after` differs from `before`; empty only when their checksums are equal."""
+    old, new = dict(_written(before)), dict(_written(after))
+    places = {key[0] for key in old}, {key[0] for key in new}
+    found = []
+    for key in [*new, *(key for key in old if key not in new)]:
+        place, part, language = key
+        if place not in places[0] or place not in places[1]:
+            if part in ("text", "title", "prompt") and language == "vi":
+                kind = "added" if place in places[1] else "removed"
+                found.append(Change(place, kind, "", old.get(key, ""), new.get(key, "")))
+        elif old.get(key) != new.get(key):
+            found.append(Change(place, part, language, old.get(key, ""), new.get(key, "")))
+    return [*found, *_moved(_ids(before), _ids(after))]
+
+
+def _moved(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
+    """The stretch of items that stand in another order; what was added or removed moves nothing."""
+    old = [item for item in before if item in after]
+    new = [item for item in after if item in before]
+    while old and old[0] == new[0]:
+        old, new = old[1:], new[1:]
+    while old and old[-1] == new[-1]:
+        old, new = old[:-1], new[:-1]
+    if old:
+        yield Change("", "order", "", ", ".join(old), ", ".join(new))
+
+
+def _ids(instrument: Instrument) -> list[str]:
+    return [item.id for item in instrument.items]
+
+
+def _written(instrument: Instrument) -> Iterator[tuple[_Key, str]]:
+    for part in ("code", "version", "status", "minutes"):
+        yield ("", part, ""), str(getattr(instrument, part))
+    yield from _both("", "title", instrument.title)
+    yield from _both("", "introduction", instrument.introduction)
+    for section in instrument.sections:
+        yield from _both(section.id, "title", section.title)
+        yield (section.id, "area", ""), section.area
+        for item in section.items:
+            yield (item.id, "section", ""), section.id
+            yield from _item(item)
+    if instrument.remark is not None:
+        remark = instrument.remark
+        yield from _both(remark.id, "prompt", remark.prompt)
+        yield from _both(remark.id, "warning", remark.warning)
+        yield (remark.id, "max_length", ""), str(remark.max_length)
+
+
+def _item(item: InstrumentItem) -> Iterator[tuple[_Key, str]]:
+    yield from _both(item.id, "text", item.text)
+    if item.hint is not None:
+        yield from _both(item.id, "hint", item.hint)
+    for part in ("criterion", "scale", "best"):
+        yield (item.id, part, ""), getattr(item, part)
+    yield (item.id, "dont_know", ""), "yes" if item.dont_know else "no"
+    for language in ("vi", "en"):
+        options = [f"{each.code} {each.label.get(language)}" for each in item.options]
+        yield (item.id, "options", language), "; ".join(options)
+
+
+def _both(place: str, part: str, text: Text) -> Iterator[tuple[_Key, str]]:
+    yield (place, part, "vi"), text.vi
+    yield (place, part, "en"), text.en

@@ -1,0 +1,1 @@
+"""The linter of questionnaires: what a reader would stumble over, before anybody is asked."""

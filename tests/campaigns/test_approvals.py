@@ -1,0 +1,100 @@
+"""A questionnaire is approved word for word; a word changed later shows, and collection waits."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import approvals, service, wording
+from surveyapp.campaigns.errors import (
+    AlreadyApproved,
+    ChecksumDiffers,
+    PackInUse,
+    QuestionnairesNotApproved,
+    UnknownQuestionnaire,
+    WrongState,
+)
+from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.pack import read_pack
+from tests import factories
+from tests.campaigns.packs import TINY, edited_pack
+
+OLD, NEW = "en: Very good", "en: Excellent"
+M1 = "questionnaires/M1.yaml"
+
+
+@pytest.fixture
+def campaign(db: Session, now: datetime) -> Campaign:
+    """The tiny campaign with a box key, its questionnaires not approved yet."""
+    made = factories.campaign(db, now)
+    return service.record_box_key(db, made.code, public_key=b"public", fingerprint="ab12")
+
+
+def approve(db: Session, now: datetime, code: str = "M1", **fields: str) -> None:
+    found = approvals.standing(db, service.load_pack(db, read_pack(TINY), now=now).id, code)
+    given = {"sha256": found.sha256, "note": "", "actor": "operator", **fields}
+    service.approve_questionnaire(db, "tiny", code, now=now, **given)
+
+
+def state(db: Session, campaign: Campaign, code: str = "M1") -> str:
+    return approvals.standing(db, campaign.id, code).state
+
+
+def test_a_campaign_opens_only_when_every_questionnaire_is_approved(db, campaign, now):
+    with pytest.raises(QuestionnairesNotApproved) as refused:
+        service.open_campaign(db, "tiny", now=now)
+    assert "M1, M2" in wording.refusal(refused.value)
+    factories.approve_questionnaires(db, campaign, now)
+    assert service.open_campaign(db, "tiny", now=now).state == "open"
+
+
+def test_a_translation_changed_after_approval_asks_for_it_again(db, campaign, now, tmp_path):
+    factories.approve_questionnaires(db, campaign, now)
+    service.load_pack(db, edited_pack(tmp_path, M1, OLD, NEW), now=now)
+    found = approvals.standing(db, campaign.id, "M1")
+    assert found.state == "changed"
+    assert {(change.part, change.language) for change in found.changes} == {("options", "en")}
+    assert "1 Excellent" in found.changes[0].after
+    assert state(db, campaign, "M2") == "approved"
+    with pytest.raises(QuestionnairesNotApproved) as refused:
+        service.open_campaign(db, "tiny", now=now)
+    assert (refused.value.never, refused.value.changed) == ((), ("M1",))
+    factories.approve_questionnaires(db, campaign, now)
+    assert service.open_campaign(db, "tiny", now=now).state == "open"
+    assert [each.number for each in approvals.history(db, campaign.id, "M1")] == [2, 1]
+
+
+def test_a_pack_that_changes_no_word_leaves_the_approval(db, campaign, now, tmp_path):
+    factories.approve_questionnaires(db, campaign, now)
+    service.load_pack(
+        db, edited_pack(tmp_path, "plan.csv", "P4,01,2\nP4,46,2", "P4,01,3\nP4,46,1"), now=now
+    )
+    assert state(db, campaign) == "approved"
+
+
+def test_only_what_was_looked_at_is_approved_and_only_once(db, campaign, now):
+    with pytest.raises(ChecksumDiffers):
+        approve(db, now, sha256="f" * 64)
+    with pytest.raises(ChecksumDiffers):
+        approve(db, now, sha256="")
+    with pytest.raises(UnknownQuestionnaire):
+        service.approve_questionnaire(
+            db, "tiny", "Z9", sha256="f" * 64, note="", actor="operator", now=now
+        )
+    approve(db, now, note=" QĐ 12 ")
+    assert approvals.standing(db, campaign.id, "M1").approval.note == "QĐ 12"
+    with pytest.raises(AlreadyApproved) as refused:
+        approve(db, now + timedelta(days=1), actor="another")
+    assert (refused.value.by, refused.value.at) == ("operator", now)
+
+
+def test_nothing_is_approved_or_changed_once_collection_has_begun(
+    db, campaign, now, tmp_path: Path
+):
+    factories.approve_questionnaires(db, campaign, now)
+    service.open_campaign(db, "tiny", now=now)
+    with pytest.raises(PackInUse):
+        service.load_pack(db, edited_pack(tmp_path, M1, OLD, NEW), now=now)
+    with pytest.raises(WrongState):
+        approve(db, now)
