@@ -42,7 +42,7 @@ def address_failed(
     """
     person = _of_invitation(db, invitation_id)
     _ask(db, person, channel=channel, address_tag=address_tag, reason=reason, now=now)
-    _count_bounced(db, person.campaign_id, invitation_id, address_tag, now=now)
+    _count_bounced(db, person.campaign_id, invitation_id, address_tag, channel=channel, now=now)
 
 
 def wrong_number(db: Session, *, invitation_id: UUID, address_tag: bytes, now: datetime) -> None:
@@ -53,7 +53,7 @@ def wrong_number(db: Session, *, invitation_id: UUID, address_tag: bytes, now: d
         Delivery.invitation_id == invitation_id, Delivery.address_tag == address_tag
     )
     if db.scalar(went_there.limit(1)) is not None:
-        _count_bounced(db, person.campaign_id, invitation_id, address_tag, now=now)
+        _count_bounced(db, person.campaign_id, invitation_id, address_tag, channel="sms", now=now)
 
 
 def _of_invitation(db: Session, invitation_id: UUID) -> Row[*tuple[Any, ...]]:
@@ -94,7 +94,13 @@ def _ask(
 
 
 def _count_bounced(
-    db: Session, campaign_id: int, invitation_id: UUID, address_tag: bytes, *, now: datetime
+    db: Session,
+    campaign_id: int,
+    invitation_id: UUID,
+    address_tag: bytes,
+    *,
+    channel: str,
+    now: datetime,
 ) -> None:
     elsewhere = select(Delivery.id).where(
         Delivery.invitation_id == invitation_id,
