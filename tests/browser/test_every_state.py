@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +12,7 @@ from tests.browser.scene import Scene
 from tests.browser.states import STATES, reach
 
 AXE = Axe()
+DOWN = Path(__file__).parents[2] / "docs" / "proxy" / "unavailable.html"
 WIDTHS = (320, 360, 768, 1280)
 ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "remark-too-long"}
 
@@ -55,3 +57,13 @@ def _words_of_the_other_language(page, language: str) -> list[str]:
         ".map((node) => node.textContent).join(' | ')"
     )
     return re.findall(r"\S*[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]\S*", text)
+
+
+def test_the_proxys_page_for_when_we_are_down_can_be_used_by_everybody(browser: Browser):
+    for look in ({}, {"color_scheme": "dark"}):
+        context = browser.new_context(viewport={"width": 320, "height": 256}, **look)
+        page = context.new_page()
+        page.goto(DOWN.as_uri())
+        assert _violations(page) == []
+        assert _width(page) <= 320
+        context.close()
