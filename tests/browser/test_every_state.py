@@ -14,6 +14,8 @@ from tests.browser.states import STATES, reach
 AXE = Axe()
 DOWN = Path(__file__).parents[2] / "docs" / "proxy" / "unavailable.html"
 WIDTHS = (320, 360, 768, 1280)
+ENLARGED = {"width": 320, "height": 256}
+"""What is left of 1280 × 1024 points at 400 % (WCAG 1.4.10)."""
 ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "remark-too-long"}
 
 
@@ -35,6 +37,9 @@ def test_a_state_of_the_pages_can_be_used_by_everybody(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 640})
             assert _width(page) <= width, f"scrolls sideways at {width}"
+        page.set_viewport_size(ENLARGED)
+        assert _width(page) <= ENLARGED["width"]
+        assert _obscured(page) == []
     context.close()
 
 
@@ -45,6 +50,29 @@ def _violations(page) -> list[str]:
 
 def _width(page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+def _obscured(page) -> list[str]:
+    """What can have the focus but is then covered, cut off or out of sight (WCAG 2.4.11)."""
+    return page.evaluate(
+        """() => {
+            const wanted = 'a[href], button, input:not([type=hidden]), textarea, select, summary';
+            const seen = (x, y, one) => {
+                const top = document.elementFromPoint(x, y);
+                return top && (one.contains(top) || [...(one.labels || [])].some((label) => label.contains(top)));
+            };
+            return [...document.querySelectorAll(wanted)]
+                .filter((one) => one.checkVisibility() && !one.closest('.unseen') && one.tabIndex >= 0)
+                .filter((one) => {
+                    one.focus();
+                    const {left, right, top, bottom} = one.getBoundingClientRect();
+                    const middle = (left + right) / 2, inside = Math.min(8, (bottom - top) / 2);
+                    const ends = bottom - top > innerHeight / 2 ? [top + inside] : [top + inside, bottom - inside];
+                    return !ends.every((y) => seen(middle, y, one) || seen(left + 8, y, one));
+                })
+                .map((one) => one.outerHTML.slice(0, 120));
+        }"""
+    )
 
 
 def _words_of_the_other_language(page, language: str) -> list[str]:
