@@ -88,6 +88,17 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
     return Invited(found.id, found.Campaign, assignments, found.name_vi, found.name_en)
 
 
+def withdrawn(db: Session, invitation_id: UUID, number: int) -> UUID | None:
+    """The questionnaire of this number if it was taken back since; None if there never was one."""
+    return db.scalar(
+        select(Assignment.id).where(
+            Assignment.invitation_id == invitation_id,
+            Assignment.number == number,
+            Assignment.state == "revoked",
+        )
+    )
+
+
 def find_typed(db: Session, code: str, *, keys: KeyRing) -> Invited:
     """Who holds a typed code. Unknown, replaced and revoked are one answer: `UnknownCode`."""
     try:

@@ -385,9 +385,9 @@ STATES: dict[str, Callable[[Walk], None]] = {
 """Name → how to get there from a browser that has not been here before."""
 
 
-def reach(name: str, page: Page, scene: Scene, language: str) -> Iterator[Walk]:
+def reach(how: Callable[[Walk], None], page: Page, scene: Scene, language: str) -> Iterator[Walk]:
     """The state, while the generator stands; afterwards everything is put back."""
     with ExitStack() as left:
         walk = Walk(page, scene, language, scene.person(), left)
-        STATES[name](walk)
+        how(walk)
         yield walk

@@ -2,17 +2,16 @@
 
 import re
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.browser.dead_ends import DEAD_ENDS, DOWN
 from tests.browser.scene import Scene
 from tests.browser.states import STATES, reach
 
 AXE = Axe()
-DOWN = Path(__file__).parents[2] / "docs" / "proxy" / "unavailable.html"
 WIDTHS = (320, 360, 768, 1280)
 ENLARGED = {"width": 320, "height": 256}
 """What is left of 1280 × 1024 points at 400 % (WCAG 1.4.10)."""
@@ -26,7 +25,7 @@ def test_a_state_of_the_pages_can_be_used_by_everybody(
     scene: Scene, browser: Browser, state: str, language: str
 ):
     context = browser.new_context(viewport={"width": 360, "height": 640})
-    with contextmanager(reach)(state, context.new_page(), scene, language) as walk:
+    with contextmanager(reach)(STATES[state], context.new_page(), scene, language) as walk:
         page = walk.page
         assert _violations(page) == []
         assert page.locator("html").get_attribute("lang") == language
@@ -85,6 +84,22 @@ def _words_of_the_other_language(page, language: str) -> list[str]:
         ".map((node) => node.textContent).join(' | ')"
     )
     return re.findall(r"\S*[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]\S*", text)
+
+
+def test_what_few_people_ever_see_can_be_used_by_everybody(browser: Browser, scene: Scene):
+    faults = {}
+    for state, how in DEAD_ENDS.items():
+        context = browser.new_context(viewport={"width": 360, "height": 640})
+        with contextmanager(reach)(how, context.new_page(), scene, "vi") as walk:
+            alike = state.startswith("error-") and state != "error-404"  # the same template
+            found = [] if alike else _violations(walk.page)
+            walk.page.set_viewport_size(ENLARGED)
+            found += _obscured(walk.page)
+            found += ["sideways"] if _width(walk.page) > ENLARGED["width"] else []
+            found += [] if walk.page.locator("h1").count() == 1 else ["no heading"]
+            faults |= {state: found} if found else {}
+        context.close()
+    assert faults == {}
 
 
 def test_the_proxys_page_for_when_we_are_down_can_be_used_by_everybody(browser: Browser):

@@ -431,6 +431,17 @@ def test_after_it_closed_nothing_is_saved_and_an_extension_brings_all_back(ann, 
     assert ann.chosen(1, 1) == {first: "2"}
 
 
+def test_a_questionnaire_taken_back_while_it_is_answered_says_so(binh):
+    binh.start()
+    with transaction() as db:
+        taken = db.scalars(select(Assignment).where(Assignment.number == 2)).one()
+        taken.state, taken.disposition = "revoked", "removed"
+    answer = binh.get("/phieu/2/1")
+    assert answer.status_code == 410
+    assert "Phiếu này không còn được giao cho Ông/Bà" in answer.text
+    assert binh.get("/phieu/1/1").status_code == 200
+
+
 def test_once_the_box_is_open_the_link_says_that_the_draft_is_gone(ann, now):
     ann.start()
     ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
