@@ -93,6 +93,17 @@ def invited(db: Session, campaign: Campaign, invitation_id: UUID) -> Invited:
     return Invited(invitation_id, campaign, tuple(_assignments(db, invitation_id)))
 
 
+def withdrawn(db: Session, invitation_id: UUID, number: int) -> UUID | None:
+    """The questionnaire of this number if it was taken back since; None if there never was one."""
+    return db.scalar(
+        select(Assignment.id).where(
+            Assignment.invitation_id == invitation_id,
+            Assignment.number == number,
+            Assignment.state == "revoked",
+        )
+    )
+
+
 def find_typed(db: Session, code: str, *, keys: KeyRing) -> Invited:
     """Who holds a typed code. Unknown, replaced and revoked are one answer: `UnknownCode`."""
     try:

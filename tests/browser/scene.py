@@ -24,7 +24,7 @@ from surveyapp.responses import box
 from tests import factories
 
 REAL_PACK = "../../questionnaires/par-index-2023"
-PEOPLE = 150
+PEOPLE = 180
 
 
 class _Quiet(WSGIRequestHandler):
@@ -94,7 +94,9 @@ class Scene:
             db.execute(text("delete from attempt_window"))
 
 
-def build(folder: Path, *, pack: str = REAL_PACK, engine: Engine | None = None) -> Scene:
+def build(
+    folder: Path, *, pack: str = REAL_PACK, engine: Engine | None = None, people: int = PEOPLE
+) -> Scene:
     """A scene in `folder` with an open campaign, on SQLite unless an engine is given; not serving yet."""
     engine = engine or make_engine(f"sqlite:///{folder / 'survey.sqlite3'}")
     schema.migrate(engine)
@@ -112,7 +114,7 @@ def build(folder: Path, *, pack: str = REAL_PACK, engine: Engine | None = None) 
         factories.approve_questionnaires(db, campaign, now)
         campaigns.open_campaign(db, campaign.code, now=now)
         for unit, kind, start in (("01", "agency-leaders", 0), ("BNV", "department-leaders", 500)):
-            listed = factories.people(PEOPLE, start=start)
+            listed = factories.people(people, start=start)
             factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
     with transaction() as db:
         campaign = db.query(Campaign).one()

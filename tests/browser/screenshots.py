@@ -8,27 +8,31 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import LAUNCH
+from tests.browser.dead_ends import EVERYTHING
 from tests.browser.scene import build
-from tests.browser.states import STATES, reach
+from tests.browser.states import reach
 
 FOLDER = Path("screenshots")
+PEOPLE = 320
 WIDTHS = {360: 640, 1280: 800}
 
 
 def main() -> None:
     """Write `screenshots/<width>/<language>-<state>.png` for the states named, or all."""
-    wanted = sys.argv[1:] or list(STATES)
+    wanted = sys.argv[1:] or list(EVERYTHING)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        scene = build(Path(folder))
+        scene = build(Path(folder), people=PEOPLE)
         scene.start()
         browser = playwright.chromium.launch(**LAUNCH)
         for width, height in WIDTHS.items():
-            for language in ("vi", "en") if width == 360 else ("vi",):
+            for language in ("vi", "en"):
                 target = FOLDER / str(width)
                 target.mkdir(parents=True, exist_ok=True)
                 for name in wanted:
                     context = browser.new_context(viewport={"width": width, "height": height})
-                    with contextmanager(reach)(name, context.new_page(), scene, language) as walk:
+                    with contextmanager(reach)(
+                        EVERYTHING[name], context.new_page(), scene, language
+                    ) as walk:
                         file = target / f"{language}-{name}.png"
                         walk.page.screenshot(path=file, full_page=True)
                         print(file, flush=True)

@@ -265,6 +265,16 @@ def _landing_closed(walk: Walk) -> None:
     walk.go(walk.link)
 
 
+def _landing_closed_draft(walk: Walk) -> None:
+    _saved(walk)
+    _landing_closed(walk)
+
+
+def _landing_closed_done(walk: Walk) -> None:
+    _all_receipts(walk)
+    _landing_closed(walk)
+
+
 def _landing_early(walk: Walk) -> None:
     walk.left.enter_context(walk.scene.window(timedelta(days=3), timedelta(days=9)))
     walk.go(walk.link)
@@ -331,6 +341,8 @@ STATES: dict[str, Callable[[Walk], None]] = {
     "landing-limits": _promise_open,
     "landing-early": _landing_early,
     "landing-closed": _landing_closed,
+    "landing-closed-draft": _landing_closed_draft,
+    "landing-closed-done": _landing_closed_done,
     "landing-done": _landing_done,
     "link-tampered": lambda walk: walk.go("/t/7123456789012345~abc"),
     "link-replaced": _replaced,
@@ -373,9 +385,9 @@ STATES: dict[str, Callable[[Walk], None]] = {
 """Name → how to get there from a browser that has not been here before."""
 
 
-def reach(name: str, page: Page, scene: Scene, language: str) -> Iterator[Walk]:
+def reach(how: Callable[[Walk], None], page: Page, scene: Scene, language: str) -> Iterator[Walk]:
     """The state, while the generator stands; afterwards everything is put back."""
     with ExitStack() as left:
         walk = Walk(page, scene, language, scene.person(), left)
-        STATES[name](walk)
+        how(walk)
         yield walk

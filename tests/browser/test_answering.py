@@ -247,15 +247,31 @@ def test_enlarged_four_times_nothing_is_cut_off(browser, scene):
     context.close()
 
 
-def test_on_paper_the_receipt_stands_without_buttons(desktop, scene):
+def test_on_paper_stand_the_words_without_what_is_pressed(desktop, scene):
     walk = walk_of(desktop, scene, 1)
-    walk.open()
+    desktop.emulate_media(color_scheme="dark")
+    walk.go(walk.link)
+    _printed(desktop, ".facts", "details ul", "main h1")
+    walk.start()
     walk.answer(1)
     walk.go("/phieu/1/xem-lai")
+    _printed(desktop, ".answers dd", ".gaps", "#submit-title")
     walk.submit()
-    desktop.emulate_media(media="print")
-    expect(desktop.locator("#receipt")).to_be_visible()
-    assert [one for one in desktop.locator("button").all() if one.is_visible()] == []
+    _printed(desktop, "#receipt", "main h1", ".masthead")
+    assert desktop.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
+def _printed(page: Page, *wanted: str) -> None:
+    """On white paper in black, all of `wanted`, and nothing that only a screen needs."""
+    page.emulate_media(media="print")
+    for one in wanted:
+        expect(page.locator(one).first).to_be_visible()
+    pressed = page.locator("button, .button, .answers a, .skip, .language, .foot, nav").all()
+    assert [one.inner_text() for one in pressed if one.is_visible()] == []
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert (paper, ink) == ("rgb(255, 255, 255)", "rgb(21, 25, 30)")
+    page.emulate_media(media="screen")
 
 
 def test_a_closed_campaign_stops_the_retries_and_says_why(phone, scene):

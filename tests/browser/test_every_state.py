@@ -7,11 +7,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.browser.dead_ends import DEAD_ENDS, DOWN
 from tests.browser.scene import Scene
 from tests.browser.states import STATES, reach
 
 AXE = Axe()
 WIDTHS = (320, 360, 768, 1280)
+ENLARGED = {"width": 320, "height": 256}
+"""What is left of 1280 × 1024 points at 400 % (WCAG 1.4.10)."""
 ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "remark-too-long"}
 
 
@@ -22,7 +25,7 @@ def test_a_state_of_the_pages_can_be_used_by_everybody(
     scene: Scene, browser: Browser, state: str, language: str
 ):
     context = browser.new_context(viewport={"width": 360, "height": 640})
-    with contextmanager(reach)(state, context.new_page(), scene, language) as walk:
+    with contextmanager(reach)(STATES[state], context.new_page(), scene, language) as walk:
         page = walk.page
         assert _violations(page) == []
         assert page.locator("html").get_attribute("lang") == language
@@ -33,6 +36,9 @@ def test_a_state_of_the_pages_can_be_used_by_everybody(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 640})
             assert _width(page) <= width, f"scrolls sideways at {width}"
+        page.set_viewport_size(ENLARGED)
+        assert _width(page) <= ENLARGED["width"]
+        assert _obscured(page) == []
     context.close()
 
 
@@ -45,6 +51,29 @@ def _width(page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
+def _obscured(page) -> list[str]:
+    """What can have the focus but is then covered, cut off or out of sight (WCAG 2.4.11)."""
+    return page.evaluate(
+        """() => {
+            const wanted = 'a[href], button, input:not([type=hidden]), textarea, select, summary';
+            const seen = (x, y, one) => {
+                const top = document.elementFromPoint(x, y);
+                return top && (one.contains(top) || [...(one.labels || [])].some((label) => label.contains(top)));
+            };
+            return [...document.querySelectorAll(wanted)]
+                .filter((one) => one.checkVisibility() && !one.closest('.unseen') && one.tabIndex >= 0)
+                .filter((one) => {
+                    one.focus();
+                    const {left, right, top, bottom} = one.getBoundingClientRect();
+                    const middle = (left + right) / 2, inside = Math.min(8, (bottom - top) / 2);
+                    const ends = bottom - top > innerHeight / 2 ? [top + inside] : [top + inside, bottom - inside];
+                    return !ends.every((y) => seen(middle, y, one) || seen(left + 8, y, one));
+                })
+                .map((one) => one.outerHTML.slice(0, 120));
+        }"""
+    )
+
+
 def _words_of_the_other_language(page, language: str) -> list[str]:
     """Vietnamese letters on an English page, outside what is marked as Vietnamese and proper names."""
     if language == "vi":
@@ -55,3 +84,29 @@ def _words_of_the_other_language(page, language: str) -> list[str]:
         ".map((node) => node.textContent).join(' | ')"
     )
     return re.findall(r"\S*[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]\S*", text)
+
+
+def test_what_few_people_ever_see_can_be_used_by_everybody(browser: Browser, scene: Scene):
+    faults = {}
+    for state, how in DEAD_ENDS.items():
+        context = browser.new_context(viewport={"width": 360, "height": 640})
+        with contextmanager(reach)(how, context.new_page(), scene, "vi") as walk:
+            alike = state.startswith("error-") and state != "error-404"  # the same template
+            found = [] if alike else _violations(walk.page)
+            walk.page.set_viewport_size(ENLARGED)
+            found += _obscured(walk.page)
+            found += ["sideways"] if _width(walk.page) > ENLARGED["width"] else []
+            found += [] if walk.page.locator("h1").count() == 1 else ["no heading"]
+            faults |= {state: found} if found else {}
+        context.close()
+    assert faults == {}
+
+
+def test_the_proxys_page_for_when_we_are_down_can_be_used_by_everybody(browser: Browser):
+    for look in ({}, {"color_scheme": "dark"}):
+        context = browser.new_context(viewport={"width": 320, "height": 256}, **look)
+        page = context.new_page()
+        page.goto(DOWN.as_uri())
+        assert _violations(page) == []
+        assert _width(page) <= 320
+        context.close()

@@ -423,9 +423,51 @@ def test_after_it_closed_nothing_is_saved_and_an_extension_brings_all_back(ann, 
     answer = ann.client.post("/phieu/1/1", data=base, headers=HERE)
     assert answer.status_code == 403
     assert "bị xóa khi mở hộp phiếu" in answer.text
-    assert "Đợt khảo sát đã kết thúc lúc" in ann.get(ann.link).text
+    for address in (ann.link, "/phieu"):
+        assert "Bản nháp vẫn được mã hóa, không ai đọc được, và bị xóa khi mở hộp phiếu" in words(
+            ann.get(address)
+        )
     move(closes_at=closes_at)
     assert ann.chosen(1, 1) == {first: "2"}
+
+
+def test_a_questionnaire_taken_back_while_it_is_answered_says_so(binh):
+    binh.start()
+    with transaction() as db:
+        taken = db.scalars(select(Assignment).where(Assignment.number == 2)).one()
+        taken.state, taken.disposition = "revoked", "removed"
+    answer = binh.get("/phieu/2/1")
+    assert answer.status_code == 410
+    assert "Phiếu này không còn được giao cho Ông/Bà" in answer.text
+    assert binh.get("/phieu/1/1").status_code == 200
+
+
+def test_once_the_box_is_open_the_link_says_that_the_draft_is_gone(ann, now):
+    ann.start()
+    ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
+    move(state="opened", closes_at=now - timedelta(days=1))
+    assert "Bản nháp đã bị xóa khi mở hộp phiếu" in words(ann.get(ann.link))
+
+
+def test_whoever_left_no_draft_is_told_of_none_when_it_is_over(ann, now):
+    move(closes_at=now - timedelta(minutes=1))
+    told = words(ann.get(ann.link))
+    assert "Đợt khảo sát đã kết thúc lúc" in told and "ản nháp vẫn" not in told
+
+
+def test_after_the_close_the_link_still_leads_to_the_receipt(ann, binh, now):
+    ann.start()
+    ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
+    submit(ann)
+    binh.start()
+    binh.send(1, 1, {binh.items(1, 1)[0]: "1"})
+    submit(binh)
+    move(closes_at=now - timedelta(minutes=1))
+    for person in (ann, binh):
+        assert "Xem mã biên nhận" in person.get(person.link).text
+        person.client.delete_cookie("phieu")
+        assert person.start().headers["Location"] == "/phieu"
+        assert 'href="/phieu/1/bien-nhan"' in person.get("/phieu").text
 
 
 def test_nobody_reaches_a_questionnaire_that_is_not_theirs(ann):

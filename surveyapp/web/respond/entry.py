@@ -11,7 +11,7 @@ from surveyapp.i18n import _
 from surveyapp.invitations import attempts, handoff, links, secrets
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
-from surveyapp.invitations.errors import MistypedCode, UnknownCode
+from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
 from surveyapp.web import sessions, state
 from surveyapp.web.guard import without_token
 from surveyapp.web.respond import bp, kept, promise
@@ -172,7 +172,12 @@ def _begin(db: Session, visit: Visit) -> None:
     now = clock.now()
     if not visit.unsubmitted:
         return
-    inviting.check_open(visit.invited.campaign, now)
+    try:
+        inviting.check_open(visit.invited.campaign, now)
+    except CampaignClosed:
+        if any(each.state == "submitted" for each in visit.assignments):
+            return  # the receipts of what is submitted are shown at any time
+        raise
     inviting.begin(db, visit.invited, today=clock.day(now))
 
 

@@ -22,11 +22,13 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "supplier": invited.supplier_en if locale() == "en" else invited.supplier_vi,
         "forms": len(standing),
         "forms_left": len(left),
+        "submitted": len(standing) - len(left),
         "minutes": sum(campaigns.instrument(db, each.instrument_id).minutes for each in left),
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
         "is_open": campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
         "is_before": campaign.state == "preparing" or now < campaign.opens_at,
+        "box_opened": campaign.state in {"opened", "released"},
         "begun": any(each.progress != "none" for each in left),
         "contact": contact(campaign.settings),
     }

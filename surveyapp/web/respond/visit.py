@@ -11,6 +11,7 @@ from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
+from surveyapp.invitations.errors import AssignmentRevoked
 from surveyapp.invitations.queries import AssignmentView, Invited
 from surveyapp.web import sessions, state
 
@@ -68,10 +69,14 @@ def visiting(db: Session) -> Visit:
 def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrument]:
     """The visit and one questionnaire that can be answered now, with its instrument.
 
-    Raises `CampaignNotOpenYet` or `CampaignClosed` outside the campaign's window.
+    Raises `AssignmentRevoked` for one that was taken back, `NoSuchQuestionnaire`, and
+    `CampaignNotOpenYet` or `CampaignClosed` outside the campaign's window.
     """
     visit = visiting(db)
-    assignment = visit.assignment(number)
+    assignment = visit.invited.numbered(number)
+    if assignment is None:
+        gone = invitations.withdrawn(db, visit.invited.invitation_id, number)
+        raise AssignmentRevoked(gone) if gone else NoSuchQuestionnaire(number)
     if assignment.state == "active":
         inviting.check_open(visit.invited.campaign, clock.now())
     return visit, assignment, campaigns.instrument(db, assignment.instrument_id)
