@@ -71,6 +71,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "hop thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
         "hop thu cong vu", "dia chi e mail", "email lien he", "email address",
     ),
+    "group": (
+        "nhom doi tuong", "nhom", "nhom phieu", "doi tuong", "doi tuong dieu tra", "loai phieu", "mau phieu",
+        "group", "respondent group",
+    ),
     "note": ("ghi chu", "chu thich", "note", "notes", "ghi chu khac", "remark"),
 }  # fmt: skip
 _EXACT = {word: column for column, words in _SYNONYMS.items() for word in words}
