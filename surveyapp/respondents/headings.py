@@ -68,7 +68,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "email": (
         "email", "e mail", "thu dien tu", "dia chi email", "dia chi thu dien tu", "hop thu",
-        "hop thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
+        "hop thu dien tu", "hom thu", "hom thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
         "hop thu cong vu", "dia chi e mail", "email lien he", "email address",
     ),
     "group": (

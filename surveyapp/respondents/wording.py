@@ -33,6 +33,7 @@ _MESSAGES: dict[str, Lazy] = {
     "text_invisible": lazy("Đã bỏ các ký tự ẩn lẫn trong ô."),
     "text_decomposed": lazy("Chữ ở dạng Unicode tổ hợp, đã chuyển sang Unicode dựng sẵn."),
     "name_honorific": lazy("Đã bỏ “%(taken)s” trước họ tên."),
+    "name_position": lazy("Chức vụ “%(position)s” ghi liền họ tên được tách ra. Họ tên: “%(proposal)s”."),
     "name_case": lazy("Họ tên viết hoa hoặc viết thường chưa đúng. Đề nghị ghi “%(proposal)s”."),
     "email_invalid": lazy("Địa chỉ thư điện tử không hợp lệ. Xin kiểm tra dấu @ và tên miền."),
     "email_several": lazy("Ô có nhiều địa chỉ thư điện tử. Mỗi người chỉ dùng một, đề nghị chọn “%(proposal)s”."),
@@ -77,6 +78,7 @@ _SUSPICIONS: dict[str, Lazy] = {
 }
 _PROPOSED = lazy("Đề nghị: “%(proposal)s”.")
 _REFUSALS: dict[str, Lazy] = {
+    "saved_as_web": lazy("Tệp có tên bảng tính nhưng bên trong là trang web hoặc XML (thường do phần mềm khác xuất ra). Xin mở tệp bằng Excel, chọn Tệp > Lưu thành (Save As) > Sổ làm việc Excel (.xlsx), rồi tải lên lại."),
     "not_a_workbook": lazy("Tệp không phải bảng tính. Xin lưu danh sách thành tệp Excel (.xlsx) rồi tải lên lại."),
     "file_too_large": lazy("Tệp nặng %(size)s MB, quá giới hạn %(limit)s MB. Xin bỏ hình ảnh và các trang tính không cần thiết rồi tải lên lại."),
     "unpacks_too_large": lazy("Tệp nén quá nhiều dữ liệu (hơn %(limit)s MB hoặc quá nhiều phần) nên không được mở. Xin sao chép danh sách sang một tệp Excel mới rồi tải lên lại."),

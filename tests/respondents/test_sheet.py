@@ -241,7 +241,7 @@ SEEDS = [
     writers.xlsx(Grid([HEAD, person("Lê Văn An")])),
     writers.ods(Grid([HEAD, person("Lê Văn An")])),
     writers.delimited(Grid([HEAD, person("Lê Văn An")])),
-    (Path(__file__).parent.parent / "files" / "xls" / "21-associations-plain.xls").read_bytes(),
+    (Path(__file__).parent.parent / "files" / "xls" / "22-associations-shifted.xls").read_bytes(),
 ]
 
 

@@ -19,6 +19,7 @@ from surveyapp.respondents.names import (
     title_case,
     without_honorific,
 )
+from surveyapp.respondents.positions import without_position
 from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
 from surveyapp.respondents.rules.departments import DepartmentIndex
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
@@ -130,6 +131,7 @@ class _Judgement:
         self.context = context
         self.values: dict[str, str] = {}
         self.findings: list[Finding] = []
+        self.position = ""  # out of the cell of the name
 
     def add(
         self,
@@ -183,6 +185,8 @@ class _Judgement:
         if cell is None:
             return
         value = cell.value if any(c.isalnum() for c in cell.value) else ""
+        if column == "position" and not value:
+            value = self.position
         self.values[column] = value
         if not value:
             if column in self.context.required:
@@ -198,8 +202,11 @@ class _Judgement:
             self.add(column, MUST, "required", written, above)
 
     def _name(self, written: str, value: str) -> None:
+        value, self.position = without_position(value)
         bare, honorific = without_honorific(value)
         proposal = self._named(value)
+        if self.position:
+            self.add("full_name", NOTE, "name_position", written, proposal, position=self.position)
         if honorific:
             self.add("full_name", NOTE, "name_honorific", written, proposal, taken=honorific)
         whole = bare.isupper() or bare.islower()
