@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 # TCVN 5712:1993, the "ABC" fonts: one byte per letter, shown here as its Latin-1 character.
@@ -102,12 +103,15 @@ def converted(text: str) -> str | None:
     return None
 
 
-def plausible_share(text: str) -> float:
-    """Share of the accented words of `text` that are Vietnamese, legacy fonts included (0..1)."""
+def plausible_share(text: str, *, legacy: bool = True) -> float:
+    """Share of the accented words of `text` that are Vietnamese (0..1).
+
+    As they stand or, with `legacy`, all of them after conversion from one old font.
+    """
     words = [unicodedata.normalize("NFC", w) for w in _words(text)][:2000]
     if not words:
         return 0.0
-    good = sum(
-        1 for w in words if is_syllable(w) or is_syllable(from_tcvn3(w)) or is_syllable(from_vni(w))
-    )
-    return good / len(words)
+    readings: tuple[Callable[[str], str], ...] = (str,)
+    if legacy:
+        readings += (from_tcvn3, from_vni)
+    return max(sum(is_syllable(read(w)) for w in words) for read in readings) / len(words)

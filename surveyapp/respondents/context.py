@@ -16,12 +16,15 @@ COLUMNS = (
     "workplace",
     "district",
     "association",
+    "group",
     "phone",
     "email",
     "note",
 )
 IDENTIFYING = ("department", "district", "association", "workplace")
 DISTRICTS_PER_PROVINCE = (3, 4)
+GROUP_SEPARATOR = " + "
+"""Between the groups of one person; a comma would part the choices of a drop-down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,19 @@ class DepartmentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A respondent group as the campaign knows it; `rates` names the rule of who is rated."""
+
+    code: str
+    name: str
+    rates: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListContext:
     """One list kind of one unit. `planned` is the number of forms the plan expects, if it says;
-    `declared` how many people the unit itself says it has.
+    `declared` how many people the unit itself says it has, `several_groups` the groups of a kind that
+    yields more than one.
     """
 
     campaign: str
@@ -55,11 +68,30 @@ class ListContext:
     other_kinds: tuple[tuple[str, str], ...] = ()
     districts: tuple[int, int] | None = DISTRICTS_PER_PROVINCE
     declared: int | None = None
+    several_groups: tuple[GroupEntry, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of this list in the order in which people expect them."""
-        return tuple(c for c in COLUMNS if c in self.required or c in self.optional)
+        """The columns of this list in the order in which people expect them.
+
+        A list that yields several groups has a column for them, always optional.
+        """
+        several = ("group",) if len(self.several_groups) > 1 else ()
+        return tuple(c for c in COLUMNS if c in (*self.required, *self.optional, *several))
+
+    def groups_of(self, department: DepartmentEntry) -> tuple[str, ...]:
+        """Codes of the groups a person of that department is in: whom she rates follows from it."""
+        rated = {
+            "department_ministry": department.ministry is not None,
+            "own_unit": department.rates_province,
+        }
+        return tuple(g.code for g in self.several_groups if rated.get(g.rates, True))
+
+    @property
+    def group_choices(self) -> tuple[tuple[str, ...], ...]:
+        """Every set of groups that some department leads to, the largest first."""
+        found = dict.fromkeys(self.groups_of(d) for d in self.departments)
+        return tuple(sorted((f for f in found if f), key=lambda f: (-len(f), f)))
 
     @property
     def identifying(self) -> tuple[str, ...]:
@@ -69,6 +101,12 @@ class ListContext:
     def department(self, code: str) -> DepartmentEntry | None:
         """The department of that code."""
         return next((d for d in self.departments if d.code == code), None)
+
+
+def several(groups: Iterable[GroupEntry]) -> tuple[GroupEntry, ...]:
+    """The groups where there is a choice between them, else none."""
+    found = tuple(groups)
+    return found if len(found) > 1 else ()
 
 
 def planned_people(forms: Iterable[tuple[str, int]]) -> int | None:
@@ -109,4 +147,9 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
             u.name_vi for u in pack.units if u.kind == supplier.kind and u.code != unit
         ),
         other_kinds=tuple((k.code, k.name.vi) for k in kinds.values() if k.code != kind),
+        several_groups=several(
+            GroupEntry(g.code, g.name.vi, g.rates)
+            for g in pack.campaign.groups
+            if g.code in wanted.yields
+        ),
     )

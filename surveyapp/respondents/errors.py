@@ -28,6 +28,12 @@ class NotAWorkbook(FileRefused):
     code = "not_a_workbook"
 
 
+class SavedAsWeb(FileRefused):
+    """A web page or XML of Excel 2003 under the name of a workbook: Excel opens it, we do not."""
+
+    code = "saved_as_web"
+
+
 class FileTooLarge(FileRefused):
     """More bytes than a list can have. Facts: `size`, `limit` (MB)."""
 

@@ -68,8 +68,12 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "email": (
         "email", "e mail", "thu dien tu", "dia chi email", "dia chi thu dien tu", "hop thu",
-        "hop thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
+        "hop thu dien tu", "hom thu", "hom thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
         "hop thu cong vu", "dia chi e mail", "email lien he", "email address",
+    ),
+    "group": (
+        "nhom doi tuong", "nhom", "nhom phieu", "doi tuong", "doi tuong dieu tra", "loai phieu", "mau phieu",
+        "group", "respondent group",
     ),
     "note": ("ghi chu", "chu thich", "note", "notes", "ghi chu khac", "remark"),
 }  # fmt: skip

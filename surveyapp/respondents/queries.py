@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, undefer
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
-from surveyapp.respondents.context import DepartmentEntry, ListContext
+from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext, several
 from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.models import Headcount, Person, PersonEntry, RespondentList
 from surveyapp.respondents.names import name_key
@@ -75,6 +75,11 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
             if k.id != kind.id
         ),
         declared=declared_headcount(db, unit_id=unit.id, kind_id=kind.id),
+        several_groups=several(
+            GroupEntry(g.code, g.name_vi, g.rates)
+            for g in campaigns.groups(db, campaign.id)
+            if g.code in kind.groups
+        ),
     )
 
 

@@ -10,8 +10,11 @@ from surveyapp.respondents.names import fold, tidy
 from surveyapp.respondents.rules.departments import DepartmentIndex
 
 _TOTAL = re.compile(
-    r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn|thị)\b)", re.IGNORECASE
-)
+    r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
+    re.IGNORECASE,
+)  # Tống Văn An is a person, Tổng Văn phòng a sum
+_PAGE = re.compile(r"^(trang|tờ)\s*(số\s*)?[:.]?\s*\d+(\s*/\s*\d+)?$", re.IGNORECASE)
+_SUM = re.compile(r"^(tổng (cộng|số)|cộng(?!\s+(tác|hòa|hoà)\b))\b.*", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"^\(?(tm|kt|tl|tuq|q)\s*\.\s*\S|người lập|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
     r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm|^ghi chú\s*:|^lưu ý\s*:"
@@ -63,7 +66,7 @@ class RowReader:
         self._index = index
         self._columns = [c for c in context.columns if c in mapping]
         self._signed = False
-        self._first = True
+        self._first = True  # nothing but headings so far on this page
 
     def kind(self, row: Sequence[str]) -> RowKind:
         """The kind of the next row."""
@@ -71,7 +74,7 @@ class RowReader:
             self._signed = self._first = False
             return RowKind.PERSON
         filled = [(i, tidy(cell)) for i, cell in enumerate(row) if cell and not cell.isspace()]
-        if not filled:
+        if all(_PAGE.match(text) for _, text in filled):
             return RowKind.BLANK
         number = self._cell(row, "number")
         if number and fold(number) in _EXAMPLE:
@@ -80,7 +83,7 @@ class RowReader:
             return RowKind.HEADER
         kind = self._below_header(row, filled, number)
         if kind is not RowKind.BLANK:
-            self._first = False
+            self._first = kind is RowKind.HEADER
         return kind
 
     def _plainly_a_person(self, row: Sequence[str]) -> bool:
@@ -107,9 +110,9 @@ class RowReader:
         if name and others and fold(name) in self._header and self._repeats_header(filled):
             return RowKind.HEADER
         if not has_contact and len(filled) <= 4:
-            if any(_TOTAL.match(t) for t in (filled[0][1], name)) and not (
-                number.isdigit() and others
-            ):
+            is_sum = any(_TOTAL.match(t) for t in (filled[0][1], name))
+            is_sum = is_sum or (not number and any(_SUM.match(t) for _, t in filled))
+            if is_sum and not (number.isdigit() and others):
                 return RowKind.TOTAL
             if any(_SIGNATURE.search(t) for _, t in filled) and not number.isdigit():
                 self._signed = True

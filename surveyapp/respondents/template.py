@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from surveyapp.i18n import _
-from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
 from surveyapp.respondents.understanding import MARK, MARK_SHEET
 from surveyapp.respondents.wording import column_name
 
@@ -16,7 +16,7 @@ ROWS_PREPARED = 2000
 _HEADER_ROW = 4
 _EXAMPLE_ROW = 5
 _WIDTHS = {"full_name": 28, "position": 26, "department": 40, "workplace": 36, "district": 26,
-           "association": 36, "phone": 16, "email": 32, "note": 24}  # fmt: skip
+           "association": 36, "group": 16, "phone": 16, "email": 32, "note": 24}  # fmt: skip
 _FIRST_DEPARTMENT = 2  # row of the mark sheet, counted from 0
 
 
@@ -79,6 +79,9 @@ def _example(context: ListContext) -> dict[str, str]:
         "workplace": _("Văn phòng"),
         "district": _("Huyện Ví Dụ"),
         "association": _("Hội Ví Dụ"),
+        "group": GROUP_SEPARATOR.join(context.groups_of(context.departments[0]))
+        if context.departments
+        else "",
         "phone": "0912 345 678",
         "email": "vidu@coquan.example.vn",
         "note": _("Dòng ví dụ, không được tính"),
@@ -90,15 +93,9 @@ def _rule(column: str, index: int, context: ListContext) -> dict[str, Any] | Non
     cell = f"{chr(ord('A') + index)}{_EXAMPLE_ROW + 2}"
     if column == "department" and context.departments:
         last = _FIRST_DEPARTMENT + len(context.departments)
-        return {
-            "validate": "list",
-            "source": f"={MARK_SHEET}!$A${_FIRST_DEPARTMENT + 1}:$A${last}",
-            "error_type": "warning",
-            "error_title": _("Chưa có trong danh mục"),
-            "error_message": _("Xin chọn tên trong danh sách thả xuống."),
-            "input_title": _("Chọn trong danh mục"),
-            "input_message": _("Bấm mũi tên bên phải ô để chọn."),
-        }
+        return _choice(f"={MARK_SHEET}!$A${_FIRST_DEPARTMENT + 1}:$A${last}")
+    if column == "group":
+        return _choice([GROUP_SEPARATOR.join(groups) for groups in context.group_choices])
     rules = {
         "email": (f'=ISNUMBER(FIND("@",{cell}))', _("Địa chỉ thư điện tử phải có dấu @, mỗi người một địa chỉ.")),
         "phone": (f"=AND(LEN({cell})>=9,LEN({cell})<=16)", _("Số điện thoại có 10 hoặc 11 chữ số, bắt đầu bằng 0, mỗi người một số.")),
@@ -116,6 +113,19 @@ def _rule(column: str, index: int, context: ListContext) -> dict[str, Any] | Non
     }
 
 
+def _choice(source: str | list[str]) -> dict[str, Any]:
+    """A drop-down; what is not in it is warned about, not refused."""
+    return {
+        "validate": "list",
+        "source": source,
+        "error_type": "warning",
+        "error_title": _("Chưa có trong danh mục"),
+        "error_message": _("Xin chọn tên trong danh sách thả xuống."),
+        "input_title": _("Chọn trong danh mục"),
+        "input_message": _("Bấm mũi tên bên phải ô để chọn."),
+    }
+
+
 def _write_guide(book: "Workbook", sheet: "Worksheet", context: ListContext) -> None:
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
@@ -128,6 +138,10 @@ def _write_guide(book: "Workbook", sheet: "Worksheet", context: ListContext) -> 
         need = _("Phải điền.") if column in context.required else _("Có thể để trống.")
         sheet.write(row, 0, column_name(column), bold)
         sheet.write(row, 1, f"{need} {_advice(column)}", wrap)
+        row += 1
+    for group in context.several_groups:
+        sheet.write(row, 0, group.code)
+        sheet.write(row, 1, group.name, wrap)
         row += 1
     for words in (
         _("Dòng “Ví dụ” không được tính, có thể để nguyên hoặc xóa."),
@@ -148,6 +162,7 @@ def _advice(column: str) -> str:
         "workplace": _("Tên phòng, vụ, cục, chi cục, trung tâm nơi người này làm việc."),
         "district": _("Tên huyện, quận, thị xã hoặc thành phố thuộc tỉnh."),
         "association": _("Tên đầy đủ của hội hoặc hiệp hội."),
+        "group": _("Chọn trong danh sách thả xuống, hoặc để trống: nhóm được suy ra từ sở, ban, ngành."),
         "phone": _("Số di động để nhận tin nhắn; mỗi người một số."),
         "email": _("Địa chỉ riêng của từng người, không dùng hộp thư chung của cơ quan."),
         "note": _("Không bắt buộc, không được gửi cho ai."),

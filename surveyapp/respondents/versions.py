@@ -172,7 +172,8 @@ def compared(before: Sequence[Kept], now: Sequence[Kept]) -> Changes:
         columns = {
             column: (_said(was, column), _said(kept, column))
             for column in COLUMNS
-            if _said(was, column) != _said(kept, column)
+            if column != "group"  # it follows from the department
+            and _said(was, column) != _said(kept, column)
         }
         if columns:
             name = kept.values.get("full_name", "")

@@ -12,6 +12,7 @@ COLUMN_NAMES: dict[str, Lazy] = {
     "workplace": lazy("Đơn vị công tác"),
     "district": lazy("Huyện, quận, thị xã"),
     "association": lazy("Hội, hiệp hội"),
+    "group": lazy("Nhóm đối tượng"),
     "phone": lazy("Điện thoại"),
     "email": lazy("Thư điện tử"),
     "note": lazy("Ghi chú"),
@@ -32,6 +33,7 @@ _MESSAGES: dict[str, Lazy] = {
     "text_invisible": lazy("Đã bỏ các ký tự ẩn lẫn trong ô."),
     "text_decomposed": lazy("Chữ ở dạng Unicode tổ hợp, đã chuyển sang Unicode dựng sẵn."),
     "name_honorific": lazy("Đã bỏ “%(taken)s” trước họ tên."),
+    "name_position": lazy("Chức vụ “%(position)s” ghi liền họ tên được tách ra. Họ tên: “%(proposal)s”."),
     "name_case": lazy("Họ tên viết hoa hoặc viết thường chưa đúng. Đề nghị ghi “%(proposal)s”."),
     "email_invalid": lazy("Địa chỉ thư điện tử không hợp lệ. Xin kiểm tra dấu @ và tên miền."),
     "email_several": lazy("Ô có nhiều địa chỉ thư điện tử. Mỗi người chỉ dùng một, đề nghị chọn “%(proposal)s”."),
@@ -48,6 +50,7 @@ _MESSAGES: dict[str, Lazy] = {
     "department_recognised": lazy("Được hiểu là “%(proposal)s”."),
     "department_without_ministry": lazy("%(name)s không có bộ phụ trách ngành trong đợt này nên người này chỉ đánh giá tỉnh, thành phố."),
     "department_rates_ministry_only": lazy("Người của đơn vị này chỉ đánh giá bộ, ngành chủ quản, không đánh giá tỉnh, thành phố."),
+    "group_differs": lazy("Nhóm ghi trong tệp khác nhóm suy ra từ sở, ban, ngành (“%(proposal)s”). Hệ thống dùng nhóm suy ra; xin kiểm tra sở, ban, ngành đã đúng chưa."),
     "duplicate": lazy("Trùng với dòng %(line)s: cùng họ tên và cùng thư điện tử hoặc điện thoại. Xin bỏ một dòng."),
     "duplicate_likely": lazy("Có vẻ trùng với dòng %(line)s (%(name)s). Xin kiểm tra, nếu là một người thì bỏ một dòng."),
     "namesake": lazy("Cùng họ tên, chức vụ và đơn vị với dòng %(line)s nhưng liên hệ khác. Xin kiểm tra có phải một người không."),
@@ -75,6 +78,7 @@ _SUSPICIONS: dict[str, Lazy] = {
 }
 _PROPOSED = lazy("Đề nghị: “%(proposal)s”.")
 _REFUSALS: dict[str, Lazy] = {
+    "saved_as_web": lazy("Tệp có tên bảng tính nhưng bên trong là trang web hoặc XML (thường do phần mềm khác xuất ra). Xin mở tệp bằng Excel, chọn Tệp > Lưu thành (Save As) > Sổ làm việc Excel (.xlsx), rồi tải lên lại."),
     "not_a_workbook": lazy("Tệp không phải bảng tính. Xin lưu danh sách thành tệp Excel (.xlsx) rồi tải lên lại."),
     "file_too_large": lazy("Tệp nặng %(size)s MB, quá giới hạn %(limit)s MB. Xin bỏ hình ảnh và các trang tính không cần thiết rồi tải lên lại."),
     "unpacks_too_large": lazy("Tệp nén quá nhiều dữ liệu (hơn %(limit)s MB hoặc quá nhiều phần) nên không được mở. Xin sao chép danh sách sang một tệp Excel mới rồi tải lên lại."),

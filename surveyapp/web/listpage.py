@@ -108,7 +108,7 @@ def _columns(kind: ListKind, lines: Sequence[stored.ShownLine]) -> list[str]:
     """Columns of the kind in their usual order, without optional ones that are empty on this page."""
     filled = {c for line in lines for c, cell in line.cells.items() if cell}
     wrong = {finding.column for line in lines for finding in line.findings}
-    optional = {c for c in kind.optional if c in filled | wrong}
+    optional = {c for c in (*kind.optional, "group") if c in filled | wrong}
     return [c for c in COLUMNS if c in {*kind.required, *optional}]
 
 

@@ -2,14 +2,16 @@
 
 import io
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import xlsxwriter
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from surveyapp import clock
@@ -17,6 +19,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
 from surveyapp.respondents.models import RespondentList
+from surveyapp.web.desk import working
 from tests import factories
 from tests.browser.scene import Scene
 
@@ -85,27 +88,35 @@ def workbook() -> bytes:
 
 @pytest.fixture
 def coordinator(scene: Scene, desktop: Page, request: pytest.FixtureRequest) -> Hand:
-    """Somebody who was given an account this morning, at the page for signing in."""
-    unit = request.param
+    """Somebody who was given an account this morning, signed in."""
+    return signed_in(scene, desktop, request.param)
+
+
+def signed_in(scene: Scene, page: Page, unit: str) -> Hand:
+    """A new coordinator of the unit, from the page for signing in."""
     with transaction() as db:
         code = db.scalars(select(Campaign.code)).one()
         factories.staff(
             db, clock.now(), "coordinator", campaign_code=code, unit=unit, username=f"moi{unit}"
         )
-    desktop.goto(f"{scene.address}/account/sign-in")
-    hand = Hand(desktop)
+    page.goto(f"{scene.address}/account/sign-in")
+    hand = Hand(page)
     hand.fill("Tên đăng nhập", f"moi{unit}")
     hand.fill("Mật khẩu", factories.PASSWORD)
     hand.click("button", "Đăng nhập")
     return hand
 
 
-def upload(hand: Hand, content: bytes, name: str = "danh-sach.xlsx") -> None:
+def send(hand: Hand, content: bytes, name: str = "danh-sach.xlsx") -> None:
     hand.page.get_by_label("Tệp danh sách").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
     hand.clicks += 2  # the button of the file field and the file
     hand.click("button", "Gửi tệp")
+
+
+def upload(hand: Hand, content: bytes, name: str = "danh-sach.xlsx") -> None:
+    send(hand, content, name)
     hand.click("button", "Đúng, kiểm tra danh sách")
     hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
 
@@ -198,3 +209,39 @@ def test_the_same_list_is_mended_in_the_units_own_workbook(
     assert (stored("40").state, stored("40").line_count) == ("accepted", PEOPLE)
     print(f"{hand.clicks} clicks, {hand.fields} fields: {hand.minutes:.1f} min")
     assert hand.minutes < 10
+
+
+@pytest.fixture
+def slow_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Checking stops at row 1,200 of 20,000 until the event is set; nobody waits for it."""
+    go_on = threading.Event()
+    check = working.check_file
+
+    def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
+        progress("checking", 1200, 20_000)
+        go_on.wait(60)
+        return check(*args, progress=progress, **kinds)
+
+    monkeypatch.setattr(working, "check_file", slowly)
+    monkeypatch.setattr(working, "PATIENCE", 0.2)
+    yield go_on
+    go_on.set()
+
+
+@pytest.mark.parametrize(("unit", "scripts"), [("42", True), ("44", False)])
+def test_long_work_says_how_far_it_is_and_the_page_goes_on_by_itself(
+    scene: Scene, browser: Browser, slow_check: threading.Event, unit: str, scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts)
+    hand = signed_in(scene, context.new_page(), unit)
+    open_list(hand, scene, unit)
+    send(hand, workbook())
+    confirm = hand.page.get_by_role("button", name="Đúng, kiểm tra danh sách")
+    confirm.wait_for()  # reading may have taken longer than the patience, too
+    confirm.click()
+    now_at = hand.page.locator("[aria-current=step]")
+    assert now_at.inner_text() == "Kiểm tra từng dòng: 1.200 trên 20.000 dòng"
+    slow_check.set()
+    hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
+    assert stored(unit).line_count == PEOPLE
+    context.close()

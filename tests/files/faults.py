@@ -105,6 +105,8 @@ FAULTS: dict[str, Fault] = {
     "email_no_ending": Fault(_change("email", lambda e: e.split("@")[0] + "@gmail"), Expected("email", MUST, ("email_invalid",))),
     "email_typo": Fault(_change("email", lambda e: e.split("@")[0] + "@gmial.com"), Expected("email", CHECK, ("email_typo",))),
     "email_gov_typo": Fault(_change("email", lambda e: e.split("@")[0] + "@thanhhoa.gov.vm"), Expected("email", CHECK, ("email_typo",))),
+    "email_gov_glued": Fault(_change("email", lambda e: e.split("@")[0] + "@thanhhoagov.vn"), Expected("email", CHECK, ("email_typo",))),
+    "email_con": Fault(_change("email", lambda e: e.split("@")[0] + "@gmail.con"), Expected("email", CHECK, ("email_typo",))),
     "email_blank": Fault(_change("email", lambda e: e.replace(".", " ", 1)), Expected("email", CHECK, ("email_blank", "email_several"))),
     "email_two": Fault(_two_emails, Expected("email", CHECK, ("email_several",))),
     "phone_short": Fault(_change("phone", lambda p: p[:-1]), Expected("phone", MUST, ("phone_invalid",))),
@@ -164,5 +166,6 @@ HARMLESS: dict[str, Callable[[Cells, Crowd], None]] = {
     "name_sir": _change("full_name", lambda n: "Ông " + n),
     "name_comrade": _change("full_name", lambda n: "Đ/c " + n),
     "name_doctor": _change("full_name", lambda n: "PGS.TS. " + n),
+    "name_position": _change("full_name", lambda n: n + " - PGĐ"),
     "note": _set("note", "Kiêm nhiệm", "Nghỉ hưu từ 1/6", "x"),
 }

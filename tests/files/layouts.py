@@ -24,6 +24,9 @@ SECTION_COLUMN = {
 }
 
 
+DITTOS = ("nt", "như trên", '"', "-nt-")
+
+
 @dataclass(frozen=True)
 class Style:
     """What a file looks like around its people."""
@@ -39,6 +42,10 @@ class Style:
     split_name: bool = False
     number: bool = True
     shuffled: bool = True
+    lettered_row: bool = False
+    pages: bool = False
+    subtotals: bool = False
+    dittos: bool = False
 
 
 @dataclass
@@ -61,11 +68,19 @@ def lay_out(people: list[dict[str, str]], kind: str, style: Style, crowd: Crowd)
     columns = _columns(kind, style, crowd)
     for title in _titles(style.titles):
         grid.add([title] if title else [], style.left)
+    above = len(grid.rows)
     _header(grid, columns, style, crowd)
-    group = SECTION_COLUMN.get(kind, "") if style.sections or style.merged else ""
+    head = grid.rows[above:]
+    grouped = style.sections or style.merged or style.dittos
+    group = SECTION_COLUMN.get(kind, "") if grouped else ""
     previous, first = "", 0
     for serial, person in enumerate(people, start=1):
         value = person.get(group, "") if group else ""
+        if style.subtotals and previous and value != previous:
+            grid.add(["", f"Cộng {previous}", "", "3"][: len(columns)], style.left)
+        if style.pages and serial % 10 == 0:
+            grid.add(["", "", "", f"Trang {serial // 10}"], style.left)
+            grid.rows += [list(row) for row in head]
         if style.sections and value != previous:
             grid.add(_section(len(grid.lines), value, style), style.left)
         if style.blanks and serial % 7 == 0:
@@ -73,6 +88,8 @@ def lay_out(people: list[dict[str, str]], kind: str, style: Style, crowd: Crowd)
         row = [_cell(c, person, serial, hidden=style.sections and c == group) for c in columns]
         line = grid.add(_flat(row), style.left)
         grid.lines.append(line)
+        if style.dittos and group in columns and value == previous:
+            grid.rows[line - 1][style.left + _flat_index(columns, group)] = DITTOS[serial % 4]
         if style.merged and group in columns:
             column = style.left + _flat_index(columns, group)
             if value == previous:
@@ -136,6 +153,9 @@ def _header(grid: Grid, columns: list[str], style: Style, crowd: Crowd) -> None:
         grid.add(lower, style.left)
     else:
         grid.add(headings, style.left)
+    if style.lettered_row:
+        numbers = [str(n) for n in range(1, len(columns) - 1)]
+        grid.add(["A", "B", *numbers], style.left)
     if style.numbering_row:
         grid.add([f"({n})" for n in range(1, len(columns) + 1)], style.left)
 

@@ -5,7 +5,7 @@ import random
 from functools import lru_cache
 from pathlib import Path
 
-from surveyapp.respondents.context import DepartmentEntry, ListContext
+from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext
 from surveyapp.respondents.names import fold
 
 _REGISTRY = Path(__file__).resolve().parents[2] / "questionnaires" / "par-index-2023"
@@ -73,6 +73,16 @@ KIND_NAMES = {
     "subunit-leaders": "Danh sách lãnh đạo đơn vị thuộc, trực thuộc sở và tương đương",
     "district-leaders": "Danh sách lãnh đạo UBND cấp huyện",
 }
+GROUPS = {
+    "agency-leaders": (
+        GroupEntry("M2", "Lãnh đạo sở, đánh giá bộ", "department_ministry"),
+        GroupEntry("P2", "Lãnh đạo sở, đánh giá tỉnh", "own_unit"),
+    ),
+    "subunit-leaders": (
+        GroupEntry("M3", "Lãnh đạo đơn vị thuộc sở, đánh giá bộ", "department_ministry"),
+        GroupEntry("P3", "Lãnh đạo đơn vị thuộc sở, đánh giá tỉnh", "own_unit"),
+    ),
+}
 MINISTRY_KINDS = ("department-leaders", "par-officers", "associations")
 
 
@@ -105,6 +115,8 @@ def context(kind: str) -> ListContext:
         required=required,
         optional=(*optional, "phone", "email", "note"),
         departments=departments(),
+        several_groups=GROUPS.get(kind, ()),
+        groups=tuple(g.code for g in GROUPS.get(kind, ())),
         other_units=("Bộ Tài chính", "Bộ Y tế") if ministry else ("Hà Giang", "Nghệ An", "Hà Nội"),
     )
 

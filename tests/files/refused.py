@@ -11,6 +11,10 @@ from tests.files import writers
 from tests.files.layouts import Grid, Style, lay_out
 from tests.files.people import Crowd, context
 
+_XML_2003 = """<?xml version="1.0"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table><Row><Cell>
+<Data>Họ và tên</Data></Cell></Row></Table></Worksheet></Workbook>"""
 LEADERS = "agency-leaders"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -94,8 +98,16 @@ def files() -> Iterator[tuple[str, str, str, bytes]]:
     yield (
         "page.xls",
         LEADERS,
-        "not_a_workbook",
+        "saved_as_web",
         "<html><table><tr><td>Họ và tên</td></tr></table></html>".encode(),
+    )
+    yield "excel-2003.xls", LEADERS, "saved_as_web", _XML_2003.encode()
+    yield "utf16.xls", LEADERS, "saved_as_web", _XML_2003.encode("utf-16")
+    yield (
+        "archive.xls",
+        LEADERS,
+        "saved_as_web",
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>",
     )
     yield (
         "letter.docx",

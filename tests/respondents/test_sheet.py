@@ -1,5 +1,7 @@
 """Reading workbooks: real line numbers, what headings mean, sections, merged cells, corrections."""
 
+import html
+import re
 import subprocess
 import unicodedata
 from pathlib import Path
@@ -172,7 +174,7 @@ def test_our_template_filled_in_comes_back_without_its_example_line(kind: str) -
     assert empty.refusal is not None and empty.refusal.code == "nobody_listed"
 
 
-def test_the_template_survives_libreoffice_and_keeps_its_drop_down(tmp_path: Path) -> None:
+def test_the_template_survives_libreoffice_and_keeps_its_drop_downs(tmp_path: Path) -> None:
     (tmp_path / "mau.xlsx").write_bytes(_filled(write_template(LEADERS)))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     subprocess.run(
@@ -185,9 +187,11 @@ def test_the_template_survives_libreoffice_and_keeps_its_drop_down(tmp_path: Pat
     checked = check_file(saved, "mau.ods", LEADERS)
     assert [line.values["full_name"] for line in checked.lines] == ["Lê Văn An"]
     assert checked.lines[0].values["phone"] == "0599000001"
-    assert b"_mau" in _part(saved, "content.xml") and b"content-validation" in _part(
-        saved, "content.xml"
-    )
+    assert (checked.lines[0].values["group"], checked.clean) == ("M2 + P2", 1)
+    content = html.unescape(_part(saved, "content.xml").decode())
+    lists = re.findall(r'table:condition="of:cell-content-is-in-list\(([^)]*)\)"', content)
+    assert any("_mau" in source for source in lists)
+    assert '"M2 + P2";"M2";"P2"' in lists
 
 
 def _filled(template: bytes) -> bytes:
@@ -197,11 +201,26 @@ def _filled(template: bytes) -> bytes:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(template))
-    for column, cell in enumerate(["1", *person("Lê Văn An")], start=1):
+    given = person("Lê Văn An")
+    for column, cell in enumerate(["1", *given[:3], "M2 + P2", *given[3:]], start=1):
         book.worksheets[0].cell(7, column, cell)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def test_a_group_that_does_not_follow_from_the_department_is_to_be_checked() -> None:
+    head = [*HEAD, "Nhóm đối tượng"]
+    rows = [
+        [*person("Lê Văn An", n=1), "P2"],
+        [*person("Bùi Thị Hà", "Văn phòng UBND", n=2), "P2"],
+        [*person("Cao Văn Tâm", n=3), "P2 và M2"],
+        [*person("Đỗ Văn Bảy", n=4), ""],
+    ]
+    found = check([head, *rows]).findings
+    assert [(f.line, f.code, f.proposal) for f in found if f.counts] == [
+        (2, "group_differs", "M2 + P2")
+    ]
 
 
 def _part(archive: bytes, name: str) -> bytes:
@@ -222,7 +241,7 @@ SEEDS = [
     writers.xlsx(Grid([HEAD, person("Lê Văn An")])),
     writers.ods(Grid([HEAD, person("Lê Văn An")])),
     writers.delimited(Grid([HEAD, person("Lê Văn An")])),
-    (Path(__file__).parent.parent / "files" / "xls" / "21-associations-plain.xls").read_bytes(),
+    (Path(__file__).parent.parent / "files" / "xls" / "22-associations-shifted.xls").read_bytes(),
 ]
 
 

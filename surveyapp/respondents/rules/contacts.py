@@ -34,6 +34,8 @@ _ENDING_TYPOS = (
     (".gvo.vn", ".gov.vn"), (".gov.vnn", ".gov.vn"), (".govvn", ".gov.vn"), (".go.vn", ".gov.vn"),
     (".gov..vn", ".gov.vn"), (".com.vm", ".com.vn"), (".con", ".com"), (".gov", ".gov.vn"),
 )  # fmt: skip
+# `thanhhoagov.vn`: the dot before gov was left out. No domain of the state ends so.
+_GOV_GLUED = re.compile(r"(?<=[a-z0-9])gov\.vn$")
 _WIDE = {ord(w): ord(w) - 0xFEE0 for w in map(chr, range(0xFF01, 0xFF5F))}
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
@@ -83,7 +85,7 @@ def _domain_proposal(domain: str) -> str:
     for wrong, right in _ENDING_TYPOS:
         if domain.endswith(wrong):
             return domain.removesuffix(wrong) + right
-    return ""
+    return _GOV_GLUED.sub(".gov.vn", domain) if _GOV_GLUED.search(domain) else ""
 
 
 def _valid_email(address: str) -> str:

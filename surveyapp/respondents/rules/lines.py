@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.respondents.charsets import converted
-from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
 from surveyapp.respondents.dittos import COLUMNS as DITTO_COLUMNS
 from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
@@ -19,6 +19,7 @@ from surveyapp.respondents.names import (
     title_case,
     without_honorific,
 )
+from surveyapp.respondents.positions import without_position
 from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
 from surveyapp.respondents.rules.departments import DepartmentIndex
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
@@ -56,6 +57,8 @@ class LineJudge:
         department = None
         for column in self._columns:
             written = row.cells.get(column, "")
+            if column == "group":
+                continue  # after the department, from which it follows
             if not written and column not in self._context.required:
                 judged.values[column] = ""
             elif column == "email":
@@ -69,9 +72,24 @@ class LineJudge:
             else:
                 judged.text(column, written)
                 self._above[column] = judged.values[column]
+        self._group(judged, row.cells.get("group", ""), department)
         judged.reachable()
         values = {**judged.values, "department_code": department} if department else judged.values
         return Line(row.number, row.cells, values, department), judged.findings
+
+    def _group(self, judged: "_Judgement", written: str, department: str | None) -> None:
+        """A group written down must be the one that follows from the department; the latter counts."""
+        if "group" not in self._columns:
+            return
+        judged.values["group"] = ""
+        entry = self._context.department(department) if department else None
+        if entry is None:
+            return
+        right = self._context.groups_of(entry)
+        judged.values["group"] = GROUP_SEPARATOR.join(right)
+        said = {g for g in self._context.groups if g.lower() in fold(written).split()}
+        if any(c.isalnum() for c in written) and said != set(right):
+            judged.add("group", CHECK, "group_differs", written, judged.values["group"])
 
     def _department(self, judged: "_Judgement", written: str) -> str | None:
         cell = judged.clean_text("department", written)
@@ -113,6 +131,7 @@ class _Judgement:
         self.context = context
         self.values: dict[str, str] = {}
         self.findings: list[Finding] = []
+        self.position = ""  # out of the cell of the name
 
     def add(
         self,
@@ -166,6 +185,8 @@ class _Judgement:
         if cell is None:
             return
         value = cell.value if any(c.isalnum() for c in cell.value) else ""
+        if column == "position" and not value:
+            value = self.position
         self.values[column] = value
         if not value:
             if column in self.context.required:
@@ -181,8 +202,11 @@ class _Judgement:
             self.add(column, MUST, "required", written, above)
 
     def _name(self, written: str, value: str) -> None:
+        value, self.position = without_position(value)
         bare, honorific = without_honorific(value)
         proposal = self._named(value)
+        if self.position:
+            self.add("full_name", NOTE, "name_position", written, proposal, position=self.position)
         if honorific:
             self.add("full_name", NOTE, "name_honorific", written, proposal, taken=honorific)
         whole = bare.isupper() or bare.islower()

@@ -17,7 +17,10 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|table|head|meta|div)", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*(<(\?xml|!doctype|!--|html|head|body|meta|style|table|div|[a-z]+:workbook|workbook)\b|MIME-Version:)",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _DELIMITERS = ",;\t|"
 
@@ -26,7 +29,7 @@ def read(content: bytes, file_name: str) -> list[dict[str, Any]]:
     """The one sheet of a CSV file. Raises FileRefused when it is not text or not a table."""
     text = decode(content)
     if _MARKUP.match(text):
-        raise errors.NotAWorkbook(detected="HTML")
+        raise errors.SavedAsWeb
     if _CONTROL.search(text):
         raise errors.NotAWorkbook(detected="")
     first_line, delimiter, text = _delimiter(text)
@@ -69,9 +72,11 @@ def decode(content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         # Windows-1258 is Vietnamese Excel's own "CSV"; TCVN3 and VNI fonts leave Latin-1 letters.
-        readings = [content.decode(e, "replace") for e in ("cp1258", "cp1252", "latin-1")]
-        readings[0] = unicodedata.normalize("NFC", readings[0])
-        return max(readings, key=lambda reading: plausible_share(reading[:20_000]))
+        modern = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
+        old = [content.decode(e, "replace") for e in ("cp1252", "latin-1")]
+        shares = [(plausible_share(modern[:20_000], legacy=False), modern)]
+        shares += [(plausible_share(text[:20_000]), text) for text in old]
+        return max(shares, key=lambda share: share[0])[1]
 
 
 def _as(content: bytes, encoding: str) -> str:

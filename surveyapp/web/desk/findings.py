@@ -109,7 +109,7 @@ def _line_page(list_id: UUID, line: int | None) -> str:
         list=subject,
         kind=kind,
         line=written,
-        columns=context.columns,
+        columns=[c for c in context.columns if c != "group"],  # it follows from the department
         required=context.required,
         departments=[(d.name_vi, d.name_vi) for d in departments],
         errors=_errors(written),
