@@ -162,6 +162,7 @@ ROUTES = {
     "POST /centre/<campaign>/invitations/sent": OPERATOR,
     "GET /desk/<campaign>/<unit>/contacts": DESK,
     "GET /centre/<campaign>/messages": CENTRE,
+    "GET /centre/<campaign>/messages/channels": CENTRE,
     "POST /centre/<campaign>/messages/canary": OPERATOR,
     "POST /centre/<campaign>/messages/canary/<uuid:canary_id>/arrived": OPERATOR,
     "POST /centre/<campaign>/messages/hold": OPERATOR,

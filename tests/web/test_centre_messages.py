@@ -1,6 +1,7 @@
 """Operators describe, confirm and watch waves, edit the words and print letters; the desk mends contacts."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import select
 from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.db import transaction
-from surveyapp.invitations.models import Assignment, MessageWords, Wave
+from surveyapp.invitations.delivery import resting
+from surveyapp.invitations.models import Assignment, ChannelRest, MessageWords, Wave
 from surveyapp.messaging.model import Outcome, Reason
 from tests import factories
 from tests.invitations.sending import Sending
@@ -164,10 +166,20 @@ def test_the_desk_is_asked_for_a_better_address_and_told_nothing_else(client, su
     assert "Người Thứ 1" not in page
 
 
-def test_the_health_page_shows_the_test_messages(operator, survey):
-    assert "chưa có thư thử nào" in operator.get(PAGE).text
-    post(operator, PAGE, PAGE + "/canary", channel="email")
-    assert "đang gửi thử" in operator.get(PAGE).text
+def test_the_page_of_the_channels_shows_their_tests_and_why_one_rests(operator, survey):
+    page = PAGE + "/channels"
+    assert "chưa gửi thử" in operator.get(page).text
+    post(operator, page, PAGE + "/canary", channel="email")
+    assert "chưa có địa chỉ nào của trung tâm" in operator.get(page).text
+    post(operator, page, PAGE + "/canary", channel="letter")
+    assert "hoạt động tốt" in operator.get(page).text
+    with transaction() as db:
+        later = survey.now + timedelta(minutes=9)
+        rest = {"reason": "authentication", "code": "535", "since": survey.now, "until": later}
+        resting.note(db, ChannelRest(channel="sms", **rest))
+    shown = operator.get(page).text
+    assert "không chấp nhận tên đăng nhập hoặc mật khẩu" in shown
+    assert "(535)" in shown
 
 
 def test_viewers_watch_and_change_nothing(client, survey):
