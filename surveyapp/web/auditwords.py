@@ -6,6 +6,7 @@ _ACTIONS = {
     "added grant": lazy("Cấp quyền"),
     "added staff": lazy("Tạo tài khoản"),
     "built a release": lazy("Lập bản phát hành"),
+    "changed email": lazy("Đổi địa chỉ thư của mình"),
     "changed password": lazy("Đổi mật khẩu"),
     "closed the campaign": lazy("Khóa thu phiếu"),
     "destroyed the box key": lazy("Hủy khóa hộp phiếu"),

@@ -70,6 +70,7 @@ ROUTES = {
     "POST /account/sign-in": ANYONE,
     "GET /account/": SIGNED_IN,
     "GET /account/start": SIGNED_IN,
+    "POST /account/email": SIGNED_IN,
     "POST /account/language": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
     "POST /account/sessions/end": SIGNED_IN,
@@ -183,6 +184,7 @@ ROUTES = {
     f"POST {WORDS}": OPERATOR,
     f"POST {WORDS}/preview": OPERATOR,
     f"POST {WORDS}/restore": OPERATOR,
+    f"POST {WORDS}/test": OPERATOR,
 }
 
 PEOPLE = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from surveyapp.config import Settings
 from surveyapp.i18n import _
@@ -17,6 +17,7 @@ from surveyapp.messaging import addresses, gsm, templates
 from surveyapp.messaging.channels import Channel, open_channels
 from surveyapp.messaging.mailbox import Mailbox
 from surveyapp.messaging.model import Email, Outcome, Sms
+from surveyapp.messaging.templates import Rendered
 
 HERE = ("",)
 """In place of addresses: the channel ends on this server."""
@@ -131,6 +132,12 @@ class Post:
             return self._text(canary_id, rules.e164(address), gsm.unaccented(text))
         recipient = address or self.sender
         return self._mail(canary_id, recipient, "", subject, text, "", language="vi", now=now)
+
+    def send_trial(self, address: str, trial: Rendered, *, language: str, now: datetime) -> Outcome:
+        """A message on trial to the operator's own address. Raises `MessagingError` as `send` does."""
+        return self._mail(
+            uuid4(), address, "", trial.subject, trial.text, trial.html, language=language, now=now
+        )
 
     def _text(self, token: UUID, phone: str, text: str) -> Outcome:
         assert self.sms is not None
