@@ -31,7 +31,7 @@ from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.invitations import service
 from surveyapp.invitations.delivery import waves
 from surveyapp.invitations.delivery.waves import WavePlan
-from surveyapp.invitations.models import Assignment, Delivery, Invitation, Wave
+from surveyapp.invitations.models import Assignment, Canary, Delivery, Invitation, Wave
 from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.respondents.models import Person, PersonEntry
 from surveyapp.tables import metadata
@@ -222,7 +222,7 @@ def _run(environment: dict[str, str], given: argparse.Namespace, wave_id: object
     workers = [_worker(environment) for _ in range(given.workers)]
     next_kill = time.monotonic() + 3
     while not _is_over(wave_id):
-        time.sleep(0.05)
+        time.sleep(0.2)
         if not given.kills and any(worker.poll() is not None for worker in workers):
             raise SystemExit("a worker ended by itself")
         if kills < given.kills and time.monotonic() >= next_kill:
@@ -243,6 +243,11 @@ def _worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def _is_over(wave_id: object) -> bool:
+    with reading() as db:
+        canaries = db.scalars(select(Canary.id).where(Canary.state == "sent")).all()
+    if canaries:  # nobody reads the centre's mailbox here: what was sent there has arrived
+        with transaction() as db:
+            db.execute(update(Canary).where(Canary.id.in_(canaries)).values(state="arrived"))
     with reading() as db:
         wave = db.scalars(select(Wave).where(Wave.id == wave_id)).one()
         waiting = db.scalar(

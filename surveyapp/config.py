@@ -1,7 +1,8 @@
 """Settings from the environment: frozen, and every fault reported at once."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from email.utils import parseaddr
 from pathlib import Path
@@ -46,7 +47,9 @@ class Settings:
     mail_from: str = ""
     mail_reply_to: str = ""
     mail_bounces: str = ""
-    mail_canary: str = ""
+    mail_canary: tuple[str, ...] = ()
+    sms_canary: tuple[str, ...] = ()
+    canary_imap: tuple[str, ...] = field(default=(), repr=False)
     mail_ca: Path | None = None
     dkim_key: Path | None = None
     dkim_selector: str = "khaosat"
@@ -97,7 +100,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=_address("mail_from", given, faults),
         mail_reply_to=_address("mail_reply_to", given, faults),
         mail_bounces=_address("mail_bounces", given, faults),
-        mail_canary=_address("mail_canary", given, faults),
+        mail_canary=_several("mail_canary", given, faults, _address),
+        sms_canary=_several("sms_canary", given, faults, _mobile),
+        canary_imap=_several("canary_imap", given, faults, _imap),
         mail_ca=_file("mail_ca", given, faults),
         dkim_key=_file("dkim_key", given, faults),
         dkim_selector=given.get("dkim_selector", Settings.dkim_selector),
@@ -199,6 +204,28 @@ def _address(name: str, given: Mapping[str, str], faults: list[str]) -> str:
     if value and not (local and domain and value.isprintable() and "," not in value):
         faults.append(f"{variable(name)}: give one e-mail address")
     return value
+
+
+def _imap(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    return _server(name, given, _IMAP, faults)
+
+
+def _mobile(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    if value and not re.fullmatch(r"\+84[35789][0-9]{8}", value):
+        faults.append(f"{variable(name)}: give a mobile number such as +84912345678")
+    return value
+
+
+def _several(
+    name: str,
+    given: Mapping[str, str],
+    faults: list[str],
+    read: Callable[[str, Mapping[str, str], list[str]], str],
+) -> tuple[str, ...]:
+    """What stands between commas, each read as the only one would be."""
+    parts = [part.strip() for part in given.get(name, "").split(",") if part.strip()]
+    return tuple(read(name, {name: part}, faults) for part in parts)
 
 
 def _token(name: str, given: Mapping[str, str], faults: list[str]) -> str:

@@ -75,19 +75,32 @@ def upgrade() -> None:
         "canary",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("gateway_id", sa.String(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("channel in ('email','sms','letter')", name=op.f("ck_canary_channel")),
         sa.CheckConstraint(
             "state in ('trying','sent','arrived','missed','refused')", name=op.f("ck_canary_state")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_canary")),
     )
     with op.batch_alter_table("canary", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_canary_channel"), ["channel"], unique=False)
+        batch_op.create_index("ix_canary_channel_sent_at", ["channel", "sent_at"], unique=False)
 
+    op.create_table(
+        "channel_rest",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_rest")),
+    )
     op.create_table(
         "dead_address",
         sa.Column("address_tag", sa.LargeBinary(), nullable=False),
@@ -267,6 +280,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
@@ -1379,8 +1393,9 @@ def downgrade() -> None:
     op.drop_table("handoff")
     op.drop_table("form_day")
     op.drop_table("dead_address")
+    op.drop_table("channel_rest")
     with op.batch_alter_table("canary", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_canary_channel"))
+        batch_op.drop_index("ix_canary_channel_sent_at")
 
     op.drop_table("canary")
     op.drop_table("campaign")

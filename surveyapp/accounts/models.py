@@ -11,7 +11,7 @@ from surveyapp.db import Base
 
 
 class Staff(Base):
-    """A person of the centre or of a desk who signs in."""
+    """A person of the centre or of a desk who signs in. `email` is where she gets messages on trial."""
 
     __tablename__ = "staff"
 
@@ -21,6 +21,7 @@ class Staff(Base):
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(default="vi")
+    email: Mapped[str] = mapped_column(default="")
     failures: Mapped[int] = mapped_column(default=0)
     wait_until: Mapped[datetime | None]
     totp_secret: Mapped[bytes | None]

@@ -46,6 +46,11 @@ def sessions(db: Session, staff_id: uuid.UUID, *, now: datetime) -> list[Session
     return [SessionView(row.id_hash, row.started_at, row.seen_at) for row in rows]
 
 
+def email(db: Session, staff_id: uuid.UUID) -> str:
+    """The person's own address; empty where she gave none."""
+    return db.scalar(select(Staff.email).where(Staff.id == staff_id)) or ""
+
+
 def every_staff(db: Session) -> list[StaffView]:
     """All accounts by username, with their grants."""
     grants: dict[uuid.UUID, list[Grant]] = {}

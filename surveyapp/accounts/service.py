@@ -343,3 +343,8 @@ def disable(db: Session, staff_id: uuid.UUID) -> None:
 def set_locale(db: Session, staff_id: uuid.UUID, locale: str) -> None:
     """Remember the language the person works in."""
     db.execute(update(Staff).where(Staff.id == staff_id).values(locale=locale))
+
+
+def set_email(db: Session, staff_id: uuid.UUID, email: str) -> None:
+    """Remember the person's own address, or forget it. Whether it is one the caller has checked."""
+    db.execute(update(Staff).where(Staff.id == staff_id).values(email=email))

@@ -40,7 +40,7 @@ class Batch:
 
     `title` names the pile for those who print (`Tỉnh Hà Giang`), `reference` is its number, `sender` the
     issuing bodies from above to below, `return_line` one small line above the address, `host` what is typed
-    into a browser, `signed` who signs, `contact` whom to ask.
+    into a browser, `signed` who signs, `contact` whom to ask, `order` how the letters are sorted.
     """
 
     title: str
@@ -51,6 +51,7 @@ class Batch:
     host: str
     contact: str = ""
     signed: tuple[str, ...] = ()
+    order: str = ""
 
 
 class LettersRefused(SurveyError):
@@ -114,6 +115,7 @@ def _control(letters: Sequence[Letter], batch: Batch) -> list[tuple[str, str]]:
         (_("Số thư"), number(len(letters))),
         (_("Thư đầu tiên"), first),
         (_("Thư cuối cùng"), last),
+        *([(_("Thứ tự xếp"), batch.order)] if batch.order else []),
     ]
 
 

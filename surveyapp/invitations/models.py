@@ -321,20 +321,45 @@ class UnitHold(Base):
 
 
 class Canary(Base):
-    """A test message to a mailbox of the centre; it must arrive before `due_at`."""
+    """A test of one channel to one address of the centre's own; it must arrive before `due_at`.
+
+    `address` is empty where the channel ends on this server: a spool, a printed page. `gateway_id` is
+    what a gateway's receipt will name.
+    """
 
     __tablename__ = "canary"
     __table_args__ = (
+        CheckConstraint("channel in ('email','sms','letter')", name="channel"),
         CheckConstraint("state in ('trying','sent','arrived','missed','refused')", name="state"),
+        Index("ix_canary_channel_sent_at", "channel", "sent_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    channel: Mapped[str] = mapped_column(index=True)
+    channel: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
     state: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    gateway_id: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime]
     due_at: Mapped[datetime]
     arrived_at: Mapped[datetime | None]
+
+
+class ChannelRest(Base):
+    """The last time a channel itself was at fault, and workers left it alone.
+
+    It rests from `since` on, at present `until`; `over_at` is when it took a message again. `code` is
+    what the other side said in figures.
+    """
+
+    __tablename__ = "channel_rest"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    code: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    over_at: Mapped[datetime | None]
 
 
 class WorkerSign(Base):

@@ -3,6 +3,7 @@
 import re
 from email.utils import parseaddr
 
+_ADDRESS = re.compile(r"[^@\s,;<>\"\x00-\x1f]+@[^@\s,;<>\"\x00-\x1f]+\.[^@\s.,;<>\"\x00-\x1f]{2,}")
 _TOKEN = r"[A-Za-z0-9]{8,64}"  # noqa: S105 - a pattern, no secret
 
 
@@ -44,6 +45,11 @@ def named(address: str) -> tuple[str, str]:
 def domain_of(address: str) -> str:
     """`b.vn` of `Vụ CCHC <a@B.vn>`: where limits per domain and DKIM look."""
     return parseaddr(address)[1].rpartition("@")[2].lower()
+
+
+def is_address(text: str) -> bool:
+    """One address that mail can be sent to: no list of addresses, nothing that breaks a header."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
 
 
 def is_token(text: str) -> bool:

@@ -22,6 +22,7 @@ from surveyapp.respondents.rosters import (
     contacts,
     listed_forms,
     persons_to_invite,
+    places,
     removed_persons,
 )
 from surveyapp.respondents.understanding import Understanding
@@ -35,6 +36,7 @@ __all__ = [
     "contacts",
     "listed_forms",
     "persons_to_invite",
+    "places",
     "removed_persons",
 ]
 

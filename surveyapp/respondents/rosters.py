@@ -51,6 +51,15 @@ class Contact:
     phone: str
 
 
+class Place(NamedTuple):
+    """Where a list says that somebody works; empty where it does not."""
+
+    department_vi: str = ""
+    department_en: str = ""
+    district: str = ""
+    association: str = ""
+
+
 class FormCell(NamedTuple):
     """Where forms are counted: ids; `department_id` 0 where a form has none."""
 
@@ -114,6 +123,35 @@ def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
             ).where(Person.id.in_(wanted[start : start + _BATCH]))
         )
         found |= {row.id: Contact(*row) for row in rows}
+    return found
+
+
+def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Place]:
+    """Where these persons work by their lists: of several active entries, what the first says of each."""
+    wanted = list(person_ids)
+    found: dict[uuid.UUID, Place] = {}
+    for start in range(0, len(wanted), _BATCH):
+        rows = db.execute(
+            select(
+                PersonEntry.person_id,
+                Department.name_vi,
+                Department.name_en,
+                PersonEntry.district,
+                PersonEntry.association,
+            )
+            .join(ListKind, ListKind.id == PersonEntry.kind_id)
+            .outerjoin(Department, Department.id == PersonEntry.department_id)
+            .where(
+                PersonEntry.person_id.in_(wanted[start : start + _BATCH]),
+                PersonEntry.state == "active",
+            )
+            .order_by(PersonEntry.person_id, ListKind.position, PersonEntry.line)
+        )
+        for person_id, *said in rows:
+            before = found.get(person_id, Place())
+            found[person_id] = Place(
+                *(old or new or "" for old, new in zip(before, said, strict=True))
+            )
     return found
 
 

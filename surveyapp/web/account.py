@@ -14,6 +14,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
+from surveyapp.messaging.addresses import is_address
 from surveyapp.web import sessions, wording
 from surveyapp.web.access import anyone, safe_next, signed_in
 from surveyapp.web.frame import role_name, unit_name
@@ -141,6 +142,7 @@ def _home(errors: list[tuple[str, str]] | None = None) -> str:
     session_id = sessions.staff_session_id() or ""
     with reading() as db:
         live = queries.sessions(db, g.actor.staff_id, now=clock.now())
+        email = queries.email(db, g.actor.staff_id)
     return render_template(
         "account/home.html",
         username=g.actor.username,
@@ -148,7 +150,23 @@ def _home(errors: list[tuple[str, str]] | None = None) -> str:
         sessions=live,
         this_session=service.session_hash(session_id),
         errors=errors,
+        email=email,
     )
+
+
+@bp.post("/email")
+@signed_in
+def change_email() -> ResponseReturnValue:
+    """Remember where the person gets messages on trial; an empty field forgets it."""
+    email = request.form.get("email", "").strip()
+    if email and not is_address(email):
+        return _home([("email", _("Vui lòng nhập một địa chỉ, ví dụ: ten@example.vn"))]), 422
+    with transaction() as db:
+        service.set_email(db, g.actor.staff_id, email)
+        facts: dict[str, object] = {"domain": email.rpartition("@")[2]}
+        audit.record(db, actor=g.actor.username, action="changed email", facts=facts, now=clock.now(), keys=keys())  # fmt: skip
+    flash(_("Đã lưu địa chỉ thư."), "success")
+    return redirect(url_for("account.home"), code=303)
 
 
 @bp.post("/password")

@@ -11,6 +11,7 @@ _ACTIONS = {
     "calls.opened": lazy("Mở ca gọi điện"),
     "calls.recorded": lazy("Ghi kết quả cuộc gọi"),
     "calls.seen": lazy("Xem thẻ gọi của một người"),
+    "changed email": lazy("Đổi địa chỉ thư của mình"),
     "changed password": lazy("Đổi mật khẩu"),
     "closed the campaign": lazy("Khóa thu phiếu"),
     "destroyed the box key": lazy("Hủy khóa hộp phiếu"),

@@ -75,6 +75,7 @@ ROUTES = {
     "POST /account/sign-in": ANYONE,
     "GET /account/": SIGNED_IN,
     "GET /account/start": SIGNED_IN,
+    "POST /account/email": SIGNED_IN,
     "POST /account/language": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
     "POST /account/sessions/end": SIGNED_IN,
@@ -186,6 +187,7 @@ ROUTES = {
     "POST /centre/<campaign>/invitations/sent": OPERATOR,
     "GET /desk/<campaign>/<unit>/contacts": DESK,
     "GET /centre/<campaign>/messages": CENTRE,
+    "GET /centre/<campaign>/messages/channels": CENTRE,
     "POST /centre/<campaign>/messages/canary": OPERATOR,
     "POST /centre/<campaign>/messages/canary/<uuid:canary_id>/arrived": OPERATOR,
     "POST /centre/<campaign>/messages/hold": OPERATOR,
@@ -206,6 +208,7 @@ ROUTES = {
     f"POST {WORDS}": OPERATOR,
     f"POST {WORDS}/preview": OPERATOR,
     f"POST {WORDS}/restore": OPERATOR,
+    f"POST {WORDS}/test": OPERATOR,
 }
 
 PEOPLE = {

@@ -48,7 +48,7 @@ def test_a_paused_wave_is_named_with_its_reason(survey):
         paused = db.get_one(Wave, wave)
         paused.state, paused.reason = "paused", "canary:email"
     (found,) = told(wave, survey.now)
-    assert "Thư thử qua kênh thư điện tử không đến" in wording.trouble(found)
+    assert "Tin thử qua kênh thư điện tử không đến" in wording.trouble(found)
 
 
 def test_a_worker_not_seen_for_a_day_is_forgotten(engine, now):

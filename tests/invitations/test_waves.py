@@ -155,7 +155,7 @@ def test_waits_grow_and_end_at_six_hours():
 
 
 def tested(survey):
-    survey.post.canaries = {"email": "hop-thu@moha.example.vn"}
+    survey.post.canaries = {"email": ("hop-thu@moha.example.vn",)}
 
 
 def latest(channel="email"):
@@ -197,7 +197,7 @@ def test_a_test_message_that_does_not_arrive_pauses_the_wave_and_says_so(survey)
     survey.work()
     survey.later(minutes=16)
     survey.work()
-    assert survey.state(wave) == ("paused", "canary:email")
+    assert survey.state(wave) == ("paused", "canary:email:hop-thu@moha.example.vn")
     assert latest()[1] == "missed"
 
 
@@ -223,7 +223,7 @@ def test_a_refused_test_message_stops_the_wave_at_once(survey):
     survey.email.answers["hop-thu@moha.example.vn"] = [Outcome.never(Reason.POLICY, "550 5.7.1")]
     wave = survey.wave(channels=("email",))
     survey.work()
-    assert survey.state(wave) == ("paused", "canary:email")
+    assert survey.state(wave) == ("paused", "canary:email:hop-thu@moha.example.vn")
 
 
 def test_a_wave_that_lasts_days_is_tested_every_day(survey):

@@ -1,6 +1,7 @@
 """Operators describe, confirm and watch waves, edit the words and print letters; the desk mends contacts."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.db import transaction
-from surveyapp.invitations.models import Assignment, MessageWords, Wave
+from surveyapp.invitations.delivery import resting
+from surveyapp.invitations.delivery.post import Post
+from surveyapp.invitations.models import Assignment, ChannelRest, MessageWords, Wave
 from surveyapp.messaging.model import Outcome, Reason
 from tests import factories
 from tests.invitations.sending import Sending
@@ -164,10 +167,20 @@ def test_the_desk_is_asked_for_a_better_address_and_told_nothing_else(client, su
     assert "Người Thứ 1" not in page
 
 
-def test_the_health_page_shows_the_test_messages(operator, survey):
-    assert "chưa có thư thử nào" in operator.get(PAGE).text
-    post(operator, PAGE, PAGE + "/canary", channel="email")
-    assert "đang gửi thử" in operator.get(PAGE).text
+def test_the_page_of_the_channels_shows_their_tests_and_why_one_rests(operator, survey):
+    page = PAGE + "/channels"
+    assert "chưa gửi thử" in operator.get(page).text
+    post(operator, page, PAGE + "/canary", channel="email")
+    assert "chưa có địa chỉ nào của trung tâm" in operator.get(page).text
+    post(operator, page, PAGE + "/canary", channel="letter")
+    assert "hoạt động tốt" in operator.get(page).text
+    with transaction() as db:
+        later = survey.now + timedelta(minutes=9)
+        rest = {"reason": "authentication", "code": "535", "since": survey.now, "until": later}
+        resting.note(db, ChannelRest(channel="sms", **rest))
+    shown = operator.get(page).text
+    assert "không chấp nhận tên đăng nhập hoặc mật khẩu" in shown
+    assert "(535)" in shown
 
 
 def test_viewers_watch_and_change_nothing(client, survey):
@@ -199,3 +212,40 @@ def test_who_was_left_out_can_be_taken_away_as_counts_without_names(operator, su
     assert "không xếp vào hàng gửi,không có địa chỉ liên hệ dùng được,1" in table
     assert "Người Thứ" not in table
     assert operator.get(page + "counts.xlsx").data[:2] == b"PK"
+
+
+def test_edited_words_go_to_the_operators_own_address_before_they_are_used(
+    operator, survey, monkeypatch
+):
+    page = PAGE + "/words/invitation/vi"
+    fields = {"subject": "Mời {ten}", "text": "Kính gửi {ten}: {lien_ket}", "sms": "{lien_ket}"}
+    monkeypatch.setattr(Post, "of", classmethod(lambda cls, settings: survey.post))
+    assert "Chưa có địa chỉ thư" in post(operator, page, page + "/test", **fields).text
+    home = "/account/"
+    assert post(operator, home, home + "email", email="a@b.vn, c@d.vn").status_code == 422
+    post(operator, home, home + "email", email="toi@moha.example.vn")
+    assert (
+        "Đã gửi thử đến toi@moha.example.vn" in post(operator, page, page + "/test", **fields).text
+    )
+    (trial,) = survey.email.taken
+    assert trial.recipient == "toi@moha.example.vn"
+    assert trial.subject == "[Gửi thử] Mời [Họ và tên]"
+    assert "/t/7000000000000000~xxx" in trial.text
+    assert "Người Thứ" not in trial.text
+    wrong = post(operator, page, page + "/test", subject="Mời", text="Kính gửi", sms="")
+    assert wrong.status_code == 422
+    assert len(survey.email.taken) == 1
+    with transaction() as db:
+        assert db.scalars(select(MessageWords)).all() == []
+        actions = db.scalars(select(AuditEntry.action)).all()
+    assert actions.count("message_words.tried") == 1
+
+
+def test_a_trial_that_the_server_refuses_says_why(operator, survey, monkeypatch):
+    page = PAGE + "/words/invitation/vi"
+    monkeypatch.setattr(Post, "of", classmethod(lambda cls, settings: survey.post))
+    survey.email.down = Outcome.later(Reason.AUTHENTICATION, "535")
+    post(operator, "/account/", "/account/email", email="toi@moha.example.vn")
+    fields = {"subject": "Mời", "text": "{lien_ket}", "sms": "{lien_ket}"}
+    answer = post(operator, page, page + "/test", **fields).text
+    assert "không chấp nhận tên đăng nhập hoặc mật khẩu" in answer

@@ -1,13 +1,17 @@
-"""The self-test: a message to the centre's own mailbox must arrive before a wave goes, and daily."""
+"""The self-test: a message to each of the centre's own addresses must arrive, before a wave and daily.
 
-from collections.abc import Collection, Sequence
+`Trials` are the channels that can be judged on this server, each with the addresses it is tried on;
+an empty address stands for a channel that ends here: a spool, a printed page.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
+from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations.models import Canary, Wave
 
 PATIENCE = timedelta(minutes=15)
@@ -16,29 +20,61 @@ FRESH = timedelta(hours=1)
 DAILY = timedelta(hours=24)
 OPEN = ("trying", "sent")
 
-
-def latest(db: Session, channel: str) -> Canary | None:
-    """The last canary of a channel."""
-    return db.scalars(
-        select(Canary).where(Canary.channel == channel).order_by(Canary.sent_at.desc()).limit(1)
-    ).first()
+Trials = Mapping[str, Sequence[str]]
 
 
-def to_send(db: Session, channels: Collection[str], *, now: datetime) -> list[Canary]:
-    """The canaries to hand over now: new ones where one is due, and those not taken yet."""
+def latest(db: Session, channel: str, address: str | None = None) -> Canary | None:
+    """The last canary of a channel, to one address if that is given."""
+    wanted = select(Canary).where(Canary.channel == channel)
+    if address is not None:
+        wanted = wanted.where(Canary.address == address)
+    return db.scalars(wanted.order_by(Canary.sent_at.desc()).limit(1)).first()
+
+
+def last_of_each(db: Session, channel: str) -> list[Canary]:
+    """The last canary to each address that the channel was ever tried on, by address."""
+    newest = (
+        select(Canary.address, func.max(Canary.sent_at).label("sent_at"))
+        .where(Canary.channel == channel)
+        .group_by(Canary.address)
+        .subquery()
+    )
+    found = db.scalars(
+        select(Canary)
+        .join(newest, (Canary.address == newest.c.address) & (Canary.sent_at == newest.c.sent_at))
+        .where(Canary.channel == channel)
+        .order_by(Canary.address)
+    )
+    return list({one.address: one for one in found}.values())
+
+
+def to_send(db: Session, trials: Trials, *, now: datetime) -> list[Canary]:
+    """The canaries to hand over now: new ones where one is due, and those not taken yet.
+
+    One is due daily while a campaign is prepared or open, wave or no wave, and before a wave.
+    """
+    daily = _is_season(db)
     found = []
-    for channel in channels:
-        last = latest(db, channel)
-        if last is not None and last.state in OPEN:
-            if last.state == "trying":
-                found.append(last)
-            continue
-        if _is_due(db, channel, last, now=now):
-            found.append(_new(db, channel, now=now))
+    for channel, addresses in trials.items():
+        for address in addresses:
+            last = latest(db, channel, address)
+            if last is not None and last.state in OPEN:
+                if last.state == "trying":
+                    found.append(last)
+                continue
+            is_stale = last is None or last.sent_at < now - DAILY
+            if (daily and is_stale) or _is_wanted(db, channel, last, now=now):
+                found.append(_new(db, channel, address, now=now))
     return found
 
 
-def _is_due(db: Session, channel: str, last: Canary | None, *, now: datetime) -> bool:
+def _is_season(db: Session) -> bool:
+    going = select(Campaign.id).where(Campaign.state.in_(("preparing", "open"))).limit(1)
+    return db.scalar(going) is not None
+
+
+def _is_wanted(db: Session, channel: str, last: Canary | None, *, now: datetime) -> bool:
+    """A wave waits for this channel's test, or it goes on for days after its campaign closed."""
     for wave in _waves(db, "testing", "running"):
         if channel not in wave.channels or wave.starts_at > now + FRESH:
             continue
@@ -57,24 +93,35 @@ def _waves(db: Session, *states: str) -> Sequence[Wave]:
     return db.scalars(select(Wave).where(Wave.state.in_(states)).order_by(Wave.starts_at)).all()
 
 
-def _new(db: Session, channel: str, *, now: datetime) -> Canary:
+def _new(db: Session, channel: str, address: str, *, now: datetime) -> Canary:
     canary = Canary(
-        id=uuid4(), channel=channel, state="trying", reason="", sent_at=now, due_at=now + PATIENCE
+        id=uuid4(),
+        channel=channel,
+        address=address,
+        state="trying",
+        reason="",
+        gateway_id="",
+        sent_at=now,
+        due_at=now + PATIENCE,
     )
     db.add(canary)
     db.flush()
     return canary
 
 
-def request(db: Session, channel: str, *, now: datetime) -> Canary:
-    """An operator wants to see a test message now."""
-    last = latest(db, channel)
-    return last if last is not None and last.state in OPEN else _new(db, channel, now=now)
+def request(db: Session, channel: str, addresses: Sequence[str], *, now: datetime) -> list[Canary]:
+    """An operator wants to see a test message now: to each address where none is under way."""
+    wanted = []
+    for address in addresses:
+        last = latest(db, channel, address)
+        if last is None or last.state not in OPEN:
+            wanted.append(_new(db, channel, address, now=now))
+    return wanted
 
 
-def handed_over(db: Session, canary_id: UUID) -> None:
+def handed_over(db: Session, canary_id: UUID, *, gateway_id: str = "") -> None:
     """The channel took it."""
-    _set(db, canary_id, ("trying",), state="sent", reason="")
+    _set(db, canary_id, ("trying",), state="sent", reason="", gateway_id=gateway_id[:60])
 
 
 def refused(db: Session, canary_id: UUID, reason: str, *, for_good: bool) -> None:
@@ -83,8 +130,29 @@ def refused(db: Session, canary_id: UUID, reason: str, *, for_good: bool) -> Non
 
 
 def arrived(db: Session, canary_id: UUID, *, now: datetime) -> bool:
-    """It was seen in the mailbox, by a program or by an operator. False if it is no canary."""
+    """It was seen where it should be, by a program or by an operator. False if it is no canary."""
     return _set(db, canary_id, ("trying", "sent", "missed"), state="arrived", arrived_at=now)
+
+
+def receipt(db: Session, gateway_id: str, *, has_arrived: bool, now: datetime) -> bool:
+    """A text gateway tells what became of a test message. False if it is none of ours."""
+    mine = select(Canary.id).where(Canary.gateway_id == gateway_id, Canary.gateway_id != "")
+    canary_id = db.scalar(mine.order_by(Canary.sent_at.desc()).limit(1))
+    if canary_id is None:
+        return False
+    if has_arrived:
+        return arrived(db, canary_id, now=now)
+    return _set(db, canary_id, ("sent",), state="refused", reason="gateway")
+
+
+def on_their_way(db: Session, channel: str, *, now: datetime) -> list[UUID]:
+    """Test messages of the last day that were handed over and not seen yet, late ones too."""
+    wanted = select(Canary.id).where(
+        Canary.channel == channel,
+        Canary.state.in_(("sent", "missed")),
+        Canary.sent_at > now - DAILY,
+    )
+    return list(db.scalars(wanted))
 
 
 def _set(db: Session, canary_id: UUID, states: Sequence[str], **values: object) -> bool:
@@ -94,10 +162,10 @@ def _set(db: Session, canary_id: UUID, states: Sequence[str], **values: object) 
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def judge(db: Session, tested: Collection[str], *, now: datetime) -> list[tuple[UUID, str]]:
-    """Let tested waves go, and pause those whose canary is lost: (wave, channel) of the paused.
+def judge(db: Session, trials: Trials, *, now: datetime) -> list[tuple[UUID, str]]:
+    """Let tested waves go, and pause those of which a canary is lost: (wave, channel) of the paused.
 
-    `tested` are the channels whose arrival can be seen on this server; the others cannot be judged.
+    Every address of a channel must have got its own.
     """
     db.execute(
         update(Canary)
@@ -106,31 +174,29 @@ def judge(db: Session, tested: Collection[str], *, now: datetime) -> list[tuple[
         .execution_options(synchronize_session=False)
     )
     db.expire_all()
-    last = {channel: latest(db, channel) for channel in SENT_BY_WORKER}
+    last = {
+        channel: {address: latest(db, channel, address) for address in addresses}
+        for channel, addresses in trials.items()
+    }
     paused = []
     for wave in _waves(db, "testing", "running"):
-        lost = [c for c in _used(wave, tested) if _is_lost(last[c], wave)]
-        if lost:
-            wave.state, wave.reason = "paused", f"canary:{lost[0]}"
-            paused.append((wave.id, lost[0]))
+        used = [last[channel] for channel in wave.channels if channel in last]
+        canaries = [canary for of_channel in used for canary in of_channel.values()]
+        lost = next((one for one in canaries if one and _is_lost(one, wave)), None)
+        if lost is not None:
+            wave.state = "paused"
+            wave.reason = f"canary:{lost.channel}:{lost.address}".rstrip(":")
+            paused.append((wave.id, lost.channel))
         elif (
             wave.state == "testing"
             and wave.starts_at <= now
-            and all(_has_arrived(last[c], now=now) for c in _used(wave, tested))
+            and all(_has_arrived(one, now=now) for one in canaries)
         ):
             wave.state = "running"
     db.flush()
     return paused
 
 
-def _used(wave: Wave, tested: Collection[str]) -> list[str]:
-    return [channel for channel in wave.channels if channel in tested]
-
-
-def _is_lost(canary: Canary | None, wave: Wave) -> bool:
+def _is_lost(canary: Canary, wave: Wave) -> bool:
     since = wave.confirmed_at
-    return (
-        canary is not None
-        and canary.state in ("missed", "refused")
-        and (since is None or canary.sent_at >= since)
-    )
+    return canary.state in ("missed", "refused") and (since is None or canary.sent_at >= since)

@@ -14,7 +14,7 @@ from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.documents.letters import ADDRESS_LINES, Batch, Letter, write_letters
 from surveyapp.i18n import _
 from surveyapp.invitations import secrets
-from surveyapp.invitations.delivery import audience, queue, rules, waves, words
+from surveyapp.invitations.delivery import audience, postal, queue, rules, waves, words
 from surveyapp.invitations.delivery.audience import Recipient
 from surveyapp.invitations.delivery.errors import NoLetters, UnknownBatch
 from surveyapp.invitations.delivery.queue import Settled
@@ -23,7 +23,10 @@ from surveyapp.invitations.models import Delivery, Invitation, LetterBatch
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import templates
 from surveyapp.messaging.templates import MessageTemplate, fields_of
+from surveyapp.respondents import queries as respondents
 from surveyapp.respondents.models import Person
+from surveyapp.respondents.names import fold
+from surveyapp.respondents.rosters import Place
 
 LINKED = {"lien_ket", "ma", "trang", "khong_phai_toi", "tu_choi"}
 """Fields that a letter shows in a place of their own: paragraphs that hold one are left out."""
@@ -109,23 +112,45 @@ def write(
     base_url: str,
     now: datetime,
 ) -> bytes:
-    """The pile as one PDF, in the order of workplaces. It opens the questionnaires of its people."""
+    """The pile as one PDF, in postal order. It opens the questionnaires of its people."""
     wave = waves.wave(db, campaign.id, pile.wave_id)
     ids = db.scalars(select(Delivery.invitation_id).where(Delivery.leased_by == _holder(pile.id)))
-    people = sorted(
-        audience.recipients(db, ids.all()).values(), key=lambda p: (p.workplace, p.full_name)
-    )
+    people = audience.recipients(db, ids.all()).values()
+    places = respondents.places(db, [person.person_id for person in people])
+    placed = [(person, places.get(person.person_id, Place())) for person in people]
+    placed.sort(key=lambda one: postal.order(_office(*one)))
     paper = words.stationery(db, campaign, keys=keys, base_url=base_url)
     template = paper.templates[wave.kind, wave.language]
     with i18n.speaking(wave.language):
         return write_letters(
-            [_letter(person, paper, template, wave.language) for person in people],
+            [_letter(person, place, paper, template, wave.language) for person, place in placed],
             _cover(pile, unit, paper, wave.language, now=now),
         )
 
 
+def _office(person: Recipient, place: Place) -> postal.Office:
+    return postal.Office(
+        unit=person.unit_name_vi,
+        district=place.district,
+        department=place.department_vi or place.association,
+        workplace=person.workplace,
+        full_name=person.full_name,
+    )
+
+
+def _at(person: Recipient, place: Place, language: str) -> list[str]:
+    """The office between position and unit, in as few lines as say it."""
+    department = place.department_en if language == "en" else place.department_vi
+    lines = [person.workplace, department or place.association or place.district]
+    return lines[:1] if fold(lines[1]) in fold(lines[0]) else lines
+
+
 def _letter(
-    person: Recipient, paper: Stationery, template: MessageTemplate, language: str
+    person: Recipient,
+    place: Place,
+    paper: Stationery,
+    template: MessageTemplate,
+    language: str,
 ) -> Letter:
     values = words.values(person, paper, language)
     blocks = [
@@ -136,7 +161,8 @@ def _letter(
     only_words = MessageTemplate(template.subject, "\n\n".join(blocks))
     text = templates.render(only_words, values, language=language).text
     salutation, *paragraphs = [part for part in text.strip().split("\n\n") if part.strip()]
-    lines = (person.full_name, person.position, person.workplace, values["don_vi"])
+    office = _at(person, place, language)
+    lines = (person.full_name, person.position, *office, values["don_vi"])
     return Letter(
         address=tuple(line for line in dict.fromkeys(lines) if line)[:ADDRESS_LINES],
         salutation=salutation,
@@ -163,6 +189,7 @@ def _cover(
         place_and_day=_("Hà Nội, ngày %(day)s", day=i18n.day(now)),
         host=paper.base_url.partition("://")[2],
         contact=paper.contact[language],
+        order=_("theo địa chỉ: huyện, xã, đường, số nhà; rồi sở ngành, nơi công tác và họ tên"),
     )
 
 

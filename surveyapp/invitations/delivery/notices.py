@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp import log
 from surveyapp.config import Settings
 from surveyapp.errors import SurveyError
-from surveyapp.invitations.delivery import returns
+from surveyapp.invitations.delivery import canary, returns
 from surveyapp.invitations.models import Delivery
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import addresses
@@ -48,6 +48,8 @@ def take_sms(
     message, arrived = read_receipt(GatewayShape.read(settings.sms_gateway), fields)
     if arrived is None:
         return ""
+    if canary.receipt(db, message, has_arrived=arrived, now=now):
+        return "canary"
     known = returns.delivered(db, message, arrived=arrived, keys=keys, now=now)
     became = ("delivered" if arrived else "failed") if known else ""
     log.event("sms.reported", became=became)

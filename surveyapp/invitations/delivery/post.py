@@ -1,11 +1,11 @@
 """The ways out of the house, and how a person's message is put into an envelope."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from surveyapp.config import Settings
 from surveyapp.i18n import _
@@ -15,12 +15,17 @@ from surveyapp.invitations.delivery.limits import Limits
 from surveyapp.invitations.delivery.words import Stationery
 from surveyapp.messaging import addresses, gsm, templates
 from surveyapp.messaging.channels import Channel, open_channels
+from surveyapp.messaging.mailbox import Mailbox
 from surveyapp.messaging.model import Email, Outcome, Sms
+from surveyapp.messaging.templates import Rendered
+
+HERE = ("",)
+"""In place of addresses: the channel ends on this server."""
 
 
 @dataclass
 class Post:
-    """What this server can send with. `canaries` are the centre's own address for each channel."""
+    """What this server can send with. `canaries` are the centre's own addresses for each channel."""
 
     email: Channel[Email] | None
     sms: Channel[Sms] | None
@@ -28,11 +33,15 @@ class Post:
     sender_name: str = ""
     bounce_address: str = ""
     domain: str = "localhost"
-    canaries: Mapping[str, str] = field(default_factory=dict)
+    canaries: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seen_by_itself: frozenset[str] = frozenset()
     """Channels where a canary counts as arrived once handed over: a spool is the end of the way."""
     accents: bool = False
     reply_to: str = ""
+    prints: bool = False
+    """Letters are printed on this server: the self-test tries that, too."""
+    canary_mailboxes: tuple[Mailbox, ...] = ()
+    """Mailboxes of the centre in which canaries are looked for; nothing else is read there."""
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -41,9 +50,6 @@ class Post:
         channels = open_channels(settings)
         host = urlsplit(settings.base_url).hostname or "localhost"
         name, sender = addresses.named(settings.mail_from or f"khaosat@{host}")
-        canaries = {}
-        if settings.smtp_url:
-            canaries["email"] = settings.mail_canary or settings.mail_bounces or sender
         spools = {"email": channels.email, "sms": channels.sms}
         return cls(
             channels.email,
@@ -52,9 +58,13 @@ class Post:
             sender_name=name,
             bounce_address=settings.mail_bounces,
             domain=addresses.domain_of(sender),
-            canaries=canaries,
+            canaries=_canaries(settings, sender),
             seen_by_itself=frozenset(k for k, c in spools.items() if c and c.name == "spool"),
             reply_to=settings.mail_reply_to,
+            prints=True,
+            canary_mailboxes=tuple(
+                Mailbox(url, ca_file=str(settings.mail_ca or "")) for url in settings.canary_imap
+            ),
             limits=Limits.of(settings),
         )
 
@@ -65,11 +75,15 @@ class Post:
         return frozenset(name for name, channel in there.items() if channel is not None)
 
     @property
-    def tested(self) -> frozenset[str]:
-        """The channels with an address of the centre's to try them on."""
-        return frozenset(
-            c for c in self.channels if self.canaries.get(c) or c in self.seen_by_itself
-        )
+    def trials(self) -> dict[str, Sequence[str]]:
+        """The channels that can be judged here, each with the addresses it is tried on."""
+        trials: dict[str, Sequence[str]] = {}
+        for channel in sorted(self.channels):
+            if channel in self.seen_by_itself:
+                trials[channel] = HERE
+            elif addresses := self.canaries.get(channel):
+                trials[channel] = addresses
+        return {**trials, "letter": HERE} if self.prints else trials
 
     def send(
         self,
@@ -103,18 +117,27 @@ class Post:
             now=now,
         )
 
-    def send_canary(self, canary_id: UUID, channel: str, *, now: datetime) -> Outcome:
-        """The test message to the centre's own address."""
+    def send_canary(self, canary_id: UUID, channel: str, address: str, *, now: datetime) -> Outcome:
+        """The test message to one of the centre's own addresses.
+
+        Texts that are spooled for somebody to send are not tried: there is no number to send one to.
+        """
         subject = _("Thư thử của hệ thống điều tra")
         text = _(
             "Thư thử số %(number)s. Nhận được là kênh gửi hoạt động tốt.", number=canary_id.hex
         )
-        address = self.canaries.get(channel, "")
         if channel == "sms":
-            plain = gsm.unaccented(text)
-            return self._text(canary_id, rules.e164(address or "0900000000"), plain)
+            if not address:
+                return Outcome.handed_over()
+            return self._text(canary_id, rules.e164(address), gsm.unaccented(text))
         recipient = address or self.sender
         return self._mail(canary_id, recipient, "", subject, text, "", language="vi", now=now)
+
+    def send_trial(self, address: str, trial: Rendered, *, language: str, now: datetime) -> Outcome:
+        """A message on trial to the operator's own address. Raises `MessagingError` as `send` does."""
+        return self._mail(
+            uuid4(), address, "", trial.subject, trial.text, trial.html, language=language, now=now
+        )
 
     def _text(self, token: UUID, phone: str, text: str) -> Outcome:
         assert self.sms is not None
@@ -156,3 +179,13 @@ class Post:
         for channel in (self.email, self.sms):
             if channel is not None:
                 channel.close()
+
+
+def _canaries(settings: Settings, sender: str) -> dict[str, Sequence[str]]:
+    own: dict[str, Sequence[str]] = {}
+    if settings.smtp_url:
+        given = settings.mail_canary or (settings.mail_bounces or sender,)
+        own["email"] = tuple(dict.fromkeys(addresses.named(one)[1] for one in given))
+    if settings.sms_gateway is not None:
+        own["sms"] = tuple(dict.fromkeys(settings.sms_canary))
+    return own

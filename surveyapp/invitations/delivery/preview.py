@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from surveyapp import i18n
 from surveyapp.campaigns.models import Campaign
+from surveyapp.i18n import _
 from surveyapp.invitations.delivery import audience, words
 from surveyapp.invitations.models import Assignment, Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import gsm, templates
-from surveyapp.messaging.templates import MessageTemplate
+from surveyapp.messaging.templates import MessageTemplate, Rendered
 
 PEOPLE = 3
 CODE = "7000-0000-0000-0000"
@@ -49,13 +51,7 @@ def people(
         .limit(PEOPLE)
     ).all()
     paper = words.stationery(db, campaign, keys=keys, base_url=base_url)
-    link = f"{base_url}/t/{CODE.replace('-', '')}~{'x' * 22}"
-    hidden = {
-        "lien_ket": link,
-        "ma": CODE,
-        "khong_phai_toi": f"{link}/not_me",
-        "tu_choi": f"{link}/decline",
-    }
+    hidden = _hidden(base_url)
     found = []
     for person in audience.recipients(db, ids).values():
         fields = {**words.values(person, paper, language), **hidden}
@@ -64,3 +60,41 @@ def people(
         segments = gsm.measure(sms).segments
         found.append(Seen(person.full_name, mail.subject, mail.text, sms, segments))
     return found
+
+
+def _hidden(base_url: str) -> dict[str, str]:
+    """A link and a code that open nothing, in the form of real ones."""
+    link = f"{base_url}/t/{CODE.replace('-', '')}~{'x' * 22}"
+    return {
+        "lien_ket": link,
+        "ma": CODE,
+        "khong_phai_toi": f"{link}/not_me",
+        "tu_choi": f"{link}/decline",
+    }
+
+
+def trial(
+    db: Session,
+    campaign: Campaign,
+    template: MessageTemplate,
+    language: str,
+    *,
+    keys: KeyRing,
+    base_url: str,
+) -> Rendered:
+    """The message as an operator gets it on trial: about nobody, opening nothing, marked as a trial.
+
+    The text message stands below, for the operator's own mailbox has no number.
+    """
+    paper = words.stationery(db, campaign, keys=keys, base_url=base_url)
+    with i18n.speaking(language):
+        fields = {**words.nobody(paper, language), **_hidden(base_url)}
+        note = _("Đây là thư gửi thử: người nhận, liên kết và mã đều không có thật.")
+        if template.sms:
+            sms = templates.render_sms(template, fields)
+            n = gsm.measure(sms).segments
+            note += "\n\n" + _("Tin nhắn (%(n)s phần):", n=n) + "\n" + sms
+        subject = _("[Gửi thử] %(subject)s", subject=template.subject)
+    safe = note.replace("{", "{{").replace("}", "}}")
+    marked = MessageTemplate(subject, f"{template.text.rstrip()}\n\n* * *\n\n{safe}", template.sms)
+    return templates.render(marked, fields, language=language)

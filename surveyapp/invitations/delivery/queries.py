@@ -3,25 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Unit
-from surveyapp.invitations.delivery import canary, leftout
-from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
+from surveyapp.invitations.delivery import leftout
 from surveyapp.invitations.models import (
-    Canary,
     ContactRequest,
     Delivery,
     UnitHold,
     Wave,
 )
 from surveyapp.respondents.models import Person
-
-HEALTH_WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -80,48 +76,6 @@ def progress(db: Session, wave: Wave) -> WaveProgress:
         if reason and reason != "recovered":
             reasons[state, reason.partition(" ")[0]] += n
     return WaveProgress(wave, states, reasons, leftout.by_reason(db, wave.id))
-
-
-@dataclass(frozen=True)
-class ChannelHealth:
-    """How one channel is doing: its last self-test and what it did since yesterday."""
-
-    channel: str
-    canary: Canary | None
-    last_handed_over: datetime | None
-    handed_over: int
-    failed: int
-    bounced: int
-    waiting_to_retry: int
-
-
-def health(db: Session, *, now: datetime) -> list[ChannelHealth]:
-    """Every channel that workers send by, over all campaigns."""
-    return [_health(db, channel, now=now) for channel in SENT_BY_WORKER]
-
-
-def _health(db: Session, channel: str, *, now: datetime) -> ChannelHealth:
-    recent: Counter[str] = Counter()
-    for state, n in db.execute(
-        select(Delivery.state, func.count())
-        .where(Delivery.channel == channel, Delivery.settled_at > now - HEALTH_WINDOW)
-        .group_by(Delivery.state)
-    ):
-        recent[state] = n
-    last = db.scalar(
-        select(func.max(Delivery.settled_at)).where(
-            Delivery.channel == channel, Delivery.state.in_(("handed_over", "delivered"))
-        )
-    )
-    return ChannelHealth(
-        channel=channel,
-        canary=canary.latest(db, channel),
-        last_handed_over=last,
-        handed_over=recent["handed_over"] + recent["delivered"],
-        failed=recent["failed"],
-        bounced=recent["hard_bounce"] + recent["soft_bounce"],
-        waiting_to_retry=recent["queued"],
-    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from surveyapp.clock import VIETNAM
 from surveyapp.invitations.rules import BEGUN, Disposition
+from surveyapp.messaging.addresses import is_address
 
 KINDS = (
     "invitation",
@@ -18,7 +19,6 @@ KINDS = (
     "thanks",
 )
 """Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
-TEST = "test"
 CHANNELS = ("email", "sms", "letter")
 SENT_BY_WORKER = ("email", "sms")
 FINAL = frozenset({"handed_over", "delivered", "hard_bounce", "suppressed", "failed"})
@@ -26,7 +26,6 @@ FINAL = frozenset({"handed_over", "delivered", "hard_bounce", "suppressed", "fai
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=6)
 
-_EMAIL = re.compile(r"[^@\s,;<>\"\x00-\x1f]+@[^@\s,;<>\"\x00-\x1f]+\.[^@\s.,;<>\"\x00-\x1f]{2,}")
 _MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
 
 
@@ -100,11 +99,6 @@ def _reason_of_kind(kind: str, asked: Sequence[Form]) -> str:
     return ""
 
 
-def usable_email(address: str) -> bool:
-    """One address that mail can be sent to: no list of addresses, nothing that breaks a header."""
-    return len(address) <= 254 and _EMAIL.fullmatch(address) is not None
-
-
 def usable_mobile(phone: str) -> bool:
     """A Vietnamese mobile number, which takes text messages; a landline does not."""
     return _MOBILE.fullmatch(re.sub(r"[\s.\-()]", "", phone)) is not None
@@ -126,7 +120,7 @@ def choose_channel(
     for channel in CHANNELS:
         if channel not in allowed or channel in dead:
             continue
-        if channel == "email" and usable_email(email):
+        if channel == "email" and is_address(email):
             return channel
         if channel == "sms" and usable_mobile(phone):
             return channel

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp import log
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
+from surveyapp.documents import lettercheck
 from surveyapp.invitations.calls import service as calling
 from surveyapp.invitations.delivery import canary, queue, returns, waves
 from surveyapp.invitations.delivery.post import Post
@@ -32,6 +33,7 @@ def keep(
         calling.lift(db, now=now())
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
+    _look_for_canaries(post, now=now)
     _test_channels(post, now=now)
     with transaction() as db:
         waves.finish(db)
@@ -46,29 +48,67 @@ def keep(
 
 
 def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:
+    trials = post.trials
     with transaction() as db:
-        paused = canary.judge(db, post.tested, now=now())
-        due = [(one.id, one.channel) for one in canary.to_send(db, post.tested, now=now())]
+        paused = canary.judge(db, trials, now=now())
+        due = [(one.id, one.channel, one.address) for one in canary.to_send(db, trials, now=now())]
     for wave_id, channel in paused:
         log.alarm("wave.paused", wave=str(wave_id), reason="canary", channel=channel)
-    for canary_id, channel in due:
-        try:
-            outcome = post.send_canary(canary_id, channel, now=now())
-        except MessagingError as error:
-            with transaction() as db:
-                canary.refused(db, canary_id, type(error).__name__, for_good=True)
-            continue
-        with transaction() as db:
-            if not outcome.is_handed_over:
-                reason = f"{outcome.reason} {outcome.code}".strip()
-                canary.refused(db, canary_id, reason, for_good=outcome.state == "never")
-                continue
-            canary.handed_over(db, canary_id)
-            if channel in post.seen_by_itself:
-                canary.arrived(db, canary_id, now=now())
+    for canary_id, channel, address in due:
+        if channel == "letter":
+            try_letters(canary_id, now=now)
+        else:
+            _try_channel(post, canary_id, channel, address, now=now)
     if due:
         with transaction() as db:
-            canary.judge(db, post.tested, now=now())
+            canary.judge(db, trials, now=now())
+
+
+def _try_channel(
+    post: Post, canary_id: UUID, channel: str, address: str, *, now: Callable[[], datetime]
+) -> None:
+    try:
+        outcome = post.send_canary(canary_id, channel, address, now=now())
+    except MessagingError as error:
+        with transaction() as db:
+            canary.refused(db, canary_id, type(error).__name__, for_good=True)
+        return
+    with transaction() as db:
+        if not outcome.is_handed_over:
+            reason = f"{outcome.reason} {outcome.code}".strip()
+            canary.refused(db, canary_id, reason, for_good=outcome.state == "never")
+            return
+        canary.handed_over(db, canary_id, gateway_id=outcome.reference)
+        if channel in post.seen_by_itself:
+            canary.arrived(db, canary_id, now=now())
+
+
+def try_letters(canary_id: UUID, *, now: Callable[[], datetime]) -> None:
+    """Print one page as a test and say how it went. It takes a second or two: no transaction is open."""
+    fault = lettercheck.fault()
+    with transaction() as db:
+        if fault:
+            canary.refused(db, canary_id, f"letter_{fault}", for_good=True)
+        else:
+            canary.arrived(db, canary_id, now=now())
+
+
+def _look_for_canaries(post: Post, *, now: Callable[[], datetime]) -> None:
+    """In the mailboxes that hold nothing for us but test messages; one that is away costs an alarm."""
+    if not post.canary_mailboxes:
+        return
+    with reading() as db:
+        waiting = canary.on_their_way(db, "email", now=now())
+    for mailbox in post.canary_mailboxes if waiting else ():
+        try:
+            with mailbox:
+                seen = [i for i in waiting if mailbox.has(addresses.message_id(i.hex, post.domain))]
+        except MailboxUnreachable as error:
+            log.alarm("canary_mailbox.unreachable", stage=error.stage)
+            continue
+        with transaction() as db:
+            for canary_id in seen:
+                canary.arrived(db, canary_id, now=now())
 
 
 def _read_mailbox(

@@ -8,26 +8,33 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from surveyapp.invitations.delivery import health, resting
+from surveyapp.invitations.delivery.rules import CHANNELS
 from surveyapp.invitations.models import Wave, WorkerSign
 
 SILENT_AFTER = timedelta(minutes=10)
 """Workers sign every half minute; one that waits for a slow mail server may be late."""
 FORGOTTEN_AFTER = timedelta(days=1)
+TOLD_AFTER = timedelta(minutes=5)
+"""A channel that rests for seconds is nobody's business."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A wave that does not go on by itself.
+    """A wave that does not go on by itself, or a channel that does not carry messages.
 
     paused: `reason` says why, empty when an operator did it; unattended: its time has come and no
-    worker has given a sign since `seen_at` (never, if that is None).
+    worker has given a sign since `seen_at` (never, if that is None). resting: `channel` is at fault
+    since `seen_at`, for `reason`; lost: its self-test of `seen_at` did not arrive at `address`.
     """
 
     kind: str
-    wave_id: UUID
-    wave_kind: str
-    reason: str
-    seen_at: datetime | None
+    wave_id: UUID | None = None
+    wave_kind: str = ""
+    reason: str = ""
+    seen_at: datetime | None = None
+    channel: str = ""
+    address: str = ""
 
 
 def sign(db: Session, worker: str, *, now: datetime) -> None:
@@ -56,4 +63,21 @@ def troubles(db: Session, campaign_id: int, *, now: datetime) -> list[Trouble]:
             found.append(Trouble("paused", wave.id, wave.kind, wave.reason, seen_at))
         elif is_silent and wave.starts_at <= now - SILENT_AFTER:
             found.append(Trouble("unattended", wave.id, wave.kind, "", seen_at))
+    return found
+
+
+def channel_troubles(db: Session, *, now: datetime) -> list[Trouble]:
+    """Channels at fault for minutes, and those whose last self-test did not arrive, wave or no wave."""
+    found = []
+    for channel in CHANNELS:
+        rest = resting.last(db, channel)
+        if rest and resting.goes_on(rest, now=now) and rest.since <= now - TOLD_AFTER:
+            found.append(
+                Trouble("resting", reason=rest.reason, seen_at=rest.since, channel=channel)
+            )
+        found += [
+            Trouble("lost", seen_at=one.sent_at, channel=channel, address=one.address)
+            for one in health.tests(db, channel, now=now)
+            if one.state in ("missed", "refused")
+        ]
     return found

@@ -39,12 +39,13 @@ def wave_state(state: str) -> tuple[str, str]:
 
 def wave_reason(reason: str) -> str:
     """Why a wave is not going, where it was not an operator's doing; empty otherwise."""
-    cause, _colon, channel = reason.partition(":")
+    cause, _colon, place = reason.partition(":")
     if cause == "canary":
+        channel, _colon, address = place.partition(":")
         return _(
-            "Thư thử qua kênh %(channel)s không đến hộp thư của trung tâm nên đợt gửi tự dừng. "
+            "Tin thử qua kênh %(where)s không đến nơi nên đợt gửi tự dừng. "
             "Hãy xem tình trạng kênh gửi, sửa xong rồi bấm Tiếp tục.",
-            channel=channel_name(channel).lower(),
+            where=channel_name(channel).lower() + (f" ({address})" if address else ""),
         )
     if cause == "closed":
         return _("Đợt điều tra đã kết thúc nhận phiếu.")
@@ -52,7 +53,9 @@ def wave_reason(reason: str) -> str:
 
 
 def trouble(found: Trouble) -> str:
-    """Why a wave does not go on, in one sentence or two."""
+    """Why a wave does not go on or what is wrong with a channel, in one sentence or two."""
+    if found.kind in ("resting", "lost"):
+        return _channel_trouble(found)
     kind = kind_name(found.wave_kind)
     if found.kind == "paused":
         why = wave_reason(found.reason) or _("Có người đã bấm tạm dừng.")
@@ -69,6 +72,42 @@ def trouble(found: Trouble) -> str:
         kind=kind,
         when=moment(found.seen_at),
     )
+
+
+def _channel_trouble(found: Trouble) -> str:
+    where = channel_name(found.channel) + (f" ({found.address})" if found.address else "")
+    when = moment(found.seen_at) if found.seen_at else ""
+    if found.kind == "lost":
+        return _("%(where)s: tin thử gửi lúc %(when)s không đến nơi.", where=where, when=when)
+    return _(
+        "%(where)s: tạm nghỉ từ %(when)s. %(why)s. Hệ thống tự thử lại.",
+        where=where,
+        when=when,
+        why=channels.reason(Reason(found.reason)),
+    )
+
+
+def channel_state(state: str) -> tuple[str, str]:
+    """How a channel is doing, and the tone of its badge."""
+    return {
+        "good": (_("hoạt động tốt"), "good"),
+        "resting": (_("đang tạm nghỉ"), "bad"),
+        "lost": (_("tin thử không đến nơi"), "bad"),
+        "trying": (_("đang chờ tin thử"), "busy"),
+        "untested": (_("chưa gửi thử"), "warn"),
+        "missing": (_("chưa thiết lập"), "idle"),
+    }[state]
+
+
+def test_reason(reason: str) -> str:
+    """Why a self-test was not taken."""
+    known = {
+        "letter_fonts": _("thiếu tệp phông chữ"),
+        "letter_typst": _("không dàn được trang bằng typst"),
+        "letter_page": _("trang in ra thiếu nội dung"),
+        "gateway": _("tổng đài báo không gửi được"),
+    }
+    return known.get(reason) or (reason_name(reason.partition(" ")[0]) if reason else "")
 
 
 def delivery_state(state: str) -> str:
@@ -122,7 +161,7 @@ def canary_state(state: str) -> tuple[str, str]:
     """A self-test's state and the tone of its badge."""
     return {
         "trying": (_("đang gửi thử"), "busy"),
-        "sent": (_("đã gửi, chờ đến nơi"), "busy"),
+        "sent": (_("đã chuyển đi, chờ đến nơi"), "busy"),
         "arrived": (_("đã đến nơi"), "good"),
         "missed": (_("không đến nơi"), "bad"),
         "refused": (_("bị từ chối"), "bad"),

@@ -253,3 +253,20 @@ def values(person: Recipient, paper: Stationery, language: str) -> dict[str, str
 
 def _deadline(closes_at: datetime) -> str:
     return i18n.moment(closes_at)
+
+
+def nobody(paper: Stationery, language: str) -> dict[str, str]:
+    """Merge fields of a person who plainly does not exist, without link and code."""
+    with i18n.speaking(language):
+        return {
+            "ten": _("[Họ và tên]"),
+            "chuc_vu": _("[Chức vụ]"),
+            "don_vi": _("[Đơn vị]"),
+            "dot": paper.titles[language],
+            "phieu": _("- Phiếu về %(unit)s", unit=_("[đơn vị được đánh giá]")),
+            "so_phieu": "1",
+            "phut": str(max(paper.minutes.values(), default=15)),
+            "han": _deadline(paper.closes_at),
+            "trang": urlsplit(paper.base_url).netloc,
+            "ho_tro": paper.contact[language],
+        }

@@ -29,6 +29,7 @@ from surveyapp.invitations.delivery.audience import Recipient
 from surveyapp.invitations.delivery.outbox import Outbox
 from surveyapp.invitations.delivery.post import Post
 from surveyapp.invitations.delivery.queue import Leased, Settled
+from surveyapp.invitations.delivery.resting import REST, Resting
 from surveyapp.invitations.delivery.words import Stationery
 from surveyapp.invitations.models import Wave
 from surveyapp.keys import KeyRing
@@ -42,8 +43,6 @@ FRESH = timedelta(seconds=10)
 """Who is eligible is asked again when the answer is older than this."""
 MARGIN = timedelta(seconds=90)
 """A message is not begun so close to the end of its lease: a server may take its time."""
-REST = timedelta(seconds=2)
-LONGEST_REST = timedelta(minutes=10)
 IDLE_SECONDS = 2.0
 UPKEEP_EVERY = timedelta(seconds=30)
 
@@ -78,7 +77,7 @@ class Worker:
         self.now, self.stop = now, stop or Event()
         self.mailbox = mailbox
         self.name = outbox.worker
-        self._resting: dict[str, tuple[datetime, timedelta]] = {}
+        self._resting = Resting()
         self._upkeep_at: datetime | None = None
         self._owed: list[tuple[Brief, Sequence[Settled]]] = []
 
@@ -140,7 +139,7 @@ class Worker:
         return [
             channel
             for channel in sorted(self.post.channels)
-            if channel not in self._resting or self._resting[channel][0] <= now
+            if not self._resting.rests(channel, now=now)
         ]
 
     def _send_group(self, wave_id: UUID) -> int:
@@ -239,12 +238,12 @@ class Worker:
         reason = f"{outcome.reason} {outcome.code}".strip()
         attempts, not_before = one.attempts + 1, None
         if outcome.is_handed_over:
-            self._resting.pop(one.channel, None)
+            self._resting.took(one.channel, now=now)
             became, reason = "handed_over", ""
         elif outcome.state == "never":
             became = "hard_bounce" if outcome.concerns_address else "failed"
         elif outcome.concerns_channel:
-            self._rest(one.channel, outcome, now=now)
+            self._resting.begin(one.channel, outcome, now=now)
             became, attempts, not_before = "queued", one.attempts, now + REST
         elif attempts >= rules.MOST_ATTEMPTS:
             became = "failed"
@@ -263,15 +262,6 @@ class Worker:
             outcome.reference if one.channel == "sms" else "",
         )
 
-    def _rest(self, channel: str, outcome: Outcome, *, now: datetime) -> None:
-        """The channel itself is at fault: leave it alone, each time for longer, and say so."""
-        _, before = self._resting.get(channel, (now, REST / 2))
-        wait = min(before * 2, LONGEST_REST)
-        self._resting[channel] = (now + wait, wait)
-        log.alarm(
-            "channel.resting", channel=channel, reason=str(outcome.reason), seconds=wait.seconds
-        )
-
     def _report(self, brief: Brief, settled: Sequence[Settled]) -> None:
         """Write down what became of the messages; if the database is away, before the next group."""
         if settled:
@@ -284,7 +274,9 @@ class Worker:
         with transaction() as db:
             for brief, settled in self._owed:
                 self._write(db, brief, settled, now=self.now())
+            self._resting.write(db)
         self._owed.clear()
+        self._resting.written()
         self.outbox.clear()
 
     def _write(

@@ -16,6 +16,7 @@ MODULES = (
     "desks",
     "invitations",
     "messages",
+    "channels",
     "messagewords",
     "letters",
     "wavecounts",

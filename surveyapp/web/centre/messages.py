@@ -13,7 +13,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
 from surveyapp.invitations.delivery import (
-    canary,
+    health,
     holds,
     letters,
     queries,
@@ -24,11 +24,11 @@ from surveyapp.invitations.delivery import (
     wording,
 )
 from surveyapp.invitations.delivery.errors import CountMistyped, WaveRefused
-from surveyapp.invitations.delivery.rules import SENT_BY_WORKER
 from surveyapp.invitations.delivery.staggering import ONE_DAY
 from surveyapp.invitations.delivery.waves import WavePlan
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.channels import channels_there
 from surveyapp.web.frame import unit_name
 from surveyapp.web.numbers import whole
 from surveyapp.web.state import keys
@@ -44,8 +44,11 @@ def messages() -> str:
     with reading() as db:
         shown = {
             "waves": queries.waves_of(db, g.campaign.id),
-            "troubles": watch.troubles(db, g.campaign.id, now=clock.now()),
-            "health": queries.health(db, now=clock.now()),
+            "troubles": [
+                *watch.troubles(db, g.campaign.id, now=clock.now()),
+                *watch.channel_troubles(db, now=clock.now()),
+            ],
+            "health": health.health(db, there=channels_there(), now=clock.now()),
             "asked": queries.requests_per_unit(db, g.campaign.id),
             "held": queries.holds(db, g.campaign.id),
             "units": _units(db),
@@ -53,27 +56,6 @@ def messages() -> str:
     return render_template(
         "centre/messages.html", say=wording, unit_name=unit_name, may_act=may_act(), **shown
     )
-
-
-@bp.post("/messages/canary")
-@allow("operator")
-def send_canary() -> ResponseReturnValue:
-    """Ask the workers for a test message now."""
-    channel = request.form.get("channel", "")
-    if channel in SENT_BY_WORKER:
-        with transaction() as db:
-            canary.request(db, channel, now=clock.now())
-        flash(_("Đã xếp thư thử vào hàng gửi. Tải lại trang sau ít phút để xem kết quả."), "info")
-    return redirect(url_for("centre.messages"), code=303)
-
-
-@bp.post("/messages/canary/<uuid:canary_id>/arrived")
-@allow("operator")
-def canary_arrived(canary_id: UUID) -> ResponseReturnValue:
-    """An operator has seen the test message in the centre's mailbox."""
-    with transaction() as db:
-        canary.arrived(db, canary_id, now=clock.now())
-    return redirect(url_for("centre.messages"), code=303)
 
 
 @bp.get("/messages/new")
@@ -287,6 +269,11 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             "letters_waiting": letters.waiting(db, wave_id) if not is_draft else [],
             "piles": letters.batches(db, wave_id),
             "days": staggering.plan(wave),
+            "channel_troubles": [
+                one
+                for one in watch.channel_troubles(db, now=clock.now())
+                if one.channel in wave.channels and wave.state in ("testing", "running")
+            ],
             "may_spread": staggering.is_open(wave),
         }
     return render_template(

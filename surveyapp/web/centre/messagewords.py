@@ -6,10 +6,13 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.accounts import queries as accounts
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.invitations.delivery import preview, rules, wording, words
 from surveyapp.invitations.delivery.errors import TemplateRefused
+from surveyapp.invitations.delivery.post import Post
 from surveyapp.messaging import wording as channels
 from surveyapp.messaging.templates import MessageTemplate
 from surveyapp.web.access import allow
@@ -66,6 +69,43 @@ def preview_words(kind: str, language: str) -> ResponseReturnValue:
     return _page(kind, language, template, errors=errors), 422 if errors else 200
 
 
+@bp.post(f"/messages/words/{KIND}/{LANGUAGE}/test")
+@allow("operator")
+def try_words(kind: str, language: str) -> ResponseReturnValue:
+    """Send the words as they stand in the form to the operator's own address, nothing saved."""
+    template = _written()
+    faults = words.check(kind, template, base_url=settings().base_url, campaign=g.campaign)
+    errors = [(fault.place, channels.template_fault(fault)) for fault in faults]
+    if not errors:
+        flash(*_tried(kind, language, template))
+    return _page(kind, language, template, errors=errors), 422 if errors else 200
+
+
+def _tried(kind: str, language: str, template: MessageTemplate) -> tuple[str, str]:
+    """What became of a message on trial, and how to show it. The network is used in no transaction."""
+    with reading() as db:
+        address = accounts.email(db, g.actor.staff_id)
+        base = settings().base_url
+        trial = preview.trial(db, g.campaign, template, language, keys=keys(), base_url=base)
+    if not address:
+        return _(
+            "Chưa có địa chỉ thư của Ông/Bà. Vui lòng ghi ở trang Tài khoản của tôi."
+        ), "warning"
+    post = Post.of(settings())
+    if post.email is None:
+        return _("Máy chủ chưa có thiết lập để gửi thư điện tử."), "warning"
+    try:
+        outcome = post.send_trial(address, trial, language=language, now=clock.now())
+    finally:
+        post.close()
+    facts = {"kind": kind, "language": language, "outcome": str(outcome.reason)}
+    with transaction() as db:
+        audit.record(db, action="message_words.tried", campaign_code=g.campaign.code, facts=facts, **_act())  # fmt: skip
+    if outcome.is_handed_over:
+        return _("Đã gửi thử đến %(address)s. Lời văn chưa được lưu.", address=address), "success"
+    return _("Chưa gửi thử được: %(why)s.", why=channels.reason(outcome.reason)), "error"
+
+
 @bp.post(f"/messages/words/{KIND}/{LANGUAGE}/restore")
 @allow("operator")
 def restore_words(kind: str, language: str) -> ResponseReturnValue:
@@ -90,8 +130,9 @@ def _page(
     kind: str, language: str, template: MessageTemplate, *, errors: list[tuple[str, str]]
 ) -> str:
     seen = []
-    if not errors:
-        with reading() as db:
+    with reading() as db:
+        own_address = accounts.email(db, g.actor.staff_id)
+        if not errors:
             seen = preview.people(
                 db, g.campaign, template, language, keys=keys(), base_url=settings().base_url
             )
@@ -104,5 +145,6 @@ def _page(
         errors=errors,
         fields=words.FIELDS,
         seen=seen,
+        own_address=own_address,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
     )

@@ -43,7 +43,10 @@ def overview() -> str:
         by_rated = _by(db, "rated")
         before = queries.counted(db, g.campaign.id, by=(), until=today - timedelta(days=1))
         concerns = attention.concerns(db, g.campaign.id, by_supplying, today=today)
-        troubles = watch.troubles(db, g.campaign.id, now=now)
+        troubles = [
+            *watch.troubles(db, g.campaign.id, now=now),
+            *watch.channel_troubles(db, now=now),
+        ]
         points = queries.curve(db, g.campaign.id)
         kept = snapshots.last_forecast(db, g.campaign.id)
     total = queries.total(by_group.values())
