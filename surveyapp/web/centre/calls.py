@@ -20,6 +20,7 @@ from surveyapp.invitations.calls.service import Outcome
 from surveyapp.invitations.delivery.wording import channel_name
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
 from surveyapp.responses import drafts
+from surveyapp.web import live
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
@@ -144,6 +145,7 @@ def _typed_day() -> date | None:
 
 
 def _door(*, errors: list[tuple[str, str]]) -> str:
+    live.offer(clock.now())
     with reading() as db:
         told = queries.tally(db, g.campaign.id)
         try:
