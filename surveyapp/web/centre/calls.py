@@ -220,13 +220,15 @@ def _back(error: CallError) -> ResponseReturnValue:
 
 def _choice() -> Choice:
     given = request.args
-    return Choice(given.get("unit", ""), given.get("group", ""), given.get("away") == "1")
+    state = given.get("state", "")
+    state = state if state in queries.STATES else "due"
+    return Choice(given.get("unit", ""), given.get("group", ""), state)
 
 
 def _kept() -> dict[str, Any]:
     """The choice of people stays in the addresses from the list to the card and back."""
     return {
-        name: request.args[name] for name in ("unit", "group", "away") if request.args.get(name)
+        name: request.args[name] for name in ("unit", "group", "state") if request.args.get(name)
     }
 
 
