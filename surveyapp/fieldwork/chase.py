@@ -15,8 +15,6 @@ from surveyapp.fieldwork.where import Where
 from surveyapp.i18n import _, locale
 from surveyapp.invitations.rules import INVITED, SUBMITTED, Disposition
 
-_TAKEN = ("handed_over", "delivered", "soft_bounce", "hard_bounce")
-
 
 @dataclass(frozen=True)
 class Line:

@@ -1,19 +1,26 @@
 """The official letter that reminds a unit's people, in the layout of Decree 30/2020/NĐ-CP, ready to be signed.
 
-Number, place, date and signature stay open: the office that sends it fills them in.
+Number, day and signature stay open: the office that sends it fills them in. The typed file is in Times
+New Roman as the decree says; on paper it is set in the serif that comes with typst.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from surveyapp.campaigns.models import Campaign, Unit
+from surveyapp.clock import VIETNAM
 from surveyapp.documents.pdf import write_pdf
-from surveyapp.documents.word import Grid, Text, write_docx
+from surveyapp.documents.word import Grid, Rule, Text, write_docx
 from surveyapp.fieldwork.chase import Chase, Line
-from surveyapp.i18n import _, day, locale, moment, number, percent
+from surveyapp.i18n import _, day, locale, number, percent
 
 TEMPLATE = Path(__file__).with_name("official_letter.typ")
+CAPITAL = "Hà Nội"
+CITIES = frozenset({CAPITAL, "Hải Phòng", "Huế", "Đà Nẵng", "Hồ Chí Minh", "Cần Thơ"})
+"""Provincial units that are cities under central government, by name: a campaign's table does not say."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +29,17 @@ class Letter:
 
     over: str
     sender: str
+    number: str
+    place: str
     about: str
     to: str
     paragraphs: tuple[str, ...]
     tables: tuple[tuple[str, list[list[str]]], ...]
+    left_out: str
+    """Why the tables do not hold every line; empty where they do."""
     closing: tuple[str, ...]
     copies: tuple[str, ...]
+    signer: tuple[str, ...]
 
 
 def from_desk(campaign: Campaign, unit: Unit, chase: Chase) -> Letter:
@@ -35,40 +47,74 @@ def from_desk(campaign: Campaign, unit: Unit, chase: Chase) -> Letter:
     request = _(
         "Đề nghị thủ trưởng các cơ quan, đơn vị nhắc công chức thuộc đối tượng điều tra đã nhận lời mời mà "
         "chưa nộp phiếu trả lời trước %(closes)s.",
-        closes=moment(campaign.closes_at),
+        closes=_hour(campaign.closes_at),
     )
-    to = _("Thủ trưởng các cơ quan, đơn vị trực thuộc")
-    return _letter(campaign, chase, "", _unit(unit), to, request)
+    is_province = unit.kind == "province"
+    head = {
+        "over": _("Ủy ban nhân dân") if is_province else "",
+        "sender": _province(unit) if is_province else _unit(unit),
+        "number": _("Số:          /"),
+        "place": _unit(unit) if is_province else _("Hà Nội"),
+        "to": _("Thủ trưởng các cơ quan, đơn vị trực thuộc"),
+        "copies": (_("- Như trên;"), _("- Lưu: VT.")),
+        "signer": (_("QUYỀN HẠN, CHỨC VỤ"),),
+    }
+    return _letter(campaign, chase, request, head)
 
 
 def from_centre(campaign: Campaign, unit: Unit, chase: Chase) -> Letter:
-    """The centre writes to the unit."""
+    """The ministry writes to the unit, signed for the minister by the head of the department."""
     request = _(
         "Đề nghị %(unit)s đôn đốc đối tượng điều tra thuộc phạm vi quản lý đã nhận lời mời mà chưa nộp "
         "phiếu trả lời trước %(closes)s, đồng thời bổ sung địa chỉ liên hệ còn thiếu hoặc không nhận được thư.",
-        unit=_unit(unit),
-        closes=moment(campaign.closes_at),
+        unit=_addressed(unit),
+        closes=_hour(campaign.closes_at),
     )
-    sender = _("Vụ Cải cách hành chính")
-    return _letter(campaign, chase, _("Bộ Nội vụ"), sender, _unit(unit), request)
+    head = {
+        "over": "",
+        "sender": _("Bộ Nội vụ"),
+        "number": _("Số:          /BNV-CCHC"),
+        "place": _("Hà Nội"),
+        "to": _addressed(unit),
+        "copies": (_("- Như trên;"), _("- Lưu: VT, CCHC.")),
+        "signer": (_("TL. BỘ TRƯỞNG"), _("VỤ TRƯỞNG VỤ CẢI CÁCH HÀNH CHÍNH")),
+    }
+    return _letter(campaign, chase, request, head)
 
 
 def _unit(unit: Unit) -> str:
     return unit.name_en if locale() == "en" else unit.name_vi
 
 
-def _letter(
-    campaign: Campaign, chase: Chase, over: str, sender: str, to: str, request: str
-) -> Letter:
+def _province(unit: Unit) -> str:
+    if unit.name_vi in CITIES:
+        return _("thành phố %(name)s", name=_unit(unit))
+    return _("tỉnh %(name)s", name=_unit(unit))
+
+
+def _addressed(unit: Unit) -> str:
+    """Whom a letter to the unit is addressed to."""
+    if unit.kind == "province":
+        return _("Ủy ban nhân dân %(province)s", province=_province(unit))
+    return _unit(unit)
+
+
+def _hour(moment: datetime) -> str:
+    """A moment as it is written in a letter."""
+    there = moment.astimezone(VIETNAM)
+    return _("%(time)s ngày %(day)s", time=_("%(h)s giờ %(m)s", h=f"{there:%H}", m=f"{there:%M}"), day=day(there.date()))  # fmt: skip
+
+
+def _letter(campaign: Campaign, chase: Chase, request: str, head: dict[str, Any]) -> Letter:
     title = campaign.title_en if locale() == "en" else campaign.title_vi
     counts = chase.total.counts
     standing = _(
         "Tính đến hết ngày %(day)s, trong số %(invited)s phiếu được mời có %(submitted)s phiếu đã nộp "
-        "(tỷ lệ trả lời RR2: %(rate)s); còn %(rest)s phiếu chưa nộp. Số liệu cụ thể như sau:",
+        "(%(rate)s); còn %(rest)s phiếu chưa nộp. Số liệu cụ thể như sau:",
         day=day(chase.until),
         invited=number(counts.invited),
         submitted=number(counts.submitted),
-        rate=percent(chase.total.rates.rr2),
+        rate=percent(counts.submitted / counts.invited if counts.invited else None),
         rest=number(chase.outstanding),
     )
     opening = _("Thực hiện %(campaign)s, đối tượng điều tra đã được mời trả lời phiếu.", campaign=title)  # fmt: skip
@@ -76,15 +122,16 @@ def _letter(
         "Việc trả lời là tự nguyện và ẩn danh: số liệu trên chỉ đếm phiếu, không cho biết ai đã trả lời; "
         "đề nghị không hỏi từng người đã trả lời hay chưa và trả lời thế nào."
     )
+    parts = [*chase.groups, *chase.departments]
     return Letter(
-        over=over,
-        sender=sender,
+        **head,
         about=_("V/v đôn đốc trả lời phiếu: %(campaign)s", campaign=title),
-        to=to,
         paragraphs=(opening, standing),
         tables=_tables(chase),
+        left_out=_("Bảng không ghi những dòng có quá ít phiếu, để không suy ra được ai đã trả lời.")
+        if any(line.invited is None for line in parts)
+        else "",
         closing=(request, voluntary),
-        copies=(_("- Như trên;"), _("- Lưu: VT.")),
     )
 
 
@@ -93,29 +140,29 @@ def _tables(chase: Chase) -> tuple[tuple[str, list[list[str]]], ...]:
         (_("Theo nhóm đối tượng"), _("Nhóm đối tượng"), chase.groups),
         (_("Theo sở, ban, ngành"), _("Sở, ban, ngành"), chase.departments),
     )
-    return tuple((title, _rows(heading, lines)) for title, heading, lines in parts if lines)
+    found = ((title, _rows(heading, lines)) for title, heading, lines in parts)
+    return tuple((title, rows) for title, rows in found if len(rows) > 1)
 
 
-def _rows(heading: str, lines: Any) -> list[list[str]]:
+def _rows(heading: str, lines: Sequence[Line]) -> list[list[str]]:
     head = [heading, _("Được mời"), _("Đã nộp"), _("Chưa nộp")]
-    return [head, *([line.name, *_numbers(line)] for line in lines)]
+    return [head, *_shown(lines)]
 
 
-def _numbers(line: Line) -> list[str]:
-    if line.invited is None or line.submitted is None:
-        return [_("ẩn")] * 3
-    return [number(line.invited), number(line.submitted), number(line.invited - line.submitted)]
+def _shown(lines: Sequence[Line]) -> Iterator[list[str]]:
+    for line in lines:
+        if line.invited is not None and line.submitted is not None:
+            counts = (line.invited, line.submitted, line.invited - line.submitted)
+            yield [line.name, *map(number, counts)]
 
 
 def _fixed() -> dict[str, str]:
     return {
         "state": _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
         "motto": _("Độc lập - Tự do - Hạnh phúc"),
-        "number": _("Số:          /"),
-        "dated": _("…………, ngày …… tháng …… năm ………"),
+        "dated": _("ngày …… tháng …… năm ………"),
         "addressed": _("Kính gửi:"),
         "receivers": _("Nơi nhận:"),
-        "signer": _("QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"),
         "sign_here": _("(Chữ ký, dấu, họ và tên)"),
     }
 
@@ -127,45 +174,65 @@ def as_pdf(letter: Letter) -> bytes:
 
 def as_docx(letter: Letter) -> bytes:
     """The letter to be worked on."""
-    fixed = _fixed()
-    left = [Text(letter.over.upper(), 12, align="center")] if letter.over else []
-    left += [
-        Text(letter.sender.upper(), 12, bold=True, align="center", underline=True),
-        Text(fixed["number"], align="center"),
-        Text(letter.about, 12, align="center"),
-    ]
-    right = [
-        Text(fixed["state"], 12, bold=True, align="center"),
-        Text(fixed["motto"], 13, bold=True, align="center", underline=True),
-        Text(fixed["dated"], italic=True, align="center"),
-    ]
-    receivers = [
-        Text(fixed["receivers"], 12, bold=True, italic=True),
-        *(Text(copy, 11) for copy in letter.copies),
-    ]
-    signer = [
-        Text(fixed["signer"], bold=True, align="center"),
-        Text(fixed["sign_here"], italic=True, align="center"),
-    ]
-    body: list[Text | Grid] = [Text(words, align="both") for words in letter.paragraphs]
+    body: list[Text | Grid] = [_paragraph(words) for words in letter.paragraphs]
     for title, rows in letter.tables:
-        body += [Text(title, bold=True), _table(rows)]
+        body += [Text(title, bold=True, before=8), _table(rows)]
+    if letter.left_out:
+        body.append(Text(letter.left_out, 12, italic=True, before=6, after=6))
+    addressed = f"{_fixed()['addressed']} {letter.to}"
     return write_docx(
         [
-            Grid([[left, right]], (4, 6)),
-            Text(f"{fixed['addressed']} {letter.to}", 14, align="center"),
+            Grid([_head(letter)], (4, 6)),
+            Text(""),
+            Text(addressed, 14, align="center"),
+            Text("", 6),
             *body,
-            *(Text(words, align="both") for words in letter.closing),
-            Grid([[receivers, signer]], (1, 1)),
+            *(_paragraph(words) for words in letter.closing),
+            Text("", 6),
+            Grid([_foot(letter)], (4, 6)),
             Text(""),
         ]
     )
 
 
+def _head(letter: Letter) -> list[list[Text | Rule]]:
+    fixed = _fixed()
+    left: list[Text | Rule] = (
+        [Text(letter.over.upper(), 12, align="center", after=0)] if letter.over else []
+    )
+    left += [
+        Text(letter.sender.upper(), 12, bold=True, align="center", after=0),
+        Rule(0.3),
+        Text(letter.number, align="center"),
+        Text(letter.about, 12, align="center"),
+    ]
+    right: list[Text | Rule] = [
+        Text(fixed["state"], 12, bold=True, align="center", after=0),
+        Text(fixed["motto"], 13, bold=True, align="center", after=0),
+        Rule(0.62),
+        Text(f"{letter.place}, {fixed['dated']}", italic=True, align="center"),
+    ]
+    return [left, right]
+
+
+def _foot(letter: Letter) -> list[list[Text | Rule]]:
+    fixed = _fixed()
+    receivers: list[Text | Rule] = [Text(fixed["receivers"], 12, bold=True, italic=True, after=0)]
+    receivers += [Text(copy, 11, after=0) for copy in letter.copies]
+    signed: list[Text | Rule] = [
+        Text(line, bold=True, align="center", after=0) for line in letter.signer
+    ]
+    return [receivers, [*signed, Text(fixed["sign_here"], italic=True, align="center")]]
+
+
+def _paragraph(words: str) -> Text:
+    return Text(words, align="both", after=6, indent=True)
+
+
 def _table(rows: list[list[str]]) -> Grid:
     cells = [
         [
-            [Text(words, 12, bold=n == 0, align="left" if column == 0 else "right")]
+            [Text(words, 12, bold=n == 0, align="left" if column == 0 else "right", after=2)]
             for column, words in enumerate(row)
         ]
         for n, row in enumerate(rows)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
 
 from surveyapp import clock
 from surveyapp.accounts import access, service
@@ -13,7 +14,7 @@ from surveyapp.accounts.access import ROLES, Actor
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.web import locale, sessions
+from surveyapp.web import live, locale, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -79,7 +80,7 @@ def _actor() -> Actor | None:
         is_stale = actor is not None and service.needs_touch(db, session_id, now=now)
     if actor is None:
         return None
-    if is_stale:
+    if is_stale and not live.is_again():
         with transaction() as db:
             service.touch(db, session_id, now=now)
     locale.speak(actor.locale)
@@ -96,6 +97,8 @@ def _enter_campaign(actor: Actor, admitted: tuple[str, ...]) -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    if live.is_again():
+        return Response(status=401)
     had_session = sessions.staff_session_id() is not None
     if had_session:
         sessions.end_staff()

@@ -15,6 +15,7 @@ from surveyapp.web import (
     frame,
     guard,
     headers,
+    live,
     locale,
     metrics,
     numbers,
@@ -50,7 +51,7 @@ def build(
     app = errors.SurveyFlask("surveyapp", static_folder=None)
     _configure(app, settings, keys)
     # Hooks run in this order: what is cheap and what denies comes before what reads a body.
-    for part in (numbers, metrics, headers, locale, frame, access, guard, errors, static):
+    for part in (numbers, metrics, headers, live, locale, frame, access, guard, errors, static):
         part.install(app)
     for room in ROOMS:
         app.register_blueprint(import_module(room).bp)

@@ -22,9 +22,10 @@ from surveyapp.invitations.calls.queries import Choice
 from surveyapp.invitations.calls.rules import Result
 from surveyapp.invitations.calls.service import Outcome
 from surveyapp.invitations.delivery import queries as delivery
-from surveyapp.invitations.delivery import waves
+from surveyapp.invitations.delivery import returns, waves
 from surveyapp.invitations.errors import ReasonMissing
 from surveyapp.invitations.models import Assignment, Declaration, Invitation, Wave
+from surveyapp.respondents.models import Person
 from tests.invitations.roster import counted, standing
 from tests.invitations.sending import Sending
 
@@ -185,15 +186,25 @@ def test_a_wrong_number_gets_no_text_and_the_desk_is_asked_for_another(survey):
         assert (asked.channel, asked.address) == ("sms", "0912345678")
         assert sending.channels(db, desk.invited[0], keys=survey.keys) == []
         assert counted(db) == standing(db)
+    assert (desk.listed(), desk.listed(state="number")) == ([], [0])
+    with transaction() as db:
+        db.execute(update(Person).values(phone="0987654321"))
+        returns.settle_requests(db, survey.campaign_id, keys=survey.keys, now=survey.now)
+    assert (desk.listed(), desk.listed(state="number")) == ([0], [])
+
+
+def test_whoever_has_no_telephone_waits_for_a_number(survey):
+    desk = Desk(survey, ("a@so.example.vn", ""), ("b@so.example.vn", "0912345678"))
+    assert (desk.listed(), desk.listed(state="number")) == ([1], [0])
 
 
 def test_whoever_is_away_gets_neither_call_nor_reminder_until_the_day(desk, survey):
     desk.call(Result.UNAVAILABLE, until=date(2024, 1, 18))
-    assert (desk.listed(), desk.listed(away=True)) == ([], [0])
+    assert (desk.listed(), desk.listed(state="away")) == ([], [0])
     assert skipped(survey) == {"away": 1}
     assert desk.disposition() == {"sent"}
     survey.later(days=3)
-    assert (desk.listed(), desk.listed(away=True)) == ([0], [])
+    assert (desk.listed(), desk.listed(state="away")) == ([0], [])
     assert skipped(survey) == {}
 
 
@@ -212,7 +223,7 @@ def test_a_reminder_queued_before_the_call_is_not_sent_after_it(desk, survey):
 def test_whoever_is_away_until_the_end_is_unavailable_and_comes_back_if_it_is_moved(desk, survey):
     desk.call(Result.UNAVAILABLE, until=date(2024, 2, 6))
     assert desk.disposition() == {"unavailable"}
-    assert desk.listed(away=True) == [0]
+    assert desk.listed(state="away") == [0]
     with transaction() as db:
         db.execute(update(Campaign).values(closes_at=survey.now + timedelta(days=40)))
     assert skipped(survey) == {"away": 1}
@@ -247,7 +258,7 @@ def test_a_new_link_is_sent_by_the_channel_and_the_old_one_is_dead(desk, survey)
 
 
 def test_new_links_of_a_day_go_with_one_wave_and_a_second_wish_is_met_too(survey):
-    desk = Desk(survey, ("a@so.example.vn", ""), ("b@so.example.vn", ""))
+    desk = Desk(survey, ("a@so.example.vn", "0912345678"), ("b@so.example.vn", "0912345679"))
     first = len(survey.email.taken)
     for n in (0, 1):
         desk.call(Result.NEW_LINK, n=n, channel="email")

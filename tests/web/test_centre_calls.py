@@ -118,7 +118,7 @@ def test_a_result_needs_to_be_chosen_and_an_absence_needs_its_day(operator, peop
     assert re.search(r'value="unavailable" checked', wrong.text)
     post(operator, card(people), f"{card(people)}result", result="unavailable", until="2024-01-18")
     assert "Trần Thị Bình" not in operator.get(LIST).text
-    assert "vắng đến 18/01/2024" in operator.get(f"{LIST}?away=1").text
+    assert "vắng đến 18/01/2024" in operator.get(f"{LIST}?state=away").text
 
 
 def test_a_new_link_is_queued_the_draft_is_gone_and_the_old_link_says_so(

@@ -57,4 +57,7 @@ def test_the_centre_has_a_letter_for_each_unit_that_was_asked(client):
     assert "/centre/tiny/chase/01/letter.docx" in page
     assert "/centre/tiny/chase/46/" not in page
     with zipfile.ZipFile(io.BytesIO(client.get("/centre/tiny/chase/01/letter.docx").data)) as archive:  # fmt: skip
-        assert "Kính gửi: Hà Nội" in archive.read("word/document.xml").decode()
+        assert (
+            "Kính gửi: Ủy ban nhân dân thành phố Hà Nội"
+            in archive.read("word/document.xml").decode()
+        )

@@ -7,18 +7,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.invitations.calls.models import CallAttempt, CallHold, CallLease
 from surveyapp.invitations.calls.rules import CALLED, REACHED
-from surveyapp.invitations.models import Assignment, Invitation, UnitHold
+from surveyapp.invitations.models import Assignment, ContactRequest, Invitation, UnitHold
 from surveyapp.invitations.rules import BEGUN
 from surveyapp.respondents.models import Person
 
 PAGE = 25
+STATES = ("due", "away", "number")
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,15 @@ class ToCall:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which people are shown: of one unit and group where given; those who are away, or the others."""
+    """Which people are shown: of one unit and group where given, and in which state.
+
+    `due`: they can be called; `away`; `number`: no telephone number, or a wrong one that the unit's
+    desk is asked to mend.
+    """
 
     unit_code: str = ""
     group_code: str = ""
-    away: bool = False
+    state: str = "due"
 
 
 def people(
@@ -108,8 +113,8 @@ def people(
 def person(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime) -> ToCall | None:
     """One person who may be called, or is away; None where there is nothing to call about."""
     today = clock.day(now)
-    for away in (False, True):
-        wanted = _wanted(campaign.id, Choice(away=away), today=today)
+    for state in STATES:
+        wanted = _wanted(campaign.id, Choice(state=state), today=today)
         if db.scalar(wanted.where(Invitation.id == invitation_id)) is not None:
             return _read(db, [invitation_id], now=now)[invitation_id]
     return None
@@ -141,14 +146,26 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
     )
     if choice.unit_code:
         wanted = wanted.where(Unit.code == choice.unit_code)
-    if choice.away:  # whoever is away for good counts as unavailable: the hold alone tells
+    if (
+        choice.state == "away"
+    ):  # whoever is away for good counts as unavailable: the hold alone tells
         asked = exists(
             select(Assignment.id).where(
                 Assignment.invitation_id == Invitation.id, Assignment.state == "active"
             )
         )
         return wanted.where(away, asked)
-    return wanted.where(exists(form), ~away)
+    no_number = or_(Person.phone == "", exists(_asked_for_number()))
+    wanted = wanted.where(exists(form), ~away)
+    return wanted.where(no_number if choice.state == "number" else ~no_number)
+
+
+def _asked_for_number() -> Select[UUID]:
+    return select(ContactRequest.id).where(
+        ContactRequest.person_id == Person.id,
+        ContactRequest.channel == "sms",
+        ContactRequest.settled_on.is_(None),
+    )
 
 
 def _to_call() -> Sequence[ColumnElement[bool]]:

@@ -92,7 +92,7 @@ def note_seen(
     facts = {
         "reason": shift.reason,
         "group": choice.group_code,
-        "away": choice.away,
+        "state": choice.state,
         "page": page,
         "invitations": [str(one.invitation_id) for one in seen],
     }

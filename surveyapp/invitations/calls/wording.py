@@ -33,7 +33,7 @@ def result_choice(result: Result) -> str:
         Result.REFUSED: _("không gọi, không nhắc nữa"),
     }.get(result)
     name = result_name(result)
-    return f"{name}: {done}" if done else name
+    return f"{name} – {done}" if done else name
 
 
 def script(

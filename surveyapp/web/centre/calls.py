@@ -20,6 +20,7 @@ from surveyapp.invitations.calls.service import Outcome
 from surveyapp.invitations.delivery.wording import channel_name
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
 from surveyapp.responses import drafts
+from surveyapp.web import live
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
@@ -144,6 +145,7 @@ def _typed_day() -> date | None:
 
 
 def _door(*, errors: list[tuple[str, str]]) -> str:
+    live.offer(clock.now())
     with reading() as db:
         told = queries.tally(db, g.campaign.id)
         try:
@@ -218,13 +220,15 @@ def _back(error: CallError) -> ResponseReturnValue:
 
 def _choice() -> Choice:
     given = request.args
-    return Choice(given.get("unit", ""), given.get("group", ""), given.get("away") == "1")
+    state = given.get("state", "")
+    state = state if state in queries.STATES else "due"
+    return Choice(given.get("unit", ""), given.get("group", ""), state)
 
 
 def _kept() -> dict[str, Any]:
     """The choice of people stays in the addresses from the list to the card and back."""
     return {
-        name: request.args[name] for name in ("unit", "group", "away") if request.args.get(name)
+        name: request.args[name] for name in ("unit", "group", "state") if request.args.get(name)
     }
 
 

@@ -26,6 +26,7 @@ from surveyapp.documents import tables
 from surveyapp.i18n import _, _n, moment
 from surveyapp.respondents import integrity, queries, service
 from surveyapp.respondents.queries import Expected
+from surveyapp.web import live
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
@@ -55,6 +56,7 @@ class MatrixRow:
 def lists() -> str:
     """Units × list kinds with states and counts against the plan, and what can be approved."""
     state = request.args.get("state", "")
+    live.offer(clock.now())
     with reading() as db:
         expected = queries.expected(db, g.campaign.id)
         kinds = {s: campaigns.list_kinds(db, g.campaign.id, supplier=s) for s in SUPPLIERS}

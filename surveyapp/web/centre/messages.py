@@ -26,6 +26,7 @@ from surveyapp.invitations.delivery import (
 from surveyapp.invitations.delivery.errors import CountMistyped, WaveRefused
 from surveyapp.invitations.delivery.staggering import ONE_DAY
 from surveyapp.invitations.delivery.waves import WavePlan
+from surveyapp.web import live
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.channels import channels_there
@@ -41,6 +42,7 @@ NUMBERS = ("quiet_from", "quiet_until", "per_minute", "per_day", "per_domain")
 @allow("operator", "viewer", "auditor")
 def messages() -> str:
     """Waves, the health of the channels, contacts that are asked for, units on hold."""
+    live.offer(clock.now())
     with reading() as db:
         shown = {
             "waves": queries.waves_of(db, g.campaign.id),
@@ -262,6 +264,8 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
     with reading() as db:
         wave = waves.wave(db, g.campaign.id, wave_id)
         is_draft = wave.state == "draft"
+        if not is_draft:
+            live.offer(clock.now())
         shown = {
             "wave": wave,
             "progress": queries.progress(db, wave),
@@ -294,4 +298,6 @@ def _audience_words(audience: dict[str, Any]) -> str:
     parts = [levels.get(audience.get("level", ""), "")]
     parts += [_("đơn vị %(codes)s", codes=", ".join(audience["units"]))] * bool(audience["units"])
     parts += [_("nhóm %(codes)s", codes=", ".join(audience["groups"]))] * bool(audience["groups"])
+    if audience.get("calls"):
+        parts.append(_("người xin liên kết mới qua điện thoại"))
     return "; ".join(filter(None, parts)) or _("mọi người được mời")

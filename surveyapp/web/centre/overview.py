@@ -16,7 +16,7 @@ from surveyapp.fieldwork.queries import DayFigures, Figures
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.i18n import _, day, moment, number
 from surveyapp.invitations.delivery import watch, wording
-from surveyapp.web import charts, provincemap, ratetable
+from surveyapp.web import charts, live, provincemap, ratetable
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.centre import selection as parts
@@ -35,6 +35,7 @@ def overview() -> str:
     """Headline figures, the curve, levels, groups, units worst first, the map, what needs attention."""
     now = clock.now()
     today = clock.day(now)
+    live.offer(now)
     ratetable.keep_counts_short()
     with reading() as db:
         names = parts.registry(db, g.campaign.id)

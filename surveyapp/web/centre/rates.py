@@ -13,7 +13,7 @@ from surveyapp.fieldwork import queries
 from surveyapp.fieldwork.queries import Figures
 from surveyapp.i18n import _, day, moment
 from surveyapp.invitations.rules import Disposition
-from surveyapp.web import ratetable, ratewords
+from surveyapp.web import live, ratetable, ratewords
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.centre import selection as parts
@@ -28,6 +28,8 @@ def rates() -> str:
     """One table of the chosen part by the chosen dimension."""
     now = clock.now()
     wanted = parts.read_selection(request.args, today=clock.day(now))
+    if wanted.until is None:
+        live.offer(now)
     ratetable.keep_counts_short()
     with reading() as db:
         names = parts.registry(db, g.campaign.id)
@@ -80,6 +82,8 @@ def rate_details() -> str:
     """All outcome rates of the chosen part, how they are computed, and the counts they come from."""
     now = clock.now()
     wanted = parts.read_selection(request.args, today=clock.day(now))
+    if wanted.until is None:
+        live.offer(now)
     ratetable.keep_counts_short()
     with reading() as db:
         names = parts.registry(db, g.campaign.id)
