@@ -22,6 +22,7 @@ MODULES = (
     "chase",
     "forecast",
     "representativeness",
+    "chartfiles",
     "report",
     "life",
     "cleaning",
