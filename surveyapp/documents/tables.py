@@ -15,7 +15,8 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and what stands under it: `text`, `count` or `share` (0..1, shown as a percentage)."""
+    """A heading and what stands under it: `text`, `count`, `share` (0..1, shown as a percentage) or
+    `index` (a number with three decimals)."""
 
     label: str
     kind: str = "text"
@@ -73,6 +74,7 @@ def _xlsx(
         "text": workbook.add_format({"text_wrap": True, "valign": "top"}),
         "count": workbook.add_format({"num_format": "#,##0"}),
         "share": workbook.add_format({"num_format": "0.0%"}),
+        "index": workbook.add_format({"num_format": "0.000"}),
     }
     sheet = workbook.add_worksheet(_sheet_name(title))
     sheet.write_string(0, 0, title, look["title"])

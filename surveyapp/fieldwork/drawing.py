@@ -6,15 +6,15 @@ Pages draw theirs with classes (web/charts.py); paper has no stylesheet.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from surveyapp.fieldwork.shapes import shapes_for
 from surveyapp.i18n import day as day_words
 from surveyapp.i18n import number
 
-MAPS = Path(__file__).resolve().parent.parent / "static" / "maps"
-PICTURE = Path(__file__).with_name("picture.typ")
 _SVG = "http://www.w3.org/2000/svg"
+_FONT = 'font-family="Be Vietnam Pro, Arial, sans-serif"'
+QUOTE = {'"': "&quot;"}
 BANDS = ((0.25, "#e3ebf3"), (0.5, "#a9c3dd"), (0.75, "#5e8dbb"), (9.0, "#1b4a7f"))
 """Upper bound of each band and its shade; each is clearly darker than the one before, also in grey."""
 NO_RATE = "#ffffff"
@@ -29,37 +29,79 @@ def shade(rate: float | None) -> str:
     return next(colour for bound, colour in BANDS if rate < bound)
 
 
-def draw_map(rates: Mapping[str, float | None], names: Mapping[str, str]) -> str:
-    """The map on which the provinces (`names` by code) stand under their names; empty where none fits.
+def draw_map(
+    rates: Mapping[str, float | None], names: Mapping[str, str], *, own: Path | None = None
+) -> str:
+    """The map on which the provinces (Vietnamese `names` by code) stand; empty where none fits.
 
-    The file is drawn whole, with all it shows beside the provinces.
+    `own` is the operators' file, drawn rather than ours where there is one.
     """
-    best, most = None, 0
-    for file in sorted(MAPS.glob("*.svg")):
-        root = ElementTree.parse(file).getroot()  # noqa: S314  a file of ours
-        known = sum(
-            code in names and (title or "").casefold() in names[code].casefold()
-            for code, title in _titles(root).items()
-        )
-        if known > most:
-            best, most = root, known
-    if best is None or most * 2 < len(names):
+    shapes = shapes_for(names, own=own)
+    if shapes is None:
         return ""
-    for path in best.iter(f"{{{_SVG}}}path"):
-        code = path.get("id", "").removeprefix("p")
-        if path.get("id", "").startswith("p"):
-            path.set("fill", shade(rates.get(code)))
-            path.set("stroke", "#6b6b6b")
-    ElementTree.register_namespace("", _SVG)
-    return ElementTree.tostring(best, encoding="unicode")
+    outlines = "".join(
+        f'<path id="p{escape(code, QUOTE)}" d="{escape(outline, QUOTE)}" fill="{shade(rates.get(code))}">'
+        f"<title>{escape(names.get(code, ''))}</title></path>"
+        for code, (outline, _name) in shapes.provinces.items()
+    )
+    return (
+        f'<svg xmlns="{_SVG}" viewBox="{escape(shapes.view, QUOTE)}" stroke="#6b6b6b">{outlines}'
+        f'<g fill="none" {_FONT} font-size="12">{shapes.rest}</g></svg>'
+    )
 
 
-def _titles(root: ElementTree.Element) -> dict[str, str]:
-    return {
-        path.get("id", "")[1:]: path.findtext(f"{{{_SVG}}}title", "")
-        for path in root.iter(f"{{{_SVG}}}path")
-        if path.get("id", "").startswith("p")
-    }
+def draw_bars(rows: Sequence[tuple[str, float | None, str]]) -> str:
+    """One bar a row from 0 to 100 %, in the given order: its label, its share (None: no rate), its words."""
+    high, start, end = 26, 300, 560
+    drawn = []
+    for place, (label, share, words) in enumerate(rows):
+        y = place * high
+        drawn.append(_text(start - 10, y + 17, _short(label), "end"))
+        drawn.append(
+            f'<rect x="{start}" y="{y + 6}" width="{end - start}" height="14" fill="{BANDS[0][1]}"/>'
+        )
+        if share is not None:
+            wide = (end - start) * min(share, 1)
+            drawn.append(
+                f'<rect x="{start}" y="{y + 6}" width="{wide:.1f}" height="14" fill="{_BLUE}"/>'
+            )
+        drawn.append(_text(end + 8, y + 17, words, "start"))
+    return f'<svg xmlns="{_SVG}" viewBox="0 0 {_WIDE} {max(len(rows), 1) * high}">{"".join(drawn)}</svg>'
+
+
+def _short(label: str, longest: int = 46) -> str:
+    return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
+
+
+def draw_shares(lines: Sequence[tuple[str, Sequence[tuple[date, float]]]]) -> str:
+    """Shares (0..1) by day, one line each (the first full, the others dashed), named at its end."""
+    days = [day for _name, points in lines for day, _share in points]
+    if not days:
+        return f'<svg xmlns="{_SVG}" viewBox="0 0 {_WIDE} {_HIGH}"></svg>'
+    starts, ends = min(days), max(days)
+    span, right = max((ends - starts).days, 1), _WIDE - 150
+    drawn = []
+    for quarter in range(5):
+        y = _TOP + (_HIGH - _TOP - _BOTTOM) * (1 - quarter / 4)
+        drawn.append(
+            f'<path d="M{_LEFT},{y:.1f}H{right}" stroke="{_LINE}" stroke-width="0.7" fill="none"/>'
+        )
+        drawn.append(_text(_LEFT - 6, y + 4, number(quarter / 4), "end"))
+    for place, (name, points) in enumerate(lines):
+        placed = [
+            (
+                _LEFT + (right - _LEFT) * (day - starts).days / span,
+                _TOP + (_HIGH - _TOP - _BOTTOM) * (1 - min(max(share, 0), 1)),
+            )
+            for day, share in points
+        ]
+        dashes = 'stroke-dasharray="7 4"' if place else ""
+        drawn.append(_polyline(" ".join(f"{x:.1f},{y:.1f}" for x, y in placed), dashes))
+        if placed:
+            drawn.append(_text(placed[-1][0] + 8, placed[-1][1] + 4, name, "start"))
+    drawn.append(_text(_LEFT, _HIGH - 8, day_words(starts), "start"))
+    drawn.append(_text(right, _HIGH - 8, day_words(ends), "end"))
+    return f'<svg xmlns="{_SVG}" viewBox="0 0 {_WIDE} {_HIGH}">{"".join(drawn)}</svg>'
 
 
 def draw_curve(
@@ -116,5 +158,5 @@ def _polyline(points: str, more: str) -> str:
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:
-    font = 'font-family="Be Vietnam Pro" font-size="12"'
-    return f'<text x="{x}" y="{y:.1f}" {font} fill="{_INK}" text-anchor="{anchor}">{escape(words)}</text>'
+    look = f'{_FONT} font-size="12" stroke="none" fill="{_INK}" text-anchor="{anchor}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{escape(words)}</text>'

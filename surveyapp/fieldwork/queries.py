@@ -135,6 +135,30 @@ def counted(
     return {key: Counts(by_disposition) for key, by_disposition in found.items()}
 
 
+def changed(
+    db: Session, campaign_id: int, *, by: tuple[str, ...], after: date, until: date | None = None
+) -> dict[Key, Counts]:
+    """Net changes since the end of `after` (up to the end of `until`), keyed as in `figures`.
+
+    Counts may be negative: what left a disposition. Reads the rows of those days alone.
+    """
+    names = [_COLUMN[name] for name in by]
+    kept = _kept(KeptDay, KeptDay.change, names, campaign_id, by, Where())
+    waiting = _deltas(names, campaign_id, Where(), until)
+    every = union_all(
+        kept.where(KeptDay.day > after, *([KeptDay.day <= until] if until else [])),
+        waiting.where(CountDelta.day > after),
+    ).subquery()
+    keys = [every.c[name] for name in names]
+    n = func.sum(every.c.change)
+    found: dict[Key, dict[Disposition, int]] = defaultdict(dict)
+    for *key, disposition, count in db.execute(
+        select(*keys, every.c.disposition, n).group_by(*keys, every.c.disposition).having(n != 0)
+    ):
+        found[tuple(key)][_DISPOSITION[disposition]] = int(count)
+    return {key: Counts(by_disposition) for key, by_disposition in found.items()}
+
+
 @dataclass(frozen=True)
 class DayFigures:
     """State at the end of one day."""

@@ -17,6 +17,7 @@ from surveyapp.fieldwork.attention import Concern
 from surveyapp.fieldwork.forecast import LEVEL, Expected
 from surveyapp.fieldwork.queries import DayFigures, Figures
 from surveyapp.fieldwork.rules import Counts
+from surveyapp.fieldwork.shapes import own_map
 from surveyapp.i18n import _, day, locale, number, percent
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -32,6 +33,7 @@ class Line:
     kind: str
     figures: Figures
     gained: int
+    name_vi: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class DailyReport:
     curve: list[DayFigures]
     expected: Expected | None
     concerns: list[tuple[Concern, str]]
+    own_map: Path | None = None
 
     @property
     def starts(self) -> date:
@@ -59,8 +62,10 @@ class DailyReport:
         return clock.day(self.campaign.closes_at - timedelta(seconds=1))
 
 
-def gather(db: Session, campaign: Campaign, *, until: date) -> DailyReport:
-    """The report of the end of `until`."""
+def gather(
+    db: Session, campaign: Campaign, *, until: date, instance: Path | None = None
+) -> DailyReport:
+    """The report of the end of `until`, with the map that `instance` holds for the campaign, if any."""
     units = {unit.id: unit for unit in campaigns.units(db, campaign.id)}
     groups = {group.id: group for group in campaigns.groups(db, campaign.id)}
     by_unit = queries.figures(db, campaign.id, by=("supplying",), until=until)
@@ -80,6 +85,7 @@ def gather(db: Session, campaign: Campaign, *, until: date) -> DailyReport:
         queries.curve(db, campaign.id, until=until),
         series.foresee_from(db, campaign, until=until).of(),
         named,
+        None if instance is None else own_map(instance, campaign.code),
     )
 
 
@@ -99,6 +105,7 @@ def _lines(
             thing.kind if isinstance(thing, Unit) else thing.level,
             found[id_,],
             found[id_,].counts.submitted - before.get((id_,), Counts()).submitted,
+            thing.name_vi,
         )
         for id_, thing in things.items()
         if (id_,) in found
@@ -181,15 +188,20 @@ def _facts(report: DailyReport) -> dict[str, Any]:
         ],
         "concerns_title": _("Cần chú ý"),
         "concerns": _concern_facts(report.concerns),
-        "map": drawing.draw_map(
-            {line.code: line.figures.rates.rr2 for line in provinces},
-            {line.code: line.name for line in provinces},
-        ),
+        "map": map_svg(report),
         "map_title": _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách"),
         "map_note": _("Bản đồ minh họa, không có giá trị về địa giới."),
         "legend": _legend(),
         "map_rows": [[line.name, percent(line.figures.rates.rr2)] for line in provinces],
     }
+
+
+def map_svg(report: DailyReport) -> str:
+    """The map of provinces by rate, as a picture of its own; empty where no map fits."""
+    provinces = {line.code: line for line in report.supplying if line.kind == "province"}
+    rates = {code: line.figures.rates.rr2 for code, line in provinces.items()}
+    names = {code: line.name_vi for code, line in provinces.items()}
+    return drawing.draw_map(rates, names, own=report.own_map)
 
 
 def curve_svg(report: DailyReport) -> str:

@@ -4,8 +4,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from surveyapp.documents import pictures
 from surveyapp.fieldwork import drawing
-from surveyapp.fieldwork.report import DailyReport, Line, concern_words, headlines
+from surveyapp.fieldwork.report import DailyReport, Line, concern_words, headlines, map_svg
 from surveyapp.i18n import _, day
 from surveyapp.i18n import locale as present_locale
 
@@ -169,14 +170,11 @@ def _map(book: Any, look: dict[str, Any], report: DailyReport) -> None:
             sheet.write_number(row, 2, rate, shaded)
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 2, 26)
-    picture = drawing.draw_map(
-        {line.code: line.figures.rates.rr2 for line in provinces},
-        {line.code: line.name for line in provinces},
-    )
+    picture = map_svg(report)
     if picture:
         from surveyapp.documents.pdf import write_png
 
-        png = write_png(drawing.PICTURE, {"picture": picture})
+        png = write_png(pictures.TEMPLATE, {"picture": picture})
         note = _("Bản đồ minh họa, không có giá trị về địa giới.")
         sheet.write_string(0, 4, note)
         options = {

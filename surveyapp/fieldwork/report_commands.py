@@ -41,8 +41,10 @@ def daily(code: str, out: Path, day: datetime | None) -> None:
     from surveyapp.fieldwork import report_book
 
     until = _day(day)
-    with database(), reading() as db:
-        found = daily_report.gather(db, campaigns.campaign(db, code), until=until)
+    with database() as server, reading() as db:
+        campaign = campaigns.campaign(db, code)
+        instance = server.settings.instance
+        found = daily_report.gather(db, campaign, until=until, instance=instance)
     out.mkdir(parents=True, exist_ok=True)
     for kind, content in (
         ("pdf", daily_report.as_pdf(found)),
@@ -89,7 +91,9 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
             if one.language not in reports:
                 with reading() as db:
                     campaign = campaigns.campaign(db, code)
-                    reports[one.language] = daily_report.gather(db, campaign, until=until)
+                    reports[one.language] = daily_report.gather(
+                        db, campaign, until=until, instance=settings.instance
+                    )
                 made[one.language] = report_mail.files(reports[one.language])
             email = report_mail.compose(
                 reports[one.language],

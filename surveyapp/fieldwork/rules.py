@@ -55,6 +55,10 @@ class Counts:
         keys = {*self.by_disposition, *other.by_disposition}
         return Counts({key: self.of((key,)) + other.of((key,)) for key in keys})
 
+    def __sub__(self, other: "Counts") -> "Counts":
+        keys = {*self.by_disposition, *other.by_disposition}
+        return Counts({key: self.of((key,)) - other.of((key,)) for key in keys})
+
     @cached_property
     def assignments(self) -> int:
         """Every assignment that ever was made, whatever became of it."""

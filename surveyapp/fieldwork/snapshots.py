@@ -17,11 +17,15 @@ def latest(db: Session, campaign_id: int, *, until: date | None = None) -> date 
     return db.scalar(wanted if until is None else wanted.where(SnapshotDay.day <= until))
 
 
-def last_forecast(db: Session, campaign_id: int) -> SnapshotDay | None:
-    """The latest snapshot that holds a forecast: one row, for pages that cannot wait for a new one."""
+def last_forecast(
+    db: Session, campaign_id: int, *, until: date | None = None
+) -> SnapshotDay | None:
+    """The latest snapshot (up to the end of `until`) that holds a forecast: one row, for pages that
+    cannot wait for a new one."""
+    upto = () if until is None else (SnapshotDay.day <= until,)
     return db.scalar(
         select(SnapshotDay)
-        .where(SnapshotDay.campaign_id == campaign_id, SnapshotDay.final.is_not(None))
+        .where(SnapshotDay.campaign_id == campaign_id, SnapshotDay.final.is_not(None), *upto)
         .order_by(SnapshotDay.day.desc())
         .limit(1)
     )

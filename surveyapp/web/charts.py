@@ -299,3 +299,43 @@ def _last(x: float, point: CurvePoint, top: int) -> Markup:
         '<circle cx="{0:.2f}%" cy="{1:.1f}" r="5"/>'
         '<text class="last" x="{0:.2f}%" y="{2:.1f}" text-anchor="{3}">{4}</text>'
     ).format(x, y, y - 12 if y > 40 else y + 22, anchor, number(point.total))
+
+
+def share_lines(lines: Sequence[tuple[str, Sequence[tuple[date, float]]]], *, title: str) -> Markup:
+    """Shares (0..1) by day, one line each: the first full, the others dashed, each named at its end."""
+    days = [each for _name, points in lines for each, _value in points]
+    if not days:
+        return Markup("")
+    starts, span = min(days), max((max(days) - min(days)).days, 1)
+    drawing, names, said = _grid() + _share_scale(), Markup(""), []
+    for place, (name, points) in enumerate(lines):
+        if not points:
+            continue
+        way = [(100 * (each - starts).days / span, value) for each, value in points]
+        drawn = " ".join(f"{x:.2f},{100 * (1 - min(max(v, 0), 1)):.2f}" for x, v in way)
+        drawing += Markup(
+            '<svg{} x="0" y="{}" width="100%" height="{}" viewBox="0 0 100 100" '
+            'preserveAspectRatio="none"><polyline points="{}"/></svg>'
+        ).format(Markup(' class="second"') if place else "", _TOP, _PLOT, drawn)
+        words = f"{name}: {number(round(points[-1][1], 3))}"
+        names += Markup(
+            '<text class="last" x="100%" y="{:.1f}" text-anchor="end">{}</text>'
+        ).format(_y(min(max(points[-1][1], 0), 1) * 100, 100) - 10, words)
+        said.append(
+            f"{name}: {number(round(points[0][1], 3))} → {number(round(points[-1][1], 3))}."
+        )
+    return Markup(
+        '<figure class="chart"><figcaption>{}</figcaption>'
+        '<svg class="curve" width="100%" height="{}" role="img" aria-label="{}" focusable="false">'
+        "<title>{}</title><desc>{}</desc>{}</svg></figure>"
+    ).format(
+        title, _TOP + _PLOT + _BOTTOM, title, title, " ".join(said),
+        drawing + _days(starts, max(days)) + names,
+    )  # fmt: skip
+
+
+def _share_scale() -> Markup:
+    return Markup("").join(
+        Markup('<text x="0" y="{:.1f}">{}</text>').format(_y(quarter, 4) - 5, number(quarter / 4))
+        for quarter in range(1, 5)
+    )

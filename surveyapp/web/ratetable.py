@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask.wrappers import Response
 from markupsafe import Markup
 
@@ -13,6 +12,7 @@ from surveyapp.documents import tables
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork import queries, service
 from surveyapp.fieldwork.queries import Figures
+from surveyapp.fieldwork.rules import Counts, outcome_rates
 from surveyapp.i18n import _, number, percent
 
 
@@ -25,6 +25,28 @@ class Row:
     figures: Figures | None
     url: str | None = None
     tone: str | None = None
+    since: Counts | None = None
+    """Net changes since the day before, where the table shows them."""
+
+    @property
+    def rise(self) -> float | None:
+        """How much RR2 rose since the day before, as a share; None where there was no rate then."""
+        if self.figures is None or self.since is None:
+            return None
+        now, before = self.figures.rates.rr2, outcome_rates(self.figures.counts - self.since).rr2
+        return None if now is None or before is None else now - before
+
+    @property
+    def gained(self) -> int:
+        """Forms submitted since the day before."""
+        return self.since.submitted if self.since else 0
+
+    @property
+    def lacking(self) -> int | None:
+        """Complete forms that the plan still asks for; None without a plan."""
+        if self.figures is None or self.figures.planned is None:
+            return None
+        return max(self.figures.planned - self.figures.counts.complete, 0)
 
 
 def keep_counts_short() -> None:
@@ -53,14 +75,57 @@ def worst_first(rows: Sequence[Row]) -> list[Row]:
 
 def slim_columns(heading: str) -> list[dict[str, Any]]:
     """Columns of `slim_row`."""
-    labels = (_("Tỷ lệ trả lời"), _("Đã nộp"), _("Được mời"))
+    labels = (
+        _("Tỷ lệ trả lời"),
+        _("So với hôm trước"),
+        _("Nộp thêm"),
+        _("Đã nộp"),
+        _("Được mời"),
+        _("Tỷ lệ đạt mẫu"),
+        _("Còn thiếu"),
+    )
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
 def slim_row(row: Row) -> dict[str, Any]:
-    """Name, rate and its two counts, for a table that stands beside a picture."""
-    rate, submitted, *rest = _cells(row.figures, with_plan=False)
-    return {"cells": (row.name, rate, submitted, rest[-1]), "url": row.url, "tone": row.tone}
+    """Name, rate, what changed, its counts and the plan, for a table that stands beside a picture."""
+    rate, submitted, *_counts, invited = _cells(row.figures, with_plan=False)
+    covered = row.figures.coverage if row.figures else None
+    against = (_share(covered), _count(row.lacking))
+    cells = (row.name, rate, *_change(row), submitted, invited, *against)
+    return {"cells": cells, "url": row.url, "tone": row.tone}
+
+
+def changing_columns(heading: str) -> list[dict[str, Any]]:
+    """Columns of `changing_row`."""
+    name, rate, *counts = columns(heading)
+    change = ({"label": label, "number": True} for label in (_("So với hôm trước"), _("Nộp thêm")))
+    return [name, rate, *change, *counts, {"label": _("Còn thiếu"), "number": True}]
+
+
+def changing_row(row: Row) -> dict[str, Any]:
+    """A row for the `table` macro with what changed since the day before, and what the plan lacks."""
+    rate, *counts = _cells(row.figures, with_plan=True)
+    cells = (row.name, rate, *_change(row), *counts, _count(row.lacking))
+    return {"cells": cells, "url": row.url, "tone": row.tone}
+
+
+def _change(row: Row) -> tuple[dict[str, object], dict[str, object]]:
+    rise = row.rise
+    shown = "–" if rise is None else _("%(n)s điểm", n=signed(rise * 100))
+    gained = {"shown": signed(row.gained, 0), "value": row.gained}
+    return {"shown": shown, "value": "" if rise is None else f"{rise:.5f}"}, gained
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A change with its sign; nothing before 0."""
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return sign + number(abs(rounded) if digits else int(abs(rounded)))
+
+
+def _share(share: float | None) -> dict[str, object]:
+    return {"shown": percent(share), "value": "" if share is None else f"{share:.5f}"}
 
 
 def columns(heading: str, *, with_plan: bool = True) -> list[dict[str, Any]]:
@@ -108,8 +173,7 @@ def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
     ]
     if with_plan:
         shown += [_count(figures.approved), _count(figures.listed), _count(figures.planned)]
-        covered = figures.coverage
-        shown += [{"shown": percent(covered), "value": "" if covered is None else f"{covered:.5f}"}]
+        shown.append(_share(figures.coverage))
     return shown
 
 
@@ -117,9 +181,17 @@ def _count(n: int | None) -> dict[str, object]:
     return {"shown": "–", "value": ""} if n is None else {"shown": number(n), "value": n}
 
 
+_BAR = (
+    '<span class="rate"><svg class="track" viewBox="0 0 100 8" preserveAspectRatio="none" '
+    'aria-hidden="true" focusable="false"><rect class="ground" width="100" height="8"/>{}</svg>'
+    '<span class="number">{}</span></span>'
+)
+
+
 def _bar(rate: float | None) -> Markup:
-    macros = current_app.jinja_env.get_template("parts/figures.html").module
-    return Markup(macros.rate_bar(rate, percent(rate)))  # type: ignore[attr-defined]  # noqa: S704  our own macro
+    """As the macro `rate_bar`, in a tenth of its time: a page has two hundred."""
+    filled = "" if rate is None else f'<rect class="filled" width="{rate * 100:.2f}" height="8"/>'
+    return Markup(_BAR.format(filled, percent(rate)))  # noqa: S704  numbers in markup of ours
 
 
 RATES = (

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -62,9 +63,9 @@ def words(page) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
 
 
-def row(page, heading: str) -> list[str]:
-    """The cells of the table row that begins with `heading`."""
-    for found in re.findall(r"<tr.*?</tr>", page.text, re.S):
+def row(page, heading: str, *, after: str = "") -> list[str]:
+    """The cells of the table row that begins with `heading`, the first that comes after some words."""
+    for found in re.findall(r"<tr.*?</tr>", page.text[page.text.index(after) :], re.S):
         cells = [re.sub(r"<[^>]+>", "", c).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", found, re.S)]  # fmt: skip
         if cells and cells[0] == heading:
             return cells
@@ -299,3 +300,80 @@ def test_an_operator_begins_a_reminder_from_the_part_on_the_screen(client, campa
 def test_whoever_only_looks_is_not_offered_a_reminder(client, campaign):
     sign_in(client, "viewer")
     assert "kind=reminder_" not in client.get("/centre/tiny/rates?by=group&supplying=01").text
+
+
+def test_a_past_day_of_the_overview_says_so_and_shows_what_changed_on_it(campaign, client, now):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=3), group="P2", sent=10)
+    count(campaign, today - timedelta(days=2), group="P2", sent=-4, complete=4)
+    count(campaign, today, group="P2", sent=-2, complete=2)
+    sign_in(client, "viewer")
+    past = client.get(f"/centre/tiny/?until={today - timedelta(days=2)}")
+    assert "Đang xem lại: số liệu đến hết ngày 13/01/2024, không phải của hôm nay." in past.text
+    assert "4 phiếu trả lời trên 10 phiếu của người được mời" in words(past)
+    assert "so với hôm trước: +40 điểm" in words(past)
+    live = client.get("/centre/tiny/")
+    assert "Đang xem lại" not in live.text
+    province = row(live, "Hà Nội")
+    assert province[1:4] == ["60,0%", "+20 điểm", "+2"]
+    assert "Thêm 2 phiếu nộp và 2 phiếu bắt đầu; 1 đơn vị có phiếu mới." in words(live)
+
+
+def test_groups_ministries_and_provinces_are_held_against_the_plan(campaign, client, now):
+    count(campaign, clock.day(now), group="M1", unit="BNV", sent=1, complete=1)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/")
+    with reading() as db:
+        planned = fieldwork.figures(db, campaign.id, by=("rated",))[ids(campaign)[0]["BNV"],].planned  # fmt: skip
+    assert row(page, "Bộ Nội vụ", after="bộ, cơ quan được đánh giá")[-3:] == [str(planned), f"{100 / planned:.1f}%".replace(".", ","), str(planned - 1)]  # fmt: skip
+
+
+@pytest.mark.parametrize("chart", ["days", "map", "rates", "forecast", "representativeness"])
+def test_every_chart_is_a_picture_with_its_date_and_denominator(campaign, client, now, chart):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=6), group="P2", sent=30, complete=40)
+    sign_in(client, "viewer")
+    svg = client.get(f"/centre/tiny/charts/{chart}.svg?by=supplying")
+    ElementTree.fromstring(svg.data)
+    assert svg.mimetype == "image/svg+xml"
+    assert re.search(r"attachment; filename=[a-z-]+-tiny-2024-01-1[45]\.svg", svg.headers["Content-Disposition"])  # fmt: skip
+    assert "Mẫu số" in words(svg)
+    assert re.search("1[45]/01/2024", words(svg))
+
+
+def test_a_chart_is_a_bitmap_too(campaign, client, now):
+    count(campaign, clock.day(now), group="P2", sent=30, complete=40)
+    sign_in(client, "viewer")
+    png = client.get("/centre/tiny/charts/map.png")
+    assert png.mimetype == "image/png"
+    assert png.data.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("address", ["days/table", "forecast/days", "representativeness/days", "representativeness/parts", "representativeness/reminders"])  # fmt: skip
+def test_the_tables_behind_the_charts_are_files(campaign, client, now, address):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=6), group="P1", sent=10, complete=40)
+    count(campaign, today - timedelta(days=5), group="P2", unit="46", sent=40, complete=10)
+    sign_in(client, "viewer")
+    rows = list(csv.reader(io.StringIO(client.get(f"/centre/tiny/{address}.csv").data.decode("utf-8-sig"))))  # fmt: skip
+    assert len(rows) > 1
+    assert all(len(each) == len(rows[0]) for each in rows)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/centre/tiny/{address}.xlsx").data))  # fmt: skip
+    cells = book.get_sheet_by_index(0).to_python()
+    assert [str(cell) for cell in cells[5]] == rows[0] or rows[0] in [[str(c) for c in each] for each in cells]  # fmt: skip
+    assert any("Mẫu số" in str(each[0]) for each in cells)
+
+
+def test_a_map_of_the_operators_own_is_drawn_and_a_broken_one_is_not(campaign, client, now, app, settings):  # fmt: skip
+    count(campaign, clock.day(now), group="P2", complete=4)
+    sign_in(client, "viewer")
+    own = settings.instance / "maps" / "tiny.svg"
+    own.parent.mkdir(parents=True)
+    own.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 7"><script>alert(1)</script><path id="p01" d="M1,2L3,4Z" onclick="x()"/></svg>')  # fmt: skip
+    for address in ("", "charts/map.svg"):
+        page = client.get(f"/centre/tiny/{address}").text
+        assert "M1,2L3,4Z" in page
+        assert "alert(1)" not in page
+        assert "onclick" not in page
+    own.write_text("<svg")
+    assert "M1,2L3,4Z" not in client.get("/centre/tiny/").text

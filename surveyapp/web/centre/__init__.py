@@ -25,6 +25,7 @@ MODULES = (
     "calls",
     "forecast",
     "representativeness",
+    "chartfiles",
     "report",
     "life",
     "cleaning",

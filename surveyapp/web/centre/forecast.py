@@ -1,5 +1,7 @@
 """The forecast: where each unit × group will stand on the last day, and what one more reminder brings."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -13,7 +15,7 @@ from surveyapp.documents.tables import Column
 from surveyapp.fieldwork import queries, series
 from surveyapp.fieldwork.forecast import LEVEL, Expected, Forecast
 from surveyapp.fieldwork.queries import DayFigures, Where
-from surveyapp.i18n import _, day, number, percent
+from surveyapp.i18n import _, day, locale, number, percent
 from surveyapp.web import charts
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
@@ -31,13 +33,8 @@ TARGET = 80
 def forecast() -> str:
     """Headline, curve with its band, and a table: groups, units, or one unit's groups."""
     group, unit, target = _asked()
-    with reading() as db:
-        names = parts.registry(db, g.campaign.id)
-        found = series.foresee(db, g.campaign, now=clock.now())
-        where = _where(names, group, unit)
-        points = queries.curve(db, g.campaign.id, where=where, until=found.until)
-    keys = _keys(found, where)
-    whole = found.of(keys)
+    seen = course()
+    found, names, whole = seen.found, seen.names, seen.whole
     return render_template(
         "centre/forecast.html",
         whole=whole,
@@ -48,13 +45,65 @@ def forecast() -> str:
         target=target,
         targets=TARGETS,
         reaches=_reached(whole, target) if whole else "",
-        curve=_curve(points, whole),
+        curve=_curve(seen.points, whole),
+        notes=seen.notes()[1:],
+        day_columns=[
+            {"label": _("Hết ngày")},
+            *({"label": label, "number": True} for label in (_("Đã trả lời"), _("Dự báo"))),
+        ],
+        day_rows=_day_rows(seen),
+        given={"group": group or None, "supplying": unit or None},
         columns=_columns(by_unit=bool(group)),
         rows=[_row(*line, target) for line in _lines(found, names, group, unit, target)],
         chosen=_chosen(names, group, unit),
         group=group,
         unit=unit,
     )
+
+
+@dataclass(frozen=True)
+class Course:
+    """What came and what is expected of the part that the address asks for."""
+
+    found: Forecast
+    names: Registry
+    whole: Expected | None
+    points: list[DayFigures]
+    part: str
+    """What the part is called; empty for the whole campaign."""
+
+    @property
+    def until(self) -> date:
+        """The last day whose answers are known to the forecast."""
+        return self.found.until
+
+    @property
+    def title(self) -> str:
+        """What the curve is of."""
+        words = _("Phiếu đã trả lời và dự báo đến cuối đợt")
+        return f"{words} – {self.part}" if self.part else words
+
+    def notes(self) -> list[str]:
+        """The campaign, the date and the denominator."""
+        forms = number(self.whole.forms) if self.whole else "–"
+        return [
+            g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
+            _("Từ số liệu đến hết ngày %(day)s", day=day(self.until)),
+            _("Mẫu số: %(forms)s phiếu của người được mời.", forms=forms),
+            _("Vùng tô: khoảng chứa kết quả với xác suất %(level)s.", level=percent(LEVEL, 0)),
+        ]
+
+
+def course() -> Course:
+    """The course of the part that the address asks for."""
+    group, unit, _target = _asked()
+    with reading() as db:
+        names = parts.registry(db, g.campaign.id)
+        found = series.foresee(db, g.campaign, now=clock.now())
+        where = _where(names, group, unit)
+        points = queries.curve(db, g.campaign.id, where=where, until=found.until)
+    chosen = "; ".join(which for _what, which, _url in _chosen(names, group, unit))
+    return Course(found, names, found.of(_keys(found, where)), points, chosen)
 
 
 @bp.get("/forecast/table.<any(csv, xlsx):format>")
@@ -96,6 +145,22 @@ def forecast_file(format: str) -> ResponseReturnValue:
         "Content-Type": tables.MEDIA[format],
         "Content-Disposition": f"attachment; filename={name}",
     }
+
+
+def _day_rows(seen: Course) -> list[dict[str, Any]]:
+    """The curve as a table, the last day first."""
+    came = {point.day: point.counts.answered for point in seen.points}
+    expected = dict(seen.whole.path) if seen.whole else {}
+    return [
+        {
+            "cells": (
+                day(each),
+                number(came[each]) if each in came else "–",
+                number(round(expected[each])) if each in expected else "–",
+            )
+        }
+        for each in sorted({*came, *expected}, reverse=True)
+    ]
 
 
 def _asked() -> tuple[str, str, int]:

@@ -1,32 +1,32 @@
-"""The centre's first page: where the campaign stands this morning, and what needs attention."""
+"""The centre's first page: where the campaign stands this morning (or stood on a past day), and what needs attention."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from flask import g, render_template, url_for
+from flask import g, render_template, request
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.db import reading
-from surveyapp.fieldwork import attention, queries, snapshots
-from surveyapp.fieldwork.models import SnapshotDay
+from surveyapp.fieldwork import attention, shapes
 from surveyapp.fieldwork.queries import DayFigures, Figures
-from surveyapp.fieldwork.rules import Counts
-from surveyapp.i18n import _, day, moment, number
+from surveyapp.i18n import _, day, number
 from surveyapp.invitations.delivery import watch, wording
 from surveyapp.web import charts, live, provincemap, ratetable
 from surveyapp.web.access import allow
-from surveyapp.web.centre import bp
+from surveyapp.web.centre import bp, standing
 from surveyapp.web.centre import selection as parts
-from surveyapp.web.centre.selection import LEVELS, Registry, Selection
+from surveyapp.web.centre.selection import Registry, Selection
+from surveyapp.web.centre.standing import Standing
 from surveyapp.web.frame import unit_name as name_of
-from surveyapp.web.ratetable import Row
+from surveyapp.web.ratetable import changing_row, worst_first
 from surveyapp.web.state import settings
 
 SHOWN = 10
 """Rows of a table that goes on elsewhere."""
+
+RISING = 5
 
 
 @bp.get("/")
@@ -34,137 +34,111 @@ SHOWN = 10
 def overview() -> str:
     """Headline figures, the curve, levels, groups, units worst first, the map, what needs attention."""
     now = clock.now()
-    today = clock.day(now)
-    live.offer(now)
+    until = parts.past_day(request.args, today=clock.day(now))
+    if not until:
+        live.offer(now)
     ratetable.keep_counts_short()
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
-        by_group = _by(db, "group")
-        by_supplying = _by(db, "supplying")
-        by_rated = _by(db, "rated")
-        before = queries.counted(db, g.campaign.id, by=(), until=today - timedelta(days=1))
-        concerns = attention.concerns(db, g.campaign.id, by_supplying, today=today)
-        troubles = [
-            *watch.troubles(db, g.campaign.id, now=now),
-            *watch.channel_troubles(db, now=now),
-        ]
-        points = queries.curve(db, g.campaign.id)
-        kept = snapshots.last_forecast(db, g.campaign.id)
-    total = queries.total(by_group.values())
-    yesterday = before.get((), Counts())
+        found = standing.read(db, now=now, until=until)
+        troubles = (
+            []
+            if until
+            else [
+                *watch.troubles(db, g.campaign.id, now=now),
+                *watch.channel_troubles(db, now=now),
+            ]
+        )
     return render_template(
         "centre/overview.html",
-        total=total,
-        gained=total.counts.submitted - yesterday.submitted,
-        when=moment(now),
-        curve=_curve(points, total, today, kept),
-        curve_rows=_days(points),
-        columns=ratetable.columns,
-        slim_columns=ratetable.slim_columns,
-        day_columns=_day_columns(),
-        levels=[ratetable.table_row(row) for row in _levels(by_group, names)],
-        groups=[ratetable.table_row(row) for row in _rows("group", by_group, names)],
-        foot=ratetable.table_row(Row("", _("Cộng"), total)),
-        supplying=_worst("supplying", by_supplying, names),
-        ministries=_worst("rated", by_rated, names, kind="ministry"),
-        shown=SHOWN,
-        map=_map(by_supplying, names),
-        provinces=_worst("supplying", by_supplying, names, kind="province", slim=True),
-        concerns=_concerns(concerns, names),
+        until=until,
+        today=clock.day(now),
+        when=found.when,
+        day_before=found.shown_day - timedelta(days=1),
         troubles=[(wording.trouble(one), one.wave_id) for one in troubles],
-        details_url=url_for("centre.rate_details"),
+        details_url=parts.address(Selection(until=until), "centre.rate_details"),
+        concerns=_concerns(found.concerns, found.names),
+        **_headlines(found),
+        **_pictures(found),
+        **_tables(found),
     )
 
 
-def _by(db: Session, dimension: str) -> dict[int, Figures]:
-    found = queries.figures(db, g.campaign.id, by=(dimension,))
-    return {key[0]: row for key, row in found.items()}
-
-
-def _levels(by_group: Mapping[int, Figures], names: Registry) -> list[Row]:
-    rows = []
-    for level in LEVELS:
-        of_level = [
-            row
-            for id_, row in by_group.items()
-            if id_ in names.groups and names.groups[id_].level == level
-        ]
-        if of_level:
-            url = parts.address(Selection(level=level))
-            rows.append(Row(level, parts.level_name(level), queries.total(of_level), url))
-    return rows
-
-
-def _rows(dimension: str, found: Mapping[int, Figures], names: Registry) -> list[Row]:
-    """Every unit or group with something to show, in the registry's order."""
-    return [
-        Row(
-            thing.code,
-            f"{thing.code}. {name_of(thing)}" if dimension == "group" else name_of(thing),
-            found[id_],
-            parts.address(Selection().into(dimension, thing.code)),
-        )
-        for id_, thing in names.of(dimension).items()
-        if id_ in found
-    ]
-
-
-def _worst(
-    dimension: str,
-    found: Mapping[int, Figures],
-    names: Registry,
-    *,
-    kind: str = "",
-    slim: bool = False,
-) -> list[dict[str, Any]]:
-    of_kind = {
-        id_: row
-        for id_, row in found.items()
-        if id_ in names.units and kind in ("", names.units[id_].kind)
+def _headlines(found: Standing) -> dict[str, Any]:
+    total = found.total
+    rows = found.rows("supplying")
+    rising = sorted((row for row in rows if row.gained > 0), key=lambda row: -row.gained)
+    still = [row for row in rows if row.gained <= 0 and row.figures and row.figures.counts.sent]
+    rise = total.rise
+    return {
+        "total": total.figures,
+        "gained": total.gained,
+        "lacking": total.lacking,
+        "rise": None if rise is None else ratetable.signed(rise * 100),
+        "started": total.since.started if total.since else 0,
+        "rising": [(row.name, row.url, row.gained) for row in rising[:RISING]],
+        "risen": len(rising),
+        "still": [(row.name, row.url) for row in still],
     }
-    rows = ratetable.worst_first(_rows(dimension, of_kind, names))
-    if slim:
-        return [ratetable.slim_row(row) for row in rows]
-    return [ratetable.table_row(row) for row in rows[:SHOWN]]
 
 
-def _curve(
-    points: list[DayFigures], total: Figures, today: date, kept: SnapshotDay | None
-) -> Markup:
+def _pictures(found: Standing) -> dict[str, Any]:
+    return {
+        "curve": _curve(found),
+        "curve_rows": _days(found.points),
+        "day_columns": _day_columns(),
+        "map": _map(found),
+        "ends": day(clock.day(g.campaign.closes_at)),
+    }
+
+
+def _tables(found: Standing) -> dict[str, Any]:
+    provinces = worst_first(found.rows("supplying", "province"))
+    return {
+        "columns": ratetable.changing_columns,
+        "slim_columns": ratetable.slim_columns,
+        "levels": [changing_row(row) for row in found.levels()],
+        "groups": [changing_row(row) for row in found.rows("group")],
+        "foot": changing_row(found.total),
+        "supplying": [changing_row(row) for row in worst_first(found.rows("supplying"))[:SHOWN]],
+        "ministries": [changing_row(row) for row in worst_first(found.rows("rated", "ministry"))],
+        "provinces": [ratetable.slim_row(row) for row in provinces],
+    }
+
+
+def title_of_curve() -> str:
+    """What the curve is of."""
+    return _("Phiếu đã nộp, cộng dồn theo ngày")
+
+
+def title_of_map() -> str:
+    """What the map is of."""
+    return _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách")
+
+
+def _curve(found: Standing) -> Markup:
     opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    submitted = [charts.CurvePoint(p.day, p.counts.submitted) for p in points if p.day >= opens]
-    if not submitted and today >= opens:
-        submitted = [charts.CurvePoint(min(today, closes), total.counts.submitted)]
+    submitted = found.submitted()
     return charts.time_curve(
         submitted,
-        title=_("Phiếu đã nộp, cộng dồn theo ngày"),
+        title=title_of_curve(),
         starts=opens,
         ends=max(closes, submitted[-1].day if submitted else closes),
-        target=total.planned,
+        target=found.total.figures.planned if found.total.figures else None,
         target_label=_("Kế hoạch"),
-        ahead=_ahead(points, kept) if kept is not None and kept.day < today < closes else None,
+        ahead=found.ahead(),
     )
-
-
-def _ahead(points: list[DayFigures], kept: SnapshotDay) -> charts.Ahead | None:
-    """The forecast of the last night: made then, because it takes longer than this page may.
-
-    It foretells answered forms; what was submitted beside them is taken to stay as much.
-    """
-    then = [point.counts for point in points if point.day <= kept.day]
-    if not then or kept.low is None or kept.high is None:
-        return None
-    beside = then[-1].submitted - then[-1].answered
-    path = [(each, n + beside) for each, n in snapshots.path(kept)]
-    return charts.Ahead(path, kept.low + beside, kept.high + beside)
 
 
 def _day_columns() -> list[dict[str, Any]]:
-    counts = (_("Nộp trong ngày"), _("Đã nộp"), _("Đã bắt đầu"), _("Đã gửi lời mời"))
-    return [{"label": _("Hết ngày")}, *({"label": label, "number": True} for label in counts)]
+    return [{"label": _("Hết ngày")}, *({"label": label, "number": True} for label in day_labels())]
 
 
-def _days(points: list[DayFigures]) -> list[dict[str, Any]]:
+def day_labels() -> tuple[str, ...]:
+    """The counts of the table by day."""
+    return _("Nộp trong ngày"), _("Đã nộp"), _("Đã bắt đầu"), _("Đã gửi lời mời")
+
+
+def _days(points: Sequence[DayFigures]) -> list[dict[str, Any]]:
     """The curve as a table, the latest day first."""
     rows = []
     earlier = 0
@@ -186,22 +160,32 @@ def _days(points: list[DayFigures]) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
-def _map(found: Mapping[int, Figures], names: Registry) -> Markup | None:
+def _map(found: Standing) -> Markup | None:
     provinces = {
-        unit.code: provincemap.Province(unit.code, name_of(unit), row.rates.rr2, _out_of(row))
-        for id_, row in found.items()
-        if (unit := names.units.get(id_)) is not None and unit.kind == "province"
+        row.code: provincemap.Province(
+            row.code, row.name, row.figures.rates.rr2, out_of(row.figures)
+        )
+        for row in found.rows("supplying", "province")
+        if row.figures is not None
     }
-    own = settings().instance / "maps" / f"{g.campaign.code}.svg"
-    in_vietnamese = {u.code: u.name_vi for u in names.units.values() if u.kind == "province"}
-    shapes = provincemap.shapes_for(in_vietnamese, own=own)
-    if shapes is None or not provinces:
+    drawn = shapes.shapes_for(vietnamese_names(found.names), own=own_map())
+    if drawn is None or not provinces:
         return None
-    title = _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách")
-    return provincemap.province_map(shapes, provinces, title=title)
+    return provincemap.province_map(drawn, provinces, title=title_of_map())
 
 
-def _out_of(row: Figures) -> str:
+def vietnamese_names(names: Registry) -> dict[str, str]:
+    """The provinces' names by code as maps have them."""
+    return {unit.code: unit.name_vi for unit in names.units.values() if unit.kind == "province"}
+
+
+def own_map() -> Any:
+    """Where the operators' own map of the campaign would be."""
+    return shapes.own_map(settings().instance, g.campaign.code)
+
+
+def out_of(row: Figures) -> str:
+    """Answered of those who may be eligible, in words."""
     return _(
         "%(done)s trên %(of)s",
         done=number(row.counts.answered),
@@ -209,7 +193,7 @@ def _out_of(row: Figures) -> str:
     )
 
 
-def _concerns(found: list[attention.Concern], names: Registry) -> list[dict[str, Any]]:
+def _concerns(found: Sequence[attention.Concern], names: Registry) -> list[dict[str, Any]]:
     """Grouped by what is the matter, each unit with a link to its figures."""
     words = {
         "quiet": _("Ba ngày qua không có ai bắt đầu trả lời"),

@@ -33,7 +33,7 @@ def rates() -> str:
     ratetable.keep_counts_short()
     with reading() as db:
         names = parts.registry(db, g.campaign.id)
-        rows, total = _rows(db, wanted, names)
+        rows, total = rows_of(db, wanted, names)
     return render_template(
         "centre/rates.html",
         wanted=wanted,
@@ -49,6 +49,10 @@ def rates() -> str:
         downloads=[
             (kind.upper(), parts.address(wanted, "centre.rates_file", format=kind))
             for kind in ("xlsx", "csv")
+        ]
+        + [
+            (kind.upper(), parts.address(wanted, "centre.chart_file", chart="rates", kind=kind))
+            for kind in ("png", "svg")
         ],
         details_url=parts.address(wanted, "centre.rate_details"),
         remind_url=_remind(wanted),
@@ -64,7 +68,7 @@ def rates_file(format: str) -> ResponseReturnValue:
     ratetable.keep_counts_short()
     with reading() as db:
         names = parts.registry(db, g.campaign.id)
-        rows, total = _rows(db, wanted, names)
+        rows, total = rows_of(db, wanted, names)
     return ratetable.file(
         format,
         [*rows, Row("", _("Cộng"), total)],
@@ -119,7 +123,7 @@ def _remind(wanted: Selection) -> str:
     )
 
 
-def _rows(db: Session, wanted: Selection, names: Registry) -> tuple[list[Row], Figures]:
+def rows_of(db: Session, wanted: Selection, names: Registry) -> tuple[list[Row], Figures]:
     """Rows of the part, groups in the campaign's order and all others worst first, and the total."""
     where = wanted.where(names)
     facts = {"where": where, "until": wanted.until}

@@ -17,7 +17,7 @@ from surveyapp.fieldwork.errors import BadSubscriber
 from surveyapp.i18n import _
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
-from surveyapp.web.state import keys
+from surveyapp.web.state import keys, settings
 
 MEDIA = {
     "pdf": "application/pdf",
@@ -39,7 +39,7 @@ def daily_report(file: str) -> ResponseReturnValue:
     until = _day()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        found = reports.gather(db, campaign, until=until)
+        found = reports.gather(db, campaign, until=until, instance=settings().instance)
     content = reports.as_pdf(found) if file == "pdf" else report_book.as_xlsx(found)
     name = f"bao-cao-{g.campaign.code}-{until.isoformat()}.{file}"
     return content, {

@@ -1,23 +1,29 @@
 """Representativeness: R, its parts, whom to remind, and whether the last sending still changes anything."""
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import g, render_template
 
 from surveyapp import clock
 from surveyapp.db import reading
+from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork import picture
 from surveyapp.fieldwork import representativeness as rules
+from surveyapp.fieldwork.picture import Course
 from surveyapp.fieldwork.representativeness import (
     Category,
     DayPicture,
+    Representativeness,
     Stratum,
     Suggestion,
+    Tally,
     Variable,
 )
 from surveyapp.i18n import _, day, locale, moment, number, percent
-from surveyapp.web import ratetable
+from surveyapp.web import charts, ratetable
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.centre import selection as parts
@@ -29,29 +35,136 @@ from surveyapp.web.frame import unit_name as name_of
 @allow("operator", "viewer", "auditor")
 def representativeness() -> str:
     """R today, by variable and category, the course over days, the subgroups to remind."""
-    now = clock.now()
-    yesterday = clock.day(now) - timedelta(days=1)
-    ratetable.keep_counts_short()
-    with reading() as db:
-        names = parts.registry(db, g.campaign.id)
-        strata = picture.strata(db, g.campaign.id)
-        course = picture.course(db, g.campaign.id, until=yesterday)
-    found = rules.measure(strata)
-    named = _names(names)
+    seen = look()
+    found, named, course = seen.found, seen.named, seen.course
     return render_template(
         "centre/representativeness.html",
         found=found,
-        when=moment(now),
+        when=moment(seen.now),
+        notes=seen.notes()[1:],
+        chart=charts.share_lines(lines(seen), title=title_of_course()),
         r=_index(found.r) if found else "–",
         effect=course.effect,
         effect_words=_effect(course.effect) if course.effect else "",
         variables=[_variable(variable, named) for variable in found.variables] if found else [],
         columns=_columns(),
-        suggestions=[_suggestion(each, named) for each in rules.suggest(strata)],
+        suggestions=[_suggestion(each, named) for each in rules.suggest(seen.strata)],
         suggestion_columns=_suggestion_columns(),
         course_columns=_course_columns(),
         course=[_day_row(point) for point in course.pictures[::-1]],
     )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page and its files are made of."""
+
+    now: datetime
+    strata: Mapping[Stratum, Tally]
+    course: Course
+    found: Representativeness | None
+    named: tuple[dict[str, str], ...]
+
+    def notes(self) -> list[str]:
+        """The campaign, the date and the denominator."""
+        forms = number(self.found.whole.forms) if self.found else "–"
+        return [
+            g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
+            _("Tính đến %(when)s", when=moment(self.now)),
+            _("Mẫu số: %(forms)s phiếu của người được mời.", forms=forms),
+        ]
+
+
+def look() -> Seen:
+    """The present picture, and the course of it up to the end of yesterday."""
+    now = clock.now()
+    ratetable.keep_counts_short()
+    with reading() as db:
+        names = parts.registry(db, g.campaign.id)
+        strata = picture.strata(db, g.campaign.id)
+        course = picture.course(db, g.campaign.id, until=clock.day(now) - timedelta(days=1))
+    return Seen(now, strata, course, rules.measure(strata), _names(names))
+
+
+def title_of_course() -> str:
+    """What the chart is of."""
+    return _("R (theo vùng và nhóm) và tỷ lệ trả lời đến hết mỗi ngày")
+
+
+def lines(seen: Seen) -> list[tuple[str, list[tuple[date, float]]]]:
+    """R and the response rate by day."""
+    pictures = seen.course.pictures
+    return [
+        (_("Chỉ số R"), [(each.day, each.r) for each in pictures]),
+        (_("Tỷ lệ trả lời"), [(each.day, each.rate) for each in pictures]),
+    ]
+
+
+def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]]]:
+    """`days`, `parts` or `reminders` for a file: its title, columns and rows."""
+    made: dict[str, tuple[str, Callable[[Seen], list[list[Cell]]], list[Column]]] = {
+        "days": (
+            title_of_course(),
+            lambda seen: [[p.day.isoformat(), p.r, p.rate] for p in seen.course.pictures],
+            [Column(_("Hết ngày")), Column("R", "index"), Column(_("Tỷ lệ trả lời"), "share")],
+        ),
+        "parts": (
+            _("Phần riêng của từng nhóm nhỏ"),
+            _part_lines,
+            [
+                Column(_("Cách chia")),
+                Column(_("Nhóm nhỏ")),
+                Column(_("Tỷ lệ"), "share"),
+                Column(_("Số phiếu"), "count"),
+                Column(_("Còn chờ"), "count"),
+                Column(_("Phần riêng"), "index"),
+                Column(_("Phần riêng có điều kiện"), "index"),
+            ],
+        ),
+        "reminders": (
+            _("Nên nhắc nhóm nào"),
+            _reminder_lines,
+            [
+                Column(_("Nhóm nhỏ")),
+                Column(_("Tỷ lệ"), "share"),
+                Column(_("Số phiếu"), "count"),
+                Column(_("Còn chờ"), "count"),
+                Column(_("R nếu đạt mức chung"), "index"),
+            ],
+        ),
+    }
+    title, rows, columns = made[table]
+    return title, columns, rows(seen)
+
+
+def _part_lines(seen: Seen) -> list[list[Cell]]:
+    """Each variable as a whole, then its categories."""
+    rows: list[list[Cell]] = []
+    for variable in seen.found.variables if seen.found else ():
+        words = seen.named[rules.VARIABLES.index(variable.name)]
+        name = variable_name(variable.name)
+        rows.append(
+            [name, _("Cộng"), None, None, None, variable.unconditional, variable.conditional]
+        )
+        for each in variable.categories:
+            tally = each.tally
+            of_it: list[Cell] = [tally.rate, tally.forms, tally.waiting]
+            called = words.get(each.name, each.name)
+            rows.append([name, called, *of_it, each.unconditional, each.conditional])
+    return rows
+
+
+def _reminder_lines(seen: Seen) -> list[list[Cell]]:
+    return [
+        [
+            _stratum(each.stratum, seen.named),
+            each.tally.rate,
+            each.tally.forms,
+            each.tally.waiting,
+            each.r_then,
+        ]
+        for each in rules.suggest(seen.strata)
+    ]
 
 
 def _names(names: Registry) -> tuple[dict[str, str], ...]:

@@ -130,7 +130,6 @@ class Selection:
 def read_selection(arguments: MultiDict[str, str], *, today: date) -> Selection:
     """The selection an address asks for; what makes no sense is as if it were not said."""
     by, level = arguments.get("by", ""), arguments.get("level", "")
-    until = _day(arguments.get("until", ""))
     return Selection(
         by=by if by in DIMENSIONS else "group",
         level=level if level in LEVELS else "",
@@ -139,8 +138,14 @@ def read_selection(arguments: MultiDict[str, str], *, today: date) -> Selection:
         rated=arguments.get("rated", "")[:40],
         department=arguments.get("department", "")[:40],
         channel=arguments.get("channel", "")[:40],
-        until=until if until is not None and until < today else None,
+        until=past_day(arguments, today=today),
     )
+
+
+def past_day(arguments: MultiDict[str, str], *, today: date) -> date | None:
+    """The day before today that an address asks to be shown again; None for the present."""
+    until = _day(arguments.get("until", ""))
+    return until if until is not None and until < today else None
 
 
 def _day(text: str) -> date | None:

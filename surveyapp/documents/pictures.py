@@ -1,0 +1,70 @@
+"""A chart as a file of its own: the drawing under its title, over its date and what it is out of."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from surveyapp.documents.pdf import write_png
+
+TEMPLATE = Path(__file__).with_name("picture.typ")
+MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
+_WIDE, _EDGE, _TALLEST = 760, 20, 800
+_FONT = 'font-family="Be Vietnam Pro, Arial, sans-serif"'
+_VIEW = re.compile(r'viewBox="[-0-9.]+[ ,]+[-0-9.]+[ ,]+([0-9.]+)[ ,]+([0-9.]+)"')
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`drawing` is an SVG element with a viewBox; `legend` says what its colours mean: (colour, words)."""
+
+    title: str
+    notes: Sequence[str]
+    drawing: str
+    legend: Sequence[tuple[str, str]] = ()
+
+
+def write(kind: str, picture: Picture) -> bytes:
+    """The picture as `svg`, or as `png` with twice as many dots as units."""
+    svg = _framed(picture)
+    return svg.encode() if kind == "svg" else write_png(TEMPLATE, {"picture": svg})
+
+
+def _framed(picture: Picture) -> str:
+    parts, y = [], 34
+    for line in textwrap.wrap(picture.title, 66):
+        parts.append(_words(_EDGE, y, line, size=19, weight="bold"))
+        y += 26
+    wide = _WIDE - 2 * _EDGE
+    found = _VIEW.search(picture.drawing)
+    across, down = (float(n) for n in found.groups()) if found else (1.0, 1.0)
+    high = min(wide * down / across, _TALLEST)
+    place = f'<svg x="{_EDGE}" y="{y - 8}" width="{wide}" height="{high:.0f}" '
+    parts.append(picture.drawing.replace("<svg ", place, 1))
+    y += round(high) + 14
+    x = _EDGE
+    for colour, words in picture.legend:
+        step = 40 + 7 * len(words)
+        if x + step > _WIDE and x > _EDGE:
+            x, y = _EDGE, y + 22
+        parts.append(
+            f'<rect x="{x}" y="{y - 11}" width="22" height="13" fill="{colour}" stroke="#6b6b6b"/>'
+        )
+        parts.append(_words(x + 28, y, words, size=12))
+        x += step
+    y += 26 if picture.legend else 4
+    for line in [line for note in picture.notes for line in textwrap.wrap(note, 108)]:
+        parts.append(_words(_EDGE, y, line, size=12))
+        y += 18
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{y}" viewBox="0 0 {_WIDE} {y}">'
+        f'<title>{escape(picture.title)}</title><rect width="100%" height="100%" fill="#ffffff"/>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _words(x: int, y: int, words: str, *, size: int, weight: str = "normal") -> str:
+    look = f'{_FONT} font-size="{size}" font-weight="{weight}" fill="#1a1a1a"'
+    return f'<text x="{x}" y="{y}" {look}>{escape(words)}</text>'
