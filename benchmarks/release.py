@@ -28,8 +28,8 @@ from tests.exports.opened import store_results
 NOW = datetime(2024, 2, 20, tzinfo=UTC)
 
 
-def _campaign(percent: int) -> None:
-    """The 2023 round, opened: its plan answered in full at random."""
+def opened_round(percent: int) -> None:
+    """Store the 2023 round, opened: `percent` of its plan answered at random."""
     with transaction() as db:
         pack = read_pack(PROJECT / "questionnaires" / "par-index-2023")
         campaign = service.load_pack(db, pack, now=NOW)
@@ -50,7 +50,7 @@ def main() -> None:
         engine = make_engine(f"sqlite:///{scratch}/survey.sqlite3")
         metadata.create_all(engine)
         bind(engine)
-        _campaign(percent)
+        opened_round(percent)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started = time.perf_counter()
         with reading() as db:

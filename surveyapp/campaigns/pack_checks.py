@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveyapp.campaigns.cleaning_checks import check_cleaning
 from surveyapp.campaigns.pack_tables import Model, Table, Tables
 from surveyapp.i18n import _
 from surveyapp.instruments.document import Document, Step
@@ -32,6 +33,7 @@ def check(
             *_check_yields(campaign),
             *_check_totals(campaign),
             *_check_plan(campaign, tables),
+            *check_cleaning(campaign, questionnaires),
         ]
     return faults
 

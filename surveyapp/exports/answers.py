@@ -24,13 +24,15 @@ DONT_KNOW_DIGIT = 9
 @dataclass(frozen=True)
 class GroupAnswers:
     """The responses of one group: `unit[i]` is the rated unit of row i as an index of `units`,
-    `codes` its digits by item in the order asked."""
+    `codes` its digits by item in the order asked, `duration` and `longest_run` its marks of quality."""
 
     group: str
     instrument: Instrument
     units: tuple[str, ...]
     unit: Ints
     codes: NDArray[np.int8]
+    duration: NDArray[np.str_]
+    longest_run: Ints
 
     def cell(self, index: int) -> Cell:
         """The cell of the unit with this index."""
@@ -45,9 +47,12 @@ def read_answers(
 
     units: dict[str, list[str]] = {}
     codes: dict[str, bytearray] = {}
+    marks: dict[str, list[tuple[str, int]]] = {}
     asked = {group: [item.id for item in form.items] for group, form in instruments.items()}
     for row in rows:
         units.setdefault(row.group_code, []).append(row.rated_unit_code)
+        quality = str(row.quality.get("duration", "")), int(row.quality.get("longest_run", 0))
+        marks.setdefault(row.group_code, []).append(quality)
         line = codes.setdefault(row.group_code, bytearray())
         line += bytes([digit(row.answers.get(item)) for item in asked[row.group_code]])
     found = {}
@@ -56,7 +61,10 @@ def read_answers(
         index = {name: n for n, name in enumerate(names)}
         grid = np.frombuffer(bytes(codes[group]), dtype=np.int8).reshape(len(of_rows), -1)
         unit = np.array([index[name] for name in of_rows], dtype=np.int64)
-        found[group] = GroupAnswers(group, instruments[group], names, unit, grid)
+        durations, runs = zip(*marks[group], strict=True)
+        found[group] = GroupAnswers(
+            group, instruments[group], names, unit, grid, np.array(durations), np.array(runs)
+        )
     return found
 
 

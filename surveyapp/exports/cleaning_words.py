@@ -1,5 +1,7 @@
 """Cleaning rules in words: what each looks for with its threshold, and what it does to results."""
 
+from collections.abc import Iterator
+
 from surveyapp.campaigns.cleaning import Answered, CleaningRule
 from surveyapp.i18n import _, lazy, number, percent
 
@@ -46,15 +48,27 @@ def _condition(rule: CleaningRule) -> str:
         case "duration":
             return "; ".join(str(_BANDS[band]) for band in rule.bands)
         case "contradiction":
-            return "; ".join(
-                _("%(one)s cùng với %(other)s", one=_half(pair.first), other=_half(pair.second))
-                for pair in rule.pairs
-            )
+            return "; ".join(_pairs(rule))
         case "test":
             return _("phiếu thử, về các đơn vị %(units)s", units=", ".join(rule.units))
         case "held":
             return _("%(n)s ô đơn vị × nhóm giữ lại để xem xét", n=number(len(rule.cells)))
 
 
-def _half(half: Answered) -> str:
-    return f"{half.item} = {'/'.join(half.codes)}"
+def _pairs(rule: CleaningRule) -> Iterator[str]:
+    """Each pair of items once, with every two answers that cannot both be meant."""
+    codes: dict[tuple[str, str], list[str]] = {}
+    for pair in rule.pairs:
+        told = _("%(one)s với %(other)s", one=_codes(pair.first), other=_codes(pair.second))
+        codes.setdefault((pair.first.item, pair.second.item), []).append(told)
+    for (first, second), told_codes in codes.items():
+        yield _(
+            "%(first)s cùng %(second)s: %(codes)s",
+            first=first,
+            second=second,
+            codes=", ".join(told_codes),
+        )
+
+
+def _codes(half: Answered) -> str:
+    return "/".join(half.codes)

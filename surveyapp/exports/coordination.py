@@ -69,9 +69,14 @@ def study(
     straight lines have a rule of their own. The null: unit labels are dealt anew within the group,
     among responses of a similar mean, so that a unit is not marked for being good or bad.
     """
+    return study_arrays(read_answers(rows, instruments), seed=seed)
+
+
+def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[Finding]:
+    """As `study`, of responses read already."""
     found = [
         finding
-        for number, answers in enumerate(read_answers(rows, instruments).values())
+        for number, answers in enumerate(groups.values())
         for finding in _of_group(answers, seed=seed + number)
     ]
     controlled = benjamini_hochberg([finding.p for finding in found])

@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.cleaning import CleaningRule
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports import cleaning, coordination, sensitivity
+from surveyapp.exports import coordination, sensitivity
 from surveyapp.exports.cleaning_report import Account
 from surveyapp.exports.disclosure import Cell
+from surveyapp.exports.kept import kept
 from surveyapp.exports.results import Frame, read_frame
 from surveyapp.exports.rulesets import RuleSet
-from surveyapp.responses import queries as responses
 
 STUDIED = ("opened", "released")
 """States of a campaign in which there are responses to study."""
@@ -21,12 +21,8 @@ def sensitivity_of(
     db: Session, campaign: Campaign, rules: Sequence[CleaningRule]
 ) -> sensitivity.Sensitivity:
     """What `rules` would do to the results of the campaign."""
-    frame = read_frame(db, campaign)
-    made = study_of(frame, rules, responses.response_counts(db, campaign.id))
-    forms = {code: frame.instrument(code) for code in frame.groups_by_code}
-    for row in responses.responses(db, campaign.id):
-        made.add(row, cleaning.hits(row, rules, forms[row.group_code]))
-    return made.result()
+    frame, held = kept(db, campaign)
+    return held.sensitivity(rules, frame)
 
 
 def account_of(db: Session, campaign: Campaign, ruleset: RuleSet) -> Account:
@@ -48,6 +44,4 @@ def study_of(
 
 def coordination_of(db: Session, campaign: Campaign) -> list[coordination.Finding]:
     """Likeness of answers within every rated unit × group against chance."""
-    frame = read_frame(db, campaign)
-    forms = {code: frame.instrument(code) for code in frame.groups_by_code}
-    return coordination.study(responses.responses(db, campaign.id), forms)
+    return kept(db, campaign)[1].coordination()

@@ -160,7 +160,7 @@ class Study:
         return Sensitivity(self.responses, tuple(effects[:-1]), effects[-1], self.excluded)
 
     def _units(self, touched: Counter[Cell], left: Floats) -> tuple[UnitShift, ...]:
-        return _units(self.cells, self.levels, self.responses, touched, left)
+        return units_of(self.cells, self.levels, self.responses, touched, left)
 
 
 def study(
@@ -245,7 +245,7 @@ def _ruled(
     return _part(row, worth, emptied) if emptied else NOTHING
 
 
-def _units(
+def units_of(
     cells: Sequence[Cell],
     levels: Mapping[str, str],
     responses: Counter[Cell],

@@ -106,6 +106,12 @@ def test_a_report_is_spoken_in_english_too(released):
     assert 'lang="en"' in page
 
 
+BACK = {
+    "first": {"item": "M1-101", "codes": ["5"]},
+    "second": {"item": "M1-102", "codes": ["1"]},
+}
+
+
 def test_every_kind_of_rule_has_its_condition_in_words():
     told = [
         condition(rule)
@@ -114,7 +120,7 @@ def test_every_kind_of_rule_has_its_condition_in_words():
                 written("dont_know_share", at_least=1),
                 written("identical_share", at_least=0.95),
                 written("low_variation", below=0.25),
-                written("contradiction", pairs=[PAIR]),
+                written("contradiction", pairs=[PAIR, BACK]),
                 written("test", units=["01"]),
             ]
         )
@@ -123,6 +129,6 @@ def test_every_kind_of_rule_has_its_condition_in_words():
         "chọn “Không biết” ở từ 100% số câu trở lên",
         "cùng một mức ở từ 95% số câu có trả lời",
         "độ lệch chuẩn giữa các câu dưới 0,25",
-        "M1-101 = 1/2 cùng với M1-102 = 5",
+        "M1-101 cùng M1-102: 1/2 với 5, 5 với 1",
         "phiếu thử, về các đơn vị 01",
     ]

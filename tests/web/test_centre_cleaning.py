@@ -1,11 +1,14 @@
 """The centre sees what rules would do, freezes them with a reason, and holds a cell on record."""
 
 import pytest
+from sqlalchemy import delete
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.exports import rulesets
 from surveyapp.exports.cleaning import read_rules
+from surveyapp.responses import queries as responses
+from surveyapp.responses.models import Response
 from tests import factories
 from tests.exports.opened import opened_campaign
 from tests.exports.test_sensitivity import FLAT
@@ -78,3 +81,23 @@ def test_the_report_is_downloaded_as_a_page_and_on_paper(campaign, client):
     assert "phiên bản 0" in page.text
     assert page.headers["Content-Disposition"].endswith('"tiny-cleaning-0.html"')
     assert client.get(f"{PAGE}/report.pdf").data.startswith(b"%PDF")
+
+
+def test_the_second_visit_reads_no_response_again(campaign, client, monkeypatch):
+    sign_in(client, "viewer")
+    studies = [f"{PAGE}/sensitivity.csv", f"{PAGE}/coordination.csv"]
+    first = [client.get(study).data for study in studies]
+    monkeypatch.setattr(responses, "responses", lambda db, campaign_id: pytest.fail("read again"))
+    assert [client.get(study).data for study in studies] == first
+    assert client.get(EVIDENCE).status_code == 200
+    assert "chưa chốt" in client.get(f"{PAGE}?at_least.flat=0,5").text
+
+
+def test_what_is_kept_in_memory_is_only_of_the_responses_that_are_there(campaign, client):
+    sign_in(client, "viewer")
+    before = client.get(f"{PAGE}/sensitivity.csv").data
+    with transaction() as db:
+        db.execute(delete(Response).where(Response.rated_unit_code == "46"))
+    after = client.get(f"{PAGE}/sensitivity.csv").data
+    assert b",46," in before
+    assert b",46," not in after
