@@ -12,12 +12,12 @@ from surveyapp.instruments.model import DONT_KNOW, Instrument
 _BANDS = ("below_floor", "brisk", "usual", "usual", "usual", "long", "unknown")
 _STRAIGHT, _MISSING, _DONT_KNOW, _REMARKED = 0.04, 0.03, 0.05, 0.05
 REMARKS = (
-    "Đề nghị rút gọn thủ tục.",
-    "=1+1, dấu phẩy; “ngoặc” và 'nháy'",
-    'Xuống dòng\nrồi "trích dẫn", \t thụt vào',
-    "Tổ hợp rời: tie\u0302\u0301ng Vie\u0323\u0302t",
-    "🙂 ngoài mặt phẳng cơ bản",
-    "dài " * 249,
+    "Đề\u00a0nghị\u00a0rút\u00a0gọn\u00a0thủ\u00a0tục",
+    "=1+1, \u201ca\u201d 'b'",
+    'a\n"b", \t c',
+    "Tie\u0302\u0301ng Vie\u0323\u0302t",
+    "\U0001f642 a",
+    "dai " * 249,
 )
 """What people write at worst: formulas, quotes, line ends, decomposed letters, the greatest length."""
 
