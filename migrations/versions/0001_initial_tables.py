@@ -470,6 +470,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "number", name=op.f("pk_release")),
     )
     op.create_table(
+        "release_rehearsal",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("responses", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=True),
+        sa.Column("peak_kib", sa.Integer(), nullable=True),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("faults", sa.JSON(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "outcome in ('running','good','faulty','failed')",
+            name=op.f("ck_release_rehearsal_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_release_rehearsal_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "started_at", name=op.f("pk_release_rehearsal")),
+    )
+    op.create_table(
         "report_subscriber",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -1355,6 +1375,7 @@ def downgrade() -> None:
     op.drop_table("staff_grant")
     op.drop_table("retired_tag")
     op.drop_table("report_subscriber")
+    op.drop_table("release_rehearsal")
     op.drop_table("release")
     op.drop_table("questionnaire_approval")
     op.drop_table("message_words")

@@ -20,7 +20,7 @@ from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
 from surveyapp.demo import accounts, answering, late, lists, rosters, showing, standing
 from surveyapp.demo.lists import CENTRE
-from surveyapp.exports import release
+from surveyapp.exports import rehearsal, release
 from surveyapp.fieldwork import nightly
 from surveyapp.i18n import _
 from surveyapp.invitations import service as invitations
@@ -153,10 +153,18 @@ class Builder:
         )
 
     def _keep_last_night(self) -> None:
-        """Keep yesterday's figures, as the nightly command would have done."""
+        """Keep yesterday's figures and rehearse the release, as the nightly commands would have done."""
         yesterday = clock.day(self.now) - timedelta(days=1)
         with transaction() as db:
             nightly.take(db, campaigns.campaign(db, MAIN), day=yesterday, now=self.now)
+        started_at = self.now - timedelta(hours=8)
+        with reading() as db:
+            campaign = campaigns.campaign(db, MAIN)
+            folder = self.settings.instance / "releases"
+            found = rehearsal.rehearse(db, campaign, folder=folder, now=started_at)
+        with transaction() as db:
+            rehearsal.begin(db, campaign, now=started_at)
+            rehearsal.finish(db, campaign, found, started_at=started_at)
 
     def _invite(self, pack: Pack, *, now: datetime) -> None:
         with transaction() as db:

@@ -160,6 +160,36 @@ def _by_xsd(folder: Path, schema: Path) -> list[Fault]:
 
 @release.command()
 @campaign_option
+@json_option
+def rehearse(code: str, as_json: bool) -> None:
+    """Make a release from synthetic answers, check it, throw it away, and record how it went.
+
+    For the night, while answers come in: no real answer is touched. Exit code 1 where it went wrong.
+    """
+    from surveyapp import log
+    from surveyapp.cli import database
+    from surveyapp.exports import rehearsal
+
+    now = clock.now()
+    with database() as server:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, code)
+            rehearsal.begin(db, campaign, now=now)
+        with reading() as db:
+            folder = server.settings.instance / "releases"
+            found = rehearsal.rehearse(db, campaign, folder=folder, now=now)
+        with transaction() as db:
+            rehearsal.finish(db, campaign, found, started_at=now)
+    click.echo(
+        json.dumps(asdict(found), ensure_ascii=False) if as_json else wording.rehearsed(found)
+    )
+    if found.outcome != rehearsal.GOOD:
+        log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)
+        sys.exit(1)
+
+
+@release.command()
+@campaign_option
 @click.option("--name", required=True, help="Which system the token is for.")
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
 def token(code: str, name: str, days: int) -> None:

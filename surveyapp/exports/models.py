@@ -1,4 +1,4 @@
-"""The register of releases and of the sets of cleaning rules."""
+"""The register of releases, of the sets of cleaning rules, and of rehearsals."""
 
 from datetime import datetime
 from typing import Any
@@ -42,3 +42,25 @@ class CleaningVersion(Base):
     reason: Mapped[str]
     sha256: Mapped[str]
     rules: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class ReleaseRehearsal(Base):
+    """A dry release from synthetic answers: what became of it. Its files are thrown away.
+
+    `sizes` is bytes by path, `faults` what the check found, `error` what ended it.
+    """
+
+    __tablename__ = "release_rehearsal"
+    __table_args__ = (
+        CheckConstraint("outcome in ('running','good','faulty','failed')", name="outcome"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    outcome: Mapped[str]
+    responses: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[float | None]
+    peak_kib: Mapped[int | None]
+    sizes: Mapped[dict[str, int]] = mapped_column(JSON)
+    faults: Mapped[list[str]] = mapped_column(JSON)
+    error: Mapped[str]

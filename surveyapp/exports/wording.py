@@ -1,5 +1,10 @@
 """Why a release is refused and what is wrong with one, in words for the centre and the receiver."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveyapp import clock
 from surveyapp.exports.errors import (
     NothingChanged,
     NotReleasable,
@@ -16,7 +21,10 @@ from surveyapp.exports.errors import (
     UnknownCell,
 )
 from surveyapp.exports.verify import Fault
-from surveyapp.i18n import _, lazy
+from surveyapp.i18n import _, day, lazy, number
+
+if TYPE_CHECKING:
+    from surveyapp.exports.rehearsal import Rehearsed, Standing
 
 
 def refusal(error: ReleaseError) -> str:
@@ -131,3 +139,50 @@ def fault(found: Fault) -> str:
     """One fault of a release on one line."""
     told = f"{found.path}: {_FAULTS[found.code]}"
     return f"{told} ({found.detail})" if found.detail else told
+
+
+_OUTCOMES = {
+    "running": lazy("đang chạy"),
+    "good": lazy("đạt"),
+    "faulty": lazy("có lỗi khi kiểm tra"),
+    "failed": lazy("không lập được"),
+}
+
+
+def outcome(code: str) -> str:
+    """What became of a rehearsal, in two words."""
+    return str(_OUTCOMES[code])
+
+
+def rehearsed(found: Rehearsed) -> str:
+    """One rehearsal on the command line; each fault on a line of its own."""
+    head = _(
+        "Diễn tập bản phát hành: %(outcome)s; %(n)s phiếu giả định, %(seconds)s giây, bộ nhớ cao nhất %(peak)s MB.",
+        outcome=outcome(found.outcome),
+        n=number(found.responses),
+        seconds=number(round(found.seconds, 1)),
+        peak=number(round(found.peak_kib / 1024)),
+    )
+    return "\n".join([head, *found.faults, *([found.error] if found.error else [])])
+
+
+def rehearsal_warning(standing: Standing) -> str:
+    """What the centre has to be warned of; empty where all is well."""
+    last = day(clock.day(standing.last.started_at)) if standing.last else ""
+    match standing.warning:
+        case "never":
+            return _("Chưa lần nào diễn tập lập bản phát hành từ khi mở đợt.")
+        case "overdue":
+            return _(
+                "Đã quá hai ngày không diễn tập lập bản phát hành; lần cuối là %(day)s.", day=last
+            )
+        case "interrupted":
+            return _("Lần diễn tập bản phát hành ngày %(day)s bị ngắt giữa chừng.", day=last)
+        case "faulty":
+            return _("Lần diễn tập bản phát hành ngày %(day)s có lỗi khi kiểm tra.", day=last)
+        case "failed":
+            return _(
+                "Lần diễn tập bản phát hành ngày %(day)s không lập được bản phát hành.", day=last
+            )
+        case _:
+            return ""

@@ -89,7 +89,7 @@ def _send(find: Callable[[Session], Found]) -> ResponseReturnValue:
         with reading() as db:
             found = find(db)
         answer = send_file(
-            found.path, etag=found.sha256, conditional=True, download_name=found.name
+            found.path, etag=found.sha256, conditional=True, download_name=found.path.name
         )
     except UnknownFile:
         return _refused(404, "unknown_file")

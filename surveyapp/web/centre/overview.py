@@ -1,14 +1,17 @@
 """The centre's first page: where the campaign stands this morning (or stood on a past day), and what needs attention."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.db import reading
+from surveyapp.exports import rehearsal
+from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork import attention, shapes
 from surveyapp.fieldwork.queries import DayFigures, Figures
 from surveyapp.i18n import _, day, number
@@ -40,27 +43,34 @@ def overview() -> str:
     ratetable.keep_counts_short()
     with reading() as db:
         found = standing.read(db, now=now, until=until)
-        troubles = (
-            []
-            if until
-            else [
-                *watch.troubles(db, g.campaign.id, now=now),
-                *watch.channel_troubles(db, now=now),
-            ]
-        )
+        warnings = [] if until else _warnings(db, now)
     return render_template(
         "centre/overview.html",
         until=until,
         today=clock.day(now),
         when=found.when,
         day_before=found.shown_day - timedelta(days=1),
-        troubles=[(wording.trouble(one), one.wave_id) for one in troubles],
+        warnings=warnings,
         details_url=parts.address(Selection(until=until), "centre.rate_details"),
         concerns=_concerns(found.concerns, found.names),
         **_headlines(found),
         **_pictures(found),
         **_tables(found),
     )
+
+
+def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
+    """What is out of order today: the words, and the address and words of the page that tells more."""
+    said = []
+    if rehearsed := rehearsal_warning(rehearsal.standing(db, g.campaign, now=now)):
+        page = url_for("centre.releases", _anchor="rehearsal")
+        said.append((rehearsed, page, _("Xem lần diễn tập")))
+    for one in watch.troubles(db, g.campaign.id, now=now):
+        page = url_for("centre.one_wave", wave_id=one.wave_id)
+        said.append((wording.trouble(one), page, _("Xem đợt gửi")))
+    for one in watch.channel_troubles(db, now=now):
+        said.append((wording.trouble(one), url_for("centre.channels"), _("Xem các kênh gửi")))
+    return said
 
 
 def _headlines(found: Standing) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""A rehearsal makes and checks a whole release from answers nobody gave, and touches nothing real."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, func, select
+
+from surveyapp.cli import main
+from surveyapp.db import reading, transaction
+from surveyapp.exports import rehearsal
+from surveyapp.exports.models import Release, ReleaseRehearsal
+from surveyapp.exports.rehearsal import Rehearsed
+from tests import factories
+from tests.fieldwork.counting import half_way
+
+SECRET = ("sealed_ballot", "response", "remark", "receipt", "draft", "person", "invitation")
+"""Tables of the real database that a rehearsal never names."""
+
+
+@pytest.fixture
+def campaign(engine, now):
+    """The tiny campaign a week after its sending: ballots are in its box."""
+    with transaction() as db:
+        found = factories.campaign(db, now, opened=True)
+        half_way(db, found, sent_on=now.date() - timedelta(days=7))
+    return found
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The files of other formats take seconds, and tests of their own."""
+    monkeypatch.setattr("surveyapp.exports.formats.write_formats", lambda *_a, **_k: None)
+
+
+def rehearse(campaign, now, folder) -> Rehearsed:
+    with reading() as db:
+        return rehearsal.rehearse(db, campaign, folder=folder, now=now)
+
+
+def test_a_rehearsal_is_a_whole_release_and_leaves_nothing_behind(campaign, now, tmp_path):
+    found = rehearse(campaign, now, tmp_path)
+    assert (found.outcome, found.faults, found.error) == ("good", (), "")
+    assert found.responses > 0
+    assert found.peak_kib > 0
+    assert found.seconds > 0
+    assert {"scoring/responses.sav", "scoring/sipas.csv", "public/answers.csv"} <= set(found.sizes)
+    assert list(tmp_path.iterdir()) == []
+    with reading() as db:
+        assert db.scalar(select(func.count()).select_from(Release)) == 0
+
+
+def test_it_names_no_table_of_answers_or_persons_and_writes_nothing(
+    engine, campaign, now, tmp_path, quick
+):
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *facts: said.append(facts[2]))
+    rehearse(campaign, now, tmp_path)
+    words = [statement.replace('"', " ").replace(".", " ").split() for statement in said]
+    assert words
+    assert [name for name in SECRET for of in words if name in of] == []
+    assert [of[0] for of in words if of[0].lower() not in ("select", "set", "begin", "rollback", "show")] == []  # fmt: skip
+
+
+def test_the_command_records_how_it_went(runner, campaign, engine, settings, quick):
+    ran = runner.invoke(main, ["--english", "release", "rehearse", "--campaign", "tiny"])
+    assert ran.exit_code == 0, ran.output
+    assert ran.output.startswith("Rehearsal of a release: passed; ")
+    with reading() as db:
+        (kept,) = db.scalars(select(ReleaseRehearsal)).all()
+        assert (kept.outcome, kept.error) == ("good", "")
+        assert kept.seconds > 0
+        assert kept.sizes["manifest.json"] > 0
