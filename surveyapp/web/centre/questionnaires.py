@@ -14,12 +14,15 @@ from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.campaigns.wording import refusal
 from surveyapp.db import reading, transaction
+from surveyapp.documents import tables
 from surveyapp.i18n import _, locale
 from surveyapp.instruments import printed
 from surveyapp.instruments.changes import PARTS
+from surveyapp.instruments.freeze import thaw
 from surveyapp.instruments.lint.findings import SEVERITIES
 from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Instrument
+from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.respond import pages, promise
@@ -112,6 +115,20 @@ def questionnaire_file(group: str, language: str) -> ResponseReturnValue:
     return Response(
         content,
         mimetype="application/pdf",
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+@bp.get("/questionnaires/<code>.xlsx")
+@allow(*ROLES)
+def questionnaire_xlsform(code: str) -> ResponseReturnValue:
+    """The questionnaire as an XLSForm workbook."""
+    with reading() as db:
+        found = approvals.standing(db, g.campaign.id, code)
+    name = f"{g.campaign.code}-{found.code}.xlsx"
+    return Response(
+        write_xlsform(thaw(found.instrument)),
+        mimetype=tables.MEDIA["xlsx"],
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 
