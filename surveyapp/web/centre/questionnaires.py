@@ -21,7 +21,7 @@ from surveyapp.instruments.changes import PARTS
 from surveyapp.instruments.freeze import thaw
 from surveyapp.instruments.lint.findings import SEVERITIES
 from surveyapp.instruments.lint.form_rules import estimate
-from surveyapp.instruments.model import Instrument
+from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument
 from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
@@ -163,6 +163,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         groups=[(group.code, _name(group)) for group in groups],
         state=approvals.STATES[found.state],
         parts=PARTS,
+        dont_know=DONT_KNOW_LABEL,
         errors=errors or [],
         short=approvals.SHORT,
         findings=linting.lint_loaded(found.instrument, campaign.settings),
