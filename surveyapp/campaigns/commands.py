@@ -14,7 +14,13 @@ from typing import Any
 import click
 
 from surveyapp import clock
-from surveyapp.campaigns import queries, questionnaire_commands, service, wording
+from surveyapp.campaigns import (
+    queries,
+    questionnaire_commands,
+    service,
+    wording,
+    xlsform_commands,
+)
 from surveyapp.campaigns.errors import CampaignError, PackRefused
 from surveyapp.campaigns.models import Campaign
 from surveyapp.config import PROJECT
@@ -37,6 +43,7 @@ for command in (
     questionnaire_commands.lint,
     questionnaire_commands.approvals,
     questionnaire_commands.approve,
+    xlsform_commands.xlsform,
 ):
     campaign.add_command(command)
 

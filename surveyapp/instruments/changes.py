@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveyapp.i18n import lazy
 from surveyapp.instruments.model import Instrument, InstrumentItem, Text
@@ -32,12 +32,14 @@ PARTS = {
     "removed": lazy("Bỏ"),
 }
 
+_NAMED = 4
 _Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `place` is an item, section or remark id, empty for the questionnaire itself.
+    """One difference: `place` is an item, section or remark id, empty for the questionnaire itself,
+    and the items in a row where the scale they share changed.
 
     `language` is `vi`, `en` or empty; `before` and `after` are as written, empty where there was nothing.
     """
@@ -62,7 +64,22 @@ def changes(before: Instrument, after: Instrument) -> list[Change]:
                 found.append(Change(place, kind, "", old.get(key, ""), new.get(key, "")))
         elif old.get(key) != new.get(key):
             found.append(Change(place, part, language, old.get(key, ""), new.get(key, "")))
-    return [*found, *_moved(_ids(before), _ids(after))]
+    return [*_together(found), *_moved(_ids(before), _ids(after))]
+
+
+def _together(found: Sequence[Change]) -> list[Change]:
+    """A change of a scale is told once for all its items, at the place of the first."""
+    places: dict[Change, list[str]] = {}
+    for change in found:
+        kind = replace(change, place="") if change.part in ("options", "best") else change
+        places.setdefault(kind, []).append(change.place)
+    return [replace(change, place=_listed(items)) for change, items in places.items()]
+
+
+def _listed(places: Sequence[str]) -> str:
+    if len(places) <= _NAMED:
+        return ", ".join(places)
+    return f"{', '.join(places[: _NAMED - 1])} … {places[-1]} ({len(places)})"
 
 
 def _moved(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:

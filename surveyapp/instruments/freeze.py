@@ -31,6 +31,29 @@ def freeze(questionnaire: Questionnaire) -> Instrument:
     )
 
 
+def thaw(instrument: Instrument) -> Questionnaire:
+    """A questionnaire that freezes to this very instrument, its scales in the order of first use."""
+    scales: dict[str, Scale] = {}
+    for item in instrument.items:
+        scales.setdefault(item.scale, Scale(id=item.scale, best=item.best, options=item.options))
+    content = instrument.model_dump(exclude={"sections"})
+    sections = [
+        Section(
+            id=section.id,
+            area=section.area,
+            title=section.title,
+            items=tuple(
+                Item.model_validate(item.model_dump(exclude={"best", "options"}))
+                for item in section.items
+            ),
+        )
+        for section in instrument.sections
+    ]
+    return Questionnaire.model_validate(
+        {**content, "scales": list(scales.values()), "sections": sections}
+    )
+
+
 def _section(section: Section, scales: dict[str, Scale]) -> InstrumentSection:
     return InstrumentSection(
         id=section.id,

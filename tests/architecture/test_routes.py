@@ -111,6 +111,7 @@ ROUTES = {
     f"POST {LIST}withdraw": DESK,
     "GET /centre/<campaign>/questionnaires": CENTRE,
     "GET /centre/<campaign>/questionnaires/<code>": CENTRE,
+    "GET /centre/<campaign>/questionnaires/<code>.xlsx": CENTRE,
     "POST /centre/<campaign>/questionnaires/<code>": OPERATOR,
     "GET /centre/<campaign>/questionnaires/<group>/<int:page>": CENTRE,
     "GET /centre/<campaign>/questionnaires/<group>.<any(vi, en):language>.pdf": CENTRE,

@@ -93,3 +93,17 @@ def test_items_added_removed_and_moved_are_told_once_each(form):
     content["remark"] = None
     without = changes(form, Instrument.model_validate_json(json.dumps(content)))
     assert [c.place for c in without if c.part == "removed"].count(form.remark.id) == 1
+
+
+def test_a_scale_that_changed_is_told_once_for_all_its_items(form):
+    content = json.loads(form.to_json())
+    for section in content["sections"]:
+        for item in section["items"]:
+            item["options"][0]["label"]["en"] = "Best of all"
+    changed = Instrument.model_validate_json(json.dumps(content))
+    found = changes(form, changed)
+    assert [(change.part, change.language) for change in found] == [("options", "en")] * 2
+    assert [change.place for change in found] == [
+        ", ".join(item.id for item in form.items if item.scale == scale)
+        for scale in ("quality", "agreement")
+    ]

@@ -10,6 +10,8 @@ from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import approvals, queries, service
 from surveyapp.db import reading, transaction
+from surveyapp.instruments.freeze import freeze
+from surveyapp.instruments.xlsform.reading import read_xlsform
 from surveyapp.responses.models import Draft
 from tests import factories
 from tests.campaigns.packs import edited_pack
@@ -152,3 +154,19 @@ def test_the_page_says_what_the_linter_found_and_how_to_mend_it(operator, now, t
     page = Page(operator.get(FORM).text)
     assert "một câu hỏi hai điều, nối bằng “và”" in page.text
     assert "tách thành hai câu" in page.text
+
+
+def test_the_workbook_of_the_page_reads_back_to_the_same_checksum(centre):
+    answer = centre.get(f"{FORM}.xlsx")
+    assert "tiny-M1.xlsx" in answer.headers["Content-Disposition"]
+    assert freeze(read_xlsform(answer.data, file="M1.xlsx")).sha256 == shown().sha256
+
+
+def test_every_word_that_is_approved_stands_on_the_page(operator):
+    page, form = " ".join(Page(operator.get(FORM).text).text.split()), shown().instrument
+    texts = [form.title, form.introduction, form.remark.prompt, form.remark.warning]
+    texts += [section.title for section in form.sections]
+    texts += [item.text for item in form.items]
+    texts += [option.label for item in form.items for option in item.options]
+    missing = [text for text in texts if text.vi not in page or text.en not in page]
+    assert missing == []

@@ -35,10 +35,10 @@ class LintException(Frozen):
 
 
 def lint(instrument: Instrument) -> list[Finding]:
-    """Every finding, the gravest first, else in the order of the rules and of the questionnaire."""
+    """Every finding, the gravest first, else in the order of the questionnaire."""
     rules = (*form_rules.RULES, *wording_rules.RULES)
     found = [finding for rule in rules for finding in rule(instrument)]
-    return sorted(found, key=lambda finding: _GRAVITY[finding.severity])
+    return sorted(found, key=lambda one: (_GRAVITY[one.severity], one.path))
 
 
 def excuse(

@@ -68,9 +68,9 @@ def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     for one in watch.troubles(db, g.campaign.id, now=now):
         page = url_for("centre.one_wave", wave_id=one.wave_id)
         said.append((wording.trouble(one), page, _("Xem đợt gửi")))
-    for one in watch.channel_troubles(db, now=now):
-        said.append((wording.trouble(one), url_for("centre.channels"), _("Xem các kênh gửi")))
-    return said
+    page = url_for("centre.channels")
+    channels = watch.channel_troubles(db, now=now)
+    return said + [(wording.trouble(one), page, _("Xem các kênh gửi")) for one in channels]
 
 
 def _headlines(found: Standing) -> dict[str, Any]:

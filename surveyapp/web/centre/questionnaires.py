@@ -14,12 +14,15 @@ from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.campaigns.wording import refusal
 from surveyapp.db import reading, transaction
+from surveyapp.documents import tables
 from surveyapp.i18n import _, locale
 from surveyapp.instruments import printed
 from surveyapp.instruments.changes import PARTS
+from surveyapp.instruments.freeze import thaw
 from surveyapp.instruments.lint.findings import SEVERITIES
 from surveyapp.instruments.lint.form_rules import estimate
-from surveyapp.instruments.model import Instrument
+from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument
+from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.respond import pages, promise
@@ -116,6 +119,20 @@ def questionnaire_file(group: str, language: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/questionnaires/<code>.xlsx")
+@allow(*ROLES)
+def questionnaire_xlsform(code: str) -> ResponseReturnValue:
+    """The questionnaire as an XLSForm workbook."""
+    with reading() as db:
+        found = approvals.standing(db, g.campaign.id, code)
+    name = f"{g.campaign.code}-{found.code}.xlsx"
+    return Response(
+        write_xlsform(thaw(found.instrument)),
+        mimetype=tables.MEDIA["xlsx"],
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
 def _approve(code: str) -> None:
     act: dict[str, Any] = {"actor": g.actor.username, "now": clock.now()}
     seen, note = request.form.get("sha256", ""), request.form.get("note", "")
@@ -146,6 +163,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         groups=[(group.code, _name(group)) for group in groups],
         state=approvals.STATES[found.state],
         parts=PARTS,
+        dont_know=DONT_KNOW_LABEL,
         errors=errors or [],
         short=approvals.SHORT,
         findings=linting.lint_loaded(found.instrument, campaign.settings),

@@ -1,0 +1,1 @@
+"""Questionnaires as XLSForm workbooks, the form that ODK, KoboToolbox and spreadsheet authors share."""

@@ -1,0 +1,192 @@
+"""Questionnaires go out as XLSForm and come back the same; what we cannot ask is named with its row."""
+
+import io
+from collections.abc import Callable, Mapping
+
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+from pyxform.xls2xform import convert
+
+from surveyapp.campaigns.commands import campaign
+from surveyapp.instruments.errors import QuestionnaireRefused
+from surveyapp.instruments.freeze import freeze, thaw
+from surveyapp.instruments.read import read_questionnaire
+from surveyapp.instruments.written import as_yaml
+from surveyapp.instruments.xlsform.reading import read_xlsform
+from surveyapp.instruments.xlsform.writing import sheets_of, write_xlsform
+from tests.campaigns.packs import SHIPPED, TINY
+
+TINY_FORM = TINY / "questionnaires" / "M1.yaml"
+FORMS = [TINY_FORM, SHIPPED / "par-index-2023" / "questionnaires" / "P2.yaml"]
+Sheets = dict[str, list[dict[str, str]]]
+VI, EN = "label::Tiếng Việt (vi)", "label::English (en)"
+
+
+def workbook(sheets: Mapping[str, list[dict[str, str]]]) -> bytes:
+    """A workbook of these sheets, each row a mapping of column to cell."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        for place, column in enumerate(columns):
+            sheet.write(0, place, column)
+            for line, row in enumerate(rows, 1):
+                if row.get(column):
+                    sheet.write(line, place, row[column])
+    book.close()
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def sheets() -> Sheets:
+    """The tiny questionnaire as sheets that a test may spoil."""
+    written = sheets_of(read_questionnaire(TINY_FORM))
+    return {name: [dict(row) for row in rows] for name, rows in written.items()}
+
+
+def faults(sheets: Sheets) -> list[str]:
+    with pytest.raises(QuestionnaireRefused) as refused:
+        read_xlsform(workbook(sheets), file="form.xlsx")
+    return [str(fault) for fault in refused.value.faults]
+
+
+def row_of(sheets: Sheets, kind: str) -> int:
+    """Position from 0 of the first survey row of this type; its row in the sheet is two more."""
+    return next(i for i, row in enumerate(sheets["survey"]) if row["type"].startswith(kind))
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_out_and_back_in_is_the_same_questionnaire(path, tmp_path):
+    questionnaire = read_questionnaire(path)
+    back = read_xlsform(write_xlsform(questionnaire), file="form.xlsx")
+    assert back == questionnaire
+    written = tmp_path / path.name
+    written.write_text(as_yaml(back), encoding="utf-8")
+    assert read_questionnaire(written) == questionnaire
+
+
+def test_an_instrument_thaws_to_a_questionnaire_with_its_checksum():
+    instrument = freeze(read_questionnaire(FORMS[1]))
+    assert freeze(thaw(instrument)).sha256 == instrument.sha256
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_pyxform_takes_the_form_without_a_warning(path):
+    questionnaire = read_questionnaire(path)
+    warnings: list[str] = []
+    form = convert(io.BytesIO(write_xlsform(questionnaire)), warnings=warnings, file_type=".xlsx")
+    assert warnings == []
+    straight = str.maketrans("“”’", '""\'')  # ODK's converter writes straight quotes
+    for section in questionnaire.sections:
+        for item in section.items:
+            assert item.text.vi.translate(straight) in form.xform
+            assert item.text.en.translate(straight) in form.xform
+            assert f"/{item.id.replace('-', '_')}" in form.xform
+    assert form.xform.count("<select1") == sum(len(s.items) for s in questionnaire.sections)
+
+
+def test_a_form_from_elsewhere_needs_only_its_missing_columns(sheets):
+    for row in sheets["survey"]:
+        row.pop("item_id", None)
+        row.pop("section_id", None)
+        row.pop("required", None)
+        row["type"] = row["type"].replace("_group", " group")
+        if VI in row:
+            row["label"] = row.pop(VI)
+    back = read_xlsform(workbook(sheets), file="form.xlsx")
+    assert back == read_questionnaire(TINY_FORM)
+
+
+UNSUPPORTED = [
+    ("select_multiple quality", "select_multiple"),
+    ("integer", "integer"),
+    ("deviceid", "ẩn danh"),
+    ("begin_repeat", "begin_repeat"),
+    ("image", "ẩn danh"),
+    ("acknowledge", "acknowledge"),
+]
+
+
+@pytest.mark.parametrize(("kind", "said"), UNSUPPORTED)
+def test_a_type_we_cannot_ask_is_named_with_its_row_and_the_way_out(sheets, kind, said):
+    place = row_of(sheets, "select_one")
+    sheets["survey"].insert(place, {"type": kind, "name": "extra", VI: "A", EN: "B"})
+    (fault,) = faults(sheets)
+    assert fault.startswith(f"form.xlsx:{place + 2}: survey: ")
+    assert said in fault
+
+
+def _cell(column: str, value: str) -> Callable[[Sheets], None]:
+    def spoil(sheets: Sheets) -> None:
+        sheets["survey"][row_of(sheets, "select_one")][column] = value
+
+    return spoil
+
+
+def _without_98_label(sheets: Sheets) -> None:
+    row = next(row for row in sheets["choices"] if row["name"] == "98")
+    row[VI] = "Bỏ qua"
+
+
+def _two_best(sheets: Sheets) -> None:
+    sheets["choices"][1]["best"] = "yes"
+
+
+SPOILED: list[tuple[Callable[[Sheets], None], str]] = [
+    (_cell("relevant", "${a} = '1'"), "không rẽ nhánh"),
+    (_cell("required", "yes"), "không câu nào bắt buộc"),
+    (_cell("constraint", ". > 1"), "constraint"),
+    (_cell("label::Français (fr)", "Plan"), "Français"),
+    (_cell("type", "select_one nothing"), "không có danh sách nothing"),
+    (_cell("criterion", "?"), "sai dạng"),
+    (_cell(EN, ""), "thiếu lời tiếng Anh"),
+    (_without_98_label, "luôn mang nhãn"),
+    (_two_best, "chỉ một phương án"),
+    (lambda sheets: sheets["survey"].pop(-2), "nhóm"),
+    (lambda sheets: sheets["settings"][0].update(minutes="often"), "phải là số nguyên"),
+    (lambda sheets: sheets.pop("choices"), "thiếu trang choices"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "said"), SPOILED, ids=[said for _spoil, said in SPOILED])
+def test_what_does_not_fit_is_told(sheets, spoil, said):
+    spoil(sheets)
+    assert any(said in fault for fault in faults(sheets))
+
+
+def test_every_fault_is_told_at_once(sheets):
+    first = row_of(sheets, "select_one")
+    sheets["survey"][first]["relevant"] = "x"
+    sheets["survey"][first + 1]["type"] = "geopoint"
+    told = faults(sheets)
+    assert [fault.split(":")[1] for fault in told] == [str(first + 2), str(first + 3)]
+
+
+def test_what_is_no_workbook_is_refused():
+    with pytest.raises(QuestionnaireRefused) as refused:
+        read_xlsform(b"PK not a workbook", file="form.xlsx")
+    assert "form.xlsx:1" in str(refused.value.faults[0])
+
+
+def test_the_commands_write_and_read_and_do_not_overwrite(tmp_path):
+    runner, file = CliRunner(), tmp_path / "m1.xlsx"
+    out = ["-o", str(file)]
+    assert runner.invoke(campaign, ["xlsform", "export", str(TINY), *out]).exit_code == 2
+    asked = ["xlsform", "export", str(TINY), "--questionnaire", "M1", *out]
+    assert runner.invoke(campaign, asked).exit_code == 0
+    back = ["xlsform", "import", str(file), "-o", str(tmp_path / "new")]
+    assert runner.invoke(campaign, back).exit_code == 0
+    assert read_questionnaire(tmp_path / "new" / "M1.yaml") == read_questionnaire(TINY_FORM)
+    assert "--replace" in runner.invoke(campaign, back).stderr
+    assert runner.invoke(campaign, [*back, "--replace"]).exit_code == 0
+    file.write_bytes(b"nothing")
+    refused = runner.invoke(campaign, back)
+    assert (refused.exit_code, "m1.xlsx:1" in refused.stderr) == (1, True)
+
+
+def test_a_whole_pack_goes_into_a_folder(tmp_path):
+    asked = ["xlsform", "export", str(TINY), "-o", str(tmp_path / "forms")]
+    assert CliRunner().invoke(campaign, asked).exit_code == 0
+    assert len(list((tmp_path / "forms").glob("*.xlsx"))) == 9
