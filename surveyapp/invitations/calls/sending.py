@@ -12,6 +12,7 @@ from surveyapp.invitations.delivery import audience, queue, rules, waves
 from surveyapp.invitations.delivery.waves import WavePlan
 from surveyapp.invitations.models import Wave
 from surveyapp.keys import KeyRing
+from surveyapp.messaging.addresses import is_address
 
 REASON = "asked for by telephone"
 
@@ -20,7 +21,7 @@ def channels(db: Session, invitation_id: UUID, *, keys: KeyRing) -> list[str]:
     """By which channels a new link reaches the person at once: e-mail, text message, both or none."""
     person = audience.recipients(db, [invitation_id])[invitation_id]
     dead = audience.dead_channels(db, [person], keys=keys).get(invitation_id, set())
-    usable = {"email": rules.usable_email(person.email), "sms": rules.usable_mobile(person.phone)}
+    usable = {"email": is_address(person.email), "sms": rules.usable_mobile(person.phone)}
     return [channel for channel, good in usable.items() if good and channel not in dead]
 
 
