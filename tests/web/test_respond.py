@@ -15,6 +15,7 @@ from surveyapp.invitations import service as invitations
 from surveyapp.invitations.models import Assignment, Declaration, Handoff, Invitation
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.web import sessions
+from surveyapp.web.respond import kept
 from tests import factories
 from tests.qrcodes import read_svg
 from tests.web.browsing import HERE, token
@@ -574,6 +575,14 @@ def real_respondent(app: Flask, now, keys, *, unit: str, kind: str) -> Person:
     person = Person(app.test_client(), row)
     person.start()
     return person
+
+
+def test_the_times_in_the_accessibility_statement_are_those_that_hold(app):
+    told = words(app.test_client().get("/tro-nang"))
+    minutes, hours = sessions.IDLE.total_seconds() / 60, sessions.ABSOLUTE.total_seconds() / 3600
+    assert f"Phiên làm việc hết sau {minutes:.0f} phút không thao tác" in told
+    assert f"kéo dài nhiều nhất {hours:.0f} giờ" in told
+    assert f"giữ kín trên máy đó trong {kept.LIFE.total_seconds() / 60:.0f} phút" in told
 
 
 def test_the_cookie_is_unreadable_and_gone_when_the_person_leaves(ann):
