@@ -134,6 +134,16 @@ def ask_receipt() -> ResponseReturnValue:
 def check_receipt() -> ResponseReturnValue:
     """Tell whether the ballot of a receipt was among those opened."""
     typed = request.form.get("receipt", "")
+    if receipts.read_typed(typed) is None:
+        errors = [("receipt", _not_a_receipt())]
+        return render_template("respond/check_receipt.html", typed=typed, errors=errors), 422
     with reading() as db:
         known = receipts.known(db, typed)
     return render_template("respond/check_receipt.html", typed=typed, known=known)
+
+
+def _not_a_receipt() -> str:
+    return _(
+        "Mã biên nhận gồm 16 chữ và số, chia thành 4 nhóm. Mã vừa nhập thiếu, thừa hoặc có ký tự "
+        "không dùng trong mã biên nhận. Vui lòng so lại từng ký tự."
+    )
