@@ -34,6 +34,11 @@ def without_position(name: str) -> tuple[str, str]:
     return name, ""
 
 
+def is_position(text: str) -> bool:
+    """Whether the text begins as a position does, or is a usual abbreviation of one."""
+    return _spelled_out(text) != ""
+
+
 def _spelled_out(text: str) -> str:
     folded = fold(text)
     if folded in _SHORT:
