@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.names import fold
 from surveyapp.respondents.positions import is_position
 from surveyapp.respondents.rules.departments import index_for
@@ -22,14 +23,15 @@ def guess(
         "email": lambda cell: "@" in cell,
         "phone": _is_number,
         "full_name": _is_name,
-        "department": lambda cell: (found := index.find(cell)) is not None and found.certain,
+        "department": lambda cell: (match := index.find(cell)) is not None and match.certain,
         "position": is_position,
     }
     guessed = dict(mapping)
     for column, looks_so in signs.items():
         if column in guessed or column not in context.columns:
             continue
-        for place, cells in samples.items():
+        for place, found in samples.items():
+            cells = [cell for cell in found if not is_ditto(cell)]
             if cells and place not in guessed.values() and all(map(looks_so, cells)):
                 guessed[column] = place
                 break
