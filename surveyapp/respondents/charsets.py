@@ -81,6 +81,7 @@ def _words(text: str) -> list[str]:
     return [w for w in _LEGACY_WORD.findall(text) if not w.isascii()]
 
 
+@lru_cache(maxsize=50_000)
 def converted(text: str) -> str | None:
     """`text` in Unicode when it was typed in a TCVN3 or VNI font; None when it was not.
 

@@ -23,7 +23,6 @@ from surveyapp.respondents.errors import (
 from surveyapp.respondents.models import DeskAddress, DeskReminder, Headcount, ListDeadline
 
 MOST_PEOPLE = 60_000
-HANDED_IN = ("accepted", "approved", "nobody")
 _ADDRESS = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
@@ -127,7 +126,7 @@ def late_units(db: Session, campaign: Campaign, *, today: date) -> list[LateUnit
     """Units with lists not handed in, the longest overdue first, then in the registry's order."""
     waiting: dict[int, tuple[Unit, list[ListKind]]] = {}
     for row in queries.expected(db, campaign.id):
-        if row.state not in HANDED_IN:
+        if not row.is_handed_in:
             waiting.setdefault(row.unit.id, (row.unit, []))[1].append(row.kind)
     granted = _by_unit(db, select(ListDeadline.unit_id, ListDeadline.due))
     addresses = _by_unit(db, select(DeskAddress.unit_id, DeskAddress.email))

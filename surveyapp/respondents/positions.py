@@ -17,6 +17,7 @@ _BEGINS = re.compile(
     r"|pho (giam doc|truong|chanh|chu tich|chu nhiem|vu truong|cuc truong|chi cuc truong|hieu truong|tong))"
 )
 _APART = re.compile(r"^(?P<name>[^\-–,(:;/]+?)\s*(?:\s[-–]\s*|[,(:;]\s*)(?P<rest>[^()]+?)\s*\)?$")
+_MARKED = re.compile(r"[-–,(:;.]")
 _BEFORE = re.compile(r"^(?P<rest>[A-ZĐ]{2,4})\s*[.:]\s*(?P<name>.+)$")
 
 
@@ -25,6 +26,8 @@ def without_position(name: str) -> tuple[str, str]:
 
     Only words known as positions are taken off: a second person after a comma stays and is asked about.
     """
+    if not _MARKED.search(name):
+        return name, ""
     for pattern in (_APART, _BEFORE):
         found = pattern.match(name)
         if found and len(found["name"].split()) > 1:
@@ -32,6 +35,11 @@ def without_position(name: str) -> tuple[str, str]:
             if position:
                 return found["name"].strip(), position
     return name, ""
+
+
+def is_position(text: str) -> bool:
+    """Whether the text begins as a position does, or is a usual abbreviation of one."""
+    return _spelled_out(text) != ""
 
 
 def _spelled_out(text: str) -> str:

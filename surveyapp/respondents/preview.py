@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import Line, Row
+from surveyapp.respondents.guessing import guess
 from surveyapp.respondents.headings import map_headings
 from surveyapp.respondents.names import tidy
 from surveyapp.respondents.rules.departments import index_for
@@ -126,13 +127,14 @@ def _known(workbook: Workbook, reading: Understanding, before: Understanding | N
 def look(
     workbook: Workbook, context: ListContext, sheet_name: str, header_line: int | None
 ) -> Look:
-    """A row as header row, with what its headings would mean; the fullest sheet, its first filled row."""
+    """A row as header row, with what its headings and cells could mean; by default the fullest sheet's."""
     visible = readable_sheets(workbook) or list(workbook.sheets)
     fullest = max(visible, key=lambda s: len(s.rows))
     sheet = next((s for s in visible if s.name == sheet_name), fullest)
-    filled = [line for line, row in sheet.numbered() if any(c.strip() for c in row)]
-    line = header_line if header_line is not None else next(iter(filled), 1)
+    line = header_line if header_line is not None else _likeliest(sheet)
     headings = headings_at(sheet, line, context)
+    columns = _columns(sheet, line, headings)
+    samples = {column.index: column.samples for column in columns}
     first = max(sheet.first_line, min(line - 3, line))
     shown = [(n, sheet.row(n)) for n in range(first, first + _ROWS_SHOWN) if sheet.row(n)]
     return Look(
@@ -140,9 +142,15 @@ def look(
         header_line=line,
         sheets=tuple((s.name, len(s.rows)) for s in visible),
         rows=tuple((n, tuple(tidy(c)[:_SAMPLE_LENGTH] for c in row)) for n, row in shown),
-        columns=_columns(sheet, line, headings),
-        mapping=map_headings(headings, context),
+        columns=columns,
+        mapping=guess(samples, map_headings(headings, context), context),
     )
+
+
+def _likeliest(sheet: Sheet) -> int:
+    """The first of the fullest rows at the top of the sheet."""
+    top = [(line, sum(1 for c in row if c.strip())) for line, row in sheet.numbered()][:60]
+    return max(top, key=lambda counted: counted[1], default=(1, 0))[0]
 
 
 def _columns(sheet: Sheet, header_line: int, headings: Sequence[str]) -> tuple[SheetColumn, ...]:

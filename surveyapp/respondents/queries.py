@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 PAGE = 100
+HANDED_IN = ("accepted", "approved", "nobody")
 _SHOWN = ("staged", "accepted", "approved", "returned")
 
 
@@ -129,6 +130,11 @@ class Expected:
         if not self.current.file_sha256 and self.current.state != "returned":
             return "nobody"
         return self.current.state
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether the centre has it: approved once, or waiting, or declared to be empty."""
+        return self.approved is not None or self.state in HANDED_IN
 
 
 def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> list[Expected]:

@@ -10,7 +10,7 @@ from surveyapp.campaigns.models import Campaign, Department, ListKind, Unit
 from surveyapp.respondents import queries
 from surveyapp.respondents.comparing import compare
 from surveyapp.respondents.findings import CHECK, MUST, Finding, Line, Row
-from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
+from surveyapp.respondents.models import FINDINGS, ListFinding, ListLine, RespondentList
 from surveyapp.respondents.names import name_key
 from surveyapp.respondents.rules import check_rows
 
@@ -52,7 +52,7 @@ def store_findings(
     ]
     db.execute(delete(ListFinding).where(ListFinding.list_id == subject.id))
     if rows:
-        db.execute(insert(ListFinding), rows)
+        db.execute(insert(FINDINGS), rows)
     subject.must_count = sum(f.severity == MUST for f in found)
     subject.check_count = sum(f.severity == CHECK for f in found)
     db.flush()

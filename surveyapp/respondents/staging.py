@@ -15,7 +15,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.respondents import carrying, queries, reading
 from surveyapp.respondents.errors import ListNotExpected, ListsNoLongerTaken
 from surveyapp.respondents.findings import WHOLE_LIST, Line
-from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.models import LINES, RespondentList
 from surveyapp.respondents.rechecking import (
     department_ids,
     derived,
@@ -197,7 +197,7 @@ def store_lines(db: Session, subject: RespondentList, lines: Sequence[Line]) -> 
         for line in lines
     ]
     if rows:
-        db.execute(insert(ListLine), rows)
+        db.execute(insert(LINES), rows)
     subject.line_count = len(rows)
 
 

@@ -150,6 +150,16 @@ def test_a_unit_is_granted_a_later_day_and_no_earlier_one(
         service.extend(db, campaign, unit, due=later, reason="bão", **acting)
 
 
+def test_a_newer_version_in_the_making_does_not_undo_what_was_approved(
+    db: Session, campaign: Campaign, now: datetime, keys: KeyRing, by_desk: dict[str, Any]
+) -> None:
+    approved = factories.approved_list(db, campaign, now, keys)
+    service.amend(db, approved.id, **by_desk)
+    late = desks.late_units(db, campaign, today=date(2026, 1, 5))
+    kinds = {kind.code for unit in late if unit.unit.code == "01" for kind in unit.kinds}
+    assert kinds and "agency-leaders" not in kinds
+
+
 def test_late_desks_are_reminded_once_a_day_where_they_said(
     db: Session, campaign: Campaign, now: datetime, by_desk: dict[str, Any]
 ) -> None:

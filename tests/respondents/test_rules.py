@@ -1,5 +1,6 @@
 """Rules about lines: contacts, names, departments, people twice, the list as a whole."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from surveyapp.respondents import wording
 from surveyapp.respondents.charsets import converted, from_tcvn3, from_vni, is_syllable
 from surveyapp.respondents.findings import Finding, Row
 from surveyapp.respondents.names import name_key, without_honorific
-from surveyapp.respondents.rules import check_rows
+from surveyapp.respondents.rules import check_rows, contacts
 from surveyapp.respondents.rules.contacts import read_email, read_phone
 from surveyapp.respondents.rules.departments import DepartmentIndex
 from tests.files.people import DISTRICTS, context, departments
@@ -301,3 +302,13 @@ def test_a_title_of_another_list_is_asked_about() -> None:
     title = "DANH SÁCH CÔNG CHỨC PHỤ TRÁCH CẢI CÁCH HÀNH CHÍNH CỦA BỘ"
     _, found = check_rows([row], bureaus, titles=(title,))
     assert [(f.line, f.severity, f.code) for f in found] == [(0, "check", "other_kind_named")]
+
+
+def test_a_number_is_judged_by_its_range_as_by_all_its_digits() -> None:
+    choose = random.Random(7)
+    for _ in range(400):
+        length = choose.choice((10, 11))
+        number = f"0{choose.randrange(10 ** (length - 2), 10 ** (length - 1))}"
+        assert contacts._valid_phone(number) == contacts._validated_phone.__wrapped__(number), (
+            number
+        )

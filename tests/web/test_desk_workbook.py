@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.browsing import read_and_confirm
+from tests.web.browsing import read_and_confirm, reading_form
 from tests.web.test_desk import HOME, LISTED, hand_in, post, stored, text
 from tests.web.test_desk import desk as desk
 
@@ -88,6 +88,8 @@ def test_a_file_nobody_understands_is_read_as_the_coordinator_says(desk: FlaskCl
         desk.get(re.search(r'href="([^"]*header_line=2)"', page.text)[1].replace("&amp;", "&"))
     )
     assert "A: Người" in chosen
+    form = reading_form(desk.get(f"{send(desk, odd_file()).location}"))
+    assert (form["header_line"], form["column_full_name"], form["column_email"]) == ("2", "A", "D")
     assert "tiêu đề ở dòng 2" in chosen
     assert tell(desk, odd_file(), **TOLD).status_code == 303
     assert (stored()[0].line_count, stored()[0].must_count) == (2, 0)

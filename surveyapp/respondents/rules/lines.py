@@ -204,7 +204,8 @@ class _Judgement:
     def _name(self, written: str, value: str) -> None:
         value, self.position = without_position(value)
         bare, honorific = without_honorific(value)
-        proposal = self._named(value)
+        badly_cased = is_badly_cased(bare)
+        proposal = title_case(bare) if badly_cased else bare
         if self.position:
             self.add("full_name", NOTE, "name_position", written, proposal, position=self.position)
         if honorific:
@@ -214,7 +215,7 @@ class _Judgement:
         reason = is_suspicious(bare)
         if reason:
             self.add("full_name", CHECK, "name_suspicious", written, "", reason=reason)
-        elif is_badly_cased(bare):
+        elif badly_cased:
             self.add("full_name", NOTE, "name_case", written, proposal)
 
     def contact(self, column: str, written: str, read: Any) -> None:

@@ -13,8 +13,6 @@ from surveyapp.web.frame import unit_name
 from surveyapp.web.listwords import STATES, deadline, kind_name, versus_plan
 from surveyapp.web.state import keys
 
-DONE = ("accepted", "approved", "nobody")
-
 
 @bp.get("/")
 @allow("coordinator")
@@ -28,9 +26,10 @@ def home() -> str:
     return render_template(
         "desk/home.html",
         rows=rows,
-        done=sum(row.state in DONE for row in rows),
+        done=sum(row.is_handed_in for row in rows),
         unit_name=unit_name(g.unit),
         due=deadline(due, today=today),
+        due_day=due,
         is_extended=due > g.campaign.lists_due,
         is_late=today > due,
         address=address,
