@@ -226,7 +226,15 @@ def _run(environment: dict[str, str], given: argparse.Namespace, wave_id: object
         if not given.kills and any(worker.poll() is not None for worker in workers):
             raise SystemExit("a worker ended by itself")
         if kills < given.kills and time.monotonic() >= next_kill:
-            victim = rng.randrange(len(workers))
+            outboxes = Path(environment["SURVEYAPP_INSTANCE"], "outbox")
+            at_work = [
+                n
+                for n, worker in enumerate(workers)
+                if any(outboxes.glob(f"*-{worker.pid}-*.outbox"))
+            ]
+            if not at_work:  # all are still starting
+                continue
+            victim = rng.choice(at_work)
             workers[victim].send_signal(signal.SIGKILL)
             workers[victim].wait()
             workers[victim] = _worker(environment)

@@ -56,6 +56,7 @@ class Settings:
     imap_url: str = field(default="", repr=False)
     sms_gateway: Path | None = None
     delivery_token: str = field(default="", repr=False)
+    sms_receipt_token: str = field(default="", repr=False)
     send_per_minute: int = 600
     send_per_day: int = 50_000
     send_per_domain: int = 60
@@ -109,6 +110,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         imap_url=_server("imap_url", given, _IMAP, faults),
         sms_gateway=_file("sms_gateway", given, faults),
         delivery_token=_token("delivery_token", given, faults),
+        sms_receipt_token=_token("sms_receipt_token", given, faults),
         send_per_minute=_limit("send_per_minute", given, faults),
         send_per_day=_limit("send_per_day", given, faults),
         send_per_domain=_limit("send_per_domain", given, faults),

@@ -1,6 +1,7 @@
 """Where mail providers and SMS gateways report by a call what became of our messages."""
 
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
@@ -24,14 +25,36 @@ TAKE = {"mail": notices.take_mail, "sms": notices.take_sms}
 @by_bearer
 def report(channel: str) -> ResponseReturnValue:
     """Enter one report or a list of them, all or none, for whoever holds the token of the settings."""
-    token = settings().delivery_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    _require(given, settings().delivery_token)
+    return _enter(channel, _reports)
+
+
+@bp.get("/sms/<token>")
+@bp.post("/sms/<token>")
+@anyone
+@by_bearer
+def receipt(token: str) -> ResponseReturnValue:
+    """Enter one receipt of a gateway that can give no header: its own token stands in the address.
+
+    The one GET that changes something; what fetches addresses to look at them holds no token.
+    """
+    _require(token, settings().sms_receipt_token)
+    if request.method == "HEAD":
+        return ""
+    return _enter("sms", lambda: [request.args.to_dict()] if request.args else _reports())
+
+
+def _require(given: str, token: str) -> None:
     if not token or not hmac.compare_digest(given.encode(), token.encode()):
         abort(404)
+
+
+def _enter(channel: str, reports: Callable[[], list[dict[str, Any]]]) -> ResponseReturnValue:
     told: dict[str, Any] = {"settings": settings(), "keys": keys(), "now": clock.now()}
     try:
         with transaction() as db:
-            became = [TAKE[channel](db, fields, **told) for fields in _reports()]
+            became = [TAKE[channel](db, fields, **told) for fields in reports()]
     except NoticeRefused as error:
         return jsonify(error="refused", field=error.field), 400
     except ChannelMisconfigured:

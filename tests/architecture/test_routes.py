@@ -70,7 +70,9 @@ ROUTES = {
     "GET /api/v1/campaigns/<campaign>/releases/<int:number>.zip": ANYONE,
     "GET /api/v1/campaigns/<campaign>/releases/<int:number>/<path:file>": ANYONE,
     # Reports of mail providers and SMS gateways: each asks for the token of the settings itself.
+    "GET /api/v1/delivery/sms/<token>": ANYONE,
     "POST /api/v1/delivery/<any(mail, sms):channel>": ANYONE,
+    "POST /api/v1/delivery/sms/<token>": ANYONE,
     "GET /account/sign-in": ANYONE,
     "POST /account/sign-in": ANYONE,
     "GET /account/": SIGNED_IN,

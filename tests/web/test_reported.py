@@ -12,6 +12,7 @@ from surveyapp.invitations.models import ContactRequest, Delivery
 from tests.invitations.sending import Sending
 
 TOKEN = "vi-du-cua-mot-khoa-that-dai"
+CALLED = "vi-du-cua-mot-khoa-khac-trong-dia-chi"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 SHAPE = {
     "url": "https://sms.example.vn/send",
@@ -37,7 +38,9 @@ def provider(survey, settings, keys, engine, tmp_path):
     shape = tmp_path / "gateway.json"
     shape.write_text(json.dumps(SHAPE))
     shape.chmod(0o600)
-    with_token = replace(settings, delivery_token=TOKEN, sms_gateway=shape)
+    with_token = replace(
+        settings, delivery_token=TOKEN, sms_receipt_token=CALLED, sms_gateway=shape
+    )
     return create_app(with_token, keys=keys, engine=engine).test_client()
 
 
@@ -95,3 +98,39 @@ def test_a_report_that_comes_before_the_workers_own_is_asked_for_again(provider)
         found.state, found.leased_by = "leased", "first"
     answer = report(provider, "mail", {"kind": "hard", "reference": mail.id.hex})
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+
+
+def test_a_gateway_that_only_fetches_an_address_is_heard_by_the_token_in_it(provider):
+    (text,) = sent("sms")
+    receipt = {"smsId": text.gateway_id, "status": "1"}
+    address = f"/api/v1/delivery/sms/{CALLED}"
+    assert provider.head(address, query_string=receipt).status_code == 200
+    assert [one.state for one in sent("sms")] == ["handed_over"]
+    assert provider.get(address, query_string=receipt).json == {"became": ["delivered"]}
+    assert provider.get(address, query_string=receipt).json == {"became": ["delivered"]}
+    assert provider.get(address).status_code == 400
+    assert [one.state for one in sent("sms")] == ["delivered"]
+
+
+def test_a_gateway_may_post_its_receipt_as_a_form_to_that_address(provider):
+    (text,) = sent("sms")
+    form = {"smsId": text.gateway_id, "status": "2"}
+    assert provider.post(f"/api/v1/delivery/sms/{CALLED}", data=form).json == {"became": ["failed"]}
+
+
+@pytest.mark.parametrize("token", ["khong-phai-khoa", TOKEN])
+def test_neither_a_guess_nor_the_other_token_opens_the_address(provider, token):
+    (text,) = sent("sms")
+    receipt = {"smsId": text.gateway_id, "status": "1"}
+    answer = provider.get(f"/api/v1/delivery/sms/{token}", query_string=receipt)
+    assert answer.status_code == 404
+    assert [one.state for one in sent("sms")] == ["handed_over"]
+
+
+def test_a_receipt_that_comes_before_the_worker_has_reported_is_asked_for_again(provider):
+    (text,) = sent("sms")
+    with transaction() as db:
+        found = db.get(Delivery, text.id)
+        found.state, found.leased_by, found.gateway_id = "leased", "first", ""
+    receipt = {"smsId": text.gateway_id, "status": "1"}
+    assert provider.get(f"/api/v1/delivery/sms/{CALLED}", query_string=receipt).status_code == 503

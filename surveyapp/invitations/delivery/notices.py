@@ -42,7 +42,11 @@ def take_mail(
 def take_sms(
     db: Session, fields: Mapping[str, Any], *, settings: Settings, keys: KeyRing, now: datetime
 ) -> str:
-    """Enter a gateway's receipt for a text; the same promises. Without a gateway nothing is known."""
+    """Enter a gateway's receipt for a text; the same promises. Without a gateway nothing is known.
+
+    Until a worker reports, nobody knows the gateway's id of a text: while one has texts in hand, an
+    unknown id raises `NotYetKnown`.
+    """
     if settings.sms_gateway is None:
         raise ChannelMisconfigured("SURVEYAPP_SMS_GATEWAY", "missing")
     message, arrived = read_receipt(GatewayShape.read(settings.sms_gateway), fields)
@@ -51,6 +55,8 @@ def take_sms(
     if canary.receipt(db, message, has_arrived=arrived, now=now):
         return "canary"
     known = returns.delivered(db, message, arrived=arrived, keys=keys, now=now)
+    if not known:
+        _wait_for_texts(db)
     became = ("delivered" if arrived else "failed") if known else ""
     log.event("sms.reported", became=became)
     return became
@@ -63,4 +69,10 @@ def _wait_for_worker(db: Session, *, token: str) -> None:
         return
     in_hand = select(Delivery.id).where(Delivery.id == delivery_id, Delivery.state == "leased")
     if db.scalar(in_hand) is not None:
+        raise NotYetKnown
+
+
+def _wait_for_texts(db: Session) -> None:
+    in_hand = select(Delivery.id).where(Delivery.channel == "sms", Delivery.state == "leased")
+    if db.scalar(in_hand.limit(1)) is not None:
         raise NotYetKnown
