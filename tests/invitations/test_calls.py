@@ -1,5 +1,6 @@
 """Operators call people who have not answered: for a reason, one caller at a time, and each result takes effect."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -135,6 +136,19 @@ def test_two_operators_never_have_the_same_person(desk, survey):
     desk.act(service.claim, desk.invited[0], actor="second")
     with pytest.raises(NotClaimed):
         desk.act(service.record, desk.invited[0], Outcome(result=Result.BUSY))
+
+
+def test_of_operators_who_press_at_once_one_gets_the_person(desk):
+    def press(actor: str) -> str:
+        try:
+            desk.act(service.claim, desk.invited[0], actor=actor)
+        except BeingCalled as refused:
+            return refused.operator
+        return actor
+
+    with ThreadPoolExecutor(2) as pool:
+        holders = set(pool.map(press, ("first", "second")))
+    assert len(holders) == 1
 
 
 def test_a_person_given_back_can_be_called_by_another(desk):
