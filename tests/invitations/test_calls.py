@@ -249,6 +249,14 @@ def test_whoever_is_away_until_the_end_is_unavailable_and_comes_back_if_it_is_mo
         assert counted(db) == standing(db)
 
 
+def test_whoever_is_away_and_calls_back_is_asked_again_at_once(desk, survey):
+    desk.call(Result.UNAVAILABLE, until=date(2024, 2, 6))
+    desk.call(Result.REMINDED)
+    assert (desk.disposition(), desk.listed(), skipped(survey)) == ({"sent"}, [0], {})
+    with transaction() as db:
+        assert counted(db) == standing(db)
+
+
 def test_a_day_that_cannot_be_is_refused_and_nothing_is_kept(desk):
     for until in (None, date(2024, 1, 15), date(2025, 1, 16)):
         with pytest.raises(DateRefused):
