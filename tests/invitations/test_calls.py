@@ -1,5 +1,6 @@
 """Operators call people who have not answered: for a reason, one caller at a time, and each result takes effect."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -137,6 +138,19 @@ def test_two_operators_never_have_the_same_person(desk, survey):
         desk.act(service.record, desk.invited[0], Outcome(result=Result.BUSY))
 
 
+def test_of_operators_who_press_at_once_one_gets_the_person(desk):
+    def press(actor: str) -> str:
+        try:
+            desk.act(service.claim, desk.invited[0], actor=actor)
+        except BeingCalled as refused:
+            return refused.operator
+        return actor
+
+    with ThreadPoolExecutor(2) as pool:
+        holders = set(pool.map(press, ("first", "second")))
+    assert len(holders) == 1
+
+
 def test_a_person_given_back_can_be_called_by_another(desk):
     desk.act(service.claim, desk.invited[0])
     with transaction() as db:
@@ -231,6 +245,14 @@ def test_whoever_is_away_until_the_end_is_unavailable_and_comes_back_if_it_is_mo
     survey.work()
     assert desk.disposition() == {"sent"}
     assert skipped(survey) == {}
+    with transaction() as db:
+        assert counted(db) == standing(db)
+
+
+def test_whoever_is_away_and_calls_back_is_asked_again_at_once(desk, survey):
+    desk.call(Result.UNAVAILABLE, until=date(2024, 2, 6))
+    desk.call(Result.REMINDED)
+    assert (desk.disposition(), desk.listed(), skipped(survey)) == ({"sent"}, [0], {})
     with transaction() as db:
         assert counted(db) == standing(db)
 

@@ -122,9 +122,9 @@ def person(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetim
 
 def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
     form = (
-        select(Assignment.id)
+        select(Assignment.invitation_id)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-        .where(Assignment.invitation_id == Invitation.id, *_to_call())
+        .where(Assignment.campaign_id == campaign_id, *_to_call())
     )
     if choice.group_code:
         form = form.where(RespondentGroup.code == choice.group_code)
@@ -156,7 +156,7 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
         )
         return wanted.where(away, asked)
     no_number = or_(Person.phone == "", exists(_asked_for_number()))
-    wanted = wanted.where(exists(form), ~away)
+    wanted = wanted.where(Invitation.id.in_(form), ~away)
     return wanted.where(no_number if choice.state == "number" else ~no_number)
 
 

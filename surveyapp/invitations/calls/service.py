@@ -1,6 +1,6 @@
 """Calling: one operator takes a person, calls, and records what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,7 +53,6 @@ def claim(
     found = _held(db, campaign, invitation_id, now=now)
     if found.operator not in (None, actor):
         raise BeingCalled(*_lease(db, invitation_id))
-    release(db, invitation_id, actor=found.operator or actor)
     db.execute(delete(CallLease).where(CallLease.invitation_id == invitation_id))
     db.execute(
         insert(CallLease).values(invitation_id=invitation_id, operator=actor, until=now + LEASE)
@@ -103,7 +102,7 @@ def record(
     _held(db, campaign, invitation_id, now=now)
     found = claimed(db, campaign, invitation_id, actor=actor, now=now)
     act: dict[str, Any] = {"actor": actor, "keys": keys, "now": now}
-    db.execute(delete(CallHold).where(CallHold.invitation_id == invitation_id))
+    _end_hold(db, campaign.id, invitation_id, today=clock.day(now))
     db.execute(
         insert(CallAttempt).values(
             id=uuid4(),
@@ -232,18 +231,31 @@ def lift(db: Session, *, now: datetime) -> int:
         if for_good:
             back.setdefault(campaign_id, []).append(invitation_id)
     for campaign_id, ids in back.items():
-        for after, progress in _RETURNED:
-            turn(
-                db,
-                campaign_id,
-                ids,
-                before=(Disposition.UNAVAILABLE,),
-                after=after,
-                event="returned",
-                today=today,
-                progress=progress,
-            )
+        _come_back(db, campaign_id, ids, today=today)
     return len(over)
+
+
+def _end_hold(db: Session, campaign_id: int, invitation_id: UUID, *, today: date) -> None:
+    """Whoever was away was called all the same: what comes of this call counts from now on."""
+    of_person = CallHold.invitation_id == invitation_id
+    if db.scalar(select(CallHold.for_good).where(of_person)):
+        _come_back(db, campaign_id, [invitation_id], today=today)
+    db.execute(delete(CallHold).where(of_person))
+
+
+def _come_back(db: Session, campaign_id: int, ids: Sequence[UUID], *, today: date) -> None:
+    """Forms that counted as unavailable are asked for again."""
+    for after, progress in _RETURNED:
+        turn(
+            db,
+            campaign_id,
+            ids,
+            before=(Disposition.UNAVAILABLE,),
+            after=after,
+            event="returned",
+            today=today,
+            progress=progress,
+        )
 
 
 _RETURNED = (
