@@ -176,7 +176,8 @@ def _rates() -> Drawn:
     notes = [title, _("Tính đến %(when)s", when=rates.when(wanted, now)), of]
     name = f"ty-le-{wanted.by}"
     day = wanted.until or clock.day(now)
-    return Picture(rates.title(wanted, names), notes, drawing.draw_bars(bars)), name, day
+    drawn = drawing.draw_bars(bars)
+    return Picture(rates.title(wanted, names), notes, drawn, tallest=10_000), name, day
 
 
 def _forecast() -> Drawn:
