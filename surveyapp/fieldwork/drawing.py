@@ -40,7 +40,7 @@ def draw_map(
     if shapes is None:
         return ""
     outlines = "".join(
-        f'<path id="p{escape(code, QUOTE)}" d="{escape(outline, QUOTE)}" fill="{shade(rates.get(code))}">'
+        f'<path id="p{escape(code, QUOTE)}" d="{outline}" fill="{shade(rates.get(code))}">'
         f"<title>{escape(names.get(code, ''))}</title></path>"
         for code, (outline, _name) in shapes.provinces.items()
     )

@@ -172,6 +172,11 @@ def outcome_rates(counts: Counts) -> Rates:
     )
 
 
+def headline(counts: Counts) -> float | None:
+    """RR2 alone, the rate that pages lead with."""
+    return _share(counts.answered, counts.maybe_eligible)
+
+
 def _share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 

@@ -12,7 +12,7 @@ from surveyapp.documents import tables
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork import queries, service
 from surveyapp.fieldwork.queries import Figures
-from surveyapp.fieldwork.rules import Counts, outcome_rates
+from surveyapp.fieldwork.rules import Counts, headline
 from surveyapp.i18n import _, number, percent
 
 
@@ -33,7 +33,7 @@ class Row:
         """How much RR2 rose since the day before, as a share; None where there was no rate then."""
         if self.figures is None or self.since is None:
             return None
-        now, before = self.figures.rates.rr2, outcome_rates(self.figures.counts - self.since).rr2
+        now, before = self.figures.rates.rr2, headline(self.figures.counts - self.since)
         return None if now is None or before is None else now - before
 
     @property
