@@ -158,7 +158,7 @@ def measure(settings: Settings, engine: Engine) -> None:
     client.post("/account/sign-in", data=given, headers={"Sec-Fetch-Site": "same-origin"})
     code = PACK.name
     print(f"{engine.dialect.name}, {datetime.now(UTC):%Y-%m-%d}")
-    for path in ("", "rates", "rates?by=supplying", "rates?by=rated", "rates?by=department&supplying=01", "rates?by=supplying&rated=BNV&group=M2", "rates?by=supplying&until=" + str(clock.day(clock.now()) - timedelta(days=3)), "rates/details", "rates/table.csv?by=supplying"):  # fmt: skip
+    for path in ("", "rates", "rates?by=supplying", "rates?by=rated", "rates?by=department&supplying=01", "rates?by=channel", "rates?by=department&channel=sms", "rates?by=supplying&rated=BNV&group=M2", "rates?by=supplying&until=" + str(clock.day(clock.now()) - timedelta(days=3)), "rates/details", "rates/table.csv?by=supplying"):  # fmt: skip
         took, busy = [], []
         for _ in range(30):
             begun, worked = time.perf_counter(), time.process_time()

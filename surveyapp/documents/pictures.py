@@ -11,7 +11,7 @@ from surveyapp.documents.pdf import write_png
 
 TEMPLATE = Path(__file__).with_name("picture.typ")
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
-_WIDE, _EDGE, _TALLEST = 760, 20, 800
+_WIDE, _EDGE = 760, 20
 _FONT = 'font-family="Be Vietnam Pro, Arial, sans-serif"'
 _VIEW = re.compile(r'viewBox="[-0-9.]+[ ,]+[-0-9.]+[ ,]+([0-9.]+)[ ,]+([0-9.]+)"')
 
@@ -24,6 +24,7 @@ class Picture:
     notes: Sequence[str]
     drawing: str
     legend: Sequence[tuple[str, str]] = ()
+    tallest: int = 800
 
 
 def write(kind: str, picture: Picture) -> bytes:
@@ -40,7 +41,7 @@ def _framed(picture: Picture) -> str:
     wide = _WIDE - 2 * _EDGE
     found = _VIEW.search(picture.drawing)
     across, down = (float(n) for n in found.groups()) if found else (1.0, 1.0)
-    high = min(wide * down / across, _TALLEST)
+    high = min(wide * down / across, picture.tallest)
     place = f'<svg x="{_EDGE}" y="{y - 8}" width="{wide}" height="{high:.0f}" '
     parts.append(picture.drawing.replace("<svg ", place, 1))
     y += round(high) + 14

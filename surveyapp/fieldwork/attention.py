@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from surveyapp.fieldwork.queries import Figures, counted
+from surveyapp.fieldwork.queries import Figures, changed
+from surveyapp.fieldwork.rules import Counts
 from surveyapp.invitations.rules import Disposition
 
 QUIET_DAYS = 3
@@ -34,10 +35,7 @@ def concerns(
 ) -> list[Concern]:
     """Concerns about supplying units, given their live figures; the greatest of each kind first."""
     day = today - timedelta(days=QUIET_DAYS)
-    before = {
-        unit_id: counts
-        for (unit_id,), counts in counted(db, campaign_id, by=("supplying",), until=day).items()
-    }
+    since = changed(db, campaign_id, by=("supplying",), after=day, until=today)
     quiet, bounced, short = [], [], []
     for unit_id, row in by_unit.items():
         counts = row.counts
@@ -46,9 +44,9 @@ def concerns(
             bounced.append(Concern("bounced", unit_id, returned, counts.sent))
         if row.planned and row.approved < SHORT_OF_PLAN * row.planned:
             short.append(Concern("short", unit_id, row.approved, row.planned))
-        was = before.get(unit_id)
+        was = counts - since.get((unit_id,), Counts())
         waiting = counts.of({Disposition.SENT, Disposition.BOUNCED})
-        if was and was.sent >= LEAST_SENT and waiting and counts.started <= was.started:
+        if was.sent >= LEAST_SENT and waiting and counts.started <= was.started:
             quiet.append(Concern("quiet", unit_id, waiting, counts.sent))
     quiet.sort(key=lambda concern: -concern.n)
     bounced.sort(key=lambda concern: -concern.n / concern.of)

@@ -40,13 +40,14 @@ def draw_map(
     if shapes is None:
         return ""
     outlines = "".join(
-        f'<path id="p{escape(code, QUOTE)}" d="{escape(outline, QUOTE)}" fill="{shade(rates.get(code))}">'
+        f'<path id="p{escape(code, QUOTE)}" d="{outline}" fill="{shade(rates.get(code))}">'
         f"<title>{escape(names.get(code, ''))}</title></path>"
         for code, (outline, _name) in shapes.provinces.items()
     )
+    rest = str(shapes.rest).replace("<text ", f'<text stroke="none" fill="{_INK}" ')
     return (
         f'<svg xmlns="{_SVG}" viewBox="{escape(shapes.view, QUOTE)}" stroke="#6b6b6b">{outlines}'
-        f'<g fill="none" {_FONT} font-size="12">{shapes.rest}</g></svg>'
+        f'<g fill="none" {_FONT} font-size="12">{rest}</g></svg>'
     )
 
 

@@ -49,15 +49,20 @@ class Counts:
 
     def of(self, dispositions: Iterable[Disposition]) -> int:
         """Assignments in any of `dispositions`."""
-        return sum(self.by_disposition.get(disposition, 0) for disposition in dispositions)
+        n_of = self.by_disposition.get
+        return sum([n_of(disposition, 0) for disposition in dispositions])
 
     def __add__(self, other: "Counts") -> "Counts":
-        keys = {*self.by_disposition, *other.by_disposition}
-        return Counts({key: self.of((key,)) + other.of((key,)) for key in keys})
+        added = dict(self.by_disposition)
+        for key, n in other.by_disposition.items():
+            added[key] = added.get(key, 0) + n
+        return Counts(added)
 
     def __sub__(self, other: "Counts") -> "Counts":
-        keys = {*self.by_disposition, *other.by_disposition}
-        return Counts({key: self.of((key,)) - other.of((key,)) for key in keys})
+        left = dict(self.by_disposition)
+        for key, n in other.by_disposition.items():
+            left[key] = left.get(key, 0) - n
+        return Counts(left)
 
     @cached_property
     def assignments(self) -> int:
@@ -165,6 +170,11 @@ def outcome_rates(counts: Counts) -> Rates:
         con2=_share(reached, estimated),
         con3=_share(reached, known),
     )
+
+
+def headline(counts: Counts) -> float | None:
+    """RR2 alone, the rate that pages lead with."""
+    return _share(counts.answered, counts.maybe_eligible)
 
 
 def _share(part: float, whole: float) -> float | None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 MAPS = Path(__file__).resolve().parent.parent / "static" / "maps"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -46,7 +46,7 @@ def _read(path: Path, _changed: int) -> Shapes:
         if name.startswith("p"):
             title = element.find(f"{_SVG}title")
             words = title.text or "" if title is not None else ""
-            provinces[name[1:]] = (element.get("d", ""), words)
+            provinces[name[1:]] = (escape(element.get("d", "")), words)
     return Shapes(root.get("viewBox", "0 0 644 900"), provinces, _rest(root))
 
 

@@ -19,6 +19,7 @@ from surveyapp.web import (
     locale,
     metrics,
     numbers,
+    rows,
     sessions,
     state,
     static,
@@ -51,7 +52,19 @@ def build(
     app = errors.SurveyFlask("surveyapp", static_folder=None)
     _configure(app, settings, keys)
     # Hooks run in this order: what is cheap and what denies comes before what reads a body.
-    for part in (numbers, metrics, headers, live, locale, frame, access, guard, errors, static):
+    for part in (
+        numbers,
+        metrics,
+        headers,
+        live,
+        locale,
+        rows,
+        frame,
+        access,
+        guard,
+        errors,
+        static,
+    ):
         part.install(app)
     for room in ROOMS:
         app.register_blueprint(import_module(room).bp)

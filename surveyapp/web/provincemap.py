@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from surveyapp.fieldwork.shapes import Shapes
 from surveyapp.i18n import _, percent
@@ -49,12 +49,12 @@ def province_map(shapes: Shapes, provinces: Mapping[str, Province], *, title: st
 
 
 def _outline(outline: str, province: Province | None) -> Markup:
+    drawn = escape(outline)
     if province is None:
-        return Markup('<path class="absent" d="{}"/>').format(outline)
-    words = f"{province.name}: {percent(province.rate)} ({province.of})"
-    return Markup('<path d="{}" fill="url(#band-{})"><title>{}</title></path>').format(
-        outline, band(province.rate), words
-    )
+        return Markup(f'<path class="absent" d="{drawn}"/>')  # noqa: S704  escaped
+    words = escape(f"{province.name}: {percent(province.rate)} ({province.of})")
+    fill = f"url(#band-{band(province.rate)})"
+    return Markup(f'<path d="{drawn}" fill="{fill}"><title>{words}</title></path>')  # noqa: S704  escaped
 
 
 def _patterns() -> Markup:

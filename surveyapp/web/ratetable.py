@@ -12,7 +12,7 @@ from surveyapp.documents import tables
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork import queries, service
 from surveyapp.fieldwork.queries import Figures
-from surveyapp.fieldwork.rules import Counts, outcome_rates
+from surveyapp.fieldwork.rules import Counts, headline
 from surveyapp.i18n import _, number, percent
 
 
@@ -33,7 +33,7 @@ class Row:
         """How much RR2 rose since the day before, as a share; None where there was no rate then."""
         if self.figures is None or self.since is None:
             return None
-        now, before = self.figures.rates.rr2, outcome_rates(self.figures.counts - self.since).rr2
+        now, before = self.figures.rates.rr2, headline(self.figures.counts - self.since)
         return None if now is None or before is None else now - before
 
     @property
@@ -98,15 +98,29 @@ def slim_row(row: Row) -> dict[str, Any]:
 
 def changing_columns(heading: str) -> list[dict[str, Any]]:
     """Columns of `changing_row`."""
-    name, rate, *counts = columns(heading)
-    change = ({"label": label, "number": True} for label in (_("So với hôm trước"), _("Nộp thêm")))
-    return [name, rate, *change, *counts, {"label": _("Còn thiếu"), "number": True}]
+    labels = (
+        _("Tỷ lệ trả lời"),
+        _("So với hôm trước"),
+        _("Nộp thêm"),
+        _("Đã nộp"),
+        _("Đạt yêu cầu"),
+        _("Đã gửi lời mời"),
+        _("Được mời"),
+        _("Đã duyệt"),
+        _("Kế hoạch"),
+        _("Tỷ lệ đạt mẫu"),
+        _("Còn thiếu"),
+    )
+    return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
 def changing_row(row: Row) -> dict[str, Any]:
     """A row for the `table` macro with what changed since the day before, and what the plan lacks."""
-    rate, *counts = _cells(row.figures, with_plan=True)
-    cells = (row.name, rate, *_change(row), *counts, _count(row.lacking))
+    rate, submitted, complete, _started, *sent, approved, _listed, planned, covered = _cells(
+        row.figures, with_plan=True
+    )
+    counts = (submitted, complete, *sent, approved, planned, covered, _count(row.lacking))
+    cells = (row.name, rate, *_change(row), *counts)
     return {"cells": cells, "url": row.url, "tone": row.tone}
 
 

@@ -31,18 +31,18 @@ Drawn = tuple[Picture, str, date]
 """A picture, the name of its file and the day its figures are of."""
 
 
-@bp.get("/charts/<any(days, map, rates, forecast, representativeness):chart>.<any(svg, png):kind>")
+@bp.get("/charts/<any(days, map, rates, forecast, representativeness):chart>.<any(svg, png):image>")
 @allow("operator", "viewer", "auditor")
-def chart_file(chart: str, kind: str) -> ResponseReturnValue:
+def chart_file(chart: str, image: str) -> ResponseReturnValue:
     """A chart as it stands on its page, with its title, its date and its denominator in the picture."""
     picture, name, day = _DRAWN[chart]()
-    content = pictures.write(kind, picture)
-    return _file(content, pictures.MEDIA[kind], f"{name}-{g.campaign.code}-{day}.{kind}")
+    content = pictures.write(image, picture)
+    return _file(content, pictures.MEDIA[image], f"{name}-{g.campaign.code}-{day}.{image}")
 
 
-@bp.get("/days/table.<any(csv, xlsx):kind>")
+@bp.get("/days/table.<any(csv, xlsx):format>")
 @allow("operator", "viewer", "auditor")
-def days_file(kind: str) -> ResponseReturnValue:
+def days_file(format: str) -> ResponseReturnValue:
     """The counts at the end of each day, which the curve of the overview is drawn from."""
     found = _standing()
     columns = [
@@ -59,12 +59,12 @@ def days_file(kind: str) -> ResponseReturnValue:
         counts = point.counts
         gained, earlier = counts.submitted - earlier, counts.submitted
         lines.append([point.day.isoformat(), gained, counts.submitted, counts.started, counts.sent, counts.invited, planned])  # fmt: skip
-    return _table(kind, columns, lines, overview.title_of_curve(), _notes(found), "theo-ngay", found.shown_day)  # fmt: skip
+    return _table(format, columns, lines, overview.title_of_curve(), _notes(found), "theo-ngay", found.shown_day)  # fmt: skip
 
 
-@bp.get("/forecast/days.<any(csv, xlsx):kind>")
+@bp.get("/forecast/days.<any(csv, xlsx):format>")
 @allow("operator", "viewer", "auditor")
-def forecast_days_file(kind: str) -> ResponseReturnValue:
+def forecast_days_file(format: str) -> ResponseReturnValue:
     """The curve of the forecast page day by day: what came, and what is expected."""
     course = forecast.course()
     columns = [
@@ -80,16 +80,16 @@ def forecast_days_file(kind: str) -> ResponseReturnValue:
         [day.isoformat(), came.get(day), expected.get(day), forms]
         for day in sorted({*came, *expected})
     ]
-    return _table(kind, columns, lines, course.title, course.notes(), "du-bao-theo-ngay", course.until)  # fmt: skip
+    return _table(format, columns, lines, course.title, course.notes(), "du-bao-theo-ngay", course.until)  # fmt: skip
 
 
-@bp.get("/representativeness/<any(days, parts, reminders):table>.<any(csv, xlsx):kind>")
+@bp.get("/representativeness/<any(days, parts, reminders):table>.<any(csv, xlsx):format>")
 @allow("operator", "viewer", "auditor")
-def representativeness_file(table: str, kind: str) -> ResponseReturnValue:
+def representativeness_file(table: str, format: str) -> ResponseReturnValue:
     """One of the tables of the page of representativeness."""
     seen = representativeness.look()
     title, columns, lines = representativeness.as_table(seen, table)
-    return _table(kind, columns, lines, title, seen.notes(), f"dai-dien-{table}", clock.day(seen.now))  # fmt: skip
+    return _table(format, columns, lines, title, seen.notes(), f"dai-dien-{table}", clock.day(seen.now))  # fmt: skip
 
 
 def _standing() -> Standing:
@@ -176,7 +176,8 @@ def _rates() -> Drawn:
     notes = [title, _("Tính đến %(when)s", when=rates.when(wanted, now)), of]
     name = f"ty-le-{wanted.by}"
     day = wanted.until or clock.day(now)
-    return Picture(rates.title(wanted, names), notes, drawing.draw_bars(bars)), name, day
+    drawn = drawing.draw_bars(bars)
+    return Picture(rates.title(wanted, names), notes, drawn, tallest=10_000), name, day
 
 
 def _forecast() -> Drawn:

@@ -51,7 +51,7 @@ def rates() -> str:
             for kind in ("xlsx", "csv")
         ]
         + [
-            (kind.upper(), parts.address(wanted, "centre.chart_file", chart="rates", kind=kind))
+            (kind.upper(), parts.address(wanted, "centre.chart_file", chart="rates", image=kind))
             for kind in ("png", "svg")
         ],
         details_url=parts.address(wanted, "centre.rate_details"),

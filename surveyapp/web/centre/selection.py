@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -202,4 +203,9 @@ def address(selection: Selection, endpoint: str = "centre.rates", **more: str) -
     if key not in places:
         places[key] = url_for(endpoint, **more)  # type: ignore[arg-type]  # only values of the route
     given = selection.arguments()
-    return f"{places[key]}?{urlencode(given)}" if given else places[key]
+    return f"{places[key]}?{_encoded(tuple(given.items()))}" if given else places[key]
+
+
+@lru_cache(maxsize=8192)
+def _encoded(given: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(given)

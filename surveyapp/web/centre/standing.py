@@ -59,9 +59,21 @@ class Standing:
 
     def rows(self, dimension: str, kind: str = "") -> list[Row]:
         """Every group or unit (of a kind) with something to show, in the registry's order."""
-        found, changed = self.found[dimension], self.since[dimension]
+        things = self.names.of(dimension)
         return [
-            Row(
+            row
+            for id_, row in self._made[dimension].items()
+            if kind in ("", getattr(things[id_], "kind", ""))
+        ]
+
+    @cached_property
+    def _made(self) -> dict[str, dict[int, Row]]:
+        return {dimension: self._make(dimension) for dimension in self.found}
+
+    def _make(self, dimension: str) -> dict[int, Row]:
+        found, changed = self.found[dimension], self.since[dimension]
+        return {
+            id_: Row(
                 thing.code,
                 f"{thing.code}. {name_of(thing)}" if dimension == "group" else name_of(thing),
                 found[id_],
@@ -69,8 +81,8 @@ class Standing:
                 since=changed.get(id_, Counts()),
             )
             for id_, thing in self.names.of(dimension).items()
-            if id_ in found and kind in ("", getattr(thing, "kind", ""))
-        ]
+            if id_ in found
+        }
 
     def levels(self) -> list[Row]:
         """Both levels, each the sum of its groups."""
