@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveyapp.db import make_engine
-from surveyapp.exports import release, reports, rulesets
+from surveyapp.exports import codebook_page, papers, release, reports, rulesets
 from surveyapp.exports.cleaning import read_rules
 from surveyapp.exports.cleaning_report import Account
 from surveyapp.keys import KeyRing
@@ -41,6 +41,13 @@ RULES = [
     written("contradiction", "set_missing", pairs=[PAIR]),
     written("held", cells=[{"unit": "01", "group": "P3", "record": "Biên bản 12"}]),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three documents on paper cost a second; only `released`, made before any test, has real ones."""
+    for module in (papers, codebook_page):
+        monkeypatch.setattr(module, "write_pdf", lambda _template, facts: repr(facts).encode())
 
 
 class Released(NamedTuple):

@@ -3,10 +3,12 @@
 import csv
 import json
 import re
+from dataclasses import asdict
 
 import pypdfium2
 import pytest
 
+from surveyapp.documents.pdf import write_pdf
 from surveyapp.exports import cleaning_report, papers
 from surveyapp.exports.cleaning import read_rules
 from surveyapp.exports.cleaning_words import condition
@@ -91,6 +93,12 @@ def test_the_documents_do_not_know_the_hour(folder):
     for part in ("scoring", "public"):
         document = pypdfium2.PdfDocument(folder / part / "cleaning.pdf")
         assert document.get_metadata_dict()["CreationDate"] == ""
+
+
+def test_the_same_words_are_printed_to_the_same_bytes(released):
+    facts = {**asdict(cleaning_report.public(released.account)), "language": "vi"}
+    printed = (released.folder / "public" / "cleaning.pdf").read_bytes()
+    assert write_pdf(papers.TEMPLATE, facts) == printed
 
 
 def test_the_report_of_the_centre_is_the_one_of_the_release(released):

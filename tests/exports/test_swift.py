@@ -70,7 +70,7 @@ def made(forms, seed, n):
     return rows
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rules=RULES, seed=st.integers(0, 10_000), n=st.integers(1, 40))
 def test_both_studies_agree(forms, rules, seed, n):
     rules, rows = read_rules(rules), made(forms, seed, n)
