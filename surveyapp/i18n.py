@@ -105,6 +105,11 @@ def number(value: float) -> str:
     return _decimal(value, locale())
 
 
+def tenths(value: float) -> str:
+    """Always one digit after the sign: 69,0 in Vietnamese, 69.0 in English."""
+    return str(format_decimal(value, format="#,##0.0", locale=locale()))
+
+
 @lru_cache(maxsize=4096)  # a page of the centre shows a thousand numbers, and shows them again
 def _decimal(value: float, code: str) -> str:
     return str(format_decimal(value, locale=code))

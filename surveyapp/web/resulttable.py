@@ -9,7 +9,7 @@ from markupsafe import Markup
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.public import MISSING
 from surveyapp.exports.published import Distribution, Published
-from surveyapp.i18n import _, day, locale, number, percent
+from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.model import DONT_KNOW, Option
 from surveyapp.web import charts
 
@@ -107,7 +107,7 @@ def _told(found: Distribution) -> str:
     n = _("%(n)s phiếu", n=number(found.responses or 0))
     if found.mean is None:
         return n
-    return _("TB %(mean)s · %(n)s", mean=number(round(found.mean, 1)), n=n)
+    return _("TB %(mean)s · %(n)s", mean=tenths(found.mean), n=n)
 
 
 def columns(part: Part, heading: str) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ def _mean(found: Distribution) -> dict[str, Any]:
         return _shown(None)
     if found.mean is None:
         return {"shown": "–", "value": ""}
-    return {"shown": number(round(found.mean, 1)), "value": f"{found.mean:.4f}"}
+    return {"shown": tenths(found.mean), "value": f"{found.mean:.4f}"}
 
 
 def file_columns() -> list[Column]:

@@ -14,9 +14,8 @@ from surveyapp.exports.rehearsal import Rehearsed
 from surveyapp.exports.signature import public_key
 from surveyapp.exports.wording import rehearsal_warning
 from tests import factories
-from tests.exports.test_rehearsal import campaign, quick, rehearse
 
-__all__ = ["campaign", "quick"]
+FEW = {("BNV", "M1"): 12, ("01", "P1"): 30}
 
 
 @pytest.fixture
@@ -25,8 +24,32 @@ def engine(sqlite_engine: Engine) -> Engine:
     return sqlite_engine
 
 
+@pytest.fixture
+def campaign(engine, now):
+    with transaction() as db:
+        return factories.campaign(db, now, opened=True)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A few dozen assignments, and no files of the slow formats."""
+    monkeypatch.setattr(rehearsal, "_assignments", lambda *_facts: FEW)
+    monkeypatch.setattr("surveyapp.exports.formats.write_formats", lambda *_a, **_k: None)
+
+
+@pytest.fixture
+def no_run(monkeypatch):
+    """Everything around a rehearsal, but not itself."""
+    monkeypatch.setattr(rehearsal, "_run", lambda *_facts: {"outcome": "good"})
+
+
+def rehearse(campaign, now, folder) -> Rehearsed:
+    with reading() as db:
+        return rehearsal.rehearse(db, campaign, folder=folder, now=now)
+
+
 def test_it_is_signed_with_a_key_of_the_moment_under_a_code_of_its_own(
-    campaign, now, keys, tmp_path, quick, monkeypatch
+    campaign, now, keys, tmp_path, few, monkeypatch
 ):
     seen = []
     real = verify.verify
@@ -44,7 +67,7 @@ def test_it_is_signed_with_a_key_of_the_moment_under_a_code_of_its_own(
     assert manifest["campaign"]["code"] == "tiny-dien-tap"
 
 
-def test_what_goes_wrong_is_told_and_nothing_is_left(campaign, now, tmp_path, monkeypatch):
+def test_what_goes_wrong_is_told_and_nothing_is_left(campaign, now, tmp_path, few, monkeypatch):
     def full(*_facts, **_more):
         raise OSError(28, "No space left on device")
 
@@ -55,7 +78,7 @@ def test_what_goes_wrong_is_told_and_nothing_is_left(campaign, now, tmp_path, mo
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_check_that_finds_faults_is_no_success(campaign, now, tmp_path, quick, monkeypatch):
+def test_a_check_that_finds_faults_is_no_success(campaign, now, tmp_path, few, monkeypatch):
     fault = verify.Fault("scoring/counts.csv", "counts_differ", "BNV M1")
     monkeypatch.setattr(verify, "verify", lambda _folder, *, key: [fault] if key else [])
     found = rehearse(campaign, now, tmp_path)
@@ -63,9 +86,7 @@ def test_a_check_that_finds_faults_is_no_success(campaign, now, tmp_path, quick,
     assert found.faults == ("scoring/counts.csv: counts_differ (BNV M1)",)
 
 
-def test_before_anybody_is_invited_the_plan_says_how_many(engine, now, tmp_path, quick):
-    with transaction() as db:
-        campaign = factories.campaign(db, now)
+def test_before_anybody_is_invited_the_plan_says_how_many(campaign, now, tmp_path, no_run):
     with reading() as db:
         planned = sum(queries.plan(db, campaign.id, side="rated").values())
     assert rehearse(campaign, now, tmp_path).responses == planned
@@ -101,7 +122,7 @@ def test_the_centre_is_warned_of_a_night_without_success(
     assert bool(words) == bool(rehearsal_warning(found))
 
 
-def test_what_a_killed_rehearsal_left_is_taken_away_later(campaign, now, tmp_path, quick):
+def test_what_a_killed_rehearsal_left_is_taken_away_later(campaign, now, tmp_path, no_run):
     left = tmp_path / ".rehearsal-old"
     left.mkdir()
     old = (now - timedelta(hours=4)).timestamp()

@@ -113,20 +113,21 @@ class Book:
     def _by_group(self, wanted: Wanted) -> list[Line]:
         """Every group of the level that was asked about the item's criterion."""
         level = self.groups[wanted.group].level
-        criterion = self.forms[wanted.group].item(wanted.item).criterion
+        chosen = self.forms[wanted.group].item(wanted.item)
         asked = [
             (code, item)
             for code, group in self.groups.items()
             if group.level == level
             for item in self.forms[code].items
-            if item.criterion == criterion
+            if item.criterion == chosen.criterion
         ]
         found = self.published.distributions({item.id: item for _, item in asked}, unit=wanted.unit)
         return [
             Line(
                 wanted.unit,
                 code,
-                f"{group_name(self.groups[code])} · {item_name(item)}",
+                f"{group_name(self.groups[code])} · "
+                + (item.id if item.text == chosen.text else item_name(item)),
                 replace(wanted, by="item", group=code, item=item.id).address(),
                 found.get((wanted.unit, code, item.id)),
             )
