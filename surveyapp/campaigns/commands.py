@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns import (
+    approvals,
     queries,
     questionnaire_commands,
     service,
@@ -155,7 +157,9 @@ def load(folder: Path) -> None:
     with _refusing():
         pack = read_pack(folder)
         with transaction() as db:
-            _echo_state(service.load_pack(db, pack, now=clock.now()))
+            loaded = service.load_pack(db, pack, now=clock.now())
+            _echo_state(loaded)
+            _echo_changed(db, loaded)
 
 
 @campaign.command("list")
@@ -208,6 +212,14 @@ def _facts(found: Campaign) -> dict[str, Any]:
         "opens_at": found.opens_at.isoformat(),
         "closes_at": found.closes_at.isoformat(),
     }
+
+
+def _echo_changed(db: Session, loaded: Campaign) -> None:
+    """Name the questionnaires that no longer are what was approved."""
+    changed = [one.code for one in approvals.standings(db, loaded.id) if one.state == "changed"]
+    if changed:
+        codes = ", ".join(changed)
+        click.echo(_("Thay đổi sau khi duyệt, cần duyệt lại: %(codes)s", codes=codes), err=True)
 
 
 def _echo_state(found: Campaign) -> None:

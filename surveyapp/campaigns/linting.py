@@ -70,9 +70,15 @@ def lint_file(path: Path, exceptions: Sequence[LintException] = ()) -> list[Loca
 
 
 def lint_loaded(instrument: Instrument, settings: Mapping[str, Any]) -> list[Finding]:
-    """The findings of a loaded campaign's questionnaire; exceptions are those of its pack."""
+    """The findings of a loaded campaign's questionnaire; exceptions are those of its pack.
+
+    The rules run once per process for each state of a questionnaire.
+    """
     exceptions = [LintException.model_validate(each) for each in settings.get("lint", ())]
-    return excuse(lint(instrument), exceptions, language=locale())
+    found = _known.get(instrument.sha256)
+    if found is None:
+        found = _known[instrument.sha256] = lint(instrument)
+    return excuse(found, exceptions, language=locale())
 
 
 def _faults(folder: Path) -> Sequence[Fault]:
@@ -111,3 +117,6 @@ def counted(located: Sequence[Located]) -> Iterator[tuple[str, int]]:
             one for one in located if one.finding.severity == severity and not one.finding.excuse
         ]
         yield severity, len(open_)
+
+
+_known: dict[str, list[Finding]] = {}

@@ -69,6 +69,10 @@ def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_pa
     assert "chưa duyệt: M1, M2" in unread.stderr
     with transaction() as db:
         factories.approve_questionnaires(db, queries.campaign(db, "tiny"), clock.now())
+    edit(pack, "questionnaires/M1.yaml", "en: Very good", "en: Excellent")
+    assert "cần duyệt lại: M1" in runner.invoke(campaign, ["load", str(pack)]).stderr
+    with transaction() as db:
+        factories.approve_questionnaires(db, queries.campaign(db, "tiny"), clock.now())
     opened = runner.invoke(campaign, ["open", "--campaign", "tiny"])
     assert "đang thu phiếu" in opened.stdout
     moved = runner.invoke(

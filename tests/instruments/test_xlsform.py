@@ -11,6 +11,7 @@ from pyxform.xls2xform import convert
 from surveyapp.campaigns.commands import campaign
 from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze, thaw
+from surveyapp.instruments.model import Text
 from surveyapp.instruments.read import read_questionnaire
 from surveyapp.instruments.written import as_yaml
 from surveyapp.instruments.xlsform.reading import read_xlsform
@@ -65,6 +66,23 @@ def test_out_and_back_in_is_the_same_questionnaire(path, tmp_path):
     written = tmp_path / path.name
     written.write_text(as_yaml(back), encoding="utf-8")
     assert read_questionnaire(written) == questionnaire
+
+
+@pytest.mark.parametrize(
+    "words", ["=1+1", "+84 \"và\" 'hoặc'", "Dòng một\nDòng hai", "007", "true"]
+)
+def test_words_that_a_spreadsheet_would_take_for_something_else_come_back(words, tmp_path):
+    questionnaire = read_questionnaire(TINY_FORM)
+    text = Text(vi=words, en=words)
+    section = questionnaire.sections[0]
+    item = section.items[0].model_copy(update={"text": text, "hint": text})
+    section = section.model_copy(update={"items": (item, *section.items[1:])})
+    asked = questionnaire.model_copy(update={"sections": (section, *questionnaire.sections[1:])})
+    back = read_xlsform(write_xlsform(asked), file="form.xlsx")
+    assert back == asked
+    written = tmp_path / "M1.yaml"
+    written.write_text(as_yaml(back), encoding="utf-8")
+    assert read_questionnaire(written) == asked
 
 
 def test_an_instrument_thaws_to_a_questionnaire_with_its_checksum():

@@ -154,6 +154,8 @@ def test_the_page_says_what_the_linter_found_and_how_to_mend_it(operator, now, t
     page = Page(operator.get(FORM).text)
     assert "một câu hỏi hai điều, nối bằng “và”" in page.text
     assert "tách thành hai câu" in page.text
+    listed = Page(operator.get("/centre/tiny/questionnaires").text)
+    assert listed.text.count("1 chỗ nên xem lại") == 1
 
 
 def test_the_workbook_of_the_page_reads_back_to_the_same_checksum(centre):

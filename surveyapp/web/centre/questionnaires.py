@@ -41,7 +41,10 @@ def questionnaires() -> str:
         rows = []
         for group in campaigns.groups(db, g.campaign.id):
             standing = found[_instrument(db, group).code]
-            rows.append({"group": group, "name": _name(group), "standing": standing})
+            to_look_at = _to_look_at(standing.instrument)
+            rows.append(
+                {"group": group, "name": _name(group), "standing": standing, "open": to_look_at}
+            )
     waiting = [each.code for each in found.values() if each.state != "approved"]
     return render_template(
         "centre/questionnaires.html",
@@ -174,6 +177,12 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         and "operator" in g.actor.roles_in(g.campaign.code),
         typed=request.form,
     )
+
+
+def _to_look_at(instrument: Instrument) -> int:
+    """Findings of the linter that no exception covers; notes apart."""
+    found = linting.lint_loaded(instrument, g.campaign.settings)
+    return sum(1 for each in found if not each.excuse and each.severity != "note")
 
 
 def _group(db: Session, code: str) -> RespondentGroup:
