@@ -18,9 +18,8 @@ from surveyapp.fieldwork.chase import Chase, Line
 from surveyapp.i18n import _, day, locale, number, percent
 
 TEMPLATE = Path(__file__).with_name("official_letter.typ")
-CAPITAL = "Hà Nội"
-CITIES = frozenset({CAPITAL, "Hải Phòng", "Huế", "Đà Nẵng", "Hồ Chí Minh", "Cần Thơ"})
-"""Provincial units that are cities under central government, by name: a campaign's table does not say."""
+CITIES = frozenset({"01", "31", "48", "79", "92"})
+"""Provinces that are cities under central government, by GSO code; Huế is one since 2025, by its name."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _unit(unit: Unit) -> str:
 
 
 def _province(unit: Unit) -> str:
-    if unit.name_vi in CITIES:
+    if unit.code in CITIES or unit.name_vi == "Huế":
         return _("thành phố %(name)s", name=_unit(unit))
     return _("tỉnh %(name)s", name=_unit(unit))
 
