@@ -1,6 +1,7 @@
 """Marks that say "as in the row above": nt, như trên, quotation marks."""
 
 import re
+from functools import lru_cache
 
 from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.names import fold
@@ -11,6 +12,7 @@ COLUMNS = ("position", "department", "workplace", "district", "association")
 """Where a ditto is taken at its word. A name or a contact is never the one above."""
 
 
+@lru_cache(maxsize=50_000)
 def is_ditto(written: str) -> bool:
     """Whether the cell only points to the row above."""
     if len(written) > 20:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,10 @@ class LineJudge:
         self._index = index
         self._above: dict[str, str] = {}
         self._columns = context.columns
+        self._reaching = [c for c in ("email", "phone") if c in self._columns]
+        self._groups = {
+            d.code: context.groups_of(d) for d in context.departments if context.several_groups
+        }
 
     def judge(self, row: Row) -> tuple[Line, list[Finding]]:
         """The line with normalised values, and its own findings."""
@@ -73,22 +78,23 @@ class LineJudge:
                 judged.text(column, written)
                 self._above[column] = judged.values[column]
         self._group(judged, row.cells.get("group", ""), department)
-        judged.reachable()
+        judged.reachable(self._reaching)
         values = {**judged.values, "department_code": department} if department else judged.values
         return Line(row.number, row.cells, values, department), judged.findings
 
     def _group(self, judged: "_Judgement", written: str, department: str | None) -> None:
         """A group written down must be the one that follows from the department; the latter counts."""
-        if "group" not in self._columns:
+        if not self._groups:
             return
         judged.values["group"] = ""
-        entry = self._context.department(department) if department else None
-        if entry is None:
+        if department is None:
             return
-        right = self._context.groups_of(entry)
+        right = self._groups[department]
         judged.values["group"] = GROUP_SEPARATOR.join(right)
+        if not written or not any(c.isalnum() for c in written):
+            return
         said = {g for g in self._context.groups if g.lower() in fold(written).split()}
-        if any(c.isalnum() for c in written) and said != set(right):
+        if said != set(right):
             judged.add("group", CHECK, "group_differs", written, judged.values["group"])
 
     def _department(self, judged: "_Judgement", written: str) -> str | None:
@@ -236,9 +242,8 @@ class _Judgement:
         if found.code:
             self.add(column, found.severity, found.code, written, found.proposal)
 
-    def reachable(self) -> None:
+    def reachable(self, columns: Sequence[str]) -> None:
         """An e-mail address or a telephone number there must be, or nobody can be invited."""
-        columns = [c for c in ("email", "phone") if c in self.context.columns]
         if not columns or any(self.values.get(c) for c in columns):
             return
         if any(f.column in columns and f.severity == MUST for f in self.findings):

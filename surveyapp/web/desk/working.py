@@ -13,7 +13,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import queries, receiving, service
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.errors import FileRefused
+from surveyapp.respondents.errors import FileRefused, WrongList
 from surveyapp.respondents.preview import preview
 from surveyapp.respondents.reading import check_file, take_in
 from surveyapp.respondents.sheet import read_workbook
@@ -151,7 +151,9 @@ def store(task: Task, told: Told | None) -> None:
 
 def _note(task: Task, refusal: FileRefused, told: Told | None = None) -> None:
     with transaction() as db:
-        if isinstance(refusal, receiving.UNCLEAR):
+        # A list of another kind may only seem one because a person pointed at the wrong columns.
+        mistold = told is not None and isinstance(refusal, WrongList)
+        if mistold or isinstance(refusal, receiving.UNCLEAR):
             pointed = Understanding(told.sheet, told.header_line, told.mapping) if told else None
             receiving.note_unclear(db, task.received_id, refusal, reading=pointed, now=clock.now())
         else:
