@@ -11,23 +11,22 @@ who submitted more than a minute before may be reminded (exit code 1 if one is, 
 import argparse
 import os
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from threading import Event, Thread
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import clock, schema
+from surveyapp import cli, clock, schema
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import bind, make_engine, reading, transaction
+from surveyapp.db import bind, bound, make_engine, reading, transaction
 from surveyapp.invitations import service
 from surveyapp.invitations.delivery import waves
 from surveyapp.invitations.delivery.waves import WavePlan
@@ -217,40 +216,52 @@ def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
 
 
 def _run(environment: dict[str, str], given: argparse.Namespace, wave_id: object) -> int:
-    """Keep so many workers alive until the wave is over; kill one now and then."""
+    """Keep so many workers alive until the wave is over; kill one each time some more are sent."""
     kills, rng = 0, random.Random()
     workers = [_worker(environment) for _ in range(given.workers)]
-    next_kill = time.monotonic() + 3
-    while not _is_over(wave_id):
-        time.sleep(0.2)
-        if not given.kills and any(worker.poll() is not None for worker in workers):
+    between = max(given.people // (given.kills + 1), 1)
+    next_kill = rng.randint(1, 2 * between) if given.kills else given.people + 1
+    while (sent := _sent(wave_id)) is not None:
+        time.sleep(rng.uniform(0.05, 0.3))
+        if not given.kills and not all(worker.is_alive() for worker in workers):
             raise SystemExit("a worker ended by itself")
-        if kills < given.kills and time.monotonic() >= next_kill:
-            outboxes = Path(environment["SURVEYAPP_INSTANCE"], "outbox")
-            at_work = [
-                n
-                for n, worker in enumerate(workers)
-                if any(outboxes.glob(f"*-{worker.pid}-*.outbox"))
-            ]
-            if not at_work:  # all are still starting
-                continue
+        at_work = _at_work(workers, Path(environment["SURVEYAPP_INSTANCE"], "outbox"))
+        if kills < given.kills and sent >= next_kill and at_work:
             victim = rng.choice(at_work)
-            workers[victim].send_signal(signal.SIGKILL)
-            workers[victim].wait()
+            workers[victim].kill()
+            workers[victim].join()
             workers[victim] = _worker(environment)
             kills += 1
-            next_kill = time.monotonic() + rng.uniform(0.4, 1.4)
+            next_kill = sent + rng.randint(1, 2 * between - 1)
     for worker in workers:
         worker.terminate()
-        worker.wait(60)
+        worker.join(60)
     return kills
 
 
-def _worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "surveyapp", "worker"], env=environment)
+def _at_work(workers: list[ForkProcess], outboxes: Path) -> list[int]:
+    """The places of those workers that have started: they have a file to note in what they send."""
+    return [n for n, one in enumerate(workers) if any(outboxes.glob(f"*-{one.pid}-*.outbox"))]
 
 
-def _is_over(wave_id: object) -> bool:
+def _worker(environment: dict[str, str]) -> ForkProcess:
+    """`surveyapp worker` in a process of its own, which need not read its modules anew."""
+    worker = get_context("fork").Process(target=_serve, args=(environment,))
+    worker.start()
+    return worker
+
+
+def _serve(environment: dict[str, str]) -> None:
+    standing = bound()
+    if standing is not None:
+        standing.dispose(close=False)  # connections are the parent's
+    os.environ.clear()
+    os.environ.update(environment)
+    cli.main(["worker"], prog_name="surveyapp", standalone_mode=False)
+
+
+def _sent(wave_id: object) -> int | None:
+    """How many messages of the wave are settled; None when it is over."""
     with reading() as db:
         canaries = db.scalars(select(Canary.id).where(Canary.state == "sent")).all()
     if canaries:  # nobody reads the centre's mailbox here: what was sent there has arrived
@@ -258,12 +269,11 @@ def _is_over(wave_id: object) -> bool:
             db.execute(update(Canary).where(Canary.id.in_(canaries)).values(state="arrived"))
     with reading() as db:
         wave = db.scalars(select(Wave).where(Wave.id == wave_id)).one()
-        waiting = db.scalar(
-            select(func.count())
-            .select_from(Delivery)
-            .where(Delivery.wave_id == wave_id, Delivery.state.in_(("queued", "leased")))
-        )
-    return wave.is_filled and not waiting
+        is_open = Delivery.state.in_(("queued", "leased"))
+        all_of_it = select(is_open, func.count()).where(Delivery.wave_id == wave_id)
+        counted = {bool(open_): n for open_, n in db.execute(all_of_it.group_by(is_open))}
+    is_over = wave.is_filled and not counted.get(True, 0)
+    return None if is_over else counted.get(False, 0)
 
 
 def _report(

@@ -168,6 +168,15 @@ def canary_state(state: str) -> tuple[str, str]:
     }[state]
 
 
+def print_state(state: str) -> tuple[str, str]:
+    """The same of a printed page."""
+    return {
+        "arrived": (_("in được"), "good"),
+        "missed": (_("chưa in thử được"), "bad"),
+        "refused": (_("không in được"), "bad"),
+    }.get(state) or (_("đang in thử"), "busy")
+
+
 def refusal(error: invitations.InvitationError) -> tuple[str, str]:
     """What was refused about sending or about an invitation, and what to do."""
     match error:

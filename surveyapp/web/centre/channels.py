@@ -24,13 +24,11 @@ def channels() -> str:
     with reading() as db:
         seen_at = watch.last_seen(db)
         each = health.health(db, there=channels_there(), now=now)
-        troubles = watch.channel_troubles(db, now=now)
     return render_template(
         "centre/messages_channels.html",
         say=wording,
         limits=Limits.of(settings()),
         health=each,
-        troubles=troubles,
         seen_at=seen_at,
         is_silent=seen_at is None or seen_at < now - watch.SILENT_AFTER,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
