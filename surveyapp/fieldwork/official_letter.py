@@ -18,9 +18,9 @@ from surveyapp.fieldwork.chase import Chase, Line
 from surveyapp.i18n import _, day, locale, number, percent
 
 TEMPLATE = Path(__file__).with_name("official_letter.typ")
-CAPITAL = "Hà Nội"
-CITIES = frozenset({CAPITAL, "Hải Phòng", "Huế", "Đà Nẵng", "Hồ Chí Minh", "Cần Thơ"})
-"""Provincial units that are cities under central government, by name: a campaign's table does not say."""
+CITIES = frozenset({"Ha Noi", "Hai Phong", "Hue", "Da Nang", "Ho Chi Minh", "Can Tho"})
+"""English names of the provincial units that are cities under central government: a campaign's table
+does not say which are."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _unit(unit: Unit) -> str:
 
 
 def _province(unit: Unit) -> str:
-    if unit.name_vi in CITIES:
+    if unit.name_en in CITIES:
         return _("thành phố %(name)s", name=_unit(unit))
     return _("tỉnh %(name)s", name=_unit(unit))
 
