@@ -229,14 +229,7 @@ def _write(
         files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, sipas_rows)
     formats.write_formats(folder / "scoring", frame, at=opening.opened_at)
     public.write_public(folder / "public", frame, tally)
-    for instrument in frame.asked:
-        files.write_text(
-            folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
-        )
-    files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
-    ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=written)
-    codebook_page.write_codebook_page(folder / "documentation", frame)
-    datapackage.write_datapackage(folder, frame)
+    _write_documentation(folder, frame, rows=written)
     made = Made(
         tally=tally,
         labels=labels,
@@ -252,6 +245,18 @@ def _write(
     listed = files.listing(folder)
     files.write_json(folder / MANIFEST, manifest(frame, made, number=number, files=listed))
     return written
+
+
+def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:
+    """What describes the tables that stand in `folder`, for people, archives and programs."""
+    for instrument in frame.asked:
+        files.write_text(
+            folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
+        )
+    files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
+    ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=rows)
+    codebook_page.write_codebook_page(folder / "documentation", frame)
+    datapackage.write_datapackage(folder, frame)
 
 
 def _write_reports(folder: Path, account: cleaning_report.Account) -> None:

@@ -14,6 +14,7 @@ from surveyapp.documents import tables
 from surveyapp.exports import coordination as likeness
 from surveyapp.exports import papers, reports, rulesets, sensitivity
 from surveyapp.exports.cleaning_report import whole
+from surveyapp.exports.cleaning_words import condition
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.wording import refusal
 from surveyapp.fieldwork import unusual
@@ -150,6 +151,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         rules=rules,
         is_proposal=rules != versions[0].rules,
         parameter=_parameter,
+        condition=condition,
         found=found,
         other=other,
         shown=(other or versions[0]).number,
