@@ -28,6 +28,7 @@ MODULES = (
     "releases",
     "results",
     "handover",
+    "rehearsed",
     "staff",
     "audit",
 )

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.db import reading
-from surveyapp.exports import rehearsal
-from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork import attention, queries, snapshots
 from surveyapp.fieldwork.models import SnapshotDay
 from surveyapp.fieldwork.queries import DayFigures, Figures
@@ -46,7 +44,6 @@ def overview() -> str:
         before = queries.counted(db, g.campaign.id, by=(), until=today - timedelta(days=1))
         concerns = attention.concerns(db, g.campaign.id, by_supplying, today=today)
         troubles = watch.troubles(db, g.campaign.id, now=now)
-        rehearsed = rehearsal.standing(db, g.campaign, now=now)
         points = queries.curve(db, g.campaign.id)
         kept = snapshots.last_forecast(db, g.campaign.id)
     total = queries.total(by_group.values())
@@ -71,7 +68,6 @@ def overview() -> str:
         provinces=_worst("supplying", by_supplying, names, kind="province", slim=True),
         concerns=_concerns(concerns, names),
         troubles=[(wording.trouble(one), one.wave_id) for one in troubles],
-        rehearsal_warning=rehearsal_warning(rehearsed),
         details_url=url_for("centre.rate_details"),
     )
 

@@ -9,9 +9,9 @@ from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
-from surveyapp.exports import rehearsal, release
+from surveyapp.exports import release
 from surveyapp.exports.errors import ReleaseError
-from surveyapp.exports.wording import outcome, refusal, rehearsal_warning
+from surveyapp.exports.wording import refusal
 from surveyapp.i18n import _
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
@@ -81,7 +81,6 @@ def folder() -> Path:
 def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         found = release.releases(db, g.campaign.id)
-        rehearsed = rehearsal.standing(db, g.campaign, now=clock.now())
     return render_template(
         "centre/releases.html",
         releases=found,
@@ -89,8 +88,5 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         and g.campaign.state in release.RELEASABLE,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,
-        rehearsal=rehearsed.last,
-        rehearsal_outcome=outcome(rehearsed.last.outcome) if rehearsed.last else "",
-        rehearsal_warning=rehearsal_warning(rehearsed),
         errors=errors or [],
     )
