@@ -141,8 +141,8 @@ def _cell(found: Distribution, code: str) -> dict[str, Any]:
     n, share = found.n(code), found.share(code)
     if n is None or share is None:
         return _shown(n)
-    words = Markup('{} <span class="muted small">{}</span>').format(number(n), percent(share))
-    return {"shown": words, "value": n}
+    words = Markup('<span>{} <span class="muted small">{}</span></span>')
+    return {"shown": words.format(number(n), percent(share)), "value": n}
 
 
 def _shown(n: int | None) -> dict[str, Any]:

@@ -82,15 +82,16 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         found = release.releases(db, g.campaign.id)
         rehearsed = rehearsal.standing(db, g.campaign, now=clock.now())
+    last = rehearsed.last
     return render_template(
         "centre/releases.html",
+        rehearsal=last,
+        rehearsal_outcome=outcome(last.outcome) if last else "",
+        rehearsal_warning=rehearsal_warning(rehearsed),
         releases=found,
         may_build="operator" in g.actor.roles_in(g.campaign.code)
         and g.campaign.state in release.RELEASABLE,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,
-        rehearsal=rehearsed.last,
-        rehearsal_outcome=outcome(rehearsed.last.outcome) if rehearsed.last else "",
-        rehearsal_warning=rehearsal_warning(rehearsed),
         errors=errors or [],
     )
