@@ -64,10 +64,12 @@ def _obscured(page) -> list[str]:
                 .filter((one) => one.checkVisibility() && !one.closest('.unseen') && one.tabIndex >= 0)
                 .filter((one) => {
                     one.focus();
-                    const {left, right, top, bottom} = one.getBoundingClientRect();
-                    const middle = (left + right) / 2, inside = Math.min(8, (bottom - top) / 2);
-                    const ends = bottom - top > innerHeight / 2 ? [top + inside] : [top + inside, bottom - inside];
-                    return !ends.every((y) => seen(middle, y, one) || seen(left + 8, y, one));
+                    const lines = [...one.getClientRects()];  // a link may run over two lines
+                    const first = lines[0], last = lines.at(-1), inside = Math.min(8, first.height / 2);
+                    const ends = [[first, first.top + inside]];
+                    if (last.bottom - first.top <= innerHeight / 2) ends.push([last, last.bottom - inside]);
+                    return !ends.every(([line, y]) =>
+                        seen((line.left + line.right) / 2, y, one) || seen(line.left + 8, y, one));
                 })
                 .map((one) => one.outerHTML.slice(0, 120));
         }"""
