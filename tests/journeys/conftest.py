@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from surveyapp.config import Settings
 from surveyapp.keys import KeyRing, read_key_ring
+from surveyapp.web.desk import working
 
 
 @pytest.fixture
@@ -21,3 +22,9 @@ def app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
     from surveyapp import create_app
 
     return create_app(settings, keys=keys, engine=engine)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, small files are read within their request."""
+    monkeypatch.setattr(working, "PATIENCE", 60)
