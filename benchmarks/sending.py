@@ -232,7 +232,7 @@ def _run(environment: dict[str, str], given: argparse.Namespace, wave_id: object
             workers[victim].join()
             workers[victim] = _worker(environment)
             kills += 1
-            next_kill = sent + rng.randint(1, 2 * between - 1)
+            next_kill += rng.randint(1, 2 * between - 1)
     for worker in workers:
         worker.terminate()
         worker.join(60)
