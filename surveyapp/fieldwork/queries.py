@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -83,22 +83,24 @@ def figures(
     no channel.
     """
     part = where or Where()
-    rows: dict[Key, Figures] = defaultdict(Figures)
     if "channel" in {*by, *part.dimensions}:
         found = counted(db, campaign_id, by=by, where=part, until=until)
         return {key: Figures(counts=counts) for key, counts in found.items()}
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
-    for key, planned in _planned(db, campaign_id, by, part, then):
-        rows[key] = replace(rows[key], planned=planned)
-    for key, listed, approved in (
-        _forms(db, campaign_id, by, part)
-        if then is None
-        else snapshots.forms_then(db, campaign_id, by, part, until=then)
-    ):
-        rows[key] = replace(rows[key], listed=listed, approved=approved)
-    for key, counts in counted(db, campaign_id, by=by, where=part, until=until).items():
-        rows[key] = replace(rows[key], counts=counts)
-    return dict(rows)
+    planned = dict(_planned(db, campaign_id, by, part, then))
+    forms = {
+        key: (listed, approved)
+        for key, listed, approved in (
+            _forms(db, campaign_id, by, part)
+            if then is None
+            else snapshots.forms_then(db, campaign_id, by, part, until=then)
+        )
+    }
+    counts = counted(db, campaign_id, by=by, where=part, until=until)
+    return {
+        key: Figures(planned.get(key), *forms.get(key, (0, 0)), counts.get(key, Counts()))
+        for key in {**planned, **forms, **counts}
+    }
 
 
 def total(rows: Iterable[Figures]) -> Figures:

@@ -11,6 +11,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.fieldwork import queries, service
 from surveyapp.fieldwork.models import KeptCount, KeptDay
 from surveyapp.fieldwork.queries import Where
+from surveyapp.fieldwork.rules import Counts
 from surveyapp.invitations.deltas import Cell, Deltas
 from surveyapp.invitations.models import CountDelta
 from surveyapp.invitations.rules import CHANNELS, Disposition
@@ -149,6 +150,21 @@ def test_the_curve_ends_at_what_stands_now(engine, campaign):
     assert points[-1].counts.of(D) == now.of(D)
     assert all(points[2].counts.of({d}) == past.of({d}) for d in D)
     assert [point.day for point in points] == sorted({day for _c, _d, day, _n in mirror})
+
+
+def test_what_changed_is_the_difference_between_two_days(engine, campaign):
+    write_random_changes(11, 30, [])
+    with transaction() as db:
+        service.fold(db, limit=25)
+    first, last = DAY + timedelta(days=1), DAY + timedelta(days=4)
+    with reading() as db:
+        found = queries.changed(db, 1, by=("supplying",), after=first, until=last)
+        now = queries.counted(db, 1, by=("supplying",), until=last)
+        then = queries.counted(db, 1, by=("supplying",), until=first)
+    for key, counts in now.items():
+        difference = counts - then.get(key, Counts())
+        changed = found.get(key, Counts())
+        assert all(difference.of({d}) == changed.of({d}) for d in D)
 
 
 def test_another_campaigns_changes_are_not_counted(engine, campaign):
