@@ -154,7 +154,7 @@ def read_manifest(registered: Release, folder: Path) -> dict[str, Any]:
 
 
 def _rows(path: Path, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The columns `names` of a table, row by row; the answers of a full round are 100,000 rows."""
+    """The columns `names` of a table, row by row; the answers of a full round are some 77,000 rows."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         heading = next(reader)
