@@ -74,7 +74,6 @@ def lists() -> str:
         kinds=kinds,
         counted={name: sum(e.state == name for e in expected) for name in STATES},
         total=len(expected),
-        missing=sum(not row.is_handed_in for row in expected),
         ready=_ready(expected),
         state=state,
         states=STATES,
