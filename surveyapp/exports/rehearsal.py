@@ -43,7 +43,7 @@ LONGEST = timedelta(hours=3)
 """A rehearsal still running after this was interrupted."""
 
 _COPIED = ("campaign", "unit", "department", "instrument", "respondent_group", "list_kind", "sample_plan", "cleaning_version")  # fmt: skip
-_CUT_KEYS = {"group": "g", "supplying": "sg", "rated": "rg", "cell": "srgd"}
+_PLACE = ("supplying_unit_id", "rated_unit_id", "group_id", "department_id", "channel")
 _BATCH = 2000
 _MOST_FAULTS = 20
 _PREFIX = ".rehearsal-"
@@ -211,22 +211,24 @@ def _copy(db: Session, dry: Session, campaign: Campaign) -> None:
 def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
     """Every assignment that may be eligible complete; the others as they are."""
     out = LETTERS["out"] | LETTERS["list"]
-    totals: dict[tuple[str, tuple[int, ...], str], int] = {}
-    by = ("supplying", "rated", "group", "department")
+    totals: dict[tuple[str, tuple[Any, ...], str], int] = {}
+    by = ("supplying", "rated", "group", "department", "channel")
     for cell, counts in fieldwork.counted(db, campaign_id, by=by).items():
         for disposition, n in counts.by_disposition.items():
             became = str(disposition) if disposition in out else "complete"
-            for cut in CUTS:
-                kept = tuple(i if name in _CUT_KEYS[cut] else 0 for name, i in zip("srgd", cell, strict=True))  # fmt: skip
+            for cut, dimensions in CUTS.items():
+                kept = tuple(
+                    value if name in dimensions else type(value)()
+                    for name, value in zip(_PLACE, cell, strict=True)
+                )
                 totals[cut, kept, became] = totals.get((cut, kept, became), 0) + n
-    names = ("supplying_unit_id", "rated_unit_id", "group_id", "department_id")
     rows = (
         {
             "campaign_id": campaign_id,
             "cut": cut,
             "disposition": became,
             "n": n,
-            **dict(zip(names, kept, strict=True)),
+            **dict(zip(_PLACE, kept, strict=True)),
         }
         for (cut, kept, became), n in totals.items()
     )

@@ -185,7 +185,7 @@ def test_nothing_in_the_report_is_about_a_person(subscribed, now):
 
         campaign = campaigns.campaign(db, subscribed)
         found = report.gather(db, campaign, until=clock.day(now))
-    assert set(found.__dict__) == {"campaign", "day", "total", "groups", "supplying", "rated", "curve", "expected", "concerns"}  # fmt: skip
+    assert set(found.__dict__) == {"campaign", "day", "total", "groups", "supplying", "rated", "curve", "expected", "concerns", "own_map"}  # fmt: skip
 
 
 def test_both_files_go_with_the_e_mail_and_a_mail_program_reads_them(db, found, now):

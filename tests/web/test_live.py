@@ -80,7 +80,7 @@ def test_a_message_waits_for_the_person(client, campaign, now):
     page = "/centre/tiny/messages"
     tag = version(client.get(page))
     post(client, page, f"{page}/canary", channel="email")
-    said = "Đã xếp thư thử vào hàng gửi"
+    said = "Kênh này chưa có địa chỉ nào của trung tâm"
     assert said not in again(client, page, tag).text
     assert said in client.get(page).text
 

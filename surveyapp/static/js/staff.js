@@ -38,8 +38,10 @@ function makeSortable(table) {
 }
 
 // Forms marked data-upload: refuse an over-large file before it is sent, show how far the sending is.
+const parsed = (page) => new DOMParser().parseFromString(page, "text/html");
+
 function show(page, address) {
-  const next = new DOMParser().parseFromString(page, "text/html");
+  const next = parsed(page);
   document.title = next.title;
   document.body.replaceWith(next.body);
   history.replaceState(null, "", address);
@@ -83,18 +85,18 @@ function watch(form) {
   });
 }
 
-// A page marked data-poll shows work that goes on: it is asked for anew until the work is over.
+// data-poll marks work that goes on: the page is asked for until it is over.
 async function poll(place) {
   await new Promise((go) => setTimeout(go, Number(place.dataset.poll)));
   if (!place.isConnected) return;
   try {
     const answer = await fetch(location.href);
     const page = await answer.text();
-    const next = new DOMParser().parseFromString(page, "text/html").querySelector("[data-poll]");
+    const next = parsed(page).querySelector("[data-poll]");
     if (!next) return show(page, answer.url);
     if (next.innerHTML !== place.innerHTML) place.innerHTML = next.innerHTML;
   } catch {
-    // The network is away for a moment: the next turn asks again.
+    // The network is away: the next turn asks again.
   }
   poll(place);
 }
