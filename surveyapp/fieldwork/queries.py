@@ -1,13 +1,25 @@
 """What fieldwork screens read: figures by any dimension, and the curve over days."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import RespondentGroup, SamplePlan
@@ -27,6 +39,10 @@ _COLUMN = {
     "department": "department_id",
     "channel": "channel",
 }
+_CAMPAIGN: BindParameter[int] = bindparam("campaign", type_=Integer)
+_AFTER: BindParameter[date] = bindparam("after", type_=Date)
+_UNTIL: BindParameter[date] = bindparam("until", type_=Date)
+"""What differs from call to call: the statements themselves are made once."""
 _DISPOSITION = {disposition.value: disposition for disposition in Disposition}
 CELL = ("supplying", "rated", "group", "department", "channel")
 """The dimensions of the finest cell, in the order of `recounted`."""
@@ -74,13 +90,14 @@ def figures(
     by: tuple[str, ...],
     where: Where | None = None,
     until: date | None = None,
+    lists: bool = True,
 ) -> dict[Key, Figures]:
     """Figures by the dimensions `by` (of `DIMENSIONS`), keyed by their ids in that order.
 
     Live when `until` is None: kept counts and the deltas not folded yet, from one snapshot. With
     `until`, the state at the end of that day; planned, listed and approved are then those of the last
     nightly snapshot up to that day, and those of now where none was taken by then. Plan and lists know
-    no channel.
+    no channel. Without `lists`, listed and approved are left at 0: they are the costly part.
     """
     part = where or Where()
     if "channel" in {*by, *part.dimensions}:
@@ -88,14 +105,12 @@ def figures(
         return {key: Figures(counts=counts) for key, counts in found.items()}
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
     planned = dict(_planned(db, campaign_id, by, part, then))
-    forms = {
-        key: (listed, approved)
-        for key, listed, approved in (
-            _forms(db, campaign_id, by, part)
-            if then is None
-            else snapshots.forms_then(db, campaign_id, by, part, until=then)
-        )
-    }
+    forms: dict[Key, tuple[int, int]] = {}
+    if lists and then is None:
+        forms = {key: (n, m) for key, n, m in _forms(db, campaign_id, by, part)}
+    elif lists and then is not None:
+        past = snapshots.forms_then(db, campaign_id, by, part, until=then)
+        forms = {key: (n, m) for key, n, m in past}
     counts = counted(db, campaign_id, by=by, where=part, until=until)
     return {
         key: Figures(planned.get(key), *forms.get(key, (0, 0)), counts.get(key, Counts()))
@@ -117,22 +132,35 @@ def counted(
     until: date | None = None,
 ) -> dict[Key, Counts]:
     """Assignments by disposition, keyed as in `figures`, without plan and lists."""
-    part = where or Where()
+    statement = _counted(by, where or Where(), until is None)
+    return _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}))
+
+
+@lru_cache(maxsize=256)
+def _counted(by: tuple[str, ...], part: Where, is_now: bool) -> Select[Any]:
     names = [_COLUMN[name] for name in by]
     parts = [
-        _kept(KeptCount, KeptCount.n, names, campaign_id, by, part),
-        _deltas(names, campaign_id, part, until),
+        _kept(KeptCount, KeptCount.n, names, _CAMPAIGN, by, part),
+        _deltas(names, _CAMPAIGN, part, None if is_now else _UNTIL),
     ]
-    if until is not None:
+    if not is_now:
         # The past is the present less what came after: near days touch few rows, whatever the size.
-        after = _kept(KeptDay, -KeptDay.change, names, campaign_id, by, part)
-        parts.append(after.where(KeptDay.day > until))
+        after = _kept(KeptDay, -KeptDay.change, names, _CAMPAIGN, by, part)
+        parts.append(after.where(KeptDay.day > _UNTIL))
+    return _summed(parts, names)
+
+
+def _summed(parts: Sequence[Select[Any]], names: Sequence[str]) -> Select[Any]:
     every = union_all(*parts).subquery()
     keys = [every.c[name] for name in names]
     n = func.sum(every.c.change)
     statement = select(*keys, every.c.disposition, n).group_by(*keys, every.c.disposition)
+    return statement.having(n != 0)
+
+
+def _by_key(rows: Iterable[Any]) -> dict[Key, Counts]:
     found: dict[Key, dict[Disposition, int]] = defaultdict(dict)
-    for *key, disposition, count in db.execute(statement.having(n != 0)):
+    for *key, disposition, count in rows:
         found[tuple(key)][_DISPOSITION[disposition]] = int(count)
     return {key: Counts(by_disposition) for key, by_disposition in found.items()}
 
@@ -144,21 +172,18 @@ def changed(
 
     Counts may be negative: what left a disposition. Reads the rows of those days alone.
     """
+    days = {"campaign": campaign_id, "after": after, "until": until}
+    return _by_key(db.execute(_changed(by, until is None), days))
+
+
+@lru_cache(maxsize=64)
+def _changed(by: tuple[str, ...], is_open: bool) -> Select[Any]:
     names = [_COLUMN[name] for name in by]
-    kept = _kept(KeptDay, KeptDay.change, names, campaign_id, by, Where())
-    waiting = _deltas(names, campaign_id, Where(), until)
-    every = union_all(
-        kept.where(KeptDay.day > after, *([KeptDay.day <= until] if until else [])),
-        waiting.where(CountDelta.day > after),
-    ).subquery()
-    keys = [every.c[name] for name in names]
-    n = func.sum(every.c.change)
-    found: dict[Key, dict[Disposition, int]] = defaultdict(dict)
-    for *key, disposition, count in db.execute(
-        select(*keys, every.c.disposition, n).group_by(*keys, every.c.disposition).having(n != 0)
-    ):
-        found[tuple(key)][_DISPOSITION[disposition]] = int(count)
-    return {key: Counts(by_disposition) for key, by_disposition in found.items()}
+    kept = _kept(KeptDay, KeptDay.change, names, _CAMPAIGN, by, Where())
+    kept = kept.where(KeptDay.day > _AFTER)
+    waiting = _deltas(names, _CAMPAIGN, Where(), None if is_open else _UNTIL)
+    waiting = waiting.where(CountDelta.day > _AFTER)
+    return _summed([kept if is_open else kept.where(KeptDay.day <= _UNTIL), waiting], names)
 
 
 @dataclass(frozen=True)
@@ -236,7 +261,9 @@ def _cut(by: tuple[str, ...], part: Where) -> str:
 
 
 def _filters(
-    table: type[KeptCount] | type[KeptDay] | type[CountDelta], campaign_id: int, part: Where
+    table: type[KeptCount] | type[KeptDay] | type[CountDelta],
+    campaign_id: int | BindParameter[int],
+    part: Where,
 ) -> list[ColumnElement[bool]]:
     tests: list[ColumnElement[bool]] = [table.campaign_id == campaign_id]
     if part.groups is not None:
@@ -256,7 +283,7 @@ def _kept(
     table: type[KeptCount] | type[KeptDay],
     change: Any,
     names: list[str],
-    campaign_id: int,
+    campaign_id: int | BindParameter[int],
     by: tuple[str, ...],
     part: Where,
 ) -> Select[Any]:
@@ -266,7 +293,12 @@ def _kept(
     )
 
 
-def _deltas(names: list[str], campaign_id: int, part: Where, until: date | None) -> Select[Any]:
+def _deltas(
+    names: list[str],
+    campaign_id: int | BindParameter[int],
+    part: Where,
+    until: date | BindParameter[date] | None,
+) -> Select[Any]:
     columns = [getattr(CountDelta, name) for name in names]
     statement = select(*columns, CountDelta.disposition, CountDelta.change.label("change")).where(
         *_filters(CountDelta, campaign_id, part)

@@ -57,13 +57,16 @@ def mark_listed(
     still_open = select(Assignment.invitation_id).where(
         Assignment.campaign_id == campaign.id, Assignment.state == "active"
     )
-    handed = update(Invitation).where(
+    wanted = [
         Invitation.campaign_id == campaign.id,
         Invitation.state == "active",
         Invitation.id.in_(still_open),
-    )
-    if not everyone:
-        handed = handed.where(Invitation.listed_at.is_(None))
+        *([] if everyone else [Invitation.listed_at.is_(None)]),
+    ]
+    # Taken in the order in which everybody takes them, so that two who take many never wait in a ring.
+    taken = select(Invitation.id).where(*wanted).order_by(Invitation.id)
+    db.execute(taken.with_for_update(key_share=True)).all()
+    handed = update(Invitation).where(*wanted)
     people = int(db.execute(handed.values(listed_at=now)).rowcount)  # type: ignore[attr-defined]
     if not people:
         raise NothingToList

@@ -148,6 +148,15 @@ def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
     link goes on working, for people change their minds. Repeated on one day it is kept once.
     """
     disposition = DECLARED[kind]
+    # The forms first, the note last: a note holds the invitation, which whoever replaces the code
+    # wants to change once the forms are hers.
+    for held in invited.assignments:
+        try:
+            assignment = _lock(db, held.id)
+        except (AlreadySubmitted, AssignmentRevoked):
+            continue
+        if assignment.disposition != disposition:
+            _turn(db, assignment, disposition, today=today, event="declared", note=kind)
     said = select(Declaration.id).where(
         Declaration.invitation_id == invited.invitation_id,
         Declaration.kind == kind,
@@ -159,13 +168,6 @@ def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
                 id=uuid.uuid4(), invitation_id=invited.invitation_id, kind=kind, on=today
             )
         )
-    for held in invited.assignments:
-        try:
-            assignment = _lock(db, held.id)
-        except (AlreadySubmitted, AssignmentRevoked):
-            continue
-        if assignment.disposition != disposition:
-            _turn(db, assignment, disposition, today=today, event="declared", note=kind)
 
 
 # Statements on tables, made once: each save and each submission runs every one of them, and making

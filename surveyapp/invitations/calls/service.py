@@ -127,7 +127,7 @@ def _held(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime
     db.execute(
         select(Invitation.id)
         .where(Invitation.id == invitation_id, Invitation.campaign_id == campaign.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     found = queries.person(db, campaign, invitation_id, now=now)
     if found is None:

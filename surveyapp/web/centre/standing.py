@@ -55,7 +55,7 @@ class Standing:
     def total(self) -> Row:
         """The whole campaign."""
         changed = sum(self.since["group"].values(), start=Counts())
-        return Row("", _("Cộng"), queries.total(self.found["group"].values()), since=changed)
+        return Row("", _("Cộng"), queries.total(self.found["supplying"].values()), since=changed)
 
     def rows(self, dimension: str, kind: str = "") -> list[Row]:
         """Every group or unit (of a kind) with something to show, in the registry's order."""
@@ -126,6 +126,7 @@ def read(db: Session, *, now: datetime, until: date | None) -> Standing:
     """The campaign's standing, live or at the end of `until`."""
     campaign, today = g.campaign.id, clock.day(now)
     before = (until or today) - timedelta(days=1)
+    # Lists are counted once, by unit: neither groups nor rated units show them here.
     found = {name: _by(db, name, until) for name in ("group", "supplying", "rated")}
     since = {
         name: {
@@ -154,5 +155,7 @@ def read(db: Session, *, now: datetime, until: date | None) -> Standing:
 
 
 def _by(db: Session, dimension: str, until: date | None) -> dict[int, Figures]:
-    found = queries.figures(db, g.campaign.id, by=(dimension,), until=until)
+    found = queries.figures(
+        db, g.campaign.id, by=(dimension,), until=until, lists=dimension == "supplying"
+    )
     return {key[0]: row for key, row in found.items()}
