@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -183,6 +184,23 @@ def keys() -> KeyRing:
     return KeyRing({1: sha256(b"a root key of the tests").digest()})
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once per process: every test makes the application anew."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self.kept.get(bucket.key):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def settings(engine: Engine, tmp_path: Path) -> Settings:
     """Settings of a server on `engine` whose instance folder is the test's own."""
@@ -200,7 +218,9 @@ def app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
     from surveyapp import create_app
 
     settings.instance.mkdir(exist_ok=True)
-    return create_app(settings, keys=keys, engine=engine)
+    made = create_app(settings, keys=keys, engine=engine)
+    made.jinja_env.bytecode_cache = COMPILED
+    return made
 
 
 @pytest.fixture

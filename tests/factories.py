@@ -21,10 +21,9 @@ def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = F
     Its ballots are sealed with `box_key()`.
     """
     from surveyapp.campaigns import service
-    from surveyapp.campaigns.pack import read_pack
     from surveyapp.responses import box
 
-    loaded = service.load_pack(db, read_pack(PACKS / pack), now=now)
+    loaded = service.load_pack(db, _read(pack), now=now)
     if opened:
         _, public = box_key()
         service.record_box_key(
@@ -33,6 +32,14 @@ def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = F
         approve_questionnaires(db, loaded, now)
         service.open_campaign(db, loaded.code, now=now)
     return loaded
+
+
+@cache
+def _read(pack: str) -> Any:
+    """Read once: a pack is frozen, and reading one takes longer than most tests."""
+    from surveyapp.campaigns.pack import read_pack
+
+    return read_pack(PACKS / pack)
 
 
 def approve_questionnaires(db: Session, campaign: Campaign, now: datetime) -> None:
