@@ -25,9 +25,9 @@ demo-data: .venv/.runs ## Build the demo campaign without serving it
 demo-reset: .venv/.runs ## Throw the demo's data away, so that the next `make demo` starts over
 	$(BIN)/surveyapp demo reset
 
-test: .venv/.tests lint ## Everything: lint, types, all tests in two processes (TESTS=tests/web for some)
+test: .venv/.tests lint ## Everything: lint, types, all tests in three processes (TESTS=tests/web for some)
 	@sh tools/system_packages.sh
-	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
+	$(BIN)/pytest -n 3 --dist worksteal $(TESTS)
 
 run: .venv/.runs ## Serve this installation with gunicorn, settings from the environment
 	$(BIN)/surveyapp run
