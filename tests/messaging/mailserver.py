@@ -58,10 +58,11 @@ class MailServer:
 
     def received(self) -> list[Received]:
         file = self.folder / "received.jsonl"
-        lines = file.read_text().splitlines() if file.exists() else []
+        written = file.read_text() if file.exists() else ""
+        whole = written[: written.rfind("\n") + 1]  # the last line may be half written
         return [
             Received(one["from"], one["to"], base64.b64decode(one["raw"]))
-            for one in map(json.loads, lines)
+            for one in map(json.loads, whole.splitlines())
         ]
 
     def stop(self) -> None:
