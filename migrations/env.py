@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from surveyapp.db import Moment
+from surveyapp.db import Document, Moment
 from surveyapp.tables import metadata
 
 
@@ -14,6 +14,8 @@ def render_type(kind: str, thing: Any, _context: AutogenContext) -> str | Litera
     """Migrations name plain types: they must still run when the code has moved on."""
     if kind == "type" and isinstance(thing, Moment):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(thing, Document):
+        return "sa.Text()"
     return False
 
 

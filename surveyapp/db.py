@@ -1,9 +1,12 @@
 """Engine, declarative base and the only place that commits."""
 
+import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +15,7 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
+    Text,
     TypeDecorator,
     Uuid,
     create_engine,
@@ -54,6 +58,33 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Document(TypeDecorator[Mapping[str, Any]]):
+    """A JSON object that is read with almost every request and changed once a year.
+
+    Each text is parsed once per process and shared, so no object in it can be changed in place:
+    assign a new one.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, Any] | None, _dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps(value, default=dict, ensure_ascii=False, sort_keys=True)
+
+    def process_result_value(
+        self, value: str | None, _dialect: Dialect
+    ) -> Mapping[str, Any] | None:
+        return None if value is None else _document(value)
+
+
+@lru_cache(maxsize=16)
+def _document(text: str) -> Mapping[str, Any]:
+    parsed: Mapping[str, Any] = json.loads(text, object_hook=MappingProxyType)
+    return parsed
 
 
 class Base(DeclarativeBase):

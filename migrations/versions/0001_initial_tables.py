@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("lists_due", sa.Date(), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("pack_sha256", sa.String(), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("box_public_key", sa.LargeBinary(), nullable=True),

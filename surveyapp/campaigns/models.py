@@ -1,12 +1,13 @@
 """Tables of a campaign: its units, departments, groups, plan and frozen instruments."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base
+from surveyapp.db import Base, Document
 
 STATES = ("preparing", "open", "closed", "opened", "released")
 
@@ -33,7 +34,7 @@ class Campaign(Base):
     lists_due: Mapped[date]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    settings: Mapped[Mapping[str, Any]] = mapped_column(Document)
     pack_sha256: Mapped[str]
     loaded_at: Mapped[datetime]
     box_public_key: Mapped[bytes | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
@@ -99,17 +99,18 @@ def plan(db: Session, campaign_id: int, *, side: str) -> dict[tuple[int, int], i
     return {(row.group_id, row.unit_id): row.planned for row in rows}
 
 
-def instrument(db: Session, instrument_id: int) -> Instrument:
-    """The frozen instrument; parsed once per process, however many pages are made from it."""
-    sha256 = db.execute(
-        select(FrozenFile.sha256).where(FrozenFile.id == instrument_id)
-    ).scalar_one()
-    known = _parsed.get(sha256)
+def instrument(db: Session, instrument_id: int, *, sha256: str | None = None) -> Instrument:
+    """The frozen instrument; parsed once per process, however many pages are made from it.
+
+    Whoever has read its `sha256` in this transaction gives it and saves a question to the database.
+    """
+    digest = sha256 or db.execute(_DIGEST, {"instrument": instrument_id}).scalar_one()
+    known = _parsed.get(digest)
     if known is None:
         content = db.execute(
             select(FrozenFile.content).where(FrozenFile.id == instrument_id)
         ).scalar_one()
-        known = _parsed[sha256] = Instrument.from_json(content)
+        known = _parsed[digest] = Instrument.from_json(content)
     return known
 
 
@@ -119,4 +120,5 @@ def instruments(db: Session, campaign_id: int) -> dict[int, Instrument]:
     return {id_: instrument(db, id_) for id_ in db.scalars(wanted.order_by(FrozenFile.code))}
 
 
+_DIGEST = select(FrozenFile.sha256).where(FrozenFile.id == bindparam("instrument"))
 _parsed: dict[str, Instrument] = {}

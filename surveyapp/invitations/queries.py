@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
 from surveyapp.invitations import secrets
 from surveyapp.invitations.errors import (
     LinkReplaced,
@@ -41,6 +41,8 @@ class AssignmentView:
     rated_name_en: str
     instrument_id: int
     submitted_on: date | None
+    instrument_sha256: str | None = None
+    """Digest of the frozen questionnaire, by which a process knows whether it has parsed it."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,44 @@ class Invited:
         return next((held for held in self.assignments if held.number == number), None)
 
 
+# Made once: every page and every save runs both, and making one takes longer than running it.
+_INVITATION = (
+    select(Invitation.id, Invitation.state, Campaign, Unit.name_vi, Unit.name_en)
+    .join(Campaign, Campaign.id == Invitation.campaign_id)
+    .join(Person, Person.id == Invitation.person_id)
+    .join(Unit, Unit.id == Person.unit_id)
+    .where(Invitation.tag.in_(bindparam("tags", expanding=True)))
+)
+_ASSIGNMENTS = (
+    select(
+        Assignment.id,
+        Assignment.number,
+        Assignment.state,
+        Assignment.progress,
+        Assignment.disposition,
+        RespondentGroup.code,
+        Unit.code,
+        Unit.name_vi,
+        Unit.name_en,
+        Assignment.instrument_id,
+        Assignment.submitted_on,
+        Instrument.sha256,
+    )
+    .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
+    .join(Unit, Unit.id == Assignment.rated_unit_id)
+    .join(Instrument, Instrument.id == Assignment.instrument_id)
+    .where(Assignment.invitation_id == bindparam("invitation"), Assignment.state != "revoked")
+    .order_by(Assignment.number)
+)
+
+
 def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
     """Who holds this code, in two queries; questionnaires taken back are not among the assignments.
 
     Raises `UnknownCode`, or `LinkReplaced` and `LinkRevoked`, which only a signed link may be told.
     """
     tags = secrets.tags(keys, code)
-    found = db.execute(
-        select(Invitation.id, Invitation.state, Campaign, Unit.name_vi, Unit.name_en)
-        .join(Campaign, Campaign.id == Invitation.campaign_id)
-        .join(Person, Person.id == Invitation.person_id)
-        .join(Unit, Unit.id == Person.unit_id)
-        .where(Invitation.tag.in_(tags))
-    ).one_or_none()
+    found = db.execute(_INVITATION, {"tags": tags}).one_or_none()
     if found is None:
         if db.execute(select(RetiredTag.tag).where(RetiredTag.tag.in_(tags))).first():
             raise LinkReplaced
@@ -126,25 +153,7 @@ def submitted_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int
 
 
 def _assignments(db: Session, invitation_id: UUID) -> list[AssignmentView]:
-    rows = db.execute(
-        select(
-            Assignment.id,
-            Assignment.number,
-            Assignment.state,
-            Assignment.progress,
-            Assignment.disposition,
-            RespondentGroup.code,
-            Unit.code,
-            Unit.name_vi,
-            Unit.name_en,
-            Assignment.instrument_id,
-            Assignment.submitted_on,
-        )
-        .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-        .join(Unit, Unit.id == Assignment.rated_unit_id)
-        .where(Assignment.invitation_id == invitation_id, Assignment.state != "revoked")
-        .order_by(Assignment.number)
-    )
+    rows = db.execute(_ASSIGNMENTS, {"invitation": invitation_id})
     return [AssignmentView(*row) for row in rows]
 
 

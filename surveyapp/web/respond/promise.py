@@ -1,5 +1,6 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,10 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "forms": len(standing),
         "forms_left": len(left),
         "submitted": len(standing) - len(left),
-        "minutes": sum(campaigns.instrument(db, each.instrument_id).minutes for each in left),
+        "minutes": sum(
+            campaigns.instrument(db, each.instrument_id, sha256=each.instrument_sha256).minutes
+            for each in left
+        ),
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
         "is_open": campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
@@ -34,7 +38,7 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
     }
 
 
-def contact(settings: dict[str, Any]) -> dict[str, str]:
+def contact(settings: Mapping[str, Any]) -> dict[str, str]:
     """The campaign's help desk in the present language."""
     written = settings.get("contact", {})
     name = written.get("name", {})

@@ -79,4 +79,5 @@ def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrume
         raise AssignmentRevoked(gone) if gone else NoSuchQuestionnaire(number)
     if assignment.state == "active":
         inviting.check_open(visit.invited.campaign, clock.now())
-    return visit, assignment, campaigns.instrument(db, assignment.instrument_id)
+    sha256 = assignment.instrument_sha256
+    return visit, assignment, campaigns.instrument(db, assignment.instrument_id, sha256=sha256)
