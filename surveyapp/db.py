@@ -151,7 +151,10 @@ _makers: list[Callable[[], Engine]] = []
 def bind(engine: Engine) -> None:
     """Make `engine` the one that `transaction()` and `reading()` use in this process."""
     _engines["writing"] = engine
-    _engines["reading"] = engine.execution_options(survey_reads_only=True)
+    reads_only: dict[str, Any] = {"survey_reads_only": True}
+    if engine.dialect.name == "postgresql":  # said with BEGIN, so it costs no question of its own
+        reads_only |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    _engines["reading"] = engine.execution_options(**reads_only)
 
 
 def bind_when_needed(make: Callable[[], Engine]) -> None:
@@ -181,8 +184,6 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """A session that only reads, from one snapshot: it never waits, and its writes are lost."""
     with _sessions(bind=_engine("reading"), autoflush=False) as db:
-        if db.get_bind().dialect.name == "postgresql":
-            db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         yield db
         db.expunge_all()  # a rollback would expire what was read, and pages are written after it
         db.rollback()

@@ -286,3 +286,19 @@ def test_closing_waits_for_a_submission_under_way(
         assert not closed.wait(0.3)
     closing.join(20)
     assert closed.is_set()
+
+
+def test_the_settings_of_a_campaign_are_replaced_never_changed_in_place(
+    db: Session, tiny: Pack, now: datetime
+) -> None:
+    campaign = service.load_pack(db, tiny, now=now)
+    db.expire(campaign)
+    with pytest.raises(TypeError):
+        campaign.settings["completeness"] = {}  # type: ignore[index]
+    with pytest.raises(TypeError):
+        campaign.settings["completeness"]["complete"] = 0.1
+    campaign.settings = {**campaign.settings, "completeness": {"complete": 0.9, "partial": 0.4}}
+    db.flush()
+    db.expire(campaign)
+    assert campaign.settings["completeness"] == {"complete": 0.9, "partial": 0.4}
+    assert campaign.settings["contact"]["phone"] == "024 0000 0000"

@@ -1,5 +1,6 @@
 """Review, submission and the receipt."""
 
+from itertools import count
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument
+from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument, InstrumentItem
 from surveyapp.responses import drafts, receipts
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
@@ -28,14 +29,15 @@ def review(number: int) -> ResponseReturnValue:
             return redirect(url_for("respond.receipt", number=number))
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     done, total = answered(instrument, draft.answers)
+    sections = _reviewed(instrument, number, draft.answers)
     return render_template(
         "respond/review.html",
         number=number,
         revision=draft.revision,
         answered=done,
         total=total,
-        sections=_reviewed(instrument, number, draft.answers),
-        gaps=_gaps(instrument, number, draft.answers),
+        sections=sections,
+        gaps=[item for each in sections for item in each["items"] if item["answer"] is None],
         remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
         remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
         rated=rated(assignment),
@@ -45,37 +47,30 @@ def review(number: int) -> ResponseReturnValue:
 
 
 def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> list[dict[str, Any]]:
+    """Title and items of each section, with the present answer and where to mend it."""
+    place = locale()
+    numbers = count(1)
     rows = []
-    position = 0
     for page, each in enumerate(instrument.sections, start=1):
-        items = []
-        for item in each.items:
-            position += 1
-            labels = {option.code: option.label for option in item.options}
-            labels[DONT_KNOW] = DONT_KNOW_LABEL
-            chosen = labels.get(answers.get(item.id, ""))
-            items.append(
-                {
-                    "id": item.id,
-                    "position": position,
-                    "text": item.text.get(locale()),
-                    "answer": chosen.get(locale()) if chosen else None,
-                    "url": url_for(
-                        "respond.section", number=number, page=page, _anchor=f"{item.id}-item"
-                    ),
-                }
-            )
-        rows.append({"title": each.title.get(locale()), "items": items, "page": page})
+        address = url_for("respond.section", number=number, page=page)
+        items = [
+            {
+                "id": item.id,
+                "position": next(numbers),
+                "text": item.text.get(place),
+                "answer": _chosen(item, answers.get(item.id), place),
+                "url": f"{address}#{item.id}-item",
+            }
+            for item in each.items
+        ]
+        rows.append({"title": each.title.get(place), "items": items, "page": page})
     return rows
 
 
-def _gaps(instrument: Instrument, number: int, answers: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        item
-        for each in _reviewed(instrument, number, answers)
-        for item in each["items"]
-        if item["answer"] is None
-    ]
+def _chosen(item: InstrumentItem, code: str | None, language: str) -> str | None:
+    if code == DONT_KNOW:
+        return DONT_KNOW_LABEL.get(language)
+    return next((each.label.get(language) for each in item.options if each.code == code), None)
 
 
 @bp.post("/phieu/<int:number>/nop")

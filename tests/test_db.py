@@ -1,0 +1,38 @@
+"""The two ways into the database: one that commits, one that only reads from one snapshot."""
+
+import pytest
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from surveyapp.db import reading, transaction
+
+
+@pytest.fixture
+def notes(engine: Engine) -> Table:
+    """A table of one column in a fresh database."""
+    table = Table("note", MetaData(), Column("id", Integer, primary_key=True))
+    table.create(engine)
+    return table
+
+
+def test_a_reading_sees_one_snapshot_however_long_it_lasts(notes: Table) -> None:
+    with reading() as db:
+        assert db.scalar(select(func.count()).select_from(notes)) == 0
+        with transaction() as other:
+            other.execute(insert(notes).values(id=1))
+        assert db.scalar(select(func.count()).select_from(notes)) == 0
+    with reading() as db:
+        assert db.scalar(select(func.count()).select_from(notes)) == 1
+
+
+def test_what_a_reading_writes_is_refused_or_lost(notes: Table) -> None:
+    try:
+        with reading() as db:
+            db.execute(insert(notes).values(id=1))
+    except DBAPIError as refused:
+        assert "read-only" in str(refused)
+    with transaction() as db:
+        assert db.scalar(select(func.count()).select_from(notes)) == 0
+        db.execute(insert(notes).values(id=2))
+    with reading() as db:
+        assert db.scalars(select(notes.c.id)).all() == [2]
