@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -217,3 +217,19 @@ def answers() -> str:
     with reading() as db:
         db.execute(text("select 1"))
         return db.get_bind().dialect.name
+
+
+def compact(engine: Engine, tables: Sequence[str]) -> None:
+    """Rewrite the tables (on SQLite the whole file) without what was deleted from them.
+
+    Run after the deletion is committed, outside any transaction. Backups keep their own copies.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
+            return
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

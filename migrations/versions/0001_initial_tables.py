@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("box_public_key", sa.LargeBinary(), nullable=True),
         sa.Column("box_fingerprint", sa.String(), nullable=True),
+        sa.Column("people_erased_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "custody = 'offline' or not official", name=op.f("ck_campaign_official_custody")
         ),

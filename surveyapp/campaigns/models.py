@@ -39,6 +39,7 @@ class Campaign(Base):
     loaded_at: Mapped[datetime]
     box_public_key: Mapped[bytes | None]
     box_fingerprint: Mapped[str | None]
+    people_erased_on: Mapped[date | None]
 
 
 class Unit(Base):

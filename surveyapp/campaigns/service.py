@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -162,6 +162,14 @@ def record_opening(db: Session, campaign_code: str) -> Campaign:
 def record_release(db: Session, campaign_code: str) -> Campaign:
     """A release was built: opened becomes released; a second release changes nothing."""
     return _advance(db, campaign_code, needed=("opened", "released"), state="released")
+
+
+def record_erasure(db: Session, campaign_code: str, *, on: date) -> Campaign:
+    """Who was asked is forgotten from that day on; only after the release. The first day stays."""
+    campaign = _locked(db, campaign_code, needed=("released",))
+    campaign.people_erased_on = campaign.people_erased_on or on
+    db.flush()
+    return campaign
 
 
 def _advance(db: Session, code: str, *, needed: Sequence[str], state: str) -> Campaign:

@@ -12,10 +12,10 @@ import click
 
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
+from surveyapp.db import compact, reading, transaction
 from surveyapp.i18n import _
+from surveyapp.invitations import erasing, pending, service
 from surveyapp.invitations import mailing as mailing_file
-from surveyapp.invitations import pending, service
 from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts
 
@@ -121,3 +121,25 @@ def reissue(code: str, invitation_id: UUID, reason: str) -> None:
         )
         drafts.discard(db, again.assignment_ids)
     click.echo(_("Đã cấp mã lần thứ %(n)s.", n=again.issue_number))
+
+
+@invitations.command("erase-people")
+@campaign_option
+@click.confirmation_option(
+    prompt="Names, contacts, lists and links of this campaign go for good. Erase them?"
+)
+def erase_people(code: str) -> None:
+    """Forget who was invited, after the release: names, contacts, lists and links; figures stay."""
+    from surveyapp.cli import database
+
+    with database() as server:
+        with transaction() as db:
+            erased = erasing.erase_people(db, code, actor=ACTOR, now=clock.now(), keys=server.keys)
+        compact(server.engine, erasing.KEPT_IN)
+    click.echo(
+        _(
+            "Đã xóa tên và cách liên hệ của %(people)s người, %(lines)s dòng danh sách. Bản sao lưu"
+            " cũ vẫn còn: hãy xóa theo thời hạn lưu của đơn vị.",
+            **erased,
+        )
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
+from surveyapp import db as database
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
@@ -136,15 +137,7 @@ def compact(engine: Engine) -> None:
     Run after the opening is committed, outside any transaction. Backups keep their own copies:
     those become unreadable when the key is destroyed.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("VACUUM (FULL) sealed_ballot, draft")
-            return
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        driver.execute("VACUUM")
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.compact(engine, ("sealed_ballot", "draft"))
 
 
 def destroy_key(

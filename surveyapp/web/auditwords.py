@@ -36,6 +36,7 @@ _ACTIONS = {
     "moved the deadline": lazy("Dời hạn thu phiếu"),
     "opened the box": lazy("Mở hộp phiếu"),
     "opened the campaign": lazy("Mở đợt điều tra"),
+    "people.erased": lazy("Xóa tên và cách liên hệ của người được mời"),
     "person.removed": lazy("Bỏ một người khỏi danh sách"),
     "removed grant": lazy("Bỏ quyền"),
     "revoked a release token": lazy("Thu hồi mã tải bản phát hành"),
