@@ -9,6 +9,7 @@ from sqlalchemy import select
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
+from surveyapp.cli import main
 from surveyapp.db import compact, transaction
 from surveyapp.fieldwork import queries as fieldwork
 from surveyapp.fieldwork import service as counting
@@ -108,3 +109,16 @@ def test_before_the_release_nobody_is_forgotten(asked, keys, now):
     with transaction() as db:
         assert queries.find(db, access, keys=keys)
         assert all(mark in told(db) for mark in PLANTED)
+
+
+def test_the_command_asks_before_it_forgets(asked, engine, runner):
+    code, _id, _access = asked
+    released(code)
+    command = ["--english", "invitations", "erase-people", "--campaign", code]
+    assert runner.invoke(main, command, input="n\n").exit_code == 1
+    with transaction() as db:
+        assert all(mark in told(db) for mark in PLANTED)
+    done = runner.invoke(main, [*command, "--yes"])
+    assert (done.exit_code, "1 people and 2 lines" in done.output) == (0, True)
+    with transaction() as db:
+        assert [mark for mark in PLANTED if mark in told(db)] == []

@@ -9,6 +9,7 @@ from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
+from surveyapp.invitations import erasing
 from surveyapp.responses.models import Response, SealedBallot
 from tests import factories
 from tests.responses.world import answers, survey
@@ -70,6 +71,12 @@ def test_from_the_key_to_the_release_by_the_pages_alone(app, client, keys, now, 
         "built a release",
         "downloaded a release",
     ]
+    assert "erase-people --campaign tiny" in client.get("/centre/tiny/life").text
+    with transaction() as db:
+        erasing.erase_people(db, "tiny", actor="root", now=now, keys=keys)
+    page = client.get("/centre/tiny/life").text
+    assert "Đã xóa ngày 15/01/2024" in page
+    assert "erase-people" not in page
 
 
 def test_closing_and_opening_the_box_want_the_code_of_the_campaign_typed(app, client, now):
