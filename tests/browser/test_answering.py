@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 from surveyapp.db import reading
 from surveyapp.responses import queries as responses
 from tests.browser.conftest import LAUNCH, PHONE
+from tests.browser.moving import leave_by, leave_by_key
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 
@@ -44,10 +45,10 @@ def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_sc
     walk.start()
     page.locator("fieldset.item .choice label").nth(2).click()
     page.locator(".stepper summary").click()
-    page.locator(".sections button").nth(2).click()
+    leave_by(page.locator(".sections button").nth(2))
     expect(page.locator(".sections [aria-current]")).to_contain_text("3.")
     page.locator(".stepper summary").click()
-    page.locator(".sections button").first.click()
+    leave_by(page.locator(".sections button").first)
     assert chosen(page) == ["3"]
 
 
@@ -103,9 +104,9 @@ def test_a_page_without_scripts_tells_what_another_device_changed(without_script
     walk.start()
     other.goto(f"{scene.address}/phieu/1/1")
     other.locator("fieldset.item .choice label").nth(0).click()
-    other.locator(".actions button[value='next']").click()
+    leave_by(other.locator(".actions button[value='next']"))
     page.locator("fieldset.item").nth(1).locator(".choice label").nth(3).click()
-    page.locator(".actions button[value='next']").click()
+    leave_by(page.locator(".actions button[value='next']"))
     expect(page.locator("main")).to_contain_text("Một thiết bị khác vừa sửa: câu 1")
     page.goto(f"{scene.address}/phieu/1/1")
     assert chosen(page) == ["1", "4"]
@@ -116,19 +117,19 @@ def test_a_code_on_the_phone_opens_the_questionnaire_on_the_office_computer(phon
     walk.open()
     walk.answer(2)
     phone.goto(f"{scene.address}/phieu/may-khac")
-    phone.locator("form[action='/phieu/may-khac'] button").tap()
+    leave_by(phone.locator("form[action='/phieu/may-khac'] button"), touch=True)
     digits = phone.locator("#handoff").inner_text()
     assert phone.locator(".qr svg").is_visible()
     desktop.goto(scene.address)
     desktop.fill("#code", digits)
-    desktop.keyboard.press("Enter")
-    desktop.locator(".card a.button").first.click()
+    leave_by_key(desktop)
+    leave_by(desktop.locator(".card a.button").first)
     assert chosen(desktop) == ["2", "2"]
     again = desktop.context.browser.new_context()
     third = again.new_page()
     third.goto(scene.address)
     third.fill("#code", digits)
-    third.keyboard.press("Enter")
+    leave_by_key(third)
     expect(third.locator(".wrong")).to_contain_text("đã dùng hoặc đã quá 10 phút")
     again.close()
 
@@ -140,7 +141,7 @@ def test_the_second_questionnaire_is_offered_at_once(phone, scene):
     walk.go("/phieu/1/xem-lai")
     walk.submit()
     expect(phone.locator(".submit h2")).to_have_text("Còn một phiếu nữa")
-    phone.locator(".submit a.button").tap()
+    leave_by(phone.locator(".submit a.button"), touch=True)
     expect(phone).to_have_url(re.compile("/phieu/2/1"))
 
 
@@ -151,7 +152,7 @@ def test_a_gap_on_the_review_page_is_one_press_from_its_question(phone, scene):
     walk.go("/phieu/1/xem-lai")
     gap = phone.locator(".gaps a").nth(3)
     wanted = re.search(r"\d+", gap.inner_text())[0]
-    gap.tap()
+    leave_by(gap, touch=True)
     item = phone.locator("fieldset.item", has_text=f"Câu {wanted} /")
     expect(item.locator("legend")).to_be_in_viewport()
     expect(item.locator("input").first).to_be_focused()
@@ -192,11 +193,10 @@ def test_answers_that_are_not_saved_keep_the_page_from_being_left(phone, scene):
     phone.context.set_offline(True)
     phone.locator("fieldset.item .choice label").nth(1).tap()
     expect(phone.locator("#saved")).to_contain_text("Chưa lưu")
-    asked = []
-    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    phone.close(run_before_unload=True)
-    phone.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    with phone.expect_event("dialog") as asked:
+        phone.on("dialog", lambda dialog: dialog.dismiss())
+        phone.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
     phone.context.set_offline(False)
 
 

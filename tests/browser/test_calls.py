@@ -8,8 +8,8 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.clock import now
 from surveyapp.db import transaction
 from surveyapp.invitations import service
+from tests.browser.moving import leave_by, sign_in
 from tests.browser.scene import Scene
-from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 CALLS = "/centre/par-index-2023/calls"
@@ -37,16 +37,16 @@ def test_a_call_from_the_reason_to_the_result(phone: Page, scene: Scene, sent: N
     clean(phone)
     if phone.locator("#reason").count():
         phone.fill("#reason", "Gọi nhắc người chưa trả lời")
-        phone.locator("main form .button").first.click()
+        leave_by(phone.locator("main form .button").first)
     phone.goto(f"{scene.address}{CALLS}/people?unit=01")
     clean(phone)
-    phone.locator("form[action*='/claim'] button").first.click()
+    leave_by(phone.locator("form[action*='/claim'] button").first)
     clean(phone)
     assert not phone.locator("#until").is_visible()
     phone.locator("input[value=unavailable] + label").click()
     assert phone.locator("#until").is_visible()
     phone.locator("input[value=reminded] + label").click()
-    phone.locator("form.result button.button").click()
+    leave_by(phone.locator("form.result button.button"))
     assert phone.url.startswith(f"{scene.address}{CALLS}/people?")
     assert phone.locator(".banner.good").count() == 1
 
@@ -59,18 +59,10 @@ def test_without_a_script_a_missing_day_is_asked_for_beside_its_field(
     page.goto(f"{scene.address}{CALLS}")
     if page.locator("#reason").count():
         page.fill("#reason", "Gọi nhắc người chưa trả lời")
-        page.locator("main form .button").first.click()
+        leave_by(page.locator("main form .button").first)
     page.goto(f"{scene.address}{CALLS}/people?unit=BNV")
-    page.locator("form[action*='/claim'] button").first.click()
+    leave_by(page.locator("form[action*='/claim'] button").first)
     page.locator("input[value=unavailable] + label").click()
-    page.locator("form.result button.button").click()
+    leave_by(page.locator("form.result button.button"))
     assert page.locator("#errors a[href='#until']").count() == 1
     assert page.locator("#until").is_visible()
-
-
-def sign_in(page: Page, scene: Scene) -> None:
-    page.goto(f"{scene.address}/account/sign-in")
-    page.fill("#username", "operator")
-    page.fill("#password", PASSWORD)
-    with page.expect_navigation():
-        page.locator("main button.button").click()

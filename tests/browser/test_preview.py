@@ -4,19 +4,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.moving import sign_in
 from tests.browser.scene import Scene
-from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_preview_shows_a_phone_and_sends_nothing(desktop: Page, scene: Scene, language: str):
-    desktop.goto(f"{scene.address}/account/sign-in")
-    desktop.fill("#username", "operator")
-    desktop.fill("#password", PASSWORD)
-    with desktop.expect_navigation():
-        desktop.locator("main button.button").click()
+    sign_in(desktop, scene)
     rooms = f"{scene.address}/centre/par-index-2023/questionnaires"
     posted: list[str] = []
     desktop.on("request", lambda one: posted.append(one.url) if one.method == "POST" else None)

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from surveyapp import clock
 from surveyapp.db import transaction
 from tests import factories
+from tests.browser.moving import leave_by, sign_in
 from tests.browser.scene import Scene
 from tests.exports.opened import opened_campaign, released
-from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 PLACES = (
@@ -44,13 +44,6 @@ def centre(app: Flask, engine, keys, now, settings, monkeypatch) -> Iterator[Sce
     scene.stop()
 
 
-def sign_in(page: Page, scene: Scene) -> None:
-    page.goto(f"{scene.address}/account/sign-in")
-    page.fill("#username", "operator")
-    page.fill("#password", PASSWORD)
-    page.locator("main button.button").click()
-
-
 def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
     sign_in(phone, centre)
     for place in PLACES:
@@ -68,7 +61,7 @@ def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):
     sign_in(page, centre)
     page.goto(f"{centre.address}/centre/tiny/results?by=unit")
     page.select_option("#group", "P3")
-    page.locator("form.filters button").click()
+    leave_by(page.locator("form.filters button"))
     assert "P3-101" in page.locator("main h2").first.inner_text()
     assert page.locator("svg.whole").count() == page.locator("main tbody tr").count()
     context.close()
