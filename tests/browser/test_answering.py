@@ -7,17 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from surveyapp.db import reading
 from surveyapp.responses import queries as responses
-from tests.browser.conftest import LAUNCH, PHONE
+from tests.browser.conftest import PHONE, WITH_SETTINGS
+from tests.browser.looking import violations
 from tests.browser.moving import leave_by, leave_by_key
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 
 pytestmark = pytest.mark.browser
+
+
+READABLE = ("color-contrast", "target-size")
 
 
 def walk_of(page: Page, scene: Scene, questionnaires: int = 2, language: str = "vi") -> Walk:
@@ -216,25 +219,20 @@ def test_every_look_of_the_device_keeps_words_readable(browser: Browser, scene: 
     walk = walk_of(context.new_page(), scene, 2)
     faults = []
     walk.go(walk.link)
-    faults += _contrast(walk.page)
+    faults += violations(walk.page, *READABLE)
     walk.open()
     walk.answer(1)
-    faults += _contrast(walk.page)
+    faults += violations(walk.page, *READABLE)
     walk.go("/phieu/1/xem-lai")
-    faults += _contrast(walk.page)
+    faults += violations(walk.page, *READABLE)
     walk.submit()
-    faults += _contrast(walk.page)
+    faults += violations(walk.page, *READABLE)
     assert faults == []
     moving = walk.page.locator(".button").first.evaluate(
         "one => getComputedStyle(one).transitionDuration"
     )
     assert (moving == "0s") == (look.get("reduced_motion") == "reduce")
     context.close()
-
-
-def _contrast(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": ["color-contrast", "target-size"]})
-    return [node["html"] for fault in found.response["violations"] for node in fault["nodes"]]
 
 
 def test_enlarged_four_times_nothing_is_cut_off(browser, scene):
@@ -288,7 +286,7 @@ def test_a_browser_that_keeps_no_cookies_is_told_so_and_what_to_do(
     (tmp_path / "Default").mkdir()
     blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
-    context = browser_type.launch_persistent_context(tmp_path, **LAUNCH, **PHONE)
+    context = browser_type.launch_persistent_context(tmp_path, **WITH_SETTINGS, **PHONE)
     walk = walk_of(context.pages[0], scene, 1)
     for come_in in (walk.start, lambda: walk.type_code(walk.person.code)):
         come_in()

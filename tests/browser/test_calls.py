@@ -1,13 +1,13 @@
 """An operator calls from a phone and without a script: reason, list, card, result, clean for axe at every step."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.clock import now
 from surveyapp.db import transaction
 from surveyapp.invitations import service
+from tests.browser.looking import violations
 from tests.browser.moving import leave_by, sign_in
 from tests.browser.scene import Scene
 
@@ -26,8 +26,7 @@ def sent(scene: Scene) -> None:
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -1,9 +1,9 @@
 """The centre's preview: at a phone's width on a desktop, clean for axe in both languages, storing nothing."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.looking import violations
 from tests.browser.moving import sign_in
 from tests.browser.scene import Scene
 
@@ -21,8 +21,7 @@ def test_the_preview_shows_a_phone_and_sends_nothing(desktop: Page, scene: Scene
         desktop.evaluate(
             "document.querySelectorAll('main details').forEach(one => one.open = true)"
         )
-        found = Axe().run(desktop).response["violations"]
-        assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == []
+        assert violations(desktop) == []
         assert desktop.locator("html").get_attribute("lang") == language
     desktop.goto(f"{rooms}/M2/1?lang={language}")
     desktop.locator("fieldset.item .choice label").first.click()

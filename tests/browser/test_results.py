@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
@@ -11,6 +10,7 @@ from sqlalchemy import Engine
 from surveyapp import clock
 from surveyapp.db import transaction
 from tests import factories
+from tests.browser.looking import violations, width
 from tests.browser.moving import leave_by, sign_in
 from tests.browser.scene import Scene
 from tests.exports.opened import opened_campaign, released
@@ -48,11 +48,10 @@ def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
     sign_in(phone, centre)
     for place in PLACES:
         phone.goto(f"{centre.address}/centre/tiny/{place}")
-        found = Axe().run(phone).response["violations"]
-        assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == []
-        for width in (1440, 360):
-            phone.set_viewport_size({"width": width, "height": 700})
-            assert phone.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(phone) == []
+        for wide in (1440, 360):
+            phone.set_viewport_size({"width": wide, "height": 700})
+            assert width(phone) <= wide
 
 
 def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):
