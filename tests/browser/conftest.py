@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from surveyapp.accounts import passwords
 from surveyapp.db import bind
+from tests.browser.moving import opened
 from tests.browser.scene import Scene, build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -47,22 +48,19 @@ def scene(scene_of_the_run: Scene) -> Scene:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A page on a small phone."""
-    context = browser.new_context(**PHONE)
-    yield context.new_page()
-    context.close()
+    with opened(browser, **PHONE) as page:
+        yield page
 
 
 @pytest.fixture
 def desktop(browser: Browser) -> Iterator[Page]:
     """A page on an office computer."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
+    with opened(browser, viewport={"width": 1280, "height": 800}) as page:
+        yield page
 
 
 @pytest.fixture
 def without_script(browser: Browser) -> Iterator[BrowserContext]:
     """A small phone whose browser runs no scripts."""
-    context = browser.new_context(**PHONE, java_script_enabled=False)
-    yield context
-    context.close()
+    with opened(browser, **PHONE, java_script_enabled=False) as page:
+        yield page.context

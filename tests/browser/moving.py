@@ -1,6 +1,10 @@
 """Going from page to page: whoever presses what leads on waits until the next page is there."""
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.scene import Scene
 from tests.factories import PASSWORD
@@ -8,6 +12,14 @@ from tests.factories import PASSWORD
 PATIENCE = 60_000
 """Milliseconds that a page may take on a machine with much else to do; nobody waits for them in vain."""
 expect.set_options(timeout=PATIENCE)
+
+
+@contextmanager
+def opened(browser: Browser, **look: Any) -> Iterator[Page]:
+    """A page of a browser that has not been here before; gone after the block, whatever happens in it."""
+    with closing(browser.new_context(**look)) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
 
 
 def leave_by(one: Locator, *, touch: bool = False) -> None:

@@ -13,7 +13,7 @@ from surveyapp.db import reading
 from surveyapp.responses import queries as responses
 from tests.browser.conftest import PHONE, WITH_SETTINGS
 from tests.browser.looking import violations
-from tests.browser.moving import leave_by, leave_by_key
+from tests.browser.moving import leave_by, leave_by_key, opened
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 
@@ -83,22 +83,24 @@ def test_offline_it_says_so_and_saves_by_itself_once_the_network_is_back(phone, 
 def test_two_devices_keep_each_others_answers_and_the_later_choice_wins(phone, browser, scene):
     walk = walk_of(phone, scene, 1)
     walk.open()
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    other = Walk(context.new_page(), scene, "vi", walk.person, walk.left)
-    other.open()
-    with other.page.expect_response("**/luu"):
-        other.page.locator("fieldset.item").nth(0).locator(".choice label").nth(0).click()
-    with other.page.expect_response("**/luu"):
-        other.page.locator("fieldset.item").nth(1).locator(".choice label").nth(0).click()
-    first = phone.locator("fieldset.item").nth(0)
-    label = first.locator(".choice label").nth(0).inner_text()
-    with phone.expect_response("**/luu"):
-        first.locator(".choice label").nth(4).tap()
-    expect(phone.locator("#elsewhere")).to_contain_text(f"câu 1 ({label})")
-    assert chosen(phone) == ["5", "1"]  # its own later choice, and the other's answer brought in
-    other.page.reload()
-    assert chosen(other.page) == ["5", "1"]
-    context.close()
+    with opened(browser, viewport={"width": 1280, "height": 800}) as there:
+        other = Walk(there, scene, "vi", walk.person, walk.left)
+        other.open()
+        with other.page.expect_response("**/luu"):
+            other.page.locator("fieldset.item").nth(0).locator(".choice label").nth(0).click()
+        with other.page.expect_response("**/luu"):
+            other.page.locator("fieldset.item").nth(1).locator(".choice label").nth(0).click()
+        first = phone.locator("fieldset.item").nth(0)
+        label = first.locator(".choice label").nth(0).inner_text()
+        with phone.expect_response("**/luu"):
+            first.locator(".choice label").nth(4).tap()
+        expect(phone.locator("#elsewhere")).to_contain_text(f"câu 1 ({label})")
+        assert chosen(phone) == [
+            "5",
+            "1",
+        ]  # its own later choice, and the other's answer brought in
+        other.page.reload()
+        assert chosen(other.page) == ["5", "1"]
 
 
 def test_a_page_without_scripts_tells_what_another_device_changed(without_script, scene):
@@ -128,13 +130,11 @@ def test_a_code_on_the_phone_opens_the_questionnaire_on_the_office_computer(phon
     leave_by_key(desktop)
     leave_by(desktop.locator(".card a.button").first)
     assert chosen(desktop) == ["2", "2"]
-    again = desktop.context.browser.new_context()
-    third = again.new_page()
-    third.goto(scene.address)
-    third.fill("#code", digits)
-    leave_by_key(third)
-    expect(third.locator(".wrong")).to_contain_text("đã dùng hoặc đã quá 10 phút")
-    again.close()
+    with opened(desktop.context.browser) as third:
+        third.goto(scene.address)
+        third.fill("#code", digits)
+        leave_by_key(third)
+        expect(third.locator(".wrong")).to_contain_text("đã dùng hoặc đã quá 10 phút")
 
 
 def test_the_second_questionnaire_is_offered_at_once(phone, scene):
@@ -215,34 +215,32 @@ def test_answers_that_are_not_saved_keep_the_page_from_being_left(phone, scene):
     ids=lambda look: " ".join(look.values()),
 )
 def test_every_look_of_the_device_keeps_words_readable(browser: Browser, scene: Scene, look):
-    context = browser.new_context(**PHONE, **look)
-    walk = walk_of(context.new_page(), scene, 2)
-    faults = []
-    walk.go(walk.link)
-    faults += violations(walk.page, *READABLE)
-    walk.open()
-    walk.answer(1)
-    faults += violations(walk.page, *READABLE)
-    walk.go("/phieu/1/xem-lai")
-    faults += violations(walk.page, *READABLE)
-    walk.submit()
-    faults += violations(walk.page, *READABLE)
-    assert faults == []
-    moving = walk.page.locator(".button").first.evaluate(
-        "one => getComputedStyle(one).transitionDuration"
-    )
-    assert (moving == "0s") == (look.get("reduced_motion") == "reduce")
-    context.close()
+    with opened(browser, **PHONE, **look) as there:
+        walk = walk_of(there, scene, 2)
+        faults = []
+        walk.go(walk.link)
+        faults += violations(walk.page, *READABLE)
+        walk.open()
+        walk.answer(1)
+        faults += violations(walk.page, *READABLE)
+        walk.go("/phieu/1/xem-lai")
+        faults += violations(walk.page, *READABLE)
+        walk.submit()
+        faults += violations(walk.page, *READABLE)
+        assert faults == []
+        moving = walk.page.locator(".button").first.evaluate(
+            "one => getComputedStyle(one).transitionDuration"
+        )
+        assert (moving == "0s") == (look.get("reduced_motion") == "reduce")
 
 
 def test_enlarged_four_times_nothing_is_cut_off(browser, scene):
     # 1280 pixels at 400 % are 320 (WCAG 1.4.10); text alone to 200 % is tried by the root size.
-    context = browser.new_context(viewport={"width": 640, "height": 500})
-    walk = walk_of(context.new_page(), scene, 1)
-    walk.open()
-    walk.page.evaluate("document.documentElement.style.setProperty('font-size', '212%')")
-    assert walk.page.evaluate("document.documentElement.scrollWidth") <= 640
-    context.close()
+    with opened(browser, viewport={"width": 640, "height": 500}) as there:
+        walk = walk_of(there, scene, 1)
+        walk.open()
+        walk.page.evaluate("document.documentElement.style.setProperty('font-size', '212%')")
+        assert walk.page.evaluate("document.documentElement.scrollWidth") <= 640
 
 
 def test_on_paper_stand_the_words_without_what_is_pressed(desktop, scene):

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.dead_ends import DEAD_ENDS, DOWN
 from tests.browser.looking import violations, width
+from tests.browser.moving import opened
 from tests.browser.scene import Scene
 from tests.browser.states import STATES, reach
 
@@ -22,23 +23,26 @@ ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "r
 
 @pytest.fixture(scope="module")
 def screen_of_the_run(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
+    with opened(browser) as page:
+        yield page
 
 
 @pytest.fixture
 def screen(screen_of_the_run: Page, browser: Browser, state: str) -> Iterator[Page]:
     """A page of a browser that has not been here before; one that turned its clock is not used again."""
     if state in CLOCK_TURNED:
-        context = browser.new_context(viewport=PHONE)
-        yield context.new_page()
-        context.close()
+        with opened(browser, viewport=PHONE) as page:
+            yield page
         return
-    screen_of_the_run.goto("about:blank")
-    screen_of_the_run.context.clear_cookies()
-    screen_of_the_run.set_viewport_size(PHONE)
-    yield screen_of_the_run
+    yield _as_new(screen_of_the_run)
+
+
+def _as_new(page: Page) -> Page:
+    """The page as if this browser had not been here before."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.set_viewport_size(PHONE)
+    return page
 
 
 @pytest.mark.browser
@@ -100,27 +104,23 @@ def _words_of_the_other_language(page, language: str) -> list[str]:
     return re.findall(r"\S*[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]\S*", text)
 
 
-def test_what_few_people_ever_see_can_be_used_by_everybody(browser: Browser, scene: Scene):
-    faults = {}
+def test_what_few_people_ever_see_can_be_used_by_everybody(screen_of_the_run: Page, scene: Scene):
+    page, faults = screen_of_the_run, {}
     for state, how in DEAD_ENDS.items():
-        context = browser.new_context(viewport=PHONE)
-        with contextmanager(reach)(how, context.new_page(), scene, "vi") as walk:
+        with contextmanager(reach)(how, _as_new(page), scene, "vi"):
             alike = state.startswith("error-") and state != "error-404"  # the same template
-            found = [] if alike else violations(walk.page)
-            walk.page.set_viewport_size(ENLARGED)
-            found += _obscured(walk.page)
-            found += ["sideways"] if width(walk.page) > ENLARGED["width"] else []
-            found += [] if walk.page.locator("h1").count() == 1 else ["no heading"]
+            found = [] if alike else violations(page)
+            page.set_viewport_size(ENLARGED)
+            found += _obscured(page)
+            found += ["sideways"] if width(page) > ENLARGED["width"] else []
+            found += [] if page.locator("h1").count() == 1 else ["no heading"]
             faults |= {state: found} if found else {}
-        context.close()
     assert faults == {}
 
 
 def test_the_proxys_page_for_when_we_are_down_can_be_used_by_everybody(browser: Browser):
     for look in ({}, {"color_scheme": "dark"}):
-        context = browser.new_context(viewport={"width": 320, "height": 256}, **look)
-        page = context.new_page()
-        page.goto(DOWN.as_uri())
-        assert violations(page) == []
-        assert width(page) <= 320
-        context.close()
+        with opened(browser, viewport={"width": 320, "height": 256}, **look) as page:
+            page.goto(DOWN.as_uri())
+            assert violations(page) == []
+            assert width(page) <= 320

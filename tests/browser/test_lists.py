@@ -21,7 +21,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.respondents.models import RespondentList
 from surveyapp.web.desk import working
 from tests import factories
-from tests.browser.moving import leave_by
+from tests.browser.moving import leave_by, opened
 from tests.browser.scene import Scene
 
 PEOPLE = 300
@@ -235,16 +235,15 @@ def slow_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def test_long_work_says_how_far_it_is_and_the_page_goes_on_by_itself(
     scene: Scene, browser: Browser, slow_check: threading.Event, unit: str, scripts: bool
 ) -> None:
-    context = browser.new_context(java_script_enabled=scripts)
-    hand = signed_in(scene, context.new_page(), unit)
-    open_list(hand, scene, unit)
-    send(hand, workbook())
-    confirm = hand.page.get_by_role("button", name="Đúng, kiểm tra danh sách")
-    confirm.wait_for()  # reading may have taken longer than the patience, too
-    leave_by(confirm)
-    now_at = hand.page.locator("[aria-current=step]")
-    expect(now_at).to_have_text("Kiểm tra từng dòng: 1.200 trên 20.000 dòng")
-    slow_check.set()
-    hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
-    assert stored(unit).line_count == PEOPLE
-    context.close()
+    with opened(browser, java_script_enabled=scripts) as there:
+        hand = signed_in(scene, there, unit)
+        open_list(hand, scene, unit)
+        send(hand, workbook())
+        confirm = hand.page.get_by_role("button", name="Đúng, kiểm tra danh sách")
+        confirm.wait_for()  # reading may have taken longer than the patience, too
+        leave_by(confirm)
+        now_at = hand.page.locator("[aria-current=step]")
+        expect(now_at).to_have_text("Kiểm tra từng dòng: 1.200 trên 20.000 dòng")
+        slow_check.set()
+        hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
+        assert stored(unit).line_count == PEOPLE

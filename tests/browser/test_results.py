@@ -11,7 +11,7 @@ from surveyapp import clock
 from surveyapp.db import transaction
 from tests import factories
 from tests.browser.looking import violations, width
-from tests.browser.moving import leave_by, sign_in
+from tests.browser.moving import leave_by, opened, sign_in
 from tests.browser.scene import Scene
 from tests.exports.opened import opened_campaign, released
 
@@ -55,12 +55,10 @@ def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
 
 
 def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page, centre)
-    page.goto(f"{centre.address}/centre/tiny/results?by=unit")
-    page.select_option("#group", "P3")
-    leave_by(page.locator("form.filters button"))
-    assert "P3-101" in page.locator("main h2").first.inner_text()
-    assert page.locator("svg.whole").count() == page.locator("main tbody tr").count()
-    context.close()
+    with opened(browser, java_script_enabled=False) as page:
+        sign_in(page, centre)
+        page.goto(f"{centre.address}/centre/tiny/results?by=unit")
+        page.select_option("#group", "P3")
+        leave_by(page.locator("form.filters button"))
+        assert "P3-101" in page.locator("main h2").first.inner_text()
+        assert page.locator("svg.whole").count() == page.locator("main tbody tr").count()

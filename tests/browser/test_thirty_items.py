@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import PHONE
-from tests.browser.moving import leave_by, leave_by_key
+from tests.browser.moving import leave_by, leave_by_key, opened
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 from tests.browser.test_answering import ballots, chosen
@@ -34,9 +34,8 @@ ITEMS = 30
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
 def hand(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A small phone that is only ever touched."""
-    context = browser.new_context(**PHONE, java_script_enabled=request.param)
-    yield context.new_page()
-    context.close()
+    with opened(browser, **PHONE, java_script_enabled=request.param) as page:
+        yield page
 
 
 def walk_of(page: Page, scene: Scene) -> Walk:
