@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import hypothesis
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -23,6 +24,16 @@ from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
 from tests import postgres
+
+# The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
+# new ones is `pytest --hypothesis-profile=default`.
+hypothesis.settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
 
 RUN_FOLDER = "SURVEY_TEST_RUN"  # not SURVEYAPP_…: it is no setting of the server
 

@@ -12,20 +12,34 @@ want() { # want PACKAGE PROGRAM...: one of the programs must be there
     missing="$missing $package"
 }
 
+may_install() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1
+}
+
+install() {
+    echo "Installing: $*"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
 PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"
 want postgresql initdb
 want chromium chromium chromium-browser
 want libreoffice-calc-nogui soffice libreoffice
 want poppler-utils pdftotext
 
-if [ -z "$missing" ]; then exit 0; fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing:$missing"
-    apt-get update -qq
+if [ -n "$missing" ] && may_install; then
     # shellcheck disable=SC2086  # one word per package
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
-else
+    install $missing
+elif [ -n "$missing" ]; then
     echo "The tests need programs that are not installed here."
     echo "On Debian or Ubuntu: sudo apt-get install --no-install-recommends$missing"
     exit 1
+fi
+
+# The same browser without windows, whose pages cost a quarter of the time: welcome, not needed.
+missing=""
+want chromium-headless-shell chromium-headless-shell
+if [ -n "$missing" ] && may_install; then
+    install $missing || echo "Going on with the whole browser."
 fi

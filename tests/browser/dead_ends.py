@@ -7,29 +7,26 @@ from flask import abort
 from sqlalchemy import update
 
 from surveyapp.db import transaction
+from tests.browser.moving import leave_by, sign_in
 from tests.browser.states import STATES, Walk
-from tests.factories import PASSWORD
 
 DOWN = Path(__file__).parents[2] / "docs" / "proxy" / "unavailable.html"
 
 
 def _declare_typed(walk: Walk) -> None:
     walk.type_code(walk.person.code)
-    with walk.page.expect_navigation():
-        walk.page.locator(".plain a").last.click()
+    leave_by(walk.page.locator(".plain a").last)
 
 
 def _declared_typed(walk: Walk) -> None:
     _declare_typed(walk)
-    with walk.page.expect_navigation():
-        walk.page.locator("main button.grave").click()
+    leave_by(walk.page.locator("main button.grave"))
 
 
 def _check_receipt(walk: Walk, typed: str) -> None:
     walk.go("/bien-nhan")
     walk.page.fill("#receipt", typed)
-    with walk.page.expect_navigation():
-        walk.page.locator("main button").click()
+    leave_by(walk.page.locator("main button"))
 
 
 def _receipt_found(walk: Walk) -> None:
@@ -82,8 +79,7 @@ def _too_long(walk: Walk) -> None:
     walk.page.locator("#code").evaluate(
         "field => { field.removeAttribute('maxlength'); field.value = '7'.repeat(70000); }"
     )
-    with walk.page.expect_navigation():
-        walk.page.locator("main button").click()
+    leave_by(walk.page.locator("main button"))
 
 
 def _forged(walk: Walk) -> None:
@@ -106,11 +102,7 @@ def _fails() -> object:
 
 
 def _preview(walk: Walk) -> None:
-    walk.go("/account/sign-in")
-    walk.page.fill("#username", "operator")
-    walk.page.fill("#password", PASSWORD)
-    with walk.page.expect_navigation():
-        walk.page.locator("main button.button").click()
+    sign_in(walk.page, walk.scene)
     walk.go("/centre/par-index-2023/questionnaires/M2/1")
 
 

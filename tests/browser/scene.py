@@ -1,7 +1,9 @@
 """A running server with an open campaign and people who have not answered yet."""
 
+import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,9 +24,12 @@ from surveyapp.invitations.mailing import MailingRow
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box
 from tests import factories
+from tests.ports import free_port
 
 REAL_PACK = "../../questionnaires/par-index-2023"
 PEOPLE = 180
+SLOW = float(os.environ.get("SURVEY_TEST_SLOW", "0"))
+"""Seconds by which every answer is late: a test that does not wait for its page is found by it."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -32,6 +37,24 @@ class _Quiet(WSGIRequestHandler):
 
     def log(self, *_args: object, **_kwargs: object) -> None:
         """Nothing: pytest shows what matters."""
+
+
+class Late:
+    """The application on a machine that has more to do: a pause before the answer and one within."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        time.sleep(SLOW)
+        answer = self.app(environ, start_response)
+        try:
+            for part in answer:
+                yield part[:1]
+                time.sleep(SLOW)
+                yield part[1:]
+        finally:
+            answer.close()
 
 
 @dataclass
@@ -44,7 +67,7 @@ class Scene:
     now: datetime
     rows: dict[int, list[MailingRow]]
     """People not yet used by a test, by how many questionnaires they hold."""
-    port: int = 0
+    port: int = field(default_factory=free_port)
     _server: BaseWSGIServer | None = field(default=None)
 
     @property
@@ -52,10 +75,10 @@ class Scene:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        app = Late(self.app) if SLOW else self.app
         self._server = make_server(
-            "127.0.0.1", self.port, self.app, threaded=True, request_handler=_Quiet
+            "127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet
         )
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import LAUNCH
 from tests.browser.dead_ends import EVERYTHING
+from tests.browser.moving import opened
 from tests.browser.scene import build
 from tests.browser.states import reach
 
@@ -29,14 +30,13 @@ def main() -> None:
                 target = FOLDER / str(width)
                 target.mkdir(parents=True, exist_ok=True)
                 for name in wanted:
-                    context = browser.new_context(viewport={"width": width, "height": height})
-                    with contextmanager(reach)(
-                        EVERYTHING[name], context.new_page(), scene, language
-                    ) as walk:
+                    with (
+                        opened(browser, viewport={"width": width, "height": height}) as page,
+                        contextmanager(reach)(EVERYTHING[name], page, scene, language),
+                    ):
                         file = target / f"{language}-{name}.png"
-                        walk.page.screenshot(path=file, full_page=True)
+                        page.screenshot(path=file, full_page=True)
                         print(file, flush=True)
-                    context.close()
         browser.close()
         scene.stop()
         scene.engine.dispose()

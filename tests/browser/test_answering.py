@@ -7,16 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from surveyapp.db import reading
 from surveyapp.responses import queries as responses
-from tests.browser.conftest import LAUNCH, PHONE
+from tests.browser.conftest import PHONE, WITH_SETTINGS
+from tests.browser.looking import violations
+from tests.browser.moving import leave_by, leave_by_key, opened
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 
 pytestmark = pytest.mark.browser
+
+
+READABLE = ("color-contrast", "target-size")
 
 
 def walk_of(page: Page, scene: Scene, questionnaires: int = 2, language: str = "vi") -> Walk:
@@ -44,10 +48,10 @@ def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_sc
     walk.start()
     page.locator("fieldset.item .choice label").nth(2).click()
     page.locator(".stepper summary").click()
-    page.locator(".sections button").nth(2).click()
+    leave_by(page.locator(".sections button").nth(2))
     expect(page.locator(".sections [aria-current]")).to_contain_text("3.")
     page.locator(".stepper summary").click()
-    page.locator(".sections button").first.click()
+    leave_by(page.locator(".sections button").first)
     assert chosen(page) == ["3"]
 
 
@@ -79,22 +83,24 @@ def test_offline_it_says_so_and_saves_by_itself_once_the_network_is_back(phone, 
 def test_two_devices_keep_each_others_answers_and_the_later_choice_wins(phone, browser, scene):
     walk = walk_of(phone, scene, 1)
     walk.open()
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    other = Walk(context.new_page(), scene, "vi", walk.person, walk.left)
-    other.open()
-    with other.page.expect_response("**/luu"):
-        other.page.locator("fieldset.item").nth(0).locator(".choice label").nth(0).click()
-    with other.page.expect_response("**/luu"):
-        other.page.locator("fieldset.item").nth(1).locator(".choice label").nth(0).click()
-    first = phone.locator("fieldset.item").nth(0)
-    label = first.locator(".choice label").nth(0).inner_text()
-    with phone.expect_response("**/luu"):
-        first.locator(".choice label").nth(4).tap()
-    expect(phone.locator("#elsewhere")).to_contain_text(f"câu 1 ({label})")
-    assert chosen(phone) == ["5", "1"]  # its own later choice, and the other's answer brought in
-    other.page.reload()
-    assert chosen(other.page) == ["5", "1"]
-    context.close()
+    with opened(browser, viewport={"width": 1280, "height": 800}) as there:
+        other = Walk(there, scene, "vi", walk.person, walk.left)
+        other.open()
+        with other.page.expect_response("**/luu"):
+            other.page.locator("fieldset.item").nth(0).locator(".choice label").nth(0).click()
+        with other.page.expect_response("**/luu"):
+            other.page.locator("fieldset.item").nth(1).locator(".choice label").nth(0).click()
+        first = phone.locator("fieldset.item").nth(0)
+        label = first.locator(".choice label").nth(0).inner_text()
+        with phone.expect_response("**/luu"):
+            first.locator(".choice label").nth(4).tap()
+        expect(phone.locator("#elsewhere")).to_contain_text(f"câu 1 ({label})")
+        assert chosen(phone) == [
+            "5",
+            "1",
+        ]  # its own later choice, and the other's answer brought in
+        other.page.reload()
+        assert chosen(other.page) == ["5", "1"]
 
 
 def test_a_page_without_scripts_tells_what_another_device_changed(without_script, scene):
@@ -103,9 +109,9 @@ def test_a_page_without_scripts_tells_what_another_device_changed(without_script
     walk.start()
     other.goto(f"{scene.address}/phieu/1/1")
     other.locator("fieldset.item .choice label").nth(0).click()
-    other.locator(".actions button[value='next']").click()
+    leave_by(other.locator(".actions button[value='next']"))
     page.locator("fieldset.item").nth(1).locator(".choice label").nth(3).click()
-    page.locator(".actions button[value='next']").click()
+    leave_by(page.locator(".actions button[value='next']"))
     expect(page.locator("main")).to_contain_text("Một thiết bị khác vừa sửa: câu 1")
     page.goto(f"{scene.address}/phieu/1/1")
     assert chosen(page) == ["1", "4"]
@@ -116,21 +122,19 @@ def test_a_code_on_the_phone_opens_the_questionnaire_on_the_office_computer(phon
     walk.open()
     walk.answer(2)
     phone.goto(f"{scene.address}/phieu/may-khac")
-    phone.locator("form[action='/phieu/may-khac'] button").tap()
+    leave_by(phone.locator("form[action='/phieu/may-khac'] button"), touch=True)
     digits = phone.locator("#handoff").inner_text()
     assert phone.locator(".qr svg").is_visible()
     desktop.goto(scene.address)
     desktop.fill("#code", digits)
-    desktop.keyboard.press("Enter")
-    desktop.locator(".card a.button").first.click()
+    leave_by_key(desktop)
+    leave_by(desktop.locator(".card a.button").first)
     assert chosen(desktop) == ["2", "2"]
-    again = desktop.context.browser.new_context()
-    third = again.new_page()
-    third.goto(scene.address)
-    third.fill("#code", digits)
-    third.keyboard.press("Enter")
-    expect(third.locator(".wrong")).to_contain_text("đã dùng hoặc đã quá 10 phút")
-    again.close()
+    with opened(desktop.context.browser) as third:
+        third.goto(scene.address)
+        third.fill("#code", digits)
+        leave_by_key(third)
+        expect(third.locator(".wrong")).to_contain_text("đã dùng hoặc đã quá 10 phút")
 
 
 def test_the_second_questionnaire_is_offered_at_once(phone, scene):
@@ -140,7 +144,7 @@ def test_the_second_questionnaire_is_offered_at_once(phone, scene):
     walk.go("/phieu/1/xem-lai")
     walk.submit()
     expect(phone.locator(".submit h2")).to_have_text("Còn một phiếu nữa")
-    phone.locator(".submit a.button").tap()
+    leave_by(phone.locator(".submit a.button"), touch=True)
     expect(phone).to_have_url(re.compile("/phieu/2/1"))
 
 
@@ -151,7 +155,7 @@ def test_a_gap_on_the_review_page_is_one_press_from_its_question(phone, scene):
     walk.go("/phieu/1/xem-lai")
     gap = phone.locator(".gaps a").nth(3)
     wanted = re.search(r"\d+", gap.inner_text())[0]
-    gap.tap()
+    leave_by(gap, touch=True)
     item = phone.locator("fieldset.item", has_text=f"Câu {wanted} /")
     expect(item.locator("legend")).to_be_in_viewport()
     expect(item.locator("input").first).to_be_focused()
@@ -192,11 +196,10 @@ def test_answers_that_are_not_saved_keep_the_page_from_being_left(phone, scene):
     phone.context.set_offline(True)
     phone.locator("fieldset.item .choice label").nth(1).tap()
     expect(phone.locator("#saved")).to_contain_text("Chưa lưu")
-    asked = []
-    phone.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    phone.close(run_before_unload=True)
-    phone.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    with phone.expect_event("dialog") as asked:
+        phone.on("dialog", lambda dialog: dialog.dismiss())
+        phone.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
     phone.context.set_offline(False)
 
 
@@ -212,39 +215,32 @@ def test_answers_that_are_not_saved_keep_the_page_from_being_left(phone, scene):
     ids=lambda look: " ".join(look.values()),
 )
 def test_every_look_of_the_device_keeps_words_readable(browser: Browser, scene: Scene, look):
-    context = browser.new_context(**PHONE, **look)
-    walk = walk_of(context.new_page(), scene, 2)
-    faults = []
-    walk.go(walk.link)
-    faults += _contrast(walk.page)
-    walk.open()
-    walk.answer(1)
-    faults += _contrast(walk.page)
-    walk.go("/phieu/1/xem-lai")
-    faults += _contrast(walk.page)
-    walk.submit()
-    faults += _contrast(walk.page)
-    assert faults == []
-    moving = walk.page.locator(".button").first.evaluate(
-        "one => getComputedStyle(one).transitionDuration"
-    )
-    assert (moving == "0s") == (look.get("reduced_motion") == "reduce")
-    context.close()
-
-
-def _contrast(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": ["color-contrast", "target-size"]})
-    return [node["html"] for fault in found.response["violations"] for node in fault["nodes"]]
+    with opened(browser, **PHONE, **look) as there:
+        walk = walk_of(there, scene, 2)
+        faults = []
+        walk.go(walk.link)
+        faults += violations(walk.page, *READABLE)
+        walk.open()
+        walk.answer(1)
+        faults += violations(walk.page, *READABLE)
+        walk.go("/phieu/1/xem-lai")
+        faults += violations(walk.page, *READABLE)
+        walk.submit()
+        faults += violations(walk.page, *READABLE)
+        assert faults == []
+        moving = walk.page.locator(".button").first.evaluate(
+            "one => getComputedStyle(one).transitionDuration"
+        )
+        assert (moving == "0s") == (look.get("reduced_motion") == "reduce")
 
 
 def test_enlarged_four_times_nothing_is_cut_off(browser, scene):
     # 1280 pixels at 400 % are 320 (WCAG 1.4.10); text alone to 200 % is tried by the root size.
-    context = browser.new_context(viewport={"width": 640, "height": 500})
-    walk = walk_of(context.new_page(), scene, 1)
-    walk.open()
-    walk.page.evaluate("document.documentElement.style.setProperty('font-size', '212%')")
-    assert walk.page.evaluate("document.documentElement.scrollWidth") <= 640
-    context.close()
+    with opened(browser, viewport={"width": 640, "height": 500}) as there:
+        walk = walk_of(there, scene, 1)
+        walk.open()
+        walk.page.evaluate("document.documentElement.style.setProperty('font-size', '212%')")
+        assert walk.page.evaluate("document.documentElement.scrollWidth") <= 640
 
 
 def test_on_paper_stand_the_words_without_what_is_pressed(desktop, scene):
@@ -288,7 +284,7 @@ def test_a_browser_that_keeps_no_cookies_is_told_so_and_what_to_do(
     (tmp_path / "Default").mkdir()
     blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
-    context = browser_type.launch_persistent_context(tmp_path, **LAUNCH, **PHONE)
+    context = browser_type.launch_persistent_context(tmp_path, **WITH_SETTINGS, **PHONE)
     walk = walk_of(context.pages[0], scene, 1)
     for come_in in (walk.start, lambda: walk.type_code(walk.person.code)):
         come_in()

@@ -1,15 +1,15 @@
 """An operator calls from a phone and without a script: reason, list, card, result, clean for axe at every step."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.clock import now
 from surveyapp.db import transaction
 from surveyapp.invitations import service
+from tests.browser.looking import violations
+from tests.browser.moving import leave_by, sign_in
 from tests.browser.scene import Scene
-from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 CALLS = "/centre/par-index-2023/calls"
@@ -26,8 +26,7 @@ def sent(scene: Scene) -> None:
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -37,16 +36,16 @@ def test_a_call_from_the_reason_to_the_result(phone: Page, scene: Scene, sent: N
     clean(phone)
     if phone.locator("#reason").count():
         phone.fill("#reason", "Gọi nhắc người chưa trả lời")
-        phone.locator("main form .button").first.click()
+        leave_by(phone.locator("main form .button").first)
     phone.goto(f"{scene.address}{CALLS}/people?unit=01")
     clean(phone)
-    phone.locator("form[action*='/claim'] button").first.click()
+    leave_by(phone.locator("form[action*='/claim'] button").first)
     clean(phone)
     assert not phone.locator("#until").is_visible()
     phone.locator("input[value=unavailable] + label").click()
     assert phone.locator("#until").is_visible()
     phone.locator("input[value=reminded] + label").click()
-    phone.locator("form.result button.button").click()
+    leave_by(phone.locator("form.result button.button"))
     assert phone.url.startswith(f"{scene.address}{CALLS}/people?")
     assert phone.locator(".banner.good").count() == 1
 
@@ -59,18 +58,10 @@ def test_without_a_script_a_missing_day_is_asked_for_beside_its_field(
     page.goto(f"{scene.address}{CALLS}")
     if page.locator("#reason").count():
         page.fill("#reason", "Gọi nhắc người chưa trả lời")
-        page.locator("main form .button").first.click()
+        leave_by(page.locator("main form .button").first)
     page.goto(f"{scene.address}{CALLS}/people?unit=BNV")
-    page.locator("form[action*='/claim'] button").first.click()
+    leave_by(page.locator("form[action*='/claim'] button").first)
     page.locator("input[value=unavailable] + label").click()
-    page.locator("form.result button.button").click()
+    leave_by(page.locator("form.result button.button"))
     assert page.locator("#errors a[href='#until']").count() == 1
     assert page.locator("#until").is_visible()
-
-
-def sign_in(page: Page, scene: Scene) -> None:
-    page.goto(f"{scene.address}/account/sign-in")
-    page.fill("#username", "operator")
-    page.fill("#password", PASSWORD)
-    with page.expect_navigation():
-        page.locator("main button.button").click()

@@ -1,54 +1,70 @@
 """Every page and state, in both languages: clean for axe, no scrolling sideways, titled, in one language."""
 
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.dead_ends import DEAD_ENDS, DOWN
+from tests.browser.looking import violations, width
+from tests.browser.moving import opened
 from tests.browser.scene import Scene
 from tests.browser.states import STATES, reach
 
-AXE = Axe()
+PHONE = {"width": 360, "height": 640}
 WIDTHS = (320, 360, 768, 1280)
 ENLARGED = {"width": 320, "height": 256}
 """What is left of 1280 × 1024 points at 400 % (WCAG 1.4.10)."""
+CLOCK_TURNED = {"section-session-ends"}
 ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "remark-too-long"}
+
+
+@pytest.fixture(scope="module")
+def screen_of_the_run(browser: Browser) -> Iterator[Page]:
+    with opened(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def screen(screen_of_the_run: Page, browser: Browser, state: str) -> Iterator[Page]:
+    """A page of a browser that has not been here before; one that turned its clock is not used again."""
+    if state in CLOCK_TURNED:
+        with opened(browser, viewport=PHONE) as page:
+            yield page
+        return
+    yield _as_new(screen_of_the_run)
+
+
+def _as_new(page: Page) -> Page:
+    """The page as if this browser had not been here before."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.set_viewport_size(PHONE)
+    return page
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("state", STATES)
 def test_a_state_of_the_pages_can_be_used_by_everybody(
-    scene: Scene, browser: Browser, state: str, language: str
+    scene: Scene, screen: Page, state: str, language: str
 ):
-    context = browser.new_context(viewport={"width": 360, "height": 640})
-    with contextmanager(reach)(STATES[state], context.new_page(), scene, language) as walk:
-        page = walk.page
-        assert _violations(page) == []
+    page = screen
+    with contextmanager(reach)(STATES[state], page, scene, language):
+        assert violations(page) == []
         assert page.locator("html").get_attribute("lang") == language
         assert page.locator("h1").count() == 1
         assert _words_of_the_other_language(page, language) == []
         mark = {"vi": "Lỗi: ", "en": "Error: "}[language]
         assert page.title().startswith(mark) == (state in ERRORS)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 640})
-            assert _width(page) <= width, f"scrolls sideways at {width}"
+        for wide in WIDTHS:
+            page.set_viewport_size({"width": wide, "height": 640})
+            assert width(page) <= wide, f"scrolls sideways at {wide}"
         page.set_viewport_size(ENLARGED)
-        assert _width(page) <= ENLARGED["width"]
+        assert width(page) <= ENLARGED["width"]
         assert _obscured(page) == []
-    context.close()
-
-
-def _violations(page) -> list[str]:
-    found = AXE.run(page).response["violations"]
-    return [f"{fault['id']}: {node['html']}" for fault in found for node in fault["nodes"]]
-
-
-def _width(page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
 def _obscured(page) -> list[str]:
@@ -88,27 +104,23 @@ def _words_of_the_other_language(page, language: str) -> list[str]:
     return re.findall(r"\S*[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]\S*", text)
 
 
-def test_what_few_people_ever_see_can_be_used_by_everybody(browser: Browser, scene: Scene):
-    faults = {}
+def test_what_few_people_ever_see_can_be_used_by_everybody(screen_of_the_run: Page, scene: Scene):
+    page, faults = screen_of_the_run, {}
     for state, how in DEAD_ENDS.items():
-        context = browser.new_context(viewport={"width": 360, "height": 640})
-        with contextmanager(reach)(how, context.new_page(), scene, "vi") as walk:
+        with contextmanager(reach)(how, _as_new(page), scene, "vi"):
             alike = state.startswith("error-") and state != "error-404"  # the same template
-            found = [] if alike else _violations(walk.page)
-            walk.page.set_viewport_size(ENLARGED)
-            found += _obscured(walk.page)
-            found += ["sideways"] if _width(walk.page) > ENLARGED["width"] else []
-            found += [] if walk.page.locator("h1").count() == 1 else ["no heading"]
+            found = [] if alike else violations(page)
+            page.set_viewport_size(ENLARGED)
+            found += _obscured(page)
+            found += ["sideways"] if width(page) > ENLARGED["width"] else []
+            found += [] if page.locator("h1").count() == 1 else ["no heading"]
             faults |= {state: found} if found else {}
-        context.close()
     assert faults == {}
 
 
 def test_the_proxys_page_for_when_we_are_down_can_be_used_by_everybody(browser: Browser):
     for look in ({}, {"color_scheme": "dark"}):
-        context = browser.new_context(viewport={"width": 320, "height": 256}, **look)
-        page = context.new_page()
-        page.goto(DOWN.as_uri())
-        assert _violations(page) == []
-        assert _width(page) <= 320
-        context.close()
+        with opened(browser, viewport={"width": 320, "height": 256}, **look) as page:
+            page.goto(DOWN.as_uri())
+            assert violations(page) == []
+            assert width(page) <= 320

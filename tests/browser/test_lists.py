@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from surveyapp import clock
@@ -21,6 +21,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.respondents.models import RespondentList
 from surveyapp.web.desk import working
 from tests import factories
+from tests.browser.moving import leave_by, opened
 from tests.browser.scene import Scene
 
 PEOPLE = 300
@@ -38,8 +39,10 @@ class Hand:
     fields: int = 0
     done: list[str] = field(default_factory=list)
 
-    def click(self, role: str, name: str, *, nth: int = 0) -> None:
-        self.page.get_by_role(role, name=name).nth(nth).click()  # type: ignore[arg-type]
+    def click(self, role: str, name: str, *, leaves: bool = True) -> None:
+        """Click the first of that name, and wait for the page it leads to if it leaves this one."""
+        one = self.page.get_by_role(role, name=name).first  # type: ignore[arg-type]
+        leave_by(one) if leaves else one.click()
         self.clicks += 1
         self.done.append(name)
 
@@ -124,7 +127,7 @@ def upload(hand: Hand, content: bytes, name: str = "danh-sach.xlsx") -> None:
 def open_list(hand: Hand, scene: Scene, unit: str) -> None:
     if "/desk/" not in hand.page.url:
         hand.page.goto(f"{scene.address}/desk/par-index-2023/{unit}/")
-    hand.page.get_by_role("link", name="Lãnh đạo sở").first.click()
+    leave_by(hand.page.get_by_role("link", name="Lãnh đạo sở").first)
     hand.clicks += 1
 
 
@@ -155,7 +158,7 @@ def test_a_list_with_forty_faults_is_mended_on_the_page_in_under_ten_minutes(
     while page.get_by_role("button", name="Nhận cả").count():
         hand.click("button", "Nhận cả")
     while stored("38").must_count:
-        page.get_by_role("link", name=re.compile(r"^Sửa\s+dòng")).first.click()
+        leave_by(page.get_by_role("link", name=re.compile(r"^Sửa\s+dòng")).first)
         hand.clicks += 1
         mend(hand)
         hand.click("button", "Lưu dòng này")
@@ -188,7 +191,7 @@ def test_the_same_list_is_mended_in_the_units_own_workbook(
     while page.get_by_role("button", name="Nhận cả").count():
         hand.click("button", "Nhận cả")
     with page.expect_download() as downloading:
-        hand.click("link", "Tải lại tệp của đơn vị có đánh dấu lỗi")
+        hand.click("link", "Tải lại tệp của đơn vị có đánh dấu lỗi", leaves=False)
     downloading.value.save_as(tmp_path / "tra-lai.xlsx")
     book = openpyxl.load_workbook(tmp_path / "tra-lai.xlsx")
     sheet = book["Danh sách"]
@@ -219,7 +222,7 @@ def slow_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
         progress("checking", 1200, 20_000)
-        go_on.wait(60)
+        go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
     monkeypatch.setattr(working, "check_file", slowly)
@@ -232,16 +235,15 @@ def slow_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def test_long_work_says_how_far_it_is_and_the_page_goes_on_by_itself(
     scene: Scene, browser: Browser, slow_check: threading.Event, unit: str, scripts: bool
 ) -> None:
-    context = browser.new_context(java_script_enabled=scripts)
-    hand = signed_in(scene, context.new_page(), unit)
-    open_list(hand, scene, unit)
-    send(hand, workbook())
-    confirm = hand.page.get_by_role("button", name="Đúng, kiểm tra danh sách")
-    confirm.wait_for()  # reading may have taken longer than the patience, too
-    confirm.click()
-    now_at = hand.page.locator("[aria-current=step]")
-    assert now_at.inner_text() == "Kiểm tra từng dòng: 1.200 trên 20.000 dòng"
-    slow_check.set()
-    hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
-    assert stored(unit).line_count == PEOPLE
-    context.close()
+    with opened(browser, java_script_enabled=scripts) as there:
+        hand = signed_in(scene, there, unit)
+        open_list(hand, scene, unit)
+        send(hand, workbook())
+        confirm = hand.page.get_by_role("button", name="Đúng, kiểm tra danh sách")
+        confirm.wait_for()  # reading may have taken longer than the patience, too
+        leave_by(confirm)
+        now_at = hand.page.locator("[aria-current=step]")
+        expect(now_at).to_have_text("Kiểm tra từng dòng: 1.200 trên 20.000 dòng")
+        slow_check.set()
+        hand.page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
+        assert stored(unit).line_count == PEOPLE

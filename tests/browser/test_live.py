@@ -6,8 +6,8 @@ from playwright.sync_api import Page
 from surveyapp.campaigns.models import Campaign
 from surveyapp.clock import day, now
 from surveyapp.db import transaction
+from tests.browser.moving import sign_in
 from tests.browser.scene import Scene
-from tests.factories import PASSWORD
 from tests.fieldwork.counting import count
 
 pytestmark = pytest.mark.browser
@@ -18,11 +18,7 @@ RATES = "/centre/par-index-2023/rates?by=group"
 def rates(desktop: Page, scene: Scene) -> Page:
     """The table of rates, its script waiting for a clock that the test turns."""
     desktop.clock.install()
-    desktop.goto(f"{scene.address}/account/sign-in")
-    desktop.fill("#username", "operator")
-    desktop.fill("#password", PASSWORD)
-    with desktop.expect_navigation():
-        desktop.locator("main button.button").click()
+    sign_in(desktop, scene)
     desktop.goto(f"{scene.address}{RATES}")
     desktop.evaluate("window.sameDocument = true")
     return desktop

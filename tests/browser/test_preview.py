@@ -1,22 +1,18 @@
 """The centre's preview: at a phone's width on a desktop, clean for axe in both languages, storing nothing."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.looking import violations
+from tests.browser.moving import sign_in
 from tests.browser.scene import Scene
-from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_preview_shows_a_phone_and_sends_nothing(desktop: Page, scene: Scene, language: str):
-    desktop.goto(f"{scene.address}/account/sign-in")
-    desktop.fill("#username", "operator")
-    desktop.fill("#password", PASSWORD)
-    with desktop.expect_navigation():
-        desktop.locator("main button.button").click()
+    sign_in(desktop, scene)
     rooms = f"{scene.address}/centre/par-index-2023/questionnaires"
     posted: list[str] = []
     desktop.on("request", lambda one: posted.append(one.url) if one.method == "POST" else None)
@@ -25,8 +21,7 @@ def test_the_preview_shows_a_phone_and_sends_nothing(desktop: Page, scene: Scene
         desktop.evaluate(
             "document.querySelectorAll('main details').forEach(one => one.open = true)"
         )
-        found = Axe().run(desktop).response["violations"]
-        assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == []
+        assert violations(desktop) == []
         assert desktop.locator("html").get_attribute("lang") == language
     desktop.goto(f"{rooms}/M2/1?lang={language}")
     desktop.locator("fieldset.item .choice label").first.click()

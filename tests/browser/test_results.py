@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
@@ -11,9 +10,10 @@ from sqlalchemy import Engine
 from surveyapp import clock
 from surveyapp.db import transaction
 from tests import factories
+from tests.browser.looking import violations, width
+from tests.browser.moving import leave_by, opened, sign_in
 from tests.browser.scene import Scene
 from tests.exports.opened import opened_campaign, released
-from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 PLACES = (
@@ -44,31 +44,21 @@ def centre(app: Flask, engine, keys, now, settings, monkeypatch) -> Iterator[Sce
     scene.stop()
 
 
-def sign_in(page: Page, scene: Scene) -> None:
-    page.goto(f"{scene.address}/account/sign-in")
-    page.fill("#username", "operator")
-    page.fill("#password", PASSWORD)
-    page.locator("main button.button").click()
-
-
 def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
     sign_in(phone, centre)
     for place in PLACES:
         phone.goto(f"{centre.address}/centre/tiny/{place}")
-        found = Axe().run(phone).response["violations"]
-        assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == []
-        for width in (1440, 360):
-            phone.set_viewport_size({"width": width, "height": 700})
-            assert phone.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(phone) == []
+        for wide in (1440, 360):
+            phone.set_viewport_size({"width": wide, "height": 700})
+            assert width(phone) <= wide
 
 
 def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page, centre)
-    page.goto(f"{centre.address}/centre/tiny/results?by=unit")
-    page.select_option("#group", "P3")
-    page.locator("form.filters button").click()
-    assert "P3-101" in page.locator("main h2").first.inner_text()
-    assert page.locator("svg.whole").count() == page.locator("main tbody tr").count()
-    context.close()
+    with opened(browser, java_script_enabled=False) as page:
+        sign_in(page, centre)
+        page.goto(f"{centre.address}/centre/tiny/results?by=unit")
+        page.select_option("#group", "P3")
+        leave_by(page.locator("form.filters button"))
+        assert "P3-101" in page.locator("main h2").first.inner_text()
+        assert page.locator("svg.whole").count() == page.locator("main tbody tr").count()

@@ -18,9 +18,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import PHONE
+from tests.browser.moving import leave_by, leave_by_key, opened
 from tests.browser.scene import Scene
 from tests.browser.states import Walk
 from tests.browser.test_answering import ballots, chosen
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +34,8 @@ ITEMS = 30
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
 def hand(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A small phone that is only ever touched."""
-    context = browser.new_context(**PHONE, java_script_enabled=request.param)
-    yield context.new_page()
-    context.close()
+    with opened(browser, **PHONE, java_script_enabled=request.param) as page:
+        yield page
 
 
 def walk_of(page: Page, scene: Scene) -> Walk:
@@ -111,25 +112,22 @@ def test_the_whole_way_by_keyboard_alone(desktop: Page, scene: Scene):
     press("Tab")
     assert _focused(desktop, "textContent").startswith("Đến nội dung chính")
     _tab_to(desktop, "Bắt đầu trả lời")
-    press("Enter")
-    desktop.wait_for_url("**/phieu/1/1")
+    leave_by_key(desktop)
+    assert desktop.url.endswith("/phieu/1/1")
     items = 0
     while desktop.locator("fieldset.item").count():
         for position in range(desktop.locator("fieldset.item").count()):
             _tab_to_item(desktop, position)
             press(str(1 + position % 5))
             items += 1
-        with desktop.expect_navigation():
-            press("Enter")  # as in any form: goes on, and does not change the language
+        leave_by_key(desktop)  # as in any form: goes on, and does not change the language
         assert desktop.locator("html").get_attribute("lang") == "vi"
     assert items >= ITEMS
     _tab_to(desktop, "Lưu và xem lại")
-    with desktop.expect_navigation():
-        press("Enter")
+    leave_by_key(desktop)
     expect(desktop.locator("main")).to_contain_text("đã trả lời đủ")
     _tab_to(desktop, "Nộp phiếu")
-    with desktop.expect_navigation():
-        press("Enter")
+    leave_by_key(desktop)
     expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
     assert ballots(scene) == before + 1
 
@@ -169,9 +167,7 @@ class Process:
     """The same survey served by a program of its own, which can be killed like a machine without power."""
 
     def __init__(self, scene: Scene, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         keys = folder / "keys.json"
         keys.write_text(json.dumps({n: b64encode(k).decode() for n, k in scene.keys.roots.items()}))
@@ -190,16 +186,18 @@ class Process:
         self.running = subprocess.Popen(
             [sys.executable, "-c", program], env=self.environment, stdout=quiet, stderr=quiet
         )
-        for _attempt in range(300):
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            assert self.running.poll() is None, "the server ended by itself"
             with socket.socket() as door:
                 if door.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.05)
-        raise AssertionError("the server did not start within 15 seconds")
+        raise AssertionError("the server did not start within a minute")
 
     def kill(self) -> None:
         self.running.kill()
-        self.running.wait(timeout=30)
+        self.running.wait(timeout=60)
 
 
 @pytest.fixture
@@ -215,8 +213,7 @@ def test_the_server_is_killed_between_two_answers_and_the_third_save_brings_ever
 ):
     walk = walk_of(phone, scene)
     phone.goto(walk.person.link.replace("http://localhost", process.address))
-    with phone.expect_navigation():
-        phone.locator("form[action*='/start'] button").first.tap()
+    leave_by(phone.locator("form[action*='/start'] button").first, touch=True)
     walk.answer(1)
     process.kill()
     phone.locator("fieldset.item").nth(1).locator(".choice label").nth(3).tap()
@@ -244,9 +241,9 @@ def test_without_scripts_a_page_sent_to_a_dead_server_is_sent_again_by_loading_i
     item.locator(".choice label").nth(3).tap()
     scene.stop()
     try:
-        with contextlib.suppress(PlaywrightError):
+        with page.expect_event("requestfailed"), contextlib.suppress(PlaywrightError):
             page.locator(".actions button[value='next']").tap()
-        page.wait_for_timeout(300)
+        page.wait_for_url("chrome-error://**")
     finally:
         scene.start()
     page.reload()

@@ -284,7 +284,7 @@ def test_closing_waits_for_a_submission_under_way(
         )
         closing.start()
         assert not closed.wait(0.3)
-    closing.join(20)
+    closing.join(300)
     assert closed.is_set()
 
 

@@ -68,7 +68,7 @@ def shape(gateway, **changes) -> GatewayShape:
         "later": ["98"],
         "account": ["99"],
         "bad_number": ["7"],
-        "timeout_seconds": 1,
+        "timeout_seconds": 60,
     }
     return GatewayShape(**fields | changes)
 

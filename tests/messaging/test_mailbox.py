@@ -38,7 +38,7 @@ def address(server, *, scheme="imap", password=PASSWORD, folder="INBOX") -> str:
 
 
 def mailbox(server, **changes) -> Mailbox:
-    return Mailbox(address(server, **changes), timeout=2)
+    return Mailbox(address(server, **changes), timeout=60)
 
 
 def test_each_returned_mail_is_read_until_it_is_marked(server):

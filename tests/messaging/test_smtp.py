@@ -14,6 +14,7 @@ from surveyapp.messaging.model import Outcome, Reason
 from surveyapp.messaging.smtp import SmtpChannel, SmtpServer
 from tests.messaging import mailserver
 from tests.messaging.mails import TOKEN, email
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def channel(server):
 
 
 def _plain(port: int) -> SmtpServer:
-    return SmtpServer(host="127.0.0.1", port=port, security="none", timeout=2)
+    return SmtpServer(host="127.0.0.1", port=port, security="none", timeout=60)
 
 
 def _taken_for(server, recipient):
@@ -88,7 +89,7 @@ def test_a_refusal_is_understood_and_the_next_mail_still_goes(
 
 
 def test_a_server_that_falls_silent_is_given_up_in_time(server):
-    patient = replace(_plain(server.port), timeout=0.3)
+    patient = replace(_plain(server.port), timeout=1.5)
     with SmtpChannel(patient) as channel:
         outcome = channel.send(email("slow-1@so.example.vn"))
         assert outcome == Outcome.later(Reason.LOST_CONNECTION)
@@ -113,10 +114,11 @@ def test_a_server_that_is_down_concerns_the_channel_and_not_the_person(tmp_path)
 
 
 def test_a_connection_the_server_closed_meanwhile_is_renewed_at_once(tmp_path):
-    with mailserver.running(tmp_path / "a") as server:
-        channel = SmtpChannel(_plain(server.port))
+    port = free_port()
+    with mailserver.running(tmp_path / "a", port=port):
+        channel = SmtpChannel(_plain(port))
         assert channel.send(email()).is_handed_over
-    with mailserver.running(tmp_path / "b", port=server.port) as again, channel:
+    with mailserver.running(tmp_path / "b", port=port) as again, channel:
         assert channel.send(email()).is_handed_over
     assert len(again.received()) == 1
 

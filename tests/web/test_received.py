@@ -120,18 +120,18 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
         workers.append(threading.current_thread())
         progress("checking", 1200, 20_000)
         begun.set()
-        go_on.wait(30)
+        go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
     monkeypatch.setattr(working, "check_file", slowly)
     monkeypatch.setattr(working, "PATIENCE", 0)
     assert desk.post(place, data=form, headers=HERE).status_code == 303
-    begun.wait(30)
+    assert begun.wait(300)
     page = desk.get(place)
     assert "Kiểm tra từng dòng: 1.200 trên 20.000 dòng" in text(page)
     assert '<noscript><meta http-equiv="refresh"' in page.text
     go_on.set()
-    workers[0].join(30)
+    workers[0].join(300)
     assert re.search(r"/list/[0-9a-f-]{36}/", desk.get(place).location)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.keys import make_key_ring
+from tests.ports import free_port
 
 LINK = "/t/7123456789012345~forged"
 
@@ -22,9 +23,7 @@ LINK = "/t/7123456789012345~forged"
 def address(settings, tmp_path: Path) -> Iterator[str]:
     """A running server on a free port; its log goes to `tmp_path/log`."""
     make_key_ring(settings.keys)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "HOME": str(tmp_path),
@@ -41,21 +40,22 @@ def address(settings, tmp_path: Path) -> Iterator[str]:
                 yield f"http://127.0.0.1:{port}"
             finally:
                 server.send_signal(signal.SIGTERM)
-                server.wait(timeout=30)
+                server.wait(timeout=60)
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(150):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         assert server.poll() is None, "the server ended by itself"
         if _status(address) == 200:
             return
         time.sleep(0.1)
-    raise AssertionError("the server did not answer within 15 seconds")
+    raise AssertionError("the server did not answer within a minute")
 
 
 def _status(address: str) -> int:
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
