@@ -58,7 +58,12 @@ LOCALS = [
 
 
 def test_an_address_taken_at_a_glance_is_the_one_the_rules_read() -> None:
-    for cell in [*map("@".join, product(LOCALS, DOMAINS)), f"an.binh@{'bc.' * 83}vn", "a@b@c.vn", " "]:
+    for cell in [
+        *map("@".join, product(LOCALS, DOMAINS)),
+        f"an.binh@{'bc.' * 83}vn",
+        "a@b@c.vn",
+        " ",
+    ]:
         stored = plain.plain_email(cell)
         assert not stored or contacts.read_email(cell) == contacts.Contact(stored)
 
