@@ -979,6 +979,7 @@ def upgrade() -> None:
         sa.Column("kind_id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.Column("table", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),

@@ -64,7 +64,8 @@ class ReceivedFile(Base):
     working: being read, `stage` and rows `done` of `total` say how far; understood: `understanding` and
     `preview` wait for a person; unclear: readable, but not as a list until a person points at the
     headings (`refusal` says why); refused, stopped: nothing more comes of it; stored: it became the
-    version `list_id`. The bytes go when it is refused or stored, the row with the unit's next file.
+    version `list_id`. `table` holds its sheets as they were read (`sheet.kept`). File and table go when
+    it is refused or stored, the row with the unit's next file.
     """
 
     __tablename__ = "received_file"
@@ -81,6 +82,7 @@ class ReceivedFile(Base):
     kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"))
     file_name: Mapped[str]
     file: Mapped[bytes] = mapped_column(deferred=True)
+    table: Mapped[bytes] = mapped_column(deferred=True, default=b"")
     state: Mapped[str] = mapped_column(default="working")
     stage: Mapped[str] = mapped_column(default="unpacking")
     done: Mapped[int] = mapped_column(default=0)

@@ -35,7 +35,13 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower case without accents, đ as d, anything but letters and digits one blank."""
-    letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "d").lower())
+    return " ".join(filter(None, map(_folded_word, text.split())))
+
+
+# Vietnamese has a few thousand syllables: a list of 20,000 names is made of a few hundred.
+@lru_cache(maxsize=50_000)
+def _folded_word(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "D").lower())
     bare = _MARKS.sub("", letters)
     return _NOT_WORD.sub(" ", bare).strip()
 
@@ -43,25 +49,41 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def name_key(name: str) -> str:
     """The same for Hoà and Hòa, NGUYỄN VĂN AN and Nguyễn Văn An; not for Hòa and Hóa."""
-    key = []
-    for word in tidy(without_honorific(name)[0]).lower().replace("-", " ").split():
-        marks = unicodedata.normalize("NFD", word)
-        tone = "".join(m for m in marks if m in _TONES)
-        bare = unicodedata.normalize("NFC", "".join(m for m in marks if m not in _TONES))
-        key.append(bare + tone)
-    return " ".join(key)
+    words = tidy(without_honorific(name)[0]).lower().replace("-", " ").split()
+    return " ".join(map(_word_key, words))
+
+
+@lru_cache(maxsize=50_000)
+def _word_key(word: str) -> str:
+    """The word with its tone at the end."""
+    marks = unicodedata.normalize("NFD", word)
+    tone = "".join(m for m in marks if m in _TONES)
+    bare = unicodedata.normalize("NFC", "".join(m for m in marks if m not in _TONES))
+    return bare + tone
 
 
 def without_honorific(name: str) -> tuple[str, str]:
     """The name without forms of address and degrees in front, and what was taken away."""
-    rest = _WITH_STOP.sub("", name)
-    rest = _HONORIFIC.sub("", rest) or rest
+    rest = _after(_WITH_STOP, name)
+    rest = _after(_HONORIFIC, rest) or rest
+    if rest == name:
+        return name.strip(), ""
     taken = name[: len(name) - len(rest)].strip()
     # Ông and Đồng are family names too: what follows such a one is Thị, Văn or a single word.
     is_family_name = len(rest.split()) < 2 or rest.split()[0] in ("Thị", "Văn")
     if is_family_name and not re.search(r"[./:]", taken):
         return name, ""
     return rest.strip(), taken
+
+
+def begins_with_honorific(name: str) -> bool:
+    """Whether a form of address or a degree, or a family name that looks like one, stands in front."""
+    return _HONORIFIC.match(name) is not None
+
+
+def _after(beginning: re.Pattern[str], name: str) -> str:
+    found = beginning.match(name)
+    return name[found.end() :] if found else name
 
 
 def title_case(name: str) -> str:

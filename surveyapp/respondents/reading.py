@@ -63,9 +63,23 @@ def check_file(
 
     try:
         workbook = read_workbook(content, file_name, progress=progress)
-        reading, rows = take_in(workbook, context, told=told, remembered=remembered)
+        return check_workbook(
+            workbook, context, told=told, remembered=remembered, progress=progress
+        )
     except errors.FileRefused as refusal:
         return Checked(False, wording.refusal(refusal), refusal=refusal)
+
+
+def check_workbook(
+    workbook: Workbook,
+    context: ListContext,
+    *,
+    told: Told | None = None,
+    remembered: Understanding | None = None,
+    progress: Progress = untold,
+) -> Checked:
+    """Check a file that has been read; otherwise as `check_file`. Raises what `take_in` raises."""
+    reading, rows = take_in(workbook, context, told=told, remembered=remembered)
     lines, findings = check_rows(
         rows,
         context,

@@ -13,6 +13,9 @@ from surveyapp.respondents import errors
 from surveyapp.respondents.errors import FileRefused, UnknownList
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.preview import Preview
+from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.sheet import Workbook, read_workbook
+from surveyapp.respondents.sheet.kept import unpack
 from surveyapp.respondents.staging import refuse_unasked
 from surveyapp.respondents.understanding import Understanding
 
@@ -57,7 +60,7 @@ def receive(
 
 
 def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int) -> ReceivedFile:
-    """The file with its bytes; raises `UnknownList`, also for another unit's."""
+    """The file with its bytes and its table; raises `UnknownList`, also for another unit's."""
     found = db.scalar(
         select(ReceivedFile)
         .where(
@@ -65,11 +68,18 @@ def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int)
             ReceivedFile.unit_id == unit_id,
             ReceivedFile.kind_id == kind_id,
         )
-        .options(undefer(ReceivedFile.file))
+        .options(undefer(ReceivedFile.file), undefer(ReceivedFile.table))
     )
     if found is None:
         raise UnknownList(received_id)
     return found
+
+
+def workbook_of(
+    content: bytes, file_name: str, table: bytes, *, progress: Progress = untold
+) -> Workbook:
+    """The sheets of a received file: as they were kept, or read anew. Raises FileRefused."""
+    return unpack(table, content, file_name) or read_workbook(content, file_name, progress=progress)
 
 
 def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
@@ -99,9 +109,15 @@ def advance(
 
 
 def note_understood(
-    db: Session, received_id: uuid.UUID, reading: Understanding, shown: Preview, *, now: datetime
+    db: Session,
+    received_id: uuid.UUID,
+    reading: Understanding,
+    shown: Preview,
+    *,
+    table: bytes,
+    now: datetime,
 ) -> None:
-    """The reading waits for a person."""
+    """The reading waits for a person; the packed `table` for the second half of the work."""
     _write(
         db,
         received_id,
@@ -109,6 +125,7 @@ def note_understood(
         state="understood",
         understanding=reading.to_json(),
         preview=asdict(shown),
+        table=table,
         refusal={},
     )
 
@@ -119,6 +136,7 @@ def note_unclear(
     refusal: FileRefused,
     *,
     reading: Understanding | None = None,
+    table: bytes,
     now: datetime,
 ) -> None:
     """A workbook in which no list was found: a person has to point at it."""
@@ -130,6 +148,7 @@ def note_unclear(
         state="unclear",
         understanding=stored,
         preview={},
+        table=table,
         refusal=_kept(refusal),
     )
 
@@ -138,7 +157,7 @@ def note_refused(
     db: Session, received_id: uuid.UUID, refusal: FileRefused, *, now: datetime
 ) -> None:
     """Nothing can be made of the file; its bytes go."""
-    _write(db, received_id, now, state="refused", file=b"", refusal=_kept(refusal))
+    _write(db, received_id, now, state="refused", file=b"", table=b"", refusal=_kept(refusal))
 
 
 def note_stopped(db: Session, received_id: uuid.UUID, *, now: datetime) -> None:
@@ -148,7 +167,8 @@ def note_stopped(db: Session, received_id: uuid.UUID, *, now: datetime) -> None:
 
 def note_stored(db: Session, received_id: uuid.UUID, list_id: uuid.UUID, *, now: datetime) -> None:
     """The file is a version of the list now, which keeps its bytes."""
-    _write(db, received_id, now, state="stored", file=b"", preview={}, list_id=list_id)
+    gone = {"file": b"", "table": b"", "preview": {}}
+    _write(db, received_id, now, state="stored", list_id=list_id, **gone)
 
 
 def discard(db: Session, received_id: uuid.UUID) -> None:

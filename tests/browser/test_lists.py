@@ -218,14 +218,14 @@ def test_the_same_list_is_mended_in_the_units_own_workbook(
 def slow_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Checking stops at row 1,200 of 20,000 until the event is set; nobody waits for it."""
     go_on = threading.Event()
-    check = working.check_file
+    check = working.check_workbook
 
     def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
         progress("checking", 1200, 20_000)
         go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
-    monkeypatch.setattr(working, "check_file", slowly)
+    monkeypatch.setattr(working, "check_workbook", slowly)
     monkeypatch.setattr(working, "PATIENCE", 0.2)
     yield go_on
     go_on.set()

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.respondents import errors, receiving
 from surveyapp.respondents.models import ReceivedFile
+from surveyapp.respondents.sheet import Sheet, Workbook, limits
+from surveyapp.respondents.sheet import kept as kept_table
 from tests import factories
 
 
@@ -46,12 +48,42 @@ def test_the_bytes_of_a_refused_file_are_not_kept_its_reason_is(
     db: Session, arrive: Any, now: datetime
 ) -> None:
     received_id = arrive()
+    unclear = errors.HeaderNotFound(kind="x")
+    receiving.note_unclear(db, received_id, unclear, table=b"a", now=now)
     receiving.note_refused(db, received_id, errors.NotAWorkbook(detected="PDF"), now=now)
     subject = db.get_one(ReceivedFile, received_id)
     refusal = receiving.refusal_of(subject)
-    assert (subject.file, type(refusal)) == (b"", errors.NotAWorkbook)
+    assert (subject.file, subject.table, type(refusal)) == (b"", b"", errors.NotAWorkbook)
 
 
 def test_no_file_is_taken_that_is_not_asked_for(arrive: Any) -> None:
     with pytest.raises(errors.ListNotExpected):
         arrive(kind="par-officers")
+
+
+WORKBOOK = Workbook(
+    "a.xlsx",
+    "xlsx",
+    (Sheet("Ds", False, 3, [["Họ tên", ""], ["An", "x"]], ((3, 0, 4, 0),)),),
+    ("m",),
+)
+
+
+def test_a_kept_table_is_the_one_that_was_read() -> None:
+    assert kept_table.unpack(kept_table.pack(WORKBOOK, b"file"), b"file", "a.xlsx") == WORKBOOK
+
+
+def test_a_table_counts_only_for_its_file_its_name_and_its_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed = kept_table.pack(WORKBOOK, b"file")
+    assert kept_table.unpack(packed, b"another", "a.xlsx") is None
+    assert kept_table.unpack(packed, b"file", "b.xlsx") is None
+    assert kept_table.unpack(packed[:-1] + b"x", b"file", "a.xlsx") is None
+    monkeypatch.setattr(kept_table, "_reader", lambda: b"a later one")
+    assert kept_table.unpack(packed, b"file", "a.xlsx") is None
+
+
+def test_a_vast_table_is_read_again_rather_than_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "KEPT_BYTES", 10)
+    assert kept_table.pack(WORKBOOK, b"file") == b""

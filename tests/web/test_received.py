@@ -10,12 +10,13 @@ from uuid import UUID
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.respondents import receiving
-from surveyapp.respondents.models import ListFinding, ReceivedFile
+from surveyapp.respondents.models import ListFinding, ListLine, ReceivedFile
+from surveyapp.respondents.sheet import read_workbook
 from surveyapp.web.desk import working
 from tests import factories
 from tests.web.browsing import HERE, reading_form
@@ -114,7 +115,7 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
     place = send(desk, SHEET.encode()).location
     form = reading_form(desk.get(place))
     go_on, begun, workers = threading.Event(), threading.Event(), []
-    check = working.check_file
+    check = working.check_workbook
 
     def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
         workers.append(threading.current_thread())
@@ -123,7 +124,7 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
         go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
-    monkeypatch.setattr(working, "check_file", slowly)
+    monkeypatch.setattr(working, "check_workbook", slowly)
     monkeypatch.setattr(working, "PATIENCE", 0)
     assert desk.post(place, data=form, headers=HERE).status_code == 303
     assert begun.wait(300)
@@ -145,7 +146,7 @@ def test_a_reading_that_was_interrupted_can_be_begun_again(
         raise OSError
 
     with monkeypatch.context() as broke:
-        broke.setattr(working, "check_file", broken)
+        broke.setattr(working, "check_workbook", broken)
         desk.post(place, data=form, headers=HERE)
     assert "bị ngắt giữa chừng" in text(desk.get(place))
     post(desk, f"{place}/again", {})
@@ -173,3 +174,49 @@ def test_looking_at_another_row_or_sheet_changes_nothing(desk: FlaskClient) -> N
     assert [(file.state, file.understanding) for file in files()] == before
     with reading() as db:
         assert db.scalars(select(ListFinding)).all() == []
+
+
+def test_a_confirmed_file_is_not_read_a_second_time(
+    desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = send(desk, SHEET.encode()).location
+    read = counted_readings(monkeypatch)
+    desk.get(f"{place}?header_line=1")
+    desk.post(place, data=reading_form(desk.get(place)), headers=HERE)
+    assert (read, [version.line_count for version in stored()]) == ([], [2])
+    assert kept_tables() == [b""]
+
+
+@pytest.mark.parametrize("table", [b"", b"x" * 40, None])
+def test_a_table_that_is_not_that_files_own_is_not_believed(
+    desk: FlaskClient, monkeypatch: pytest.MonkeyPatch, table: bytes | None
+) -> None:
+    foreign = send(desk, SHEET.replace("Bình", "Bích").encode())
+    other = kept_tables()[0]
+    place = send(desk, SHEET.encode()).location
+    assert foreign.status_code == 303 and other != kept_tables()[0]
+    with transaction() as db:
+        db.execute(update(ReceivedFile).values(table=other if table is None else table))
+    read = counted_readings(monkeypatch)
+    desk.post(place, data=reading_form(desk.get(place)), headers=HERE)
+    assert len(read) == 1
+    with reading() as db:
+        assert "Trần Thị Bình" in [v["full_name"] for v in db.scalars(select(ListLine.values))]
+
+
+def counted_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on."""
+    read: list[str] = []
+
+    def noted(content: bytes, file_name: str, **kinds: Any) -> Any:
+        read.append(file_name)
+        return read_workbook(content, file_name, **kinds)
+
+    for module in (receiving, working):
+        monkeypatch.setattr(module, "read_workbook", noted)
+    return read
+
+
+def kept_tables() -> list[bytes]:
+    with reading() as db:
+        return list(db.scalars(select(ReceivedFile.table)))

@@ -111,6 +111,14 @@ def _validated(address: str) -> str:
     return found.normalized.lower()
 
 
+@lru_cache(maxsize=4096)
+def is_sound_domain(domain: str) -> bool:
+    """Whether a plain address there is stored in small letters and nothing is to be said of it."""
+    return not _domain_proposal(domain.lower()) and _valid_email(f"a@{domain}") == (
+        f"a@{domain.lower()}"
+    )
+
+
 def fold_letters(text: str) -> str:
     """The same without accents: `nguyễn.an@…` is `nguyen.an@…` on every mail server."""
     bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
@@ -207,6 +215,12 @@ def _validated_phone(digits: str) -> tuple[str, bool]:
 def is_mobile(number: str) -> bool:
     """Whether national digits belong to a mobile telephone, which alone takes an SMS."""
     return _valid_phone(number)[1]
+
+
+def mobile_number(digits: str) -> str:
+    """National digits of a mobile telephone; empty when they are none."""
+    valid, mobile = _valid_phone(digits)
+    return valid if mobile else ""
 
 
 def _national(text: str) -> str:

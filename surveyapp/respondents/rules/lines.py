@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from surveyapp.respondents.charsets import converted
@@ -23,6 +23,7 @@ from surveyapp.respondents.names import (
 from surveyapp.respondents.positions import without_position
 from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
 from surveyapp.respondents.rules.departments import DepartmentIndex
+from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
 
 _ERROR = re.compile(
@@ -55,6 +56,10 @@ class LineJudge:
         self._groups = {
             d.code: context.groups_of(d) for d in context.departments if context.several_groups
         }
+        self._entries = {d.code: d for d in context.departments}
+        # What was once judged: thousands of lines share their positions, workplaces, departments.
+        self._faultless: dict[str, dict[str, str]] = {c: {} for c in self._columns}
+        self._certain: dict[str, tuple[str, str, tuple[Finding, ...]]] = {}
 
     def judge(self, row: Row) -> tuple[Line, list[Finding]]:
         """The line with normalised values, and its own findings."""
@@ -67,20 +72,35 @@ class LineJudge:
             if not written and column not in self._context.required:
                 judged.values[column] = ""
             elif column == "email":
-                judged.contact(column, written, read_email)
+                judged.contact(column, written, plain_email(written), read_email)
             elif column == "phone":
-                judged.contact(column, written, read_phone)
+                judged.contact(column, written, plain_phone(written), read_phone)
             elif column == "department":
                 department = self._department(judged, written)
-            elif column in DITTO_COLUMNS and is_ditto(written):
-                judged.as_above(column, written, self._above.get(column, ""))
+            elif column == "full_name" and is_plain_name(written):
+                judged.values[column] = written
             else:
-                judged.text(column, written)
-                self._above[column] = judged.values[column]
+                self._text(judged, column, written)
         self._group(judged, row.cells.get("group", ""), department)
         judged.reachable(self._reaching)
-        values = {**judged.values, "department_code": department} if department else judged.values
-        return Line(row.number, row.cells, values, department), judged.findings
+        if department:
+            judged.values["department_code"] = department
+        return Line(row.number, row.cells, judged.values, department), judged.findings
+
+    def _text(self, judged: "_Judgement", column: str, written: str) -> None:
+        faultless = self._faultless[column]
+        if written in faultless:
+            judged.values[column] = self._above[column] = faultless[written]
+            return
+        if column in DITTO_COLUMNS and is_ditto(written):
+            judged.as_above(column, written, self._above.get(column, ""))
+            return
+        before = len(judged.findings)
+        judged.text(column, written)
+        value = self._above[column] = judged.values[column]
+        # The cell of a name may have told the position too: then the value is not this cell's.
+        if value and len(judged.findings) == before and not judged.position:
+            faultless[written] = value
 
     def _group(self, judged: "_Judgement", written: str, department: str | None) -> None:
         """A group written down must be the one that follows from the department; the latter counts."""
@@ -98,6 +118,20 @@ class LineJudge:
             judged.add("group", CHECK, "group_differs", written, judged.values["group"])
 
     def _department(self, judged: "_Judgement", written: str) -> str | None:
+        known = self._certain.get(written)
+        if known is None:
+            before = len(judged.findings)
+            code = self._judged_department(judged, written)
+            if code is not None:
+                found = tuple(judged.findings[before:])
+                self._certain[written] = code, judged.values["department"], found
+            return code
+        code, name, found = known
+        judged.values["department"] = self._above["department"] = name
+        judged.findings += [replace(finding, line=judged.row.number) for finding in found]
+        return code
+
+    def _judged_department(self, judged: "_Judgement", written: str) -> str | None:
         cell = judged.clean_text("department", written)
         if cell is None:
             return None
@@ -115,7 +149,7 @@ class LineJudge:
         judged.values["department"] = self._above["department"] = match.name
         if not match.exact:
             judged.add("department", NOTE, "department_recognised", written, match.name)
-        entry = self._context.department(match.code)
+        entry = self._entries.get(match.code)
         if entry and entry.ministry is None:
             judged.add("department", NOTE, "department_without_ministry", written, name=entry.name)
         elif entry and not entry.rates_province:
@@ -224,9 +258,11 @@ class _Judgement:
         elif badly_cased:
             self.add("full_name", NOTE, "name_case", written, proposal)
 
-    def contact(self, column: str, written: str, read: Any) -> None:
-        """Judge an address or a number; a dash or "không có" is an empty cell."""
-        self.values[column] = ""
+    def contact(self, column: str, written: str, plain: str, read: Any) -> None:
+        """Judge an address or a number, unless `plain`; a dash or "không có" is an empty cell."""
+        self.values[column] = plain
+        if plain:
+            return
         if len(written) < 25 and "@" not in written and fold(written) in _NOTHING:
             if column in self.context.required:
                 self.add(column, MUST, "required", written)
@@ -244,7 +280,10 @@ class _Judgement:
 
     def reachable(self, columns: Sequence[str]) -> None:
         """An e-mail address or a telephone number there must be, or nobody can be invited."""
-        if not columns or any(self.values.get(c) for c in columns):
+        for column in columns:
+            if self.values.get(column):
+                return
+        if not columns:
             return
         if any(f.column in columns and f.severity == MUST for f in self.findings):
             return

@@ -42,6 +42,21 @@ class Workbook:
         return next((s for s in self.sheets if s.name == name), None)
 
 
+def reply_from_workbook(workbook: Workbook) -> dict[str, Any]:
+    """The reverse of `workbook_from_reply`."""
+    sheets = [
+        {
+            "name": s.name,
+            "hidden": s.hidden,
+            "first_line": s.first_line,
+            "rows": s.rows,
+            "spans": s.spans,
+        }
+        for s in workbook.sheets
+    ]
+    return {"format": workbook.format, "remarks": workbook.remarks, "sheets": sheets}
+
+
 def workbook_from_reply(file_name: str, reply: dict[str, Any]) -> Workbook:
     """What the child process sent, as a workbook."""
     sheets = tuple(

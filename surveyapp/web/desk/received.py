@@ -17,7 +17,7 @@ from surveyapp.respondents.headings import GIVEN_NAME, NUMBER
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.preview import Look, SheetColumn, look
 from surveyapp.respondents.progress import STAGES
-from surveyapp.respondents.sheet import read_workbook
+from surveyapp.respondents.sheet import Workbook
 from surveyapp.respondents.sheet.marking import column_index, letters
 from surveyapp.respondents.understanding import Told, Understanding
 from surveyapp.web import numbers
@@ -92,15 +92,13 @@ def told_in(form: Mapping[str, str], context: ListContext) -> Told | None:
     return Told(form.get("sheet", ""), line, mapping)
 
 
-def looked_at(
-    content: bytes, file_name: str, context: ListContext, understood: Understanding | None
-) -> Look:
+def looked_at(workbook: Workbook, context: ListContext, understood: Understanding | None) -> Look:
     """The sheet and row the address asks for, else those understood, else the likeliest."""
     sheet = request.args.get("sheet", understood.sheet if understood else "")
     typed = numbers.whole(request.args.get("header_line", ""))
     if typed is None and understood and sheet == understood.sheet:
         typed = understood.header_line
-    return look(read_workbook(content, file_name), context, sheet, typed)
+    return look(workbook, context, sheet, typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,8 @@ def _understood_page(
     ]
     mapping = understood.mapping if understood else {}
     if subject.state == "unclear" or request.args.keys() & {"header_line", "sheet"}:
-        place = looked_at(subject.file, subject.file_name, context, understood)
+        workbook = receiving.workbook_of(subject.file, subject.file_name, subject.table)
+        place = looked_at(workbook, context, understood)
         columns = list(place.columns)
         if not understood or not place.is_at(understood):
             mapping, shown = place.mapping, {}

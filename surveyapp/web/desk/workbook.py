@@ -13,6 +13,7 @@ from surveyapp.i18n import _
 from surveyapp.respondents import queries, returned, service
 from surveyapp.respondents.models import RespondentList
 from surveyapp.respondents.reading import check_file
+from surveyapp.respondents.sheet import read_workbook
 from surveyapp.respondents.understanding import Understanding
 from surveyapp.web.access import allow
 from surveyapp.web.desk import bp
@@ -99,7 +100,8 @@ def _reading_page(list_id: UUID, error: str | None = None) -> str:
     with reading() as db:
         context = queries.list_context(db, g.campaign, unit, kind)
     understood = Understanding.from_json(stored.understanding)
-    seen = looked_at(stored.file, stored.file_name, context, understood)
+    workbook = read_workbook(stored.file, stored.file_name)
+    seen = looked_at(workbook, context, understood)
     mapping = understood.mapping if seen.is_at(understood) else seen.mapping
     return render_template(
         "desk/reading.html",

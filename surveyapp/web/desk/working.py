@@ -15,8 +15,9 @@ from surveyapp.respondents import queries, receiving, service
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.errors import FileRefused, WrongList
 from surveyapp.respondents.preview import preview
-from surveyapp.respondents.reading import check_file, take_in
+from surveyapp.respondents.reading import check_workbook, take_in
 from surveyapp.respondents.sheet import read_workbook
+from surveyapp.respondents.sheet.kept import pack
 from surveyapp.respondents.understanding import Told, Understanding
 
 PATIENCE = 1.0
@@ -31,6 +32,7 @@ class Task:
     received_id: UUID
     content: bytes
     file_name: str
+    table: bytes
     campaign: Campaign
     unit: Unit
     kind: ListKind
@@ -58,6 +60,7 @@ def task_for(
             received_id,
             subject.file,
             subject.file_name,
+            subject.table,
             campaign,
             unit,
             kind,
@@ -106,30 +109,33 @@ class _Reporter:
 
 def understand(task: Task) -> None:
     """First half: what the file says, for a person to confirm."""
+    table = b""
     try:
         workbook = read_workbook(task.content, task.file_name, progress=_Reporter(task.received_id))
+        table = pack(workbook, task.content)
         understood, rows = take_in(workbook, task.context, remembered=task.remembered)
     except FileRefused as refusal:
-        _note(task, refusal)
+        _note(task, refusal, table)
         return
     shown = preview(workbook, understood, rows, task.context, task.before)
     with transaction() as db:
-        receiving.note_understood(db, task.received_id, understood, shown, now=clock.now())
+        receiving.note_understood(
+            db, task.received_id, understood, shown, table=table, now=clock.now()
+        )
 
 
 def store(task: Task, told: Told | None) -> None:
     """Second half: check the file as confirmed and keep it as the next version of the list."""
     progress = _Reporter(task.received_id)
-    checked = check_file(
-        task.content,
-        task.file_name,
-        task.context,
-        told=told,
-        remembered=task.remembered,
-        progress=progress,
-    )
-    if checked.refusal is not None:
-        _note(task, checked.refusal, told)
+    try:
+        workbook = receiving.workbook_of(
+            task.content, task.file_name, task.table, progress=progress
+        )
+        checked = check_workbook(
+            workbook, task.context, told=told, remembered=task.remembered, progress=progress
+        )
+    except FileRefused as refusal:
+        _note(task, refusal, task.table, told)
         return
     progress("comparing", 0, 0)
     now = clock.now()
@@ -149,12 +155,14 @@ def store(task: Task, told: Told | None) -> None:
         receiving.note_stored(db, task.received_id, stored.id, now=now)
 
 
-def _note(task: Task, refusal: FileRefused, told: Told | None = None) -> None:
+def _note(task: Task, refusal: FileRefused, table: bytes, told: Told | None = None) -> None:
     with transaction() as db:
         # A list of another kind may only seem one because a person pointed at the wrong columns.
         mistold = told is not None and isinstance(refusal, WrongList)
         if mistold or isinstance(refusal, receiving.UNCLEAR):
             pointed = Understanding(told.sheet, told.header_line, told.mapping) if told else None
-            receiving.note_unclear(db, task.received_id, refusal, reading=pointed, now=clock.now())
+            receiving.note_unclear(
+                db, task.received_id, refusal, reading=pointed, table=table, now=clock.now()
+            )
         else:
             receiving.note_refused(db, task.received_id, refusal, now=clock.now())

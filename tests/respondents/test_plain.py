@@ -1,0 +1,156 @@
+"""The shortcuts for cells in which nothing can be wrong say what the rules say, only faster."""
+
+import unicodedata
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.names import fold
+from surveyapp.respondents.rules import check_rows, contacts, lines, people, plain
+from surveyapp.respondents.rules.departments import index_for
+from tests.files.people import (
+    FAMILIES,
+    GIVENS,
+    MIDDLES,
+    OTHER_PEOPLES,
+    POSITIONS,
+    WORKPLACES,
+    context,
+)
+
+LIST = context("subunit-leaders")
+ODD = ["Và", "và", "PGĐ", "Ông", "Bà", "Thạc Sỹ", "BS", "Tiến", "Sĩ", "Y", "ths.", "An²", "K'Brêu", "", ",", "(TP)",
+       "Ngäc", "V¨n", "A\u200bn", "Ａn", "nguyễn", "VĂN", "Hen-Ry", "\u0130n", "\u212aim", "Straße", "Ǆ", "#REF!"]  # fmt: skip
+WORDS = [*FAMILIES, *MIDDLES, *GIVENS, *OTHER_PEOPLES, *ODD]
+AROUND = (
+    ("Lê", ""),
+    ("", "Lan"),
+    ("Lê", "Lan"),
+    ("", "An Anh"),
+    ("Lan", f"A{'n' * 60}"),
+    ("", ""),
+    ("", "A B C D E F G H I"),
+)
+DOMAINS = ["gmail.com", "Gmail.com", "gmial.com", "mof.gov.vn", "x.gov.vm", "snv.gov", "a", "a.", "x..vn", "-a.vn", "xn--a.vn",
+           "1.2.3.4", "thanhhoagov.vn", "coquan.example.vn", "test", "a_b.vn", "x.v", "yahoo.con"]  # fmt: skip
+LOCALS = [
+    "an",
+    "An.Le",
+    "a" * 64,
+    "a" * 65,
+    ".an",
+    "an.",
+    "a..n",
+    "-a",
+    "_",
+    "a+b",
+    "a'b",
+    "an lê",
+    "ân",
+    "a@b",
+    "<an",
+    "(an)",
+    "mailto:an",
+]
+
+
+def test_an_address_taken_at_a_glance_is_the_one_the_rules_read() -> None:
+    for cell in [
+        *map("@".join, product(LOCALS, DOMAINS)),
+        f"an.binh@{'bc.' * 83}vn",
+        "a@b@c.vn",
+        " ",
+    ]:
+        stored = plain.plain_email(cell)
+        assert not stored or contacts.read_email(cell) == contacts.Contact(stored)
+
+
+@pytest.mark.parametrize("rest", ["123456", "000000", "12345", "1234567", "12345a", "12345\u0666"])
+def test_a_number_taken_at_a_glance_is_the_one_the_rules_read(rest: str) -> None:
+    taken = 0
+    for prefix in map("".join, product("0123456789", repeat=4)):
+        stored = plain.plain_phone(prefix + rest)
+        taken += bool(stored)
+        assert not stored or contacts.read_phone(prefix + rest) == contacts.Contact(stored)
+    assert bool(taken) == (len(rest) == 6 and rest.isascii() and rest.isdigit())
+
+
+@pytest.mark.parametrize("decomposed", [False, True])
+def test_a_name_taken_at_a_glance_is_the_one_the_rules_read(decomposed: bool) -> None:
+    for word, (before, after), between in product(WORDS, AROUND, (" ", "  ", "\u00a0", "-")):
+        cell = between.join(filter(None, [*before.split(), word, *after.split()]))
+        cell = unicodedata.normalize("NFD", cell) if decomposed else cell
+        if plain.is_plain_name(cell):
+            judged = lines._Judgement(Row(2, {"full_name": cell}), LIST)
+            judged.text("full_name", cell)
+            assert (judged.values["full_name"], judged.findings) == (cell, [])
+
+
+def test_what_every_list_is_full_of_is_taken_at_a_glance() -> None:
+    assert plain.is_plain_name("Nguyễn Thị Hoà")
+    assert plain.plain_email("An.Nguyen@coquan.example.vn") == "an.nguyen@coquan.example.vn"
+    assert plain.plain_phone("0599123456") == "0599123456"
+    assert not plain.is_plain_name("Bà Lê Thị An")
+    assert not plain.plain_email("an@gmial.com")
+    assert not plain.plain_phone("02373852741")
+
+
+CELLS = st.fixed_dictionaries(
+    {
+        "full_name": st.sampled_from(["Lê Văn An", "Lê Văn An", "Lê Thị Bình - PGĐ", "trần văn c"]),
+        "position": st.sampled_from([*POSITIONS[:2], "", "-", "Phã Gi¸m ®èc", "#REF!"]),
+        "department": st.sampled_from(
+            ["Sở Nội vụ", "SNV", "Sở Nội vu", "", "Ngân hàng Nhà nước", "Văn phòng UBND", "#N/A"]
+        ),
+        "workplace": st.sampled_from([*WORKPLACES[:2], " Văn  phòng ", "", "x" * 501]),
+        "group": st.sampled_from(["", "M3", "P3", "M3 + P3"]),
+        "phone": st.sampled_from(["", "0599000001", "0599000002", "599000001", "02373852741"]),
+        "email": st.sampled_from(["", "a@x.vn", "b@x.vn", "A@x.vn", "a@x.gov.vm"]),
+        "note": st.sampled_from(["", "mới", "#REF!"]),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, min_size=2, max_size=25))
+def test_a_cell_that_was_judged_before_is_judged_alike_again(cells: list[dict[str, str]]) -> None:
+    rows = [Row(n, c) for n, c in enumerate(cells, start=2)]
+    index = index_for(LIST)
+    one = lines.LineJudge(LIST, index)
+    for row in rows:
+        # No ditto among the cells: a line is judged alike by a judge that saw none of the others,
+        # but for what it proposes out of the line above.
+        line, findings = one.judge(row)
+        alone, found = lines.LineJudge(LIST, index).judge(row)
+        assert line == alone
+        assert [_without_proposal(f) for f in findings] == [_without_proposal(f) for f in found]
+
+
+def _without_proposal(finding: Finding) -> tuple[object, ...]:
+    proposal = "" if finding.code == "department_missing" else finding.proposal
+    return finding.line, finding.column, finding.code, finding.value, proposal, finding.facts
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(CELLS, min_size=2, max_size=25))
+def test_of_all_earlier_lines_of_a_name_the_gravest_and_first_is_named(
+    cells: list[dict[str, str]],
+) -> None:
+    rows = [Row(n, c) for n, c in enumerate(cells, start=2)]
+    judged, _ = check_rows(rows, LIST)
+    assert list(people._duplicates(judged)) == list(_one_by_one(judged))
+
+
+def _one_by_one(judged: list[Line]) -> list[Finding]:
+    """Every line against every earlier one of its name: what the rule says, slowly."""
+    found = []
+    for at, line in enumerate(judged):
+        name = line.values["full_name"]
+        earlier = [e for e in judged[:at] if fold(e.values["full_name"]) == fold(name)]
+        said = [f for other in earlier if name and (f := people._repeats(line, other))]
+        grave = [f for f in said if f.code == "duplicate"]
+        found += (grave or said)[:1]
+    return found
