@@ -39,9 +39,9 @@ def read(db: Session, campaign_id: int, *, day: date, until: date | None) -> Gla
     wanted = _planned(db, campaign_id, then)
     forms = planned.forms(db, campaign_id, by=("supplying",), part=Where(), then=then)
     given = {"campaign": campaign_id, "until": until}
-    counts = _by_side(db.execute(_counting(until is None), given))
+    counts = _by_side(db.execute(_counting(until is None), given).all())
     days = {"after": day - timedelta(days=1), "earlier": day - timedelta(days=attention.QUIET_DAYS)}
-    since = _by_side(db.execute(_changing(until is None), {**given, **days}))
+    since = _by_side(db.execute(_changing(until is None), {**given, **days}).all())
     lately = since.pop(_LATELY, {})
     figures = {
         side: {

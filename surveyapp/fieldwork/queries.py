@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from surveyapp.fieldwork import planned, snapshots
 from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay
 from surveyapp.fieldwork.planned import CAMPAIGN
-from surveyapp.fieldwork.rules import Counts, Rates, coverage, outcome_rates
+from surveyapp.fieldwork.rules import Counts, Rates, coverage, headline, outcome_rates
 from surveyapp.fieldwork.where import Where as Where
 from surveyapp.invitations.models import Assignment, CountDelta
 from surveyapp.invitations.rules import Disposition
@@ -61,6 +61,11 @@ class Figures:
     def rates(self) -> Rates:
         """All AAPOR outcome rates of the row."""
         return outcome_rates(self.counts)
+
+    @property
+    def rate(self) -> float | None:
+        """RR2, the rate that pages lead with, without the others."""
+        return headline(self.counts)
 
     @property
     def coverage(self) -> float | None:
@@ -126,7 +131,7 @@ def counted(
 ) -> dict[Key, Counts]:
     """Assignments by disposition, keyed as in `figures`, without plan and lists."""
     statement = counting(by, where or Where(), until is None)
-    return _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}))
+    return _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
 
 
 @lru_cache(maxsize=256)
@@ -167,7 +172,7 @@ def changed(
     Counts may be negative: what left a disposition. Reads the rows of those days alone.
     """
     days = {"campaign": campaign_id, "after": after, "until": until}
-    return _by_key(db.execute(changing(by, until is None), days))
+    return _by_key(db.execute(changing(by, until is None), days).all())
 
 
 @lru_cache(maxsize=64)
@@ -195,9 +200,8 @@ def curve(
     """The state at the end of every day on which something changed, in order of days."""
     days: dict[date, dict[Disposition, int]] = defaultdict(dict)
     statement = _by_day(where or Where(), until is None)
-    for day, disposition, change in db.execute(
-        statement, {"campaign": campaign_id, "until": until}
-    ):
+    given = {"campaign": campaign_id, "until": until}
+    for day, disposition, change in db.execute(statement, given).all():
         days[day][DISPOSITION[disposition]] = int(change)
     state = Counts()
     points = []
