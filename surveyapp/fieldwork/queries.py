@@ -1,45 +1,25 @@
 """What fieldwork screens read: figures by any dimension, and the curve over days."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Date,
-    Select,
-    bindparam,
     func,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
-from surveyapp.fieldwork import planned, snapshots
-from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay
-from surveyapp.fieldwork.planned import CAMPAIGN
+from surveyapp.fieldwork import planned, snapshots, statements
 from surveyapp.fieldwork.rules import Counts, Rates, coverage, headline, outcome_rates
 from surveyapp.fieldwork.where import Where as Where
 from surveyapp.invitations.models import Assignment, CountDelta
 from surveyapp.invitations.rules import Disposition
 
 DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
-_COLUMN = {
-    "group": "group_id",
-    "supplying": "supplying_unit_id",
-    "rated": "rated_unit_id",
-    "department": "department_id",
-    "channel": "channel",
-}
-_AFTER: BindParameter[date] = bindparam("after", type_=Date)
-_UNTIL: BindParameter[date] = bindparam("until", type_=Date)
-"""What differs from call to call: the statements themselves are made once, and of tables, not of
-entities, which takes half the time."""
-_KEPT, _DAYS, _WAITING = KeptCount.__table__.c, KeptDay.__table__.c, CountDelta.__table__.c
 DISPOSITION = {disposition.value: disposition for disposition in Disposition}
 """Dispositions by what stands in the tables."""
 CELL = ("supplying", "rated", "group", "department", "channel")
@@ -130,31 +110,8 @@ def counted(
     until: date | None = None,
 ) -> dict[Key, Counts]:
     """Assignments by disposition, keyed as in `figures`, without plan and lists."""
-    statement = counting(by, where or Where(), until is None)
+    statement = statements.counted(by, where or Where(), until is None)
     return _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
-
-
-@lru_cache(maxsize=256)
-def counting(by: tuple[str, ...], part: Where, is_now: bool) -> Select[Any]:
-    """The statement of `counted`; takes `campaign` and, unless `is_now`, `until`."""
-    names = [_COLUMN[name] for name in by]
-    parts = [
-        _kept(_KEPT, _KEPT.n, names, by, part),
-        _deltas(names, part, is_open=is_now),
-    ]
-    if not is_now:
-        # The past is the present less what came after: near days touch few rows, whatever the size.
-        after = _kept(_DAYS, -_DAYS.change, names, by, part)
-        parts.append(after.where(_DAYS.day > _UNTIL))
-    return _summed(parts, names)
-
-
-def _summed(parts: Sequence[Select[Any]], names: Sequence[str]) -> Select[Any]:
-    every = union_all(*parts).subquery()
-    keys = [every.c[name] for name in names]
-    n = func.sum(every.c.change)
-    statement = select(*keys, every.c.disposition, n).group_by(*keys, every.c.disposition)
-    return statement.having(n != 0)
 
 
 def _by_key(rows: Iterable[Any]) -> dict[Key, Counts]:
@@ -172,18 +129,7 @@ def changed(
     Counts may be negative: what left a disposition. Reads the rows of those days alone.
     """
     days = {"campaign": campaign_id, "after": after, "until": until}
-    return _by_key(db.execute(changing(by, until is None), days).all())
-
-
-@lru_cache(maxsize=64)
-def changing(
-    by: tuple[str, ...], is_open: bool, *, since: BindParameter[date] = _AFTER
-) -> Select[Any]:
-    """The statement of `changed`; takes `campaign`, `after` (or `since`) and, unless it `is_open`, `until`."""
-    names = [_COLUMN[name] for name in by]
-    kept = _kept(_DAYS, _DAYS.change, names, by, Where()).where(_DAYS.day > since)
-    waiting = _deltas(names, Where(), is_open=is_open).where(_WAITING.day > since)
-    return _summed([kept if is_open else kept.where(_DAYS.day <= _UNTIL), waiting], names)
+    return _by_key(db.execute(statements.changed(by, until is None), days).all())
 
 
 @dataclass(frozen=True)
@@ -198,24 +144,19 @@ def curve(
     db: Session, campaign_id: int, *, where: Where | None = None, until: date | None = None
 ) -> list[DayFigures]:
     """The state at the end of every day on which something changed, in order of days."""
-    days: dict[date, dict[Disposition, int]] = defaultdict(dict)
-    statement = _by_day(where or Where(), until is None)
-    given = {"campaign": campaign_id, "until": until}
-    for day, disposition, change in db.execute(statement, given).all():
-        days[day][DISPOSITION[disposition]] = int(change)
+    statement = statements.by_day(where or Where(), until is None)
+    found = _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
+    return accumulated({day: counts for (day,), counts in found.items()})
+
+
+def accumulated(changes: Mapping[date, Counts]) -> list[DayFigures]:
+    """The state at the end of each day, from what changed on it."""
     state = Counts()
     points = []
-    for day in sorted(days):
-        state = state + Counts(days[day])
+    for day in sorted(changes):
+        state = state + changes[day]
         points.append(DayFigures(day, state))
     return points
-
-
-@lru_cache(maxsize=256)
-def _by_day(part: Where, is_open: bool) -> Select[Any]:
-    kept = _kept(_DAYS, _DAYS.change, ["day"], (), part)
-    kept = kept if is_open else kept.where(_DAYS.day <= _UNTIL)
-    return _summed([kept, _deltas(["day"], part, is_open=is_open)], ["day"])
 
 
 def recounted(db: Session, campaign_id: int) -> dict[Key, Counts]:
@@ -252,37 +193,3 @@ def unfolded(db: Session, *, at_most: int) -> int:
     """Deltas waiting to be folded, counted up to `at_most`."""
     waiting = select(CountDelta.id).limit(at_most).subquery()
     return db.scalar(select(func.count()).select_from(waiting)) or 0
-
-
-def _cut(by: tuple[str, ...], part: Where) -> str:
-    """The smallest cut that keeps apart all that is asked about."""
-    used = {_COLUMN[name] for name in (*by, *part.dimensions)}
-    return next(cut for cut, kept in CUTS.items() if used <= set(kept))
-
-
-def _filters(table: Any, part: Where) -> list[ColumnElement[bool]]:
-    tests: list[ColumnElement[bool]] = [table.campaign_id == CAMPAIGN]
-    for name in sorted(part.dimensions):
-        column, wanted = (
-            table[_COLUMN[name]],
-            part.groups if name == "group" else getattr(part, name),
-        )
-        tests.append(column.in_(wanted) if name == "group" else column == wanted)
-    return tests
-
-
-def _kept(
-    table: Any, change: Any, names: list[str], by: tuple[str, ...], part: Where
-) -> Select[Any]:
-    columns = [table[name] for name in names]
-    return select(*columns, table.disposition, change.label("change")).where(
-        table.cut == _cut(by, part), *_filters(table, part)
-    )
-
-
-def _deltas(names: list[str], part: Where, *, is_open: bool) -> Select[Any]:
-    columns = [_WAITING[name] for name in names]
-    statement = select(*columns, _WAITING.disposition, _WAITING.change.label("change")).where(
-        *_filters(_WAITING, part)
-    )
-    return statement if is_open else statement.where(_WAITING.day <= _UNTIL)

@@ -132,7 +132,7 @@ def read(db: Session, *, now: datetime, until: date | None) -> Standing:
         parts.registry(db, campaign, departments=False),
         seen.figures,
         seen.since,
-        queries.curve(db, campaign, until=until),
+        seen.points,
         snapshots.last_forecast(db, campaign, until=until),
         seen.concerns,
     )
