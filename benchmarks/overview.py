@@ -1,22 +1,25 @@
-"""How long the centre's pages take on kept counts of a full round, or of a million forms.
+"""How long the centre's pages take on kept counts of a full round, or of a million forms, on both engines.
 
-python -m benchmarks.overview                       SQLite, 50,155 forms
+python -m benchmarks.overview                       50,155 forms; PostgreSQL is started as in the tests
 python -m benchmarks.overview --forms 1000000
-DATABASE_URL=postgresql://… python -m benchmarks.overview     an empty database of your own
-python -m benchmarks.overview --keep FOLDER         leave the database there, to be served
+DATABASE_URL=postgresql://… python -m benchmarks.overview     an empty database of your own alone
+python -m benchmarks.overview --keep FOLDER         SQLite alone, left there to be served
 """
 
 import argparse
 import os
 import random
+import re
 import statistics
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, insert
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, insert, select, update
 
 from surveyapp import clock, create_app
 from surveyapp.accounts import service as accounts
@@ -27,16 +30,19 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack import read_pack
 from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, transaction
+from surveyapp.fieldwork.models import KeptDay, KeptMark
 from surveyapp.fieldwork.service import fold
 from surveyapp.invitations.models import CountDelta
 from surveyapp.invitations.rules import Disposition
 from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.respondents.models import ListForms, RespondentList
 from surveyapp.schema import migrate
+from tests import postgres
 
 PACK = PROJECT / "questionnaires" / "par-index-2023"
 PASSWORD = "bốn con vịt qua sông"
 DAYS = 25
+WAITING = 900
 D = Disposition
 ENDS = (D.COMPLETE,) * 14 + (D.PARTIAL,) * 2 + (D.BROKEN_OFF, D.STARTED, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
 
@@ -47,16 +53,33 @@ def main() -> None:
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = arguments.keep or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
-        settings, engine = prepare(folder, arguments.forms)
-        measure(settings, engine)
-        engine.dispose()
+        Path(scratch).chmod(0o711)  # PostgreSQL runs as a user of its own
+        folder = arguments.keep or Path(scratch) / "first"
+        own = os.environ.get("DATABASE_URL")
+        run(folder, own or f"sqlite:///{folder / 'survey.sqlite3'}", arguments.forms)
+        if own or arguments.keep:
+            return
+        server = Path(scratch) / "postgres"
+        try:
+            postgres.start(server)
+        except (OSError, RuntimeError) as fault:
+            print(f"postgresql left out: {fault}")
+            return
+        postgres.execute(server, "CREATE DATABASE bench")
+        run(Path(scratch) / "second", postgres.url(server, "bench"), arguments.forms)
+        postgres.stop(server)
 
 
-def prepare(folder: Path, forms: int) -> tuple[Settings, Engine]:
+def run(folder: Path, url: str, forms: int) -> None:
+    """One engine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings, engine = prepare(folder, url, forms)
+    measure(settings, engine)
+    engine.dispose()
+
+
+def prepare(folder: Path, url: str, forms: int) -> tuple[Settings, Engine]:
     """A campaign half-way through collection whose counts stand in the tables, without its people."""
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'survey.sqlite3'}"
     engine = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     settings = Settings(
         instance=folder, database_url=url, keys=folder / "keys.json", base_url="http://localhost"
@@ -143,12 +166,17 @@ def _count(db, campaign: Campaign, forms: int, now: datetime) -> None:  # type: 
     db.execute(insert(CountDelta), deltas)
 
 
+PAGES = (
+    *("", "rates", "rates?by=supplying", "rates?by=rated", "rates?by=department&supplying=01"),
+    *("rates?by=channel", "rates?by=department&channel=sms", "rates?by=supplying&rated=BNV&group=M2"),
+    *("rates?by=supplying&until={past}", "?until={past}", "rates/details", "rates/table.csv?by=supplying"),
+)  # fmt: skip
+
+
 def measure(settings: Settings, engine: Engine) -> None:
     """Server time of each page through the whole application, the median of 30."""
     app = create_app(settings, keys=read_key_ring(settings.keys), engine=engine)
     client = app.test_client()
-    import re
-
     page = client.get("/account/sign-in").text
     given = {
         "username": "b-viewer",
@@ -156,18 +184,45 @@ def measure(settings: Settings, engine: Engine) -> None:
         "csrf_token": re.search(r'csrf_token" value="([^"]+)', page)[1],  # type: ignore[index]
     }
     client.post("/account/sign-in", data=given, headers={"Sec-Fetch-Site": "same-origin"})
-    code = PACK.name
     print(f"{engine.dialect.name}, {datetime.now(UTC):%Y-%m-%d}")
-    for path in ("", "rates", "rates?by=supplying", "rates?by=rated", "rates?by=department&supplying=01", "rates?by=channel", "rates?by=department&channel=sms", "rates?by=supplying&rated=BNV&group=M2", "rates?by=supplying&until=" + str(clock.day(clock.now()) - timedelta(days=3)), "rates/details", "rates/table.csv?by=supplying"):  # fmt: skip
-        took, busy = [], []
-        for _ in range(30):
-            begun, worked = time.perf_counter(), time.process_time()
-            answer = client.get(f"/centre/{code}/{path}")
-            took.append(time.perf_counter() - begun)
-            busy.append(time.process_time() - worked)
-            assert answer.status_code == 200, (path, answer.status_code)
-        best = f"best {min(took) * 1000:5.1f}, processor {statistics.median(busy) * 1000:5.1f}"
-        print(f"{statistics.median(took) * 1000:7.1f} ms ({best})  {len(answer.data):7} B  /{path}")
+    past = clock.day(clock.now()) - timedelta(days=3)
+    for path in PAGES:
+        report(client, path.format(past=past))
+    report(client, "", "  right after a fold", before=_as_after_a_fold)
+    _let_wait(WAITING)
+    report(client, "", f"  while {WAITING} changes wait")
+
+
+def report(
+    client: FlaskClient, path: str, words: str = "", before: Callable[[], None] | None = None
+) -> None:
+    """One page, asked for 30 times."""
+    took, busy = [], []
+    for _ in range(30):
+        if before is not None:
+            before()
+        begun, worked = time.perf_counter(), time.process_time()
+        answer = client.get(f"/centre/{PACK.name}/{path}")
+        took.append(time.perf_counter() - begun)
+        busy.append(time.process_time() - worked)
+        assert answer.status_code == 200, (path, answer.status_code)
+    best = f"best {min(took) * 1000:5.1f}, processor {statistics.median(busy) * 1000:5.1f}"
+    print(
+        f"{statistics.median(took) * 1000:7.1f} ms ({best})  {len(answer.data):7} B  /{path}{words}"
+    )
+
+
+def _as_after_a_fold() -> None:
+    with transaction() as db:
+        db.execute(update(KeptMark).values(mark=uuid.uuid4()))
+
+
+def _let_wait(n: int) -> None:
+    """Changes of one cell that come to nothing, fewer than a page would fold."""
+    with transaction() as db:
+        one = db.execute(select(KeptDay.__table__).where(KeptDay.cut == "cell")).mappings().first()
+        cell = {name: value for name, value in one.items() if name != "cut"}  # type: ignore[union-attr]
+        db.execute(insert(CountDelta), [{**cell, "change": (-1) ** n} for n in range(n)])
 
 
 if __name__ == "__main__":

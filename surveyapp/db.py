@@ -144,6 +144,7 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 _sessions = sessionmaker[Session](expire_on_commit=False)
+_SNAPSHOT = "one snapshot"
 _engines: dict[str, Engine] = {}
 _makers: list[Callable[[], Engine]] = []
 
@@ -183,10 +184,15 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only reads, from one snapshot: it never waits, and its writes are lost."""
-    with _sessions(bind=_engine("reading"), autoflush=False) as db:
+    with _sessions(bind=_engine("reading"), autoflush=False, info={_SNAPSHOT: True}) as db:
         yield db
         db.expunge_all()  # a rollback would expire what was read, and pages are written after it
         db.rollback()
+
+
+def is_snapshot(db: Session) -> bool:
+    """All that the session reads is of one moment, however many statements it takes: it is a `reading()`."""
+    return bool(db.info.get(_SNAPSHOT))
 
 
 def check_durability(engine: Engine) -> None:

@@ -205,6 +205,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "kept_mark",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_kept_mark")),
+    )
+    op.create_table(
         "plan_day",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
@@ -1405,6 +1411,7 @@ def downgrade() -> None:
     op.drop_table("remark")
     op.drop_table("receipt")
     op.drop_table("plan_day")
+    op.drop_table("kept_mark")
     with op.batch_alter_table("kept_day", schema=None) as batch_op:
         batch_op.drop_index("ix_kept_day_campaign_id_cut_day")
 

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
-from surveyapp.fieldwork.queries import Figures, changed
+from surveyapp.fieldwork.queries import Figures
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.invitations.rules import Disposition
 
@@ -30,12 +27,11 @@ class Concern:
     of: int
 
 
-def concerns(
-    db: Session, campaign_id: int, by_unit: Mapping[int, Figures], *, today: date
-) -> list[Concern]:
-    """Concerns about supplying units, given their live figures; the greatest of each kind first."""
-    day = today - timedelta(days=QUIET_DAYS)
-    since = changed(db, campaign_id, by=("supplying",), after=day, until=today)
+def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> list[Concern]:
+    """Concerns about supplying units, the greatest of each kind first.
+
+    `lately` is what changed in the last `QUIET_DAYS` days, the day of the figures among them.
+    """
     quiet, bounced, short = [], [], []
     for unit_id, row in by_unit.items():
         counts = row.counts
@@ -44,7 +40,7 @@ def concerns(
             bounced.append(Concern("bounced", unit_id, returned, counts.sent))
         if row.planned and row.approved < SHORT_OF_PLAN * row.planned:
             short.append(Concern("short", unit_id, row.approved, row.planned))
-        was = counts - since.get((unit_id,), Counts())
+        was = counts - lately.get(unit_id, Counts())
         waiting = counts.of({Disposition.SENT, Disposition.BOUNCED})
         if was.sent >= LEAST_SENT and waiting and counts.started <= was.started:
             quiet.append(Concern("quiet", unit_id, waiting, counts.sent))

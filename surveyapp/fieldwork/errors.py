@@ -9,6 +9,10 @@ class FieldworkError(SurveyError):
     """Root of the failures of this package."""
 
 
+class NoSnapshot(FieldworkError):
+    """Figures put together from several statements were asked for outside `reading()`."""
+
+
 class SnapshotOutOfOrder(FieldworkError):
     """A snapshot of `day` was asked for, but one of the later `latest` stands already."""
 

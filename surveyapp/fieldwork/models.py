@@ -66,6 +66,16 @@ class KeptDay(Base):
     change: Mapped[int]
 
 
+class KeptMark(Base):
+    """The campaign's last fold, told from every other: what was read of the kept tables holds as long as
+    this stands."""
+
+    __tablename__ = "kept_mark"
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[uuid.UUID]
+
+
 class SnapshotDay(Base):
     """A day at whose end the plan and the lists were kept, and the forecast made then.
 

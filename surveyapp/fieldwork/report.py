@@ -70,7 +70,9 @@ def gather(
     groups = {group.id: group for group in campaigns.groups(db, campaign.id)}
     by_unit = queries.figures(db, campaign.id, by=("supplying",), until=until)
     live = {key[0]: row for key, row in by_unit.items()}
-    concerns = attention.concerns(db, campaign.id, live, today=until + timedelta(days=1))
+    after = until - timedelta(days=attention.QUIET_DAYS)
+    lately = queries.changed(db, campaign.id, by=("supplying",), after=after, until=until)
+    concerns = attention.concerns(live, {key[0]: counts for key, counts in lately.items()})
     named = [(each, _name(units[each.unit_id])) for each in concerns if each.unit_id in units]
     rows = _lines(db, campaign.id, "group", groups, until)
     whole = queries.total(line.figures for line in rows)

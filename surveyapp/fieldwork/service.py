@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Row, Table, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay
+from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay, KeptMark
 from surveyapp.invitations.models import CountDelta
 
 _FOLD_LOCK = 7_063_001
@@ -70,6 +71,9 @@ def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
             if change
         ],
     )
+    for campaign_id in {delta.campaign_id for delta in taken}:
+        db.merge(KeptMark(campaign_id=campaign_id, mark=uuid4()))
+    db.flush()
     return len(taken)
 
 

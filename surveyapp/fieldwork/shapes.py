@@ -82,12 +82,18 @@ def shapes_for(names: Mapping[str, str], *, own: Path | None = None) -> Shapes |
             return read_shapes(own)
         except (ElementTree.ParseError, OSError) as fault:
             _log.warning("map %s cannot be read: %s", own.name, type(fault).__name__)
+    return _best(tuple(names.items()))
+
+
+@lru_cache(maxsize=16)
+def _best(names: tuple[tuple[str, str], ...]) -> Shapes | None:
+    """Of our own maps, which do not change while the server runs."""
     best, most = None, 0
     for file in sorted(MAPS.glob("*.svg")):
         shapes = read_shapes(file)
         known = sum(
             _likeness(name, shapes.provinces[code][1])
-            for code, name in names.items()
+            for code, name in names
             if code in shapes.provinces
         )
         # Of two maps that know as many, the one with fewer strangers on it.

@@ -33,7 +33,7 @@ class Row:
         """How much RR2 rose since the day before, as a share; None where there was no rate then."""
         if self.figures is None or self.since is None:
             return None
-        now, before = self.figures.rates.rr2, headline(self.figures.counts - self.since)
+        now, before = self.figures.rate, headline(self.figures.counts - self.since)
         return None if now is None or before is None else now - before
 
     @property
@@ -67,7 +67,7 @@ def worst_first(rows: Sequence[Row]) -> list[Row]:
     """By response rate, the lowest first; rows without a rate last, in the order they came."""
 
     def order(row: Row) -> tuple[bool, float]:
-        rate = row.figures.rates.rr2 if row.figures else None
+        rate = row.figures.rate if row.figures else None
         return rate is None, rate or 0
 
     return sorted(rows, key=order)
@@ -171,7 +171,7 @@ def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
         hidden = {"shown": _("ẩn"), "value": ""}
         return [hidden] * (10 if with_plan else 6)
     counts = figures.counts
-    rate = figures.rates.rr2
+    rate = figures.rate
     shown: list[Any] = [
         {"shown": _bar(rate), "value": "" if rate is None else f"{rate:.5f}"},
         *(

@@ -18,6 +18,9 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["table_rows"] = table_rows
 
 
+# Asking for the exact type first is for speed alone: being a `Mapping` takes ten times as long to find out.
+
+
 def table_rows(columns: Iterable[Any], rows: Iterable[Any]) -> Markup:
     """All rows, one line a cell; nothing is passed on unescaped that is not markup already."""
     openings = [_opening(place, column) for place, column in enumerate(columns)]
@@ -28,7 +31,7 @@ def table_rows(columns: Iterable[Any], rows: Iterable[Any]) -> Markup:
         for place, cell in enumerate(_part(row, "cells")):
             start, end = openings[place]
             shown, value = cell, ""
-            if isinstance(cell, Mapping):
+            if type(cell) is dict or isinstance(cell, Mapping):
                 shown, value = cell["shown"], f' data-value="{_escaped(cell["value"])}"'
             words = _escaped(shown)
             if place == 0 and url:
@@ -38,16 +41,18 @@ def table_rows(columns: Iterable[Any], rows: Iterable[Any]) -> Markup:
     return Markup("\n".join(made))  # noqa: S704  every part is escaped above
 
 
-def _escaped(words: Any) -> str:
+def _escaped(words: Any) -> str | int:
     """As `escape`, which takes longer to find that there is nothing to do."""
-    if type(words) is Markup:
+    if type(words) is Markup or type(words) is int:
         return words
     text = str(words)
     return text if _UNSAFE.search(text) is None else str(escape(text))
 
 
 def _part(thing: Any, name: str) -> Any:
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+    if type(thing) is dict or isinstance(thing, Mapping):
+        return thing.get(name)
+    return getattr(thing, name, None)
 
 
 def _opening(place: int, column: Any) -> tuple[str, str]:

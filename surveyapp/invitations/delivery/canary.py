@@ -31,21 +31,21 @@ def latest(db: Session, channel: str, address: str | None = None) -> Canary | No
     return db.scalars(wanted.order_by(Canary.sent_at.desc()).limit(1)).first()
 
 
-def last_of_each(db: Session, channel: str) -> list[Canary]:
-    """The last canary to each address that the channel was ever tried on, by address."""
+def last_of_each(db: Session, *channels: str) -> list[Canary]:
+    """The last canary to each address that the channels were ever tried on, by channel and address."""
     newest = (
-        select(Canary.address, func.max(Canary.sent_at).label("sent_at"))
-        .where(Canary.channel == channel)
-        .group_by(Canary.address)
+        select(Canary.channel, Canary.address, func.max(Canary.sent_at).label("sent_at"))
+        .where(Canary.channel.in_(channels))
+        .group_by(Canary.channel, Canary.address)
         .subquery()
     )
+    of_the_same = (Canary.channel == newest.c.channel) & (Canary.address == newest.c.address)
     found = db.scalars(
         select(Canary)
-        .join(newest, (Canary.address == newest.c.address) & (Canary.sent_at == newest.c.sent_at))
-        .where(Canary.channel == channel)
-        .order_by(Canary.address)
+        .join(newest, of_the_same & (Canary.sent_at == newest.c.sent_at))
+        .order_by(Canary.channel, Canary.address)
     )
-    return list({one.address: one for one in found}.values())
+    return list({(one.channel, one.address): one for one in found}.values())
 
 
 def to_send(db: Session, trials: Trials, *, now: datetime) -> list[Canary]:

@@ -65,9 +65,9 @@ def _of(db: Session, channel: str, *, there: Collection[str], now: datetime) -> 
     )
 
 
-def tests(db: Session, channel: str, *, now: datetime) -> list[Canary]:
-    """The last self-test to each address, of those young enough to tell."""
-    return [one for one in canary.last_of_each(db, channel) if one.sent_at > now - RECENT]
+def tests(db: Session, *channels: str, now: datetime) -> list[Canary]:
+    """The last self-test of the channels to each address, of those young enough to tell."""
+    return [one for one in canary.last_of_each(db, *channels) if one.sent_at > now - RECENT]
 
 
 def _state(

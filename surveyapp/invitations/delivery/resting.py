@@ -93,6 +93,11 @@ def last(db: Session, channel: str) -> ChannelRest | None:
     return db.scalar(select(ChannelRest).where(ChannelRest.channel == channel))
 
 
+def last_of_each(db: Session) -> dict[str, ChannelRest]:
+    """The last rest of every channel that ever rested, over or not."""
+    return {rest.channel: rest for rest in db.scalars(select(ChannelRest))}
+
+
 def goes_on(rest: ChannelRest | None, *, now: datetime) -> bool:
     """The channel still rests, as far as anybody has told: a worker tries it again at `until`."""
     return rest is not None and rest.over_at is None and rest.until > now - LONGEST_REST

@@ -69,15 +69,16 @@ def troubles(db: Session, campaign_id: int, *, now: datetime) -> list[Trouble]:
 def channel_troubles(db: Session, *, now: datetime) -> list[Trouble]:
     """Channels at fault for minutes, and those whose last self-test did not arrive, wave or no wave."""
     found = []
+    rests, tests = resting.last_of_each(db), health.tests(db, *CHANNELS, now=now)
     for channel in CHANNELS:
-        rest = resting.last(db, channel)
+        rest = rests.get(channel)
         if rest and resting.goes_on(rest, now=now) and rest.since <= now - TOLD_AFTER:
             found.append(
                 Trouble("resting", reason=rest.reason, seen_at=rest.since, channel=channel)
             )
         found += [
             Trouble("lost", seen_at=one.sent_at, channel=channel, address=one.address)
-            for one in health.tests(db, channel, now=now)
-            if one.state in ("missed", "refused")
+            for one in tests
+            if one.channel == channel and one.state in ("missed", "refused")
         ]
     return found

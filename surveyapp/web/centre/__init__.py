@@ -3,13 +3,12 @@
 from importlib import import_module
 from typing import Any
 
-from flask import Blueprint, current_app, g, request, url_for
-
-from surveyapp.i18n import _
+from flask import Blueprint, g, request
 
 bp = centre = Blueprint("centre", __name__, url_prefix="/centre/<campaign>")
 
 MODULES = (
+    "rooms",
     "overview",
     "questionnaires",
     "lists",
@@ -48,44 +47,6 @@ def _place(_endpoint: str, values: dict[str, Any]) -> None:
 def _place_is_known() -> None:
     """Views find the campaign in `g`, where access has put it."""
     (request.view_args or {}).pop("campaign", None)
-
-
-@bp.context_processor
-def _rooms() -> dict[str, Any]:
-    if g.get("campaign") is None:  # the page of a refusal
-        return {}
-    rooms = (
-        ("centre.overview", _("Tổng quan")),
-        ("centre.questionnaires", _("Phiếu điều tra")),
-        ("centre.lists", _("Danh sách")),
-        ("centre.invitations", _("Lời mời")),
-        ("centre.messages", _("Gửi tin")),
-        ("centre.rates", _("Tỷ lệ trả lời")),
-        ("centre.chase", _("Đôn đốc")),
-        ("centre.calls", _("Gọi điện")),
-        ("centre.forecast", _("Dự báo")),
-        ("centre.representativeness", _("Tính đại diện")),
-        ("centre.report", _("Báo cáo")),
-        ("centre.life", _("Đợt điều tra")),
-        ("centre.cleaning", _("Làm sạch")),
-        ("centre.releases", _("Phát hành")),
-        *([("centre.results", _("Kết quả điều tra"))] if g.campaign.state == "released" else []),
-        ("centre.staff", _("Tài khoản")),
-        ("centre.audit", _("Nhật ký")),
-    )
-    return {
-        "navigation": [
-            {"label": label, "url": url_for(room), "current": request.endpoint == room}
-            for room, label in rooms
-            if _admits(room)
-        ]
-    }
-
-
-def _admits(room: str) -> bool:
-    """The person may open the room: a link that would be refused is not shown."""
-    admitted = getattr(current_app.view_functions[room], "admits", ())
-    return bool(g.actor.roles_in(g.campaign.code) & set(admitted))
 
 
 for _module in MODULES:

@@ -139,7 +139,7 @@ def curve_note() -> str:
 def _map() -> Drawn:
     found = _standing()
     rows = found.rows("supplying", "province")
-    rates_by_code = {row.code: row.figures.rates.rr2 if row.figures else None for row in rows}
+    rates_by_code = {row.code: row.figures.rate if row.figures else None for row in rows}
     names = overview.vietnamese_names(found.names)
     drawn = drawing.draw_map(rates_by_code, names, own=overview.own_map())
     answered = sum(row.figures.counts.answered for row in rows if row.figures)
@@ -168,7 +168,7 @@ def _rates() -> Drawn:
     bars = []
     for row in rows:
         if row.figures is not None:
-            share = row.figures.rates.rr2
+            share = row.figures.rate
             words = f"{percent(share)} ({overview.out_of(row.figures)})"
             bars.append((row.name, share, words))
     of = _("Mẫu số: phiếu của người được mời; cộng: %(of)s.", of=overview.out_of(total))

@@ -172,9 +172,7 @@ def _days(points: Sequence[DayFigures]) -> list[dict[str, Any]]:
 
 def _map(found: Standing) -> Markup | None:
     provinces = {
-        row.code: provincemap.Province(
-            row.code, row.name, row.figures.rates.rr2, out_of(row.figures)
-        )
+        row.code: provincemap.Province(row.code, row.name, row.figures.rate, out_of(row.figures))
         for row in found.rows("supplying", "province")
         if row.figures is not None
     }

@@ -58,12 +58,12 @@ def channels() -> dict[str, Channel]:
     return {code: Channel(code, name, name) for code, name in names.items()}
 
 
-def registry(db: Session, campaign_id: int) -> Registry:
-    """Everything rates are told by."""
+def registry(db: Session, campaign_id: int, *, departments: bool = True) -> Registry:
+    """Everything rates are told by; without `departments` for a page that tells nothing by them."""
     return Registry(
         {unit.id: unit for unit in campaigns.units(db, campaign_id)},
         {group.id: group for group in campaigns.groups(db, campaign_id)},
-        {each.id: each for each in campaigns.departments(db, campaign_id)},
+        {each.id: each for each in campaigns.departments(db, campaign_id)} if departments else {},
     )
 
 

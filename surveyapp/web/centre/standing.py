@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 from flask import g
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.fieldwork import attention, queries, snapshots
+from surveyapp.fieldwork import glance, queries, snapshots
 from surveyapp.fieldwork.attention import Concern
 from surveyapp.fieldwork.models import SnapshotDay
 from surveyapp.fieldwork.queries import DayFigures, Figures
@@ -124,38 +124,15 @@ class Standing:
 
 def read(db: Session, *, now: datetime, until: date | None) -> Standing:
     """The campaign's standing, live or at the end of `until`."""
-    campaign, today = g.campaign.id, clock.day(now)
-    before = (until or today) - timedelta(days=1)
-    # Lists are counted once, by unit: neither groups nor rated units show them here.
-    found = {name: _by(db, name, until) for name in ("group", "supplying", "rated")}
-    since = {
-        name: {
-            key[0]: counts
-            for key, counts in queries.changed(
-                db, campaign, by=(name,), after=before, until=until
-            ).items()
-        }
-        for name in found
-    }
+    campaign = g.campaign.id
+    seen = glance.read(db, campaign, day=until or clock.day(now), until=until)
     return Standing(
         now,
         until,
-        parts.registry(db, campaign),
-        found,
-        since,
-        queries.curve(db, campaign, until=until),
+        parts.registry(db, campaign, departments=False),
+        seen.figures,
+        seen.since,
+        seen.points,
         snapshots.last_forecast(db, campaign, until=until),
-        attention.concerns(
-            db,
-            campaign,
-            found["supplying"],
-            today=today if until is None else until + timedelta(days=1),
-        ),
+        seen.concerns,
     )
-
-
-def _by(db: Session, dimension: str, until: date | None) -> dict[int, Figures]:
-    found = queries.figures(
-        db, g.campaign.id, by=(dimension,), until=until, lists=dimension == "supplying"
-    )
-    return {key[0]: row for key, row in found.items()}

@@ -1,0 +1,111 @@
+"""The centre's menu in two rows: what the work is, and the pages of the part that is open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request, url_for
+
+from surveyapp.i18n import _, lazy
+from surveyapp.web.centre import bp
+
+
+@dataclass(frozen=True)
+class Room:
+    """A page of the menu and the modules whose pages belong to it, its own (`endpoint`) among them."""
+
+    endpoint: str
+    label: Any
+    modules: tuple[str, ...]
+
+
+PARTS = (
+    (
+        lazy("Tiến độ"),
+        (
+            Room("centre.overview", lazy("Tổng quan"), ("overview", "chartfiles")),
+            Room("centre.rates", lazy("Tỷ lệ trả lời"), ("rates",)),
+            Room("centre.forecast", lazy("Dự báo"), ("forecast",)),
+            Room("centre.representativeness", lazy("Tính đại diện"), ("representativeness",)),
+            Room("centre.report", lazy("Báo cáo"), ("report",)),
+        ),
+    ),
+    (
+        lazy("Chuẩn bị"),
+        (
+            Room("centre.lists", lazy("Danh sách"), ("lists", "desks")),
+            Room("centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires",)),
+        ),
+    ),
+    (
+        lazy("Gửi và đôn đốc"),
+        (
+            Room(
+                "centre.messages",
+                lazy("Gửi tin"),
+                ("messages", "channels", "messagewords", "letters", "wavecounts"),
+            ),
+            Room("centre.invitations", lazy("Lời mời"), ("invitations",)),
+            Room("centre.chase", lazy("Đôn đốc"), ("chase",)),
+            Room("centre.calls", lazy("Gọi điện"), ("calls",)),
+        ),
+    ),
+    (
+        lazy("Dữ liệu"),
+        (
+            Room("centre.cleaning", lazy("Làm sạch"), ("cleaning",)),
+            Room("centre.releases", lazy("Phát hành"), ("releases", "handover")),
+            Room("centre.results", lazy("Kết quả điều tra"), ("results",)),
+        ),
+    ),
+    (
+        lazy("Quản trị"),
+        (
+            Room("centre.life", lazy("Đợt điều tra"), ("life",)),
+            Room("centre.staff", lazy("Tài khoản"), ("staff",)),
+            Room("centre.audit", lazy("Nhật ký"), ("audit",)),
+        ),
+    ),
+)
+
+
+@bp.context_processor
+def _menu() -> dict[str, Any]:
+    """`navigation`, the parts, and `pages` with their name `pages_of`: those of the part that is open."""
+    if g.get("campaign") is None:  # the page of a refusal
+        return {}
+    here = _module_here()
+    shown: dict[str, Any] = {"navigation": []}
+    for label, rooms in PARTS:
+        admitted = [room for room in rooms if _admits(room)]
+        if not admitted:
+            continue
+        is_here = any(here in room.modules for room in admitted)
+        first = url_for(admitted[0].endpoint)
+        shown["navigation"].append({"label": label, "url": first, "current": is_here and "true"})
+        if is_here:
+            shown["pages_of"] = _("Các trang của mục %(part)s", part=label)
+            shown["pages"] = [
+                {"label": room.label, "url": url_for(room.endpoint), "current": _state(room, here)}
+                for room in admitted
+            ]
+    return shown
+
+
+def _module_here() -> str:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view.__module__.rpartition(".")[2] if view is not None else ""
+
+
+def _state(room: Room, here: str) -> str:
+    """As `aria-current` says it: this page, or a page that belongs to it."""
+    if request.endpoint == room.endpoint:
+        return "page"
+    return "true" if here in room.modules else ""
+
+
+def _admits(room: Room) -> bool:
+    """The person may open the room, and there is something in it: no link is shown that would be refused."""
+    if room.endpoint == "centre.results" and g.campaign.state != "released":
+        return False
+    admitted = getattr(current_app.view_functions[room.endpoint], "admits", ())
+    return bool(g.actor.roles_in(g.campaign.code) & set(admitted))
