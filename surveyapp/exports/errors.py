@@ -44,11 +44,12 @@ class ResponsesChanged(ReleaseError):
 
 
 class ReleaseAway(ReleaseError):
-    """The register knows release `number`, but its files are not on this machine."""
+    """The register knows release `number`, but its files are not on this machine; `folder` is where they
+    were written."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(str(number))
-        self.number = number
+    def __init__(self, number: int, folder: Path) -> None:
+        super().__init__(f"{number}: {folder}")
+        self.number, self.folder = number, folder
 
 
 class ReleaseAltered(ReleaseError):

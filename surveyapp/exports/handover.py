@@ -147,7 +147,7 @@ def _sum(path: Path, number: int) -> str:
     try:
         seen = path.stat()
     except OSError as exc:
-        raise ReleaseAway(number) from exc
+        raise ReleaseAway(number, path) from exc
     return _sum_of(path, seen.st_size, seen.st_mtime_ns, seen.st_ino)
 
 

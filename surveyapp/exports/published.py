@@ -142,7 +142,7 @@ def place(registered: Release, *, kept: Path) -> Path:
     for folder in (kept / built.name, built):
         if (folder / MANIFEST).is_file():
             return folder
-    raise ReleaseAway(registered.number)
+    raise ReleaseAway(registered.number, built)
 
 
 def read_manifest(registered: Release, folder: Path) -> dict[str, Any]:

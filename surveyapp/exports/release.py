@@ -15,33 +15,13 @@ from surveyapp.accounts import audit
 from surveyapp.campaigns import service as campaigns
 from surveyapp.campaigns.cleaning import CleaningRule
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports import (
-    cleaning,
-    cleaning_report,
-    codebook_page,
-    datapackage,
-    ddi,
-    files,
-    formats,
-    papers,
-    public,
-    reports,
-    rulesets,
-    scoring,
-    sensitivity,
-    signature,
-    sipas,
-)
-from surveyapp.exports.disclosure import row_labels
-from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, ResponsesChanged
-from surveyapp.exports.manifest import MANIFEST, Made, manifest
+from surveyapp.exports import files, rulesets, signature, sipas
+from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists
+from surveyapp.exports.manifest import MANIFEST
 from surveyapp.exports.models import Release
-from surveyapp.exports.results import Frame, Tally, read_frame
-from surveyapp.exports.verify import SCHEMA
-from surveyapp.fieldwork import queries as fieldwork
-from surveyapp.i18n import DEFAULT, speaking
+from surveyapp.exports.results import Frame, read_frame
+from surveyapp.exports.writing import Wanted, write_files
 from surveyapp.keys import KeyRing
-from surveyapp.responses import queries as responses
 
 RELEASABLE = ("opened", "released")
 
@@ -95,37 +75,27 @@ def prepare(
     """Write every file of the next release aside, reading only; takes a minute for a full round."""
     if campaign.state not in RELEASABLE:
         raise NotReleasable(campaign.code, state=campaign.state)
-    number = _last_number(db, campaign.id) + 1
-    folder = out / f"{campaign.code}-release-{number:03d}"
     frame = read_frame(db, campaign)
-    provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
-    rows = None if sipas_table is None else sipas.read_sipas(sipas_table, provinces)
-    ruleset = (
-        rulesets.in_force(db, campaign)
-        if rules is None
-        else rulesets.RuleSet(rulesets.FROM_FILE, tuple(rules))
+    wanted = Wanted(
+        number=_last_number(db, campaign.id) + 1,
+        ruleset=_rules_for(db, campaign, rules),
+        sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
+        public_key=signature.public_key(keys),
     )
+    folder = out / f"{campaign.code}-release-{wanted.number:03d}"
     out.mkdir(parents=True, exist_ok=True)
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
     try:
         written = aside / folder.name
-        total = _write(
-            db,
-            frame,
-            written,
-            number=number,
-            ruleset=ruleset,
-            sipas_rows=rows,
-            public_key=signature.public_key(keys),
-        )
+        total = write_files(db, frame, written, wanted)
         signature.sign(written, keys)
         files.make_read_only(written)
         files.write_zip(written, written.with_name(folder.name + ".zip"), name=folder.name)
     except BaseException:
         shutil.rmtree(aside)
         raise
-    return Prepared(campaign.code, number, total, aside, folder)
+    return Prepared(campaign.code, wanted.number, total, aside, folder)
 
 
 def register(
@@ -173,6 +143,20 @@ def releases(db: Session, campaign_id: int) -> Sequence[Release]:
     return db.scalars(wanted.order_by(Release.number.desc())).all()
 
 
+def _rules_for(
+    db: Session, campaign: Campaign, rules: Sequence[CleaningRule] | None
+) -> rulesets.RuleSet:
+    """Those given for this release, else those in force."""
+    if rules is None:
+        return rulesets.in_force(db, campaign)
+    return rulesets.RuleSet(rulesets.FROM_FILE, tuple(rules))
+
+
+def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.Row]:
+    provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
+    return sipas.read_sipas(table, provinces)
+
+
 def _last_number(db: Session, campaign_id: int) -> int:
     wanted = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
     return db.scalar(wanted) or 0
@@ -182,95 +166,6 @@ def _refuse_standing(folder: Path) -> None:
     for path in (folder, folder.with_name(folder.name + ".zip")):
         if path.exists():
             raise ReleaseExists(path)
-
-
-def _write(
-    db: Session,
-    frame: Frame,
-    folder: Path,
-    *,
-    number: int,
-    ruleset: rulesets.RuleSet,
-    sipas_rows: list[sipas.Row] | None,
-    public_key: str,
-) -> int:
-    """Every file of the release below `folder`, its manifest last."""
-    campaign, rules = frame.campaign, ruleset.rules
-    sizes = responses.response_counts(db, campaign.id)
-    labels = row_labels(sizes, frame.row_minimum)
-    tally, touched = Tally(), cleaning.Touched()
-    study = reports.study_of(frame, rules, sizes)
-    forms = {code: frame.instrument(code) for code in frame.groups_by_code}
-    stored = responses.responses(db, campaign.id)
-    figures = fieldwork.figures(db, campaign.id, by=("group", "rated"))
-    remarks = list(responses.remarks(db, campaign.id))
-    written = scoring.write_scoring(
-        folder / "scoring",
-        frame,
-        labels,
-        tally=tally,
-        rows=cleaning.counted(
-            tally, cleaning.clean(stored, rules, forms, touched=touched, seen=study.add)
-        ),
-        remarks=remarks,
-        figures=figures,
-    )
-    opening = responses.opening(db, campaign.id)
-    if opening is None or written != opening.ballots:
-        expected = opening.ballots if opening else 0
-        raise ResponsesChanged(campaign.code, expected=expected, found=written)
-    files.write_csv(
-        folder / "scoring" / "cleaning.csv",
-        scoring.CLEANING,
-        scoring.cleaning_rows(frame, rules, touched, sizes),
-    )
-    _write_reports(folder, cleaning_report.Account(frame, ruleset, study.result()))
-    if sipas_rows is not None:
-        files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, sipas_rows)
-    formats.write_formats(folder / "scoring", frame, at=opening.opened_at)
-    public.write_public(folder / "public", frame, tally)
-    _write_documentation(folder, frame, rows=written)
-    made = Made(
-        tally=tally,
-        labels=labels,
-        sizes=sizes,
-        ruleset=ruleset,
-        touched=touched,
-        remarks=len(remarks),
-        receipts=responses.receipt_tags(db, campaign.id),
-        opened_at=opening.opened_at,
-        submitted=sum(row.counts.submitted for row in figures.values()),
-        public_key=public_key,
-    )
-    listed = files.listing(folder)
-    files.write_json(folder / MANIFEST, manifest(frame, made, number=number, files=listed))
-    return written
-
-
-def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:
-    """What describes the tables that stand in `folder`, for people, archives and programs."""
-    for instrument in frame.asked:
-        files.write_text(
-            folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
-        )
-    files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
-    ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=rows)
-    codebook_page.write_codebook_page(folder / "documentation", frame)
-    datapackage.write_datapackage(folder, frame)
-
-
-def _write_reports(folder: Path, account: cleaning_report.Account) -> None:
-    """What the rules did, as a table and as documents in Vietnamese; the public one tells no cell."""
-    files.write_csv(
-        folder / "scoring" / "sensitivity.csv",
-        sensitivity.COLUMNS,
-        sensitivity.table(account.study),
-    )
-    with speaking(DEFAULT):
-        for path, paper in cleaning_report.cleaning_papers(account):
-            files.write_text(folder / f"{path}.html", papers.as_html(paper))
-            (folder / f"{path}.pdf").parent.mkdir(parents=True, exist_ok=True)
-            (folder / f"{path}.pdf").write_bytes(papers.as_pdf(paper))
 
 
 def _enter(

@@ -6,9 +6,13 @@ exactly when no closed walk of corners lets it change while every line still add
 the graph (D. Gusfield, "A graph theoretic approach to statistical data security", SIAM Journal on
 Computing 17, 1988). Counts are never negative, so a hidden zero can only grow: its edge has one
 direction, and the walk must respect it.
+
+That a cell is small can be known without its value: where 73 is the sum of a shown 40 and of two
+hidden cells, and a shown 30 is part of one of them, the other is 3 at most. So every cell under the
+threshold must be able to grow up to it for all that is shown, which is a flow in the same graph.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 
 TOTAL = None
@@ -19,6 +23,8 @@ Place = tuple[Line, Line]
 """Row and column of a cell."""
 Corner = tuple[str, Line]
 Arcs = Mapping[Corner, Collection[Corner]]
+
+_ENDLESS = 1 << 60
 
 
 def with_totals(counts: Mapping[Place, int]) -> dict[Place, int]:
@@ -40,15 +46,17 @@ def hidden_cells(
     """The places to hide of a table with totals (`with_totals`).
 
     Hidden are all cells under `minimum`, zeros too, those in `forced`, and the next smallest where
-    the others would give a hidden one away or where less than `minimum` in all would be hidden in a
-    line whose total is shown. Places in `known` are published elsewhere and are never hidden.
+    the others would give a hidden one away, or would tell that it is under `minimum`, or where less
+    than `minimum` in all would be hidden in a line whose total is shown. Places in `known` are
+    published elsewhere and are never hidden.
     """
     hidden = {place for place, n in table.items() if n < minimum and place not in known}
     hidden |= set(forced)
     lines = _lines(table)
     while True:
         _thicken(table, lines, hidden, minimum, known)
-        more = _next_at_a_revealed_cell(table, lines, hidden, known)
+        found = revealed(table, hidden) or told_small(table, hidden, minimum)
+        more = _next_beside(found, table, lines, hidden, known)
         if more is None:
             return frozenset(hidden)
         hidden.add(more)
@@ -71,9 +79,29 @@ def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place
     }
 
 
+def told_small(table: Mapping[Place, int], hidden: Collection[Place], minimum: int) -> set[Place]:
+    """The hidden places under `minimum` that the shown cells and counts being >= 0 keep under it."""
+    room = _room(table, hidden)
+    wide = {
+        start: [end for end, most in ends.items() if most >= minimum]
+        for start, ends in room.items()
+    }
+    component = _strong_components(wide)
+    found = set()
+    for place in hidden:
+        if table[place] < minimum:
+            start, end = _corners(place)
+            ways_back = component.get(start, start) == component.get(end, end)
+            if not ways_back and not _can_grow(room, place, table[place], minimum):
+                found.add(place)
+    return found
+
+
 def _lines(table: Mapping[Place, int]) -> dict[Corner, list[Place]]:
+    """The places of every line, in an order of names: what is hidden first decides what is hidden next,
+    and two releases that hid different cells of the same results would give them away together."""
     lines: dict[Corner, list[Place]] = defaultdict(list)
-    for place in table:
+    for place in sorted(table, key=str):
         lines["row", place[0]].append(place)
         lines["column", place[1]].append(place)
     return lines
@@ -127,17 +155,17 @@ def _is_thin(
     return len(inside) < 2 or sum(table[place] for place in inside) < minimum
 
 
-def _next_at_a_revealed_cell(
+def _next_beside(
+    found: Collection[Place],
     table: Mapping[Place, int],
     lines: Mapping[Corner, list[Place]],
     hidden: Collection[Place],
     known: Collection[Place],
 ) -> Place | None:
-    found = revealed(table, hidden)
-    if not found:
-        return None
+    """What to hide so that the smallest of `found` is safe: beside it, or else anywhere."""
     place = _smallest(table, found)
-    assert place is not None
+    if place is None:
+        return None
     beside = (*lines["row", place[0]], *lines["column", place[1]])
     for places in (beside, table):
         shown = [one for one in places if one not in hidden and one not in known]
@@ -147,17 +175,73 @@ def _next_at_a_revealed_cell(
     return None
 
 
+def _corners(place: Place) -> tuple[Corner, Corner]:
+    """From where to where a walk goes that lets the cell grow: row to column, but the other way for a
+    total of one line, which counts with the opposite sign in the other."""
+    row, column = ("row", place[0]), ("column", place[1])
+    return (column, row) if (place[0] is TOTAL) != (place[1] is TOTAL) else (row, column)
+
+
 def _arcs(table: Mapping[Place, int], hidden: Collection[Place]) -> Arcs:
-    """Row to column where the cell can grow, back where it can shrink; a total of one line counts
-    with the opposite sign in the other, so its directions are swapped."""
+    """The steps a walk may take: forwards where the cell can grow, back where it can shrink."""
     arcs: dict[Corner, list[Corner]] = defaultdict(list)
     for place in hidden:
-        row, column = ("row", place[0]), ("column", place[1])
-        if (place[0] is TOTAL) != (place[1] is TOTAL):
-            row, column = column, row
-        arcs[row].append(column)
-        arcs[column] += [row] if table[place] > 0 else []
+        start, end = _corners(place)
+        arcs[start].append(end)
+        arcs[end] += [start] if table[place] > 0 else []
     return arcs
+
+
+def _room(table: Mapping[Place, int], hidden: Collection[Place]) -> dict[Corner, dict[Corner, int]]:
+    """How much each step can carry: a cell grows without end and shrinks to 0."""
+    room: dict[Corner, dict[Corner, int]] = defaultdict(dict)
+    for place in hidden:
+        start, end = _corners(place)
+        room[start][end] = _ENDLESS
+        room[end][start] = table[place]
+    return room
+
+
+def _can_grow(room: dict[Corner, dict[Corner, int]], place: Place, n: int, minimum: int) -> bool:
+    """Whether the cell of `n` can be `minimum` while every line still adds up (Ford and Fulkerson).
+
+    `room` is as it was when this returns.
+    """
+    end, start = _corners(place)  # the cell itself closes the walk
+    own = room[end].pop(start), room[start].pop(end)
+    taken = []
+    while n < minimum and (path := _path(room, start, end)):
+        most = min(minimum - n, *(room[one][other] for one, other in path))
+        for one, other in path:
+            room[one][other] -= most
+            room[other][one] += most
+        taken.append((path, most))
+        n += most
+    for path, most in taken:
+        for one, other in path:
+            room[one][other] += most
+            room[other][one] -= most
+    room[end][start], room[start][end] = own
+    return n >= minimum
+
+
+def _path(
+    left: Mapping[Corner, Mapping[Corner, int]], start: Corner, end: Corner
+) -> list[tuple[Corner, Corner]]:
+    """The shortest walk over steps that carry something; empty where there is none."""
+    before: dict[Corner, Corner] = {}
+    waiting = deque([start])
+    while waiting and end not in before:
+        corner = waiting.popleft()
+        for other, most in left[corner].items():
+            if most > 0 and other not in before and other != start:
+                before[other] = corner
+                waiting.append(other)
+    steps = []
+    while end in before:
+        steps.append((before[end], end))
+        end = before[end]
+    return steps[::-1]
 
 
 def _strong_components(arcs: Arcs) -> dict[Corner, int]:

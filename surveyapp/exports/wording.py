@@ -58,8 +58,10 @@ def refusal(error: ReleaseError) -> str:
             return "\n".join([_("Bảng SIPAS có lỗi, chưa phát hành gì:"), *lines])
         case ReleaseAway():
             return _(
-                "Các tệp của bản phát hành số %(number)s không có trên máy chủ đang trả lời.",
+                "Các tệp của bản phát hành số %(number)s không có trên máy chủ đang trả lời. "
+                "Khi lập, chúng được ghi vào %(folder)s.",
                 number=error.number,
+                folder=error.folder,
             )
         case ReleaseAltered():
             return _(

@@ -25,7 +25,7 @@ def install(app: Flask) -> None:
         i18n.gettext, _plural, newstyle=True
     )
     app.jinja_env.globals["_n"] = i18n._n
-    for name in ("day", "moment", "number", "percent", "clock_time"):
+    for name in ("day", "moment", "number", "tenths", "percent", "clock_time"):
         app.jinja_env.filters[name] = getattr(i18n, name)
 
 

@@ -44,6 +44,7 @@ def test_every_element_stands_where_the_standard_has_it(released):
         (r"(<parTitl.*?</parTitl>)(\s*)(<IDNo>.*?</IDNo>)", r"\3\2\1", "titlStmt: titl IDNo parTitl"),
         (r"<titl .*?</titl>", "", "titlStmt: 0 × titl"),
         (r"(<titl .*?</titl>)", r"\1\1", "titlStmt: 2 × titl"),
+        (r"(<fileName>.*?</fileName>)", r"\1\1", "fileTxt: 2 × fileName"),
         (r"<titl .*?</titl>", "<title>x</title>", "titlStmt/title"),
         (r'intrvl="discrete"', 'intrvl="ordinal"', "var/@intrvl: ordinal"),
         (r'<catgry missing="Y">', '<catgry missing="yes">', "catgry/@missing: yes"),

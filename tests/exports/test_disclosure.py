@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveyapp.exports.disclosure import MERGED, row_labels
-from surveyapp.exports.suppression import TOTAL, hidden_cells, revealed, with_totals
+from surveyapp.exports.suppression import TOTAL, hidden_cells, revealed, told_small, with_totals
 
 cells = st.dictionaries(
     st.tuples(st.sampled_from("ABCDE"), st.sampled_from(["M1", "M5"])),
@@ -123,6 +123,14 @@ def test_no_line_with_its_total_shown_hides_less_than_the_threshold_in_all(table
             assert sum(table[place] for place in inside) >= minimum
 
 
+@settings(max_examples=60, deadline=None)
+@given(small_tables(4, 4, 12), st.integers(2, 8), st.randoms(use_true_random=False))
+def test_the_same_table_hides_the_same_cells_in_whatever_order_it_comes(table, minimum, chance):
+    places = list(table.items())
+    chance.shuffle(places)
+    assert hidden_cells(dict(places), minimum) == hidden_cells(table, minimum)
+
+
 def all_tables_that_fit(table, hidden, top):
     """Every table of counts up to `top` that shows the same cells: by brute force."""
     inner = [place for place in table if TOTAL not in place]
@@ -142,6 +150,34 @@ def test_what_is_called_revealed_is_what_an_attacker_finds_by_trying_everything(
     fits = list(all_tables_that_fit(table, hidden, 7))
     fixed = {place for place in hidden if len({full[place] for full in fits}) == 1}
     assert revealed(table, hidden) == fixed
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_tables(2, 3, 3), st.data())
+def test_what_is_called_told_small_is_what_stays_small_in_every_table_that_fits(table, data):
+    places = sorted(table, key=str)
+    hidden = frozenset(data.draw(st.lists(st.sampled_from(places), unique=True, max_size=6)))
+    most = dict.fromkeys(hidden, 0)
+    for full in all_tables_that_fit(table, hidden, 7):
+        most = {place: max(n, full[place]) for place, n in most.items()}
+    small = {place for place in hidden if table[place] < 3 and most[place] < 3}
+    assert told_small(table, hidden, 3) == small
+
+
+@settings(max_examples=60, deadline=None)
+@given(small_tables(4, 4, 12), st.integers(1, 8))
+def test_nothing_shown_tells_that_a_hidden_cell_is_under_the_threshold(table, minimum):
+    assert told_small(table, hidden_cells(table, minimum), minimum) == set()
+
+
+def test_a_remainder_over_rows_and_totals_is_no_small_count():
+    """73 in all less a row of 40 and a shown 30 of a hidden row: 3 would be left for the third row."""
+    table = with_totals({("a", "x"): 40, ("b", "x"): 30, ("c", "x"): 3, **{(row, "y"): 0 for row in "abc"}})  # fmt: skip
+    told = {place for place in table if place[1] == "y" or place[0] == "c"}
+    told |= {("a", "x"), (TOTAL, "x"), ("b", TOTAL)}
+    assert revealed(table, told) == set()
+    assert ("c", TOTAL) in told_small(table, told, 5)
+    assert not told_small(table, hidden_cells(table, 5), 5)
 
 
 def test_a_single_small_cell_hides_a_second_one_in_its_row_and_column():

@@ -74,6 +74,21 @@ def test_the_studies_come_as_csv_and_a_viewer_changes_nothing(campaign, client):
     assert "Chốt thành phiên bản mới" not in client.get(f"{PAGE}?at_least.flat=0.5").text
 
 
+def test_two_versions_are_compared_in_words_and_what_differs_is_told(campaign, client):
+    sign_in(client, "operator")
+    proposed = f"{PAGE}?at_least.flat=0,5"
+    shown = client.get(proposed).text
+    assert shown.index("Tác động của từng quy tắc") < shown.index("Chốt thành phiên bản mới")
+    assert (
+        post(client, proposed, PAGE, **{"at_least.flat": "0.5", "reason": "Họp"}).status_code == 303
+    )
+    page = client.get(f"{PAGE}?version=1").text
+    versions = page.partition("Các phiên bản")[2]
+    assert "Chỉ đánh dấu <strong>(khác với quy tắc đang xem)</strong>" in versions
+    assert "at_least" not in versions
+    assert "đang xem" not in client.get(f"{PAGE}?version=2").text
+
+
 def test_the_report_is_downloaded_as_a_page_and_on_paper(campaign, client):
     sign_in(client, "viewer")
     assert f"{PAGE}/report.pdf?version=1" in client.get(PAGE).text

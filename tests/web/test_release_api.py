@@ -194,3 +194,27 @@ def test_an_operator_makes_a_token_sees_it_once_and_revokes_it(client, built):
     client.post(f"{page}/{place}", data={"csrf_token": token(shown)}, headers=HERE)
     assert ask(client, "/1/manifest.json", given).status_code == 401
     assert "bảng" not in client.get("/centre/tiny/report").text.partition("Các mã đã tạo")[2]
+
+
+def test_the_centre_downloads_a_release_written_elsewhere_and_says_where_one_is_that_is_away(
+    client, built, settings
+):
+    elsewhere = settings.instance.parent / "elsewhere" / built.name
+    elsewhere.parent.mkdir()
+    for path in (built, built.with_name(built.name + ".zip")):
+        path.rename(elsewhere.parent / path.name)
+    with transaction() as db:
+        db.execute(update(Release).values(folder=str(elsewhere)))
+    sign_in(client, "operator")
+    page = "/centre/tiny/releases"
+    sent = post(client, page, f"{page}/1")
+    assert (sent.status_code, sent.mimetype) == (200, "application/zip")
+    assert sent.data == elsewhere.with_name(built.name + ".zip").read_bytes()
+    sent.close()
+    elsewhere.rename(elsewhere.with_name("moved"))
+    away = post(client, page, f"{page}/1")
+    assert away.status_code == 404
+    assert f"Khi lập, chúng được ghi vào {elsewhere}." in away.text
+    with reading() as db:
+        entered = db.scalars(select(AuditEntry.action)).all()
+    assert entered.count("downloaded a release") == 1

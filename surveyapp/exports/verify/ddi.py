@@ -1,7 +1,8 @@
 """The description for archives against DDI-Codebook 2.5: our own table of what it may hold, or the XSD.
 
 The official schema is not shipped (LGPL); `ORDER` states the order and number that it asks of the elements a
-release uses, so that every receiver can check them. Who has `codebook.xsd` checks by it with `schema_faults`.
+release uses, so that every receiver can check them (stricter in one place: the parts of a question stand in their
+order). Who has `codebook.xsd` checks by it with `schema_faults`.
 """
 
 import shutil
@@ -26,10 +27,12 @@ ORDER: dict[str, Children] = {
     "stdyDscr": {"citation": SOME, "stdyInfo": ANY, "method": ANY, "dataAccs": ANY},
     "citation": {"titlStmt": ONE, "rspStmt": MAYBE, "prodStmt": MAYBE, "distStmt": MAYBE},
     "titlStmt": {"titl": ONE, "subTitl": ANY, "altTitl": ANY, "parTitl": ANY, "IDNo": ANY},
-    "stdyInfo": {"subject": MAYBE, "abstract": ANY, "sumDscr": ANY},
+    "stdyInfo": {"subject": ANY, "abstract": ANY, "sumDscr": ANY},
     "sumDscr": {"timePrd": ANY, "collDate": ANY, "nation": ANY, "geogCover": ANY, "universe": ANY},
     "fileDscr": {"fileTxt": ANY, "locMap": MAYBE, "notes": ANY},
-    "fileTxt": {"fileName": ANY, "fileCont": ANY, "dimensns": ANY, "fileType": ANY, "format": ANY},
+    "fileTxt": {
+        "fileName": MAYBE, "fileCont": MAYBE, "dimensns": MAYBE, "fileType": MAYBE, "format": MAYBE,
+    },
     "dimensns": {"caseQnty": ANY, "varQnty": ANY},
     "dataDscr": {"varGrp": ANY, "var": ANY, "notes": ANY},
     "var": {

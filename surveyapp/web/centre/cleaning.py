@@ -14,7 +14,7 @@ from surveyapp.documents import tables
 from surveyapp.exports import coordination as likeness
 from surveyapp.exports import papers, reports, rulesets, sensitivity
 from surveyapp.exports.cleaning_report import whole
-from surveyapp.exports.cleaning_words import condition
+from surveyapp.exports.cleaning_words import EFFECTS, VARIANTS, condition
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.wording import refusal
 from surveyapp.fieldwork import unusual
@@ -152,6 +152,8 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         is_proposal=rules != versions[0].rules,
         parameter=_parameter,
         condition=condition,
+        effect_words=EFFECTS,
+        variant_words=VARIANTS,
         found=found,
         other=other,
         shown=(other or versions[0]).number,
@@ -199,6 +201,7 @@ def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
         units=[(unit.code, unit_name(unit)) for unit in units.values()],
         names={unit.code: unit_name(unit) for unit in units.values()},
         groups=[(code, code) for code in groups],
+        language=locale(),
         may_act="operator" in g.actor.roles_in(g.campaign.code),
     )
 

@@ -1,6 +1,7 @@
 """Releases of the results: build the next one, see all, hand one over as a zip."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -9,8 +10,9 @@ from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
-from surveyapp.exports import rehearsal, release
-from surveyapp.exports.errors import ReleaseError
+from surveyapp.exports import handover, rehearsal, release
+from surveyapp.exports.errors import ReleaseError, UnknownFile
+from surveyapp.exports.models import Release
 from surveyapp.exports.wording import outcome, refusal, rehearsal_warning
 from surveyapp.i18n import _
 from surveyapp.web.access import allow
@@ -52,25 +54,29 @@ def build_release() -> ResponseReturnValue:
 @allow("operator")
 def download_release(number: int) -> ResponseReturnValue:
     """The zip of one release, on record: its scoring part is for the scoring stage alone."""
-    with reading() as db:
-        found = [r for r in release.releases(db, g.campaign.id) if r.number == number]
-    if not found:
+    try:
+        with reading() as db:
+            found = handover.find_archive(db, g.campaign.id, number, kept=folder())
+    except UnknownFile:
         abort(404)
-    archive = folder() / f"{Path(found[0].folder).name}.zip"
-    if not archive.is_file():
-        words = _("Tệp của bản phát hành này không có trên máy chủ đang trả lời.")
-        return _page([("", words)]), 404
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 404
     with transaction() as db:
-        audit.record(
-            db,
-            actor=g.actor.username,
-            action="downloaded a release",
-            campaign_code=g.campaign.code,
-            facts={"number": number, "manifest_sha256": found[0].manifest_sha256},
-            now=clock.now(),
-            keys=keys(),
-        )
-    return send_file(archive, "application/zip", as_attachment=True, download_name=archive.name)
+        audit.record(db, action="downloaded a release", facts=_facts(found.release), **_act())
+    return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
+
+
+def _facts(built: Release) -> dict[str, Any]:
+    return {"number": built.number, "manifest_sha256": built.manifest_sha256}
+
+
+def _act() -> dict[str, Any]:
+    return {
+        "actor": g.actor.username,
+        "campaign_code": g.campaign.code,
+        "now": clock.now(),
+        "keys": keys(),
+    }
 
 
 def folder() -> Path:

@@ -1,0 +1,256 @@
+"""Campaigns of small cells, each released whole and read back from its files as an attacker would.
+
+`test_released_tables` writes the tables alone, on many campaigns; here everything between the stored
+responses and the files on disk takes part, in every format, and all public tables are attacked at once.
+"""
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import openpyxl
+import pyarrow.parquet as parquet
+import pyreadstat
+import pytest
+from sqlalchemy.orm import Session
+
+from surveyapp.db import make_engine
+from surveyapp.exports import codebook_page, papers, release
+from surveyapp.exports.cleaning import read_rules
+from surveyapp.exports.disclosure import MERGED
+from surveyapp.exports.results import Frame
+from surveyapp.exports.verify import verify
+from surveyapp.keys import KeyRing
+from surveyapp.responses import queries as responses
+from tests.exports.conftest import written
+from tests.exports.opened import opened_campaign
+
+SLOW = written("duration", "exclude", bands=["below_floor"])
+HELD = written("held", "exclude", cells=[{"unit": "01", "group": "P1", "record": "x"}])
+CAMPAIGNS: dict[str, tuple[dict[tuple[str, str], int], list[dict[str, Any]]]] = {
+    "one small unit among large ones": (
+        {("BNV", "M1"): 40, ("NHNN", "M1"): 30, ("TTCP", "M1"): 3, ("01", "P1"): 25, ("46", "P1"): 30},
+        [],
+    ),
+    "every cell under a threshold": (
+        {("BNV", "M1"): 4, ("NHNN", "M1"): 4, ("TTCP", "M1"): 4, ("BNV", "M2"): 2, ("01", "P1"): 1},
+        [],
+    ),
+    "at and just under the thresholds": (
+        {("BNV", "M1"): 10, ("NHNN", "M1"): 9, ("TTCP", "M1"): 11, ("BNV", "M5"): 5, ("NHNN", "M5"): 5,
+         ("01", "P3"): 10, ("46", "P3"): 9},
+        [],
+    ),
+    "excluded down to a small rest": ({("01", "P1"): 12, ("46", "P1"): 12, ("BNV", "M1"): 11}, [SLOW]),
+    "a cell excluded whole": ({("01", "P1"): 20, ("46", "P1"): 20, ("46", "P3"): 7}, [HELD]),
+    "nobody answered": ({}, []),
+}  # fmt: skip
+
+
+class Built(NamedTuple):
+    """A release on disk and, for comparison only, the responses it was made of."""
+
+    folder: Path
+    rows: list[responses.ResponseRow]
+    frame: Frame
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        with (self.folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module", params=CAMPAIGNS)
+def built(request, _sqlite_template, tmp_path_factory):
+    sizes, rules = CAMPAIGNS[request.param]
+    scratch = tmp_path_factory.mktemp("whole")
+    (scratch / "survey.sqlite3").write_bytes(_sqlite_template.read_bytes())
+    engine = make_engine(f"sqlite:///{scratch}/survey.sqlite3")
+    now = datetime(2024, 1, 15, 3, 0, tzinfo=UTC)
+    act = {"actor": "centre", "now": now, "keys": KeyRing({1: sha256(b"a centre").digest()})}
+    with pytest.MonkeyPatch.context() as patch, Session(engine, expire_on_commit=False) as db:
+        for module in (
+            papers,
+            codebook_page,
+        ):  # paper takes a second, and tells what the pages tell
+            patch.setattr(module, "write_pdf", lambda _template, facts: repr(facts).encode())
+        campaign = opened_campaign(db, now, sizes, seed=len(sizes))
+        rows = list(responses.responses(db, campaign.id))
+        frame = release.read_frame(db, campaign)
+        folder = release.build(db, campaign, out=scratch, rules=read_rules(rules), **act)
+        db.expunge_all()
+    engine.dispose()
+    return Built(folder, rows, frame)
+
+
+def test_a_release_of_small_cells_is_whole(built):
+    assert verify(built.folder) == []
+
+
+def test_every_answer_is_in_the_complete_counts(built):
+    excluded = Counter()
+    for row in built.table("scoring/cleaning.csv"):
+        excluded[row["rated_unit"], row["group"]] += int(row["touched"])
+    recount, sizes = Counter(), Counter()
+    for row in built.rows:
+        cell = row.rated_unit_code, row.group_code
+        sizes[cell] += 1
+        for item, code in row.answers.items():
+            recount[*cell, item, code] += 1
+    told = {}
+    for row in built.table("scoring/counts.csv"):
+        cell = row["rated_unit"], row["group"]
+        told.setdefault(cell, int(row["n_responses"]))
+        assert int(row["n_responses"]) == sizes[cell] - excluded[cell]
+        if not excluded[cell]:
+            assert int(row["n_option"]) == recount[*cell, row["item"], row["option"]]
+            assert int(row["n_dont_know"]) == recount[*cell, row["item"], "98"]
+    assert set(told) == built.frame.planned | set(sizes)
+    assert sum(told.values()) == len(built.rows) - excluded.total()
+    rated = {(row["rated_unit"], row["group"]) for row in built.table("scoring/rates.csv")}
+    assert rated >= built.frame.planned
+
+
+def workbook_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The responses of every sheet that has some: one for each group, one for those without label."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    for name in book.sheetnames:
+        lines = book[name].iter_rows(values_only=True)
+        head = next(lines)
+        if "row" in head:
+            yield from (dict(zip(head, line, strict=False)) for line in lines)
+    book.close()
+
+
+def labels_of(folder: Path, name: str) -> Counter[tuple[str, str]]:
+    """How many rows of a table of responses carry each rated unit and group."""
+    if name.endswith(".parquet"):
+        rows = parquet.read_table(folder / name).to_pylist()
+    elif name.endswith(".sav"):
+        rows = pyreadstat.read_sav(folder / name)[0].to_dict("records")
+    else:
+        rows = list(workbook_rows(folder / name))
+    return Counter((row["rated_unit"], row["group"]) for row in rows)
+
+
+def test_no_row_in_any_format_names_a_small_group_and_none_is_lost(built):
+    shown = Counter((r["rated_unit"], r["group"]) for r in built.table("scoring/responses.csv"))
+    for other in ("responses.parquet", "responses.sav", "results.xlsx"):
+        assert labels_of(built.folder / "scoring", other) == shown, other
+    assert shown.total() == len(built.rows)
+    by_group = Counter(row.group_code for row in built.rows)
+    withheld = shown.pop((MERGED, MERGED), 0)
+    assert withheld == sum(n for n in by_group.values() if n < built.frame.row_minimum)
+    assert all(n >= built.frame.row_minimum for n in shown.values())
+    for group, n in by_group.items():
+        told = sum(m for (_, of), m in shown.items() if of == group)
+        assert told == (n if n >= built.frame.row_minimum else 0)
+
+
+Cell = tuple[str, ...]
+"""Rated unit, group and, for an answer, item and option; "all" is a total."""
+
+
+def public_cells(built: Built) -> dict[Cell, int | None]:
+    """Every figure of the public tables; None where it is hidden."""
+    shown: dict[Cell, int | None] = {}
+    for row in built.table("public/participation.csv"):
+        cell = row["rated_unit"], row["group"]
+        cell = (row["level"], "all") if cell == ("all", "all") else cell
+        shown[cell] = int(row["responses"]) if row["responses"] else None
+    for row in built.table("public/answers.csv"):
+        cell = row["rated_unit"], row["group"], row["item"], row["option"]
+        shown[cell] = int(row["n"]) if row["n"] else None
+    return shown
+
+
+def equations(built: Built, cells: set[Cell]) -> Iterator[tuple[Cell, list[Cell]]]:
+    """A total and its parts, for every sum over units, groups and options of all public tables."""
+    level = {code: group.level for code, group in built.frame.groups_by_code.items()}
+    by_group, by_unit, by_option, by_answer = (defaultdict(list) for _ in range(4))
+    for cell in cells:
+        unit, group, *answer = cell
+        if answer:
+            by_option[unit, group, answer[0]].append(cell)
+            by_answer[group, *answer].append(cell)
+        elif "all" not in cell:
+            by_group[group].append(cell)
+            by_unit[level[group], unit].append(cell)
+    for group, parts in by_group.items():
+        yield ("all", group), parts
+    for (_, unit), parts in by_unit.items():
+        yield (unit, "all"), parts
+    for name in set(level.values()):
+        yield (name, "all"), [("all", group) for group in by_group if level[group] == name]
+    for (unit, group, _), parts in by_option.items():
+        yield (unit, group), parts
+    for (group, *answer), parts in by_answer.items():
+        units = [part for part in parts if part[0] != "all"]
+        yield ("all", group, *answer), units
+
+
+def worked_out(built: Built, shown: dict[Cell, int | None]) -> list[Cell]:
+    """Hidden cells that follow from the shown ones by subtraction or from counts being >= 0, and those
+    that are seen to be under the threshold."""
+    hidden = {cell: n for n, cell in enumerate(c for c in shown if shown[c] is None)}
+    if not hidden:
+        return []
+    matrix, right = [], []
+    for total, parts in equations(built, set(shown)):
+        row, known = np.zeros(len(hidden)), 0
+        for cell, sign in [*((part, 1) for part in parts), (total, -1)]:
+            if cell in hidden:
+                row[hidden[cell]] += sign
+            else:
+                known -= sign * (shown[cell] or 0)
+        matrix.append(row)
+        right.append(known)
+    system, sums = np.array(matrix), np.array(right)
+    _, values, turned = np.linalg.svd(system, full_matrices=True)
+    free = np.abs(turned[int((values > 1e-9).sum()) :]).max(axis=0, initial=0.0)
+    low, high = bounds(system, sums)
+    small = built.frame.table_minimum - 0.5
+    fixed = (free < 1e-9) | (high - low < 0.5) | (high < small)
+    return [cell for cell, n in hidden.items() if fixed[n]]
+
+
+def bounds(system: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The least and most that each unknown can be, each equation alone tightening, until none does."""
+    low, high = np.zeros(system.shape[1]), np.full(system.shape[1], 1e6)
+    while True:
+        before = low.copy(), high.copy()
+        for row, total in zip(system, sums, strict=True):
+            for at in np.flatnonzero(row):
+                others = row.copy()
+                others[at] = 0
+                least = np.where(others > 0, low, high) @ others
+                most = np.where(others > 0, high, low) @ others
+                ends = sorted([(total - least) / row[at], (total - most) / row[at]])
+                low[at], high[at] = max(low[at], ends[0]), min(high[at], ends[1])
+        if np.allclose(before[0], low) and np.allclose(before[1], high):
+            return low, high
+
+
+def test_what_is_published_is_what_is_attacked_here(built):
+    files = {path.name for path in (built.folder / "public").iterdir()}
+    assert files == {"participation.csv", "answers.csv", "cleaning.html", "cleaning.pdf"}
+
+
+def test_nothing_public_is_small_nor_follows_from_all_public_tables_together(built):
+    shown = public_cells(built)
+    assert all(n is None or n >= built.frame.table_minimum for n in shown.values())
+    assert worked_out(built, shown) == []
+
+
+@pytest.mark.parametrize("built", ["one small unit among large ones"], indirect=True)
+def test_the_attack_works_out_a_small_cell_whose_cover_is_told(built):
+    shown = public_cells(built)
+    assert shown["TTCP", "M1"] is None
+    counted = Counter((row.rated_unit_code, row.group_code) for row in built.rows)
+    others = {cell: counted[cell] for cell in shown if cell[1] in ("M1", "M2", "M3", "M4", "M5")}
+    totals = {("all", "M1"): 73, ("TTCP", "M1"): None}
+    assert ("TTCP", "M1") in worked_out(built, shown | others | totals)
