@@ -14,7 +14,9 @@ from tests.browser.states import reach
 
 FOLDER = Path("screenshots")
 PEOPLE = 320
-WIDTHS = {360: 640, 1280: 800}
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+SCREENS = {360: PHONE, 1280: {"viewport": {"width": 1280, "height": 800}}}
+"""By width: what a phone does not show (a hint about keys) must not be in its pictures."""
 
 
 def main() -> None:
@@ -24,12 +26,12 @@ def main() -> None:
         scene = build(Path(folder), people=PEOPLE)
         scene.start()
         browser = playwright.chromium.launch(**LAUNCH)
-        for width, height in WIDTHS.items():
+        for width, screen in SCREENS.items():
             for language in ("vi", "en"):
                 target = FOLDER / str(width)
                 target.mkdir(parents=True, exist_ok=True)
                 for name in wanted:
-                    context = browser.new_context(viewport={"width": width, "height": height})
+                    context = browser.new_context(**screen)
                     with contextmanager(reach)(
                         EVERYTHING[name], context.new_page(), scene, language
                     ) as walk:
