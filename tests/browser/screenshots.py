@@ -7,14 +7,13 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import LAUNCH
+from tests.browser.conftest import LAUNCH, PHONE
 from tests.browser.dead_ends import EVERYTHING
 from tests.browser.scene import build
 from tests.browser.states import reach
 
 FOLDER = Path("screenshots")
 PEOPLE = 320
-PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 SCREENS = {360: PHONE, 1280: {"viewport": {"width": 1280, "height": 800}}}
 """By width: what a phone does not show (a hint about keys) must not be in its pictures."""
 

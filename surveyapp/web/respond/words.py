@@ -79,7 +79,7 @@ def _no_questionnaire(_error: NoSuchQuestionnaire) -> Words:
 def _tampered(_error: invitations.TamperedLink) -> Words:
     return Words(
         404,
-        _("Liên kết không đầy đủ hoặc đã bị thay đổi"),
+        _("Liên kết bị thiếu hoặc đã bị thay đổi"),
         _(
             "Có thể liên kết bị cắt mất một đoạn khi sao chép hay chuyển tiếp. "
             "Chưa có gì được mở và không có gì bị mất."
