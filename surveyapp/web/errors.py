@@ -110,11 +110,15 @@ def _page(name: str, status: int, *, headers: HTTPException | None = None) -> Re
     return response
 
 
-def _way_home() -> dict[str, str]:
+def _way_home() -> dict[str, object]:
     if is_staff_path(request.path):
         return {"home_url": "/account/start"}
     if respondent_code() is not None:
-        return {"home_url": url_for("respond.hub"), "way_on_label": _("Về danh sách phiếu")}
+        return {
+            "home_url": url_for("respond.hub"),
+            "way_on_label": _("Về danh sách phiếu"),
+            "contact": g.get("contact"),
+        }
     return {"home_url": "/"}
 
 

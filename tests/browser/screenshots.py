@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import LAUNCH
+from tests.browser.conftest import LAUNCH, PHONE
 from tests.browser.dead_ends import EVERYTHING
 from tests.browser.moving import opened
 from tests.browser.scene import build
@@ -15,7 +15,8 @@ from tests.browser.states import reach
 
 FOLDER = Path("screenshots")
 PEOPLE = 320
-WIDTHS = {360: 640, 1280: 800}
+SCREENS = {360: PHONE, 1280: {"viewport": {"width": 1280, "height": 800}}}
+"""By width: what a phone does not show (a hint about keys) must not be in its pictures."""
 
 
 def main() -> None:
@@ -25,13 +26,13 @@ def main() -> None:
         scene = build(Path(folder), people=PEOPLE)
         scene.start()
         browser = playwright.chromium.launch(**LAUNCH)
-        for width, height in WIDTHS.items():
+        for width, screen in SCREENS.items():
             for language in ("vi", "en"):
                 target = FOLDER / str(width)
                 target.mkdir(parents=True, exist_ok=True)
                 for name in wanted:
                     with (
-                        opened(browser, viewport={"width": width, "height": height}) as page,
+                        opened(browser, **screen) as page,
                         contextmanager(reach)(EVERYTHING[name], page, scene, language),
                     ):
                         file = target / f"{language}-{name}.png"

@@ -68,13 +68,24 @@ def test_the_page_before_answering_tells_all_that_it_must(ann):
         "Đơn vị lập danh sách: Bộ Nội vụ",
         "khoảng",
         "17:00 05/02/2024",
-        "không ai tìm lại, xem, sửa hay rút được phiếu",
+        "muốn đọc phải có cả mã truy cập của Ông/Bà và khóa của máy chủ",
+        "không xem lại, sửa hay rút được nữa, kể cả Ông/Bà",
+        "Hộp phiếu chỉ mở một lần, sau khi đợt khảo sát kết thúc",
+        "người có cả cơ sở dữ liệu và khóa của máy chủ, về kỹ thuật, đọc được bản nháp",
         "Ai có liên kết hoặc mã thì mở được phiếu chưa nộp, không mở được phiếu đã nộp",
         "Đợt này là đợt thử nghiệm",
         "024 0000 0000",
         "việc trả lời là tự nguyện",
     ):
         assert told in text
+    assert "do hai người giữ" not in text
+
+
+def test_with_the_key_off_the_server_the_page_before_answering_says_who_opens_the_box(ann):
+    move(custody="offline")
+    text = words(ann.get(ann.link))
+    assert "chia làm hai phần, do hai người giữ; có đủ hai phần mới mở được" in text
+    assert "Đợt này là đợt thử nghiệm" not in text
 
 
 def test_the_address_after_the_start_holds_no_secret(ann):
@@ -191,6 +202,8 @@ def test_a_remark_that_is_too_long_comes_back_whole(ann):
     answer = ann.send(1, last, {remark: typed})
     assert answer.status_code == 422
     assert typed.strip() in answer.text
+    assert f"Ý kiến dài quá {len(typed.strip()) - 1000} ký tự (tối đa 1000)" in answer.text
+    assert "maxlength" not in page.all("textarea")[0]  # a browser would cut off what is pasted
     assert ann.send(1, last, {remark: "Ngắn\r\nhai dòng"}, go="review").status_code == 303
     assert "Ngắn\nhai dòng" in ann.get("/phieu/1/xem-lai").text
 
@@ -224,7 +237,7 @@ def test_the_script_is_told_what_is_stored_now(ann):
         headers={**HERE, "Accept": "application/json"},
     )
     assert refused.status_code == 422
-    assert "không phải là một phương án" in refused.json["message"]
+    assert "không có trong câu hỏi này" in refused.json["message"]
 
 
 def test_the_language_changes_on_the_page_and_what_was_chosen_is_saved(ann):
@@ -399,6 +412,7 @@ def test_each_dead_link_says_what_became_of_it(ann, keys, now):
     answer = ann.get(ann.link)
     assert answer.status_code == 410
     assert "đã được thay bằng liên kết mới" in answer.text
+    assert "Câu đã lưu mà chưa nộp đã bị xóa" in answer.text
 
 
 def test_a_withdrawn_invitation_says_so(ann, keys, now):
@@ -422,11 +436,10 @@ def test_after_it_closed_nothing_is_saved_and_an_extension_brings_all_back(ann, 
     move(closes_at=now - timedelta(minutes=1))
     answer = ann.client.post("/phieu/1/1", data=base, headers=HERE)
     assert answer.status_code == 403
-    assert "bị xóa khi mở hộp phiếu" in answer.text
-    for address in (ann.link, "/phieu"):
-        assert "Bản nháp vẫn được mã hóa, không ai đọc được, và bị xóa khi mở hộp phiếu" in words(
-            ann.get(address)
-        )
+    assert "024 0000 0000" in answer.text
+    kept_how = "ản nháp vẫn được mã hóa bằng mã truy cập của Ông/Bà và bị xóa khi mở hộp phiếu"
+    for told in (words(answer), words(ann.get(ann.link)), words(ann.get("/phieu"))):
+        assert kept_how in told
     move(closes_at=closes_at)
     assert ann.chosen(1, 1) == {first: "2"}
 

@@ -19,7 +19,10 @@
   each("[data-count-for]", (count) => {
     const field = document.getElementById(count.dataset.countFor);
     const show = () => {
-      count.textContent = count.dataset.countWords.replace("{}", field.maxLength - field.value.length);
+      // Counted as the server does: composed signs, nothing for blanks at the ends.
+      const left = count.dataset.limit - field.value.normalize("NFC").trim().length;
+      count.textContent = (left < 0 ? count.dataset.overWords : count.dataset.countWords).replace("{}", Math.abs(left));
+      count.classList.toggle("wrong", left < 0);
     };
     field.addEventListener("input", show);
     show();

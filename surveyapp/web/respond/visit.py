@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -14,6 +15,7 @@ from surveyapp.invitations import service as inviting
 from surveyapp.invitations.errors import AssignmentRevoked
 from surveyapp.invitations.queries import AssignmentView, Invited
 from surveyapp.web import sessions, state
+from surveyapp.web.respond import promise
 
 
 class SessionOver(SurveyError):
@@ -59,11 +61,16 @@ class Visit:
 
 
 def visiting(db: Session) -> Visit:
-    """The visit of this browser. Raises `SessionOver`, or what became of the invitation."""
+    """The visit of this browser. Raises `SessionOver`, or what became of the invitation.
+
+    Whatever goes wrong after that, its page names the campaign's help desk (`errors.py`).
+    """
     code = sessions.respondent_code()
     if code is None:
         raise SessionOver
-    return Visit(code, invitations.find(db, code, keys=state.keys()))
+    visit = Visit(code, invitations.find(db, code, keys=state.keys()))
+    g.contact = promise.contact(visit.invited.campaign.settings)
+    return visit
 
 
 def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrument]:

@@ -79,7 +79,7 @@ def _no_questionnaire(_error: NoSuchQuestionnaire) -> Words:
 def _tampered(_error: invitations.TamperedLink) -> Words:
     return Words(
         404,
-        _("Liên kết không đầy đủ hoặc đã bị thay đổi"),
+        _("Liên kết bị thiếu hoặc đã bị thay đổi"),
         _(
             "Có thể liên kết bị cắt mất một đoạn khi sao chép hay chuyển tiếp. "
             "Chưa có gì được mở và không có gì bị mất."
@@ -96,7 +96,10 @@ def _replaced(_error: invitations.LinkReplaced) -> Words:
     return Words(
         410,
         _("Liên kết này đã được thay bằng liên kết mới"),
-        _("Bộ Nội vụ đã cấp lại lời mời cho Ông/Bà, nên liên kết và mã cũ không dùng được nữa."),
+        _(
+            "Bộ Nội vụ đã cấp lại lời mời cho Ông/Bà, nên liên kết và mã cũ không dùng được nữa. "
+            "Câu đã lưu mà chưa nộp đã bị xóa vì chỉ mã cũ mở được; phiếu đã nộp vẫn được tính."
+        ),
         _(
             "Vui lòng dùng thư mời hoặc tin nhắn mới nhất. Nếu chưa nhận được, xin liên hệ tổ hỗ trợ."
         ),
@@ -108,7 +111,10 @@ def _revoked(_error: invitations.LinkRevoked) -> Words:
     return Words(
         410,
         _("Lời mời này đã được thu hồi"),
-        _("Danh sách đã được điều chỉnh và lời mời này không còn hiệu lực."),
+        _(
+            "Danh sách đã được điều chỉnh và lời mời này không còn hiệu lực. "
+            "Phiếu đã nộp, nếu có, vẫn được tính; câu đã lưu mà chưa nộp không được tính."
+        ),
         _("Nếu cho rằng có nhầm lẫn, Ông/Bà vui lòng liên hệ tổ hỗ trợ ghi trong thư mời."),
     )
 
@@ -158,7 +164,7 @@ def _closed(error: invitations.CampaignClosed) -> Words:
         _(
             "Đợt khảo sát kết thúc lúc %(closed)s nên không nhận thêm câu trả lời. "
             "Phiếu đã nộp được tính đầy đủ. Câu đã lưu mà chưa nộp không được tính; "
-            "bản nháp vẫn được mã hóa, không ai đọc được, và bị xóa khi mở hộp phiếu.",
+            "bản nháp vẫn được mã hóa bằng mã truy cập của Ông/Bà và bị xóa khi mở hộp phiếu.",
             closed=moment(error.closed_at),
         ),
         _("Nếu đợt khảo sát được gia hạn, liên kết và mã của Ông/Bà dùng lại được ngay."),
@@ -191,7 +197,8 @@ def _not_an_option(_error: responses.NotAnOption) -> Words:
         422,
         _("Câu trả lời không có trong phiếu"),
         _(
-            "Giá trị gửi lên không phải là một phương án của câu hỏi. Lần lưu này không được ghi nhận."
+            "Lựa chọn vừa gửi không có trong câu hỏi này nên trang chưa được lưu. "
+            "Ông/Bà vui lòng chọn lại một phương án."
         ),
         _(
             "Vui lòng quay lại trang trước và chọn một phương án có sẵn. Các câu đã lưu trước đó vẫn còn."
@@ -205,8 +212,9 @@ def _remark_too_long(error: responses.RemarkTooLong) -> Words:
         422,
         _("Ý kiến dài quá giới hạn"),
         _(
-            "Ý kiến có %(length)s ký tự, tối đa là %(limit)s ký tự.",
-            length=error.length,
+            "Ý kiến dài quá %(over)s ký tự (tối đa %(limit)s) nên trang chưa được lưu. "
+            "Ông/Bà vui lòng rút gọn.",
+            over=error.length - error.limit,
             limit=error.limit,
         ),
         _("Vui lòng rút gọn rồi lưu lại."),
