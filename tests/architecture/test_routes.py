@@ -209,7 +209,7 @@ ROUTES = {
     f"POST {WAVE}recount": OPERATOR,
     f"POST {WAVE}spread": OPERATOR,
     f"GET {WAVE}counts.<any(csv, xlsx):format>": CENTRE,
-    f"POST {WAVE}<any(pause, resume, stop):act>": OPERATOR,
+    f"POST {WAVE}<any(pause, resume, stop):step>": OPERATOR,
     "GET /centre/<campaign>/messages/words": CENTRE,
     f"GET {WORDS}": CENTRE,
     f"POST {WORDS}": OPERATOR,

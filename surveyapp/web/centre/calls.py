@@ -22,6 +22,7 @@ from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, Rea
 from surveyapp.responses import drafts
 from surveyapp.web import live
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
 from surveyapp.web.numbers import whole
@@ -42,7 +43,7 @@ def open_calls() -> ResponseReturnValue:
     invitations.check_open(g.campaign, clock.now())
     try:
         with transaction() as db:
-            shifts.open_shift(db, g.campaign, reason=request.form.get("reason", ""), **_act())
+            shifts.open_shift(db, g.campaign, reason=request.form.get("reason", ""), **act())
     except ReasonMissing:
         words = _("Vui lòng ghi lý do, ít nhất 10 ký tự: lý do được lưu trong nhật ký.")
         return _door(errors=[("reason", words)]), 422
@@ -85,7 +86,7 @@ def claim_call(invitation_id: UUID) -> ResponseReturnValue:
     """Take a person, so that nobody else calls her."""
     try:
         with transaction() as db:
-            service.claim(db, g.campaign, invitation_id, **_act())
+            service.claim(db, g.campaign, invitation_id, **act())
     except CallError as error:
         return _back(error)
     return redirect(url_for("centre.call_card", invitation_id=invitation_id, **_kept()), code=303)
@@ -117,7 +118,7 @@ def record_call(invitation_id: UUID) -> ResponseReturnValue:
         return _card(invitation_id, errors=[("result", words)])
     try:
         with transaction() as db:
-            ended = service.record(db, g.campaign, invitation_id, outcome, **_act())
+            ended = service.record(db, g.campaign, invitation_id, outcome, **act())
             drafts.discard(db, ended)
     except (DateRefused, ChannelRefused) as error:
         field = "until" if isinstance(error, DateRefused) else "channel"
@@ -252,7 +253,3 @@ def _named(thing: Any, part: str = "") -> str:
 
 def _words() -> dict[str, Any]:
     return {"say": wording, "named": _named}
-
-
-def _act() -> dict[str, Any]:
-    return {"actor": g.actor.username, "keys": keys(), "now": clock.now()}

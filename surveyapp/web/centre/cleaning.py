@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.cleaning import PARAMETER, CleaningRule
 from surveyapp.db import reading, transaction
@@ -20,9 +19,9 @@ from surveyapp.exports.wording import refusal
 from surveyapp.fieldwork import unusual
 from surveyapp.i18n import _, locale
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
-from surveyapp.web.state import keys
 
 SHOWN = 100
 
@@ -102,12 +101,7 @@ def hold_cell(holding: str) -> ResponseReturnValue:
 
 
 def _act() -> dict[str, Any]:
-    return {
-        "reason": request.form.get("reason", ""),
-        "actor": g.actor.username,
-        "now": clock.now(),
-        "keys": keys(),
-    }
+    return {"reason": request.form.get("reason", ""), **act()}
 
 
 def _asked() -> dict[str, dict[str, object]]:

@@ -5,16 +5,14 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork import readers
 from surveyapp.i18n import _
 from surveyapp.web.access import allow
+from surveyapp.web.acts import enter
 from surveyapp.web.centre import bp
-from surveyapp.web.state import keys
 
 SCOPE = readers.RELEASES
 
@@ -36,7 +34,7 @@ def make_release_token() -> ResponseReturnValue:
     act: dict[str, Any] = {"actor": g.actor.username, "now": clock.now()}
     with transaction() as db:
         token = readers.make_token(db, g.campaign.id, name, scope=SCOPE, **act)
-        _record(db, "made a release token", {"name": name[:80]})
+        enter(db, "made a release token", {"name": name[:80]})
     return _page(token=token)
 
 
@@ -46,21 +44,9 @@ def revoke_release_token(token_id: uuid.UUID) -> ResponseReturnValue:
     """The token fetches nothing from now on."""
     with transaction() as db:
         if readers.revoke_token(db, g.campaign.id, token_id, now=clock.now(), scope=SCOPE):
-            _record(db, "revoked a release token", {"token": str(token_id)})
+            enter(db, "revoked a release token", {"token": str(token_id)})
     flash(_("Mã này không còn tải được bản phát hành."), "success")
     return redirect(url_for("centre.release_tokens"), code=303)
-
-
-def _record(db: Session, action: str, facts: dict[str, str]) -> None:
-    audit.record(
-        db,
-        actor=g.actor.username,
-        action=action,
-        campaign_code=g.campaign.code,
-        facts=facts,
-        now=clock.now(),
-        keys=keys(),
-    )
 
 
 def _page(errors: list[tuple[str, str]] | None = None, *, token: str = "") -> str:

@@ -17,6 +17,7 @@ from surveyapp.invitations import mailing, pending, queries, service
 from surveyapp.invitations.errors import NothingLeftToAnswer, NothingToList, ReasonMissing
 from surveyapp.responses import drafts
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
 from surveyapp.web.state import keys, settings
@@ -178,7 +179,7 @@ def revoke(invitation_id: UUID) -> ResponseReturnValue:
 
 def _act() -> dict[str, Any]:
     reason = request.form.get("reissue_reason") or request.form.get("revoke_reason") or ""
-    return {"reason": reason, "actor": g.actor.username, "keys": keys(), "now": clock.now()}
+    return {"reason": reason, **act()}
 
 
 def _faults(error: ReasonMissing | NothingLeftToAnswer, field: str) -> list[tuple[str, str]]:

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _n
 from surveyapp.invitations.delivery import letters
 from surveyapp.web.access import allow
+from surveyapp.web.acts import enter
 from surveyapp.web.centre import bp
 from surveyapp.web.state import keys, settings
 
@@ -35,16 +35,8 @@ def download_letters(batch_id: UUID) -> ResponseReturnValue:
     now = clock.now()
     with transaction() as db:
         pile, unit = letters.batch(db, g.campaign, batch_id)
-        audit.record(
-            db,
-            actor=g.actor.username,
-            action="letters.downloaded",
-            campaign_code=g.campaign.code,
-            unit_code=unit.code,
-            facts={"batch": str(pile.id), "letters": pile.letters},
-            now=now,
-            keys=keys(),
-        )
+        facts = {"batch": str(pile.id), "letters": pile.letters}
+        enter(db, "letters.downloaded", facts, unit_code=unit.code)
     with reading() as db:
         base_url = settings().base_url
         content = letters.write(db, g.campaign, pile, unit, keys=keys(), base_url=base_url, now=now)

@@ -1,13 +1,11 @@
 """The life of a campaign: prepare, open, prolong, close, open the box, release. Each step is asked for twice."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -20,6 +18,7 @@ from surveyapp.responses.commands import key_folder
 from surveyapp.responses.errors import BoxError
 from surveyapp.responses.wording import refusal as box_refusal
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act, enter
 from surveyapp.web.centre import bp
 from surveyapp.web.state import keys, settings
 
@@ -41,7 +40,7 @@ def make_box_key() -> ResponseReturnValue:
     try:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), **_act())
+            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), **act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "key")
     flash(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=mark), "success")
@@ -56,7 +55,7 @@ def open_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.open_campaign(db, g.campaign.code, now=now)
-            audit.record(db, action="opened the campaign", facts={}, **_entry(now))
+            enter(db, "opened the campaign", {})
     except CampaignError as error:
         return _refused(error, "open")
     flash(_("Đã mở đợt điều tra."), "success")
@@ -77,7 +76,7 @@ def move_deadline() -> ResponseReturnValue:
             before = campaigns.campaign(db, g.campaign.code).closes_at
             service.move_deadline(db, g.campaign.code, closes_at=until, now=now)
             facts = {"from": before.isoformat(), "to": until.isoformat()}
-            audit.record(db, action="moved the deadline", facts=facts, **_entry(now))
+            enter(db, "moved the deadline", facts)
     except CampaignError as error:
         return _refused(error, "closes_at")
     flash(
@@ -96,7 +95,7 @@ def close_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.close_campaign(db, g.campaign.code, now=now)
-            audit.record(db, action="closed the campaign", facts={}, **_entry(now))
+            enter(db, "closed the campaign", {})
     except CampaignError as error:
         return _refused(error, "close_confirmed")
     flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
@@ -113,7 +112,7 @@ def open_box() -> ResponseReturnValue:
         private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            opened = opening.open_box(db, campaign, private_key=private_key, **_act())
+            opened = opening.open_box(db, campaign, private_key=private_key, **act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "box_confirmed")
     engine = bound()
@@ -162,15 +161,6 @@ def _unconfirmed(field: str) -> ResponseReturnValue:
 
 def _back() -> ResponseReturnValue:
     return redirect(url_for("centre.life"), code=303)
-
-
-def _act() -> dict[str, Any]:
-    return {"actor": g.actor.username, "now": clock.now(), "keys": keys()}
-
-
-def _entry(now: datetime) -> dict[str, Any]:
-    actor = {"actor": g.actor.username, "campaign_code": g.campaign.code}
-    return {**actor, "now": now, "keys": keys()}
 
 
 def _moment(text: str) -> datetime | None:

@@ -28,6 +28,7 @@ from surveyapp.invitations.delivery.staggering import ONE_DAY
 from surveyapp.invitations.delivery.waves import WavePlan
 from surveyapp.web import live
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.channels import channels_there
 from surveyapp.web.frame import unit_name
@@ -56,7 +57,7 @@ def messages() -> str:
             "units": _units(db),
         }
     return render_template(
-        "centre/messages.html", say=wording, unit_name=unit_name, may_act=may_act(), **shown
+        "centre/messages.html", say=wording, unit_name=unit_name, may_act=mayact(), **shown
     )
 
 
@@ -85,7 +86,7 @@ def make_wave() -> ResponseReturnValue:
         return _wave_form(given, errors=errors), 422
     try:
         with transaction() as db:
-            wave = waves.plan_wave(db, g.campaign, plan, **_act())
+            wave = waves.plan_wave(db, g.campaign, plan, **act())
     except WaveRefused as error:
         return _wave_form(given, errors=_faults(error)), 422
     return redirect(url_for("centre.one_wave", wave_id=wave.id), code=303)
@@ -114,7 +115,7 @@ def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
     typed = request.form.get("typed", "")
     try:
         with transaction() as db:
-            waves.confirm(db, g.campaign, wave_id, typed=typed, **_act())
+            waves.confirm(db, g.campaign, wave_id, typed=typed, **act())
     except CountMistyped as error:
         return _wave_page(wave_id, errors=[("typed", " ".join(wording.refusal(error)))]), 422
     flash(_("Đã xác nhận. Đợt gửi bắt đầu sau khi thư thử đến nơi."), "success")
@@ -129,19 +130,19 @@ def spread_wave(wave_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             wave = waves.locked(db, g.campaign, wave_id)
-            staggering.change(db, g.campaign, wave, shares, **_act())
+            staggering.change(db, g.campaign, wave, shares, **act())
     except WaveRefused as error:
         return _wave_page(wave_id, errors=_faults(error)), 422
     return _to_wave(wave_id)
 
 
-@bp.post("/messages/wave/<uuid:wave_id>/<any(pause, resume, stop):act>")
+@bp.post("/messages/wave/<uuid:wave_id>/<any(pause, resume, stop):step>")
 @allow("operator")
-def change_wave(wave_id: UUID, act: str) -> ResponseReturnValue:
+def change_wave(wave_id: UUID, step: str) -> ResponseReturnValue:
     """Pause, go on with, or give up a wave."""
-    change = {"pause": waves.pause, "resume": waves.resume, "stop": waves.stop}[act]
+    change = {"pause": waves.pause, "resume": waves.resume, "stop": waves.stop}[step]
     with transaction() as db:
-        change(db, g.campaign, wave_id, **_act())
+        change(db, g.campaign, wave_id, **act())
     return _to_wave(wave_id)
 
 
@@ -151,7 +152,7 @@ def hold_unit() -> ResponseReturnValue:
     """Send nothing to a unit's people for now."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        holds.hold(db, g.campaign, unit, reason=request.form.get("reason", ""), **_act())
+        holds.hold(db, g.campaign, unit, reason=request.form.get("reason", ""), **act())
     return redirect(url_for("centre.messages"), code=303)
 
 
@@ -161,15 +162,11 @@ def release_unit() -> ResponseReturnValue:
     """Let a unit's people get messages again."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        holds.release(db, g.campaign, unit, **_act())
+        holds.release(db, g.campaign, unit, **act())
     return redirect(url_for("centre.messages"), code=303)
 
 
-def _act() -> dict[str, Any]:
-    return {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
-
-
-def may_act() -> bool:
+def mayact() -> bool:
     """The person reading may change something here."""
     return "operator" in g.actor.roles_in(g.campaign.code)
 
@@ -288,7 +285,7 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
         unit_words=lambda p: p.unit_name_en if locale() == "en" else p.unit_name_vi,
         channel_names=", ".join(wording.channel_name(channel) for channel in wave.channels),
         audience_words=_audience_words(wave.audience),
-        may_act=may_act(),
+        may_act=mayact(),
         **shown,
     )
 

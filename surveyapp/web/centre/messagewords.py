@@ -1,12 +1,9 @@
 """The words of messages: read, edited with a preview against real people, checked before use."""
 
-from typing import Any
-
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.accounts import queries as accounts
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
@@ -16,6 +13,7 @@ from surveyapp.invitations.delivery.post import Post
 from surveyapp.messaging import wording as channels
 from surveyapp.messaging.templates import MessageTemplate
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act, enter
 from surveyapp.web.centre import bp
 from surveyapp.web.state import keys, settings
 
@@ -51,7 +49,7 @@ def save_words(kind: str, language: str) -> ResponseReturnValue:
     try:
         with transaction() as db:
             base = settings().base_url
-            words.save(db, g.campaign, kind, language, template, base_url=base, **_act())
+            words.save(db, g.campaign, kind, language, template, base_url=base, **act())
     except TemplateRefused as error:
         faults = [(fault.place, channels.template_fault(fault)) for fault in error.faults]
         return _page(kind, language, template, errors=faults), 422
@@ -100,7 +98,7 @@ def _tried(kind: str, language: str, template: MessageTemplate) -> tuple[str, st
         post.close()
     facts = {"kind": kind, "language": language, "outcome": str(outcome.reason)}
     with transaction() as db:
-        audit.record(db, action="message_words.tried", campaign_code=g.campaign.code, facts=facts, **_act())  # fmt: skip
+        enter(db, "message_words.tried", facts)
     if outcome.is_handed_over:
         return _("Đã gửi thử đến %(address)s. Lời văn chưa được lưu.", address=address), "success"
     return _("Chưa gửi thử được: %(why)s.", why=channels.reason(outcome.reason)), "error"
@@ -113,12 +111,8 @@ def restore_words(kind: str, language: str) -> ResponseReturnValue:
     if language not in words.LANGUAGES:
         abort(404)
     with transaction() as db:
-        words.restore(db, g.campaign, kind, language, **_act())
+        words.restore(db, g.campaign, kind, language, **act())
     return redirect(url_for("centre.edit_words", kind=kind, language=language), code=303)
-
-
-def _act() -> dict[str, Any]:
-    return {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
 
 
 def _written() -> MessageTemplate:

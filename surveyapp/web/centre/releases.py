@@ -7,7 +7,6 @@ from flask import abort, flash, g, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports import handover, rehearsal, release
@@ -16,6 +15,7 @@ from surveyapp.exports.models import Release
 from surveyapp.exports.wording import outcome, refusal, rehearsal_warning
 from surveyapp.i18n import _
 from surveyapp.web.access import allow
+from surveyapp.web.acts import enter
 from surveyapp.web.centre import bp
 from surveyapp.web.state import keys, settings
 
@@ -62,21 +62,12 @@ def download_release(number: int) -> ResponseReturnValue:
     except ReleaseError as error:
         return _page([("", refusal(error))]), 404
     with transaction() as db:
-        audit.record(db, action="downloaded a release", facts=_facts(found.release), **_act())
+        enter(db, "downloaded a release", _facts(found.release))
     return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
 
 
 def _facts(built: Release) -> dict[str, Any]:
     return {"number": built.number, "manifest_sha256": built.manifest_sha256}
-
-
-def _act() -> dict[str, Any]:
-    return {
-        "actor": g.actor.username,
-        "campaign_code": g.campaign.code,
-        "now": clock.now(),
-        "keys": keys(),
-    }
 
 
 def folder() -> Path:

@@ -5,10 +5,8 @@ from datetime import date, timedelta
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork import readers, report_book
@@ -16,8 +14,9 @@ from surveyapp.fieldwork import report as reports
 from surveyapp.fieldwork.errors import BadSubscriber
 from surveyapp.i18n import _
 from surveyapp.web.access import allow
+from surveyapp.web.acts import enter
 from surveyapp.web.centre import bp
-from surveyapp.web.state import keys, settings
+from surveyapp.web.state import settings
 
 MEDIA = {
     "pdf": "application/pdf",
@@ -61,7 +60,7 @@ def subscribe() -> ResponseReturnValue:
                 db, g.campaign.id, email, language=language, actor=actor, now=now
             )
             if is_new:
-                _record(db, "subscribed to the report", {"address": email.strip().lower()})
+                enter(db, "subscribed to the report", {"address": email.strip().lower()})
     except BadSubscriber:
         words = _("Đây không phải là một địa chỉ thư điện tử. Ví dụ: vanthu@donvi.gov.vn.")
         return _page(errors=[("email", words)], email=email), 422
@@ -75,7 +74,7 @@ def unsubscribe(subscriber_id: uuid.UUID) -> ResponseReturnValue:
     """Send it there no more."""
     with transaction() as db:
         if readers.unsubscribe(db, g.campaign.id, subscriber_id):
-            _record(db, "unsubscribed from the report", {"subscriber": str(subscriber_id)})
+            enter(db, "unsubscribed from the report", {"subscriber": str(subscriber_id)})
     flash(_("Đã bỏ địa chỉ này khỏi danh sách nhận báo cáo."), "success")
     return redirect(url_for("centre.report"), code=303)
 
@@ -89,7 +88,7 @@ def make_token() -> ResponseReturnValue:
         return _page(errors=[("name", _("Vui lòng cho biết mã dùng cho hệ thống nào."))]), 422
     with transaction() as db:
         token = readers.make_token(db, g.campaign.id, name, actor=g.actor.username, now=clock.now())
-        _record(db, "made an API token", {"name": name[:80]})
+        enter(db, "made an API token", {"name": name[:80]})
     return _page(token=token)
 
 
@@ -99,21 +98,9 @@ def revoke_token(token_id: uuid.UUID) -> ResponseReturnValue:
     """The token reads nothing from now on."""
     with transaction() as db:
         if readers.revoke_token(db, g.campaign.id, token_id, now=clock.now()):
-            _record(db, "revoked an API token", {"token": str(token_id)})
+            enter(db, "revoked an API token", {"token": str(token_id)})
     flash(_("Mã này không còn đọc được số liệu."), "success")
     return redirect(url_for("centre.report"), code=303)
-
-
-def _record(db: Session, action: str, facts: dict[str, str]) -> None:
-    audit.record(
-        db,
-        actor=g.actor.username,
-        action=action,
-        campaign_code=g.campaign.code,
-        facts=facts,
-        now=clock.now(),
-        keys=keys(),
-    )
 
 
 def _day() -> date:

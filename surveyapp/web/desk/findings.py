@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n
@@ -16,16 +15,16 @@ from surveyapp.respondents import lines, queries, service
 from surveyapp.respondents.wording import column_name
 from surveyapp.web import numbers
 from surveyapp.web.access import allow
+from surveyapp.web.acts import act
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.upload import XLSX
 from surveyapp.web.listpage import list_page
 from surveyapp.web.listwords import finding_words, kind_name
-from surveyapp.web.state import keys
 
 
 def _act() -> dict[str, Any]:
     """Who does it, for which unit, when; and the keys of the audit trail."""
-    return {"unit": g.unit, "actor": g.actor.username, "now": clock.now(), "keys": keys()}
+    return {"unit": g.unit, **act()}
 
 
 def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
