@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 FOUNDATIONS = frozenset(
@@ -78,12 +78,18 @@ class Module:
     def imports(self) -> list[Import]:
         return list(_imports(self.tree, late=False, here=self.path, root=self.root))
 
+    @cached_property
+    def _calls(self) -> list[ast.Call]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
     def calls(self) -> Iterator[ast.Call]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return iter(self._calls)
 
 
-def modules(root: Path) -> list[Module]:
-    return [Module(root, path) for path in sorted(root.rglob("*.py"))]
+@cache
+def modules(root: Path) -> tuple[Module, ...]:
+    """Read and parsed once for all guards: nothing below `root` changes afterwards."""
+    return tuple(Module(root, path) for path in sorted(root.rglob("*.py")))
 
 
 def _imports(node: ast.AST, *, late: bool, here: Path, root: Path) -> Iterator[Import]:

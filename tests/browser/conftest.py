@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from surveyapp.accounts import passwords
 from surveyapp.db import bind
 from tests.browser.moving import opened
-from tests.browser.scene import Scene, build
+from tests.browser.scene import Scene, build_once
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SHELL = shutil.which("chromium-headless-shell")
@@ -28,9 +29,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def scene_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene_of_the_run(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     passwords.use_cost(memory_kib=8, passes=1)
-    built = build(tmp_path_factory.mktemp("scene"))
+    built = build_once(run_folder, tmp_path_factory.mktemp("scene"))
     built.start()
     yield built
     built.stop()

@@ -1,6 +1,8 @@
 """A running server with an open campaign and people who have not answered yet."""
 
 import os
+import pickle
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,11 +25,12 @@ from surveyapp.invitations import service as invitations
 from surveyapp.invitations.mailing import MailingRow
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box
-from tests import factories
+from tests import factories, postgres
 from tests.ports import free_port
 
 REAL_PACK = "../../questionnaires/par-index-2023"
 PEOPLE = 180
+KEYS = KeyRing({1: sha256(b"a root key of the browser tests").digest()})
 SLOW = float(os.environ.get("SURVEY_TEST_SLOW", "0"))
 """Seconds by which every answer is late: a test that does not wait for its page is found by it."""
 
@@ -122,10 +125,30 @@ def build(
 ) -> Scene:
     """A scene in `folder` with an open campaign, on SQLite unless an engine is given; not serving yet."""
     engine = engine or make_engine(f"sqlite:///{folder / 'survey.sqlite3'}")
+    return _on(folder, engine, *_collecting(engine, pack, people))
+
+
+def build_once(shared: Path, folder: Path) -> Scene:
+    """As `build`; of several processes the first builds in `shared`, and each has its own copy in `folder`."""
+    made, facts = shared / "scene.sqlite3", shared / "scene.pickle"
+    with postgres.alone(shared):
+        if not facts.exists():
+            engine = make_engine(f"sqlite:///{made}")
+            told = _collecting(engine, REAL_PACK, PEOPLE)
+            engine.dispose()
+            facts.write_bytes(pickle.dumps(told))
+    file = folder / "survey.sqlite3"
+    shutil.copyfile(made, file)
+    return _on(folder, make_engine(f"sqlite:///{file}"), *pickle.loads(facts.read_bytes()))
+
+
+def _collecting(
+    engine: Engine, pack: str, people: int
+) -> tuple[datetime, dict[int, list[MailingRow]]]:
+    """An open campaign in the database, whose people are invited: when that was, and who they are."""
     schema.migrate(engine)
     bind(engine)
-    keys = KeyRing({1: sha256(b"a root key of the browser tests").digest()})
-    now = clock.now()
+    keys, now = KEYS, clock.now()
     with transaction() as db:
         campaign = factories.campaign(db, now, pack=pack)
         campaign.opens_at = now - timedelta(days=3)
@@ -146,10 +169,15 @@ def build(
         for row in invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"):
             rows.setdefault(row.questionnaires, []).append(row)
         factories.staff(db, now, "operator", campaign_code=campaign.code, username="operator")
+    return now, rows
+
+
+def _on(folder: Path, engine: Engine, now: datetime, rows: dict[int, list[MailingRow]]) -> Scene:
+    bind(engine)
     settings = Settings(
         instance=folder,
         database_url=engine.url.render_as_string(hide_password=False),
         keys=folder / "keys.json",
         base_url="http://localhost",
     )
-    return Scene(create_app(settings, keys=keys, engine=engine), engine, keys, now, rows)
+    return Scene(create_app(settings, keys=KEYS, engine=engine), engine, KEYS, now, rows)

@@ -56,10 +56,17 @@ class MailServer:
     port: int
     process: subprocess.Popen[str]
 
-    def received(self) -> list[Received]:
+    def count(self) -> int:
+        """How many mails it took, without reading them: for whoever asks again and again."""
+        return self._written().count(b"\n")
+
+    def _written(self) -> bytes:
         file = self.folder / "received.jsonl"
-        written = file.read_text() if file.exists() else ""
-        whole = written[: written.rfind("\n") + 1]  # the last line may be half written
+        return file.read_bytes() if file.exists() else b""
+
+    def received(self) -> list[Received]:
+        written = self._written()
+        whole = written[: written.rfind(b"\n") + 1]  # the last line may be half written
         return [
             Received(one["from"], one["to"], base64.b64decode(one["raw"]))
             for one in map(json.loads, whole.splitlines())
