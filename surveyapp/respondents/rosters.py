@@ -108,9 +108,8 @@ def removed_persons(db: Session, campaign_id: int) -> Iterator[uuid.UUID]:
 
 def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Contact]:
     """Names and contacts of these persons, removed ones too."""
-    wanted = list(person_ids)
     found: dict[uuid.UUID, Contact] = {}
-    for start in range(0, len(wanted), _BATCH):
+    for batch in _batches(person_ids):
         rows = db.execute(
             select(
                 Person.id,
@@ -120,7 +119,7 @@ def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
                 Person.workplace,
                 Person.email,
                 Person.phone,
-            ).where(Person.id.in_(wanted[start : start + _BATCH]))
+            ).where(Person.id.in_(batch))
         )
         found |= {row.id: Contact(*row) for row in rows}
     return found
@@ -128,9 +127,8 @@ def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
 
 def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Place]:
     """Where these persons work by their lists: of several active entries, what the first says of each."""
-    wanted = list(person_ids)
     found: dict[uuid.UUID, Place] = {}
-    for start in range(0, len(wanted), _BATCH):
+    for batch in _batches(person_ids):
         rows = db.execute(
             select(
                 PersonEntry.person_id,
@@ -142,7 +140,7 @@ def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pl
             .join(ListKind, ListKind.id == PersonEntry.kind_id)
             .outerjoin(Department, Department.id == PersonEntry.department_id)
             .where(
-                PersonEntry.person_id.in_(wanted[start : start + _BATCH]),
+                PersonEntry.person_id.in_(batch),
                 PersonEntry.state == "active",
             )
             .order_by(PersonEntry.person_id, ListKind.position, PersonEntry.line)
@@ -153,6 +151,13 @@ def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pl
                 *(old or new or "" for old, new in zip(before, said, strict=True))
             )
     return found
+
+
+def _batches(person_ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    """A thousand ids at a time: a statement takes only so many."""
+    wanted = list(person_ids)
+    for start in range(0, len(wanted), _BATCH):
+        yield wanted[start : start + _BATCH]
 
 
 def approved_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:

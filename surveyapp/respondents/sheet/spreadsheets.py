@@ -76,11 +76,12 @@ def _sheet(
         raise errors.TooManyColumns(
             sheet=name, columns=start[1] + sheet.width, limit=limits.COLUMNS
         )
-    margin = [""] * start[1]
+    margin, most = [""] * start[1], limits.CELL_CHARACTERS
     rows = []
     for done, row in enumerate(sheet.to_python(skip_empty_area=True)):
         tell_parent("reading", done, sheet.height)
-        rows.append(margin + [text(cell) for cell in row])
+        # Nearly every cell is text already; a call for each would be a quarter of the reading.
+        rows.append(margin + [c if type(c) is str and len(c) <= most else text(c) for c in row])
     for (line, column), value in odd.items():
         index = line - 1 - start[0]
         if 0 <= index < len(rows) and column < len(rows[index]) and not rows[index][column]:
