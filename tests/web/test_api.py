@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from surveyapp import clock
+from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork import readers
 from tests import factories
@@ -154,6 +155,33 @@ def test_without_a_live_token_there_is_one_and_the_same_refusal(client, key, hea
     assert answer.json == unknown.json == {"error": "token_refused"}
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert faults(described("figures", "401"), answer.json) == []
+
+
+def another_campaign(db) -> Campaign:
+    """A second one, like the first but in its code."""
+    first = db.get_one(Campaign, 1)
+    names = set(Campaign.__table__.c.keys()) - {"id", "code"}
+    second = Campaign(code="other", **{name: getattr(first, name) for name in names})
+    db.add(second)
+    db.flush()
+    return second
+
+
+@pytest.mark.parametrize("fault", ["another campaign's", "another purpose's", "expired", "revoked"])
+def test_a_token_that_was_made_for_something_else_or_is_over_opens_nothing(client, key, now, fault):
+    with transaction() as db:
+        for_ = another_campaign(db).id if "campaign" in fault else 1
+        made = now - timedelta(days=3)
+        scope = readers.RELEASES if "purpose" in fault else readers.FIGURES
+        days = 2 if fault == "expired" else 30
+        other = readers.make_token(db, for_, "x", actor="x", now=made, days=days, scope=scope)
+        if fault == "revoked":
+            (made_then,) = (one for one in readers.tokens(db, 1) if one.name == "x")
+            assert readers.revoke_token(db, 1, made_then.id, now=now)
+    for path in ("figures", "curve", "forecast", "representativeness"):
+        answer = ask(client, path, other)
+        assert (answer.status_code, answer.json) == (401, {"error": "token_refused"})
+    assert ask(client, "curve", key).status_code == 200
 
 
 def test_what_cannot_be_asked_is_refused_with_the_reason(client, key):

@@ -39,7 +39,8 @@ def forecast() -> str:
         "centre/forecast.html",
         whole=whole,
         founded=found.is_founded,
-        reminder_is_seen=found.reminder_is_seen,
+        gain=_gain(whole, found) if whole else "",
+        gain_words=_gain_words(whole, found) if whole else "",
         level=percent(LEVEL, 0),
         until=day(found.until),
         target=target,
@@ -54,7 +55,7 @@ def forecast() -> str:
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
         columns=_columns(by_unit=bool(group)),
-        rows=[_row(*line, target) for line in _lines(found, names, group, unit, target)],
+        rows=[_row(*line, target, found) for line in _lines(found, names, group, unit, target)],
         chosen=_chosen(names, group, unit),
         group=group,
         unit=unit,
@@ -221,7 +222,23 @@ def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
     return [{"label": first}, *({"label": head, "number": True} for head in heads)]
 
 
-def _row(name: str, url: str | None, expected: Expected | None, target: int) -> dict[str, Any]:
+def _gain(expected: Expected, found: Forecast) -> str:
+    """What a reminder brings; a dash where none was sent and what is supposed of one shows nothing."""
+    gain = round(expected.reminder)
+    return "+" + number(gain) if gain or found.reminder_is_seen else "–"
+
+
+def _gain_words(expected: Expected, found: Forecast) -> str:
+    if found.reminder_is_seen:
+        return _("phiếu, nếu nhắc tất cả vào ngày mai")
+    if round(expected.reminder):
+        return _("phiếu; giả định, vì đợt này chưa có lần nhắc nào để học")
+    return _("chưa ước tính được: đợt này chưa có lần nhắc nào để học")
+
+
+def _row(
+    name: str, url: str | None, expected: Expected | None, target: int, found: Forecast
+) -> dict[str, Any]:
     if expected is None or expected.bounds is None:
         return {"cells": (name, *(["–"] * 7)), "url": url}
     low, high = expected.bounds
@@ -236,7 +253,7 @@ def _row(name: str, url: str | None, expected: Expected | None, target: int) -> 
             {"shown": number(expected.so_far), "value": expected.so_far},
             {"shown": number(expected.forms), "value": expected.forms},
             _reached(expected, target),
-            {"shown": "+" + number(round(expected.reminder)), "value": f"{expected.reminder:.1f}"},
+            {"shown": _gain(expected, found), "value": f"{expected.reminder:.1f}"},
         ),
     }
 
