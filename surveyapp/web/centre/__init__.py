@@ -50,6 +50,14 @@ def _place_is_known() -> None:
     (request.view_args or {}).pop("campaign", None)
 
 
+def _current(room: str) -> str:
+    """As `aria-current` says it: "page" for the room itself, "true" for a page within it, else ""."""
+    if request.endpoint == room:
+        return "page"
+    is_within = room != "centre.overview" and request.path.startswith(f"{url_for(room)}/")
+    return "true" if is_within else ""
+
+
 @bp.context_processor
 def _rooms() -> dict[str, Any]:
     if g.get("campaign") is None:  # the page of a refusal
@@ -75,7 +83,7 @@ def _rooms() -> dict[str, Any]:
     )
     return {
         "navigation": [
-            {"label": label, "url": url_for(room), "current": request.endpoint == room}
+            {"label": label, "url": url_for(room), "current": _current(room)}
             for room, label in rooms
             if _admits(room)
         ]
