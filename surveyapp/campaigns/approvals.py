@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from itertools import takewhile
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.errors import UnknownQuestionnaire
-from surveyapp.campaigns.models import QuestionnaireApproval
+from surveyapp.campaigns.models import Campaign, QuestionnaireApproval
 from surveyapp.i18n import lazy
 from surveyapp.instruments.changes import Change, changes
 from surveyapp.instruments.model import Instrument
@@ -20,21 +21,25 @@ from surveyapp.instruments.model import Instrument
 SHORT = 12
 """Hexadecimal digits of a checksum that people compare and type."""
 
-State = Literal["never", "changed", "approved"]
+State = Literal["never", "changed", "waiting", "approved"]
 STATES = {
     "never": lazy("chưa duyệt"),
     "changed": lazy("thay đổi sau khi duyệt"),
+    "waiting": lazy("chờ người thứ hai duyệt"),
     "approved": lazy("đã duyệt"),
 }
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One questionnaire in use, the groups it asks, and its last approval if there is one."""
+    """One questionnaire in use, the groups it asks, its last approval if there is one, who has approved
+    it as it stands now, and how many people must."""
 
     instrument: Instrument
     groups: tuple[str, ...]
     approval: QuestionnaireApproval | None
+    approvers: frozenset[str]
+    wanted: int
 
     @property
     def code(self) -> str:
@@ -48,10 +53,12 @@ class Standing:
 
     @property
     def state(self) -> State:
-        """`approved` as it stands now, `changed` since it was, or `never`."""
+        """`approved` as it stands now, `waiting` for another person, `changed` since it was, or `never`."""
         if self.approval is None:
             return "never"
-        return "approved" if self.approval.sha256 == self.sha256 else "changed"
+        if self.approval.sha256 != self.sha256:
+            return "changed"
+        return "approved" if len(self.approvers) >= self.wanted else "waiting"
 
     @cached_property
     def changes(self) -> Sequence[Change]:
@@ -68,11 +75,26 @@ def standings(db: Session, campaign_id: int) -> list[Standing]:
     for group in queries.groups(db, campaign_id):
         groups.setdefault(instruments[group.instrument_id].code, []).append(group.code)
     by_code = {instrument.code: instrument for instrument in instruments.values()}
-    last = {approval.code: approval for approval in _approvals(db, campaign_id)}
+    given: dict[str, list[QuestionnaireApproval]] = {}
+    for approval in _approvals(db, campaign_id):
+        given.setdefault(approval.code, []).append(approval)
+    wanted = int(_settings(db, campaign_id).get("questionnaire_approvals", 1))
     return [
-        Standing(by_code[code], tuple(asked), last.get(code))
+        _standing(by_code[code], tuple(asked), given.get(code, []), wanted)
         for code, asked in sorted(groups.items())
     ]
+
+
+def _standing(
+    instrument: Instrument,
+    groups: tuple[str, ...],
+    given: Sequence[QuestionnaireApproval],
+    wanted: int,
+) -> Standing:
+    """An approval counts while no other text was approved after it."""
+    present = takewhile(lambda each: each.sha256 == instrument.sha256, reversed(given))
+    approvers = frozenset(each.approved_by for each in present)
+    return Standing(instrument, groups, given[-1] if given else None, approvers, wanted)
 
 
 def standing(db: Session, campaign_id: int, code: str) -> Standing:
@@ -86,6 +108,13 @@ def standing(db: Session, campaign_id: int, code: str) -> Standing:
 def history(db: Session, campaign_id: int, code: str) -> list[QuestionnaireApproval]:
     """Every approval of one questionnaire, the newest first."""
     return [each for each in _approvals(db, campaign_id) if each.code == code][::-1]
+
+
+def _settings(db: Session, campaign_id: int) -> dict[str, Any]:
+    found: dict[str, Any] = db.scalars(
+        select(Campaign.settings).where(Campaign.id == campaign_id)
+    ).one()
+    return found
 
 
 def _approvals(db: Session, campaign_id: int) -> Sequence[QuestionnaireApproval]:

@@ -87,11 +87,20 @@ class UnknownQuestionnaire(CampaignError):
 
 
 class QuestionnairesNotApproved(CampaignError):
-    """Collection may not begin: `never` and `changed` are codes of questionnaires without approval."""
+    """Collection may not begin: `never`, `changed` and `waiting` (for a second person) are codes of
+    questionnaires without approval."""
 
-    def __init__(self, code: str, *, never: Sequence[str], changed: Sequence[str]) -> None:
-        super().__init__(f"{code}: not approved {', '.join([*never, *changed])}")
-        self.code, self.never, self.changed = code, tuple(never), tuple(changed)
+    def __init__(
+        self,
+        code: str,
+        *,
+        never: Sequence[str],
+        changed: Sequence[str],
+        waiting: Sequence[str] = (),
+    ) -> None:
+        super().__init__(f"{code}: not approved {', '.join([*never, *changed, *waiting])}")
+        self.code, self.waiting = code, tuple(waiting)
+        self.never, self.changed = tuple(never), tuple(changed)
 
 
 class ChecksumDiffers(CampaignError):
@@ -100,6 +109,14 @@ class ChecksumDiffers(CampaignError):
     def __init__(self, code: str, *, offered: str, present: str) -> None:
         super().__init__(f"{code} is {present[:12]}, not {offered[:12]}")
         self.code, self.offered, self.present = code, offered, present
+
+
+class ApprovedBySame(CampaignError):
+    """The campaign wants two people, and `by` has approved this very text of `code` already."""
+
+    def __init__(self, code: str, *, by: str) -> None:
+        super().__init__(f"{code} waits for another person than {by}")
+        self.code, self.by = code, by
 
 
 class AlreadyApproved(CampaignError):

@@ -74,8 +74,8 @@ def _store_campaign(
 
 
 def settings_of(pack: Pack) -> dict[str, Any]:
-    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, cleaning rules and
-    explained exceptions of the linter, as in the pack."""
+    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, how many approve a questionnaire,
+    cleaning rules and explained exceptions of the linter, as in the pack."""
     return pack.campaign.model_dump(
         mode="json",
         include={
@@ -83,6 +83,7 @@ def settings_of(pack: Pack) -> dict[str, Any]:
             "disclosure",
             "completeness",
             "second_form_on_same_unit",
+            "questionnaire_approvals",
             "cleaning",
             "lint",
         },

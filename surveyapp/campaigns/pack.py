@@ -151,6 +151,7 @@ class CampaignFile(Frozen):
     disclosure: Disclosure
     completeness: Completeness
     second_form_on_same_unit: Literal["first_group", "both"] = "first_group"
+    questionnaire_approvals: Annotated[int, Field(ge=1, le=2)] = 1
     planned: PlannedForms
     cleaning: Annotated[tuple[CleaningRule, ...], Field(strict=False)] = ()
     lint: Annotated[tuple[LintException, ...], Field(strict=False)] = ()

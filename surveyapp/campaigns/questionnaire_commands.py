@@ -108,6 +108,8 @@ def _facts(found: standing.Standing) -> dict[str, object]:
         "groups": found.groups,
         "sha256": found.sha256,
         "state": found.state,
+        "approvals_wanted": found.wanted,
+        "approvers": sorted(found.approvers),
         "approved_by": found.approval.approved_by if found.approval else None,
         "approved_at": found.approval.approved_at.isoformat() if found.approval else None,
     }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns import approvals
 from surveyapp.campaigns.errors import (
     AlreadyApproved,
+    ApprovedBySame,
     BadDeadline,
     BoxKeyMissing,
     ChecksumDiffers,
@@ -72,7 +73,7 @@ def approve_questionnaire(
     """Approve a questionnaire word for word in both languages; only before collection begins.
 
     `sha256` is the checksum of what was looked at, or its first twelve digits at least. Raises
-    `WrongState`, `UnknownQuestionnaire`, `ChecksumDiffers`, `AlreadyApproved`.
+    `WrongState`, `UnknownQuestionnaire`, `ChecksumDiffers`, `AlreadyApproved`, `ApprovedBySame`.
     """
     campaign = _locked(db, campaign_code, needed=("preparing",))
     found = approvals.standing(db, campaign.id, code)
@@ -81,6 +82,8 @@ def approve_questionnaire(
         raise ChecksumDiffers(code, offered=sha256, present=found.sha256)
     if found.approval and found.state == "approved":
         raise AlreadyApproved(code, by=found.approval.approved_by, at=found.approval.approved_at)
+    if actor in found.approvers:
+        raise ApprovedBySame(code, by=actor)
     made = QuestionnaireApproval(
         campaign_id=campaign.id,
         code=code,
@@ -208,8 +211,11 @@ def _refuse_unapproved(db: Session, campaign: Campaign) -> None:
     found = approvals.standings(db, campaign.id)
     never = [each.code for each in found if each.state == "never"]
     changed = [each.code for each in found if each.state == "changed"]
-    if never or changed:
-        raise QuestionnairesNotApproved(campaign.code, never=never, changed=changed)
+    waiting = [each.code for each in found if each.state == "waiting"]
+    if never or changed or waiting:
+        raise QuestionnairesNotApproved(
+            campaign.code, never=never, changed=changed, waiting=waiting
+        )
 
 
 def _refuse_deadline(closes_at: datetime, *, after: datetime) -> None:

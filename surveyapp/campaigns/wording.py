@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveyapp.campaigns.errors import (
     AlreadyApproved,
+    ApprovedBySame,
     BadDeadline,
     BoxKeyMissing,
     CampaignError,
@@ -82,6 +83,12 @@ def _about_approval(error: CampaignError) -> str:
                 present=error.present[:12],
                 offered=error.offered[:12],
             )
+        case ApprovedBySame():
+            return _(
+                "%(by)s đã duyệt phiếu %(code)s; đợt này cần một người khác duyệt lần thứ hai.",
+                by=error.by,
+                code=error.code,
+            )
         case AlreadyApproved():
             return _(
                 "Phiếu %(code)s đã được %(by)s duyệt lúc %(at)s và không thay đổi từ đó.",
@@ -98,6 +105,8 @@ def _unapproved(error: QuestionnairesNotApproved) -> str:
         reasons.append(_("chưa duyệt: %(codes)s", codes=", ".join(error.never)))
     if error.changed:
         reasons.append(_("thay đổi sau khi duyệt: %(codes)s", codes=", ".join(error.changed)))
+    if error.waiting:
+        reasons.append(_("chờ người thứ hai duyệt: %(codes)s", codes=", ".join(error.waiting)))
     return _(
         "Chưa mở đợt được vì có phiếu điều tra chưa được duyệt (%(reasons)s). "
         "Vào trang Phiếu điều tra, xem trước rồi duyệt từng phiếu.",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns import approvals, service, wording
 from surveyapp.campaigns.errors import (
     AlreadyApproved,
+    ApprovedBySame,
     ChecksumDiffers,
     PackInUse,
     QuestionnairesNotApproved,
@@ -18,7 +19,7 @@ from surveyapp.campaigns.errors import (
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack import read_pack
 from tests import factories
-from tests.campaigns.packs import TINY, edited_pack
+from tests.campaigns.packs import TINY, copy_pack, edit, edited_pack
 
 OLD, NEW = "en: Very good", "en: Excellent"
 M1 = "questionnaires/M1.yaml"
@@ -98,3 +99,45 @@ def test_nothing_is_approved_or_changed_once_collection_has_begun(
         service.load_pack(db, edited_pack(tmp_path, M1, OLD, NEW), now=now)
     with pytest.raises(WrongState):
         approve(db, now)
+
+
+TWO = "custody: server", "custody: server\nquestionnaire_approvals: 2"
+
+
+def test_where_two_people_are_wanted_one_of_them_is_not_enough(db, campaign, now, tmp_path):
+    service.load_pack(db, edited_pack(tmp_path, "campaign.yaml", *TWO), now=now)
+    sha256 = approvals.standing(db, campaign.id, "M1").sha256
+
+    def approve_as(actor: str) -> str:
+        service.approve_questionnaire(
+            db, "tiny", "M1", sha256=sha256, note="", actor=actor, now=now
+        )
+        return state(db, campaign)
+
+    assert approve_as("one") == "waiting"
+    with pytest.raises(ApprovedBySame) as same:
+        approve_as("one")
+    assert "cần một người khác" in wording.refusal(same.value)
+    with pytest.raises(QuestionnairesNotApproved) as refused:
+        service.open_campaign(db, "tiny", now=now)
+    assert refused.value.waiting == ("M1",)
+    assert "chờ người thứ hai duyệt: M1" in wording.refusal(refused.value)
+    assert approve_as("two") == "approved"
+    with pytest.raises(AlreadyApproved):
+        approve_as("three")
+
+
+def test_approvals_of_another_text_in_between_do_not_count_as_a_second_person(
+    db, campaign, now, tmp_path
+):
+    pack = copy_pack(tmp_path)
+    edit(pack, "campaign.yaml", *TWO)
+    for old, new, actor in ((OLD, OLD, "one"), (OLD, NEW, "two"), (NEW, OLD, "three")):
+        edit(pack, M1, old, new)
+        service.load_pack(db, read_pack(pack), now=now)
+        sha256 = approvals.standing(db, campaign.id, "M1").sha256
+        service.approve_questionnaire(
+            db, "tiny", "M1", sha256=sha256, note="", actor=actor, now=now
+        )
+        found = approvals.standing(db, campaign.id, "M1")
+        assert (found.state, found.approvers) == ("waiting", {actor})

@@ -1,6 +1,7 @@
 """Questionnaires go out as XLSForm and come back the same; what we cannot ask is named with its row."""
 
 import io
+import unicodedata
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -83,6 +84,24 @@ def test_words_that_a_spreadsheet_would_take_for_something_else_come_back(words,
     written = tmp_path / "M1.yaml"
     written.write_text(as_yaml(back), encoding="utf-8")
     assert read_questionnaire(written) == asked
+
+
+def test_one_scale_asked_with_and_without_dont_know_comes_back_as_one_scale():
+    questionnaire = read_questionnaire(TINY_FORM)
+    first, *others = questionnaire.sections[0].items
+    items = (first.model_copy(update={"dont_know": not first.dont_know}), *others)
+    section = questionnaire.sections[0].model_copy(update={"items": items})
+    changed = {"sections": (section, *questionnaire.sections[1:]), "remark": None}
+    asked = questionnaire.model_copy(update=changed)
+    assert read_xlsform(write_xlsform(asked), file="form.xlsx") == asked
+
+
+def test_words_typed_on_another_system_are_read_as_the_same_words(sheets):
+    row = sheets["survey"][row_of(sheets, "select_one")]
+    row[VI] = "Ông/Bà đánh giá\nthế nào?"
+    expected = read_xlsform(workbook(sheets), file="form.xlsx")
+    row[VI] = unicodedata.normalize("NFD", row[VI]).replace("\n", "\r\n") + "\u00a0"
+    assert read_xlsform(workbook(sheets), file="form.xlsx") == expected
 
 
 def test_an_instrument_thaws_to_a_questionnaire_with_its_checksum():

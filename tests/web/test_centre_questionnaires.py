@@ -116,6 +116,25 @@ def test_a_questionnaire_is_approved_on_its_page_once_its_code_is_typed(operator
     assert entry.facts == {"questionnaire": "M1", "sha256": sha256, "note": "QĐ 12/QĐ-BNV"}
 
 
+def test_where_two_people_are_wanted_the_page_waits_for_another(operator, app, now, tmp_path):
+    two = "custody: server", "custody: server\nquestionnaire_approvals: 2"
+    with transaction() as db:
+        service.load_pack(db, edited_pack(tmp_path, "campaign.yaml", *two), now=now)
+        factories.staff(db, now, "operator", username="second")
+    given = {"sha256": shown().sha256, "confirmed": "M1"}
+    assert post(operator, FORM, FORM, **given).status_code == 303
+    page = operator.get(FORM).text
+    assert "Người đã duyệt: operator." in page
+    assert "Duyệt phiếu này" not in page
+    assert "chờ người thứ hai duyệt" in operator.get("/centre/tiny/questionnaires").text
+    assert post(operator, FORM, FORM, **given).status_code == 409
+    second = app.test_client()
+    sign_in(second, "second")
+    assert "Duyệt phiếu này" in second.get(FORM).text
+    assert post(second, FORM, FORM, **given).status_code == 303
+    assert shown().state == "approved"
+
+
 def test_a_questionnaire_that_changed_while_it_was_read_is_not_approved(operator, now, tmp_path):
     seen = shown().sha256
     with transaction() as db:
@@ -139,6 +158,15 @@ def test_the_page_tells_what_changed_since_the_approval(operator, now, tmp_path)
     assert "1 Very good" in page.text
     life = Page(operator.get("/centre/tiny/life").text)
     assert FORM in [link["href"] for link in life.all("a")]
+
+
+def test_the_menu_tells_in_which_room_a_page_stands(operator):
+    for place, told in (("", "page"), ("/M1", "true")):
+        page = Page(operator.get(f"/centre/tiny/questionnaires{place}").text)
+        current = [link for link in page.all("a") if "aria-current" in link]
+        assert [(link["href"], link["aria-current"]) for link in current] == [
+            ("/centre/tiny/questionnaires", told)
+        ]
 
 
 def test_an_unknown_questionnaire_is_not_there(operator):

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import delete, update
 
 from surveyapp import clock
-from surveyapp.db import transaction
+from surveyapp.campaigns import queries
+from surveyapp.db import reading, transaction
 from surveyapp.exports.models import Release
+from surveyapp.exports.published import Distribution
 from surveyapp.responses.models import Response
 from tests import factories
 from tests.exports.opened import opened_campaign, released
@@ -110,6 +112,14 @@ def test_a_mean_stands_only_where_every_option_of_the_scale_does(built, client):
         assert ("" in cells) == (mean == "")
         means.append(mean)
     assert any(means)
+
+
+def test_where_participation_is_hidden_no_answer_is_told_even_if_a_table_told_one(built):
+    """The two tables hide together; should one ever slip, the pages still tell nothing."""
+    with reading() as db:
+        (form, *_) = queries.instruments(db, 1).values()
+    told = Distribution(form.items[0], None, {"1": 3, "2": 30})
+    assert told.n("2") is told.share("2") is told.hidden is told.mean is None
 
 
 def _mean_of(page: str, address: str) -> str:

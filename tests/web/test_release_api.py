@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
+from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
 from surveyapp.exports import handover
 from surveyapp.exports.models import Release
@@ -159,6 +160,29 @@ def test_a_token_for_figures_fetches_no_release_and_the_other_way_round(client, 
     headers = {"Authorization": f"Bearer {given}"}
     assert client.get("/api/v1/campaigns/tiny/figures", headers=headers).status_code == 401
     assert client.get("/api/v1/campaigns/none/releases", headers=headers).status_code == 401
+
+
+def test_a_token_of_another_campaign_fetches_nothing_here_and_is_not_revoked_from_here(
+    client, given, now
+):
+    with transaction() as db:
+        tiny = db.get_one(Campaign, 1)
+        told = {column.name: getattr(tiny, column.key) for column in Campaign.__table__.columns}
+        db.execute(insert(Campaign).values(told | {"id": 2, "code": "another"}))
+        kind = readers.RELEASES
+        foreign = readers.make_token(db, 2, "đợt khác", actor="x", now=now, scope=kind)
+        (made,) = readers.tokens(db, 2, scope=kind)
+        assert not readers.revoke_token(db, 1, made.id, now=now, scope=kind)
+    for path in ("", "/1.zip", "/1/manifest.json"):
+        answer = ask(client, path, foreign)
+        assert (answer.status_code, answer.json) == (401, {"error": "token_refused"})
+    assert ask(client, "/1/manifest.json", given).status_code == 200
+    headers = {"Authorization": f"Bearer {foreign}"}
+    listed = client.get("/api/v1/campaigns/another/releases", headers=headers)
+    assert (listed.status_code, listed.json["releases"]) == (200, [])
+    assert (
+        client.get("/api/v1/campaigns/another/releases/1.zip", headers=headers).status_code == 404
+    )
 
 
 def test_an_expired_token_fetches_nothing(client, given, now, monkeypatch):

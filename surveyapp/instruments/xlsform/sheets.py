@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -84,7 +85,8 @@ def _column(heading: str) -> str:
 
 
 def _text(cell: object) -> str:
-    """A cell as a person reads it: a number that Excel made of a code has no decimal point."""
+    """A cell as a person reads it: a number that Excel made of a code has no decimal point, and words are
+    composed and broken into lines in one way, whatever machine they were typed on."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -93,4 +95,5 @@ def _text(cell: object) -> str:
         return str(int(cell))
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return str(cell).strip()
+    words = str(cell).replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", words).strip()

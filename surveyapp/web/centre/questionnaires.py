@@ -73,7 +73,7 @@ def approve_questionnaire(code: str) -> ResponseReturnValue:
         _approve(code)
     except CampaignError as error:
         return _page(code, [("", refusal(error))]), 409
-    flash(_("Đã duyệt phiếu %(code)s.", code=code), "success")
+    flash(_said(code), "success")
     return redirect(url_for("centre.questionnaires"), code=303)
 
 
@@ -153,6 +153,14 @@ def _approve(code: str) -> None:
         )
 
 
+def _said(code: str) -> str:
+    with reading() as db:
+        found = approvals.standing(db, g.campaign.id, code)
+    if found.state == "waiting":
+        return _("Đã ghi nhận. Phiếu %(code)s còn chờ một người khác duyệt.", code=code)
+    return _("Đã duyệt phiếu %(code)s.", code=code)
+
+
 def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
@@ -174,6 +182,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         estimate=estimate(found.instrument),
         may_approve=campaign.state == "preparing"
         and found.state != "approved"
+        and g.actor.username not in found.approvers
         and "operator" in g.actor.roles_in(g.campaign.code),
         typed=request.form,
     )
