@@ -1,6 +1,7 @@
 """What can go wrong with invitations, their links and codes, and the questionnaires they hold."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from surveyapp.errors import SurveyError
@@ -26,11 +27,19 @@ class TamperedLink(InvitationError):
     """The link was cut, changed or not signed by this server. Nothing was looked up."""
 
 
-class LinkReplaced(InvitationError):
-    """The link was good once; a newer one was issued to the same person."""
+class EndedLink(InvitationError):
+    """The link was good once. `settings` are the campaign's: they name whom to ask."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        super().__init__("a link that is no longer good")
+        self.settings = settings
 
 
-class LinkRevoked(InvitationError):
+class LinkReplaced(EndedLink):
+    """A newer one was issued to the same person."""
+
+
+class LinkRevoked(EndedLink):
     """The invitation was ended: by the centre, or because no list names the person any more."""
 
 

@@ -106,11 +106,16 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
     tags = secrets.tags(keys, code)
     found = db.execute(_INVITATION, {"tags": tags}).one_or_none()
     if found is None:
-        if db.execute(select(RetiredTag.tag).where(RetiredTag.tag.in_(tags))).first():
-            raise LinkReplaced
+        retired = db.scalars(
+            select(Campaign)
+            .join(RetiredTag, RetiredTag.campaign_id == Campaign.id)
+            .where(RetiredTag.tag.in_(tags))
+        ).first()
+        if retired:
+            raise LinkReplaced(retired.settings)
         raise UnknownCode
     if found.state != "active":
-        raise LinkRevoked
+        raise LinkRevoked(found.Campaign.settings)
     assignments = tuple(_assignments(db, found.id))
     return Invited(found.id, found.Campaign, assignments, found.name_vi, found.name_en)
 

@@ -66,7 +66,7 @@ def page_of(words: Words) -> Response:
                 heading=words.title,
                 message=words.message,
                 next_step=words.next_step,
-                **_way_home(),
+                **{**_way_home(), "contact": words.contact or g.get("contact")},
             )
         )
     response.status_code = words.status

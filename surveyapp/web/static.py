@@ -1,12 +1,16 @@
 """Static files under addresses that hold a hash of the content, so that browsers keep them for good."""
 
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
-from flask import Flask, abort
+from flask import Flask, abort, redirect
+from flask.typing import ResponseReturnValue
 from whitenoise import WhiteNoise
+
+from surveyapp.web.access import anyone
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 
@@ -30,9 +34,8 @@ def install(app: Flask) -> None:
     for name, version in versions.items():
         files.add_file_to_dictionary(f"/static/{version}/{name}", str(FOLDER / name))
     app.wsgi_app = files  # type: ignore[method-assign]  # Flask documents wrapping wsgi_app so
-    app.add_url_rule(
-        "/static/<version>/<path:filename>", "static", lambda **_parts: abort(404), methods=["GET"]
-    )
+    another = anyone(partial(_another, versions))
+    app.add_url_rule("/static/<version>/<path:filename>", "static", another, methods=["GET"])
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -43,6 +46,16 @@ def install(app: Flask) -> None:
         return f"/static/{versions.get(name, '0')}/{name}"
 
     app.jinja_env.globals["static_url"] = static_url
+
+
+def _another(versions: dict[str, str], version: str, filename: str) -> ResponseReturnValue:
+    """A page of another release, while nodes are being replaced: ours is better than no style."""
+    ours = versions.get(filename)
+    if ours is None or ours == version:
+        abort(404)
+    answer = redirect(f"/static/{ours}/{filename}")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _add_headers(headers: Headers, _path: str, _url: str) -> None:

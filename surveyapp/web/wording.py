@@ -31,6 +31,8 @@ class Words:
     message: str
     next_step: str
     retry_after: int | None = None
+    contact: dict[str, str] | None = None
+    """Whom to ask, where that is known: `name`, `phone`, `email`."""
 
 
 Writer = Callable[[Any], Words]

@@ -67,6 +67,33 @@ def test_number_keys_choose_and_zero_is_dont_know(desktop, scene):
     assert chosen(desktop) == ["98"]
 
 
+def test_the_hint_about_number_keys_is_there_with_a_keyboard_and_a_script_alone(
+    desktop, phone, without_script, scene
+):
+    for page, shown in ((desktop, True), (phone, False), (without_script.new_page(), False)):
+        walk_of(page, scene, 1).start()
+        expect(page.locator("fieldset.item").first).to_be_visible()
+        assert page.locator("[data-keys]").is_visible() == shown
+    desktop.set_viewport_size({"width": 360, "height": 640})
+    assert not desktop.locator("[data-keys]").is_visible()
+
+
+def test_a_remark_says_what_is_left_or_too_much_and_nothing_pasted_is_cut_off(phone, scene):
+    walk = walk_of(phone, scene, 1)
+    walk.start()
+    phone.locator(".stepper summary").tap()
+    phone.locator(".sections button").last.tap()
+    remark, count = phone.locator("textarea"), phone.locator(".count")
+    remark.fill("ý kiến " * 100)
+    expect(count).to_have_text("Còn 301 ký tự")  # the blank at the end is not kept
+    remark.fill("x" * 1320)
+    expect(count).to_have_text("Dài quá 320 ký tự, vui lòng rút gọn")
+    expect(phone.locator("#saved")).to_contain_text("Ý kiến dài quá 320 ký tự")
+    assert len(remark.input_value()) == 1320
+    remark.fill("vừa đủ")
+    expect(phone.locator("#saved")).to_contain_text("Đã lưu")
+
+
 def test_offline_it_says_so_and_saves_by_itself_once_the_network_is_back(phone, scene):
     walk = walk_of(phone, scene, 1)
     walk.open()
@@ -262,7 +289,9 @@ def _printed(page: Page, *wanted: str) -> None:
     page.emulate_media(media="print")
     for one in wanted:
         expect(page.locator(one).first).to_be_visible()
-    pressed = page.locator("button, .button, .answers a, .skip, .language, .foot, nav").all()
+    pressed = page.locator(
+        "button, .button, .answers a, .written + p a, .skip, .language, .foot, nav"
+    ).all()
     assert [one.inner_text() for one in pressed if one.is_visible()] == []
     paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")

@@ -76,7 +76,10 @@ def test_style_sheets_are_kept_for_good_under_an_address_of_their_content(client
         assert answer.status_code == 200
         assert "immutable" in answer.headers["Cache-Control"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert client.get("/static/000000000000/css/base.css").status_code == 404
+    other = client.get("/static/000000000000/css/base.css")  # while nodes are being replaced
+    assert (other.status_code, other.headers["Location"]) == (302, address)
+    assert other.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in other.headers
+    assert client.get("/static/000000000000/css/none.css").status_code == 404
 
 
 def test_pages_are_compressed_for_browsers_that_ask(client):

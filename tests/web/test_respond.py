@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
@@ -167,6 +167,16 @@ def test_a_page_saves_what_was_chosen_and_goes_on(ann):
     assert answer.headers["Location"] == "/phieu/1/2"
     assert ann.chosen(1, 1) == {first: "2", second: "98"}
     assert stored(Draft) == 1
+
+
+def test_the_list_of_questionnaires_tells_how_much_is_left_of_each(ann):
+    ann.start()
+    ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
+    left = re.findall(r"còn \d+ câu chưa trả lời", words(ann.get("/phieu/1/1")))[0]
+    assert left in words(ann.get("/phieu"))
+    with transaction() as db:
+        db.execute(update(Draft).values(revision=7))  # altered behind our back: it cannot be read
+    assert "Đang trả lời" in (told := words(ann.get("/phieu"))) and "câu chưa trả lời" not in told
 
 
 @pytest.mark.parametrize(
@@ -413,11 +423,13 @@ def test_each_dead_link_says_what_became_of_it(ann, keys, now):
     assert answer.status_code == 410
     assert "đã được thay bằng liên kết mới" in answer.text
     assert "Câu đã lưu mà chưa nộp đã bị xóa" in answer.text
+    assert "024 0000 0000" in answer.text
 
 
 def test_a_withdrawn_invitation_says_so(ann, keys, now):
     reissue(ann, keys, now, "revoke")
-    assert "đã được thu hồi" in ann.get(ann.link).text
+    told = ann.get(ann.link).text
+    assert "đã được thu hồi" in told and "024 0000 0000" in told
 
 
 def test_before_it_opens_the_link_tells_when(ann, now):

@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
-from surveyapp.responses.errors import NotAnOption, RemarkTooLong
+from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
 from surveyapp.web import sessions, state
 from surveyapp.web.respond import bp, pages, promise, saving
@@ -26,7 +28,7 @@ def hub() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         facts = promise.facts(db, visit.invited)
-    rows = [_hub_row(assignment) for assignment in visit.assignments]
+        rows = [_hub_row(each, _left(db, visit, each)) for each in visit.assignments]
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
     return render_template(template, rows=rows, declaration_address=_declaration, **facts)
@@ -36,8 +38,22 @@ def _declaration(kind: str) -> str:
     return url_for("respond.confirm_declaration_typed", kind=kind)
 
 
-def _hub_row(assignment: AssignmentView) -> dict[str, Any]:
+def _left(db: Session, visit: Visit, assignment: AssignmentView) -> int | None:
+    """How many items of a questionnaire begun are unanswered; None where that cannot be told."""
+    if assignment.state == "submitted" or assignment.progress == "none":
+        return None
+    instrument = campaigns.instrument(db, assignment.instrument_id)
+    try:
+        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+    except DraftUnreadable:
+        return None  # the other questionnaires can be answered all the same
+    done, items = answered(instrument, draft.answers)
+    return items - done
+
+
+def _hub_row(assignment: AssignmentView, left: int | None) -> dict[str, Any]:
     return {
+        "left": left,
         "number": assignment.number,
         "rated": rated(assignment),
         "progress": assignment.progress,

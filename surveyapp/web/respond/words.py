@@ -12,6 +12,7 @@ from surveyapp.web import sessions
 from surveyapp.web.errors import token_refused
 from surveyapp.web.guard import ForeignOrigin
 from surveyapp.web.respond import bp, kept
+from surveyapp.web.respond.promise import contact
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 from surveyapp.web.wording import Words, words
 
@@ -92,7 +93,7 @@ def _tampered(_error: invitations.TamperedLink) -> Words:
 
 
 @words(invitations.LinkReplaced)
-def _replaced(_error: invitations.LinkReplaced) -> Words:
+def _replaced(error: invitations.LinkReplaced) -> Words:
     return Words(
         410,
         _("Liên kết này đã được thay bằng liên kết mới"),
@@ -103,11 +104,12 @@ def _replaced(_error: invitations.LinkReplaced) -> Words:
         _(
             "Vui lòng dùng thư mời hoặc tin nhắn mới nhất. Nếu chưa nhận được, xin liên hệ tổ hỗ trợ."
         ),
+        contact=contact(error.settings),
     )
 
 
 @words(invitations.LinkRevoked)
-def _revoked(_error: invitations.LinkRevoked) -> Words:
+def _revoked(error: invitations.LinkRevoked) -> Words:
     return Words(
         410,
         _("Lời mời này đã được thu hồi"),
@@ -116,6 +118,7 @@ def _revoked(_error: invitations.LinkRevoked) -> Words:
             "Phiếu đã nộp, nếu có, vẫn được tính; câu đã lưu mà chưa nộp không được tính."
         ),
         _("Nếu cho rằng có nhầm lẫn, Ông/Bà vui lòng liên hệ tổ hỗ trợ ghi trong thư mời."),
+        contact=contact(error.settings),
     )
 
 
