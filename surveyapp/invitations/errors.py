@@ -1,5 +1,6 @@
 """What can go wrong with invitations, their links and codes, and the questionnaires they hold."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,7 @@ class TamperedLink(InvitationError):
 class EndedLink(InvitationError):
     """The link was good once. `settings` are the campaign's: they name whom to ask."""
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__("a link that is no longer good")
         self.settings = settings
 

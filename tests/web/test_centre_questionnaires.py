@@ -55,7 +55,7 @@ def test_the_preview_walks_through_all_pages_marked_and_without_a_way_to_store(c
 def test_the_page_before_answering_is_shown_with_the_words_respondents_read(centre):
     text = Page(centre.get("/centre/tiny/questionnaires/P2/0?lang=en").text).text
     assert "You are invited to answer a survey" in text
-    assert "nobody can find, see, change or withdraw it" in text
+    assert "can no longer be looked at, changed or withdrawn, not even by you." in text
 
 
 @pytest.mark.parametrize(

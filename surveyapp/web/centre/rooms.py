@@ -70,7 +70,7 @@ PARTS = (
 
 @bp.context_processor
 def _menu() -> dict[str, Any]:
-    """`navigation`, the parts, and `subnavigation` with their name `subnavigation_label`: those of the part that is open."""
+    """`navigation` shows the parts, `subnavigation` the pages of the one that is open, under its label."""
     if g.get("campaign") is None:  # the page of a refusal
         return {}
     here = _module_here()
