@@ -224,14 +224,43 @@ def settings(engine: Engine, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
-    """The application as it is served, with CSRF protection on."""
+def own_app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
+    """The application as it is served, made for this test, which may add pages to it."""
     from surveyapp import create_app
 
     settings.instance.mkdir(exist_ok=True)
     made = create_app(settings, keys=keys, engine=engine)
     made.jinja_env.bytecode_cache = COMPILED
     return made
+
+
+@pytest.fixture(scope="session")
+def _made() -> dict[tuple[bool, int], Flask]:
+    return {}
+
+
+@pytest.fixture
+def app(
+    settings: Settings,
+    keys: KeyRing,
+    request: pytest.FixtureRequest,
+    _made: dict[tuple[bool, int], Flask],
+) -> Flask:
+    """The application as it is served, with CSRF protection on.
+
+    Registering some 180 routes takes longer than most tests: it is done once per process, and each
+    test gives the application its own settings and keys.
+    """
+    from surveyapp import log
+    from surveyapp.web import application
+
+    kind = (settings.demo, settings.trusted_proxies)
+    if kind not in _made:
+        _made[kind] = request.getfixturevalue("own_app")
+    settings.instance.mkdir(exist_ok=True)
+    log.configure(settings.log_level)
+    application.configure(_made[kind], settings, keys)
+    return _made[kind]
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def build(
     db.bind(engine)
     log.configure(settings.log_level)
     app = errors.SurveyFlask("surveyapp", static_folder=None)
-    _configure(app, settings, keys)
+    configure(app, settings, keys)
     # Hooks run in this order: what is cheap and what denies comes before what reads a body.
     for part in (
         numbers,
@@ -78,7 +78,8 @@ def build(
     return app
 
 
-def _configure(app: Flask, settings: Settings, keys: KeyRing) -> None:
+def configure(app: Flask, settings: Settings, keys: KeyRing) -> None:
+    """Give the application its settings and keys; all else of it is the same wherever it runs."""
     state.keep(app, settings, keys)
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
     # The oldest live key, so that adding a key leaves pages that are open now valid.

@@ -11,7 +11,7 @@ from tests.web.browsing import sign_in
 
 
 @pytest.fixture
-def app(app: Flask, now, monkeypatch) -> Flask:
+def app(own_app: Flask, now, monkeypatch) -> Flask:
     """The application with pages for some roles, the tiny campaign, and one person per role."""
     monkeypatch.setattr(clock, "now", lambda: now)
 
@@ -21,25 +21,25 @@ def app(app: Flask, now, monkeypatch) -> Flask:
     def campaign_page(campaign: str) -> str:
         return f"{g.actor.username} {g.campaign.code} {g.unit}"
 
-    app.add_url_rule(
+    own_app.add_url_rule(
         "/desk/<campaign>/<unit>/x",
         "x-unit",
         allow("coordinator", "operator")(lambda **parts: unit_page(**parts)),
     )
-    app.add_url_rule(
+    own_app.add_url_rule(
         "/centre/<campaign>/x",
         "x-campaign",
         allow("operator", "auditor")(lambda **parts: campaign_page(**parts)),
     )
-    app.add_url_rule("/centre/x", "x-any", signed_in(lambda: g.actor.username))
-    app.add_url_rule("/centre/forgotten", "x-forgotten", lambda: "open to all by mistake")
+    own_app.add_url_rule("/centre/x", "x-any", signed_in(lambda: g.actor.username))
+    own_app.add_url_rule("/centre/forgotten", "x-forgotten", lambda: "open to all by mistake")
     with transaction() as db:
         factories.campaign(db, now)
         for role in ("operator", "viewer", "auditor"):
             factories.staff(db, now, role)
         factories.staff(db, now, "coordinator", unit="01")
         factories.staff(db, now, "operator", campaign_code="gone", username="of-gone")
-    return app
+    return own_app
 
 
 def status(app: Flask, username: str, address: str) -> int:

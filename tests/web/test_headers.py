@@ -18,7 +18,7 @@ PAGES = ["/account/sign-in", "/nothing-here", "/health", "/account/", "/x/fails"
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(own_app: Flask) -> Flask:
     """The application with a few pages that fail, or that take posts."""
 
     @anyone
@@ -45,12 +45,12 @@ def app(app: Flask) -> Flask:
 
         return str(len(request.files["file"].read()))
 
-    app.add_url_rule("/x/fails", "x-fails", fails)
-    app.add_url_rule("/x/refuses", "x-refuses", refuses)
-    app.add_url_rule("/account/x", "x-takes", takes, methods=["POST"])
-    app.add_url_rule("/x/start", "x-start", takes_from_strangers, methods=["POST"])
-    app.add_url_rule("/account/file", "x-file", takes_file, methods=["POST"])
-    return app
+    own_app.add_url_rule("/x/fails", "x-fails", fails)
+    own_app.add_url_rule("/x/refuses", "x-refuses", refuses)
+    own_app.add_url_rule("/account/x", "x-takes", takes, methods=["POST"])
+    own_app.add_url_rule("/x/start", "x-start", takes_from_strangers, methods=["POST"])
+    own_app.add_url_rule("/account/file", "x-file", takes_file, methods=["POST"])
+    return own_app
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -16,7 +16,7 @@ CODE = "7123456789012345"
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(own_app: Flask) -> Flask:
     """The application with three pages of its own, so that only the cookie is under test."""
 
     @without_token
@@ -31,12 +31,12 @@ def app(app: Flask) -> Flask:
         sessions.end_respondent()
         return "ended"
 
-    app.before_request_funcs = {}  # no roles, no tokens: they have tests of their own
-    app.add_url_rule("/phieu/x/begin", "x-begin", begin, methods=["POST"])
-    app.add_url_rule("/phieu/x/show", "x-show", show, methods=["GET", "POST"])
-    app.add_url_rule("/phieu/x/end", "x-end", end, methods=["POST"])
-    app.add_url_rule("/desk/x/show", "x-desk", show, methods=["GET"])
-    return app
+    own_app.before_request_funcs = {}  # no roles, no tokens: they have tests of their own
+    own_app.add_url_rule("/phieu/x/begin", "x-begin", begin, methods=["POST"])
+    own_app.add_url_rule("/phieu/x/show", "x-show", show, methods=["GET", "POST"])
+    own_app.add_url_rule("/phieu/x/end", "x-end", end, methods=["POST"])
+    own_app.add_url_rule("/desk/x/show", "x-desk", show, methods=["GET"])
+    return own_app
 
 
 @pytest.fixture
