@@ -27,13 +27,22 @@ _ADDRESS = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,
 
 
 @dataclass(frozen=True, slots=True)
+class LateList:
+    """A list not handed in: `missing`, `staged` (its file is here, not confirmed) or `returned`."""
+
+    kind: ListKind
+    state: str
+    must_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class LateUnit:
     """A unit with lists not handed in: which, since when they are due, where to write."""
 
     unit: Unit
     due: date
     is_overdue: bool
-    kinds: tuple[ListKind, ...]
+    lists: tuple[LateList, ...]
     email: str
     reminded_at: datetime | None
     reminder_state: str
@@ -124,15 +133,17 @@ def address_of(db: Session, unit_id: int) -> str:
 
 def late_units(db: Session, campaign: Campaign, *, today: date) -> list[LateUnit]:
     """Units with lists not handed in, the longest overdue first, then in the registry's order."""
-    waiting: dict[int, tuple[Unit, list[ListKind]]] = {}
+    waiting: dict[int, tuple[Unit, list[LateList]]] = {}
     for row in queries.expected(db, campaign.id):
         if not row.is_handed_in:
-            waiting.setdefault(row.unit.id, (row.unit, []))[1].append(row.kind)
+            must_count = row.current.must_count if row.current else 0
+            late_list = LateList(row.kind, row.state, must_count)
+            waiting.setdefault(row.unit.id, (row.unit, []))[1].append(late_list)
     granted = _by_unit(db, select(ListDeadline.unit_id, ListDeadline.due))
     addresses = _by_unit(db, select(DeskAddress.unit_id, DeskAddress.email))
     reminders = _last_reminders(db)
     late = []
-    for unit, kinds in waiting.values():
+    for unit, lists in waiting.values():
         due = max(granted.get(unit.id, campaign.lists_due), campaign.lists_due)
         last = reminders.get(unit.id)
         late.append(
@@ -140,7 +151,7 @@ def late_units(db: Session, campaign: Campaign, *, today: date) -> list[LateUnit
                 unit=unit,
                 due=due,
                 is_overdue=today > due,
-                kinds=tuple(kinds),
+                lists=tuple(lists),
                 email=addresses.get(unit.id, ""),
                 reminded_at=last.asked_at if last else None,
                 reminder_state=last.state if last else "",
@@ -187,7 +198,7 @@ def ask_reminders(
                 code="",
             )
         )
-        facts = {"lists": len(late.kinds)}
+        facts = {"lists": len(late.lists)}
         _record(db, "desk.reminded", campaign, late.unit, facts, actor=actor, now=now, keys=keys)
         queued += 1
     db.flush()

@@ -11,6 +11,7 @@ from surveyapp.messaging import addresses
 from surveyapp.messaging.model import Email, Outcome
 from surveyapp.respondents import desks
 from surveyapp.respondents.models import DeskReminder
+from surveyapp.respondents.wording import standing
 
 # What may be tried later stays queued.
 _STATES = {"handed_over": "handed_over", "later": "queued", "never": "failed"}
@@ -46,18 +47,18 @@ def _message(
     campaign = db.get_one(Campaign, unit.campaign_id)
     name, address = addresses.named(sender)
     late = {row.unit.id: row for row in desks.late_units(db, campaign, today=today)}
-    kinds = late[unit.id].kinds if unit.id in late else ()
+    lists = late[unit.id].lists if unit.id in late else ()
     with speaking("vi"):
         facts = {
             "unit": unit.name_vi,
             "campaign": campaign.title_vi,
             "due": day(desks.due_of(db, campaign, unit.id)),
-            "lists": "\n".join(f"- {kind.name_vi}" for kind in kinds),
+            "lists": "\n".join(f"- {late.kind.name_vi}: {standing(late)}" for late in lists),
             "address": f"{base_url}/desk/{campaign.code}/{unit.code}/",
         }
         subject = _("Nhắc gửi danh sách điều tra: %(unit)s", **facts)
         text = _(
-            "Kính gửi đầu mối của %(unit)s,\n\n%(campaign)s còn chờ các danh sách sau của đơn vị (hạn %(due)s):\n\n%(lists)s\n\nVui lòng gửi tại %(address)s (cần đăng nhập). Nếu đơn vị đã gửi, xin bỏ qua thư này.\n",
+            "Kính gửi đầu mối của %(unit)s,\n\n%(campaign)s còn chờ các danh sách sau của đơn vị (hạn %(due)s):\n\n%(lists)s\n\nVui lòng gửi tệp, sửa lỗi nếu còn và xác nhận tại %(address)s (cần đăng nhập). Nếu đơn vị đã gửi, xin bỏ qua thư này.\n",
             **facts,
         )
     return Email(

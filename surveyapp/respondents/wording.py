@@ -1,7 +1,8 @@
 """What a coordinator reads: columns, findings, refusals. Each says what is wrong and how to mend it."""
 
-from surveyapp.i18n import Lazy, _, lazy, locale
+from surveyapp.i18n import Lazy, _, _n, lazy, locale
 from surveyapp.i18n import number as written_number
+from surveyapp.respondents.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
 
@@ -143,3 +144,18 @@ def _shown(name: str, fact: object) -> str:
     if isinstance(fact, (int, float)) and name not in ("line", "lines", "other_line", "version"):
         return written_number(fact)
     return str(fact)
+
+
+def standing(late: LateList) -> str:
+    """How far a list is that the centre does not have yet."""
+    if late.state == "returned":
+        return _("đã trả lại, chờ sửa")
+    if late.state != "staged":
+        return _("chưa có tệp")
+    if late.must_count:
+        return _n(
+            "đã có tệp, còn %(n)s lỗi phải sửa",
+            "đã có tệp, còn %(n)s lỗi phải sửa",
+            late.must_count,
+        )
+    return _("đã có tệp, chưa xác nhận gửi")

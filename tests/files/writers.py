@@ -74,7 +74,9 @@ def ods(grid: Grid) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
         ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
         ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
-        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+        ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+        ' office:version="1.2">'
         '<office:body><office:spreadsheet><table:table table:name="DS">'
         f"{''.join(rows)}</table:table></office:spreadsheet></office:body></office:document-content>"
     )
@@ -87,12 +89,17 @@ def ods(grid: Grid) -> bytes:
     )
 
 
+_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")
+
+
 def _ods_cell(cell: str, rows: int) -> str:
     span = (
         f' table:number-rows-spanned="{rows}" table:number-columns-spanned="1"' if rows > 1 else ""
     )
     if not cell:
         return f"<table:table-cell{span}/>"
+    if cell in _ERRORS:  # as LibreOffice writes it
+        span += ' office:string-value="" calcext:value-type="error"'
     paragraphs = "".join(f"<text:p>{escape(p)}</text:p>" for p in cell.split("\n"))
     return f'<table:table-cell{span} office:value-type="string">{paragraphs}</table:table-cell>'
 

@@ -11,7 +11,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.model import Outcome, Reason
-from surveyapp.respondents import desks, integrity, queries, reminding, service
+from surveyapp.respondents import desks, integrity, queries, reminding, service, wording
 from surveyapp.respondents.errors import (
     BadAddress,
     BadHeadcount,
@@ -156,8 +156,37 @@ def test_a_newer_version_in_the_making_does_not_undo_what_was_approved(
     approved = factories.approved_list(db, campaign, now, keys)
     service.amend(db, approved.id, **by_desk)
     late = desks.late_units(db, campaign, today=date(2026, 1, 5))
-    kinds = {kind.code for unit in late if unit.unit.code == "01" for kind in unit.kinds}
+    kinds = {row.kind.code for unit in late if unit.unit.code == "01" for row in unit.lists}
     assert kinds and "agency-leaders" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("state", "must_count", "words"),
+    [
+        ("missing", 0, "chưa có tệp"),
+        ("staged", 2, "đã có tệp, còn 2 lỗi phải sửa"),
+        ("staged", 0, "đã có tệp, chưa xác nhận gửi"),
+        ("returned", 1, "đã trả lại, chờ sửa"),
+    ],
+)
+def test_a_late_list_says_how_far_it_is(
+    db: Session,
+    campaign: Campaign,
+    now: datetime,
+    keys: KeyRing,
+    by_desk: dict[str, Any],
+    state: str,
+    must_count: int,
+    words: str,
+) -> None:
+    if state != "missing":
+        accepted = factories.accepted_list(db, campaign, now, keys)
+        accepted.state, accepted.must_count = state, must_count
+        db.flush()
+    late = desks.late_units(db, campaign, today=date(2026, 1, 5))
+    (hanoi,) = [row for row in late if row.unit.code == "01"]
+    told = {row.kind.code: wording.standing(row) for row in hanoi.lists}
+    assert told == dict.fromkeys(told, "chưa có tệp") | {"agency-leaders": words}
 
 
 def test_late_desks_are_reminded_once_a_day_where_they_said(

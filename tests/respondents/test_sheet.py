@@ -4,6 +4,7 @@ import html
 import re
 import subprocess
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,10 +115,12 @@ def test_a_merged_department_reaches_all_its_rows_in_excel_and_in_opendocument()
         assert [line.department for line in checked.lines] == ["SNV", "SNV", "STC"]
 
 
-def test_an_error_value_is_reported_where_it_stands() -> None:
-    checked = check([HEAD, [*person("Lê Văn An")[:2], "#N/A", "0599000001", ""]])
-    assert [(f.line, f.column, f.code) for f in checked.findings] == [
-        (2, "department", "cell_error")
+@pytest.mark.parametrize("write", [writers.xlsx, writers.ods])
+def test_an_error_value_is_reported_where_it_stands(write: Callable[[Grid], bytes]) -> None:
+    content = write(Grid([HEAD, [*person("Lê Văn An")[:2], "#N/A", "0599000001", ""]]))
+    checked = check_file(content, "a", LEADERS)
+    assert [(f.line, f.column, f.code, f.value) for f in checked.findings] == [
+        (2, "department", "cell_error", "#N/A")
     ]
 
 

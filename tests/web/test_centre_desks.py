@@ -80,7 +80,7 @@ def test_late_units_come_as_a_workbook(office: FlaskClient) -> None:
     sign_in(office, "vu")
     book = openpyxl.load_workbook(BytesIO(office.get(f"{LATE}?as=xlsx").data))
     cells = [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
-    assert "Danh sách chưa gửi" in cells
+    assert "Danh sách chưa gửi xong" in cells
 
 
 def test_a_list_held_for_review_has_no_button_to_approve_it(office: FlaskClient) -> None:

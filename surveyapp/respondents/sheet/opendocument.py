@@ -1,4 +1,4 @@
-"""What calamine does not tell about ODS: vertically merged cells, and sheets of repeated emptiness."""
+"""What calamine does not tell about ODS: merged cells, errors in cells, sheets of repeated emptiness."""
 
 import zipfile
 from typing import Any
@@ -8,6 +8,7 @@ from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits, zipped
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+_VALUE_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
 _CELLS = (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell")
 
 
@@ -16,6 +17,8 @@ class _Walk:
 
     def __init__(self) -> None:
         self.spans: list[list[list[int]]] = []
+        self.wrong: list[dict[tuple[int, int], str]] = []
+        self.is_error = False
         self.name = ""
         self.line = 0
         self.column = 0
@@ -29,6 +32,7 @@ class _Walk:
 
         if tag == f"{_TABLE} table":
             self.spans.append([])
+            self.wrong.append({})
             self.name = attributes.get(f"{_TABLE} name", "")
             self.line = 0
         elif tag == f"{_TABLE} table-row":
@@ -42,6 +46,7 @@ class _Walk:
                 right = self.column + number("number-columns-spanned") - 1
                 self.spans[-1].append([self.line, self.column, self.line + rows - 1, right])
             self.cell = (self.line, self.column + repeats)
+            self.is_error = attributes.get(_VALUE_TYPE) == "error"
             self.column += repeats
 
     def end(self, tag: str) -> None:
@@ -63,6 +68,9 @@ class _Walk:
             raise errors.TooManyColumns(
                 sheet=self.name[:100], columns=columns, limit=limits.COLUMNS
             )
+        if self.is_error:
+            place = line, columns - 1
+            self.wrong[-1][place] = (self.wrong[-1].get(place, "") + text)[:20]
 
 
 def _walk(archive: zipfile.ZipFile) -> _Walk:
@@ -88,8 +96,14 @@ def refuse_vast(archive: zipfile.ZipFile) -> None:
     _walk(archive)
 
 
-def add_spans(archive: zipfile.ZipFile, sheets: list[dict[str, Any]]) -> None:
-    """Give each sheet its vertically merged cells."""
-    for sheet, spans in zip(sheets, _walk(archive).spans, strict=False):
-        last = sheet["first_line"] + len(sheet["rows"]) - 1
+def add_untold(archive: zipfile.ZipFile, sheets: list[dict[str, Any]]) -> None:
+    """Give each sheet its vertically merged cells, and to cells that hold errors their text."""
+    walk = _walk(archive)
+    for sheet, spans, wrong in zip(sheets, walk.spans, walk.wrong, strict=False):
+        first = sheet["first_line"]
+        last = first + len(sheet["rows"]) - 1
         sheet["spans"] = [[a, b, min(c, last), d] for a, b, c, d in spans if a < last]
+        for (line, column), text in wrong.items():
+            row = sheet["rows"][line - first] if first <= line <= last else []
+            if column < len(row) and not row[column]:
+                row[column] = text

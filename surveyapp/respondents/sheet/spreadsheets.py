@@ -32,7 +32,7 @@ def read_archive(content: bytes, archive: zipfile.ZipFile, kind: str) -> Sheets:
     if kind == "ods":
         opendocument.refuse_vast(archive)
         sheets = _read(content, {})
-        opendocument.add_spans(archive, sheets)
+        opendocument.add_untold(archive, sheets)
         return sheets
     return _read(content, _odd_cells(archive))
 

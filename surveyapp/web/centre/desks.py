@@ -15,6 +15,7 @@ from surveyapp.documents import tables
 from surveyapp.i18n import _, _n, day, moment
 from surveyapp.respondents import desks, service
 from surveyapp.respondents.desks import LateUnit
+from surveyapp.respondents.wording import standing
 from surveyapp.web.access import allow
 from surveyapp.web.centre import bp
 from surveyapp.web.frame import unit_name
@@ -44,7 +45,9 @@ def _late_page(late: Sequence[LateUnit], errors: Sequence[tuple[str, str]] = ())
         late=late,
         reachable=sum(bool(row.email) for row in late),
         deadline=lambda due: deadline(due, today=today),
+        started=sum(late.state != "missing" for row in late for late in row.lists),
         reminders=REMINDERS,
+        standing=standing,
         kind_name=kind_name,
         unit_name=unit_name,
         units=[(row.unit.code, unit_name(row.unit)) for row in late],
@@ -58,13 +61,13 @@ def _late_book(late: Sequence[LateUnit]) -> ResponseReturnValue:
     now = clock.now()
     columns = [
         tables.Column(words)
-        for words in (_("Đơn vị"), _("Hạn"), _("Danh sách chưa gửi"), _("Thư điện tử đầu mối"), _("Đã nhắc"))
+        for words in (_("Đơn vị"), _("Hạn"), _("Danh sách chưa gửi xong"), _("Thư điện tử đầu mối"), _("Đã nhắc"))
     ]  # fmt: skip
     rows = [
         (
             unit_name(row.unit),
             day(row.due),
-            "; ".join(kind_name(kind) for kind in row.kinds),
+            "; ".join(f"{kind_name(late.kind)} ({standing(late)})" for late in row.lists),
             row.email,
             moment(row.reminded_at) if row.reminded_at else "",
         )
