@@ -106,25 +106,25 @@ TWO = "custody: server", "custody: server\nquestionnaire_approvals: 2"
 
 def test_where_two_people_are_wanted_one_of_them_is_not_enough(db, campaign, now, tmp_path):
     service.load_pack(db, edited_pack(tmp_path, "campaign.yaml", *TWO), now=now)
-    sha256 = approvals.standing(db, campaign.id, "M1").sha256
 
-    def approve_as(actor: str) -> str:
-        service.approve_questionnaire(
-            db, "tiny", "M1", sha256=sha256, note="", actor=actor, now=now
-        )
-        return state(db, campaign)
+    def approve_all_as(actor: str) -> set[str]:
+        for found in approvals.standings(db, campaign.id):
+            given = {"sha256": found.sha256, "note": "", "actor": actor}
+            service.approve_questionnaire(db, "tiny", found.code, now=now, **given)
+        return {found.state for found in approvals.standings(db, campaign.id)}
 
-    assert approve_as("one") == "waiting"
+    assert approve_all_as("one") == {"waiting"}
     with pytest.raises(ApprovedBySame) as same:
-        approve_as("one")
+        approve_all_as("one")
     assert "cần một người khác" in wording.refusal(same.value)
     with pytest.raises(QuestionnairesNotApproved) as refused:
         service.open_campaign(db, "tiny", now=now)
-    assert refused.value.waiting == ("M1",)
-    assert "chờ người thứ hai duyệt: M1" in wording.refusal(refused.value)
-    assert approve_as("two") == "approved"
+    assert (refused.value.never, refused.value.changed) == ((), ())
+    assert "chờ người thứ hai duyệt: M1, M2" in wording.refusal(refused.value)
+    assert approve_all_as("two") == {"approved"}
     with pytest.raises(AlreadyApproved):
-        approve_as("three")
+        approve_all_as("three")
+    assert service.open_campaign(db, "tiny", now=now).state == "open"
 
 
 def test_approvals_of_another_text_in_between_do_not_count_as_a_second_person(
