@@ -199,10 +199,7 @@ def _not_an_option(_error: responses.NotAnOption) -> Words:
     return Words(
         422,
         _("Câu trả lời không có trong phiếu"),
-        _(
-            "Lựa chọn vừa gửi không có trong câu hỏi này nên trang chưa được lưu. "
-            "Ông/Bà vui lòng chọn lại một phương án."
-        ),
+        _("Lựa chọn vừa gửi không có trong câu hỏi này. Trang chưa được lưu, xin chọn lại."),
         _(
             "Vui lòng quay lại trang trước và chọn một phương án có sẵn. Các câu đã lưu trước đó vẫn còn."
         ),
