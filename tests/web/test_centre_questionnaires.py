@@ -160,15 +160,6 @@ def test_the_page_tells_what_changed_since_the_approval(operator, now, tmp_path)
     assert FORM in [link["href"] for link in life.all("a")]
 
 
-def test_the_menu_tells_in_which_room_a_page_stands(operator):
-    for place, told in (("", "page"), ("/M1", "true")):
-        page = Page(operator.get(f"/centre/tiny/questionnaires{place}").text)
-        current = [link for link in page.all("a") if "aria-current" in link]
-        assert [(link["href"], link["aria-current"]) for link in current] == [
-            ("/centre/tiny/questionnaires", told)
-        ]
-
-
 def test_an_unknown_questionnaire_is_not_there(operator):
     assert operator.get("/centre/tiny/questionnaires/Z9").status_code == 404
 

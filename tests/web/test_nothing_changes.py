@@ -236,7 +236,7 @@ def test_an_answer_that_is_not_an_option_comes_back_with_the_page_and_is_not_kep
     for value in ("6", "0", "97", "Rất tốt", "1,2", "<script>", "٢"):
         answer = save(client, value)
         assert answer.status_code == 422, value
-        assert "không phải là một phương án" in answer.text
+        assert "không có trong câu hỏi này" in answer.text
         assert f'name="was.{ITEM}"' in answer.text
     assert survey.stored() == before
 
