@@ -209,6 +209,18 @@ def test_what_needs_attention_is_named_with_its_unit(campaign, client, now):
     assert "Thừa Thiên Huế : 2 trên 10" in told
 
 
+def test_what_needed_attention_on_a_past_day_knows_nothing_of_the_days_after_it(
+    campaign, client, now
+):
+    today = clock.day(now)
+    count(campaign, today - timedelta(days=6), group="P2", unit="46", sent=10)
+    count(campaign, today - timedelta(days=1), group="P2", unit="46", sent=-1, started=1)
+    sign_in(client, "viewer")
+    assert "Ba ngày qua" not in words(client.get("/centre/tiny/"))
+    past = words(client.get(f"/centre/tiny/?until={today - timedelta(days=2)}"))
+    assert "Thừa Thiên Huế : 10 trên 10" in past[past.index("Ba ngày qua") :]
+
+
 def test_the_map_colours_each_province_by_pattern_and_says_its_rate(campaign, client, now):
     count(campaign, clock.day(now), group="P2", complete=1, sent=9)
     sign_in(client, "viewer")
