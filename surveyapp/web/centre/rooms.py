@@ -70,7 +70,7 @@ PARTS = (
 
 @bp.context_processor
 def _menu() -> dict[str, Any]:
-    """`navigation` shows the parts, `subnavigation` the pages of the one that is open, under its label."""
+    """`navigation`: the parts; `navigation_below`: the pages of the one that is open, and what it is called."""
     if g.get("campaign") is None:  # the page of a refusal
         return {}
     here = _module_here()
@@ -83,8 +83,8 @@ def _menu() -> dict[str, Any]:
         first = url_for(admitted[0].endpoint)
         shown["navigation"].append({"label": label, "url": first, "current": is_here and "true"})
         if is_here:
-            shown["subnavigation_label"] = _("Các trang của mục %(part)s", part=label)
-            shown["subnavigation"] = [
+            shown["navigation_below_of"] = _("Các trang của mục %(part)s", part=label)
+            shown["navigation_below"] = [
                 {"label": room.label, "url": url_for(room.endpoint), "current": _state(room, here)}
                 for room in admitted
             ]
