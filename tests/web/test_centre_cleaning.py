@@ -1,5 +1,7 @@
 """The centre sees what rules would do, freezes them with a reason, and holds a cell on record."""
 
+import re
+
 import pytest
 from sqlalchemy import delete
 
@@ -87,6 +89,18 @@ def test_two_versions_are_compared_in_words_and_what_differs_is_told(campaign, c
     assert "Chỉ đánh dấu <strong>(khác với quy tắc đang xem)</strong>" in versions
     assert "at_least" not in versions
     assert "đang xem" not in client.get(f"{PAGE}?version=2").text
+
+
+def test_numbers_with_a_comma_carry_what_they_are_sorted_by(campaign, client):
+    sign_in(client, "viewer")
+    for place in (PAGE, EVIDENCE):
+        table = client.get(place).text.partition("data-sortable")[2].partition("</table>")[0]
+        cells = re.findall(r'<td class="number"([^>]*)>(\d+,\d+)<', table)
+        assert place == EVIDENCE or cells
+        for told, shown in cells:
+            value = re.search(r'data-value="([^"]*)"', told)
+            assert value, shown
+            assert abs(float(value[1]) - float(shown.replace(",", "."))) < 0.06
 
 
 def test_the_report_is_downloaded_as_a_page_and_on_paper(campaign, client):
