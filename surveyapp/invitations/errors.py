@@ -96,6 +96,14 @@ class UnknownInvitation(InvitationError):
         self.invitation_id = invitation_id
 
 
+class UnknownDeclaration(InvitationError):
+    """The campaign has no such declaration for the centre to settle."""
+
+    def __init__(self, declaration_id: UUID) -> None:
+        super().__init__(str(declaration_id))
+        self.declaration_id = declaration_id
+
+
 class NothingLeftToAnswer(InvitationError):
     """Every questionnaire of the invitation is submitted or taken back: a new code would open nothing."""
 

@@ -14,6 +14,7 @@ _ACTIONS = {
     "changed email": lazy("Đổi địa chỉ thư của mình"),
     "changed password": lazy("Đổi mật khẩu"),
     "closed the campaign": lazy("Khóa thu phiếu"),
+    "declaration.settled": lazy("Xử lý điều người được mời báo lại"),
     "destroyed the box key": lazy("Hủy khóa hộp phiếu"),
     "disabled staff": lazy("Khóa tài khoản"),
     "downloaded a release": lazy("Tải bản phát hành"),

@@ -236,7 +236,12 @@ def _calling(error: calls.CallError) -> Words:
     return Words(409, _("Chưa thực hiện được"), *calling.refusal(error))
 
 
-@words(delivery.UnknownWave, delivery.UnknownBatch, invitations.UnknownInvitation)
+@words(
+    delivery.UnknownWave,
+    delivery.UnknownBatch,
+    invitations.UnknownInvitation,
+    invitations.UnknownDeclaration,
+)
 def _no_such_sending(error: invitations.InvitationError) -> Words:
     message, next_step = sending.refusal(error)
     return Words(404, _("Không tìm thấy"), message, next_step)

@@ -14,6 +14,7 @@ MODULES = (
     "lists",
     "desks",
     "invitations",
+    "declarations",
     "messages",
     "channels",
     "messagewords",

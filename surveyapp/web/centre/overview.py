@@ -14,7 +14,8 @@ from surveyapp.exports import rehearsal
 from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork import attention, shapes
 from surveyapp.fieldwork.queries import DayFigures, Figures
-from surveyapp.i18n import _, day, number
+from surveyapp.i18n import _, _n, day, number
+from surveyapp.invitations import declared
 from surveyapp.invitations.delivery import watch, wording
 from surveyapp.web import charts, live, provincemap, ratetable
 from surveyapp.web.access import allow
@@ -68,6 +69,13 @@ def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     for one in watch.troubles(db, g.campaign.id, now=now):
         page = url_for("centre.one_wave", wave_id=one.wave_id)
         said.append((wording.trouble(one), page, _("Xem đợt gửi")))
+    if told := declared.count_waiting(db, g.campaign.id):
+        words = _n(
+            "%(n)s điều người được mời báo lại đang chờ xử lý.",
+            "%(n)s điều người được mời báo lại đang chờ xử lý.",
+            told,
+        )
+        said.append((words, url_for("centre.declarations"), _("Xem ai báo gì")))
     page = url_for("centre.channels")
     channels = watch.channel_troubles(db, now=now)
     return said + [(wording.trouble(one), page, _("Xem các kênh gửi")) for one in channels]

@@ -45,6 +45,7 @@ PARTS = (
                 ("messages", "channels", "messagewords", "letters", "wavecounts"),
             ),
             Room("centre.invitations", lazy("Lời mời"), ("invitations",)),
+            Room("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
             Room("centre.chase", lazy("Đôn đốc"), ("chase",)),
             Room("centre.calls", lazy("Gọi điện"), ("calls",)),
         ),

@@ -1,0 +1,148 @@
+"""What invited people told the centre instead of answering, and what the centre did about it.
+
+A refusal asks nothing of anybody, for the person gets no more reminders: it is counted and never shown
+with a name.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts import audit
+from surveyapp.campaigns.models import Campaign, Unit
+from surveyapp.invitations.errors import UnknownDeclaration
+from surveyapp.invitations.models import Declaration, Invitation
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.models import Person
+
+TO_SETTLE = ("not_me", "wrong_group", "moved")
+"""The kinds after which the centre has something to do, the most pressing first."""
+KINDS = (*TO_SETTLE, "decline")
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many people said it, and how many of these declarations wait for the centre."""
+
+    people: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One declaration that waits, as operators see it."""
+
+    id: uuid.UUID
+    invitation_id: uuid.UUID
+    kind: str
+    on: date
+    full_name: str
+    position: str
+    unit_vi: str
+    unit_en: str
+
+
+def tally(db: Session, campaign_id: int) -> dict[str, Tally]:
+    """By kind, every kind of `KINDS`."""
+    rows = db.execute(
+        select(
+            Declaration.kind,
+            func.count(Declaration.invitation_id.distinct()),
+            func.count().filter(Declaration.settled_at.is_(None)),
+        )
+        .join(Invitation, Invitation.id == Declaration.invitation_id)
+        .where(Invitation.campaign_id == campaign_id)
+        .group_by(Declaration.kind)
+    )
+    found = {
+        kind: Tally(people, waiting if kind in TO_SETTLE else 0) for kind, people, waiting in rows
+    }
+    return {kind: found.get(kind, Tally()) for kind in KINDS}
+
+
+def count_waiting(db: Session, campaign_id: int) -> int:
+    """How many declarations wait for the centre."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Declaration)
+            .join(Invitation, Invitation.id == Declaration.invitation_id)
+            .where(
+                Invitation.campaign_id == campaign_id,
+                Declaration.settled_at.is_(None),
+                Declaration.kind.in_(TO_SETTLE),
+            )
+        )
+        or 0
+    )
+
+
+def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declared]:
+    """What the centre has not settled yet, the oldest day first."""
+    rows = db.execute(
+        select(
+            Declaration.id,
+            Declaration.invitation_id,
+            Declaration.kind,
+            Declaration.on,
+            Person.full_name,
+            Person.position,
+            Unit.name_vi,
+            Unit.name_en,
+        )
+        .join(Invitation, Invitation.id == Declaration.invitation_id)
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(
+            Invitation.campaign_id == campaign_id,
+            Declaration.settled_at.is_(None),
+            Declaration.kind.in_(TO_SETTLE),
+        )
+        .order_by(Declaration.on, Unit.position, Person.name_key, Declaration.id)
+        .limit(limit)
+    )
+    return [Declared(*row) for row in rows]
+
+
+def settle(
+    db: Session,
+    campaign: Campaign,
+    declaration_id: uuid.UUID,
+    *,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> bool:
+    """The centre has done what was to do; False if somebody had said so before.
+
+    Raises `UnknownDeclaration`, also for another campaign's and for a refusal.
+    """
+    found = db.execute(
+        select(Declaration.kind)
+        .join(Invitation, Invitation.id == Declaration.invitation_id)
+        .where(Declaration.id == declaration_id, Invitation.campaign_id == campaign.id)
+    ).scalar_one_or_none()
+    if found not in TO_SETTLE:
+        raise UnknownDeclaration(declaration_id)
+    changed = db.execute(
+        update(Declaration)
+        .where(Declaration.id == declaration_id, Declaration.settled_at.is_(None))
+        .values(settled_by=actor, settled_at=now)
+        .returning(Declaration.id)
+    ).all()
+    if changed:
+        facts = {"declaration": str(declaration_id), "kind": found}
+        audit.record(
+            db,
+            actor=actor,
+            action="declaration.settled",
+            campaign_code=campaign.code,
+            facts=facts,
+            now=now,
+            keys=keys,
+        )
+    return bool(changed)

@@ -1,0 +1,75 @@
+"""What people told instead of answering: counts for the centre, names for operators, settled once."""
+
+import pytest
+from sqlalchemy import select
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.invitations import service
+from surveyapp.invitations.models import Declaration, Invitation
+from surveyapp.invitations.queries import invited
+from tests import factories
+from tests.invitations.roster import Roster, issue_all
+from tests.web.browsing import post, sign_in
+from tests.web.test_parts import Page
+
+HERE = "/centre/tiny/declarations"
+SAID = {"Trần Thị Bình": "not_me", "Lê Văn Chi": "decline", "Phạm Văn Dũng": "moved"}
+
+
+@pytest.fixture
+def told(engine, keys, now, monkeypatch):
+    """Three people, each of whom told something."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as db:
+        campaign = factories.campaign(db, now, opened=True)
+        roster = Roster(db, campaign)
+        people = {name: roster.named("01", "council", name=name) for name in SAID}
+        issue_all(db, campaign, keys, now)
+        for name, kind in SAID.items():
+            held = db.scalars(select(Invitation.id).where(Invitation.person_id == people[name]))
+            service.declare(db, invited(db, campaign, held.one()), kind, today=now.date())
+        for role in ("operator", "viewer"):
+            factories.staff(db, now, role)
+
+
+def rows(page: str) -> list[str]:
+    return [name for name in SAID if name in page]
+
+
+def test_an_operator_sees_who_and_what_to_do_and_nobody_who_declined(told, client):
+    sign_in(client, "operator")
+    page = client.get(HERE).text
+    assert rows(page) == ["Trần Thị Bình", "Phạm Văn Dũng"]
+    assert "rồi cấp mã mới" in page
+    assert "2 điều người được mời báo lại đang chờ xử lý." in client.get("/centre/tiny/").text
+
+
+def test_whoever_only_watches_sees_numbers_and_no_name(told, client):
+    sign_in(client, "viewer")
+    page = client.get(HERE)
+    assert rows(page.text) == []
+    assert "Từ chối trả lời" in page.text
+    assert [form for form in Page(page.text).all("form") if "settle" in form["action"]] == []
+
+
+def test_what_is_settled_leaves_the_list_and_is_told_once(told, client, now):
+    sign_in(client, "operator")
+    with reading() as db:
+        campaign = campaigns.campaign(db, "tiny")
+        assert campaign.state == "open"
+        one = db.scalars(select(Declaration.id).where(Declaration.kind == "moved")).one()
+    for words in ("Đã ghi nhận là đã xử lý.", "Người khác đã ghi nhận việc này trước."):
+        answer = post(client, HERE, f"{HERE}/{one}/settle")
+        assert answer.status_code == 303
+        page = client.get(HERE).text
+        assert words in page
+        assert rows(page) == ["Trần Thị Bình"]
+
+
+def test_a_refusal_cannot_be_settled(told, client):
+    sign_in(client, "operator")
+    with reading() as db:
+        one = db.scalars(select(Declaration.id).where(Declaration.kind == "decline")).one()
+    assert post(client, HERE, f"{HERE}/{one}/settle").status_code == 404
