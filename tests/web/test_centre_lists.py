@@ -60,6 +60,7 @@ def test_the_board_shows_units_by_list_kind_with_counts_against_the_plan(
     sign_in(client, "operator")
     page = text(client.get(LISTS))
     assert "0 trên 16 danh sách đã duyệt; 13 danh sách chưa gửi" in page
+    assert "Đơn vị đang sửa 1 danh sách." in page
     assert "Thừa Thiên Huế" in page
     assert "3 / khoảng 5" in page
     assert "không yêu cầu" in page
