@@ -106,7 +106,6 @@ def changing_columns(heading: str) -> list[dict[str, Any]]:
         _("Đạt yêu cầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
-        _("Đã duyệt"),
         _("Kế hoạch"),
         _("Tỷ lệ đạt mẫu"),
         _("Còn thiếu"),
@@ -115,11 +114,14 @@ def changing_columns(heading: str) -> list[dict[str, Any]]:
 
 
 def changing_row(row: Row) -> dict[str, Any]:
-    """A row for the `table` macro with what changed since the day before, and what the plan lacks."""
-    rate, submitted, complete, _started, *sent, approved, _listed, planned, covered = _cells(
+    """A row for the `table` macro with what changed since the day before, and what the plan lacks.
+
+    What was approved is left out: the overview counts lists by supplying unit alone.
+    """
+    rate, submitted, complete, _started, *sent, _approved, _listed, planned, covered = _cells(
         row.figures, with_plan=True
     )
-    counts = (submitted, complete, *sent, approved, planned, covered, _count(row.lacking))
+    counts = (submitted, complete, *sent, planned, covered, _count(row.lacking))
     cells = (row.name, rate, *_change(row), *counts)
     return {"cells": cells, "url": row.url, "tone": row.tone}
 

@@ -389,3 +389,13 @@ def test_a_map_of_the_operators_own_is_drawn_and_a_broken_one_is_not(campaign, c
         assert "onclick" not in page
     own.write_text("<svg")
     assert "M1,2L3,4Z" not in client.get("/centre/tiny/").text
+
+
+def test_the_overview_shows_no_count_of_lists_where_it_has_not_counted_them(campaign, client, now, keys):  # fmt: skip
+    with transaction() as db:
+        factories.approved_list(db, db.merge(campaign), now, keys)
+    count(campaign, clock.day(now), group="P2", sent=3)
+    sign_in(client, "viewer")
+    page = client.get("/centre/tiny/")
+    assert "trên 6 phiếu của danh sách đã duyệt" in words(page)
+    assert ">Đã duyệt<" not in page.text
