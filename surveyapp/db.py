@@ -87,6 +87,13 @@ def _document(text: str) -> Mapping[str, Any]:
     return parsed
 
 
+def thawed(value: Any) -> Any:
+    """A part of a `Document` as dictionaries and lists that may be changed."""
+    if isinstance(value, Mapping):
+        return {name: thawed(one) for name, one in value.items()}
+    return [thawed(one) for one in value] if isinstance(value, list) else value
+
+
 class Base(DeclarativeBase):
     """Every table of the survey."""
 

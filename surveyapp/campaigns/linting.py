@@ -9,6 +9,7 @@ from typing import Any
 
 from surveyapp.campaigns.errors import PackRefused
 from surveyapp.campaigns.pack import CampaignFile, read_pack
+from surveyapp.db import thawed
 from surveyapp.i18n import locale
 from surveyapp.instruments.document import Document, read_document
 from surveyapp.instruments.errors import Fault
@@ -74,7 +75,7 @@ def lint_loaded(instrument: Instrument, settings: Mapping[str, Any]) -> list[Fin
 
     The rules run once per process for each state of a questionnaire.
     """
-    exceptions = [LintException.model_validate(each) for each in settings.get("lint", ())]
+    exceptions = [LintException.model_validate(each) for each in thawed(settings.get("lint", []))]
     found = _known.get(instrument.sha256)
     if found is None:
         found = _known[instrument.sha256] = lint(instrument)

@@ -8,6 +8,7 @@ from statistics import pstdev
 
 from surveyapp.campaigns.cleaning import Answered, CleaningRule
 from surveyapp.campaigns.models import Campaign
+from surveyapp.db import thawed
 from surveyapp.exports.disclosure import Cell
 from surveyapp.exports.results import Tally
 from surveyapp.instruments.model import DONT_KNOW, Instrument
@@ -34,7 +35,7 @@ class Touched:
 
 def rules_of(campaign: Campaign) -> tuple[CleaningRule, ...]:
     """The rules frozen with the campaign's pack, in its order."""
-    return read_rules(campaign.settings.get("cleaning", ()))
+    return read_rules(thawed(campaign.settings.get("cleaning", [])))
 
 
 def read_rules(written: Iterable[Mapping[str, object]]) -> tuple[CleaningRule, ...]:
