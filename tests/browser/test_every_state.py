@@ -17,7 +17,8 @@ PHONE = {"width": 360, "height": 640}
 WIDTHS = (320, 360, 768, 1280)
 ENLARGED = {"width": 320, "height": 256}
 """What is left of 1280 × 1024 points at 400 % (WCAG 1.4.10)."""
-CLOCK_TURNED = {"section-session-ends"}
+LINGERS = {"section-session-ends", "section-not-saved"}
+"""Their clock is turned, or what is saved at last answers, with a cookie, when the next test is under way."""
 ERRORS = {"code-too-short", "code-mistyped", "code-unknown", "section-error", "remark-too-long"}
 
 
@@ -29,8 +30,8 @@ def screen_of_the_run(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def screen(screen_of_the_run: Page, browser: Browser, state: str) -> Iterator[Page]:
-    """A page of a browser that has not been here before; one that turned its clock is not used again."""
-    if state in CLOCK_TURNED:
+    """A page of a browser that has not been here before; what lingers has one of its own."""
+    if state in LINGERS:
         with opened(browser, viewport=PHONE) as page:
             yield page
         return
