@@ -1,11 +1,13 @@
 """Engine, declarative base and the only place that commits."""
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import monotonic, sleep
 from types import MappingProxyType
 from typing import Any
 
@@ -232,17 +234,40 @@ def answers() -> str:
         return db.get_bind().dialect.name
 
 
-def compact(engine: Engine, tables: Sequence[str]) -> None:
+def compact(engine: Engine, tables: Sequence[str], *, patience: float = 60) -> bool:
     """Rewrite the tables (on SQLite the whole file) without what was deleted from them.
 
     Run after the deletion is committed, outside any transaction. Backups keep their own copies.
+    PostgreSQL keeps a deleted row as long as an older transaction could still see it, such as a
+    running backup or analysis: waits `patience` seconds for these to end. False if one outlasts that.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        driver: Any = connection.connection.driver_connection
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
-            return
-        driver = connection.connection.driver_connection
-        assert driver is not None
+            deadline = monotonic() + patience
+            while _rewrite(driver, tables):
+                if monotonic() > deadline:
+                    return False
+                sleep(0.2)
+            return True
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         driver.execute("VACUUM")
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return True
+
+
+def _rewrite(driver: Any, tables: Sequence[str]) -> int:
+    """How many deleted rows PostgreSQL had to keep: the first figure of the detail of each report."""
+    kept = 0
+
+    def note(report: Any) -> None:
+        nonlocal kept
+        found = re.search(r"[0-9]+", (report.message_detail or "").partition("\n")[0])
+        kept += int(found[0]) if found else 0
+
+    driver.add_notice_handler(note)
+    try:
+        driver.execute(f"VACUUM (FULL, VERBOSE) {', '.join(tables)}")
+    finally:
+        driver.remove_notice_handler(note)
+    return kept

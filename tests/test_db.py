@@ -1,10 +1,10 @@
 """The two ways into the database: one that commits, one that only reads from one snapshot."""
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, select
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from surveyapp.db import reading, transaction
+from surveyapp.db import compact, reading, transaction
 
 
 @pytest.fixture
@@ -36,3 +36,18 @@ def test_what_a_reading_writes_is_refused_or_lost(notes: Table) -> None:
         db.execute(insert(notes).values(id=2))
     with reading() as db:
         assert db.scalars(select(notes.c.id)).all() == [2]
+
+
+def test_what_an_older_transaction_could_see_is_waited_for(postgresql_engine: Engine) -> None:
+    notes = Table("note", MetaData(), Column("id", Integer, primary_key=True))
+    notes.create(postgresql_engine)
+    with transaction() as db:
+        db.execute(insert(notes).values(id=1))
+    with reading() as older:
+        assert older.scalar(select(func.count()).select_from(notes)) == 1
+        older.rollback()  # lets go of its lock on the table,
+        older.scalar(select(1))  # and looks at the database as it is now
+        with transaction() as db:
+            db.execute(delete(notes))
+        assert compact(postgresql_engine, ["note"], patience=0.3) is False
+    assert compact(postgresql_engine, ["note"], patience=60) is True

@@ -135,7 +135,15 @@ def erase_people(code: str) -> None:
     with database() as server:
         with transaction() as db:
             erased = erasing.erase_people(db, code, actor=ACTOR, now=clock.now(), keys=server.keys)
-        compact(server.engine, erasing.KEPT_IN)
+        is_compact = compact(server.engine, erasing.KEPT_IN)
+    if not is_compact:
+        click.echo(
+            _(
+                "Một giao dịch khác (có thể là sao lưu đang chạy) còn giữ các dòng cũ trong tệp dữ liệu."
+                " Khi giao dịch ấy kết thúc, vui lòng chạy lại lệnh này."
+            ),
+            err=True,
+        )
     click.echo(
         _(
             "Đã xóa tên và cách liên hệ của %(people)s người, %(lines)s dòng danh sách. Bản sao lưu"

@@ -12,6 +12,7 @@ from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.responses import custody, opening, service
+from surveyapp.responses.wording import not_compacted
 
 ACTOR = "command line"
 
@@ -87,7 +88,9 @@ def open_(code: str, exception: str) -> None:
                 now=clock.now(),
                 exception=exception,
             )
-        opening.compact(server.engine)
+        is_compact = opening.compact(server.engine)
+    if not is_compact:
+        click.echo(not_compacted(), err=True)
     click.echo(
         _(
             "Đã mở hộp: %(ballots)s phiếu, %(cells)s ô đơn vị × nhóm.",

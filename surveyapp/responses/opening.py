@@ -131,13 +131,13 @@ def check_box(db: Session, campaign: Campaign, *, keys: KeyRing) -> dict[str, in
     return {"ballots": rows, "submitted": submitted, "forged": forged}
 
 
-def compact(engine: Engine) -> None:
+def compact(engine: Engine, *, patience: float = 60) -> bool:
     """Rewrite the database without what opening deleted: nothing of the box stays in the file.
 
-    Run after the opening is committed, outside any transaction. Backups keep their own copies:
-    those become unreadable when the key is destroyed.
+    As `db.compact`, False included. Backups keep their own copies: those become unreadable when the
+    key is destroyed.
     """
-    database.compact(engine, ("sealed_ballot", "draft"))
+    return database.compact(engine, ("sealed_ballot", "draft"), patience=patience)
 
 
 def destroy_key(

@@ -41,6 +41,15 @@ def refusal(error: BoxError) -> str:
     return _key(error)
 
 
+def not_compacted() -> str:
+    """The box is open, but what it held could not be wiped from the file yet, and what to do."""
+    return _(
+        "Hộp đã mở, nhưng một giao dịch khác (có thể là sao lưu đang chạy) còn giữ bản niêm phong cũ "
+        "trong tệp dữ liệu. Khi giao dịch ấy kết thúc, người quản trị chạy trong PostgreSQL: "
+        "VACUUM (FULL) sealed_ballot, draft"
+    )
+
+
 def _not_ready(error: BoxNotReady) -> str:
     if error.state in ("opened", "released"):
         return _("Hộp phiếu của %(code)s đã được mở.", code=error.campaign_code)

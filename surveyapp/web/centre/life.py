@@ -16,6 +16,7 @@ from surveyapp.responses import custody, opening
 from surveyapp.responses import service as responses
 from surveyapp.responses.commands import key_folder
 from surveyapp.responses.errors import BoxError
+from surveyapp.responses.wording import not_compacted
 from surveyapp.responses.wording import refusal as box_refusal
 from surveyapp.web.access import allow
 from surveyapp.web.acts import act, enter
@@ -116,8 +117,8 @@ def open_box() -> ResponseReturnValue:
     except (BoxError, CampaignError) as error:
         return _refused(error, "box_confirmed")
     engine = bound()
-    if engine is not None:
-        opening.compact(engine)
+    if engine is not None and not opening.compact(engine):
+        flash(not_compacted(), "warning")
     flash(
         _("Đã mở hộp: %(n)s phiếu, đã xáo trộn và bỏ dấu niêm phong.", n=opened.ballots), "success"
     )
