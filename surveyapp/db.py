@@ -24,7 +24,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -122,13 +122,37 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=10,
         max_overflow=10,
-        pool_pre_ping=True,
         connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _ask_if_alive)
+    return engine
+
+
+_RESTED = 1.0
+"""Seconds after which a connection is asked whether it is alive: at every use it would cost a page as
+much as a statement, and a server that restarts is away for longer."""
+
+
+def _note_use(_driver: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info["used"] = monotonic()
+
+
+def _ask_if_alive(driver: Any, entry: ConnectionPoolEntry, _held: Any) -> None:
+    if monotonic() - entry.info.get("used", monotonic()) < _RESTED:
+        return
+    try:
+        if driver.closed:
+            raise DisconnectionError
+        driver.autocommit = True
+        driver.execute("")
+        driver.autocommit = False
+    except driver.Error as gone:
+        raise DisconnectionError from gone
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:

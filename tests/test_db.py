@@ -1,10 +1,10 @@
 """The two ways into the database: one that commits, one that only reads from one snapshot."""
 
 import pytest
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, delete, func, insert, select
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from surveyapp.db import compact, reading, transaction
+from surveyapp.db import compact, make_engine, reading, transaction
 
 
 @pytest.fixture
@@ -51,3 +51,22 @@ def test_what_an_older_transaction_could_see_is_waited_for(postgresql_engine: En
             db.execute(delete(notes))
         assert compact(postgresql_engine, ["note"], patience=0.3) is False
     assert compact(postgresql_engine, ["note"], patience=60) is True
+
+
+def test_a_connection_that_rested_and_died_is_replaced_unnoticed(
+    postgresql_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def backend() -> int:
+        with reading() as db:
+            return int(db.scalars(text("select pg_backend_pid()")).one())
+
+    first = backend()
+    assert backend() == first, "the pool gave another connection"
+    other = make_engine(postgresql_engine.url.render_as_string(hide_password=False))
+    with other.connect() as connection:
+        assert connection.scalar(text(f"select pg_terminate_backend({first})"))
+        while connection.scalar(text(f"select 1 from pg_stat_activity where pid = {first}")):
+            connection.rollback()
+    other.dispose()
+    monkeypatch.setattr("surveyapp.db._RESTED", 0)
+    assert backend() != first
