@@ -94,16 +94,25 @@ def start(db: Session, assignment_id: UUID, *, today: date) -> None:
 
 
 def record_progress(
-    db: Session, assignment_id: UUID, *, answered: int, items: int, today: date
+    db: Session,
+    assignment_id: UUID,
+    *,
+    answered: int,
+    items: int,
+    today: date,
+    standing: tuple[str, str] | None = None,
 ) -> None:
     """Keep how much of the questionnaire is answered, coarsely, and that answering has begun.
 
-    Costs one reading unless the band or the disposition changes. Locks the assignment until the
-    transaction ends. Raises `AlreadySubmitted` or `AssignmentRevoked`.
+    Whoever holds the assignment's lock gives its `standing` (disposition, progress): then nothing is
+    asked unless one of them changes. Otherwise locks the assignment until the transaction ends.
+    Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
-    assignment = _lock(db, assignment_id)
     band = progress_band(answered, items)
     reached = Disposition.BROKEN_OFF if answered else Disposition.STARTED
+    if standing == (reached, band):
+        return
+    assignment = _lock(db, assignment_id)
     if assignment.disposition != reached:
         _turn(db, assignment, reached, today=today, event="answered", progress=band)
     elif assignment.progress != band:

@@ -107,7 +107,8 @@ def save(
         )
         for item_id, change in changes.items()
     }
-    place = _lock(db, assignment_id, instrument, now=now)
+    held = _lock(db, assignment_id, now=now)
+    place = Place(held.campaign.code, instrument, assignment_id)
     stored = _stored(db, assignment_id)
     content, revision = Content(), 0
     if stored is not None:
@@ -118,7 +119,12 @@ def save(
     _write(db, place, revision + 1, content, code=code, keys=keys)
     answered, items = rules.answered(instrument, answers)
     invitations.record_progress(
-        db, assignment_id, answered=answered, items=items, today=clock.day(now)
+        db,
+        assignment_id,
+        answered=answered,
+        items=items,
+        today=clock.day(now),
+        standing=(held.disposition, held.progress),
     )
     return Saved(revision + 1, answers, elsewhere)
 
@@ -160,7 +166,7 @@ def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
     return len(removed.all())
 
 
-def _lock(db: Session, assignment_id: UUID, instrument: Instrument, *, now: datetime) -> Place:
+def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> hold.Held:
     """Hold the assignment; refuse one that takes no more answers."""
     held = hold.for_saving(db, assignment_id)
     if held.state == "submitted":
@@ -168,7 +174,7 @@ def _lock(db: Session, assignment_id: UUID, instrument: Instrument, *, now: date
     if held.state == "revoked":
         raise AssignmentRevoked(assignment_id)
     invitations.check_open(held.campaign, now)
-    return Place(held.campaign.code, instrument, assignment_id)
+    return held
 
 
 def _stored(db: Session, assignment_id: UUID) -> tuple[int, bytes] | None:
