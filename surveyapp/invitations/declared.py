@@ -22,6 +22,12 @@ TO_SETTLE = ("not_me", "wrong_group", "moved")
 """The kinds after which the centre has something to do, the most pressing first."""
 KINDS = (*TO_SETTLE, "decline")
 SHOWN = 200
+_WAITS = (
+    Declaration.settled_at.is_(None),
+    Declaration.kind.in_(TO_SETTLE),
+    Invitation.state == "active",
+)
+"""Whoever was taken off the lists, or whose invitation was ended, waits for nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -52,33 +58,20 @@ def tally(db: Session, campaign_id: int) -> dict[str, Tally]:
         select(
             Declaration.kind,
             func.count(Declaration.invitation_id.distinct()),
-            func.count().filter(Declaration.settled_at.is_(None)),
+            func.count().filter(*_WAITS),
         )
         .join(Invitation, Invitation.id == Declaration.invitation_id)
         .where(Invitation.campaign_id == campaign_id)
         .group_by(Declaration.kind)
     )
-    found = {
-        kind: Tally(people, waiting if kind in TO_SETTLE else 0) for kind, people, waiting in rows
-    }
+    found = {kind: Tally(people, waiting) for kind, people, waiting in rows}
     return {kind: found.get(kind, Tally()) for kind in KINDS}
 
 
 def count_waiting(db: Session, campaign_id: int) -> int:
     """How many declarations wait for the centre."""
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(Declaration)
-            .join(Invitation, Invitation.id == Declaration.invitation_id)
-            .where(
-                Invitation.campaign_id == campaign_id,
-                Declaration.settled_at.is_(None),
-                Declaration.kind.in_(TO_SETTLE),
-            )
-        )
-        or 0
-    )
+    wanted = select(func.count()).select_from(Declaration).join(Invitation)
+    return db.execute(wanted.where(Invitation.campaign_id == campaign_id, *_WAITS)).scalar_one()
 
 
 def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declared]:
@@ -97,11 +90,7 @@ def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declar
         .join(Invitation, Invitation.id == Declaration.invitation_id)
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
-        .where(
-            Invitation.campaign_id == campaign_id,
-            Declaration.settled_at.is_(None),
-            Declaration.kind.in_(TO_SETTLE),
-        )
+        .where(Invitation.campaign_id == campaign_id, *_WAITS)
         .order_by(Declaration.on, Unit.position, Person.name_key, Declaration.id)
         .limit(limit)
     )

@@ -44,7 +44,8 @@ def submit(
     `NothingToSubmit`, `DraftUnreadable`, `BoxKeyMissing`, or `DraftChanged` unless the draft still has
     the `revision` that was reviewed.
     """
-    state, campaign, *_standing = hold.for_submitting(db, campaign.id, assignment.id)
+    held = hold.for_submitting(db, campaign.id, assignment.id)
+    state, campaign = held.state, held.campaign
     receipt = receipts.receipt(keys, assignment.id)
     if state == "submitted":
         return receipt

@@ -59,6 +59,15 @@ def test_said_again_on_another_day_it_is_one_person(db, campaign, say):
     assert declared.tally(db, campaign.id)["not_me"] == declared.Tally(people=1, waiting=2)
 
 
+def test_nothing_waits_for_somebody_whose_invitation_was_ended(db, campaign, say, keys, now):
+    by = say("moved")
+    act = {"reason": "đã chuyển công tác", "actor": "operator", "now": now}
+    service.revoke(db, campaign, by, keys=keys, **act)
+    assert declared.waiting(db, campaign.id) == []
+    assert declared.count_waiting(db, campaign.id) == 0
+    assert declared.tally(db, campaign.id)["moved"] == declared.Tally(people=1, waiting=0)
+
+
 def test_settled_once_by_whoever_comes_first_and_entered(db, campaign, say, keys, now):
     say("wrong_group")
     (one,) = declared.waiting(db, campaign.id)
