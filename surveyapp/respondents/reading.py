@@ -14,6 +14,7 @@ from surveyapp.respondents.names import fold, tidy
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.rows import RowKind, RowReader, section_column, section_text
 from surveyapp.respondents.rules import check_rows
+from surveyapp.respondents.rules.contacts import split_contact
 from surveyapp.respondents.rules.departments import DepartmentIndex, index_for
 from surveyapp.respondents.sheet import Sheet, Workbook, read_workbook
 from surveyapp.respondents.understanding import (
@@ -210,16 +211,8 @@ def _cells(
     if 0 <= given < len(row) and row[given].strip():
         cells["full_name"] = f"{cells['full_name'].strip()} {row[given].strip()}"
     if mapping.get("phone", -1) == mapping.get("email", -2):
-        cells["email"], cells["phone"] = _shared_cell(cells["email"])
+        cells["email"], cells["phone"] = split_contact(cells["email"])
     return cells
-
-
-def _shared_cell(cell: str) -> tuple[str, str]:
-    """The address and the number out of one `Liên hệ` cell."""
-    words = tidy(cell).replace(";", " ").replace(",", " ").split()
-    addresses = [w for w in words if "@" in w]
-    numbers = [w for w in words if "@" not in w and any(c.isdigit() for c in w)]
-    return "; ".join(addresses), " ".join(numbers)
 
 
 def refuse_wrong_list(reading: Understanding, rows: list[Row], context: ListContext) -> None:

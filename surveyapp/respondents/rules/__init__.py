@@ -6,6 +6,7 @@ from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.progress import EVERY, Progress, untold
 from surveyapp.respondents.rules.departments import index_for
+from surveyapp.respondents.rules.domains import own_domains
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
 from surveyapp.respondents.rules.whole import whole_list_findings
@@ -27,7 +28,8 @@ def check_rows(
     `titles` are the texts above the headings, `others` further sheets with people, `remarks` what
     the reader left out of the file.
     """
-    judge = LineJudge(context, index_for(context))
+    own = own_domains(row.cells.get("email", "") for row in rows)
+    judge = LineJudge(context, index_for(context), own)
     lines: list[Line] = []
     findings: list[Finding] = []
     for done, row in enumerate(rows):

@@ -6,7 +6,7 @@ from typing import Any
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line
 from surveyapp.respondents.names import fold, name_key
-from surveyapp.respondents.rules.contacts import is_mobile
+from surveyapp.respondents.rules.phones import is_mobile
 
 _PLACES = ("department", "workplace", "district", "association")
 _LISTED = 10
