@@ -130,7 +130,7 @@ def _slip(written: str, known: str) -> int:
     if found > allowed:
         return 3
     own_head, own_rest = _parts(written)
-    if own_rest == rest:
+    if own_rest == rest and known not in PROVIDERS:
         # `snv.` and `sxd.` of one province are two offices, `hagiamg.` and `hagiang.` one.
         limit = 1 if len(head) < 8 else 2
         return found if distance(own_head, head) <= limit and own_head[:1] == head[:1] else 3
