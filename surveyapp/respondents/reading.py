@@ -1,32 +1,25 @@
 """From the bytes of a file to lines and findings, all at once. Nothing is stored here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.context import IDENTIFYING, ListContext
-from surveyapp.respondents.dittos import COLUMNS as DITTO_COLUMNS
-from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import Finding, Line, Row
-from surveyapp.respondents.headings import GIVEN_NAME
 from surveyapp.respondents.names import fold, tidy
 from surveyapp.respondents.progress import Progress, untold
-from surveyapp.respondents.rows import RowKind, RowReader, section_column, section_text
 from surveyapp.respondents.rules import check_rows
-from surveyapp.respondents.rules.contacts import split_contact
-from surveyapp.respondents.rules.departments import DepartmentIndex, index_for
-from surveyapp.respondents.sheet import Sheet, Workbook, read_workbook
+from surveyapp.respondents.sheet import Workbook, read_workbook
+from surveyapp.respondents.taking import Taken, read_rows
 from surveyapp.respondents.understanding import (
     Told,
     Understanding,
     recall,
     understand,
     understand_as,
+    without_sheets,
 )
-
-_NOT_SPREAD = ("full_name", "note", "number", GIVEN_NAME)
-_TEXTS = ("full_name", "position", "department", "workplace", "district", "association", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +73,8 @@ def check_workbook(
     progress: Progress = untold,
 ) -> Checked:
     """Check a file that has been read; otherwise as `check_file`. Raises what `take_in` raises."""
-    reading, rows = take_in(workbook, context, told=told, remembered=remembered)
+    reading, taken = take_in(workbook, context, told=told, remembered=remembered)
+    rows = taken.people
     lines, findings = check_rows(
         rows,
         context,
@@ -98,15 +92,15 @@ def take_in(
     *,
     told: Told | None = None,
     remembered: Understanding | None = None,
-) -> tuple[Understanding, list[Row]]:
-    """What the workbook means and its people, nothing judged yet.
+) -> tuple[Understanding, Taken]:
+    """What the workbook means, its people and all its other rows, nothing judged yet.
 
     Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
     """
     reading = _understood(workbook, context, told, remembered)
-    rows = read_lines(workbook, reading, context)
-    refuse_wrong_list(reading, rows, context)
-    return reading, rows
+    taken = read_rows(workbook, reading, context, told.people if told else frozenset())
+    refuse_wrong_list(reading, taken.people, context)
+    return reading, taken
 
 
 def _understood(
@@ -115,107 +109,26 @@ def _understood(
     told: Told | None,
     remembered: Understanding | None,
 ) -> Understanding:
-    if told is not None:
+    if told is not None and told.mapping:
         return understand_as(workbook, context, told)
+    if told is not None:
+        own = _understood(workbook, context, None, remembered)
+        return without_sheets(own, told.unread)
     known = recall(workbook, context, remembered) if remembered is not None else None
     return known or understand(workbook, context)
 
 
-def read_lines(workbook: Workbook, reading: Understanding, context: ListContext) -> list[Row]:
-    """The people of the list, cells as written; `rules.check_rows` judges them.
-
-    Section titles, vertically merged cells and what a ditto points to are carried to their rows.
-    Raises HeaderNotFound when the sheet of `reading` is not in the workbook, NobodyListed when
-    there is no person below the headings.
-    """
-    sheet = workbook.sheet(reading.sheet)
-    if sheet is None or "full_name" not in reading.mapping:
-        raise errors.HeaderNotFound(kind=context.kind_name)
-    index = index_for(context)
-    rows = list(_people(sheet, reading, context, index))
-    if not rows:
-        raise errors.NobodyListed(sheet=sheet.name)
-    return rows
+def read_lines(
+    workbook: Workbook,
+    reading: Understanding,
+    context: ListContext,
+    people: frozenset[int] = frozenset(),
+) -> list[Row]:
+    """The people of the list, cells as written; `rules.check_rows` judges them. As `read_rows`."""
+    return list(read_rows(workbook, reading, context, people).people)
 
 
-def _people(
-    sheet: Sheet, reading: Understanding, context: ListContext, index: DepartmentIndex
-) -> Iterator[Row]:
-    spread = _spread(sheet, reading)
-    rows = RowReader(reading.mapping, reading.headings, context, index)
-    section: dict[str, str] = {}
-    above: dict[str, str] = {}
-    columns = context.columns
-    for number, row in sheet.numbered():
-        if number <= reading.header_line:
-            continue
-        kind = rows.kind(row)
-        if kind is RowKind.SECTION:
-            _enter(section, row, context, index)
-        elif kind is RowKind.PERSON:
-            cells = _cells(row, reading.mapping, spread.get(number, {}), columns)
-            for column, title in section.items():
-                if not cells.get(column, "").strip():
-                    cells[column] = title
-            _as_above(cells, above)
-            yield Row(number, cells)
-
-
-def _as_above(cells: dict[str, str], above: dict[str, str]) -> None:
-    """Put what stands above in place of a ditto, and remember this row for the next one."""
-    for column in DITTO_COLUMNS:
-        written = cells.get(column, "")
-        if written and is_ditto(written) and above.get(column):
-            cells[column] = above[column]
-        elif column in cells:
-            above[column] = written
-
-
-def _enter(
-    section: dict[str, str], row: list[str], context: ListContext, index: DepartmentIndex
-) -> None:
-    """Begin a section; a new department ends the units of the one before."""
-    title = section_text(row)
-    column = section_column(title, context, index)
-    if column == "department":
-        section.clear()
-    if column:
-        section[column] = title
-
-
-def _spread(sheet: Sheet, reading: Understanding) -> dict[int, dict[str, str]]:
-    """Line → column → the value of the merged cell that covers it."""
-    spread: dict[int, dict[str, str]] = {}
-    columns = {i: c for c, i in reading.mapping.items() if c not in _NOT_SPREAD}
-    for top, left, bottom, _right in sheet.spans:
-        column = columns.get(left)
-        if column is None or top <= reading.header_line:
-            continue
-        first = sheet.row(top)
-        value = first[left] if left < len(first) else ""
-        for line in range(top + 1, bottom + 1):
-            spread.setdefault(line, {})[column] = value
-    return spread
-
-
-def _cells(
-    row: list[str], mapping: Mapping[str, int], spread: Mapping[str, str], columns: Sequence[str]
-) -> dict[str, str]:
-    """The row's cells by column, as written."""
-    cells = {}
-    for column in columns:
-        index = mapping.get(column, -1)
-        cell = row[index] if 0 <= index < len(row) else ""
-        cells[column] = cell if cell.strip() else spread.get(column, "")
-    given = mapping.get(GIVEN_NAME, -1)
-    if 0 <= given < len(row) and row[given].strip():
-        cells["full_name"] = f"{cells['full_name'].strip()} {row[given].strip()}"
-    if mapping.get("phone", -1) == mapping.get("email", -2):
-        cells["email"], cells["phone"] = split_contact(cells["email"])
-    return cells
-
-
-def refuse_wrong_list(reading: Understanding, rows: list[Row], context: ListContext) -> None:
+def refuse_wrong_list(reading: Understanding, rows: Sequence[Row], context: ListContext) -> None:
     """Raise WrongList or ColumnsMissing when nothing says where people belong.
 
     A list of associations under "council" gives itself away by a column this list has no use for.
@@ -236,7 +149,7 @@ def refuse_wrong_list(reading: Understanding, rows: list[Row], context: ListCont
         raise errors.ColumnsMissing(kind=context.kind_name, missing=empty, found=found[:12])
 
 
-def _led_by_chairmen(rows: list[Row]) -> bool:
+def _led_by_chairmen(rows: Sequence[Row]) -> bool:
     """Whether most positions are those of a district's committee, not just where people live."""
     chairs = sum("chu tich" in fold(row.cells.get("position", "")) for row in rows)
     return chairs * 10 >= len(rows) * 6

@@ -131,7 +131,9 @@ class RowReader:
         filled = [c for c in self._columns if self._cell(row, c)]
         if below_name:
             return all(c in ("phone", "email", "note", "position") for c in filled)
-        return bool(filled) and all(c in ("phone", "email") for c in filled)
+        return bool(filled) and all(
+            c in ("phone", "email") and _CONTACT.search(self._cell(row, c)) for c in filled
+        )
 
     def _raw(self, row: Sequence[str], column: str) -> str:
         index = self._mapping.get(column, -1)

@@ -18,7 +18,7 @@ from surveyapp.respondents.preview import preview
 from surveyapp.respondents.reading import check_workbook, take_in
 from surveyapp.respondents.sheet import read_workbook
 from surveyapp.respondents.sheet.kept import pack
-from surveyapp.respondents.understanding import Told, Understanding
+from surveyapp.respondents.understood import Table, Told, Understanding
 
 PATIENCE = 1.0
 """Seconds a request waits for the work it began, before it shows a page of progress instead."""
@@ -113,11 +113,11 @@ def understand(task: Task) -> None:
     try:
         workbook = read_workbook(task.content, task.file_name, progress=_Reporter(task.received_id))
         table = pack(workbook, task.content)
-        understood, rows = take_in(workbook, task.context, remembered=task.remembered)
+        understood, taken = take_in(workbook, task.context, remembered=task.remembered)
     except FileRefused as refusal:
         _note(task, refusal, table)
         return
-    shown = preview(workbook, understood, rows, task.context, task.before)
+    shown = preview(workbook, understood, taken, task.context, task.before)
     with transaction() as db:
         receiving.note_understood(
             db, task.received_id, understood, shown, table=table, now=clock.now()
@@ -160,7 +160,9 @@ def _note(task: Task, refusal: FileRefused, table: bytes, told: Told | None = No
         # A list of another kind may only seem one because a person pointed at the wrong columns.
         mistold = told is not None and isinstance(refusal, WrongList)
         if mistold or isinstance(refusal, receiving.UNCLEAR):
-            pointed = Understanding(told.sheet, told.header_line, told.mapping) if told else None
+            pointed = (
+                Understanding(Table(told.sheet, told.header_line, told.mapping)) if told else None
+            )
             receiving.note_unclear(
                 db, task.received_id, refusal, reading=pointed, table=table, now=clock.now()
             )
