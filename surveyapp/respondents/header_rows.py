@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from surveyapp.respondents.context import COLUMNS, ListContext
 from surveyapp.respondents.headings import NUMBER, columns_meant, map_headings
@@ -132,7 +133,7 @@ def blocks(headings: Sequence[str], context: ListContext) -> list[tuple[int, int
     """
     names = [i for i, heading in enumerate(headings) if columns_meant(heading) == ("full_name",)]
     starts = [0]
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in pairwise(names):
         start = _start(headings, before, name)
         first = map_headings(headings[starts[0] : names[1]], context)
         own = map_headings(headings[start:], context)

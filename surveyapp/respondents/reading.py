@@ -1,17 +1,19 @@
 """From the bytes of a file to lines and findings, all at once. Nothing is stored here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.context import IDENTIFYING, ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.marks import NO_MARKS, Marks, marks_of
 from surveyapp.respondents.names import fold, tidy
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.rules import check_rows
+from surveyapp.respondents.rules.whole import Notice
 from surveyapp.respondents.sheet import Workbook, read_workbook
-from surveyapp.respondents.taking import Taken, read_rows
+from surveyapp.respondents.taking import Taken, gaps, read_rows
 from surveyapp.respondents.understanding import (
     Told,
     Understanding,
@@ -32,6 +34,7 @@ class Checked:
     findings: tuple[Finding, ...] = ()
     understanding: Understanding | None = None
     refusal: errors.FileRefused | None = None
+    marks: Marks = NO_MARKS
 
     @property
     def clean(self) -> int:
@@ -73,7 +76,7 @@ def check_workbook(
     progress: Progress = untold,
 ) -> Checked:
     """Check a file that has been read; otherwise as `check_file`. Raises what `take_in` raises."""
-    reading, taken = take_in(workbook, context, told=told, remembered=remembered)
+    reading, taken, marks = take_in(workbook, context, told=told, remembered=remembered)
     rows = taken.people
     lines, findings = check_rows(
         rows,
@@ -81,9 +84,11 @@ def check_workbook(
         titles=reading.titles,
         others=reading.others,
         remarks=workbook.remarks,
+        notices=reading.notices,
+        marks=marks,
         progress=progress,
     )
-    return Checked(True, None, tuple(lines), tuple(findings), reading)
+    return Checked(True, None, tuple(lines), tuple(findings), reading, marks=marks)
 
 
 def take_in(
@@ -92,15 +97,35 @@ def take_in(
     *,
     told: Told | None = None,
     remembered: Understanding | None = None,
-) -> tuple[Understanding, Taken]:
-    """What the workbook means, its people and all its other rows, nothing judged yet.
+) -> tuple[Understanding, Taken, Marks]:
+    """What the workbook means, its people and all its other rows, and how they are marked; nothing judged yet.
 
     Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
     """
     reading = _understood(workbook, context, told, remembered)
     taken = read_rows(workbook, reading, context, told.people if told else frozenset())
     refuse_wrong_list(reading, taken.people, context)
-    return reading, taken
+    marks = marks_of(workbook, reading, taken.people)
+    return replace(reading, notices=tuple(_notices(reading, taken, marks, told))), taken, marks
+
+
+def _notices(
+    reading: Understanding, taken: Taken, marks: Marks, told: Told | None
+) -> Iterator[Notice]:
+    """What is to be said of the whole file."""
+    sheets = list(dict.fromkeys(table.sheet for _, table in reading.tables()))
+    if len(sheets) > 1:
+        yield "other_sheets", {"sheets": ", ".join(sheets), "read": True}
+    if reading.guessed:
+        yield "headings_guessed", {}
+    if reading.hidden:
+        code = "hidden_sheets_read" if reading.sheet in reading.hidden else "hidden_sheets"
+        yield code, {"sheets": ", ".join(reading.hidden)}
+    if marks.hidden:
+        yield "rows_hidden", {"rows": len(marks.hidden), "listed": len(taken.people)}
+    for gap in gaps(taken):
+        answer = told.answer if told else ""
+        yield f"count_gap_{gap.kind}", {"read": gap.read, "said": gap.said, "answer": answer}
 
 
 def _understood(

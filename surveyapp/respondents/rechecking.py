@@ -10,6 +10,7 @@ from surveyapp.campaigns.models import Campaign, Department, ListKind, Unit
 from surveyapp.respondents import queries
 from surveyapp.respondents.comparing import compare
 from surveyapp.respondents.findings import CHECK, MUST, Finding, Line, Row
+from surveyapp.respondents.marks import Marks
 from surveyapp.respondents.models import FINDINGS, ListFinding, ListLine, RespondentList
 from surveyapp.respondents.names import name_key
 from surveyapp.respondents.rules import check_rows
@@ -74,6 +75,8 @@ def recheck(db: Session, campaign: Campaign, unit: Unit, subject: RespondentList
         titles=tuple(read.get("titles", ())),
         others=tuple(read.get("others", ())),
         remarks=tuple(read.get("remarks", ())),
+        notices=tuple((code, facts) for code, facts in read.get("notices", ())),
+        marks=Marks.from_json(read.get("marks", {})),
     )
     before = {row.line: row.values for row in stored}
     departments = department_ids(db, subject.campaign_id)

@@ -157,7 +157,7 @@ class RowReader:
             ended = self._ending(filled, name, others, serial=serial, named=named)
             if ended is not None:
                 return ended
-        if self._is_section(row, filled, number) or self._is_group(row, name, others):
+        if self._is_section(row, filled, number) or self._is_group(name, others):
             return RowKind.SECTION
         if not name and not has_contact and len(others) < 2:
             return self._nobody(number, others)
@@ -187,7 +187,7 @@ class RowReader:
             return RowKind.SIGNATURE
         return None
 
-    def _is_group(self, row: Sequence[str], name: str, others: list[str]) -> bool:
+    def _is_group(self, name: str, others: list[str]) -> bool:
         """An office with its own telephone or mailbox above its people."""
         if not name or "position" in others or not set(others) <= {"phone", "email", "note"}:
             return False

@@ -88,9 +88,13 @@ def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> Respon
 
 def understanding_of(checked: reading.Checked) -> dict[str, Any]:
     """How the file was read, with what the reader left aside: later checks need both."""
-    remarks = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
+    notices = (
+        {code for code, _ in checked.understanding.notices} if checked.understanding else set()
+    )
+    whole = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
+    remarks = [code for code in whole if code not in notices]
     stored = checked.understanding.to_json() if checked.understanding else {}
-    return {**stored, "remarks": remarks}
+    return {**stored, "remarks": remarks, "marks": checked.marks.to_json()}
 
 
 def declare_nobody(

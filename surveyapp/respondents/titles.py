@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.names import fold, tidy
-from surveyapp.respondents.rules.departments import DepartmentIndex
 from surveyapp.respondents.rows import section_title
+from surveyapp.respondents.rules.departments import DepartmentIndex
 
 _BUREAU = re.compile(
     r"^(vu|cuc|tong cuc|van phong bo|thanh tra bo|vien|trung tam|ban|hoc vien|truong|bao|nha xuat ban|chi cuc|phong) \w"

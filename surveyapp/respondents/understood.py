@@ -56,7 +56,8 @@ class Understanding:
 
     `table` is the first table, `more` are further ones of the same layout: on other sheets or beside it.
     `unknown` are (index, heading) left aside; `missing` required columns without a heading; `others`
-    sheets that hold people too and were not read. `guessed`: no headings, the columns told by what stands
+    sheets that hold people too and were not read, `hidden` sheets that nobody sees, `notices` codes and facts
+    of what is to be said of the whole. `guessed`: no headings, the columns told by what stands
     in them. `corrected`: a person said so, which is remembered for the unit's next files.
     """
 
@@ -69,6 +70,7 @@ class Understanding:
     more: tuple[Table, ...] = ()
     guessed: bool = False
     hidden: tuple[str, ...] = ()
+    notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     @property
     def sheet(self) -> str:
@@ -112,6 +114,7 @@ class Understanding:
             "more": [table.to_json() for table in self.more],
             "guessed": self.guessed,
             "hidden": list(self.hidden),
+            "notices": [[code, dict(facts)] for code, facts in self.notices],
         }
 
     @classmethod
@@ -127,6 +130,7 @@ class Understanding:
             more=tuple(Table.from_json(table) for table in stored.get("more", ())),
             guessed=bool(stored.get("guessed")),
             hidden=tuple(stored.get("hidden", ())),
+            notices=tuple((code, facts) for code, facts in stored.get("notices", ())),
         )
 
 

@@ -5,6 +5,7 @@ from surveyapp.i18n import number as written_number
 from surveyapp.respondents.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
+from surveyapp.respondents.placing import shown as shown_row
 
 COLUMN_NAMES: dict[str, Lazy] = {
     "full_name": lazy("Họ và tên"),
@@ -70,6 +71,23 @@ _MESSAGES: dict[str, Lazy] = {
     "other_sheets": lazy("Các trang tính khác cũng có người nhưng chưa được đọc: %(sheets)s. Xin gộp vào một trang tính."),
     "other_unit_named": lazy("Tiêu đề ghi “%(unit)s”, trong khi danh sách này của %(own)s. Xin kiểm tra có nộp nhầm tệp không."),
     "other_kind_named": lazy("Tiêu đề ghi “%(kind)s”, trong khi đây là “%(own)s”. Xin kiểm tra có nộp nhầm tệp không."),
+    "other_year_named": lazy("Tiêu đề ghi năm %(year)s, trong khi đợt này là năm %(asked)s. Xin kiểm tra có nộp nhầm danh sách cũ không."),
+    "position_unlikely": lazy("%(people)s trên %(listed)s người có chức vụ như “%(position)s”, không phải “%(own)s”. Xin kiểm tra có nộp nhầm danh sách không."),
+    "headings_guessed": lazy("Tệp không có dòng tiêu đề; các cột được đoán theo nội dung. Xin kiểm tra từng cột đã đúng chưa."),
+    "hidden_sheets": lazy("Có người trên trang tính bị ẩn, chưa được đọc: %(sheets)s. Nếu thuộc danh sách, xin bỏ ẩn rồi tải lên lại."),
+    "hidden_sheets_read": lazy("Người được đọc từ trang tính bị ẩn: %(sheets)s. Xin kiểm tra có đúng danh sách cần nộp không."),
+    "rows_hidden": lazy("%(rows)s trên %(listed)s người nằm ở dòng bị ẩn (do lọc hoặc ẩn dòng) và vẫn được đọc. Xin kiểm tra có mời những người này không."),
+    "count_gap_numbering": lazy("Cột STT đếm tới %(said)s nhưng đọc được %(read)s người. Xin kiểm tra các dòng không được coi là người."),
+    "count_gap_total": lazy("Danh sách tự ghi tổng cộng %(said)s người nhưng đọc được %(read)s người. Xin kiểm tra có thiếu hoặc thừa người không."),
+    "count_gap_names": lazy("Có dòng trông như tên người nhưng không được coi là người: đọc được %(read)s người, có thể là %(said)s. Xin kiểm tra các dòng đó."),
+    "far_cells_ignored": lazy("Có ô có chữ ở rất xa bảng (ngoài phần được đọc); các ô đó được bỏ qua."),
+    "quote_unclosed": lazy("Tệp CSV có dấu ngoặc kép không đóng; từng dòng được đọc riêng. Xin kiểm tra dòng %(line)s."),
+    "text_damaged": lazy("Tệp có chữ bị hỏng khi lưu; các chữ đó hiện thành “�”. Xin lưu lại tệp theo mã UTF-8."),
+    "row_struck_out": lazy("Dòng này bị gạch ngang trong tệp. Nếu đã bỏ người này, xin bỏ dòng; nếu không, xin bỏ gạch ngang."),
+    "row_hidden": lazy("Dòng này bị ẩn trong tệp."),
+    "email_link_differs": lazy("Liên kết của ô dẫn tới địa chỉ khác với chữ hiện trong ô (thường do kéo ô xuống). Xin kiểm tra địa chỉ nào đúng."),
+    "counts_up": lazy("Từ dòng %(first)s đến dòng %(last)s, số tăng dần từng đơn vị, như khi kéo ô xuống. Xin kiểm tra từng người."),
+    "other_sheets_read": lazy("Các trang tính cùng một kiểu được đọc chung: %(sheets)s. Xin kiểm tra có trang nào không thuộc danh sách không."),
     "macros_ignored": lazy("Tệp có macro; macro không được chạy."),
     "external_links_ignored": lazy("Tệp có liên kết tới tệp khác; chỉ giá trị đã lưu được đọc."),
     "in_other_list": lazy("Cũng có trong “%(kind)s”, dòng %(other_line)s: là một người, sẽ nhận một lời mời với các phiếu tương ứng. Xin xác nhận."),
@@ -128,6 +146,8 @@ def message(finding: Finding) -> str:
     }
     if finding.code == "name_suspicious":
         template = _SUSPICIONS[str(finding.facts.get("reason", "symbols"))]
+    elif finding.code == "other_sheets" and finding.facts.get("read"):
+        template = _MESSAGES["other_sheets_read"]
     else:
         template = _MESSAGES[finding.code]
     text = _(template.message, **values)
@@ -146,9 +166,12 @@ def refusal(refused: FileRefused) -> str:
 
 def _shown(name: str, fact: object) -> str:
     """Counts with thousands marked; row numbers as the spreadsheet shows them."""
+    if name in ("line", "lines", "other_line", "first", "last"):
+        rows = fact if isinstance(fact, (list, tuple)) else (fact,)
+        return ", ".join(shown_row(row) if isinstance(row, int) else str(row) for row in rows)
     if isinstance(fact, (list, tuple)):
         return ", ".join(str(f) for f in fact)
-    if isinstance(fact, (int, float)) and name not in ("line", "lines", "other_line", "version"):
+    if isinstance(fact, (int, float)) and not isinstance(fact, bool) and name != "version":
         return written_number(fact)
     return str(fact)
 

@@ -85,7 +85,7 @@ def files() -> Iterator[tuple[str, str, str, bytes]]:
     yield "entries.xlsx", LEADERS, "unpacks_too_large", _many_entries()
     yield "heavy.csv", LEADERS, "file_too_large", b"a,b\n" * 3_000_000
     yield "wide.xlsx", LEADERS, "too_many_columns", _wide()
-    yield "far.xlsx", LEADERS, "too_many_columns", _far_cell()
+    yield "far.xlsx", LEADERS, "header_not_found", _far_cell()
     yield "wide.csv", LEADERS, "too_many_columns", (",".join(["Họ và tên"] * 200) + "\n").encode()
     yield (
         "long.csv",

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.marks import NO_MARKS, Marks
 from surveyapp.respondents.progress import EVERY, Progress, untold
 from surveyapp.respondents.rules.departments import index_for
 from surveyapp.respondents.rules.domains import own_domains
+from surveyapp.respondents.rules.filled import filled_findings
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
-from surveyapp.respondents.rules.whole import whole_list_findings
+from surveyapp.respondents.rules.shown import shown_findings
+from surveyapp.respondents.rules.whole import Notice, whole_list_findings
 
 __all__ = ["check_rows", "people_findings", "whole_list_findings"]
 
@@ -21,12 +24,14 @@ def check_rows(
     titles: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
     remarks: tuple[str, ...] = (),
+    notices: Sequence[Notice] = (),
+    marks: Marks = NO_MARKS,
     progress: Progress = untold,
 ) -> tuple[list[Line], list[Finding]]:
     """The lines with normalised values, and every finding in the order of the list.
 
     `titles` are the texts above the headings, `others` further sheets with people, `remarks` what
-    the reader left out of the file.
+    the reader left out of the file, `notices` what it has to say of the whole, `marks` of single rows.
     """
     own = own_domains(row.cells.get("email", "") for row in rows)
     judge = LineJudge(context, index_for(context), own)
@@ -39,6 +44,10 @@ def check_rows(
         lines.append(line)
         findings += found
     findings += people_findings(lines)
-    findings += whole_list_findings(lines, context, titles=titles, others=others, remarks=remarks)
+    findings += filled_findings(lines)
+    findings += shown_findings(lines, marks)
+    findings += whole_list_findings(
+        lines, context, titles=titles, others=others, remarks=remarks, notices=notices
+    )
     findings.sort(key=lambda f: f.line)
     return lines, findings

@@ -25,7 +25,7 @@ _NOTHING_BEGINS = ("khong", "chua", "ko", "k co", "kg co", "chang")
 
 def says_nothing(written: str) -> bool:
     """Whether a cell for a contact says that there is none: a dash, "không có", "chưa cung cấp"."""
-    if len(written) > 60 or "@" in written:
+    if len(written) > 60 or "@" in written or written.lstrip().startswith("#"):
         return False
     folded = fold(written)
     if folded in _NOTHING:

@@ -7,6 +7,7 @@ from typing import Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import delimited, limits, spreadsheets, zipped
+from surveyapp.respondents.sheet.repaired import repaired
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
@@ -66,8 +67,12 @@ def read(content: bytes, file_name: str) -> dict[str, Any]:
         archive = zipped.open_archive(content)
         kind = zipped.archive_format(archive)
         zipped.refuse_entities(archive)
+        left_out = zipped.remarks(archive)
+        if kind != "ods":
+            content, archive, far = repaired(content, archive)
+            left_out += far
         sheets = spreadsheets.read_archive(content, archive, kind)
-        return {"format": kind, "remarks": zipped.remarks(archive), "sheets": sheets}
+        return {"format": kind, "remarks": left_out, "sheets": sheets}
     if content.startswith(_OLE):
         return {"format": "xls", "remarks": [], "sheets": spreadsheets.read_ole(content)}
     for magic, name in _FOREIGN:

@@ -113,7 +113,7 @@ def understand(task: Task) -> None:
     try:
         workbook = read_workbook(task.content, task.file_name, progress=_Reporter(task.received_id))
         table = pack(workbook, task.content)
-        understood, taken = take_in(workbook, task.context, remembered=task.remembered)
+        understood, taken, _marks = take_in(workbook, task.context, remembered=task.remembered)
     except FileRefused as refusal:
         _note(task, refusal, table)
         return
