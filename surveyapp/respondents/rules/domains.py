@@ -47,7 +47,7 @@ _GENERIC = frozenset(
 )
 _TYPICAL = ("vn", "com", "net", "org", "edu", "info")
 _MAIN = frozenset("gmail yahoo hotmail outlook icloud ymail".split())
-_MOST_USED = frozenset(f"{name}.com" for name in _MAIN) | {"yahoo.com.vn"}
+_MOST_USED = frozenset(f"{name}.com" for name in _MAIN - {"ymail"}) | {"yahoo.com.vn"}
 _SHORT_NAME = 5
 
 
