@@ -9,16 +9,11 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import service as campaigns
-from surveyapp.invitations.calls.models import CallHold, CallLease
-from surveyapp.invitations.models import (
-    ContactRequest,
-    Delivery,
-    Handoff,
-    Invitation,
-    RetiredTag,
-)
+from surveyapp.delivery.models import ContactRequest, Delivery
+from surveyapp.followup.models import CallHold, CallLease
+from surveyapp.invitations.models import Handoff, Invitation, RetiredTag
 from surveyapp.keys import KeyRing
-from surveyapp.respondents import erasing as respondents
+from surveyapp.respondents.people import erasing as respondents
 
 KEPT_IN = ("person", "respondent_list", "list_line", "list_finding", "received_file", "invitation")
 """The tables whose old pages are rewritten afterwards, so that nothing stays in the file."""

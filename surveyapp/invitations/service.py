@@ -8,8 +8,16 @@ from uuid import UUID
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.count_deltas import Cell, Deltas
+from surveyapp.assignments.models import Assignment, AssignmentEvent
+from surveyapp.assignments.rules import (
+    BEGUN,
+    DECLARED,
+    Disposition,
+    progress_band,
+    submitted_disposition,
+)
 from surveyapp.campaigns.models import Campaign
-from surveyapp.invitations.deltas import Cell, Deltas
 from surveyapp.invitations.errors import (
     AlreadySubmitted,
     AssignmentRevoked,
@@ -17,18 +25,11 @@ from surveyapp.invitations.errors import (
     CampaignNotOpenYet,
     UnknownAssignment,
 )
-from surveyapp.invitations.issuing import IssueProgress, issue
-from surveyapp.invitations.mailing import MailingRow, mailing, mark_listed, mark_sent
-from surveyapp.invitations.models import Assignment, AssignmentEvent, Declaration
+from surveyapp.invitations.issue import IssueProgress, issue
+from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
+from surveyapp.invitations.models import Declaration
 from surveyapp.invitations.queries import Invited
-from surveyapp.invitations.replacing import Reissued, reissue, revoke
-from surveyapp.invitations.rules import (
-    BEGUN,
-    DECLARED,
-    Disposition,
-    progress_band,
-    submitted_disposition,
-)
+from surveyapp.invitations.reissue import Reissued, reissue, revoke
 
 __all__ = (
     "IssueProgress",

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
-from surveyapp.cli import main
+from surveyapp.cli.main import main
 from surveyapp.db import compact, transaction
-from surveyapp.fieldwork import queries as fieldwork
-from surveyapp.fieldwork import service as counting
+from surveyapp.fieldwork.counts import folding as counting
+from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.invitations import erasing, queries
 from surveyapp.invitations.errors import UnknownCode
-from surveyapp.invitations.mailing import mailing
+from surveyapp.invitations.mailing_file import mailing
 from surveyapp.respondents import service
-from surveyapp.respondents.names import name_key
+from surveyapp.respondents.words.names import name_key
 from surveyapp.tables import metadata
 from tests import factories
 from tests.invitations.roster import issue_all

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.models import Assignment, CountDelta
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.invitations.errors import (
@@ -17,7 +18,6 @@ from surveyapp.invitations.errors import (
     CampaignNotOpenYet,
     UnknownAssignment,
 )
-from surveyapp.invitations.models import Assignment, CountDelta
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box, drafts, receipts
 from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToSubmit

@@ -18,7 +18,7 @@ from surveyapp.invitations.errors import AlreadySubmitted
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change, Saved
-from surveyapp.web import state
+from surveyapp.web.http import state
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import Visit
 
