@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from surveyapp.invitations.rules import BEGUN, INVITED, SUBMITTED, Disposition
+from surveyapp.assignments.rules import BEGUN, INVITED, SUBMITTED, Disposition
 
 FOUND_BY_CONTACT = {Disposition.MOVED, Disposition.WRONG_GROUP}
 """Not eligible, and known to be so because the person was reached: the only ones that inform e.

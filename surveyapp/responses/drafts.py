@@ -10,13 +10,14 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments import transitions
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.errors import AlreadySubmitted, AssignmentRevoked
-from surveyapp.invitations.models import Assignment
 from surveyapp.keys import KeyRing
-from surveyapp.responses import draft_cipher, hold, rules
+from surveyapp.responses import draft_cipher, locked_assignment, rules
 from surveyapp.responses.draft_cipher import Content, Place
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.models import Draft
@@ -166,9 +167,9 @@ def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
     return len(removed.all())
 
 
-def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> hold.Held:
+def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
     """Hold the assignment; refuse one that takes no more answers."""
-    held = hold.for_saving(db, assignment_id)
+    held = locked_assignment.for_saving(db, assignment_id)
     if held.state == "submitted":
         raise AlreadySubmitted(assignment_id)
     if held.state == "revoked":
@@ -205,3 +206,6 @@ def _write(
         db.execute(_DRAFTS.insert(), {"assignment_id": place.assignment_id, **values})
     else:
         db.execute(_WRITE, {"assignment": place.assignment_id, **values})
+
+
+transitions.attend_drafts(discard)

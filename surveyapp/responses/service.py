@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.errors import AssignmentRevoked
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box, custody, drafts, hold, receipts, rules
+from surveyapp.responses import box, custody, drafts, locked_assignment, receipts, rules
 from surveyapp.responses.draft_cipher import Content, Place
 from surveyapp.responses.errors import BoxKeysExist, NothingToSubmit, OfflineCustody
-from surveyapp.responses.hold import AssignedForm
+from surveyapp.responses.locked_assignment import AssignedForm
 from surveyapp.responses.models import SealedBallot
 
 _SEAL = cast(Table, SealedBallot.__table__).insert()
@@ -44,7 +44,7 @@ def submit(
     `NothingToSubmit`, `DraftUnreadable`, `BoxKeyMissing`, or `DraftChanged` unless the draft still has
     the `revision` that was reviewed.
     """
-    held = hold.for_submitting(db, campaign.id, assignment.id)
+    held = locked_assignment.for_submitting(db, campaign.id, assignment.id)
     state, campaign = held.state, held.campaign
     receipt = receipts.receipt(keys, assignment.id)
     if state == "submitted":

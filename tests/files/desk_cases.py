@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from surveyapp.campaigns.pack import Pack, read_pack
+from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.respondents.context import ListContext, context_from_pack
-from surveyapp.respondents.reading import Checked, check_file
+from surveyapp.respondents.reading.checking import Checked, check_file
 
 FOLDER = Path(__file__).parent / "cases"
 PACK = Path(__file__).parents[2] / "questionnaires" / "par-index-2023"

@@ -11,8 +11,8 @@ from flask import Flask
 from jinja2 import StrictUndefined, UndefinedError
 
 from surveyapp import i18n
-from surveyapp.web import rows
-from surveyapp.web.charts import CurvePoint, RateRow, rate_bars, time_curve
+from surveyapp.web.parts import table_rows
+from surveyapp.web.parts.charts import CurvePoint, RateRow, rate_bars, time_curve
 
 PACKAGE = Path(i18n.__file__).parent
 OWN_TEMPLATES = sorted(
@@ -92,7 +92,7 @@ def house() -> Flask:
     house.jinja_env.add_extension("jinja2.ext.i18n")
     house.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
     house.jinja_env.globals["locale"] = i18n.locale
-    rows.install(house)
+    table_rows.install(house)
     house.add_url_rule("/static/<path:filename>", "static", lambda filename: filename)
     return house
 
@@ -326,7 +326,7 @@ def test_no_page_needs_an_inline_style_or_script():
     for path in [
         *OWN_TEMPLATES,
         PACKAGE / "templates" / "styleguide.html",
-        PACKAGE / "web" / "charts.py",
+        PACKAGE / "web" / "parts" / "charts.py",
     ]:
         source = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:", source), (
@@ -351,7 +351,7 @@ def test_every_sentence_of_layouts_parts_errors_and_charts_is_there_in_english()
     sentences |= {
         message
         for _, message, _, _ in extract_from_file(
-            "python", PACKAGE / "web" / "charts.py", keywords={"_": None}
+            "python", PACKAGE / "web" / "parts" / "charts.py", keywords={"_": None}
         )
     }
     assert len(sentences) > 50

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
-from surveyapp.respondents.marks import NO_MARKS, Marks
 from surveyapp.respondents.progress import EVERY, Progress, untold
-from surveyapp.respondents.rules.departments import index_for
+from surveyapp.respondents.reading.marks import NO_MARKS, Marks
 from surveyapp.respondents.rules.domains import own_domains
 from surveyapp.respondents.rules.filled import filled_findings
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
 from surveyapp.respondents.rules.shown import shown_findings
 from surveyapp.respondents.rules.whole import Notice, whole_list_findings
+from surveyapp.respondents.words.departments import index_for
 
 __all__ = ["check_rows", "people_findings", "whole_list_findings"]
 

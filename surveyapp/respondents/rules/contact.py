@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from surveyapp.respondents.names import fold
+from surveyapp.respondents.words.names import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,8 @@ def says_nothing(written: str) -> bool:
     if folded in _NOTHING:
         return True
     words = folded.split()
-    return (words[0] in _NOTHING_BEGINS or " ".join(words[:2]) in _NOTHING_BEGINS) and not any(
-        map(str.isdigit, written)
-    )
+    begins = words[0] in _NOTHING_BEGINS or " ".join(words[:2]) in _NOTHING_BEGINS
+    return begins and not any(c.isdigit() or c in "._" for c in written.strip(" ."))
 
 
 def unquoted(text: str) -> str:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
-from surveyapp.respondents.lookalikes import signs_as_meant
-from surveyapp.respondents.names import fold
 from surveyapp.respondents.rules import domains
 from surveyapp.respondents.rules.contact import Contact, unquoted
+from surveyapp.respondents.words.lookalikes import signs_as_meant
+from surveyapp.respondents.words.names import fold
 
 _LABELS = ("mailto:", "địa chỉ thư điện tử", "địa chỉ email", "thư điện tử", "hộp thư", "e-mail", "email", "gmail:", "mail", "thư", "hòm thư")  # fmt: skip
 _BREAKS = re.compile(r"[;,/|\n\r\t]| (?:và|hoặc|or|-) | (?=[^ ]{1,64}@)")

@@ -7,21 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
-from surveyapp.respondents.dittos import COLUMNS as DITTO_COLUMNS
-from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
-from surveyapp.respondents.lookalikes import INVISIBLE
-from surveyapp.respondents.names import (
-    fold,
-    is_badly_cased,
-    is_suspicious,
-    tidy,
-    title_case,
-    without_honorific,
-)
-from surveyapp.respondents.positions import without_position
 from surveyapp.respondents.rules.contacts import (
     Contact,
     Support,
@@ -29,9 +16,23 @@ from surveyapp.respondents.rules.contacts import (
     read_phone,
     says_nothing,
 )
-from surveyapp.respondents.rules.departments import DepartmentIndex
 from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
-from surveyapp.respondents.rules.remarks import (
+from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
+from surveyapp.respondents.words.charsets import converted
+from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
+from surveyapp.respondents.words.ditto_marks import is_ditto
+from surveyapp.respondents.words.lookalikes import INVISIBLE
+from surveyapp.respondents.words.names import (
+    fold,
+    is_badly_cased,
+    is_suspicious,
+    tidy,
+    title_case,
+    without_honorific,
+)
+from surveyapp.respondents.words.positions import without_position
+from surveyapp.respondents.words.remarks import (
     AWAY,
     GONE,
     beside_name,
@@ -40,7 +41,6 @@ from surveyapp.respondents.rules.remarks import (
     remark_in,
     several_people,
 )
-from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
 
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE

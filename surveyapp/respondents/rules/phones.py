@@ -6,9 +6,9 @@ from functools import lru_cache
 import phonenumbers
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
-from surveyapp.respondents.lookalikes import signs_as_meant
-from surveyapp.respondents.names import fold
 from surveyapp.respondents.rules.contact import Contact, unquoted
+from surveyapp.respondents.words.lookalikes import signs_as_meant
+from surveyapp.respondents.words.names import fold
 
 _BREAKS = re.compile(
     r"[;,/|\n\r\t+&]| (?:va|hoac|or|-) |(?<=\d{3})-(?=0[35789]\d{2})|(?<=\d{3}) -|(?<=\d{3})- "

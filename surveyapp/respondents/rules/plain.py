@@ -8,12 +8,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from surveyapp.respondents.charsets import is_syllable
-from surveyapp.respondents.names import begins_with_honorific
-from surveyapp.respondents.positions import is_position
 from surveyapp.respondents.rules.emails import is_odd_local, is_sound_domain
 from surveyapp.respondents.rules.phones import mobile_number
-from surveyapp.respondents.rules.remarks import glued_names, is_vacancy, remark_in
+from surveyapp.respondents.words.charsets import is_syllable
+from surveyapp.respondents.words.names import begins_with_honorific
+from surveyapp.respondents.words.positions import is_position
+from surveyapp.respondents.words.remarks import glued_names, is_vacancy, remark_in
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9.-]+)")
 _ADDRESS_CHARACTERS = 254

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from surveyapp.respondents.findings import CHECK, NOTE, Finding, Line
-from surveyapp.respondents.marks import Marks
+from surveyapp.respondents.reading.marks import Marks
 from surveyapp.respondents.rules.emails import valid_email
 
 

@@ -15,11 +15,11 @@ from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web import sessions, state
-from surveyapp.web.respond import bp, pages, promise, saving
+from surveyapp.web.http import sessions, state
+from surveyapp.web.http.refusals import words_for
+from surveyapp.web.respond import bp, pages, privacy_notice, saving
 from surveyapp.web.respond.visit import Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
-from surveyapp.web.wording import words_for
 
 
 @bp.get("/phieu")
@@ -27,7 +27,7 @@ def hub() -> ResponseReturnValue:
     """The person's questionnaires, or the page before answering when none is begun."""
     with reading() as db:
         visit = visiting(db)
-        facts = promise.facts(db, visit.invited)
+        facts = privacy_notice.facts(db, visit.invited)
         rows = [_hub_row(each, _left(db, visit, each)) for each in visit.assignments]
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
@@ -147,7 +147,7 @@ def leave() -> ResponseReturnValue:
     """Forget the code in this browser; everything saved stays saved."""
     with reading() as db:
         code = sessions.respondent_code()
-        facts = promise.facts(db, visiting(db).invited) if code else {}
+        facts = privacy_notice.facts(db, visiting(db).invited) if code else {}
     sessions.end_respondent()
     return render_template("respond/left.html", **facts)
 
@@ -189,7 +189,7 @@ def _page(
         assignment=assignment,
         number=assignment.number,
         rated=rated(assignment),
-        contact=promise.contact(visit.invited.campaign.settings),
+        contact=privacy_notice.contact(visit.invited.campaign.settings),
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         **pages.facts(instrument, answers, page),
         **extra,

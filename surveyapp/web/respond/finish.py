@@ -14,9 +14,9 @@ from surveyapp.responses import drafts, receipts
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
-from surveyapp.web import state
-from surveyapp.web.guard import without_token
-from surveyapp.web.respond import bp, pages, promise
+from surveyapp.web.http import state
+from surveyapp.web.http.guard import without_token
+from surveyapp.web.respond import bp, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
 
@@ -42,7 +42,7 @@ def review(number: int) -> ResponseReturnValue:
         remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
         rated=rated(assignment),
         custody=visit.invited.campaign.custody,
-        contact=promise.contact(visit.invited.campaign.settings),
+        contact=privacy_notice.contact(visit.invited.campaign.settings),
     )
 
 
@@ -102,7 +102,7 @@ def receipt(number: int) -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         assignment = visit.assignment(number)
-        facts = promise.facts(db, visit.invited)
+        facts = privacy_notice.facts(db, visit.invited)
     if assignment.state != "submitted":
         return redirect(url_for("respond.section", number=number, page=1))
     following = visit.unsubmitted[0] if visit.unsubmitted else None

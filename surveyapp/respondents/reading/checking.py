@@ -1,0 +1,186 @@
+"""From the bytes of a file to lines and findings, all at once. Nothing is stored here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from surveyapp.respondents import errors
+from surveyapp.respondents.context import IDENTIFYING, ListContext
+from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.reading.marks import NO_MARKS, Marks, marks_of
+from surveyapp.respondents.reading.sheet_reading import (
+    Told,
+    Understanding,
+    recall,
+    understand,
+    understand_as,
+    without_sheets,
+)
+from surveyapp.respondents.reading.taking import Taken, gaps, read_rows
+from surveyapp.respondents.rules import check_rows
+from surveyapp.respondents.rules.whole import Notice
+from surveyapp.respondents.sheet import Workbook, read_workbook
+from surveyapp.respondents.words.charsets import converted
+from surveyapp.respondents.words.names import fold, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a file says and what is wrong with it, or why it was refused."""
+
+    readable: bool
+    reason: str | None
+    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    understanding: Understanding | None = None
+    refusal: errors.FileRefused | None = None
+    marks: Marks = NO_MARKS
+
+    @property
+    def clean(self) -> int:
+        """Lines without a must or a check."""
+        return len(self.lines) - len({f.line for f in self.findings if f.counts and f.line > 0})
+
+
+def check_file(
+    content: bytes,
+    file_name: str,
+    context: ListContext,
+    *,
+    told: Told | None = None,
+    remembered: Understanding | None = None,
+    progress: Progress = untold,
+) -> Checked:
+    """Read and check a file; a refusal is a result too, with its reason in words.
+
+    Sheet, header row and columns are those a person has `told`, or told for an earlier file with the
+    same headings (`remembered`), or what the reader makes of them.
+    """
+    from surveyapp.respondents import wording
+
+    try:
+        workbook = read_workbook(content, file_name, progress=progress)
+        return check_workbook(
+            workbook, context, told=told, remembered=remembered, progress=progress
+        )
+    except errors.FileRefused as refusal:
+        return Checked(False, wording.refusal(refusal), refusal=refusal)
+
+
+def check_workbook(
+    workbook: Workbook,
+    context: ListContext,
+    *,
+    told: Told | None = None,
+    remembered: Understanding | None = None,
+    progress: Progress = untold,
+) -> Checked:
+    """Check a file that has been read; otherwise as `check_file`. Raises what `take_in` raises."""
+    reading, taken, marks = take_in(workbook, context, told=told, remembered=remembered)
+    rows = taken.people
+    lines, findings = check_rows(
+        rows,
+        context,
+        titles=reading.titles,
+        others=reading.others,
+        remarks=workbook.remarks,
+        notices=reading.notices,
+        marks=marks,
+        progress=progress,
+    )
+    return Checked(True, None, tuple(lines), tuple(findings), reading, marks=marks)
+
+
+def take_in(
+    workbook: Workbook,
+    context: ListContext,
+    *,
+    told: Told | None = None,
+    remembered: Understanding | None = None,
+) -> tuple[Understanding, Taken, Marks]:
+    """What the workbook means, its people and all its other rows, and how they are marked; nothing judged yet.
+
+    Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
+    """
+    reading = _understood(workbook, context, told, remembered)
+    taken = read_rows(workbook, reading, context, told.people if told else frozenset())
+    refuse_wrong_list(reading, taken.people, context)
+    marks = marks_of(workbook, reading, taken.people)
+    return replace(reading, notices=tuple(_notices(reading, taken, marks, told))), taken, marks
+
+
+def _notices(
+    reading: Understanding, taken: Taken, marks: Marks, told: Told | None
+) -> Iterator[Notice]:
+    """What is to be said of the whole file."""
+    sheets = list(dict.fromkeys(table.sheet for _, table in reading.tables()))
+    if len(sheets) > 1:
+        yield "other_sheets", {"sheets": ", ".join(sheets), "read": True}
+    if reading.guessed:
+        yield "headings_guessed", {}
+    if reading.hidden:
+        code = "hidden_sheets_read" if reading.sheet in reading.hidden else "hidden_sheets"
+        yield code, {"sheets": ", ".join(reading.hidden)}
+    if marks.hidden:
+        yield "rows_hidden", {"rows": len(marks.hidden), "listed": len(taken.people)}
+    for gap in gaps(taken):
+        answer = told.answer if told else ""
+        yield f"count_gap_{gap.kind}", {"read": gap.read, "said": gap.said, "answer": answer}
+
+
+def _understood(
+    workbook: Workbook,
+    context: ListContext,
+    told: Told | None,
+    remembered: Understanding | None,
+) -> Understanding:
+    if told is not None and told.mapping:
+        return understand_as(workbook, context, told)
+    if told is not None:
+        own = _understood(workbook, context, None, remembered)
+        return without_sheets(own, told.unread)
+    known = recall(workbook, context, remembered) if remembered is not None else None
+    return known or understand(workbook, context)
+
+
+def read_lines(
+    workbook: Workbook,
+    reading: Understanding,
+    context: ListContext,
+    people: frozenset[int] = frozenset(),
+) -> list[Row]:
+    """The people of the list, cells as written; `rules.check_rows` judges them. As `read_rows`."""
+    return list(read_rows(workbook, reading, context, people).people)
+
+
+def refuse_wrong_list(reading: Understanding, rows: Sequence[Row], context: ListContext) -> None:
+    """Raise WrongList or ColumnsMissing when nothing says where people belong.
+
+    A list of associations under "council" gives itself away by a column this list has no use for.
+    """
+    empty = [
+        c
+        for c in context.identifying
+        if c not in reading.mapping and not any(row.cells.get(c, "").strip() for row in rows)
+    ]
+    foreign = [c for c in IDENTIFYING if c in reading.mapping and c not in context.columns]
+    if "district" in foreign and not empty and not _led_by_chairmen(rows):
+        foreign.remove("district")
+    if foreign and (empty or not context.identifying):
+        heading = _heading(reading, foreign[0])
+        raise errors.WrongList(kind=context.kind_name, column=foreign[0], heading=heading)
+    if empty:
+        found = [h for h in reading.headings if h]
+        raise errors.ColumnsMissing(kind=context.kind_name, missing=empty, found=found[:12])
+
+
+def _led_by_chairmen(rows: Sequence[Row]) -> bool:
+    """Whether most positions are those of a district's committee, not just where people live."""
+    chairs = sum("chu tich" in fold(row.cells.get("position", "")) for row in rows)
+    return chairs * 10 >= len(rows) * 6
+
+
+def _heading(reading: Understanding, column: str) -> str:
+    index = reading.mapping[column]
+    heading = reading.headings[index] if index < len(reading.headings) else ""
+    return tidy(converted(heading) or heading)
