@@ -99,10 +99,10 @@ def files() -> Iterator[tuple[str, str, str, bytes]]:
         "page.xls",
         LEADERS,
         "saved_as_web",
-        "<html><table><tr><td>Họ và tên</td></tr></table></html>".encode(),
+        "<html><body><p>Trang này có khung, bảng ở tệp khác.</p></body></html>".encode(),
     )
-    yield "excel-2003.xls", LEADERS, "saved_as_web", _XML_2003.encode()
-    yield "utf16.xls", LEADERS, "saved_as_web", _XML_2003.encode("utf-16")
+    yield "excel-2003.xls", LEADERS, "header_not_found", _XML_2003.encode()
+    yield "utf16.xls", LEADERS, "header_not_found", _XML_2003.encode("utf-16")
     yield (
         "archive.xls",
         LEADERS,

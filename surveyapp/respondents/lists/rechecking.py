@@ -77,6 +77,7 @@ def recheck(db: Session, campaign: Campaign, unit: Unit, subject: RespondentList
         remarks=tuple(read.get("remarks", ())),
         notices=tuple((code, facts) for code, facts in read.get("notices", ())),
         marks=Marks.from_json(read.get("marks", {})),
+        mended=frozenset(row.line for row in stored if "full_name" in row.mends),
     )
     before = {row.line: row.values for row in stored}
     departments = department_ids(db, subject.campaign_id)

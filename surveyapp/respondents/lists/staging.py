@@ -19,6 +19,7 @@ from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
 from surveyapp.respondents.models import LINES, RespondentList
 from surveyapp.respondents.reading import checking
+from surveyapp.respondents.sheet.encodings import RECODED
 
 TAKING = ("preparing", "open")
 MENDABLE = ("staged", "returned")
@@ -90,6 +91,8 @@ def understanding_of(checked: checking.Checked) -> dict[str, Any]:
     )
     whole = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
     remarks = [code for code in whole if code not in notices]
+    if any(f.code == RECODED for f in checked.findings):
+        remarks.append(RECODED)
     stored = checked.understanding.to_json() if checked.understanding else {}
     return {**stored, "remarks": remarks, "marks": checked.marks.to_json()}
 

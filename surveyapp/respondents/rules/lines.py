@@ -220,6 +220,8 @@ class _Judgement:
             return _Cell(written, " ".join(written.split()))
         unicode_text = converted(written)
         value = tidy(unicode_text if unicode_text is not None else written)
+        if "\ufffd" in value:
+            self.add(column, CHECK, "text_damaged", written)
         if unicode_text is not None:
             proposal = self._named(value) if column == "full_name" else value
             self.add(column, CHECK, "text_legacy", written, proposal)

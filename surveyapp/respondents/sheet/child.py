@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from surveyapp.respondents import errors
-from surveyapp.respondents.sheet import delimited, limits, spreadsheets, zipped
+from surveyapp.respondents.sheet import delimited, limits, spreadsheets, webpage, zipped
 from surveyapp.respondents.sheet.repaired import repaired
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -67,6 +67,9 @@ def read(content: bytes, file_name: str) -> dict[str, Any]:
         archive = zipped.open_archive(content)
         kind = zipped.archive_format(archive)
         zipped.refuse_entities(archive)
+        if kind == "docx":
+            document = zipped.read_part(archive, "word/document.xml", limits.UNPACKED_BYTES)
+            return {"format": kind, "remarks": [], "sheets": webpage.read_document(document)}
         left_out = zipped.remarks(archive)
         if kind != "ods":
             content, archive, far = repaired(content, archive)
@@ -78,5 +81,5 @@ def read(content: bytes, file_name: str) -> dict[str, Any]:
     for magic, name in _FOREIGN:
         if content.startswith(magic):
             raise errors.NotAWorkbook(detected=name)
-    sheets = delimited.read(content, file_name)
-    return {"format": "csv", "remarks": [], "sheets": sheets}
+    kind, sheets, odd = delimited.read(content, file_name)
+    return {"format": kind, "remarks": odd, "sheets": sheets}

@@ -47,7 +47,7 @@ def _is_bomb(entry: zipfile.ZipInfo) -> bool:
 
 
 def archive_format(archive: zipfile.ZipFile) -> str:
-    """`xlsx`, `xlsm` or `ods`; raises NotAWorkbook for every other archive."""
+    """`xlsx`, `xlsm`, `ods` or `docx`; raises NotAWorkbook for every other archive."""
     names = {name.replace("\\", "/") for name in archive.namelist()}
     if "content.xml" in names:
         kind = read_part(archive, "mimetype", 200).decode("ascii", "replace").strip()
@@ -57,7 +57,7 @@ def archive_format(archive: zipfile.ZipFile) -> str:
             raise errors.PasswordProtected
         return "ods"
     if "word/document.xml" in names:
-        raise errors.NotAWorkbook(detected="Word")
+        return "docx"
     if any(n.startswith("ppt/") for n in names):
         raise errors.NotAWorkbook(detected="PowerPoint")
     if "xl/workbook.bin" in names:

@@ -46,6 +46,9 @@ class DepartmentIndex:
     def _search(self, text: str) -> Match | None:
         written = _SECTION_NUMBER.sub("", text) if not text.isupper() or " " in text else text
         entry = self._certain(written) or self._certain(text)
+        if entry is None and "(" in written:
+            # `Sở Ngoại vụ (SNgV)`: what stands in brackets repeats what stands before them.
+            entry = self._certain(written.partition("(")[0])
         if entry is not None:
             return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
         near = self._near(written)
