@@ -20,6 +20,11 @@ COLUMN_NAMES: dict[str, Lazy] = {
     "note": lazy("Ghi chú"),
     "number": lazy("STT"),
     "given_name": lazy("Tên (cột riêng)"),
+    "middle_name": lazy("Tên đệm (cột riêng)"),
+    "phone_2": lazy("Điện thoại (cột khác)"),
+    "phone_3": lazy("Điện thoại (cột khác)"),
+    "email_2": lazy("Thư điện tử (cột khác)"),
+    "email_3": lazy("Thư điện tử (cột khác)"),
 }
 SEVERITY_NAMES: dict[str, Lazy] = {
     "must": lazy("Phải sửa"),
@@ -190,3 +195,29 @@ def standing(late: LateList) -> str:
             late.must_count,
         )
     return _("đã có tệp, chưa xác nhận gửi")
+
+
+ASIDE_REASONS: dict[str, Lazy] = {
+    "title": lazy("phía trên bảng"),
+    "header": lazy("tiêu đề cột"),
+    "section": lazy("tiêu đề nhóm, tên cơ quan"),
+    "total": lazy("dòng cộng"),
+    "signature": lazy("chữ ký, nơi nhận, ghi chú cuối bảng"),
+    "clerk": lazy("người lập hoặc người liên hệ"),
+    "example": lazy("dòng ví dụ"),
+    "page": lazy("số trang"),
+    "continued": lazy("dòng thứ hai của người ở trên"),
+    "nobody": lazy("không có họ tên lẫn liên hệ"),
+    "unread": lazy("trang tính không được đọc"),
+}
+
+
+def aside_reason(reason: str) -> str:
+    """Why a row of a file was not taken as a person."""
+    return str(ASIDE_REASONS[reason])
+
+
+def gap(kind: str, read: int, said: int) -> str:
+    """Where the list itself says another number of people than was read."""
+    values = {"read": written_number(read), "said": written_number(said)}
+    return _(_MESSAGES[f"count_gap_{kind}"].message, **values)

@@ -116,7 +116,7 @@ def _without_headings(
         if guessed is None:
             continue
         line, mapping = guessed
-        header = Header(line, [], mapping, 0)
+        header = Header(line, [""] * (max(mapping.values()) + 1), mapping, 0)
         reading = _reading(sheet, header, context)
         return replace(reading, guessed=True, hidden=hidden)
     raise errors.HeaderNotFound(kind=context.kind_name)

@@ -160,7 +160,9 @@ def _note(task: Task, refusal: FileRefused, table: bytes, told: Told | None = No
         mistold = told is not None and isinstance(refusal, WrongList)
         if mistold or isinstance(refusal, intake.UNCLEAR):
             pointed = (
-                Understanding(Table(told.sheet, told.header_line, told.mapping)) if told else None
+                Understanding(Table(told.sheet, told.header_line, told.mapping))
+                if told and told.mapping
+                else None
             )
             intake.note_unclear(
                 db, task.received_id, refusal, reading=pointed, table=table, now=clock.now()
