@@ -151,6 +151,7 @@ class RowReader:
             return RowKind.HEADER
         serial = is_serial(number)
         if not serial and any(_CLERK.search(t) for _, t in filled):
+            self._signed = True
             return RowKind.CLERK
         named = could_be_person(name)
         if not has_contact and len(filled) <= 4:

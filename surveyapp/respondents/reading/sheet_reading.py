@@ -15,14 +15,15 @@ from surveyapp.respondents.reading.header_rows import (
     headings_at,
 )
 from surveyapp.respondents.reading.headings import GIVEN_NAME, MIDDLE_NAME, UNTOLD, map_headings
+from surveyapp.respondents.reading.taking import OURS
 from surveyapp.respondents.reading.titles import given_by_titles, names_other_list
-from surveyapp.respondents.reading.understood import Table, Told, Understanding
-from surveyapp.respondents.sheet.marks.marking import LEGEND_SHEET
+from surveyapp.respondents.reading.understood import MARK_SHEET, Table, Told, Understanding
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold, tidy
 
 __all__ = [
+    "MARK_SHEET",
     "Told",
     "Understanding",
     "headings_at",
@@ -32,9 +33,7 @@ __all__ = [
     "understand",
     "understand_as",
 ]
-MARK_SHEET = "_mau"
 MARK = "par-index-list"
-_OURS = (MARK_SHEET, LEGEND_SHEET)
 _GUIDES = re.compile(r"^(huong dan|guide|danh muc|huong dan .*|danh muc .*|mau)$")
 _ALIKE = 0.8
 
@@ -80,7 +79,7 @@ def _with_people(
 
 
 def _hidden_with_people(workbook: Workbook, context: ListContext) -> list[Sheet]:
-    sheets = [s for s in workbook.sheets if s.hidden and s.name not in _OURS]
+    sheets = [s for s in workbook.sheets if s.hidden and s.name not in OURS]
     return [
         sheet
         for sheet in sheets
@@ -159,7 +158,7 @@ def without_sheets(reading: Understanding, unread: frozenset[str]) -> Understand
 
 def readable_sheets(workbook: Workbook) -> list[Sheet]:
     """Sheets that may hold people: visible, and none of those we put there ourselves."""
-    return [s for s in workbook.sheets if not s.hidden and s.name not in _OURS]
+    return [s for s in workbook.sheets if not s.hidden and s.name not in OURS]
 
 
 def is_our_template(workbook: Workbook) -> bool:
@@ -216,6 +215,7 @@ def _read_sheet(sheet: Sheet, context: ListContext) -> Understanding | None:
     for left, right in parts:
         headings = [""] * left + header.headings[left:right]
         mapping = map_headings(headings, context)
+        right = right if right < len(header.headings) else 0
         own = _reading(sheet, Header(header.line, headings, mapping, 0), context)
         readings.append(replace(own, table=replace(own.table, left=left, right=right)))
     first, *beside = readings

@@ -17,9 +17,10 @@ from surveyapp.respondents.reading.headings import (
     map_headings,
 )
 from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
-from surveyapp.respondents.reading.understood import Table, Understanding
+from surveyapp.respondents.reading.understood import MARK_SHEET, Table, Understanding
 from surveyapp.respondents.rules.contacts import says_nothing, split_contact
 from surveyapp.respondents.sheet import Sheet, Workbook
+from surveyapp.respondents.sheet.marks.marking import LEGEND_SHEET
 from surveyapp.respondents.words.bearers import could_be_person, is_serial
 from surveyapp.respondents.words.departments import DepartmentIndex, index_for
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
@@ -31,6 +32,8 @@ _COUNT = re.compile(
     r"(?:tong (?:cong|so)|cong|danh sach (?:nay )?(?:co|gom)|so luong)\D{0,40}?(\d{1,5})(?: (?:nguoi|dong chi|dai bieu|can bo|lanh dao|ong ba|d c))?(?: |$)"
 )
 _SHOWN = 200
+OURS = (MARK_SHEET, LEGEND_SHEET)
+"""Sheets that we put into workbooks ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def read_rows(
         _Reader(sheet, table, part, context, index, people).read(gathered)
         own = gathered.numbers[before:]
         numbered += _counted(own)
+    gathered.aside += _unread(workbook, reading)
     if not gathered.people:
         raise errors.NobodyListed(sheet=reading.sheet)
     return Taken(
@@ -98,6 +102,19 @@ def read_rows(
         max(gathered.stated, default=0) if len(set(gathered.stated)) <= 1 else max(gathered.stated),
         tuple(gathered.doubtful),
     )
+
+
+def _unread(workbook: Workbook, reading: Understanding) -> Iterator[Aside]:
+    """Every row of the sheets that are not read: they too are looked at before anything is confirmed."""
+    tables = [table for _, table in reading.tables()]
+    read = {table.sheet for table in tables}
+    others = [s for s in workbook.sheets if s.name not in read and s.name not in OURS]
+    for part, sheet in enumerate(others, start=len(tables)):
+        for line, row in sheet.numbered():
+            text = _text(row)
+            if text:
+                shown = f"{sheet.name}: {text}"[:_SHOWN]
+                yield Aside(number_of(part, line), shown, RowKind.UNREAD.value)
 
 
 def _counted(numbers: Sequence[int]) -> int:
@@ -134,19 +151,20 @@ class _Reader:
         """Add every row that holds anything to what was gathered."""
         spread, below_names = _spread(self._sheet, self._table)
         for line, whole in self._sheet.numbered():
-            row = self._own_cells(whole)
             number = number_of(self._part, line)
             if line <= self._table.header_line:
-                if self._table.left == 0 and any(c and not c.isspace() for c in row):
+                row = whole
+                if self._table.left == 0 and any(map(tidy, row)):
                     kind = RowKind.HEADER if line == self._table.header_line else RowKind.TITLE
                     gathered.aside.append(Aside(number, _text(row), kind.value))
                 continue
+            row = self._own_cells(whole)
             kind = self._rows.kind(row, below_name=line in below_names)
             if number in self._forced:
                 kind = RowKind.PERSON
             if kind is RowKind.BLANK:
                 continue
-            if kind is RowKind.PERSON and self._begins_anew(row):
+            if kind in (RowKind.PERSON, RowKind.HEADER) and self._begins_anew(row):
                 kind = RowKind.HEADER
             if kind is RowKind.PERSON:
                 self._person(row, number, spread.get(line, {}), gathered)
@@ -196,7 +214,7 @@ class _Reader:
             return False
         mapping = map_headings(headings, self._context)
         known = [c for c in mapping if c in COLUMNS]
-        if "full_name" not in mapping or len(known) < 3:
+        if "full_name" not in mapping or len(known) < 3 or mapping == self._mapping:
             return False
         self._mapping.clear()
         self._mapping.update(mapping)

@@ -7,6 +7,9 @@ from typing import Any
 from surveyapp.respondents.placing import line_of
 from surveyapp.respondents.reading.headings import UNTOLD
 
+MARK_SHEET = "_mau"
+"""The sheet by which our own template is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
