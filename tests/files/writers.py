@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 import zipfile
+from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 import xlsxwriter
