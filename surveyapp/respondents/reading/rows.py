@@ -9,6 +9,7 @@ from surveyapp.respondents.words.bearers import could_be_person, is_serial, name
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.names import fold, tidy
+from surveyapp.respondents.words.positions import is_position
 
 _TOTAL = re.compile(
     r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
@@ -162,7 +163,13 @@ class RowReader:
             return RowKind.SECTION
         if not name and not has_contact and len(others) < 2:
             return self._nobody(number, others)
-        if self._signed and not serial and (not has_contact or not self._cell(row, "position")):
+        in_office = named and is_position(self._cell(row, "position"))
+        if (
+            self._signed
+            and not serial
+            and not in_office
+            and not (has_contact and "position" in others)
+        ):
             return RowKind.SIGNATURE if not has_contact else RowKind.CLERK
         self._signed = False
         return RowKind.PERSON

@@ -204,7 +204,8 @@ class _Reader:
                 gathered.stated.append(int(found[1]))
         name = self._mapping["full_name"]
         in_name = tidy(row[name]) if name < len(row) else ""
-        if kind in (RowKind.SIGNATURE, RowKind.CLERK, RowKind.NOBODY) and could_be_person(in_name):
+        # Whoever signs below the list has a name too, and is not missed.
+        if kind in (RowKind.SECTION, RowKind.TOTAL, RowKind.NOBODY) and could_be_person(in_name):
             gathered.doubtful.append(number)
 
     def _begins_anew(self, row: list[str]) -> bool:
