@@ -345,3 +345,13 @@ def test_a_number_is_judged_by_its_range_as_by_all_its_digits() -> None:
         length = choose.choice((10, 11))
         number = f"0{choose.randrange(10 ** (length - 2), 10 ** (length - 1))}"
         assert phones._valid_phone(number) == phones._validated_phone.__wrapped__(number), number
+
+
+def test_a_spelling_that_the_desk_explained_once_is_known_from_then_on() -> None:
+    row = Row(2, {"full_name": "Lê Văn An", "position": "Giám đốc", "department": "Sở 4T", "phone": "0912000001"})  # fmt: skip
+    about = context("agency-leaders")
+    _, found = check_rows([row], about)
+    assert "department_unknown" in {f.code for f in found}
+    lines, found = check_rows([row], replace(about, learned=(("so 4t", "STTTT"),)))
+    assert lines[0].department == "STTTT"
+    assert [f.severity for f in found if f.code == "department_recognised"] == ["note"]
