@@ -276,11 +276,11 @@ FINISH: Flow = (
 
 def _answering(form: Form, *, autosave: bool) -> Flow:
     """Every section shown, answered and sent in; with `autosave` each item saved as it is chosen."""
-    steps = []
+    steps: list[Step] = []
     for page, (_, items) in enumerate(form.sections, start=1):
         steps.append(Step("section", "page", _get(f"/phieu/1/{page}"), _shows_section(page)))
-        for count in range(1, len(items) + 1 if autosave else 0):
-            steps.append(Step("autosave", "save", save_items(page, count), saved_items(page, count)))
+        chosen = range(1, len(items) + 1) if autosave else ()
+        steps += [Step("autosave", "save", save_items(page, n), saved_items(page, n)) for n in chosen]  # fmt: skip
         after = _saved_section(page, f"/phieu/1/{page + 1}")
         steps.append(Step("save section", "post", _save_page(page), after))
     last = len(form.sections) + 1
