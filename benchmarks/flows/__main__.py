@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(plan.only), help="of these, by comma")
     parser.add_argument("--rounds", type=int, default=plan.rounds)
     parser.add_argument("--seconds", type=float, default=plan.seconds, help="of each measurement")
+    parser.add_argument("--lean", action="store_true", help="no bare routes beside")
     parser.add_argument("--json", type=Path, help="write figures here, and no report")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
@@ -35,6 +36,7 @@ def main() -> None:
         only=tuple(given.only.split(",")),
         rounds=given.rounds,
         seconds=given.seconds,
+        lean=given.lean,
     )
     load = os.getloadavg()[0]
     seen = measure.run(plan, lambda words: print(words, flush=True))

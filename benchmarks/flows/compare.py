@@ -182,7 +182,9 @@ def main() -> None:
     with work_trees(given.base, given.head) as trees:
         for number in range(given.pairs):
             order = ("base", "head") if number % 2 == 0 else ("head", "base")
-            ran = {name: _measure(trees[name], [*options, "--rounds=1"]) for name in order}
+            ran = {
+                name: _measure(trees[name], [*options, "--rounds=1", "--lean"]) for name in order
+            }
             pairs.append((ran["base"], ran["head"]))
             print(f"pair {number + 1} of {given.pairs} measured", flush=True)
     found = moved(pairs)

@@ -44,14 +44,15 @@ class Plan:
     only: tuple[str, ...] = tuple(MEASURES)
     rounds: int = 3
     seconds: float = 6.0
+    lean: bool = False
+    """Of the ceiling only what something is compared with."""
 
     @property
     def jobs(self) -> list[tuple[str, str]]:
         """(server, measure) of one round: each of ours next to what it is compared with."""
         compared = dict.fromkeys(MEASURES[name][2] for name in self.only)
-        bare = [(PLAIN, name) for name in BARE]
-        plain = [(PLAIN, name) for name in compared if name not in BARE]
-        return [*bare, *plain, *((OURS, name) for name in self.only)]
+        ceiling = compared if self.lean else dict.fromkeys((*BARE, *compared))
+        return [*((PLAIN, name) for name in ceiling), *((OURS, name) for name in self.only)]
 
     @property
     def invitations(self) -> int:
