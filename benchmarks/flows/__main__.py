@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.flows import measure, report, serving
+from benchmarks.flows import figures, measure, report, serving
 
 
 def main() -> None:
@@ -40,13 +40,13 @@ def main() -> None:
     )
     load = os.getloadavg()[0]
     seen = measure.run(plan, lambda words: print(words, flush=True))
-    made = measure.figures(seen)
+    made = figures.figures(seen)
     if given.json:
         content = {
             "machine": serving.machine(),
             "load": load,
             "figures": [asdict(figure) for figure in made],
-            "ratios": [asdict(ratio) for ratio in measure.ratios(made)],
+            "ratios": [asdict(ratio) for ratio in figures.ratios(made)],
         }
         given.json.write_text(json.dumps(content))
     else:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.flows.measure import MEASURES
+from benchmarks.flows.figures import MEASURES
 from benchmarks.flows.serving import ROOT
 
 LEAST = 0.03

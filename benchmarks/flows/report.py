@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from benchmarks.flows import serving
-from benchmarks.flows.measure import MEASURES, OURS, PLAIN, Figure, Plan, ratios
+from benchmarks.flows.figures import MEASURES, OURS, PLAIN, Figure, ratios
+from benchmarks.flows.measure import Plan
 
 PATH = serving.ROOT / "benchmarks" / "RESULTS.md"
 QUIET = 0.1

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks.flows.compare import moved, words
-from benchmarks.flows.measure import MEASURES, OURS, PLAIN, Plan, Seen, figures, quantiles, ratios
+from benchmarks.flows.figures import MEASURES, OURS, PLAIN, Seen, figures, quantiles, ratios
+from benchmarks.flows.measure import Plan
 from benchmarks.flows.report import page
 
 
