@@ -122,24 +122,30 @@ def _await_answer(port: int, process: subprocess.Popen[bytes], log: Path) -> Non
 
 
 def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]  # fmt: skip
-    except OSError:
-        return []
+    """All that live below a process, whichever of its threads began them."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            begun = [int(child) for child in task.read_text().split()]
+        except OSError:
+            continue
+        for child in begun:
+            found += [child, *_children(child)]
+    return found
 
 
 def tree_seconds(pid: int) -> float:
-    """Processor seconds of a process, of its children that live, and of those that ended."""
-    return (_ticks(pid, 4) + sum(_ticks(child, 2) for child in _children(pid))) / _TICK
+    """Processor seconds of a process and all below it, of those that live and those that ended."""
+    return sum(_ticks(each) for each in (pid, *_children(pid))) / _TICK
 
 
-def _ticks(pid: int, fields: int) -> int:
-    """utime and stime; with four fields also those of the children that have ended."""
+def _ticks(pid: int) -> int:
+    """Own utime and stime, and those of the children that have ended."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     except OSError:
         return 0
-    return sum(int(each) for each in after_name[11 : 11 + fields])
+    return sum(int(each) for each in after_name[11:15])
 
 
 def _megabytes(pid: int) -> float:
