@@ -43,7 +43,7 @@ def page(
     """The whole page."""
     others = max(figure.others_share for figure in made)
     quiet = "quiet but for the benchmark" if others <= QUIET else (
-        f"**shared**: others kept up to {others:.1f} processors busy meanwhile, so only the ratios say anything"
+        f"**shared**: others kept up to {others:.1f} processors busy meanwhile: read × processor, and rates only against each other"
     )  # fmt: skip
     lines = [
         "# Whole flows under load",
