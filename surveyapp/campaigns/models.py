@@ -160,6 +160,21 @@ class ListKind(Base):
     position: Mapped[int]
 
 
+class Rating(Base):
+    """Who rates whom: what somebody in a department (0: none) of a unit's list gives a form about.
+
+    Made when the pack is loaded; lists, issuing and counting read these rows and no rule of their own.
+    """
+
+    __tablename__ = "rating"
+
+    supplying_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("respondent_group.id"), primary_key=True)
+    rated_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+
 class ExpectedList(Base):
     """A list that a unit is asked for."""
 

@@ -50,6 +50,8 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
     units = campaigns.units(db, campaign.id)
     forms = campaigns.plan(db, campaign.id, side="supplying")
     groups = {g.code: g.id for g in campaigns.groups(db, campaign.id)}
+    group_codes = {id_: code for code, id_ in groups.items()}
+    yielded = campaigns.groups_by_department(db, unit.id, kind.id)
     codes = {u.id: u.code for u in units}
     return ListContext(
         campaign=campaign.code,
@@ -66,6 +68,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
                 d.name_vi,
                 codes[d.rated_unit_id] if d.rated_unit_id else None,
                 d.rates_province,
+                frozenset(group_codes[g] for g in yielded.get(d.id, ())),
             )
             for d in campaigns.departments(db, campaign.id)
         ),
@@ -79,7 +82,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
         ),
         declared=declared_headcount(db, unit_id=unit.id, kind_id=kind.id),
         several_groups=several(
-            GroupEntry(g.code, g.name_vi, g.rates)
+            GroupEntry(g.code, g.name_vi)
             for g in campaigns.groups(db, campaign.id)
             if g.code in kind.groups
         ),
