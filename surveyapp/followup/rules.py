@@ -30,7 +30,7 @@ REACHED = frozenset({Result.REMINDED, Result.ANSWERED, Result.NEW_LINK, Result.R
 """The person herself was spoken to: a contact in AAPOR's sense."""
 
 CALLED = frozenset(
-    {Disposition.SENT, Disposition.BOUNCED, Disposition.STARTED, Disposition.BROKEN_OFF}
+    {Disposition.SENT, Disposition.BOUNCED, Disposition.BEGUN}
 )
 """Forms about which a person is called: asked for, not submitted, nothing said about them."""
 
