@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.rules import DECLARED, Disposition
-from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.invitations.issue import IssueProgress, issue
 from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
@@ -65,9 +64,7 @@ def begin(db: Session, invited: Invited, *, today: date) -> None:
             start(db, assignment.id, today=today)
 
 
-def start(
-    db: Session, assignment_id: UUID, *, today: date, disposition: str | None = None
-) -> None:
+def start(db: Session, assignment_id: UUID, *, today: date, disposition: str | None = None) -> None:
     """Note that the person opened the questionnaire; again, and nothing changes.
 
     Whoever declared something and comes back to answer is counted as having begun. Whoever holds the

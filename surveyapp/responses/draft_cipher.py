@@ -99,7 +99,9 @@ def encrypt(
     return number.to_bytes(_NUMBER) + nonce + sealed
 
 
-def decrypt(place: Place, version: bytes, ciphertext: bytes, *, code: str, keys: KeyRing) -> Content:
+def decrypt(
+    place: Place, version: bytes, ciphertext: bytes, *, code: str, keys: KeyRing
+) -> Content:
     """The draft again. Raises `DraftUnreadable` for another code, form, person or changed bit."""
     number = int.from_bytes(ciphertext[:_NUMBER])
     nonce, sealed = ciphertext[_NUMBER : _NUMBER + _NONCE], ciphertext[_NUMBER + _NONCE :]

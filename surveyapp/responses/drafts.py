@@ -159,7 +159,9 @@ def take(
 def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
     """Remove drafts that nobody can read any more, as after a reissued code; how many there were."""
     removed = db.execute(
-        delete(Draft).where(Draft.assignment_id.in_(list(assignment_ids))).returning(Draft.assignment_id)
+        delete(Draft)
+        .where(Draft.assignment_id.in_(list(assignment_ids)))
+        .returning(Draft.assignment_id)
     )
     return len(removed.all())
 

@@ -98,6 +98,16 @@ def under_floor(instrument: Instrument, seconds: int | None) -> str:
     return "yes" if seconds < floor_seconds(instrument) else "no"
 
 
+def longest_run(codes: Sequence[str]) -> int:
+    """Most items in a row with the same answer; an item without an answer breaks the run."""
+    longest = run = 0
+    previous = ""
+    for code in codes:
+        run = run + 1 if code and code == previous else int(bool(code))
+        longest, previous = max(longest, run), code
+    return longest
+
+
 def completeness(answered: int, items: int, *, complete: float, partial: float) -> str:
     """`complete`, `partial` or `break_off` by the share of applicable items answered (0..1 thresholds).
 
