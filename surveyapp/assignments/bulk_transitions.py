@@ -23,12 +23,12 @@ def move_forms(
     after: Disposition,
     today: date,
     before: Collection[Disposition] | None = None,
-    progress: Collection[str] = (),
+    begun: bool | None = None,
     channel: str = "",
 ) -> int:
     """Carry out `move` on the unsubmitted forms of these invitations that it may start from.
 
-    Of those that stand in `before` or have that `progress` only, where either is given. How many forms
+    Of those that stand in `before`, or were `begun` or not, only, where either is given. How many forms
     moved; whoever began meanwhile is left alone. `channel` is what took the message there: forms that
     count as sent by it are counted under it, as are those in hand of which no channel is known (letters
     and mailing files are confirmed days after they went out, so with them the submitted too).
@@ -39,7 +39,7 @@ def move_forms(
     moves = and_(
         Assignment.state == "active",
         Assignment.disposition.in_(starts_from),
-        *((Assignment.progress.in_(progress),) if progress else ()),
+        *((Assignment.begun_on.is_not(None) == begun,) if begun is not None else ()),
     )
     in_hand = ("active", "submitted") if channel in ("letter", "file") else ("active",)
     is_nameless = and_(Assignment.state.in_(in_hand), Assignment.channel == "none")
@@ -54,7 +54,7 @@ def move_forms(
         is_moved = (
             each.state == "active"
             and each.disposition in starts_from
-            and (not progress or each.progress in progress)
+            and begun in (None, each.begun_on is not None)
         )
         is_taken = channel and (each.channel == "none" or after == Disposition.SENT)
         values = {"channel": channel} if is_taken else {}

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from surveyapp.assignments.count_deltas import Cell
-from surveyapp.assignments.rules import BEGUN, Disposition
+from surveyapp.assignments.rules import Disposition
 
 
 class Form(NamedTuple):
@@ -29,7 +30,7 @@ class LockedAssignment(NamedTuple):
     department_id: int | None
     state: str
     disposition: str
-    progress: str
+    begun_on: date | None
     second_form: bool
     channel: str
 
@@ -104,7 +105,7 @@ def _holders(
         for assignment in standing
         if assignment.state == "active"
         and assignment.form in wanted
-        and (assignment.disposition in BEGUN or assignment.progress != "none")
+        and assignment.begun_on is not None
     ]
     holders: dict[int, Form] = {}
     for form in (*submitted, *begun, *wanted):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from surveyapp.assignments.rules import BEGUN, Disposition
+from surveyapp.assignments.rules import STARTED, Disposition
 from surveyapp.clock import VIETNAM
 from surveyapp.messaging.email.return_addresses import is_address
 
@@ -36,7 +36,6 @@ class Form:
     group_id: int
     state: str
     disposition: str
-    progress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _reason_of_kind(kind: str, asked: Sequence[Form]) -> str:
         return "" if any(form.disposition in unsent for form in asked) else "already_sent"
     if all(form.disposition in unsent for form in asked):
         return "not_sent"
-    begun = any(form.disposition in BEGUN for form in asked)
+    begun = any(form.disposition in STARTED for form in asked)
     if kind == "reminder_not_started":
         return "started" if begun else ""
     if kind == "reminder_begun":

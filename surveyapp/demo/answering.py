@@ -58,7 +58,7 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
             Assignment.id,
             Assignment.number,
             Assignment.state,
-            Assignment.progress,
+            Assignment.begun_on,
             Assignment.disposition,
             RespondentGroup.code,
             rated.c.code,

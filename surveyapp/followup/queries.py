@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.models import Assignment
-from surveyapp.assignments.rules import BEGUN
+from surveyapp.assignments.rules import STARTED
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.delivery.models import CallHold, ContactRequest, UnitHold
 from surveyapp.followup.models import CallAttempt, CallLease
@@ -227,7 +227,7 @@ def _forms(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[CallForm]]:
         .where(Assignment.invitation_id.in_(ids), Assignment.state == "active")
         .order_by(Assignment.number)
     ):
-        found.setdefault(row[0], []).append(CallForm(row[1] in BEGUN, *row[2:]))
+        found.setdefault(row[0], []).append(CallForm(row[1] in STARTED, *row[2:]))
     return found
 
 

@@ -199,8 +199,8 @@ def _settle_assignments(
         batch.taken_off.append(change(assignment, reason))
     for assignment in plan.restore:
         again = (
-            Disposition.BROKEN_OFF
-            if assignment.progress != "none"
+            Disposition.BEGUN
+            if assignment.begun_on is not None
             else Disposition.SENT
             if assignment.id in sent
             else Disposition.NOT_SENT

@@ -29,7 +29,7 @@ class AssignmentView:
     id: UUID
     number: int
     state: str
-    progress: str
+    begun_on: date | None
     disposition: str
     group_code: str
     rated_unit_code: str
@@ -76,7 +76,7 @@ _ASSIGNMENTS = (
         Assignment.id,
         Assignment.number,
         Assignment.state,
-        Assignment.progress,
+        Assignment.begun_on,
         Assignment.disposition,
         RespondentGroup.code,
         Unit.code,

@@ -126,10 +126,10 @@ def _start_over(db: Session, held: Iterable[LockedAssignment], *, today: date) -
     back, kept = [], []
     for each in held:
         if each.disposition in STARTED_OVER:
-            fresh = {"progress": "none", "channel": "none"}
+            fresh = {"begun_on": None, "channel": "none"}
             back.append(Change(each, Disposition.NOT_SENT, fresh))
         else:
-            kept.append(Change(each, each.disposition, {"progress": "none"}))
+            kept.append(Change(each, each.disposition, {"begun_on": None}))
     transitions.write(db, {"start_over": back, "give_new_code": kept}, today=today)
 
 

@@ -23,16 +23,15 @@ class AssignedForm(Protocol):
 
 
 class Held(NamedTuple):
-    """One assignment's state, its campaign and how far it is, as they stand under the lock."""
+    """One assignment's state and disposition and its campaign, as they stand under the lock."""
 
     state: str
     campaign: Campaign
     disposition: str
-    progress: str
 
 
 _STANDING = (
-    select(Assignment.state, Campaign, Assignment.disposition, Assignment.progress)
+    select(Assignment.state, Campaign, Assignment.disposition)
     .join(Campaign, Campaign.id == Assignment.campaign_id)
     .where(Assignment.id == bindparam("assignment"))
     .execution_options(populate_existing=True)

@@ -88,7 +88,7 @@ def seal(world: World, db: Session, *, unit: str = "01", group: str = "P1", **gi
         group_code=group,
         codes=given.get("codes", ("1",) * len(form.items)),
         remark="",
-        quality={"duration": "unknown", "longest_run": 1},
+        quality={"under_floor": "unknown"},
         receipt_tag=given.get("tag", os.urandom(16)),
     )
     put(world, db, given.get("ciphertext", box.seal(PUBLIC, world.campaign.code, ballot)))

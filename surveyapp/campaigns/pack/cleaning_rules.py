@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -18,7 +19,7 @@ Kind = Literal[
     "identical_share",
     "longest_run",
     "low_variation",
-    "duration",
+    "under_floor",
     "contradiction",
     "test",
     "held",
@@ -29,12 +30,12 @@ PARAMETER = {
     "identical_share": "at_least",
     "longest_run": "at_least",
     "low_variation": "below",
-    "duration": "bands",
+    "under_floor": "",
     "contradiction": "pairs",
     "test": "units",
     "held": "cells",
 }
-"""The one parameter each kind takes."""
+"""The one parameter each kind takes, if any."""
 
 Codes = Annotated[tuple[OptionCode, ...], Field(min_length=1, strict=False)]
 
@@ -73,16 +74,26 @@ class CleaningRule(Frozen):
     groups: Annotated[tuple[str, ...], Field(strict=False)] = ()
     at_least: Annotated[float, Field(gt=0)] | None = None
     below: Annotated[float, Field(gt=0)] | None = None
-    bands: Annotated[tuple[Literal["below_floor", "brisk"], ...], Field(strict=False)] = ()
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
     units: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Rated units that exist to try the survey out: what is answered about them is a test."""
     cells: Annotated[tuple[HeldCell, ...], Field(strict=False)] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_older_packs(cls, written: Any) -> Any:
+        """Ballots once told how fast a form was filled in by bands, and frozen rules named those."""
+        if isinstance(written, Mapping) and written.get("kind") == "duration":
+            kept = {name: value for name, value in written.items() if name != "bands"}
+            return {**kept, "kind": "under_floor"}
+        if isinstance(written, Mapping) and written.get("bands") == []:
+            return {name: value for name, value in written.items() if name != "bands"}
+        return written
+
     @model_validator(mode="after")
     def _one_parameter(self) -> Self:
-        given = {name for name in set(PARAMETER.values()) if getattr(self, name)}
-        if given != {PARAMETER[self.kind]}:
+        given = {name for name in set(PARAMETER.values()) - {""} if getattr(self, name)}
+        if given != {PARAMETER[self.kind]} - {""}:
             raise PydanticCustomError(
                 "cleaning_parameter", "a rule takes the parameter of its kind"
             )

@@ -135,7 +135,6 @@ def recipients(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, Recipi
             Assignment.group_id,
             Assignment.state,
             Assignment.disposition,
-            Assignment.progress,
             Assignment.instrument_id,
             Unit.name_vi,
             Unit.name_en,

@@ -24,15 +24,14 @@ DONT_KNOW_DIGIT = 9
 @dataclass(frozen=True)
 class GroupAnswers:
     """The responses of one group: `unit[i]` is the rated unit of row i as an index of `units`,
-    `codes` its digits by item in the order asked, `duration` and `longest_run` its marks of quality."""
+    `codes` its digits by item in the order asked, `under_floor` whether it came too fast to be read."""
 
     group: str
     instrument: Instrument
     units: tuple[str, ...]
     unit: Ints
     codes: NDArray[np.int8]
-    duration: NDArray[np.str_]
-    longest_run: Ints
+    under_floor: NDArray[np.bool_]
 
     def cell(self, index: int) -> Cell:
         """The cell of the unit with this index."""
@@ -47,12 +46,11 @@ def read_answers(
 
     units: dict[str, list[str]] = {}
     codes: dict[str, bytearray] = {}
-    marks: dict[str, list[tuple[str, int]]] = {}
+    fast: dict[str, list[bool]] = {}
     asked = {group: [item.id for item in form.items] for group, form in instruments.items()}
     for row in rows:
         units.setdefault(row.group_code, []).append(row.rated_unit_code)
-        quality = str(row.quality.get("duration", "")), int(row.quality.get("longest_run", 0))
-        marks.setdefault(row.group_code, []).append(quality)
+        fast.setdefault(row.group_code, []).append(row.quality.get("under_floor") == "yes")
         line = codes.setdefault(row.group_code, bytearray())
         line += bytes([digit(row.answers.get(item)) for item in asked[row.group_code]])
     found = {}
@@ -61,9 +59,8 @@ def read_answers(
         index = {name: n for n, name in enumerate(names)}
         grid = np.frombuffer(bytes(codes[group]), dtype=np.int8).reshape(len(of_rows), -1)
         unit = np.array([index[name] for name in of_rows], dtype=np.int64)
-        durations, runs = zip(*marks[group], strict=True)
         found[group] = GroupAnswers(
-            group, instruments[group], names, unit, grid, np.array(durations), np.array(runs)
+            group, instruments[group], names, unit, grid, np.array(fast[group], dtype=bool)
         )
     return found
 

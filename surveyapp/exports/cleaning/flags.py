@@ -21,10 +21,10 @@ def touched(rule: CleaningRule, answers: GroupAnswers) -> Flags:
     rows = len(answers.unit)
     if rule.groups and answers.group not in rule.groups:
         return np.zeros(rows, dtype=bool)
-    if rule.kind == "duration":
-        return np.isin(answers.duration, rule.bands)
+    if rule.kind == "under_floor":
+        return np.asarray(answers.under_floor)
     if rule.kind == "longest_run":
-        return np.asarray(answers.longest_run >= (rule.at_least or 0))
+        return np.asarray(longest_runs(answers.codes) >= (rule.at_least or 0))
     if rule.kind == "contradiction":
         return np.asarray(contradicting(rule, answers).any(axis=1))
     if rule.kind in ("test", "held"):
@@ -81,6 +81,19 @@ def _chosen(half: Answered, answers: GroupAnswers, place: dict[str, int]) -> Fla
     import numpy as np
 
     return np.isin(answers.codes[:, place[half.item]], [digit(code) for code in half.codes])
+
+
+def longest_runs(codes: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Of each row the most items in a row with the same answer."""
+    import numpy as np
+
+    length = best = np.zeros(codes.shape[0], dtype=np.int64)
+    for n in range(codes.shape[1]):
+        given = codes[:, n] > 0
+        goes_on = given & (codes[:, n] == codes[:, n - 1]) if n else np.zeros_like(given)
+        length = np.where(goes_on, length + 1, given)
+        best = np.maximum(best, length)
+    return best
 
 
 def tails(codes: NDArray[np.int8], shortest: int) -> Flags:

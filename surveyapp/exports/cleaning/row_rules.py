@@ -13,6 +13,7 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Tally
 from surveyapp.instruments.model import DONT_KNOW, Instrument
 from surveyapp.responses.queries import ResponseRow
+from surveyapp.responses.rules import in_order, longest_run
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class _Marks:
             "missing_share": (items - answered) / items,
             "dont_know_share": (answered - scaled) / items,
             "identical_share": max(Counter(self.on_scale).values(), default=0) / max(scaled, 1),
-            "longest_run": int(self.row.quality.get("longest_run", 0)),
+            "longest_run": longest_run(in_order(self.instrument, self.row.answers)),
         }
 
 
@@ -129,8 +130,8 @@ def _touches(rule: CleaningRule, marks: _Marks) -> bool:
     row = marks.row
     if rule.groups and row.group_code not in rule.groups:
         return False
-    if rule.kind == "duration":
-        return row.quality.get("duration") in rule.bands
+    if rule.kind == "under_floor":
+        return row.quality.get("under_floor") == "yes"
     if rule.kind == "test":
         return row.rated_unit_code in rule.units
     if rule.kind == "held":

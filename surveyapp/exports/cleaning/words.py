@@ -18,11 +18,6 @@ VARIANTS = {
 }
 """The ways of counting that are compared."""
 
-_BANDS = {
-    "below_floor": lazy("nhanh hơn mức nhanh nhất có thể đọc hết câu hỏi"),
-    "brisk": lazy("nhanh, gần mức nhanh nhất có thể đọc hết câu hỏi"),
-}
-
 
 def condition(rule: CleaningRule) -> str:
     """What the rule looks for, with its parameter, and in which groups."""
@@ -45,8 +40,8 @@ def _condition(rule: CleaningRule) -> str:
             return _("từ %(n)s câu liền nhau trở lên chọn cùng một mức", n=number(limit))
         case "low_variation":
             return _("độ lệch chuẩn giữa các câu dưới %(limit)s", limit=number(rule.below or 0))
-        case "duration":
-            return "; ".join(str(_BANDS[band]) for band in rule.bands)
+        case "under_floor":
+            return _("nhanh hơn mức nhanh nhất có thể đọc hết câu hỏi")
         case "contradiction":
             return "; ".join(_pairs(rule))
         case "test":

@@ -210,13 +210,13 @@ def _copy(db: Session, dry: Session, campaign: Campaign) -> None:
 
 
 def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
-    """Every assignment that may be eligible complete; the others as they are."""
+    """Every assignment that may be eligible submitted; the others as they are."""
     out = LETTERS["out"] | LETTERS["list"]
     totals: dict[tuple[str, tuple[Any, ...], str], int] = {}
     by = ("supplying", "rated", "group", "department", "channel")
     for cell, counts in fieldwork.counted(db, campaign_id, by=by).items():
         for disposition, n in counts.by_disposition.items():
-            became = str(disposition) if disposition in out else "complete"
+            became = str(disposition) if disposition in out else "submitted"
             for cut, dimensions in CUTS.items():
                 kept = tuple(
                     value if name in dimensions else type(value)()

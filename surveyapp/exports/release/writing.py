@@ -4,12 +4,14 @@ The responses are read once. What they are counted into on the way is handed fro
 as `Read`, so that no two files of a release can disagree.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning import report, row_rules, sensitivity, studies
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure import public_tables
@@ -32,7 +34,8 @@ from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import DEFAULT, speaking
 from surveyapp.responses import queries as responses
 from surveyapp.responses.models import BoxOpening
-from surveyapp.responses.queries import RemarkRow
+from surveyapp.responses.queries import RemarkRow, ResponseRow
+from surveyapp.responses.rules import completeness
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class Read:
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
     tally: Tally = field(default_factory=Tally)
+    completeness: defaultdict[Cell, Counter[str]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
     touched: row_rules.Touched = field(default_factory=row_rules.Touched)
 
 
@@ -106,15 +112,32 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
     )
 
 
+def _note_completeness(read: Read, row: ResponseRow) -> None:
+    """Count how complete a response is as it was stored, by the campaign's thresholds."""
+    thresholds = read.frame.campaign.settings["completeness"]
+    told = completeness(
+        len(row.answers),
+        len(read.frame.instrument(row.group_code).items),
+        complete=thresholds["complete"],
+        partial=thresholds["partial"],
+    )
+    read.completeness[row.rated_unit_code, row.group_code][told] += 1
+
+
 def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> int:
     """Rows, counts, rates, codebook, criteria, remarks; fills what `read` counts. How many responses."""
     forms = {code: read.frame.instrument(code) for code in read.frame.groups_by_code}
+
+    def see(row: ResponseRow, hit: list[CleaningRule]) -> None:
+        read.study.add(row, hit)
+        _note_completeness(read, row)
+
     cleaned = row_rules.clean(
         responses.responses(db, read.frame.campaign.id),
         read.ruleset.rules,
         forms,
         touched=read.touched,
-        seen=read.study.add,
+        seen=see,
     )
     return scoring.write_scoring(
         folder,
@@ -124,6 +147,7 @@ def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> i
         rows=row_rules.counted(read.tally, cleaned),
         remarks=read.remarks,
         figures=read.figures,
+        completeness=read.completeness,
     )
 
 

@@ -42,7 +42,7 @@ def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> li
             short.append(Concern("short", unit_id, row.approved, row.planned))
         was = counts - lately.get(unit_id, Counts())
         waiting = counts.of({Disposition.SENT, Disposition.BOUNCED})
-        if was.sent >= LEAST_SENT and waiting and counts.started <= was.started:
+        if was.sent >= LEAST_SENT and waiting and counts.begun <= was.begun:
             quiet.append(Concern("quiet", unit_id, waiting, counts.sent))
     quiet.sort(key=lambda concern: -concern.n)
     bounced.sort(key=lambda concern: -concern.n / concern.of)

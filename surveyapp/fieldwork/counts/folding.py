@@ -34,16 +34,16 @@ FOLD_WHEN = 1_000
 
 
 def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
-    """Fold up to `limit` of the deltas written so far, the oldest first; returns how many there were.
+    """Fold up to `limit` of the deltas written so far, in any order; returns how many there were.
 
     Safe beside writers and beside another fold: a delta is removed in the transaction that adds it
     up, and figures are the same before and after.
     """
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK})
-    oldest = select(CountDelta.id).order_by(CountDelta.id).limit(limit)
+    chosen = select(CountDelta.id).limit(limit)
     taken = db.execute(
-        delete(CountDelta).where(CountDelta.id.in_(oldest)).returning(*CountDelta.__table__.c)
+        delete(CountDelta).where(CountDelta.id.in_(chosen)).returning(*CountDelta.__table__.c)
     ).all()
     counts: Counter[tuple[Cell, str]] = Counter()
     days: Counter[tuple[Cell, date, str]] = Counter()

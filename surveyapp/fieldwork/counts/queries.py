@@ -50,7 +50,7 @@ class Figures:
 
     @property
     def coverage(self) -> float | None:
-        """Complete forms per planned form; None without a plan."""
+        """Submitted forms per planned form; None without a plan."""
         return None if self.planned is None else coverage(self.counts, self.planned)
 
     def __add__(self, other: "Figures") -> "Figures":

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import CountDelta
-from surveyapp.assignments.rules import SUBMITTED
+from surveyapp.assignments.rules import Disposition
 from surveyapp.fieldwork.models import KeptDay
 
 FEWEST = 10
@@ -62,10 +62,10 @@ def _by_day(db: Session, campaign_id: int) -> dict[tuple[int, date], int]:
     kept = select(KeptDay.supplying_unit_id, KeptDay.day, KeptDay.change).where(
         KeptDay.campaign_id == campaign_id,
         KeptDay.cut == "supplying",
-        KeptDay.disposition.in_(SUBMITTED),
+        KeptDay.disposition == Disposition.SUBMITTED,
     )
     waiting = select(CountDelta.supplying_unit_id, CountDelta.day, CountDelta.change).where(
-        CountDelta.campaign_id == campaign_id, CountDelta.disposition.in_(SUBMITTED)
+        CountDelta.campaign_id == campaign_id, CountDelta.disposition == Disposition.SUBMITTED
     )
     both = union_all(kept, waiting).subquery()
     rows = db.execute(

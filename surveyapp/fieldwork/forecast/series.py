@@ -19,7 +19,7 @@ from surveyapp.fieldwork.forecast.response_curve import Calendar
 from surveyapp.fieldwork.models import KeptCount, KeptDay
 from surveyapp.fieldwork.rules import LETTERS
 
-_ANSWERED = LETTERS["I"] | LETTERS["P"]
+_ANSWERED = LETTERS["S"]
 _ELIGIBLE = _ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
 _SENT = INVITED - {Disposition.NOT_SENT}
 REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")

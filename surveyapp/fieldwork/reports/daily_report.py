@@ -138,15 +138,19 @@ def headlines(report: DailyReport) -> list[tuple[str, str, str]]:
         (
             _("Tỷ lệ trả lời (RR2)"),
             percent(total.rates.rr2),
-            _out_of(counts.answered, counts.maybe_eligible),
+            _out_of(counts.submitted, counts.maybe_eligible),
         ),
-        (_("Tỷ lệ đạt mẫu"), percent(total.coverage), _out_of(counts.complete, total.planned or 0)),
+        (
+            _("Tỷ lệ đạt mẫu"),
+            percent(total.coverage),
+            _out_of(counts.submitted, total.planned or 0),
+        ),
         (
             _("Đã nộp"),
             number(counts.submitted),
             _("trong ngày thêm %(n)s", n=number(report.total.gained)),
         ),
-        (_("Đã bắt đầu"), number(counts.started), _out_of(counts.started, counts.sent)),
+        (_("Đã bắt đầu"), number(counts.begun), _out_of(counts.begun, counts.sent)),
     ]
     if report.expected is not None and report.expected.bounds is not None:
         low, high = report.expected.bounds
@@ -211,10 +215,10 @@ def map_svg(report: DailyReport) -> str:
 def curve_svg(report: DailyReport) -> str:
     """The curve of answered forms with the forecast, as a picture of its own."""
     expected = report.expected
-    starts = min([report.starts, *(point.day for point in report.curve if point.counts.answered)])
+    starts = min([report.starts, *(point.day for point in report.curve if point.counts.submitted)])
     return charts.draw_curve(
         [
-            (point.day, float(point.counts.answered))
+            (point.day, float(point.counts.submitted))
             for point in report.curve
             if point.day >= starts
         ],

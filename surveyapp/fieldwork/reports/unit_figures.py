@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from surveyapp.assignments.rules import INVITED, SUBMITTED, Disposition
+from surveyapp.assignments.rules import INVITED, Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.fieldwork.counts import queries
@@ -82,8 +82,7 @@ def reason_name(disposition: Disposition) -> str:
         Disposition.NOT_SENT: _("Chưa gửi lời mời"),
         Disposition.SENT: _("Đã gửi, chưa bắt đầu"),
         Disposition.BOUNCED: _("Lời mời bị trả lại"),
-        Disposition.STARTED: _("Đã mở phiếu, chưa trả lời câu nào"),
-        Disposition.BROKEN_OFF: _("Trả lời dở dang, chưa nộp"),
+        Disposition.BEGUN: _("Đã bắt đầu, chưa nộp"),
         Disposition.REFUSED: _("Từ chối"),
         Disposition.UNAVAILABLE: _("Không liên hệ được đúng người"),
         Disposition.MOVED: _("Đã chuyển công tác"),
@@ -110,7 +109,9 @@ def _share(line: Line) -> float:
 
 
 def _reasons(total: Figures) -> list[tuple[str, int | None]]:
-    counts = {d: total.counts.of({d}) for d in Disposition if d in INVITED - SUBMITTED}
+    counts = {
+        d: total.counts.of({d}) for d in Disposition if d in INVITED - {Disposition.SUBMITTED}
+    }
     found = {d: n for d, n in counts.items() if n}
     away = hidden(found)
     return [(reason_name(d), None if d in away else n) for d, n in found.items()]

@@ -74,7 +74,6 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -
         _("Tỷ lệ trả lời (RR2)"),
         _("Đã nộp"),
         _("Thêm trong ngày"),
-        _("Đạt yêu cầu"),
         _("Đã bắt đầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
@@ -93,8 +92,7 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -
             (
                 counts.submitted,
                 line.gained,
-                counts.complete,
-                counts.started,
+                counts.begun,
                 counts.sent,
                 counts.invited,
                 figures.approved,
@@ -103,10 +101,10 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -
             3,
         ):
             _number(sheet, row, place, n, look["count"])
-        _number(sheet, row, 11, figures.coverage, look["share"])
+        _number(sheet, row, 10, figures.coverage, look["share"])
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 42)
-    sheet.set_column(2, 11, 12)
+    sheet.set_column(2, 10, 12)
     sheet.freeze_panes(1, 2)
     sheet.conditional_format(
         1, 2, max(len(lines), 1), 2, {"type": "data_bar", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1, "bar_color": "#a9c3dd", "bar_solid": True}
@@ -122,9 +120,9 @@ def _days(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     """The curve and the forecast as a table and a chart that Excel can change."""
     title = _("Theo ngày")
     sheet = book.add_worksheet(title)
-    for place, head in enumerate((_("Hết ngày"), _("Đã trả lời"), _("Dự báo"), _("Kế hoạch"))):
+    for place, head in enumerate((_("Hết ngày"), _("Đã nộp"), _("Dự báo"), _("Kế hoạch"))):
         sheet.write_string(0, place, head, look["head"])
-    seen = {p.day: p.counts.answered for p in report.curve if p.day >= report.starts}
+    seen = {p.day: p.counts.submitted for p in report.curve if p.day >= report.starts}
     expected = dict(report.expected.path) if report.expected else {}
     days = sorted({*seen, *expected})
     for row, each in enumerate(days, 1):

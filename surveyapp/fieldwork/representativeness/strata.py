@@ -27,8 +27,7 @@ _REACHABLE = frozenset(
         Disposition.NOT_SENT,
         Disposition.SENT,
         Disposition.BOUNCED,
-        Disposition.STARTED,
-        Disposition.BROKEN_OFF,
+        Disposition.BEGUN,
     }
 )
 

@@ -29,7 +29,7 @@ from surveyapp.web.parts import rate_table, rate_words
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1/campaigns/<campaign>")
 RATES = (
-    *("e", "rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4"),
+    *("e", "rr2", "rr4", "rr6", "coop2", "coop4"),
     *("ref1", "ref2", "ref3", "con1", "con2", "con3"),
 )
 
@@ -99,10 +99,8 @@ def curve(campaign: Campaign) -> ResponseReturnValue:
             {
                 "day": point.day.isoformat(),
                 "sent": point.counts.sent,
-                "started": point.counts.started,
+                "begun": point.counts.begun,
                 "submitted": point.counts.submitted,
-                "answered": point.counts.answered,
-                "complete": point.counts.complete,
             }
             for point in points
         ],
@@ -197,10 +195,8 @@ def _row(row: Figures) -> dict[str, Any]:
         "approved": row.approved,
         "invited": counts.invited,
         "sent": counts.sent,
-        "started": counts.started,
+        "begun": counts.begun,
         "submitted": counts.submitted,
-        "answered": counts.answered,
-        "complete": counts.complete,
         "letters": counts.by_letter,
         "coverage": _rounded(row.coverage),
         "rates": {name: _rounded(getattr(row.rates, name)) for name in RATES},

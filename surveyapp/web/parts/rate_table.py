@@ -43,10 +43,10 @@ class Row:
 
     @property
     def lacking(self) -> int | None:
-        """Complete forms that the plan still asks for; None without a plan."""
+        """Submitted forms that the plan still asks for; None without a plan."""
         if self.figures is None or self.figures.planned is None:
             return None
-        return max(self.figures.planned - self.figures.counts.complete, 0)
+        return max(self.figures.planned - self.figures.counts.submitted, 0)
 
 
 def keep_counts_short() -> None:
@@ -103,7 +103,6 @@ def changing_columns(heading: str) -> list[dict[str, Any]]:
         _("So với hôm trước"),
         _("Nộp thêm"),
         _("Đã nộp"),
-        _("Đạt yêu cầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
         _("Kế hoạch"),
@@ -118,10 +117,10 @@ def changing_row(row: Row) -> dict[str, Any]:
 
     What was approved is left out: the overview counts lists by supplying unit alone.
     """
-    rate, submitted, complete, _started, *sent, _approved, _listed, planned, covered = _cells(
+    rate, submitted, _begun, *sent, _approved, _listed, planned, covered = _cells(
         row.figures, with_plan=True
     )
-    counts = (submitted, complete, *sent, planned, covered, _count(row.lacking))
+    counts = (submitted, *sent, planned, covered, _count(row.lacking))
     cells = (row.name, rate, *_change(row), *counts)
     return {"cells": cells, "url": row.url, "tone": row.tone}
 
@@ -149,7 +148,6 @@ def columns(heading: str, *, with_plan: bool = True) -> list[dict[str, Any]]:
     counts = [
         _("Tỷ lệ trả lời"),
         _("Đã nộp"),
-        _("Đạt yêu cầu"),
         _("Đã bắt đầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
@@ -171,7 +169,7 @@ def table_row(row: Row, *, with_plan: bool = True, url: bool = True) -> dict[str
 def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
     if figures is None:
         hidden = {"shown": _("ẩn"), "value": ""}
-        return [hidden] * (10 if with_plan else 6)
+        return [hidden] * (9 if with_plan else 5)
     counts = figures.counts
     rate = figures.rate
     shown: list[Any] = [
@@ -180,8 +178,7 @@ def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
             _count(n)
             for n in (
                 counts.submitted,
-                counts.complete,
-                counts.started,
+                counts.begun,
                 counts.sent,
                 counts.invited,
             )
@@ -211,10 +208,10 @@ def _bar(rate: float | None) -> Markup:
 
 
 RATES = (
-    *("rr1", "rr2", "rr3", "rr4", "rr5", "rr6"),
-    *("coop1", "coop2", "ref1", "ref2", "ref3", "con1", "con2", "con3", "e"),
+    *("rr2", "rr4", "rr6", "coop2"),
+    *("ref1", "ref2", "ref3", "con1", "con2", "con3", "e"),
 )
-"""Columns of the file; COOP3 and COOP4 equal COOP1 and COOP2, since nothing here is 'other'."""
+"""Columns of the file: what is known before the opening. COOP4 equals COOP2, since nothing here is 'other'."""
 
 
 def file(
@@ -232,10 +229,9 @@ def file(
         Column(_("Mã")),
         Column(heading),
         *(Column(rate if rate == "e" else rate.upper(), "share") for rate in RATES),
-        *(Column(letter, "count") for letter in ("I", "P", "R", "NC", "U")),
+        *(Column(letter, "count") for letter in ("S", "R", "NC", "U")),
         Column(_("Không thuộc đối tượng"), "count"),
         Column(_("Đã nộp"), "count"),
-        Column(_("Đạt yêu cầu"), "count"),
         Column(_("Đã bắt đầu"), "count"),
         Column(_("Đã gửi lời mời"), "count"),
         Column(_("Được mời"), "count"),
@@ -267,8 +263,7 @@ def _line(row: Row, with_plan: bool, width: int) -> list[Cell]:
         *(getattr(rates, rate) for rate in RATES),
         *counts.by_letter.values(),
         counts.submitted,
-        counts.complete,
-        counts.started,
+        counts.begun,
         counts.sent,
         counts.invited,
     ]

@@ -33,7 +33,7 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "is_open": campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
         "is_before": campaign.state == "preparing" or now < campaign.opens_at,
         "box_opened": campaign.state in {"opened", "released"},
-        "begun": any(each.progress != "none" for each in left),
+        "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
     }
 

@@ -58,7 +58,7 @@ def days_file(format: str) -> ResponseReturnValue:
     for point in found.points:
         counts = point.counts
         gained, earlier = counts.submitted - earlier, counts.submitted
-        lines.append([point.day.isoformat(), gained, counts.submitted, counts.started, counts.sent, counts.invited, planned])  # fmt: skip
+        lines.append([point.day.isoformat(), gained, counts.submitted, counts.begun, counts.sent, counts.invited, planned])  # fmt: skip
     return _table(format, columns, lines, overview.title_of_curve(), _notes(found), "theo-ngay", found.shown_day)  # fmt: skip
 
 
@@ -69,11 +69,11 @@ def forecast_days_file(format: str) -> ResponseReturnValue:
     course = forecast.course()
     columns = [
         Column(_("Hết ngày")),
-        Column(_("Đã trả lời"), "count"),
+        Column(_("Đã nộp"), "count"),
         Column(_("Dự báo"), "count"),
         Column(_("Số phiếu"), "count"),
     ]
-    came = {point.day: point.counts.answered for point in course.points}
+    came = {point.day: point.counts.submitted for point in course.points}
     expected = {day: round(n, 1) for day, n in course.whole.path} if course.whole else {}
     forms = course.whole.forms if course.whole else None
     lines: list[list[Cell]] = [
@@ -142,7 +142,7 @@ def _map() -> Drawn:
     rates_by_code = {row.code: row.figures.rate if row.figures else None for row in rows}
     names = overview.vietnamese_names(found.names)
     drawn = charts.draw_map(rates_by_code, names, own=overview.own_map())
-    answered = sum(row.figures.counts.answered for row in rows if row.figures)
+    answered = sum(row.figures.counts.submitted for row in rows if row.figures)
     eligible = sum(row.figures.counts.maybe_eligible for row in rows if row.figures)
     whole = _(
         "Mẫu số: phiếu của người được mời ở mỗi tỉnh; cả các tỉnh: %(done)s trên %(of)s phiếu.",
@@ -183,7 +183,7 @@ def _rates() -> Drawn:
 def _forecast() -> Drawn:
     course = forecast.course()
     opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    points = [(p.day, float(p.counts.answered)) for p in course.points if p.day >= opens]
+    points = [(p.day, float(p.counts.submitted)) for p in course.points if p.day >= opens]
     whole = course.whole
     drawn = charts.draw_curve(
         points,

@@ -63,7 +63,7 @@ def rates() -> str:
 @bp.get("/rates/table.<any(csv, xlsx):format>")
 @allow("operator", "viewer", "auditor")
 def rates_file(format: str) -> ResponseReturnValue:
-    """The same table as a file, with RR1 to RR6."""
+    """The same table as a file, with every rate known before the opening."""
     now = clock.now()
     wanted = parts.read_selection(request.args, today=clock.day(now))
     rate_table.keep_counts_short()

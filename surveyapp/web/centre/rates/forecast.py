@@ -51,7 +51,7 @@ def forecast() -> str:
         notes=seen.notes()[1:],
         day_columns=[
             {"label": _("Hết ngày")},
-            *({"label": label, "number": True} for label in (_("Đã trả lời"), _("Dự báo"))),
+            *({"label": label, "number": True} for label in (_("Đã nộp"), _("Dự báo"))),
         ],
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
@@ -82,7 +82,7 @@ class Course:
     @property
     def title(self) -> str:
         """What the curve is of."""
-        words = _("Phiếu đã trả lời và dự báo đến cuối đợt")
+        words = _("Phiếu đã nộp và dự báo đến cuối đợt")
         return f"{words} – {self.part}" if self.part else words
 
     def notes(self) -> list[str]:
@@ -120,7 +120,7 @@ def forecast_file(format: str) -> ResponseReturnValue:
         Column(_("Đơn vị lập danh sách")),
         Column(_("Nhóm")),
         Column(_("Số phiếu"), "count"),
-        Column(_("Đã trả lời"), "count"),
+        Column(_("Đã nộp"), "count"),
         Column(_("Dự báo tỷ lệ cuối đợt"), "share"),
         Column(_("Thấp"), "share"),
         Column(_("Cao"), "share"),
@@ -151,7 +151,7 @@ def forecast_file(format: str) -> ResponseReturnValue:
 
 def _day_rows(seen: Course) -> list[dict[str, Any]]:
     """The curve as a table, the last day first."""
-    came = {point.day: point.counts.answered for point in seen.points}
+    came = {point.day: point.counts.submitted for point in seen.points}
     expected = dict(seen.whole.path) if seen.whole else {}
     return [
         {
@@ -214,7 +214,7 @@ def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
         _("Dự báo cuối đợt"),
         _("Khoảng %(level)s", level=percent(LEVEL, 0)),
         _("Hiện nay"),
-        _("Đã trả lời"),
+        _("Đã nộp"),
         _("Số phiếu"),
         _("Đạt mục tiêu"),
         _("Thêm nếu nhắc"),
@@ -271,7 +271,7 @@ def _reached(expected: Expected, target: int) -> str:
 def _curve(points: list[DayFigures], whole: Expected | None) -> Markup:
     opens = clock.day(g.campaign.opens_at)
     answered = [
-        charts.CurvePoint(point.day, point.counts.answered)
+        charts.CurvePoint(point.day, point.counts.submitted)
         for point in points
         if point.day >= opens
     ]
@@ -279,7 +279,7 @@ def _curve(points: list[DayFigures], whole: Expected | None) -> Markup:
     ends = max(closes, answered[-1].day if answered else closes)
     return charts.time_curve(
         answered,
-        title=_("Phiếu đã trả lời và dự báo đến cuối đợt"),
+        title=_("Phiếu đã nộp và dự báo đến cuối đợt"),
         starts=opens,
         ends=ends,
         ahead=charts.Ahead(whole.path, whole.low, whole.high) if whole else None,

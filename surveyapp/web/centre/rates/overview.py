@@ -96,7 +96,7 @@ def _headlines(found: Standing) -> dict[str, Any]:
         "gained": total.gained,
         "lacking": total.lacking,
         "rise": None if rise is None else rate_table.signed(rise * 100),
-        "started": total.since.started if total.since else 0,
+        "begun": total.since.begun if total.since else 0,
         "rising": [(row.name, row.url, row.gained) for row in rising[:RISING]],
         "risen": len(rising),
         "still": [(row.name, row.url) for row in still],
@@ -173,7 +173,7 @@ def _days(points: Sequence[DayFigures]) -> list[dict[str, Any]]:
                     {"shown": day(point.day), "value": point.day.toordinal()},
                     {"shown": number(gained), "value": gained},
                     {"shown": number(submitted), "value": submitted},
-                    {"shown": number(point.counts.started), "value": point.counts.started},
+                    {"shown": number(point.counts.begun), "value": point.counts.begun},
                     {"shown": number(point.counts.sent), "value": point.counts.sent},
                 )
             }
@@ -205,10 +205,10 @@ def own_map() -> Any:
 
 
 def out_of(row: Figures) -> str:
-    """Answered of those who may be eligible, in words."""
+    """Submitted of those who may be eligible, in words."""
     return _(
         "%(done)s trên %(of)s",
-        done=number(row.counts.answered),
+        done=number(row.counts.submitted),
         of=number(row.counts.maybe_eligible),
     )
 

@@ -108,19 +108,14 @@ class Standing:
         return points
 
     def ahead(self) -> Ahead | None:
-        """The forecast of the last night: made then, because it takes longer than this page may.
-
-        It foretells answered forms; what was submitted beside them is taken to stay as much.
-        """
+        """The forecast of the last night: made then, because it takes longer than this page may."""
         kept, closes = self.kept, clock.day(g.campaign.closes_at)
         if kept is None or kept.low is None or kept.high is None:
             return None
         then = [point.counts for point in self.points if point.day <= kept.day]
         if not then or self.shown_day >= closes:
             return None
-        beside = then[-1].submitted - then[-1].answered
-        path = [(each, n + beside) for each, n in snapshots.path(kept)]
-        return Ahead(path, kept.low + beside, kept.high + beside)
+        return Ahead(snapshots.path(kept), kept.low, kept.high)
 
 
 def read(db: Session, *, now: datetime, until: date | None) -> Standing:

@@ -164,8 +164,9 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
 
 
 def _parameter(rule: CleaningRule) -> tuple[str, Any]:
-    """Name and value of the one parameter of the rule."""
-    return PARAMETER[rule.kind], getattr(rule, PARAMETER[rule.kind])
+    """Name and value of the one parameter of the rule; empty where it takes none."""
+    name = PARAMETER[rule.kind]
+    return name, getattr(rule, name) if name else ""
 
 
 def _move(unit: sensitivity.UnitShift) -> float:
