@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from surveyapp.campaigns.errors import PackRefused
+from surveyapp.campaigns.pack.rule_kinds import KINDS
 from surveyapp.instruments.model import Frozen, ItemId, OptionCode, Text, Version
 from surveyapp.instruments.yaml_document import read_document
 
-Kind = Literal[
-    "missing_share",
-    "dont_know_share",
-    "identical_share",
-    "longest_run",
-    "low_variation",
-    "duration",
-    "contradiction",
-    "test",
-    "held",
-]
-PARAMETER = {
-    "missing_share": "at_least",
-    "dont_know_share": "at_least",
-    "identical_share": "at_least",
-    "longest_run": "at_least",
-    "low_variation": "below",
-    "duration": "bands",
-    "contradiction": "pairs",
-    "test": "units",
-    "held": "cells",
-}
-"""The one parameter each kind takes."""
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[tuple(KINDS)]
 
 Codes = Annotated[tuple[OptionCode, ...], Field(min_length=1, strict=False)]
 
@@ -81,12 +63,13 @@ class CleaningRule(Frozen):
 
     @model_validator(mode="after")
     def _one_parameter(self) -> Self:
-        given = {name for name in set(PARAMETER.values()) if getattr(self, name)}
-        if given != {PARAMETER[self.kind]}:
+        kind = KINDS[self.kind]
+        given = {name for name in {one.parameter for one in KINDS.values()} if getattr(self, name)}
+        if given != {kind.parameter}:
             raise PydanticCustomError(
                 "cleaning_parameter", "a rule takes the parameter of its kind"
             )
-        if self.effect == "set_missing" and self.kind != "contradiction":
+        if self.effect == "set_missing" and kind.doubts is None:
             raise PydanticCustomError("cleaning_effect", "only a contradiction empties items")
         return self
 

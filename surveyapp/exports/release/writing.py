@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from surveyapp.exports.cleaning import report, row_rules, sensitivity, studies
+from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studies
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure import public_tables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
@@ -56,7 +56,6 @@ class Read:
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
     tally: Tally = field(default_factory=Tally)
-    touched: row_rules.Touched = field(default_factory=row_rules.Touched)
 
 
 def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
@@ -68,7 +67,8 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
     labels = row_labels(read.sizes, frame.row_minimum)
     found = _write_tables(db, folder / "scoring", read, labels)
     opening = _opening_of(db, frame, found=found)
-    _write_what_cleaning_did(folder, read)
+    account = report.Account(frame, wanted.ruleset, read.study.result())
+    _write_what_cleaning_did(folder, account)
     if wanted.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, wanted.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
@@ -78,7 +78,7 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
         labels=labels,
         sizes=read.sizes,
         ruleset=wanted.ruleset,
-        touched=read.touched,
+        study=account.study,
         remarks=len(read.remarks),
         receipts=receipts_digest(responses.receipt_tags(db, frame.campaign.id)),
         opened_at=opening.opened_at,
@@ -109,11 +109,10 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
 def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> int:
     """Rows, counts, rates, codebook, criteria, remarks; fills what `read` counts. How many responses."""
     forms = {code: read.frame.instrument(code) for code in read.frame.groups_by_code}
-    cleaned = row_rules.clean(
+    cleaned = applied_rules.clean(
         responses.responses(db, read.frame.campaign.id),
         read.ruleset.rules,
         forms,
-        touched=read.touched,
         seen=read.study.add,
     )
     return scoring.write_scoring(
@@ -121,7 +120,7 @@ def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> i
         read.frame,
         labels,
         tally=read.tally,
-        rows=row_rules.counted(read.tally, cleaned),
+        rows=applied_rules.counted(read.tally, cleaned),
         remarks=read.remarks,
         figures=read.figures,
     )
@@ -136,13 +135,12 @@ def _opening_of(db: Session, frame: Frame, *, found: int) -> BoxOpening:
     return opening
 
 
-def _write_what_cleaning_did(folder: Path, read: Read) -> None:
+def _write_what_cleaning_did(folder: Path, account: report.Account) -> None:
     """As tables and as documents in Vietnamese; the one in `public/` tells no cell."""
-    account = report.Account(read.frame, read.ruleset, read.study.result())
     csv_files.write_csv(
         folder / "scoring" / "cleaning.csv",
         scoring.CLEANING,
-        scoring.cleaning_rows(read.frame, read.ruleset.rules, read.touched, read.sizes),
+        scoring.cleaning_rows(account.frame, account.ruleset.rules, account.study),
     )
     csv_files.write_csv(
         folder / "scoring" / "sensitivity.csv",
