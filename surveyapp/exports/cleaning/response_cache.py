@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
-from surveyapp.exports.cleaning import answer_similarity, array_study, rulesets
+from surveyapp.exports.cleaning import answer_similarity, rulesets, sensitivity
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers
-from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.responses import queries as responses
@@ -34,21 +33,21 @@ class Kept:
 
     sizes: dict[Cell, int]
     groups: dict[str, GroupAnswers]
-    studies: OrderedDict[str, Sensitivity] = field(default_factory=OrderedDict)
+    studies: OrderedDict[str, sensitivity.Sensitivity] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
     @cached_property
     def _coordination(self) -> list[answer_similarity.Finding]:
         return answer_similarity.study_arrays(self.groups)
 
-    def sensitivity(self, rules: Sequence[CleaningRule], frame: Frame) -> Sensitivity:
+    def sensitivity(self, rules: Sequence[CleaningRule], frame: Frame) -> sensitivity.Sensitivity:
         """What `rules` would do to results; the sets tried last are remembered."""
         name = rulesets.digest(rules)
         with self.lock:
             if name not in self.studies:
                 levels = {code: group.level for code, group in frame.groups_by_code.items()}
                 cells = frame.in_order(self.sizes)
-                self.studies[name] = array_study.study(
+                self.studies[name] = sensitivity.study(
                     self.groups, rules, cells=cells, levels=levels
                 )
             self.studies.move_to_end(name)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule, HeldCell
-from surveyapp.exports.cleaning.row_rules import read_rules, rules_of
+from surveyapp.db import thawed
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
@@ -44,6 +44,16 @@ class RuleSet:
     def sha256(self) -> str:
         """SHA-256 of the rules, in hexadecimal."""
         return digest(self.rules)
+
+
+def rules_of(campaign: Campaign) -> tuple[CleaningRule, ...]:
+    """The rules frozen with the campaign's pack, in its order."""
+    return read_rules(thawed(campaign.settings.get("cleaning", [])))
+
+
+def read_rules(stored: Iterable[Mapping[str, object]]) -> tuple[CleaningRule, ...]:
+    """Rules from their stored form. Raises pydantic's `ValidationError` if one is not sound."""
+    return tuple(CleaningRule.model_validate(rule) for rule in stored)
 
 
 def digest(rules: Sequence[CleaningRule]) -> str:

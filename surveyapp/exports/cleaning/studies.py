@@ -36,7 +36,6 @@ def study_of(
     """The study of `rules` that is still to be given the responses, of which `sizes` are by cell."""
     return sensitivity.Study(
         rules,
-        {code: frame.instrument(code) for code in frame.groups_by_code},
         cells=frame.in_order(sizes),
         levels={code: group.level for code, group in frame.groups_by_code.items()},
     )

@@ -12,8 +12,19 @@ hidden cells, and a shown 30 is part of one of them, the other is 3 at most. So 
 threshold must be able to grow up to it for all that is shown, which is a flow in the same graph.
 """
 
-from collections import defaultdict, deque
+from __future__ import annotations
+
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    Ints = NDArray[np.int32]
 
 TOTAL = None
 """Name of the row and of the column that hold the totals."""
@@ -22,9 +33,11 @@ Line = Hashable
 Place = tuple[Line, Line]
 """Row and column of a cell."""
 Corner = tuple[str, Line]
-Arcs = Mapping[Corner, Collection[Corner]]
+Steps = Mapping[tuple[Corner, Corner], int]
+"""Steps that a walk may take, from corner to corner, with how much each can carry."""
 
-_ENDLESS = 1 << 60
+_AT_ONCE = 200
+"""Cells asked about in one flow at most: memory grows with their number times that of hidden cells."""
 
 
 def with_totals(counts: Mapping[Place, int]) -> dict[Place, int]:
@@ -64,8 +77,7 @@ def hidden_cells(
 
 def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place]:
     """The hidden places whose value follows from the shown cells, the totals and counts being >= 0."""
-    arcs = _arcs(table, hidden)
-    component = _strong_components(arcs)
+    component = _components(_steps(table, hidden))
     corners = {place: (("row", place[0]), ("column", place[1])) for place in hidden}
     fixed = {
         place for place, (row, column) in corners.items() if component[row] != component[column]
@@ -81,20 +93,19 @@ def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place
 
 def told_small(table: Mapping[Place, int], hidden: Collection[Place], minimum: int) -> set[Place]:
     """The hidden places under `minimum` that the shown cells and counts being >= 0 keep under it."""
-    room = _room(table, hidden)
-    wide = {
-        start: [end for end, most in ends.items() if most >= minimum]
-        for start, ends in room.items()
-    }
-    component = _strong_components(wide)
-    found = set()
-    for place in hidden:
-        if table[place] < minimum:
+    steps = _steps(table, hidden, most=minimum)
+    lacking = {place: minimum - table[place] for place in hidden if table[place] < minimum}
+    # one walk of which every step carries more than the cell itself, and what it lacks, settles most
+    enough = {place: max(lack, table[place] + 1) for place, lack in lacking.items()}
+    for least in sorted(set(enough.values())):
+        component = _components({step: most for step, most in steps.items() if most >= least})
+        for place in [place for place, n in enough.items() if n == least]:
             start, end = _corners(place)
-            ways_back = component.get(start, start) == component.get(end, end)
-            if not ways_back and not _can_grow(room, place, table[place], minimum):
-                found.add(place)
-    return found
+            if component[start] == component[end]:
+                del lacking[place]
+    doubted = list(lacking.items())
+    parts = (dict(doubted[n : n + _AT_ONCE]) for n in range(0, len(doubted), _AT_ONCE))
+    return {place for part in parts for place in _too_narrow(steps, part)}
 
 
 def _lines(table: Mapping[Place, int]) -> dict[Corner, list[Place]]:
@@ -182,102 +193,78 @@ def _corners(place: Place) -> tuple[Corner, Corner]:
     return (column, row) if (place[0] is TOTAL) != (place[1] is TOTAL) else (row, column)
 
 
-def _arcs(table: Mapping[Place, int], hidden: Collection[Place]) -> Arcs:
-    """The steps a walk may take: forwards where the cell can grow, back where it can shrink."""
-    arcs: dict[Corner, list[Corner]] = defaultdict(list)
+def _steps(
+    table: Mapping[Place, int], hidden: Collection[Place], *, most: int = 1
+) -> dict[tuple[Corner, Corner], int]:
+    """The steps a walk may take, and how much each can carry up to `most`: forwards a cell grows
+    without end, back it shrinks to 0."""
+    steps = {}
     for place in hidden:
         start, end = _corners(place)
-        arcs[start].append(end)
-        arcs[end] += [start] if table[place] > 0 else []
-    return arcs
+        steps[start, end] = most
+        if table[place] > 0:
+            steps[end, start] = min(table[place], most)
+    return steps
 
 
-def _room(table: Mapping[Place, int], hidden: Collection[Place]) -> dict[Corner, dict[Corner, int]]:
-    """How much each step can carry: a cell grows without end and shrinks to 0."""
-    room: dict[Corner, dict[Corner, int]] = defaultdict(dict)
-    for place in hidden:
-        start, end = _corners(place)
-        room[start][end] = _ENDLESS
-        room[end][start] = table[place]
-    return room
+def _too_narrow(steps: Steps, lacking: Mapping[Place, int]) -> set[Place]:
+    """Those of the places that cannot grow by what they lack while every line still adds up: less than
+    that can flow back from the end of the cell to its start without the cell itself.
 
-
-def _can_grow(room: dict[Corner, dict[Corner, int]], place: Place, n: int, minimum: int) -> bool:
-    """Whether the cell of `n` can be `minimum` while every line still adds up (Ford and Fulkerson).
-
-    `room` is as it was when this returns.
+    All are asked in one flow: each place has a copy of the graph of its own, between one source and
+    one drain.
     """
-    end, start = _corners(place)  # the cell itself closes the walk
-    own = room[end].pop(start), room[start].pop(end)
-    taken = []
-    while n < minimum and (path := _path(room, start, end)):
-        most = min(minimum - n, *(room[one][other] for one, other in path))
-        for one, other in path:
-            room[one][other] -= most
-            room[other][one] += most
-        taken.append((path, most))
-        n += most
-    for path, most in taken:
-        for one, other in path:
-            room[one][other] += most
-            room[other][one] -= most
-    room[end][start], room[start][end] = own
-    return n >= minimum
+    import numpy as np
+    from scipy.sparse.csgraph import maximum_flow
+
+    number, graph = _graph(steps)
+    copies = np.arange(len(lacking))[:, None]
+    own = [tuple(number[corner] for corner in _corners(place)) for place in lacking]
+    first, last = np.array(own)[:, :1], np.array(own)[:, 1:]
+    starts, ends = graph.nonzero()
+    is_own = ((starts == first) & (ends == last)) | ((starts == last) & (ends == first))
+    source, drain = len(lacking) * len(number), len(lacking) * len(number) + 1
+    least = np.array(list(lacking.values()), dtype=np.int32)
+    offset = copies * len(number)
+    arcs = _matrix(
+        np.concatenate(
+            [(starts + offset)[~is_own], np.full(len(own), source), (first + offset)[:, 0]]
+        ),
+        np.concatenate([(ends + offset)[~is_own], (last + offset)[:, 0], np.full(len(own), drain)]),
+        np.concatenate([np.broadcast_to(graph.data, is_own.shape)[~is_own], least, least]),
+        drain + 1,
+    )
+    flow = maximum_flow(arcs, source, drain).flow
+    given = flow[[source], :].toarray()[0][(last + offset)[:, 0]]
+    return {place for place, n, most in zip(lacking, least, given, strict=True) if most < n}
 
 
-def _path(
-    left: Mapping[Corner, Mapping[Corner, int]], start: Corner, end: Corner
-) -> list[tuple[Corner, Corner]]:
-    """The shortest walk over steps that carry something; empty where there is none."""
-    before: dict[Corner, Corner] = {}
-    waiting = deque([start])
-    while waiting and end not in before:
-        corner = waiting.popleft()
-        for other, most in left[corner].items():
-            if most > 0 and other not in before and other != start:
-                before[other] = corner
-                waiting.append(other)
-    steps = []
-    while end in before:
-        steps.append((before[end], end))
-        end = before[end]
-    return steps[::-1]
+def _components(steps: Steps) -> dict[Corner, int]:
+    """Number of the strongly connected component of each corner."""
+    from scipy.sparse.csgraph import connected_components
+
+    number, graph = _graph(steps)
+    if not number:
+        return {}
+    component = connected_components(graph, connection="strong")[1].tolist()
+    return {corner: component[n] for corner, n in number.items()}
 
 
-def _strong_components(arcs: Arcs) -> dict[Corner, int]:
-    """Number of the strongly connected component of each corner (Kosaraju)."""
-    backwards: dict[Corner, list[Corner]] = defaultdict(list)
-    for start, ends in arcs.items():
-        for end in ends:
-            backwards[end].append(start)
-    order: list[Corner] = []
-    seen: set[Corner] = set()
-    for corner in [*arcs, *backwards]:
-        order += [one for one, leaving in _walk(corner, arcs, seen) if leaving]
-    component: dict[Corner, int] = {}
-    done: set[Corner] = set()
-    for number, corner in enumerate(reversed(order)):
-        component.update(dict.fromkeys((one for one, _ in _walk(corner, backwards, done)), number))
-    return component
+def _graph(steps: Steps) -> tuple[dict[Corner, int], csr_array]:
+    """The number of each corner, and what each step carries as a matrix of these numbers."""
+    import numpy as np
+
+    number = {corner: n for n, corner in enumerate(dict.fromkeys(chain.from_iterable(steps)))}
+    starts = np.array([number[start] for start, _ in steps], dtype=np.int32)
+    ends = np.array([number[end] for _, end in steps], dtype=np.int32)
+    carried = np.fromiter(steps.values(), dtype=np.int32, count=len(steps))
+    return number, _matrix(starts, ends, carried, len(number))
 
 
-def _walk(start: Corner, arcs: Arcs, seen: set[Corner]) -> Iterator[tuple[Corner, bool]]:
-    """Depth first from `start` over corners not `seen`: each on entering (False) and leaving (True)."""
-    if start in seen:
-        return
-    seen.add(start)
-    yield start, False
-    path = [(start, iter(arcs.get(start, ())))]
-    while path:
-        corner, ends = path[-1]
-        step = next((end for end in ends if end not in seen), None)
-        if step is None:
-            path.pop()
-            yield corner, True
-        else:
-            seen.add(step)
-            yield step, False
-            path.append((step, iter(arcs.get(step, ()))))
+def _matrix(starts: Ints, ends: Ints, carried: Ints, size: int) -> csr_array:
+    from scipy.sparse import csr_array
+
+    return csr_array((carried, (starts, ends)), shape=(size, size))
 
 
 def _bridges(edges: Iterable[tuple[Corner, Corner]]) -> set[tuple[Corner, Corner]]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from surveyapp.exports.cleaning.row_rules import Touched
 from surveyapp.exports.cleaning.rulesets import RuleSet
+from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels
 from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import FORMAT, MANIFEST
@@ -24,7 +24,7 @@ class Made:
     labels: RowLabels
     sizes: Mapping[Cell, int]
     ruleset: RuleSet
-    touched: Touched
+    study: Sensitivity
     remarks: int
     receipts: tuple[int, str]
     opened_at: datetime
@@ -56,8 +56,8 @@ def manifest(
         "instruments": [_instrument(instrument) for instrument in frame.asked],
         "counts": _counts(frame, made),
         "cleaning": [
-            rule.model_dump(mode="json") | {"touched": made.touched.by_rule[rule.id].total()}
-            for rule in made.ruleset.rules
+            rule.model_dump(mode="json") | {"touched": effect.touched.total()}
+            for rule, effect in zip(made.ruleset.rules, made.study.alone, strict=True)
         ],
         "cleaning_version": {"number": made.ruleset.number, "sha256": made.ruleset.sha256},
         "receipts": {"count": receipts, "sha256": receipts_sha256},
@@ -95,7 +95,7 @@ def _counts(frame: Frame, made: Made) -> dict[str, Any]:
     return {
         "submitted": made.submitted,
         "responses": sum(made.sizes.values()),
-        "excluded": made.touched.excluded.total(),
+        "excluded": made.study.excluded,
         "remarks": made.remarks,
         "by_group": {
             group: sum(n for (_, of), n in made.sizes.items() if of == group)

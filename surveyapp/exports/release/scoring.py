@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
-from surveyapp.exports.cleaning.row_rules import Cleaned, Touched
+from surveyapp.exports.cleaning.applied_rules import Cleaned
+from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import MERGED, Cell, RowLabels
 from surveyapp.exports.formats.codebook import (
     CODEBOOK,
@@ -131,13 +132,13 @@ def rate_rows(
 
 
 def cleaning_rows(
-    frame: Frame, rules: Sequence[CleaningRule], touched: Touched, sizes: Mapping[Cell, int]
+    frame: Frame, rules: Sequence[CleaningRule], study: Sensitivity
 ) -> Iterator[tuple[Value, ...]]:
     """Rows of `CLEANING`: for every rule and every cell with responses, how many it touched."""
-    for rule in rules:
+    for rule, effect in zip(rules, study.alone, strict=True):
         told = (rule.id, rule.version, rule.kind, rule.effect)
-        for cell in frame.in_order(sizes):
-            yield (*told, *cell, touched.by_rule[rule.id][cell], sizes[cell])
+        for cell in frame.in_order(study.responses):
+            yield (*told, *cell, effect.touched[cell], study.responses[cell])
 
 
 def write_scoring(

@@ -5,14 +5,13 @@ as `Read`, so that no two files of a release can disagree.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
-from surveyapp.exports.cleaning import report, row_rules, sensitivity, studies
+from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studies
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure import public_tables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
@@ -62,7 +61,6 @@ class Read:
     completeness: defaultdict[Cell, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
-    touched: row_rules.Touched = field(default_factory=row_rules.Touched)
 
 
 def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
@@ -74,7 +72,8 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
     labels = row_labels(read.sizes, frame.row_minimum)
     found = _write_tables(db, folder / "scoring", read, labels)
     opening = _opening_of(db, frame, found=found)
-    _write_what_cleaning_did(folder, read)
+    account = report.Account(frame, wanted.ruleset, read.study.result())
+    _write_what_cleaning_did(folder, account)
     if wanted.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, wanted.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
@@ -84,7 +83,7 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
         labels=labels,
         sizes=read.sizes,
         ruleset=wanted.ruleset,
-        touched=read.touched,
+        study=account.study,
         remarks=len(read.remarks),
         receipts=receipts_digest(responses.receipt_tags(db, frame.campaign.id)),
         opened_at=opening.opened_at,
@@ -112,39 +111,35 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
     )
 
 
-def _note_completeness(read: Read, row: ResponseRow) -> None:
-    """Count how complete a response is as it was stored, by the campaign's thresholds."""
+def _noting_completeness(read: Read, rows: Iterable[ResponseRow]) -> Iterator[ResponseRow]:
+    """Pass `rows` on, counting how complete each is as it was stored, by the campaign's thresholds."""
     thresholds = read.frame.campaign.settings["completeness"]
-    told = completeness(
-        len(row.answers),
-        len(read.frame.instrument(row.group_code).items),
-        complete=thresholds["complete"],
-        partial=thresholds["partial"],
-    )
-    read.completeness[row.rated_unit_code, row.group_code][told] += 1
+    for row in rows:
+        told = completeness(
+            len(row.answers),
+            len(read.frame.instrument(row.group_code).items),
+            complete=thresholds["complete"],
+            partial=thresholds["partial"],
+        )
+        read.completeness[row.rated_unit_code, row.group_code][told] += 1
+        yield row
 
 
 def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> int:
     """Rows, counts, rates, codebook, criteria, remarks; fills what `read` counts. How many responses."""
     forms = {code: read.frame.instrument(code) for code in read.frame.groups_by_code}
-
-    def see(row: ResponseRow, hit: list[CleaningRule]) -> None:
-        read.study.add(row, hit)
-        _note_completeness(read, row)
-
-    cleaned = row_rules.clean(
-        responses.responses(db, read.frame.campaign.id),
+    cleaned = applied_rules.clean(
+        _noting_completeness(read, responses.responses(db, read.frame.campaign.id)),
         read.ruleset.rules,
         forms,
-        touched=read.touched,
-        seen=see,
+        seen=read.study.add,
     )
     return scoring.write_scoring(
         folder,
         read.frame,
         labels,
         tally=read.tally,
-        rows=row_rules.counted(read.tally, cleaned),
+        rows=applied_rules.counted(read.tally, cleaned),
         remarks=read.remarks,
         figures=read.figures,
         completeness=read.completeness,
@@ -160,13 +155,12 @@ def _opening_of(db: Session, frame: Frame, *, found: int) -> BoxOpening:
     return opening
 
 
-def _write_what_cleaning_did(folder: Path, read: Read) -> None:
+def _write_what_cleaning_did(folder: Path, account: report.Account) -> None:
     """As tables and as documents in Vietnamese; the one in `public/` tells no cell."""
-    account = report.Account(read.frame, read.ruleset, read.study.result())
     csv_files.write_csv(
         folder / "scoring" / "cleaning.csv",
         scoring.CLEANING,
-        scoring.cleaning_rows(read.frame, read.ruleset.rules, read.touched, read.sizes),
+        scoring.cleaning_rows(account.frame, account.ruleset.rules, account.study),
     )
     csv_files.write_csv(
         folder / "scoring" / "sensitivity.csv",
