@@ -99,12 +99,12 @@ def test_one_more_reminder_brings_answers_when_few_come_by_themselves(round_of_c
 def test_the_curve_learns_that_few_answer_at_weekends():
     days = [OPENS + timedelta(days=n) for n in range(21)]
     came = {day: 20 if day.weekday() >= 5 else 200 for day in days}
-    shapes = fit([Cohort(OPENS, 20_000, came)], Calendar(), until=days[-1])
+    curves = fit([Cohort(OPENS, 20_000, came)], Calendar(), until=days[-1])
     monday, saturday = days[-1] + timedelta(days=1), days[-1] + timedelta(days=6)
-    likely = max(shapes, key=lambda shape: shape.weight)
+    likely = max(curves, key=lambda curve: curve.weight)
     shares = likely.coming(OPENS, sum(came.values()) / 20_000, [monday, saturday])
     assert shares[1] < shares[0] / 4
-    assert sum(shape.weight for shape in shapes) == pytest.approx(1)
+    assert sum(curve.weight for curve in curves) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("kind", ["willing", "hazard"])

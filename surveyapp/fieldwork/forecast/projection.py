@@ -12,7 +12,13 @@ from functools import lru_cache
 from math import erf, exp, sqrt
 from statistics import NormalDist
 
-from surveyapp.fieldwork.forecast.response_curve import Calendar, Cohort, Shape, days_between, fit
+from surveyapp.fieldwork.forecast.response_curve import (
+    Calendar,
+    Cohort,
+    FittedCurve,
+    days_between,
+    fit,
+)
 
 LEVEL = 0.9
 """How often the interval should hold what comes."""
@@ -102,7 +108,7 @@ class Forecast:
     ) -> None:
         self.until = until
         self.days = days_between(until + timedelta(days=1), closes)
-        self.shapes: list[Shape] = []
+        self.curves: list[FittedCurve] = []
         self._cells = cells
         self._futures: dict[Key, _Future] = {}
         cohorts = list(_cohorts(cells.values()).values())
@@ -110,8 +116,8 @@ class Forecast:
         started = min((cohort.starts for cohort in cohorts), default=until)
         self.is_founded = answers >= LEAST_ANSWERS and (until - started).days >= LEAST_DAYS
         if self.is_founded:
-            self.shapes = fit(cohorts, calendar, until=until)
-            self._futures = dict(_futures(self.shapes, cells, cohorts, self.days, until))
+            self.curves = fit(cohorts, calendar, until=until)
+            self._futures = dict(_futures(self.curves, cells, cohorts, self.days, until))
 
     def keys(self) -> list[Key]:
         """Every cell known, whether it has a forecast or not."""
@@ -120,7 +126,7 @@ class Forecast:
     @property
     def reminder_is_seen(self) -> bool:
         """The gain from a reminder is learnt from a reminder of this campaign, not supposed."""
-        seen = self.shapes[0].calendar.reminders if self.shapes else ()
+        seen = self.curves[0].calendar.reminders if self.curves else ()
         return any(day <= self.until for day in seen)
 
     def cell(self, key: Key) -> Expected | None:
@@ -170,13 +176,13 @@ def _cohorts(cells: Iterable[Cell]) -> dict[date, Cohort]:
 
 
 def _futures(
-    shapes: Sequence[Shape],
+    curves: Sequence[FittedCurve],
     cells: Mapping[Key, Cell],
     cohorts: Sequence[Cohort],
     days: Sequence[date],
     until: date,
 ) -> Iterable[tuple[Key, _Future]]:
-    ahead = {cohort.starts: _ahead(shapes, cohort, days, until) for cohort in cohorts}
+    ahead = {cohort.starts: _ahead(curves, cohort, days, until) for cohort in cohorts}
     past = {cohort.starts: sum(cohort.answered.values()) / cohort.forms for cohort in cohorts}
     live = {k: c for k, c in cells.items() if c.starts is not None and c.forms > 0}
     speeds = _speeds(live, past)
@@ -198,19 +204,21 @@ class _Ahead:
     way: tuple[float, ...]
 
 
-def _ahead(shapes: Sequence[Shape], cohort: Cohort, days: Sequence[date], until: date) -> _Ahead:
+def _ahead(
+    curves: Sequence[FittedCurve], cohort: Cohort, days: Sequence[date], until: date
+) -> _Ahead:
     so_far = sum(cohort.answered.values()) / cohort.forms
-    reminded = shapes[0].calendar.with_reminder(until + timedelta(days=1))
+    reminded = curves[0].calendar.with_reminder(until + timedelta(days=1))
     parts, mean, more = [], 0.0, 0.0
     way = [0.0] * len(days)
-    for shape in shapes:
-        shares = shape.coming(cohort.starts, so_far, days)
+    for curve in curves:
+        shares = curve.coming(cohort.starts, so_far, days)
         total = sum(shares)
-        spread = sqrt(shape.spread(cohort.starts, days, shares) ** 2 + POOL_DRIFT**2)
-        parts.append((shape.weight, total, spread))
-        mean += shape.weight * total
-        more += shape.weight * sum(shape.coming(cohort.starts, so_far, days, reminded))
-        way = [w + shape.weight * share for w, share in zip(way, shares, strict=True)]
+        spread = sqrt(curve.spread(cohort.starts, days, shares) ** 2 + POOL_DRIFT**2)
+        parts.append((curve.weight, total, spread))
+        mean += curve.weight * total
+        more += curve.weight * sum(curve.coming(cohort.starts, so_far, days, reminded))
+        way = [w + curve.weight * share for w, share in zip(way, shares, strict=True)]
     if mean <= 0:
         return _Ahead((0.0,) * _SHARED_NODES, 0.0, 1.0, tuple(way))
     scale = more / mean
