@@ -147,7 +147,8 @@ class _Days:
         """Answers of each row; nobody answers more than e times the forms that are left."""
         import numpy as np
 
-        return self.left * np.exp(np.minimum(self.features @ coefficients, 1.0))
+        expected: _Array = self.left * np.exp(np.minimum(self.features @ coefficients, 1.0))
+        return expected
 
     def likelihood(self, coefficients: "_Array") -> float:
         """Logarithm of the Poisson likelihood, but for what no reach changes."""

@@ -6,12 +6,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from surveyapp.documents.charts import bars
+from surveyapp.documents.charts.bars import StackedRow
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.disclosure.public_tables import MISSING
 from surveyapp.exports.download.published_reader import Distribution, Published
 from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.model import DONT_KNOW, Option
-from surveyapp.web.parts import charts
 
 SHADES = 5
 
@@ -76,7 +77,7 @@ def chart(part: Part) -> Markup:
     legend = [(shade(part, o.code), o.label.get(locale())) for o in part.options]
     legend += [("unsure", dont_know())] if part.dont_know else []
     legend += [("blank", not_answered()), ("veiled", _("ẩn vì quá ít phiếu"))]
-    return charts.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
+    return bars.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
 
 
 def shade(part: Part, code: str) -> str:
@@ -88,19 +89,19 @@ def shade(part: Part, code: str) -> str:
     return f"shade-{round(place * (SHADES - 1) / max(len(codes) - 1, 1))}"
 
 
-def _bar(part: Part, line: Line) -> charts.StackedRow:
+def _bar(part: Part, line: Line) -> StackedRow:
     found = line.found
     assert found is not None  # parts() keeps only these
     if not found.responses:
         shown = [("veiled", 1.0)] if found.responses is None else []
         told = hidden() if found.responses is None else _("không có phiếu")
-        return charts.StackedRow(line.label, shown, told, line.url)
+        return StackedRow(line.label, shown, told, line.url)
     classes = {option.code: shade(part, option.code) for option in part.options}
     classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
     shown = [(classes[code], share) for code in found.codes if (share := found.share(code))]
     if found.hidden:
         shown.append(("veiled", found.hidden / found.responses))
-    return charts.StackedRow(line.label, shown, _told(found), line.url)
+    return StackedRow(line.label, shown, _told(found), line.url)
 
 
 def _told(found: Distribution) -> str:

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.db import reading
-from surveyapp.documents import chart_files, tables
-from surveyapp.documents.chart_files import Picture
+from surveyapp.documents import tables
+from surveyapp.documents.charts import bars, curves, outline_map, picture_files
+from surveyapp.documents.charts.bars import RateRow
+from surveyapp.documents.charts.picture_files import Picture
 from surveyapp.documents.tables import Cell, Column
-from surveyapp.fieldwork.reports import charts
-from surveyapp.i18n import _, locale, number, percent
+from surveyapp.fieldwork.reports import province_outlines
+from surveyapp.i18n import _, locale, number
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import (
     drill_down,
@@ -25,7 +27,6 @@ from surveyapp.web.centre.rates import (
 from surveyapp.web.centre.rates import selection as parts
 from surveyapp.web.centre.rates.overview_data import Standing
 from surveyapp.web.http.access import allow
-from surveyapp.web.parts import province_map
 
 Drawn = tuple[Picture, str, date]
 """A picture, the name of its file and the day its figures are of."""
@@ -36,8 +37,8 @@ Drawn = tuple[Picture, str, date]
 def chart_file(chart: str, image: str) -> ResponseReturnValue:
     """A chart as it stands on its page, with its title, its date and its denominator in the picture."""
     picture, name, day = _DRAWN[chart]()
-    content = chart_files.write(image, picture)
-    return _file(content, chart_files.MEDIA[image], f"{name}-{g.campaign.code}-{day}.{image}")
+    content = picture_files.write(image, picture)
+    return _file(content, picture_files.MEDIA[image], f"{name}-{g.campaign.code}-{day}.{image}")
 
 
 @bp.get("/days/table.<any(csv, xlsx):format>")
@@ -117,16 +118,7 @@ def _notes(found: Standing) -> list[str]:
 
 def _days() -> Drawn:
     found = _standing()
-    opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    points, ahead = found.submitted(), found.ahead()
-    drawn = charts.draw_curve(
-        [(point.day, float(point.total)) for point in points],
-        starts=opens,
-        ends=max(closes, points[-1].day if points else closes),
-        target=found.total.figures.planned if found.total.figures else None,
-        path=ahead.path if ahead else (),
-        band=(ahead.low, ahead.high) if ahead else None,
-    )
+    drawn = curves.picture(overview.curve(found))
     notes = [*_notes(found), curve_note()]
     return Picture(overview.title_of_curve(), notes, drawn), "theo-ngay", found.shown_day
 
@@ -139,9 +131,8 @@ def curve_note() -> str:
 def _map() -> Drawn:
     found = _standing()
     rows = found.rows("supplying", "province")
-    rates_by_code = {row.code: row.figures.rate if row.figures else None for row in rows}
-    names = overview.vietnamese_names(found.names)
-    drawn = charts.draw_map(rates_by_code, names, own=overview.own_map())
+    provinces = overview.province_map(found)
+    drawn = outline_map.picture(provinces) if provinces else ""
     answered = sum(row.figures.counts.answered for row in rows if row.figures)
     eligible = sum(row.figures.counts.maybe_eligible for row in rows if row.figures)
     whole = _(
@@ -149,14 +140,9 @@ def _map() -> Drawn:
         done=number(answered),
         of=number(eligible),
     )
-    notes = [*_notes(found)[:2], whole, province_map.disclaimer()]
-    return Picture(overview.title_of_map(), notes, drawn, _legend()), "ban-do", found.shown_day
-
-
-def _legend() -> list[tuple[str, str]]:
-    words = province_map.band_words()
-    shades = [colour for _bound, colour in charts.BANDS]
-    return [*zip(shades, list(words.values())[:4], strict=True), (charts.NO_RATE, words["none"])]
+    notes = [*_notes(found)[:2], whole, province_outlines.disclaimer()]
+    legend = outline_map.coloured(province_outlines.band_words())
+    return Picture(overview.title_of_map(), notes, drawn, legend), "ban-do", found.shown_day
 
 
 def _rates() -> Drawn:
@@ -165,40 +151,29 @@ def _rates() -> Drawn:
     with reading() as db:
         names = parts.registry(db, g.campaign.id)
         rows, total = drill_down.rows_of(db, wanted, names)
-    bars = []
-    for row in rows:
-        if row.figures is not None:
-            share = row.figures.rate
-            words = f"{percent(share)} ({overview.out_of(row.figures)})"
-            bars.append((row.name, share, words))
+    drawn = [
+        RateRow(row.name, row.figures.counts.answered, row.figures.counts.maybe_eligible)
+        for row in rows
+        if row.figures is not None
+    ]
     of = _("Mẫu số: phiếu của người được mời; cộng: %(of)s.", of=overview.out_of(total))
-    title = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
-    notes = [title, _("Tính đến %(when)s", when=drill_down.when(wanted, now)), of]
+    campaign = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
+    notes = [campaign, _("Tính đến %(when)s", when=drill_down.when(wanted, now)), of]
     name = f"ty-le-{wanted.by}"
     day = wanted.until or clock.day(now)
-    drawn = charts.draw_bars(bars)
-    return Picture(drill_down.title(wanted, names), notes, drawn, tallest=10_000), name, day
+    title = drill_down.title(wanted, names)
+    return Picture(title, notes, bars.picture(drawn), tallest=10_000), name, day
 
 
 def _forecast() -> Drawn:
     course = forecast.course()
-    opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    points = [(p.day, float(p.counts.answered)) for p in course.points if p.day >= opens]
-    whole = course.whole
-    drawn = charts.draw_curve(
-        points,
-        starts=opens,
-        ends=max(closes, points[-1][0] if points else closes),
-        target=None,
-        path=whole.path if whole else (),
-        band=(whole.low, whole.high) if whole else None,
-    )
+    drawn = curves.picture(course.curve())
     return Picture(course.title, course.notes(), drawn), "du-bao", course.until
 
 
 def _representativeness() -> Drawn:
     seen = representativeness.look()
-    drawn = charts.draw_shares(representativeness.lines(seen))
+    drawn = curves.picture(representativeness.lines(seen))
     picture = Picture(representativeness.title_of_course(), seen.notes(), drawn)
     return picture, "dai-dien", clock.day(seen.now)
 

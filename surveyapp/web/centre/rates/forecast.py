@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.documents import tables
+from surveyapp.documents.charts import curves
+from surveyapp.documents.charts.curves import Ahead, CurvePoint, TimeCurve
 from surveyapp.documents.tables import Column
 from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import DayFigures, Where
@@ -22,7 +23,6 @@ from surveyapp.web.centre.rates import selection as parts
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts import charts
 
 TARGETS = (50, 60, 70, 80, 90, 95)
 TARGET = 80
@@ -47,7 +47,7 @@ def forecast() -> str:
         target=target,
         targets=TARGETS,
         reaches=_reached(whole, target) if whole else "",
-        curve=_curve(seen.points, whole),
+        curve=curves.figure(seen.curve(), title=_("Phiếu đã trả lời và dự báo đến cuối đợt")),
         notes=seen.notes()[1:],
         day_columns=[
             {"label": _("Hết ngày")},
@@ -84,6 +84,15 @@ class Course:
         """What the curve is of."""
         words = _("Phiếu đã trả lời và dự báo đến cuối đợt")
         return f"{words} – {self.part}" if self.part else words
+
+    def curve(self) -> TimeCurve:
+        """Answered forms since the opening, and the way on."""
+        opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
+        answered = [CurvePoint(p.day, p.counts.answered) for p in self.points if p.day >= opens]
+        ends = max(closes, answered[-1].day if answered else closes)
+        whole = self.whole
+        ahead = Ahead(whole.path, whole.low, whole.high) if whole else None
+        return TimeCurve(answered, starts=opens, ends=ends, ahead=ahead)
 
     def notes(self) -> list[str]:
         """The campaign, the date and the denominator."""
@@ -266,24 +275,6 @@ def _reached(expected: Expected, target: int) -> str:
         return _("không kịp")
     first = expected.path[0][0] if expected.path else None
     return _("đã đạt") if reached == first else day(reached)
-
-
-def _curve(points: list[DayFigures], whole: Expected | None) -> Markup:
-    opens = clock.day(g.campaign.opens_at)
-    answered = [
-        charts.CurvePoint(point.day, point.counts.answered)
-        for point in points
-        if point.day >= opens
-    ]
-    closes = clock.day(g.campaign.closes_at)
-    ends = max(closes, answered[-1].day if answered else closes)
-    return charts.time_curve(
-        answered,
-        title=_("Phiếu đã trả lời và dự báo đến cuối đợt"),
-        starts=opens,
-        ends=ends,
-        ahead=charts.Ahead(whole.path, whole.low, whole.high) if whole else None,
-    )
 
 
 def _chosen(names: Registry, group: str, unit: str) -> list[tuple[str, str, str]]:

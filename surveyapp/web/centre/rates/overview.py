@@ -12,12 +12,15 @@ from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.delivery import labels
 from surveyapp.delivery.health import worker_watch
+from surveyapp.documents.charts import curves, outline_map
+from surveyapp.documents.charts.curves import TimeCurve
+from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.exports.release import rehearsal
 from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork.counts import attention
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.reports import province_outlines
-from surveyapp.i18n import _, _n, day, number
+from surveyapp.i18n import _, _n, day, number, percent
 from surveyapp.invitations import declarations
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import overview_data
@@ -28,7 +31,7 @@ from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.http.state import settings
-from surveyapp.web.parts import charts, province_map, rate_table
+from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.rate_table import changing_row, worst_first
 
 SHOWN = 10
@@ -105,7 +108,7 @@ def _headlines(found: Standing) -> dict[str, Any]:
 
 def _pictures(found: Standing) -> dict[str, Any]:
     return {
-        "curve": _curve(found),
+        "curve": curves.figure(curve(found), title=title_of_curve()),
         "curve_rows": _days(found.points),
         "day_columns": _day_columns(),
         "map": _map(found),
@@ -137,12 +140,12 @@ def title_of_map() -> str:
     return _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách")
 
 
-def _curve(found: Standing) -> Markup:
+def curve(found: Standing) -> TimeCurve:
+    """Submitted forms by day, the plan and the forecast."""
     opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
     submitted = found.submitted()
-    return charts.time_curve(
+    return TimeCurve(
         submitted,
-        title=title_of_curve(),
         starts=opens,
         ends=max(closes, submitted[-1].day if submitted else closes),
         target=found.total.figures.planned if found.total.figures else None,
@@ -183,25 +186,31 @@ def _days(points: Sequence[DayFigures]) -> list[dict[str, Any]]:
 
 
 def _map(found: Standing) -> Markup | None:
-    provinces = {
-        row.code: province_map.Province(row.code, row.name, row.figures.rate, out_of(row.figures))
+    drawn = province_map(found)
+    if drawn is None:
+        return None
+    note = province_outlines.disclaimer() + " " + _("Bảng bên cạnh có cùng số liệu.")
+    words = province_outlines.band_words()
+    return outline_map.figure(drawn, title=title_of_map(), words=words, note=note)
+
+
+def province_map(found: Standing) -> OutlineMap | None:
+    """Supplying provinces by rate; None where no map fits or nothing is to be shown."""
+    names = {
+        unit.code: unit.name_vi for unit in found.names.units.values() if unit.kind == "province"
+    }
+    own = province_outlines.own_map(settings().instance, g.campaign.code)
+    outlines = province_outlines.outlines_for(names, own=own)
+    areas = {
+        row.code: Area(row.figures.rate, _told(row.name, row.figures))
         for row in found.rows("supplying", "province")
         if row.figures is not None
     }
-    drawn = province_outlines.shapes_for(vietnamese_names(found.names), own=own_map())
-    if drawn is None or not provinces:
-        return None
-    return province_map.province_map(drawn, provinces, title=title_of_map())
+    return OutlineMap(outlines, areas) if outlines and areas else None
 
 
-def vietnamese_names(names: Registry) -> dict[str, str]:
-    """The provinces' names by code as maps have them."""
-    return {unit.code: unit.name_vi for unit in names.units.values() if unit.kind == "province"}
-
-
-def own_map() -> Any:
-    """Where the operators' own map of the campaign would be."""
-    return province_outlines.own_map(settings().instance, g.campaign.code)
+def _told(name: str, figures: Figures) -> str:
+    return f"{name}: {percent(figures.rate)} ({out_of(figures)})"
 
 
 def out_of(row: Figures) -> str:

@@ -9,6 +9,7 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.documents.charts.curves import Ahead, CurvePoint
 from surveyapp.fieldwork.counts import overview_figures, queries
 from surveyapp.fieldwork.counts.attention import Concern
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
@@ -19,7 +20,6 @@ from surveyapp.i18n import _, day, moment
 from surveyapp.web.centre.rates import selection as parts
 from surveyapp.web.centre.rates.selection import LEVELS, Registry, Selection
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts.charts import Ahead, CurvePoint
 from surveyapp.web.parts.rate_table import Row
 
 Change = Mapping[int, Counts]

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, render_template
+from markupsafe import Markup
 
 from surveyapp import clock
 from surveyapp.db import reading
+from surveyapp.documents.charts import curves
+from surveyapp.documents.charts.curves import ShareLines
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork.representativeness import r_indicator as rules
 from surveyapp.fieldwork.representativeness import strata as strata_counts
@@ -28,7 +31,7 @@ from surveyapp.web.centre.rates import selection as parts
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts import charts, rate_table
+from surveyapp.web.parts import rate_table
 
 
 @bp.get("/representativeness")
@@ -42,7 +45,7 @@ def representativeness() -> str:
         found=found,
         when=moment(seen.now),
         notes=seen.notes()[1:],
-        chart=charts.share_lines(lines(seen), title=title_of_course()),
+        chart=_chart(lines(seen)),
         r=_index(found.r) if found else "–",
         effect=course.effect,
         effect_words=_effect(course.effect) if course.effect else "",
@@ -91,13 +94,19 @@ def title_of_course() -> str:
     return _("R (theo vùng và nhóm) và tỷ lệ trả lời đến hết mỗi ngày")
 
 
-def lines(seen: Seen) -> list[tuple[str, list[tuple[date, float]]]]:
+def _chart(drawn: ShareLines) -> Markup:
+    return curves.figure(drawn, title=title_of_course()) if drawn.days else Markup("")
+
+
+def lines(seen: Seen) -> ShareLines:
     """R and the response rate by day."""
     pictures = seen.course.pictures
-    return [
-        (_("Chỉ số R"), [(each.day, each.r) for each in pictures]),
-        (_("Tỷ lệ trả lời"), [(each.day, each.rate) for each in pictures]),
-    ]
+    return ShareLines(
+        [
+            (_("Chỉ số R"), [(each.day, each.r) for each in pictures]),
+            (_("Tỷ lệ trả lời"), [(each.day, each.rate) for each in pictures]),
+        ]
+    )
 
 
 def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]]]:

@@ -13,6 +13,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import RespondentGroup, Unit
 from surveyapp.db import reading
 from surveyapp.documents import tables
+from surveyapp.documents.charts import bars
 from surveyapp.exports.disclosure.public_tables import ALL
 from surveyapp.exports.download import published_reader as public
 from surveyapp.exports.download.published_reader import Published
@@ -24,7 +25,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.centre.results.releases import folder
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.parts import charts, result_table
+from surveyapp.web.parts import result_table
 from surveyapp.web.parts.result_table import Line
 
 VIEWS = ("item", "unit", "group")
@@ -211,7 +212,7 @@ def _page(book: Book, wanted: Wanted) -> str:
         responses=result_table.hidden() if responses is None else number(responses),
         responses_of=_cell_name(book, wanted),
         edition=edition(book.published),
-        veil=charts.VEIL,
+        veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),
         parts=[
