@@ -11,7 +11,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures, Where
-from surveyapp.fieldwork.counts.small_cells import LEAST, hidden
+from surveyapp.fieldwork.counts.small_cells import hidden_rows
 from surveyapp.i18n import _, day
 from surveyapp.web.desk import bp
 from surveyapp.web.http.access import allow
@@ -35,7 +35,7 @@ def rates() -> str:
         department_columns=rate_table.columns(_("Sở, ban, ngành"), with_plan=False),
         departments=[rate_table.table_row(row, with_plan=False) for row in departments],
         any_hidden=any(row.figures is None for row in (*groups, *departments)),
-        least=LEAST,
+        least=g.campaign.table_minimum,
         until=day(until),
     )
 
@@ -96,5 +96,5 @@ def _tables(db: Session, until: date) -> tuple[list[Row], list[Row], Figures]:
 def _shown(rows: list[Row]) -> list[Row]:
     """The rows, without the figures of those a desk may not see."""
     invited = {row.code: row.figures.counts.invited for row in rows if row.figures is not None}
-    away = hidden(invited)
+    away = hidden_rows(invited, least=g.campaign.table_minimum)
     return [Row(row.code, row.name, None if row.code in away else row.figures) for row in rows]

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.small_cells import LEAST
 from surveyapp.i18n import _, day
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
@@ -19,14 +18,14 @@ from surveyapp.web.parts.rate_table import Row
 @allow("operator", "viewer", "auditor")
 def chase() -> str:
     """Supplying units, the lowest rate first, each with its letter."""
-    until = reminding_letter.yesterday()
+    until, least = reminding_letter.yesterday(), g.campaign.table_minimum
     with reading() as db:
         found = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
         units = campaigns.units(db, g.campaign.id)
     rows = [
         Row(unit.code, unit_name(unit), found[unit.id,])
         for unit in units
-        if (unit.id,) in found and found[unit.id,].counts.invited >= LEAST
+        if (unit.id,) in found and found[unit.id,].counts.invited >= least
     ]
     return render_template(
         "centre/chase.html",
@@ -34,7 +33,7 @@ def chase() -> str:
         rows=[
             (row.code, rate_table.slim_row(row)["cells"]) for row in rate_table.worst_first(rows)
         ],
-        least=LEAST,
+        least=least,
         until=day(until),
     )
 
