@@ -68,7 +68,7 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
 INNOCENT = {
     "errors.py": '"""Root."""',
     "fieldwork/service.py": '"""Folds."""\nfrom surveyapp.assignments.models import CountDelta\n'
-    "from .models import KeptCount\nfrom . import queries\ndelete(CountDelta)\nKeptCount(n=1)\n",
+    "from .models import CountTotal\nfrom . import queries\ndelete(CountDelta)\nKeptCount(n=1)\n",
     "respondents/sheet/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
     "exports/tables.py": '"""Tables."""\nfrom typing import TYPE_CHECKING\n'
     "if TYPE_CHECKING:\n    import pandas\n\n\ndef write():\n    import pandas\n",

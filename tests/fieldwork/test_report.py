@@ -74,7 +74,7 @@ def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
 
 
 def test_a_name_that_looks_like_a_formula_stays_a_name(found):
-    line = daily_report.Line("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
+    line = daily_report.ReportLine("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
     strange = daily_report.DailyReport(**{**found.__dict__, "groups": [line]})
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(strange)))
     assert book.get_sheet_by_name("Nhóm đối tượng").to_python()[1][:2] == [line.code, line.name]

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined, UndefinedError
 
 from surveyapp import i18n
 from surveyapp.documents.charts import curves
-from surveyapp.documents.charts.bars import RateRow, rate_bar, rate_bars
+from surveyapp.documents.charts.bars import RateBar, rate_bar, rate_bars
 from surveyapp.documents.charts.bars import picture as bars_picture
 from surveyapp.documents.charts.curves import Ahead, CurvePoint, ShareLines, TimeCurve
 from surveyapp.web.parts import table_rows
@@ -364,7 +364,7 @@ def test_every_sentence_of_layouts_parts_errors_and_charts_is_there_in_english()
 def test_rate_bars_give_every_rate_with_its_counts_as_text():
     chart = Page(
         rate_bars(
-            [RateRow("Hà Nội", 312, 1204, "/u/01"), RateRow("Huế <i>", 0, 0)],
+            [RateBar("Hà Nội", 312, 1204, "/u/01"), RateBar("Huế <i>", 0, 0)],
             title="Tỷ lệ",
             target=0.8,
         )
@@ -385,7 +385,7 @@ def test_rate_bars_give_every_rate_with_its_counts_as_text():
 
 def test_a_unit_that_reached_the_target_is_not_marked_as_short():
     chart = Page(
-        rate_bars([RateRow("Hà Nội", 80, 100), RateRow("Huế", 120, 100)], title="Tỷ lệ", target=0.8)
+        rate_bars([RateBar("Hà Nội", 80, 100), RateBar("Huế", 120, 100)], title="Tỷ lệ", target=0.8)
     )
     assert [bar["width"] for bar in chart.all("rect") if bar["class"] == "filled"] == [
         "80.00",
@@ -456,7 +456,7 @@ def corners(line: dict[str, str]) -> list[tuple[float, float]]:
 
 
 def test_the_bars_of_a_file_say_what_the_list_of_the_page_says():
-    rows = [RateRow("Hà Nội & Huế", 312, 1204), RateRow("Không ai", 0, 0)]
+    rows = [RateBar("Hà Nội & Huế", 312, 1204), RateBar("Không ai", 0, 0)]
     drawn = Page(bars_picture(rows))
     assert drawn.unbalanced == []
     assert drawn.words == [

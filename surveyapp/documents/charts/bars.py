@@ -15,7 +15,7 @@ _LABEL = 46
 
 
 @dataclass(frozen=True)
-class RateRow:
+class RateBar:
     """One bar: `done` out of `of`; no denominator means no rate, not 0 %."""
 
     label: str
@@ -34,7 +34,7 @@ class RateRow:
         return _("%(done)s trên %(of)s", done=number(self.done), of=number(self.of))
 
 
-def rate_bars(rows: Iterable[RateRow], *, title: str, target: float | None = None) -> Markup:
+def rate_bars(rows: Iterable[RateBar], *, title: str, target: float | None = None) -> Markup:
     """A list of labelled bars in the given order, each with its rate and counts as real text.
 
     `target` (0..1) draws a mark on every bar and colours those below it. The bars are pictures
@@ -61,7 +61,7 @@ def rate_bars(rows: Iterable[RateRow], *, title: str, target: float | None = Non
     ).format(title, bars, note)
 
 
-def picture(rows: Sequence[RateRow]) -> str:
+def picture(rows: Sequence[RateBar]) -> str:
     """The same bars as an SVG of its own."""
     drawn = Markup("").join(_drawn_row(row, place * _ROW) for place, row in enumerate(rows))
     high = max(len(rows), 1) * _ROW
@@ -93,7 +93,7 @@ def _bar(surface: Surface, share: float | None, target: float | None = None) -> 
     return drawn
 
 
-def _drawn_row(row: RateRow, y: int) -> Markup:
+def _drawn_row(row: RateBar, y: int) -> Markup:
     label = row.label
     if len(label) > _LABEL:
         label = label[: _LABEL - 1].rstrip() + "…"
@@ -115,7 +115,7 @@ def _label(label: str, url: str | None) -> Markup:
 
 
 @dataclass(frozen=True)
-class StackedRow:
+class StackedBar:
     """One bar cut into parts: (class, share 0..1) from the left, and the words beside it."""
 
     label: str
@@ -136,7 +136,7 @@ VEIL = Markup(
 
 
 def stacked_bars(
-    rows: Iterable[StackedRow], legend: Sequence[tuple[str, str]], *, title: str
+    rows: Iterable[StackedBar], legend: Sequence[tuple[str, str]], *, title: str
 ) -> Markup:
     """Bars of one length, each cut by shares in the order given; `legend` is (class, words).
 
@@ -157,7 +157,7 @@ def stacked_bars(
     ).format(title, keys, bars)
 
 
-def _stacked(row: StackedRow) -> Markup:
+def _stacked(row: StackedBar) -> Markup:
     drawn, x = Markup(""), 0.0
     for cls, share in row.parts:
         drawn += _piece(cls, x, share)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments.models import Assignment, CountDelta
 from surveyapp.assignments.rules import Disposition
 from surveyapp.fieldwork.counts import planned_forms, totals_sql
-from surveyapp.fieldwork.counts.scope import Where as Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.fieldwork.rules import Counts, Rates, coverage, headline, outcome_rates
 
@@ -72,7 +72,7 @@ def figures(
     campaign_id: int,
     *,
     by: tuple[str, ...],
-    where: Where | None = None,
+    where: Scope | None = None,
     until: date | None = None,
     lists: bool = True,
 ) -> dict[Key, Figures]:
@@ -83,7 +83,7 @@ def figures(
     nightly snapshot up to that day, and those of now where none was taken by then. Plan and lists know
     no channel. Without `lists`, listed and approved are left at 0: they are the costly part.
     """
-    part = where or Where()
+    part = where or Scope()
     if "channel" in {*by, *part.dimensions}:
         found = counted(db, campaign_id, by=by, where=part, until=until)
         return {key: Figures(counts=counts) for key, counts in found.items()}
@@ -107,11 +107,11 @@ def counted(
     campaign_id: int,
     *,
     by: tuple[str, ...],
-    where: Where | None = None,
+    where: Scope | None = None,
     until: date | None = None,
 ) -> dict[Key, Counts]:
     """Assignments by disposition, keyed as in `figures`, without plan and lists."""
-    statement = totals_sql.counted(by, where or Where(), until is None)
+    statement = totals_sql.counted(by, where or Scope(), until is None)
     return _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
 
 
@@ -142,10 +142,10 @@ class DayFigures:
 
 
 def curve(
-    db: Session, campaign_id: int, *, where: Where | None = None, until: date | None = None
+    db: Session, campaign_id: int, *, where: Scope | None = None, until: date | None = None
 ) -> list[DayFigures]:
     """The state at the end of every day on which something changed, in order of days."""
-    statement = totals_sql.by_day(where or Where(), until is None)
+    statement = totals_sql.by_day(where or Scope(), until is None)
     found = _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
     return accumulated({day: counts for (day,), counts in found.items()})
 

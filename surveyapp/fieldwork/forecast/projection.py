@@ -13,9 +13,9 @@ from math import erf, exp, sqrt
 from statistics import NormalDist
 
 from surveyapp.fieldwork.forecast.response_curve import (
-    Calendar,
     Cohort,
     FittedCurve,
+    ReminderCalendar,
     days_between,
     fit,
 )
@@ -43,7 +43,7 @@ Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Cell:
+class UnitGroup:
     """What is known of one supplying unit × group at the end of a day."""
 
     forms: int
@@ -57,7 +57,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedAnswers:
     """A forecast of answered forms at the end, in forms; `low` and `high` bound `LEVEL` of what may come.
 
     `reminder` is how many more one reminder tomorrow would bring.
@@ -91,7 +91,7 @@ class Expected:
 class _Future:
     """One cell's coming answers: mean and variance at each node of what all cells share."""
 
-    cell: Cell
+    cell: UnitGroup
     nodes: tuple[tuple[tuple[float, float], ...], ...]
     reminder: float
     shares: tuple[float, ...]
@@ -104,7 +104,12 @@ class Forecast:
     """The forecast of a whole campaign from the end of one day; sums of cells keep what they share."""
 
     def __init__(
-        self, cells: Mapping[Key, Cell], calendar: Calendar, *, until: date, closes: date
+        self,
+        cells: Mapping[Key, UnitGroup],
+        calendar: ReminderCalendar,
+        *,
+        until: date,
+        closes: date,
     ) -> None:
         self.until = until
         self.days = days_between(until + timedelta(days=1), closes)
@@ -129,11 +134,11 @@ class Forecast:
         seen = self.curves[0].calendar.reminders if self.curves else ()
         return any(day <= self.until for day in seen)
 
-    def cell(self, key: Key) -> Expected | None:
+    def cell(self, key: Key) -> ExpectedAnswers | None:
         """The forecast of one cell; None where there is no foundation or nobody was written to."""
         return self.of([key]) if key in self._futures else None
 
-    def of(self, keys: Iterable[Key] | None = None) -> Expected | None:
+    def of(self, keys: Iterable[Key] | None = None) -> ExpectedAnswers | None:
         """The forecast of several cells together; all of them without `keys`.
 
         Cells nobody was written to yet count among the forms and bring nothing.
@@ -151,7 +156,7 @@ class Forecast:
             (day, so_far + sum(m * shares[i] for m, shares in ways))
             for i, day in enumerate(self.days)
         ]
-        return Expected(
+        return ExpectedAnswers(
             forms,
             so_far,
             so_far + mean,
@@ -162,7 +167,7 @@ class Forecast:
         )
 
 
-def _cohorts(cells: Iterable[Cell]) -> dict[date, Cohort]:
+def _cohorts(cells: Iterable[UnitGroup]) -> dict[date, Cohort]:
     """Cells first written to on the same day, taken together."""
     gathered: dict[date, tuple[int, dict[date, int]]] = {}
     for cell in cells:
@@ -177,7 +182,7 @@ def _cohorts(cells: Iterable[Cell]) -> dict[date, Cohort]:
 
 def _futures(
     curves: Sequence[FittedCurve],
-    cells: Mapping[Key, Cell],
+    cells: Mapping[Key, UnitGroup],
     cohorts: Sequence[Cohort],
     days: Sequence[date],
     until: date,
@@ -247,7 +252,7 @@ def _fine_nodes() -> tuple[float, ...]:
 
 
 def _speeds(
-    cells: Mapping[Key, Cell], past: Mapping[date, float]
+    cells: Mapping[Key, UnitGroup], past: Mapping[date, float]
 ) -> dict[Key, tuple[float, float]]:
     """Each cell's gamma posterior (shape, rate) of its speed relative to the pooled curve.
 
@@ -273,7 +278,7 @@ def _speeds(
 
 
 def _nodes(
-    cell: Cell, alpha: float, beta: float, totals: Sequence[float]
+    cell: UnitGroup, alpha: float, beta: float, totals: Sequence[float]
 ) -> tuple[tuple[tuple[float, float], ...], ...]:
     """Mean and variance of the coming answers, for each shared node and each own one."""
     left = cell.forms - cell.so_far
@@ -288,7 +293,7 @@ def _nodes(
     return tuple(grid)
 
 
-def _gain(cell: Cell, speed: float, total: float, more: float) -> float:
+def _gain(cell: UnitGroup, speed: float, total: float, more: float) -> float:
     """Answers that one more reminder brings: the coming share is `more` times as large."""
     left = cell.forms - cell.so_far
     with_reminder = min(speed * total * more * cell.forms, left)

@@ -40,7 +40,7 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Calendar:
+class ReminderCalendar:
     """Days on which reminders went (or will go) out to everybody, and days on which few work."""
 
     reminders: tuple[date, ...] = ()
@@ -53,9 +53,9 @@ class Calendar:
         is_off = day.weekday() >= 5 or day in self.days_off
         return (1.0, float(since), log1p(since), float(is_off), float(bool(pushes)))
 
-    def with_reminder(self, day: date) -> "Calendar":
+    def with_reminder(self, day: date) -> "ReminderCalendar":
         """The same with one more reminder."""
-        return Calendar(tuple(sorted({*self.reminders, day})), self.days_off)
+        return ReminderCalendar(tuple(sorted({*self.reminders, day})), self.days_off)
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,14 @@ class FittedCurve:
     covariance: tuple[tuple[float, ...], ...]
     dispersion: float
     forms: int
-    calendar: Calendar
+    calendar: ReminderCalendar
 
     def coming(
-        self, starts: date, so_far: float, days: Sequence[date], calendar: Calendar | None = None
+        self,
+        starts: date,
+        so_far: float,
+        days: Sequence[date],
+        calendar: ReminderCalendar | None = None,
     ) -> list[float]:
         """Shares of the forms expected on each of `days`, after `so_far` (0..1) have answered."""
         left = max(self.reach - so_far, 0.0)
@@ -100,7 +104,7 @@ class FittedCurve:
         return float((of_fit + of_days) ** 0.5)
 
 
-def fit(cohorts: Sequence[Cohort], calendar: Calendar, *, until: date) -> list[FittedCurve]:
+def fit(cohorts: Sequence[Cohort], calendar: ReminderCalendar, *, until: date) -> list[FittedCurve]:
     """Curves up to the end of `until`, one for each possible reach, with weights that sum to 1."""
     forms = sum(cohort.forms for cohort in cohorts)
     answered = sum(sum(cohort.answered.values()) for cohort in cohorts)
@@ -160,7 +164,7 @@ class _Days:
 
 
 def _days_seen(
-    cohorts: Sequence[Cohort], calendar: Calendar, reach: float, until: date
+    cohorts: Sequence[Cohort], calendar: ReminderCalendar, reach: float, until: date
 ) -> _Days | None:
     """What every cohort did up to the end of `until`, if no more than `reach` can be won."""
     import numpy as np

@@ -16,10 +16,10 @@ from surveyapp.documents.charts.curves import Ahead, CurvePoint, TimeCurve
 from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.documents.pdf import write_pdf
 from surveyapp.fieldwork.counts import attention, queries
-from surveyapp.fieldwork.counts.attention import Concern
+from surveyapp.fieldwork.counts.attention import UnitConcern
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.i18n import _, day, locale, number, percent
@@ -29,7 +29,7 @@ WORST = 10
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One unit or group of the report, with how many more forms it submitted on the day."""
 
     code: str
@@ -46,13 +46,13 @@ class DailyReport:
 
     campaign: Campaign
     day: date
-    total: Line
-    groups: list[Line]
-    supplying: list[Line]
-    rated: list[Line]
+    total: ReportLine
+    groups: list[ReportLine]
+    supplying: list[ReportLine]
+    rated: list[ReportLine]
     curve: list[DayFigures]
-    expected: Expected | None
-    concerns: list[tuple[Concern, str]]
+    expected: ExpectedAnswers | None
+    concerns: list[tuple[UnitConcern, str]]
     own_map: Path | None = None
 
     @property
@@ -80,7 +80,7 @@ def gather(
     named = [(each, _name(units[each.unit_id])) for each in concerns if each.unit_id in units]
     rows = _lines(db, campaign.id, "group", groups, until)
     whole = queries.total(line.figures for line in rows)
-    total = Line("", _("Cộng"), "", whole, sum(line.gained for line in rows))
+    total = ReportLine("", _("Cộng"), "", whole, sum(line.gained for line in rows))
     return DailyReport(
         campaign,
         until,
@@ -101,11 +101,11 @@ def _lines(
     dimension: str,
     things: Mapping[int, Unit] | Mapping[int, RespondentGroup],
     until: date,
-) -> list[Line]:
+) -> list[ReportLine]:
     found = queries.figures(db, campaign_id, by=(dimension,), until=until)
     before = queries.counted(db, campaign_id, by=(dimension,), until=until - timedelta(days=1))
     return [
-        Line(
+        ReportLine(
             thing.code,
             _name(thing),
             thing.kind if isinstance(thing, Unit) else thing.level,
@@ -118,7 +118,7 @@ def _lines(
     ]
 
 
-def _worst_first(lines: Sequence[Line]) -> list[Line]:
+def _worst_first(lines: Sequence[ReportLine]) -> list[ReportLine]:
     return sorted(lines, key=lambda line: (line.figures.rate is None, line.figures.rate or 0))
 
 
@@ -227,7 +227,7 @@ def curve_svg(report: DailyReport) -> str:
 
 
 def _table(
-    title: str, heading: Sequence[str], lines: Sequence[Line], *, coded: bool = False
+    title: str, heading: Sequence[str], lines: Sequence[ReportLine], *, coded: bool = False
 ) -> dict[str, Any]:
     rows = []
     for line in lines:
@@ -248,7 +248,7 @@ def _table(
     return {"title": title, "heading": heading, "rows": rows}
 
 
-def _concern_facts(concerns: Sequence[tuple[Concern, str]]) -> list[list[Any]]:
+def _concern_facts(concerns: Sequence[tuple[UnitConcern, str]]) -> list[list[Any]]:
     grouped: dict[str, list[str]] = {}
     for concern, name in concerns:
         grouped.setdefault(concern.kind, []).append(f"{name} ({_out_of(concern.n, concern.of)})")

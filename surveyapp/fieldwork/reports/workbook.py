@@ -9,7 +9,7 @@ from surveyapp.documents.charts.surfaces import BLUE, INK, SHADES, WHITE
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.reports.daily_report import (
     DailyReport,
-    Line,
+    ReportLine,
     concern_words,
     headlines,
     map_svg,
@@ -67,7 +67,7 @@ def _front(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     sheet.set_column(1, 2, 30)
 
 
-def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -> None:
+def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[ReportLine]) -> None:
     sheet = book.add_worksheet(title[:31])
     heads = (
         _("Mã"),

@@ -10,14 +10,15 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.queries import Figures, Where
+from surveyapp.fieldwork.counts.queries import Figures
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.counts.small_cells import hidden_rows
 from surveyapp.i18n import _, day
 from surveyapp.web.desk import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.parts import rate_table
-from surveyapp.web.parts.rate_table import Row
+from surveyapp.web.parts.rate_table import RateRow
 
 
 @bp.get("/rates")
@@ -63,27 +64,27 @@ def _yesterday() -> date:
     return clock.day(clock.now()) - timedelta(days=1)
 
 
-def _tables(db: Session, until: date) -> tuple[list[Row], list[Row], Figures]:
+def _tables(db: Session, until: date) -> tuple[list[RateRow], list[RateRow], Figures]:
     """Rows by group in the campaign's order, rows by department worst first, and the unit's total."""
-    facts = {"where": Where(supplying=g.unit.id), "until": until}
+    facts = {"where": Scope(supplying=g.unit.id), "until": until}
     by_group = queries.figures(db, g.campaign.id, by=("group",), **facts)  # type: ignore[arg-type]
     by_department = queries.figures(db, g.campaign.id, by=("department",), **facts)  # type: ignore[arg-type]
     groups = {group.id: group for group in campaigns.groups(db, g.campaign.id)}
     departments = {each.id: each for each in campaigns.departments(db, g.campaign.id)}
     group_rows = _shown(
         [
-            Row(group.code, f"{group.code}. {name_of(group)}", by_group[id_,])
+            RateRow(group.code, f"{group.code}. {name_of(group)}", by_group[id_,])
             for id_, group in groups.items()
             if (id_,) in by_group
         ]
     )
     without = (
-        [Row("", _("Không gắn với sở, ban, ngành"), by_department[0,])]
+        [RateRow("", _("Không gắn với sở, ban, ngành"), by_department[0,])]
         if (0,) in by_department
         else []
     )
     department_rows = [
-        Row(each.code, name_of(each), by_department[id_,])
+        RateRow(each.code, name_of(each), by_department[id_,])
         for id_, each in departments.items()
         if (id_,) in by_department
     ]
@@ -93,8 +94,8 @@ def _tables(db: Session, until: date) -> tuple[list[Row], list[Row], Figures]:
     return group_rows, rate_table.worst_first(rows), total
 
 
-def _shown(rows: list[Row]) -> list[Row]:
+def _shown(rows: list[RateRow]) -> list[RateRow]:
     """The rows, without the figures of those a desk may not see."""
     invited = {row.code: row.figures.counts.invited for row in rows if row.figures is not None}
     away = hidden_rows(invited, least=g.campaign.table_minimum)
-    return [Row(row.code, row.name, None if row.code in away else row.figures) for row in rows]
+    return [RateRow(row.code, row.name, None if row.code in away else row.figures) for row in rows]

@@ -17,7 +17,7 @@ from surveyapp.i18n import _, number, percent
 
 
 @dataclass(frozen=True)
-class Row:
+class RateRow:
     """One row of a table of rates; no figures where they are hidden."""
 
     code: str
@@ -63,10 +63,10 @@ def keep_counts_short() -> None:
             folding.fold(db)
 
 
-def worst_first(rows: Sequence[Row]) -> list[Row]:
+def worst_first(rows: Sequence[RateRow]) -> list[RateRow]:
     """By response rate, the lowest first; rows without a rate last, in the order they came."""
 
-    def order(row: Row) -> tuple[bool, float]:
+    def order(row: RateRow) -> tuple[bool, float]:
         rate = row.figures.rate if row.figures else None
         return rate is None, rate or 0
 
@@ -87,7 +87,7 @@ def slim_columns(heading: str) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def slim_row(row: Row) -> dict[str, Any]:
+def slim_row(row: RateRow) -> dict[str, Any]:
     """Name, rate, what changed, its counts and the plan, for a table that stands beside a picture."""
     rate, submitted, *_counts, invited = _cells(row.figures, with_plan=False)
     covered = row.figures.coverage if row.figures else None
@@ -113,7 +113,7 @@ def changing_columns(heading: str) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def changing_row(row: Row) -> dict[str, Any]:
+def changing_row(row: RateRow) -> dict[str, Any]:
     """A row for the `table` macro with what changed since the day before, and what the plan lacks.
 
     What was approved is left out: the overview counts lists by supplying unit alone.
@@ -126,7 +126,7 @@ def changing_row(row: Row) -> dict[str, Any]:
     return {"cells": cells, "url": row.url, "tone": row.tone}
 
 
-def _change(row: Row) -> tuple[dict[str, object], dict[str, object]]:
+def _change(row: RateRow) -> tuple[dict[str, object], dict[str, object]]:
     rise = row.rise
     shown = "–" if rise is None else _("%(n)s điểm", n=signed(rise * 100))
     gained = {"shown": signed(row.gained, 0), "value": row.gained}
@@ -159,7 +159,7 @@ def columns(heading: str, *, with_plan: bool = True) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def table_row(row: Row, *, with_plan: bool = True, url: bool = True) -> dict[str, Any]:
+def table_row(row: RateRow, *, with_plan: bool = True, url: bool = True) -> dict[str, Any]:
     """A row for the `table` macro."""
     return {
         "cells": (row.name, *_cells(row.figures, with_plan)),
@@ -206,7 +206,7 @@ RATES = (
 
 def file(
     kind: str,
-    rows: Sequence[Row],
+    rows: Sequence[RateRow],
     *,
     heading: str,
     title: str,
@@ -243,7 +243,7 @@ def file(
     )
 
 
-def _line(row: Row, with_plan: bool, width: int) -> list[Cell]:
+def _line(row: RateRow, with_plan: bool, width: int) -> list[Cell]:
     figures = row.figures
     if figures is None:
         return [row.code, row.name, *([None] * (width - 2))]

@@ -7,17 +7,17 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from surveyapp.documents.charts import bars, curves
-from surveyapp.documents.charts.bars import RateRow
+from surveyapp.documents.charts.bars import RateBar
 from surveyapp.documents.charts.curves import CurvePoint, TimeCurve
 from surveyapp.web.http.access import anyone
 
 bp = Blueprint("styleguide", __name__)
 
 ROWS = (
-    RateRow("Bộ Nông nghiệp và Phát triển nông thôn", 312, 1204, "#tables"),
-    RateRow("Thành phố Hồ Chí Minh", 402, 611, "#tables"),
-    RateRow("Thừa Thiên Huế", 471, 498, "#tables"),
-    RateRow("Thanh tra Chính phủ", 0, 0),
+    RateBar("Bộ Nông nghiệp và Phát triển nông thôn", 312, 1204, "#tables"),
+    RateBar("Thành phố Hồ Chí Minh", 402, 611, "#tables"),
+    RateBar("Thừa Thiên Huế", 471, 498, "#tables"),
+    RateBar("Thanh tra Chính phủ", 0, 0),
 )
 START = date(2024, 1, 2)
 TOTALS = (0, 2400, 3900, 5200, 6400, 7500, 8500, 9500, 10400, 11300, 12200, 13000, 13800, 14600)

@@ -11,7 +11,7 @@ from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.documents import tables
 from surveyapp.documents.charts import bars, curves, outline_map, picture_files
-from surveyapp.documents.charts.bars import RateRow
+from surveyapp.documents.charts.bars import RateBar
 from surveyapp.documents.charts.picture_files import Picture
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork.reports import province_outlines
@@ -25,7 +25,7 @@ from surveyapp.web.centre.rates import (
     representativeness,
 )
 from surveyapp.web.centre.rates import selection as parts
-from surveyapp.web.centre.rates.overview_data import Standing
+from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.http.access import allow
 
 Drawn = tuple[Picture, str, date]
@@ -93,14 +93,14 @@ def representativeness_file(table: str, format: str) -> ResponseReturnValue:
     return _table(format, columns, lines, title, seen.notes(), f"dai-dien-{table}", clock.day(seen.now))  # fmt: skip
 
 
-def _standing() -> Standing:
+def _standing() -> Overview:
     now = clock.now()
     until = parts.past_day(request.args, today=clock.day(now))
     with reading() as db:
         return overview_data.read(db, now=now, until=until)
 
 
-def _notes(found: Standing) -> list[str]:
+def _notes(found: Overview) -> list[str]:
     title = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
     figures = found.total.figures
     planned = number(figures.planned or 0) if figures else "–"
@@ -152,7 +152,7 @@ def _rates() -> Drawn:
         names = parts.registry(db, g.campaign.id)
         rows, total = drill_down.rows_of(db, wanted, names)
     drawn = [
-        RateRow(row.name, row.figures.counts.answered, row.figures.counts.maybe_eligible)
+        RateBar(row.name, row.figures.counts.answered, row.figures.counts.maybe_eligible)
         for row in rows
         if row.figures is not None
     ]

@@ -20,7 +20,7 @@ from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.parts import rate_table, rate_words
-from surveyapp.web.parts.rate_table import Row
+from surveyapp.web.parts.rate_table import RateRow
 
 
 @bp.get("/rates")
@@ -42,7 +42,7 @@ def rates() -> str:
         tabs=_tabs(wanted),
         columns=rate_table.columns(parts.dimension_name(wanted.by), with_plan=wanted.has_plan),
         rows=[rate_table.table_row(row, with_plan=wanted.has_plan) for row in rows],
-        foot=rate_table.table_row(Row("", _("Cộng"), total), with_plan=wanted.has_plan),
+        foot=rate_table.table_row(RateRow("", _("Cộng"), total), with_plan=wanted.has_plan),
         total=total,
         when=when(wanted, now),
         today=clock.day(now),
@@ -72,7 +72,7 @@ def rates_file(format: str) -> ResponseReturnValue:
         rows, total = rows_of(db, wanted, names)
     return rate_table.file(
         format,
-        [*rows, Row("", _("Cộng"), total)],
+        [*rows, RateRow("", _("Cộng"), total)],
         heading=parts.dimension_name(wanted.by),
         title=title(wanted, names),
         notes=(g.campaign.title_vi, _("Tính đến %(when)s", when=when(wanted, now))),
@@ -124,19 +124,19 @@ def _remind(wanted: Selection) -> str:
     )
 
 
-def rows_of(db: Session, wanted: Selection, names: Registry) -> tuple[list[Row], Figures]:
+def rows_of(db: Session, wanted: Selection, names: Registry) -> tuple[list[RateRow], Figures]:
     """Rows of the part, groups in the campaign's order and all others worst first, and the total."""
     where = wanted.where(names)
     facts = {"where": where, "until": wanted.until}
     found = queries.figures(db, g.campaign.id, by=(wanted.by,), **facts)  # type: ignore[arg-type]
     things = names.of(wanted.by)
     rows = [
-        Row(thing.code, _named(wanted.by, thing), found[id_,], _open(wanted, thing.code))
+        RateRow(thing.code, _named(wanted.by, thing), found[id_,], _open(wanted, thing.code))
         for id_, thing in things.items()
         if (id_,) in found
     ]
     if (0,) in found:
-        rows.append(Row("", _("Không gắn với sở, ban, ngành"), found[0,]))
+        rows.append(RateRow("", _("Không gắn với sở, ban, ngành"), found[0,]))
     total = queries.total(row.figures for row in rows if row.figures is not None)
     if wanted.by == "department":
         whole = queries.figures(db, g.campaign.id, by=(), **facts)  # type: ignore[arg-type]

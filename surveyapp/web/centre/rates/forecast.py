@@ -14,9 +14,10 @@ from surveyapp.documents.charts import curves
 from surveyapp.documents.charts.curves import Ahead, CurvePoint, TimeCurve
 from surveyapp.documents.tables import Column
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.queries import DayFigures, Where
+from surveyapp.fieldwork.counts.queries import DayFigures
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected, Forecast
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers, Forecast
 from surveyapp.i18n import _, day, locale, number, percent
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import selection as parts
@@ -64,12 +65,12 @@ def forecast() -> str:
 
 
 @dataclass(frozen=True)
-class Course:
+class ForecastCourse:
     """What came and what is expected of the part that the address asks for."""
 
     found: Forecast
     names: Registry
-    whole: Expected | None
+    whole: ExpectedAnswers | None
     points: list[DayFigures]
     part: str
     """What the part is called; empty for the whole campaign."""
@@ -105,7 +106,7 @@ class Course:
         ]
 
 
-def course() -> Course:
+def course() -> ForecastCourse:
     """The course of the part that the address asks for."""
     group, unit, _target = _asked()
     with reading() as db:
@@ -114,7 +115,7 @@ def course() -> Course:
         where = _where(names, group, unit)
         points = queries.curve(db, g.campaign.id, where=where, until=found.until)
     chosen = "; ".join(which for _what, which, _url in _chosen(names, group, unit))
-    return Course(found, names, found.of(_keys(found, where)), points, chosen)
+    return ForecastCourse(found, names, found.of(_keys(found, where)), points, chosen)
 
 
 @bp.get("/forecast/table.<any(csv, xlsx):format>")
@@ -158,7 +159,7 @@ def forecast_file(format: str) -> ResponseReturnValue:
     }
 
 
-def _day_rows(seen: Course) -> list[dict[str, Any]]:
+def _day_rows(seen: ForecastCourse) -> list[dict[str, Any]]:
     """The curve as a table, the last day first."""
     came = {point.day: point.counts.answered for point in seen.points}
     expected = dict(seen.whole.path) if seen.whole else {}
@@ -180,13 +181,13 @@ def _asked() -> tuple[str, str, int]:
     return group, unit, int(target) if target in {str(t) for t in TARGETS} else TARGET
 
 
-def _where(names: Registry, group: str, unit: str) -> Where:
+def _where(names: Registry, group: str, unit: str) -> Scope:
     groups = frozenset(each.id for each in names.groups.values() if each.code == group)
     units = [each.id for each in names.units.values() if each.code == unit]
-    return Where(groups=groups if group else None, supplying=(units or [-1])[0] if unit else None)
+    return Scope(groups=groups if group else None, supplying=(units or [-1])[0] if unit else None)
 
 
-def _keys(found: Forecast, where: Where) -> list[tuple[int, int]]:
+def _keys(found: Forecast, where: Scope) -> list[tuple[int, int]]:
     return [
         (unit, group)
         for unit, group in found.keys()  # noqa: SIM118  not a mapping
@@ -194,7 +195,7 @@ def _keys(found: Forecast, where: Where) -> list[tuple[int, int]]:
     ]
 
 
-Line = tuple[str, str | None, Expected | None]
+Line = tuple[str, str | None, ExpectedAnswers | None]
 
 
 def _lines(found: Forecast, names: Registry, group: str, unit: str, target: int) -> list[Line]:
@@ -232,13 +233,13 @@ def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
     return [{"label": first}, *({"label": head, "number": True} for head in heads)]
 
 
-def _gain(expected: Expected, found: Forecast) -> str:
+def _gain(expected: ExpectedAnswers, found: Forecast) -> str:
     """What a reminder brings; a dash where none was sent and what is supposed of one shows nothing."""
     gain = round(expected.reminder)
     return "+" + number(gain) if gain or found.reminder_is_seen else "–"
 
 
-def _gain_words(expected: Expected, found: Forecast) -> str:
+def _gain_words(expected: ExpectedAnswers, found: Forecast) -> str:
     if found.reminder_is_seen:
         return _("phiếu, nếu nhắc tất cả vào ngày mai")
     if round(expected.reminder):
@@ -247,7 +248,7 @@ def _gain_words(expected: Expected, found: Forecast) -> str:
 
 
 def _row(
-    name: str, url: str | None, expected: Expected | None, target: int, found: Forecast
+    name: str, url: str | None, expected: ExpectedAnswers | None, target: int, found: Forecast
 ) -> dict[str, Any]:
     if expected is None or expected.bounds is None:
         return {"cells": (name, *(["–"] * 7)), "url": url}
@@ -268,7 +269,7 @@ def _row(
     }
 
 
-def _reached(expected: Expected, target: int) -> str:
+def _reached(expected: ExpectedAnswers, target: int) -> str:
     """When the target is reached, in words."""
     reached = expected.reaches(target / 100)
     if reached is None:

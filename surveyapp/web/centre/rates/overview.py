@@ -25,7 +25,7 @@ from surveyapp.invitations import declarations
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import overview_data
 from surveyapp.web.centre.rates import selection as parts
-from surveyapp.web.centre.rates.overview_data import Standing
+from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
@@ -88,7 +88,7 @@ def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     return said + [(labels.trouble(one), page, _("Xem các kênh gửi")) for one in channels]
 
 
-def _headlines(found: Standing) -> dict[str, Any]:
+def _headlines(found: Overview) -> dict[str, Any]:
     total = found.total
     rows = found.rows("supplying")
     rising = sorted((row for row in rows if row.gained > 0), key=lambda row: -row.gained)
@@ -106,7 +106,7 @@ def _headlines(found: Standing) -> dict[str, Any]:
     }
 
 
-def _pictures(found: Standing) -> dict[str, Any]:
+def _pictures(found: Overview) -> dict[str, Any]:
     return {
         "curve": curves.figure(curve(found), title=title_of_curve()),
         "curve_rows": _days(found.points),
@@ -116,7 +116,7 @@ def _pictures(found: Standing) -> dict[str, Any]:
     }
 
 
-def _tables(found: Standing) -> dict[str, Any]:
+def _tables(found: Overview) -> dict[str, Any]:
     provinces = worst_first(found.rows("supplying", "province"))
     return {
         "columns": rate_table.changing_columns,
@@ -140,7 +140,7 @@ def title_of_map() -> str:
     return _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách")
 
 
-def curve(found: Standing) -> TimeCurve:
+def curve(found: Overview) -> TimeCurve:
     """Submitted forms by day, the plan and the forecast."""
     opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
     submitted = found.submitted()
@@ -185,7 +185,7 @@ def _days(points: Sequence[DayFigures]) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
-def _map(found: Standing) -> Markup | None:
+def _map(found: Overview) -> Markup | None:
     drawn = province_map(found)
     if drawn is None:
         return None
@@ -194,7 +194,7 @@ def _map(found: Standing) -> Markup | None:
     return outline_map.figure(drawn, title=title_of_map(), words=words, note=note)
 
 
-def province_map(found: Standing) -> OutlineMap | None:
+def province_map(found: Overview) -> OutlineMap | None:
     """Supplying provinces by rate; None where no map fits or nothing is to be shown."""
     names = {
         unit.code: unit.name_vi for unit in found.names.units.values() if unit.kind == "province"
@@ -222,7 +222,7 @@ def out_of(row: Figures) -> str:
     )
 
 
-def _concerns(found: Sequence[attention.Concern], names: Registry) -> list[dict[str, Any]]:
+def _concerns(found: Sequence[attention.UnitConcern], names: Registry) -> list[dict[str, Any]]:
     """Grouped by what is the matter, each unit with a link to its figures."""
     words = {
         "quiet": _("Ba ngày qua không có ai bắt đầu trả lời"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.documents.charts.curves import Ahead, CurvePoint
 from surveyapp.fieldwork.counts import overview_figures, queries
-from surveyapp.fieldwork.counts.attention import Concern
+from surveyapp.fieldwork.counts.attention import UnitConcern
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.fieldwork.models import SnapshotDay
@@ -20,13 +20,13 @@ from surveyapp.i18n import _, day, moment
 from surveyapp.web.centre.rates import selection as parts
 from surveyapp.web.centre.rates.selection import LEVELS, Registry, Selection
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts.rate_table import Row
+from surveyapp.web.parts.rate_table import RateRow
 
-Change = Mapping[int, Counts]
+Changes = Mapping[int, Counts]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Overview:
     """Figures by group and unit, what changed since the day before, the days until then."""
 
     now: datetime
@@ -34,11 +34,11 @@ class Standing:
     """The past day whose end is shown; None: live."""
     names: Registry
     found: Mapping[str, Mapping[int, Figures]]
-    since: Mapping[str, Change]
+    since: Mapping[str, Changes]
     points: Sequence[DayFigures]
     kept: SnapshotDay | None
     """The forecast of the last night up to then."""
-    concerns: Sequence[Concern]
+    concerns: Sequence[UnitConcern]
 
     @property
     def shown_day(self) -> date:
@@ -53,12 +53,14 @@ class Standing:
         )
 
     @cached_property
-    def total(self) -> Row:
+    def total(self) -> RateRow:
         """The whole campaign."""
         changed = sum(self.since["group"].values(), start=Counts())
-        return Row("", _("Cộng"), queries.total(self.found["supplying"].values()), since=changed)
+        return RateRow(
+            "", _("Cộng"), queries.total(self.found["supplying"].values()), since=changed
+        )
 
-    def rows(self, dimension: str, kind: str = "") -> list[Row]:
+    def rows(self, dimension: str, kind: str = "") -> list[RateRow]:
         """Every group or unit (of a kind) with something to show, in the registry's order."""
         things = self.names.of(dimension)
         return [
@@ -68,13 +70,13 @@ class Standing:
         ]
 
     @cached_property
-    def _made(self) -> dict[str, dict[int, Row]]:
+    def _made(self) -> dict[str, dict[int, RateRow]]:
         return {dimension: self._make(dimension) for dimension in self.found}
 
-    def _make(self, dimension: str) -> dict[int, Row]:
+    def _make(self, dimension: str) -> dict[int, RateRow]:
         found, changed = self.found[dimension], self.since[dimension]
         return {
-            id_: Row(
+            id_: RateRow(
                 thing.code,
                 f"{thing.code}. {name_of(thing)}" if dimension == "group" else name_of(thing),
                 found[id_],
@@ -85,7 +87,7 @@ class Standing:
             if id_ in found
         }
 
-    def levels(self) -> list[Row]:
+    def levels(self) -> list[RateRow]:
         """Both levels, each the sum of its groups."""
         rows = []
         for level in LEVELS:
@@ -95,7 +97,7 @@ class Standing:
             if of_level:
                 url = parts.address(Selection(level=level, until=self.until))
                 name, figures = parts.level_name(level), queries.total(of_level)
-                rows.append(Row(level, name, figures, url, since=sum(changed, start=Counts())))
+                rows.append(RateRow(level, name, figures, url, since=sum(changed, start=Counts())))
         return rows
 
     def submitted(self) -> list[CurvePoint]:
@@ -123,11 +125,11 @@ class Standing:
         return Ahead(path, kept.low + beside, kept.high + beside)
 
 
-def read(db: Session, *, now: datetime, until: date | None) -> Standing:
+def read(db: Session, *, now: datetime, until: date | None) -> Overview:
     """The campaign's standing, live or at the end of `until`."""
     campaign = g.campaign.id
     seen = overview_figures.read(db, campaign, day=until or clock.day(now), until=until)
-    return Standing(
+    return Overview(
         now,
         until,
         parts.registry(db, campaign, departments=False),

@@ -11,7 +11,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.parts import rate_table, reminding_letter
-from surveyapp.web.parts.rate_table import Row
+from surveyapp.web.parts.rate_table import RateRow
 
 
 @bp.get("/chase")
@@ -23,7 +23,7 @@ def chase() -> str:
         found = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
         units = campaigns.units(db, g.campaign.id)
     rows = [
-        Row(unit.code, unit_name(unit), found[unit.id,])
+        RateRow(unit.code, unit_name(unit), found[unit.id,])
         for unit in units
         if (unit.id,) in found and found[unit.id,].counts.invited >= least
     ]

@@ -20,11 +20,11 @@ from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
     Representativeness,
     Stratum,
+    StratumCounts,
     Suggestion,
-    Tally,
     Variable,
 )
-from surveyapp.fieldwork.representativeness.strata import Course
+from surveyapp.fieldwork.representativeness.strata import ResponseCourse
 from surveyapp.i18n import _, day, locale, moment, number, percent
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import selection as parts
@@ -59,12 +59,12 @@ def representativeness() -> str:
 
 
 @dataclass(frozen=True)
-class Seen:
+class RepresentativenessView:
     """What the page and its files are made of."""
 
     now: datetime
-    strata: Mapping[Stratum, Tally]
-    course: Course
+    strata: Mapping[Stratum, StratumCounts]
+    course: ResponseCourse
     found: Representativeness | None
     named: tuple[dict[str, str], ...]
 
@@ -78,7 +78,7 @@ class Seen:
         ]
 
 
-def look() -> Seen:
+def look() -> RepresentativenessView:
     """The present picture, and the course of it up to the end of yesterday."""
     now = clock.now()
     rate_table.keep_counts_short()
@@ -86,7 +86,7 @@ def look() -> Seen:
         names = parts.registry(db, g.campaign.id)
         strata = strata_counts.strata(db, g.campaign.id)
         course = strata_counts.course(db, g.campaign.id, until=clock.day(now) - timedelta(days=1))
-    return Seen(now, strata, course, rules.measure(strata), _names(names))
+    return RepresentativenessView(now, strata, course, rules.measure(strata), _names(names))
 
 
 def title_of_course() -> str:
@@ -98,7 +98,7 @@ def _chart(drawn: ShareLines) -> Markup:
     return curves.figure(drawn, title=title_of_course()) if drawn.days else Markup("")
 
 
-def lines(seen: Seen) -> ShareLines:
+def lines(seen: RepresentativenessView) -> ShareLines:
     """R and the response rate by day."""
     pictures = seen.course.pictures
     return ShareLines(
@@ -109,9 +109,13 @@ def lines(seen: Seen) -> ShareLines:
     )
 
 
-def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]]]:
+def as_table(
+    seen: RepresentativenessView, table: str
+) -> tuple[str, list[Column], list[list[Cell]]]:
     """`days`, `parts` or `reminders` for a file: its title, columns and rows."""
-    made: dict[str, tuple[str, Callable[[Seen], list[list[Cell]]], list[Column]]] = {
+    made: dict[
+        str, tuple[str, Callable[[RepresentativenessView], list[list[Cell]]], list[Column]]
+    ] = {
         "days": (
             title_of_course(),
             lambda seen: [[p.day.isoformat(), p.r, p.rate] for p in seen.course.pictures],
@@ -146,7 +150,7 @@ def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]
     return title, columns, rows(seen)
 
 
-def _part_lines(seen: Seen) -> list[list[Cell]]:
+def _part_lines(seen: RepresentativenessView) -> list[list[Cell]]:
     """Each variable as a whole, then its categories."""
     rows: list[list[Cell]] = []
     for variable in seen.found.variables if seen.found else ():
@@ -163,7 +167,7 @@ def _part_lines(seen: Seen) -> list[list[Cell]]:
     return rows
 
 
-def _reminder_lines(seen: Seen) -> list[list[Cell]]:
+def _reminder_lines(seen: RepresentativenessView) -> list[list[Cell]]:
     return [
         [
             _stratum(each.stratum, seen.named),

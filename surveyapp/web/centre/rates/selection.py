@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from surveyapp.assignments.rules import CHANNELS
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Department, RespondentGroup, Unit
-from surveyapp.fieldwork.counts.queries import Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.i18n import _
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.parts import rate_words
@@ -24,7 +24,7 @@ DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
 
 
 @dataclass(frozen=True)
-class Channel:
+class NamedChannel:
     """What takes links to people, named as units and groups are."""
 
     code: str
@@ -32,7 +32,7 @@ class Channel:
     name_en: str
 
 
-Named = Unit | RespondentGroup | Department | Channel
+Named = Unit | RespondentGroup | Department | NamedChannel
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Registry:
         return self.departments if dimension == "department" else self.units
 
 
-def channels() -> dict[str, Channel]:
+def channels() -> dict[str, NamedChannel]:
     """Every channel by its code, in the language of the moment under both names."""
     names = {code: rate_words.channel_name(code) for code in CHANNELS}
-    return {code: Channel(code, name, name) for code, name in names.items()}
+    return {code: NamedChannel(code, name, name) for code, name in names.items()}
 
 
 def registry(db: Session, campaign_id: int, *, departments: bool = True) -> Registry:
@@ -87,9 +87,9 @@ class Selection:
             given["until"] = self.until.isoformat()
         return {name: value for name, value in given.items() if value}
 
-    def where(self, names: Registry) -> Where:
+    def where(self, names: Registry) -> Scope:
         """The same as ids. A code the campaign does not have leaves nothing, not everything."""
-        return Where(
+        return Scope(
             groups=self._groups(names),
             supplying=_id(names.units, self.supplying),
             rated=_id(names.units, self.rated),
