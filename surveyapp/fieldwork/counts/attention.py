@@ -11,6 +11,7 @@ QUIET_DAYS = 3
 BOUNCED_SHARE = 0.05
 SHORT_OF_PLAN = 0.9
 LEAST_SENT = 5
+KINDS = ("quiet", "bounced", "short")
 
 
 @dataclass(frozen=True)

@@ -35,18 +35,11 @@ def read(db: Session, campaign_id: int, *, day: date, until: date | None) -> Ove
     """
     totals = totals_cache.totals(db, campaign_id, day=day, until=until)
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
-    wanted = planned_forms.by_side(db, campaign_id, SIDES, then=then)
+    planned = planned_forms.by_side(db, campaign_id, SIDES, then=then)
     forms = planned_forms.forms(db, campaign_id, by=("supplying",), part=Scope(), then=then)
     listed = {"supplying": {key[0]: n for key, n in forms.items()}}
     figures = {
-        side: {
-            id_: Figures(
-                wanted[side].get(id_),
-                *listed.get(side, {}).get(id_, (0, 0)),
-                totals.counts[side].get(id_, Counts()),
-            )
-            for id_ in {**wanted[side], **listed.get(side, {}), **totals.counts[side]}
-        }
+        side: queries.joined(planned[side], listed.get(side, {}), totals.counts[side])
         for side in SIDES
     }
     return OverviewFigures(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     func,
@@ -25,6 +25,7 @@ DISPOSITION = {disposition.value: disposition for disposition in Disposition}
 """Dispositions by what stands in the tables."""
 CELL = ("supplying", "rated", "group", "department", "channel")
 """The dimensions of the finest cell, in the order of `recounted`."""
+Id = TypeVar("Id")
 Key = tuple[Any, ...]
 """Ids of what a row is about (a channel by its code), in the order of the dimensions asked for."""
 
@@ -83,17 +84,23 @@ def figures(
     nightly snapshot up to that day, and those of now where none was taken by then. Plan and lists know
     no channel. Without `lists`, listed and approved are left at 0: they are the costly part.
     """
-    part = where or Scope()
-    if "channel" in {*by, *part.dimensions}:
-        found = counted(db, campaign_id, by=by, where=part, until=until)
-        return {key: Figures(counts=counts) for key, counts in found.items()}
+    scope = where or Scope()
+    counts = counted(db, campaign_id, by=by, where=scope, until=until)
+    if "channel" in {*by, *scope.dimensions}:
+        return joined({}, {}, counts)
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
-    wanted = planned_forms.planned(db, campaign_id, by=by, part=part, then=then)
-    forms = planned_forms.forms(db, campaign_id, by=by, part=part, then=then) if lists else {}
-    counts = counted(db, campaign_id, by=by, where=part, until=until)
+    planned = planned_forms.planned(db, campaign_id, by=by, part=scope, then=then)
+    forms = planned_forms.forms(db, campaign_id, by=by, part=scope, then=then) if lists else {}
+    return joined(planned, forms, counts)
+
+
+def joined(
+    planned: Mapping[Id, int], forms: Mapping[Id, tuple[int, int]], counts: Mapping[Id, Counts]
+) -> dict[Id, Figures]:
+    """A row for everything that the plan, the lists or the counts know: here alone they meet."""
     return {
-        key: Figures(wanted.get(key), *forms.get(key, (0, 0)), counts.get(key, Counts()))
-        for key in {**wanted, **forms, **counts}
+        id_: Figures(planned.get(id_), *forms.get(id_, (0, 0)), counts.get(id_, Counts()))
+        for id_ in {**planned, **forms, **counts}
     }
 
 
@@ -116,10 +123,10 @@ def counted(
 
 
 def _by_key(rows: Iterable[Any]) -> dict[Key, Counts]:
-    found: dict[Key, dict[Disposition, int]] = defaultdict(dict)
-    for *key, disposition, count in rows:
-        found[tuple(key)][DISPOSITION[disposition]] = int(count)
-    return {key: Counts(by_disposition) for key, by_disposition in found.items()}
+    by_key: dict[Key, dict[Disposition, int]] = defaultdict(dict)
+    for *key, disposition, n in rows:
+        by_key[tuple(key)][DISPOSITION[disposition]] = int(n)
+    return {key: Counts(by_disposition) for key, by_disposition in by_key.items()}
 
 
 def changed(
@@ -146,8 +153,8 @@ def curve(
 ) -> list[DayFigures]:
     """The state at the end of every day on which something changed, in order of days."""
     statement = totals_sql.by_day(where or Scope(), until is None)
-    found = _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
-    return accumulated({day: counts for (day,), counts in found.items()})
+    changes = _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
+    return accumulated({day: counts for (day,), counts in changes.items()})
 
 
 def accumulated(changes: Mapping[date, Counts]) -> list[DayFigures]:

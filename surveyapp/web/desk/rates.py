@@ -66,28 +66,25 @@ def _yesterday() -> date:
 
 def _tables(db: Session, until: date) -> tuple[list[RateRow], list[RateRow], Figures]:
     """Rows by group in the campaign's order, rows by department worst first, and the unit's total."""
-    facts = {"where": Scope(supplying=g.unit.id), "until": until}
-    by_group = queries.figures(db, g.campaign.id, by=("group",), **facts)  # type: ignore[arg-type]
-    by_department = queries.figures(db, g.campaign.id, by=("department",), **facts)  # type: ignore[arg-type]
-    groups = {group.id: group for group in campaigns.groups(db, g.campaign.id)}
-    departments = {each.id: each for each in campaigns.departments(db, g.campaign.id)}
-    group_rows = _shown(
-        [
-            RateRow(group.code, f"{group.code}. {name_of(group)}", by_group[id_,])
-            for id_, group in groups.items()
-            if (id_,) in by_group
-        ]
+    where = Scope(supplying=g.unit.id)
+    by_group, by_department = (
+        {
+            id_: figures
+            for (id_,), figures in queries.figures(
+                db, g.campaign.id, by=(dimension,), where=where, until=until
+            ).items()
+        }
+        for dimension in ("group", "department")
     )
+    groups = {each.id: each for each in campaigns.groups(db, g.campaign.id)}
+    departments = {each.id: each for each in campaigns.departments(db, g.campaign.id)}
+    group_rows = _shown(list(rate_table.rate_rows(groups, by_group).values()))
+    department_rows = list(rate_table.rate_rows(departments, by_department).values())
     without = (
-        [RateRow("", _("Không gắn với sở, ban, ngành"), by_department[0,])]
-        if (0,) in by_department
+        [RateRow("", _("Không gắn với sở, ban, ngành"), by_department[0])]
+        if 0 in by_department
         else []
     )
-    department_rows = [
-        RateRow(each.code, name_of(each), by_department[id_,])
-        for id_, each in departments.items()
-        if (id_,) in by_department
-    ]
     total = queries.total(by_group.values())
     # A unit without departments would see its total once more as the one row of an empty table.
     rows = _shown([*department_rows, *without]) if department_rows else []

@@ -1,11 +1,12 @@
 """Tables of rates, at the centre and at a desk: on the page and as a file, from the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask.wrappers import Response
 
+from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
 from surveyapp.documents.charts.bars import rate_bar
@@ -14,6 +15,9 @@ from surveyapp.fieldwork.counts import folding, queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import Counts, headline
 from surveyapp.i18n import _, number, percent
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.parts.table_cells import Cell as CellShown
+from surveyapp.web.parts.table_cells import count_cell, hidden_cell, share_cell, sorted_by
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,32 @@ class RateRow:
         if self.figures is None or self.figures.planned is None:
             return None
         return max(self.figures.planned - self.figures.counts.complete, 0)
+
+
+def rate_rows(
+    things: Mapping[Any, Any],
+    figures: Mapping[Any, Figures],
+    *,
+    url: Callable[[str], str | None] | None = None,
+    since: Mapping[Any, Counts] | None = None,
+) -> dict[Any, RateRow]:
+    """A row for each of `things` that has figures, by id, in the order of `things`; `url` takes a code."""
+    return {
+        id_: RateRow(
+            thing.code,
+            _named(thing),
+            figures[id_],
+            url(thing.code) if url else None,
+            since=None if since is None else since.get(id_, Counts()),
+        )
+        for id_, thing in things.items()
+        if id_ in figures
+    }
+
+
+def _named(thing: Any) -> str:
+    name = unit_name(thing)
+    return f"{thing.code}. {name}" if isinstance(thing, RespondentGroup) else name
 
 
 def keep_counts_short() -> None:
@@ -91,7 +121,7 @@ def slim_row(row: RateRow) -> dict[str, Any]:
     """Name, rate, what changed, its counts and the plan, for a table that stands beside a picture."""
     rate, submitted, *_counts, invited = _cells(row.figures, with_plan=False)
     covered = row.figures.coverage if row.figures else None
-    against = (_share(covered), _count(row.lacking))
+    against = (share_cell(covered), count_cell(row.lacking))
     cells = (row.name, rate, *_change(row), submitted, invited, *against)
     return {"cells": cells, "url": row.url, "tone": row.tone}
 
@@ -121,16 +151,15 @@ def changing_row(row: RateRow) -> dict[str, Any]:
     rate, submitted, complete, _started, *sent, _approved, _listed, planned, covered = _cells(
         row.figures, with_plan=True
     )
-    counts = (submitted, complete, *sent, planned, covered, _count(row.lacking))
+    counts = (submitted, complete, *sent, planned, covered, count_cell(row.lacking))
     cells = (row.name, rate, *_change(row), *counts)
     return {"cells": cells, "url": row.url, "tone": row.tone}
 
 
-def _change(row: RateRow) -> tuple[dict[str, object], dict[str, object]]:
+def _change(row: RateRow) -> tuple[CellShown, CellShown]:
     rise = row.rise
     shown = "–" if rise is None else _("%(n)s điểm", n=signed(rise * 100))
-    gained = {"shown": signed(row.gained, 0), "value": row.gained}
-    return {"shown": shown, "value": "" if rise is None else f"{rise:.5f}"}, gained
+    return sorted_by(rise, shown), {"shown": signed(row.gained, 0), "value": row.gained}
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -138,10 +167,6 @@ def signed(value: float, digits: int = 1) -> str:
     rounded = round(value, digits)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
     return sign + number(abs(rounded) if digits else int(abs(rounded)))
-
-
-def _share(share: float | None) -> dict[str, object]:
-    return {"shown": percent(share), "value": "" if share is None else f"{share:.5f}"}
 
 
 def columns(heading: str, *, with_plan: bool = True) -> list[dict[str, Any]]:
@@ -170,14 +195,13 @@ def table_row(row: RateRow, *, with_plan: bool = True, url: bool = True) -> dict
 
 def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
     if figures is None:
-        hidden = {"shown": _("ẩn"), "value": ""}
-        return [hidden] * (10 if with_plan else 6)
+        return [hidden_cell()] * (10 if with_plan else 6)
     counts = figures.counts
     rate = figures.rate
     shown: list[Any] = [
-        {"shown": rate_bar(rate, percent(rate)), "value": "" if rate is None else f"{rate:.5f}"},
+        sorted_by(rate, rate_bar(rate, percent(rate))),
         *(
-            _count(n)
+            count_cell(n)
             for n in (
                 counts.submitted,
                 counts.complete,
@@ -188,13 +212,13 @@ def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
         ),
     ]
     if with_plan:
-        shown += [_count(figures.approved), _count(figures.listed), _count(figures.planned)]
-        shown.append(_share(figures.coverage))
+        shown += [
+            count_cell(figures.approved),
+            count_cell(figures.listed),
+            count_cell(figures.planned),
+        ]
+        shown.append(share_cell(figures.coverage))
     return shown
-
-
-def _count(n: int | None) -> dict[str, object]:
-    return {"shown": "–", "value": ""} if n is None else {"shown": number(n), "value": n}
 
 
 RATES = (

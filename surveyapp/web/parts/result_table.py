@@ -13,6 +13,7 @@ from surveyapp.exports.disclosure.public_tables import MISSING
 from surveyapp.exports.download.published_reader import Distribution, Published
 from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.model import DONT_KNOW, Option
+from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
 
 SHADES = 5
 
@@ -138,7 +139,7 @@ def row(part: ScaleRows, line: ResultLine) -> dict[str, Any]:
 
 def _cell(found: Distribution, code: str) -> dict[str, Any]:
     if code == DONT_KNOW and not found.item.dont_know:
-        return {"shown": "–", "value": ""}
+        return NONE
     n, share = found.n(code), found.share(code)
     if n is None or share is None:
         return _shown(n)
@@ -149,15 +150,15 @@ def _cell(found: Distribution, code: str) -> dict[str, Any]:
 def _shown(n: int | None) -> dict[str, Any]:
     if n is None:
         return {"shown": Markup('<span class="muted">{}</span>').format(hidden()), "value": ""}
-    return {"shown": number(n), "value": n}
+    return count_cell(n)
 
 
 def _mean(found: Distribution) -> dict[str, Any]:
     if found.answered is None:
         return _shown(None)
     if found.mean is None:
-        return {"shown": "–", "value": ""}
-    return {"shown": tenths(found.mean), "value": f"{found.mean:.4f}"}
+        return NONE
+    return sorted_by(found.mean, tenths(found.mean), 4)
 
 
 def file_columns() -> list[Column]:

@@ -23,8 +23,8 @@ from surveyapp.web.centre.rates import (
     overview,
     overview_data,
     representativeness,
+    selection,
 )
-from surveyapp.web.centre.rates import selection as parts
 from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.http.access import allow
 
@@ -45,22 +45,22 @@ def chart_file(chart: str, image: str) -> ResponseReturnValue:
 @allow("operator", "viewer", "auditor")
 def days_file(format: str) -> ResponseReturnValue:
     """The counts at the end of each day, which the curve of the overview is drawn from."""
-    found = _standing()
+    shown = _overview()
     columns = [
         Column(_("Hết ngày")),
         *(Column(label, "count") for label in overview.day_labels()),
         Column(_("Được mời"), "count"),
         Column(_("Kế hoạch"), "count"),
     ]
-    figures = found.total.figures
+    figures = shown.total.figures
     planned = figures.planned if figures else None
     lines: list[list[Cell]] = []
     earlier = 0
-    for point in found.points:
+    for point in shown.points:
         counts = point.counts
         gained, earlier = counts.submitted - earlier, counts.submitted
         lines.append([point.day.isoformat(), gained, counts.submitted, counts.started, counts.sent, counts.invited, planned])  # fmt: skip
-    return _table(format, columns, lines, overview.title_of_curve(), _notes(found), "theo-ngay", found.shown_day)  # fmt: skip
+    return _table(format, columns, lines, overview.title_of_curve(), _notes(shown), "theo-ngay", shown.shown_day)  # fmt: skip
 
 
 @bp.get("/forecast/days.<any(csv, xlsx):format>")
@@ -93,21 +93,21 @@ def representativeness_file(table: str, format: str) -> ResponseReturnValue:
     return _table(format, columns, lines, title, seen.notes(), f"dai-dien-{table}", clock.day(seen.now))  # fmt: skip
 
 
-def _standing() -> Overview:
+def _overview() -> Overview:
     now = clock.now()
-    until = parts.past_day(request.args, today=clock.day(now))
+    until = selection.past_day(request.args, today=clock.day(now))
     with reading() as db:
         return overview_data.read(db, now=now, until=until)
 
 
-def _notes(found: Overview) -> list[str]:
+def _notes(shown: Overview) -> list[str]:
     title = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
-    figures = found.total.figures
+    figures = shown.total.figures
     planned = number(figures.planned or 0) if figures else "–"
     invited = number(figures.counts.invited) if figures else "–"
     return [
         title,
-        _("Tính đến %(when)s", when=found.when),
+        _("Tính đến %(when)s", when=shown.when),
         _(
             "Mẫu số: %(planned)s phiếu theo kế hoạch, %(invited)s phiếu được mời.",
             planned=planned,
@@ -117,10 +117,10 @@ def _notes(found: Overview) -> list[str]:
 
 
 def _days() -> Drawn:
-    found = _standing()
-    drawn = curves.picture(overview.curve(found))
-    notes = [*_notes(found), curve_note()]
-    return Picture(overview.title_of_curve(), notes, drawn), "theo-ngay", found.shown_day
+    shown = _overview()
+    drawn = curves.picture(overview.curve(shown))
+    notes = [*_notes(shown), curve_note()]
+    return Picture(overview.title_of_curve(), notes, drawn), "theo-ngay", shown.shown_day
 
 
 def curve_note() -> str:
@@ -129,9 +129,9 @@ def curve_note() -> str:
 
 
 def _map() -> Drawn:
-    found = _standing()
-    rows = found.rows("supplying", "province")
-    provinces = overview.province_map(found)
+    shown = _overview()
+    rows = shown.rows("supplying", "province")
+    provinces = overview.province_map(shown)
     drawn = outline_map.picture(provinces) if provinces else ""
     answered = sum(row.figures.counts.answered for row in rows if row.figures)
     eligible = sum(row.figures.counts.maybe_eligible for row in rows if row.figures)
@@ -140,29 +140,28 @@ def _map() -> Drawn:
         done=number(answered),
         of=number(eligible),
     )
-    notes = [*_notes(found)[:2], whole, province_outlines.disclaimer()]
+    notes = [*_notes(shown)[:2], whole, province_outlines.disclaimer()]
     legend = outline_map.coloured(province_outlines.band_words())
-    return Picture(overview.title_of_map(), notes, drawn, legend), "ban-do", found.shown_day
+    return Picture(overview.title_of_map(), notes, drawn, legend), "ban-do", shown.shown_day
 
 
 def _rates() -> Drawn:
-    now = clock.now()
-    wanted = parts.read_selection(request.args, today=clock.day(now))
-    with reading() as db:
-        names = parts.registry(db, g.campaign.id)
-        rows, total = drill_down.rows_of(db, wanted, names)
+    table = drill_down.read_table()
     drawn = [
         RateBar(row.name, row.figures.counts.answered, row.figures.counts.maybe_eligible)
-        for row in rows
+        for row in table.rows
         if row.figures is not None
     ]
-    of = _("Mẫu số: phiếu của người được mời; cộng: %(of)s.", of=overview.out_of(total))
-    campaign = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
-    notes = [campaign, _("Tính đến %(when)s", when=drill_down.when(wanted, now)), of]
-    name = f"ty-le-{wanted.by}"
-    day = wanted.until or clock.day(now)
-    title = drill_down.title(wanted, names)
-    return Picture(title, notes, bars.picture(drawn), tallest=10_000), name, day
+    notes = [
+        g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
+        _("Tính đến %(when)s", when=table.when),
+        _(
+            "Mẫu số: phiếu của người được mời; cộng: %(of)s.",
+            of=overview.out_of(table.total),
+        ),
+    ]
+    picture = Picture(table.title, notes, bars.picture(drawn), tallest=10_000)
+    return picture, f"ty-le-{table.selection.by}", table.day
 
 
 def _forecast() -> Drawn:

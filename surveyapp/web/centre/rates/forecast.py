@@ -20,10 +20,11 @@ from surveyapp.fieldwork.forecast import series
 from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers, Forecast
 from surveyapp.i18n import _, day, locale, number, percent
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts.table_cells import count_cell, share_cell, sorted_by
 
 TARGETS = (50, 60, 70, 80, 90, 95)
 TARGET = 80
@@ -110,7 +111,7 @@ def course() -> ForecastCourse:
     """The course of the part that the address asks for."""
     group, unit, _target = _asked()
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
+        names = selection.registry(db, g.campaign.id)
         found = series.foresee(db, g.campaign, now=clock.now())
         where = _where(names, group, unit)
         points = queries.curve(db, g.campaign.id, where=where, until=found.until)
@@ -123,7 +124,7 @@ def course() -> ForecastCourse:
 def forecast_file(format: str) -> ResponseReturnValue:
     """Every supplying unit × group with its forecast, as a file."""
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
+        names = selection.registry(db, g.campaign.id)
         found = series.foresee(db, g.campaign, now=clock.now())
     columns = [
         Column(_("Mã đơn vị")),
@@ -258,13 +259,13 @@ def _row(
         "url": url,
         "cells": (
             name,
-            {"shown": percent(expected.rate), "value": f"{expected.rate:.5f}"},
-            {"shown": f"{percent(low, 0)} – {percent(high, 0)}", "value": f"{high - low:.5f}"},
-            {"shown": percent(now), "value": f"{now:.5f}"},
-            {"shown": number(expected.so_far), "value": expected.so_far},
-            {"shown": number(expected.forms), "value": expected.forms},
+            share_cell(expected.rate),
+            sorted_by(high - low, f"{percent(low, 0)} – {percent(high, 0)}"),
+            share_cell(now),
+            count_cell(expected.so_far),
+            count_cell(expected.forms),
             _reached(expected, target),
-            {"shown": _gain(expected, found), "value": f"{expected.reminder:.1f}"},
+            sorted_by(expected.reminder, _gain(expected, found), 1),
         ),
     }
 

@@ -16,11 +16,10 @@ from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.fieldwork.models import SnapshotDay
 from surveyapp.fieldwork.rules import Counts
-from surveyapp.i18n import _, day, moment
-from surveyapp.web.centre.rates import selection as parts
+from surveyapp.i18n import _
+from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import LEVELS, Registry, Selection
-from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts.rate_table import RateRow
+from surveyapp.web.parts.rate_table import RateRow, rate_rows
 
 Changes = Mapping[int, Counts]
 
@@ -33,7 +32,7 @@ class Overview:
     until: date | None
     """The past day whose end is shown; None: live."""
     names: Registry
-    found: Mapping[str, Mapping[int, Figures]]
+    figures: Mapping[str, Mapping[int, Figures]]
     since: Mapping[str, Changes]
     points: Sequence[DayFigures]
     kept: SnapshotDay | None
@@ -48,16 +47,14 @@ class Overview:
     @property
     def when(self) -> str:
         """The moment they are true of, in words."""
-        return (
-            moment(self.now) if self.until is None else _("hết ngày %(day)s", day=day(self.until))
-        )
+        return selection.when(self.until, self.now)
 
     @cached_property
     def total(self) -> RateRow:
         """The whole campaign."""
         changed = sum(self.since["group"].values(), start=Counts())
         return RateRow(
-            "", _("Cộng"), queries.total(self.found["supplying"].values()), since=changed
+            "", _("Cộng"), queries.total(self.figures["supplying"].values()), since=changed
         )
 
     def rows(self, dimension: str, kind: str = "") -> list[RateRow]:
@@ -71,32 +68,25 @@ class Overview:
 
     @cached_property
     def _made(self) -> dict[str, dict[int, RateRow]]:
-        return {dimension: self._make(dimension) for dimension in self.found}
+        return {dimension: self._make(dimension) for dimension in self.figures}
 
     def _make(self, dimension: str) -> dict[int, RateRow]:
-        found, changed = self.found[dimension], self.since[dimension]
-        return {
-            id_: RateRow(
-                thing.code,
-                f"{thing.code}. {name_of(thing)}" if dimension == "group" else name_of(thing),
-                found[id_],
-                parts.address(Selection(until=self.until).into(dimension, thing.code)),
-                since=changed.get(id_, Counts()),
-            )
-            for id_, thing in self.names.of(dimension).items()
-            if id_ in found
-        }
+        def url(code: str) -> str:
+            return selection.address(Selection(until=self.until).into(dimension, code))
+
+        things = self.names.of(dimension)
+        return rate_rows(things, self.figures[dimension], url=url, since=self.since[dimension])
 
     def levels(self) -> list[RateRow]:
         """Both levels, each the sum of its groups."""
         rows = []
         for level in LEVELS:
             ids = [id_ for id_, group in self.names.groups.items() if group.level == level]
-            of_level = [self.found["group"][id_] for id_ in ids if id_ in self.found["group"]]
+            of_level = [self.figures["group"][id_] for id_ in ids if id_ in self.figures["group"]]
             changed = [self.since["group"].get(id_, Counts()) for id_ in ids]
             if of_level:
-                url = parts.address(Selection(level=level, until=self.until))
-                name, figures = parts.level_name(level), queries.total(of_level)
+                url = selection.address(Selection(level=level, until=self.until))
+                name, figures = selection.level_name(level), queries.total(of_level)
                 rows.append(RateRow(level, name, figures, url, since=sum(changed, start=Counts())))
         return rows
 
@@ -126,16 +116,16 @@ class Overview:
 
 
 def read(db: Session, *, now: datetime, until: date | None) -> Overview:
-    """The campaign's standing, live or at the end of `until`."""
+    """Where the campaign stands, live or at the end of `until`."""
     campaign = g.campaign.id
-    seen = overview_figures.read(db, campaign, day=until or clock.day(now), until=until)
+    read_figures = overview_figures.read(db, campaign, day=until or clock.day(now), until=until)
     return Overview(
         now,
         until,
-        parts.registry(db, campaign, departments=False),
-        seen.figures,
-        seen.since,
-        seen.points,
+        selection.registry(db, campaign, departments=False),
+        read_figures.figures,
+        read_figures.since,
+        read_figures.points,
         snapshots.last_forecast(db, campaign, until=until),
-        seen.concerns,
+        read_figures.concerns,
     )

@@ -9,9 +9,7 @@ from surveyapp.fieldwork.counts import queries
 from surveyapp.i18n import _, day
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.frame import unit_name
 from surveyapp.web.parts import rate_table, reminding_letter
-from surveyapp.web.parts.rate_table import RateRow
 
 
 @bp.get("/chase")
@@ -20,13 +18,12 @@ def chase() -> str:
     """Supplying units, the lowest rate first, each with its letter."""
     until, least = reminding_letter.yesterday(), g.campaign.table_minimum
     with reading() as db:
-        found = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
-        units = campaigns.units(db, g.campaign.id)
-    rows = [
-        RateRow(unit.code, unit_name(unit), found[unit.id,])
-        for unit in units
-        if (unit.id,) in found and found[unit.id,].counts.invited >= least
-    ]
+        by_unit = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
+        units = {unit.id: unit for unit in campaigns.units(db, g.campaign.id)}
+    enough = {
+        id_: figures for (id_,), figures in by_unit.items() if figures.counts.invited >= least
+    }
+    rows = list(rate_table.rate_rows(units, enough).values())
     return render_template(
         "centre/chase.html",
         columns=rate_table.slim_columns(_("Đơn vị lập danh sách")),

@@ -27,11 +27,12 @@ from surveyapp.fieldwork.representativeness.r_indicator import (
 from surveyapp.fieldwork.representativeness.strata import ResponseCourse
 from surveyapp.i18n import _, day, locale, moment, number, percent
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.parts import rate_table
+from surveyapp.web.parts.table_cells import count_cell, day_cell, share_cell, sorted_by
 
 
 @bp.get("/representativeness")
@@ -83,7 +84,7 @@ def look() -> RepresentativenessView:
     now = clock.now()
     rate_table.keep_counts_short()
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
+        names = selection.registry(db, g.campaign.id)
         strata = strata_counts.strata(db, g.campaign.id)
         course = strata_counts.course(db, g.campaign.id, until=clock.day(now) - timedelta(days=1))
     return RepresentativenessView(now, strata, course, rules.measure(strata), _names(names))
@@ -232,11 +233,11 @@ def _category(each: Category, words: dict[str, str]) -> dict[str, Any]:
     return {
         "cells": (
             words.get(each.name, each.name),
-            {"shown": percent(tally.rate), "value": f"{tally.rate:.5f}"},
-            {"shown": number(tally.forms), "value": tally.forms},
-            {"shown": number(tally.waiting), "value": tally.waiting},
-            {"shown": _signed(each.unconditional), "value": f"{each.unconditional:.5f}"},
-            {"shown": _index(each.conditional), "value": f"{each.conditional:.5f}"},
+            share_cell(tally.rate),
+            count_cell(tally.forms),
+            count_cell(tally.waiting),
+            sorted_by(each.unconditional, _signed(each.unconditional)),
+            sorted_by(each.conditional, _index(each.conditional)),
         )
     }
 
@@ -254,10 +255,10 @@ def _suggestion(each: Suggestion, named: tuple[dict[str, str], ...]) -> dict[str
     return {
         "cells": (
             _stratum(each.stratum, named),
-            {"shown": percent(each.tally.rate), "value": f"{each.tally.rate:.5f}"},
-            {"shown": number(each.tally.forms), "value": each.tally.forms},
-            {"shown": number(each.tally.waiting), "value": each.tally.waiting},
-            {"shown": _index(each.r_then), "value": f"{each.r_then:.5f}"},
+            share_cell(each.tally.rate),
+            count_cell(each.tally.forms),
+            count_cell(each.tally.waiting),
+            sorted_by(each.r_then, _index(each.r_then)),
         )
     }
 
@@ -277,9 +278,9 @@ def _course_columns() -> list[dict[str, Any]]:
 def _day_row(point: DayPicture) -> dict[str, Any]:
     return {
         "cells": (
-            {"shown": day(point.day), "value": point.day.toordinal()},
-            {"shown": _index(point.r), "value": f"{point.r:.5f}"},
-            {"shown": percent(point.rate), "value": f"{point.rate:.5f}"},
+            day_cell(point.day),
+            sorted_by(point.r, _index(point.r)),
+            share_cell(point.rate),
         )
     }
 
