@@ -11,6 +11,9 @@ from surveyapp.db import Base, Document
 
 STATES = ("preparing", "open", "closed", "opened", "released")
 
+ROW_MINIMUM, TABLE_MINIMUM = 10, 5
+"""Of a campaign whose pack says nothing of disclosure."""
+
 
 class Campaign(Base):
     """One round of the survey. Its state only moves forward along `STATES`."""
@@ -40,6 +43,16 @@ class Campaign(Base):
     box_public_key: Mapped[bytes | None]
     box_fingerprint: Mapped[str | None]
     people_erased_on: Mapped[date | None]
+
+    @property
+    def row_minimum(self) -> int:
+        """Fewest released rows that may share a label."""
+        return int(self.settings.get("disclosure", {}).get("row_minimum", ROW_MINIMUM))
+
+    @property
+    def table_minimum(self) -> int:
+        """Smallest count that a public table or a desk may be shown."""
+        return int(self.settings.get("disclosure", {}).get("table_minimum", TABLE_MINIMUM))
 
 
 class Unit(Base):

@@ -61,14 +61,14 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (guards.inline_code, "templates/a.html", '<button onclick="go()">'),
     (guards.inline_code, "templates/a.html", '<a href="javascript:go()">'),
     (guards.inline_code, "templates/a.html", '<img src="https://example.org/a.png">'),
-    (guards.inline_code, "web/charts.py", "x = '<rect style=\"fill: red\">'"),
+    (guards.inline_code, "documents/charts/bars.py", "x = '<rect style=\"fill: red\">'"),
 ]
 
 # What the rules allow, in the words that come closest to breaking them.
 INNOCENT = {
     "errors.py": '"""Root."""',
     "fieldwork/service.py": '"""Folds."""\nfrom surveyapp.assignments.models import CountDelta\n'
-    "from .models import KeptCount\nfrom . import queries\ndelete(CountDelta)\nKeptCount(n=1)\n",
+    "from .models import CountTotal\nfrom . import queries\ndelete(CountDelta)\nKeptCount(n=1)\n",
     "respondents/sheet/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
     "exports/tables.py": '"""Tables."""\nfrom typing import TYPE_CHECKING\n'
     "if TYPE_CHECKING:\n    import pandas\n\n\ndef write():\n    import pandas\n",

@@ -31,7 +31,7 @@ from surveyapp.exports.models import ReleaseRehearsal
 from surveyapp.exports.release import building, signature, synthetic
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.fieldwork.counts import queries as fieldwork
-from surveyapp.fieldwork.models import CUTS
+from surveyapp.fieldwork.models import ROLLUPS
 from surveyapp.fieldwork.rules import LETTERS
 from surveyapp.keys import ROOT_BYTES, KeyRing
 
@@ -217,21 +217,21 @@ def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
     for cell, counts in fieldwork.counted(db, campaign_id, by=by).items():
         for disposition, n in counts.by_disposition.items():
             became = str(disposition) if disposition in out else "submitted"
-            for cut, dimensions in CUTS.items():
+            for rollup, dimensions in ROLLUPS.items():
                 kept = tuple(
                     value if name in dimensions else type(value)()
                     for name, value in zip(_PLACE, cell, strict=True)
                 )
-                totals[cut, kept, became] = totals.get((cut, kept, became), 0) + n
+                totals[rollup, kept, became] = totals.get((rollup, kept, became), 0) + n
     rows = (
         {
             "campaign_id": campaign_id,
-            "cut": cut,
+            "rollup": rollup,
             "disposition": became,
             "n": n,
             **dict(zip(_PLACE, kept, strict=True)),
         }
-        for (cut, kept, became), n in totals.items()
+        for (rollup, kept, became), n in totals.items()
     )
     _insert(dry, "kept_count", rows)
 

@@ -19,7 +19,7 @@ from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.errors import TokenRefused
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
 from surveyapp.fieldwork.reports import readers
 from surveyapp.fieldwork.representativeness import r_indicator as pictures
 from surveyapp.fieldwork.representativeness import strata
@@ -203,7 +203,7 @@ def _row(row: Figures) -> dict[str, Any]:
     }
 
 
-def _expected(expected: Expected) -> dict[str, Any]:
+def _expected(expected: ExpectedAnswers) -> dict[str, Any]:
     bounds = expected.bounds
     return {
         "forms": expected.forms,

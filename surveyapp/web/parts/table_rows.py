@@ -10,12 +10,14 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup, escape
 
+from surveyapp.documents.charts.bars import rate_bar
+
 _UNSAFE = re.compile("[&<>\"']")
 
 
 def install(app: Flask) -> None:
-    """Give the templates `table_rows`."""
-    app.jinja_env.globals["table_rows"] = table_rows
+    """Give the templates `table_rows`, and `rate_bar` for the cells of rows."""
+    app.jinja_env.globals.update(table_rows=table_rows, rate_bar=rate_bar)
 
 
 # Asking for the exact type first is for speed alone: being a `Mapping` takes ten times as long to find out.
