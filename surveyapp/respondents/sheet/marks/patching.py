@@ -5,7 +5,6 @@ a cell keeps its own look, loses the colour once it is mended, and ours are foun
 """
 
 import io
-import json
 import posixpath
 import re
 import zipfile
@@ -50,13 +49,8 @@ _CELLS_A_RULE = 400
 Parts = dict[str, bytes]
 
 
-def patch(sent: bytes) -> bytes:
-    """The marked workbook from what the parent sends: marks as JSON in one line, then the file.
-
-    Raises FileRefused, or NotPatchable where the workbook must be written anew.
-    """
-    told, _, content = sent.partition(b"\n")
-    marking = Marking.from_json(json.loads(told))
+def patch(content: bytes, marking: Marking) -> bytes:
+    """The file with its marks. Raises FileRefused, or NotPatchable where it must be written anew."""
     archive = zipped.open_archive(content)
     if zipped.archive_format(archive) == "ods":
         raise NotPatchable
