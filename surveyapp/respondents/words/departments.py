@@ -104,7 +104,7 @@ class DepartmentIndex:
 
 def _spellings(name: str) -> list[tuple[str, ...]]:
     """The words of a name without `và`; each alternative of `a / b`; without `chi nhánh`."""
-    head, *others = re.split(r"\s*/\s*", name)
+    head, *others = re.split(r"(?<!\s)\s*+/\s*+", name)
     names = [head]
     if others:
         start = re.match(r"^(.*?)(khu)\b", head, re.IGNORECASE)
