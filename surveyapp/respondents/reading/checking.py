@@ -161,14 +161,12 @@ def _spread(sheet: Sheet, reading: Understanding) -> dict[int, dict[str, str]]:
     """Line → column → the value of the merged cell that covers it."""
     spread: dict[int, dict[str, str]] = {}
     columns = {i: c for c, i in reading.mapping.items() if c not in _NOT_SPREAD}
-    for top, left, bottom, _right in sheet.spans:
-        column = columns.get(left)
+    for line, index, top in sheet.merged():
+        column = columns.get(index)
         if column is None or top <= reading.header_line:
             continue
         first = sheet.row(top)
-        value = first[left] if left < len(first) else ""
-        for line in range(top + 1, bottom + 1):
-            spread.setdefault(line, {})[column] = value
+        spread.setdefault(line, {})[column] = first[index] if index < len(first) else ""
     return spread
 
 
