@@ -106,39 +106,40 @@ class DepartmentIndex:
 
 
 class _Likeness:
-    """Which of some texts is most like another one, found by the three letters they share.
+    """Which of some texts is most like another one, found by the pairs of letters they share.
 
     A text is compared letter by letter with the few that share most: a list of a thousand unknown
     departments would else be compared with every name there is, one by one.
     """
 
-    _COMPARED = 6
+    _COMPARED = 12
 
     def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self._letters = [Counter(text) for text in texts]
         self._places: dict[str, list[int]] = {}
-        self._matchers = []
         for place, text in enumerate(texts):
-            self._matchers.append(difflib.SequenceMatcher(None, "", text))
-            for three in _threes(text):
-                self._places.setdefault(three, []).append(place)
+            for pair in _pairs(text):
+                self._places.setdefault(pair, []).append(place)
 
     def best(self, text: str, *, above: float) -> tuple[int, float]:
-        """The place of the most like and its likeness (0..1); (0, 0) where none is over `above`."""
-        shared = Counter(place for three in _threes(text) for place in self._places.get(three, ()))
-        found = (0, 0.0)
-        for place, _threes_shared in shared.most_common(self._COMPARED):
-            matcher = self._matchers[place]
-            matcher.set_seq1(text)
-            if min(matcher.real_quick_ratio(), matcher.quick_ratio()) <= max(above, found[1]):
+        """The place of the most like and its likeness (0..1); (0, `above`) where none is over that."""
+        shared = Counter(place for pair in _pairs(text) for place in self._places.get(pair, ()))
+        found, letters = (0, above), Counter(text)
+        for place, _shared in sorted(shared.items(), key=lambda s: (-s[1], s[0]))[: self._COMPARED]:
+            other = self._texts[place]
+            # Never more alike than in the letters they have in common, wherever these stand.
+            common = sum(min(n, self._letters[place][letter]) for letter, n in letters.items())
+            if 2 * common <= found[1] * (len(text) + len(other)):
                 continue
-            ratio = matcher.ratio()
-            if ratio > max(above, found[1]):
+            ratio = difflib.SequenceMatcher(None, text, other).ratio()
+            if ratio > found[1]:
                 found = (place, ratio)
         return found
 
 
-def _threes(text: str) -> set[str]:
-    return {text[at : at + 3] for at in range(max(1, len(text) - 2))}
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(max(1, len(text) - 1))}
 
 
 def _spellings(name: str) -> list[tuple[str, ...]]:
