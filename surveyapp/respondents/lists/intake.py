@@ -1,7 +1,7 @@
 """A file between its arrival and its list: read, shown as understood, confirmed by a person."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +69,16 @@ def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int)
     if found is None:
         raise UnknownList(received_id)
     return found
+
+
+def waiting_files(db: Session, *, unit_id: int) -> Sequence[ReceivedFile]:
+    """The unit's files whose reading nobody has confirmed yet, at most one of a list."""
+    return db.scalars(
+        select(ReceivedFile).where(
+            ReceivedFile.unit_id == unit_id,
+            ReceivedFile.state.in_(("working", "understood", "unclear")),
+        )
+    ).all()
 
 
 def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:

@@ -64,8 +64,6 @@ def stage(
         recheck(db, campaign, unit, subject)
     else:
         store_findings(db, subject, checked.lines, checked.findings)
-    if before is not None:
-        subject.changes = carry_over.counted(db, before.version, sent_before, subject)
     record(db, "list.staged", campaign, unit, subject, actor=actor, now=now, keys=keys)
     return subject
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts.queries import display_names
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import ListKind
 from surveyapp.db import reading, transaction
@@ -125,6 +126,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         context = queries.list_context(db, g.campaign, g.unit, asked)
         versions = queries.versions(db, unit_id=g.unit.id, kind_id=asked.id)
         waiting = intake.waiting(db, unit_id=g.unit.id, kind_id=asked.id)
+        names = display_names(db, {version.staged_by for version in versions})
     return render_template(
         "desk/list_kind.html",
         **addresses("desk"),
@@ -132,6 +134,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         kind_name=kind_name,
         context=context,
         versions=versions,
+        names=names,
         waiting=waiting,
         states=STATES,
         errors=[("file", error)] if error else [],
