@@ -321,7 +321,7 @@ def test_a_version_not_yet_confirmed_leaves_the_one_handed_in_standing_on_the_ho
     hand_in(desk, LISTED)
     page = text(desk.get(HOME))
     assert "Đã gửi 1 trên 4 danh sách" in page
-    assert "Bản 2 chưa xác nhận; bản 1 đã gửi vẫn có hiệu lực." in page
+    assert "Bản 2 chưa xác nhận; bản đang ở Vụ CCHC vẫn là bản 1." in page
     assert f"{len(CLEAN)} / khoảng 5" in page
 
 
