@@ -116,7 +116,9 @@ def _planned(
 class Expected:
     """A list that a unit is asked for and what stands of it.
 
-    `current` is the latest version that counts, `approved` the one whose lines are persons now.
+    `current` is the latest version that counts, `approved` the one whose lines are persons now,
+    `handed_in` the one that the centre has: approved, or confirmed after that. Whatever the desk is
+    still at leaves it standing.
     """
 
     unit: Unit
@@ -124,6 +126,7 @@ class Expected:
     planned: int
     current: RespondentList | None
     approved: RespondentList | None
+    handed_in: RespondentList | None
 
     @property
     def state(self) -> str:
@@ -137,7 +140,12 @@ class Expected:
     @property
     def is_handed_in(self) -> bool:
         """Whether the centre has it: approved once, or waiting, or declared to be empty."""
-        return self.approved is not None or self.state in HANDED_IN
+        return self.handed_in is not None
+
+    @property
+    def is_being_replaced(self) -> bool:
+        """Whether a newer version that the desk has not confirmed lies beside the one handed in."""
+        return self.handed_in is not None and self.current is not self.handed_in
 
 
 def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> list[Expected]:
@@ -149,10 +157,13 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
         wanted = wanted.where(RespondentList.unit_id == unit_id)
     current: dict[tuple[int, int], RespondentList] = {}
     approved: dict[tuple[int, int], RespondentList] = {}
+    handed_in: dict[tuple[int, int], RespondentList] = {}
     for subject in db.scalars(wanted.order_by(RespondentList.version)):
         current[subject.unit_id, subject.kind_id] = subject
         if subject.state == "approved":
             approved[subject.unit_id, subject.kind_id] = subject
+        if subject.state in ("accepted", "approved"):
+            handed_in[subject.unit_id, subject.kind_id] = subject
     people = planned(db, campaign_id)
     return [
         Expected(
@@ -161,6 +172,7 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
             people[unit.id, kind.id],
             current.get((unit.id, kind.id)),
             approved.get((unit.id, kind.id)),
+            handed_in.get((unit.id, kind.id)),
         )
         for unit, kind in campaigns.expected_lists(db, campaign_id)
         if unit_id in (None, unit.id)

@@ -9,6 +9,7 @@ from tests.architecture.source import ARROWS, FOUNDATIONS, Module, dotted, modul
 FLASK = {"flask", "flask_wtf", "werkzeug", "wtforms"}
 HEAVY = {"pandas", "pyarrow", "xlsxwriter", "typst", "python_calamine", "pyreadstat", "openpyxl"}
 CHILD_PROCESS = {
+    "respondents/lists/file_work.py",
     "respondents/sheet/child.py",
     "respondents/sheet/marks/patching.py",
     "respondents/sheet/spreadsheets.py",

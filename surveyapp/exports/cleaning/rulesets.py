@@ -107,7 +107,7 @@ def _changed(rule: CleaningRule, fields: Mapping[str, object]) -> CleaningRule:
 
 def next_version(version: str) -> str:
     """The version after: its last number is one more."""
-    return re.sub(r"[0-9]+$", lambda last: str(int(last[0]) + 1), version)
+    return re.sub(r"(?<![0-9])[0-9]++$", lambda last: str(int(last[0]) + 1), version)
 
 
 def freeze(

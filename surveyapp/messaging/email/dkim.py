@@ -119,6 +119,6 @@ def relax_header(name: str, value: str) -> str:
 
 def relax_body(body: bytes) -> bytes:
     """RFC 6376, 3.4.4."""
-    lines = re.sub(rb"[ \t]+\r\n", b"\r\n", re.sub(rb"[ \t]+", b" ", body))
-    stripped = re.sub(rb"(?:\r\n)+\Z", b"", lines)
+    lines = re.sub(rb"[ \t]+", b" ", body).replace(b" \r\n", b"\r\n")
+    stripped = re.sub(rb"(?<!\r\n)(?:\r\n)++\Z", b"", lines)
     return stripped + b"\r\n" if stripped else b""

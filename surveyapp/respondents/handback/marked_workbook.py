@@ -146,11 +146,7 @@ class _Places:
     def __init__(self, sheet: Sheet, mapping: Mapping[str, int]) -> None:
         self._sheet = sheet
         self._mapping = mapping
-        self._tops = {
-            (line, left): top
-            for top, left, bottom, _right in sheet.spans
-            for line in range(top, bottom + 1)
-        }
+        self._tops = {(line, column): top for line, column, top in sheet.merged()}
 
     def of(self, line: int, column: str) -> tuple[int, int]:
         """Line and column; the name where the column is not in the sheet, the top of merged cells."""
