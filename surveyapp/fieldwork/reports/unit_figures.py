@@ -115,7 +115,9 @@ def _share(line: UnitLine) -> float:
 
 
 def _reasons(total: Figures, least: int) -> list[tuple[str, int | None]]:
-    counts = {d: total.counts.of({d}) for d in Disposition if d in INVITED - {Disposition.SUBMITTED}}
+    counts = {
+        d: total.counts.of({d}) for d in Disposition if d in INVITED - {Disposition.SUBMITTED}
+    }
     some = {d: n for d, n in counts.items() if n}
     away = hidden_rows(some, least=least)
     return [(reason_name(d), None if d in away else n) for d, n in some.items()]
