@@ -88,6 +88,7 @@ class Folder:
                 rows=applied_rules.counted(tally, cleaned),
                 remarks=[],
                 figures={},
+                completeness={},
             )
             public_tables.write_public(folder / "public", frame, tally)
             self.tables = {
