@@ -87,10 +87,20 @@ def test_straight_lines_are_left_to_their_own_rule(forms):
     assert {(f.responses, f.compared, f.pairs) for f in of_unit} == {(40, 25, 0)}
 
 
-def test_false_discoveries_are_controlled_as_benjamini_and_hochberg_write():
-    assert answer_similarity.benjamini_hochberg([0.01, 0.04, 0.03, 0.5]) == pytest.approx(
-        [0.04, 0.16 / 3, 0.16 / 3, 0.5]
-    )
+def test_false_discoveries_are_controlled_as_benjamini_and_hochberg_write(forms):
+    rows = survey(forms, 9)
+    for n in range(10):
+        rows[3 * 40 + n] = row(forms["M1"], UNITS[3], "24315243512435124351")
+    found = sorted(answer_similarity.study(rows, forms), key=lambda one: one.p)
+    least = 1.0
+    for rank, one in reversed(list(enumerate(found, 1))):
+        least = min(least, one.p * len(found) / rank)
+        assert one.q == pytest.approx(least)
+    assert found[0].q > found[0].p
+
+
+def test_nothing_is_found_where_nobody_answered(forms):
+    assert answer_similarity.study([], forms) == []
 
 
 @pytest.mark.parametrize(("n", "mean", "variance", "chance"), [
