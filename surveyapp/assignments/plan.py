@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from surveyapp.assignments.count_deltas import Cell
 from surveyapp.assignments.rules import BEGUN, Disposition
 
 
@@ -39,19 +40,38 @@ class Entry(NamedTuple):
     department_id: int | None
 
 
-class Standing(NamedTuple):
-    """An assignment that exists already."""
+class LockedAssignment(NamedTuple):
+    """An assignment as it stands under its lock."""
 
     id: UUID
+    campaign_id: int
+    invitation_id: UUID
     number: int
-    form: Form
     supplying_unit_id: int
+    rated_unit_id: int
+    group_id: int
     department_id: int | None
     state: str
     disposition: str
     progress: str
     second_form: bool
-    channel: str = "none"
+    channel: str
+
+    @property
+    def form(self) -> Form:
+        """The questionnaire and whom it is about."""
+        return Form(self.group_id, self.rated_unit_id)
+
+    @property
+    def cell(self) -> Cell:
+        """Where it is counted."""
+        return Cell(
+            self.supplying_unit_id,
+            self.rated_unit_id,
+            self.group_id,
+            self.department_id or 0,
+            self.channel,
+        )
 
 
 @dataclass(frozen=True)
@@ -70,9 +90,9 @@ class Plan:
 
     create: dict[Form, int | None] = field(default_factory=dict)
     create_duplicates: dict[Form, int | None] = field(default_factory=dict)
-    restore: list[Standing] = field(default_factory=list)
-    revoke: list[tuple[Standing, Disposition]] = field(default_factory=list)
-    move: list[tuple[Standing, int | None]] = field(default_factory=list)
+    restore: list[LockedAssignment] = field(default_factory=list)
+    revoke: list[tuple[LockedAssignment, Disposition]] = field(default_factory=list)
+    move: list[tuple[LockedAssignment, int | None]] = field(default_factory=list)
     second: set[Form] = field(default_factory=set)
     has_forms: bool = False
     """The person has something to answer, or has answered."""
@@ -106,7 +126,7 @@ def wanted_forms(entries: Iterable[Entry], scheme: Scheme) -> dict[Form, list[in
 
 def reconcile(
     wanted: Mapping[Form, Sequence[int | None]],
-    standing: Sequence[Standing],
+    standing: Sequence[LockedAssignment],
     *,
     second_form_allowed: bool,
 ) -> Plan:
@@ -133,7 +153,7 @@ def reconcile(
 
 
 def _holders(
-    wanted: Mapping[Form, Sequence[int | None]], standing: Sequence[Standing]
+    wanted: Mapping[Form, Sequence[int | None]], standing: Sequence[LockedAssignment]
 ) -> dict[int, Form]:
     submitted = [assignment.form for assignment in standing if assignment.state == "submitted"]
     begun = [
@@ -153,7 +173,7 @@ def _settle(
     plan: Plan,
     form: Form,
     departments: Sequence[int | None],
-    assignment: Standing | None,
+    assignment: LockedAssignment | None,
     *,
     stands: bool,
 ) -> None:

@@ -14,9 +14,9 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import compact, reading, transaction
 from surveyapp.i18n import _
-from surveyapp.invitations import erasing, mailing_file, outstanding, service
+from surveyapp.invitations import mailing_file, outstanding, service
 from surveyapp.keys import KeyRing
-from surveyapp.responses import drafts
+from surveyapp.operations import erasing
 
 ACTOR = "command-line"
 
@@ -118,7 +118,6 @@ def reissue(code: str, invitation_id: UUID, reason: str) -> None:
         again = service.reissue(
             db, campaign, invitation_id, reason=reason, actor=ACTOR, keys=keys, now=now
         )
-        drafts.discard(db, again.assignment_ids)
     click.echo(_("Đã cấp mã lần thứ %(n)s.", n=again.issue_number))
 
 

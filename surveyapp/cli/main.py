@@ -98,8 +98,9 @@ class Server:
 def database() -> Iterator[Server]:
     """Bind the database of this environment for `transaction()` and `reading()`, and read the keys.
 
-    Raises `SettingsRefused`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
+    Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
     """
+    import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
     from surveyapp.keys import read_key_ring
 
     settings = read_settings()

@@ -54,17 +54,3 @@ class CallAttempt(Base):
     at: Mapped[datetime]
     operator: Mapped[str]
     away_until: Mapped[date | None]
-
-
-class CallHold(Base):
-    """The person is away and gets neither call nor reminder before `until`.
-
-    `for_good`: away beyond the close of collection, so that her forms count as unavailable.
-    """
-
-    __tablename__ = "call_hold"
-
-    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), primary_key=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
-    until: Mapped[date]
-    for_good: Mapped[bool]

@@ -14,8 +14,8 @@ from surveyapp import clock
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import BEGUN
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
-from surveyapp.delivery.models import ContactRequest, UnitHold
-from surveyapp.followup.models import CallAttempt, CallHold, CallLease
+from surveyapp.delivery.models import CallHold, ContactRequest, UnitHold
+from surveyapp.followup.models import CallAttempt, CallLease
 from surveyapp.followup.rules import CALLED, REACHED
 from surveyapp.invitations.models import Invitation
 from surveyapp.respondents.models import Person

@@ -1,6 +1,6 @@
 """Calling: one operator takes a person, calls, and records what came of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +10,12 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.assignments.bulk_transitions import turn
-from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.returned import returns
-from surveyapp.delivery.waves import audience
+from surveyapp.delivery.waves import audience, away
 from surveyapp.followup import new_links, queries, rules, shifts
 from surveyapp.followup.errors import BeingCalled, NotClaimed, NotToBeCalled
-from surveyapp.followup.models import CallAttempt, CallHold, CallLease
+from surveyapp.followup.models import CallAttempt, CallLease
 from surveyapp.followup.queries import ToCall
 from surveyapp.followup.rules import DECLARATIONS, LEASE, Result
 from surveyapp.invitations import queries as invitations
@@ -89,8 +87,8 @@ def record(
     actor: str,
     keys: KeyRing,
     now: datetime,
-) -> tuple[UUID, ...]:
-    """Keep the call and let its result take effect; assignments whose drafts are to be discarded.
+) -> None:
+    """Keep the call and let its result take effect.
 
     Raises `NoShift`, `NotToBeCalled` (who submits while on the telephone needs no result),
     `NotClaimed`, `DateRefused` and `ChannelRefused`.
@@ -99,7 +97,7 @@ def record(
     _held(db, campaign, invitation_id, now=now)
     found = claimed(db, campaign, invitation_id, actor=actor, now=now)
     act: dict[str, Any] = {"actor": actor, "keys": keys, "now": now}
-    _end_hold(db, campaign.id, invitation_id, today=clock.day(now))
+    away.end(db, campaign.id, invitation_id, today=clock.day(now))
     db.execute(
         insert(CallAttempt).values(
             id=uuid4(),
@@ -112,11 +110,11 @@ def record(
         )
     )
     effect = _EFFECTS.get(outcome.result)
-    discarded = effect(db, campaign, invitation_id, outcome, **act) if effect else ()
+    if effect:
+        effect(db, campaign, invitation_id, outcome, **act)
     release(db, invitation_id, actor=actor)
     facts = {"invitation": str(invitation_id), "result": str(outcome.result)}
     shifts.enter(db, campaign, "recorded", facts, found.unit_code, **act)
-    return discarded
 
 
 def _held(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime) -> ToCall:
@@ -147,115 +145,40 @@ def _away_until(outcome: Outcome, *, now: datetime) -> date | None:
 
 def _wrong_number(
     db: Session, _campaign: Campaign, invitation_id: UUID, _outcome: Outcome, **act: Any
-) -> tuple[UUID, ...]:
+) -> None:
     """No text goes to that number again; the desk is asked for a better contact."""
     phone = audience.recipients(db, [invitation_id])[invitation_id].phone
     tag = audience.address_tag(act["keys"], "sms", phone)
     returns.wrong_number(db, invitation_id=invitation_id, address_tag=tag, now=act["now"])
-    return ()
 
 
 def _unavailable(
     db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
-) -> tuple[UUID, ...]:
+) -> None:
     """Left alone until the day; away until collection is over counts as unavailable (AAPOR 2.26)."""
     assert outcome.until is not None
-    for_good = outcome.until >= clock.day(campaign.closes_at)
-    db.execute(
-        insert(CallHold).values(
-            invitation_id=invitation_id,
-            campaign_id=campaign.id,
-            until=outcome.until,
-            for_good=for_good,
-        )
-    )
-    if for_good:
-        turn(
-            db,
-            campaign.id,
-            [invitation_id],
-            before=rules.CALLED,
-            after=Disposition.UNAVAILABLE,
-            event="unavailable",
-            today=clock.day(act["now"]),
-        )
-    return ()
+    away.leave_alone(db, campaign, invitation_id, until=outcome.until, today=clock.day(act["now"]))
 
 
 def _new_link(
     db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
-) -> tuple[UUID, ...]:
-    again = service.reissue(db, campaign, invitation_id, reason=new_links.REASON, **act)
+) -> None:
+    service.reissue(db, campaign, invitation_id, reason=new_links.REASON, **act)
     new_links.send_link(db, campaign, invitation_id, channel=outcome.channel, **act)
-    return again.assignment_ids
 
 
 def _declared(
     db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
-) -> tuple[UUID, ...]:
+) -> None:
     invited = invitations.invited(db, campaign, invitation_id)
     today = clock.day(act["now"])
     service.declare(db, invited, DECLARATIONS[outcome.result], today=today)
-    return ()
 
 
-_EFFECTS: dict[Result, Callable[..., tuple[UUID, ...]]] = {
+_EFFECTS: dict[Result, Callable[..., None]] = {
     Result.WRONG_NUMBER: _wrong_number,
     Result.UNAVAILABLE: _unavailable,
     Result.NEW_LINK: _new_link,
     Result.MOVED: _declared,
     Result.REFUSED: _declared,
 }
-
-
-def lift(db: Session, *, now: datetime) -> int:
-    """Let go the people whose day has come, in every campaign. How many.
-
-    Reminders go by the day itself and wait for nobody; this puts right what counts as unavailable
-    because collection was to end earlier than it does.
-    """
-    today = clock.day(now)
-    over = db.execute(
-        select(CallHold.campaign_id, CallHold.invitation_id, CallHold.for_good).where(
-            CallHold.until <= today
-        )
-    ).all()
-    if not over:
-        return 0
-    db.execute(delete(CallHold).where(CallHold.until <= today))
-    back: dict[int, list[UUID]] = {}
-    for campaign_id, invitation_id, for_good in over:
-        if for_good:
-            back.setdefault(campaign_id, []).append(invitation_id)
-    for campaign_id, ids in back.items():
-        _come_back(db, campaign_id, ids, today=today)
-    return len(over)
-
-
-def _end_hold(db: Session, campaign_id: int, invitation_id: UUID, *, today: date) -> None:
-    """Whoever was away was called all the same: what comes of this call counts from now on."""
-    of_person = CallHold.invitation_id == invitation_id
-    if db.scalar(select(CallHold.for_good).where(of_person)):
-        _come_back(db, campaign_id, [invitation_id], today=today)
-    db.execute(delete(CallHold).where(of_person))
-
-
-def _come_back(db: Session, campaign_id: int, ids: Sequence[UUID], *, today: date) -> None:
-    """Forms that counted as unavailable are asked for again."""
-    for after, progress in _RETURNED:
-        turn(
-            db,
-            campaign_id,
-            ids,
-            before=(Disposition.UNAVAILABLE,),
-            after=after,
-            event="returned",
-            today=today,
-            progress=progress,
-        )
-
-
-_RETURNED = (
-    (Disposition.SENT, ("none",)),
-    (Disposition.BROKEN_OFF, ("some", "half", "most", "all")),
-)

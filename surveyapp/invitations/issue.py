@@ -1,7 +1,7 @@
 """Issuing: batch by batch, invitations and assignments are brought to what the lists say."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +11,19 @@ from sqlalchemy import Row, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.assignments.count_deltas import Cell, Deltas
-from surveyapp.assignments.models import LOCK_ORDER, Assignment, AssignmentEvent
-from surveyapp.assignments.plan import Entry, Form, Plan, Scheme, Standing, reconcile, wanted_forms
+from surveyapp.assignments import transitions
+from surveyapp.assignments.models import Assignment, AssignmentEvent
+from surveyapp.assignments.plan import (
+    Entry,
+    Form,
+    LockedAssignment,
+    Plan,
+    Scheme,
+    reconcile,
+    wanted_forms,
+)
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.transitions import Change
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations import codes, outstanding
@@ -43,13 +52,12 @@ class _Batch:
     campaign: Campaign
     scheme: Scheme
     now: datetime
-    deltas: Deltas = field(default_factory=Deltas)
     invitations: list[dict[str, Any]] = field(default_factory=list)
     invitation_changes: list[dict[str, Any]] = field(default_factory=list)
     assignments: list[dict[str, Any]] = field(default_factory=list)
-    revocations: list[dict[str, Any]] = field(default_factory=list)
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    taken_off: list[Change] = field(default_factory=list)
+    restored: list[Change] = field(default_factory=list)
+    moved: list[Change] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -75,12 +83,11 @@ def issue(
     rules = outstanding.scheme(db, campaign)
     people = outstanding.next_people(db, campaign, rules, limit=limit)
     batch = reconcile_people(db, campaign, people, rules=rules, keys=keys, now=now)
-    live = sum(row["state"] == "active" for row in batch.assignments)
-    restored = sum(row["new_state"] == "active" for row in batch.changes if row["turned"])
+    live = sum(row["disposition"] == Disposition.NOT_SENT for row in batch.assignments)
     return IssueProgress(
         done=len(people),
-        created=live + restored,
-        revoked=len(batch.revocations),
+        created=live + len(batch.restored),
+        revoked=len(batch.taken_off),
         remaining=outstanding.count(db, campaign, rules),
     )
 
@@ -146,32 +153,11 @@ def _invitations(db: Session, people: Sequence[UUID]) -> dict[UUID, Row[*tuple[A
     return {row.person_id: row for row in rows}
 
 
-def _standing(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, list[Standing]]:
-    if not invitation_ids:
-        return {}
-    rows = db.execute(
-        select(
-            Assignment.invitation_id,
-            Assignment.id,
-            Assignment.number,
-            Assignment.group_id,
-            Assignment.rated_unit_id,
-            Assignment.supplying_unit_id,
-            Assignment.department_id,
-            Assignment.state,
-            Assignment.disposition,
-            Assignment.progress,
-            Assignment.second_form,
-            Assignment.channel,
-        )
-        .where(Assignment.invitation_id.in_(invitation_ids))
-        .order_by(*LOCK_ORDER)
-        .with_for_update()
-    )
-    found: dict[UUID, list[Standing]] = {}
-    for invitation_id, id_, number, group_id, rated_unit_id, *rest in rows:
-        standing = Standing(id_, number, Form(group_id, rated_unit_id), *rest)
-        found.setdefault(invitation_id, []).append(standing)
+def _standing(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, list[LockedAssignment]]:
+    found: dict[UUID, list[LockedAssignment]] = {}
+    if invitation_ids:
+        for each in transitions.lock_all(db, Assignment.invitation_id.in_(invitation_ids)):
+            found.setdefault(each.invitation_id, []).append(each)
     return found
 
 
@@ -200,7 +186,7 @@ def _settle_assignments(
     batch: _Batch,
     invitation_id: UUID,
     unit_id: int,
-    standing: Sequence[Standing],
+    standing: Sequence[LockedAssignment],
     plan: Plan,
     sent: set[UUID],
 ) -> None:
@@ -211,16 +197,20 @@ def _settle_assignments(
     ):
         for form, department_id in forms.items():
             number += 1
-            second = disposition == Disposition.NOT_SENT and form in plan.second
-            row = _new_assignment(batch, form, disposition, second_form=second)
+            row = _new_assignment(batch, form, disposition)
             row |= {"invitation_id": invitation_id, "number": number}
             row |= {"supplying_unit_id": unit_id, "department_id": department_id}
+            row["second_form"] = disposition == Disposition.NOT_SENT and form in plan.second
             batch.assignments.append(row)
-            cell = Cell(unit_id, form.rated_unit_id, form.group_id, department_id or 0, "none")
-            batch.deltas.add(cell, disposition)
     moved = {assignment.id: department for assignment, department in plan.move}
+
+    def change(assignment: LockedAssignment, disposition: str, **values: Any) -> Change:
+        if assignment.id in moved:
+            values["department_id"] = moved.pop(assignment.id)
+        return Change(assignment, disposition, values, note=str(disposition))
+
     for assignment, reason in plan.revoke:
-        _change(batch, assignment, reason, "revoked", moved)
+        batch.taken_off.append(change(assignment, reason))
     for assignment in plan.restore:
         again = (
             Disposition.BROKEN_OFF
@@ -230,65 +220,20 @@ def _settle_assignments(
             else Disposition.NOT_SENT
         )
         second = assignment.form in plan.second
-        _change(batch, assignment, again, "active", moved, second_form=second)
-    turned = {assignment.id for assignment, _ in plan.revoke} | {a.id for a in plan.restore}
+        batch.restored.append(change(assignment, again, second_form=second))
     for assignment, _ in plan.move:
-        if assignment.id not in turned:
-            _change(batch, assignment, assignment.disposition, assignment.state, moved)
+        if assignment.id in moved:
+            batch.moved.append(change(assignment, assignment.disposition))
 
 
-def _new_assignment(
-    batch: _Batch, form: Form, disposition: Disposition, *, second_form: bool
-) -> dict[str, Any]:
+def _new_assignment(batch: _Batch, form: Form, disposition: Disposition) -> dict[str, Any]:
     return {
         "id": uuid.uuid4(),
-        "campaign_id": batch.campaign.id,
         "group_id": form.group_id,
         "instrument_id": batch.scheme.groups[form.group_id].instrument_id,
         "rated_unit_id": form.rated_unit_id,
-        "second_form": second_form,
-        "state": "revoked" if disposition == Disposition.DUPLICATE else "active",
         "disposition": disposition,
-        "progress": "none",
-        "submitted_on": None,
     }
-
-
-def _change(
-    batch: _Batch,
-    assignment: Standing,
-    disposition: str,
-    state: str,
-    moved: Mapping[UUID, int | None],
-    *,
-    second_form: bool | None = None,
-) -> None:
-    department = moved.get(assignment.id, assignment.department_id)
-    where = (assignment.supplying_unit_id, assignment.form.rated_unit_id, assignment.form.group_id)
-    before = Cell(*where, assignment.department_id or 0, assignment.channel)
-    batch.deltas.add(before, assignment.disposition, -1)
-    batch.deltas.add(before._replace(department_id=department or 0), disposition)
-    turned = state != assignment.state or disposition != assignment.disposition
-    change = {
-        "which": assignment.id,
-        "new_state": state,
-        "new_disposition": disposition,
-        "new_department": department,
-        "new_second_form": assignment.second_form if second_form is None else second_form,
-        "turned": turned,
-    }
-    revoked = turned and state == "revoked"
-    (batch.revocations if revoked else batch.changes).append(change)
-    if turned:
-        batch.events.append(
-            {
-                "id": uuid.uuid4(),
-                "assignment_id": assignment.id,
-                "event": state if state == "revoked" else "restored",
-                "on": batch.today,
-                "note": str(disposition),
-            }
-        )
 
 
 def _with_codes(
@@ -365,21 +310,10 @@ def _write(db: Session, batch: _Batch) -> None:
             .values(state=bindparam("new_state"), listed_at=None),
             batch.invitation_changes,
         )
-    for rows in (batch.revocations, batch.changes):
-        if rows:
-            db.connection().execute(
-                update(Assignment)
-                .where(Assignment.id == bindparam("which"))
-                .values(
-                    state=bindparam("new_state"),
-                    disposition=bindparam("new_disposition"),
-                    department_id=bindparam("new_department"),
-                    second_form=bindparam("new_second_form"),
-                ),
-                [{name: row[name] for name in row if name != "turned"} for row in rows],
-            )
-    if batch.assignments:
-        db.execute(insert(Assignment), batch.assignments)
-    if batch.events:
-        db.execute(insert(AssignmentEvent), batch.events)
-    batch.deltas.write(db, batch.campaign.id, today=batch.today)
+    changes = {
+        "take_off": batch.taken_off,
+        "restore": batch.restored,
+        "count_elsewhere": batch.moved,
+    }
+    transitions.write(db, changes, today=batch.today)
+    transitions.create(db, batch.campaign.id, batch.assignments, today=batch.today)

@@ -6,18 +6,19 @@ act, which an operator confirms: only then do their questionnaires count as sent
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import IO, Any
+from uuid import UUID
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
-from surveyapp.assignments.bulk_transitions import turn
+from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
@@ -174,13 +175,13 @@ def mark_sent(db: Session, campaign: Campaign, *, actor: str, keys: KeyRing, now
         Invitation.state == "active",
         Invitation.listed_at.is_not(None),
     )
-    sent = turn(
+    sent = move_forms(
         db,
         campaign.id,
         listed,
+        "send",
         before=(Disposition.NOT_SENT,),
         after=Disposition.SENT,
-        event="sent",
         today=clock.day(now),
         channel="file",
     )
@@ -262,3 +263,19 @@ def write_xlsx(rows: Iterable[MailingRow], heading: list[str], file: IO[bytes]) 
                 for column, cell in enumerate(texts):
                     sheet.write_string(line, column, cell, as_text)
                 sheet.write_number(line, len(texts), questionnaires)
+
+
+def note_told(db: Session, invitation_ids: Collection[UUID], *, now: datetime) -> None:
+    """These people have their link by a message; whom a mailing file told already keeps its moment."""
+    fresh = (
+        select(Invitation.id)
+        .where(Invitation.id.in_(invitation_ids), Invitation.listed_at.is_(None))
+        .order_by(Invitation.id)
+        .with_for_update(key_share=True)
+    )
+    db.execute(
+        update(Invitation)
+        .where(Invitation.id.in_(db.scalars(fresh).all()))
+        .values(listed_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -9,16 +9,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
 from surveyapp.invitations import codes
-from surveyapp.invitations.errors import (
-    LinkReplaced,
-    LinkRevoked,
-    UnknownAssignment,
-    UnknownCode,
-    UnknownInvitation,
-)
+from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
 from surveyapp.invitations.models import Invitation, RetiredTag
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person

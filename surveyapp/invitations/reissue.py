@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
-from surveyapp.assignments.count_deltas import Cell, Deltas
-from surveyapp.assignments.models import LOCK_ORDER, Assignment, AssignmentEvent
+from surveyapp.assignments import transitions
+from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import STARTED_OVER, Disposition
+from surveyapp.assignments.transitions import Change
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import NothingLeftToAnswer, ReasonMissing, UnknownInvitation
 from surveyapp.invitations.issue import give_codes
@@ -24,11 +26,10 @@ from surveyapp.respondents.models import Person
 
 @dataclass(frozen=True)
 class Reissued:
-    """A new code stands; the drafts of these assignments can no longer be read: discard them."""
+    """A new code stands; what was saved under the old one is gone with it."""
 
     invitation_id: UUID
     issue_number: int
-    assignment_ids: tuple[UUID, ...]
 
 
 def reissue(
@@ -67,10 +68,10 @@ def reissue(
         .where(Invitation.id == invitation_id)
         .values(**values, state="active", issued_at=now, listed_at=None)
     )
-    _start_over(db, campaign, held, today=clock.day(now))
+    _start_over(db, held, today=clock.day(now))
     facts = {"issue_number": row["issue_number"]}
     _enter(db, campaign, invitation, "reissued", reason, facts, actor=actor, keys=keys, now=now)
-    return Reissued(invitation_id, invitation.issue_number + 1, tuple(each.id for each in held))
+    return Reissued(invitation_id, invitation.issue_number + 1)
 
 
 def revoke(
@@ -82,27 +83,20 @@ def revoke(
     actor: str,
     keys: KeyRing,
     now: datetime,
-) -> tuple[UUID, ...]:
-    """End the invitation for good; what was submitted stays. The assignments taken back.
+) -> None:
+    """End the invitation for good; what was submitted stays, unfinished answers go.
 
-    Issuing leaves the person alone from now on. Their drafts are no use to anybody: discard them.
-    Raises `UnknownInvitation`, `NothingLeftToAnswer` and `ReasonMissing`.
+    Issuing leaves the person alone from now on. Raises `UnknownInvitation`, `NothingLeftToAnswer` and `ReasonMissing`.
     """
     invitation = _hold(db, campaign, invitation_id, reason)
     held = _active(db, invitation_id)
     if not held:
         raise NothingLeftToAnswer(invitation_id)
-    deltas = Deltas()
-    for assignment in held:
-        deltas.move(_cell(assignment), assignment.disposition, Disposition.REMOVED)
-    ids = tuple(assignment.id for assignment in held)
-    _update(db, ids, state="revoked", disposition=Disposition.REMOVED)
-    _note(db, ids, "revoked", today=clock.day(now))
-    deltas.write(db, campaign.id, today=clock.day(now))
+    revoked = [Change(each, Disposition.REMOVED) for each in held]
+    transitions.write(db, {"revoke": revoked}, today=clock.day(now))
     db.execute(update(Invitation).where(Invitation.id == invitation_id).values(state="revoked"))
-    facts = {"assignments": len(ids)}
+    facts = {"assignments": len(held)}
     _enter(db, campaign, invitation, "revoked", reason, facts, actor=actor, keys=keys, now=now)
-    return ids
 
 
 def _hold(
@@ -122,65 +116,21 @@ def _hold(
     return found
 
 
-def _active(db: Session, invitation_id: UUID) -> list[Row[*tuple[Any, ...]]]:
-    return list(
-        db.execute(
-            select(
-                Assignment.id,
-                Assignment.disposition,
-                Assignment.supplying_unit_id,
-                Assignment.rated_unit_id,
-                Assignment.group_id,
-                Assignment.department_id,
-                Assignment.channel,
-            )
-            .where(Assignment.invitation_id == invitation_id, Assignment.state == "active")
-            .order_by(*LOCK_ORDER)
-            .with_for_update()
-        )
+def _active(db: Session, invitation_id: UUID) -> list[LockedAssignment]:
+    return transitions.lock_all(
+        db, Assignment.invitation_id == invitation_id, Assignment.state == "active"
     )
 
 
-def _start_over(
-    db: Session, campaign: Campaign, held: Iterable[Row[*tuple[Any, ...]]], *, today: date
-) -> None:
-    deltas = Deltas()
+def _start_over(db: Session, held: Iterable[LockedAssignment], *, today: date) -> None:
     back, kept = [], []
-    for assignment in held:
-        if assignment.disposition in STARTED_OVER:
-            before = assignment.disposition
-            deltas.move(_cell(assignment), before, Disposition.NOT_SENT, channel="none")
-            back.append(assignment.id)
+    for each in held:
+        if each.disposition in STARTED_OVER:
+            fresh = {"progress": "none", "channel": "none"}
+            back.append(Change(each, Disposition.NOT_SENT, fresh))
         else:
-            kept.append(assignment.id)
-    _update(db, back, disposition=Disposition.NOT_SENT, progress="none", channel="none")
-    _update(db, kept, progress="none")
-    _note(db, [*back, *kept], "reissued", today=today)
-    deltas.write(db, campaign.id, today=today)
-
-
-def _update(db: Session, ids: Iterable[UUID], **values: Any) -> None:
-    ids = list(ids)
-    if ids:
-        db.execute(update(Assignment).where(Assignment.id.in_(ids)).values(**values))
-
-
-def _note(db: Session, ids: Iterable[UUID], event: str, *, today: date) -> None:
-    rows = [
-        {"id": uuid4(), "assignment_id": id_, "event": event, "on": today, "note": ""}
-        for id_ in ids
-    ]
-    db.execute(insert(AssignmentEvent), rows)
-
-
-def _cell(assignment: Row[*tuple[Any, ...]]) -> Cell:
-    return Cell(
-        assignment.supplying_unit_id,
-        assignment.rated_unit_id,
-        assignment.group_id,
-        assignment.department_id or 0,
-        assignment.channel,
-    )
+            kept.append(Change(each, each.disposition, {"progress": "none"}))
+    transitions.write(db, {"start_over": back, "give_new_code": kept}, today=today)
 
 
 def _enter(

@@ -10,11 +10,12 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments import transitions
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, locked_assignment, rules
 from surveyapp.responses.draft_cipher import Content, Place
@@ -205,3 +206,6 @@ def _write(
         db.execute(_DRAFTS.insert(), {"assignment_id": place.assignment_id, **values})
     else:
         db.execute(_WRITE, {"assignment": place.assignment_id, **values})
+
+
+transitions.attend_drafts(discard)

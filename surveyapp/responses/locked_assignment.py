@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
-from surveyapp.invitations.errors import UnknownAssignment
 
 
 class AssignedForm(Protocol):

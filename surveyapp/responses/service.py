@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.errors import AssignmentRevoked
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box, custody, drafts, locked_assignment, receipts, rules
 from surveyapp.responses.draft_cipher import Content, Place

@@ -34,6 +34,8 @@ ARROWS = {
     "responses": "instruments accounts campaigns respondents assignments invitations delivery followup",
     "fieldwork": "instruments accounts campaigns respondents assignments invitations delivery followup",
     "exports": "instruments accounts campaigns assignments responses fieldwork",
+    "operations": "instruments accounts campaigns respondents assignments invitations delivery followup "
+    "responses fieldwork exports",
 }
 OUTER = frozenset({"web", "cli", "demo", "tables", "__init__", "__main__"})
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import DECLARED
 from surveyapp.campaigns import queries as campaigns
@@ -21,8 +22,6 @@ from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.folding import fold
 from surveyapp.invitations import service
 from surveyapp.invitations.errors import (
-    AlreadySubmitted,
-    AssignmentRevoked,
     LinkReplaced,
     LinkRevoked,
     NothingLeftToAnswer,

@@ -4,16 +4,14 @@ import pytest
 from sqlalchemy import event, func, select
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.invitations import codes, queries, service
 from surveyapp.invitations.errors import (
-    AlreadySubmitted,
-    AssignmentRevoked,
     CampaignClosed,
     CampaignNotOpenYet,
     NothingLeftToAnswer,
     ReasonMissing,
-    UnknownAssignment,
     UnknownCode,
 )
 from surveyapp.invitations.models import Declaration

@@ -234,7 +234,7 @@ def test_reissue_kills_the_old_link_and_starts_over(db, campaign, roster, keys, 
     old = code_of(db, campaign, keys, person)
     held = queries.find(db, old, keys=keys)
     service.record_progress(db, held.assignments[0].id, answered=3, items=6, today=now.date())
-    again = service.reissue(
+    service.reissue(
         db,
         campaign,
         held.invitation_id,
@@ -243,7 +243,6 @@ def test_reissue_kills_the_old_link_and_starts_over(db, campaign, roster, keys, 
         keys=keys,
         now=now,
     )
-    assert set(again.assignment_ids) == {a.id for a in held.assignments}
     with pytest.raises(LinkReplaced):
         queries.find(db, old, keys=keys)
     with pytest.raises(UnknownCode):

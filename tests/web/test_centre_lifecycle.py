@@ -9,7 +9,7 @@ from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
-from surveyapp.invitations import erasing
+from surveyapp.operations import erasing
 from surveyapp.responses.models import Response, SealedBallot
 from tests import factories
 from tests.responses.world import answers, survey

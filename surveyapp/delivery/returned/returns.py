@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.assignments.bulk_transitions import turn
+from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.rules import Disposition
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import ContactRequest, DeadAddress, Delivery, Wave
@@ -105,13 +105,12 @@ def _count_bounced(
         Delivery.address_tag != address_tag,
     )
     if db.scalar(elsewhere.limit(1)) is None:
-        turn(
+        move_forms(
             db,
             campaign_id,
             [invitation_id],
-            before=(Disposition.NOT_SENT, Disposition.SENT),
+            "bounce",
             after=Disposition.BOUNCED,
-            event="bounced",
             today=clock.day(now),
             channel=channel,
         )
@@ -247,13 +246,13 @@ def _soft(
 
 def _never_arrived(db: Session, wave: Wave, invitation_id: UUID, *, now: datetime) -> None:
     """What counted as sent has reached nobody: forms go back to bounced, so that the next channel may try."""
-    turn(
+    move_forms(
         db,
         wave.campaign_id,
         [invitation_id],
+        "bounce",
         before=(Disposition.SENT,),
         after=Disposition.BOUNCED,
-        event="bounced",
         today=clock.day(now),
     )
 

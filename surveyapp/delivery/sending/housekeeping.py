@@ -17,9 +17,8 @@ from surveyapp.delivery.returned import returns
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Settled
-from surveyapp.delivery.waves import lifecycle
+from surveyapp.delivery.waves import away, lifecycle
 from surveyapp.documents import letter_check
-from surveyapp.followup import service as calling
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import read_report
@@ -33,7 +32,7 @@ def keep(
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
     with transaction() as db:
         end_closed(db, now=now())
-        calling.lift(db, now=now())
+        away.lift(db, now=now())
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)

@@ -11,13 +11,13 @@ from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select, upda
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.assignments.bulk_transitions import turn
+from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import Delivery, Wave
 from surveyapp.delivery.waves.rate_limits import Limits, room, take_turn
-from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.mailing_file import note_told
 
 LEASE = timedelta(minutes=5)
 SOFT_BOUNCE = "soft_bounce"
@@ -212,18 +212,7 @@ def _mark_sent(db: Session, campaign_id: int, sent: Sequence[Settled], *, now: d
     if not reached:
         return
     # Invitations before their forms, as issuing takes them: else the two could wait for each other.
-    fresh = (
-        select(Invitation.id)
-        .where(Invitation.id.in_(reached), Invitation.listed_at.is_(None))
-        .order_by(Invitation.id)
-        .with_for_update(key_share=True)
-    )
-    db.execute(
-        update(Invitation)
-        .where(Invitation.id.in_(db.scalars(fresh).all()))
-        .values(listed_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    note_told(db, reached, now=now)
     by_channel: dict[str, list[UUID]] = defaultdict(list)
     for channel, invitation_id in db.execute(
         select(Delivery.channel, Delivery.invitation_id)
@@ -239,13 +228,12 @@ def mark_forms_sent(
     db: Session, campaign_id: int, invitation_ids: Collection[UUID], *, channel: str, now: datetime
 ) -> int:
     """Forms not sent, or whose earlier message came back, count as sent by `channel`. How many."""
-    return turn(
+    return move_forms(
         db,
         campaign_id,
         invitation_ids,
-        before=(Disposition.NOT_SENT, Disposition.BOUNCED),
+        "send",
         after=Disposition.SENT,
-        event="sent",
         today=clock.day(now),
         channel=channel,
     )

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import RespondentGroup, Unit
-from surveyapp.delivery.models import DeadAddress, UnitHold, Wave
+from surveyapp.delivery.models import CallHold, DeadAddress, UnitHold, Wave
 from surveyapp.delivery.rules import Form, Standing
-from surveyapp.followup.models import CallHold
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AlreadySubmitted
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.model import (
     DONT_KNOW,
@@ -14,7 +15,6 @@ from surveyapp.instruments.model import (
     Instrument,
     InstrumentItem,
 )
-from surveyapp.invitations.errors import AlreadySubmitted
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change, Saved

@@ -6,13 +6,13 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
-from surveyapp.invitations.errors import AssignmentRevoked
 from surveyapp.invitations.queries import AssignmentView, Invited
 from surveyapp.web.http import sessions, state
 from surveyapp.web.respond import privacy_notice

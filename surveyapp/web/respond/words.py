@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from surveyapp import clock, i18n
+from surveyapp.assignments import errors as assignments
 from surveyapp.i18n import _, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
@@ -66,7 +67,7 @@ def sent_after_the_end(error: CSRFError) -> ResponseReturnValue:
     return token_refused(error)
 
 
-@words(NoSuchQuestionnaire, invitations.UnknownAssignment)
+@words(NoSuchQuestionnaire, assignments.UnknownAssignment)
 def _no_questionnaire(_error: NoSuchQuestionnaire) -> Words:
     return Words(
         404,
@@ -174,8 +175,8 @@ def _closed(error: invitations.CampaignClosed) -> Words:
     )
 
 
-@words(invitations.AlreadySubmitted)
-def _submitted(_error: invitations.AlreadySubmitted) -> Words:
+@words(assignments.AlreadySubmitted)
+def _submitted(_error: assignments.AlreadySubmitted) -> Words:
     return Words(
         409,
         _("Phiếu này đã được nộp"),
@@ -184,8 +185,8 @@ def _submitted(_error: invitations.AlreadySubmitted) -> Words:
     )
 
 
-@words(invitations.AssignmentRevoked)
-def _form_revoked(_error: invitations.AssignmentRevoked) -> Words:
+@words(assignments.AssignmentRevoked)
+def _form_revoked(_error: assignments.AssignmentRevoked) -> Words:
     return Words(
         410,
         _("Phiếu này không còn được giao cho Ông/Bà"),

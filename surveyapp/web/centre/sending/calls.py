@@ -19,7 +19,6 @@ from surveyapp.followup.service import Outcome
 from surveyapp.i18n import _, locale
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
-from surveyapp.responses import drafts
 from surveyapp.web.centre import bp
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
@@ -118,8 +117,7 @@ def record_call(invitation_id: UUID) -> ResponseReturnValue:
         return _card(invitation_id, errors=[("result", words)])
     try:
         with transaction() as db:
-            ended = service.record(db, g.campaign, invitation_id, outcome, **act())
-            drafts.discard(db, ended)
+            service.record(db, g.campaign, invitation_id, outcome, **act())
     except (DateRefused, ChannelRefused) as error:
         field = "until" if isinstance(error, DateRefused) else "channel"
         return _card(invitation_id, errors=[(field, " ".join(wording.refusal(error)))])

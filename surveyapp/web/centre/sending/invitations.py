@@ -16,7 +16,6 @@ from surveyapp.i18n import _, _n, locale
 from surveyapp.invitations import mailing_file as mailing
 from surveyapp.invitations import outstanding, queries, service
 from surveyapp.invitations.errors import NothingLeftToAnswer, NothingToList, ReasonMissing
-from surveyapp.responses import drafts
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
@@ -155,8 +154,7 @@ def reissue(invitation_id: UUID) -> ResponseReturnValue:
     """A new code; the old link is dead and what was begun under it is discarded."""
     try:
         with transaction() as db:
-            again = service.reissue(db, g.campaign, invitation_id, **_act())
-            drafts.discard(db, again.assignment_ids)
+            service.reissue(db, g.campaign, invitation_id, **_act())
     except (ReasonMissing, NothingLeftToAnswer) as error:
         return _card_page(invitation_id, errors=_faults(error, "reissue_reason")), 422
     words = _("Đã cấp mã mới. Liên kết cũ không còn dùng được; mã mới có trong tệp gửi tiếp theo.")
@@ -170,8 +168,7 @@ def revoke(invitation_id: UUID) -> ResponseReturnValue:
     """End an invitation; what was submitted stays."""
     try:
         with transaction() as db:
-            ended = service.revoke(db, g.campaign, invitation_id, **_act())
-            drafts.discard(db, ended)
+            service.revoke(db, g.campaign, invitation_id, **_act())
     except (ReasonMissing, NothingLeftToAnswer) as error:
         return _card_page(invitation_id, errors=_faults(error, "revoke_reason")), 422
     flash(_("Đã thu hồi lời mời. Phiếu đã gửi, nếu có, vẫn được giữ."), "success")

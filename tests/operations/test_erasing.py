@@ -13,9 +13,10 @@ from surveyapp.cli.main import main
 from surveyapp.db import compact, transaction
 from surveyapp.fieldwork.counts import folding as counting
 from surveyapp.fieldwork.counts import queries as fieldwork
-from surveyapp.invitations import erasing, queries
+from surveyapp.invitations import queries
 from surveyapp.invitations.errors import UnknownCode
 from surveyapp.invitations.mailing_file import mailing
+from surveyapp.operations import erasing
 from surveyapp.respondents import service
 from surveyapp.respondents.words.names import name_key
 from surveyapp.tables import metadata
