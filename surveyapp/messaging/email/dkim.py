@@ -74,9 +74,8 @@ class Signer:
             {},
         )
         signature = b64encode(self._signature(digest.digest()))
-        return (
-            _NAME + b": " + dkim.fold(unsigned + signature, namelen=len(_NAME) + 2) + b"\r\n" + mail
-        )
+        signed: bytes = dkim.fold(unsigned + signature, namelen=len(_NAME) + 2)
+        return _NAME + b": " + signed + b"\r\n" + mail
 
     def dns_record(self) -> tuple[str, str]:
         """Name and text of the DNS record that publishes the public half."""
