@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from surveyapp.campaigns.pack.rule_kinds import Half
+from surveyapp.campaigns.pack.rule_kinds import HalfLike
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem
 from surveyapp.responses.queries import ResponseRow
@@ -91,7 +91,7 @@ class GroupAnswers:
 
         return np.array([unit in units for unit in self.units], dtype=bool)[self.unit]
 
-    def chose(self, half: Half) -> Flags:
+    def chose(self, half: HalfLike) -> Flags:
         import numpy as np
 
         if half.item not in self.place:

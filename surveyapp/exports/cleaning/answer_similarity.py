@@ -41,7 +41,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Finding:
+class SimilarityFinding:
     """One cell and one kind of likeness (`identical`, `near`): pairs found, pairs expected by chance,
     the chance `p` of so many, and `q` after control of false discoveries over all cells."""
 
@@ -62,7 +62,7 @@ class Finding:
 
 def study(
     rows: Iterable[ResponseRow], instruments: Mapping[str, Instrument], *, seed: int = 1
-) -> list[Finding]:
+) -> list[SimilarityFinding]:
     """Every rated unit × group with `FEWEST` responses at least, the least likely first.
 
     Two responses are compared if both answer half of the items and neither gives one answer only:
@@ -72,7 +72,7 @@ def study(
     return study_arrays(read_answers(rows, instruments), seed=seed)
 
 
-def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[Finding]:
+def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[SimilarityFinding]:
     """As `study`, of responses read already."""
     from scipy.stats import false_discovery_control
 
@@ -88,7 +88,7 @@ def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[F
     return sorted(marked, key=lambda one: (one.q, one.p, -one.pairs, one.cell, one.kind))
 
 
-def table(findings: Iterable[Finding]) -> Iterator[tuple[str | int | float, ...]]:
+def table(findings: Iterable[SimilarityFinding]) -> Iterator[tuple[str | int | float, ...]]:
     """Rows of `COLUMNS`."""
     for one in findings:
         yield (
@@ -110,7 +110,7 @@ def upper_tail(n: int, mean: float, variance: float) -> float:
     return float(betainc(n, size, mean / (size + mean)))
 
 
-def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[Finding]:
+def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[SimilarityFinding]:
     import numpy as np
 
     kept = _comparable(answers)
@@ -125,7 +125,7 @@ def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[Finding]:
         seen = _within(units, pairs, len(answers.units))
         for index in np.flatnonzero(sizes >= FEWEST):
             null = drawn[:, index]
-            yield Finding(
+            yield SimilarityFinding(
                 answers.cell(int(index)),
                 int(sizes[index]),
                 int(compared[index]),

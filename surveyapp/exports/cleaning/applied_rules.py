@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from surveyapp.campaigns.pack import rule_kinds
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers
-from surveyapp.exports.release.results import Tally
+from surveyapp.exports.release.results import AnswerTally
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.queries import ResponseRow
 
@@ -123,7 +123,7 @@ def _cleaned(row: ResponseRow, answers: GroupAnswers, n: int, found: list[RuleHi
     return Cleaned(row, tuple(rule.id for rule in rules), rule_kinds.excludes(rules))
 
 
-def counted(tally: Tally, rows: Iterable[Cleaned]) -> Iterator[Cleaned]:
+def counted(tally: AnswerTally, rows: Iterable[Cleaned]) -> Iterator[Cleaned]:
     """Pass `rows` on, counting those that are not excluded."""
     for cleaned in rows:
         if not cleaned.excluded:

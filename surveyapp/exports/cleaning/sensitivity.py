@@ -60,7 +60,7 @@ class UnitShift:
 
 
 @dataclass(frozen=True)
-class Effect:
+class RuleEffect:
     """What one rule, or all together, do: responses touched by cell, and every unit."""
 
     rule_id: str
@@ -86,8 +86,8 @@ class Sensitivity:
     """The effects of each rule alone, in the order of the rules, and of all together."""
 
     responses: Counter[Cell]
-    alone: tuple[Effect, ...]
-    together: Effect
+    alone: tuple[RuleEffect, ...]
+    together: RuleEffect
     excluded: int = 0
     """Responses that the effects of the rules leave out of every count."""
 
@@ -143,7 +143,7 @@ class Study:
             by_cell = self._by_cell(touched)
             left = self.every - self.away[name]
             units = _units_of(self.cells, self.levels, responses, by_cell, left)
-            effects.append(Effect(name, by_cell, units))
+            effects.append(RuleEffect(name, by_cell, units))
         return Sensitivity(responses, tuple(effects[:-1]), effects[-1], self.excluded)
 
     def _by_cell(self, counts: Ints) -> Counter[Cell]:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 TOTAL = None
 """Name of the row and of the column that hold the totals."""
 
-Line = Hashable
-Place = tuple[Line, Line]
+LineName = Hashable
+TableCell = tuple[LineName, LineName]
 """Row and column of a cell."""
-Corner = tuple[str, Line]
+Corner = tuple[str, LineName]
 Steps = Mapping[tuple[Corner, Corner], int]
 """Steps that a walk may take, from corner to corner, with how much each can carry."""
 
@@ -40,9 +40,9 @@ _AT_ONCE = 200
 """Cells asked about in one flow at most: memory grows with their number times that of hidden cells."""
 
 
-def with_totals(counts: Mapping[Place, int]) -> dict[Place, int]:
+def with_totals(counts: Mapping[TableCell, int]) -> dict[TableCell, int]:
     """The table with the total of every row and column, and of all."""
-    table: dict[Place, int] = defaultdict(int)
+    table: dict[TableCell, int] = defaultdict(int)
     for (row, column), n in counts.items():
         for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
             table[place] += n
@@ -50,12 +50,12 @@ def with_totals(counts: Mapping[Place, int]) -> dict[Place, int]:
 
 
 def hidden_cells(
-    table: Mapping[Place, int],
+    table: Mapping[TableCell, int],
     minimum: int,
     *,
-    forced: Iterable[Place] = (),
-    known: Collection[Place] = (),
-) -> frozenset[Place]:
+    forced: Iterable[TableCell] = (),
+    known: Collection[TableCell] = (),
+) -> frozenset[TableCell]:
     """The places to hide of a table with totals (`with_totals`).
 
     Hidden are all cells under `minimum`, zeros too, those in `forced`, and the next smallest where
@@ -75,7 +75,7 @@ def hidden_cells(
         hidden.add(more)
 
 
-def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place]:
+def revealed(table: Mapping[TableCell, int], hidden: Collection[TableCell]) -> set[TableCell]:
     """The hidden places whose value follows from the shown cells, the totals and counts being >= 0."""
     component = _components(_steps(table, hidden))
     corners = {place: (("row", place[0]), ("column", place[1])) for place in hidden}
@@ -91,7 +91,9 @@ def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place
     }
 
 
-def told_small(table: Mapping[Place, int], hidden: Collection[Place], minimum: int) -> set[Place]:
+def told_small(
+    table: Mapping[TableCell, int], hidden: Collection[TableCell], minimum: int
+) -> set[TableCell]:
     """The hidden places under `minimum` that the shown cells and counts being >= 0 keep under it."""
     steps = _steps(table, hidden, most=minimum)
     lacking = {place: minimum - table[place] for place in hidden if table[place] < minimum}
@@ -108,24 +110,24 @@ def told_small(table: Mapping[Place, int], hidden: Collection[Place], minimum: i
     return {place for part in parts for place in _too_narrow(steps, part)}
 
 
-def _lines(table: Mapping[Place, int]) -> dict[Corner, list[Place]]:
+def _lines(table: Mapping[TableCell, int]) -> dict[Corner, list[TableCell]]:
     """The places of every line, in an order of names: what is hidden first decides what is hidden next,
     and two releases that hid different cells of the same results would give them away together."""
-    lines: dict[Corner, list[Place]] = defaultdict(list)
+    lines: dict[Corner, list[TableCell]] = defaultdict(list)
     for place in sorted(table, key=str):
         lines["row", place[0]].append(place)
         lines["column", place[1]].append(place)
     return lines
 
 
-def _is_total(place: Place, corner: Corner) -> bool:
+def _is_total(place: TableCell, corner: Corner) -> bool:
     """Whether `place` is the total of the line `corner`."""
     return place[1 if corner[0] == "row" else 0] is TOTAL
 
 
-def _smallest(table: Mapping[Place, int], places: Iterable[Place]) -> Place | None:
+def _smallest(table: Mapping[TableCell, int], places: Iterable[TableCell]) -> TableCell | None:
     """Smallest first, inner cells before totals, then by name: the same table, the same choice."""
-    order: Callable[[Place], tuple[bool, int, str]] = lambda place: (  # noqa: E731
+    order: Callable[[TableCell], tuple[bool, int, str]] = lambda place: (  # noqa: E731
         TOTAL in place,
         table[place],
         str(place),
@@ -134,11 +136,11 @@ def _smallest(table: Mapping[Place, int], places: Iterable[Place]) -> Place | No
 
 
 def _thicken(
-    table: Mapping[Place, int],
-    lines: Mapping[Corner, list[Place]],
-    hidden: set[Place],
+    table: Mapping[TableCell, int],
+    lines: Mapping[Corner, list[TableCell]],
+    hidden: set[TableCell],
     minimum: int,
-    known: Collection[Place],
+    known: Collection[TableCell],
 ) -> None:
     """Hide more until every line whose total is shown hides two cells and `minimum` in all."""
     before = -1
@@ -154,10 +156,10 @@ def _thicken(
 
 
 def _is_thin(
-    table: Mapping[Place, int],
+    table: Mapping[TableCell, int],
     corner: Corner,
-    places: list[Place],
-    hidden: Collection[Place],
+    places: list[TableCell],
+    hidden: Collection[TableCell],
     minimum: int,
 ) -> bool:
     inside = [place for place in places if place in hidden]
@@ -167,12 +169,12 @@ def _is_thin(
 
 
 def _next_beside(
-    found: Collection[Place],
-    table: Mapping[Place, int],
-    lines: Mapping[Corner, list[Place]],
-    hidden: Collection[Place],
-    known: Collection[Place],
-) -> Place | None:
+    found: Collection[TableCell],
+    table: Mapping[TableCell, int],
+    lines: Mapping[Corner, list[TableCell]],
+    hidden: Collection[TableCell],
+    known: Collection[TableCell],
+) -> TableCell | None:
     """What to hide so that the smallest of `found` is safe: beside it, or else anywhere."""
     place = _smallest(table, found)
     if place is None:
@@ -186,7 +188,7 @@ def _next_beside(
     return None
 
 
-def _corners(place: Place) -> tuple[Corner, Corner]:
+def _corners(place: TableCell) -> tuple[Corner, Corner]:
     """From where to where a walk goes that lets the cell grow: row to column, but the other way for a
     total of one line, which counts with the opposite sign in the other."""
     row, column = ("row", place[0]), ("column", place[1])
@@ -194,7 +196,7 @@ def _corners(place: Place) -> tuple[Corner, Corner]:
 
 
 def _steps(
-    table: Mapping[Place, int], hidden: Collection[Place], *, most: int = 1
+    table: Mapping[TableCell, int], hidden: Collection[TableCell], *, most: int = 1
 ) -> dict[tuple[Corner, Corner], int]:
     """The steps a walk may take, and how much each can carry up to `most`: forwards a cell grows
     without end, back it shrinks to 0."""
@@ -207,7 +209,7 @@ def _steps(
     return steps
 
 
-def _too_narrow(steps: Steps, lacking: Mapping[Place, int]) -> set[Place]:
+def _too_narrow(steps: Steps, lacking: Mapping[TableCell, int]) -> set[TableCell]:
     """Those of the places that cannot grow by what they lack while every line still adds up: less than
     that can flow back from the end of the cell to its start without the cell itself.
 

@@ -8,10 +8,15 @@ those tables share with participation are never counted on to hide anything.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from surveyapp.exports.disclosure.cell_suppression import TOTAL, Place, hidden_cells, with_totals
+from surveyapp.exports.disclosure.cell_suppression import (
+    TOTAL,
+    TableCell,
+    hidden_cells,
+    with_totals,
+)
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem, variable_name
 
 PARTICIPATION = ("level", "rated_unit", "group", "responses")
@@ -28,12 +33,12 @@ MISSING = "missing"
 _SMALL_UNITS = "small units"
 """The row of a table of answers that adds up the units hidden in participation; never published."""
 
-Shown = dict[Place, int | None]
+Shown = dict[TableCell, int | None]
 
 
-def participation(frame: Frame, tally: Tally, level: str) -> Shown:
+def participation(frame: Frame, tally: AnswerTally, level: str) -> Shown:
     """Responses by rated unit × group of one level, with totals; None where hidden."""
-    cells: dict[Place, int] = {
+    cells: dict[TableCell, int] = {
         cell: tally.responses[cell]
         for cell in frame.planned | set(tally.responses)
         if frame.groups_by_code[cell[1]].level == level
@@ -45,11 +50,11 @@ def participation(frame: Frame, tally: Tally, level: str) -> Shown:
 
 def answers(
     frame: Frame,
-    tally: Tally,
+    tally: AnswerTally,
     item: InstrumentItem,
     group: str,
     *,
-    told: Mapping[Place, int | None],
+    told: Mapping[TableCell, int | None],
 ) -> Shown:
     """Answers to one item by rated unit × option, with the total over units; None where hidden.
 
@@ -73,9 +78,9 @@ def answers(
 
 
 def _by_option(
-    tally: Tally, item: InstrumentItem, group: str, *, units: list[object], small: set[object]
-) -> dict[Place, int]:
-    cells: dict[Place, int] = {}
+    tally: AnswerTally, item: InstrumentItem, group: str, *, units: list[object], small: set[object]
+) -> dict[TableCell, int]:
+    cells: dict[TableCell, int] = {}
     for unit in units:
         counts = tally.item((str(unit), group), item)
         by_option = {**counts.options, MISSING: counts.missing}
@@ -87,7 +92,7 @@ def _by_option(
     return cells
 
 
-def write_public(folder: Path, frame: Frame, tally: Tally) -> None:
+def write_public(folder: Path, frame: Frame, tally: AnswerTally) -> None:
     """Write every table of `public/`."""
     told = {
         level: participation(frame, tally, level)
@@ -107,7 +112,7 @@ def _participation_rows(frame: Frame, told: Mapping[str, Shown]) -> Iterator[tup
 
 
 def _answer_rows(
-    frame: Frame, tally: Tally, told: Mapping[str, Shown]
+    frame: Frame, tally: AnswerTally, told: Mapping[str, Shown]
 ) -> Iterator[tuple[Value, ...]]:
     for group, of in frame.groups_by_code.items():
         for item in frame.instrument(group).items:

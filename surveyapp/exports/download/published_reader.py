@@ -25,11 +25,11 @@ from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
 Cell = tuple[str, str]
-Counts = dict[str, int | None]
+OptionCounts = dict[str, int | None]
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedTables:
     """The public tables of one release. `participation` is responses by rated unit × group, `ALL`
     for totals; None where the table hides the cell. A cell that is absent was never planned."""
 
@@ -43,7 +43,7 @@ class Published:
     ) -> dict[tuple[str, str, str], "Distribution"]:
         """By (rated unit, group, item): every row of the table of answers on `items` (by id), of one
         unit where it is named."""
-        found: dict[tuple[str, str, str], Counts] = {}
+        found: dict[tuple[str, str, str], OptionCounts] = {}
         names = ("item", "rated_unit", "group", "option", "n")
         for item, of, group, option, n in _rows(self.folder / ANSWERS, names):
             if item in items and unit in ("", of):
@@ -109,7 +109,7 @@ class Distribution:
         return sum(scores[code] * (self.n(code) or 0) for code in scores) / self.answered
 
 
-def newest(db: Session, campaign_id: int, *, kept: Path) -> Published | None:
+def newest(db: Session, campaign_id: int, *, kept: Path) -> PublishedTables | None:
     """The public tables of the newest release; None before there is one.
 
     `kept` is the folder in which this server keeps releases; a release built elsewhere is looked for
@@ -119,7 +119,7 @@ def newest(db: Session, campaign_id: int, *, kept: Path) -> Published | None:
     return read(found[0], kept=kept) if found else None
 
 
-def read(registered: Release, *, kept: Path) -> Published:
+def read(registered: Release, *, kept: Path) -> PublishedTables:
     """The public tables of a registered release. Raises `ReleaseAway`, `ReleaseAltered`."""
     folder = place(registered, kept=kept)
     manifest = read_manifest(registered, folder)
@@ -134,7 +134,7 @@ def read(registered: Release, *, kept: Path) -> Published:
         )
     }
     minimum = int(manifest["disclosure"]["table_minimum"])
-    return Published(registered, folder, minimum, told)
+    return PublishedTables(registered, folder, minimum, told)
 
 
 def place(registered: Release, *, kept: Path) -> Path:

@@ -22,14 +22,14 @@ from surveyapp.exports.models import Release
 from surveyapp.exports.release import signature, sipas
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
-from surveyapp.exports.release.writing import Wanted, write_files
+from surveyapp.exports.release.writing import ReleaseInputs, write_files
 from surveyapp.keys import KeyRing
 
 RELEASABLE = ("opened", "released")
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRelease:
     """A release written aside under `aside`, ready to be registered as `folder`."""
 
     campaign_code: str
@@ -73,12 +73,12 @@ def prepare(
     keys: KeyRing,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
-) -> Prepared:
+) -> PreparedRelease:
     """Write every file of the next release aside, reading only; takes a minute for a full round."""
     if campaign.state not in RELEASABLE:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
-    wanted = Wanted(
+    wanted = ReleaseInputs(
         number=_last_number(db, campaign.id) + 1,
         ruleset=_rules_for(db, campaign, rules),
         sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
@@ -97,13 +97,13 @@ def prepare(
     except BaseException:
         shutil.rmtree(aside)
         raise
-    return Prepared(campaign.code, wanted.number, total, aside, folder)
+    return PreparedRelease(campaign.code, wanted.number, total, aside, folder)
 
 
 def register(
     db: Session,
     campaign: Campaign,
-    prepared: Prepared,
+    prepared: PreparedRelease,
     *,
     actor: str,
     now: datetime,
@@ -154,7 +154,7 @@ def _rules_for(
     return rulesets.RuleSet(rulesets.FROM_FILE, tuple(rules))
 
 
-def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.Row]:
+def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.SipasRow]:
     provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
     return sipas.read_sipas(table, provinces)
 
@@ -173,7 +173,7 @@ def _refuse_standing(folder: Path) -> None:
 def _enter(
     db: Session,
     campaign: Campaign,
-    prepared: Prepared,
+    prepared: PreparedRelease,
     *,
     actor: str,
     now: datetime,

@@ -51,7 +51,7 @@ _PREFIX = ".rehearsal-"
 
 
 @dataclass(frozen=True)
-class Rehearsed:
+class RehearsalResult:
     """What became of one: `seconds`, `peak_kib` of the whole process, bytes of every file by path;
     faults as `path: code (detail)`, or the error that ended it."""
 
@@ -65,7 +65,7 @@ class Rehearsed:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RehearsalStatus:
     """The last rehearsal, and what is wrong: "", "never", "overdue", "interrupted", "faulty", "failed"."""
 
     last: ReleaseRehearsal | None
@@ -81,7 +81,9 @@ def begin(db: Session, campaign: Campaign, *, now: datetime) -> None:
     )
 
 
-def finish(db: Session, campaign: Campaign, rehearsed: Rehearsed, *, started_at: datetime) -> None:
+def finish(
+    db: Session, campaign: Campaign, rehearsed: RehearsalResult, *, started_at: datetime
+) -> None:
     """Enter what became of it."""
     db.execute(
         update(ReleaseRehearsal)
@@ -100,7 +102,7 @@ def finish(db: Session, campaign: Campaign, rehearsed: Rehearsed, *, started_at:
     )
 
 
-def standing(db: Session, campaign: Campaign, *, now: datetime) -> Standing:
+def status(db: Session, campaign: Campaign, *, now: datetime) -> RehearsalStatus:
     """The last rehearsal, and while answers are out whether there is something to warn of."""
     last = db.scalar(
         select(ReleaseRehearsal)
@@ -108,7 +110,7 @@ def standing(db: Session, campaign: Campaign, *, now: datetime) -> Standing:
         .order_by(ReleaseRehearsal.started_at.desc())
         .limit(1)
     )
-    return Standing(last, _warning(campaign, last, now))
+    return RehearsalStatus(last, _warning(campaign, last, now))
 
 
 def _warning(campaign: Campaign, last: ReleaseRehearsal | None, now: datetime) -> str:
@@ -124,7 +126,7 @@ def _warning(campaign: Campaign, last: ReleaseRehearsal | None, now: datetime) -
     return "" if last.outcome == GOOD else last.outcome
 
 
-def rehearse(db: Session, campaign: Campaign, *, folder: Path, now: datetime) -> Rehearsed:
+def rehearse(db: Session, campaign: Campaign, *, folder: Path, now: datetime) -> RehearsalResult:
     """Run one in a new folder below `folder`, reading `db` only. Never raises for what goes wrong in it."""
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder, now)
@@ -140,7 +142,7 @@ def rehearse(db: Session, campaign: Campaign, *, folder: Path, now: datetime) ->
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Rehearsed(
+    return RehearsalResult(
         responses=sum(sizes.values()), seconds=perf_counter() - began, peak_kib=peak, **told
     )
 
@@ -258,7 +260,7 @@ def _insert(dry: Session, name: str, rows: Iterable[dict[str, Any]]) -> None:
         dry.execute(Base.metadata.tables[name].insert(), batch)
 
 
-def _checked(prepared: building.Prepared, *, key: str) -> dict[str, Any]:
+def _checked(prepared: building.PreparedRelease, *, key: str) -> dict[str, Any]:
     """Check the files as the receiver would."""
     written = prepared.aside / prepared.folder.name
     faults = [

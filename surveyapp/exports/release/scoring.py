@@ -15,7 +15,7 @@ from surveyapp.exports.formats.codebook import (
     crosswalk_rows,
 )
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.instruments.model import variable_name
 from surveyapp.responses.queries import RemarkRow
@@ -80,7 +80,7 @@ def _slots(frame: Frame) -> dict[str, tuple[int, tuple[str, ...]]]:
     return slots
 
 
-def count_rows(frame: Frame, tally: Tally) -> Iterator[tuple[Value, ...]]:
+def count_rows(frame: Frame, tally: AnswerTally) -> Iterator[tuple[Value, ...]]:
     """Rows of `COUNTS`: every planned or answered cell × item × option, zeros too."""
     for cell in frame.in_order(frame.planned | set(tally.responses)):
         unit, group = cell
@@ -131,7 +131,7 @@ def write_scoring(
     frame: Frame,
     labels: RowLabels,
     *,
-    tally: Tally,
+    tally: AnswerTally,
     rows: Iterable[Cleaned],
     remarks: Iterable[RemarkRow],
     figures: Mapping[tuple[int, ...], Figures],

@@ -15,10 +15,10 @@ _PERCENTAGES = {"sipas_overall_pct": True, "sipas_policy_pct": False, "sipas_ser
 
 _NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?")
 
-Row = tuple[str, ...]
+SipasRow = tuple[str, ...]
 
 
-def read_sipas(content: bytes, provinces: Iterable[str]) -> list[Row]:
+def read_sipas(content: bytes, provinces: Iterable[str]) -> list[SipasRow]:
     """The rows of the table in the order of `provinces`, each as `COLUMNS`; UTF-8, BOM or not.
 
     Raises `SipasRefused` with every fault at once: codes `not_text`, `columns`, `unknown_province`,

@@ -1,7 +1,7 @@
 """Every file of a release, written into its folder: results, what cleaning did, documentation, manifest.
 
 The responses are read once. What they are counted into on the way is handed from one step to the next
-as `Read`, so that no two files of a release can disagree.
+as `ResultsRead`, so that no two files of a release can disagree.
 """
 
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ from surveyapp.exports.formats import (
     statistics_files,
 )
 from surveyapp.exports.release import scoring, sipas
-from surveyapp.exports.release.manifest import MANIFEST, Made, manifest, receipts_digest
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest, receipts_digest
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
@@ -36,17 +36,17 @@ from surveyapp.responses.queries import RemarkRow
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReleaseInputs:
     """What a release is to be made with, beside the results."""
 
     number: int
     ruleset: RuleSet
-    sipas_rows: list[sipas.Row] | None
+    sipas_rows: list[sipas.SipasRow] | None
     public_key: str
 
 
 @dataclass(frozen=True)
-class Read:
+class ResultsRead:
     """What was read of the campaign, and what its responses were counted into while they passed."""
 
     frame: Frame
@@ -55,10 +55,10 @@ class Read:
     study: sensitivity.Study
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
-    tally: Tally = field(default_factory=Tally)
+    tally: AnswerTally = field(default_factory=AnswerTally)
 
 
-def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
+def write_files(db: Session, frame: Frame, folder: Path, wanted: ReleaseInputs) -> int:
     """Write every file of the release below `folder`, its manifest last; how many responses it holds.
 
     Raises `ResponsesChanged`.
@@ -67,14 +67,14 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
     labels = row_labels(read.sizes, frame.row_minimum)
     found = _write_tables(db, folder / "scoring", read, labels)
     opening = _opening_of(db, frame, found=found)
-    account = report.Account(frame, wanted.ruleset, read.study.result())
+    account = report.CleaningAccount(frame, wanted.ruleset, read.study.result())
     _write_what_cleaning_did(folder, account)
     if wanted.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, wanted.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     public_tables.write_public(folder / "public", frame, read.tally)
     _write_documentation(folder, frame, rows=found)
-    made = Made(
+    made = ManifestFacts(
         labels=labels,
         sizes=read.sizes,
         ruleset=wanted.ruleset,
@@ -92,11 +92,11 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
     return found
 
 
-def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
+def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     """All but the responses themselves, which are read one by one as they are written."""
     campaign_id = frame.campaign.id
     sizes = responses.response_counts(db, campaign_id)
-    return Read(
+    return ResultsRead(
         frame=frame,
         ruleset=ruleset,
         sizes=sizes,
@@ -106,7 +106,7 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
     )
 
 
-def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> int:
+def _write_tables(db: Session, folder: Path, read: ResultsRead, labels: RowLabels) -> int:
     """Rows, counts, rates, codebook, criteria, remarks; fills what `read` counts. How many responses."""
     forms = {code: read.frame.instrument(code) for code in read.frame.groups_by_code}
     cleaned = applied_rules.clean(
@@ -135,7 +135,7 @@ def _opening_of(db: Session, frame: Frame, *, found: int) -> BoxOpening:
     return opening
 
 
-def _write_what_cleaning_did(folder: Path, account: report.Account) -> None:
+def _write_what_cleaning_did(folder: Path, account: report.CleaningAccount) -> None:
     """As tables and as documents in Vietnamese; the one in `public/` tells no cell."""
     csv_files.write_csv(
         folder / "scoring" / "cleaning.csv",

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.disclosure.public_tables import MISSING
-from surveyapp.exports.download.published_reader import Distribution, Published
+from surveyapp.exports.download.published_reader import Distribution, PublishedTables
 from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.model import DONT_KNOW, Option
 from surveyapp.web.parts import charts
@@ -178,7 +178,7 @@ def file_columns() -> list[Column]:
 
 
 def file_rows(
-    lines: Sequence[Line], published: Published, names: Mapping[str, str]
+    lines: Sequence[Line], published: PublishedTables, names: Mapping[str, str]
 ) -> list[list[Cell]]:
     """One row per shown row × option; a hidden count says so. `names` of units by code."""
     told: list[Cell] = [published.release.number, day(published.release.built_at)]
