@@ -137,10 +137,10 @@ _FAULTS = {
 }
 
 
-def fault(found: ReleaseFault) -> str:
+def fault(one: ReleaseFault) -> str:
     """One fault of a release on one line."""
-    told = f"{found.path}: {_FAULTS[found.code]}"
-    return f"{told} ({found.detail})" if found.detail else told
+    words = f"{one.path}: {_FAULTS[one.code]}"
+    return f"{words} ({one.detail})" if one.detail else words
 
 
 _OUTCOMES = {
@@ -156,16 +156,16 @@ def outcome(code: str) -> str:
     return str(_OUTCOMES[code])
 
 
-def rehearsed(found: RehearsalResult) -> str:
+def rehearsed(result: RehearsalResult) -> str:
     """One rehearsal on the command line; each fault on a line of its own."""
     head = _(
         "Diễn tập bản phát hành: %(outcome)s; %(n)s phiếu giả định, %(seconds)s giây, bộ nhớ cao nhất %(peak)s MB.",
-        outcome=outcome(found.outcome),
-        n=number(found.responses),
-        seconds=number(round(found.seconds, 1)),
-        peak=number(round(found.peak_kib / 1024)),
+        outcome=outcome(result.outcome),
+        n=number(result.responses),
+        seconds=number(round(result.seconds, 1)),
+        peak=number(round(result.peak_kib / 1024)),
     )
-    return "\n".join([head, *found.faults, *([found.error] if found.error else [])])
+    return "\n".join([head, *result.faults, *([result.error] if result.error else [])])
 
 
 def rehearsal_warning(standing: RehearsalStatus) -> str:

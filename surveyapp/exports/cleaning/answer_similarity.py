@@ -76,15 +76,15 @@ def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[S
     """As `study`, of responses read already."""
     from scipy.stats import false_discovery_control
 
-    found = [
+    findings = [
         finding
         for number, answers in enumerate(groups.values())
         for finding in _of_group(answers, seed=seed + number)
     ]
-    if not found:
+    if not findings:
         return []
-    controlled = false_discovery_control([finding.p for finding in found], method="bh")
-    marked = [replace(finding, q=float(q)) for finding, q in zip(found, controlled, strict=True)]
+    controlled = false_discovery_control([finding.p for finding in findings], method="bh")
+    marked = [replace(finding, q=float(q)) for finding, q in zip(findings, controlled, strict=True)]
     return sorted(marked, key=lambda one: (one.q, one.p, -one.pairs, one.cell, one.kind))
 
 
@@ -190,10 +190,10 @@ def _alike(codes: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_]]:
         agree = same[first, second]
         first, second = first + start, second + start
         twins = (agree == given[first]) & (agree == given[second])
-        wanted = (first < second) & (twins | (agree >= needed))
-        firsts.append(first[wanted])
-        seconds.append(second[wanted])
-        equal.append(twins[wanted])
+        is_alike = (first < second) & (twins | (agree >= needed))
+        firsts.append(first[is_alike])
+        seconds.append(second[is_alike])
+        equal.append(twins[is_alike])
     return np.stack([np.concatenate(firsts), np.concatenate(seconds)], axis=1), np.concatenate(
         equal
     )

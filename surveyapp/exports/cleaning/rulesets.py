@@ -69,8 +69,8 @@ def written(rules: Sequence[CleaningRule]) -> list[dict[str, Any]]:
 
 def versions(db: Session, campaign: Campaign) -> list[RuleSet]:
     """Every version, the newest first; the last is the pack's."""
-    wanted = select(CleaningVersion).where(CleaningVersion.campaign_id == campaign.id)
-    stored = db.scalars(wanted.order_by(CleaningVersion.number.desc()))
+    query = select(CleaningVersion).where(CleaningVersion.campaign_id == campaign.id)
+    stored = db.scalars(query.order_by(CleaningVersion.number.desc()))
     return [
         *(
             RuleSet(v.number, read_rules(v.rules), v.frozen_at, v.frozen_by, v.reason)

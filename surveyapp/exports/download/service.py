@@ -65,17 +65,17 @@ def admit(
         return TurnedAway(_rest(now))
     try:
         kind = readers.RELEASES
-        found = readers.reader(db, token, campaign_id=campaign.id, today=today, scope=kind)
+        admitted = readers.reader(db, token, campaign_id=campaign.id, today=today, scope=kind)
     except TokenRefused:
         limits.count_attempt(db, network, succeeded=False, now=now, window=WINDOW)
         return TurnedAway()
-    own = keys.mac("limits", f"release-token|{found.id}".encode())
+    own = keys.mac("limits", f"release-token|{admitted.id}".encode())
     if limits.attempts(db, own, now=now, window=WINDOW)[1] >= MOST_FETCHES:
         return TurnedAway(_rest(now))
     for key in (network, own):
         limits.count_attempt(db, key, succeeded=True, now=now, window=WINDOW)
-    readers.mark_token_used(db, found.id, today=today)
-    return AdmittedReader(str(found.id), found.name)
+    readers.mark_token_used(db, admitted.id, today=today)
+    return AdmittedReader(str(admitted.id), admitted.name)
 
 
 def _rest(now: datetime) -> int:
@@ -86,11 +86,14 @@ def _rest(now: datetime) -> int:
 def ready(db: Session, campaign_id: int, *, kept: Path) -> Iterator[tuple[Release, dict[str, Any]]]:
     """Registered releases whose files are on this machine, with their manifests, the newest first.
 
-    `kept` as in `published.place`. What is being written is not registered, so it is not among them.
+    `kept` as in `published_reader.folder_of`. What is being written is not registered, so it is not among them.
     """
     for one in building.releases(db, campaign_id):
         try:
-            yield one, published_reader.read_manifest(one, published_reader.place(one, kept=kept))
+            yield (
+                one,
+                published_reader.read_manifest(one, published_reader.folder_of(one, kept=kept)),
+            )
         except (ReleaseAway, ReleaseAltered):
             continue
 
@@ -103,7 +106,7 @@ def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -
     registered = next((r for r in building.releases(db, campaign_id) if r.number == number), None)
     if registered is None:
         raise UnknownFile(number, name)
-    folder = published_reader.place(registered, kept=kept)
+    folder = published_reader.folder_of(registered, kept=kept)
     manifest = published_reader.read_manifest(registered, folder)
     sums = {str(one["path"]): str(one["sha256"]) for one in manifest["files"]}
     sums[MANIFEST] = registered.manifest_sha256
@@ -129,7 +132,7 @@ def record(
     db: Session,
     campaign: Campaign,
     who: AdmittedReader,
-    found: ReleaseFile,
+    file: ReleaseFile,
     *,
     now: datetime,
     keys: KeyRing,
@@ -142,9 +145,9 @@ def record(
         campaign_code=campaign.code,
         facts={
             "token": who.token_id,
-            "number": found.release.number,
-            "file": found.name,
-            "sha256": found.sha256,
+            "number": file.release.number,
+            "file": file.name,
+            "sha256": file.sha256,
         },
         now=now,
         keys=keys,

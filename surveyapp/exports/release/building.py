@@ -78,26 +78,26 @@ def prepare(
     if campaign.state not in RELEASABLE:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
-    wanted = ReleaseInputs(
+    inputs = ReleaseInputs(
         number=_last_number(db, campaign.id) + 1,
         ruleset=_rules_for(db, campaign, rules),
         sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
         public_key=signature.public_key(keys),
     )
-    folder = out / f"{campaign.code}-release-{wanted.number:03d}"
+    folder = out / f"{campaign.code}-release-{inputs.number:03d}"
     out.mkdir(parents=True, exist_ok=True)
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
     try:
         written = aside / folder.name
-        total = write_files(db, frame, written, wanted)
+        total = write_files(db, frame, written, inputs)
         signature.sign(written, keys)
         csv_files.make_read_only(written)
         csv_files.write_zip(written, written.with_name(folder.name + ".zip"), name=folder.name)
     except BaseException:
         shutil.rmtree(aside)
         raise
-    return PreparedRelease(campaign.code, wanted.number, total, aside, folder)
+    return PreparedRelease(campaign.code, inputs.number, total, aside, folder)
 
 
 def register(
@@ -141,8 +141,8 @@ def register(
 
 def releases(db: Session, campaign_id: int) -> Sequence[Release]:
     """The register of a campaign, the newest first."""
-    wanted = select(Release).where(Release.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(Release.number.desc())).all()
+    query = select(Release).where(Release.campaign_id == campaign_id)
+    return db.scalars(query.order_by(Release.number.desc())).all()
 
 
 def _rules_for(
@@ -160,8 +160,8 @@ def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.SipasRow]:
 
 
 def _last_number(db: Session, campaign_id: int) -> int:
-    wanted = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
-    return db.scalar(wanted) or 0
+    query = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
+    return db.scalar(query) or 0
 
 
 def _refuse_standing(folder: Path) -> None:

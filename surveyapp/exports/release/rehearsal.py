@@ -133,17 +133,17 @@ def rehearse(db: Session, campaign: Campaign, *, folder: Path, now: datetime) ->
     scratch = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
     began = perf_counter()
     sizes: dict[Cell, int] = {}
-    told: dict[str, Any] = {"outcome": FAILED}
+    became: dict[str, Any] = {"outcome": FAILED}
     try:
         sizes = _assignments(db, campaign)
-        told = _run(db, campaign, sizes, scratch, now)
+        became = _run(db, campaign, sizes, scratch, now)
     except Exception as error:  # whatever it is, the centre has to know it in the morning
-        told["error"] = f"{type(error).__name__}: {error}"[:300]
+        became["error"] = f"{type(error).__name__}: {error}"[:300]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return RehearsalResult(
-        responses=sum(sizes.values()), seconds=perf_counter() - began, peak_kib=peak, **told
+        responses=sum(sizes.values()), seconds=perf_counter() - began, peak_kib=peak, **became
     )
 
 
@@ -158,10 +158,10 @@ def _assignments(db: Session, campaign: Campaign) -> dict[Cell, int]:
     """Responses by rated unit × group if every assignment that may be eligible were answered; those
     of the plan while there is none."""
     frame = read_frame(db, campaign)
-    found = fieldwork.figures(db, campaign.id, by=("group", "rated"))
-    sizes = {key: row.counts.maybe_eligible for key, row in found.items()}
+    figures = fieldwork.figures(db, campaign.id, by=("group", "rated"))
+    sizes = {key: row.counts.maybe_eligible for key, row in figures.items()}
     if not any(sizes.values()):
-        sizes = {key: row.planned or 0 for key, row in found.items()}
+        sizes = {key: row.planned or 0 for key, row in figures.items()}
     by_code = {(frame.units[u].code, frame.groups[g].code): n for (g, u), n in sizes.items() if n}
     return {cell: by_code[cell] for cell in frame.in_order(by_code)}
 
@@ -274,5 +274,5 @@ def _checked(prepared: building.PreparedRelease, *, key: str) -> dict[str, Any]:
     files = sorted(path for path in written.rglob("*") if path.is_file())
     sizes = {path.relative_to(written).as_posix(): path.stat().st_size for path in files}
     sizes[archive.name] = archive.stat().st_size
-    told = tuple(faults[:_MOST_FAULTS])
-    return {"outcome": FAULTY if faults else GOOD, "sizes": sizes, "faults": told}
+    first = tuple(faults[:_MOST_FAULTS])
+    return {"outcome": FAULTY if faults else GOOD, "sizes": sizes, "faults": first}

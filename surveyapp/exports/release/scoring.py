@@ -89,9 +89,9 @@ def count_rows(frame: Frame, tally: AnswerTally) -> Iterator[tuple[Value, ...]]:
         for item in instrument.items:
             counts = tally.item(cell, item)
             shared = (level, unit, group, instrument.code, item.id, variable_name(item.id))
-            told = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
+            totals = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
             for option, n in counts.options.items():
-                yield (*shared, option, n, *told)
+                yield (*shared, option, n, *totals)
 
 
 def rate_rows(frame: Frame, figures: Mapping[tuple[int, ...], Figures]) -> Iterator[list[Value]]:
@@ -121,9 +121,9 @@ def cleaning_rows(
 ) -> Iterator[tuple[Value, ...]]:
     """Rows of `CLEANING`: for every rule and every cell with responses, how many it touched."""
     for rule, effect in zip(rules, study.alone, strict=True):
-        told = (rule.id, rule.version, rule.kind, rule.effect)
+        rule_columns = (rule.id, rule.version, rule.kind, rule.effect)
         for cell in frame.in_order(study.responses):
-            yield (*told, *cell, effect.touched[cell], study.responses[cell])
+            yield (*rule_columns, *cell, effect.touched[cell], study.responses[cell])
 
 
 def write_scoring(

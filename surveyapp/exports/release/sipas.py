@@ -37,12 +37,12 @@ def read_sipas(content: bytes, provinces: Iterable[str]) -> list[SipasRow]:
         lines = [(reader.line_num, _stripped(row)) for row in reader]
     except csv.Error as exc:
         raise SipasRefused([SipasFault(reader.line_num, "", "not_text", "")]) from exc
-    wanted = list(provinces)
-    faults = list(_faults(lines, wanted))
+    expected = list(provinces)
+    faults = list(_faults(lines, expected))
     if faults:
         raise SipasRefused(faults)
     by_code = {row["gso_code"]: row for _, row in lines}
-    return [tuple(by_code[code][name] for name in COLUMNS) for code in wanted]
+    return [tuple(by_code[code][name] for name in COLUMNS) for code in expected]
 
 
 def _stripped(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:

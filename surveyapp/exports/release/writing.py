@@ -58,38 +58,38 @@ class ResultsRead:
     tally: AnswerTally = field(default_factory=AnswerTally)
 
 
-def write_files(db: Session, frame: Frame, folder: Path, wanted: ReleaseInputs) -> int:
+def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) -> int:
     """Write every file of the release below `folder`, its manifest last; how many responses it holds.
 
     Raises `ResponsesChanged`.
     """
-    read = _read(db, frame, wanted.ruleset)
-    labels = row_labels(read.sizes, frame.row_minimum)
-    found = _write_tables(db, folder / "scoring", read, labels)
-    opening = _opening_of(db, frame, found=found)
-    account = report.CleaningAccount(frame, wanted.ruleset, read.study.result())
+    results = _read(db, frame, inputs.ruleset)
+    labels = row_labels(results.sizes, frame.row_minimum)
+    response_count = _write_tables(db, folder / "scoring", results, labels)
+    opening = _opening_of(db, frame, response_count=response_count)
+    account = report.CleaningAccount(frame, inputs.ruleset, results.study.result())
     _write_what_cleaning_did(folder, account)
-    if wanted.sipas_rows is not None:
-        csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, wanted.sipas_rows)
+    if inputs.sipas_rows is not None:
+        csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
-    public_tables.write_public(folder / "public", frame, read.tally)
-    _write_documentation(folder, frame, rows=found)
-    made = ManifestFacts(
+    public_tables.write_public(folder / "public", frame, results.tally)
+    _write_documentation(folder, frame, rows=response_count)
+    facts = ManifestFacts(
         labels=labels,
-        sizes=read.sizes,
-        ruleset=wanted.ruleset,
+        sizes=results.sizes,
+        ruleset=inputs.ruleset,
         study=account.study,
-        remarks=len(read.remarks),
+        remarks=len(results.remarks),
         receipts=receipts_digest(responses.receipt_tags(db, frame.campaign.id)),
         opened_at=opening.opened_at,
-        submitted=sum(row.counts.submitted for row in read.figures.values()),
-        public_key=wanted.public_key,
+        submitted=sum(row.counts.submitted for row in results.figures.values()),
+        public_key=inputs.public_key,
     )
     listed = csv_files.listing(folder)
     csv_files.write_json(
-        folder / MANIFEST, manifest(frame, made, number=wanted.number, files=listed)
+        folder / MANIFEST, manifest(frame, facts, number=inputs.number, files=listed)
     )
-    return found
+    return response_count
 
 
 def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
@@ -106,32 +106,32 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     )
 
 
-def _write_tables(db: Session, folder: Path, read: ResultsRead, labels: RowLabels) -> int:
-    """Rows, counts, rates, codebook, criteria, remarks; fills what `read` counts. How many responses."""
-    forms = {code: read.frame.instrument(code) for code in read.frame.groups_by_code}
+def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLabels) -> int:
+    """Rows, counts, rates, codebook, criteria, remarks; fills what `results` counts. How many responses."""
+    forms = {code: results.frame.instrument(code) for code in results.frame.groups_by_code}
     cleaned = applied_rules.clean(
-        responses.responses(db, read.frame.campaign.id),
-        read.ruleset.rules,
+        responses.responses(db, results.frame.campaign.id),
+        results.ruleset.rules,
         forms,
-        seen=read.study.add,
+        seen=results.study.add,
     )
     return scoring.write_scoring(
         folder,
-        read.frame,
+        results.frame,
         labels,
-        tally=read.tally,
-        rows=applied_rules.counted(read.tally, cleaned),
-        remarks=read.remarks,
-        figures=read.figures,
+        tally=results.tally,
+        rows=applied_rules.counted(results.tally, cleaned),
+        remarks=results.remarks,
+        figures=results.figures,
     )
 
 
-def _opening_of(db: Session, frame: Frame, *, found: int) -> BoxOpening:
-    """The record of the opening, whose ballots are as many as were `found`."""
+def _opening_of(db: Session, frame: Frame, *, response_count: int) -> BoxOpening:
+    """The record of the opening, whose ballots are as many as were `response_count`."""
     opening = responses.opening(db, frame.campaign.id)
-    if opening is None or found != opening.ballots:
+    if opening is None or response_count != opening.ballots:
         expected = opening.ballots if opening else 0
-        raise ResponsesChanged(frame.campaign.code, expected=expected, found=found)
+        raise ResponsesChanged(frame.campaign.code, expected=expected, found=response_count)
     return opening
 
 

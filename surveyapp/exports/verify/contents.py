@@ -48,29 +48,29 @@ class ReleasedCounts:
 
     def __init__(self, folder: Path) -> None:
         self.options: Recount = defaultdict(lambda: defaultdict(Counter))
-        self.told: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
+        self.totals: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
         self.rows: dict[Cell, int] = {}
         for row in _rows(folder / self.PATH):
             cell = (row["rated_unit"], row["group"])
             self.options[cell][row["variable"]][row["option"]] += int(row["n_option"])
             answered, unsure = int(row["n_answered"]), int(row["n_dont_know"])
             missing, n = int(row["n_missing"]), int(row["n_responses"])
-            self.told[cell, row["variable"]] = (answered, unsure, missing, n)
+            self.totals[cell, row["variable"]] = (answered, unsure, missing, n)
             self.rows[cell] = n
 
     def faults(self, codes: Mapping[str, list[str]]) -> Iterator[ReleaseFault]:
         """Counts that contradict one another, or are not complete."""
-        for (cell, variable), (answered, unsure, missing, n) in self.told.items():
-            place = "/".join((*cell, variable))
+        for (cell, variable), (answered, unsure, missing, n) in self.totals.items():
+            where = "/".join((*cell, variable))
             options = self.options[cell][variable]
             if options.total() != answered or answered + unsure + missing != n or missing < 0:
-                yield ReleaseFault(self.PATH, "counts_do_not_add_up", place)
+                yield ReleaseFault(self.PATH, "counts_do_not_add_up", where)
             if set(options) != set(codes.get(variable, ())) - {DONT_KNOW}:
-                yield ReleaseFault(self.PATH, "counts_incomplete", place)
+                yield ReleaseFault(self.PATH, "counts_incomplete", where)
 
     def of(self, cell: Cell, variable: str) -> Counter[str]:
         """Answers by code, don't know among them."""
-        unsure = self.told[cell, variable][1]
+        unsure = self.totals[cell, variable][1]
         return +Counter({**self.options[cell][variable], DONT_KNOW: unsure})
 
 
@@ -131,11 +131,13 @@ def _recount_faults(
         if sum(counts.rows.get(cell, 0) for cell in cells) != n:
             yield ReleaseFault(ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}")
             continue
-        variables = {name for cell, name in counts.told if cell == cells[0]}
+        variables = {name for cell, name in counts.totals if cell == cells[0]}
         for variable in sorted(variables | set(answers[unit, group])):
             total: Counter[str] = Counter()
             for cell in cells:
-                total += counts.of(cell, variable) if (cell, variable) in counts.told else Counter()
+                total += (
+                    counts.of(cell, variable) if (cell, variable) in counts.totals else Counter()
+                )
             if total != answers[unit, group][variable]:
                 yield ReleaseFault(
                     ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}/{variable}"
@@ -147,20 +149,20 @@ def _public_faults(
 ) -> Iterator[ReleaseFault]:
     minimum = manifest["disclosure"]["table_minimum"]
     for row in _rows(folder / "public" / "participation.csv"):
-        path, place = "public/participation.csv", f"{row['rated_unit']}/{row['group']}"
+        path, where = "public/participation.csv", f"{row['rated_unit']}/{row['group']}"
         if row["responses"] and int(row["responses"]) < minimum:
-            yield ReleaseFault(path, "small_public_cell", place)
+            yield ReleaseFault(path, "small_public_cell", where)
         n = counts.rows.get((row["rated_unit"], row["group"]))
         if row["responses"] and n is not None and n != int(row["responses"]):
-            yield ReleaseFault(path, "public_differs", place)
+            yield ReleaseFault(path, "public_differs", where)
     for row in _rows(folder / "public" / "answers.csv"):
         path, cell = "public/answers.csv", (row["rated_unit"], row["group"])
-        place = "/".join((*cell, row["variable"], row["option"]))
+        where = "/".join((*cell, row["variable"], row["option"]))
         if row["n"] and int(row["n"]) < minimum:
-            yield ReleaseFault(path, "small_public_cell", place)
+            yield ReleaseFault(path, "small_public_cell", where)
         if row["n"] and cell[0] != "all":
-            told = counts.told.get((cell, row["variable"]), (0, 0, 0, 0))
+            totals = counts.totals.get((cell, row["variable"]), (0, 0, 0, 0))
             missing = row["option"] == "missing"
-            n = told[2] if missing else counts.of(cell, row["variable"])[row["option"]]
+            n = totals[2] if missing else counts.of(cell, row["variable"])[row["option"]]
             if n != int(row["n"]):
-                yield ReleaseFault(path, "public_differs", place)
+                yield ReleaseFault(path, "public_differs", where)

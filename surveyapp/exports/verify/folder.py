@@ -41,12 +41,12 @@ def verify(folder: Path, *, key: str | None = None) -> list[ReleaseFault]:
 def _signature_faults(
     folder: Path, manifest: Mapping[str, Any], key: str | None
 ) -> Iterator[ReleaseFault]:
-    told = manifest["signing"]["public_key"]
-    if key is not None and told != key.strip().lower():
-        yield ReleaseFault(MANIFEST, "other_key", told)
+    signing_key = manifest["signing"]["public_key"]
+    if key is not None and signing_key != key.strip().lower():
+        yield ReleaseFault(MANIFEST, "other_key", signing_key)
     try:
         signature = bytes.fromhex((folder / SIGNATURE).read_text(encoding="ascii").strip())
-        sound = is_signed(bytes.fromhex(told), (folder / MANIFEST).read_bytes(), signature)
+        sound = is_signed(bytes.fromhex(signing_key), (folder / MANIFEST).read_bytes(), signature)
     except (OSError, ValueError):
         sound = False
     if not sound:

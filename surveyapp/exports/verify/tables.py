@@ -34,10 +34,10 @@ def _faults(folder: Path, path: str) -> Iterator[ReleaseFault]:
             if len(row) != len(heading):
                 yield ReleaseFault(path, "table_shape", f"{number}: {len(row)} != {len(heading)}")
                 return
-            for found, value in zip(seen, row, strict=False):
-                found.add(value)
-    for (name, schema), found in zip(columns.items(), seen, strict=True):
-        for value in sorted(found):
+            for values, value in zip(seen, row, strict=False):
+                values.add(value)
+    for (name, schema), values in zip(columns.items(), seen, strict=True):
+        for value in sorted(values):
             if not fits(value, schema):
                 yield ReleaseFault(path, "table_shape", f"{name}: {value[:40]}")
 
