@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers, scores
+from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, scores
 from surveyapp.exports.disclosure.row_labels import Cell
-from surveyapp.instruments.model import Instrument
-from surveyapp.responses.queries import ResponseRow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,20 +58,13 @@ class SimilarityFinding:
         return self.q <= FALSE_SHARE
 
 
-def study(
-    rows: Iterable[ResponseRow], instruments: Mapping[str, Instrument], *, seed: int = 1
-) -> list[SimilarityFinding]:
+def study(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[SimilarityFinding]:
     """Every rated unit × group with `FEWEST` responses at least, the least likely first.
 
     Two responses are compared if both answer half of the items and neither gives one answer only:
     straight lines have a rule of their own. The null: unit labels are dealt anew within the group,
     among responses of a similar mean, so that a unit is not marked for being good or bad.
     """
-    return study_arrays(read_answers(rows, instruments), seed=seed)
-
-
-def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[SimilarityFinding]:
-    """As `study`, of responses read already."""
     from scipy.stats import false_discovery_control
 
     findings = [

@@ -38,7 +38,7 @@ class CachedResponses:
 
     @cached_property
     def _coordination(self) -> list[answer_similarity.SimilarityFinding]:
-        return answer_similarity.study_arrays(self.groups)
+        return answer_similarity.study(self.groups)
 
     def sensitivity(self, rules: Sequence[CleaningRule], frame: Frame) -> sensitivity.Sensitivity:
         """What `rules` would do to results; the sets tried last are remembered."""
