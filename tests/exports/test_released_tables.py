@@ -22,7 +22,7 @@ from surveyapp.exports.disclosure import public_tables
 from surveyapp.exports.disclosure.row_labels import MERGED, row_labels
 from surveyapp.exports.formats import report_document
 from surveyapp.exports.release import scoring
-from surveyapp.exports.release.results import Tally
+from surveyapp.exports.release.results import AnswerTally
 from surveyapp.responses.queries import ResponseRow
 from tests.exports.conftest import written
 
@@ -71,7 +71,7 @@ class Folder:
         rules = read_rules(rules)
         self.sizes = Counter((row.rated_unit_code, row.group_code) for row in rows)
         labels = row_labels(self.sizes, frame.row_minimum)
-        tally = Tally()
+        tally = AnswerTally()
         study = studies.study_of(frame, rules, self.sizes)
         forms = {code: frame.instrument(code) for code in frame.groups_by_code}
         cleaned = list(applied_rules.clean(rows, rules, forms, seen=study.add))
@@ -95,7 +95,7 @@ class Folder:
                 path.relative_to(folder).as_posix(): self._read(path)
                 for path in folder.rglob("*.csv")
             }
-        account = report.Account(frame, RuleSet(0, rules), study.result())
+        account = report.CleaningAccount(frame, RuleSet(0, rules), study.result())
         self.report = report_document.as_html(report.public(account))
         self.study = account.study
 

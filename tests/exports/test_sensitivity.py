@@ -10,7 +10,7 @@ from surveyapp.campaigns import queries
 from surveyapp.exports.cleaning import rulesets, sensitivity
 from surveyapp.exports.cleaning.answer_arrays import read_answers
 from surveyapp.exports.cleaning.rulesets import read_rules
-from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
+from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.release import building, results
 from surveyapp.responses import queries as responses
 from surveyapp.responses.models import Response
@@ -125,7 +125,7 @@ def test_a_changed_threshold_is_a_new_version_with_date_person_and_reason(db, no
 
 def test_rules_are_not_frozen_without_reason_change_or_sense(db, now, keys):
     campaign = factories.campaign(db, now)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(RuleReasonMissing):
         frozen(db, campaign, read_rules([FLAT]), now, keys, reason=" ")
     frozen(db, campaign, read_rules([FLAT]), now, keys)
     with pytest.raises(NothingChanged):

@@ -27,7 +27,7 @@ def to_translate(words: str) -> str:
     return words
 
 
-class Half(Protocol):
+class HalfLike(Protocol):
     """One half of a contradiction: any of these codes on this item."""
 
     @property
@@ -36,16 +36,16 @@ class Half(Protocol):
     def codes(self) -> Collection[str]: ...
 
 
-class Pair(Protocol):
+class PairLike(Protocol):
     """Two answers that cannot both be meant."""
 
     @property
-    def first(self) -> Half: ...
+    def first(self) -> HalfLike: ...
     @property
-    def second(self) -> Half: ...
+    def second(self) -> HalfLike: ...
 
 
-class Held(Protocol):
+class CellLike(Protocol):
     """A rated unit × group that a person decided to hold for review."""
 
     @property
@@ -54,7 +54,7 @@ class Held(Protocol):
     def group(self) -> str: ...
 
 
-class Rule(Protocol):
+class RuleLike(Protocol):
     """A cleaning rule as a pack writes it, or the same read elsewhere."""
 
     @property
@@ -70,11 +70,11 @@ class Rule(Protocol):
     @property
     def below(self) -> float | None: ...
     @property
-    def pairs(self) -> Sequence[Pair]: ...
+    def pairs(self) -> Sequence[PairLike]: ...
     @property
     def units(self) -> Collection[str]: ...
     @property
-    def cells(self) -> Sequence[Held]: ...
+    def cells(self) -> Sequence[CellLike]: ...
 
 
 class Marks(Protocol):
@@ -112,11 +112,11 @@ class Marks(Protocol):
     def is_about(self, units: Collection[str]) -> Truth:
         """Whether one of the units is rated."""
 
-    def chose(self, half: Half) -> Truth:
+    def chose(self, half: HalfLike) -> Truth:
         """Whether the item has one of the codes."""
 
 
-Doubts = Iterator[tuple[Pair, Truth]]
+Doubts = Iterator[tuple[PairLike, Truth]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +128,15 @@ class RuleKind:
     parameter: str
     words: str
     touches: Callable[[Any, Marks], Truth]
-    doubts: Callable[[Rule, Marks], Doubts] | None = None
+    doubts: Callable[[RuleLike, Marks], Doubts] | None = None
 
 
-def _contradictions(rule: Rule, marks: Marks) -> Doubts:
+def _contradictions(rule: RuleLike, marks: Marks) -> Doubts:
     for pair in rule.pairs:
         yield pair, marks.chose(pair.first) & marks.chose(pair.second)
 
 
-def _cells_of(rule: Rule, group: str) -> set[str]:
+def _cells_of(rule: RuleLike, group: str) -> set[str]:
     return {cell.unit for cell in rule.cells if cell.group == group}
 
 
@@ -197,21 +197,21 @@ KINDS: dict[str, RuleKind] = {
 }
 
 
-def touches(rule: Rule, marks: Marks) -> Truth:
+def touches(rule: RuleLike, marks: Marks) -> Truth:
     """Whether the rule finds what it looks for; plain False in a group that it is not for."""
     if rule.groups and marks.group not in rule.groups:
         return False
     return KINDS[rule.kind].touches(rule, marks)
 
 
-def doubts(rule: Rule, marks: Marks) -> Doubts:
+def doubts(rule: RuleLike, marks: Marks) -> Doubts:
     """Every two answers that the rule doubts, and whether they are found; of most kinds, none."""
     doubted = KINDS[rule.kind].doubts
     if doubted is not None and (not rule.groups or marks.group in rule.groups):
         yield from doubted(rule, marks)
 
 
-class Row(Protocol):
+class ResponseLike(Protocol):
     """One response: its cell, its answers by item id, its marks of quality."""
 
     @property
@@ -228,7 +228,7 @@ class Row(Protocol):
 class PlainMarks:
     """`Marks` of one response to `items` in the order asked, without any library."""
 
-    row: Row
+    row: ResponseLike
     items: Sequence[str]
     dont_know_code: str
 
@@ -282,11 +282,11 @@ class PlainMarks:
     def is_about(self, units: Collection[str]) -> bool:
         return self.row.rated_unit_code in units
 
-    def chose(self, half: Half) -> bool:
+    def chose(self, half: HalfLike) -> bool:
         return self.row.answers.get(half.item) in half.codes
 
 
-AnyRule = TypeVar("AnyRule", bound=Rule)
+AnyRule = TypeVar("AnyRule", bound=RuleLike)
 
 
 def hits(rules: Iterable[AnyRule], marks: PlainMarks) -> list[AnyRule]:
@@ -294,7 +294,7 @@ def hits(rules: Iterable[AnyRule], marks: PlainMarks) -> list[AnyRule]:
     return [rule for rule in rules if touches(rule, marks)]
 
 
-def emptied(rules: Iterable[Rule], marks: PlainMarks) -> set[str]:
+def emptied(rules: Iterable[RuleLike], marks: PlainMarks) -> set[str]:
     """The items that those of `rules` which set missing take out of the response."""
     return {
         half.item
@@ -306,6 +306,6 @@ def emptied(rules: Iterable[Rule], marks: PlainMarks) -> set[str]:
     }
 
 
-def excludes(rules: Iterable[Rule]) -> bool:
+def excludes(rules: Iterable[RuleLike]) -> bool:
     """Whether a response that these rules touch is left out of the counts."""
     return any(rule.effect == "exclude" for rule in rules)

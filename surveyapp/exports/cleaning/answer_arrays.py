@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from surveyapp.campaigns.pack.rule_kinds import Half
+from surveyapp.campaigns.pack.rule_kinds import HalfLike
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem
 from surveyapp.responses.queries import ResponseRow
@@ -46,7 +46,7 @@ class GroupAnswers:
         return self.units[index], self.group
 
     @cached_property
-    def place(self) -> dict[str, int]:
+    def column_of(self) -> dict[str, int]:
         """The column of each item."""
         return {item.id: n for n, item in enumerate(self.instrument.items)}
 
@@ -97,19 +97,21 @@ class GroupAnswers:
 
         return np.array([unit in units for unit in self.units], dtype=bool)[self.unit]
 
-    def chose(self, half: Half) -> Flags:
+    def chose(self, half: HalfLike) -> Flags:
         import numpy as np
 
-        if half.item not in self.place:
+        if half.item not in self.column_of:
             return np.zeros(len(self.unit), dtype=bool)
-        return np.isin(self.codes[:, self.place[half.item]], [_DIGITS[code] for code in half.codes])
+        return np.isin(
+            self.codes[:, self.column_of[half.item]], [_DIGITS[code] for code in half.codes]
+        )
 
 
-def _count(found: Flags) -> Ints:
+def _count(flags: Flags) -> Ints:
     """How many of each row."""
     import numpy as np
 
-    return np.asarray(found.sum(axis=1))
+    return np.asarray(flags.sum(axis=1))
 
 
 def read_answers(
@@ -128,16 +130,16 @@ def read_answers(
         given = map(row.answers.get, asked[row.group_code])
         line = codes.setdefault(row.group_code, bytearray())
         line += bytes([_DIGITS[code] if code else 0 for code in given])
-    found = {}
+    groups = {}
     for group, of_rows in units.items():
         names = tuple(sorted(set(of_rows)))
         index = {name: n for n, name in enumerate(names)}
         grid = np.frombuffer(bytes(codes[group]), dtype=np.int8).reshape(len(of_rows), -1)
         unit = np.array([index[name] for name in of_rows], dtype=np.int64)
-        found[group] = GroupAnswers(
+        groups[group] = GroupAnswers(
             group, instruments[group], names, unit, grid, np.array(fast[group], dtype=bool)
         )
-    return found
+    return groups
 
 
 def scores(answers: GroupAnswers) -> Floats:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from surveyapp.campaigns.pack import rule_kinds
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers
-from surveyapp.exports.release.results import Tally
+from surveyapp.exports.release.results import AnswerTally
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.queries import ResponseRow
 
@@ -52,10 +52,10 @@ def _applied(rule: CleaningRule, answers: GroupAnswers) -> RuleHits:
     if rule_kinds.KINDS[rule.kind].doubts is None:
         return RuleHits(rule, rows)
     items = np.zeros(answers.codes.shape, dtype=bool)
-    for pair, found in rule_kinds.doubts(rule, answers):
+    for pair, is_found in rule_kinds.doubts(rule, answers):
         for half in (pair.first, pair.second):
-            if half.item in answers.place:
-                items[found, answers.place[half.item]] = True
+            if half.item in answers.column_of:
+                items[is_found, answers.column_of[half.item]] = True
     return RuleHits(rule, rows, items)
 
 
@@ -88,42 +88,42 @@ def clean(
             places.setdefault(row.group_code, []).append(n)
         cleaned = [Cleaned(row) for row in batch]
         for group, answers in read_answers(batch, instruments).items():
-            found = apply_rules(rules, answers)
+            rule_hits = apply_rules(rules, answers)
             if seen is not None:
-                seen(answers, found)
-            for n, of_row in _touched(found):
-                place = places[group][n]
-                cleaned[place] = _cleaned(batch[place], answers, n, of_row)
+                seen(answers, rule_hits)
+            for n, of_row in _touched(rule_hits):
+                row_number = places[group][n]
+                cleaned[row_number] = _cleaned(batch[row_number], answers, n, of_row)
         yield from cleaned
 
 
-def _touched(found: Sequence[RuleHits]) -> Iterator[tuple[int, list[RuleHits]]]:
+def _touched(rule_hits: Sequence[RuleHits]) -> Iterator[tuple[int, list[RuleHits]]]:
     """The rows that any rule touches, each with those that do."""
     import numpy as np
 
-    if not found:
+    if not rule_hits:
         return
-    by_row = np.stack([hits.rows for hits in found], axis=1)
+    by_row = np.stack([hits.rows for hits in rule_hits], axis=1)
     for n in np.flatnonzero(by_row.any(axis=1)):
-        yield int(n), [hits for hits, is_hit in zip(found, by_row[n], strict=True) if is_hit]
+        yield int(n), [hits for hits, is_hit in zip(rule_hits, by_row[n], strict=True) if is_hit]
 
 
-def _cleaned(row: ResponseRow, answers: GroupAnswers, n: int, found: list[RuleHits]) -> Cleaned:
+def _cleaned(row: ResponseRow, answers: GroupAnswers, n: int, rule_hits: list[RuleHits]) -> Cleaned:
     emptied = {
         item
-        for hits in found
+        for hits in rule_hits
         if hits.empties and hits.items is not None
-        for item, place in answers.place.items()
-        if hits.items[n, place]
+        for item, column in answers.column_of.items()
+        if hits.items[n, column]
     }
     if emptied:
         left = {item: code for item, code in row.answers.items() if item not in emptied}
         row = replace(row, answers=left)
-    rules = [hits.rule for hits in found]
+    rules = [hits.rule for hits in rule_hits]
     return Cleaned(row, tuple(rule.id for rule in rules), rule_kinds.excludes(rules))
 
 
-def counted(tally: Tally, rows: Iterable[Cleaned]) -> Iterator[Cleaned]:
+def counted(tally: AnswerTally, rows: Iterable[Cleaned]) -> Iterator[Cleaned]:
     """Pass `rows` on, counting those that are not excluded."""
     for cleaned in rows:
         if not cleaned.excluded:

@@ -18,7 +18,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule, HeldCell
 from surveyapp.db import thawed
 from surveyapp.exports.disclosure.row_labels import Cell
-from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
+from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
 from surveyapp.i18n import LOCALES, lazy, speaking
 from surveyapp.keys import KeyRing
@@ -69,8 +69,8 @@ def written(rules: Sequence[CleaningRule]) -> list[dict[str, Any]]:
 
 def versions(db: Session, campaign: Campaign) -> list[RuleSet]:
     """Every version, the newest first; the last is the pack's."""
-    wanted = select(CleaningVersion).where(CleaningVersion.campaign_id == campaign.id)
-    stored = db.scalars(wanted.order_by(CleaningVersion.number.desc()))
+    query = select(CleaningVersion).where(CleaningVersion.campaign_id == campaign.id)
+    stored = db.scalars(query.order_by(CleaningVersion.number.desc()))
     return [
         *(
             RuleSet(v.number, read_rules(v.rules), v.frozen_at, v.frozen_by, v.reason)
@@ -122,10 +122,10 @@ def freeze(
 ) -> RuleSet:
     """Enter `rules` as the next version, in force from now on for every release to come.
 
-    Raises `ReasonMissing`, or `NothingChanged` where they are those in force.
+    Raises `RuleReasonMissing`, or `NothingChanged` where they are those in force.
     """
     if not reason.strip():
-        raise ReasonMissing(campaign.code)
+        raise RuleReasonMissing(campaign.code)
     before = in_force(db, campaign)
     if digest(rules) == before.sha256:
         raise NothingChanged(campaign.code, number=before.number)
@@ -167,7 +167,7 @@ def hold(
     """Hold a rated unit × group for review, as a new version in which its responses are flagged.
 
     Whether they also leave the counts is decided apart, by changing the rule's effect. Raises
-    `UnknownCell`, `ReasonMissing`, `NothingChanged` where it is held already.
+    `UnknownCell`, `RuleReasonMissing`, `NothingChanged` where it is held already.
     """
     _require_cell(db, campaign, cell)
     rules = in_force(db, campaign).rules

@@ -60,7 +60,7 @@ class UnitShift:
 
 
 @dataclass(frozen=True)
-class Effect:
+class RuleEffect:
     """What one rule, or all together, do: responses touched by cell, and every unit."""
 
     rule_id: str
@@ -77,8 +77,8 @@ class Effect:
 
     def lost(self, variant: str) -> int:
         """How many units would have nothing left to count."""
-        place = VARIANTS.index(variant)
-        return sum(u.means[0] is not None and u.means[place] is None for u in self.units)
+        n = VARIANTS.index(variant)
+        return sum(u.means[0] is not None and u.means[n] is None for u in self.units)
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class Sensitivity:
     """The effects of each rule alone, in the order of the rules, and of all together."""
 
     responses: Counter[Cell]
-    alone: tuple[Effect, ...]
-    together: Effect
+    alone: tuple[RuleEffect, ...]
+    together: RuleEffect
     excluded: int = 0
     """Responses that the effects of the rules leave out of every count."""
 
@@ -117,7 +117,7 @@ class Study:
         self.responses = np.zeros(len(cells), dtype=np.int64)
         self.excluded = 0
 
-    def add(self, answers: GroupAnswers, found: Sequence[RuleHits]) -> None:
+    def add(self, answers: GroupAnswers, rule_hits: Sequence[RuleHits]) -> None:
         """Count responses as they were stored, with what the rules find in them."""
         import numpy as np
 
@@ -126,9 +126,11 @@ class Study:
         )
         self.responses += np.bincount(scored.cell, minlength=len(self.cells))
         self.every += scored.sums(np.arange(len(scored.cell)), len(self.cells))
-        left_out = _any_rows(found, lambda hits: hits.rule.effect == "exclude", len(scored.cell))
+        left_out = _any_rows(
+            rule_hits, lambda hits: hits.rule.effect == "exclude", len(scored.cell)
+        )
         self.excluded += int(left_out.sum())
-        for name, hits in (*((one.rule.id, [one]) for one in found), (TOGETHER, found)):
+        for name, hits in (*((one.rule.id, [one]) for one in rule_hits), (TOGETHER, rule_hits)):
             rows = np.flatnonzero(_any_rows(hits, lambda _: True, len(scored.cell)))
             if len(rows):
                 self.touched[name] += np.bincount(scored.cell[rows], minlength=len(self.cells))
@@ -143,7 +145,7 @@ class Study:
             by_cell = self._by_cell(touched)
             left = self.every - self.away[name]
             units = _units_of(self.cells, self.levels, responses, by_cell, left)
-            effects.append(Effect(name, by_cell, units))
+            effects.append(RuleEffect(name, by_cell, units))
         return Sensitivity(responses, tuple(effects[:-1]), effects[-1], self.excluded)
 
     def _by_cell(self, counts: Ints) -> Counter[Cell]:
@@ -178,7 +180,7 @@ class _Scored:
 
 
 def _away(
-    answers: GroupAnswers, found: Sequence[RuleHits], rows: Ints
+    answers: GroupAnswers, rule_hits: Sequence[RuleHits], rows: Ints
 ) -> tuple[Flags, Flags, Flags]:
     """What falls away of these rows × items: as ruled, with the doubtful end out, with all of them out."""
     import numpy as np
@@ -186,12 +188,12 @@ def _away(
     size = len(answers.unit)
     doubted = np.zeros((len(rows), answers.asked), dtype=bool)
     emptied = doubted.copy()
-    for hits in found:
+    for hits in rule_hits:
         if hits.items is not None:
             doubted |= hits.items[rows]
             emptied |= hits.items[rows] & hits.empties
-    left_out = _any_rows(found, lambda hits: hits.rule.effect == "exclude", size)[rows]
-    flat = _any_rows(found, lambda hits: hits.items is None, size)[rows]
+    left_out = _any_rows(rule_hits, lambda hits: hits.rule.effect == "exclude", size)[rows]
+    flat = _any_rows(rule_hits, lambda hits: hits.items is None, size)[rows]
     return (
         emptied | left_out[:, None],
         doubted | (tails(answers.codes[rows], SHORTEST_TAIL) & flat[:, None]),
@@ -199,13 +201,15 @@ def _away(
     )
 
 
-def _any_rows(found: Sequence[RuleHits], wanted: Callable[[RuleHits], bool], size: int) -> Flags:
+def _any_rows(
+    rule_hits: Sequence[RuleHits], counts: Callable[[RuleHits], bool], size: int
+) -> Flags:
     """The rows that any of the wanted rules touches."""
     import numpy as np
 
     touched = np.zeros(size, dtype=bool)
-    for hits in found:
-        if wanted(hits):
+    for hits in rule_hits:
+        if counts(hits):
             touched |= hits.rows
     return touched
 

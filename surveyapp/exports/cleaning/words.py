@@ -33,27 +33,26 @@ _PARAMETERS: dict[str, Callable[[CleaningRule], str]] = {
 
 def condition(rule: CleaningRule) -> str:
     """What the rule looks for, with its parameter, and in which groups."""
-    words = KINDS[rule.kind].words
-    told = _(
-        words, **{name: put(rule) for name, put in _PARAMETERS.items() if f"%({name})" in words}
-    )
+    template = KINDS[rule.kind].words
+    named = {name: put for name, put in _PARAMETERS.items() if f"%({name})" in template}
+    words = _(template, **{name: put(rule) for name, put in named.items()})
     if not rule.groups:
-        return told
-    return _("%(told)s; chỉ nhóm %(groups)s", told=told, groups=", ".join(rule.groups))
+        return words
+    return _("%(told)s; chỉ nhóm %(groups)s", told=words, groups=", ".join(rule.groups))
 
 
 def _pairs(rule: CleaningRule) -> Iterator[str]:
     """Each pair of items once, with every two answers that cannot both be meant."""
     codes: dict[tuple[str, str], list[str]] = {}
     for pair in rule.pairs:
-        told = _("%(one)s với %(other)s", one=_codes(pair.first), other=_codes(pair.second))
-        codes.setdefault((pair.first.item, pair.second.item), []).append(told)
-    for (first, second), told_codes in codes.items():
+        words = _("%(one)s với %(other)s", one=_codes(pair.first), other=_codes(pair.second))
+        codes.setdefault((pair.first.item, pair.second.item), []).append(words)
+    for (first, second), both_codes in codes.items():
         yield _(
             "%(first)s cùng %(second)s: %(codes)s",
             first=first,
             second=second,
-            codes=", ".join(told_codes),
+            codes=", ".join(both_codes),
         )
 
 

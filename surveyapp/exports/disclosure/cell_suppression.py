@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 TOTAL = None
 """Name of the row and of the column that hold the totals."""
 
-Line = Hashable
-Place = tuple[Line, Line]
+LineName = Hashable
+TableCell = tuple[LineName, LineName]
 """Row and column of a cell."""
-Corner = tuple[str, Line]
+Corner = tuple[str, LineName]
 Steps = Mapping[tuple[Corner, Corner], int]
 """Steps that a walk may take, from corner to corner, with how much each can carry."""
 
@@ -40,22 +40,22 @@ _AT_ONCE = 200
 """Cells asked about in one flow at most: memory grows with their number times that of hidden cells."""
 
 
-def with_totals(counts: Mapping[Place, int]) -> dict[Place, int]:
+def with_totals(counts: Mapping[TableCell, int]) -> dict[TableCell, int]:
     """The table with the total of every row and column, and of all."""
-    table: dict[Place, int] = defaultdict(int)
+    table: dict[TableCell, int] = defaultdict(int)
     for (row, column), n in counts.items():
-        for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
-            table[place] += n
+        for cell in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
+            table[cell] += n
     return dict(table)
 
 
 def hidden_cells(
-    table: Mapping[Place, int],
+    table: Mapping[TableCell, int],
     minimum: int,
     *,
-    forced: Iterable[Place] = (),
-    known: Collection[Place] = (),
-) -> frozenset[Place]:
+    forced: Iterable[TableCell] = (),
+    known: Collection[TableCell] = (),
+) -> frozenset[TableCell]:
     """The places to hide of a table with totals (`with_totals`).
 
     Hidden are all cells under `minimum`, zeros too, those in `forced`, and the next smallest where
@@ -63,90 +63,90 @@ def hidden_cells(
     than `minimum` in all would be hidden in a line whose total is shown. Places in `known` are
     published elsewhere and are never hidden.
     """
-    hidden = {place for place, n in table.items() if n < minimum and place not in known}
+    hidden = {cell for cell, n in table.items() if n < minimum and cell not in known}
     hidden |= set(forced)
     lines = _lines(table)
     while True:
         _thicken(table, lines, hidden, minimum, known)
-        found = revealed(table, hidden) or told_small(table, hidden, minimum)
-        more = _next_beside(found, table, lines, hidden, known)
+        exposed = revealed(table, hidden) or told_small(table, hidden, minimum)
+        more = _next_beside(exposed, table, lines, hidden, known)
         if more is None:
             return frozenset(hidden)
         hidden.add(more)
 
 
-def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place]:
+def revealed(table: Mapping[TableCell, int], hidden: Collection[TableCell]) -> set[TableCell]:
     """The hidden places whose value follows from the shown cells, the totals and counts being >= 0."""
     component = _components(_steps(table, hidden))
-    corners = {place: (("row", place[0]), ("column", place[1])) for place in hidden}
-    fixed = {
-        place for place, (row, column) in corners.items() if component[row] != component[column]
-    }
-    free = [corners[place] for place in hidden if place not in fixed]
+    corners = {cell: (("row", cell[0]), ("column", cell[1])) for cell in hidden}
+    fixed = {cell for cell, (row, column) in corners.items() if component[row] != component[column]}
+    free = [corners[cell] for cell in hidden if cell not in fixed]
     bridges = _bridges(free)
     return fixed | {
-        place
-        for place in hidden
-        if place not in fixed and table[place] > 0 and corners[place] in bridges
+        cell
+        for cell in hidden
+        if cell not in fixed and table[cell] > 0 and corners[cell] in bridges
     }
 
 
-def told_small(table: Mapping[Place, int], hidden: Collection[Place], minimum: int) -> set[Place]:
+def told_small(
+    table: Mapping[TableCell, int], hidden: Collection[TableCell], minimum: int
+) -> set[TableCell]:
     """The hidden places under `minimum` that the shown cells and counts being >= 0 keep under it."""
     steps = _steps(table, hidden, most=minimum)
-    lacking = {place: minimum - table[place] for place in hidden if table[place] < minimum}
+    lacking = {cell: minimum - table[cell] for cell in hidden if table[cell] < minimum}
     # one walk of which every step carries more than the cell itself, and what it lacks, settles most
-    enough = {place: max(lack, table[place] + 1) for place, lack in lacking.items()}
+    enough = {cell: max(lack, table[cell] + 1) for cell, lack in lacking.items()}
     for least in sorted(set(enough.values())):
         component = _components({step: most for step, most in steps.items() if most >= least})
-        for place in [place for place, n in enough.items() if n == least]:
-            start, end = _corners(place)
+        for cell in [cell for cell, n in enough.items() if n == least]:
+            start, end = _corners(cell)
             if component[start] == component[end]:
-                del lacking[place]
+                del lacking[cell]
     doubted = list(lacking.items())
     parts = (dict(doubted[n : n + _AT_ONCE]) for n in range(0, len(doubted), _AT_ONCE))
-    return {place for part in parts for place in _too_narrow(steps, part)}
+    return {cell for part in parts for cell in _too_narrow(steps, part)}
 
 
-def _lines(table: Mapping[Place, int]) -> dict[Corner, list[Place]]:
+def _lines(table: Mapping[TableCell, int]) -> dict[Corner, list[TableCell]]:
     """The places of every line, in an order of names: what is hidden first decides what is hidden next,
     and two releases that hid different cells of the same results would give them away together."""
-    lines: dict[Corner, list[Place]] = defaultdict(list)
-    for place in sorted(table, key=str):
-        lines["row", place[0]].append(place)
-        lines["column", place[1]].append(place)
+    lines: dict[Corner, list[TableCell]] = defaultdict(list)
+    for cell in sorted(table, key=str):
+        lines["row", cell[0]].append(cell)
+        lines["column", cell[1]].append(cell)
     return lines
 
 
-def _is_total(place: Place, corner: Corner) -> bool:
-    """Whether `place` is the total of the line `corner`."""
-    return place[1 if corner[0] == "row" else 0] is TOTAL
+def _is_total(cell: TableCell, corner: Corner) -> bool:
+    """Whether `cell` is the total of the line `corner`."""
+    return cell[1 if corner[0] == "row" else 0] is TOTAL
 
 
-def _smallest(table: Mapping[Place, int], places: Iterable[Place]) -> Place | None:
+def _smallest(table: Mapping[TableCell, int], cells: Iterable[TableCell]) -> TableCell | None:
     """Smallest first, inner cells before totals, then by name: the same table, the same choice."""
-    order: Callable[[Place], tuple[bool, int, str]] = lambda place: (  # noqa: E731
-        TOTAL in place,
-        table[place],
-        str(place),
+    order: Callable[[TableCell], tuple[bool, int, str]] = lambda cell: (  # noqa: E731
+        TOTAL in cell,
+        table[cell],
+        str(cell),
     )
-    return min(places, key=order, default=None)
+    return min(cells, key=order, default=None)
 
 
 def _thicken(
-    table: Mapping[Place, int],
-    lines: Mapping[Corner, list[Place]],
-    hidden: set[Place],
+    table: Mapping[TableCell, int],
+    lines: Mapping[Corner, list[TableCell]],
+    hidden: set[TableCell],
     minimum: int,
-    known: Collection[Place],
+    known: Collection[TableCell],
 ) -> None:
     """Hide more until every line whose total is shown hides two cells and `minimum` in all."""
     before = -1
     while before != len(hidden):
         before = len(hidden)
-        for corner, places in lines.items():
-            while _is_thin(table, corner, places, hidden, minimum):
-                shown = (place for place in places if place not in hidden and place not in known)
+        for corner, cells in lines.items():
+            while _is_thin(table, corner, cells, hidden, minimum):
+                shown = (cell for cell in cells if cell not in hidden and cell not in known)
                 more = _smallest(table, shown)
                 if more is None:
                     break
@@ -154,60 +154,60 @@ def _thicken(
 
 
 def _is_thin(
-    table: Mapping[Place, int],
+    table: Mapping[TableCell, int],
     corner: Corner,
-    places: list[Place],
-    hidden: Collection[Place],
+    cells: list[TableCell],
+    hidden: Collection[TableCell],
     minimum: int,
 ) -> bool:
-    inside = [place for place in places if place in hidden]
-    if not inside or any(_is_total(place, corner) for place in inside):
+    inside = [cell for cell in cells if cell in hidden]
+    if not inside or any(_is_total(cell, corner) for cell in inside):
         return False
-    return len(inside) < 2 or sum(table[place] for place in inside) < minimum
+    return len(inside) < 2 or sum(table[cell] for cell in inside) < minimum
 
 
 def _next_beside(
-    found: Collection[Place],
-    table: Mapping[Place, int],
-    lines: Mapping[Corner, list[Place]],
-    hidden: Collection[Place],
-    known: Collection[Place],
-) -> Place | None:
-    """What to hide so that the smallest of `found` is safe: beside it, or else anywhere."""
-    place = _smallest(table, found)
-    if place is None:
+    exposed: Collection[TableCell],
+    table: Mapping[TableCell, int],
+    lines: Mapping[Corner, list[TableCell]],
+    hidden: Collection[TableCell],
+    known: Collection[TableCell],
+) -> TableCell | None:
+    """What to hide so that the smallest of `exposed` is safe: beside it, or else anywhere."""
+    cell = _smallest(table, exposed)
+    if cell is None:
         return None
-    beside = (*lines["row", place[0]], *lines["column", place[1]])
-    for places in (beside, table):
-        shown = [one for one in places if one not in hidden and one not in known]
+    beside = (*lines["row", cell[0]], *lines["column", cell[1]])
+    for cells in (beside, table):
+        shown = [one for one in cells if one not in hidden and one not in known]
         more = _smallest(table, [one for one in shown if table[one] > 0] or shown)
         if more is not None:
             return more
     return None
 
 
-def _corners(place: Place) -> tuple[Corner, Corner]:
+def _corners(cell: TableCell) -> tuple[Corner, Corner]:
     """From where to where a walk goes that lets the cell grow: row to column, but the other way for a
     total of one line, which counts with the opposite sign in the other."""
-    row, column = ("row", place[0]), ("column", place[1])
-    return (column, row) if (place[0] is TOTAL) != (place[1] is TOTAL) else (row, column)
+    row, column = ("row", cell[0]), ("column", cell[1])
+    return (column, row) if (cell[0] is TOTAL) != (cell[1] is TOTAL) else (row, column)
 
 
 def _steps(
-    table: Mapping[Place, int], hidden: Collection[Place], *, most: int = 1
+    table: Mapping[TableCell, int], hidden: Collection[TableCell], *, most: int = 1
 ) -> dict[tuple[Corner, Corner], int]:
     """The steps a walk may take, and how much each can carry up to `most`: forwards a cell grows
     without end, back it shrinks to 0."""
     steps = {}
-    for place in hidden:
-        start, end = _corners(place)
+    for cell in hidden:
+        start, end = _corners(cell)
         steps[start, end] = most
-        if table[place] > 0:
-            steps[end, start] = min(table[place], most)
+        if table[cell] > 0:
+            steps[end, start] = min(table[cell], most)
     return steps
 
 
-def _too_narrow(steps: Steps, lacking: Mapping[Place, int]) -> set[Place]:
+def _too_narrow(steps: Steps, lacking: Mapping[TableCell, int]) -> set[TableCell]:
     """Those of the places that cannot grow by what they lack while every line still adds up: less than
     that can flow back from the end of the cell to its start without the cell itself.
 
@@ -219,7 +219,7 @@ def _too_narrow(steps: Steps, lacking: Mapping[Place, int]) -> set[Place]:
 
     number, graph = _graph(steps)
     copies = np.arange(len(lacking))[:, None]
-    own = [tuple(number[corner] for corner in _corners(place)) for place in lacking]
+    own = [tuple(number[corner] for corner in _corners(cell)) for cell in lacking]
     first, last = np.array(own)[:, :1], np.array(own)[:, 1:]
     starts, ends = graph.nonzero()
     is_own = ((starts == first) & (ends == last)) | ((starts == last) & (ends == first))
@@ -236,7 +236,7 @@ def _too_narrow(steps: Steps, lacking: Mapping[Place, int]) -> set[Place]:
     )
     flow = maximum_flow(arcs, source, drain).flow
     given = flow[[source], :].toarray()[0][(last + offset)[:, 0]]
-    return {place for place, n, most in zip(lacking, least, given, strict=True) if most < n}
+    return {cell for cell, n, most in zip(lacking, least, given, strict=True) if most < n}
 
 
 def _components(steps: Steps) -> dict[Corner, int]:
@@ -273,7 +273,7 @@ def _bridges(edges: Iterable[tuple[Corner, Corner]]) -> set[tuple[Corner, Corner
     for row, column in edges:
         near[row].append(column)
         near[column].append(row)
-    found: set[tuple[Corner, Corner]] = set()
+    bridges: set[tuple[Corner, Corner]] = set()
     number: dict[Corner, int] = {}
     low: dict[Corner, int] = {}
     for root in near:
@@ -299,5 +299,5 @@ def _bridges(edges: Iterable[tuple[Corner, Corner]]) -> set[tuple[Corner, Corner
                 if parent is not None:
                     low[parent] = min(low[parent], low[corner])
                     if low[corner] > number[parent]:
-                        found.add((parent, corner) if parent[0] == "row" else (corner, parent))
-    return found
+                        bridges.add((parent, corner) if parent[0] == "row" else (corner, parent))
+    return bridges

@@ -14,11 +14,11 @@ from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import FORMAT, MANIFEST
 from surveyapp.instruments.model import Instrument
 
-__all__ = ["FORMAT", "MANIFEST", "Made", "manifest"]
+__all__ = ["FORMAT", "MANIFEST", "ManifestFacts", "manifest"]
 
 
 @dataclass(frozen=True)
-class Made:
+class ManifestFacts:
     """Figures that the manifest states beside the files; `receipts` as `receipts_digest` gives them."""
 
     labels: RowLabels
@@ -42,7 +42,7 @@ def receipts_digest(tags: Iterable[bytes]) -> tuple[int, str]:
 
 
 def manifest(
-    frame: Frame, made: Made, *, number: int, files: Sequence[Mapping[str, Any]]
+    frame: Frame, made: ManifestFacts, *, number: int, files: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The content of `manifest.json`. Nothing in it depends on when or by whom the release is built,
     so that the same results under the same number give the same bytes."""
@@ -67,7 +67,7 @@ def manifest(
     }
 
 
-def _campaign(frame: Frame, made: Made) -> dict[str, Any]:
+def _campaign(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     campaign = frame.campaign
     return {
         "code": campaign.code,
@@ -91,7 +91,7 @@ def _instrument(instrument: Instrument) -> dict[str, Any]:
     }
 
 
-def _counts(frame: Frame, made: Made) -> dict[str, Any]:
+def _counts(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     return {
         "submitted": made.submitted,
         "responses": sum(made.sizes.values()),
@@ -104,7 +104,7 @@ def _counts(frame: Frame, made: Made) -> dict[str, Any]:
     }
 
 
-def _disclosure(frame: Frame, made: Made) -> dict[str, Any]:
+def _disclosure(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     labels = made.labels
     return {
         "row_minimum": frame.row_minimum,

@@ -88,7 +88,7 @@ def read_frame(db: Session, campaign: Campaign) -> Frame:
 
 
 @dataclass
-class Tally:
+class AnswerTally:
     """Counts of answers: responses per cell and, per cell and item, how many chose each code."""
 
     responses: Counter[Cell] = field(default_factory=Counter)

@@ -15,7 +15,7 @@ from surveyapp.exports.formats.codebook import (
     crosswalk_rows,
 )
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import Completeness, outcome_rates
 from surveyapp.instruments.model import variable_name
@@ -86,7 +86,7 @@ def _slots(frame: Frame) -> dict[str, tuple[int, tuple[str, ...]]]:
     return slots
 
 
-def count_rows(frame: Frame, tally: Tally) -> Iterator[tuple[Value, ...]]:
+def count_rows(frame: Frame, tally: AnswerTally) -> Iterator[tuple[Value, ...]]:
     """Rows of `COUNTS`: every planned or answered cell × item × option, zeros too."""
     for cell in frame.in_order(frame.planned | set(tally.responses)):
         unit, group = cell
@@ -95,9 +95,9 @@ def count_rows(frame: Frame, tally: Tally) -> Iterator[tuple[Value, ...]]:
         for item in instrument.items:
             counts = tally.item(cell, item)
             shared = (level, unit, group, instrument.code, item.id, variable_name(item.id))
-            told = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
+            totals = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
             for option, n in counts.options.items():
-                yield (*shared, option, n, *told)
+                yield (*shared, option, n, *totals)
 
 
 def rate_rows(
@@ -136,9 +136,9 @@ def cleaning_rows(
 ) -> Iterator[tuple[Value, ...]]:
     """Rows of `CLEANING`: for every rule and every cell with responses, how many it touched."""
     for rule, effect in zip(rules, study.alone, strict=True):
-        told = (rule.id, rule.version, rule.kind, rule.effect)
+        rule_columns = (rule.id, rule.version, rule.kind, rule.effect)
         for cell in frame.in_order(study.responses):
-            yield (*told, *cell, effect.touched[cell], study.responses[cell])
+            yield (*rule_columns, *cell, effect.touched[cell], study.responses[cell])
 
 
 def write_scoring(
@@ -146,7 +146,7 @@ def write_scoring(
     frame: Frame,
     labels: RowLabels,
     *,
-    tally: Tally,
+    tally: AnswerTally,
     rows: Iterable[Cleaned],
     remarks: Iterable[RemarkRow],
     figures: Mapping[tuple[int, ...], Figures],

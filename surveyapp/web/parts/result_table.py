@@ -10,7 +10,7 @@ from surveyapp.documents.charts import bars
 from surveyapp.documents.charts.bars import StackedBar
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.disclosure.public_tables import MISSING
-from surveyapp.exports.download.published_reader import Distribution, Published
+from surveyapp.exports.download.published_reader import Distribution, PublishedTables
 from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.model import DONT_KNOW, Option
 from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
@@ -180,7 +180,7 @@ def file_columns() -> list[Column]:
 
 
 def file_rows(
-    lines: Sequence[ResultLine], published: Published, names: Mapping[str, str]
+    lines: Sequence[ResultLine], published: PublishedTables, names: Mapping[str, str]
 ) -> list[list[Cell]]:
     """One row per shown row × option; a hidden count says so. `names` of units by code."""
     told: list[Cell] = [published.release.number, day(published.release.built_at)]

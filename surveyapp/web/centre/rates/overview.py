@@ -71,7 +71,7 @@ def overview() -> str:
 def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     """What is out of order today: the words, and the address and words of the page that tells more."""
     said = []
-    if rehearsed := rehearsal_warning(rehearsal.standing(db, g.campaign, now=now)):
+    if rehearsed := rehearsal_warning(rehearsal.status(db, g.campaign, now=now)):
         page = url_for("centre.releases", _anchor="rehearsal")
         said.append((rehearsed, page, _("Xem lần diễn tập")))
     for one in worker_watch.troubles(db, g.campaign.id, now=now):

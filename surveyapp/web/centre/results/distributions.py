@@ -16,7 +16,7 @@ from surveyapp.documents import tables
 from surveyapp.documents.charts import bars
 from surveyapp.exports.disclosure.public_tables import ALL
 from surveyapp.exports.download import published_reader as public
-from surveyapp.exports.download.published_reader import Published
+from surveyapp.exports.download.published_reader import PublishedTables
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.wording import refusal
 from surveyapp.i18n import _, day, locale, number
@@ -55,7 +55,7 @@ class Wanted:
 class Book:
     """The newest release's public tables, and the campaign's words for what is in them."""
 
-    published: Published
+    published: PublishedTables
     units: Mapping[str, Unit]
     groups: Mapping[str, RespondentGroup]
     forms: Mapping[str, Instrument]
@@ -252,7 +252,7 @@ def _step() -> int:
     return {"preparing": 1, "open": 1, "closed": 2}.get(g.campaign.state, 3)
 
 
-def edition(published: Published) -> str:
+def edition(published: PublishedTables) -> str:
     """Which release the figures are of."""
     built = published.release
     return _("bản phát hành số %(n)s, ngày %(day)s", n=built.number, day=day(built.built_at))
@@ -266,7 +266,7 @@ def denominator() -> str:
     )
 
 
-def veil(published: Published) -> str:
+def veil(published: PublishedTables) -> str:
     """Which cells are hidden, and why."""
     return _(
         "Chỉ có các bảng được phép công bố: ô có dưới %(n)s phiếu được ẩn, cùng những ô có thể dùng để suy ra ô ấy.",
