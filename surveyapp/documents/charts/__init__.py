@@ -4,3 +4,5 @@
 value; `figure` puts it on a page, `picture` into a file of its own, `picture_files` frames that file with title,
 date and denominator. What differs between the two is all in `surfaces`.
 """
+
+__all__ = ("bars", "curves", "outline_map", "picture_files", "surfaces")

@@ -75,14 +75,13 @@ def figures(
     by: tuple[str, ...],
     where: Scope | None = None,
     until: date | None = None,
-    lists: bool = True,
 ) -> dict[Key, Figures]:
     """Figures by the dimensions `by` (of `DIMENSIONS`), keyed by their ids in that order.
 
     Live when `until` is None: kept counts and the deltas not folded yet, from one snapshot. With
     `until`, the state at the end of that day; planned, listed and approved are then those of the last
     nightly snapshot up to that day, and those of now where none was taken by then. Plan and lists know
-    no channel. Without `lists`, listed and approved are left at 0: they are the costly part.
+    no channel.
     """
     scope = where or Scope()
     counts = counted(db, campaign_id, by=by, where=scope, until=until)
@@ -90,7 +89,7 @@ def figures(
         return joined({}, {}, counts)
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
     planned = planned_forms.planned(db, campaign_id, by=by, part=scope, then=then)
-    forms = planned_forms.forms(db, campaign_id, by=by, part=scope, then=then) if lists else {}
+    forms = planned_forms.forms(db, campaign_id, by=by, part=scope, then=then)
     return joined(planned, forms, counts)
 
 

@@ -11,17 +11,14 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.models import CountDelta
-from surveyapp.assignments.rules import INVITED, Disposition
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.models import Wave
 from surveyapp.fieldwork.forecast.projection import Forecast, Key, UnitGroup
 from surveyapp.fieldwork.forecast.response_curve import ReminderCalendar
 from surveyapp.fieldwork.models import CountDay, CountTotal
-from surveyapp.fieldwork.rules import LETTERS
+from surveyapp.fieldwork.rules import ANSWERED, MAYBE_ELIGIBLE, SENT
 
-_ANSWERED = LETTERS["S"]
-_ELIGIBLE = _ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
-_SENT = INVITED - {Disposition.NOT_SENT}
 REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
 UNDER_WAY = ("testing", "running", "paused", "stopped", "done")
 
@@ -46,42 +43,42 @@ def changes(db: Session, campaign_id: int, *, until: date) -> dict[Key, list[Day
     ).subquery()
     keys = (both.c.supplying_unit_id, both.c.group_id, both.c.day)
     sums = (func.sum(both.c[name]) for name in ("answered", "eligible", "sent"))
-    found: dict[Key, list[DayChange]] = defaultdict(list)
+    by_cell: dict[Key, list[DayChange]] = defaultdict(list)
     for unit, group, day, *counts in db.execute(select(*keys, *sums).group_by(*keys)):
-        found[unit, group].append(DayChange(day, *(int(n) for n in counts)))
-    for each in found.values():
+        by_cell[unit, group].append(DayChange(day, *(int(n) for n in counts)))
+    for each in by_cell.values():
         each.sort(key=lambda change: change.day)
-    return dict(found)
+    return dict(by_cell)
 
 
 def tallies(
     db: Session, campaign_id: int, *, reachable: frozenset[Disposition]
 ) -> Iterator[tuple[int, ...]]:
     """(supplying unit, group, department, eligible, answered, `reachable`) live, added up by the database."""
-    wanted = {"eligible": _ELIGIBLE, "answered": _ANSWERED, "reachable": reachable}
+    sets = {"eligible": MAYBE_ELIGIBLE, "answered": ANSWERED, "reachable": reachable}
 
     def sums(table: type[CountTotal] | type[CountDelta], change: Any) -> Select[Any]:
         keys = (table.supplying_unit_id, table.group_id, table.department_id)
-        added = [_within(table.disposition, change, ds, name) for name, ds in wanted.items()]
+        added = [_within(table.disposition, change, ds, name) for name, ds in sets.items()]
         return select(*keys, *added).where(table.campaign_id == campaign_id).group_by(*keys)
 
     kept = sums(CountTotal, CountTotal.n).where(CountTotal.rollup == "cell")
     both = union_all(kept, sums(CountDelta, CountDelta.change)).subquery()
     keys = (both.c.supplying_unit_id, both.c.group_id, both.c.department_id)
-    totals = (func.sum(both.c[name]) for name in wanted)
+    totals = (func.sum(both.c[name]) for name in sets)
     for row in db.execute(select(*keys, *totals).group_by(*keys)):
         yield tuple(int(n) for n in row)
 
 
-def _within(column: Any, change: Any, wanted: frozenset[Disposition], name: str) -> Any:
-    values = [str(disposition) for disposition in wanted]
+def _within(column: Any, change: Any, within: frozenset[Disposition], name: str) -> Any:
+    values = [str(disposition) for disposition in within]
     return func.sum(case((column.in_(values), change), else_=0)).label(name)
 
 
 def _sums(table: type[CountDay] | type[CountDelta], change: Any, until: date) -> Select[Any]:
-    wanted = {"answered": _ANSWERED, "eligible": _ELIGIBLE, "sent": _SENT}
+    sets = {"answered": ANSWERED, "eligible": MAYBE_ELIGIBLE, "sent": SENT}
     keys = (table.supplying_unit_id, table.group_id, table.day)
-    added = [_within(table.disposition, change, ds, name) for name, ds in wanted.items()]
+    added = [_within(table.disposition, change, ds, name) for name, ds in sets.items()]
     return select(*keys, *added).where(table.day <= until).group_by(*keys)
 
 
@@ -97,9 +94,9 @@ def reminders(db: Session, campaign_id: int) -> list[date]:
     )
 
 
-def cells(found: dict[Key, list[DayChange]]) -> dict[Key, UnitGroup]:
+def cells(changed: dict[Key, list[DayChange]]) -> dict[Key, UnitGroup]:
     """What the forecast needs of the changes: forms, the day of the first sending, answers by day."""
-    return {key: _cell(each) for key, each in found.items()}
+    return {key: _cell(each) for key, each in changed.items()}
 
 
 def _cell(each: Iterable[DayChange]) -> UnitGroup:

@@ -6,13 +6,14 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from surveyapp.assignments.rules import INVITED, Disposition
+from surveyapp.assignments.rules import CHANNELS, INVITED, Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.counts.small_cells import hidden_rows
+from surveyapp.fieldwork.labels import channel_name, disposition_name
 from surveyapp.i18n import _, locale
 
 
@@ -79,27 +80,13 @@ def gather(db: Session, campaign: Campaign, unit: Unit, *, until: date) -> UnitF
     )
 
 
-def reason_name(disposition: Disposition) -> str:
-    """Why a form is not submitted, as a desk reads it."""
-    return {
-        Disposition.NOT_SENT: _("Chưa gửi lời mời"),
-        Disposition.SENT: _("Đã gửi, chưa bắt đầu"),
-        Disposition.BOUNCED: _("Lời mời bị trả lại"),
-        Disposition.BEGUN: _("Đã bắt đầu, chưa nộp"),
-        Disposition.REFUSED: _("Từ chối"),
-        Disposition.UNAVAILABLE: _("Không liên hệ được đúng người"),
-        Disposition.MOVED: _("Đã chuyển công tác"),
-        Disposition.WRONG_GROUP: _("Không thuộc nhóm đối tượng"),
-    }[disposition]
-
-
 def _name(thing: object) -> str:
     return str(getattr(thing, "name_en" if locale() == "en" else "name_vi"))
 
 
 def _pairs(rows: Mapping[str, Figures]) -> dict[str, tuple[int, int]]:
-    found = {name: (row.counts.invited, row.counts.submitted) for name, row in rows.items()}
-    return {name: pair for name, pair in found.items() if pair[0]}
+    pairs = {name: (row.counts.invited, row.counts.submitted) for name, row in rows.items()}
+    return {name: pair for name, pair in pairs.items() if pair[0]}
 
 
 def _lines(pairs: Mapping[str, tuple[int, int]], least: int) -> list[UnitLine]:
@@ -120,17 +107,10 @@ def _reasons(total: Figures, least: int) -> list[tuple[str, int | None]]:
     }
     some = {d: n for d, n in counts.items() if n}
     away = hidden_rows(some, least=least)
-    return [(reason_name(d), None if d in away else n) for d, n in some.items()]
+    return [(disposition_name(d), None if d in away else n) for d, n in some.items()]
 
 
 def _by_channel(db: Session, campaign_id: int, where: Scope, until: date) -> dict[str, Figures]:
     """Figures by what took the link to the person."""
-    found = queries.figures(db, campaign_id, by=("channel",), where=where, until=until)
-    names = {
-        "email": _("Thư điện tử"),
-        "sms": _("Tin nhắn"),
-        "letter": _("Thư giấy"),
-        "file": _("Tệp gửi của cơ quan chủ trì"),
-        "none": _("Chưa rõ kênh hoặc chưa gửi"),
-    }
-    return {name: found[code,] for code, name in names.items() if (code,) in found}
+    by_channel = queries.figures(db, campaign_id, by=("channel",), where=where, until=until)
+    return {channel_name(code): by_channel[code,] for code in CHANNELS if (code,) in by_channel}

@@ -28,7 +28,6 @@ class RateRow:
     name: str
     figures: Figures | None
     url: str | None = None
-    tone: str | None = None
     since: Counts | None = None
     """Net changes since the day before, where the table shows them."""
 
@@ -123,7 +122,7 @@ def slim_row(row: RateRow) -> dict[str, Any]:
     covered = row.figures.coverage if row.figures else None
     against = (share_cell(covered), count_cell(row.lacking))
     cells = (row.name, rate, *_change(row), submitted, invited, *against)
-    return {"cells": cells, "url": row.url, "tone": row.tone}
+    return {"cells": cells, "url": row.url}
 
 
 def changing_columns(heading: str) -> list[dict[str, Any]]:
@@ -152,7 +151,7 @@ def changing_row(row: RateRow) -> dict[str, Any]:
     )
     counts = (submitted, *sent, planned, covered, count_cell(row.lacking))
     cells = (row.name, rate, *_change(row), *counts)
-    return {"cells": cells, "url": row.url, "tone": row.tone}
+    return {"cells": cells, "url": row.url}
 
 
 def _change(row: RateRow) -> tuple[CellShown, CellShown]:
@@ -187,7 +186,6 @@ def table_row(row: RateRow, *, with_plan: bool = True, url: bool = True) -> dict
     return {
         "cells": (row.name, *_cells(row.figures, with_plan)),
         "url": row.url if url else None,
-        "tone": row.tone,
     }
 
 

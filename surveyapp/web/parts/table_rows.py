@@ -29,7 +29,7 @@ def table_rows(columns: Iterable[Any], rows: Iterable[Any]) -> Markup:
     made: list[str] = []
     for row in rows:
         tone, url = _part(row, "tone"), _part(row, "url")
-        made.append(f'<tr class="{escape(tone)}">' if tone else "<tr>")
+        made.append(f'<tr class="{_escaped(tone)}">' if tone else "<tr>")
         for place, cell in enumerate(_part(row, "cells")):
             start, end = openings[place]
             shown, value = cell, ""
@@ -60,4 +60,4 @@ def _part(thing: Any, name: str) -> Any:
 def _opening(place: int, column: Any) -> tuple[str, str]:
     tag, end = ('th scope="row"', "</th>") if place == 0 else ("td", "</td>")
     look = ' class="number"' if _part(column, "number") else ""
-    return f'<{tag}{look} data-label="{escape(_part(column, "label"))}"', end
+    return f'<{tag}{look} data-label="{_escaped(_part(column, "label"))}"', end

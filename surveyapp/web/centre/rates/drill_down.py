@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.assignments.rules import Disposition
 from surveyapp.db import reading
+from surveyapp.fieldwork import labels
 from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import _
@@ -19,7 +20,7 @@ from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
-from surveyapp.web.parts import rate_table, rate_words
+from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.rate_table import RateRow
 
 
@@ -135,9 +136,9 @@ def rate_details() -> str:
         "centre/rate_details.html",
         total=total,
         chosen=selection.chosen(asked, names),
-        rates=rate_words.rates_in_words(total.counts),
+        rates=labels.rates_in_words(total.counts),
         dispositions=[
-            (rate_words.disposition_name(d), d.aapor, rate_words.part_of(d), total.counts.of({d}))
+            (labels.disposition_name(d), d.aapor, labels.part_of(d), total.counts.of({d}))
             for d in Disposition
         ],
         when=selection.when(asked.until, now),

@@ -14,10 +14,10 @@ from werkzeug.datastructures import MultiDict
 from surveyapp.assignments.rules import CHANNELS
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Department, RespondentGroup, Unit
+from surveyapp.fieldwork import labels
 from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.i18n import _, day, moment
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts import rate_words
 
 LEVELS = ("ministry", "province")
 DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
@@ -54,7 +54,7 @@ class Registry:
 
 def channels() -> dict[str, NamedChannel]:
     """Every channel by its code, in the language of the moment under both names."""
-    names = {code: rate_words.channel_name(code) for code in CHANNELS}
+    names = {code: labels.channel_name(code) for code in CHANNELS}
     return {code: NamedChannel(code, name, name) for code, name in names.items()}
 
 
