@@ -16,9 +16,8 @@ from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.findings import MUST, NOTE, WHOLE_LIST, Finding
 from surveyapp.respondents.lists.lines import every_finding
 from surveyapp.respondents.models import ListLine
-from surveyapp.respondents.sheet import mark_workbook, read_workbook
+from surveyapp.respondents.sheet import mark_workbook, read_workbook, write_anew
 from surveyapp.respondents.sheet.marks.marking import LegendCell, Mark, Marking, letters
-from surveyapp.respondents.sheet.marks.rebuilt import rebuild
 from surveyapp.respondents.sheet.workbook import Sheet
 
 # Where Excel shows something else than the reader: dates, fractions, errors, truth, long numbers.
@@ -113,7 +112,7 @@ def mark_up(stored: Standing) -> Returned:
         content = mark_workbook(stored.content, marking)
     if content is None:
         header = int(stored.understanding["header_line"])
-        content = rebuild(workbook, marking, header_line=header)
+        content = write_anew(stored.content, stored.file_name, marking, header_line=header)
     stem = PurePath(stored.file_name).stem.removesuffix("-da-danh-dau")[:80] or "danh-sach"
     return Returned(content, f"{stem}-da-danh-dau.xlsx")
 

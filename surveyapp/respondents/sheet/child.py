@@ -16,6 +16,7 @@ from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import delimited, limits, spreadsheets, zipped
 from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, write_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
+from surveyapp.respondents.sheet.workbook import workbook_from_reply
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
@@ -71,6 +72,16 @@ def mark(content: bytes, *, marking: Marking) -> Iterator[bytes]:
     except Exception:
         # Whatever hinders the patch, the same words can be handed out in a workbook written anew.
         return
+
+
+def write_anew(
+    content: bytes, *, file_name: str, marking: Marking, header_line: int
+) -> Iterator[bytes]:
+    """The file as an XLSX of its own with its marks. Raises FileRefused."""
+    from surveyapp.respondents.sheet.marks.rebuilt import rebuild
+
+    workbook = workbook_from_reply(file_name, read(content, file_name))
+    yield rebuild(workbook, marking, header_line=header_line)
 
 
 def _limit_itself() -> None:
