@@ -49,7 +49,7 @@ def forecast() -> str:
         target=target,
         targets=TARGETS,
         reaches=_reached(whole, target) if whole else "",
-        curve=curves.figure(seen.curve(), title=_("Phiếu đã trả lời và dự báo đến cuối đợt")),
+        curve=curves.figure(seen.curve(), title=_("Phiếu đã nộp và dự báo đến cuối đợt")),
         notes=seen.notes()[1:],
         day_columns=[
             {"label": _("Hết ngày")},
