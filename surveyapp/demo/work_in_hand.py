@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.pack.reading import Pack
 from surveyapp.db import transaction
@@ -85,16 +86,12 @@ def _hand_in(
             kinds[task.kind],
             content=content,
             file_name=path.name,
-            actor=coordinator(task.unit),
-            now=now - timedelta(hours=2),
-            keys=keys,
+            act=Act(coordinator(task.unit), now - timedelta(hours=2), keys),
         )
         if confirmed:
             service.accept(
                 db,
                 staged.id,
                 unit=supplier,
-                actor=coordinator(task.unit),
-                now=now - timedelta(hours=1),
-                keys=keys,
+                act=Act(coordinator(task.unit), now - timedelta(hours=1), keys),
             )

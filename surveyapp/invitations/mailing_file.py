@@ -16,8 +16,9 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
@@ -49,9 +50,7 @@ class MailingRow:
     questionnaires: int
 
 
-def mark_listed(
-    db: Session, campaign: Campaign, *, everyone: bool, actor: str, keys: KeyRing, now: datetime
-) -> int:
+def mark_listed(db: Session, campaign: Campaign, *, everyone: bool, act: Act) -> int:
     """Hand the waiting invitations (or `everyone`'s that are open) to a mailing file, on record.
 
     `mailing(…, listed_at=now)` then lists exactly these. Raises `NothingToList`.
@@ -69,17 +68,15 @@ def mark_listed(
     taken = select(Invitation.id).where(*wanted).order_by(Invitation.id)
     db.execute(taken.with_for_update(key_share=True)).all()
     handed = update(Invitation).where(*wanted)
-    people = int(db.execute(handed.values(listed_at=now)).rowcount)  # type: ignore[attr-defined]
+    people = int(db.execute(handed.values(listed_at=act.now)).rowcount)  # type: ignore[attr-defined]
     if not people:
         raise NothingToList
     audit.record(
         db,
-        actor=actor,
-        action="invitation.mailing",
+        act,
+        Action.INVITATION_LISTED,
         campaign_code=campaign.code,
         facts={"people": people, "everyone": everyone},
-        now=now,
-        keys=keys,
     )
     return people
 
@@ -165,7 +162,7 @@ def _groups(db: Session, invitation_ids: list[object]) -> dict[object, list[str]
     return found
 
 
-def mark_sent(db: Session, campaign: Campaign, *, actor: str, keys: KeyRing, now: datetime) -> int:
+def mark_sent(db: Session, campaign: Campaign, *, act: Act) -> int:
     """Confirm that what the mailing files hold went out: not sent becomes sent. How many forms.
 
     Whoever began before the confirmation has been counted as begun already.
@@ -182,17 +179,11 @@ def mark_sent(db: Session, campaign: Campaign, *, actor: str, keys: KeyRing, now
         "send",
         before=(Disposition.NOT_SENT,),
         after=Disposition.SENT,
-        today=clock.day(now),
+        today=act.today,
         channel="file",
     )
     audit.record(
-        db,
-        actor=actor,
-        action="invitation.sent",
-        campaign_code=campaign.code,
-        facts={"forms": sent},
-        now=now,
-        keys=keys,
+        db, act, Action.INVITATION_SENT, campaign_code=campaign.code, facts={"forms": sent}
     )
     return sent
 

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp import db as database
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
@@ -68,14 +69,7 @@ class _Contents:
 
 
 def open_box(
-    db: Session,
-    campaign: Campaign,
-    *,
-    private_key: bytes,
-    keys: KeyRing,
-    actor: str,
-    now: datetime,
-    exception: str = "",
+    db: Session, campaign: Campaign, *, private_key: bytes, act: Act, exception: str = ""
 ) -> Opened:
     """Turn every sealed ballot of a closed campaign into an anonymous response, and empty the box.
 
@@ -86,7 +80,7 @@ def open_box(
     """
     _refuse_unready(db, campaign, private_key)
     expected = invitations.submitted_counts(db, campaign.id)
-    contents = _read(db, campaign, private_key=private_key, keys=keys)
+    contents = _read(db, campaign, private_key=private_key, keys=act.keys)
     if not exception:
         _refuse_unsound(campaign.code, contents, expected)
     elif contents.rows and contents.damaged == contents.rows - contents.forged:
@@ -96,8 +90,8 @@ def open_box(
     db.add(
         BoxOpening(
             campaign_id=campaign.id,
-            opened_at=now,
-            opened_by=actor,
+            opened_at=act.now,
+            opened_by=act.actor,
             custody=campaign.custody,
             ballots=len(contents.responses),
             counts=_counts(contents, expected),
@@ -107,16 +101,14 @@ def open_box(
     campaign_service.record_opening(db, campaign.code)
     audit.record(
         db,
-        actor=actor,
-        action="opened the box",
+        act,
+        Action.BOX_OPENED,
         campaign_code=campaign.code,
         facts={
             "ballots": len(contents.responses),
             "submitted": sum(expected.values()),
             "exception": exception,
         },
-        now=now,
-        keys=keys,
     )
     return Opened(len(contents.responses), dict(contents.per_cell))
 
@@ -140,15 +132,7 @@ def compact(engine: Engine, *, patience: float = 60) -> bool:
     return database.compact(engine, ("sealed_ballot", "draft"), patience=patience)
 
 
-def destroy_key(
-    db: Session,
-    campaign: Campaign,
-    *,
-    folder: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> None:
+def destroy_key(db: Session, campaign: Campaign, *, folder: Path, act: Act) -> None:
     """Erase the private key once the results are released: ballots in old backups close for ever.
 
     Raises `BoxNotReady` before the release, `BoxKeyRefused` when there is no key.
@@ -157,12 +141,10 @@ def destroy_key(
         raise BoxNotReady(campaign.code, state=campaign.state)
     audit.record(
         db,
-        actor=actor,
-        action="destroyed the box key",
+        act,
+        Action.BOX_KEY_DESTROYED,
         campaign_code=campaign.code,
         facts={"fingerprint": campaign.box_fingerprint},
-        now=now,
-        keys=keys,
     )
     custody.erase_private_key(folder, campaign.code)
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
@@ -78,15 +80,7 @@ def submit(
     return receipt
 
 
-def make_box_key(
-    db: Session,
-    campaign: Campaign,
-    *,
-    folder: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> str:
+def make_box_key(db: Session, campaign: Campaign, *, folder: Path, act: Act) -> str:
     """Give a campaign in the server's custody its box key, and return the fingerprint.
 
     A key left in `folder` by an attempt that was not committed is taken up again. Raises
@@ -107,12 +101,10 @@ def make_box_key(
     )
     audit.record(
         db,
-        actor=actor,
-        action="made the box key",
+        act,
+        Action.BOX_KEY_MADE,
         campaign_code=campaign.code,
         facts={"fingerprint": half.fingerprint},
-        now=now,
-        keys=keys,
     )
     return half.fingerprint
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
@@ -23,8 +24,8 @@ def survey(engine, keys, now, tmp_path):
 def spread(survey: Sending, wave_id: UUID, *shares: int) -> None:
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
-        act = {"actor": "operator", "keys": survey.keys, "now": survey.now}
-        staggering.change(db, campaign, lifecycle.locked(db, campaign, wave_id), shares, **act)
+        act = Act("operator", survey.now, survey.keys)
+        staggering.change(db, campaign, lifecycle.locked(db, campaign, wave_id), shares, act=act)
 
 
 def test_every_day_gets_its_share_of_every_stretch_of_the_order():

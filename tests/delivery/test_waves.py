@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
@@ -281,9 +282,7 @@ def test_words_without_the_link_are_refused(survey, keys, now):
             "vi",
             template,
             base_url="https://khaosat.example.vn",
-            actor="operator",
-            keys=keys,
-            now=now,
+            act=Act("operator", now, keys),
         )
 
 

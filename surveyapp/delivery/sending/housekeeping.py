@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import log
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.health import canary
@@ -55,7 +56,7 @@ def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:
         paused = canary.judge(db, trials, now=now())
         due = [(one.id, one.channel, one.address) for one in canary.to_send(db, trials, now=now())]
     for wave_id, channel in paused:
-        log.alarm("wave.paused", wave=str(wave_id), reason="canary", channel=channel)
+        log.alarm(Action.WAVE_PAUSED, wave=str(wave_id), reason="canary", channel=channel)
     for canary_id, channel, address in due:
         if channel == "letter":
             try_letters(canary_id, now=now)

@@ -3,15 +3,15 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents import queries
 from surveyapp.respondents.errors import ListNotExpected, ListsNoLongerTaken
 from surveyapp.respondents.findings import WHOLE_LIST, Line
@@ -34,9 +34,7 @@ def stage(
     *,
     content: bytes,
     file_name: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    act: Act,
     checked: checking.Checked | None = None,
 ) -> RespondentList:
     """Store the file as the next version of the unit's list of that kind, with all findings.
@@ -57,7 +55,7 @@ def stage(
         checked = checking.check_file(content, file_name, context)
     if checked.refusal is not None:
         raise checked.refusal
-    subject = new_version(db, unit, kind, latest, actor=actor, now=now)
+    subject = new_version(db, unit, kind, latest, act=act)
     subject.file_name, subject.file_sha256, subject.file = file_name, sha256, content
     subject.understanding = understanding_of(checked)
     db.add(subject)
@@ -71,7 +69,14 @@ def stage(
         store_findings(db, subject, checked.lines, checked.findings)
     if before is not None:
         subject.changes = carry_over.counted(db, before.version, sent_before, subject)
-    record(db, "list.staged", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.LIST_STAGED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject),
+    )
     return subject
 
 
@@ -91,25 +96,24 @@ def understanding_of(checked: checking.Checked) -> dict[str, Any]:
 
 
 def declare_nobody(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    kind: ListKind,
-    *,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, campaign: Campaign, unit: Unit, kind: ListKind, *, reason: str, act: Act
 ) -> RespondentList:
     """Declare that the unit has nobody for this list: an accepted version without file or lines."""
     refuse_unasked(db, campaign, unit, kind)
-    subject = new_version(db, unit, kind, _latest(db, unit, kind), actor=actor, now=now)
-    subject.state, subject.accepted_by, subject.accepted_at = "accepted", actor, now
+    subject = new_version(db, unit, kind, _latest(db, unit, kind), act=act)
+    subject.state, subject.accepted_by, subject.accepted_at = "accepted", act.actor, act.now
     subject.note = reason
     supersede(db, subject, ("accepted",))
     db.add(subject)
     db.flush()
-    record(db, "list.nobody_declared", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.LIST_NOBODY_DECLARED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject),
+    )
     return subject
 
 
@@ -133,13 +137,7 @@ def _latest(db: Session, unit: Unit, kind: ListKind) -> RespondentList | None:
 
 
 def new_version(
-    db: Session,
-    unit: Unit,
-    kind: ListKind,
-    latest: RespondentList | None,
-    *,
-    actor: str,
-    now: datetime,
+    db: Session, unit: Unit, kind: ListKind, latest: RespondentList | None, *, act: Act
 ) -> RespondentList:
     """The version after `latest`, without file and lines; what was being mended gives way to it."""
     subject = RespondentList(
@@ -157,8 +155,8 @@ def new_version(
         left_out_count=0,
         must_count=0,
         check_count=0,
-        staged_by=actor,
-        staged_at=now,
+        staged_by=act.actor,
+        staged_at=act.now,
         note="",
     )
     supersede(db, subject, MENDABLE)
@@ -198,31 +196,11 @@ def store_lines(db: Session, subject: RespondentList, lines: Sequence[Line]) -> 
     subject.line_count = len(rows)
 
 
-def record(
-    db: Session,
-    action: str,
-    campaign: Campaign,
-    unit: Unit,
-    subject: RespondentList,
-    *,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-    **facts: Any,
-) -> None:
-    """Write an act on a list to the audit trail: ids and counts, never a name."""
-    audit.record(
-        db,
-        actor=actor,
-        action=action,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts={
-            "list": str(subject.id),
-            "version": subject.version,
-            "lines": subject.line_count,
-            **facts,
-        },
-        now=now,
-        keys=keys,
-    )
+def list_facts(subject: RespondentList, **more: Any) -> dict[str, Any]:
+    """What the audit trail keeps of a list: ids and counts, never a name."""
+    return {
+        "list": str(subject.id),
+        "version": subject.version,
+        "lines": subject.line_count,
+        **more,
+    }

@@ -3,14 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.errors import UnknownPerson
 from surveyapp.respondents.models import ListLine, Person, PersonEntry
 from surveyapp.respondents.people import form_counts
@@ -197,15 +197,7 @@ def _row(person: KnownPerson, unit: Unit) -> dict[str, object]:
 
 
 def remove_person(
-    db: Session,
-    person_id: uuid.UUID,
-    *,
-    unit: Unit,
-    campaign: Campaign,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, person_id: uuid.UUID, *, unit: Unit, campaign: Campaign, reason: str, act: Act
 ) -> None:
     """Mark one person and all entries removed; issuing revokes what was not yet submitted.
 
@@ -224,11 +216,9 @@ def remove_person(
     form_counts.recount(db, campaign.id, form_counts.lists_of(db, person_id))
     audit.record(
         db,
-        actor=actor,
-        action="person.removed",
+        act,
+        Action.PERSON_REMOVED,
         campaign_code=campaign.code,
         unit_code=unit.code,
         facts={"person": str(person_id), "reason": reason},
-        now=now,
-        keys=keys,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from surveyapp import clock, log
 from surveyapp.accounts.access import Actor
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
@@ -147,9 +148,7 @@ def store(task: Task, told: Told | None) -> None:
             content=task.content,
             file_name=task.file_name,
             checked=checked,
-            actor=task.actor.username,
-            now=now,
-            keys=task.keys,
+            act=Act(task.actor.username, now, task.keys),
         )
         intake.note_stored(db, task.received_id, stored.id, now=now)
 

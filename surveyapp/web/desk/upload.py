@@ -19,6 +19,7 @@ from surveyapp.respondents.sheet import refuse_by_size
 from surveyapp.web.desk import background, bp
 from surveyapp.web.http import numbers
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.guard import UPLOAD_BYTES, takes_upload
 from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_page import addresses
@@ -150,14 +151,7 @@ def nobody(kind: str) -> ResponseReturnValue:
         return _kind_page(kind, words), 422
     with transaction() as db:
         service.declare_nobody(
-            db,
-            g.campaign,
-            g.unit,
-            expected_kind(db, kind),
-            reason=reason[:1000],
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            db, g.campaign, g.unit, expected_kind(db, kind), reason=reason[:1000], act=act()
         )
     flash(_("Đã ghi nhận: đơn vị không có người trong danh sách này."), "success")
     return redirect(url_for("desk.home"), code=303)
@@ -189,9 +183,7 @@ def headcount(kind: str) -> ResponseReturnValue:
             g.unit,
             expected_kind(db, kind),
             declared=-1 if typed is None else typed,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            act=act(),
         )
     flash(_("Đã ghi nhận số người. Tệp gửi từ nay được đối chiếu với số này."), "success")
     return redirect(url_for("desk.list_kind", kind=kind), code=303)

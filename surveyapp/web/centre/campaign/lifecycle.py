@@ -6,6 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -41,7 +42,7 @@ def make_box_key() -> ResponseReturnValue:
     try:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), **act())
+            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), act=act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "key")
     flash(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=mark), "success")
@@ -56,7 +57,7 @@ def open_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.open_campaign(db, g.campaign.code, now=now)
-            enter(db, "opened the campaign", {})
+            enter(db, Action.CAMPAIGN_OPENED, {})
     except CampaignError as error:
         return _refused(error, "open")
     flash(_("Đã mở đợt điều tra."), "success")
@@ -77,7 +78,7 @@ def move_deadline() -> ResponseReturnValue:
             before = campaigns.campaign(db, g.campaign.code).closes_at
             service.move_deadline(db, g.campaign.code, closes_at=until, now=now)
             facts = {"from": before.isoformat(), "to": until.isoformat()}
-            enter(db, "moved the deadline", facts)
+            enter(db, Action.DEADLINE_MOVED, facts)
     except CampaignError as error:
         return _refused(error, "closes_at")
     flash(
@@ -96,7 +97,7 @@ def close_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.close_campaign(db, g.campaign.code, now=now)
-            enter(db, "closed the campaign", {})
+            enter(db, Action.CAMPAIGN_CLOSED, {})
     except CampaignError as error:
         return _refused(error, "close_confirmed")
     flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
@@ -113,7 +114,7 @@ def open_box() -> ResponseReturnValue:
         private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            opened = opening.open_box(db, campaign, private_key=private_key, **act())
+            opened = opening.open_box(db, campaign, private_key=private_key, act=act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "box_confirmed")
     engine = bound()

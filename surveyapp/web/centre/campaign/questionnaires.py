@@ -6,8 +6,8 @@ from flask import Response, flash, g, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -26,7 +26,7 @@ from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument
 from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.state import keys
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.respond import pages, privacy_notice
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
@@ -138,19 +138,23 @@ def questionnaire_xlsform(code: str) -> ResponseReturnValue:
 
 
 def _approve(code: str) -> None:
-    act: dict[str, Any] = {"actor": g.actor.username, "now": clock.now()}
-    seen, note = request.form.get("sha256", ""), request.form.get("note", "")
+    seen, note, approval = request.form.get("sha256", ""), request.form.get("note", ""), act()
     with transaction() as db:
         made = service.approve_questionnaire(
-            db, g.campaign.code, code, sha256=seen, note=note, **act
+            db,
+            g.campaign.code,
+            code,
+            sha256=seen,
+            note=note,
+            actor=approval.actor,
+            now=approval.now,
         )
         audit.record(
             db,
-            action="approved a questionnaire",
+            approval,
+            Action.QUESTIONNAIRE_APPROVED,
             campaign_code=g.campaign.code,
             facts=made.facts,
-            keys=keys(),
-            **act,
         )
 
 

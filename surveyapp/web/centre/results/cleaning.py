@@ -42,7 +42,7 @@ def freeze_rules() -> ResponseReturnValue:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
             rules = rulesets.propose(rulesets.in_force(db, campaign).rules, _asked())
-            made = rulesets.freeze(db, campaign, rules, **_act())
+            made = rulesets.freeze(db, campaign, rules, reason=_reason(), act=act())
     except ReleaseError as error:
         return _page([("", refusal(error))]), 409
     flash(_("Đã chốt quy tắc làm sạch, phiên bản %(number)s.", number=made.number), "success")
@@ -96,15 +96,17 @@ def hold_cell(holding: str) -> ResponseReturnValue:
     cell = request.form.get("unit", ""), request.form.get("group", "")
     try:
         with transaction() as db:
-            made = enter(db, campaigns.campaign(db, g.campaign.code), cell, **_act())
+            made = enter(
+                db, campaigns.campaign(db, g.campaign.code), cell, reason=_reason(), act=act()
+            )
     except ReleaseError as error:
         return _coordination_page([("", refusal(error))]), 409
     flash(_("Đã ghi nhận, phiên bản quy tắc %(number)s.", number=made.number), "success")
     return redirect(url_for("centre.coordination"), code=303)
 
 
-def _act() -> dict[str, Any]:
-    return {"reason": request.form.get("reason", ""), **act()}
+def _reason() -> str:
+    return request.form.get("reason", "")
 
 
 def _asked() -> dict[str, dict[str, object]]:

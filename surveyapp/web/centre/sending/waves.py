@@ -79,7 +79,7 @@ def make_wave() -> ResponseReturnValue:
         return _wave_form(given, errors=errors), 422
     try:
         with transaction() as db:
-            wave = lifecycle.plan_wave(db, g.campaign, plan, **act())
+            wave = lifecycle.plan_wave(db, g.campaign, plan, act=act())
     except WaveRefused as error:
         return _wave_form(given, errors=_faults(error)), 422
     return redirect(url_for("centre.one_wave", wave_id=wave.id), code=303)
@@ -108,7 +108,7 @@ def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
     typed = request.form.get("typed", "")
     try:
         with transaction() as db:
-            lifecycle.confirm(db, g.campaign, wave_id, typed=typed, **act())
+            lifecycle.confirm(db, g.campaign, wave_id, typed=typed, act=act())
     except CountMistyped as error:
         return _wave_page(wave_id, errors=[("typed", " ".join(labels.refusal(error)))]), 422
     flash(_("Đã xác nhận. Đợt gửi bắt đầu sau khi thư thử đến nơi."), "success")
@@ -123,7 +123,7 @@ def spread_wave(wave_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             wave = lifecycle.locked(db, g.campaign, wave_id)
-            staggering.change(db, g.campaign, wave, shares, **act())
+            staggering.change(db, g.campaign, wave, shares, act=act())
     except WaveRefused as error:
         return _wave_page(wave_id, errors=_faults(error)), 422
     return _to_wave(wave_id)
@@ -135,7 +135,7 @@ def change_wave(wave_id: UUID, step: str) -> ResponseReturnValue:
     """Pause, go on with, or give up a wave."""
     change = {"pause": lifecycle.pause, "resume": lifecycle.resume, "stop": lifecycle.stop}[step]
     with transaction() as db:
-        change(db, g.campaign, wave_id, **act())
+        change(db, g.campaign, wave_id, act=act())
     return _to_wave(wave_id)
 
 
@@ -145,7 +145,7 @@ def hold_unit() -> ResponseReturnValue:
     """Send nothing to a unit's people for now."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        unit_holds.hold(db, g.campaign, unit, reason=request.form.get("reason", ""), **act())
+        unit_holds.hold(db, g.campaign, unit, reason=request.form.get("reason", ""), act=act())
     return redirect(url_for("centre.messages"), code=303)
 
 
@@ -155,7 +155,7 @@ def release_unit() -> ResponseReturnValue:
     """Let a unit's people get messages again."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        unit_holds.release(db, g.campaign, unit, **act())
+        unit_holds.release(db, g.campaign, unit, act=act())
     return redirect(url_for("centre.messages"), code=303)
 
 
