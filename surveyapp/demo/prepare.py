@@ -232,7 +232,7 @@ def keep_open(now: datetime) -> None:
     """Move the deadline of the round under way, so that a demo of last month still takes answers."""
     with transaction() as db:
         campaign = campaigns.campaign(db, MAIN)
-        if campaign.state == "open" and campaign.closes_at < now + timedelta(days=1):
+        if campaign.is_open and campaign.closes_at < now + timedelta(days=1):
             until = _at_eight(now + timedelta(days=UNDER_WAY.closes_in)) + timedelta(hours=9)
             campaign_service.move_deadline(db, MAIN, closes_at=until, now=now)
 

@@ -11,6 +11,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.sending import queue
+from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import audience, lifecycle
 from surveyapp.delivery.waves.lifecycle import WavePlan
 from surveyapp.followup.errors import ChannelRefused
@@ -47,8 +48,8 @@ def send_link(
         email = audience.recipients(db, [invitation_id])[invitation_id].email
         domain = rules.domain_of(channel, email)
         queue.add(db, wave, [(invitation_id, channel, domain)], now=act.now)
-        if wave.state == "done":
-            wave.state = "running"
+        if wave.state == WaveState.DONE:
+            wave.state = WaveState.RUNNING
     db.flush()
     return wave.id
 
@@ -62,7 +63,9 @@ def _of_today(
         .where(
             Wave.campaign_id == campaign_id,
             Wave.kind == "reissue",
-            Wave.state.in_(("testing", "running", "paused", "done")),
+            Wave.state.in_(
+                (WaveState.TESTING, WaveState.RUNNING, WaveState.PAUSED, WaveState.DONE)
+            ),
             Wave.created_at >= rules.start_of_day(now),
         )
         .order_by(Wave.created_at)

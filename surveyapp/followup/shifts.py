@@ -44,7 +44,7 @@ def open_shift(db: Session, campaign: Campaign, *, reason: str, act: Act) -> Cal
 
 def current(db: Session, campaign: Campaign, operator: str, *, now: datetime) -> CallShift:
     """The operator's shift that is going on; raises `NoShift`, also once collection is over."""
-    if campaign.state != "open":
+    if not campaign.is_open:
         raise NoShift
     found = db.scalars(
         select(CallShift)

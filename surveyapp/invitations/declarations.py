@@ -17,6 +17,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import UnknownDeclaration
 from surveyapp.invitations.models import Declaration, Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
 
 TO_SETTLE = ("not_me", "wrong_group", "moved")
@@ -26,7 +27,7 @@ SHOWN = 200
 _WAITS = (
     Declaration.settled_at.is_(None),
     Declaration.kind.in_(TO_SETTLE),
-    Invitation.state == "active",
+    Invitation.state == InvitationState.ACTIVE,
 )
 """Whoever was taken off the lists, or whose invitation was ended, waits for nothing any more."""
 

@@ -22,11 +22,13 @@ from surveyapp.accounts.actions import Action
 from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.i18n import _
 from surveyapp.invitations import codes, links
 from surveyapp.invitations.errors import NothingToList
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
@@ -56,11 +58,11 @@ def mark_listed(db: Session, campaign: Campaign, *, everyone: bool, act: Act) ->
     `mailing(…, listed_at=now)` then lists exactly these. Raises `NothingToList`.
     """
     still_open = select(Assignment.invitation_id).where(
-        Assignment.campaign_id == campaign.id, Assignment.state == "active"
+        Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
     )
     wanted = [
         Invitation.campaign_id == campaign.id,
-        Invitation.state == "active",
+        Invitation.state == InvitationState.ACTIVE,
         Invitation.id.in_(still_open),
         *([] if everyone else [Invitation.listed_at.is_(None)]),
     ]
@@ -122,7 +124,7 @@ def mailing(
 
 def _people(campaign: Campaign, listed_at: datetime | None) -> Select[*tuple[Any, ...]]:
     still_open = select(Assignment.invitation_id).where(
-        Assignment.campaign_id == campaign.id, Assignment.state == "active"
+        Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
     )
     people = (
         select(
@@ -141,7 +143,7 @@ def _people(campaign: Campaign, listed_at: datetime | None) -> Select[*tuple[Any
         .join(Unit, Unit.id == Person.unit_id)
         .where(
             Invitation.campaign_id == campaign.id,
-            Invitation.state == "active",
+            Invitation.state == InvitationState.ACTIVE,
             Invitation.id.in_(still_open),
         )
         .order_by(Unit.position, Person.name_key, Invitation.id)
@@ -155,7 +157,9 @@ def _groups(db: Session, invitation_ids: list[object]) -> dict[object, list[str]
     for invitation_id, code in db.execute(
         select(Assignment.invitation_id, RespondentGroup.code)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-        .where(Assignment.invitation_id.in_(invitation_ids), Assignment.state == "active")
+        .where(
+            Assignment.invitation_id.in_(invitation_ids), Assignment.state == AssignmentState.ACTIVE
+        )
         .order_by(Assignment.number)
     ):
         found.setdefault(invitation_id, []).append(code)
@@ -169,7 +173,7 @@ def mark_sent(db: Session, campaign: Campaign, *, act: Act) -> int:
     """
     listed = select(Invitation.id).where(
         Invitation.campaign_id == campaign.id,
-        Invitation.state == "active",
+        Invitation.state == InvitationState.ACTIVE,
         Invitation.listed_at.is_not(None),
     )
     sent = move_forms(

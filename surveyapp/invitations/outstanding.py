@@ -27,10 +27,13 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.plan import Department as DepartmentRule
 from surveyapp.assignments.plan import Group, Scheme
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Department, ListKind
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.respondents.states import PersonState
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def _yields(db: Session, campaign_id: int) -> dict[int, list[int]]:
 def state(db: Session, campaign: Campaign) -> IssueState:
     """Counts for the screen that issues; the heaviest reading here, for people only."""
     rules = scheme(db, campaign)
-    invited = (Invitation.campaign_id == campaign.id, Invitation.state == "active")
+    invited = (Invitation.campaign_id == campaign.id, Invitation.state == InvitationState.ACTIVE)
     return IssueState(
         people=_count(db, _asked(campaign.id, rules)),
         invited=_count(db, select(Invitation.id).where(*invited)),
@@ -120,7 +123,7 @@ def _asked(campaign_id: int, rules: Scheme) -> Select[UUID]:
         .outerjoin(Department, Department.id == PersonEntry.department_id)
         .where(
             PersonEntry.person_id == Person.id,
-            PersonEntry.state == "active",
+            PersonEntry.state == PersonState.ACTIVE,
             or_(
                 and_(PersonEntry.kind_id.in_(ministry), Department.rated_unit_id.is_not(None)),
                 and_(
@@ -130,7 +133,7 @@ def _asked(campaign_id: int, rules: Scheme) -> Select[UUID]:
         )
     )
     return select(Person.id).where(
-        Person.campaign_id == campaign_id, Person.state == "active", exists(form)
+        Person.campaign_id == campaign_id, Person.state == PersonState.ACTIVE, exists(form)
     )
 
 
@@ -148,7 +151,7 @@ def _changed(campaign_id: int, rules: Scheme) -> Select[UUID]:
     )
     lacking = select(Invitation.person_id).where(
         Invitation.campaign_id == campaign_id,
-        Invitation.state != "revoked",
+        Invitation.state != InvitationState.REVOKED,
         exists(
             select(wanted.c.person_id).where(
                 wanted.c.person_id == Invitation.person_id,
@@ -161,8 +164,11 @@ def _changed(campaign_id: int, rules: Scheme) -> Select[UUID]:
         .join(Assignment, Assignment.invitation_id == Invitation.id)
         .where(
             Assignment.campaign_id == campaign_id,
-            Invitation.state != "revoked",
-            or_(Assignment.state == "active", Assignment.disposition == Disposition.DUPLICATE),
+            Invitation.state != InvitationState.REVOKED,
+            or_(
+                Assignment.state == AssignmentState.ACTIVE,
+                Assignment.disposition == Disposition.DUPLICATE,
+            ),
             ~exists(
                 select(yielded.c.person_id).where(
                     yielded.c.person_id == Invitation.person_id,
@@ -211,8 +217,8 @@ def _wanted(campaign_id: int, rules: Scheme) -> Subquery:
         .outerjoin(Department, Department.id == PersonEntry.department_id)
         .where(
             Person.campaign_id == campaign_id,
-            Person.state == "active",
-            PersonEntry.state == "active",
+            Person.state == PersonState.ACTIVE,
+            PersonEntry.state == PersonState.ACTIVE,
             or_(
                 and_(by_department, Department.rated_unit_id.is_not(None)),
                 and_(~by_department, rates_own),

@@ -16,11 +16,13 @@ from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import STARTED_OVER, Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.assignments.transitions import Change
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import NothingLeftToAnswer, ReasonMissing, UnknownInvitation
 from surveyapp.invitations.issue import give_codes
 from surveyapp.invitations.models import Invitation, RetiredTag
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
 
 
@@ -59,7 +61,7 @@ def reissue(
     db.execute(
         update(Invitation)
         .where(Invitation.id == invitation_id)
-        .values(**values, state="active", issued_at=act.now, listed_at=None)
+        .values(**values, state=InvitationState.ACTIVE, issued_at=act.now, listed_at=None)
     )
     _start_over(db, held, today=act.today)
     facts = {"issue_number": row["issue_number"]}
@@ -85,7 +87,11 @@ def revoke(db: Session, campaign: Campaign, invitation_id: UUID, *, reason: str,
         raise NothingLeftToAnswer(invitation_id)
     revoked = [Change(each, Disposition.REMOVED) for each in held]
     transitions.write(db, {"revoke": revoked}, today=act.today)
-    db.execute(update(Invitation).where(Invitation.id == invitation_id).values(state="revoked"))
+    db.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation_id)
+        .values(state=InvitationState.REVOKED)
+    )
     facts = {"assignments": len(held)}
     audit.record(
         db,
@@ -116,7 +122,7 @@ def _hold(
 
 def _active(db: Session, invitation_id: UUID) -> list[LockedAssignment]:
     return transitions.lock_all(
-        db, Assignment.invitation_id == invitation_id, Assignment.state == "active"
+        db, Assignment.invitation_id == invitation_id, Assignment.state == AssignmentState.ACTIVE
     )
 
 

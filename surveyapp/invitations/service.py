@@ -18,6 +18,7 @@ from surveyapp.assignments.rules import (
     submitted_disposition,
 )
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import TAKING_LISTS, CampaignState
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.invitations.issue import IssueProgress, issue
 from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
@@ -48,7 +49,7 @@ class Window(Protocol):
     """When a campaign takes answers: a `Campaign`, or what was read of one under a lock."""
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> CampaignState: ...
     @property
     def opens_at(self) -> datetime: ...
     @property
@@ -57,9 +58,9 @@ class Window(Protocol):
 
 def check_open(campaign: Window, now: datetime) -> None:
     """Raise `CampaignNotOpenYet` or `CampaignClosed` unless answers are taken at `now`."""
-    if campaign.state not in ("preparing", "open"):
+    if campaign.state not in TAKING_LISTS:
         raise CampaignClosed(campaign.closes_at)
-    if campaign.state == "preparing" or now < campaign.opens_at:
+    if campaign.state == CampaignState.PREPARING or now < campaign.opens_at:
         raise CampaignNotOpenYet(campaign.opens_at)
     if now >= campaign.closes_at:
         raise CampaignClosed(campaign.closes_at)
@@ -71,7 +72,7 @@ def begin(db: Session, invited: Invited, *, today: date) -> None:
     AAPOR speaks of "logged on to survey, did not complete any item" (2.1121).
     """
     for assignment in invited.assignments:
-        if assignment.state == "active" and assignment.disposition not in BEGUN:
+        if assignment.is_open and assignment.disposition not in BEGUN:
             start(db, assignment.id, today=today)
 
 

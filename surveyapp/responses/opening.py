@@ -18,6 +18,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.keys import KeyRing
@@ -137,7 +138,7 @@ def destroy_key(db: Session, campaign: Campaign, *, folder: Path, act: Act) -> N
 
     Raises `BoxNotReady` before the release, `BoxKeyRefused` when there is no key.
     """
-    if campaign.state != "released":
+    if not campaign.is_released:
         raise BoxNotReady(campaign.code, state=campaign.state)
     audit.record(
         db,
@@ -154,7 +155,7 @@ def _refuse_unready(db: Session, campaign: Campaign, private_key: bytes) -> None
     state = db.execute(
         select(Campaign.state).where(Campaign.id == campaign.id).with_for_update()
     ).scalar_one()
-    if state != "closed":
+    if state != CampaignState.CLOSED:
         raise BoxNotReady(campaign.code, state=state)
     found = box.fingerprint(box.public_half(private_key))
     if found != campaign.box_fingerprint:

@@ -13,6 +13,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.assignments.errors import AssignmentRevoked
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
@@ -49,9 +50,9 @@ def submit(
     held = locked_assignment.for_submitting(db, campaign.id, assignment.id)
     state, campaign = held.state, held.campaign
     receipt = receipts.receipt(keys, assignment.id)
-    if state == "submitted":
+    if state == AssignmentState.SUBMITTED:
         return receipt
-    if state == "revoked":
+    if state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment.id)
     invitations.check_open(campaign, now)
     if campaign.box_public_key is None:

@@ -11,7 +11,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from surveyapp.delivery import queries
-from surveyapp.delivery.errors import WaveRefused, WaveState
+from surveyapp.delivery.errors import WaveInOtherState, WaveRefused
 from surveyapp.delivery.waves import left_out, lifecycle, staggering
 from tests.delivery.sending import Sending, emails
 
@@ -75,7 +75,7 @@ def test_the_days_can_be_changed_until_people_are_queued(survey):
     spread(survey, wave, 25, 75)
     survey.work(2)
     assert len(survey.email.taken) == 1
-    with pytest.raises(WaveState):
+    with pytest.raises(WaveInOtherState):
         spread(survey, wave, 100)
 
 

@@ -14,8 +14,8 @@ from surveyapp.delivery.errors import (
     CountMistyped,
     NobodyToSendTo,
     TemplateRefused,
+    WaveInOtherState,
     WaveRefused,
-    WaveState,
 )
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import Canary
@@ -116,7 +116,7 @@ def test_a_confirmation_needs_the_very_number(survey):
     with pytest.raises(CountMistyped):
         survey.confirm(wave, "20")
     survey.confirm(wave, " 2 ")
-    with pytest.raises(WaveState):
+    with pytest.raises(WaveInOtherState):
         survey.confirm(wave, "2")
 
 

@@ -21,6 +21,7 @@ from surveyapp.delivery.letters import letter_order
 from surveyapp.delivery.models import Delivery, LetterBatch
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.queue import Settled
+from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.templates import Stationery
 from surveyapp.delivery.waves import audience, lifecycle
 from surveyapp.delivery.waves.audience import Recipient
@@ -59,7 +60,7 @@ def make_batch(
         .where(
             Delivery.wave_id == wave.id,
             Delivery.channel == "letter",
-            Delivery.state == "queued",
+            Delivery.state == DeliveryState.QUEUED,
             Person.unit_id == unit.id,
         )
         .with_for_update(of=Delivery)
@@ -71,7 +72,9 @@ def make_batch(
         standing = people[row.invitation_id].standing(groups, on=act.today)
         reason = rules.reason_to_skip(wave.kind, standing)
         if reason:
-            dropped.append(Settled(row.id, row.invitation_id, "suppressed", reason, row.attempts))
+            dropped.append(
+                Settled(row.id, row.invitation_id, DeliveryState.SUPPRESSED, reason, row.attempts)
+            )
         else:
             keep.append(row.id)
     queue.settle(db, campaign.id, dropped, worker="", now=act.now)
@@ -89,7 +92,7 @@ def make_batch(
     db.execute(
         update(Delivery)
         .where(Delivery.id.in_(keep))
-        .values(state="leased", leased_by=_holder(batch.id), attempted_at=act.now)
+        .values(state=DeliveryState.LEASED, leased_by=_holder(batch.id), attempted_at=act.now)
         .execution_options(synchronize_session=False)
     )
     audit.record(
@@ -217,7 +220,9 @@ def confirm_batch(db: Session, campaign: Campaign, batch_id: UUID, *, act: Act) 
             Delivery.leased_by == _holder(batch_id)
         )
     ).all()
-    sent = [Settled(r.id, r.invitation_id, "handed_over", "", r.attempts + 1) for r in held]
+    sent = [
+        Settled(r.id, r.invitation_id, DeliveryState.HANDED_OVER, "", r.attempts + 1) for r in held
+    ]
     queue.settle(db, campaign.id, sent, worker=_holder(batch_id), now=act.now)
     if pile.confirmed_at is None:
         pile.confirmed_by, pile.confirmed_at = act.actor, act.now
@@ -240,7 +245,9 @@ def waiting(db: Session, wave_id: UUID) -> Sequence[tuple[Unit, int]]:
         .join(Invitation, Invitation.person_id == Person.id)
         .join(Delivery, Delivery.invitation_id == Invitation.id)
         .where(
-            Delivery.wave_id == wave_id, Delivery.channel == "letter", Delivery.state == "queued"
+            Delivery.wave_id == wave_id,
+            Delivery.channel == "letter",
+            Delivery.state == DeliveryState.QUEUED,
         )
         .group_by(Unit.id)
         .order_by(Unit.position)

@@ -20,18 +20,18 @@ from surveyapp.delivery.errors import (
     CountMistyped,
     NobodyToSendTo,
     UnknownWave,
+    WaveInOtherState,
     WaveRefused,
-    WaveState,
 )
 from surveyapp.delivery.models import Delivery, LetterBatch, Wave
 from surveyapp.delivery.sending import queue
+from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.waves import audience, left_out, staggering
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.keys import KeyRing
 
 BATCH = 1000
 SAMPLE = 10
-ENDED = ("stopped", "done")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def plan_wave(db: Session, campaign: Campaign, plan: WavePlan, *, act: Act) -> W
         id=uuid4(),
         campaign_id=campaign.id,
         kind=plan.kind,
-        state="draft",
+        state=WaveState.DRAFT,
         reason="",
         language=plan.language,
         channels=[c for c in rules.CHANNELS if c in plan.channels],
@@ -183,9 +183,9 @@ def _decided(
 
 
 def recount(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
-    """The dry run anew, kept as the number to type. Raises `WaveState` unless it is a draft."""
-    if wave.state != "draft":
-        raise WaveState(wave.state)
+    """The dry run anew, kept as the number to type. Raises `WaveInOtherState` unless it is a draft."""
+    if wave.state != WaveState.DRAFT:
+        raise WaveInOtherState(wave.state)
     result = dry_run(db, wave, keys=keys)
     wave.people = result.people
     return result
@@ -194,51 +194,51 @@ def recount(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
 def confirm(db: Session, campaign: Campaign, wave_id: UUID, *, typed: str, act: Act) -> Wave:
     """Let the wave go: it is tested with a canary first, then filled and sent by the workers.
 
-    Raises `WaveState` unless it is a draft, `NobodyToSendTo`, and `CountMistyped` unless `typed`
+    Raises `WaveInOtherState` unless it is a draft, `NobodyToSendTo`, and `CountMistyped` unless `typed`
     is the number of people it was shown to reach.
     """
     subject = locked(db, campaign, wave_id)
-    if subject.state != "draft":
-        raise WaveState(subject.state)
+    if subject.state != WaveState.DRAFT:
+        raise WaveInOtherState(subject.state)
     if not subject.people:
         raise NobodyToSendTo
     if "".join(sign for sign in typed if sign.isdigit()) != str(subject.people):
         raise CountMistyped(subject.people, typed)
-    subject.state = "testing"
+    subject.state = WaveState.TESTING
     subject.confirmed_by, subject.confirmed_at = act.actor, act.now
     audit.record(db, act, Action.WAVE_CONFIRMED, campaign_code=campaign.code, facts=_facts(subject))
     return subject
 
 
 def pause(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act, reason: str = "") -> None:
-    """Send no more for now; what is queued stays. Raises `WaveState` unless it is going."""
+    """Send no more for now; what is queued stays. Raises `WaveInOtherState` unless it is going."""
     subject = locked(db, campaign, wave_id)
-    if subject.state not in ("testing", "running"):
-        raise WaveState(subject.state)
-    subject.state, subject.reason = "paused", reason
+    if not subject.is_going:
+        raise WaveInOtherState(subject.state)
+    subject.state, subject.reason = WaveState.PAUSED, reason
     audit.record(db, act, Action.WAVE_PAUSED, campaign_code=campaign.code, facts=_facts(subject))
 
 
 def resume(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
-    """Go on with a paused wave, after another canary. Raises `WaveState` unless it is paused."""
+    """Go on with a paused wave, after another canary. Raises `WaveInOtherState` unless it is paused."""
     subject = locked(db, campaign, wave_id)
-    if subject.state != "paused":
-        raise WaveState(subject.state)
-    subject.state, subject.reason = "testing", ""
+    if subject.state != WaveState.PAUSED:
+        raise WaveInOtherState(subject.state)
+    subject.state, subject.reason = WaveState.TESTING, ""
     subject.confirmed_at = act.now  # the canary must be younger than this
     audit.record(db, act, Action.WAVE_RESUMED, campaign_code=campaign.code, facts=_facts(subject))
 
 
 def stop(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
-    """Give up what is not sent yet, for good. Raises `WaveState` if it has ended already."""
+    """Give up what is not sent yet, for good. Raises `WaveInOtherState` if it has ended already."""
     subject = locked(db, campaign, wave_id)
-    if subject.state in ENDED:
-        raise WaveState(subject.state)
-    subject.state = "stopped"
+    if subject.is_over:
+        raise WaveInOtherState(subject.state)
+    subject.state = WaveState.STOPPED
     db.execute(
         update(Delivery)
-        .where(Delivery.wave_id == wave_id, Delivery.state == "queued")
-        .values(state="suppressed", reason="stopped", settled_at=act.now)
+        .where(Delivery.wave_id == wave_id, Delivery.state == DeliveryState.QUEUED)
+        .values(state=DeliveryState.SUPPRESSED, reason="stopped", settled_at=act.now)
         .execution_options(synchronize_session=False)
     )
     audit.record(db, act, Action.WAVE_STOPPED, campaign_code=campaign.code, facts=_facts(subject))
@@ -252,7 +252,7 @@ def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
     """
     subject = db.scalars(
         select(Wave)
-        .where(Wave.id == wave_id, Wave.state == "running", Wave.is_filled.is_(False))
+        .where(Wave.id == wave_id, Wave.state == WaveState.RUNNING, Wave.is_filled.is_(False))
         .where(Wave.starts_at <= now)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -287,7 +287,8 @@ def finish(db: Session) -> int:
     """Mark as done the running waves of which nothing is left to do. How many."""
     waiting = exists(
         select(Delivery.id).where(
-            Delivery.wave_id == Wave.id, Delivery.state.in_(("queued", "leased"))
+            Delivery.wave_id == Wave.id,
+            Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.LEASED)),
         )
     )
     unconfirmed = exists(
@@ -297,8 +298,8 @@ def finish(db: Session) -> int:
     )
     done = db.execute(
         update(Wave)
-        .where(Wave.state == "running", Wave.is_filled.is_(True), ~waiting, ~unconfirmed)
-        .values(state="done")
+        .where(Wave.state == WaveState.RUNNING, Wave.is_filled.is_(True), ~waiting, ~unconfirmed)
+        .values(state=WaveState.DONE)
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

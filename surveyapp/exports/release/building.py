@@ -26,8 +26,6 @@ from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.exports.release.writing import Wanted, write_files
 from surveyapp.keys import KeyRing
 
-RELEASABLE = ("opened", "released")
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -74,7 +72,7 @@ def prepare(
     rules: Sequence[CleaningRule] | None = None,
 ) -> Prepared:
     """Write every file of the next release aside, reading only; takes a minute for a full round."""
-    if campaign.state not in RELEASABLE:
+    if not campaign.is_box_opened:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
     wanted = Wanted(

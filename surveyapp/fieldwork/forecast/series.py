@@ -14,6 +14,7 @@ from surveyapp.assignments.models import CountDelta
 from surveyapp.assignments.rules import INVITED, Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.models import Wave
+from surveyapp.delivery.states import WaveState
 from surveyapp.fieldwork.forecast.projection import Cell, Forecast, Key
 from surveyapp.fieldwork.forecast.response_curve import Calendar
 from surveyapp.fieldwork.models import KeptCount, KeptDay
@@ -23,7 +24,13 @@ _ANSWERED = LETTERS["I"] | LETTERS["P"]
 _ELIGIBLE = _ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
 _SENT = INVITED - {Disposition.NOT_SENT}
 REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
-UNDER_WAY = ("testing", "running", "paused", "stopped", "done")
+UNDER_WAY = (
+    WaveState.TESTING,
+    WaveState.RUNNING,
+    WaveState.PAUSED,
+    WaveState.STOPPED,
+    WaveState.DONE,
+)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from surveyapp.respondents.errors import (
     ListNotExpected,
 )
 from surveyapp.respondents.models import DeskAddress, DeskReminder, Headcount, ListDeadline
+from surveyapp.respondents.states import ReminderState
 
 MOST_PEOPLE = 60_000
 _ADDRESS = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
@@ -184,7 +185,7 @@ def ask_reminders(db: Session, campaign: Campaign, *, act: Act, today: date) -> 
                 id=uuid.uuid4(),
                 unit_id=late.unit.id,
                 email=late.email,
-                state="queued",
+                state=ReminderState.QUEUED,
                 asked_by=act.actor,
                 asked_at=act.now,
                 code="",
@@ -207,7 +208,9 @@ def ask_reminders(db: Session, campaign: Campaign, *, act: Act, today: date) -> 
 def queued_reminders(db: Session) -> Sequence[DeskReminder]:
     """What still has to be sent, the oldest first."""
     return db.scalars(
-        select(DeskReminder).where(DeskReminder.state == "queued").order_by(DeskReminder.asked_at)
+        select(DeskReminder)
+        .where(DeskReminder.state == ReminderState.QUEUED)
+        .order_by(DeskReminder.asked_at)
     ).all()
 
 

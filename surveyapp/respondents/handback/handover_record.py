@@ -13,9 +13,10 @@ from surveyapp.documents.pdf import write_pdf
 from surveyapp.i18n import _, locale, moment, number
 from surveyapp.respondents.errors import ListInOtherState
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import ListState
 
 TEMPLATE = Path(__file__).with_name("handover_record.typ")
-HANDED_IN = ("accepted", "approved", "superseded")
+EVER_HANDED_IN = (ListState.ACCEPTED, ListState.APPROVED, ListState.SUPERSEDED)
 
 
 def content_sha256(db: Session, list_id: uuid.UUID) -> str:
@@ -37,8 +38,8 @@ def write_minute(
     db: Session, campaign: Campaign, unit: Unit, kind: ListKind, subject: RespondentList
 ) -> bytes:
     """The PDF. Raises `ListInOtherState` for a list its desk has not confirmed."""
-    if subject.state not in HANDED_IN or subject.accepted_at is None:
-        raise ListInOtherState(subject.id, state=subject.state, needed=HANDED_IN)
+    if subject.state not in EVER_HANDED_IN or subject.accepted_at is None:
+        raise ListInOtherState(subject.id, state=subject.state, needed=EVER_HANDED_IN)
     is_english = locale() == "en"
     rows = [
         (_("Danh sách"), kind.name_en if is_english else kind.name_vi),

@@ -24,6 +24,7 @@ from surveyapp.respondents.lists.staging import list_facts, supersede
 from surveyapp.respondents.models import RespondentList
 from surveyapp.respondents.people import form_counts
 from surveyapp.respondents.people.reconcile import Reconciled, known_people, places, reconcile
+from surveyapp.respondents.states import ListState
 
 
 def accept(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> RespondentList:
@@ -38,8 +39,8 @@ def accept(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responde
         raise ListUnfinished(list_id, must_count=subject.must_count)
     if not subject.line_count:
         raise NobodyLeft(list_id)
-    subject.state, subject.accepted_by, subject.accepted_at = "accepted", act.actor, act.now
-    supersede(db, subject, ("accepted",))
+    subject.state, subject.accepted_by, subject.accepted_at = ListState.ACCEPTED, act.actor, act.now
+    supersede(db, subject, (ListState.ACCEPTED,))
     db.flush()
     form_counts.recount(db, campaign.id, [list_id])
     audit.record(
@@ -56,9 +57,15 @@ def accept(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responde
 def withdraw(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> RespondentList:
     """Before it is approved: an accepted list comes back to be mended, any other is dropped."""
     campaign = db.get_one(Campaign, unit.campaign_id)
-    subject = _locked(db, list_id, campaign, needed=("accepted", "staged", "returned"), unit=unit)
-    reopened = subject.state == "accepted" and subject.file_sha256
-    subject.state = "staged" if reopened else "withdrawn"
+    subject = _locked(
+        db,
+        list_id,
+        campaign,
+        needed=(ListState.ACCEPTED, ListState.STAGED, ListState.RETURNED),
+        unit=unit,
+    )
+    reopened = subject.state == ListState.ACCEPTED and subject.file_sha256
+    subject.state = ListState.STAGED if reopened else ListState.WITHDRAWN
     if reopened:
         subject.accepted_by = subject.accepted_at = None
     db.flush()
@@ -75,8 +82,8 @@ def return_list(
     """The centre sends an accepted list back with a note. Raises `NoteMissing` without one."""
     if not note.strip():
         raise NoteMissing
-    subject = _locked(db, list_id, campaign, needed=("accepted",))
-    subject.state, subject.note, subject.hold_note = "returned", note.strip(), ""
+    subject = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
+    subject.state, subject.note, subject.hold_note = ListState.RETURNED, note.strip(), ""
     subject.decided_by, subject.decided_at = act.actor, act.now
     db.flush()
     unit = db.get_one(Unit, subject.unit_id)
@@ -95,7 +102,7 @@ def hold(
     db: Session, list_id: uuid.UUID, *, note: str, campaign: Campaign, act: Act
 ) -> RespondentList:
     """Keep an accepted list from being approved until its review is over (an empty note ends it)."""
-    subject = _locked(db, list_id, campaign, needed=("accepted",))
+    subject = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
     subject.hold_note = note.strip()
     db.flush()
     unit = db.get_one(Unit, subject.unit_id)
@@ -111,7 +118,7 @@ def approve(db: Session, list_id: uuid.UUID, *, campaign: Campaign, act: Act) ->
 
     Raises `UnknownList`, `ListInOtherState`, `ListHeld`, `ListUnfinished`.
     """
-    subject = _locked(db, list_id, campaign, needed=("accepted",))
+    subject = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
     if subject.hold_note:
         raise ListHeld(list_id, hold_note=subject.hold_note)
     done = dict(approve_many(db, campaign, list_ids=[list_id], act=act))
@@ -129,7 +136,7 @@ def approve_many(
     """
     wanted = select(RespondentList).where(
         RespondentList.campaign_id == campaign.id,
-        RespondentList.state == "accepted",
+        RespondentList.state == ListState.ACCEPTED,
         RespondentList.must_count == 0,
         RespondentList.hold_note == "",
     )
@@ -143,8 +150,12 @@ def approve_many(
         for subject in of_unit:
             lines = places(db, subject.id)
             changes = reconcile(db, people, unit, subject.kind_id, list_id=subject.id, lines=lines)
-            subject.state, subject.decided_by, subject.decided_at = "approved", act.actor, act.now
-            supersede(db, subject, ("approved",))
+            subject.state, subject.decided_by, subject.decided_at = (
+                ListState.APPROVED,
+                act.actor,
+                act.now,
+            )
+            supersede(db, subject, (ListState.APPROVED,))
             db.flush()
             form_counts.recount(db, campaign.id, [subject.id])
             audit.record(
@@ -165,7 +176,7 @@ def _locked(
     list_id: uuid.UUID,
     campaign: Campaign,
     *,
-    needed: Sequence[str],
+    needed: Sequence[ListState],
     unit: Unit | None = None,
 ) -> RespondentList:
     wanted = select(RespondentList).where(

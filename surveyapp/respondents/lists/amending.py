@@ -11,8 +11,9 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents.errors import ListInOtherState, ListsNoLongerTaken, UnknownList
 from surveyapp.respondents.lists.rechecking import recheck
-from surveyapp.respondents.lists.staging import MENDABLE, TAKING, list_facts, new_version
+from surveyapp.respondents.lists.staging import list_facts, new_version
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import MENDABLE, ListState
 
 
 def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> RespondentList:
@@ -22,7 +23,7 @@ def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responden
     approved in turn. Raises `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
     """
     campaign = db.get_one(Campaign, unit.campaign_id)
-    if campaign.state not in TAKING:
+    if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     approved = db.scalar(
         select(RespondentList)
@@ -32,8 +33,8 @@ def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responden
     )
     if approved is None:
         raise UnknownList(list_id)
-    if approved.state != "approved" or not approved.file_sha256:
-        raise ListInOtherState(list_id, state=approved.state, needed=("approved",))
+    if approved.state != ListState.APPROVED or not approved.file_sha256:
+        raise ListInOtherState(list_id, state=approved.state, needed=(ListState.APPROVED,))
     latest = db.scalars(
         select(RespondentList)
         .where(
@@ -43,7 +44,7 @@ def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responden
         )
         .order_by(RespondentList.version.desc())
     ).first()
-    if latest is not None and latest.state in (*MENDABLE, "accepted"):
+    if latest is not None and latest.state in (*MENDABLE, ListState.ACCEPTED):
         return latest
     kind = db.get_one(ListKind, approved.kind_id)
     subject = new_version(db, unit, kind, latest or approved, act=act)

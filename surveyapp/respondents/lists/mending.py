@@ -18,8 +18,9 @@ from surveyapp.respondents.errors import (
 )
 from surveyapp.respondents.lists.lines import shown
 from surveyapp.respondents.lists.rechecking import recheck
-from surveyapp.respondents.lists.staging import MENDABLE, TAKING, list_facts
+from surveyapp.respondents.lists.staging import list_facts
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
+from surveyapp.respondents.states import MENDABLE
 
 LONGEST_CELL = 500
 _BATCH = 1000
@@ -31,7 +32,7 @@ def mendable(db: Session, list_id: uuid.UUID, *, unit: Unit) -> tuple[Campaign, 
     Raises `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
     """
     campaign = db.get_one(Campaign, unit.campaign_id)
-    if campaign.state not in TAKING:
+    if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     subject = db.scalar(
         select(RespondentList)
@@ -40,7 +41,7 @@ def mendable(db: Session, list_id: uuid.UUID, *, unit: Unit) -> tuple[Campaign, 
     )
     if subject is None:
         raise UnknownList(list_id)
-    if subject.state not in MENDABLE:
+    if not subject.is_mendable:
         raise ListInOtherState(list_id, state=subject.state, needed=MENDABLE)
     return campaign, subject
 

@@ -19,11 +19,9 @@ from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
 from surveyapp.respondents.models import LINES, RespondentList
 from surveyapp.respondents.reading import checking
+from surveyapp.respondents.states import CURRENT, MENDABLE, ListState
 
-TAKING = ("preparing", "open")
-MENDABLE = ("staged", "returned")
 # What stands until something newer takes its place; the same file again then changes nothing.
-CURRENT = ("staged", "accepted", "approved", "returned")
 
 
 def stage(
@@ -101,9 +99,9 @@ def declare_nobody(
     """Declare that the unit has nobody for this list: an accepted version without file or lines."""
     refuse_unasked(db, campaign, unit, kind)
     subject = new_version(db, unit, kind, _latest(db, unit, kind), act=act)
-    subject.state, subject.accepted_by, subject.accepted_at = "accepted", act.actor, act.now
+    subject.state, subject.accepted_by, subject.accepted_at = ListState.ACCEPTED, act.actor, act.now
     subject.note = reason
-    supersede(db, subject, ("accepted",))
+    supersede(db, subject, (ListState.ACCEPTED,))
     db.add(subject)
     db.flush()
     audit.record(
@@ -119,7 +117,7 @@ def declare_nobody(
 
 def refuse_unasked(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> None:
     """Raise `ListNotExpected` or `ListsNoLongerTaken` where no file is wanted."""
-    if campaign.state not in TAKING:
+    if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     if db.get(ExpectedList, (unit.id, kind.id)) is None:
         raise ListNotExpected(unit.code, kind.code)
@@ -146,7 +144,7 @@ def new_version(
         unit_id=unit.id,
         kind_id=kind.id,
         version=latest.version + 1 if latest else 1,
-        state="staged",
+        state=ListState.STAGED,
         file_name="",
         file_sha256="",
         file=b"",
@@ -163,7 +161,7 @@ def new_version(
     return subject
 
 
-def supersede(db: Session, subject: RespondentList, states: Sequence[str]) -> None:
+def supersede(db: Session, subject: RespondentList, states: Sequence[ListState]) -> None:
     """Mark the other versions of this list that are in one of `states` as superseded."""
     db.execute(
         update(RespondentList)
@@ -173,7 +171,7 @@ def supersede(db: Session, subject: RespondentList, states: Sequence[str]) -> No
             RespondentList.id != subject.id,
             RespondentList.state.in_(states),
         )
-        .values(state="superseded")
+        .values(state=ListState.SUPERSEDED)
     )
 
 

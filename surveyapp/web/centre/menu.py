@@ -106,7 +106,7 @@ def _state(room: Room, here: str) -> str:
 
 def _admits(room: Room) -> bool:
     """The person may open the room, and there is something in it: no link is shown that would be refused."""
-    if room.endpoint == "centre.results" and g.campaign.state != "released":
+    if room.endpoint == "centre.results" and not g.campaign.is_released:
         return False
     admitted = getattr(current_app.view_functions[room.endpoint], "admits", ())
     return bool(g.actor.roles_in(g.campaign.code) & set(admitted))

@@ -12,6 +12,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.lists import lines
+from surveyapp.respondents.states import ListState
 from surveyapp.respondents.wording import column_name
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.upload import XLSX
@@ -41,8 +42,8 @@ def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
 def one_list(list_id: UUID) -> str:
     """What was read and what is wrong, on the sheet's own rows."""
     page = list_page(list_id, unit=g.unit)
-    is_open = page["list"].state in ("staged", "returned")
-    mends = is_open and g.campaign.state in ("preparing", "open")
+    is_open = page["list"].is_mendable
+    mends = is_open and g.campaign.takes_lists
     return render_template("desk/one_list.html", **page, mends=mends)
 
 
@@ -182,7 +183,7 @@ def withdraw(list_id: UUID) -> ResponseReturnValue:
     """Take an accepted list back to mend it, or drop a staged one."""
     with transaction() as db:
         subject = service.withdraw(db, list_id, unit=g.unit, act=act())
-    if subject.state == "staged":
+    if subject.state == ListState.STAGED:
         flash(_("Đã rút lại danh sách. Ông/Bà có thể sửa rồi gửi lại."), "success")
         return redirect(url_for("desk.one_list", list_id=list_id), code=303)
     flash(_("Đã bỏ bản danh sách này."), "success")

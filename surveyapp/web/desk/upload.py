@@ -16,6 +16,7 @@ from surveyapp.respondents import queries, service, wording
 from surveyapp.respondents.errors import FileRefused, ListNotExpected
 from surveyapp.respondents.lists import intake, staging
 from surveyapp.respondents.sheet import refuse_by_size
+from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
 from surveyapp.web.http import numbers
 from surveyapp.web.http.access import allow
@@ -94,7 +95,7 @@ def _refuse(task: background.Task) -> None:
     with reading() as db:
         subject = intake.received(db, task.received_id, **place)
     refusal = intake.refusal_of(subject)
-    if subject.state == "refused" and refusal is not None:
+    if subject.state == ReceivedState.REFUSED and refusal is not None:
         with transaction() as db:
             intake.discard(db, task.received_id)
         raise refusal
@@ -124,7 +125,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         waiting=waiting,
         states=STATES,
         errors=[("file", error)] if error else [],
-        takes_lists=g.campaign.state in ("preparing", "open"),
+        takes_lists=g.campaign.takes_lists,
     )
 
 

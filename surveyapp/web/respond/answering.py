@@ -40,7 +40,7 @@ def _declaration(kind: str) -> str:
 
 def _left(db: Session, visit: Visit, assignment: AssignmentView) -> int | None:
     """How many items of a questionnaire begun are unanswered; None where that cannot be told."""
-    if assignment.state == "submitted" or assignment.progress == "none":
+    if assignment.is_submitted or assignment.progress == "none":
         return None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
@@ -57,8 +57,8 @@ def _hub_row(assignment: AssignmentView, left: int | None) -> dict[str, Any]:
         "number": assignment.number,
         "rated": rated(assignment),
         "progress": assignment.progress,
-        "submitted": assignment.state == "submitted",
-        "begun": assignment.state == "submitted"
+        "submitted": assignment.is_submitted,
+        "begun": assignment.is_submitted
         or assignment.disposition not in {"not_sent", "sent", "bounced"},
     }
 
@@ -68,7 +68,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
     """One page of items, with what is already saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        if assignment.state == "submitted":
+        if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     return _page(visit, assignment, instrument, draft.answers, page)

@@ -10,6 +10,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
+from surveyapp.campaigns.states import ApprovalState, CampaignState
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.cli.box import key_folder
 from surveyapp.db import bound, reading, transaction
@@ -24,7 +25,6 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.state import keys, settings
 
-STEPS = ("preparing", "open", "closed", "opened", "released")
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y")
 
 
@@ -130,18 +130,18 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
     now = clock.now()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        box = opening.check_box(db, campaign, keys=keys()) if campaign.state == "closed" else None
-        found = approvals.standings(db, campaign.id) if campaign.state == "preparing" else []
+        box = opening.check_box(db, campaign, keys=keys()) if campaign.is_closed else None
+        found = approvals.standings(db, campaign.id) if campaign.is_preparing else []
     return render_template(
         "centre/life.html",
         life=campaign,
         state=STATES[campaign.state],
-        steps=[(STATES[step], step == campaign.state) for step in STEPS],
-        answering=campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
+        steps=[(STATES[step], step == campaign.state) for step in CampaignState],
+        answering=campaign.is_collecting(now),
         closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
         typed=request.form.get("closes_at"),
         box=box,
-        unapproved=[each.code for each in found if each.state != "approved"],
+        unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
     )

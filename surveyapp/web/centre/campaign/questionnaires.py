@@ -13,6 +13,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.campaigns.pack import linting
+from surveyapp.campaigns.states import ApprovalState
 from surveyapp.campaigns.wording import refusal
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
@@ -46,11 +47,11 @@ def questionnaires() -> str:
             rows.append(
                 {"group": group, "name": _name(group), "standing": standing, "open": to_look_at}
             )
-    waiting = [each.code for each in found.values() if each.state != "approved"]
+    waiting = [each.code for each in found.values() if each.state != ApprovalState.APPROVED]
     return render_template(
         "centre/questionnaires.html",
         rows=rows,
-        waiting=waiting if g.campaign.state == "preparing" else [],
+        waiting=waiting if g.campaign.is_preparing else [],
         states=approvals.STATES,
         total=len(found),
     )
@@ -161,7 +162,7 @@ def _approve(code: str) -> None:
 def _said(code: str) -> str:
     with reading() as db:
         found = approvals.standing(db, g.campaign.id, code)
-    if found.state == "waiting":
+    if found.state == ApprovalState.WAITING:
         return _("Đã ghi nhận. Phiếu %(code)s còn chờ một người khác duyệt.", code=code)
     return _("Đã duyệt phiếu %(code)s.", code=code)
 
@@ -185,8 +186,8 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         findings=linting.lint_loaded(found.instrument, campaign.settings),
         severities=SEVERITIES,
         estimate=estimate(found.instrument),
-        may_approve=campaign.state == "preparing"
-        and found.state != "approved"
+        may_approve=campaign.is_preparing
+        and found.state != ApprovalState.APPROVED
         and g.actor.username not in found.approvers
         and "operator" in g.actor.roles_in(g.campaign.code),
         typed=request.form,

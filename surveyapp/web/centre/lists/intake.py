@@ -27,6 +27,7 @@ from surveyapp.i18n import _, _n, moment
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.people import frame_checks
 from surveyapp.respondents.queries import Expected
+from surveyapp.respondents.states import ListState
 from surveyapp.web.centre import bp
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
@@ -92,7 +93,9 @@ def _matrix(expected: Sequence[Expected], kinds: Sequence[object]) -> list[Matri
 def _ready(expected: Sequence[Expected]) -> int:
     """Accepted lists without an open must: those that one button approves."""
     current = [e.current for e in expected if e.current is not None]
-    return sum(c.state == "accepted" and c.must_count == 0 and not c.hold_note for c in current)
+    return sum(
+        c.state == ListState.ACCEPTED and c.must_count == 0 and not c.hold_note for c in current
+    )
 
 
 def _may_decide() -> bool:

@@ -87,8 +87,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         rehearsal_outcome=outcome(last.outcome) if last else "",
         rehearsal_warning=rehearsal_warning(rehearsed),
         releases=found,
-        may_build="operator" in g.actor.roles_in(g.campaign.code)
-        and g.campaign.state in building.RELEASABLE,
+        may_build="operator" in g.actor.roles_in(g.campaign.code) and g.campaign.is_box_opened,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,
         errors=errors or [],

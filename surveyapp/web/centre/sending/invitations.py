@@ -41,7 +41,7 @@ def invitations() -> str:
         issued=issued,
         handed=handed,
         going="going" in request.args,
-        may_issue=_may_act() and g.campaign.state in ("preparing", "open"),
+        may_issue=_may_act() and g.campaign.takes_lists,
         may_act=_may_act(),
     )
 

@@ -15,6 +15,7 @@ from surveyapp.delivery import labels, queries, rules
 from surveyapp.delivery.errors import CountMistyped, WaveRefused
 from surveyapp.delivery.health import channels, worker_watch
 from surveyapp.delivery.letters import batches
+from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import lifecycle, staggering, unit_holds
 from surveyapp.delivery.waves.lifecycle import WavePlan
 from surveyapp.delivery.waves.staggering import ONE_DAY
@@ -253,7 +254,7 @@ def _faults(error: WaveRefused) -> list[tuple[str, str]]:
 def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
     with reading() as db:
         wave = lifecycle.wave(db, g.campaign.id, wave_id)
-        is_draft = wave.state == "draft"
+        is_draft = wave.state == WaveState.DRAFT
         if not is_draft:
             live.offer(clock.now())
         shown = {
@@ -266,7 +267,7 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             "channel_troubles": [
                 one
                 for one in worker_watch.channel_troubles(db, now=clock.now())
-                if one.channel in wave.channels and wave.state in ("testing", "running")
+                if one.channel in wave.channels and wave.is_going
             ],
             "may_spread": staggering.is_open(wave),
         }
