@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from sqlalchemy.orm import Session
 
 from surveyapp import clock, schema
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack import read_pack
 from surveyapp.config import PROJECT
@@ -52,8 +53,9 @@ def build(folder: Path, url: str, people: int) -> dict[str, Any]:
                 break
     with transaction() as db:
         campaign = db.query(Campaign).one()
-        invitations.mark_listed(db, campaign, everyone=False, actor="centre", keys=keys, now=now)
-        invitations.mark_sent(db, campaign, actor="centre", keys=keys, now=now)
+        act = Act("centre", now, keys)
+        invitations.mark_listed(db, campaign, everyone=False, act=act)
+        invitations.mark_sent(db, campaign, act=act)
         rows = invitations.mailing(db, campaign, keys=keys, base_url="")
         links = [row.link for row in rows]
         code = campaign.code

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from surveyapp.assignments.count_deltas import Cell
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 
 
 class Form(NamedTuple):
@@ -28,7 +29,7 @@ class LockedAssignment(NamedTuple):
     rated_unit_id: int
     group_id: int
     department_id: int | None
-    state: str
+    state: AssignmentState
     disposition: str
     begun_on: date | None
     second_form: bool
@@ -88,10 +89,13 @@ def reconcile(
             plan.second.add(form)
         _settle(plan, form, departments, by_form.get(form), stands=stands)
     for assignment in standing:
-        gone = assignment.state == "active" or assignment.disposition == Disposition.DUPLICATE
+        gone = (
+            assignment.state == AssignmentState.ACTIVE
+            or assignment.disposition == Disposition.DUPLICATE
+        )
         if gone and assignment.form not in wanted:
             plan.revoke.append((assignment, Disposition.REMOVED))
-    submitted = any(assignment.state == "submitted" for assignment in standing)
+    submitted = any(assignment.state == AssignmentState.SUBMITTED for assignment in standing)
     plan.has_forms = bool(wanted) or submitted
     return plan
 
@@ -99,11 +103,13 @@ def reconcile(
 def _holders(
     wanted: Mapping[Form, Sequence[int | None]], standing: Sequence[LockedAssignment]
 ) -> dict[int, Form]:
-    submitted = [assignment.form for assignment in standing if assignment.state == "submitted"]
+    submitted = [
+        assignment.form for assignment in standing if assignment.state == AssignmentState.SUBMITTED
+    ]
     begun = [
         assignment.form
         for assignment in standing
-        if assignment.state == "active"
+        if assignment.state == AssignmentState.ACTIVE
         and assignment.form in wanted
         and assignment.begun_on is not None
     ]
@@ -124,9 +130,9 @@ def _settle(
     if assignment is None:
         (plan.create if stands else plan.create_duplicates)[form] = departments[0]
         return
-    if assignment.state == "submitted":
+    if assignment.state == AssignmentState.SUBMITTED:
         return
-    if stands and assignment.state == "revoked":
+    if stands and assignment.state == AssignmentState.REVOKED:
         plan.restore.append(assignment)
     elif not stands and assignment.disposition != Disposition.DUPLICATE:
         plan.revoke.append((assignment, Disposition.DUPLICATE))

@@ -15,12 +15,15 @@ from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment, AssignmentEvent
 from surveyapp.assignments.plan import Form, LockedAssignment, Plan, reconcile
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.assignments.transitions import Change
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.invitations import codes, outstanding
 from surveyapp.invitations.models import Invitation, RetiredTag
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
@@ -66,8 +69,12 @@ def issue(
     submitted. Repeating it changes nothing; a crash loses one batch; two operators take turns.
     Raises `WrongState` once collection is over.
     """
-    if campaign.state not in ("preparing", "open"):
-        raise WrongState(campaign.code, state=campaign.state, needed=("preparing", "open"))
+    if not campaign.takes_lists:
+        raise WrongState(
+            campaign.code,
+            state=campaign.state,
+            needed=TAKING_LISTS,
+        )
     if db.get_bind().dialect.name == "postgresql":
         db.execute(
             text("select pg_advisory_xact_lock(:survey, :campaign)"),
@@ -102,12 +109,14 @@ def reconcile_people(
     units = _units(db, people)
     invitations = _invitations(db, people)
     standing = _standing(db, [row.id for row in invitations.values()])
-    sent = _sent(db, [a.id for rows in standing.values() for a in rows if a.state == "revoked"])
+    sent = _sent(
+        db, [a.id for rows in standing.values() for a in rows if a.state == AssignmentState.REVOKED]
+    )
     fresh: list[tuple[UUID, UUID]] = []
     for person_id in people:
         invitation = invitations.get(person_id)
         kept = standing.get(invitation.id, []) if invitation else []
-        ended = invitation is not None and invitation.state == "revoked"
+        ended = invitation is not None and invitation.state == InvitationState.REVOKED
         wanted = {} if ended else wanted_by.get(person_id, {})
         plan = reconcile(wanted, kept, second_form_allowed=second_form_allowed)
         if invitation is None:
@@ -161,9 +170,9 @@ def _sent(db: Session, assignment_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def _settle_invitation(batch: _Batch, invitation: Row[*tuple[Any, ...]], plan: Plan) -> None:
-    if invitation.state == "revoked":
+    if invitation.state == InvitationState.REVOKED:
         return
-    state = "active" if plan.has_forms else "lapsed"
+    state = InvitationState.ACTIVE if plan.has_forms else InvitationState.LAPSED
     if state != invitation.state or plan.create or plan.restore:
         batch.invitation_changes.append({"which": invitation.id, "new_state": state})
 
@@ -241,7 +250,7 @@ def _with_codes(
                 "key_number": keys.current,
                 "issue_number": 1,
                 "counter": 0,
-                "state": "active",
+                "state": InvitationState.ACTIVE,
                 "issued_at": now,
                 "listed_at": None,
             }

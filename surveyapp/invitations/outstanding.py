@@ -21,9 +21,12 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.plan import Form
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, Rating, RespondentGroup
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.respondents.states import PersonState
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class IssueState:
 
 def state(db: Session, campaign: Campaign) -> IssueState:
     """Counts for the screen that issues; the heaviest reading here, for people only."""
-    invited = (Invitation.campaign_id == campaign.id, Invitation.state == "active")
+    invited = (Invitation.campaign_id == campaign.id, Invitation.state == InvitationState.ACTIVE)
     return IssueState(
         people=_count(db, _asked(campaign.id)),
         invited=_count(db, select(Invitation.id).where(*invited)),
@@ -77,10 +80,10 @@ def _asked(campaign_id: int) -> Select[UUID]:
     form = (
         select(PersonEntry.id)
         .join(Rating, _yields_by(PersonEntry, Person.unit_id))
-        .where(PersonEntry.person_id == Person.id, PersonEntry.state == "active")
+        .where(PersonEntry.person_id == Person.id, PersonEntry.state == PersonState.ACTIVE)
     )
     return select(Person.id).where(
-        Person.campaign_id == campaign_id, Person.state == "active", exists(form)
+        Person.campaign_id == campaign_id, Person.state == PersonState.ACTIVE, exists(form)
     )
 
 
@@ -98,7 +101,7 @@ def _changed(campaign_id: int) -> Select[UUID]:
     )
     lacking = select(Invitation.person_id).where(
         Invitation.campaign_id == campaign_id,
-        Invitation.state != "revoked",
+        Invitation.state != InvitationState.REVOKED,
         exists(
             select(wanted.c.person_id).where(
                 wanted.c.person_id == Invitation.person_id,
@@ -111,8 +114,11 @@ def _changed(campaign_id: int) -> Select[UUID]:
         .join(Assignment, Assignment.invitation_id == Invitation.id)
         .where(
             Assignment.campaign_id == campaign_id,
-            Invitation.state != "revoked",
-            or_(Assignment.state == "active", Assignment.disposition == Disposition.DUPLICATE),
+            Invitation.state != InvitationState.REVOKED,
+            or_(
+                Assignment.state == AssignmentState.ACTIVE,
+                Assignment.disposition == Disposition.DUPLICATE,
+            ),
             ~exists(
                 select(yielded.c.person_id).where(
                     yielded.c.person_id == Invitation.person_id,
@@ -150,7 +156,7 @@ def _forms() -> Select[UUID, int, int, int | None]:
         )
         .join(Person, Person.id == PersonEntry.person_id)
         .join(Rating, _yields_by(PersonEntry, Person.unit_id))
-        .where(Person.state == "active", PersonEntry.state == "active")
+        .where(Person.state == PersonState.ACTIVE, PersonEntry.state == PersonState.ACTIVE)
     )
 
 

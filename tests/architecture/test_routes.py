@@ -16,7 +16,7 @@ CENTRE = ("operator", "viewer", "auditor")
 OPERATOR = ("operator",)
 WATCHERS = ("operator", "auditor")
 DESK = ("coordinator",)
-SIGNED_IN = ("signed in",)
+SIGNED_IN = ("staff.signed_in",)
 ANYONE = ("anyone",)
 RESPONDENT = ()
 """Respondents' pages ask for a link or a code, and say so themselves."""

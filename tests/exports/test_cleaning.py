@@ -6,6 +6,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.errors import PackRefused
 from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
@@ -92,7 +93,7 @@ def table(path):
 
 
 def released(db, campaign, out, now, keys, rules):
-    return building.build(db, campaign, out=out, actor="centre", now=now, keys=keys, rules=rules)
+    return building.build(db, campaign, out=out, act=Act("centre", now, keys), rules=rules)
 
 
 def test_an_excluded_response_stays_in_the_rows_and_leaves_the_counts(db, now, keys, tmp_path):

@@ -23,6 +23,7 @@ from surveyapp.campaigns.models import (
     Unit,
 )
 from surveyapp.campaigns.rules import Sector, rated_plan, ratings
+from surveyapp.campaigns.states import CampaignState
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack.reading import Pack
@@ -65,7 +66,7 @@ def _store_campaign(
         "loaded_at": now,
     }
     if campaign is None:
-        campaign = Campaign(code=pack.code, state="preparing", **fields)
+        campaign = Campaign(code=pack.code, state=CampaignState.PREPARING, **fields)
         db.add(campaign)
     else:
         for name, value in fields.items():

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import Base, make_engine
 from surveyapp.exports import verify
 from surveyapp.exports.disclosure.row_labels import Cell
@@ -114,7 +115,7 @@ def status(db: Session, campaign: Campaign, *, now: datetime) -> RehearsalStatus
 
 
 def _warning(campaign: Campaign, last: ReleaseRehearsal | None, now: datetime) -> str:
-    if campaign.state not in ("open", "closed"):
+    if campaign.state not in (CampaignState.OPEN, CampaignState.CLOSED):
         return ""
     since = max(campaign.opens_at, last.started_at) if last else campaign.opens_at
     if now - since > OVERDUE:
@@ -206,7 +207,11 @@ def _copy(db: Session, dry: Session, campaign: Campaign) -> None:
             part = table.c.group_id.in_(select(groups.c.id).where(groups.c.campaign_id == campaign.id))  # fmt: skip
         rows = [dict(row) for row in db.execute(select(table).where(part)).mappings()]
         if table.name == "campaign":
-            dry_only = {"code": campaign.code + MARK, "state": "opened", "box_public_key": None}
+            dry_only = {
+                "code": campaign.code + MARK,
+                "state": CampaignState.OPENED,
+                "box_public_key": None,
+            }
             rows = [row | dry_only for row in rows]
         _insert(dry, table.name, rows)
 

@@ -23,6 +23,7 @@ from surveyapp.campaigns.models import RespondentGroup, SamplePlan
 from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.respondents.models import ListForms, RespondentList
+from surveyapp.respondents.states import HANDED_IN, ListState
 
 CAMPAIGN: BindParameter[int] = bindparam("campaign", type_=Integer)
 Key = tuple[Any, ...]
@@ -107,12 +108,15 @@ def forms(
 def _listing(by: tuple[str, ...], part: Scope) -> Select[Any]:
     latest = (
         select(_lists.unit_id, _lists.kind_id, func.max(_lists.version).label("version"))
-        .where(_lists.campaign_id == CAMPAIGN, _lists.state.in_(("accepted", "approved")))
+        .where(
+            _lists.campaign_id == CAMPAIGN,
+            _lists.state.in_(HANDED_IN),
+        )
         .group_by(_lists.unit_id, _lists.kind_id)
         .subquery()
     )
     is_latest = _lists.version == latest.c.version
-    is_approved = _lists.state == "approved"
+    is_approved = _lists.state == ListState.APPROVED
     cells = _cells_of_lists(by, part)
     keys = [_lists.unit_id if name == "supplying" else cells.c[name] for name in by]
     return (
@@ -135,9 +139,7 @@ def _cells_of_lists(by: tuple[str, ...], part: Scope) -> Any:
         "rated": _forms.rated_unit_id,
         "department": _forms.department_id,
     }
-    counting = select(_lists.id).where(
-        _lists.campaign_id == CAMPAIGN, _lists.state.in_(("accepted", "approved"))
-    )
+    counting = select(_lists.id).where(_lists.campaign_id == CAMPAIGN, _lists.state.in_(HANDED_IN))
     if part.supplying is not None:
         counting = counting.where(_lists.unit_id == part.supplying)
     statement = (

@@ -13,9 +13,9 @@ from surveyapp.campaigns.queries import kinds_rating_their_supplier, list_kinds
 from surveyapp.campaigns.queries import units as all_units
 from surveyapp.respondents.findings import CHECK, NOTE, WHOLE_LIST, Finding, Line
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import HANDED_IN, ListState
 from surveyapp.respondents.words.names import name_key
 
-STANDING = ("accepted", "approved")
 # Fewer leavers than this between two versions are an ordinary month of appointments.
 SHIFT_PEOPLE, SHIFT_SHARE = 3, 0.3
 _BATCH = 500
@@ -68,7 +68,7 @@ def _namesakes(
                 ListLine.name_key.in_(wanted[start : start + _BATCH]),
                 ListLine.left_out.is_(False),
                 RespondentList.campaign_id == subject.campaign_id,
-                RespondentList.state.in_(STANDING),
+                RespondentList.state.in_(HANDED_IN),
             )
             .order_by(RespondentList.version.desc(), ListLine.line)
         )
@@ -124,7 +124,7 @@ def _shift(db: Session, subject: RespondentList, lines: Sequence[Line]) -> Itera
             RespondentList.kind_id == subject.kind_id,
             RespondentList.version < subject.version,
             RespondentList.accepted_at.is_not(None),
-            RespondentList.state != "withdrawn",
+            RespondentList.state != ListState.WITHDRAWN,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)

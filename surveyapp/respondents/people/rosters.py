@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Department, ListKind, Rating, RespondentGroup, Unit
 from surveyapp.respondents.models import ListLine, Person, PersonEntry, RespondentList
+from surveyapp.respondents.states import HANDED_IN, PersonState
 
 _BATCH = 1000
 
@@ -85,8 +86,8 @@ def persons_to_invite(db: Session, campaign_id: int) -> Iterator[Roster]:
         .join(Unit, Unit.id == Person.unit_id)
         .where(
             Person.campaign_id == campaign_id,
-            Person.state == "active",
-            PersonEntry.state == "active",
+            Person.state == PersonState.ACTIVE,
+            PersonEntry.state == PersonState.ACTIVE,
         )
         .order_by(Unit.position, Person.id, ListKind.position, PersonEntry.line)
         .execution_options(yield_per=_BATCH)
@@ -99,7 +100,7 @@ def removed_persons(db: Session, campaign_id: int) -> Iterator[uuid.UUID]:
     """Persons no list names any more, or who were removed by hand."""
     yield from db.scalars(
         select(Person.id)
-        .where(Person.campaign_id == campaign_id, Person.state == "removed")
+        .where(Person.campaign_id == campaign_id, Person.state == PersonState.REMOVED)
         .execution_options(yield_per=_BATCH)
     )
 
@@ -139,7 +140,7 @@ def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pl
             .outerjoin(Department, Department.id == PersonEntry.department_id)
             .where(
                 PersonEntry.person_id.in_(batch),
-                PersonEntry.state == "active",
+                PersonEntry.state == PersonState.ACTIVE,
             )
             .order_by(PersonEntry.person_id, ListKind.position, PersonEntry.line)
         )
@@ -169,8 +170,8 @@ def approved_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:
         .join(PersonEntry, PersonEntry.person_id == Person.id)
         .where(
             Person.campaign_id == campaign_id,
-            Person.state == "active",
-            PersonEntry.state == "active",
+            Person.state == PersonState.ACTIVE,
+            PersonEntry.state == PersonState.ACTIVE,
         )
         .group_by(Person.unit_id, PersonEntry.kind_id, PersonEntry.department_id),
     )
@@ -186,7 +187,7 @@ def listed_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:
         )
         .where(
             RespondentList.campaign_id == campaign_id,
-            RespondentList.state.in_(("accepted", "approved")),
+            RespondentList.state.in_(HANDED_IN),
         )
         .group_by(RespondentList.unit_id, RespondentList.kind_id)
         .subquery()

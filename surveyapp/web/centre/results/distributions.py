@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import RespondentGroup, Unit
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import reading
 from surveyapp.documents import tables
 from surveyapp.documents.charts import bars
@@ -249,7 +250,9 @@ def _tabs(wanted: Wanted) -> list[tuple[str, str, bool]]:
 
 def _step() -> int:
     """Which of the steps before results is next: close, open the box, build the release."""
-    return {"preparing": 1, "open": 1, "closed": 2}.get(g.campaign.state, 3)
+    return {CampaignState.PREPARING: 1, CampaignState.OPEN: 1, CampaignState.CLOSED: 2}.get(
+        g.campaign.state, 3
+    )
 
 
 def edition(published: PublishedTables) -> str:
