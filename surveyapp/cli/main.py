@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from surveyapp import db, i18n
+from surveyapp import db, i18n, traces
 from surveyapp.config import PROJECT, Settings, read_settings
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
@@ -98,12 +98,14 @@ class Server:
 def database() -> Iterator[Server]:
     """Bind the database of this environment for `transaction()` and `reading()`, and read the keys.
 
-    Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
+    Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`,
+    `ReadableByOthers`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
     """
     import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
     from surveyapp.keys import read_key_ring
 
     settings = read_settings()
+    traces.check(settings)
     keys = read_key_ring(settings.keys)
     standing = db.bound()
     if standing is not None and _address(standing) == settings.database_url:

@@ -25,13 +25,14 @@ from surveyapp.exports.formats import (
     statistics_files,
 )
 from surveyapp.exports.release import scoring, sipas
-from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest, receipts_digest
+from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import DEFAULT, speaking
 from surveyapp.responses import queries as responses
+from surveyapp.responses import receipts
 from surveyapp.responses.models import BoxOpening
 from surveyapp.responses.queries import RemarkRow, ResponseRow
 from surveyapp.responses.rules import completeness
@@ -85,7 +86,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
         ruleset=inputs.ruleset,
         study=account.study,
         remarks=len(results.remarks),
-        receipts=receipts_digest(responses.receipt_tags(db, frame.campaign.id)),
+        receipts=receipts.digest(receipts.tags(db, frame.campaign.id)),
         opened_at=opening.opened_at,
         submitted=sum(row.counts.submitted for row in results.figures.values()),
         public_key=inputs.public_key,

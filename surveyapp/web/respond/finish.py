@@ -16,7 +16,6 @@ from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
-from surveyapp.web.http.guard import without_token
 from surveyapp.web.respond import bp, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
@@ -111,40 +110,16 @@ def receipt(number: int) -> ResponseReturnValue:
         facts = privacy_notice.facts(db, visit.invited)
     if not assignment.is_submitted:
         return redirect(url_for("respond.section", number=number, page=1))
+    own = receipts.receipt(state.keys(), assignment.id)
     following = visit.unsubmitted[0] if visit.unsubmitted else None
     return render_template(
         "respond/receipt.html",
         number=number,
-        receipt=receipts.receipt(state.keys(), assignment.id),
+        receipt=own,
+        mark=receipts.grouped(receipts.tag(own).hex()),
         submitted_on=assignment.submitted_on,
         rated=rated(assignment),
         following=following,
         following_rated=rated(following) if following else None,
         **facts,
-    )
-
-
-@bp.get("/bien-nhan")
-def ask_receipt() -> ResponseReturnValue:
-    """Where a receipt can be checked once the box is open."""
-    return render_template("respond/check_receipt.html")
-
-
-@bp.post("/bien-nhan")
-@without_token
-def check_receipt() -> ResponseReturnValue:
-    """Tell whether the ballot of a receipt was among those opened."""
-    typed = request.form.get("receipt", "")
-    if receipts.read_typed(typed) is None:
-        errors = [("receipt", _not_a_receipt())]
-        return render_template("respond/check_receipt.html", typed=typed, errors=errors), 422
-    with reading() as db:
-        known = receipts.known(db, typed)
-    return render_template("respond/check_receipt.html", typed=typed, known=known)
-
-
-def _not_a_receipt() -> str:
-    return _(
-        "Mã biên nhận gồm 16 chữ và số, chia thành 4 nhóm. Mã vừa nhập thiếu, thừa hoặc có ký tự "
-        "không dùng trong mã biên nhận. Vui lòng so lại từng ký tự."
     )
