@@ -6,6 +6,7 @@ from surveyapp.respondents.deadlines.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
 from surveyapp.respondents.placing import shown as shown_row
+from surveyapp.respondents.states import ListState
 
 COLUMN_NAMES: dict[str, Lazy] = {
     "full_name": lazy("Họ và tên"),
@@ -184,9 +185,9 @@ def _shown(name: str, fact: object) -> str:
 
 def standing(late: LateList) -> str:
     """How far a list is that the centre does not have yet."""
-    if late.state == "returned":
+    if late.state == ListState.RETURNED:
         return _("đã trả lại, chờ sửa")
-    if late.state != "staged":
+    if late.state != ListState.STAGED:
         return _("chưa có tệp")
     if late.must_count:
         return _n(

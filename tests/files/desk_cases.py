@@ -11,7 +11,8 @@ from typing import Any
 
 from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.respondents.context import ListContext, context_from_pack
-from surveyapp.respondents.reading.checking import Checked, check_file
+from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.reading.checking import Checked
 
 FOLDER = Path(__file__).parent / "cases"
 PACK = Path(__file__).parents[2] / "questionnaires" / "par-index-2023"

@@ -1,4 +1,4 @@
-"""From the bytes of a file to lines and findings, all at once. Nothing is stored here."""
+"""From the sheets of a file to lines and findings, all at once. Nothing is stored here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from surveyapp.respondents.reading.sheet_reading import (
 from surveyapp.respondents.reading.taking import Taken, gaps, read_rows
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.rules.whole import Notice
-from surveyapp.respondents.sheet import Workbook, read_workbook
+from surveyapp.respondents.sheet import Workbook
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.names import fold, tidy
 
@@ -42,31 +42,6 @@ class Checked:
         return len(self.lines) - len({f.line for f in self.findings if f.counts and f.line > 0})
 
 
-def check_file(
-    content: bytes,
-    file_name: str,
-    context: ListContext,
-    *,
-    told: Told | None = None,
-    remembered: Understanding | None = None,
-    progress: Progress = untold,
-) -> Checked:
-    """Read and check a file; a refusal is a result too, with its reason in words.
-
-    Sheet, header row and columns are those a person has `told`, or told for an earlier file with the
-    same headings (`remembered`), or what the reader makes of them.
-    """
-    from surveyapp.respondents import wording
-
-    try:
-        workbook = read_workbook(content, file_name, progress=progress)
-        return check_workbook(
-            workbook, context, told=told, remembered=remembered, progress=progress
-        )
-    except errors.FileRefused as refusal:
-        return Checked(False, wording.refusal(refusal), refusal=refusal)
-
-
 def check_workbook(
     workbook: Workbook,
     context: ListContext,
@@ -75,7 +50,7 @@ def check_workbook(
     remembered: Understanding | None = None,
     progress: Progress = untold,
 ) -> Checked:
-    """Check a file that has been read; otherwise as `check_file`. Raises what `take_in` raises."""
+    """Lines and findings of a file that has been read. Raises what `take_in` raises."""
     reading, taken, marks = take_in(workbook, context, told=told, remembered=remembered)
     rows = taken.people
     lines, findings = check_rows(

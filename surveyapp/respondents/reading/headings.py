@@ -116,7 +116,7 @@ _OF_OTHERS = re.compile(
 def columns_meant(heading: str) -> tuple[str, ...]:
     """The columns a heading names, in glossary words; two for `Email/Điện thoại`; none if unknown."""
     written = tidy(converted(heading) or heading)
-    folded = re.sub(r"\b\d+\b", " ", fold(re.sub(r"\([^)]*\)|\*", " ", written))).strip()
+    folded = re.sub(r"\b\d+\b", " ", fold(re.sub(r"\([^()]*\)|\*", " ", written))).strip()
     folded = " ".join(folded.split()) or fold(written)
     if not folded or len(written) > _LONGEST:
         return ()
