@@ -1,13 +1,12 @@
 """Numbers and addresses that count up row by row: somebody dragged the corner of a cell down the column."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from surveyapp.respondents.findings import CHECK, Finding, Line
 
+_DIGITS = 18
 _RUN = 5
 """So many rows in a row; four in a row an office may well have bought together."""
-_LAST_NUMBER = re.compile(r"(\d{1,18})(\D*)$")
 
 
 def filled_findings(lines: Sequence[Line]) -> Iterator[Finding]:
@@ -53,7 +52,13 @@ def _shape(line: Line, column: str) -> tuple[str, int, str] | None:
             else None
         )
     local, _, domain = written.partition("@")
-    number = _LAST_NUMBER.search(local)
-    if number is None:
+    tail = len(local.rstrip("0123456789"))
+    if tail == len(local):
+        # `an1.hagiang@…`: the number may stand before a word.
+        head = local.rpartition(".")[0] or local.rpartition("_")[0]
+        tail, end = len(head.rstrip("0123456789")), len(head)
+    else:
+        end = len(local)
+    if tail == end or end - tail > _DIGITS or not local[tail:end].isascii():
         return None
-    return local[: number.start()], int(number[1]), f"{number[2]}@{domain}"
+    return local[:tail], int(local[tail:end]), f"{local[end:]}@{domain}"

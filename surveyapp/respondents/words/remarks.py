@@ -60,18 +60,19 @@ _SINGLE = {
 }
 
 
-def _keys(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(" (?:" + "|".join(re.escape(tone_key(p)) for p in phrases) + ")(?= )")
+def _keys(phrases: tuple[str, ...]) -> str:
+    return " (?:" + "|".join(re.escape(tone_key(p)) for p in phrases) + ")(?= )"
 
 
-def _bare(phrases: tuple[str, ...]) -> re.Pattern[str]:
+def _bare(phrases: tuple[str, ...]) -> str:
     several = [fold(p) for p in phrases if len(p.split()) > 1]
-    return re.compile(" (?:" + "|".join(map(re.escape, several)) + ")(?= )")
+    return " (?:" + "|".join(map(re.escape, several)) + ")(?= )"
 
 
-_SAID = tuple(
-    (kind, _keys(phrases), _bare(phrases))
-    for kind, phrases in ((GONE, _GONE), (AWAY, _AWAY), (NEW, _NEW))
+_SAID = (
+    (GONE, re.compile(_keys(_GONE)), re.compile(_bare(_GONE))),
+    (AWAY, re.compile(_keys(_AWAY)), re.compile(_bare(_AWAY))),
+    (NEW, re.compile(_keys(_NEW)), re.compile(_bare(_NEW))),
 )
 _SIGNS = re.compile(r"[()\[\]{}.,;:*\-–—_\\\"'“”]+")
 _VACANT_KEY = re.compile(
