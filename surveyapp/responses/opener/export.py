@@ -90,7 +90,7 @@ class Header:
 
 @dataclass
 class Export:
-    """An export in a file. It is read twice: `check` looks at all of it and decrypts nothing."""
+    """An export in a file whose signature fits. It is read a second time for its ballots."""
 
     path: Path
     header: Header
@@ -98,8 +98,13 @@ class Export:
     signer: str = ""
 
     def ballots(self) -> Iterator[SealedBallot]:
-        """Every ballot, one by one."""
-        lines = files.read_lines(self.path, KIND)
+        """Every ballot, one by one; `FileDamaged` at the end if the file is no longer the one checked."""
+
+        def same(end: files.End) -> None:
+            if end.digest != self.digest:
+                raise FileDamaged(self.path)
+
+        lines = files.read_lines(self.path, KIND, ended=same)
         next(lines)
         for line in lines:
             yield _ballot(self.path, line)
