@@ -56,6 +56,8 @@ def drill(registered: Registration, private_key: bytes) -> dict[str, Any]:
             open_ballots(read.header, wrong, private_key)
         except refusal:
             continue
+        except OpenerError as other:
+            raise DrillFailed(step) from other
         raise DrillFailed(step)
     opened = open_ballots(read.header, sound, private_key)
     gives = {cell["unit"]: cell["gives"] for cell in opened.contents.cells}
@@ -71,7 +73,13 @@ def _box(code: str, public_key: bytes) -> tuple[dict[str, Any], list[SealedBallo
     mac_key = secrets.token_bytes(32)
     ballots = sorted(_ballots(code, public_key, form, mac_key), key=lambda ballot: ballot.id)
     header = {
-        "campaign": {"code": code, "title_vi": code, "title_en": code, "year": 0, "official": False},
+        "campaign": {
+            "code": code,
+            "title_vi": code,
+            "title_en": code,
+            "year": 0,
+            "official": False,
+        },
         "box": {
             "suite": box.SUITE_NAME,
             "public_key": b64encode(public_key).decode(),
@@ -97,9 +105,7 @@ def _form() -> bytes:
     return files.canonical({"code": "DRILL", "version": "1", "sections": [{"items": items}]})
 
 
-def _ballots(
-    code: str, public_key: bytes, form: bytes, mac_key: bytes
-) -> Iterator[SealedBallot]:
+def _ballots(code: str, public_key: bytes, form: bytes, mac_key: bytes) -> Iterator[SealedBallot]:
     blank = box.Ballot(
         instrument_code="DRILL",
         instrument_version="1",
