@@ -7,6 +7,7 @@ it can be made again of the same cells, rows, remarks and receipts wherever they
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,9 +36,9 @@ class Contents:
         for name in PARTS:
             yield name, getattr(self, name)
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 over all four."""
+        """SHA-256 over all four, taken once: the lists are not changed after they are made."""
         return digest({name: part_digest(part) for name, part in self.parts()})
 
 
@@ -113,9 +114,9 @@ def read(path: Path, *, campaign_code: str, custodians: Sequence[str], needed: i
 
 
 def _split(entries: Sequence[Any], sizes: Mapping[str, int]) -> Contents:
-    contents, start = Contents(), 0
+    parts, start = {}, 0
     for name in PARTS:
         end = start + sizes[name]
-        setattr(contents, name, list(entries[start:end]))
+        parts[name] = list(entries[start:end])
         start = end
-    return contents
+    return Contents(**parts)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import pstdev
+from math import sqrt
 from typing import Any, Protocol, TypeVar
 
 Cell = tuple[str, str]
@@ -195,6 +195,13 @@ class _Marks:
         return [int(code) for code in self.row.answers.values() if code != self.dont_know]
 
     @cached_property
+    def variation(self) -> float | None:
+        """n² times the variance is a whole number, so that a form on the threshold is on its right side."""
+        n = len(self.on_scale)
+        spread = n * sum(code * code for code in self.on_scale) - sum(self.on_scale) ** 2
+        return sqrt(spread) / n if n > 1 else None
+
+    @cached_property
     def shares(self) -> dict[str, float]:
         answered, items = len(self.row.answers), len(self.asked.items)
         scaled = len(self.on_scale)
@@ -220,7 +227,7 @@ def _touches(rule: Rule, marks: _Marks) -> bool:
         return bool(contradicting(rule, row))
     if rule.kind == "low_variation":
         assert rule.below is not None
-        return len(marks.on_scale) > 1 and pstdev(marks.on_scale) < rule.below
+        return marks.variation is not None and marks.variation < rule.below
     assert rule.at_least is not None
     return marks.shares[rule.kind] >= rule.at_least
 
