@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import exp
 
-from surveyapp.fieldwork.forecast import LEVEL, Cell, Forecast, Key
-from surveyapp.fieldwork.shape import Calendar, days_between
+from surveyapp.fieldwork.forecast.projection import LEVEL, Cell, Forecast, Key
+from surveyapp.fieldwork.forecast.response_curve import Calendar, days_between
 
 OPENS = date(2024, 1, 8)
 DAYS = 35

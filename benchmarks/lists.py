@@ -22,11 +22,11 @@ from surveyapp import clock, create_app, schema
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.keys import KeyRing
-from surveyapp.respondents.reading import read_lines
+from surveyapp.respondents.reading.checking import read_lines
+from surveyapp.respondents.reading.sheet_reading import understand
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import read_workbook
-from surveyapp.respondents.understanding import understand
-from surveyapp.web.desk import working
+from surveyapp.web.desk import background
 from tests import factories
 from tests.files import writers
 from tests.files.layouts import Grid
@@ -127,7 +127,7 @@ def _desk() -> Iterator[tuple[FlaskClient, str]]:
 
 def _through_the_pages(content: bytes) -> None:
     """A coordinator's way from the file to the findings, every step waited for."""
-    working.PATIENCE = 600
+    background.PATIENCE = 600
     with _desk() as (client, page):
         fields = {"csrf_token": token(client.get(page)), "file": (BytesIO(content), "list.xlsx")}
         with _measured("whole path, upload to findings"):

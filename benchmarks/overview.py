@@ -24,16 +24,16 @@ from sqlalchemy import Engine, insert, select, update
 from surveyapp import clock, create_app
 from surveyapp.accounts import service as accounts
 from surveyapp.accounts.access import Grant
+from surveyapp.assignments.models import CountDelta
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.pack import read_pack
+from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, transaction
+from surveyapp.fieldwork.counts.folding import fold
 from surveyapp.fieldwork.models import KeptDay, KeptMark
-from surveyapp.fieldwork.service import fold
-from surveyapp.invitations.models import CountDelta
-from surveyapp.invitations.rules import Disposition
 from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.respondents.models import ListForms, RespondentList
 from surveyapp.schema import migrate

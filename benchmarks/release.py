@@ -16,10 +16,10 @@ from sqlalchemy import update
 
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.pack import read_pack
+from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT
 from surveyapp.db import bind, make_engine, reading, transaction
-from surveyapp.exports import release
+from surveyapp.exports.release import building
 from surveyapp.exports.verify import verify
 from surveyapp.keys import KeyRing
 from surveyapp.tables import metadata
@@ -63,9 +63,9 @@ def main() -> None:
         started, worked = time.perf_counter(), processor()
         with reading() as db:
             campaign = queries.campaign(db, "par-index-2023")
-            prepared = release.prepare(db, campaign, out=Path(scratch) / "out", keys=keys)
+            prepared = building.prepare(db, campaign, out=Path(scratch) / "out", keys=keys)
         with transaction() as db:
-            folder = release.register(db, campaign, prepared, actor="bench", now=NOW, keys=keys)
+            folder = building.register(db, campaign, prepared, actor="bench", now=NOW, keys=keys)
         built, busy = time.perf_counter(), processor() - worked
         faults = verify(folder)
         verified = time.perf_counter()

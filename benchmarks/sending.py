@@ -24,13 +24,16 @@ from threading import Event, Thread
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import cli, clock, schema
+from surveyapp import clock, schema
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.cli import main as cli
 from surveyapp.db import bind, bound, make_engine, reading, transaction
+from surveyapp.delivery.models import Canary, Delivery, Wave
+from surveyapp.delivery.waves import lifecycle
+from surveyapp.delivery.waves.lifecycle import WavePlan
 from surveyapp.invitations import service
-from surveyapp.invitations.delivery import waves
-from surveyapp.invitations.delivery.waves import WavePlan
-from surveyapp.invitations.models import Assignment, Canary, Delivery, Invitation, Wave
+from surveyapp.invitations.models import Invitation
 from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.respondents.models import Person, PersonEntry
 from surveyapp.tables import metadata
@@ -119,8 +122,8 @@ def _prepare(folder: Path, people: int, kind: str, *, faults: bool) -> object:
             per_day=1_000_000,
             per_domain=1_000_000,
         )
-        wave = waves.plan_wave(db, campaign, plan, actor="bench", keys=keys, now=now)
-        waves.confirm(
+        wave = lifecycle.plan_wave(db, campaign, plan, actor="bench", keys=keys, now=now)
+        lifecycle.confirm(
             db, campaign, wave.id, typed=str(wave.people), actor="bench", keys=keys, now=now
         )
         wave.state = "running"  # there is no mailbox to look for a test message in

@@ -1,5 +1,5 @@
 """`python -m surveyapp` is the command line."""
 
-from surveyapp.cli import main
+from surveyapp.cli.main import main
 
 main(prog_name="surveyapp")

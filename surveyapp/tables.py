@@ -3,10 +3,12 @@
 from sqlalchemy import MetaData
 
 import surveyapp.accounts.models
+import surveyapp.assignments.models
 import surveyapp.campaigns.models
+import surveyapp.delivery.models
 import surveyapp.exports.models
 import surveyapp.fieldwork.models
-import surveyapp.invitations.calls.models
+import surveyapp.followup.models
 import surveyapp.invitations.models
 import surveyapp.limits
 import surveyapp.respondents.models

@@ -18,6 +18,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
 from surveyapp.accounts import passwords
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction

@@ -37,7 +37,7 @@ def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = F
 @cache
 def _read(pack: str) -> Any:
     """Read once: a pack is frozen, and reading one takes longer than most tests."""
-    from surveyapp.campaigns.pack import read_pack
+    from surveyapp.campaigns.pack.reading import read_pack
 
     return read_pack(PACKS / pack)
 

@@ -48,7 +48,7 @@ def section(path: str, command: click.Command) -> str:
 
 
 def main() -> None:
-    from surveyapp.cli import main as root
+    from surveyapp.cli.main import main as root
 
     assert isinstance(root, click.Command)
     PAGE.write_text(page(root))

@@ -22,11 +22,11 @@ from surveyapp.campaigns.errors import (
     UnknownCampaign,
     WrongState,
 )
-from surveyapp.campaigns.loading import store
 from surveyapp.campaigns.models import Campaign, Instrument, QuestionnaireApproval
+from surveyapp.campaigns.pack.loading import store
 
 if TYPE_CHECKING:
-    from surveyapp.campaigns.pack import Pack
+    from surveyapp.campaigns.pack.reading import Pack
 
 
 def load_pack(db: Session, pack: Pack, *, now: datetime) -> Campaign:

@@ -13,15 +13,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.demo.behaviour import STARTED, SUBMITTED, Behaviour, Visit
-from surveyapp.fieldwork import service as fieldwork
+from surveyapp.fieldwork.counts import folding as fieldwork
 from surveyapp.instruments.model import Instrument
-from surveyapp.invitations import secrets
+from surveyapp.invitations import codes as access_codes
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.models import Assignment, Invitation
+from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.queries import AssignmentView, Invited
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
@@ -57,7 +58,7 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
             Assignment.id,
             Assignment.number,
             Assignment.state,
-            Assignment.progress,
+            Assignment.begun_on,
             Assignment.disposition,
             RespondentGroup.code,
             rated.c.code,
@@ -82,7 +83,7 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
     codes: dict[UUID, tuple[str, str]] = {}
     for id_, issue_number, counter, key_number, unit, *form in rows:
         if id_ not in codes:
-            code = secrets.make_code(
+            code = access_codes.make_code(
                 keys,
                 campaign_code=campaign.code,
                 invitation_id=id_,

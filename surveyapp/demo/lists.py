@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.pack import Pack, read_pack
+from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.db import transaction
 from surveyapp.demo import rosters, workbooks
 from surveyapp.demo.names import Someone
@@ -21,7 +21,7 @@ from surveyapp.demo.rosters import Task
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
 from surveyapp.respondents.context import context_from_pack
-from surveyapp.respondents.reading import Checked, check_file
+from surveyapp.respondents.reading.checking import Checked, check_file
 
 COUNCIL, LEADERS = "council", "agency-leaders"
 CENTRE = "vanhanh"

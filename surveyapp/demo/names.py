@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from surveyapp.respondents.names import fold
+from surveyapp.respondents.words.names import fold
 
 # Shares of the family names roughly as in the population, so that namesakes occur as they do.
 _FAMILY = {

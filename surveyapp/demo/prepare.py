@@ -15,13 +15,13 @@ from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
-from surveyapp.campaigns.pack import Calendar, Pack, read_pack
+from surveyapp.campaigns.pack.reading import Calendar, Pack, read_pack
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
-from surveyapp.demo import accounts, answering, late, lists, rosters, showing, standing
+from surveyapp.demo import accounts, answering, directory, lists, rosters, state, work_in_hand
 from surveyapp.demo.lists import CENTRE
-from surveyapp.exports import rehearsal, release
-from surveyapp.fieldwork import nightly
+from surveyapp.exports.release import building, rehearsal
+from surveyapp.fieldwork.forecast import nightly
 from surveyapp.i18n import _
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
@@ -144,7 +144,7 @@ class Builder:
     def _leave_work(self, season: Season) -> None:
         """Lists to mend and to approve, so that no page of desks or centre stands empty."""
         pack = read_pack(self.settings.questionnaires / season.pack)
-        late.leave_work(
+        work_in_hand.leave_work(
             pack,
             rosters.tasks(pack, share=self.share, units=self.units),
             out=self.settings.instance / "demo" / "workbooks" / pack.code,
@@ -215,7 +215,7 @@ class Builder:
             opening.compact(self.engine)
             done(1)
             with transaction() as db:
-                release.build(
+                building.build(
                     db,
                     campaigns.campaign(db, code),
                     out=self.settings.instance / "releases",
@@ -228,11 +228,11 @@ class Builder:
 
 def show(settings: Settings, keys: KeyRing, *, staff: Sequence[dict[str, str]]) -> Path:
     """Write `demo.json` with links that are still untouched at this moment."""
-    path = settings.instance / standing.FINISHED
+    path = settings.instance / state.FINISHED
     with reading() as db:
         campaign = campaigns.campaign(db, MAIN)
-        shown = showing.untouched(db, campaign, keys=keys, base_url=settings.base_url)
-    showing.write(path, base_url=settings.base_url, staff=staff, shown=shown)
+        shown = directory.untouched(db, campaign, keys=keys, base_url=settings.base_url)
+    directory.write(path, base_url=settings.base_url, staff=staff, shown=shown)
     return path
 
 

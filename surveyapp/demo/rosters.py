@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from surveyapp.demo.names import Someone, somebody
 
 if TYPE_CHECKING:
-    from surveyapp.campaigns.pack import Pack, PackListKind
-    from surveyapp.campaigns.pack_tables import PackDepartment, PackUnit
+    from surveyapp.campaigns.pack.reading import Pack, PackListKind
+    from surveyapp.campaigns.pack.tables import PackDepartment, PackUnit
 
 DEPUTIES_IN_OFFICE = 2
 """Council deputies of a province who lead a department too: one person on two lists."""

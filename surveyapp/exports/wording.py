@@ -24,7 +24,7 @@ from surveyapp.exports.verify import Fault
 from surveyapp.i18n import _, day, lazy, number
 
 if TYPE_CHECKING:
-    from surveyapp.exports.rehearsal import Rehearsed, Standing
+    from surveyapp.exports.release.rehearsal import Rehearsed, Standing
 
 
 def refusal(error: ReleaseError) -> str:

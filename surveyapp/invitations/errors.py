@@ -68,26 +68,6 @@ class CampaignClosed(InvitationError):
         self.closed_at = closed_at
 
 
-class AssignmentError(InvitationError):
-    """Root of the failures that concern one questionnaire of an invitation."""
-
-    def __init__(self, assignment_id: UUID) -> None:
-        super().__init__(str(assignment_id))
-        self.assignment_id = assignment_id
-
-
-class UnknownAssignment(AssignmentError):
-    """There is no such assignment."""
-
-
-class AlreadySubmitted(AssignmentError):
-    """Submitted is terminal: nothing about the assignment can change any more."""
-
-
-class AssignmentRevoked(AssignmentError):
-    """The questionnaire was taken back: its list or group no longer names the person."""
-
-
 class UnknownInvitation(InvitationError):
     """The campaign has no such invitation."""
 

@@ -9,19 +9,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.errors import UnknownAssignment
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
-from surveyapp.invitations import secrets
-from surveyapp.invitations.errors import (
-    LinkReplaced,
-    LinkRevoked,
-    UnknownAssignment,
-    UnknownCode,
-    UnknownInvitation,
-)
-from surveyapp.invitations.models import Assignment, Invitation, RetiredTag
+from surveyapp.invitations import codes
+from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
+from surveyapp.invitations.models import Invitation, RetiredTag
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
-from surveyapp.respondents.names import name_key
+from surveyapp.respondents.words.names import name_key
 
 SEARCH_LIMIT = 50
 
@@ -33,7 +29,7 @@ class AssignmentView:
     id: UUID
     number: int
     state: str
-    progress: str
+    begun_on: date | None
     disposition: str
     group_code: str
     rated_unit_code: str
@@ -80,7 +76,7 @@ _ASSIGNMENTS = (
         Assignment.id,
         Assignment.number,
         Assignment.state,
-        Assignment.progress,
+        Assignment.begun_on,
         Assignment.disposition,
         RespondentGroup.code,
         Unit.code,
@@ -103,7 +99,7 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
 
     Raises `UnknownCode`, or `LinkReplaced` and `LinkRevoked`, which only a signed link may be told.
     """
-    tags = secrets.tags(keys, code)
+    tags = codes.tags(keys, code)
     found = db.execute(_INVITATION, {"tags": tags}).one_or_none()
     if found is None:
         retired = db.scalars(

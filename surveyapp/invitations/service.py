@@ -2,33 +2,21 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any, Protocol, cast
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns.models import Campaign
-from surveyapp.invitations.deltas import Cell, Deltas
-from surveyapp.invitations.errors import (
-    AlreadySubmitted,
-    AssignmentRevoked,
-    CampaignClosed,
-    CampaignNotOpenYet,
-    UnknownAssignment,
-)
-from surveyapp.invitations.issuing import IssueProgress, issue
-from surveyapp.invitations.mailing import MailingRow, mailing, mark_listed, mark_sent
-from surveyapp.invitations.models import Assignment, AssignmentEvent, Declaration
+from surveyapp.assignments import transitions
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
+from surveyapp.assignments.rules import DECLARED, Disposition
+from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
+from surveyapp.invitations.issue import IssueProgress, issue
+from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
+from surveyapp.invitations.models import Declaration
 from surveyapp.invitations.queries import Invited
-from surveyapp.invitations.replacing import Reissued, reissue, revoke
-from surveyapp.invitations.rules import (
-    BEGUN,
-    DECLARED,
-    Disposition,
-    progress_band,
-    submitted_disposition,
-)
+from surveyapp.invitations.reissue import Reissued, reissue, revoke
 
 __all__ = (
     "IssueProgress",
@@ -42,7 +30,6 @@ __all__ = (
     "mark_listed",
     "mark_sent",
     "mark_submitted",
-    "record_progress",
     "reissue",
     "revoke",
     "start",
@@ -71,83 +58,36 @@ def check_open(campaign: Window, now: datetime) -> None:
 
 
 def begin(db: Session, invited: Invited, *, today: date) -> None:
-    """Note that the person came in: every questionnaire not yet submitted counts as started.
-
-    AAPOR speaks of "logged on to survey, did not complete any item" (2.1121).
-    """
+    """Note that the person came in: every questionnaire not yet submitted counts as begun."""
     for assignment in invited.assignments:
-        if assignment.state == "active" and assignment.disposition not in BEGUN:
+        if assignment.state == "active" and assignment.disposition != Disposition.BEGUN:
             start(db, assignment.id, today=today)
 
 
-def start(db: Session, assignment_id: UUID, *, today: date) -> None:
+def start(db: Session, assignment_id: UUID, *, today: date, disposition: str | None = None) -> None:
     """Note that the person opened the questionnaire; again, and nothing changes.
 
-    Whoever declared something and comes back to answer is counted as having begun.
+    Whoever declared something and comes back to answer is counted as having begun. Whoever holds the
+    assignment's lock gives its `disposition`: then nothing is asked of one that is begun.
     Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
-    assignment = _lock(db, assignment_id)
-    if assignment.disposition in BEGUN:
+    if disposition == Disposition.BEGUN:
         return
-    begun = Disposition.STARTED if assignment.progress == "none" else Disposition.BROKEN_OFF
-    _turn(db, assignment, begun, today=today, event="started")
+    assignment = transitions.lock(db, assignment_id)
+    if assignment.disposition != Disposition.BEGUN:
+        begun = Disposition.BEGUN
+        begun_on = assignment.begun_on or today
+        transitions.move_one(db, "begin", assignment, begun, today=today, begun_on=begun_on)
 
 
-def record_progress(
-    db: Session,
-    assignment_id: UUID,
-    *,
-    answered: int,
-    items: int,
-    today: date,
-    standing: tuple[str, str] | None = None,
-) -> None:
-    """Keep how much of the questionnaire is answered, coarsely, and that answering has begun.
-
-    Whoever holds the assignment's lock gives its `standing` (disposition, progress): then nothing is
-    asked unless one of them changes. Otherwise locks the assignment until the transaction ends.
-    Raises `AlreadySubmitted` or `AssignmentRevoked`.
-    """
-    band = progress_band(answered, items)
-    reached = Disposition.BROKEN_OFF if answered else Disposition.STARTED
-    if standing == (reached, band):
-        return
-    assignment = _lock(db, assignment_id)
-    if assignment.disposition != reached:
-        _turn(db, assignment, reached, today=today, event="answered", progress=band)
-    elif assignment.progress != band:
-        db.execute(update(_TABLE).where(_TABLE.c.id == assignment_id).values(progress=band))
-
-
-def mark_submitted(
-    db: Session,
-    assignment_id: UUID,
-    *,
-    answered: int,
-    items: int,
-    campaign: Campaign,
-    today: date,
-) -> Disposition:
+def mark_submitted(db: Session, assignment_id: UUID, *, today: date) -> None:
     """Mark the assignment submitted, once, even if two phones press Submit together.
 
-    The disposition follows from the share of `items` answered and the campaign's thresholds.
-    Raises `AlreadySubmitted` or `AssignmentRevoked`.
+    Nothing of how much was answered is noted. Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
-    assignment = _lock(db, assignment_id)
-    thresholds = campaign.settings["completeness"]
-    reached = submitted_disposition(
-        answered, items, complete=thresholds["complete"], partial=thresholds["partial"]
-    )
-    _turn(
-        db,
-        assignment,
-        reached,
-        today=today,
-        state="submitted",
-        submitted_on=today,
-        progress=progress_band(answered, items),
-    )
-    return reached
+    assignment = transitions.lock(db, assignment_id)
+    submitted = Disposition.SUBMITTED
+    transitions.move_one(db, "submit", assignment, submitted, today=today, submitted_on=today)
 
 
 def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
@@ -161,11 +101,11 @@ def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
     # wants to change once the forms are hers.
     for held in invited.assignments:
         try:
-            assignment = _lock(db, held.id)
+            assignment = transitions.lock(db, held.id)
         except (AlreadySubmitted, AssignmentRevoked):
             continue
         if assignment.disposition != disposition:
-            _turn(db, assignment, disposition, today=today, event="declared", note=kind)
+            transitions.move_one(db, "declare", assignment, disposition, today=today, note=kind)
     said = select(Declaration.id).where(
         Declaration.invitation_id == invited.invitation_id,
         Declaration.kind == kind,
@@ -177,90 +117,3 @@ def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
                 id=uuid.uuid4(), invitation_id=invited.invitation_id, kind=kind, on=today
             )
         )
-
-
-# Statements on tables, made once: each save and each submission runs every one of them, and making
-# one takes longer than running it.
-_TABLE = cast(Table, Assignment.__table__)
-_HOLDING = (
-    select(
-        *(
-            _TABLE.c[name]
-            for name in (
-                "id",
-                "campaign_id",
-                "state",
-                "disposition",
-                "progress",
-                "supplying_unit_id",
-                "rated_unit_id",
-                "group_id",
-                "department_id",
-                "channel",
-            )
-        )
-    )
-    .where(_TABLE.c.id == bindparam("held"))
-    .with_for_update()
-)
-_TURNING = update(_TABLE).where(
-    _TABLE.c.id == bindparam("turned"),
-    _TABLE.c.state == "active",
-    _TABLE.c.disposition == bindparam("before"),
-)
-_NOTING = insert(cast(Table, AssignmentEvent.__table__))
-
-
-def _lock(db: Session, assignment_id: UUID) -> Row[*tuple[Any, ...]]:
-    """The assignment, held until the transaction ends (SQLite's write lock holds it already)."""
-    assignment = db.execute(_HOLDING, {"held": assignment_id}).one_or_none()
-    if assignment is None:
-        raise UnknownAssignment(assignment_id)
-    if assignment.state == "submitted":
-        raise AlreadySubmitted(assignment_id)
-    if assignment.state == "revoked":
-        raise AssignmentRevoked(assignment_id)
-    return assignment
-
-
-def _turn(
-    db: Session,
-    assignment: Row[*tuple[Any, ...]],
-    disposition: Disposition,
-    *,
-    today: date,
-    event: str = "",
-    note: str = "",
-    **values: Any,
-) -> None:
-    """Give the assignment another disposition, with its event and its change of the counts."""
-    changed = db.execute(
-        _TURNING.values(disposition=disposition, **values),
-        {"turned": assignment.id, "before": assignment.disposition},
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise AlreadySubmitted(assignment.id)
-    if event:
-        db.execute(
-            _NOTING,
-            {
-                "id": uuid.uuid4(),
-                "assignment_id": assignment.id,
-                "event": event,
-                "on": today,
-                "note": note,
-            },
-        )
-    deltas = Deltas()
-    deltas.move(_cell(assignment), assignment.disposition, disposition)
-    deltas.write(db, assignment.campaign_id, today=today)
-
-
-def _cell(assignment: Row[*tuple[Any, ...]]) -> Cell:
-    return Cell(
-        assignment.supplying_unit_id,
-        assignment.rated_unit_id,
-        assignment.group_id,
-        assignment.department_id or 0,
-        assignment.channel,
-    )

@@ -55,8 +55,8 @@ def open_channels(settings: Settings) -> Channels:
     `spool/email.jsonl` in the instance folder. Without an SMS gateway texts go to `spool/sms.jsonl`,
     which the centre gives to whoever sends them.
     """
-    from surveyapp.messaging.gateway import GatewayShape, SmsGateway
-    from surveyapp.messaging.smtp import SmtpChannel, SmtpServer
+    from surveyapp.messaging.email.smtp import SmtpChannel, SmtpServer
+    from surveyapp.messaging.sms.gateway import GatewayShape, SmsGateway
     from surveyapp.messaging.spool import EmailSpool, SmsSpool
 
     spool = settings.instance / "spool"

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from markupsafe import Markup, escape
 
-from surveyapp.messaging import gsm
 from surveyapp.messaging.errors import FieldUnknown
+from surveyapp.messaging.sms import segments as sms_segments
 
 _MARK = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -86,7 +86,7 @@ def render_sms(
 ) -> str:
     """Fill in the SMS, without accents unless the gateway is paid to carry them. Raises `FieldUnknown`."""
     text = _SPACE.sub(" ", _fill(template.sms, values)).strip()
-    return text if accents else gsm.unaccented(text)
+    return text if accents else sms_segments.unaccented(text)
 
 
 def check(
@@ -190,9 +190,9 @@ def _sms_faults(
 ) -> Iterator[TemplateFault]:
     values = {name: longest.get(name, "") for name in fields_of(template.sms)}
     text = render_sms(template, values, accents=accents)
-    strange = "" if accents else "".join(gsm.foreign(text))
+    strange = "" if accents else "".join(sms_segments.foreign(text))
     if strange:
         yield TemplateFault(Fault.SMS_ALPHABET, "sms", strange)
-    needed = gsm.measure(text).segments
+    needed = sms_segments.measure(text).segments
     if needed > segments:
         yield TemplateFault(Fault.SMS_LONG, "sms", str(needed))

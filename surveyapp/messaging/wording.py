@@ -1,7 +1,7 @@
 """What an operator reads about channels, refusals and templates."""
 
 from surveyapp.i18n import Lazy, _, lazy
-from surveyapp.messaging.bounces import Kind
+from surveyapp.messaging.email.bounces import Kind
 from surveyapp.messaging.model import Reason
 from surveyapp.messaging.templates import Fault, TemplateFault
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from surveyapp.respondents import errors
 
 if TYPE_CHECKING:
-    from surveyapp.campaigns.pack import Pack
+    from surveyapp.campaigns.pack.reading import Pack
 
 COLUMNS = (
     "full_name",

@@ -12,8 +12,7 @@ from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext, several
 from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.models import Headcount, Person, PersonEntry, RespondentList
-from surveyapp.respondents.names import name_key
-from surveyapp.respondents.rosters import (
+from surveyapp.respondents.people.rosters import (
     Contact,
     FormCell,
     Roster,
@@ -25,7 +24,8 @@ from surveyapp.respondents.rosters import (
     places,
     removed_persons,
 )
-from surveyapp.respondents.understanding import Understanding
+from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.words.names import name_key
 
 __all__ = [
     "Contact",

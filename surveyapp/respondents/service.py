@@ -1,6 +1,12 @@
 """What is done with respondent lists and persons: the use cases in one place."""
 
-from surveyapp.respondents.acceptance import (
+from surveyapp.respondents.deadlines.desks import (
+    ask_reminders,
+    declare_headcount,
+    extend,
+    write_address,
+)
+from surveyapp.respondents.lists.acceptance import (
     accept,
     approve,
     approve_many,
@@ -8,17 +14,11 @@ from surveyapp.respondents.acceptance import (
     return_list,
     withdraw,
 )
-from surveyapp.respondents.amending import amend
-from surveyapp.respondents.desks import (
-    ask_reminders,
-    declare_headcount,
-    extend,
-    write_address,
-)
-from surveyapp.respondents.mending import edit_line, leave_out, take_proposal
-from surveyapp.respondents.persons import remove_person
-from surveyapp.respondents.rereading import read_again
-from surveyapp.respondents.staging import declare_nobody, stage
+from surveyapp.respondents.lists.amending import amend
+from surveyapp.respondents.lists.mending import edit_line, leave_out, take_proposal
+from surveyapp.respondents.lists.rereading import read_again
+from surveyapp.respondents.lists.staging import declare_nobody, stage
+from surveyapp.respondents.people.reconcile import remove_person
 
 __all__ = [
     "accept",

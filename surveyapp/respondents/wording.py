@@ -2,7 +2,7 @@
 
 from surveyapp.i18n import Lazy, _, _n, lazy, locale
 from surveyapp.i18n import number as written_number
-from surveyapp.respondents.desks import LateList
+from surveyapp.respondents.deadlines.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
 

@@ -43,6 +43,14 @@ class DraftUnreadable(ResponsesError):
         self.assignment_id = assignment_id
 
 
+class DraftTooLarge(ResponsesError):
+    """More answers than any questionnaire of the campaign can give. A fault of the program."""
+
+    def __init__(self, *, size: int, limit: int) -> None:
+        super().__init__(f"{size} bytes, room for {limit}")
+        self.size, self.limit = size, limit
+
+
 class DraftChanged(ResponsesError):
     """Another device changed the draft after the review page was shown. Nothing was submitted."""
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from surveyapp import db as database
 from surveyapp.accounts import audit
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
-from surveyapp.invitations.models import Assignment
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box, custody, rules
 from surveyapp.responses.errors import (

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from surveyapp import db, log, schema
 from surveyapp.config import Settings, read_settings
 from surveyapp.keys import KeyRing, read_key_ring
-from surveyapp.web import (
+from surveyapp.web.http import (
     access,
     errors,
     frame,
@@ -19,18 +19,18 @@ from surveyapp.web import (
     locale,
     metrics,
     numbers,
-    rows,
     sessions,
     state,
     static,
 )
+from surveyapp.web.parts import table_rows
 
 ROOMS = (
-    "surveyapp.web.health",
-    "surveyapp.web.api",
-    "surveyapp.web.release_api",
-    "surveyapp.web.reported",
-    "surveyapp.web.account",
+    "surveyapp.web.http.health",
+    "surveyapp.web.api.figures",
+    "surveyapp.web.api.releases",
+    "surveyapp.web.api.delivery_callbacks",
+    "surveyapp.web.account.pages",
     "surveyapp.web.respond",
     "surveyapp.web.desk",
     "surveyapp.web.centre",
@@ -58,7 +58,7 @@ def build(
         headers,
         live,
         locale,
-        rows,
+        table_rows,
         frame,
         access,
         guard,
@@ -69,7 +69,7 @@ def build(
     for room in ROOMS:
         app.register_blueprint(import_module(room).bp)
     if settings.demo:
-        app.register_blueprint(import_module("surveyapp.web.styleguide").bp)
+        app.register_blueprint(import_module("surveyapp.web.parts.styleguide").bp)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ FLASK = {"flask", "flask_wtf", "werkzeug", "wtforms"}
 HEAVY = {"pandas", "pyarrow", "xlsxwriter", "typst", "python_calamine", "pyreadstat", "openpyxl"}
 CHILD_PROCESS = {
     "respondents/sheet/child.py",
-    "respondents/sheet/patching.py",
+    "respondents/sheet/marks/patching.py",
     "respondents/sheet/spreadsheets.py",
 }
 CHILD_MODULES = {

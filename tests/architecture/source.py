@@ -27,10 +27,15 @@ ARROWS = {
     "accounts": "instruments",
     "campaigns": "instruments accounts",
     "respondents": "instruments accounts campaigns",
-    "invitations": "instruments accounts campaigns respondents",
-    "responses": "instruments accounts campaigns respondents invitations",
-    "fieldwork": "instruments accounts campaigns respondents invitations",
-    "exports": "instruments accounts campaigns responses fieldwork",
+    "assignments": "instruments accounts campaigns respondents",
+    "invitations": "instruments accounts campaigns respondents assignments",
+    "delivery": "instruments accounts campaigns respondents assignments invitations",
+    "followup": "instruments accounts campaigns respondents assignments invitations delivery",
+    "responses": "instruments accounts campaigns respondents assignments invitations delivery followup",
+    "fieldwork": "instruments accounts campaigns respondents assignments invitations delivery followup",
+    "exports": "instruments accounts campaigns assignments responses fieldwork",
+    "operations": "instruments accounts campaigns respondents assignments invitations delivery followup "
+    "responses fieldwork exports",
 }
 OUTER = frozenset({"web", "cli", "demo", "tables", "__init__", "__main__"})
 
@@ -63,8 +68,8 @@ class Module:
 
     @property
     def is_outer(self) -> bool:
-        """Web, command line and demo; a package's `…commands.py` belong to the command line."""
-        return self.package in OUTER or self.path.name.endswith("commands.py")
+        """Web, command line and demo."""
+        return self.package in OUTER
 
     @cached_property
     def text(self) -> str:

@@ -16,7 +16,7 @@ PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 
 
 def commands() -> dict[str, click.Command]:
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     return dict(walk(main, "surveyapp"))
 
@@ -56,7 +56,7 @@ def test_the_settings_table_of_the_readme_is_the_settings_class():
 
 
 def test_every_command_is_on_the_page_of_commands():
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     assert PAGE.read_text() == page(main), "run `make commands`"
 
@@ -94,8 +94,10 @@ def offered(text: str) -> list[tuple[str, str, str]]:
         if line.startswith("### "):
             packages = re.findall(r"\w+", line.partition("(")[0])
         for module, name in re.findall(r"`(\w+)\.(\w+)\(", line):
-            home = [p for p in packages if (PROJECT / "surveyapp" / p / f"{module}.py").exists()]
-            found += [(package, module, name) for package in home]
+            for package in packages:
+                for path in sorted((PROJECT / "surveyapp" / package).rglob(f"{module}.py")):
+                    home = path.parent.relative_to(PROJECT / "surveyapp").as_posix()
+                    found.append((home.replace("/", "."), module, name))
     return found
 
 

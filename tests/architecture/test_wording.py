@@ -40,7 +40,7 @@ def unmarked(root: Path) -> list[str]:
 def unmarked_in_source(root: Path) -> list[str]:
     """Vietnamese sentences in Python, other than docstrings, that no catalogue is asked for."""
     faults = []
-    for path in sorted(set(root.rglob("*.py")) - {root / "styleguide.py"}):
+    for path in sorted(set(root.rglob("*.py")) - {*root.rglob("styleguide.py")}):
         tree = ast.parse(path.read_text())
         known = {
             inner

@@ -53,7 +53,7 @@ def _assignment_changed(walk: Walk, what: Callable[[object], object]) -> None:
 
 
 def _withdrawn(walk: Walk) -> None:
-    from surveyapp.invitations.models import Assignment
+    from surveyapp.assignments.models import Assignment
 
     _assignment_changed(
         walk,

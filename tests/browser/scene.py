@@ -22,7 +22,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.mailing import MailingRow
+from surveyapp.invitations.mailing_file import MailingRow
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box
 from tests import factories, postgres

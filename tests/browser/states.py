@@ -8,8 +8,8 @@ from datetime import timedelta
 from playwright.sync_api import Page
 
 from surveyapp.db import transaction
-from surveyapp.invitations.mailing import MailingRow
-from surveyapp.invitations.secrets import check_digit
+from surveyapp.invitations.codes import check_digit
+from surveyapp.invitations.mailing_file import MailingRow
 from tests.browser.moving import leave_by
 from tests.browser.scene import Scene
 
@@ -97,7 +97,7 @@ def _session_ends(walk: Walk) -> None:
 
 def _session_over(walk: Walk) -> None:
     """The browser comes back with a cookie of the day before."""
-    from surveyapp.web import sessions
+    from surveyapp.web.http import sessions
 
     code = walk.person.code.replace("-", "")
     yesterday = int((walk.scene.now - timedelta(days=1)).timestamp())
@@ -109,7 +109,7 @@ def _session_over(walk: Walk) -> None:
 
 def _sent_after_the_end(walk: Walk) -> None:
     """The session ran out while a page stood open; its button is pressed all the same."""
-    from surveyapp.web import sessions
+    from surveyapp.web.http import sessions
 
     walk.open()
     (cookie,) = walk.page.context.cookies()

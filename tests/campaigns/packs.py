@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from surveyapp.campaigns.errors import PackRefused
-from surveyapp.campaigns.pack import Pack, read_pack
+from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.instruments.errors import Fault
 
 TESTS = Path(__file__).resolve().parents[1]

@@ -17,7 +17,7 @@ from surveyapp.campaigns.errors import (
     WrongState,
 )
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.pack import read_pack
+from surveyapp.campaigns.pack.reading import read_pack
 from tests import factories
 from tests.campaigns.packs import TINY, copy_pack, edit, edited_pack
 

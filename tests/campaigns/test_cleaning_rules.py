@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from surveyapp.campaigns.cleaning import Kind
-from surveyapp.campaigns.pack import read_pack
-from surveyapp.exports.cleaning import hits
+from surveyapp.campaigns.pack.cleaning_rules import Kind
+from surveyapp.campaigns.pack.reading import read_pack
+from surveyapp.exports.cleaning.row_rules import hits
 from surveyapp.responses.queries import ResponseRow
 from surveyapp.responses.rules import longest_run
 from tests.campaigns.packs import SHIPPED, copy_pack, edit, faults_of

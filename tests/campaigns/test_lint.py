@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from surveyapp.campaigns import linting
-from surveyapp.campaigns.commands import campaign
+from surveyapp.campaigns.pack import linting
+from surveyapp.cli.campaign import campaign
 from surveyapp.instruments.lint.findings import SEVERITY
 from tests.campaigns.packs import SHIPPED, TINY, copy_pack, edit
 

@@ -1,6 +1,6 @@
 """The schemas that editors use are those of the models that read the files."""
 
-from surveyapp.campaigns.schema import FOLDER, schemas
+from surveyapp.campaigns.pack.json_schemas import FOLDER, schemas
 
 
 def test_published_schemas_are_current() -> None:

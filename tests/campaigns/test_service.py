@@ -21,7 +21,7 @@ from surveyapp.campaigns.errors import (
     WrongState,
 )
 from surveyapp.campaigns.models import Campaign, Department, Instrument, Unit
-from surveyapp.campaigns.pack import Pack, read_pack
+from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.db import transaction
 from surveyapp.respondents.models import Person
 from tests import factories

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from surveyapp.campaigns.pack import Pack, read_pack
+from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.campaigns.rules import rated_plan
 from tests.campaigns.packs import SHIPPED
 

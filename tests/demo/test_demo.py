@@ -16,6 +16,7 @@ from sqlalchemy import Engine, func, select
 from surveyapp import clock, create_app, schema
 from surveyapp.accounts import audit
 from surveyapp.accounts.service import SignedIn, sign_in
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.config import PROJECT, Settings
@@ -23,7 +24,6 @@ from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.demo.prepare import MAIN, PILOT, Builder, show
 from surveyapp.exports.verify import verify
 from surveyapp.invitations import links, queries, service
-from surveyapp.invitations.models import Assignment
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
 from surveyapp.responses import opening

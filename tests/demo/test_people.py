@@ -5,13 +5,13 @@ from random import Random
 
 import pytest
 
-from surveyapp.campaigns.pack import read_pack
+from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT
 from surveyapp.demo import rosters, workbooks
 from surveyapp.demo.lists import Desk
 from surveyapp.demo.names import somebody
 from surveyapp.respondents.context import context_from_pack
-from surveyapp.respondents.reading import check_file
+from surveyapp.respondents.reading.checking import check_file
 from surveyapp.respondents.rules.contacts import read_email, read_phone
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from surveyapp import schema
 from surveyapp.campaigns import service
-from surveyapp.campaigns.pack import read_pack
-from surveyapp.cli import main
+from surveyapp.campaigns.pack.reading import read_pack
+from surveyapp.cli.main import main
 from surveyapp.config import Settings
 from surveyapp.db import make_engine, transaction
-from surveyapp.demo import standing
+from surveyapp.demo import state
 from surveyapp.demo.errors import NotADemo
 from surveyapp.keys import make_key_ring
 from tests.factories import PACKS
@@ -28,29 +28,29 @@ def empty(tmp_path: Path) -> Settings:
 
 
 def test_a_demo_begun_and_not_finished_is_recognised(empty):
-    standing.begin(empty)
-    assert standing.was_interrupted(empty)
-    assert not standing.is_finished(empty)
+    state.begin(empty)
+    assert state.was_interrupted(empty)
+    assert not state.is_finished(empty)
 
 
 def test_clearing_takes_away_everything_of_a_demo(empty):
-    standing.begin(empty)
+    state.begin(empty)
     make_key_ring(empty.keys)
     (empty.instance / "releases").mkdir()
     for name in ("survey.sqlite3", "survey.sqlite3-wal", "demo.json"):
         (empty.instance / name).touch()
-    standing.clear(empty)
+    state.clear(empty)
     assert not empty.instance.exists()
 
 
 def test_a_folder_with_a_key_ring_alone_may_become_a_demo(empty):
     empty.instance.mkdir()
     make_key_ring(empty.keys)
-    standing.begin(empty)
-    assert standing.was_interrupted(empty)
+    state.begin(empty)
+    assert state.was_interrupted(empty)
 
 
-@pytest.mark.parametrize("act", [standing.begin, standing.clear])
+@pytest.mark.parametrize("act", [state.begin, state.clear])
 def test_a_folder_with_other_things_is_left_alone(empty, act):
     (empty.instance / "releases").mkdir(parents=True)
     with pytest.raises(NotADemo):
@@ -62,7 +62,7 @@ def test_a_database_with_a_campaign_is_left_alone(engine, settings, now):
     with transaction() as db:
         service.load_pack(db, read_pack(PACKS / "tiny"), now=now)
     with pytest.raises(NotADemo):
-        standing.begin(settings)
+        state.begin(settings)
 
 
 def test_a_cleared_demo_on_postgresql_leaves_no_tables(empty_postgres, tmp_path):
@@ -71,8 +71,8 @@ def test_a_cleared_demo_on_postgresql_leaves_no_tables(empty_postgres, tmp_path)
     )
     engine = make_engine(empty_postgres)
     schema.migrate(engine)
-    standing.begin(settings)
-    standing.clear(settings)
+    state.begin(settings)
+    state.clear(settings)
     with engine.connect() as connection:
         assert schema.revision(connection) is None
     engine.dispose()

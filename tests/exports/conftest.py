@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveyapp.db import make_engine
-from surveyapp.exports import codebook_page, papers, release, reports, rulesets
-from surveyapp.exports.cleaning import read_rules
-from surveyapp.exports.cleaning_report import Account
+from surveyapp.exports.cleaning import rulesets, studies
+from surveyapp.exports.cleaning.report import Account
+from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.formats import codebook_page, report_document
+from surveyapp.exports.release import building
 from surveyapp.keys import KeyRing
 from tests.exports.opened import opened_campaign
 
@@ -46,7 +48,7 @@ RULES = [
 @pytest.fixture(autouse=True)
 def _printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three documents on paper cost a second; only `released`, made before any test, has real ones."""
-    for module in (papers, codebook_page):
+    for module in (report_document, codebook_page):
         monkeypatch.setattr(module, "write_pdf", lambda _template, facts: repr(facts).encode())
 
 
@@ -68,8 +70,8 @@ def released(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     with Session(engine, expire_on_commit=False) as db:
         campaign = opened_campaign(db, now)
         rulesets.freeze(db, campaign, read_rules(RULES), reason="Họp ngày 5", **act)
-        folder = release.build(db, campaign, out=scratch, **act)
-        account = reports.account_of(db, campaign, rulesets.in_force(db, campaign))
+        folder = building.build(db, campaign, out=scratch, **act)
+        account = studies.account_of(db, campaign, rulesets.in_force(db, campaign))
         db.expunge_all()
     engine.dispose()
     return Released(folder, account)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports import release
+from surveyapp.exports.release import building
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
 from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response
@@ -107,7 +107,7 @@ def _response(
     }
 
 
-_WRITTEN: dict[str, release.Prepared] = {}
+_WRITTEN: dict[str, building.Prepared] = {}
 
 
 def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, out: Path) -> Path:
@@ -115,9 +115,9 @@ def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, o
     files, so a test run writes them once."""
     if campaign.code not in _WRITTEN:
         kept = Path(tempfile.mkdtemp(dir=os.environ["SURVEY_TEST_RUN"]))
-        _WRITTEN[campaign.code] = release.prepare(db, campaign, out=kept, keys=keys)
+        _WRITTEN[campaign.code] = building.prepare(db, campaign, out=kept, keys=keys)
     made = _WRITTEN[campaign.code]
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(shutil.copytree(made.aside, out / made.aside.name))
-    prepared = release.Prepared(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
-    return release.register(db, campaign, prepared, actor="x", now=now, keys=keys)
+    prepared = building.Prepared(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
+    return building.register(db, campaign, prepared, actor="x", now=now, keys=keys)

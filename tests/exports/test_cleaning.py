@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp.campaigns import queries
-from surveyapp.campaigns.cleaning import read_cleaning
 from surveyapp.campaigns.errors import PackRefused
-from surveyapp.exports import release
-from surveyapp.exports.cleaning import read_rules, touches
+from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
+from surveyapp.exports.cleaning.row_rules import read_rules, touches
+from surveyapp.exports.release import building
 from surveyapp.exports.verify import verify
 from surveyapp.responses.models import Response
 from surveyapp.responses.queries import ResponseRow
@@ -80,7 +80,7 @@ def table(path):
 
 
 def released(db, campaign, out, now, keys, rules):
-    return release.build(db, campaign, out=out, actor="centre", now=now, keys=keys, rules=rules)
+    return building.build(db, campaign, out=out, actor="centre", now=now, keys=keys, rules=rules)
 
 
 def test_an_excluded_response_stays_in_the_rows_and_leaves_the_counts(db, now, keys, tmp_path):

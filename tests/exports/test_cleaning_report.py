@@ -9,9 +9,10 @@ import pypdfium2
 import pytest
 
 from surveyapp.documents.pdf import write_pdf
-from surveyapp.exports import cleaning_report, papers
-from surveyapp.exports.cleaning import read_rules
-from surveyapp.exports.cleaning_words import condition
+from surveyapp.exports.cleaning import report
+from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.cleaning.words import condition
+from surveyapp.exports.formats import report_document
 from surveyapp.i18n import speaking
 from tests.exports.conftest import PAIR, written
 from tests.exports.opened import SIZES
@@ -86,7 +87,7 @@ def test_the_public_report_tells_no_unit_no_person_and_no_small_count(folder):
     ("n", "shown"), [(0, "–"), (4, "–"), (5, "5"), (9, "5"), (95, "95"), (96, "–")]
 )
 def test_a_public_count_and_its_rest_are_never_small(n, shown):
-    assert cleaning_report._rounded(n, 100, 5) == shown
+    assert report._rounded(n, 100, 5) == shown
 
 
 def test_the_documents_do_not_know_the_hour(folder):
@@ -96,19 +97,19 @@ def test_the_documents_do_not_know_the_hour(folder):
 
 
 def test_the_same_words_are_printed_to_the_same_bytes(released):
-    facts = {**asdict(cleaning_report.public(released.account)), "language": "vi"}
+    facts = {**asdict(report.public(released.account)), "language": "vi"}
     printed = (released.folder / "public" / "cleaning.pdf").read_bytes()
-    assert write_pdf(papers.TEMPLATE, facts) == printed
+    assert write_pdf(report_document.TEMPLATE, facts) == printed
 
 
 def test_the_report_of_the_centre_is_the_one_of_the_release(released):
-    page = papers.as_html(cleaning_report.whole(released.account))
+    page = report_document.as_html(report.whole(released.account))
     assert page == (released.folder / "scoring" / "cleaning.html").read_text()
 
 
 def test_a_report_is_spoken_in_english_too(released):
     with speaking("en"):
-        page = papers.as_html(cleaning_report.whole(released.account))
+        page = report_document.as_html(report.whole(released.account))
     assert "Cleaning report" in page
     assert "5 items in a row or more with the same step; only groups M1, P1. As minuted" in page
     assert 'lang="en"' in page

@@ -7,8 +7,14 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.exports.disclosure import MERGED, row_labels
-from surveyapp.exports.suppression import TOTAL, hidden_cells, revealed, told_small, with_totals
+from surveyapp.exports.disclosure.cell_suppression import (
+    TOTAL,
+    hidden_cells,
+    revealed,
+    told_small,
+    with_totals,
+)
+from surveyapp.exports.disclosure.row_labels import MERGED, row_labels
 
 cells = st.dictionaries(
     st.tuples(st.sampled_from("ABCDE"), st.sampled_from(["M1", "M5"])),

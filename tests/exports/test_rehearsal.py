@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select
 
-from surveyapp.cli import main
+from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
-from surveyapp.exports import rehearsal
 from surveyapp.exports.models import Release, ReleaseRehearsal
-from surveyapp.exports.rehearsal import Rehearsed
+from surveyapp.exports.release import rehearsal
+from surveyapp.exports.release.rehearsal import Rehearsed
 from tests import factories
 from tests.fieldwork.counting import half_way
 
@@ -29,7 +29,9 @@ def campaign(engine, now):
 @pytest.fixture
 def quick(monkeypatch):
     """The files of other formats take seconds, and tests of their own."""
-    monkeypatch.setattr("surveyapp.exports.formats.write_formats", lambda *_a, **_k: None)
+    monkeypatch.setattr(
+        "surveyapp.exports.formats.statistics_files.write_formats", lambda *_a, **_k: None
+    )
 
 
 def rehearse(campaign, now, folder) -> Rehearsed:

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
-from surveyapp.exports import rehearsal, verify
-from surveyapp.exports.rehearsal import Rehearsed
-from surveyapp.exports.signature import public_key
+from surveyapp.exports import verify
+from surveyapp.exports.release import rehearsal
+from surveyapp.exports.release.rehearsal import Rehearsed
+from surveyapp.exports.release.signature import public_key
 from surveyapp.exports.wording import rehearsal_warning
 from tests import factories
 
@@ -34,7 +35,9 @@ def campaign(engine, now):
 def few(monkeypatch):
     """A few dozen assignments, and no files of the slow formats."""
     monkeypatch.setattr(rehearsal, "_assignments", lambda *_facts: FEW)
-    monkeypatch.setattr("surveyapp.exports.formats.write_formats", lambda *_a, **_k: None)
+    monkeypatch.setattr(
+        "surveyapp.exports.formats.statistics_files.write_formats", lambda *_a, **_k: None
+    )
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_what_goes_wrong_is_told_and_nothing_is_left(campaign, now, tmp_path, fe
     def full(*_facts, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("surveyapp.exports.formats.write_formats", full)
+    monkeypatch.setattr("surveyapp.exports.formats.statistics_files.write_formats", full)
     found = rehearse(campaign, now, tmp_path)
     assert found.outcome == "failed"
     assert found.error == "OSError: [Errno 28] No space left on device"

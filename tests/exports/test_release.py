@@ -16,9 +16,10 @@ from sqlalchemy import select, update
 
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports import files, release, signature
 from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, ResponsesChanged
+from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
+from surveyapp.exports.release import building, signature
 from surveyapp.exports.verify import is_signed, verify
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries as responses
@@ -39,7 +40,7 @@ def campaign(db, now):
 
 @pytest.fixture
 def folder(db, campaign, tmp_path, now, keys):
-    return release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    return building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
 
 
 def test_a_release_is_whole_where_it_is_received(folder):
@@ -121,7 +122,7 @@ def test_the_codebook_knows_every_column(folder):
 def test_a_remark_stands_apart_and_no_spreadsheet_runs_it(db, now, keys, tmp_path):
     text = '=HYPERLINK("http://xa.example.vn";"bấm")'
     campaign = opened_campaign(db, now, remarks=(("province", text), ("ministry", "'quen'")))
-    folder = release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    folder = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
     rows = table(folder / "scoring" / "remarks.csv")
     assert sorted(row["text"].removeprefix("'") for row in rows) == sorted([text, "'quen'"])
     assert all(row["text"].startswith("'") for row in rows)
@@ -130,7 +131,7 @@ def test_a_remark_stands_apart_and_no_spreadsheet_runs_it(db, now, keys, tmp_pat
 
 def test_the_same_results_give_the_same_bytes(db, campaign, folder, tmp_path, now, keys):
     db.execute(Release.__table__.delete())
-    again = release.build(
+    again = building.build(
         db, campaign, out=tmp_path / "again", actor="someone else", now=now, keys=keys
     )
     first, second = folder.with_suffix(".zip"), again.with_suffix(".zip")
@@ -138,7 +139,7 @@ def test_the_same_results_give_the_same_bytes(db, campaign, folder, tmp_path, no
 
 
 def test_the_next_release_differs_in_its_number_only(db, campaign, folder, tmp_path, now, keys):
-    second = release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    second = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
     assert (folder.name, second.name) == ("tiny-release-001", "tiny-release-002")
     one, two = (json.loads((path / "manifest.json").read_text()) for path in (folder, second))
     assert (one.pop("release"), two.pop("release")) == (1, 2)
@@ -162,13 +163,13 @@ def test_a_release_is_registered_and_the_campaign_released(db, campaign, folder,
     assert entry.response_count == sum(SIZES.values())
     assert db.scalar(select(Campaign.state).where(Campaign.id == campaign.id)) == "released"
     assert db.scalar(select(AuditEntry.action)) == "built a release"
-    assert release.releases(db, campaign.id) == [entry]
+    assert building.releases(db, campaign.id) == [entry]
 
 
 def test_nothing_is_released_before_the_box_is_opened(db, now, keys, tmp_path):
     campaign = factories.campaign(db, now, opened=True)
     with pytest.raises(NotReleasable) as refused:
-        release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
     assert refused.value.state == "open"
     assert list(tmp_path.iterdir()) == []
 
@@ -177,16 +178,16 @@ def test_a_release_is_never_written_over(db, campaign, folder, tmp_path, now, ke
     db.execute(Release.__table__.delete())
     before = (folder / "manifest.json").read_bytes()
     with pytest.raises(ReleaseExists):
-        release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
     assert (folder / "manifest.json").read_bytes() == before
 
 
 def test_two_releases_at_once_do_not_share_a_number(db, campaign, tmp_path, now, keys):
-    first = release.prepare(db, campaign, out=tmp_path / "one", keys=keys)
-    second = release.prepare(db, campaign, out=tmp_path / "two", keys=keys)
-    release.register(db, campaign, first, actor="centre", now=now, keys=keys)
+    first = building.prepare(db, campaign, out=tmp_path / "one", keys=keys)
+    second = building.prepare(db, campaign, out=tmp_path / "two", keys=keys)
+    building.register(db, campaign, first, actor="centre", now=now, keys=keys)
     with pytest.raises(NumberTaken):
-        release.register(db, campaign, second, actor="centre", now=now, keys=keys)
+        building.register(db, campaign, second, actor="centre", now=now, keys=keys)
     assert list((tmp_path / "two").iterdir()) == []
 
 
@@ -195,7 +196,7 @@ def test_a_response_that_was_lost_after_the_opening_stops_the_release(
 ):
     db.execute(update(BoxOpening).values(ballots=sum(SIZES.values()) + 1))
     with pytest.raises(ResponsesChanged) as refused:
-        release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
     assert refused.value.found == sum(SIZES.values())
     assert list(tmp_path.iterdir()) == []
 
@@ -215,9 +216,9 @@ def relisted(folder: Path) -> Path:
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").unlink()
     (folder / "manifest.sig").unlink()
-    manifest["files"] = files.listing(folder)
+    manifest["files"] = csv_files.listing(folder)
     manifest["signing"]["public_key"] = signature.public_key(forger)
-    files.write_json(folder / "manifest.json", manifest)
+    csv_files.write_json(folder / "manifest.json", manifest)
     signature.sign(folder, forger)
     return folder
 

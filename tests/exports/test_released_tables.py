@@ -16,11 +16,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.exports import cleaning, cleaning_report, papers, public, reports, scoring
-from surveyapp.exports.cleaning import read_rules
-from surveyapp.exports.disclosure import MERGED, row_labels
-from surveyapp.exports.results import Tally
-from surveyapp.exports.rulesets import RuleSet
+from surveyapp.exports.cleaning import report, row_rules, studies
+from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.cleaning.rulesets import RuleSet
+from surveyapp.exports.disclosure import public_tables
+from surveyapp.exports.disclosure.row_labels import MERGED, row_labels
+from surveyapp.exports.formats import report_document
+from surveyapp.exports.release import scoring
+from surveyapp.exports.release.results import Tally
 from surveyapp.responses.queries import ResponseRow
 from tests.exports.conftest import written
 
@@ -72,10 +75,10 @@ class Folder:
         rules = read_rules(rules)
         self.sizes = Counter((row.rated_unit_code, row.group_code) for row in rows)
         labels = row_labels(self.sizes, frame.row_minimum)
-        tally, touched = Tally(), cleaning.Touched()
-        study = reports.study_of(frame, rules, self.sizes)
+        tally, touched = Tally(), row_rules.Touched()
+        study = studies.study_of(frame, rules, self.sizes)
         forms = {code: frame.instrument(code) for code in frame.groups_by_code}
-        cleaned = cleaning.clean(rows, rules, forms, touched=touched, seen=study.add)
+        cleaned = row_rules.clean(rows, rules, forms, touched=touched, seen=study.add)
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             scoring.write_scoring(
@@ -83,17 +86,17 @@ class Folder:
                 frame,
                 labels,
                 tally=tally,
-                rows=cleaning.counted(tally, cleaned),
+                rows=row_rules.counted(tally, cleaned),
                 remarks=[],
                 figures={},
             )
-            public.write_public(folder / "public", frame, tally)
+            public_tables.write_public(folder / "public", frame, tally)
             self.tables = {
                 path.relative_to(folder).as_posix(): self._read(path)
                 for path in folder.rglob("*.csv")
             }
-        account = cleaning_report.Account(frame, RuleSet(0, rules), study.result())
-        self.report = papers.as_html(cleaning_report.public(account))
+        account = report.Account(frame, RuleSet(0, rules), study.result())
+        self.report = report_document.as_html(report.public(account))
         self.touched, self.excluded = touched, touched.excluded
 
     @staticmethod

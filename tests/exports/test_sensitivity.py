@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries
-from surveyapp.exports import release, rulesets, sensitivity
-from surveyapp.exports.cleaning import read_rules
+from surveyapp.exports.cleaning import rulesets, sensitivity
+from surveyapp.exports.cleaning.row_rules import read_rules
 from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
+from surveyapp.exports.release import building
 from surveyapp.responses.models import Response
 from surveyapp.responses.queries import ResponseRow
 from tests import factories
@@ -76,8 +77,8 @@ def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path)
     made = rulesets.freeze(
         db, campaign, read_rules([rule]), reason="Nhanh", actor="centre", now=now, keys=keys
     )
-    folder = release.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
-    from surveyapp.exports import results
+    folder = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    from surveyapp.exports.release import results
     from surveyapp.responses import queries as responses
 
     frame = results.read_frame(db, campaign)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from surveyapp.exports import release
 from surveyapp.exports.errors import SipasRefused
-from surveyapp.exports.sipas import COLUMNS, read_sipas
+from surveyapp.exports.release import building
+from surveyapp.exports.release.sipas import COLUMNS, read_sipas
 from surveyapp.exports.verify import verify
 from tests.exports.opened import opened_campaign
 
@@ -52,7 +52,7 @@ def test_a_file_that_is_not_text_is_refused():
 
 def test_the_table_stands_beside_the_counts(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
-    folder = release.build(
+    folder = building.build(
         db, campaign, out=tmp_path, actor="centre", now=now, keys=keys, sipas_table=SOUND.encode()
     )
     written = (folder / "scoring" / "sipas.csv").read_text().splitlines()
@@ -63,7 +63,7 @@ def test_the_table_stands_beside_the_counts(db, now, keys, tmp_path):
 def test_a_faulty_table_stops_the_release(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
     with pytest.raises(SipasRefused):
-        release.build(
+        building.build(
             db, campaign, out=tmp_path, actor="centre", now=now, keys=keys, sipas_table=b"x"
         )
     assert list(tmp_path.iterdir()) == []

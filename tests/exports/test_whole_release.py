@@ -20,10 +20,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveyapp.db import make_engine
-from surveyapp.exports import codebook_page, papers, release
-from surveyapp.exports.cleaning import read_rules
-from surveyapp.exports.disclosure import MERGED
-from surveyapp.exports.results import Frame
+from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.disclosure.row_labels import MERGED
+from surveyapp.exports.formats import codebook_page, report_document
+from surveyapp.exports.release import building
+from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import verify
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries as responses
@@ -74,14 +75,14 @@ def built(request, _sqlite_template, tmp_path_factory):
     act = {"actor": "centre", "now": now, "keys": KeyRing({1: sha256(b"a centre").digest()})}
     with pytest.MonkeyPatch.context() as patch, Session(engine, expire_on_commit=False) as db:
         for module in (
-            papers,
+            report_document,
             codebook_page,
         ):  # paper takes a second, and tells what the pages tell
             patch.setattr(module, "write_pdf", lambda _template, facts: repr(facts).encode())
         campaign = opened_campaign(db, now, sizes, seed=len(sizes))
         rows = list(responses.responses(db, campaign.id))
-        frame = release.read_frame(db, campaign)
-        folder = release.build(db, campaign, out=scratch, rules=read_rules(rules), **act)
+        frame = building.read_frame(db, campaign)
+        folder = building.build(db, campaign, out=scratch, rules=read_rules(rules), **act)
         db.expunge_all()
     engine.dispose()
     return Built(folder, rows, frame)

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.count_deltas import Cell, Deltas
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.invitations.deltas import Cell, Deltas
-from surveyapp.invitations.rules import Disposition
 
 FADING = (20, 14, 9, 6, 4, 3, 2)
 """How many of a hundred answer on the days after the sending."""

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
+from surveyapp.assignments.bulk_transitions import turn
+from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.fieldwork import chase, official_letter
+from surveyapp.fieldwork.reports import official_letter, unit_figures
 from surveyapp.i18n import speaking
 from surveyapp.invitations import service
-from surveyapp.invitations.models import Assignment
-from surveyapp.invitations.rules import Disposition
-from surveyapp.invitations.turning import turn
 from tests import factories
 from tests.fieldwork.counting import count
 from tests.invitations.roster import Roster, issue_all, opened
@@ -34,7 +34,7 @@ def found(db, now):
     count(db, campaign, group="P2", forms=3, answered=(1,), **facts)
     count(db, campaign, group="P3", forms=20, answered=(0,), **facts)
     unit = campaigns.unit(db, campaign.id, "01")
-    return campaign, unit, chase.gather(db, campaign, unit, until=today - timedelta(days=1))
+    return campaign, unit, unit_figures.gather(db, campaign, unit, until=today - timedelta(days=1))
 
 
 def test_the_figures_end_with_yesterday_and_small_groups_are_hidden(found):
@@ -113,7 +113,7 @@ def test_departments_and_channels_are_counted_from_five_on_and_nobody_is_named(d
     sent_by(db, campaign, ids["NHNNCN"][:1], "sms", now)
     submit(db, ids["SNV"][:2] + ids["TTT"][:1], today)
     unit = campaigns.unit(db, campaign.id, "01")
-    found = chase.gather(db, campaign, unit, until=today)
+    found = unit_figures.gather(db, campaign, unit, until=today)
     assert counts(found.departments) == {
         "Sở Nội vụ": (24, 4),  # two forms each: on the ministry and on the province
         "Thanh tra tỉnh": (12, 2),
@@ -140,8 +140,8 @@ def test_forms_not_sent_yet_stand_under_no_channel(db, now, keys):
         roster.named("01", "council", name=f"Người Thứ {n}")
     issue_all(db, campaign, keys, now)
     unit = campaigns.unit(db, campaign.id, "01")
-    figures = chase.gather(db, campaign, unit, until=clock.day(now))
-    assert figures.channels == [chase.Line("Chưa rõ kênh hoặc chưa gửi", 6, 0)]
+    figures = unit_figures.gather(db, campaign, unit, until=clock.day(now))
+    assert figures.channels == [unit_figures.Line("Chưa rõ kênh hoặc chưa gửi", 6, 0)]
 
 
 def sent_by(db, campaign, invitations, channel, now):

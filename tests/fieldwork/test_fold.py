@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
+from surveyapp.assignments.count_deltas import Cell, Deltas
+from surveyapp.assignments.models import CountDelta
+from surveyapp.assignments.rules import CHANNELS, Disposition
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import queries, service
+from surveyapp.fieldwork.counts import folding, queries
+from surveyapp.fieldwork.counts.queries import Where
 from surveyapp.fieldwork.models import KeptCount, KeptDay
-from surveyapp.fieldwork.queries import Where
 from surveyapp.fieldwork.rules import Counts
-from surveyapp.invitations.deltas import Cell, Deltas
-from surveyapp.invitations.models import CountDelta
-from surveyapp.invitations.rules import CHANNELS, Disposition
 from tests import factories
 from tests.responses.world import answers, survey
 
@@ -84,7 +84,7 @@ def test_folding_beside_writers_loses_and_doubles_nothing(engine, campaign, seed
     def fold_all_the_time() -> None:
         while not stop.wait(0.002):  # writers get a turn: SQLite's lock knows no queue
             with transaction() as db:
-                service.fold(db, limit=7)
+                folding.fold(db, limit=7)
 
     folders = [threading.Thread(target=fold_all_the_time) for _ in range(2)]
     for thread in (*writers, *folders):
@@ -97,7 +97,7 @@ def test_folding_beside_writers_loses_and_doubles_nothing(engine, campaign, seed
     mirror = [change for one in mirrors for change in one]
     assert shown() == recount(mirror)
     with transaction() as db:
-        while service.fold(db):
+        while folding.fold(db):
             pass
     assert shown() == recount(mirror)
     assert shown(until=DAY) == recount(mirror, until=DAY)
@@ -112,7 +112,7 @@ def test_every_cut_adds_up_to_the_same_whole(engine, campaign):
     mirror: list = []
     write_random_changes(99, 30, mirror)
     with transaction() as db:
-        service.fold(db, limit=20)  # some folded, some waiting
+        folding.fold(db, limit=20)  # some folded, some waiting
     whole = shown(by=())[()]
     for by in (("group",), ("supplying",), ("rated",), ("department",), ("channel",), ("supplying", "department"), ("rated", "group"), ("rated", "channel")):  # fmt: skip
         together: dict[D, int] = {}
@@ -142,7 +142,7 @@ def test_the_curve_ends_at_what_stands_now(engine, campaign):
     mirror: list = []
     write_random_changes(5, 30, mirror)
     with transaction() as db:
-        service.fold(db, limit=25)
+        folding.fold(db, limit=25)
     with reading() as db:
         points = queries.curve(db, 1)
         now = queries.counted(db, 1, by=())[()]
@@ -155,7 +155,7 @@ def test_the_curve_ends_at_what_stands_now(engine, campaign):
 def test_what_changed_is_the_difference_between_two_days(engine, campaign):
     write_random_changes(11, 30, [])
     with transaction() as db:
-        service.fold(db, limit=25)
+        folding.fold(db, limit=25)
     first, last = DAY + timedelta(days=1), DAY + timedelta(days=4)
     with reading() as db:
         found = queries.changed(db, 1, by=("supplying",), after=first, until=last)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from benchmarks.backtest import OPENS, back_test, simulate
-from surveyapp.fieldwork.forecast import LEVEL, Cell, Forecast
-from surveyapp.fieldwork.shape import Calendar, Cohort, fit
+from surveyapp.fieldwork.forecast.projection import LEVEL, Cell, Forecast
+from surveyapp.fieldwork.forecast.response_curve import Calendar, Cohort, fit
 
 CLOSES = OPENS + timedelta(days=30)
 

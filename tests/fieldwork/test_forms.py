@@ -1,8 +1,8 @@
 """Listed and approved forms on the screens are those of the lists, through every change of a list."""
 
 from surveyapp.campaigns.models import Unit
-from surveyapp.fieldwork import queries
-from surveyapp.fieldwork.queries import Where
+from surveyapp.fieldwork.counts import queries
+from surveyapp.fieldwork.counts.queries import Where
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents import service
 from tests import factories

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.fieldwork.disclosure import hidden
+from surveyapp.assignments.rules import Disposition
+from surveyapp.fieldwork.counts.small_cells import hidden
 from surveyapp.fieldwork.rules import LETTERS, Counts, coverage, outcome_rates
-from surveyapp.invitations.rules import Disposition
 
 D = Disposition
 EXAMPLE = Counts(

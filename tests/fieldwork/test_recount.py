@@ -11,23 +11,24 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
+from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.rules import DECLARED
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import queries
-from surveyapp.fieldwork.service import fold
+from surveyapp.delivery.returned import returns
+from surveyapp.delivery.sending import queue
+from surveyapp.fieldwork.counts import queries
+from surveyapp.fieldwork.counts.folding import fold
 from surveyapp.invitations import service
-from surveyapp.invitations.delivery import queue, returns
 from surveyapp.invitations.errors import (
-    AlreadySubmitted,
-    AssignmentRevoked,
     LinkReplaced,
     LinkRevoked,
     NothingLeftToAnswer,
     NothingToList,
 )
-from surveyapp.invitations.models import Assignment, Invitation
+from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.queries import AssignmentView, Invited
-from surveyapp.invitations.rules import DECLARED
 from surveyapp.keys import KeyRing
 from tests.invitations.roster import Roster, issue_all, opened
 

@@ -14,20 +14,20 @@ from sqlalchemy import Engine
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import drawing, readers, report, report_book, report_mail
 from surveyapp.fieldwork.errors import BadSubscriber, TokenRefused
+from surveyapp.fieldwork.reports import charts, daily_report, mail, readers, workbook
 from surveyapp.i18n import speaking
-from surveyapp.messaging.mime import compose
+from surveyapp.messaging.email.mime import compose
 from tests import factories
 from tests.fieldwork.counting import count, half_way
 
 
 @pytest.fixture
-def found(db, now) -> report.DailyReport:
+def found(db, now) -> daily_report.DailyReport:
     """The report of today, a week after the sending."""
     campaign = factories.campaign(db, now, opened=True)
     half_way(db, campaign, sent_on=clock.day(now) - timedelta(days=6))
-    return report.gather(db, campaign, until=clock.day(now))
+    return daily_report.gather(db, campaign, until=clock.day(now))
 
 
 def test_the_report_has_the_figures_of_the_day_and_what_the_day_brought(found):
@@ -42,7 +42,7 @@ def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
     campaign = factories.campaign(db, now, opened=True)
     sent_on = clock.day(now) - timedelta(days=6)
     half_way(db, campaign, sent_on=sent_on)
-    then = report.gather(db, campaign, until=sent_on)
+    then = daily_report.gather(db, campaign, until=sent_on)
     assert then.total.figures.counts.answered == 20 + 60 + 5 + 20 + 15
     assert then.total.gained == then.total.figures.counts.submitted
     assert then.expected is None
@@ -51,7 +51,7 @@ def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
 def test_the_pdf_says_it_in_vietnamese_and_in_english(found, tmp_path):
     for language, title in (("vi", "Báo cáo ngày"), ("en", "Daily report")):
         with speaking(language):
-            pdf = report.as_pdf(found)
+            pdf = daily_report.as_pdf(found)
         file = tmp_path / f"{language}.pdf"
         file.write_bytes(pdf)
         words = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout  # fmt: skip
@@ -60,7 +60,7 @@ def test_the_pdf_says_it_in_vietnamese_and_in_english(found, tmp_path):
 
 
 def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
-    book = CalamineWorkbook.from_filelike(io.BytesIO(report_book.as_xlsx(found)))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(found)))
     assert len(book.sheet_names) == 6
     groups = book.get_sheet_by_name("Nhóm đối tượng").to_python()
     p1 = next(row for row in groups if row[0] == "P1")
@@ -72,31 +72,31 @@ def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
 
 
 def test_a_name_that_looks_like_a_formula_stays_a_name(found):
-    line = report.Line("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
-    strange = report.DailyReport(**{**found.__dict__, "groups": [line]})
-    book = CalamineWorkbook.from_filelike(io.BytesIO(report_book.as_xlsx(strange)))
+    line = daily_report.Line("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
+    strange = daily_report.DailyReport(**{**found.__dict__, "groups": [line]})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(strange)))
     assert book.get_sheet_by_name("Nhóm đối tượng").to_python()[1][:2] == [line.code, line.name]
 
 
 def test_the_map_shades_each_province_and_keeps_what_else_is_drawn():
     names = {"01": "Hà Nội", "46": "Thừa Thiên Huế", "48": "Đà Nẵng"}
-    drawn = drawing.draw_map({"01": 0.9, "46": 0.1}, names)
-    assert re.search(rf'id="p01"[^>]*fill="{drawing.shade(0.9)}"', drawn)
-    assert re.search(rf'id="p46"[^>]*fill="{drawing.shade(0.1)}"', drawn)
-    assert re.search(rf'id="p48"[^>]*fill="{drawing.NO_RATE}"', drawn)
+    drawn = charts.draw_map({"01": 0.9, "46": 0.1}, names)
+    assert re.search(rf'id="p01"[^>]*fill="{charts.shade(0.9)}"', drawn)
+    assert re.search(rf'id="p46"[^>]*fill="{charts.shade(0.1)}"', drawn)
+    assert re.search(rf'id="p48"[^>]*fill="{charts.NO_RATE}"', drawn)
     assert drawn.count("<text") >= 2
-    assert drawing.draw_map({}, {"x": "Không có trên bản đồ nào"}) == ""
+    assert charts.draw_map({}, {"x": "Không có trên bản đồ nào"}) == ""
 
 
 def test_shades_get_darker_with_the_rate():
-    shades = [drawing.shade(rate) for rate in (None, 0.0, 0.25, 0.5, 0.75, 1.0)]
+    shades = [charts.shade(rate) for rate in (None, 0.0, 0.25, 0.5, 0.75, 1.0)]
     brightness = [int(s[1:3], 16) + int(s[3:5], 16) + int(s[5:], 16) for s in shades]
     assert brightness == sorted(brightness, reverse=True)
     assert len(set(shades[:5])) == 5
 
 
 def test_the_e_mail_says_the_headline_the_groups_and_where_the_rest_is(found):
-    words = report_mail.body(found, base_url="https://khaosat.example.vn")
+    words = mail.body(found, base_url="https://khaosat.example.vn")
     assert "319 trên 850" in words
     assert "P1." in words
     assert f"https://khaosat.example.vn/centre/tiny/report?day={found.day}" in words
@@ -114,7 +114,7 @@ def subscribed(engine: Engine, now) -> str:
 
 
 def test_each_subscriber_gets_each_day_once_in_her_language(subscribed, runner, settings):
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     runner.env["SURVEYAPP_DEMO"] = "yes"
     command = ["report", "send", "--campaign", subscribed, "--day", "2024-01-16"]
@@ -132,7 +132,7 @@ def test_each_subscriber_gets_each_day_once_in_her_language(subscribed, runner, 
 
 
 def test_without_a_mail_server_sending_is_refused_with_the_reason(subscribed, runner):
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     done = runner.invoke(main, ["report", "send", "--campaign", subscribed])
     assert done.exit_code == 1
@@ -140,7 +140,7 @@ def test_without_a_mail_server_sending_is_refused_with_the_reason(subscribed, ru
 
 
 def test_the_command_writes_both_files(subscribed, runner, tmp_path):
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     done = runner.invoke(main, ["report", "daily", "--campaign", subscribed, "--out", str(tmp_path), "--day", "2024-01-16"])  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -184,7 +184,7 @@ def test_nothing_in_the_report_is_about_a_person(subscribed, now):
         from surveyapp.campaigns import queries as campaigns
 
         campaign = campaigns.campaign(db, subscribed)
-        found = report.gather(db, campaign, until=clock.day(now))
+        found = daily_report.gather(db, campaign, until=clock.day(now))
     assert set(found.__dict__) == {"campaign", "day", "total", "groups", "supplying", "rated", "curve", "expected", "concerns", "own_map"}  # fmt: skip
 
 
@@ -193,14 +193,14 @@ def test_both_files_go_with_the_e_mail_and_a_mail_program_reads_them(db, found, 
         db, found.campaign.id, "mot@donvi.example.vn", language="vi", actor="x", now=now
     )
     (subscriber,) = readers.subscribers(db, found.campaign.id)
-    email = report_mail.compose(
+    email = mail.compose(
         found,
         subscriber,
         mail_from="Vụ CCHC <cchc@bo.example.vn>",
         bounces="tra@bo.example.vn",
         base_url="https://khaosat.example.vn",
         now=now,
-        files=report_mail.files(found),
+        files=mail.files(found),
     )
     read = message_from_bytes(compose(email), policy=policy.default)
     assert "319 trên 850" in read.get_body(("plain",)).get_content()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.fieldwork.representativeness import (
+from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
     Tally,
     measure,

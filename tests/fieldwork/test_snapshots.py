@@ -8,8 +8,9 @@ from sqlalchemy import func, select, update
 from surveyapp import clock
 from surveyapp.campaigns.models import SamplePlan
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import nightly, queries, snapshots
+from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.errors import SnapshotOutOfOrder
+from surveyapp.fieldwork.forecast import nightly, snapshots
 from surveyapp.fieldwork.models import ApiToken, FormDay, PlanDay, ReportSubscriber, SnapshotDay
 from tests import factories
 from tests.fieldwork.counting import half_way
@@ -102,7 +103,7 @@ def test_snapshots_hold_no_person():
 
 
 def test_the_command_keeps_yesterday(engine, runner, now, keys):
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     with transaction() as db:
         campaign = factories.campaign(db, now)

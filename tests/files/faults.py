@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from surveyapp.respondents.charsets import _TCVN3, _VNI_ALONE, _VNI_MARKS
+from surveyapp.respondents.words.charsets import _TCVN3, _VNI_ALONE, _VNI_MARKS
 from tests.files.people import Crowd
 
 Cells = dict[str, str]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext
-from surveyapp.respondents.names import fold
+from surveyapp.respondents.words.names import fold
 
 _REGISTRY = Path(__file__).resolve().parents[2] / "questionnaires" / "par-index-2023"
 FAMILIES = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import xlsxwriter
 
-from surveyapp.respondents.template import write_template
+from surveyapp.respondents.handback.template import write_template
 from tests.files import writers
 from tests.files.layouts import Grid, Style, lay_out
 from tests.files.people import Crowd, context

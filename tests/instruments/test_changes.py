@@ -9,7 +9,7 @@ import pytest
 from surveyapp.instruments.changes import Change, changes
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.model import Instrument
-from surveyapp.instruments.read import read_questionnaire
+from surveyapp.instruments.reading import read_questionnaire
 from tests.campaigns.packs import TINY
 
 

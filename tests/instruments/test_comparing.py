@@ -5,9 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from surveyapp.campaigns.commands import campaign
-from surveyapp.campaigns.comparing import from_database, from_pack
-from surveyapp.instruments.comparing import compare
+from surveyapp.campaigns.pack.rounds import from_database, from_pack
+from surveyapp.cli.campaign import campaign
+from surveyapp.instruments.comparability import compare
 from surveyapp.instruments.fingerprints import fingerprints
 from tests import factories
 from tests.campaigns.packs import SHIPPED, TINY, copy_pack, edit

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.instruments.document import Document, read_document
+from surveyapp.instruments.yaml_document import Document, read_document
 
 
 def read(tmp_path: Path, text: str) -> Document:

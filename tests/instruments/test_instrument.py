@@ -13,7 +13,7 @@ from surveyapp.instruments.model import (
     Questionnaire,
     variable_name,
 )
-from surveyapp.instruments.read import read_questionnaire
+from surveyapp.instruments.reading import read_questionnaire
 
 M1 = Path(__file__).resolve().parents[1] / "packs" / "tiny" / "questionnaires" / "M1.yaml"
 

@@ -9,14 +9,14 @@ import xlsxwriter
 from click.testing import CliRunner
 from pyxform.xls2xform import convert
 
-from surveyapp.campaigns.commands import campaign
+from surveyapp.cli.campaign import campaign
 from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze, thaw
 from surveyapp.instruments.model import Text
-from surveyapp.instruments.read import read_questionnaire
-from surveyapp.instruments.written import as_yaml
+from surveyapp.instruments.reading import read_questionnaire
 from surveyapp.instruments.xlsform.reading import read_xlsform
 from surveyapp.instruments.xlsform.writing import sheets_of, write_xlsform
+from surveyapp.instruments.yaml_writing import as_yaml
 from tests.campaigns.packs import SHIPPED, TINY
 
 TINY_FORM = TINY / "questionnaires" / "M1.yaml"

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.models import Assignment, CountDelta
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.invitations import service
-from surveyapp.invitations.models import Assignment, CountDelta, Invitation
+from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person, PersonEntry, RespondentList
-from surveyapp.respondents.names import name_key
+from surveyapp.respondents.words.names import name_key
 from tests import factories
 
 __all__ = ["Roster", "issue_all", "opened"]

@@ -4,18 +4,17 @@ import pytest
 from sqlalchemy import event, func, select
 
 from surveyapp import clock
-from surveyapp.invitations import queries, secrets, service
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
+from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
+from surveyapp.invitations import codes, queries, service
 from surveyapp.invitations.errors import (
-    AlreadySubmitted,
-    AssignmentRevoked,
     CampaignClosed,
     CampaignNotOpenYet,
     NothingLeftToAnswer,
     ReasonMissing,
-    UnknownAssignment,
     UnknownCode,
 )
-from surveyapp.invitations.models import Assignment, AssignmentEvent, CountDelta, Declaration
+from surveyapp.invitations.models import Declaration
 from tests.invitations.roster import Roster, counted, issue_all, opened, standing
 
 
@@ -36,7 +35,7 @@ def invited(db, campaign, keys, now):
     roster.named("01", "agency-leaders", "SNV")
     issue_all(db, campaign, keys, now)
     (row,) = service.mailing(db, campaign, keys=keys, base_url="")
-    return queries.find(db, secrets.read_typed(row.code), keys=keys)
+    return queries.find(db, codes.read_typed(row.code), keys=keys)
 
 
 def disposition(db, assignment):

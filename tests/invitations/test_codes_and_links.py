@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
-from surveyapp.invitations import links, secrets
+from surveyapp.invitations import codes as access_codes
+from surveyapp.invitations import links
 from surveyapp.invitations.errors import MistypedCode, TamperedLink
 from surveyapp.keys import KeyRing
 
@@ -17,7 +18,7 @@ ROTATED = KeyRing({**KEYS.roots, 2: sha256(b"two").digest()})
 
 
 def a_code(keys: KeyRing = KEYS, *, issue_number: int = 1, counter: int = 0, n: int = 0) -> str:
-    code, _ = secrets.choose_code(
+    code, _ = access_codes.choose_code(
         keys,
         campaign_code="tiny",
         invitation_id=uuid.UUID(int=n),
@@ -35,14 +36,14 @@ tokens = codes.map(lambda code: links.sign(KEYS, code))
 @given(codes)
 def test_a_code_is_sixteen_digits_that_no_mail_gateway_takes_for_a_bank_card(code):
     assert re.fullmatch(r"[178]\d{15}", code)
-    assert secrets.check_digit(code[:-1]) == code[-1]
-    assert not secrets.passes_luhn(code)
+    assert access_codes.check_digit(code[:-1]) == code[-1]
+    assert not access_codes.passes_luhn(code)
 
 
 def test_codes_differ_by_campaign_invitation_issue_and_counter_and_repeat_otherwise():
     def make(**change):
         facts = {"campaign_code": "tiny", "invitation_id": uuid.UUID(int=1), "issue_number": 1}
-        return secrets.make_code(KEYS, **{**facts, "counter": 0, "key_number": 1, **change})
+        return access_codes.make_code(KEYS, **{**facts, "counter": 0, "key_number": 1, **change})
 
     changes = ({"campaign_code": "big"}, {"invitation_id": uuid.UUID(int=2)}, {"issue_number": 2})
     made = {make(), *(make(**change) for change in changes), make(counter=1)}
@@ -52,14 +53,16 @@ def test_codes_differ_by_campaign_invitation_issue_and_counter_and_repeat_otherw
 
 def test_an_issue_under_a_rotated_ring_keeps_its_code_by_its_key_number():
     facts = {"campaign_code": "tiny", "invitation_id": uuid.UUID(int=1), "issue_number": 1}
-    under = [secrets.make_code(ring, **facts, counter=0, key_number=1) for ring in (KEYS, ROTATED)]
+    under = [
+        access_codes.make_code(ring, **facts, counter=0, key_number=1) for ring in (KEYS, ROTATED)
+    ]
     assert under[0] == under[1]
-    assert secrets.make_code(ROTATED, **facts, counter=0, key_number=2) != under[0]
+    assert access_codes.make_code(ROTATED, **facts, counter=0, key_number=2) != under[0]
 
 
 def test_first_digits_and_the_rest_are_spread_evenly():
     made = [
-        secrets.make_code(
+        access_codes.make_code(
             KEYS,
             campaign_code="tiny",
             invitation_id=uuid.UUID(int=n),
@@ -78,14 +81,14 @@ def test_first_digits_and_the_rest_are_spread_evenly():
 def test_the_counter_steps_over_numbers_that_pass_for_bank_cards():
     stepped = 0
     for n in range(200):
-        code, counter = secrets.choose_code(
+        code, counter = access_codes.choose_code(
             KEYS,
             campaign_code="tiny",
             invitation_id=uuid.UUID(int=n),
             issue_number=1,
             key_number=1,
         )
-        again = secrets.make_code(
+        again = access_codes.make_code(
             KEYS,
             campaign_code="tiny",
             invitation_id=uuid.UUID(int=n),
@@ -102,7 +105,7 @@ def test_the_counter_steps_over_numbers_that_pass_for_bank_cards():
 def test_one_wrong_digit_is_seen_at_once(code, place, shift):
     wrong = str((int(code[place]) + shift) % 10)
     with pytest.raises(MistypedCode):
-        secrets.read_typed(code[:place] + wrong + code[place + 1 :])
+        access_codes.read_typed(code[:place] + wrong + code[place + 1 :])
 
 
 @given(codes, st.integers(0, 14))
@@ -110,7 +113,7 @@ def test_two_neighbours_swapped_are_seen_at_once(code, place):
     swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
     if swapped != code:
         with pytest.raises(MistypedCode):
-            secrets.read_typed(swapped)
+            access_codes.read_typed(swapped)
 
 
 @given(codes, st.lists(st.sampled_from(list(" -–.\u00a0\u200bôưđạ'\n\tA")), max_size=30))
@@ -118,33 +121,35 @@ def test_a_code_is_read_whatever_a_keyboard_put_between_its_digits(code, rubbish
     mixed = "".join(
         sign + (rubbish[place] if place < len(rubbish) else "") for place, sign in enumerate(code)
     )
-    assert secrets.read_typed(mixed) == code
+    assert access_codes.read_typed(mixed) == code
 
 
 def test_full_width_and_arabic_indic_digits_are_read():
     code = a_code()
-    assert secrets.read_typed("".join(chr(0xFF10 + int(d)) for d in code)) == code
-    assert secrets.read_typed("".join(chr(0x0660 + int(d)) for d in code)) == code
+    assert access_codes.read_typed("".join(chr(0xFF10 + int(d)) for d in code)) == code
+    assert access_codes.read_typed("".join(chr(0x0660 + int(d)) for d in code)) == code
 
 
 @given(st.text(max_size=40))
 def test_anything_else_is_refused_with_the_number_of_digits(text):
     digits = sum(s.isdecimal() for s in unicodedata.normalize("NFKC", text))
-    if digits != secrets.CODE_DIGITS:
+    if digits != access_codes.CODE_DIGITS:
         with pytest.raises(MistypedCode) as refused:
-            secrets.read_typed(text)
+            access_codes.read_typed(text)
         assert refused.value.digits_given == digits
 
 
 def test_a_code_is_shown_in_four_groups():
-    assert secrets.show("7123456789012345") == "7123-4567-8901-2345"
+    assert access_codes.show("7123456789012345") == "7123-4567-8901-2345"
 
 
 def test_the_stored_tag_needs_the_lookup_key():
     code = a_code()
-    assert len(secrets.tag(KEYS, code)) == 16
-    assert secrets.tag(KEYS, code) != secrets.tag(KeyRing({1: sha256(b"other").digest()}), code)
-    assert secrets.tag(KEYS, code) in secrets.tags(ROTATED, code)
+    assert len(access_codes.tag(KEYS, code)) == 16
+    assert access_codes.tag(KEYS, code) != access_codes.tag(
+        KeyRing({1: sha256(b"other").digest()}), code
+    )
+    assert access_codes.tag(KEYS, code) in access_codes.tags(ROTATED, code)
 
 
 @given(codes)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from surveyapp.config import Settings
 from surveyapp.keys import KeyRing, read_key_ring
-from surveyapp.web.desk import working
+from surveyapp.web.desk import background
 
 
 @pytest.fixture
@@ -27,4 +27,4 @@ def app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, small files are read within their request."""
-    monkeypatch.setattr(working, "PATIENCE", 60)
+    monkeypatch.setattr(background, "PATIENCE", 60)

@@ -15,12 +15,13 @@ import pytest
 from sqlalchemy import select, update
 
 from surveyapp import clock
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.config import PROJECT
 from surveyapp.db import transaction
-from surveyapp.invitations.models import Assignment, Delivery, Wave
+from surveyapp.delivery.models import Delivery, Wave
 from tests import factories
-from tests.invitations.sending import Sending
+from tests.delivery.sending import Sending
 from tests.messaging import mailserver
 from tests.messaging.mailboxserver import PASSWORD, USER, MailboxServer
 from tests.web.browsing import post, sign_in

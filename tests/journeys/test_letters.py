@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
-from surveyapp.invitations import links, queries, secrets
+from surveyapp.invitations import codes, links, queries
 from surveyapp.invitations.models import Invitation
 from surveyapp.respondents.models import Person
 from tests import factories
-from tests.invitations.sending import Sending
+from tests.delivery.sending import Sending
 from tests.web.browsing import HERE, post, sign_in
 
 
@@ -70,7 +70,7 @@ def test_the_qr_of_each_letter_leads_its_addressee_and_nobody_else_to_the_form(a
         with reading() as db:
             invited = queries.find(db, code, keys=keys)
         assert name_of(invited.invitation_id) in words
-        assert secrets.show(code).replace("-", " ") in words
+        assert codes.show(code).replace("-", " ") in words
         visitor = app.test_client()
         assert visitor.get(path).status_code == 200
         started = visitor.post(f"{path}/start", headers=HERE)

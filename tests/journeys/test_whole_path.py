@@ -44,7 +44,7 @@ def workbook() -> bytes:
 
 def command(runner: CliRunner, *arguments: str) -> Result:
     """Run `surveyapp` and expect it to be done."""
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     result = runner.invoke(main, list(arguments), catch_exceptions=False)
     assert result.exit_code == 0, result.output

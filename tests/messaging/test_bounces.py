@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.messaging.bounces import Kind, Report, read_notice, read_report
+from surveyapp.messaging.email.bounces import Kind, Report, read_notice, read_report
 from surveyapp.messaging.errors import NoticeRefused
 from tests.messaging import returned
 from tests.messaging.mails import TOKEN

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
-from surveyapp.messaging import dkim
-from surveyapp.messaging.dkim import Signer
+from surveyapp.messaging.email import dkim
+from surveyapp.messaging.email.dkim import Signer
+from surveyapp.messaging.email.mime import compose
 from surveyapp.messaging.errors import ChannelMisconfigured
-from surveyapp.messaging.mime import compose
 from tests.messaging.mails import DATED, email
 
 # RFC 8463, appendix A: the published key, and the mail with the signature made with it.

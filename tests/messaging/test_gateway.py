@@ -12,8 +12,8 @@ import pytest
 from surveyapp.config import read_settings
 from surveyapp.messaging.channels import open_channels
 from surveyapp.messaging.errors import ChannelMisconfigured
-from surveyapp.messaging.gateway import GatewayShape, SmsGateway
 from surveyapp.messaging.model import Outcome, Reason
+from surveyapp.messaging.sms.gateway import GatewayShape, SmsGateway
 from tests.messaging.mails import TOKEN, email, sms
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "sms-gateway.example.json"

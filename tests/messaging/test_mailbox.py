@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from surveyapp.config import read_settings
-from surveyapp.messaging.bounces import Kind, read_report
+from surveyapp.messaging.email.bounces import Kind, read_report
+from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import ChannelMisconfigured, HeaderRefused, MailboxUnreachable
-from surveyapp.messaging.mailbox import Mailbox
 from tests.messaging import returned
 from tests.messaging.mailboxserver import PASSWORD, USER, MailboxServer
 from tests.messaging.mailserver import make_certificate

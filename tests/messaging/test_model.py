@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.messaging import addresses, wording
-from surveyapp.messaging.bounces import Kind
+from surveyapp.messaging import wording
+from surveyapp.messaging.email import return_addresses
+from surveyapp.messaging.email.bounces import Kind
+from surveyapp.messaging.email.mime import compose
 from surveyapp.messaging.errors import HeaderRefused
-from surveyapp.messaging.mime import compose
 from surveyapp.messaging.model import Outcome, Reason
 from tests.messaging.mails import TOKEN, email
 
@@ -68,19 +69,22 @@ def test_the_same_email_is_the_same_bytes_at_every_attempt():
 
 
 def test_a_token_goes_out_and_comes_back():
-    sender = addresses.verp("tra-lai@example.vn", TOKEN)
+    sender = return_addresses.verp("tra-lai@example.vn", TOKEN)
     assert sender == f"tra-lai+{TOKEN}@example.vn"
-    assert addresses.token_of_address(f"<{sender.upper()}>", "tra-lai@example.vn") == TOKEN.upper()
-    assert addresses.token_of_address("tra-lai+x@example.vn", "tra-lai@example.vn") == ""
-    assert addresses.token_of_address(f"khac+{TOKEN}@example.vn", "tra-lai@example.vn") == ""
-    message_id = addresses.message_id(TOKEN, "example.vn")
-    assert addresses.token_of_message_id(f"<a@b.vn> {message_id}", "example.vn") == TOKEN
+    assert (
+        return_addresses.token_of_address(f"<{sender.upper()}>", "tra-lai@example.vn")
+        == TOKEN.upper()
+    )
+    assert return_addresses.token_of_address("tra-lai+x@example.vn", "tra-lai@example.vn") == ""
+    assert return_addresses.token_of_address(f"khac+{TOKEN}@example.vn", "tra-lai@example.vn") == ""
+    message_id = return_addresses.message_id(TOKEN, "example.vn")
+    assert return_addresses.token_of_message_id(f"<a@b.vn> {message_id}", "example.vn") == TOKEN
 
 
 @pytest.mark.parametrize("token", ["", "short", "a" * 65, "a+b" * 5, "../../etc", "abc defgh"])
 def test_what_is_no_token_is_not_made_into_an_address(token):
     with pytest.raises(ValueError, match="token"):
-        addresses.verp("a@b.vn", token)
+        return_addresses.verp("a@b.vn", token)
 
 
 def test_every_reason_and_every_kind_has_words():

@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from surveyapp.config import read_settings
+from surveyapp.messaging.email.smtp import SmtpChannel, SmtpServer
 from surveyapp.messaging.errors import ChannelMisconfigured
 from surveyapp.messaging.model import Outcome, Reason
-from surveyapp.messaging.smtp import SmtpChannel, SmtpServer
 from tests.messaging import mailserver
 from tests.messaging.mails import TOKEN, email
 from tests.ports import free_port

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from surveyapp.i18n import speaking
-from surveyapp.messaging import gsm, wording
+from surveyapp.messaging import wording
 from surveyapp.messaging.errors import FieldUnknown
+from surveyapp.messaging.sms import segments as sms_segments
 from surveyapp.messaging.templates import (
     Fault,
     MessageTemplate,
@@ -137,11 +138,11 @@ ALPHABET = (
 def test_every_vietnamese_letter_loses_its_accents():
     plain = "a" * 18 + "bcdd" + "e" * 12 + "gh" + "i" * 6 + "klmn" + "o" * 18 + "pqrst"
     plain += "u" * 12 + "vx" + "y" * 6
-    assert gsm.unaccented(ALPHABET) == plain
-    assert gsm.unaccented(ALPHABET.upper()) == plain.upper()
-    assert gsm.unaccented("đối với “Huế” – 20.000 ₫…") == 'doi voi "Hue" - 20.000 d...'
-    assert gsm.unaccented("Hoa\u0300 H\u00f2a") == "Hoa Hoa"
-    assert gsm.foreign(gsm.unaccented(ALPHABET + ALPHABET.upper())) == []
+    assert sms_segments.unaccented(ALPHABET) == plain
+    assert sms_segments.unaccented(ALPHABET.upper()) == plain.upper()
+    assert sms_segments.unaccented("đối với “Huế” – 20.000 ₫…") == 'doi voi "Hue" - 20.000 d...'
+    assert sms_segments.unaccented("Hoa\u0300 H\u00f2a") == "Hoa Hoa"
+    assert sms_segments.foreign(sms_segments.unaccented(ALPHABET + ALPHABET.upper())) == []
 
 
 @pytest.mark.parametrize(
@@ -163,4 +164,4 @@ def test_every_vietnamese_letter_loses_its_accents():
     ],
 )
 def test_segments_are_counted_as_the_standard_has_it(text, alphabet, units, segments):
-    assert gsm.measure(text) == gsm.Length(alphabet, units, segments)
+    assert sms_segments.measure(text) == sms_segments.Length(alphabet, units, segments)

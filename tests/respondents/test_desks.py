@@ -11,7 +11,8 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.model import Outcome, Reason
-from surveyapp.respondents import desks, integrity, queries, reminding, service, wording
+from surveyapp.respondents import queries, service, wording
+from surveyapp.respondents.deadlines import desks, reminders
 from surveyapp.respondents.errors import (
     BadAddress,
     BadHeadcount,
@@ -20,6 +21,7 @@ from surveyapp.respondents.errors import (
     ListInOtherState,
 )
 from surveyapp.respondents.models import DeskReminder, ListFinding, ListLine, Person
+from surveyapp.respondents.people import frame_checks
 from tests import factories
 
 ONE_MORE = {
@@ -208,7 +210,7 @@ def test_a_reminder_names_the_lists_and_nobody(
     factories.accepted_list(db, campaign, now, keys)
     service.write_address(db, campaign, unit, email="cchc@hanoi.example.vn", **acting)
     service.ask_reminders(db, campaign, today=date(2026, 1, 5), **acting)
-    ((reminder_id, message),) = reminding.messages(
+    ((reminder_id, message),) = reminders.messages(
         db,
         sender="Vụ CCHC <vu@moha.example.vn>",
         base_url="https://khaosat.example.vn",
@@ -220,9 +222,9 @@ def test_a_reminder_names_the_lists_and_nobody(
     assert [name for name in waiting if name in message.text] == [
         name for name in waiting if name != kind(db, campaign, "agency-leaders").name_vi
     ]
-    reminding.note(db, reminder_id, Outcome.later(Reason.ACCEPTED, "451"), now=now)
+    reminders.note(db, reminder_id, Outcome.later(Reason.ACCEPTED, "451"), now=now)
     assert db.get_one(DeskReminder, reminder_id, populate_existing=True).state == "queued"
-    reminding.note(db, reminder_id, Outcome.handed_over("250"), now=now)
+    reminders.note(db, reminder_id, Outcome.handed_over("250"), now=now)
     assert db.get_one(DeskReminder, reminder_id, populate_existing=True).state == "handed_over"
 
 
@@ -239,5 +241,5 @@ def test_numbers_in_a_row_and_departments_without_a_head_are_told_to_the_centre(
     db: Session, campaign: Campaign, now: datetime, keys: KeyRing
 ) -> None:
     factories.approved_list(db, campaign, now, keys, listed=factories.people(6))
-    found = {concern.code: concern.n for concern in integrity.concerns(db, campaign.id)}
+    found = {concern.code: concern.n for concern in frame_checks.concerns(db, campaign.id)}
     assert (found["numbers_in_a_row"], found["no_head"]) == (6, 1)

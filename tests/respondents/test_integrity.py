@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
-from surveyapp.respondents import integrity
+from surveyapp.respondents.people import frame_checks
 from tests import factories
 
 AN = ("Nguyễn Văn An", "0912000001", "an@snv.example.vn")
@@ -28,7 +28,7 @@ def stored(campaign: Campaign, now: datetime, keys: KeyRing) -> tuple[Any, ...]:
 def found(db: Session, campaign: Campaign, code: str) -> list[tuple[list[str], int]]:
     return [
         ([unit.code for unit in concern.units], concern.n)
-        for concern in integrity.concerns(db, campaign.id)
+        for concern in frame_checks.concerns(db, campaign.id)
         if concern.code == code
     ]
 
@@ -37,7 +37,7 @@ def test_people_and_lists_are_set_against_the_plan(
     db: Session, campaign: Campaign, stored: tuple[Any, ...]
 ) -> None:
     factories.approved_list(db, *stored, listed=[AN, HOA])
-    total = next(t for t in integrity.totals(db, campaign.id) if t.kind.code == "agency-leaders")
+    total = next(t for t in frame_checks.totals(db, campaign.id) if t.kind.code == "agency-leaders")
     assert (total.asked, total.approved, total.people, total.planned) == (2, 1, 2, 10)
 
 
@@ -72,7 +72,7 @@ def test_a_list_of_less_than_half_the_plan_is_a_concern(
 def test_a_department_that_the_other_provinces_list_is_missed(
     db: Session, campaign: Campaign, stored: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(integrity, "USUAL_SHARE", 0.5)
+    monkeypatch.setattr(frame_checks, "USUAL_SHARE", 0.5)
     factories.approved_list(db, *stored, listed=[AN, HOA])
     inspectors = "Chánh Thanh tra,Thanh tra tỉnh"
     factories.approved_list(

@@ -8,7 +8,7 @@ import pytest
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import guarded, limits, mark_workbook, read_workbook
-from surveyapp.respondents.sheet.marking import Mark, Marking
+from surveyapp.respondents.sheet.marks.marking import Mark, Marking
 from tests.files import refused, writers
 from tests.files.layouts import Grid
 

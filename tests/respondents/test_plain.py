@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveyapp.respondents.findings import Finding, Line, Row
-from surveyapp.respondents.names import fold
 from surveyapp.respondents.rules import check_rows, contacts, lines, people, plain
-from surveyapp.respondents.rules.departments import index_for
+from surveyapp.respondents.words.departments import index_for
+from surveyapp.respondents.words.names import fold
 from tests.files.people import (
     FAMILIES,
     GIVENS,

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.respondents import errors, receiving
+from surveyapp.respondents import errors
+from surveyapp.respondents.lists import intake
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.sheet import Sheet, Workbook, limits
-from surveyapp.respondents.sheet import kept as kept_table
+from surveyapp.respondents.sheet import packed_sheets as kept_table
 from tests import factories
 
 
@@ -24,7 +25,7 @@ def arrive(db: Session, now: datetime) -> Any:
     def arrived(unit: str = "01", *, after: timedelta = timedelta(), kind: str = "agency-leaders"):
         supplier = campaigns.unit(db, campaign.id, unit)
         given = {"content": b"a", "file_name": "a.csv", "actor": "desk", "now": now + after}
-        return receiving.receive(db, campaign, supplier, kinds[kind], **given)
+        return intake.receive(db, campaign, supplier, kinds[kind], **given)
 
     return arrived
 
@@ -49,10 +50,10 @@ def test_the_bytes_of_a_refused_file_are_not_kept_its_reason_is(
 ) -> None:
     received_id = arrive()
     unclear = errors.HeaderNotFound(kind="x")
-    receiving.note_unclear(db, received_id, unclear, table=b"a", now=now)
-    receiving.note_refused(db, received_id, errors.NotAWorkbook(detected="PDF"), now=now)
+    intake.note_unclear(db, received_id, unclear, table=b"a", now=now)
+    intake.note_refused(db, received_id, errors.NotAWorkbook(detected="PDF"), now=now)
     subject = db.get_one(ReceivedFile, received_id)
-    refusal = receiving.refusal_of(subject)
+    refusal = intake.refusal_of(subject)
     assert (subject.file, subject.table, type(refusal)) == (b"", b"", errors.NotAWorkbook)
 
 

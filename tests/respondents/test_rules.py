@@ -7,12 +7,12 @@ import pytest
 
 from surveyapp.i18n import speaking
 from surveyapp.respondents import wording
-from surveyapp.respondents.charsets import converted, from_tcvn3, from_vni, is_syllable
 from surveyapp.respondents.findings import Finding, Row
-from surveyapp.respondents.names import name_key, without_honorific
 from surveyapp.respondents.rules import check_rows, contacts
 from surveyapp.respondents.rules.contacts import read_email, read_phone
-from surveyapp.respondents.rules.departments import DepartmentIndex
+from surveyapp.respondents.words.charsets import converted, from_tcvn3, from_vni, is_syllable
+from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.names import name_key, without_honorific
 from tests.files.people import DISTRICTS, context, departments
 
 INDEX = DepartmentIndex(departments(), "Thanh Hóa")

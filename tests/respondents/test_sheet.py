@@ -12,12 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveyapp.respondents import errors, wording
-from surveyapp.respondents.headings import map_headings
-from surveyapp.respondents.reading import Checked, check_file, read_lines
+from surveyapp.respondents.handback.template import write_template
+from surveyapp.respondents.reading.checking import Checked, check_file, read_lines
+from surveyapp.respondents.reading.headings import map_headings
+from surveyapp.respondents.reading.sheet_reading import (
+    Told,
+    Understanding,
+    understand,
+    understand_as,
+)
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import Sheet, Workbook, read_workbook
-from surveyapp.respondents.template import write_template
-from surveyapp.respondents.understanding import Told, Understanding, understand, understand_as
 from tests.files import writers
 from tests.files.layouts import Grid
 from tests.files.people import COLUMNS, context

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
-from surveyapp.respondents import carrying, service
+from surveyapp.respondents import service
+from surveyapp.respondents.lists import carry_over
+from surveyapp.respondents.lists.versions import Kept, compared, pairs
 from surveyapp.respondents.models import ListLine, RespondentList
-from surveyapp.respondents.versions import Kept, compared, pairs
 from tests import factories
 
 FIRST = [
@@ -113,7 +114,7 @@ def test_a_second_upload_counts_who_came_changed_and_went(
         ]
     )
     assert second.changes == {"version": 1, "added": 1, "changed": 1, "removed": 1}
-    changes = carrying.changes_between(db, first.id, second.id)
+    changes = carry_over.changes_between(db, first.id, second.id)
     assert [line.values["full_name"] for line in changes.added] == ["Vũ Văn Em"]
     assert changes.changed[0].columns == {"email": ("binh@gmial.com", "binh@snv.example.vn")}
     assert [line.values["full_name"] for line in changes.removed] == ["Phạm Thị Dung"]

@@ -9,13 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.invitations.errors import (
-    AlreadySubmitted,
-    AssignmentRevoked,
-    CampaignClosed,
-    CampaignNotOpenYet,
-)
-from surveyapp.invitations.models import Assignment
+from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
+from surveyapp.assignments.models import Assignment
+from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change

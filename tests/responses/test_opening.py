@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import AuditEntry
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.service import close_campaign, record_release
-from surveyapp.invitations.models import Assignment
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box, custody, opening, queries, receipts
 from surveyapp.responses.errors import (

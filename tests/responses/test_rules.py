@@ -3,7 +3,7 @@
 import pytest
 
 from surveyapp.instruments.freeze import freeze
-from surveyapp.instruments.read import read_questionnaire
+from surveyapp.instruments.reading import read_questionnaire
 from surveyapp.responses import box, rules
 from tests.factories import PACKS
 

@@ -9,15 +9,11 @@ from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AssignmentRevoked, UnknownAssignment
+from surveyapp.assignments.models import Assignment, CountDelta
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
-from surveyapp.invitations.errors import (
-    AssignmentRevoked,
-    CampaignClosed,
-    CampaignNotOpenYet,
-    UnknownAssignment,
-)
-from surveyapp.invitations.models import Assignment, CountDelta
+from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box, drafts, receipts
 from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToSubmit

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.instruments.model import Instrument
-from surveyapp.invitations.models import Assignment, Invitation
-from surveyapp.invitations.rules import Disposition
+from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.responses import box, drafts

@@ -10,7 +10,7 @@ from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
 from surveyapp.invitations import service as invitations
-from surveyapp.web.desk import working
+from surveyapp.web.desk import background
 from tests import factories
 from tests.web.person import ONE, TWO, Person
 
@@ -23,7 +23,7 @@ def engine(sqlite_engine: Engine) -> Engine:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, small files are read within their request."""
-    monkeypatch.setattr(working, "PATIENCE", 60)
+    monkeypatch.setattr(background, "PATIENCE", 60)
 
 
 @pytest.fixture

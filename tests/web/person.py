@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from surveyapp.invitations.mailing import MailingRow
+from surveyapp.invitations.mailing_file import MailingRow
 from tests.web.browsing import HERE, token
 from tests.web.test_parts import Page
 

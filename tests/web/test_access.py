@@ -5,7 +5,7 @@ from flask import Flask, g
 
 from surveyapp import clock
 from surveyapp.db import transaction
-from surveyapp.web.access import allow, signed_in
+from surveyapp.web.http.access import allow, signed_in
 from tests import factories
 from tests.web.browsing import sign_in
 

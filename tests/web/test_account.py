@@ -10,7 +10,7 @@ from surveyapp.accounts import audit, service
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffSession
 from surveyapp.db import reading, transaction
-from surveyapp.web.access import safe_next
+from surveyapp.web.http.access import safe_next
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web.browsing import HERE, post, sign_in, token

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import readers
+from surveyapp.fieldwork.reports import readers
 from tests import factories
 from tests.fieldwork.counting import half_way
 from tests.web.browsing import HERE, post, sign_in, token

@@ -10,8 +10,10 @@ from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
-from surveyapp.invitations import links, queries, secrets, service
-from surveyapp.invitations.models import Invitation, Wave
+from surveyapp.delivery.models import Wave
+from surveyapp.invitations import codes as access_codes
+from surveyapp.invitations import links, queries, service
+from surveyapp.invitations.models import Invitation
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change
 from surveyapp.responses.models import Draft
@@ -39,7 +41,7 @@ def people(engine, keys, now, monkeypatch):
         rows = list(service.mailing(db, campaign, keys=keys, base_url="http://localhost"))
         service.mark_listed(db, campaign, everyone=False, actor="centre", keys=keys, now=now)
         service.mark_sent(db, campaign, actor="centre", keys=keys, now=now)
-        codes = {row.full_name: secrets.read_typed(row.code) for row in rows}
+        codes = {row.full_name: access_codes.read_typed(row.code) for row in rows}
         found = {name: (queries.find(db, code, keys=keys), code) for name, code in codes.items()}
         for role in ("operator", "viewer"):
             factories.staff(db, now, role)
@@ -93,7 +95,7 @@ def test_the_card_says_whom_to_call_and_what_to_say_and_shows_no_code(operator, 
     for said in ('href="tel:0912345670"', "về Hà Nội", "17:00 05/02/2024", "Xin chào, tôi xin được nói chuyện với Ông/Bà Trần Thị Bình"):  # fmt: skip
         assert said in page
     code = people["Trần Thị Bình"][1]
-    assert secrets.show(code) not in page
+    assert access_codes.show(code) not in page
     assert "/t/" not in page
     assert code not in page
 

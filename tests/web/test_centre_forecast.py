@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from surveyapp.web.centre import forecast
+from surveyapp.web.centre.rates import forecast
 
 
 @pytest.mark.parametrize(

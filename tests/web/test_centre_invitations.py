@@ -9,10 +9,11 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from surveyapp.accounts.models import AuditEntry
+from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
-from surveyapp.invitations import links, queries, secrets
+from surveyapp.invitations import codes, links, queries
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked
-from surveyapp.invitations.models import Assignment, Invitation
+from surveyapp.invitations.models import Invitation
 from surveyapp.responses.models import Draft
 from tests import factories
 from tests.invitations.roster import Roster, counted, opened, standing
@@ -72,7 +73,7 @@ def test_the_mailing_file_opens_the_questionnaires_of_its_people(operator, peopl
     assert [row["Họ và tên"] for row in rows] == ["Lê Đức Chi", "Nguyễn Văn An", "Trần Thị Bình"]
     for row in rows:
         code = links.read(keys, row["Liên kết"].removeprefix("http://localhost/t/"))
-        assert row["Mã truy cập"] == secrets.show(code)
+        assert row["Mã truy cập"] == codes.show(code)
         assert row["Số phiếu"] == "2"
         with transaction() as db:
             assert len(queries.find(db, code, keys=keys).assignments) == 2
@@ -127,7 +128,7 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
         if row["Họ và tên"] == "Nguyễn Văn An"
     )
     with transaction() as db:
-        forms = queries.find(db, secrets.read_typed(old["Mã truy cập"]), keys=keys).assignments
+        forms = queries.find(db, codes.read_typed(old["Mã truy cập"]), keys=keys).assignments
         db.add(Draft(assignment_id=forms[0].id, revision=1, ciphertext=b"begun"))
     found = post(operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="")
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
@@ -135,7 +136,7 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
     post(operator, card, card + "reissue", reissue_reason="Thư thất lạc")
     with transaction() as db:
         with pytest.raises(LinkReplaced):
-            queries.find(db, secrets.read_typed(old["Mã truy cập"]), keys=keys)
+            queries.find(db, codes.read_typed(old["Mã truy cập"]), keys=keys)
         assert db.scalars(select(Draft)).all() == []
     (fresh,) = rows_of(download(operator, who="waiting", format="csv"))
     assert fresh["Họ và tên"] == "Nguyễn Văn An"
@@ -161,7 +162,7 @@ def test_an_ended_invitation_opens_nothing(operator, people, keys):
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     post(operator, card, card + "revoke", revoke_reason="Đã nghỉ hưu")
     with transaction() as db, pytest.raises(LinkRevoked):
-        queries.find(db, secrets.read_typed(row["Mã truy cập"]), keys=keys)
+        queries.find(db, codes.read_typed(row["Mã truy cập"]), keys=keys)
     assert "đã thu hồi" in operator.get(card).text
 
 
@@ -182,7 +183,7 @@ def test_no_page_shows_a_code(operator, people, keys, now):
 
 
 def test_the_command_line_issues_and_writes_the_file(runner, engine, now, tmp_path):
-    from surveyapp.cli import main
+    from surveyapp.cli.main import main
 
     with transaction() as db:
         roster = Roster(db, opened(db, now))

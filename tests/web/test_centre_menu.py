@@ -6,7 +6,7 @@ import pytest
 
 from surveyapp import clock
 from surveyapp.db import transaction
-from surveyapp.web.centre import rooms
+from surveyapp.web.centre import menu as centre_menu
 from tests import factories
 from tests.web.browsing import sign_in
 
@@ -30,7 +30,9 @@ def menu(page) -> list[dict[str, str]]:
 
 
 def test_every_page_of_the_centre_belongs_to_a_place_in_the_menu(app):
-    known = {module for _part, inside in rooms.PARTS for room in inside for module in room.modules}
+    known = {
+        module for _part, inside in centre_menu.PARTS for room in inside for module in room.modules
+    }
     pages = {
         rule.endpoint: app.view_functions[rule.endpoint].__module__.rpartition(".")[2]
         for rule in app.url_map.iter_rules()

@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
+from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
-from surveyapp.invitations.delivery import resting
-from surveyapp.invitations.delivery.post import Post
-from surveyapp.invitations.models import Assignment, ChannelRest, MessageWords, Wave
+from surveyapp.delivery.health import circuit_breaker
+from surveyapp.delivery.models import ChannelRest, MessageWords, Wave
+from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.messaging.model import Outcome, Reason
 from tests import factories
-from tests.invitations.sending import Sending
+from tests.delivery.sending import Sending
 from tests.web.browsing import post, sign_in
 
 PAGE = "/centre/tiny/messages"
@@ -177,7 +178,7 @@ def test_the_page_of_the_channels_shows_their_tests_and_why_one_rests(operator, 
     with transaction() as db:
         later = survey.now + timedelta(minutes=9)
         rest = {"reason": "authentication", "code": "535", "since": survey.now, "until": later}
-        resting.note(db, ChannelRest(channel="sms", **rest))
+        circuit_breaker.note(db, ChannelRest(channel="sms", **rest))
     shown = operator.get(page).text
     assert "không chấp nhận tên đăng nhập hoặc mật khẩu" in shown
     assert "(535)" in shown

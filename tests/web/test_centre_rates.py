@@ -10,12 +10,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from surveyapp import clock
+from surveyapp.assignments.count_deltas import Cell, Deltas
+from surveyapp.assignments.models import CountDelta
+from surveyapp.assignments.rules import Disposition
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import queries as fieldwork
-from surveyapp.fieldwork import service
-from surveyapp.invitations.deltas import Cell, Deltas
-from surveyapp.invitations.models import CountDelta
-from surveyapp.invitations.rules import Disposition
+from surveyapp.fieldwork.counts import folding
+from surveyapp.fieldwork.counts import queries as fieldwork
 from tests import factories
 from tests.web.browsing import sign_in
 
@@ -245,7 +245,7 @@ def test_another_map_may_be_put_in_by_the_operators_but_brings_no_script(campaig
 
 
 def test_many_waiting_changes_are_folded_by_the_page_that_would_add_them_up(campaign, client, now, monkeypatch):  # fmt: skip
-    monkeypatch.setattr(service, "FOLD_WHEN", 3)
+    monkeypatch.setattr(folding, "FOLD_WHEN", 3)
     for _ in range(3):
         count(campaign, clock.day(now), group="P2", complete=1)
     sign_in(client, "viewer")

@@ -6,8 +6,8 @@ import pytest
 
 from surveyapp import clock
 from surveyapp.db import transaction
-from surveyapp.exports import rehearsal
-from surveyapp.exports.rehearsal import Rehearsed
+from surveyapp.exports.release import rehearsal
+from surveyapp.exports.release.rehearsal import Rehearsed
 from tests import factories
 from tests.web.browsing import sign_in
 

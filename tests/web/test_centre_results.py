@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from surveyapp import clock
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
+from surveyapp.exports.download.published_reader import Distribution
 from surveyapp.exports.models import Release
-from surveyapp.exports.published import Distribution
 from surveyapp.responses.models import Response
 from tests import factories
 from tests.exports.opened import opened_campaign, released

@@ -9,9 +9,9 @@ from io import BytesIO
 import pytest
 from flask import Flask, abort
 
-from surveyapp.web import guard
-from surveyapp.web.access import anyone
-from surveyapp.web.guard import takes_upload, unmask, without_token
+from surveyapp.web.http import guard
+from surveyapp.web.http.access import anyone
+from surveyapp.web.http.guard import takes_upload, unmask, without_token
 from tests.web.browsing import HERE, token
 
 PAGES = ["/account/sign-in", "/nothing-here", "/health", "/account/", "/x/fails", "/x/refuses"]

@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
-from surveyapp.invitations import links, secrets, service
+from surveyapp.invitations import codes as access_codes
+from surveyapp.invitations import links, service
 from surveyapp.keys import KeyRing
 from surveyapp.responses.models import SealedBallot
 from surveyapp.tables import metadata
@@ -64,9 +65,9 @@ def survey(engine: Engine, keys: KeyRing, now: datetime, monkeypatch) -> Survey:
         service.reissue(db, campaign, invited["replaced"], **told)
         service.revoke(db, campaign, invited["revoked"], **told)
     found = {name: row.link.removeprefix("http://localhost") for name, row in rows.items()}
-    codes = {name: secrets.read_typed(row.code) for name, row in rows.items()}
+    codes = {name: access_codes.read_typed(row.code) for name, row in rows.items()}
     start = codes["fresh"][:-2] + str((int(codes["fresh"][-2]) + 1) % 10)
-    codes["foreign"] = start + secrets.check_digit(start)
+    codes["foreign"] = start + access_codes.check_digit(start)
     last = found["fresh"][-1]
     found["tampered"] = found["fresh"][:-1] + ("A" if last != "A" else "B")
     found["foreign"] = "/t/" + links.sign(keys, codes["foreign"])

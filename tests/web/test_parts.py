@@ -11,8 +11,8 @@ from flask import Flask
 from jinja2 import StrictUndefined, UndefinedError
 
 from surveyapp import i18n
-from surveyapp.web import rows
-from surveyapp.web.charts import CurvePoint, RateRow, rate_bars, time_curve
+from surveyapp.web.parts import table_rows
+from surveyapp.web.parts.charts import CurvePoint, RateRow, rate_bars, time_curve
 
 PACKAGE = Path(i18n.__file__).parent
 OWN_TEMPLATES = sorted(
@@ -92,7 +92,7 @@ def house() -> Flask:
     house.jinja_env.add_extension("jinja2.ext.i18n")
     house.jinja_env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
     house.jinja_env.globals["locale"] = i18n.locale
-    rows.install(house)
+    table_rows.install(house)
     house.add_url_rule("/static/<path:filename>", "static", lambda filename: filename)
     return house
 

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
+from surveyapp.assignments.models import Assignment
 from surveyapp.db import reading, transaction
-from surveyapp.fieldwork import nightly, service
-from surveyapp.invitations.models import Assignment, Invitation
+from surveyapp.fieldwork.counts import folding
+from surveyapp.fieldwork.forecast import nightly
+from surveyapp.invitations.models import Invitation
 from surveyapp.respondents.models import Person
 from tests import factories
 from tests.invitations.roster import issue_all
@@ -34,7 +36,7 @@ def day(app, now, keys, monkeypatch):
         before = now - timedelta(days=2)
         factories.approved_list(db, campaign, before, keys)
         issue_all(db, campaign, keys, before)
-        service.fold(db)
+        folding.fold(db)
         yesterday = clock.day(now) - timedelta(days=1)
         nightly.take(db, campaign, day=yesterday, now=now)
         factories.staff(db, now, "viewer")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.web import guard
+from surveyapp.web.http import guard
 from tests.web.test_parts import Page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "proxy"

@@ -14,10 +14,10 @@ from sqlalchemy import select, update
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
-from surveyapp.respondents import receiving
+from surveyapp.respondents.lists import intake
 from surveyapp.respondents.models import ListFinding, ListLine, ReceivedFile
 from surveyapp.respondents.sheet import read_workbook
-from surveyapp.web.desk import working
+from surveyapp.web.desk import background
 from tests import factories
 from tests.web.browsing import HERE, reading_form
 from tests.web.test_desk import HOME, LISTED, hand_in, post, stored, text
@@ -115,7 +115,7 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
     place = send(desk, SHEET.encode()).location
     form = reading_form(desk.get(place))
     go_on, begun, workers = threading.Event(), threading.Event(), []
-    check = working.check_workbook
+    check = background.check_workbook
 
     def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
         workers.append(threading.current_thread())
@@ -124,8 +124,8 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
         go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
-    monkeypatch.setattr(working, "check_workbook", slowly)
-    monkeypatch.setattr(working, "PATIENCE", 0)
+    monkeypatch.setattr(background, "check_workbook", slowly)
+    monkeypatch.setattr(background, "PATIENCE", 0)
     assert desk.post(place, data=form, headers=HERE).status_code == 303
     assert begun.wait(300)
     page = desk.get(place)
@@ -146,7 +146,7 @@ def test_a_reading_that_was_interrupted_can_be_begun_again(
         raise OSError
 
     with monkeypatch.context() as broke:
-        broke.setattr(working, "check_workbook", broken)
+        broke.setattr(background, "check_workbook", broken)
         desk.post(place, data=form, headers=HERE)
     assert "bị ngắt giữa chừng" in text(desk.get(place))
     post(desk, f"{place}/again", {})
@@ -159,7 +159,7 @@ def test_a_worker_that_vanished_is_noticed_after_a_while(
     place = send(desk, SHEET.encode()).location
     received_id = UUID(place.rsplit("/", 1)[1])
     with transaction() as db:
-        receiving.advance(db, received_id, "reading", 5, 10, now=clock.now())
+        intake.advance(db, received_id, "reading", 5, 10, now=clock.now())
     assert "Đọc các dòng: 5 trên 10 dòng" in text(desk.get(place))
     later = clock.now() + timedelta(minutes=2)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -212,7 +212,7 @@ def counted_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.append(file_name)
         return read_workbook(content, file_name, **kinds)
 
-    for module in (receiving, working):
+    for module in (intake, background):
         monkeypatch.setattr(module, "read_workbook", noted)
     return read
 

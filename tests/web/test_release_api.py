@@ -13,10 +13,10 @@ from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
-from surveyapp.exports import handover
+from surveyapp.exports.download import service
 from surveyapp.exports.models import Release
 from surveyapp.exports.verify import verify
-from surveyapp.fieldwork import readers
+from surveyapp.fieldwork.reports import readers
 from tests import factories
 from tests.exports.opened import opened_campaign, released
 from tests.web.browsing import HERE, post, sign_in, token
@@ -191,7 +191,7 @@ def test_an_expired_token_fetches_nothing(client, given, now, monkeypatch):
 
 
 def test_too_many_requests_of_a_token_have_to_wait(client, given, monkeypatch):
-    monkeypatch.setattr(handover, "MOST_FETCHES", 2)
+    monkeypatch.setattr(service, "MOST_FETCHES", 2)
     codes = [ask(client, "", given).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
     refused = ask(client, "/1.zip", given)
@@ -200,7 +200,7 @@ def test_too_many_requests_of_a_token_have_to_wait(client, given, monkeypatch):
 
 
 def test_too_many_wrong_tokens_from_one_address_have_to_wait(client, given, monkeypatch):
-    monkeypatch.setattr(handover, "MOST_REFUSALS", 3)
+    monkeypatch.setattr(service, "MOST_REFUSALS", 3)
     assert [ask(client, "", "pir_x").status_code for _ in range(4)] == [401, 401, 401, 429]
     assert ask(client, "", given).status_code == 429
 

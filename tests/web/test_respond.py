@@ -8,14 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
-from surveyapp.invitations import attempts, handoff, queries, secrets
+from surveyapp.invitations import attempts, codes, device_handoff, queries
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.models import Assignment, Declaration, Handoff, Invitation
+from surveyapp.invitations.models import Declaration, Handoff, Invitation
 from surveyapp.responses.models import Draft, SealedBallot
-from surveyapp.web import sessions
-from surveyapp.web.respond import kept
+from surveyapp.web.http import sessions
+from surveyapp.web.respond import sealed_page
 from tests import factories
 from tests.qrcodes import read_svg
 from tests.web.browsing import HERE, token
@@ -136,7 +137,7 @@ def test_a_mistyped_code_is_known_at_once_and_costs_no_attempt(ann):
 
 
 def test_an_unknown_and_a_replaced_code_are_told_the_same(ann, keys, now):
-    unknown = "712345678901234" + secrets.check_digit("712345678901234")
+    unknown = "712345678901234" + codes.check_digit("712345678901234")
     reissue(ann, keys, now)
     told = [
         words(ann.client.post("/", data={"code": code}, headers=HERE)).replace(code, "")
@@ -310,14 +311,14 @@ def test_ten_digits_are_worth_nothing_after_ten_minutes(ann, app, moment):
     ann.start()
     page = ann.post("/phieu/may-khac", page="/phieu/may-khac")
     digits = re.search(r'id="handoff">([0-9 ]+)<', page.text)[1]
-    moment[0] += handoff.LIFE
+    moment[0] += device_handoff.LIFE
     answer = app.test_client().post("/", data={"code": digits}, headers=HERE)
     assert answer.status_code == 422
 
 
 def test_a_wrong_transfer_code_counts_as_a_wrong_attempt(app, people):
     client = app.test_client()
-    wrong = "123456789" + secrets.check_digit("123456789")
+    wrong = "123456789" + codes.check_digit("123456789")
     for _attempt in range(attempts.NETWORK_FAILURES):
         client.post("/", data={"code": wrong}, headers=HERE)
     assert client.post("/", data={"code": wrong}, headers=HERE).status_code == 429
@@ -607,13 +608,13 @@ def test_the_times_in_the_accessibility_statement_are_those_that_hold(app):
     minutes, hours = sessions.IDLE.total_seconds() / 60, sessions.ABSOLUTE.total_seconds() / 3600
     assert f"Phiên làm việc hết sau {minutes:.0f} phút không thao tác" in told
     assert f"kéo dài nhiều nhất {hours:.0f} giờ" in told
-    assert f"giữ kín trên máy đó trong {kept.LIFE.total_seconds() / 60:.0f} phút" in told
+    assert f"giữ kín trên máy đó trong {sealed_page.LIFE.total_seconds() / 60:.0f} phút" in told
 
 
 def test_the_cookie_is_unreadable_and_gone_when_the_person_leaves(ann):
     ann.start()
-    kept = ann.client.get_cookie("phieu")
-    assert kept is not None and kept.http_only and ann.code not in kept.value
+    sealed_page = ann.client.get_cookie("phieu")
+    assert sealed_page is not None and sealed_page.http_only and ann.code not in sealed_page.value
     left = ann.post("/phieu/roi-khoi")
     assert "Phiếu đã đóng trên máy này" in left.text
     assert ann.client.get_cookie("phieu") is None

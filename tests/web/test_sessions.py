@@ -8,8 +8,8 @@ from flask import Flask, session
 
 from surveyapp import clock, create_app
 from surveyapp.keys import KeyRing
-from surveyapp.web import sessions
-from surveyapp.web.guard import without_token
+from surveyapp.web.http import sessions
+from surveyapp.web.http.guard import without_token
 from tests.web.browsing import HERE
 
 CODE = "7123456789012345"

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from surveyapp.i18n import _
-from surveyapp.instruments.document import Document, Step
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.model import Questionnaire
-from surveyapp.instruments.read import check_questionnaire
+from surveyapp.instruments.reading import check_questionnaire
 from surveyapp.instruments.xlsform import lists
 from surveyapp.instruments.xlsform.sheets import Row, read_sheets
 from surveyapp.instruments.xlsform.unsupported import refusals, type_refused
+from surveyapp.instruments.yaml_document import Document, Step
 
 Path = tuple[Step, ...]
 

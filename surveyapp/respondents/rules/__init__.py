@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.progress import EVERY, Progress, untold
-from surveyapp.respondents.rules.departments import index_for
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
 from surveyapp.respondents.rules.whole import whole_list_findings
+from surveyapp.respondents.words.departments import index_for
 
 __all__ = ["check_rows", "people_findings", "whole_list_findings"]
 

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from surveyapp.respondents.charsets import converted
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
-from surveyapp.respondents.dittos import COLUMNS as DITTO_COLUMNS
-from surveyapp.respondents.dittos import is_ditto
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
-from surveyapp.respondents.names import (
+from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
+from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
+from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
+from surveyapp.respondents.words.charsets import converted
+from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
+from surveyapp.respondents.words.ditto_marks import is_ditto
+from surveyapp.respondents.words.names import (
     INVISIBLE,
     fold,
     is_badly_cased,
@@ -20,11 +24,7 @@ from surveyapp.respondents.names import (
     title_case,
     without_honorific,
 )
-from surveyapp.respondents.positions import without_position
-from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
-from surveyapp.respondents.rules.departments import DepartmentIndex
-from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
-from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
+from surveyapp.respondents.words.positions import without_position
 
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from surveyapp.respondents.charsets import is_syllable
-from surveyapp.respondents.names import begins_with_honorific
 from surveyapp.respondents.rules.contacts import is_sound_domain, mobile_number
+from surveyapp.respondents.words.charsets import is_syllable
+from surveyapp.respondents.words.names import begins_with_honorific
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9.-]+)")
 _ADDRESS_CHARACTERS = 254

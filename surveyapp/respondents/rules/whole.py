@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import CHECK, NOTE, WHOLE_LIST, Finding, Line
-from surveyapp.respondents.names import fold
+from surveyapp.respondents.words.names import fold
 
 _DISTRICT_WORDS = re.compile(
     r"^(ubnd |uy ban nhan dan )?(huyen |quan |thi xa |thanh pho |tp |tx |xa |phuong )?"

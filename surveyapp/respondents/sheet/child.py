@@ -42,7 +42,7 @@ def _refused(code: str, facts: dict[str, Any]) -> str:
 
 def mark(_argument: str) -> None:
     """Mark the workbook on standard input; answers with it, or with a word when it cannot."""
-    from surveyapp.respondents.sheet import patching
+    from surveyapp.respondents.sheet.marks import patching
 
     _limit_itself()
     try:

@@ -8,9 +8,9 @@ from collections import Counter
 from typing import Any
 
 from surveyapp.respondents import errors
-from surveyapp.respondents.charsets import plausible_share
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits
+from surveyapp.respondents.words.charsets import plausible_share
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import STAGES, Progress, untold
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.marking import Marking
+from surveyapp.respondents.sheet.marks.marking import Marking
 from surveyapp.respondents.sheet.workbook import Workbook, workbook_from_reply
 
 # The child needs this package but not the web application around it: an empty

@@ -53,7 +53,7 @@ _MODULES = (
     "people",
     "contacts",
     "rates",
-    "chase",
+    "reminding_letter",
 )
 for _module in _MODULES:
     import_module(f"surveyapp.web.desk.{_module}")

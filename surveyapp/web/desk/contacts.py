@@ -3,9 +3,9 @@
 from flask import g, render_template
 
 from surveyapp.db import reading
-from surveyapp.invitations.delivery import queries, wording
-from surveyapp.web.access import allow
+from surveyapp.delivery import labels, queries
 from surveyapp.web.desk import bp
+from surveyapp.web.http.access import allow
 
 
 @bp.get("/contacts")
@@ -14,4 +14,4 @@ def contacts() -> str:
     """People of the unit's lists whose address is dead."""
     with reading() as db:
         asked = queries.contact_requests(db, g.unit.id)
-    return render_template("desk/contacts.html", asked=asked, say=wording)
+    return render_template("desk/contacts.html", asked=asked, say=labels)

@@ -11,15 +11,16 @@ from flask.typing import ResponseReturnValue
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n
-from surveyapp.respondents import lines, queries, service
+from surveyapp.respondents import queries, service
+from surveyapp.respondents.lists import lines
 from surveyapp.respondents.wording import column_name
-from surveyapp.web import numbers
-from surveyapp.web.access import allow
-from surveyapp.web.acts import act
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.upload import XLSX
-from surveyapp.web.listpage import list_page
-from surveyapp.web.listwords import finding_words, kind_name
+from surveyapp.web.http import numbers
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
+from surveyapp.web.parts.list_page import list_page
+from surveyapp.web.parts.list_words import finding_words, kind_name
 
 
 def _act() -> dict[str, Any]:
@@ -195,7 +196,7 @@ def withdraw(list_id: UUID) -> ResponseReturnValue:
 @allow("coordinator")
 def findings_book(list_id: UUID) -> ResponseReturnValue:
     """All findings as a workbook."""
-    from surveyapp.respondents.findings_book import write_findings
+    from surveyapp.respondents.handback.findings_book import write_findings
 
     with reading() as db:
         subject, kind, unit = queries.one_list(
@@ -210,7 +211,7 @@ def findings_book(list_id: UUID) -> ResponseReturnValue:
 @allow("coordinator")
 def minute(list_id: UUID) -> ResponseReturnValue:
     """The minute of a list handed in, to be printed and signed."""
-    from surveyapp.respondents.minute import write_minute
+    from surveyapp.respondents.handback.handover_record import write_minute
 
     with reading() as db:
         subject, kind, unit = queries.one_list(

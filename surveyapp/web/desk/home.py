@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.respondents import desks, queries, service
-from surveyapp.web.access import allow
+from surveyapp.respondents import queries, service
+from surveyapp.respondents.deadlines import desks
 from surveyapp.web.desk import bp
-from surveyapp.web.frame import unit_name
-from surveyapp.web.listwords import STATES, deadline, kind_name, versus_plan
-from surveyapp.web.state import keys
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.state import keys
+from surveyapp.web.parts.list_words import STATES, deadline, kind_name, versus_plan
 
 
 @bp.get("/")

@@ -5,10 +5,10 @@ from flask import g, render_template, request
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.respondents import queries
-from surveyapp.web import numbers
-from surveyapp.web.access import allow
 from surveyapp.web.desk import bp
-from surveyapp.web.listwords import kind_name
+from surveyapp.web.http import numbers
+from surveyapp.web.http.access import allow
+from surveyapp.web.parts.list_words import kind_name
 
 
 @bp.get("/people")

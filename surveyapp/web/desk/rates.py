@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
-from surveyapp.fieldwork import queries
-from surveyapp.fieldwork.disclosure import LEAST, hidden
-from surveyapp.fieldwork.queries import Figures, Where
+from surveyapp.fieldwork.counts import queries
+from surveyapp.fieldwork.counts.queries import Figures, Where
+from surveyapp.fieldwork.counts.small_cells import LEAST, hidden
 from surveyapp.i18n import _, day
-from surveyapp.web import ratetable
-from surveyapp.web.access import allow
 from surveyapp.web.desk import bp
-from surveyapp.web.frame import unit_name as name_of
-from surveyapp.web.ratetable import Row
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts import rate_table
+from surveyapp.web.parts.rate_table import Row
 
 
 @bp.get("/rates")
@@ -30,10 +30,10 @@ def rates() -> str:
     return render_template(
         "desk/rates.html",
         total=total,
-        group_columns=ratetable.columns(_("Nhóm đối tượng"), with_plan=False),
-        groups=[ratetable.table_row(row, with_plan=False) for row in groups],
-        department_columns=ratetable.columns(_("Sở, ban, ngành"), with_plan=False),
-        departments=[ratetable.table_row(row, with_plan=False) for row in departments],
+        group_columns=rate_table.columns(_("Nhóm đối tượng"), with_plan=False),
+        groups=[rate_table.table_row(row, with_plan=False) for row in groups],
+        department_columns=rate_table.columns(_("Sở, ban, ngành"), with_plan=False),
+        departments=[rate_table.table_row(row, with_plan=False) for row in departments],
         any_hidden=any(row.figures is None for row in (*groups, *departments)),
         least=LEAST,
         until=day(until),
@@ -48,7 +48,7 @@ def rates_file(which: str, format: str) -> ResponseReturnValue:
     with reading() as db:
         groups, departments, _total = _tables(db, until)
     headings = {"groups": _("Nhóm đối tượng"), "departments": _("Sở, ban, ngành")}
-    return ratetable.file(
+    return rate_table.file(
         format,
         groups if which == "groups" else departments,
         heading=headings[which],
@@ -90,7 +90,7 @@ def _tables(db: Session, until: date) -> tuple[list[Row], list[Row], Figures]:
     total = queries.total(by_group.values())
     # A unit without departments would see its total once more as the one row of an empty table.
     rows = _shown([*department_rows, *without]) if department_rows else []
-    return group_rows, ratetable.worst_first(rows), total
+    return group_rows, rate_table.worst_first(rows), total
 
 
 def _shown(rows: list[Row]) -> list[Row]:

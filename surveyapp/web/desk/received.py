@@ -11,21 +11,22 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.i18n import _, lazy
-from surveyapp.respondents import queries, receiving, wording
+from surveyapp.respondents import queries, wording
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.headings import GIVEN_NAME, NUMBER
+from surveyapp.respondents.lists import intake
+from surveyapp.respondents.lists.preview import Look, SheetColumn, look
 from surveyapp.respondents.models import ReceivedFile
-from surveyapp.respondents.preview import Look, SheetColumn, look
 from surveyapp.respondents.progress import STAGES
+from surveyapp.respondents.reading.headings import GIVEN_NAME, NUMBER
+from surveyapp.respondents.reading.sheet_reading import Told, Understanding
 from surveyapp.respondents.sheet import Workbook
-from surveyapp.respondents.sheet.marking import column_index, letters
-from surveyapp.respondents.understanding import Told, Understanding
-from surveyapp.web import numbers
-from surveyapp.web.access import allow
-from surveyapp.web.desk import bp, working
+from surveyapp.respondents.sheet.marks.marking import column_index, letters
+from surveyapp.web.desk import background, bp
 from surveyapp.web.desk.upload import expected_kind
-from surveyapp.web.listwords import kind_name
-from surveyapp.web.state import keys
+from surveyapp.web.http import numbers
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.state import keys
+from surveyapp.web.parts.list_words import kind_name
 
 STAGE_WORDS = {
     "unpacking": lazy("Mở tệp"),
@@ -42,7 +43,7 @@ def received(kind: str, received_id: UUID) -> ResponseReturnValue:
     subject, context = _subject(kind, received_id)
     if subject.state == "stored":
         return redirect(url_for("desk.one_list", list_id=subject.list_id), code=303)
-    if subject.state == "working" and not receiving.is_silent(subject, now=clock.now()):
+    if subject.state == "working" and not intake.is_silent(subject, now=clock.now()):
         return _page("desk/progress.html", kind, subject, stages=STAGES, words=STAGE_WORDS)
     if subject.state in ("understood", "unclear"):
         return _understood_page(kind, subject, context)
@@ -63,7 +64,7 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
         return _understood_page(kind, subject, context, error=words), 422
     if subject.state == "understood" and not told.differs(_reading_of(subject)):
         told = None
-    working.begin(_task(kind, received_id), lambda task: working.store(task, told))
+    background.begin(_task(kind, received_id), lambda task: background.store(task, told))
     return here
 
 
@@ -72,8 +73,8 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
 def again(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Read once more a file whose reading was interrupted."""
     subject, _context = _subject(kind, received_id)
-    if subject.state == "stopped" or receiving.is_silent(subject, now=clock.now()):
-        working.begin(_task(kind, received_id), working.understand)
+    if subject.state == "stopped" or intake.is_silent(subject, now=clock.now()):
+        background.begin(_task(kind, received_id), background.understand)
     else:
         flash(_("Tệp đang được đọc."), "info")
     return redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
@@ -149,14 +150,14 @@ def _title(column: SheetColumn) -> str:
 def _subject(kind: str, received_id: UUID) -> tuple[ReceivedFile, ListContext]:
     with reading() as db:
         asked = expected_kind(db, kind)
-        subject = receiving.received(db, received_id, unit_id=g.unit.id, kind_id=asked.id)
+        subject = intake.received(db, received_id, unit_id=g.unit.id, kind_id=asked.id)
         return subject, queries.list_context(db, g.campaign, g.unit, asked)
 
 
-def _task(kind: str, received_id: UUID) -> working.Task:
+def _task(kind: str, received_id: UUID) -> background.Task:
     with reading() as db:
         asked = expected_kind(db, kind)
-    return working.task_for(
+    return background.task_for(
         received_id, campaign=g.campaign, unit=g.unit, kind=asked, actor=g.actor, keys=keys()
     )
 
@@ -175,7 +176,7 @@ def _understood_page(
     ]
     mapping = understood.mapping if understood else {}
     if subject.state == "unclear" or request.args.keys() & {"header_line", "sheet"}:
-        workbook = receiving.workbook_of(subject.file, subject.file_name, subject.table)
+        workbook = intake.workbook_of(subject.file, subject.file_name, subject.table)
         place = looked_at(workbook, context, understood)
         columns = list(place.columns)
         if not understood or not place.is_at(understood):
@@ -195,7 +196,7 @@ def _understood_page(
 
 
 def _reason(subject: ReceivedFile) -> str | None:
-    refusal = receiving.refusal_of(subject)
+    refusal = intake.refusal_of(subject)
     return wording.refusal(refusal) if refusal else None
 
 

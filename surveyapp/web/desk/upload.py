@@ -12,16 +12,17 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import ListKind
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.respondents import queries, receiving, service, staging, wording
+from surveyapp.respondents import queries, service, wording
 from surveyapp.respondents.errors import FileRefused, ListNotExpected
+from surveyapp.respondents.lists import intake, staging
 from surveyapp.respondents.sheet import refuse_by_size
-from surveyapp.web import numbers
-from surveyapp.web.access import allow
-from surveyapp.web.desk import bp, working
-from surveyapp.web.guard import UPLOAD_BYTES, takes_upload
-from surveyapp.web.listpage import addresses
-from surveyapp.web.listwords import STATES, kind_name
-from surveyapp.web.state import keys
+from surveyapp.web.desk import background, bp
+from surveyapp.web.http import numbers
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.guard import UPLOAD_BYTES, takes_upload
+from surveyapp.web.http.state import keys
+from surveyapp.web.parts.list_page import addresses
+from surveyapp.web.parts.list_words import STATES, kind_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -57,7 +58,7 @@ def _take_in(kind: str, content: bytes, file_name: str) -> str:
     """The page of the file as understood, or of how far the reading is; raises what refuses it at once."""
     refuse_by_size(len(content))
     task = _receive(kind, content, file_name)
-    working.begin(task, working.understand)
+    background.begin(task, background.understand)
     _refuse(task)
     return url_for("desk.received", kind=kind, received_id=task.received_id)
 
@@ -68,10 +69,10 @@ def _same_file(kind: str, content: bytes) -> UUID | None:
         return same.id if same else None
 
 
-def _receive(kind: str, content: bytes, file_name: str) -> working.Task:
+def _receive(kind: str, content: bytes, file_name: str) -> background.Task:
     with transaction() as db:
         asked = expected_kind(db, kind)
-        received_id = receiving.receive(
+        received_id = intake.receive(
             db,
             g.campaign,
             g.unit,
@@ -81,20 +82,20 @@ def _receive(kind: str, content: bytes, file_name: str) -> working.Task:
             actor=g.actor.username,
             now=clock.now(),
         )
-    return working.task_for(
+    return background.task_for(
         received_id, campaign=g.campaign, unit=g.unit, kind=asked, actor=g.actor, keys=keys()
     )
 
 
-def _refuse(task: working.Task) -> None:
+def _refuse(task: background.Task) -> None:
     """Raise why the file just read is no list at all; then nothing of it is kept."""
     place = {"unit_id": task.unit.id, "kind_id": task.kind.id}
     with reading() as db:
-        subject = receiving.received(db, task.received_id, **place)
-    refusal = receiving.refusal_of(subject)
+        subject = intake.received(db, task.received_id, **place)
+    refusal = intake.refusal_of(subject)
     if subject.state == "refused" and refusal is not None:
         with transaction() as db:
-            receiving.discard(db, task.received_id)
+            intake.discard(db, task.received_id)
         raise refusal
 
 
@@ -111,7 +112,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         asked = expected_kind(db, kind)
         context = queries.list_context(db, g.campaign, g.unit, asked)
         versions = queries.versions(db, unit_id=g.unit.id, kind_id=asked.id)
-        waiting = receiving.waiting(db, unit_id=g.unit.id, kind_id=asked.id)
+        waiting = intake.waiting(db, unit_id=g.unit.id, kind_id=asked.id)
     return render_template(
         "desk/list_kind.html",
         **addresses("desk"),
@@ -130,7 +131,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
 @allow("coordinator")
 def template(kind: str) -> ResponseReturnValue:
     """The template workbook of this list for this unit."""
-    from surveyapp.respondents.template import write_template
+    from surveyapp.respondents.handback.template import write_template
 
     with reading() as db:
         context = queries.list_context(db, g.campaign, g.unit, expected_kind(db, kind))

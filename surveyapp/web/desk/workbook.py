@@ -10,18 +10,19 @@ from surveyapp import clock
 from surveyapp.campaigns.models import ListKind, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.respondents import queries, returned, service
+from surveyapp.respondents import queries, service
+from surveyapp.respondents.handback import marked_workbook
 from surveyapp.respondents.models import RespondentList
-from surveyapp.respondents.reading import check_file
+from surveyapp.respondents.reading.checking import check_file
+from surveyapp.respondents.reading.sheet_reading import Understanding
 from surveyapp.respondents.sheet import read_workbook
-from surveyapp.respondents.understanding import Understanding
-from surveyapp.web.access import allow
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.received import looked_at, reading_words, told_in
 from surveyapp.web.desk.upload import XLSX
-from surveyapp.web.listpage import changes_page
-from surveyapp.web.listwords import kind_name
-from surveyapp.web.state import keys
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.state import keys
+from surveyapp.web.parts.list_page import changes_page
+from surveyapp.web.parts.list_words import kind_name
 
 
 @bp.get("/list/<uuid:list_id>/marked.xlsx")
@@ -29,8 +30,8 @@ from surveyapp.web.state import keys
 def marked(list_id: UUID) -> ResponseReturnValue:
     """The unit's own workbook with its faults coloured and commented."""
     with reading() as db:
-        stored = returned.standing(db, list_id, unit_id=g.unit.id)
-    back = returned.mark_up(stored)
+        stored = marked_workbook.standing(db, list_id, unit_id=g.unit.id)
+    back = marked_workbook.mark_up(stored)
     return send_file(
         BytesIO(back.content), mimetype=XLSX, as_attachment=True, download_name=back.file_name
     )

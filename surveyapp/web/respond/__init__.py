@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request, session, url_for
 
 from surveyapp.i18n import _
-from surveyapp.web.sessions import respondent_seconds_left
+from surveyapp.web.http.sessions import respondent_seconds_left
 
 bp = Blueprint("respond", __name__)
 

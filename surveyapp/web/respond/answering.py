@@ -15,11 +15,11 @@ from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web import sessions, state
-from surveyapp.web.respond import bp, pages, promise, saving
+from surveyapp.web.http import sessions, state
+from surveyapp.web.http.refusals import words_for
+from surveyapp.web.respond import bp, pages, privacy_notice, saving
 from surveyapp.web.respond.visit import Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
-from surveyapp.web.wording import words_for
 
 
 @bp.get("/phieu")
@@ -27,8 +27,8 @@ def hub() -> ResponseReturnValue:
     """The person's questionnaires, or the page before answering when none is begun."""
     with reading() as db:
         visit = visiting(db)
-        facts = promise.facts(db, visit.invited)
-        rows = [_hub_row(each, _left(db, visit, each)) for each in visit.assignments]
+        facts = privacy_notice.facts(db, visit.invited)
+        rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
     return render_template(template, rows=rows, declaration_address=_declaration, **facts)
@@ -38,25 +38,28 @@ def _declaration(kind: str) -> str:
     return url_for("respond.confirm_declaration_typed", kind=kind)
 
 
-def _left(db: Session, visit: Visit, assignment: AssignmentView) -> int | None:
-    """How many items of a questionnaire begun are unanswered; None where that cannot be told."""
-    if assignment.state == "submitted" or assignment.progress == "none":
-        return None
+def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool, int | None]:
+    """Whether anything of a questionnaire is answered, and how many items are not, read from its draft.
+
+    None where that cannot be told.
+    """
+    if assignment.state == "submitted" or assignment.begun_on is None:
+        return False, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     except DraftUnreadable:
-        return None  # the other questionnaires can be answered all the same
+        return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
-    return items - done
+    return bool(draft.answers), items - done
 
 
-def _hub_row(assignment: AssignmentView, left: int | None) -> dict[str, Any]:
+def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
     return {
         "left": left,
+        "answered": is_answered,
         "number": assignment.number,
         "rated": rated(assignment),
-        "progress": assignment.progress,
         "submitted": assignment.state == "submitted",
         "begun": assignment.state == "submitted"
         or assignment.disposition not in {"not_sent", "sent", "bounced"},
@@ -147,7 +150,7 @@ def leave() -> ResponseReturnValue:
     """Forget the code in this browser; everything saved stays saved."""
     with reading() as db:
         code = sessions.respondent_code()
-        facts = promise.facts(db, visiting(db).invited) if code else {}
+        facts = privacy_notice.facts(db, visiting(db).invited) if code else {}
     sessions.end_respondent()
     return render_template("respond/left.html", **facts)
 
@@ -189,7 +192,7 @@ def _page(
         assignment=assignment,
         number=assignment.number,
         rated=rated(assignment),
-        contact=promise.contact(visit.invited.campaign.settings),
+        contact=privacy_notice.contact(visit.invited.campaign.settings),
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         **pages.facts(instrument, answers, page),
         **extra,

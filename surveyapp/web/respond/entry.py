@@ -8,13 +8,13 @@ from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
-from surveyapp.invitations import attempts, handoff, links, secrets
+from surveyapp.invitations import attempts, codes, device_handoff, links
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
-from surveyapp.web import sessions, state
-from surveyapp.web.guard import without_token
-from surveyapp.web.respond import bp, kept, promise
+from surveyapp.web.http import sessions, state
+from surveyapp.web.http.guard import without_token
+from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
@@ -33,8 +33,8 @@ def enter() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     now = clock.now()
     try:
-        passed_on = handoff.read_typed(typed)
-        code = None if passed_on else secrets.read_typed(typed)
+        passed_on = device_handoff.read_typed(typed)
+        code = None if passed_on else codes.read_typed(typed)
     except MistypedCode as exc:
         return _ask_again(typed, _mistyped(exc))
     with transaction() as db:
@@ -50,8 +50,8 @@ def enter() -> ResponseReturnValue:
 def _opened(code: str, first: str) -> ResponseReturnValue:
     """This browser answers for `code`; a page that waited for it sealed is saved and shown first."""
     sessions.begin_respondent(code)
-    response = redirect(kept.restore(code) or first, code=303)
-    kept.forget(response)
+    response = redirect(sealed_page.restore(code) or first, code=303)
+    sealed_page.forget(response)
     return response
 
 
@@ -59,7 +59,7 @@ def _known(db: Session, code: str | None, passed_on: str | None) -> str | None:
     """The access code behind what was typed; None where nobody is invited with it."""
     try:
         if code is None:
-            code = handoff.take(db, passed_on or "", keys=state.keys(), now=clock.now())
+            code = device_handoff.take(db, passed_on or "", keys=state.keys(), now=clock.now())
         invitations.find_typed(db, code, keys=state.keys())
     except UnknownCode:
         return None
@@ -76,7 +76,7 @@ def _unknown(passed_on: str | None) -> str:
 
 
 def _mistyped(exc: MistypedCode) -> str:
-    if exc.digits_given not in (CODE_DIGITS, handoff.DIGITS):
+    if exc.digits_given not in (CODE_DIGITS, device_handoff.DIGITS):
         return _(
             "Mã truy cập có 16 chữ số, Ông/Bà đã nhập %(given)s chữ số. Vui lòng nhập đúng cả dãy.",
             given=exc.digits_given,
@@ -92,7 +92,7 @@ def _ask_again(typed: str, error: str) -> ResponseReturnValue:
 def passed_on(digits: str) -> ResponseReturnValue:
     """What the QR code on the other device leads to. Looks nothing up: the button does."""
     try:
-        shown = handoff.show(handoff.read_typed(digits) or "")
+        shown = device_handoff.show(device_handoff.read_typed(digits) or "")
     except MistypedCode:
         shown = ""
     return render_template("respond/code.html", typed=shown, passed_on=bool(shown.strip()))
@@ -102,7 +102,7 @@ def passed_on(digits: str) -> ResponseReturnValue:
 def other_device() -> ResponseReturnValue:
     """How to go on at another device, before a code for it is made."""
     with reading() as db:
-        facts = promise.facts(db, visiting(db).invited)
+        facts = privacy_notice.facts(db, visiting(db).invited)
     return render_template("respond/other_device.html", **facts)
 
 
@@ -111,13 +111,13 @@ def pass_on() -> ResponseReturnValue:
     """Ten digits and their QR code; typed or scanned at the other device within ten minutes."""
     with transaction() as db:
         visit = visiting(db)
-        facts = promise.facts(db, visit.invited)
-        offered = handoff.offer(db, visit.code, keys=state.keys(), now=clock.now())
+        facts = privacy_notice.facts(db, visit.invited)
+        offered = device_handoff.offer(db, visit.code, keys=state.keys(), now=clock.now())
     base_url = state.settings().base_url
     address = base_url + url_for("respond.passed_on", digits=offered.digits)
     return render_template(
         "respond/other_device.html",
-        shown=handoff.show(offered.digits),
+        shown=device_handoff.show(offered.digits),
         until=offered.expires_at,
         qr=qr_svg(address),
         host=base_url.partition("://")[2],
@@ -137,7 +137,7 @@ def landing(token: str) -> ResponseReturnValue:
     code = links.read(state.keys(), token)
     with reading() as db:
         invited = invitations.find(db, code, keys=state.keys())
-        facts = promise.facts(db, invited)
+        facts = privacy_notice.facts(db, invited)
     return render_template(
         "respond/landing.html",
         token=token,
@@ -194,7 +194,7 @@ def confirm_declaration(token: str, kind: str) -> ResponseReturnValue:
     code = links.read(state.keys(), token)
     with reading() as db:
         invited = invitations.find(db, code, keys=state.keys())
-        facts = promise.facts(db, invited)
+        facts = privacy_notice.facts(db, invited)
     back = url_for("respond.landing", token=token)
     return render_template("respond/declare.html", kind=kind, back=back, **facts)
 
@@ -207,7 +207,7 @@ def declare(token: str, kind: str) -> ResponseReturnValue:
     with transaction() as db:
         invited = invitations.find(db, code, keys=state.keys())
         inviting.declare(db, invited, kind, today=clock.day(clock.now()))
-        facts = promise.facts(db, invited)
+        facts = privacy_notice.facts(db, invited)
     sessions.end_respondent()
     return render_template("respond/declared.html", kind=kind, **facts)
 
@@ -216,7 +216,7 @@ def declare(token: str, kind: str) -> ResponseReturnValue:
 def confirm_declaration_typed(kind: str) -> ResponseReturnValue:
     """The same question for someone who typed the code."""
     with reading() as db:
-        facts = promise.facts(db, visiting(db).invited)
+        facts = privacy_notice.facts(db, visiting(db).invited)
     back = url_for("respond.hub")
     return render_template("respond/declare.html", kind=kind, back=back, in_session=True, **facts)
 
@@ -227,6 +227,6 @@ def declare_typed(kind: str) -> ResponseReturnValue:
     with transaction() as db:
         visit = visiting(db)
         inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
-        facts = promise.facts(db, visit.invited)
+        facts = privacy_notice.facts(db, visit.invited)
     sessions.end_respondent()
     return render_template("respond/declared.html", kind=kind, **facts)

@@ -1,5 +1,6 @@
 """Review, submission and the receipt."""
 
+import re
 from itertools import count
 from typing import Any
 
@@ -14,9 +15,9 @@ from surveyapp.responses import drafts, receipts
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
-from surveyapp.web import state
-from surveyapp.web.guard import without_token
-from surveyapp.web.respond import bp, pages, promise
+from surveyapp.web.http import state
+from surveyapp.web.http.guard import without_token
+from surveyapp.web.respond import bp, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
 
@@ -33,7 +34,7 @@ def review(number: int) -> ResponseReturnValue:
     return render_template(
         "respond/review.html",
         number=number,
-        revision=draft.revision,
+        version=draft.version.hex(),
         answered=done,
         total=total,
         sections=sections,
@@ -42,7 +43,7 @@ def review(number: int) -> ResponseReturnValue:
         remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
         rated=rated(assignment),
         custody=visit.invited.campaign.custody,
-        contact=promise.contact(visit.invited.campaign.settings),
+        contact=privacy_notice.contact(visit.invited.campaign.settings),
     )
 
 
@@ -76,7 +77,7 @@ def _chosen(item: InstrumentItem, code: str | None, language: str) -> str | None
 @bp.post("/phieu/<int:number>/nop")
 def submit(number: int) -> ResponseReturnValue:
     """Seal what the review page showed. Pressed twice, it ends on the same receipt."""
-    seen = request.form.get("revision", "")
+    seen = request.form.get("version", "")
     try:
         with transaction() as db:
             visit, assignment, instrument = answering(db, number)
@@ -88,12 +89,17 @@ def submit(number: int) -> ResponseReturnValue:
                 code=visit.code,
                 keys=state.keys(),
                 now=clock.now(),
-                revision=int(seen) if seen.isdecimal() else -1,
+                version=_version(seen),
             )
     except DraftChanged:
         flash(_("Phiếu vừa được sửa trên thiết bị khác. Vui lòng xem lại rồi nộp."), "warning")
         return redirect(url_for("respond.review", number=number), code=303)
     return redirect(url_for("respond.receipt", number=number), code=303)
+
+
+def _version(seen: str) -> bytes:
+    """The version of the draft that was reviewed; empty, which no draft has, for anything else."""
+    return bytes.fromhex(seen) if re.fullmatch("[0-9a-f]{32}", seen) else b""
 
 
 @bp.get("/phieu/<int:number>/bien-nhan")
@@ -102,7 +108,7 @@ def receipt(number: int) -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         assignment = visit.assignment(number)
-        facts = promise.facts(db, visit.invited)
+        facts = privacy_notice.facts(db, visit.invited)
     if assignment.state != "submitted":
         return redirect(url_for("respond.section", number=number, page=1))
     following = visit.unsubmitted[0] if visit.unsubmitted else None

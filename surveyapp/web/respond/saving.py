@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AlreadySubmitted
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.model import (
     DONT_KNOW,
@@ -14,11 +15,10 @@ from surveyapp.instruments.model import (
     Instrument,
     InstrumentItem,
 )
-from surveyapp.invitations.errors import AlreadySubmitted
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change, Saved
-from surveyapp.web import state
+from surveyapp.web.http import state
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import Visit
 
@@ -41,7 +41,7 @@ def save(
     if all(change.base == change.value for change in changes.values()):
         stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
         seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
-        return Saved(stored.revision, *drafts.merge(stored.answers, seen))
+        return Saved(stored.version, *drafts.merge(stored.answers, seen))
     return drafts.save(
         db,
         assignment.id,
@@ -66,7 +66,7 @@ def _changes(
 
 
 def _shown_at(form: Mapping[str, str]) -> datetime | None:
-    """When the page sent in was rendered, for the coarse duration sealed with the answers."""
+    """When the page sent in was rendered, for the mark of too fast a form, sealed with the answers."""
     shown = form.get("shown", "")
     return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
 

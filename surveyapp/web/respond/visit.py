@@ -6,16 +6,16 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
-from surveyapp.invitations.errors import AssignmentRevoked
 from surveyapp.invitations.queries import AssignmentView, Invited
-from surveyapp.web import sessions, state
-from surveyapp.web.respond import promise
+from surveyapp.web.http import sessions, state
+from surveyapp.web.respond import privacy_notice
 
 
 class SessionOver(SurveyError):
@@ -69,7 +69,7 @@ def visiting(db: Session) -> Visit:
     if code is None:
         raise SessionOver
     visit = Visit(code, invitations.find(db, code, keys=state.keys()))
-    g.contact = promise.contact(visit.invited.campaign.settings)
+    g.contact = privacy_notice.contact(visit.invited.campaign.settings)
     return visit
 
 

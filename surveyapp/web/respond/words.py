@@ -5,16 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from surveyapp import clock, i18n
+from surveyapp.assignments import errors as assignments
 from surveyapp.i18n import _, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
-from surveyapp.web import sessions
-from surveyapp.web.errors import token_refused
-from surveyapp.web.guard import ForeignOrigin
-from surveyapp.web.respond import bp, kept
-from surveyapp.web.respond.promise import contact
+from surveyapp.web.http import sessions
+from surveyapp.web.http.errors import token_refused
+from surveyapp.web.http.guard import ForeignOrigin
+from surveyapp.web.http.refusals import Words, words
+from surveyapp.web.respond import bp, sealed_page
+from surveyapp.web.respond.privacy_notice import contact
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
-from surveyapp.web.wording import Words, words
 
 OVER = 401
 
@@ -22,8 +23,8 @@ OVER = 401
 @bp.errorhandler(SessionOver)
 def session_over(_error: SessionOver) -> ResponseReturnValue:
     """The code page again: what was saved is kept, the code opens it and saves the page just sent."""
-    sealed = kept.sealed_now()
-    until = i18n.clock_time(clock.now() + kept.LIFE) if sealed else None
+    sealed = sealed_page.sealed_now()
+    until = i18n.clock_time(clock.now() + sealed_page.LIFE) if sealed else None
     if request.accept_mimetypes.best == "application/json":
         response = jsonify(message=_over(until), kept=bool(sealed))
     else:
@@ -31,7 +32,7 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
             render_template("respond/code.html", kept_until=until, **_what_became())
         )
     if sealed:
-        kept.put(response, sealed)
+        sealed_page.put(response, sealed)
     response.status_code = OVER
     return response
 
@@ -66,7 +67,7 @@ def sent_after_the_end(error: CSRFError) -> ResponseReturnValue:
     return token_refused(error)
 
 
-@words(NoSuchQuestionnaire, invitations.UnknownAssignment)
+@words(NoSuchQuestionnaire, assignments.UnknownAssignment)
 def _no_questionnaire(_error: NoSuchQuestionnaire) -> Words:
     return Words(
         404,
@@ -174,8 +175,8 @@ def _closed(error: invitations.CampaignClosed) -> Words:
     )
 
 
-@words(invitations.AlreadySubmitted)
-def _submitted(_error: invitations.AlreadySubmitted) -> Words:
+@words(assignments.AlreadySubmitted)
+def _submitted(_error: assignments.AlreadySubmitted) -> Words:
     return Words(
         409,
         _("Phiếu này đã được nộp"),
@@ -184,8 +185,8 @@ def _submitted(_error: invitations.AlreadySubmitted) -> Words:
     )
 
 
-@words(invitations.AssignmentRevoked)
-def _form_revoked(_error: invitations.AssignmentRevoked) -> Words:
+@words(assignments.AssignmentRevoked)
+def _form_revoked(_error: assignments.AssignmentRevoked) -> Words:
     return Words(
         410,
         _("Phiếu này không còn được giao cho Ông/Bà"),

@@ -1,0 +1,191 @@
+"""Which questionnaires a person is asked to fill in, and what must change to get there. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from surveyapp.assignments.count_deltas import Cell
+from surveyapp.assignments.rules import Disposition
+
+
+class Form(NamedTuple):
+    """One questionnaire about one unit: what a person may be asked once."""
+
+    group_id: int
+    rated_unit_id: int
+
+
+class Group(NamedTuple):
+    """A respondent group as far as issuing needs it."""
+
+    id: int
+    position: int
+    rates: str
+    instrument_id: int
+
+
+class Department(NamedTuple):
+    """What the people of a department rate: a ministry or none, and their province or not."""
+
+    rated_unit_id: int | None
+    rates_province: bool
+
+
+class Entry(NamedTuple):
+    """A person's place in one list of one unit."""
+
+    unit_id: int
+    kind_id: int
+    department_id: int | None
+
+
+class LockedAssignment(NamedTuple):
+    """An assignment as it stands under its lock."""
+
+    id: UUID
+    campaign_id: int
+    invitation_id: UUID
+    number: int
+    supplying_unit_id: int
+    rated_unit_id: int
+    group_id: int
+    department_id: int | None
+    state: str
+    disposition: str
+    begun_on: date | None
+    second_form: bool
+    channel: str
+
+    @property
+    def form(self) -> Form:
+        """The questionnaire and whom it is about."""
+        return Form(self.group_id, self.rated_unit_id)
+
+    @property
+    def cell(self) -> Cell:
+        """Where it is counted."""
+        return Cell(
+            self.supplying_unit_id,
+            self.rated_unit_id,
+            self.group_id,
+            self.department_id or 0,
+            self.channel,
+        )
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The campaign's rules of who rates whom."""
+
+    groups: Mapping[int, Group]
+    groups_of_kind: Mapping[int, Sequence[Group]]
+    departments: Mapping[int, Department]
+    second_form_allowed: bool
+
+
+@dataclass
+class Plan:
+    """What must happen to one person's assignments; forms are mapped to their department."""
+
+    create: dict[Form, int | None] = field(default_factory=dict)
+    create_duplicates: dict[Form, int | None] = field(default_factory=dict)
+    restore: list[LockedAssignment] = field(default_factory=list)
+    revoke: list[tuple[LockedAssignment, Disposition]] = field(default_factory=list)
+    move: list[tuple[LockedAssignment, int | None]] = field(default_factory=list)
+    second: set[Form] = field(default_factory=set)
+    has_forms: bool = False
+    """The person has something to answer, or has answered."""
+
+    def __bool__(self) -> bool:
+        return any((self.create, self.create_duplicates, self.restore, self.revoke, self.move))
+
+
+def rated_unit(group: Group, entry: Entry, departments: Mapping[int, Department]) -> int | None:
+    """The unit that someone with this entry rates as a member of `group`; None: gives no form.
+
+    `department_ministry` rates the ministry in charge of the department's sector, if there is one;
+    the other groups rate the unit that listed them, unless the department is not the province's.
+    """
+    department = departments[entry.department_id] if entry.department_id is not None else None
+    if group.rates == "department_ministry":
+        return department.rated_unit_id if department else None
+    return entry.unit_id if department is None or department.rates_province else None
+
+
+def wanted_forms(entries: Iterable[Entry], scheme: Scheme) -> dict[Form, list[int | None]]:
+    """Every form the entries yield, in the campaign's order of groups, with its departments."""
+    found: dict[Form, list[int | None]] = {}
+    for entry in entries:
+        for group in scheme.groups_of_kind[entry.kind_id]:
+            unit_id = rated_unit(group, entry, scheme.departments)
+            if unit_id is not None:
+                found.setdefault(Form(group.id, unit_id), []).append(entry.department_id)
+    return dict(sorted(found.items(), key=lambda item: scheme.groups[item[0].group_id].position))
+
+
+def reconcile(
+    wanted: Mapping[Form, Sequence[int | None]],
+    standing: Sequence[LockedAssignment],
+    *,
+    second_form_allowed: bool,
+) -> Plan:
+    """Bring the assignments of one person to what the lists say now.
+
+    Submitted ones stay for ever. A unit is rated once: by the form that was submitted, else the one
+    that was begun, else the first group in the campaign's order; the others are duplicates.
+    """
+    plan = Plan()
+    by_form = {assignment.form: assignment for assignment in standing}
+    holders = _holders(wanted, standing)
+    for form, departments in wanted.items():
+        stands = second_form_allowed or holders[form.rated_unit_id] == form
+        if stands and holders[form.rated_unit_id] != form:
+            plan.second.add(form)
+        _settle(plan, form, departments, by_form.get(form), stands=stands)
+    for assignment in standing:
+        gone = assignment.state == "active" or assignment.disposition == Disposition.DUPLICATE
+        if gone and assignment.form not in wanted:
+            plan.revoke.append((assignment, Disposition.REMOVED))
+    submitted = any(assignment.state == "submitted" for assignment in standing)
+    plan.has_forms = bool(wanted) or submitted
+    return plan
+
+
+def _holders(
+    wanted: Mapping[Form, Sequence[int | None]], standing: Sequence[LockedAssignment]
+) -> dict[int, Form]:
+    submitted = [assignment.form for assignment in standing if assignment.state == "submitted"]
+    begun = [
+        assignment.form
+        for assignment in standing
+        if assignment.state == "active"
+        and assignment.form in wanted
+        and assignment.begun_on is not None
+    ]
+    holders: dict[int, Form] = {}
+    for form in (*submitted, *begun, *wanted):
+        holders.setdefault(form.rated_unit_id, form)
+    return holders
+
+
+def _settle(
+    plan: Plan,
+    form: Form,
+    departments: Sequence[int | None],
+    assignment: LockedAssignment | None,
+    *,
+    stands: bool,
+) -> None:
+    if assignment is None:
+        (plan.create if stands else plan.create_duplicates)[form] = departments[0]
+        return
+    if assignment.state == "submitted":
+        return
+    if stands and assignment.state == "revoked":
+        plan.restore.append(assignment)
+    elif not stands and assignment.disposition != Disposition.DUPLICATE:
+        plan.revoke.append((assignment, Disposition.DUPLICATE))
+    if assignment.department_id not in departments:
+        plan.move.append((assignment, departments[0]))

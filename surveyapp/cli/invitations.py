@@ -1,0 +1,151 @@
+"""`surveyapp invitations …`: issue, hand over and replace invitations from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import compact, reading, transaction
+from surveyapp.i18n import _
+from surveyapp.invitations import mailing_file, outstanding, service
+from surveyapp.keys import KeyRing
+from surveyapp.operations import erasing
+
+ACTOR = "command-line"
+
+campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+
+
+@click.group("invitations")
+def invitations() -> None:
+    """Issue invitations, write the mailing file, replace a code."""
+
+
+@contextmanager
+def _server() -> Iterator[tuple[KeyRing, str]]:
+    from surveyapp.cli.main import database
+
+    with database() as server:
+        yield server.keys, server.settings.base_url
+
+
+@invitations.command()
+@campaign_option
+@click.option("--json", "as_json", is_flag=True, help="Print the totals for a program.")
+def issue(code: str, as_json: bool) -> None:
+    """Bring invitations to what the approved lists say, in batches; may be repeated."""
+    with _server() as (keys, _base_url):
+        totals = issue_all(code, keys, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(totals))
+    else:
+        click.echo(
+            _(
+                "Đã xử lý %(done)s người: cấp %(created)s phiếu, thu hồi %(revoked)s phiếu.",
+                **totals,
+            )
+        )
+
+
+def issue_all(code: str, keys: KeyRing, *, quiet: bool = False) -> dict[str, int]:
+    """Run batch after batch, each its own transaction, with a progress bar; totals of all."""
+    with reading() as db:
+        remaining = outstanding.state(db, campaigns.campaign(db, code)).remaining
+    totals = {"done": 0, "created": 0, "revoked": 0}
+    with click.progressbar(length=remaining, label=_("Cấp lời mời"), hidden=quiet) as bar:
+        while True:
+            with transaction() as db:
+                campaign = campaigns.campaign(db, code)
+                progress = service.issue(db, campaign, keys=keys, now=clock.now())
+            bar.update(progress.done)
+            totals["done"] += progress.done
+            totals["created"] += progress.created
+            totals["revoked"] += progress.revoked
+            if not progress.done or not progress.remaining:
+                return totals
+
+
+@invitations.command()
+@campaign_option
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="csv")
+@click.option("--everyone", is_flag=True, help="Also those who were in a file before.")
+def mailing(code: str, out: Path, kind: str, everyone: bool) -> None:
+    """Write the mailing file: it opens the questionnaires of everybody in it. Goes on record."""
+    with _server() as (keys, base_url):
+        now = clock.now()
+        with transaction() as db:
+            campaign = campaigns.campaign(db, code)
+            people = service.mark_listed(
+                db, campaign, everyone=everyone, actor=ACTOR, keys=keys, now=now
+            )
+        out.touch(mode=0o600)
+        with reading() as db, out.open("wb") as file:
+            rows = service.mailing(db, campaign, keys=keys, base_url=base_url, listed_at=now)
+            if kind == "xlsx":
+                mailing_file.write_xlsx(rows, mailing_file.headings(), file)
+            else:
+                file.writelines(mailing_file.csv_lines(rows, mailing_file.headings()))
+    click.echo(_("Đã ghi %(n)s người vào %(file)s.", n=people, file=out))
+
+
+@invitations.command()
+@campaign_option
+def sent(code: str) -> None:
+    """Confirm that what the mailing files hold went out."""
+    with _server() as (keys, _base_url), transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        forms = service.mark_sent(db, campaign, actor=ACTOR, keys=keys, now=clock.now())
+    click.echo(_("Đã ghi nhận: %(n)s phiếu đã gửi.", n=forms))
+
+
+@invitations.command()
+@campaign_option
+@click.option("--invitation", "invitation_id", required=True, type=click.UUID)
+@click.option("--reason", required=True, help="Kept in the audit trail.")
+def reissue(code: str, invitation_id: UUID, reason: str) -> None:
+    """Give one person a new code; the old link is dead at once and the draft can no longer be read."""
+    with _server() as (keys, _base_url), transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        now = clock.now()
+        again = service.reissue(
+            db, campaign, invitation_id, reason=reason, actor=ACTOR, keys=keys, now=now
+        )
+    click.echo(_("Đã cấp mã lần thứ %(n)s.", n=again.issue_number))
+
+
+@invitations.command("erase-people")
+@campaign_option
+@click.confirmation_option(
+    prompt="Names, contacts, lists and links of this campaign go for good. Erase them?"
+)
+def erase_people(code: str) -> None:
+    """Forget who was invited, after the release: names, contacts, lists and links; figures stay."""
+    from surveyapp.cli.main import database
+
+    with database() as server:
+        with transaction() as db:
+            erased = erasing.erase_people(db, code, actor=ACTOR, now=clock.now(), keys=server.keys)
+        is_compact = compact(server.engine, erasing.KEPT_IN)
+    if not is_compact:
+        click.echo(
+            _(
+                "Một giao dịch khác (có thể là sao lưu đang chạy) còn giữ các dòng cũ trong tệp dữ liệu."
+                " Khi giao dịch ấy kết thúc, vui lòng chạy lại lệnh này."
+            ),
+            err=True,
+        )
+    click.echo(
+        _(
+            "Đã xóa tên và cách liên hệ của %(people)s người, %(lines)s dòng danh sách. Bản sao lưu"
+            " cũ vẫn còn: hãy xóa theo thời hạn lưu của đơn vị.",
+            **erased,
+        )
+    )

@@ -1,0 +1,220 @@
+"""The command line. Exit codes: 0 done, 1 refused with the reason, 2 wrong usage."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from surveyapp import db, i18n
+from surveyapp.config import PROJECT, Settings, read_settings
+from surveyapp.errors import SurveyError
+from surveyapp.i18n import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from surveyapp.keys import KeyRing
+
+ELSEWHERE = {
+    "campaign": ("surveyapp.cli.campaign", "Check, load, open and close campaigns."),
+    "lists": ("surveyapp.cli.lists", "Respondent lists from units."),
+    "invitations": ("surveyapp.cli.invitations", "Issue and reissue invitations."),
+    "worker": (
+        "surveyapp.cli.worker",
+        "Send the messages of confirmed waves, beside the web server.",
+    ),
+    "box": ("surveyapp.cli.box", "The box of sealed ballots: keys, check, open."),
+    "counts": ("surveyapp.cli.counts", "Counts and response rates."),
+    "report": ("surveyapp.cli.report", "The daily report and who reads it."),
+    "release": ("surveyapp.cli.release", "Build and verify releases."),
+    "demo": ("surveyapp.cli.demo", "A campaign with synthetic people, to look around."),
+    "staff": ("surveyapp.cli.staff", "Staff accounts and what they may do."),
+    "audit": ("surveyapp.cli.staff", "The audit trail of the staff."),
+}
+"""Groups that live with their package, with the line `--help` shows: none is imported before it is used."""
+
+
+class Commands(click.Group):
+    """A group that imports its commands late and answers a broken rule with words and exit code 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(ctx, name)
+        if own is not None or name not in ELSEWHERE:
+            return own
+        path = ELSEWHERE[name][0]
+        found: click.Command = getattr(import_module(path), name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = []
+        for name in self.list_commands(ctx):
+            own = super().get_command(ctx, name)
+            rows.append((name, own.get_short_help_str() if own else ELSEWHERE[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SurveyError as error:
+            click.echo(reason(error), err=True)
+            ctx.exit(1)
+        except db.UNREACHABLE as error:
+            fault = str(getattr(error, "orig", None) or error).strip()
+            click.echo(_("Cơ sở dữ liệu không trả lời: %(fault)s", fault=fault), err=True)
+            ctx.exit(1)
+
+
+def reason(error: SurveyError) -> str:
+    """Why the command was refused, in words where the web has words for it."""
+    from surveyapp.web.http import refusals
+
+    if not refusals.has_words(error):
+        return str(error) or type(error).__name__
+    words = refusals.words_for(error)
+    return f"{words.message} {words.next_step}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a command works with: the settings, the keys and the database it is bound to."""
+
+    settings: Settings
+    keys: KeyRing
+    engine: Engine
+
+
+@contextmanager
+def database() -> Iterator[Server]:
+    """Bind the database of this environment for `transaction()` and `reading()`, and read the keys.
+
+    Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
+    """
+    import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
+    from surveyapp.keys import read_key_ring
+
+    settings = read_settings()
+    keys = read_key_ring(settings.keys)
+    standing = db.bound()
+    if standing is not None and _address(standing) == settings.database_url:
+        yield Server(settings, keys, standing)
+        return
+    engine = _make_engine()
+    db.bind(engine)
+    try:
+        yield Server(settings, keys, engine)
+    finally:
+        engine.dispose()
+        if standing is not None:
+            db.bind(standing)
+
+
+def _address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def _make_engine() -> Engine:
+    from surveyapp import schema
+
+    engine = db.make_engine(read_settings().database_url)
+    db.check_durability(engine)
+    schema.check(engine)
+    return engine
+
+
+@click.group(cls=Commands)
+@click.option("--english", is_flag=True, help="Messages in English instead of Vietnamese.")
+def main(english: bool) -> None:
+    """The survey collection server of the PAR INDEX.
+
+    Settings come from the environment (see the README). Every command has its own --help.
+    """
+    i18n.set_locale("en" if english else "vi")
+    db.bind_when_needed(_make_engine)
+
+
+@main.command()
+def init() -> None:
+    """Make the instance folder and its key ring; what is there already is kept."""
+    from surveyapp.keys import make_key_ring, read_key_ring
+
+    settings = read_settings()
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.keys.exists():
+        read_key_ring(settings.keys)
+        click.echo(_("Đã có bộ khóa: %(path)s", path=settings.keys))
+    else:
+        make_key_ring(settings.keys)
+        click.echo(_("Đã tạo bộ khóa: %(path)s. Hãy sao lưu ở nơi an toàn.", path=settings.keys))
+
+
+@main.command()
+@click.option("--to", "revision", default="head", show_default=True, help="Revision, or base.")
+def migrate(revision: str) -> None:
+    """Bring the database to a revision of its schema, forwards or back."""
+    from surveyapp import schema
+
+    settings = read_settings()
+    if revision == "head":
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = db.make_engine(settings.database_url)
+    try:
+        reached = schema.migrate(engine, to=revision)
+    finally:
+        engine.dispose()
+    click.echo(_("Cơ sở dữ liệu ở phiên bản %(revision)s.", revision=reached or "base"))
+
+
+@main.group("keys")
+def keys_group() -> None:
+    """The key ring: check it, add a key."""
+
+
+@keys_group.command("check")
+def keys_check() -> None:
+    """Read the ring as the server does and say which keys are live."""
+    from surveyapp.keys import read_key_ring
+
+    ring = read_key_ring(read_settings().keys)
+    numbers = ", ".join(str(number) for number in sorted(ring.roots))
+    click.echo(
+        _(
+            "Các khóa đang dùng: %(numbers)s. Khóa hiện hành: %(current)s.",
+            numbers=numbers,
+            current=ring.current,
+        )
+    )
+
+
+@keys_group.command("rotate")
+def keys_rotate() -> None:
+    """Add a fresh key for new work; older keys go on opening what they made. Restart the server after."""
+    from surveyapp.keys import rotate_key_ring
+
+    number = rotate_key_ring(read_settings().keys)
+    click.echo(
+        _("Đã thêm khóa số %(number)s. Khởi động lại máy chủ để dùng khóa mới.", number=number)
+    )
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def run(host: str, port: int) -> None:
+    """Serve with gunicorn until interrupted."""
+    with database():  # whatever forbids serving is told once, before any worker starts
+        pass
+    arguments = ["-c", str(PROJECT / "gunicorn.conf.py"), "--chdir", str(PROJECT)]
+    command = [sys.executable, "-m", "gunicorn", *arguments, "--bind", f"{host}:{port}", "wsgi:app"]
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  no shell; the arguments are ours

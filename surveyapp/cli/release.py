@@ -1,0 +1,226 @@
+"""`surveyapp release …`: build, list and verify releases from the command line."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.exports import wording
+from surveyapp.exports.verify import Fault
+from surveyapp.i18n import _
+
+ACTOR = "command line"
+
+campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
+
+
+@click.group()
+def release() -> None:
+    """Build, list and verify releases of the results."""
+
+
+@release.command()
+@campaign_option
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder the release is put into; made if it is not there.",
+)
+@click.option(
+    "--sipas",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of the citizens' survey, one row per province, carried beside.",
+)
+@click.option(
+    "--cleaning",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file of cleaning rules that stand in for those of the pack.",
+)
+@json_option
+def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_json: bool) -> None:
+    """Write the next release of an opened campaign: a folder and the same as a zip."""
+    from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release import building as releases
+
+    with database() as server:
+        with reading() as db:
+            prepared = releases.prepare(
+                db,
+                campaigns.campaign(db, code),
+                out=out.absolute(),
+                keys=server.keys,
+                sipas_table=sipas.read_bytes() if sipas else None,
+                rules=read_cleaning(cleaning) if cleaning else None,
+            )
+        with transaction() as db:
+            folder = releases.register(
+                db,
+                campaigns.campaign(db, code),
+                prepared,
+                actor=ACTOR,
+                now=clock.now(),
+                keys=server.keys,
+            )
+    if as_json:
+        told = {
+            "number": prepared.number,
+            "responses": prepared.responses,
+            "folder": str(folder),
+            "archive": str(prepared.archive),
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        click.echo(
+            _(
+                "Đã phát hành số %(number)s với %(responses)s phiếu trả lời: %(folder)s",
+                number=prepared.number,
+                responses=prepared.responses,
+                folder=folder,
+            )
+        )
+
+
+@release.command("list")
+@campaign_option
+@json_option
+def list_(code: str, as_json: bool) -> None:
+    """The releases of a campaign, the newest first."""
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release import building as releases
+
+    with database(), reading() as db:
+        found = [
+            {
+                "number": one.number,
+                "built_at": one.built_at.isoformat(),
+                "built_by": one.built_by,
+                "responses": one.response_count,
+                "manifest_sha256": one.manifest_sha256,
+                "folder": one.folder,
+            }
+            for one in releases.releases(db, campaigns.campaign(db, code).id)
+        ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(
+            _(
+                "Số %(number)s: %(responses)s phiếu trả lời, %(built_at)s, %(folder)s",
+                **one,
+            )
+        )
+
+
+@release.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--key", help="Public key of the sender, as `release key` prints it.")
+@click.option(
+    "--ddi-schema",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="codebook.xsd of DDI-Codebook 2.5, to check the description for archives by.",
+)
+@json_option
+def verify(folder: Path, key: str | None, ddi_schema: Path | None, as_json: bool) -> None:
+    """Check a release FOLDER as its receiver would: files, counts, thresholds. Needs no database."""
+    from surveyapp.exports.verify import verify as find_faults
+
+    faults = find_faults(folder, key=key)
+    if ddi_schema:
+        faults += _by_xsd(folder, ddi_schema)
+    if as_json:
+        told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    elif faults:
+        for fault in faults:
+            click.echo(wording.fault(fault))
+    else:
+        click.echo(_("Bản phát hành nguyên vẹn."))
+    if faults:
+        sys.exit(1)
+
+
+def _by_xsd(folder: Path, schema: Path) -> list[Fault]:
+    from surveyapp.exports.verify.ddi import NoValidator, schema_faults
+
+    try:
+        return schema_faults(folder, schema)
+    except NoValidator as exc:
+        words = _("Kiểm tra theo tệp XSD cần thư viện lxml hoặc chương trình xmllint.")
+        raise click.ClickException(words) from exc
+
+
+@release.command()
+@campaign_option
+@json_option
+def rehearse(code: str, as_json: bool) -> None:
+    """Make a release from synthetic answers, check it, throw it away, and record how it went.
+
+    For the night, while answers come in: no real answer is touched. Exit code 1 where it went wrong.
+    """
+    from surveyapp import log
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release import rehearsal
+
+    now = clock.now()
+    with database() as server:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, code)
+            rehearsal.begin(db, campaign, now=now)
+        with reading() as db:
+            folder = server.settings.instance / "releases"
+            found = rehearsal.rehearse(db, campaign, folder=folder, now=now)
+        with transaction() as db:
+            rehearsal.finish(db, campaign, found, started_at=now)
+    click.echo(
+        json.dumps(asdict(found), ensure_ascii=False) if as_json else wording.rehearsed(found)
+    )
+    if found.outcome != rehearsal.GOOD:
+        log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)
+        sys.exit(1)
+
+
+@release.command()
+@campaign_option
+@click.option("--name", required=True, help="Which system the token is for.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
+def token(code: str, name: str, days: int) -> None:
+    """Make a token with which the scoring stage fetches releases over HTTP, and print it once."""
+    from surveyapp.accounts import audit
+    from surveyapp.cli.main import database
+    from surveyapp.fieldwork.reports import readers
+
+    now = clock.now()
+    with database() as server, transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        made = readers.make_token(
+            db, campaign.id, name, actor=ACTOR, now=now, days=days, scope=readers.RELEASES
+        )
+        audit.record(
+            db,
+            actor=ACTOR,
+            action="made a release token",
+            campaign_code=code,
+            facts={"name": name[:80]},
+            now=now,
+            keys=server.keys,
+        )
+    click.echo(made)
+
+
+@release.command()
+def key() -> None:
+    """Print the public key that releases of this server are signed with; no secret."""
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release.signature import public_key
+
+    with database() as server:
+        click.echo(public_key(server.keys))

@@ -1,0 +1,157 @@
+"""`surveyapp report …`: the daily report as files and by e-mail, for cron; tokens for dashboards."""
+
+import sys
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.config import Settings
+from surveyapp.db import reading, transaction
+from surveyapp.fieldwork.errors import NoMailServer
+from surveyapp.fieldwork.reports import daily_report, mail, readers
+from surveyapp.i18n import _, speaking
+
+ACTOR = "command line"
+campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+day_option = click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day at whose end the figures are taken; yesterday unless given.",
+)
+
+
+@click.group()
+def report() -> None:
+    """The daily report and who reads it."""
+
+
+@report.command()
+@campaign_option
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+@day_option
+def daily(code: str, out: Path, day: datetime | None) -> None:
+    """Write the report of one day as PDF and XLSX into a folder."""
+    from surveyapp.cli.main import database
+    from surveyapp.fieldwork.reports import workbook
+
+    until = _day(day)
+    with database() as server, reading() as db:
+        campaign = campaigns.campaign(db, code)
+        instance = server.settings.instance
+        found = daily_report.gather(db, campaign, until=until, instance=instance)
+    out.mkdir(parents=True, exist_ok=True)
+    for kind, content in (
+        ("pdf", daily_report.as_pdf(found)),
+        ("xlsx", workbook.as_xlsx(found)),
+    ):
+        path = out / f"bao-cao-{code}-{until.isoformat()}.{kind}"
+        path.write_bytes(content)
+        click.echo(str(path))
+
+
+@report.command()
+@campaign_option
+@day_option
+def send(code: str, day: datetime | None) -> None:
+    """Send the report by e-mail to its subscribers, each day once however often it is run.
+
+    Run it each morning; exit code 1 where some could not be reached, to be run again.
+    """
+    from surveyapp.cli.main import database
+
+    until, failed = _day(day), 0
+    with database() as server:
+        with reading() as db:
+            waiting = list(readers.not_sent_yet(db, campaigns.campaign(db, code).id, day=until))
+        if waiting:
+            failed = _send(server.settings, code, until, waiting)
+    click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=len(waiting) - failed))
+    if failed:
+        click.echo(_("Chưa gửi được tới %(n)s địa chỉ.", n=failed), err=True)
+        sys.exit(1)
+
+
+def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int:
+    """Hand the report to each; returns how many could not be reached. Raises `NoMailServer`."""
+    from surveyapp.messaging import channels
+
+    opened = channels.open_channels(settings)
+    if opened.email is None:
+        raise NoMailServer
+    failed, reports = 0, {}
+    made: dict[str, Any] = {}
+    for one in waiting:
+        with speaking(one.language):
+            if one.language not in reports:
+                with reading() as db:
+                    campaign = campaigns.campaign(db, code)
+                    reports[one.language] = daily_report.gather(
+                        db, campaign, until=until, instance=settings.instance
+                    )
+                made[one.language] = mail.files(reports[one.language])
+            email = mail.compose(
+                reports[one.language],
+                one,
+                mail_from=settings.mail_from or "noreply@localhost.localdomain",
+                bounces=settings.mail_bounces,
+                base_url=settings.base_url,
+                now=clock.now(),
+                files=made[one.language],
+            )
+        if opened.email.send(email).is_handed_over:
+            with transaction() as db:
+                readers.mark_report_sent(db, one.id, day=until)
+        else:
+            failed += 1
+    opened.close()
+    return failed
+
+
+@report.command()
+@campaign_option
+@click.argument("email")
+@click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
+def subscribe(code: str, email: str, language: str) -> None:
+    """Send the daily report to this address."""
+    from surveyapp.cli.main import database
+
+    now = clock.now()
+    with database() as server, transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        is_new = readers.subscribe(db, campaign.id, email, language=language, actor=ACTOR, now=now)
+        if is_new:
+            _record(db, "subscribed to the report", code, {"address": email}, now, server.keys)
+    click.echo(_("Báo cáo sẽ được gửi tới %(email)s mỗi sáng.", email=email))
+
+
+@report.command()
+@campaign_option
+@click.option("--name", required=True, help="What the token is for.")
+@click.option("--days", default=readers.TOKEN_DAYS, show_default=True, type=click.IntRange(1, 3650))
+def token(code: str, name: str, days: int) -> None:
+    """Make a token with which a dashboard reads this campaign's figures, and print it once."""
+    from surveyapp.cli.main import database
+
+    now = clock.now()
+    with database() as server, transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        made = readers.make_token(db, campaign.id, name, actor=ACTOR, now=now, days=days)
+        _record(db, "made an API token", code, {"name": name}, now, server.keys)
+    click.echo(made)
+
+
+def _record(
+    db: Any, action: str, code: str, facts: dict[str, str], now: datetime, keys: Any
+) -> None:
+    audit.record(
+        db, actor=ACTOR, action=action, campaign_code=code, facts=facts, now=now, keys=keys
+    )
+
+
+def _day(given: datetime | None) -> date:
+    return given.date() if given is not None else clock.day(clock.now()) - timedelta(days=1)

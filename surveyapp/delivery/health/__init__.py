@@ -1,0 +1,1 @@
+"""How the channels and workers are doing."""

@@ -1,0 +1,1 @@
+"""Printed letters: piles by unit, in the order a post office sorts them."""

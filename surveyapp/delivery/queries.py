@@ -1,0 +1,132 @@
+"""What the pages of the centre and of the desks ask about messages."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Unit
+from surveyapp.delivery.models import ContactRequest, Delivery, UnitHold, Wave
+from surveyapp.delivery.waves import left_out as left_out_counts
+from surveyapp.respondents.models import Person
+
+
+@dataclass(frozen=True)
+class WaveProgress:
+    """A wave and where its messages stand."""
+
+    wave: Wave
+    states: Counter[str]
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(state, reason) of what was not handed over."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """People for whom nothing was queued, by reason."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def handed_over(self) -> int:
+        """Taken by a channel, whatever came back later."""
+        return sum(
+            self.states[s] for s in ("handed_over", "delivered", "soft_bounce", "hard_bounce")
+        )
+
+    @property
+    def waiting(self) -> int:
+        """Not settled yet."""
+        return self.states["queued"] + self.states["leased"]
+
+
+def waves_of(db: Session, campaign_id: int) -> list[WaveProgress]:
+    """Every wave of the campaign, the latest first."""
+    found = db.scalars(
+        select(Wave).where(Wave.campaign_id == campaign_id).order_by(Wave.created_at.desc())
+    ).all()
+    states: dict[UUID, Counter[str]] = {}
+    for wave_id, state, n in db.execute(
+        select(Delivery.wave_id, Delivery.state, func.count())
+        .where(Delivery.campaign_id == campaign_id)
+        .group_by(Delivery.wave_id, Delivery.state)
+    ):
+        states.setdefault(wave_id, Counter())[state] = n
+    return [WaveProgress(wave, states.get(wave.id, Counter())) for wave in found]
+
+
+def progress(db: Session, wave: Wave) -> WaveProgress:
+    """One wave with the reasons of what did not go out."""
+    states: Counter[str] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
+    for state, reason, n in db.execute(
+        select(Delivery.state, Delivery.reason, func.count())
+        .where(Delivery.wave_id == wave.id)
+        .group_by(Delivery.state, Delivery.reason)
+    ):
+        states[state] += n
+        if reason and reason != "recovered":
+            reasons[state, reason.partition(" ")[0]] += n
+    return WaveProgress(wave, states, reasons, left_out_counts.by_reason(db, wave.id))
+
+
+@dataclass(frozen=True)
+class AskedContact:
+    """A person of the desk's own list whose address does not take our messages. Nothing else of her."""
+
+    full_name: str
+    position: str
+    channel: str
+    address: str
+    asked_on: date
+
+
+def contact_requests(db: Session, unit_id: int) -> list[AskedContact]:
+    """Whose contact the unit's desk is asked to mend, by name."""
+    rows = db.execute(
+        select(
+            Person.full_name,
+            Person.position,
+            ContactRequest.channel,
+            Person.email,
+            Person.phone,
+            ContactRequest.asked_on,
+        )
+        .join(Person, Person.id == ContactRequest.person_id)
+        .where(
+            ContactRequest.unit_id == unit_id,
+            ContactRequest.settled_on.is_(None),
+            Person.state == "active",
+        )
+        .order_by(Person.name_key, ContactRequest.asked_on)
+    )
+    return [
+        AskedContact(name, position, channel, email if channel == "email" else phone, asked_on)
+        for name, position, channel, email, phone, asked_on in rows
+    ]
+
+
+def requests_per_unit(db: Session, campaign_id: int) -> Sequence[tuple[Unit, int]]:
+    """Units that are asked for better contacts, and for how many people."""
+    rows = db.execute(
+        select(Unit, func.count())
+        .join(ContactRequest, ContactRequest.unit_id == Unit.id)
+        .where(Unit.campaign_id == campaign_id, ContactRequest.settled_on.is_(None))
+        .group_by(Unit.id)
+        .order_by(func.count().desc(), Unit.position)
+    )
+    return [(unit, n) for unit, n in rows]
+
+
+def holds(db: Session, campaign_id: int) -> Sequence[tuple[UnitHold, Unit]]:
+    """Units whose people get no messages for now."""
+    rows = db.execute(
+        select(UnitHold, Unit)
+        .join(Unit, Unit.id == UnitHold.unit_id)
+        .where(UnitHold.campaign_id == campaign_id)
+        .order_by(Unit.position)
+    )
+    return [(hold, unit) for hold, unit in rows]

@@ -1,0 +1,157 @@
+"""Who gets a message, by which channel and when: pure rules of delivery."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from surveyapp.assignments.rules import STARTED, Disposition
+from surveyapp.clock import VIETNAM
+from surveyapp.messaging.email.return_addresses import is_address
+
+KINDS = (
+    "invitation",
+    "reminder_not_started",
+    "reminder_begun",
+    "last_day",
+    "reissue",
+    "thanks",
+)
+"""Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
+CHANNELS = ("email", "sms", "letter")
+SENT_BY_WORKER = ("email", "sms")
+FINAL = frozenset({"handed_over", "delivered", "hard_bounce", "suppressed", "failed"})
+"""States in which nothing more will be tried for this delivery."""
+MOST_ATTEMPTS = 8
+LONGEST_WAIT = timedelta(hours=6)
+
+_MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One questionnaire of the person a message is meant for."""
+
+    group_id: int
+    state: str
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is true of an invitation at the moment of sending."""
+
+    invitation_id: UUID
+    invitation_state: str
+    held: bool
+    forms: Sequence[Form]
+    issue_number: int = 1
+    is_away: bool = False
+
+
+_SAID = {
+    Disposition.REFUSED: "declined",
+    Disposition.UNAVAILABLE: "not_me",
+    Disposition.MOVED: "moved",
+    Disposition.WRONG_GROUP: "wrong_group",
+}
+
+
+def reason_to_skip(kind: str, standing: Standing) -> str:
+    """Why this person gets no message of this kind now; an empty string when she does.
+
+    revoked, on_hold, submitted, declined, not_me, moved, wrong_group, already_sent, not_sent, started,
+    not_started, not_submitted, not_reissued, away.
+    """
+    if standing.invitation_state != "active":
+        return "revoked"
+    if standing.held:
+        return "on_hold"
+    live = [form for form in standing.forms if form.state == "active"]
+    if not live:
+        submitted = any(form.state == "submitted" for form in standing.forms)
+        return ("" if kind == "thanks" else "submitted") if submitted else "revoked"
+    if kind == "thanks":
+        return "not_submitted"
+    if standing.is_away:
+        return "away"
+    asked = [form for form in live if form.disposition not in _SAID]
+    if not asked:
+        return next(word for said, word in _SAID.items() if said == live[0].disposition)
+    if kind == "reissue" and standing.issue_number == 1:
+        return "not_reissued"
+    return _reason_of_kind(kind, asked)
+
+
+def _reason_of_kind(kind: str, asked: Sequence[Form]) -> str:
+    unsent = {Disposition.NOT_SENT, Disposition.BOUNCED}
+    if kind in ("invitation", "reissue"):
+        return "" if any(form.disposition in unsent for form in asked) else "already_sent"
+    if all(form.disposition in unsent for form in asked):
+        return "not_sent"
+    begun = any(form.disposition in STARTED for form in asked)
+    if kind == "reminder_not_started":
+        return "started" if begun else ""
+    if kind == "reminder_begun":
+        return "" if begun else "not_started"
+    return ""
+
+
+def usable_mobile(phone: str) -> bool:
+    """A Vietnamese mobile number, which takes text messages; a landline does not."""
+    return _MOBILE.fullmatch(re.sub(r"[\s.\-()]", "", phone)) is not None
+
+
+def e164(phone: str) -> str:
+    """`0912 345 678` as `+84912345678`."""
+    digits = re.sub(r"\D", "", phone)
+    return "+84" + (digits[2:] if digits.startswith("84") else digits[1:])
+
+
+def choose_channel(
+    allowed: Sequence[str], *, email: str, phone: str, dead: Collection[str] = ()
+) -> str:
+    """The first allowed channel that reaches the person; an empty string when none does.
+
+    `dead` names channels that failed for her before or whose address refuses our messages.
+    """
+    for channel in CHANNELS:
+        if channel not in allowed or channel in dead:
+            continue
+        if channel == "email" and is_address(email):
+            return channel
+        if channel == "sms" and usable_mobile(phone):
+            return channel
+        if channel == "letter":
+            return channel
+    return ""
+
+
+def domain_of(channel: str, address: str) -> str:
+    """Whom to spare: the mail domain of an address; nothing for other channels."""
+    return address.rpartition("@")[2].lower() if channel == "email" else ""
+
+
+def is_quiet(moment: datetime, *, quiet_from: int, quiet_until: int) -> bool:
+    """Whether nobody should be written to at this hour in Vietnam; equal hours mean never quiet."""
+    hour = moment.astimezone(VIETNAM).hour
+    if quiet_from == quiet_until:
+        return False
+    if quiet_from < quiet_until:
+        return quiet_from <= hour < quiet_until
+    return hour >= quiet_from or hour < quiet_until
+
+
+def start_of_day(moment: datetime) -> datetime:
+    """Midnight in Vietnam before `moment`: daily limits count from here."""
+    return datetime.combine(moment.astimezone(VIETNAM).date(), time.min, tzinfo=VIETNAM)
+
+
+def retry_after(attempts: int, *, spread: float) -> timedelta:
+    """How long to wait after the n-th failed attempt: 1, 4, 16, 64 … minutes, at most six hours.
+
+    `spread` (0..1) lengthens it by up to a quarter, so that a server that was down is not stormed.
+    """
+    wait = min(timedelta(minutes=4 ** (attempts - 1)), LONGEST_WAIT)
+    return wait * (1 + spread / 4)

@@ -1,0 +1,1 @@
+"""The workers that send: queue, outbox, envelopes, and what is done between messages."""

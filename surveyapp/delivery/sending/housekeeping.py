@@ -1,0 +1,207 @@
+"""What a worker does between messages: the self-test, the mailbox, waves that end."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from email import message_from_bytes
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp import log
+from surveyapp.campaigns.models import Campaign
+from surveyapp.db import reading, transaction
+from surveyapp.delivery.health import canary
+from surveyapp.delivery.models import ContactRequest, Delivery, Wave
+from surveyapp.delivery.returned import returns
+from surveyapp.delivery.sending import queue
+from surveyapp.delivery.sending.outgoing import Post
+from surveyapp.delivery.sending.queue import Settled
+from surveyapp.delivery.waves import away, lifecycle
+from surveyapp.documents import letter_check
+from surveyapp.keys import KeyRing
+from surveyapp.messaging.email import return_addresses
+from surveyapp.messaging.email.bounces import read_report
+from surveyapp.messaging.email.mailbox import Mailbox
+from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
+
+
+def keep(
+    post: Post, mailbox: Mailbox | None, *, keys: KeyRing, now: Callable[[], datetime]
+) -> None:
+    """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
+    with transaction() as db:
+        end_closed(db, now=now())
+        away.lift(db, now=now())
+    if mailbox is not None:
+        _read_mailbox(post, mailbox, keys=keys, now=now)
+    _look_for_canaries(post, now=now)
+    _test_channels(post, now=now)
+    with transaction() as db:
+        lifecycle.finish(db)
+    with reading() as db:
+        open_requests = select(ContactRequest.campaign_id).where(
+            ContactRequest.settled_on.is_(None)
+        )
+        campaign_ids = db.scalars(open_requests.distinct()).all()
+    for campaign_id in campaign_ids:
+        with transaction() as db:
+            returns.settle_requests(db, campaign_id, keys=keys, now=now())
+
+
+def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:
+    trials = post.trials
+    with transaction() as db:
+        paused = canary.judge(db, trials, now=now())
+        due = [(one.id, one.channel, one.address) for one in canary.to_send(db, trials, now=now())]
+    for wave_id, channel in paused:
+        log.alarm("wave.paused", wave=str(wave_id), reason="canary", channel=channel)
+    for canary_id, channel, address in due:
+        if channel == "letter":
+            try_letters(canary_id, now=now)
+        else:
+            _try_channel(post, canary_id, channel, address, now=now)
+    if due:
+        with transaction() as db:
+            canary.judge(db, trials, now=now())
+
+
+def _try_channel(
+    post: Post, canary_id: UUID, channel: str, address: str, *, now: Callable[[], datetime]
+) -> None:
+    try:
+        outcome = post.send_canary(canary_id, channel, address, now=now())
+    except MessagingError as error:
+        with transaction() as db:
+            canary.refused(db, canary_id, type(error).__name__, for_good=True)
+        return
+    with transaction() as db:
+        if not outcome.is_handed_over:
+            reason = f"{outcome.reason} {outcome.code}".strip()
+            canary.refused(db, canary_id, reason, for_good=outcome.state == "never")
+            return
+        canary.handed_over(db, canary_id, gateway_id=outcome.reference)
+        if channel in post.seen_by_itself:
+            canary.arrived(db, canary_id, now=now())
+
+
+def try_letters(canary_id: UUID, *, now: Callable[[], datetime]) -> None:
+    """Print one page as a test and say how it went. It takes a second or two: no transaction is open."""
+    fault = letter_check.fault()
+    with transaction() as db:
+        if fault:
+            canary.refused(db, canary_id, f"letter_{fault}", for_good=True)
+        else:
+            canary.arrived(db, canary_id, now=now())
+
+
+def _look_for_canaries(post: Post, *, now: Callable[[], datetime]) -> None:
+    """In the mailboxes that hold nothing for us but test messages; one that is away costs an alarm."""
+    if not post.canary_mailboxes:
+        return
+    with reading() as db:
+        waiting = canary.on_their_way(db, "email", now=now())
+    for mailbox in post.canary_mailboxes if waiting else ():
+        try:
+            with mailbox:
+                seen = [
+                    i
+                    for i in waiting
+                    if mailbox.has(return_addresses.message_id(i.hex, post.domain))
+                ]
+        except MailboxUnreachable as error:
+            log.alarm("canary_mailbox.unreachable", stage=error.stage)
+            continue
+        with transaction() as db:
+            for canary_id in seen:
+                canary.arrived(db, canary_id, now=now())
+
+
+def _read_mailbox(
+    post: Post, mailbox: Mailbox, *, keys: KeyRing, now: Callable[[], datetime]
+) -> None:
+    try:
+        with mailbox:
+            for mail in mailbox.unseen():
+                take_in(mail.raw, post, keys=keys, now=now())
+                mailbox.mark_seen(mail.uid)
+    except MailboxUnreachable as error:
+        log.alarm("mailbox.unreachable", stage=error.stage)
+
+
+def take_in(raw: bytes, post: Post, *, keys: KeyRing, now: datetime) -> str:
+    """Enter one mail found in the mailbox: `canary`, the delivery's new state, or empty."""
+    token = return_addresses.token_of_message_id(
+        str(message_from_bytes(raw).get("Message-ID", "")), post.domain
+    )
+    with transaction() as db:
+        if token and len(token) == 32 and canary.arrived(db, UUID(hex=token), now=now):
+            return "canary"
+        report = read_report(raw, bounce_address=post.bounce_address, domain=post.domain)
+        became = returns.apply(db, report, keys=keys, now=now)
+    log.event("mail.returned", kind=str(report.kind), became=became)
+    return became
+
+
+def end_closed(db: Session, *, now: datetime) -> int:
+    """Stop the waves of campaigns that take no more answers; thanks still go out. How many."""
+    over = (
+        select(Wave.id)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .where(
+            Wave.state.in_(("testing", "running", "paused")),
+            Wave.kind != "thanks",
+            or_(Campaign.closes_at <= now, Campaign.state.not_in(("preparing", "open"))),
+        )
+    )
+    ended = db.scalars(over).all()
+    if not ended:
+        return 0
+    for wave_id in ended:
+        db.execute(
+            update(Delivery)
+            .where(Delivery.wave_id == wave_id, Delivery.state == "queued")
+            .values(state="suppressed", reason="closed", settled_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    db.execute(update(Wave).where(Wave.id.in_(ended)).values(state="stopped", reason="closed"))
+    return len(ended)
+
+
+def wave_and_campaign(db: Session, wave_id: UUID) -> tuple[Wave, Campaign]:
+    """A wave with its campaign."""
+    row = db.execute(
+        select(Wave, Campaign)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .where(Wave.id == wave_id)
+    ).one()
+    return row[0], row[1]
+
+
+def failed_channels(
+    db: Session, wave_id: UUID, invitation_ids: Sequence[UUID]
+) -> dict[UUID, set[str]]:
+    """By invitation, the channels that this wave has tried in vain."""
+    rows = db.execute(
+        select(Delivery.invitation_id, Delivery.channel).where(
+            Delivery.wave_id == wave_id,
+            Delivery.invitation_id.in_(invitation_ids),
+            Delivery.state.in_(("failed", "hard_bounce", "soft_bounce")),
+        )
+    )
+    found: dict[UUID, set[str]] = {}
+    for invitation_id, channel in rows:
+        found.setdefault(invitation_id, set()).add(channel)
+    return found
+
+
+def settle_recovered(
+    db: Session, settled: Sequence[Settled], *, worker: str, now: datetime
+) -> None:
+    """Enter what a killed worker had handed over, campaign by campaign."""
+    ids = {one.delivery_id for one in settled}
+    rows = db.execute(select(Delivery.id, Delivery.campaign_id).where(Delivery.id.in_(ids)))
+    campaign_of = {row.id: row.campaign_id for row in rows}
+    for campaign_id in set(campaign_of.values()):
+        of_it = [one for one in settled if campaign_of.get(one.delivery_id) == campaign_id]
+        queue.settle(db, campaign_id, of_it, worker=worker, now=now)

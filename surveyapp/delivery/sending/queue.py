@@ -1,0 +1,281 @@
+"""The queue of messages: leases, so that any number of workers share it, and what they report back."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.assignments.bulk_transitions import move_forms
+from surveyapp.assignments.rules import Disposition
+from surveyapp.campaigns.models import Campaign
+from surveyapp.delivery import rules
+from surveyapp.delivery.models import Delivery, Wave
+from surveyapp.delivery.waves.rate_limits import Limits, room, take_turn
+from surveyapp.invitations.mailing_file import note_told
+
+LEASE = timedelta(minutes=5)
+SOFT_BOUNCE = "soft_bounce"
+"""How the reason begins of a message that is queued again because it came back."""
+
+Became = Literal["handed_over", "queued", "suppressed", "failed", "hard_bounce"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message that one worker may send until `until`."""
+
+    id: UUID
+    invitation_id: UUID
+    channel: str
+    attempts: int
+    until: datetime
+    came_back: bool = False
+    """It was handed over before and returned for a reason that passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a leased message. `queued` gives it back for `not_before`."""
+
+    delivery_id: UUID
+    invitation_id: UUID
+    became: Became
+    reason: str = ""
+    attempts: int = 0
+    not_before: datetime | None = None
+    domain: str = ""
+    address_tag: bytes | None = None
+    gateway_id: str = ""
+
+
+def running(db: Session, *, now: datetime) -> Sequence[Wave]:
+    """Waves that may send at `now`: of a campaign that takes answers (thanks always), at no quiet hour."""
+    takes_answers = and_(
+        Campaign.state == "open", Campaign.opens_at <= now, Campaign.closes_at > now
+    )
+    waves = db.scalars(
+        select(Wave)
+        .join(Campaign, Campaign.id == Wave.campaign_id)
+        .where(Wave.state == "running", Wave.starts_at <= now)
+        .where(or_(takes_answers, Wave.kind == "thanks"))
+        .order_by(Wave.starts_at)
+    )
+    return [wave for wave in waves if not is_quiet(wave, now)]
+
+
+def is_quiet(wave: Wave, now: datetime) -> bool:
+    """The wave rests at this hour."""
+    return rules.is_quiet(now, quiet_from=wave.quiet_from, quiet_until=wave.quiet_until)
+
+
+def lease(
+    db: Session,
+    wave_id: UUID,
+    *,
+    worker: str,
+    channels: Collection[str],
+    now: datetime,
+    limit: int,
+    limits: Limits | None = None,
+) -> list[Leased]:
+    """Up to `limit` messages of the wave for this worker alone, within its limits and the server's.
+
+    Workers take turns, so the limits hold however many workers and waves there are; what a dead
+    worker held comes back once its lease is over.
+    """
+    wave = take_turn(db, wave_id)
+    if wave is None or not channels:
+        return []
+    _take_back_expired(db, wave_id, now=now)
+    allowed = room(db, wave, limits or Limits(), now=now)
+    if allowed.messages <= 0:
+        return []
+    spare = allowed.spare
+    candidates = db.execute(
+        select(
+            Delivery.id,
+            Delivery.invitation_id,
+            Delivery.channel,
+            Delivery.attempts,
+            Delivery.domain,
+            Delivery.reason,
+        )
+        .where(
+            Delivery.wave_id == wave_id,
+            Delivery.state == "queued",
+            Delivery.not_before <= now,
+            Delivery.channel.in_(channels),
+            Delivery.domain.not_in([domain for domain, left in spare.items() if left <= 0]),
+        )
+        .order_by(Delivery.not_before)
+        .limit(min(limit, allowed.messages))
+        .with_for_update(skip_locked=True)
+    ).all()
+    taken: list[Leased] = []
+    for id_, invitation_id, channel, attempts, domain, reason in candidates:
+        if domain and spare.setdefault(domain, allowed.other_domains) <= 0:
+            continue
+        if domain:
+            spare[domain] -= 1
+        came_back = reason.startswith(SOFT_BOUNCE)
+        taken.append(Leased(id_, invitation_id, channel, attempts, now + LEASE, came_back))
+    if taken:
+        db.execute(
+            update(Delivery)
+            .where(Delivery.id.in_([one.id for one in taken]))
+            .values(state="leased", leased_by=worker, lease_until=now + LEASE, attempted_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return taken
+
+
+def _take_back_expired(db: Session, wave_id: UUID, *, now: datetime) -> None:
+    db.execute(
+        update(Delivery)
+        .where(Delivery.wave_id == wave_id, Delivery.state == "leased", Delivery.lease_until <= now)
+        .values(state="queued", leased_by="", lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def release_worker(db: Session, worker: str) -> int:
+    """Give back at once what a worker that is known to be dead had leased. How many."""
+    freed = db.execute(
+        update(Delivery)
+        .where(Delivery.state == "leased", Delivery.leased_by == worker)
+        .values(state="queued", leased_by="", lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
+def settle(
+    db: Session, campaign_id: int, settled: Sequence[Settled], *, worker: str, now: datetime
+) -> None:
+    """Write what became of messages; forms whose message was handed over count as sent.
+
+    A message that went to another worker meanwhile keeps that worker's lease unless this one handed
+    it over: then it must not go out again.
+    """
+    if not settled:
+        return
+    table = Delivery.__table__
+    mine = or_(table.c.leased_by == worker, bindparam("b_is_sent", type_=Boolean))
+    db.connection().execute(
+        update(Delivery)
+        .where(
+            table.c.id == bindparam("b_id"),
+            or_(table.c.state == "queued", table.c.state == "leased"),
+            mine,
+        )
+        .values(
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            attempts=bindparam("b_attempts"),
+            not_before=func.coalesce(
+                bindparam("b_not_before", type_=table.c.not_before.type), table.c.not_before
+            ),
+            domain=bindparam("b_domain"),
+            address_tag=bindparam("b_tag"),
+            gateway_id=bindparam("b_gateway_id"),
+            settled_at=now,
+            leased_by="",
+            lease_until=None,
+        ),
+        [_parameters(one) for one in settled],
+    )
+    _mark_sent(db, campaign_id, [s for s in settled if s.became == "handed_over"], now=now)
+
+
+def _parameters(one: Settled) -> dict[str, object]:
+    return {
+        "b_id": one.delivery_id,
+        "b_is_sent": one.became == "handed_over",
+        "b_state": one.became,
+        "b_reason": one.reason[:120],
+        "b_attempts": one.attempts,
+        "b_not_before": one.not_before,
+        "b_domain": one.domain,
+        "b_tag": one.address_tag,
+        "b_gateway_id": one.gateway_id,
+    }
+
+
+def _mark_sent(db: Session, campaign_id: int, sent: Sequence[Settled], *, now: datetime) -> None:
+    reached = [one.invitation_id for one in sent]
+    if not reached:
+        return
+    # Invitations before their forms, as issuing takes them: else the two could wait for each other.
+    note_told(db, reached, now=now)
+    by_channel: dict[str, list[UUID]] = defaultdict(list)
+    for channel, invitation_id in db.execute(
+        select(Delivery.channel, Delivery.invitation_id)
+        .where(Delivery.id.in_([one.delivery_id for one in sent]))
+        .order_by(Delivery.invitation_id)
+    ):
+        by_channel[channel].append(invitation_id)
+    for channel, of_it in by_channel.items():
+        mark_forms_sent(db, campaign_id, of_it, channel=channel, now=now)
+
+
+def mark_forms_sent(
+    db: Session, campaign_id: int, invitation_ids: Collection[UUID], *, channel: str, now: datetime
+) -> int:
+    """Forms not sent, or whose earlier message came back, count as sent by `channel`. How many."""
+    return move_forms(
+        db,
+        campaign_id,
+        invitation_ids,
+        "send",
+        after=Disposition.SENT,
+        today=clock.day(now),
+        channel=channel,
+    )
+
+
+def add(
+    db: Session,
+    wave: Wave,
+    messages: Iterable[tuple[UUID, str, str]],
+    *,
+    now: datetime,
+    not_before: Mapping[UUID, datetime] | None = None,
+) -> int:
+    """Queue messages, each (invitation, channel, mail domain), once however often it is asked.
+
+    `not_before` gives the moment from which an invitation's message may go; the wave's start otherwise.
+    """
+    begins = not_before or {}
+    wanted = {(invitation_id, channel): domain for invitation_id, channel, domain in messages}
+    if not wanted:
+        return 0
+    there = db.execute(
+        select(Delivery.invitation_id, Delivery.channel).where(
+            Delivery.wave_id == wave.id,
+            Delivery.invitation_id.in_({invitation_id for invitation_id, _ in wanted}),
+        )
+    )
+    for invitation_id, channel in there:
+        wanted.pop((invitation_id, channel), None)
+    rows = [
+        {
+            "id": uuid4(),
+            "campaign_id": wave.campaign_id,
+            "wave_id": wave.id,
+            "invitation_id": invitation_id,
+            "channel": channel,
+            "state": "queued",
+            "not_before": max(now, begins.get(invitation_id, wave.starts_at)),
+            "domain": domain,
+        }
+        for (invitation_id, channel), domain in wanted.items()
+    ]
+    if rows:
+        db.execute(insert(Delivery), rows)
+    return len(rows)

@@ -1,0 +1,200 @@
+"""The people a wave is meant for, with what is true of them at the moment of asking."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from surveyapp.assignments.models import Assignment
+from surveyapp.campaigns.models import RespondentGroup, Unit
+from surveyapp.delivery.models import CallHold, DeadAddress, UnitHold, Wave
+from surveyapp.delivery.rules import Form, Standing
+from surveyapp.invitations.models import Invitation
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.models import Person
+
+TAG_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class HeldForm(Form):
+    """One questionnaire of a recipient, with what a message says about it."""
+
+    instrument_id: int
+    rated_name_vi: str
+    rated_name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One invited person: contact, code ingredients and forms. Lives only while a message is made."""
+
+    forms: tuple[HeldForm, ...]
+    invitation_id: UUID
+    person_id: UUID
+    unit_id: int
+    unit_name_vi: str
+    unit_name_en: str
+    full_name: str = field(repr=False)
+    position: str = field(repr=False)
+    workplace: str = field(repr=False)
+    email: str = field(repr=False)
+    phone: str = field(repr=False)
+    invitation_state: str
+    issue_number: int
+    counter: int
+    key_number: int
+    held: bool
+    away_until: date | None
+
+    def standing(self, group_ids: frozenset[int], *, on: date) -> Standing:
+        """What decides about a message on that day; of `group_ids` only, where the wave names groups."""
+        forms = [f for f in self.forms if not group_ids or f.group_id in group_ids]
+        state, number = self.invitation_state, self.issue_number
+        is_away = self.away_until is not None and on < self.away_until
+        return Standing(self.invitation_id, state, self.held, forms, number, is_away)
+
+    @property
+    def open_forms(self) -> tuple[HeldForm, ...]:
+        """The questionnaires still to be answered."""
+        return tuple(form for form in self.forms if form.state == "active")
+
+    def address(self, channel: str) -> str:
+        """Where the channel reaches the person; letters go by the workplace."""
+        return {"email": self.email, "sms": self.phone}.get(channel, "")
+
+
+def address_tag(keys: KeyRing, channel: str, address: str) -> bytes:
+    """What the database remembers of an address that failed: 16 bytes of HMAC-SHA-256.
+
+    Under the oldest live key, so that adding a key forgets nothing.
+    """
+    said = f"{channel}:{address.strip().lower()}"
+    return keys.mac("address", said.encode(), min(keys.roots))[:TAG_BYTES]
+
+
+def group_ids(db: Session, wave: Wave) -> frozenset[int]:
+    """The groups a wave is limited to; empty for all."""
+    codes = wave.audience.get("groups") or []
+    if not codes:
+        return frozenset()
+    wanted = select(RespondentGroup.id).where(
+        RespondentGroup.campaign_id == wave.campaign_id, RespondentGroup.code.in_(codes)
+    )
+    return frozenset(db.scalars(wanted))
+
+
+def next_invitations(db: Session, wave: Wave, *, after: UUID | None, limit: int) -> list[UUID]:
+    """The next invitations of the wave's audience, in an order that mixes units and mail domains."""
+    wanted = meant_for(wave).order_by(Invitation.id).limit(limit)
+    if after is not None:
+        wanted = wanted.where(Invitation.id > after)
+    return list(db.scalars(wanted))
+
+
+def meant_for(wave: Wave) -> Select[UUID]:
+    """The invitations of the wave's audience, joined to their persons, in no order."""
+    audience = wave.audience
+    wanted = select(Invitation.id).where(Invitation.campaign_id == wave.campaign_id)
+    wanted = wanted.join(Person, Person.id == Invitation.person_id)
+    units, level = audience.get("units") or [], audience.get("level") or ""
+    if units or level:
+        wanted = wanted.join(Unit, Unit.id == Person.unit_id)
+    if units:
+        wanted = wanted.where(Unit.code.in_(units))
+    if level:
+        wanted = wanted.where(Unit.kind == level)
+    if audience.get("groups"):
+        form = (
+            select(Assignment.id)
+            .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
+            .where(
+                Assignment.invitation_id == Invitation.id,
+                RespondentGroup.code.in_(audience["groups"]),
+            )
+        )
+        wanted = wanted.where(exists(form))
+    if audience.get("invitations"):
+        ids = [UUID(text) for text in audience["invitations"]]
+        wanted = wanted.where(Invitation.id.in_(ids))
+    return wanted
+
+
+def recipients(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
+    """These invitations' people and forms as they are now, in two statements."""
+    if not invitation_ids:
+        return {}
+    forms: dict[UUID, list[HeldForm]] = {}
+    for row in db.execute(
+        select(
+            Assignment.invitation_id,
+            Assignment.group_id,
+            Assignment.state,
+            Assignment.disposition,
+            Assignment.instrument_id,
+            Unit.name_vi,
+            Unit.name_en,
+        )
+        .join(Unit, Unit.id == Assignment.rated_unit_id)
+        .where(Assignment.invitation_id.in_(invitation_ids))
+        .order_by(Assignment.number)
+    ):
+        forms.setdefault(row[0], []).append(HeldForm(*row[1:]))
+    people = db.execute(
+        select(
+            Invitation.id,
+            Person.id,
+            Person.unit_id,
+            Unit.name_vi,
+            Unit.name_en,
+            Person.full_name,
+            Person.position,
+            Person.workplace,
+            Person.email,
+            Person.phone,
+            Invitation.state,
+            Invitation.issue_number,
+            Invitation.counter,
+            Invitation.key_number,
+            UnitHold.unit_id.is_not(None),
+            CallHold.until,
+        )
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .outerjoin(UnitHold, UnitHold.unit_id == Person.unit_id)
+        .outerjoin(CallHold, CallHold.invitation_id == Invitation.id)
+        .where(Invitation.id.in_(invitation_ids))
+    )
+    return {row[0]: _recipient(tuple(row), forms.get(row[0], [])) for row in people}
+
+
+def _recipient(row: Any, forms: list[HeldForm]) -> Recipient:
+    return Recipient(tuple(forms), *row)
+
+
+def dead_tags(db: Session, tags: Iterable[bytes]) -> set[bytes]:
+    """Which of these addresses refused a message for good or complained."""
+    wanted = list(tags)
+    found = select(DeadAddress.address_tag).where(DeadAddress.address_tag.in_(wanted))
+    return set(db.scalars(found)) if wanted else set()
+
+
+def dead_channels(
+    db: Session, people: Iterable[Recipient], *, keys: KeyRing
+) -> dict[UUID, set[str]]:
+    """By invitation, the channels whose present address is known to be dead."""
+    tags: dict[bytes, list[tuple[UUID, str]]] = {}
+    for person in people:
+        for channel in ("email", "sms"):
+            if address := person.address(channel):
+                place = (person.invitation_id, channel)
+                tags.setdefault(address_tag(keys, channel, address), []).append(place)
+    dead: dict[UUID, set[str]] = {}
+    for tag in dead_tags(db, tags):
+        for invitation_id, channel in tags[tag]:
+            dead.setdefault(invitation_id, set()).add(channel)
+    return dead

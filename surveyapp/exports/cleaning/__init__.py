@@ -1,0 +1,1 @@
+"""Cleaning by rule: what each rule finds, does to results, and why."""

@@ -1,0 +1,244 @@
+"""Evidence of coordinated answering: more equal answers in one unit than chance gives; never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, exp, lgamma, log
+from typing import TYPE_CHECKING
+
+from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers, scores
+from surveyapp.exports.disclosure.row_labels import Cell
+from surveyapp.instruments.model import Instrument
+from surveyapp.responses.queries import ResponseRow
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+PERMUTATIONS = 999
+FEWEST = 5
+"""Responses of a cell from which on it is looked at."""
+
+ALIKE = 0.9
+"""Share of the items that two near-identical responses answer alike."""
+
+ANSWERED = 0.5
+"""Share of the items that must be answered to be compared."""
+
+STRATA = 10
+LARGEST_WORK = 4e8
+"""Edges × permutations of a group at most; a group with more gets fewer permutations."""
+
+FALSE_SHARE = 0.05
+"""Share of false discoveries among those marked that is accepted (Benjamini and Hochberg, 1995)."""
+
+COLUMNS = (
+    "rated_unit", "group", "responses", "compared", "kind", "pairs", "expected", "p", "q", "marked"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cell and one kind of likeness (`identical`, `near`): pairs found, pairs expected by chance,
+    the chance `p` of so many, and `q` after control of false discoveries over all cells."""
+
+    cell: Cell
+    responses: int
+    compared: int
+    kind: str
+    pairs: int
+    expected: float
+    p: float
+    q: float = 1.0
+
+    @property
+    def is_marked(self) -> bool:
+        """More than chance explains, at the accepted share of false discoveries."""
+        return self.q <= FALSE_SHARE
+
+
+def study(
+    rows: Iterable[ResponseRow], instruments: Mapping[str, Instrument], *, seed: int = 1
+) -> list[Finding]:
+    """Every rated unit × group with `FEWEST` responses at least, the least likely first.
+
+    Two responses are compared if both answer half of the items and neither gives one answer only:
+    straight lines have a rule of their own. The null: unit labels are dealt anew within the group,
+    among responses of a similar mean, so that a unit is not marked for being good or bad.
+    """
+    return study_arrays(read_answers(rows, instruments), seed=seed)
+
+
+def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[Finding]:
+    """As `study`, of responses read already."""
+    found = [
+        finding
+        for number, answers in enumerate(groups.values())
+        for finding in _of_group(answers, seed=seed + number)
+    ]
+    controlled = benjamini_hochberg([finding.p for finding in found])
+    marked = [replace(finding, q=q) for finding, q in zip(found, controlled, strict=True)]
+    return sorted(marked, key=lambda one: (one.q, one.p, -one.pairs, one.cell, one.kind))
+
+
+def table(findings: Iterable[Finding]) -> Iterator[tuple[str | int | float, ...]]:
+    """Rows of `COLUMNS`."""
+    for one in findings:
+        yield (
+            *one.cell, one.responses, one.compared, one.kind, one.pairs,
+            one.expected, one.p, one.q, int(one.is_marked),
+        )  # fmt: skip
+
+
+def benjamini_hochberg(chances: Sequence[float]) -> list[float]:
+    """Adjusted p-values (q), in the order given."""
+    order = sorted(range(len(chances)), key=chances.__getitem__, reverse=True)
+    adjusted, least = [1.0] * len(chances), 1.0
+    for rank, place in zip(range(len(chances), 0, -1), order, strict=True):
+        least = min(least, chances[place] * len(chances) / rank)
+        adjusted[place] = least
+    return adjusted
+
+
+def upper_tail(n: int, mean: float, variance: float) -> float:
+    """The chance of `n` or more of a count with this mean and variance: negative binomial, and
+    Poisson where the variance is not above the mean."""
+    if n <= 0:
+        return 1.0
+    if variance > mean * 1.001:
+        size = mean * mean / (variance - mean)
+        success = log(size / (size + mean))
+        failure = log(mean / (size + mean))
+
+        def term(k: int) -> float:
+            return lgamma(k + size) - lgamma(size) - lgamma(k + 1) + size * success + k * failure
+    else:
+
+        def term(k: int) -> float:
+            return k * log(mean) - mean - lgamma(k + 1)
+
+    if n <= mean:
+        return max(1.0 - sum(exp(term(k)) for k in range(n)), 0.0)
+    total, k = 0.0, n
+    while True:
+        more = exp(term(k))
+        total += more
+        k += 1
+        if more < total * 1e-9 or k > n + 100_000:
+            return min(total, 1.0)
+
+
+def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[Finding]:
+    import numpy as np
+
+    kept = _comparable(answers)
+    units, codes = answers.unit[kept], answers.codes[kept]
+    sizes = np.bincount(answers.unit, minlength=len(answers.units))
+    compared = np.bincount(units, minlength=len(answers.units))
+    strata = _strata(scores(answers)[kept])
+    near, identical = _alike(codes)
+    for kind, pairs in (("identical", near[identical]), ("near", near)):
+        seen = _within(units, pairs, len(answers.units))
+        drawn = _null(units, strata, pairs, len(answers.units), seed=seed)
+        for index in np.flatnonzero(sizes >= FEWEST):
+            null = drawn[:, index]
+            yield Finding(
+                answers.cell(int(index)),
+                int(sizes[index]),
+                int(compared[index]),
+                kind,
+                int(seen[index]),
+                float(null.mean()),
+                _chance(int(seen[index]), null),
+            )
+
+
+def _chance(seen: int, null: Ints) -> float:
+    """Counted among the permutations where that is precise, else from the curve through them."""
+    beyond = int((null >= seen).sum())
+    if beyond >= 10:
+        return (1 + beyond) / (1 + len(null))
+    mean = max(float(null.mean()), 1 / len(null))
+    return upper_tail(seen, mean, float(null.var()))
+
+
+def _comparable(answers: GroupAnswers) -> NDArray[np.bool_]:
+    """Rows with enough answers that are not all the same."""
+    import numpy as np
+
+    codes = answers.codes
+    given = codes > 0
+    highest = codes.max(axis=1)
+    lowest = np.where(given, codes, 127).min(axis=1)
+    enough = given.sum(axis=1) >= ceil(ANSWERED * codes.shape[1])
+    return np.asarray(enough & (highest != lowest))
+
+
+def _strata(scored: NDArray[np.float64]) -> Ints:
+    """Tenths of the responses by their mean; don't know alone is a stratum of its own."""
+    import numpy as np
+
+    n = (~np.isnan(scored)).sum(axis=1)
+    means = np.where(n > 0, np.nansum(scored, axis=1) / np.maximum(n, 1), -1.0)
+    if not len(means):
+        return np.zeros(0, dtype=np.int64)
+    edges = np.unique(np.quantile(means, np.arange(1, STRATA) / STRATA))
+    return np.searchsorted(edges, means, side="right").astype(np.int64)
+
+
+def _alike(codes: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_]]:
+    """Every near-identical pair of rows, and which of them are identical."""
+    import numpy as np
+
+    n, width = codes.shape
+    digits = [digit for digit in np.unique(codes) if digit]
+    flags = np.concatenate([codes == digit for digit in digits], axis=1) if n else codes
+    flags = flags.astype(np.float32)
+    needed = ceil(ALIKE * width)
+    given = (codes > 0).sum(axis=1)
+    firsts, seconds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    equal = [np.zeros(0, bool)]
+    for start in range(0, n, 1024):
+        block = flags[start : start + 1024]
+        same = block @ flags[start:].T
+        # two rows that left the same gaps can be identical without reaching `needed`
+        least = np.minimum(needed, given[start : start + 1024])
+        first, second = np.nonzero(same >= least[:, None])
+        agree = same[first, second]
+        first, second = first + start, second + start
+        twins = (agree == given[first]) & (agree == given[second])
+        wanted = (first < second) & (twins | (agree >= needed))
+        firsts.append(first[wanted])
+        seconds.append(second[wanted])
+        equal.append(twins[wanted])
+    return np.stack([np.concatenate(firsts), np.concatenate(seconds)], axis=1), np.concatenate(
+        equal
+    )
+
+
+def _within(units: Ints, pairs: Ints, n_units: int) -> Ints:
+    """Pairs of which both rows belong to the unit, by unit."""
+    import numpy as np
+
+    first, second = units[pairs[:, 0]], units[pairs[:, 1]]
+    return np.bincount(first[first == second], minlength=n_units)
+
+
+def _null(units: Ints, strata: Ints, pairs: Ints, n_units: int, *, seed: int) -> Ints:
+    """The same count with the unit labels dealt anew within strata, once per row."""
+    import numpy as np
+
+    times = int(min(PERMUTATIONS, max(LARGEST_WORK / max(len(pairs), 1), 99)))
+    if not len(pairs):
+        return np.zeros((times, n_units), dtype=np.int64)
+    chance = np.random.default_rng(seed)
+    in_order = units[np.argsort(strata, kind="stable")]
+    drawn = np.zeros((times, n_units), dtype=np.int64)
+    dealt = np.empty_like(units)
+    for n in range(times):
+        dealt[np.argsort(strata + chance.random(len(units)))] = in_order
+        drawn[n] = _within(dealt, pairs, n_units)
+    return drawn

@@ -1,0 +1,1 @@
+"""What may leave without pointing to a small group of people."""

@@ -1,0 +1,122 @@
+"""The part of a release that may be published: three kinds of table, small cells hidden.
+
+Which tables there are is fixed here, before any box is opened. They are protected together: a cell
+of participation that is hidden hides its whole row in the tables of answers, and the totals that
+those tables share with participation are never counted on to hide anything.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from surveyapp.exports.disclosure.cell_suppression import TOTAL, Place, hidden_cells, with_totals
+from surveyapp.exports.disclosure.row_labels import Cell
+from surveyapp.exports.formats.csv_files import Value, write_csv
+from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.instruments.model import DONT_KNOW, InstrumentItem, variable_name
+
+PARTICIPATION = ("level", "rated_unit", "group", "responses")
+ANSWERS = ("level", "rated_unit", "group", "item", "variable", "option", "n")
+ALL = "all"
+"""Stands for the total over units or groups."""
+
+HIDDEN = None
+"""A hidden cell is empty."""
+
+MISSING = "missing"
+"""Stands as option for answers that were not given."""
+
+_SMALL_UNITS = "small units"
+"""The row of a table of answers that adds up the units hidden in participation; never published."""
+
+Shown = dict[Place, int | None]
+
+
+def participation(frame: Frame, tally: Tally, level: str) -> Shown:
+    """Responses by rated unit × group of one level, with totals; None where hidden."""
+    cells: dict[Place, int] = {
+        cell: tally.responses[cell]
+        for cell in frame.planned | set(tally.responses)
+        if frame.groups_by_code[cell[1]].level == level
+    }
+    table = with_totals(cells)
+    hidden = hidden_cells(table, frame.table_minimum)
+    return {place: HIDDEN if place in hidden else n for place, n in table.items()}
+
+
+def answers(
+    frame: Frame,
+    tally: Tally,
+    item: InstrumentItem,
+    group: str,
+    *,
+    told: Mapping[Place, int | None],
+) -> Shown:
+    """Answers to one item by rated unit × option, with the total over units; None where hidden.
+
+    `told` is the participation of the group's level. Empty when even the group's total is hidden.
+    """
+    if told.get((TOTAL, group)) is None:
+        return {}
+    units = [unit for unit, of in told if of == group and unit is not TOTAL]
+    small = {unit for unit in units if told[unit, group] is None}
+    table = with_totals(_by_option(tally, item, group, units=units, small=small))
+    forced = {place for place in table if place[0] == _SMALL_UNITS and place[1] is not TOTAL}
+    known = {place for place in table if place[1] is TOTAL}
+    hidden = hidden_cells(table, frame.table_minimum, forced=forced, known=known)
+    shown: Shown = {
+        place: HIDDEN if place in hidden else n
+        for place, n in table.items()
+        if place[0] != _SMALL_UNITS and place[1] is not TOTAL
+    }
+    options = {option for _, option in shown}
+    return shown | {(unit, option): HIDDEN for unit in small for option in options}
+
+
+def _by_option(
+    tally: Tally, item: InstrumentItem, group: str, *, units: list[object], small: set[object]
+) -> dict[Place, int]:
+    cells: dict[Place, int] = {}
+    for unit in units:
+        counts = tally.item((str(unit), group), item)
+        by_option = {**counts.options, MISSING: counts.missing}
+        if item.dont_know:
+            by_option[DONT_KNOW] = counts.dont_know
+        row = _SMALL_UNITS if unit in small else unit
+        for option, n in by_option.items():
+            cells[row, option] = cells.get((row, option), 0) + n
+    return cells
+
+
+def write_public(folder: Path, frame: Frame, tally: Tally) -> None:
+    """Write every table of `public/`."""
+    told = {
+        level: participation(frame, tally, level)
+        for level in sorted({group.level for group in frame.groups.values()})
+    }
+    write_csv(folder / "participation.csv", PARTICIPATION, _participation_rows(frame, told))
+    write_csv(folder / "answers.csv", ANSWERS, _answer_rows(frame, tally, told))
+
+
+def _participation_rows(frame: Frame, told: Mapping[str, Shown]) -> Iterator[tuple[Value, ...]]:
+    units, groups = [*frame.units_by_code, TOTAL], [*frame.groups_by_code, TOTAL]
+    for level, shown in told.items():
+        for unit in units:
+            for group in groups:
+                if (unit, group) in shown:
+                    yield level, unit or ALL, group or ALL, shown[unit, group]
+
+
+def _answer_rows(
+    frame: Frame, tally: Tally, told: Mapping[str, Shown]
+) -> Iterator[tuple[Value, ...]]:
+    for group, of in frame.groups_by_code.items():
+        for item in frame.instrument(group).items:
+            shown = answers(frame, tally, item, group, told=told[of.level])
+            options = [*(option.code for option in item.options), DONT_KNOW, MISSING]
+            for unit in (*frame.units_by_code, TOTAL):
+                for option in options:
+                    if (unit, option) in shown:
+                        cell: Cell = (unit or ALL, group)
+                        yield (
+                            of.level, *cell, item.id, variable_name(item.id), option, shown[unit, option],
+                        )  # fmt: skip

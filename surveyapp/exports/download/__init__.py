@@ -1,0 +1,1 @@
+"""Handing releases to the scoring stage, and reading what was published."""

@@ -1,0 +1,112 @@
+"""The Frictionless description of every table of a release: columns, types, codes, keys."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from surveyapp.exports.cleaning import sensitivity
+from surveyapp.exports.disclosure import public_tables
+from surveyapp.exports.formats import csv_files
+from surveyapp.exports.formats.codebook import CODEBOOK, CROSSWALK, LABELS, in_both
+from surveyapp.exports.formats.statistics_files import NUMBERS
+from surveyapp.exports.release import scoring, sipas
+from surveyapp.exports.release.results import Frame
+from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
+
+PROFILE = "tabular-data-package"
+_INTEGERS = {
+    "planned",
+    "listed",
+    "approved",
+    "assigned",
+    "invited",
+    "submitted",
+    "n",
+    "responses",
+    "touched",
+}
+_SHARES = {*scoring.RATES, "coverage"}
+_PERCENTAGES = {"sipas_overall_pct", "sipas_policy_pct", "sipas_service_pct"}
+
+
+def write_datapackage(folder: Path, frame: Frame) -> None:
+    """Write `datapackage.json` over the CSV files that stand in `folder`."""
+    tables = {
+        "scoring/responses.csv": _response_fields(frame),
+        "scoring/counts.csv": _fields(scoring.COUNTS),
+        "scoring/rates.csv": _fields(scoring.RATE_COLUMNS),
+        "scoring/codebook.csv": _fields(CODEBOOK),
+        "scoring/criteria.csv": _fields(CROSSWALK),
+        "scoring/cleaning.csv": _fields(scoring.CLEANING),
+        "scoring/sensitivity.csv": _fields(sensitivity.COLUMNS),
+        "scoring/remarks.csv": _fields(("level", "text")),
+        "scoring/sipas.csv": _fields(sipas.COLUMNS),
+        "public/participation.csv": _fields(public_tables.PARTICIPATION),
+        "public/answers.csv": _fields(public_tables.ANSWERS),
+    }
+    csv_files.write_json(
+        folder / "datapackage.json",
+        {
+            "profile": PROFILE,
+            "name": frame.campaign.code,
+            "title": frame.campaign.title_vi,
+            "resources": [
+                _resource(folder, path, fields)
+                for path, fields in tables.items()
+                if (folder / path).exists()
+            ],
+        },
+    )
+
+
+def _resource(folder: Path, path: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "profile": "tabular-data-resource",
+        "name": path.removesuffix(".csv").replace("/", "-"),
+        "path": path,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "doubleQuote": True},
+        "bytes": (folder / path).stat().st_size,
+        "hash": f"sha256:{csv_files.sha256(folder / path)}",
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+
+
+def _response_fields(frame: Frame) -> list[dict[str, Any]]:
+    labels = [
+        {
+            "name": name,
+            "type": "integer" if name in NUMBERS else "string",
+            "description": in_both(words)[0],
+        }
+        for name, words in LABELS.items()
+    ]
+    asked = zip(frame.variables, frame.items, strict=True)
+    return [*labels, *(_item_field(name, item) for name, item in asked)]
+
+
+def _item_field(name: str, item: InstrumentItem) -> dict[str, Any]:
+    codes = [option.code for option in item.options] + [DONT_KNOW] * item.dont_know
+    return {
+        "name": name,
+        "type": "integer",
+        "description": item.text.vi,
+        "constraints": {"enum": [int(code) for code in codes]},
+    }
+
+
+def _fields(columns: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"name": name, "type": _type(name)} for name in columns]
+
+
+def _type(column: str) -> str:
+    if column in _SHARES or column in _PERCENTAGES or column.startswith("mean_"):
+        return "number"
+    counted = column in {
+        *_INTEGERS,
+        *scoring.DISPOSITIONS,
+        *scoring.COMPLETENESS,
+    } or column.startswith(("n_", "rank_"))
+    return "integer" if counted else "string"

@@ -1,0 +1,126 @@
+"""What is released, gathered once: the campaign's frame and the counts of its responses."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.exports.disclosure.row_labels import Cell
+from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem, variable_name
+from surveyapp.responses.queries import ResponseRow
+
+_FEWEST_ROWS, _FEWEST_CELLS = 10, 5
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything of a campaign that its results are told by; no result itself."""
+
+    campaign: Campaign
+    units: dict[int, Unit]
+    groups: dict[int, RespondentGroup]
+    instruments: dict[int, Instrument]
+    planned: frozenset[Cell]
+
+    @cached_property
+    def row_minimum(self) -> int:
+        """Fewest rows that may share a label."""
+        return int(self.campaign.settings.get("disclosure", {}).get("row_minimum", _FEWEST_ROWS))
+
+    @cached_property
+    def table_minimum(self) -> int:
+        """Smallest count that a public table may show."""
+        return int(self.campaign.settings.get("disclosure", {}).get("table_minimum", _FEWEST_CELLS))
+
+    @cached_property
+    def groups_by_code(self) -> dict[str, RespondentGroup]:
+        """The groups in the campaign's order."""
+        return {group.code: group for group in self.groups.values()}
+
+    @cached_property
+    def units_by_code(self) -> dict[str, Unit]:
+        """The units in the registry's order."""
+        return {unit.code: unit for unit in self.units.values()}
+
+    def instrument(self, group_code: str) -> Instrument:
+        """What the group was asked."""
+        return self.instruments[self.groups_by_code[group_code].instrument_id]
+
+    @cached_property
+    def asked(self) -> tuple[Instrument, ...]:
+        """The instruments in the order of the groups that answer them, each once."""
+        ids = dict.fromkeys(group.instrument_id for group in self.groups.values())
+        return tuple(self.instruments[id_] for id_ in ids)
+
+    @cached_property
+    def items(self) -> tuple[InstrumentItem, ...]:
+        """Every item of the campaign, in the order of the columns of `responses.csv`."""
+        return tuple(item for instrument in self.asked for item in instrument.items)
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """Column names of `items`: valid names in SPSS, unique in the campaign."""
+        return tuple(variable_name(item.id) for item in self.items)
+
+    def in_order(self, cells: Iterable[Cell]) -> list[Cell]:
+        """Cells by group and then by unit, both in the campaign's order."""
+        units = {code: n for n, code in enumerate(self.units_by_code)}
+        groups = {code: n for n, code in enumerate(self.groups_by_code)}
+        return sorted(cells, key=lambda cell: (groups[cell[1]], units[cell[0]]))
+
+
+def read_frame(db: Session, campaign: Campaign) -> Frame:
+    """The frame of a campaign; `planned` are the rated unit × group cells that its plan names."""
+    units = {unit.id: unit for unit in campaigns.units(db, campaign.id)}
+    groups = {group.id: group for group in campaigns.groups(db, campaign.id)}
+    plan = campaigns.plan(db, campaign.id, side="rated")
+    return Frame(
+        campaign=campaign,
+        units=units,
+        groups=groups,
+        instruments=campaigns.instruments(db, campaign.id),
+        planned=frozenset(
+            (units[unit].code, groups[group].code) for (group, unit), n in plan.items() if n
+        ),
+    )
+
+
+@dataclass
+class Tally:
+    """Counts of answers: responses per cell and, per cell and item, how many chose each code."""
+
+    responses: Counter[Cell] = field(default_factory=Counter)
+    codes: dict[Cell, dict[str, Counter[str]]] = field(default_factory=dict)
+
+    def add(self, row: ResponseRow) -> None:
+        """Count one response."""
+        cell = (row.rated_unit_code, row.group_code)
+        self.responses[cell] += 1
+        by_item = self.codes.setdefault(cell, {})
+        for item_id, code in row.answers.items():
+            counted = by_item.get(item_id)
+            if counted is None:
+                counted = by_item[item_id] = Counter()
+            counted[code] += 1
+
+    def item(self, cell: Cell, item: InstrumentItem) -> "ItemCounts":
+        """The counts of one item among the responses of one cell."""
+        chosen = self.codes.get(cell, {}).get(item.id, Counter())
+        options = {option.code: chosen[option.code] for option in item.options}
+        dont_know = chosen[DONT_KNOW]
+        answered = sum(options.values())
+        return ItemCounts(options, answered, dont_know, self.responses[cell] - answered - dont_know)
+
+
+@dataclass(frozen=True)
+class ItemCounts:
+    """How the responses of a cell fall on one item; answered + don't know + missing = responses."""
+
+    options: dict[str, int]
+    answered: int
+    dont_know: int
+    missing: int

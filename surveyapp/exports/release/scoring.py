@@ -1,0 +1,163 @@
+"""The part of a release for the scoring stage: rows without small labels, complete counts, rates."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
+from surveyapp.exports.cleaning.row_rules import Cleaned, Touched
+from surveyapp.exports.disclosure.row_labels import MERGED, Cell, RowLabels
+from surveyapp.exports.formats.codebook import (
+    CODEBOOK,
+    CROSSWALK,
+    LABELS,
+    codebook_rows,
+    crosswalk_rows,
+)
+from surveyapp.exports.formats.csv_files import Value, write_csv
+from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.fieldwork.counts.queries import Figures
+from surveyapp.fieldwork.rules import Completeness, outcome_rates
+from surveyapp.instruments.model import variable_name
+from surveyapp.responses.queries import RemarkRow
+from surveyapp.responses.rules import longest_run
+
+COUNTS = (
+    "level", "rated_unit", "group", "instrument", "item", "variable", "option",
+    "n_option", "n_answered", "n_dont_know", "n_missing", "n_responses",
+)  # fmt: skip
+DISPOSITIONS = (
+    "begun", "refused", "unavailable", "not_sent", "sent", "bounced", "moved", "wrong_group", "duplicate",
+    "removed",
+)  # fmt: skip
+"""Columns of AAPOR counts, final dispositions in the words of the survey (docs/release-contract.md)."""
+
+COMPLETENESS = ("complete", "partial", "break_off")
+"""What the submitted forms were, counted in the opened responses: nobody knew it before."""
+
+CLEANING = ("rule", "version", "kind", "effect", "rated_unit", "group", "touched", "responses")
+RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "e")
+RATE_COLUMNS = (
+    "level", "rated_unit", "group", "planned", "listed", "approved", "assigned", "invited", "submitted",
+    *COMPLETENESS, *DISPOSITIONS, *RATES, "coverage",
+)  # fmt: skip
+
+
+def response_heading(frame: Frame) -> tuple[str, ...]:
+    """Columns of `responses.csv`."""
+    return (*LABELS, *frame.variables)
+
+
+def response_lines(frame: Frame, labels: RowLabels, rows: Iterable[Cleaned]) -> Iterator[list[str]]:
+    """One row of `response_heading` per response, in the order of its random id.
+
+    Codes are those of the questionnaire; an empty cell is an answer missing or never asked, or one
+    that a cleaning rule set missing.
+    """
+    slots = _slots(frame)
+    width = len(frame.variables)
+    for number, cleaned in enumerate(rows, 1):
+        row = cleaned.row
+        cell = (row.rated_unit_code, row.group_code)
+        unit, group = labels.of(cell)
+        if group == MERGED:
+            yield [str(number), MERGED, MERGED, MERGED, *[""] * (len(LABELS) - 4 + width)]
+            continue
+        first, ids = slots[row.instrument_code]
+        yield [
+            str(number), frame.groups_by_code[group].level, unit, group,
+            row.instrument_code, row.instrument_version,
+            str(row.quality.get("under_floor", "")),
+            str(longest_run([row.answers.get(item_id, "") for item_id in ids])),
+            " ".join(cleaned.flags), "1" * cleaned.excluded,
+            *[""] * first,
+            *[row.answers.get(item_id, "") for item_id in ids],
+            *[""] * (width - first - len(ids)),
+        ]  # fmt: skip
+
+
+def _slots(frame: Frame) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """For each instrument the first of its columns and the ids of its items."""
+    slots, first = {}, 0
+    for instrument in frame.asked:
+        ids = tuple(item.id for item in instrument.items)
+        slots[instrument.code] = (first, ids)
+        first += len(ids)
+    return slots
+
+
+def count_rows(frame: Frame, tally: Tally) -> Iterator[tuple[Value, ...]]:
+    """Rows of `COUNTS`: every planned or answered cell × item × option, zeros too."""
+    for cell in frame.in_order(frame.planned | set(tally.responses)):
+        unit, group = cell
+        level = frame.groups_by_code[group].level
+        instrument = frame.instrument(group)
+        for item in instrument.items:
+            counts = tally.item(cell, item)
+            shared = (level, unit, group, instrument.code, item.id, variable_name(item.id))
+            told = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
+            for option, n in counts.options.items():
+                yield (*shared, option, n, *told)
+
+
+def rate_rows(
+    frame: Frame,
+    figures: Mapping[tuple[int, ...], Figures],
+    completeness: Mapping[Cell, Mapping[str, int]],
+) -> Iterator[list[Value]]:
+    """Rows of `RATE_COLUMNS` per rated unit × group; `figures` by (group id, rated unit id).
+
+    `completeness` is how many of the opened responses of each cell were what. Rates are shares from 0 to 1; empty
+    where nobody is eligible.
+    """
+    by_cell: dict[Cell, Figures] = {
+        (frame.units[unit].code, frame.groups[group].code): row
+        for (group, unit), row in figures.items()
+    }
+    for cell in frame.in_order(by_cell):
+        row = by_cell[cell]
+        counts = {str(name): n for name, n in row.counts.by_disposition.items()}
+        counted = completeness.get(cell, {})
+        found = Completeness(*(counted.get(name, 0) for name in COMPLETENESS))
+        rates = outcome_rates(row.counts, found)
+        yield [
+            frame.groups_by_code[cell[1]].level, *cell,
+            row.planned, row.listed, row.approved,
+            row.counts.assignments, row.counts.invited, row.counts.submitted,
+            *found,
+            *[counts.get(name, 0) for name in DISPOSITIONS],
+            *[getattr(rates, name) for name in RATES],
+            row.coverage,
+        ]  # fmt: skip
+
+
+def cleaning_rows(
+    frame: Frame, rules: Sequence[CleaningRule], touched: Touched, sizes: Mapping[Cell, int]
+) -> Iterator[tuple[Value, ...]]:
+    """Rows of `CLEANING`: for every rule and every cell with responses, how many it touched."""
+    for rule in rules:
+        told = (rule.id, rule.version, rule.kind, rule.effect)
+        for cell in frame.in_order(sizes):
+            yield (*told, *cell, touched.by_rule[rule.id][cell], sizes[cell])
+
+
+def write_scoring(
+    folder: Path,
+    frame: Frame,
+    labels: RowLabels,
+    *,
+    tally: Tally,
+    rows: Iterable[Cleaned],
+    remarks: Iterable[RemarkRow],
+    figures: Mapping[tuple[int, ...], Figures],
+    completeness: Mapping[Cell, Mapping[str, int]],
+) -> int:
+    """Write every CSV of `scoring/`; `tally` must have counted `rows`. Returns the rows written."""
+    written = write_csv(
+        folder / "responses.csv", response_heading(frame), response_lines(frame, labels, rows)
+    )
+    write_csv(folder / "counts.csv", COUNTS, count_rows(frame, tally))
+    write_csv(folder / "rates.csv", RATE_COLUMNS, rate_rows(frame, figures, completeness))
+    write_csv(folder / "codebook.csv", CODEBOOK, codebook_rows(frame))
+    write_csv(folder / "criteria.csv", CROSSWALK, crosswalk_rows(frame))
+    write_csv(folder / "remarks.csv", ("level", "text"), ((r.level, r.text) for r in remarks))
+    return written

@@ -1,0 +1,82 @@
+"""Answers that nobody gave, for a rehearsal: as many as there are assignments, of every awkward kind."""
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+from surveyapp.exports.disclosure.row_labels import Cell
+from surveyapp.exports.release import sipas
+from surveyapp.exports.release.results import Frame
+from surveyapp.instruments.model import DONT_KNOW, Instrument
+
+_UNDER_FLOOR = ("yes", "no", "no", "no", "no", "unknown")
+_STRAIGHT, _MISSING, _DONT_KNOW, _REMARKED = 0.04, 0.03, 0.05, 0.05
+REMARKS = (
+    "Đề\u00a0nghị\u00a0rút\u00a0gọn\u00a0thủ\u00a0tục",
+    "=1+1, \u201ca\u201d 'b'",
+    'a\n"b", \t c',
+    "Tie\u0302\u0301ng Vie\u0323\u0302t",
+    "\U0001f642 a",
+    "dai " * 249,
+)
+"""What people write at worst: formulas, quotes, line ends, decomposed letters, the greatest length."""
+
+
+def responses(frame: Frame, sizes: Mapping[Cell, int], chance: Random) -> Iterator[dict[str, Any]]:
+    """Rows of the table of responses: so many for each rated unit × group."""
+    for (unit, group), n in sizes.items():
+        form = frame.instrument(group)
+        leaning = chance.uniform(0.3, 0.75)
+        for _ in range(n):
+            yield {
+                "id": chance.randbytes(16),
+                "campaign_id": frame.campaign.id,
+                "instrument_code": form.code,
+                "instrument_version": form.version,
+                "rated_unit_code": unit,
+                "group_code": group,
+                "answers": _answers(form, leaning, chance),
+                "quality": {"under_floor": chance.choice(_UNDER_FLOOR)},
+            }
+
+
+def _answers(form: Instrument, leaning: float, chance: Random) -> dict[str, str]:
+    """Options lean to the first ones of the scale; some people tick the same one everywhere."""
+    same = chance.random() < _STRAIGHT
+    found = {}
+    for item in form.items:
+        draw = chance.random()
+        if draw < _MISSING:
+            continue
+        if draw < _MISSING + _DONT_KNOW and item.dont_know:
+            found[item.id] = DONT_KNOW
+            continue
+        place = 0
+        while not same and place < len(item.options) - 1 and chance.random() > leaning:
+            place += 1
+        found[item.id] = item.options[place].code
+    return found
+
+
+def remarks(frame: Frame, responses: int, chance: Random) -> Iterator[dict[str, Any]]:
+    """Rows of the table of remarks: one for every twentieth response, each kind at least once."""
+    levels = sorted({group.level for group in frame.groups.values()})
+    for n in range(max(len(REMARKS), round(responses * _REMARKED))):
+        yield {
+            "id": chance.randbytes(16),
+            "campaign_id": frame.campaign.id,
+            "level": levels[n % len(levels)],
+            "text": REMARKS[n % len(REMARKS)],
+        }
+
+
+def sipas_table(frame: Frame, chance: Random) -> bytes | None:
+    """A table of the citizens' survey; None for a campaign without provinces."""
+    provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
+    if not provinces:
+        return None
+    rows = (
+        f"{code},{chance.randint(200, 900)},{chance.uniform(60, 95):.2f},,,dien tap"
+        for code in provinces
+    )
+    return ("\n".join([",".join(sipas.COLUMNS), *rows]) + "\n").encode()

@@ -1,0 +1,1 @@
+"""The kept counts, and every figure that is read from them."""

@@ -1,0 +1,50 @@
+"""What needs the centre's attention this morning, from counts alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from surveyapp.assignments.rules import Disposition
+from surveyapp.fieldwork.counts.queries import Figures
+from surveyapp.fieldwork.rules import Counts
+
+QUIET_DAYS = 3
+BOUNCED_SHARE = 0.05
+SHORT_OF_PLAN = 0.9
+LEAST_SENT = 5
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One supplying unit and what is the matter: `n` of `of`.
+
+    quiet: nobody of the `of` sent began in three days, `n` have not begun; bounced: `n` of `of` sent
+    came back; short: `n` forms approved of `of` planned.
+    """
+
+    kind: str
+    unit_id: int
+    n: int
+    of: int
+
+
+def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> list[Concern]:
+    """Concerns about supplying units, the greatest of each kind first.
+
+    `lately` is what changed in the last `QUIET_DAYS` days, the day of the figures among them.
+    """
+    quiet, bounced, short = [], [], []
+    for unit_id, row in by_unit.items():
+        counts = row.counts
+        returned = counts.of({Disposition.BOUNCED})
+        if counts.sent and returned > BOUNCED_SHARE * counts.sent:
+            bounced.append(Concern("bounced", unit_id, returned, counts.sent))
+        if row.planned and row.approved < SHORT_OF_PLAN * row.planned:
+            short.append(Concern("short", unit_id, row.approved, row.planned))
+        was = counts - lately.get(unit_id, Counts())
+        waiting = counts.of({Disposition.SENT, Disposition.BOUNCED})
+        if was.sent >= LEAST_SENT and waiting and counts.begun <= was.begun:
+            quiet.append(Concern("quiet", unit_id, waiting, counts.sent))
+    quiet.sort(key=lambda concern: -concern.n)
+    bounced.sort(key=lambda concern: -concern.n / concern.of)
+    short.sort(key=lambda concern: concern.n / concern.of)
+    return [*quiet, *bounced, *short]

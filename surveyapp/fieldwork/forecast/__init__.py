@@ -1,0 +1,1 @@
+"""Where each unit and group will stand on the last day."""

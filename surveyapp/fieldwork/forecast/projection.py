@@ -1,0 +1,348 @@
+"""Where each unit × group will stand on the last day: own curve and the pooled curve of the others.
+
+Each cell answers θ times as fast as the pooled curve; θ has a gamma distribution around its group's
+mean, so that a cell with few answers leans on the others and one with many stands on its own. The
+model, its limits and its back-test are in docs/forecast.md. Pure: counts in, forecasts out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from math import erf, exp, sqrt
+from statistics import NormalDist
+
+from surveyapp.fieldwork.forecast.response_curve import Calendar, Cohort, Shape, days_between, fit
+
+LEVEL = 0.9
+"""How often the interval should hold what comes."""
+
+CELL_DRIFT = 0.35
+"""How much a cell's own speed changes between what is seen and what comes (standard deviation of the
+logarithm), chosen by the back-test: units are chased, or forget."""
+
+POOL_DRIFT = 0.25
+"""The same for the whole campaign: what no regression on so few days can know."""
+
+LEAST_ANSWERS = 30
+LEAST_DAYS = 2
+"""Below these there is no forecast, only a guess, and none is shown."""
+
+_SHARED_NODES = 9
+_OWN_NODES = 7
+_GROUP_STRENGTH = 5.0
+
+Key = tuple[int, int]
+"""supplying unit, group."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is known of one supplying unit × group at the end of a day."""
+
+    forms: int
+    starts: date | None
+    answered: Mapping[date, int]
+
+    @property
+    def so_far(self) -> int:
+        """Forms answered up to that day."""
+        return sum(self.answered.values())
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A forecast of answered forms at the end, in forms; `low` and `high` bound `LEVEL` of what may come.
+
+    `reminder` is how many more one reminder tomorrow would bring.
+    """
+
+    forms: int
+    so_far: int
+    final: float
+    low: float
+    high: float
+    reminder: float
+    path: tuple[tuple[date, float], ...] = ()
+
+    @property
+    def rate(self) -> float | None:
+        """The expected final rate (of RR2's kind); None without forms."""
+        return self.final / self.forms if self.forms else None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The interval as rates."""
+        return (self.low / self.forms, self.high / self.forms) if self.forms else None
+
+    def reaches(self, target: float) -> date | None:
+        """The first day at whose end the expected share is `target` (0..1); None if not in time."""
+        wanted = target * self.forms
+        return next((day for day, total in self.path if total >= wanted - 1e-9), None)
+
+
+@dataclass(frozen=True)
+class _Future:
+    """One cell's coming answers: mean and variance at each node of what all cells share."""
+
+    cell: Cell
+    nodes: tuple[tuple[tuple[float, float], ...], ...]
+    reminder: float
+    shares: tuple[float, ...]
+
+    def mean(self) -> float:
+        return _mean([m for node in self.nodes for m, _ in node])
+
+
+class Forecast:
+    """The forecast of a whole campaign from the end of one day; sums of cells keep what they share."""
+
+    def __init__(
+        self, cells: Mapping[Key, Cell], calendar: Calendar, *, until: date, closes: date
+    ) -> None:
+        self.until = until
+        self.days = days_between(until + timedelta(days=1), closes)
+        self.shapes: list[Shape] = []
+        self._cells = cells
+        self._futures: dict[Key, _Future] = {}
+        cohorts = list(_cohorts(cells.values()).values())
+        answers = sum(cell.so_far for cell in cells.values())
+        started = min((cohort.starts for cohort in cohorts), default=until)
+        self.is_founded = answers >= LEAST_ANSWERS and (until - started).days >= LEAST_DAYS
+        if self.is_founded:
+            self.shapes = fit(cohorts, calendar, until=until)
+            self._futures = dict(_futures(self.shapes, cells, cohorts, self.days, until))
+
+    def keys(self) -> list[Key]:
+        """Every cell known, whether it has a forecast or not."""
+        return list(self._cells)
+
+    @property
+    def reminder_is_seen(self) -> bool:
+        """The gain from a reminder is learnt from a reminder of this campaign, not supposed."""
+        seen = self.shapes[0].calendar.reminders if self.shapes else ()
+        return any(day <= self.until for day in seen)
+
+    def cell(self, key: Key) -> Expected | None:
+        """The forecast of one cell; None where there is no foundation or nobody was written to."""
+        return self.of([key]) if key in self._futures else None
+
+    def of(self, keys: Iterable[Key] | None = None) -> Expected | None:
+        """The forecast of several cells together; all of them without `keys`.
+
+        Cells nobody was written to yet count among the forms and bring nothing.
+        """
+        wanted = list(self._cells) if keys is None else [k for k in keys if k in self._cells]
+        if not self.is_founded or not wanted:
+            return None
+        futures = [self._futures[key] for key in wanted if key in self._futures]
+        cells = [self._cells[key] for key in wanted]
+        forms, so_far = sum(cell.forms for cell in cells), sum(cell.so_far for cell in cells)
+        mean = sum(future.mean() for future in futures)
+        low, high = _interval(futures)
+        ways = [(future.mean(), future.shares) for future in futures]
+        path = [(self.until, float(so_far))] + [
+            (day, so_far + sum(m * shares[i] for m, shares in ways))
+            for i, day in enumerate(self.days)
+        ]
+        return Expected(
+            forms,
+            so_far,
+            so_far + mean,
+            so_far + low,
+            so_far + high,
+            sum(future.reminder for future in futures),
+            tuple(path),
+        )
+
+
+def _cohorts(cells: Iterable[Cell]) -> dict[date, Cohort]:
+    """Cells first written to on the same day, taken together."""
+    gathered: dict[date, tuple[int, dict[date, int]]] = {}
+    for cell in cells:
+        if cell.starts is None:
+            continue
+        forms, answered = gathered.setdefault(cell.starts, (0, {}))
+        for day, n in cell.answered.items():
+            answered[day] = answered.get(day, 0) + n
+        gathered[cell.starts] = (forms + cell.forms, answered)
+    return {starts: Cohort(starts, *rest) for starts, rest in gathered.items()}
+
+
+def _futures(
+    shapes: Sequence[Shape],
+    cells: Mapping[Key, Cell],
+    cohorts: Sequence[Cohort],
+    days: Sequence[date],
+    until: date,
+) -> Iterable[tuple[Key, _Future]]:
+    ahead = {cohort.starts: _ahead(shapes, cohort, days, until) for cohort in cohorts}
+    past = {cohort.starts: sum(cohort.answered.values()) / cohort.forms for cohort in cohorts}
+    live = {k: c for k, c in cells.items() if c.starts is not None and c.forms > 0}
+    speeds = _speeds(live, past)
+    for key, cell in live.items():
+        pooled = ahead[cell.starts or until]
+        alpha, beta = speeds[key]
+        nodes = _nodes(cell, alpha, beta, pooled.totals)
+        reminder = _gain(cell, alpha / beta, pooled.mean, pooled.more)
+        yield key, _Future(cell, nodes, max(reminder, 0.0), pooled.way)
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """The pooled curve's future for one cohort: equally likely totals, their mean, the way there."""
+
+    totals: tuple[float, ...]
+    mean: float
+    more: float
+    way: tuple[float, ...]
+
+
+def _ahead(shapes: Sequence[Shape], cohort: Cohort, days: Sequence[date], until: date) -> _Ahead:
+    so_far = sum(cohort.answered.values()) / cohort.forms
+    reminded = shapes[0].calendar.with_reminder(until + timedelta(days=1))
+    parts, mean, more = [], 0.0, 0.0
+    way = [0.0] * len(days)
+    for shape in shapes:
+        shares = shape.coming(cohort.starts, so_far, days)
+        total = sum(shares)
+        spread = sqrt(shape.spread(cohort.starts, days, shares) ** 2 + POOL_DRIFT**2)
+        parts.append((shape.weight, total, spread))
+        mean += shape.weight * total
+        more += shape.weight * sum(shape.coming(cohort.starts, so_far, days, reminded))
+        way = [w + shape.weight * share for w, share in zip(way, shares, strict=True)]
+    if mean <= 0:
+        return _Ahead((0.0,) * _SHARED_NODES, 0.0, 1.0, tuple(way))
+    scale = more / mean
+    sums = tuple(sum(way[: i + 1]) / mean for i in range(len(way)))
+    return _Ahead(_mixture_nodes(parts), mean, scale, sums)
+
+
+def _mixture_nodes(parts: Sequence[tuple[float, float, float]]) -> tuple[float, ...]:
+    """Equally likely values of a mixture of lognormals, each (weight, median, spread)."""
+    values = sorted(
+        (total * exp(spread * z), weight / len(_fine_nodes()))
+        for weight, total, spread in parts
+        for z in _fine_nodes()
+    )
+    found, passed, place = [], 0.0, 0
+    for value, weight in values:
+        passed += weight
+        while place < _SHARED_NODES and passed >= (place + 0.5) / _SHARED_NODES - 1e-12:
+            found.append(value)
+            place += 1
+    return tuple(found + [values[-1][0]] * (_SHARED_NODES - len(found)))
+
+
+def _fine_nodes() -> tuple[float, ...]:
+    return _normal_nodes(15)
+
+
+def _speeds(
+    cells: Mapping[Key, Cell], past: Mapping[date, float]
+) -> dict[Key, tuple[float, float]]:
+    """Each cell's gamma posterior (shape, rate) of its speed relative to the pooled curve.
+
+    The prior of a group is centred on the group's own speed; how closely its cells keep together is
+    estimated by moments.
+    """
+    expected = {k: cell.forms * past[cell.starts] for k, cell in cells.items() if cell.starts}
+    found: dict[Key, tuple[float, float]] = {}
+    for group in {group for _, group in cells}:
+        members = [key for key in cells if key[1] == group]
+        answered = sum(cells[key].so_far for key in members)
+        awaited = sum(expected[key] for key in members)
+        mean = (answered + _GROUP_STRENGTH) / (awaited + _GROUP_STRENGTH)
+        signal = sum((expected[key] * mean) ** 2 for key in members)
+        excess = sum(
+            (cells[key].so_far - expected[key] * mean) ** 2 - expected[key] * mean
+            for key in members
+        )
+        strength = min(max(signal / excess, 1.0), 100.0) if excess > 0 else 100.0
+        for key in members:
+            found[key] = (strength + cells[key].so_far, strength / mean + expected[key])
+    return found
+
+
+def _nodes(
+    cell: Cell, alpha: float, beta: float, totals: Sequence[float]
+) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Mean and variance of the coming answers, for each shared node and each own one."""
+    left = cell.forms - cell.so_far
+    if left <= 0 or not any(totals):
+        return (((0.0, 0.0),),) * _SHARED_NODES
+    own = 1 / (1 / alpha + CELL_DRIFT**2)
+    speeds = [alpha / beta * _gamma_quantile(own, z) for z in _normal_nodes(_OWN_NODES)]
+    grid = []
+    for share in totals:
+        ways = [min(speed * share * cell.forms / left, 1.0) for speed in speeds]
+        grid.append(tuple((left * p, left * p * (1 - p)) for p in ways))
+    return tuple(grid)
+
+
+def _gain(cell: Cell, speed: float, total: float, more: float) -> float:
+    """Answers that one more reminder brings: the coming share is `more` times as large."""
+    left = cell.forms - cell.so_far
+    with_reminder = min(speed * total * more * cell.forms, left)
+    return with_reminder - min(speed * total * cell.forms, left)
+
+
+def _interval(futures: Sequence[_Future]) -> tuple[float, float]:
+    """Quantiles of the sum: a mixture of normals over what all cells share."""
+    if len(futures) == 1:
+        parts = [part for node in futures[0].nodes for part in node]
+    else:
+        parts = []
+        for j in range(_SHARED_NODES):
+            mean = variance = 0.0
+            for future in futures:
+                own = future.nodes[j]
+                centre = _mean([m for m, _ in own])
+                mean += centre
+                variance += _mean([v + (m - centre) ** 2 for m, v in own])
+            parts.append((mean, variance))
+    most = float(sum(future.cell.forms - future.cell.so_far for future in futures))
+    tail = (1 - LEVEL) / 2
+    return _quantile(parts, tail, most), _quantile(parts, 1 - tail, most)
+
+
+def _quantile(parts: Sequence[tuple[float, float]], share: float, most: float) -> float:
+    """The whole number of answers at which the mixture passes `share`, with continuity correction."""
+    low, high = 0, int(most)
+    if not parts:
+        return 0.0
+
+    def below(n: int) -> float:
+        return _mean(
+            [
+                0.5 * (1 + erf((n + 0.5 - mean) / sqrt(2 * variance)))
+                if variance > 1e-12
+                else float(mean <= n + 0.5)
+                for mean, variance in parts
+            ]
+        )
+
+    while low < high:
+        middle = (low + high) // 2
+        if below(middle) >= share:
+            high = middle
+        else:
+            low = middle + 1
+    return float(low)
+
+
+@lru_cache
+def _normal_nodes(n: int) -> tuple[float, ...]:
+    """`n` equally likely values of a standard normal, stretched to its variance of 1."""
+    raw = [NormalDist().inv_cdf((i + 0.5) / n) for i in range(n)]
+    scale = sqrt(sum(z * z for z in raw) / n)
+    return tuple(z / scale for z in raw)
+
+
+def _gamma_quantile(alpha: float, z: float) -> float:
+    """A gamma variable of mean 1 at the standard normal value `z` (Wilson and Hilferty, 1931)."""
+    return max(1 - 1 / (9 * alpha) + z / (3 * sqrt(alpha)), 0.0) ** 3
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

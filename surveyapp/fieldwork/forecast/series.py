@@ -1,0 +1,130 @@
+"""Counts by day of every supplying unit × group, and the forecast made of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, func, select, union_all
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.assignments.models import CountDelta
+from surveyapp.assignments.rules import INVITED, Disposition
+from surveyapp.campaigns.models import Campaign
+from surveyapp.delivery.models import Wave
+from surveyapp.fieldwork.forecast.projection import Cell, Forecast, Key
+from surveyapp.fieldwork.forecast.response_curve import Calendar
+from surveyapp.fieldwork.models import KeptCount, KeptDay
+from surveyapp.fieldwork.rules import LETTERS
+
+_ANSWERED = LETTERS["S"]
+_ELIGIBLE = _ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
+_SENT = INVITED - {Disposition.NOT_SENT}
+REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
+UNDER_WAY = ("testing", "running", "paused", "stopped", "done")
+
+
+@dataclass(frozen=True)
+class Change:
+    """Net change of one supplying unit × group on one day."""
+
+    day: date
+    answered: int
+    eligible: int
+    sent: int
+
+
+def changes(db: Session, campaign_id: int, *, until: date) -> dict[Key, list[Change]]:
+    """Every day's net change up to the end of `until`, by (supplying unit, group), in order of days."""
+    both = union_all(
+        _sums(KeptDay, KeptDay.change, until).where(
+            KeptDay.campaign_id == campaign_id, KeptDay.cut == "supplying"
+        ),
+        _sums(CountDelta, CountDelta.change, until).where(CountDelta.campaign_id == campaign_id),
+    ).subquery()
+    keys = (both.c.supplying_unit_id, both.c.group_id, both.c.day)
+    sums = (func.sum(both.c[name]) for name in ("answered", "eligible", "sent"))
+    found: dict[Key, list[Change]] = defaultdict(list)
+    for unit, group, day, *counts in db.execute(select(*keys, *sums).group_by(*keys)):
+        found[unit, group].append(Change(day, *(int(n) for n in counts)))
+    for each in found.values():
+        each.sort(key=lambda change: change.day)
+    return dict(found)
+
+
+def tallies(
+    db: Session, campaign_id: int, *, reachable: frozenset[Disposition]
+) -> Iterator[tuple[int, ...]]:
+    """(supplying unit, group, department, eligible, answered, `reachable`) live, added up by the database."""
+    wanted = {"eligible": _ELIGIBLE, "answered": _ANSWERED, "reachable": reachable}
+
+    def sums(table: type[KeptCount] | type[CountDelta], change: Any) -> Select[Any]:
+        keys = (table.supplying_unit_id, table.group_id, table.department_id)
+        added = [_within(table.disposition, change, ds, name) for name, ds in wanted.items()]
+        return select(*keys, *added).where(table.campaign_id == campaign_id).group_by(*keys)
+
+    kept = sums(KeptCount, KeptCount.n).where(KeptCount.cut == "cell")
+    both = union_all(kept, sums(CountDelta, CountDelta.change)).subquery()
+    keys = (both.c.supplying_unit_id, both.c.group_id, both.c.department_id)
+    totals = (func.sum(both.c[name]) for name in wanted)
+    for row in db.execute(select(*keys, *totals).group_by(*keys)):
+        yield tuple(int(n) for n in row)
+
+
+def _within(column: Any, change: Any, wanted: frozenset[Disposition], name: str) -> Any:
+    values = [str(disposition) for disposition in wanted]
+    return func.sum(case((column.in_(values), change), else_=0)).label(name)
+
+
+def _sums(table: type[KeptDay] | type[CountDelta], change: Any, until: date) -> Select[Any]:
+    wanted = {"answered": _ANSWERED, "eligible": _ELIGIBLE, "sent": _SENT}
+    keys = (table.supplying_unit_id, table.group_id, table.day)
+    added = [_within(table.disposition, change, ds, name) for name, ds in wanted.items()]
+    return select(*keys, *added).where(table.day <= until).group_by(*keys)
+
+
+def reminders(db: Session, campaign_id: int) -> list[date]:
+    """Days on which a reminder to everybody went out, or will as confirmed by an operator."""
+    rows = db.execute(
+        select(Wave.starts_at, Wave.audience).where(
+            Wave.campaign_id == campaign_id, Wave.kind.in_(REMINDERS), Wave.state.in_(UNDER_WAY)
+        )
+    )
+    return sorted(
+        {clock.day(starts_at) for starts_at, audience in rows if not any(audience.values())}
+    )
+
+
+def cells(found: dict[Key, list[Change]]) -> dict[Key, Cell]:
+    """What the forecast needs of the changes: forms, the day of the first sending, answers by day."""
+    return {key: _cell(each) for key, each in found.items()}
+
+
+def _cell(each: Iterable[Change]) -> Cell:
+    forms, sent, starts = 0, 0, None
+    answered: dict[date, int] = {}
+    for change in each:
+        forms += change.eligible
+        sent += change.sent
+        if starts is None and sent > 0:
+            starts = change.day
+        if change.answered:
+            answered[change.day] = change.answered
+    return Cell(forms, starts, answered)
+
+
+def foresee(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
+    """The forecast from the end of yesterday to the campaign's last day."""
+    closes = clock.day(campaign.closes_at - timedelta(seconds=1))
+    until = min(clock.day(now) - timedelta(days=1), closes)
+    return foresee_from(db, campaign, until=until)
+
+
+def foresee_from(db: Session, campaign: Campaign, *, until: date) -> Forecast:
+    """The forecast from the end of `until`."""
+    known = cells(changes(db, campaign.id, until=until))
+    calendar = Calendar(tuple(reminders(db, campaign.id)))
+    closes = clock.day(campaign.closes_at - timedelta(seconds=1))
+    return Forecast(known, calendar, until=until, closes=closes)

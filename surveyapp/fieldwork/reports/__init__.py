@@ -1,0 +1,1 @@
+"""The daily report, the reminding letter, and who reads them."""

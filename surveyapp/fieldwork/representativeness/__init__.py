@@ -1,0 +1,1 @@
+"""Do those who answered look like those who were asked?"""

@@ -1,0 +1,88 @@
+"""The counts that representativeness is measured on, now and at the end of each day."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from surveyapp.assignments.rules import Disposition
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.fieldwork.forecast import series
+from surveyapp.fieldwork.representativeness.r_indicator import (
+    DayPicture,
+    Stratum,
+    Tally,
+    WaveEffect,
+    measure,
+    wave_effect,
+)
+
+MINISTRIES = "*"
+"""The region of units that stand in no region."""
+
+_REACHABLE = frozenset(
+    {
+        Disposition.NOT_SENT,
+        Disposition.SENT,
+        Disposition.BOUNCED,
+        Disposition.BEGUN,
+    }
+)
+
+
+def strata(db: Session, campaign_id: int) -> dict[Stratum, Tally]:
+    """Live tallies by (region, group code, department code); a form without department has an empty one."""
+    regions = _regions(db, campaign_id)
+    groups = {group.id: group.code for group in campaigns.groups(db, campaign_id)}
+    departments = {each.id: each.code for each in campaigns.departments(db, campaign_id)}
+    found: dict[Stratum, Tally] = defaultdict(Tally)
+    for unit, group, department, *counts in series.tallies(db, campaign_id, reachable=_REACHABLE):
+        found[regions[unit], groups[group], departments.get(department, "")] += Tally(*counts)
+    return dict(found)
+
+
+@dataclass(frozen=True)
+class Course:
+    """R and the rate by day, on region × group, and what the last sending did to them."""
+
+    pictures: list[DayPicture]
+    sendings: list[date]
+    effect: WaveEffect | None
+
+
+def course(db: Session, campaign_id: int, *, until: date) -> Course:
+    """The picture at the end of each day up to `until`, from the first answer on."""
+    found = series.changes(db, campaign_id, until=until)
+    regions = _regions(db, campaign_id)
+    by_day: dict[date, dict[Stratum, Tally]] = defaultdict(lambda: defaultdict(Tally))
+    first_sent: list[date] = []
+    for (unit, group), changes in found.items():
+        for change in changes:
+            by_day[change.day][regions[unit], str(group)] += Tally(change.eligible, change.answered)
+            if change.sent > 0:
+                first_sent.append(change.day)
+    sendings = series.reminders(db, campaign_id)
+    if first_sent:
+        sendings = [min(first_sent), *sendings]
+    pictures = _pictures(by_day, until)
+    return Course(pictures, sendings, wave_effect(pictures, sendings))
+
+
+def _pictures(by_day: Mapping[date, Mapping[Stratum, Tally]], until: date) -> list[DayPicture]:
+    standing: dict[Stratum, Tally] = defaultdict(Tally)
+    pictures = []
+    day = min(by_day, default=until + timedelta(days=1))
+    while day <= until:
+        for key, change in by_day.get(day, {}).items():
+            standing[key] += change
+        found = measure(standing)
+        if found is not None and found.whole.answered:
+            pictures.append(DayPicture(day, found.r, found.whole.rate))
+        day += timedelta(days=1)
+    return pictures
+
+
+def _regions(db: Session, campaign_id: int) -> dict[int, str]:
+    return {unit.id: unit.region_vi or MINISTRIES for unit in campaigns.units(db, campaign_id)}

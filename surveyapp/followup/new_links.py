@@ -1,0 +1,104 @@
+"""A new link for whoever asks for one on the telephone: replaced, and sent by the workers, never shown."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Campaign
+from surveyapp.delivery import rules
+from surveyapp.delivery.models import Wave
+from surveyapp.delivery.sending import queue
+from surveyapp.delivery.waves import audience, lifecycle
+from surveyapp.delivery.waves.lifecycle import WavePlan
+from surveyapp.followup.errors import ChannelRefused
+from surveyapp.keys import KeyRing
+from surveyapp.messaging.email.return_addresses import is_address
+
+REASON = "asked for by telephone"
+
+
+def channels(db: Session, invitation_id: UUID, *, keys: KeyRing) -> list[str]:
+    """By which channels a new link reaches the person at once: e-mail, text message, both or none."""
+    person = audience.recipients(db, [invitation_id])[invitation_id]
+    dead = audience.dead_channels(db, [person], keys=keys).get(invitation_id, set())
+    usable = {"email": is_address(person.email), "sms": rules.usable_mobile(person.phone)}
+    return [channel for channel, good in usable.items() if good and channel not in dead]
+
+
+def send_link(
+    db: Session,
+    campaign: Campaign,
+    invitation_id: UUID,
+    *,
+    channel: str,
+    actor: str,
+    keys: KeyRing,
+    now: datetime,
+) -> UUID:
+    """Queue the message with the present link; the wave it goes with. Raises `ChannelRefused`.
+
+    One wave a day and channel carries them all, so that the list of waves stays readable.
+    """
+    if channel not in channels(db, invitation_id, keys=keys):
+        raise ChannelRefused(channel)
+    wave = _of_today(db, campaign.id, invitation_id, channel, now=now)
+    if wave is None:
+        return _begin(db, campaign, invitation_id, channel, actor=actor, keys=keys, now=now)
+    named = [*wave.audience["invitations"], str(invitation_id)]
+    wave.audience = {**wave.audience, "invitations": named}
+    wave.people += 1
+    if wave.is_filled:
+        email = audience.recipients(db, [invitation_id])[invitation_id].email
+        domain = rules.domain_of(channel, email)
+        queue.add(db, wave, [(invitation_id, channel, domain)], now=now)
+        if wave.state == "done":
+            wave.state = "running"
+    db.flush()
+    return wave.id
+
+
+def _of_today(
+    db: Session, campaign_id: int, invitation_id: UUID, channel: str, *, now: datetime
+) -> Wave | None:
+    """Today's wave of calls that does not hold the person yet."""
+    found = db.scalars(
+        select(Wave)
+        .where(
+            Wave.campaign_id == campaign_id,
+            Wave.kind == "reissue",
+            Wave.state.in_(("testing", "running", "paused", "done")),
+            Wave.created_at >= rules.start_of_day(now),
+        )
+        .order_by(Wave.created_at)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for wave in found:
+        named = wave.audience["invitations"]
+        is_of_calls = wave.audience.get("calls") and wave.channels == [channel]
+        if is_of_calls and str(invitation_id) not in named:
+            return wave
+    return None
+
+
+def _begin(
+    db: Session,
+    campaign: Campaign,
+    invitation_id: UUID,
+    channel: str,
+    *,
+    actor: str,
+    keys: KeyRing,
+    now: datetime,
+) -> UUID:
+    plan = WavePlan(
+        kind="reissue", starts_at=now, channels=(channel,), invitations=(invitation_id,)
+    )
+    wave = lifecycle.plan_wave(db, campaign, plan, actor=actor, keys=keys, now=now)
+    wave.audience = {**wave.audience, "calls": True}
+    db.flush()
+    typed = str(wave.people)
+    lifecycle.confirm(db, campaign, wave.id, typed=typed, actor=actor, keys=keys, now=now)
+    return wave.id

@@ -1,0 +1,184 @@
+"""Calling: one operator takes a person, calls, and records what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.campaigns.models import Campaign
+from surveyapp.delivery.returned import returns
+from surveyapp.delivery.waves import audience, away
+from surveyapp.followup import new_links, queries, rules, shifts
+from surveyapp.followup.errors import BeingCalled, NotClaimed, NotToBeCalled
+from surveyapp.followup.models import CallAttempt, CallLease
+from surveyapp.followup.queries import ToCall
+from surveyapp.followup.rules import DECLARATIONS, LEASE, Result
+from surveyapp.invitations import queries as invitations
+from surveyapp.invitations import service
+from surveyapp.invitations.models import Invitation
+from surveyapp.keys import KeyRing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the operator fills in: `until` where the person is away, `channel` for a new link."""
+
+    result: Result
+    until: date | None = None
+    channel: str = ""
+
+
+def claim(
+    db: Session,
+    campaign: Campaign,
+    invitation_id: UUID,
+    *,
+    actor: str,
+    keys: KeyRing,
+    now: datetime,
+) -> None:
+    """Take the person for `LEASE`, on record. Raises `NoShift`, `NotToBeCalled`, `BeingCalled`."""
+    service.check_open(campaign, now)
+    shift = shifts.current(db, campaign, actor, now=now)
+    found = _held(db, campaign, invitation_id, now=now)
+    if found.operator not in (None, actor):
+        raise BeingCalled(*_lease(db, invitation_id))
+    db.execute(delete(CallLease).where(CallLease.invitation_id == invitation_id))
+    db.execute(
+        insert(CallLease).values(invitation_id=invitation_id, operator=actor, until=now + LEASE)
+    )
+    facts = {"invitation": str(invitation_id), "reason": shift.reason}
+    shifts.enter(db, campaign, "seen", facts, found.unit_code, actor=actor, keys=keys, now=now)
+
+
+def release(db: Session, invitation_id: UUID, *, actor: str) -> None:
+    """Give the person back without having called."""
+    db.execute(
+        delete(CallLease).where(
+            CallLease.invitation_id == invitation_id, CallLease.operator == actor
+        )
+    )
+
+
+def claimed(
+    db: Session, campaign: Campaign, invitation_id: UUID, *, actor: str, now: datetime
+) -> ToCall:
+    """The card of a person this operator has taken. Raises `NoShift`, `NotToBeCalled`, `NotClaimed`."""
+    shifts.current(db, campaign, actor, now=now)
+    found = queries.person(db, campaign, invitation_id, now=now)
+    if found is None:
+        raise NotToBeCalled
+    if found.operator != actor:
+        raise NotClaimed
+    return found
+
+
+def record(
+    db: Session,
+    campaign: Campaign,
+    invitation_id: UUID,
+    outcome: Outcome,
+    *,
+    actor: str,
+    keys: KeyRing,
+    now: datetime,
+) -> None:
+    """Keep the call and let its result take effect.
+
+    Raises `NoShift`, `NotToBeCalled` (who submits while on the telephone needs no result),
+    `NotClaimed`, `DateRefused` and `ChannelRefused`.
+    """
+    service.check_open(campaign, now)
+    _held(db, campaign, invitation_id, now=now)
+    found = claimed(db, campaign, invitation_id, actor=actor, now=now)
+    act: dict[str, Any] = {"actor": actor, "keys": keys, "now": now}
+    away.end(db, campaign.id, invitation_id, today=clock.day(now))
+    db.execute(
+        insert(CallAttempt).values(
+            id=uuid4(),
+            campaign_id=campaign.id,
+            invitation_id=invitation_id,
+            result=outcome.result,
+            at=now,
+            operator=actor,
+            away_until=_away_until(outcome, now=now),
+        )
+    )
+    effect = _EFFECTS.get(outcome.result)
+    if effect:
+        effect(db, campaign, invitation_id, outcome, **act)
+    release(db, invitation_id, actor=actor)
+    facts = {"invitation": str(invitation_id), "result": str(outcome.result)}
+    shifts.enter(db, campaign, "recorded", facts, found.unit_code, **act)
+
+
+def _held(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime) -> ToCall:
+    """The person, whose invitation is locked until the transaction ends."""
+    db.execute(
+        select(Invitation.id)
+        .where(Invitation.id == invitation_id, Invitation.campaign_id == campaign.id)
+        .with_for_update(key_share=True)
+    )
+    found = queries.person(db, campaign, invitation_id, now=now)
+    if found is None:
+        raise NotToBeCalled
+    return found
+
+
+def _lease(db: Session, invitation_id: UUID) -> tuple[str, datetime]:
+    row = db.execute(
+        select(CallLease.operator, CallLease.until).where(CallLease.invitation_id == invitation_id)
+    ).one()
+    return row.operator, row.until
+
+
+def _away_until(outcome: Outcome, *, now: datetime) -> date | None:
+    if outcome.result != Result.UNAVAILABLE:
+        return None
+    return rules.check_away(outcome.until, today=clock.day(now))
+
+
+def _wrong_number(
+    db: Session, _campaign: Campaign, invitation_id: UUID, _outcome: Outcome, **act: Any
+) -> None:
+    """No text goes to that number again; the desk is asked for a better contact."""
+    phone = audience.recipients(db, [invitation_id])[invitation_id].phone
+    tag = audience.address_tag(act["keys"], "sms", phone)
+    returns.wrong_number(db, invitation_id=invitation_id, address_tag=tag, now=act["now"])
+
+
+def _unavailable(
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
+) -> None:
+    """Left alone until the day; away until collection is over counts as unavailable (AAPOR 2.26)."""
+    assert outcome.until is not None
+    away.leave_alone(db, campaign, invitation_id, until=outcome.until, today=clock.day(act["now"]))
+
+
+def _new_link(
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
+) -> None:
+    service.reissue(db, campaign, invitation_id, reason=new_links.REASON, **act)
+    new_links.send_link(db, campaign, invitation_id, channel=outcome.channel, **act)
+
+
+def _declared(
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
+) -> None:
+    invited = invitations.invited(db, campaign, invitation_id)
+    today = clock.day(act["now"])
+    service.declare(db, invited, DECLARATIONS[outcome.result], today=today)
+
+
+_EFFECTS: dict[Result, Callable[..., None]] = {
+    Result.WRONG_NUMBER: _wrong_number,
+    Result.UNAVAILABLE: _unavailable,
+    Result.NEW_LINK: _new_link,
+    Result.MOVED: _declared,
+    Result.REFUSED: _declared,
+}

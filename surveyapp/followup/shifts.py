@@ -1,0 +1,124 @@
+"""Who may see whom to call: for a reason, for some hours, and what was seen is on record."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts import audit
+from surveyapp.campaigns.models import Campaign
+from surveyapp.followup.errors import NoShift
+from surveyapp.followup.models import CallShift
+from surveyapp.followup.queries import Choice, ToCall
+from surveyapp.followup.rules import SHIFT
+from surveyapp.invitations.errors import ReasonMissing
+from surveyapp.keys import KeyRing
+
+SHORTEST = 10
+"""Signs of a reason: a single word explains nothing to whoever reads the trail."""
+
+
+def open_shift(
+    db: Session, campaign: Campaign, *, reason: str, actor: str, keys: KeyRing, now: datetime
+) -> CallShift:
+    """Let the operator see the list from now on for `SHIFT`. Raises `ReasonMissing`."""
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST:
+        raise ReasonMissing
+    end_shift(db, campaign.id, actor, now=now)
+    shift = CallShift(
+        id=uuid4(),
+        campaign_id=campaign.id,
+        operator=actor,
+        reason=reason,
+        opened_at=now,
+        ends_at=min(now + SHIFT, campaign.closes_at),
+    )
+    db.add(shift)
+    db.flush()
+    facts = {"reason": reason, "until": shift.ends_at}
+    enter(db, campaign, "opened", facts, actor=actor, keys=keys, now=now)
+    return shift
+
+
+def current(db: Session, campaign: Campaign, operator: str, *, now: datetime) -> CallShift:
+    """The operator's shift that is going on; raises `NoShift`, also once collection is over."""
+    if campaign.state != "open":
+        raise NoShift
+    found = db.scalars(
+        select(CallShift)
+        .where(
+            CallShift.campaign_id == campaign.id,
+            CallShift.operator == operator,
+            CallShift.opened_at <= now,
+            CallShift.ends_at > now,
+        )
+        .order_by(CallShift.opened_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise NoShift
+    return found
+
+
+def end_shift(db: Session, campaign_id: int, operator: str, *, now: datetime) -> None:
+    """The operator has finished: the list is closed again."""
+    db.execute(
+        update(CallShift)
+        .where(
+            CallShift.campaign_id == campaign_id,
+            CallShift.operator == operator,
+            CallShift.ends_at > now,
+        )
+        .values(ends_at=now)
+    )
+
+
+def note_seen(
+    db: Session,
+    campaign: Campaign,
+    shift: CallShift,
+    *,
+    seen: Sequence[ToCall],
+    choice: Choice,
+    page: int,
+    keys: KeyRing,
+    now: datetime,
+) -> None:
+    """Enter which people the operator is being shown, and by which choice."""
+    facts = {
+        "reason": shift.reason,
+        "group": choice.group_code,
+        "state": choice.state,
+        "page": page,
+        "invitations": [str(one.invitation_id) for one in seen],
+    }
+    by = shift.operator
+    enter(db, campaign, "listed", facts, choice.unit_code, actor=by, keys=keys, now=now)
+
+
+def enter(
+    db: Session,
+    campaign: Campaign,
+    act: str,
+    facts: dict[str, Any],
+    unit_code: str = "",
+    *,
+    actor: str,
+    keys: KeyRing,
+    now: datetime,
+) -> None:
+    """One entry of the audit trail about calls."""
+    audit.record(
+        db,
+        actor=actor,
+        action=f"calls.{act}",
+        campaign_code=campaign.code,
+        unit_code=unit_code,
+        facts=facts,
+        now=now,
+        keys=keys,
+    )

@@ -1,0 +1,1 @@
+"""What keeps an installation going: the end of a campaign's people, and what administrators run."""

@@ -1,0 +1,1 @@
+"""When lists are due: what a desk declares and is granted, and the reminders to late desks."""

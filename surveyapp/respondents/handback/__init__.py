@@ -1,0 +1,1 @@
+"""What a desk gets back: template, its own workbook with the faults marked, the record of handing over."""

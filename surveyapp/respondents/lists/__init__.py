@@ -1,0 +1,1 @@
+"""The life of a list: taken in, checked, mended, compared, accepted, approved."""

@@ -1,0 +1,69 @@
+"""Adding or mending one person of an approved list without a new file: a version that begins as a copy."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, undefer
+
+from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.errors import ListInOtherState, ListsNoLongerTaken, UnknownList
+from surveyapp.respondents.lists.rechecking import recheck
+from surveyapp.respondents.lists.staging import MENDABLE, TAKING, new_version, record
+from surveyapp.respondents.models import ListLine, RespondentList
+
+
+def amend(
+    db: Session,
+    list_id: uuid.UUID,
+    *,
+    unit: Unit,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> RespondentList:
+    """The next version as a copy of the approved one, to be mended line by line and confirmed again.
+
+    A version already being mended is returned instead. What was approved stands until the copy is
+    approved in turn. Raises `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
+    """
+    campaign = db.get_one(Campaign, unit.campaign_id)
+    if campaign.state not in TAKING:
+        raise ListsNoLongerTaken(campaign.code, state=campaign.state)
+    approved = db.scalar(
+        select(RespondentList)
+        .where(RespondentList.id == list_id, RespondentList.unit_id == unit.id)
+        .options(undefer(RespondentList.file))
+        .with_for_update()
+    )
+    if approved is None:
+        raise UnknownList(list_id)
+    if approved.state != "approved" or not approved.file_sha256:
+        raise ListInOtherState(list_id, state=approved.state, needed=("approved",))
+    latest = db.scalars(
+        select(RespondentList)
+        .where(
+            RespondentList.unit_id == unit.id,
+            RespondentList.kind_id == approved.kind_id,
+            RespondentList.version > approved.version,
+        )
+        .order_by(RespondentList.version.desc())
+    ).first()
+    if latest is not None and latest.state in (*MENDABLE, "accepted"):
+        return latest
+    kind = db.get_one(ListKind, approved.kind_id)
+    subject = new_version(db, unit, kind, latest or approved, actor=actor, now=now)
+    subject.file_name, subject.file_sha256 = approved.file_name, approved.file_sha256
+    subject.file, subject.understanding = approved.file, approved.understanding
+    subject.changes = {"version": approved.version, "added": 0, "changed": 0, "removed": 0}
+    db.add(subject)
+    db.flush()
+    columns = [c for c in ListLine.__table__.columns if c.name != "list_id"]
+    rows = db.execute(select(*columns).where(ListLine.list_id == approved.id)).mappings()
+    copies = [{**row, "list_id": subject.id} for row in rows]
+    if copies:
+        db.execute(insert(ListLine), copies)
+    recheck(db, campaign, unit, subject)
+    record(db, "list.amended", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    return subject

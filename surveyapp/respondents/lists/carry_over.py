@@ -1,0 +1,100 @@
+"""From one version of a list to the next: mends that still hold, and what became different."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.respondents.lists.versions import Changes, Kept, carried_over, compared
+from surveyapp.respondents.models import ListLine, RespondentList
+
+
+def version_before(db: Session, subject: RespondentList) -> RespondentList | None:
+    """The latest version before this one that came as a file and was not dropped."""
+    return db.scalar(
+        select(RespondentList)
+        .where(
+            RespondentList.unit_id == subject.unit_id,
+            RespondentList.kind_id == subject.kind_id,
+            RespondentList.version < subject.version,
+            RespondentList.file_sha256 != "",
+            RespondentList.state != "withdrawn",
+        )
+        .order_by(RespondentList.version.desc())
+        .limit(1)
+    )
+
+
+def kept_lines(db: Session, list_id: uuid.UUID) -> list[Kept]:
+    """Every line of a version in the order of the sheet."""
+    rows = db.execute(
+        select(
+            ListLine.line,
+            ListLine.cells,
+            ListLine.values,
+            ListLine.name_key,
+            ListLine.mends,
+            ListLine.left_out,
+        )
+        .where(ListLine.list_id == list_id)
+        .order_by(ListLine.line)
+    )
+    return [Kept(*row) for row in rows]
+
+
+def carry_over(db: Session, before: Sequence[Kept], subject: RespondentList) -> int:
+    """Write what the desk did on the earlier version and still holds; how many lines it touches.
+
+    The caller checks the list anew.
+    """
+    if not any(kept.mends or kept.left_out for kept in before):
+        return 0
+    holding = carried_over(before, kept_lines(db, subject.id))
+    changes = [
+        {
+            "list_id": subject.id,
+            "line": line,
+            "mends": dict(holding.mends.get(line, {})),
+            "left_out": line in holding.left_out,
+        }
+        for line in sorted(holding.mends.keys() | holding.left_out)
+    ]
+    if changes:
+        db.execute(update(ListLine), changes)
+    last = db.scalar(select(func.max(ListLine.line)).where(ListLine.list_id == subject.id)) or 0
+    added = [
+        {
+            "list_id": subject.id,
+            "line": line,
+            "cells": {},
+            "mends": dict(mends),
+            "values": {},
+            "left_out": False,
+            "name_key": "",
+            "department_id": None,
+        }
+        for line, mends in enumerate(holding.added, start=last + 1)
+    ]
+    if added:
+        db.execute(insert(ListLine), added)
+    db.expire_all()
+    return len(changes) + len(added)
+
+
+def changes_between(db: Session, before_id: uuid.UUID, list_id: uuid.UUID) -> Changes:
+    """Who came, whose line says something else, who went from one version to another."""
+    return compared(kept_lines(db, before_id), kept_lines(db, list_id))
+
+
+def counted(
+    db: Session, version: int, before: Sequence[Kept], subject: RespondentList
+) -> dict[str, int]:
+    """The changes since the version before, as numbers."""
+    changes = compared(before, kept_lines(db, subject.id))
+    return {
+        "version": version,
+        "added": len(changes.added),
+        "changed": len(changes.changed),
+        "removed": len(changes.removed),
+    }

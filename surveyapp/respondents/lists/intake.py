@@ -1,0 +1,192 @@
+"""A file between its arrival and its list: read, shown as understood, confirmed by a person."""
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session, undefer
+
+from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.respondents import errors
+from surveyapp.respondents.errors import FileRefused, UnknownList
+from surveyapp.respondents.lists.preview import Preview
+from surveyapp.respondents.lists.staging import refuse_unasked
+from surveyapp.respondents.models import ReceivedFile
+from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.sheet import Workbook, read_workbook
+from surveyapp.respondents.sheet.packed_sheets import unpack
+
+UNCLEAR = (errors.HeaderNotFound, errors.ColumnsMissing, errors.NobodyListed)
+"""Refusals that a person may overcome by pointing at the sheet, the headings and the columns."""
+KEPT = timedelta(days=1)
+SILENCE = timedelta(seconds=90)
+"""After so long without a word, whoever was reading is gone."""
+
+
+def receive(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    kind: ListKind,
+    *,
+    content: bytes,
+    file_name: str,
+    actor: str,
+    now: datetime,
+) -> uuid.UUID:
+    """Keep a file that is about to be read; the unit's file before it goes, and whatever is a day old.
+
+    Raises `ListNotExpected`, `ListsNoLongerTaken`.
+    """
+    refuse_unasked(db, campaign, unit, kind)
+    of_list = (ReceivedFile.unit_id == unit.id) & (ReceivedFile.kind_id == kind.id)
+    db.execute(delete(ReceivedFile).where(or_(of_list, ReceivedFile.received_at < now - KEPT)))
+    received = ReceivedFile(
+        id=uuid.uuid4(),
+        unit_id=unit.id,
+        kind_id=kind.id,
+        file_name=file_name,
+        file=content,
+        received_by=actor,
+        received_at=now,
+        told_at=now,
+    )
+    db.add(received)
+    db.flush()
+    return received.id
+
+
+def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int) -> ReceivedFile:
+    """The file with its bytes and its table; raises `UnknownList`, also for another unit's."""
+    found = db.scalar(
+        select(ReceivedFile)
+        .where(
+            ReceivedFile.id == received_id,
+            ReceivedFile.unit_id == unit_id,
+            ReceivedFile.kind_id == kind_id,
+        )
+        .options(undefer(ReceivedFile.file), undefer(ReceivedFile.table))
+    )
+    if found is None:
+        raise UnknownList(received_id)
+    return found
+
+
+def workbook_of(
+    content: bytes, file_name: str, table: bytes, *, progress: Progress = untold
+) -> Workbook:
+    """The sheets of a received file: as they were kept, or read anew. Raises FileRefused."""
+    return unpack(table, content, file_name) or read_workbook(content, file_name, progress=progress)
+
+
+def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
+    """The unit's file of this list whose reading nobody has confirmed yet."""
+    return db.scalar(
+        select(ReceivedFile)
+        .where(
+            ReceivedFile.unit_id == unit_id,
+            ReceivedFile.kind_id == kind_id,
+            ReceivedFile.state.in_(("working", "understood", "unclear")),
+        )
+        .order_by(ReceivedFile.received_at.desc())
+        .limit(1)
+    )
+
+
+def is_silent(subject: ReceivedFile, *, now: datetime) -> bool:
+    """Whether it should be worked on and nobody has said anything of it for long."""
+    return subject.state == "working" and subject.told_at < now - SILENCE
+
+
+def advance(
+    db: Session, received_id: uuid.UUID, stage: str, done: int, total: int, *, now: datetime
+) -> None:
+    """Note how far the reading is: rows `done` of `total` of this stage; 0, 0 where none are counted."""
+    _write(db, received_id, now, state="working", stage=stage, done=done, total=total)
+
+
+def note_understood(
+    db: Session,
+    received_id: uuid.UUID,
+    reading: Understanding,
+    shown: Preview,
+    *,
+    table: bytes,
+    now: datetime,
+) -> None:
+    """The reading waits for a person; the packed `table` for the second half of the work."""
+    _write(
+        db,
+        received_id,
+        now,
+        state="understood",
+        understanding=reading.to_json(),
+        preview=asdict(shown),
+        table=table,
+        refusal={},
+    )
+
+
+def note_unclear(
+    db: Session,
+    received_id: uuid.UUID,
+    refusal: FileRefused,
+    *,
+    reading: Understanding | None = None,
+    table: bytes,
+    now: datetime,
+) -> None:
+    """A workbook in which no list was found: a person has to point at it."""
+    stored = reading.to_json() if reading else {}
+    _write(
+        db,
+        received_id,
+        now,
+        state="unclear",
+        understanding=stored,
+        preview={},
+        table=table,
+        refusal=_kept(refusal),
+    )
+
+
+def note_refused(
+    db: Session, received_id: uuid.UUID, refusal: FileRefused, *, now: datetime
+) -> None:
+    """Nothing can be made of the file; its bytes go."""
+    _write(db, received_id, now, state="refused", file=b"", table=b"", refusal=_kept(refusal))
+
+
+def note_stopped(db: Session, received_id: uuid.UUID, *, now: datetime) -> None:
+    """The reading ended for a reason that is none of the file's."""
+    _write(db, received_id, now, state="stopped")
+
+
+def note_stored(db: Session, received_id: uuid.UUID, list_id: uuid.UUID, *, now: datetime) -> None:
+    """The file is a version of the list now, which keeps its bytes."""
+    gone = {"file": b"", "table": b"", "preview": {}}
+    _write(db, received_id, now, state="stored", list_id=list_id, **gone)
+
+
+def discard(db: Session, received_id: uuid.UUID) -> None:
+    """Leave no trace of a file that was refused at once."""
+    db.execute(delete(ReceivedFile).where(ReceivedFile.id == received_id))
+
+
+def refusal_of(subject: ReceivedFile) -> FileRefused | None:
+    """Why the file is no list, or not yet one."""
+    kept = subject.refusal
+    return errors.refused_as(kept["code"], kept["facts"]) if kept else None
+
+
+def _kept(refusal: FileRefused) -> dict[str, Any]:
+    return {"code": refusal.code, "facts": refusal.facts}
+
+
+def _write(db: Session, received_id: uuid.UUID, now: datetime, **values: Any) -> None:
+    db.execute(
+        update(ReceivedFile).where(ReceivedFile.id == received_id).values(told_at=now, **values)
+    )

@@ -1,0 +1,172 @@
+"""The desk mends a staged list: proposals taken, lines written anew, added or left out."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.keys import KeyRing
+from surveyapp.respondents.errors import (
+    ListInOtherState,
+    ListsNoLongerTaken,
+    UnknownLine,
+    UnknownList,
+)
+from surveyapp.respondents.lists.lines import shown
+from surveyapp.respondents.lists.rechecking import recheck
+from surveyapp.respondents.lists.staging import MENDABLE, TAKING, record
+from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
+
+LONGEST_CELL = 500
+_BATCH = 1000
+
+
+def mendable(db: Session, list_id: uuid.UUID, *, unit: Unit) -> tuple[Campaign, RespondentList]:
+    """The unit's list, locked, while its desk may mend it.
+
+    Raises `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
+    """
+    campaign = db.get_one(Campaign, unit.campaign_id)
+    if campaign.state not in TAKING:
+        raise ListsNoLongerTaken(campaign.code, state=campaign.state)
+    subject = db.scalar(
+        select(RespondentList)
+        .where(RespondentList.id == list_id, RespondentList.unit_id == unit.id)
+        .with_for_update()
+    )
+    if subject is None:
+        raise UnknownList(list_id)
+    if subject.state not in MENDABLE:
+        raise ListInOtherState(list_id, state=subject.state, needed=MENDABLE)
+    return campaign, subject
+
+
+def _mend(db: Session, subject: RespondentList, mends: Mapping[int, Mapping[str, str]]) -> None:
+    """Write cells anew, by line and column. Raises `UnknownLine`."""
+    lines = list(mends)
+    stored: dict[int, Mapping[str, str]] = {}
+    for start in range(0, len(lines), _BATCH):
+        rows = db.execute(
+            select(ListLine.line, ListLine.mends).where(
+                ListLine.list_id == subject.id, ListLine.line.in_(lines[start : start + _BATCH])
+            )
+        )
+        stored |= {row.line: row.mends for row in rows}
+    unknown = mends.keys() - stored.keys()
+    if unknown:
+        raise UnknownLine(subject.id, min(unknown))
+    rows_to_write = [
+        {"list_id": subject.id, "line": line, "mends": {**stored[line], **cells}, "left_out": False}
+        for line, cells in mends.items()
+    ]
+    if rows_to_write:
+        db.execute(update(ListLine), rows_to_write)
+
+
+def take_proposal(
+    db: Session,
+    list_id: uuid.UUID,
+    *,
+    unit: Unit,
+    line: int,
+    column: str,
+    code: str,
+    alike: bool = False,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> int:
+    """Put the proposal in place of the cell, or with `alike` every proposal of that column and code.
+
+    Returns how many cells changed: 0 when someone else took it a moment ago.
+    """
+    campaign, subject = mendable(db, list_id, unit=unit)
+    wanted = select(ListFinding.line, ListFinding.proposal).where(
+        ListFinding.list_id == list_id,
+        ListFinding.column == column,
+        ListFinding.code == code,
+        ListFinding.proposal != "",
+        ListFinding.line > 0,
+    )
+    found = db.execute(wanted if alike else wanted.where(ListFinding.line == line)).all()
+    _mend(db, subject, {row.line: {column: row.proposal} for row in found})
+    if found:
+        recheck(db, campaign, unit, subject)
+        facts = {"column": column, "code": code, "cells": len(found)}
+        record(db, "list.mended", campaign, unit, subject, actor=actor, now=now, keys=keys, **facts)
+    return len(found)
+
+
+def edit_line(
+    db: Session,
+    list_id: uuid.UUID,
+    line: int | None,
+    cells: Mapping[str, str],
+    *,
+    unit: Unit,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> int:
+    """Write one line anew, or add one (`line` None) below the sheet; returns its number.
+
+    Columns the list kind does not know are ignored; an unchanged cell is not a mend.
+    """
+    campaign, subject = mendable(db, list_id, unit=unit)
+    kind = db.get_one(ListKind, subject.kind_id)
+    allowed = {*kind.required, *kind.optional}
+    typed = {c: v.strip()[:LONGEST_CELL] for c, v in cells.items() if c in allowed}
+    if line is None:
+        line = _add_line(db, subject)
+    stored = db.get(ListLine, (subject.id, line))
+    if stored is None:
+        raise UnknownLine(list_id, line)
+    changed = {c: v for c, v in typed.items() if v != shown(stored, c)}
+    _mend(db, subject, {line: changed})
+    recheck(db, campaign, unit, subject)
+    record(db, "list.mended", campaign, unit, subject, actor=actor, now=now, keys=keys, line=line)
+    return line
+
+
+def _add_line(db: Session, subject: RespondentList) -> int:
+    last = db.scalar(select(func.max(ListLine.line)).where(ListLine.list_id == subject.id)) or 0
+    db.add(
+        ListLine(
+            list_id=subject.id,
+            line=last + 1,
+            cells={},
+            values={},
+            mends={},
+            left_out=False,
+            name_key="",
+            department_id=None,
+        )
+    )
+    db.flush()
+    return last + 1
+
+
+def leave_out(
+    db: Session,
+    list_id: uuid.UUID,
+    line: int,
+    *,
+    left_out: bool,
+    unit: Unit,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> None:
+    """Leave a line out of the list, or take it back in. It stays visible and on record."""
+    campaign, subject = mendable(db, list_id, unit=unit)
+    stored = db.get(ListLine, (subject.id, line))
+    if stored is None:
+        raise UnknownLine(list_id, line)
+    stored.left_out = left_out
+    db.flush()
+    recheck(db, campaign, unit, subject)
+    action = "list.line_left_out" if left_out else "list.line_taken_back"
+    record(db, action, campaign, unit, subject, actor=actor, now=now, keys=keys, line=line)

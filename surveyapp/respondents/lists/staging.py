@@ -1,0 +1,228 @@
+"""A file becomes a version of a list: lines, cells and findings."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.accounts import audit
+from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
+from surveyapp.keys import KeyRing
+from surveyapp.respondents import queries
+from surveyapp.respondents.errors import ListNotExpected, ListsNoLongerTaken
+from surveyapp.respondents.findings import WHOLE_LIST, Line
+from surveyapp.respondents.lists import carry_over
+from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
+from surveyapp.respondents.models import LINES, RespondentList
+from surveyapp.respondents.reading import checking
+
+TAKING = ("preparing", "open")
+MENDABLE = ("staged", "returned")
+# What stands until something newer takes its place; the same file again then changes nothing.
+CURRENT = ("staged", "accepted", "approved", "returned")
+
+
+def stage(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    kind: ListKind,
+    *,
+    content: bytes,
+    file_name: str,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+    checked: checking.Checked | None = None,
+) -> RespondentList:
+    """Store the file as the next version of the unit's list of that kind, with all findings.
+
+    What the desk had mended, left out or added on the page is carried over to a file sent after it.
+    The same file as the latest version returns that version untouched. `checked` is what
+    `reading.check_file` found, for callers who read the file before they hold a write lock. Raises
+    `FileRefused` when the file cannot be read, `ListNotExpected`, `ListsNoLongerTaken`; nothing is
+    stored then.
+    """
+    refuse_unasked(db, campaign, unit, kind)
+    same = same_file(db, unit, kind, content)
+    if same is not None:
+        return same
+    latest, sha256 = _latest(db, unit, kind), hashlib.sha256(content).hexdigest()
+    if checked is None:
+        context = queries.list_context(db, campaign, unit, kind)
+        checked = checking.check_file(content, file_name, context)
+    if checked.refusal is not None:
+        raise checked.refusal
+    subject = new_version(db, unit, kind, latest, actor=actor, now=now)
+    subject.file_name, subject.file_sha256, subject.file = file_name, sha256, content
+    subject.understanding = understanding_of(checked)
+    db.add(subject)
+    db.flush()
+    store_lines(db, subject, checked.lines)
+    before = carry_over.version_before(db, subject)
+    sent_before = carry_over.kept_lines(db, before.id) if before else []
+    if carry_over.carry_over(db, sent_before, subject):
+        recheck(db, campaign, unit, subject)
+    else:
+        store_findings(db, subject, checked.lines, checked.findings)
+    if before is not None:
+        subject.changes = carry_over.counted(db, before.version, sent_before, subject)
+    record(db, "list.staged", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    return subject
+
+
+def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> RespondentList | None:
+    """The latest version of this list, if it still stands and came as exactly this file."""
+    latest = _latest(db, unit, kind)
+    sha256 = hashlib.sha256(content).hexdigest()
+    stands = latest is not None and latest.state in CURRENT and latest.file_sha256 == sha256
+    return latest if stands else None
+
+
+def understanding_of(checked: checking.Checked) -> dict[str, Any]:
+    """How the file was read, with what the reader left aside: later checks need both."""
+    remarks = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
+    stored = checked.understanding.to_json() if checked.understanding else {}
+    return {**stored, "remarks": remarks}
+
+
+def declare_nobody(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    kind: ListKind,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> RespondentList:
+    """Declare that the unit has nobody for this list: an accepted version without file or lines."""
+    refuse_unasked(db, campaign, unit, kind)
+    subject = new_version(db, unit, kind, _latest(db, unit, kind), actor=actor, now=now)
+    subject.state, subject.accepted_by, subject.accepted_at = "accepted", actor, now
+    subject.note = reason
+    supersede(db, subject, ("accepted",))
+    db.add(subject)
+    db.flush()
+    record(db, "list.nobody_declared", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    return subject
+
+
+def refuse_unasked(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> None:
+    """Raise `ListNotExpected` or `ListsNoLongerTaken` where no file is wanted."""
+    if campaign.state not in TAKING:
+        raise ListsNoLongerTaken(campaign.code, state=campaign.state)
+    if db.get(ExpectedList, (unit.id, kind.id)) is None:
+        raise ListNotExpected(unit.code, kind.code)
+
+
+def _latest(db: Session, unit: Unit, kind: ListKind) -> RespondentList | None:
+    # Two uploads at the same moment would both become version n; the unit's row keeps them apart.
+    db.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update())
+    return db.scalar(
+        select(RespondentList)
+        .where(RespondentList.unit_id == unit.id, RespondentList.kind_id == kind.id)
+        .order_by(RespondentList.version.desc())
+        .limit(1)
+    )
+
+
+def new_version(
+    db: Session,
+    unit: Unit,
+    kind: ListKind,
+    latest: RespondentList | None,
+    *,
+    actor: str,
+    now: datetime,
+) -> RespondentList:
+    """The version after `latest`, without file and lines; what was being mended gives way to it."""
+    subject = RespondentList(
+        id=uuid.uuid4(),
+        campaign_id=unit.campaign_id,
+        unit_id=unit.id,
+        kind_id=kind.id,
+        version=latest.version + 1 if latest else 1,
+        state="staged",
+        file_name="",
+        file_sha256="",
+        file=b"",
+        understanding={},
+        line_count=0,
+        left_out_count=0,
+        must_count=0,
+        check_count=0,
+        staged_by=actor,
+        staged_at=now,
+        note="",
+    )
+    supersede(db, subject, MENDABLE)
+    return subject
+
+
+def supersede(db: Session, subject: RespondentList, states: Sequence[str]) -> None:
+    """Mark the other versions of this list that are in one of `states` as superseded."""
+    db.execute(
+        update(RespondentList)
+        .where(
+            RespondentList.unit_id == subject.unit_id,
+            RespondentList.kind_id == subject.kind_id,
+            RespondentList.id != subject.id,
+            RespondentList.state.in_(states),
+        )
+        .values(state="superseded")
+    )
+
+
+def store_lines(db: Session, subject: RespondentList, lines: Sequence[Line]) -> None:
+    """Write the lines as they were read; findings are the caller's."""
+    departments = department_ids(db, subject.campaign_id)
+    rows = [
+        {
+            "list_id": subject.id,
+            "line": line.number,
+            "cells": dict(line.cells),
+            "mends": {},
+            "left_out": False,
+            **derived(line, departments),
+        }
+        for line in lines
+    ]
+    if rows:
+        db.execute(insert(LINES), rows)
+    subject.line_count = len(rows)
+
+
+def record(
+    db: Session,
+    action: str,
+    campaign: Campaign,
+    unit: Unit,
+    subject: RespondentList,
+    *,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+    **facts: Any,
+) -> None:
+    """Write an act on a list to the audit trail: ids and counts, never a name."""
+    audit.record(
+        db,
+        actor=actor,
+        action=action,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts={
+            "list": str(subject.id),
+            "version": subject.version,
+            "lines": subject.line_count,
+            **facts,
+        },
+        now=now,
+        keys=keys,
+    )

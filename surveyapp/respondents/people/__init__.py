@@ -1,0 +1,1 @@
+"""The persons that approved lists name: matched, reconciled, handed to invitations, erased."""

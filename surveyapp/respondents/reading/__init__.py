@@ -1,0 +1,1 @@
+"""From the cells of a workbook to lines: sheets, headings, columns, kinds of row."""

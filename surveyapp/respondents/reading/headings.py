@@ -1,0 +1,159 @@
+"""Which column a heading means, under any of the usual names, accents and case ignored."""
+
+import re
+from collections.abc import Sequence
+
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.words.charsets import converted
+from surveyapp.respondents.words.names import fold, tidy
+
+NUMBER = "number"
+GIVEN_NAME = "given_name"
+AGENCY, UNIT = "agency", "unit"  # "Cơ quan" and "Đơn vị": what they mean depends on the list
+
+_SYNONYMS: dict[str, tuple[str, ...]] = {
+    NUMBER: ("stt", "tt", "so tt", "so thu tu", "no", "thu tu", "s tt"),
+    "full_name": (
+        "ho va ten", "ho ten", "ho va ten can bo", "ho ten can bo", "ho va ten lanh dao", "dai bieu",
+        "ho va ten dai bieu", "ten can bo", "full name", "fullname", "name", "ho va ten nguoi tra loi",
+        "ten nguoi duoc khao sat", "nguoi duoc khao sat", "ho va ten khai sinh", "ho va ten dem",
+        "ho dem", "ho va dem", "ho lot", "ho va chu dem", "ho va ten lot", "ho", "ten dai bieu",
+    ),
+    GIVEN_NAME: ("ten", "ten goi"),
+    "position": (
+        "chuc vu", "chuc danh", "chuc vu chuc danh", "chuc danh chuc vu", "chuc vu hien tai",
+        "vi tri cong tac", "chuc vu cong tac", "chuc vu dam nhiem", "position", "vi tri viec lam",
+        "chuc vu cong viec", "title", "nhiem vu", "chuc vu trong hoi", "chuc trach",
+    ),
+    "department": (
+        "so", "so nganh", "so ban nganh", "ten so", "ten so ban nganh", "co quan chuyen mon",
+        "so va tuong duong", "so co quan tuong duong", "co quan chu quan", "don vi chu quan",
+        "thuoc so", "department", "co quan chuyen mon thuoc ubnd tinh", "so ban nganh cap tinh",
+        "co quan cap tren", "so ban", "so nganh tinh", "so hoac tuong duong", "so tuong duong",
+        "ten co quan chuyen mon", "truc thuoc so",
+    ),
+    "workplace": (
+        "vu cuc", "vu cuc don vi", "vu cuc va tuong duong", "vu", "cuc", "phong", "phong ban",
+        "don vi truc thuoc", "ten don vi truc thuoc", "don vi thuoc so", "phong don vi",
+        "don vi thuoc truc thuoc", "don vi thuoc truc thuoc so", "phong chuyen mon", "bo phan",
+        "workplace", "phong ban don vi", "chi cuc trung tam", "don vi su nghiep", "phong trung tam",
+        "phong chi cuc trung tam", "don vi thuoc", "ten phong",
+    ),
+    AGENCY: (
+        "co quan", "ten co quan", "co quan cong tac", "co quan don vi", "ten co quan don vi",
+        "co quan don vi cong tac", "noi cong tac", "noi lam viec", "to chuc", "agency", "co quan to chuc",
+        "dia ban", "dia phuong", "don vi hanh chinh", "xa phuong", "xa phuong dac khu", "ubnd xa",
+        "ubnd cap xa", "xa", "phuong", "ten xa",
+    ),
+    UNIT: (
+        "don vi", "ten don vi", "don vi cong tac", "don vi hien cong tac", "don vi lam viec",
+        "don vi cong tac hien nay", "unit", "don vi co quan",
+    ),
+    "district": (
+        "huyen", "quan huyen", "huyen quan", "ubnd huyen", "ubnd cap huyen", "cap huyen",
+        "ten huyen", "district", "don vi hanh chinh cap huyen",
+        "huyen thi xa thanh pho", "huyen quan thi xa thanh pho", "quan huyen thi xa thanh pho",
+        "quan huyen thi xa", "huyen quan thi xa", "huyen thi xa",
+        "huyen thanh pho", "huyen thi thanh pho",
+    ),
+    "association": (
+        "hoi", "hiep hoi", "hoi hiep hoi", "ten hoi", "ten hiep hoi", "ten hoi hiep hoi", "association",
+        "to chuc hoi", "hoi nghe nghiep", "hoi hiep hoi nganh nghe", "ten to chuc hoi",
+    ),
+    "phone": (
+        "dien thoai", "so dien thoai", "so dt", "dt", "sdt", "di dong", "dtdd", "dien thoai di dong",
+        "so di dong", "so dien thoai di dong", "mobile", "phone", "tel", "so dien thoai lien he",
+        "dien thoai lien he", "dt di dong", "so zalo", "zalo", "so dtdd", "so may", "sdt di dong",
+        "phone number", "telephone", "so dien thoai zalo",
+    ),
+    "email": (
+        "email", "e mail", "thu dien tu", "dia chi email", "dia chi thu dien tu", "hop thu",
+        "hop thu dien tu", "hom thu", "hom thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
+        "hop thu cong vu", "dia chi e mail", "email lien he", "email address",
+    ),
+    "group": (
+        "nhom doi tuong", "nhom", "nhom phieu", "doi tuong", "doi tuong dieu tra", "loai phieu", "mau phieu",
+        "group", "respondent group",
+    ),
+    "note": ("ghi chu", "chu thich", "note", "notes", "ghi chu khac", "remark"),
+}  # fmt: skip
+_EXACT = {word: column for column, words in _SYNONYMS.items() for word in words}
+_PATTERNS = (
+    ("email", re.compile(r"\b(e ?mail|mail|thu dien tu|hop thu)\b")),
+    ("phone", re.compile(r"\b(dien thoai|di dong|dtdd|sdt|so dt|phone|mobile|tel|zalo)\b")),
+    ("full_name", re.compile(r"\bho (va )?(chu dem |ten dem )?(va )?ten\b|\bhovaten\b|\bfull ?name\b")),
+    ("position", re.compile(r"\b(chuc vu|chuc danh|position)\b")),
+    ("note", re.compile(r"\bghi chu\b")),
+    ("association", re.compile(r"\bhiep hoi\b|^(ten )?hoi\b(?! dong| nghi)")),
+    ("district", re.compile(r"\b(quan huyen|cap huyen|ubnd (cap )?huyen)\b|^(ten )?huyen\b")),
+    ("department", re.compile(r"^(ten )?so (ban|nganh|va tuong|tuong|hoac)|\bco quan chuyen mon\b")),
+    ("workplace", re.compile(r"\b(don vi (thuoc|truc thuoc)|vu cuc|trung tam|chi cuc)\b|^phong\b")),
+    (AGENCY, re.compile(r"\b(co quan|noi cong tac|noi lam viec)\b")),
+    (UNIT, re.compile(r"\bdon vi\b")),
+)  # fmt: skip
+_CONTACT = re.compile(r"^(thong tin )?lien he$|^thong tin lien lac$|^lien lac$")
+_OFFICE_PHONE = re.compile(r"\b(co quan|cq|ban|fax|co dinh|nha rieng)\b")
+_PRIVATE_MAIL = re.compile(r"\b(ca nhan|rieng|khac)\b")
+_LONGEST = 90
+
+
+def columns_meant(heading: str) -> tuple[str, ...]:
+    """The columns a heading names, in glossary words; two for `Email/Điện thoại`; none if unknown."""
+    written = tidy(converted(heading) or heading)
+    folded = re.sub(r"\b\d+\b", " ", fold(re.sub(r"\([^)]*\)|\*", " ", written))).strip()
+    folded = " ".join(folded.split()) or fold(written)
+    if not folded or len(written) > _LONGEST:
+        return ()
+    exact = _EXACT.get(folded) or _EXACT.get(fold(written))
+    if exact:
+        return (exact,)
+    if _CONTACT.search(folded):
+        return ("email", "phone")
+    found = [column for column, pattern in _PATTERNS if pattern.search(folded)]
+    if found[:2] == ["email", "phone"]:
+        return ("email", "phone")
+    return tuple(found[:1])
+
+
+def map_headings(headings: Sequence[str], context: ListContext) -> dict[str, int]:
+    """Column → index, the better of two candidates where headings repeat.
+
+    `Cơ quan` and `Đơn vị` become the column this list needs. `number` and `given_name` may be
+    among the keys: a running number, and a given name kept apart from the family name.
+    """
+    mapping: dict[str, int] = {}
+    uncertain: list[tuple[str, int]] = []
+    for index, heading in enumerate(headings):
+        for column in columns_meant(heading):
+            if column in (AGENCY, UNIT):
+                uncertain.append((column, index))
+            elif column not in mapping or _is_better(column, heading, headings[mapping[column]]):
+                mapping[column] = index
+    _settle(mapping, uncertain, context)
+    if "full_name" not in mapping and GIVEN_NAME in mapping:
+        mapping["full_name"] = mapping.pop(GIVEN_NAME)
+    if GIVEN_NAME in mapping and mapping[GIVEN_NAME] != mapping["full_name"] + 1:
+        del mapping[GIVEN_NAME]
+    return mapping
+
+
+def _is_better(column: str, heading: str, present: str) -> bool:
+    """Mobile before office telephone, office mailbox before private one; else the first stays."""
+    unwanted = {"phone": _OFFICE_PHONE, "email": _PRIVATE_MAIL}.get(column)
+    if unwanted is None:
+        return False
+    return bool(unwanted.search(fold(present))) and not unwanted.search(fold(heading))
+
+
+def _settle(
+    mapping: dict[str, int], uncertain: list[tuple[str, int]], context: ListContext
+) -> None:
+    """Give `Cơ quan` and `Đơn vị` the meaning this list needs."""
+    wanted = [c for c in ("department", "association", "district") if c in context.columns]
+    for word, index in uncertain:
+        order = [*wanted, "workplace"]
+        if word == UNIT and "workplace" in context.required and "department" in context.required:
+            order = ["workplace", *wanted]
+        choice = next((c for c in order if c in context.columns and c not in mapping), None)
+        if choice is not None:
+            mapping[choice] = index

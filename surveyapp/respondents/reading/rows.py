@@ -1,0 +1,196 @@
+"""What kind of row this is: a person, a section title, a total, a signature, an example, nothing."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.words.charsets import converted
+from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.names import fold, tidy
+
+_TOTAL = re.compile(
+    r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
+    re.IGNORECASE,
+)  # Tống Văn An is a person, Tổng Văn phòng a sum
+_PAGE = re.compile(r"^(trang|tờ)\s*(số\s*)?[:.]?\s*\d+(\s*/\s*\d+)?$", re.IGNORECASE)
+_SUM = re.compile(r"^(tổng (cộng|số)|cộng(?!\s+(tác|hòa|hoà)\b))\b.*", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"^\(?(tm|kt|tl|tuq|q)\s*\.\s*\S|người lập|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
+    r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm|^ghi chú\s*:|^lưu ý\s*:"
+    r"|^\(?danh sách (này |có |gồm )",
+    re.IGNORECASE,
+)
+_NUMBERING = re.compile(r"^\(?([0-9]{1,2}|[a-zA-Z])\)?$")
+_SECTION_MARK = re.compile(r"^\s*([IVXLC]{1,6}|[A-ZĐ]|\d{1,3})\s*[.)/:\-–]?\s*$")
+_SECTION_LEAD = re.compile(
+    r"^\s*(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d{1,2})*)\s*[.)/:\-–]+\s*(?=\D)"
+)
+_COUNT_TAIL = re.compile(
+    r"\s*[:(\-–]*\s*\d+\s*(người|đồng chí|đ/c|đại biểu|cán bộ)?\s*\)?\s*:?\s*$", re.IGNORECASE
+)
+_ORGANISATION = re.compile(
+    r"^(so|ban|phong|chi cuc|cuc|tong cuc|vu|trung tam|ubnd|uy ban|huyen|quan|thi xa|thanh pho|tp|hoi|hiep hoi"
+    r"|lien hiep|van phong|vien|truong|benh vien|thanh tra|ngan hang|quy|don vi|khoi|cong an|vp|bql|doan|xa|phuong)\b"
+)
+_EXAMPLE = {"vd", "vi du", "example", "mau"}
+_EXAMPLE_NAME = "nguyen van vi du"  # of our own template
+_CONTACT = re.compile(r"@|\d{3}[\d .]{4,}")
+
+
+class RowKind(Enum):
+    """What a row below the header is."""
+
+    BLANK = "blank"
+    PERSON = "person"
+    SECTION = "section"
+    TOTAL = "total"
+    SIGNATURE = "signature"
+    EXAMPLE = "example"
+    HEADER = "header"
+
+
+class RowReader:
+    """Tells the rows of one sheet apart, top to bottom; after a signature only clear persons count."""
+
+    def __init__(
+        self,
+        mapping: Mapping[str, int],
+        headings: Sequence[str],
+        context: ListContext,
+        index: DepartmentIndex,
+    ) -> None:
+        self._mapping = mapping
+        self._header = {fold(h) for h in headings if h}
+        self._context = context
+        self._index = index
+        self._columns = [c for c in context.columns if c in mapping]
+        self._signed = False
+        self._first = True  # nothing but headings so far on this page
+
+    def kind(self, row: Sequence[str]) -> RowKind:
+        """The kind of the next row."""
+        if self._plainly_a_person(row):
+            self._signed = self._first = False
+            return RowKind.PERSON
+        filled = [(i, tidy(cell)) for i, cell in enumerate(row) if cell and not cell.isspace()]
+        if all(_PAGE.match(text) for _, text in filled):
+            return RowKind.BLANK
+        number = self._cell(row, "number")
+        if number and fold(number) in _EXAMPLE:
+            return RowKind.EXAMPLE
+        if self._first and len(filled) > 2 and all(_NUMBERING.match(t) for _, t in filled):
+            return RowKind.HEADER
+        kind = self._below_header(row, filled, number)
+        if kind is not RowKind.BLANK:
+            self._first = kind is RowKind.HEADER
+        return kind
+
+    def _plainly_a_person(self, row: Sequence[str]) -> bool:
+        """A name and a contact, numbered or with a position: nearly every row."""
+        name, number = self._raw(row, "full_name"), self._raw(row, "number")
+        if not name or "ví dụ" in name.lower():
+            return False
+        if not number.isdigit() and (number or not self._raw(row, "position")):
+            return False
+        return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
+
+    def _raw(self, row: Sequence[str], column: str) -> str:
+        index = self._mapping.get(column, -1)
+        return row[index].strip() if 0 <= index < len(row) else ""
+
+    def _below_header(
+        self, row: Sequence[str], filled: list[tuple[int, str]], number: str
+    ) -> RowKind:
+        name = self._cell(row, "full_name")
+        if fold(name) == _EXAMPLE_NAME:
+            return RowKind.EXAMPLE
+        others = [c for c in self._columns if c != "full_name" and self._cell(row, c)]
+        has_contact = any(_CONTACT.search(self._cell(row, c)) for c in ("phone", "email"))
+        if name and others and fold(name) in self._header and self._repeats_header(filled):
+            return RowKind.HEADER
+        if not has_contact and len(filled) <= 4:
+            is_sum = any(_TOTAL.match(t) for t in (filled[0][1], name))
+            is_sum = is_sum or (not number and any(_SUM.match(t) for _, t in filled))
+            if is_sum and not (number.isdigit() and others):
+                return RowKind.TOTAL
+            if any(_SIGNATURE.search(t) for _, t in filled) and not number.isdigit():
+                self._signed = True
+                return RowKind.SIGNATURE
+        if self._is_section(row, filled, number):
+            return RowKind.SECTION
+        if not name and not has_contact and len(others) < 2:
+            return self._nobody(number, others)
+        if self._signed and not has_contact and not number.isdigit():
+            return RowKind.SIGNATURE
+        self._signed = False
+        return RowKind.PERSON
+
+    def _nobody(self, number: str, others: list[str]) -> RowKind:
+        """A row without name or contact: a position alone beside a number is somebody unnamed."""
+        return RowKind.PERSON if number.isdigit() and "position" in others else RowKind.BLANK
+
+    def _cell(self, row: Sequence[str], column: str) -> str:
+        return tidy(self._raw(row, column))
+
+    def _repeats_header(self, filled: list[tuple[int, str]]) -> bool:
+        same = sum(1 for _, text in filled if fold(text) in self._header)
+        return same >= max(2, len(filled) - 1)
+
+    def _is_section(self, row: Sequence[str], filled: list[tuple[int, str]], number: str) -> bool:
+        """One text alone in its row, which reads as an organisation rather than a person."""
+        texts = _texts(t for _, t in filled)
+        if len(set(texts)) != 1 or len(filled) > len(self._columns) + 2:
+            return False
+        numeral = bool(number) and not number.rstrip(".").isdigit()
+        if (
+            self._cell_is(row, "position", texts[0])
+            and not numeral
+            and not _SECTION_LEAD.match(texts[0])
+        ):
+            return False
+        text = section_title(texts[0])
+        if not text or self._signed:
+            return False
+        match = self._index.find(text) if "department" in self._context.columns else None
+        if match is not None and (match.certain or number or text != texts[0]):
+            return True
+        if _ORGANISATION.match(fold(text)):
+            return True
+        return numeral or text != texts[0]
+
+    def _cell_is(self, row: Sequence[str], column: str, text: str) -> bool:
+        """Whether the lone text stands in that column: a position is not a section."""
+        return self._cell(row, column) == text
+
+
+def _texts(cells: Iterable[str]) -> list[str]:
+    """What is left of a row without its numbering and head counts."""
+    return [t for t in cells if t and not _SECTION_MARK.match(t) and not _is_count(t)]
+
+
+def section_text(row: Sequence[str]) -> str:
+    """The title in a section row, without its numbering."""
+    return section_title(max(_texts(map(tidy, row)), key=len, default=""))
+
+
+def _is_count(text: str) -> bool:
+    return bool(re.fullmatch(r"\(?\d+\s*(người|đồng chí|đ/c|đại biểu)?\)?", text, re.IGNORECASE))
+
+
+def section_title(text: str) -> str:
+    """`I. SỞ NỘI VỤ (5 người):` → `SỞ NỘI VỤ`, in Unicode."""
+    written = tidy(converted(text) or text)
+    return _COUNT_TAIL.sub("", _SECTION_LEAD.sub("", written)).strip(" :.-–")
+
+
+def section_column(text: str, context: ListContext, index: DepartmentIndex) -> str:
+    """The column that a section title fills in for the rows below it; empty when none does."""
+    columns = [
+        c for c in ("department", "district", "association", "workplace") if c in context.columns
+    ]
+    if "department" in columns and "workplace" in columns:
+        if index.find(text) is not None or fold(text).split()[:1] == ["so"]:
+            return "department"
+        return "workplace"
+    return columns[0] if columns else ""

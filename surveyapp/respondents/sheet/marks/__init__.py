@@ -1,0 +1,1 @@
+"""Faults marked in a workbook: what is marked, and how it is written into the file."""

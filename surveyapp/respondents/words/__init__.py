@@ -1,0 +1,1 @@
+"""Vietnamese words in lists: names, positions, departments, old fonts, ditto marks."""

@@ -1,0 +1,49 @@
+"""A position written into the cell of the name: "Vũ Văn Nam - PGĐ", "Lê Thị Hoa (Chánh Văn phòng)"."""
+
+import re
+
+from surveyapp.respondents.words.names import fold
+
+_SHORT = {
+    "gd": "Giám đốc", "pgd": "Phó Giám đốc", "tp": "Trưởng phòng", "ptp": "Phó Trưởng phòng",
+    "cvp": "Chánh Văn phòng", "pcvp": "Phó Chánh Văn phòng", "ctt": "Chánh Thanh tra",
+    "pctt": "Phó Chánh Thanh tra", "ct": "Chủ tịch", "pct": "Phó Chủ tịch", "vt": "Vụ trưởng",
+    "pvt": "Phó Vụ trưởng", "cct": "Chi cục trưởng", "pcct": "Phó Chi cục trưởng", "tb": "Trưởng ban",
+    "ptb": "Phó Trưởng ban", "ht": "Hiệu trưởng", "pht": "Phó Hiệu trưởng",
+}  # fmt: skip
+_BEGINS = re.compile(
+    r"^(pho |quyen |nguyen )*(giam doc|tong giam doc|chanh |truong (phong|ban|khoa|doan)|vu truong|cuc truong"
+    r"|chi cuc truong|chu tich|chu nhiem|hieu truong|vien truong|bi thu|tong thu ky|thu ky|uy vien|ke toan truong"
+    r"|pho (giam doc|truong|chanh|chu tich|chu nhiem|vu truong|cuc truong|chi cuc truong|hieu truong|tong))"
+)
+_APART = re.compile(r"^(?P<name>[^\-–,(:;/]+?)\s*(?:\s[-–]\s*|[,(:;]\s*)(?P<rest>[^()]+?)\s*\)?$")
+_MARKED = re.compile(r"[-–,(:;.]")
+_BEFORE = re.compile(r"^(?P<rest>[A-ZĐ]{2,4})\s*[.:]\s*(?P<name>.+)$")
+
+
+def without_position(name: str) -> tuple[str, str]:
+    """The name alone and the position that stood in its cell, spelled out; the latter mostly empty.
+
+    Only words known as positions are taken off: a second person after a comma stays and is asked about.
+    """
+    if not _MARKED.search(name):
+        return name, ""
+    for pattern in (_APART, _BEFORE):
+        found = pattern.match(name)
+        if found and len(found["name"].split()) > 1:
+            position = _spelled_out(found["rest"].strip(" ."))
+            if position:
+                return found["name"].strip(), position
+    return name, ""
+
+
+def is_position(text: str) -> bool:
+    """Whether the text begins as a position does, or is a usual abbreviation of one."""
+    return _spelled_out(text) != ""
+
+
+def _spelled_out(text: str) -> str:
+    folded = fold(text)
+    if folded in _SHORT:
+        return _SHORT[folded]
+    return text if _BEGINS.match(folded) else ""

@@ -1,0 +1,1 @@
+"""Staff accounts: sign in and out, choose a campaign, own sessions, password and language."""

@@ -1,0 +1,1 @@
+"""What programs call: figures, releases, reports of delivery."""

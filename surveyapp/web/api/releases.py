@@ -1,0 +1,133 @@
+"""Releases for the scoring stage: a program with a token of its own lists and fetches them."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, make_response, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.errors import UnknownCampaign
+from surveyapp.db import reading, transaction
+from surveyapp.exports.download import service
+from surveyapp.exports.download.service import Found, Turned
+from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
+from surveyapp.web.http.access import anyone
+from surveyapp.web.http.state import keys, settings
+
+bp = Blueprint("release_api", __name__, url_prefix="/api/v1/campaigns/<campaign>/releases")
+SENT = (200, 206)
+
+
+def with_release_token(view: Callable[..., ResponseReturnValue]) -> Any:
+    """Let only holders of a live token for releases in; everybody else gets the same 401, or 429."""
+
+    @wraps(view)
+    def guarded(campaign: str, **parts: Any) -> ResponseReturnValue:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else ""
+        who: dict[str, Any] = {"address": request.remote_addr or "", "now": clock.now()}
+        try:
+            with transaction() as db:
+                g.api_campaign = campaigns.campaign(db, campaign)
+                g.api_token = service.admit(db, g.api_campaign, given, keys=keys(), **who)
+        except UnknownCampaign:
+            return _refused(401, "token_refused")
+        if isinstance(g.api_token, Turned):
+            return _turned(g.api_token)
+        answer = make_response(view(**parts))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return anyone(guarded)
+
+
+@bp.get("")
+@with_release_token
+def list_releases() -> ResponseReturnValue:
+    """The finished releases that this server can hand over, the newest first."""
+    with reading() as db:
+        found = list(service.ready(db, g.api_campaign.id, kept=_kept()))
+    return jsonify(
+        campaign=g.api_campaign.code,
+        releases=[
+            {
+                "number": one.number,
+                "built_at": one.built_at.isoformat(timespec="seconds"),
+                "responses": one.response_count,
+                "manifest_sha256": one.manifest_sha256,
+                "files": len(manifest["files"]),
+                "bytes": sum(int(each["bytes"]) for each in manifest["files"]),
+            }
+            for one, manifest in found
+        ],
+    )
+
+
+@bp.get("/<int:number>.zip")
+@with_release_token
+def archive(number: int) -> ResponseReturnValue:
+    """All files of a release as one zip."""
+    return _send(lambda db: service.find_archive(db, g.api_campaign.id, number, kept=_kept()))
+
+
+@bp.get("/<int:number>/<path:file>")
+@with_release_token
+def release_file(number: int, file: str) -> ResponseReturnValue:
+    """One file of a release; `manifest.json` names the others."""
+    return _send(lambda db: service.find(db, g.api_campaign.id, number, file, kept=_kept()))
+
+
+def _send(find: Callable[[Session], Found]) -> ResponseReturnValue:
+    """The file or the part asked for; what leaves the server is entered in the trail first."""
+    try:
+        with reading() as db:
+            found = find(db)
+        answer = send_file(
+            found.path, etag=found.sha256, conditional=True, download_name=found.path.name
+        )
+    except UnknownFile:
+        return _refused(404, "unknown_file")
+    except (ReleaseAway, ReleaseAltered):
+        return _refused(404, "not_on_this_server")
+    except RequestedRangeNotSatisfiable as error:
+        refused = _refused(416, "bad_range")
+        refused.headers["Content-Range"] = f"bytes */{error.length}"
+        return refused
+    answer.headers["Repr-Digest"] = _digest(found.sha256)
+    if request.method == "GET" and answer.status_code in SENT:
+        with transaction() as db:
+            act: dict[str, Any] = {"now": clock.now(), "keys": keys()}
+            service.record(db, g.api_campaign, g.api_token, found, **act)
+    return answer
+
+
+def _digest(sha256: str) -> str:
+    """The SHA-256 of the whole file as RFC 9530 writes it, whatever part is sent."""
+    return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
+
+
+def _kept() -> Any:
+    return settings().instance / "releases"
+
+
+def _turned(turned: Turned) -> Response:
+    if turned.retry_after is None:
+        return _refused(401, "token_refused")
+    answer = _refused(429, "too_many_requests")
+    answer.headers["Retry-After"] = str(turned.retry_after)
+    return answer
+
+
+def _refused(status: int, error: str) -> Response:
+    answer = jsonify(error=error)
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer

@@ -1,0 +1,1 @@
+"""The campaign at the centre: its life, questionnaires, staff and audit trail."""

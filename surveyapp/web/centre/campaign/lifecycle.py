@@ -1,0 +1,174 @@
+"""The life of a campaign: prepare, open, prolong, close, open the box, release. Each step is asked for twice."""
+
+from datetime import datetime
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.campaigns import approvals, service
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.errors import CampaignError
+from surveyapp.campaigns.wording import STATES, refusal
+from surveyapp.cli.box import key_folder
+from surveyapp.db import bound, reading, transaction
+from surveyapp.i18n import _, moment
+from surveyapp.responses import custody, opening
+from surveyapp.responses import service as responses
+from surveyapp.responses.errors import BoxError
+from surveyapp.responses.wording import not_compacted
+from surveyapp.responses.wording import refusal as box_refusal
+from surveyapp.web.centre import bp
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.state import keys, settings
+
+STEPS = ("preparing", "open", "closed", "opened", "released")
+FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y")
+
+
+@bp.get("/life")
+@allow("operator", "viewer", "auditor")
+def life() -> str:
+    """Calendar, state and, for operators, the steps that can be taken now."""
+    return _page()
+
+
+@bp.post("/life/key")
+@allow("operator")
+def make_box_key() -> ResponseReturnValue:
+    """The box key of a campaign in the server's custody."""
+    try:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), **act())
+    except (BoxError, CampaignError) as error:
+        return _refused(error, "key")
+    flash(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=mark), "success")
+    return _back()
+
+
+@bp.post("/life/open")
+@allow("operator")
+def open_campaign() -> ResponseReturnValue:
+    """Freeze the campaign; collection begins at its opening moment."""
+    now = clock.now()
+    try:
+        with transaction() as db:
+            service.open_campaign(db, g.campaign.code, now=now)
+            enter(db, "opened the campaign", {})
+    except CampaignError as error:
+        return _refused(error, "open")
+    flash(_("Đã mở đợt điều tra."), "success")
+    return _back()
+
+
+@bp.post("/life/deadline")
+@allow("operator")
+def move_deadline() -> ResponseReturnValue:
+    """Move the end of collection; links already sent follow it."""
+    now = clock.now()
+    until = _moment(request.form.get("closes_at", ""))
+    if until is None:
+        words = _("Vui lòng ghi ngày và giờ, ví dụ 17:00 31/01/2024.")
+        return _page([("closes_at", words)]), 422
+    try:
+        with transaction() as db:
+            before = campaigns.campaign(db, g.campaign.code).closes_at
+            service.move_deadline(db, g.campaign.code, closes_at=until, now=now)
+            facts = {"from": before.isoformat(), "to": until.isoformat()}
+            enter(db, "moved the deadline", facts)
+    except CampaignError as error:
+        return _refused(error, "closes_at")
+    flash(
+        _("Hạn mới: %(until)s. Các liên kết đã gửi theo hạn này.", until=moment(until)), "success"
+    )
+    return _back()
+
+
+@bp.post("/life/close")
+@allow("operator")
+def close_campaign() -> ResponseReturnValue:
+    """End collection for good, once the campaign's code is typed."""
+    if not _is_confirmed("close_confirmed"):
+        return _unconfirmed("close_confirmed")
+    now = clock.now()
+    try:
+        with transaction() as db:
+            service.close_campaign(db, g.campaign.code, now=now)
+            enter(db, "closed the campaign", {})
+    except CampaignError as error:
+        return _refused(error, "close_confirmed")
+    flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
+    return _back()
+
+
+@bp.post("/life/box")
+@allow("operator")
+def open_box() -> ResponseReturnValue:
+    """Open the box with the key on this server, once the campaign's code is typed. Takes a while."""
+    if not _is_confirmed("box_confirmed"):
+        return _unconfirmed("box_confirmed")
+    try:
+        private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            opened = opening.open_box(db, campaign, private_key=private_key, **act())
+    except (BoxError, CampaignError) as error:
+        return _refused(error, "box_confirmed")
+    engine = bound()
+    if engine is not None and not opening.compact(engine):
+        flash(not_compacted(), "warning")
+    flash(
+        _("Đã mở hộp: %(n)s phiếu, đã xáo trộn và bỏ dấu niêm phong.", n=opened.ballots), "success"
+    )
+    return _back()
+
+
+def _page(errors: list[tuple[str, str]] | None = None) -> str:
+    now = clock.now()
+    with reading() as db:
+        campaign = campaigns.campaign(db, g.campaign.code)
+        box = opening.check_box(db, campaign, keys=keys()) if campaign.state == "closed" else None
+        found = approvals.standings(db, campaign.id) if campaign.state == "preparing" else []
+    return render_template(
+        "centre/life.html",
+        life=campaign,
+        state=STATES[campaign.state],
+        steps=[(STATES[step], step == campaign.state) for step in STEPS],
+        answering=campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
+        closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
+        typed=request.form.get("closes_at"),
+        box=box,
+        unapproved=[each.code for each in found if each.state != "approved"],
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
+        errors=errors or [],
+    )
+
+
+def _refused(error: BoxError | CampaignError, field: str) -> ResponseReturnValue:
+    words = box_refusal(error) if isinstance(error, BoxError) else refusal(error)
+    return _page([(field, words)]), 409
+
+
+def _is_confirmed(field: str) -> bool:
+    return request.form.get(field, "").strip().casefold() == str(g.campaign.code).casefold()
+
+
+def _unconfirmed(field: str) -> ResponseReturnValue:
+    words = _("Để chắc chắn, vui lòng gõ đúng mã đợt: %(code)s", code=g.campaign.code)
+    return _page([(field, words)]), 422
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for("centre.life"), code=303)
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment of the Vietnamese clock as a browser or a person writes it."""
+    for pattern in FORMATS:
+        try:
+            return datetime.strptime(text.strip(), pattern).replace(tzinfo=clock.VIETNAM)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,1 @@
+"""Lists at the centre: intake, approval, late desks."""

@@ -1,0 +1,213 @@
+"""The centre's intake of lists: what every unit has handed in, approved or sent back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import groupby
+from uuid import UUID
+
+from flask import (
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Unit
+from surveyapp.db import reading, transaction
+from surveyapp.documents import tables
+from surveyapp.i18n import _, _n, moment
+from surveyapp.respondents import queries, service
+from surveyapp.respondents.people import frame_checks
+from surveyapp.respondents.queries import Expected
+from surveyapp.web.centre import bp
+from surveyapp.web.http import live
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.state import keys
+from surveyapp.web.parts.list_page import list_page
+from surveyapp.web.parts.list_words import STATES, concern_words, deadline, kind_name, versus_plan
+
+SUPPLIERS = ("ministry", "province")
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One unit with its lists, a place per list kind of its level."""
+
+    unit: Unit
+    cells: Sequence[Expected | None]
+
+
+@bp.get("/lists")
+@allow("operator", "viewer", "auditor")
+def lists() -> str:
+    """Units × list kinds with states and counts against the plan, and what can be approved."""
+    state = request.args.get("state", "")
+    live.offer(clock.now())
+    with reading() as db:
+        expected = queries.expected(db, g.campaign.id)
+        kinds = {s: campaigns.list_kinds(db, g.campaign.id, supplier=s) for s in SUPPLIERS}
+    rows = {
+        supplier: [
+            row
+            for row in _matrix([e for e in expected if e.unit.kind == supplier], kinds[supplier])
+            if not state or any(cell is not None and cell.state == state for cell in row.cells)
+        ]
+        for supplier in SUPPLIERS
+    }
+    return render_template(
+        "centre/lists.html",
+        rows=rows,
+        kinds=kinds,
+        counted={name: sum(e.state == name for e in expected) for name in STATES},
+        total=len(expected),
+        ready=_ready(expected),
+        state=state,
+        states=STATES,
+        due=deadline(g.campaign.lists_due, today=clock.day(clock.now())),
+        kind_name=kind_name,
+        unit_name=unit_name,
+        versus_plan=versus_plan,
+        may_decide=_may_decide(),
+    )
+
+
+def _matrix(expected: Sequence[Expected], kinds: Sequence[object]) -> list[MatrixRow]:
+    rows = []
+    for _unit_id, of_unit in groupby(expected, key=lambda e: e.unit.id):
+        by_kind = {e.kind.id: e for e in of_unit}
+        unit = next(iter(by_kind.values())).unit
+        rows.append(MatrixRow(unit, [by_kind.get(kind.id) for kind in kinds]))  # type: ignore[attr-defined]
+    return rows
+
+
+def _ready(expected: Sequence[Expected]) -> int:
+    """Accepted lists without an open must: those that one button approves."""
+    current = [e.current for e in expected if e.current is not None]
+    return sum(c.state == "accepted" and c.must_count == 0 and not c.hold_note for c in current)
+
+
+def _may_decide() -> bool:
+    return "operator" in g.actor.roles_in(g.campaign.code)
+
+
+@bp.get("/lists/integrity")
+@allow("operator", "viewer", "auditor")
+def frame() -> ResponseReturnValue:
+    """Whether the lists add up over all units, on screen or as a workbook."""
+    with reading() as db:
+        totals = frame_checks.totals(db, g.campaign.id)
+        concerns = frame_checks.concerns(db, g.campaign.id)
+    if request.args.get("as") == "xlsx":
+        return _frame_book(concerns)
+    return make_response(
+        render_template(
+            "centre/lists_integrity.html",
+            totals=totals,
+            concerns=concerns,
+            kind_name=kind_name,
+            unit_name=unit_name,
+            words=concern_words,
+        )
+    )
+
+
+def _frame_book(concerns: Sequence[frame_checks.Concern]) -> ResponseReturnValue:
+    now = clock.now()
+    columns = [tables.Column(_("Đơn vị")), tables.Column(_("Điều cần xem xét"))]
+    rows = [(", ".join(unit_name(u) for u in c.units), concern_words(c)) for c in concerns]
+    title = _("Rà soát danh sách trước khi mời")
+    content = tables.write("xlsx", columns, rows, title=title, notes=[moment(now)])
+    return send_file(
+        BytesIO(content),
+        mimetype=tables.MEDIA["xlsx"],
+        as_attachment=True,
+        download_name=f"ra-soat-{g.campaign.code}-{clock.day(now)}.xlsx",
+    )
+
+
+@bp.get("/list/<uuid:list_id>/")
+@allow("operator", "viewer", "auditor")
+def one_list(list_id: UUID) -> str:
+    """A list as its desk sent it, with findings and versions."""
+    page = list_page(list_id, unit=None)
+    return render_template(
+        "centre/list.html", **page, unit_name=unit_name, may_decide=_may_decide()
+    )
+
+
+@bp.post("/list/<uuid:list_id>/approve")
+@allow("operator")
+def approve_list(list_id: UUID) -> ResponseReturnValue:
+    """Make the lines of an accepted list persons."""
+    with transaction() as db:
+        changes = service.approve(
+            db,
+            list_id,
+            campaign=g.campaign,
+            actor=g.actor.username,
+            now=clock.now(),
+            keys=keys(),
+        )
+    words = _(
+        "Đã duyệt: %(added)s người mới, giữ %(kept)s, bớt %(removed)s người.",
+        added=changes.added,
+        kept=changes.kept,
+        removed=changes.removed,
+    )
+    flash(words, "success")
+    return redirect(url_for("centre.one_list", list_id=list_id), code=303)
+
+
+@bp.post("/list/<uuid:list_id>/return")
+@allow("operator")
+def return_list(list_id: UUID) -> ResponseReturnValue:
+    """Send an accepted list back to its desk with a note."""
+    note = request.form.get("note", "").strip()
+    if not note:
+        page = list_page(list_id, unit=None)
+        errors = [("note", _("Vui lòng ghi rõ đơn vị cần sửa gì."))]
+        return render_template(
+            "centre/list.html", **page, unit_name=unit_name, may_decide=True, errors=errors
+        ), 422
+    with transaction() as db:
+        service.return_list(
+            db,
+            list_id,
+            note=note[:2000],
+            campaign=g.campaign,
+            actor=g.actor.username,
+            now=clock.now(),
+            keys=keys(),
+        )
+    flash(_("Đã trả lại danh sách cho đơn vị kèm lý do."), "success")
+    return redirect(url_for("centre.one_list", list_id=list_id), code=303)
+
+
+@bp.post("/lists/approve")
+@allow("operator")
+def approve_lists() -> ResponseReturnValue:
+    """Approve every accepted list without an open must."""
+    with transaction() as db:
+        done = list(
+            service.approve_many(
+                db, g.campaign, actor=g.actor.username, now=clock.now(), keys=keys()
+            )
+        )
+    people = sum(changes.kept + changes.added for _list_id, changes in done)
+    words = _n(
+        "Đã duyệt %(n)s danh sách, %(people)s người.",
+        "Đã duyệt %(n)s danh sách, %(people)s người.",
+        len(done),
+        people=people,
+    )
+    flash(words, "success")
+    return redirect(url_for("centre.lists"), code=303)

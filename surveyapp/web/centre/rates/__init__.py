@@ -1,0 +1,1 @@
+"""Rates at the centre: overview, drill-down, forecast, representativeness, reports."""

@@ -1,0 +1,300 @@
+"""The forecast: where each unit × group will stand on the last day, and what one more reminder brings."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from surveyapp import clock
+from surveyapp.db import reading
+from surveyapp.documents import tables
+from surveyapp.documents.tables import Column
+from surveyapp.fieldwork.counts import queries
+from surveyapp.fieldwork.counts.queries import DayFigures, Where
+from surveyapp.fieldwork.forecast import series
+from surveyapp.fieldwork.forecast.projection import LEVEL, Expected, Forecast
+from surveyapp.i18n import _, day, locale, number, percent
+from surveyapp.web.centre import bp
+from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates.selection import Registry
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts import charts
+
+TARGETS = (50, 60, 70, 80, 90, 95)
+TARGET = 80
+"""Per cent answered that a page asks about unless told otherwise."""
+
+
+@bp.get("/forecast")
+@allow("operator", "viewer", "auditor")
+def forecast() -> str:
+    """Headline, curve with its band, and a table: groups, units, or one unit's groups."""
+    group, unit, target = _asked()
+    seen = course()
+    found, names, whole = seen.found, seen.names, seen.whole
+    return render_template(
+        "centre/forecast.html",
+        whole=whole,
+        founded=found.is_founded,
+        gain=_gain(whole, found) if whole else "",
+        gain_words=_gain_words(whole, found) if whole else "",
+        level=percent(LEVEL, 0),
+        until=day(found.until),
+        target=target,
+        targets=TARGETS,
+        reaches=_reached(whole, target) if whole else "",
+        curve=_curve(seen.points, whole),
+        notes=seen.notes()[1:],
+        day_columns=[
+            {"label": _("Hết ngày")},
+            *({"label": label, "number": True} for label in (_("Đã nộp"), _("Dự báo"))),
+        ],
+        day_rows=_day_rows(seen),
+        given={"group": group or None, "supplying": unit or None},
+        columns=_columns(by_unit=bool(group)),
+        rows=[_row(*line, target, found) for line in _lines(found, names, group, unit, target)],
+        chosen=_chosen(names, group, unit),
+        group=group,
+        unit=unit,
+    )
+
+
+@dataclass(frozen=True)
+class Course:
+    """What came and what is expected of the part that the address asks for."""
+
+    found: Forecast
+    names: Registry
+    whole: Expected | None
+    points: list[DayFigures]
+    part: str
+    """What the part is called; empty for the whole campaign."""
+
+    @property
+    def until(self) -> date:
+        """The last day whose answers are known to the forecast."""
+        return self.found.until
+
+    @property
+    def title(self) -> str:
+        """What the curve is of."""
+        words = _("Phiếu đã nộp và dự báo đến cuối đợt")
+        return f"{words} – {self.part}" if self.part else words
+
+    def notes(self) -> list[str]:
+        """The campaign, the date and the denominator."""
+        forms = number(self.whole.forms) if self.whole else "–"
+        return [
+            g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
+            _("Từ số liệu đến hết ngày %(day)s", day=day(self.until)),
+            _("Mẫu số: %(forms)s phiếu của người được mời.", forms=forms),
+            _("Vùng tô: khoảng chứa kết quả với xác suất %(level)s.", level=percent(LEVEL, 0)),
+        ]
+
+
+def course() -> Course:
+    """The course of the part that the address asks for."""
+    group, unit, _target = _asked()
+    with reading() as db:
+        names = parts.registry(db, g.campaign.id)
+        found = series.foresee(db, g.campaign, now=clock.now())
+        where = _where(names, group, unit)
+        points = queries.curve(db, g.campaign.id, where=where, until=found.until)
+    chosen = "; ".join(which for _what, which, _url in _chosen(names, group, unit))
+    return Course(found, names, found.of(_keys(found, where)), points, chosen)
+
+
+@bp.get("/forecast/table.<any(csv, xlsx):format>")
+@allow("operator", "viewer", "auditor")
+def forecast_file(format: str) -> ResponseReturnValue:
+    """Every supplying unit × group with its forecast, as a file."""
+    with reading() as db:
+        names = parts.registry(db, g.campaign.id)
+        found = series.foresee(db, g.campaign, now=clock.now())
+    columns = [
+        Column(_("Mã đơn vị")),
+        Column(_("Đơn vị lập danh sách")),
+        Column(_("Nhóm")),
+        Column(_("Số phiếu"), "count"),
+        Column(_("Đã nộp"), "count"),
+        Column(_("Dự báo tỷ lệ cuối đợt"), "share"),
+        Column(_("Thấp"), "share"),
+        Column(_("Cao"), "share"),
+        Column(_("Thêm nếu nhắc một lần nữa"), "count"),
+    ]
+    lines = []
+    for key in found.keys():  # noqa: SIM118  not a mapping
+        expected, unit = found.cell(key), names.units[key[0]]
+        if expected is None or expected.bounds is None:
+            continue
+        code = names.groups[key[1]].code
+        gain = round(expected.reminder, 1)
+        counts = (expected.forms, expected.so_far, expected.rate, *expected.bounds, gain)
+        lines.append([unit.code, name_of(unit), code, *counts])
+    content = tables.write(
+        format,
+        columns,
+        lines,
+        title=_("Dự báo tỷ lệ trả lời"),
+        notes=(g.campaign.title_vi, _("Từ số liệu đến hết ngày %(day)s", day=day(found.until))),
+    )
+    name = f"du-bao-{g.campaign.code}-{found.until}.{format}"
+    return content, {
+        "Content-Type": tables.MEDIA[format],
+        "Content-Disposition": f"attachment; filename={name}",
+    }
+
+
+def _day_rows(seen: Course) -> list[dict[str, Any]]:
+    """The curve as a table, the last day first."""
+    came = {point.day: point.counts.submitted for point in seen.points}
+    expected = dict(seen.whole.path) if seen.whole else {}
+    return [
+        {
+            "cells": (
+                day(each),
+                number(came[each]) if each in came else "–",
+                number(round(expected[each])) if each in expected else "–",
+            )
+        }
+        for each in sorted({*came, *expected}, reverse=True)
+    ]
+
+
+def _asked() -> tuple[str, str, int]:
+    group, unit = request.args.get("group", "")[:40], request.args.get("supplying", "")[:40]
+    target = request.args.get("target", "")
+    return group, unit, int(target) if target in {str(t) for t in TARGETS} else TARGET
+
+
+def _where(names: Registry, group: str, unit: str) -> Where:
+    groups = frozenset(each.id for each in names.groups.values() if each.code == group)
+    units = [each.id for each in names.units.values() if each.code == unit]
+    return Where(groups=groups if group else None, supplying=(units or [-1])[0] if unit else None)
+
+
+def _keys(found: Forecast, where: Where) -> list[tuple[int, int]]:
+    return [
+        (unit, group)
+        for unit, group in found.keys()  # noqa: SIM118  not a mapping
+        if (where.groups is None or group in where.groups) and where.supplying in (None, unit)
+    ]
+
+
+Line = tuple[str, str | None, Expected | None]
+
+
+def _lines(found: Forecast, names: Registry, group: str, unit: str, target: int) -> list[Line]:
+    """Rows worst first: of a group its units, of a unit its groups, else the groups."""
+    things: Any = names.units if group and not unit else names.groups
+    lines: list[Line] = []
+    for thing in things.values():
+        is_unit = things is names.units
+        where = _where(names, group if is_unit else thing.code, thing.code if is_unit else unit)
+        keys = _keys(found, where)
+        if not keys or (group and not is_unit and thing.code != group):
+            continue
+        named = name_of(thing) if is_unit else f"{thing.code}. {name_of(thing)}"
+        into: dict[str, Any] = {"supplying" if is_unit else "group": thing.code}
+        url = None
+        if is_unit or not unit:
+            url = url_for("centre.forecast", target=None if target == TARGET else target, **into)
+        lines.append((named, url, found.of(keys)))
+    if group and not unit:
+        lines.sort(key=lambda line: (line[2] is None, (line[2].rate or 0) if line[2] else 0))
+    return lines
+
+
+def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
+    heads = (
+        _("Dự báo cuối đợt"),
+        _("Khoảng %(level)s", level=percent(LEVEL, 0)),
+        _("Hiện nay"),
+        _("Đã nộp"),
+        _("Số phiếu"),
+        _("Đạt mục tiêu"),
+        _("Thêm nếu nhắc"),
+    )
+    first = _("Đơn vị lập danh sách") if by_unit else _("Nhóm đối tượng")
+    return [{"label": first}, *({"label": head, "number": True} for head in heads)]
+
+
+def _gain(expected: Expected, found: Forecast) -> str:
+    """What a reminder brings; a dash where none was sent and what is supposed of one shows nothing."""
+    gain = round(expected.reminder)
+    return "+" + number(gain) if gain or found.reminder_is_seen else "–"
+
+
+def _gain_words(expected: Expected, found: Forecast) -> str:
+    if found.reminder_is_seen:
+        return _("phiếu, nếu nhắc tất cả vào ngày mai")
+    if round(expected.reminder):
+        return _("phiếu; giả định, vì đợt này chưa có lần nhắc nào để học")
+    return _("chưa ước tính được: đợt này chưa có lần nhắc nào để học")
+
+
+def _row(
+    name: str, url: str | None, expected: Expected | None, target: int, found: Forecast
+) -> dict[str, Any]:
+    if expected is None or expected.bounds is None:
+        return {"cells": (name, *(["–"] * 7)), "url": url}
+    low, high = expected.bounds
+    now = expected.so_far / expected.forms
+    return {
+        "url": url,
+        "cells": (
+            name,
+            {"shown": percent(expected.rate), "value": f"{expected.rate:.5f}"},
+            {"shown": f"{percent(low, 0)} – {percent(high, 0)}", "value": f"{high - low:.5f}"},
+            {"shown": percent(now), "value": f"{now:.5f}"},
+            {"shown": number(expected.so_far), "value": expected.so_far},
+            {"shown": number(expected.forms), "value": expected.forms},
+            _reached(expected, target),
+            {"shown": _gain(expected, found), "value": f"{expected.reminder:.1f}"},
+        ),
+    }
+
+
+def _reached(expected: Expected, target: int) -> str:
+    """When the target is reached, in words."""
+    reached = expected.reaches(target / 100)
+    if reached is None:
+        return _("không kịp")
+    first = expected.path[0][0] if expected.path else None
+    return _("đã đạt") if reached == first else day(reached)
+
+
+def _curve(points: list[DayFigures], whole: Expected | None) -> Markup:
+    opens = clock.day(g.campaign.opens_at)
+    answered = [
+        charts.CurvePoint(point.day, point.counts.submitted)
+        for point in points
+        if point.day >= opens
+    ]
+    closes = clock.day(g.campaign.closes_at)
+    ends = max(closes, answered[-1].day if answered else closes)
+    return charts.time_curve(
+        answered,
+        title=_("Phiếu đã nộp và dự báo đến cuối đợt"),
+        starts=opens,
+        ends=ends,
+        ahead=charts.Ahead(whole.path, whole.low, whole.high) if whole else None,
+    )
+
+
+def _chosen(names: Registry, group: str, unit: str) -> list[tuple[str, str, str]]:
+    """What the page is narrowed to: (what, which, the address without it)."""
+    chosen = []
+    if group:
+        which = next((name_of(t) for t in names.groups.values() if t.code == group), group)
+        url = url_for("centre.forecast", supplying=unit or None)
+        chosen.append((_("Nhóm đối tượng"), which, url))
+    if unit:
+        which = next((name_of(t) for t in names.units.values() if t.code == unit), unit)
+        url = url_for("centre.forecast", group=group or None)
+        chosen.append((_("Đơn vị lập danh sách"), which, url))
+    return chosen

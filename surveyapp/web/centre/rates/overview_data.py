@@ -1,0 +1,134 @@
+"""What the overview shows, now or at the end of a past day, read once and asked for by its pages and files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from flask import g
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.fieldwork.counts import overview_figures, queries
+from surveyapp.fieldwork.counts.attention import Concern
+from surveyapp.fieldwork.counts.queries import DayFigures, Figures
+from surveyapp.fieldwork.forecast import snapshots
+from surveyapp.fieldwork.models import SnapshotDay
+from surveyapp.fieldwork.rules import Counts
+from surveyapp.i18n import _, day, moment
+from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates.selection import LEVELS, Registry, Selection
+from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts.charts import Ahead, CurvePoint
+from surveyapp.web.parts.rate_table import Row
+
+Change = Mapping[int, Counts]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Figures by group and unit, what changed since the day before, the days until then."""
+
+    now: datetime
+    until: date | None
+    """The past day whose end is shown; None: live."""
+    names: Registry
+    found: Mapping[str, Mapping[int, Figures]]
+    since: Mapping[str, Change]
+    points: Sequence[DayFigures]
+    kept: SnapshotDay | None
+    """The forecast of the last night up to then."""
+    concerns: Sequence[Concern]
+
+    @property
+    def shown_day(self) -> date:
+        """The day whose figures these are."""
+        return self.until or clock.day(self.now)
+
+    @property
+    def when(self) -> str:
+        """The moment they are true of, in words."""
+        return (
+            moment(self.now) if self.until is None else _("hết ngày %(day)s", day=day(self.until))
+        )
+
+    @cached_property
+    def total(self) -> Row:
+        """The whole campaign."""
+        changed = sum(self.since["group"].values(), start=Counts())
+        return Row("", _("Cộng"), queries.total(self.found["supplying"].values()), since=changed)
+
+    def rows(self, dimension: str, kind: str = "") -> list[Row]:
+        """Every group or unit (of a kind) with something to show, in the registry's order."""
+        things = self.names.of(dimension)
+        return [
+            row
+            for id_, row in self._made[dimension].items()
+            if kind in ("", getattr(things[id_], "kind", ""))
+        ]
+
+    @cached_property
+    def _made(self) -> dict[str, dict[int, Row]]:
+        return {dimension: self._make(dimension) for dimension in self.found}
+
+    def _make(self, dimension: str) -> dict[int, Row]:
+        found, changed = self.found[dimension], self.since[dimension]
+        return {
+            id_: Row(
+                thing.code,
+                f"{thing.code}. {name_of(thing)}" if dimension == "group" else name_of(thing),
+                found[id_],
+                parts.address(Selection(until=self.until).into(dimension, thing.code)),
+                since=changed.get(id_, Counts()),
+            )
+            for id_, thing in self.names.of(dimension).items()
+            if id_ in found
+        }
+
+    def levels(self) -> list[Row]:
+        """Both levels, each the sum of its groups."""
+        rows = []
+        for level in LEVELS:
+            ids = [id_ for id_, group in self.names.groups.items() if group.level == level]
+            of_level = [self.found["group"][id_] for id_ in ids if id_ in self.found["group"]]
+            changed = [self.since["group"].get(id_, Counts()) for id_ in ids]
+            if of_level:
+                url = parts.address(Selection(level=level, until=self.until))
+                name, figures = parts.level_name(level), queries.total(of_level)
+                rows.append(Row(level, name, figures, url, since=sum(changed, start=Counts())))
+        return rows
+
+    def submitted(self) -> list[CurvePoint]:
+        """Submitted forms at the end of each day since the opening."""
+        opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
+        points = [CurvePoint(p.day, p.counts.submitted) for p in self.points if p.day >= opens]
+        if not points and self.shown_day >= opens:
+            counts = self.total.figures.counts if self.total.figures else Counts()
+            points = [CurvePoint(min(self.shown_day, closes), counts.submitted)]
+        return points
+
+    def ahead(self) -> Ahead | None:
+        """The forecast of the last night: made then, because it takes longer than this page may."""
+        kept, closes = self.kept, clock.day(g.campaign.closes_at)
+        if kept is None or kept.low is None or kept.high is None:
+            return None
+        then = [point.counts for point in self.points if point.day <= kept.day]
+        if not then or self.shown_day >= closes:
+            return None
+        return Ahead(snapshots.path(kept), kept.low, kept.high)
+
+
+def read(db: Session, *, now: datetime, until: date | None) -> Standing:
+    """The campaign's standing, live or at the end of `until`."""
+    campaign = g.campaign.id
+    seen = overview_figures.read(db, campaign, day=until or clock.day(now), until=until)
+    return Standing(
+        now,
+        until,
+        parts.registry(db, campaign, departments=False),
+        seen.figures,
+        seen.since,
+        seen.points,
+        snapshots.last_forecast(db, campaign, until=until),
+        seen.concerns,
+    )

@@ -1,0 +1,298 @@
+"""Representativeness: R, its parts, whom to remind, and whether the last sending still changes anything."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import g, render_template
+
+from surveyapp import clock
+from surveyapp.db import reading
+from surveyapp.documents.tables import Cell, Column
+from surveyapp.fieldwork.representativeness import r_indicator as rules
+from surveyapp.fieldwork.representativeness import strata as strata_counts
+from surveyapp.fieldwork.representativeness.r_indicator import (
+    Category,
+    DayPicture,
+    Representativeness,
+    Stratum,
+    Suggestion,
+    Tally,
+    Variable,
+)
+from surveyapp.fieldwork.representativeness.strata import Course
+from surveyapp.i18n import _, day, locale, moment, number, percent
+from surveyapp.web.centre import bp
+from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates.selection import Registry
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts import charts, rate_table
+
+
+@bp.get("/representativeness")
+@allow("operator", "viewer", "auditor")
+def representativeness() -> str:
+    """R today, by variable and category, the course over days, the subgroups to remind."""
+    seen = look()
+    found, named, course = seen.found, seen.named, seen.course
+    return render_template(
+        "centre/representativeness.html",
+        found=found,
+        when=moment(seen.now),
+        notes=seen.notes()[1:],
+        chart=charts.share_lines(lines(seen), title=title_of_course()),
+        r=_index(found.r) if found else "–",
+        effect=course.effect,
+        effect_words=_effect(course.effect) if course.effect else "",
+        variables=[_variable(variable, named) for variable in found.variables] if found else [],
+        columns=_columns(),
+        suggestions=[_suggestion(each, named) for each in rules.suggest(seen.strata)],
+        suggestion_columns=_suggestion_columns(),
+        course_columns=_course_columns(),
+        course=[_day_row(point) for point in course.pictures[::-1]],
+    )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page and its files are made of."""
+
+    now: datetime
+    strata: Mapping[Stratum, Tally]
+    course: Course
+    found: Representativeness | None
+    named: tuple[dict[str, str], ...]
+
+    def notes(self) -> list[str]:
+        """The campaign, the date and the denominator."""
+        forms = number(self.found.whole.forms) if self.found else "–"
+        return [
+            g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
+            _("Tính đến %(when)s", when=moment(self.now)),
+            _("Mẫu số: %(forms)s phiếu của người được mời.", forms=forms),
+        ]
+
+
+def look() -> Seen:
+    """The present picture, and the course of it up to the end of yesterday."""
+    now = clock.now()
+    rate_table.keep_counts_short()
+    with reading() as db:
+        names = parts.registry(db, g.campaign.id)
+        strata = strata_counts.strata(db, g.campaign.id)
+        course = strata_counts.course(db, g.campaign.id, until=clock.day(now) - timedelta(days=1))
+    return Seen(now, strata, course, rules.measure(strata), _names(names))
+
+
+def title_of_course() -> str:
+    """What the chart is of."""
+    return _("R (theo vùng và nhóm) và tỷ lệ trả lời đến hết mỗi ngày")
+
+
+def lines(seen: Seen) -> list[tuple[str, list[tuple[date, float]]]]:
+    """R and the response rate by day."""
+    pictures = seen.course.pictures
+    return [
+        (_("Chỉ số R"), [(each.day, each.r) for each in pictures]),
+        (_("Tỷ lệ trả lời"), [(each.day, each.rate) for each in pictures]),
+    ]
+
+
+def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]]]:
+    """`days`, `parts` or `reminders` for a file: its title, columns and rows."""
+    made: dict[str, tuple[str, Callable[[Seen], list[list[Cell]]], list[Column]]] = {
+        "days": (
+            title_of_course(),
+            lambda seen: [[p.day.isoformat(), p.r, p.rate] for p in seen.course.pictures],
+            [Column(_("Hết ngày")), Column("R", "index"), Column(_("Tỷ lệ trả lời"), "share")],
+        ),
+        "parts": (
+            _("Phần riêng của từng nhóm nhỏ"),
+            _part_lines,
+            [
+                Column(_("Cách chia")),
+                Column(_("Nhóm nhỏ")),
+                Column(_("Tỷ lệ"), "share"),
+                Column(_("Số phiếu"), "count"),
+                Column(_("Còn chờ"), "count"),
+                Column(_("Phần riêng"), "index"),
+                Column(_("Phần riêng có điều kiện"), "index"),
+            ],
+        ),
+        "reminders": (
+            _("Nên nhắc nhóm nào"),
+            _reminder_lines,
+            [
+                Column(_("Nhóm nhỏ")),
+                Column(_("Tỷ lệ"), "share"),
+                Column(_("Số phiếu"), "count"),
+                Column(_("Còn chờ"), "count"),
+                Column(_("R nếu đạt mức chung"), "index"),
+            ],
+        ),
+    }
+    title, rows, columns = made[table]
+    return title, columns, rows(seen)
+
+
+def _part_lines(seen: Seen) -> list[list[Cell]]:
+    """Each variable as a whole, then its categories."""
+    rows: list[list[Cell]] = []
+    for variable in seen.found.variables if seen.found else ():
+        words = seen.named[rules.VARIABLES.index(variable.name)]
+        name = variable_name(variable.name)
+        rows.append(
+            [name, _("Cộng"), None, None, None, variable.unconditional, variable.conditional]
+        )
+        for each in variable.categories:
+            tally = each.tally
+            of_it: list[Cell] = [tally.rate, tally.forms, tally.waiting]
+            called = words.get(each.name, each.name)
+            rows.append([name, called, *of_it, each.unconditional, each.conditional])
+    return rows
+
+
+def _reminder_lines(seen: Seen) -> list[list[Cell]]:
+    return [
+        [
+            _stratum(each.stratum, seen.named),
+            each.tally.rate,
+            each.tally.forms,
+            each.tally.waiting,
+            each.r_then,
+        ]
+        for each in rules.suggest(seen.strata)
+    ]
+
+
+def _names(names: Registry) -> tuple[dict[str, str], ...]:
+    """What the codes of each variable stand for, in the order of `VARIABLES`."""
+    return (
+        {strata_counts.MINISTRIES: _("Bộ, cơ quan ngang bộ")},
+        {each.code: f"{each.code}. {name_of(each)}" for each in names.groups.values()},
+        {
+            "": _("Không gắn với sở, ban, ngành"),
+            **{each.code: name_of(each) for each in names.departments.values()},
+        },
+    )
+
+
+def variable_name(name: str) -> str:
+    """A variable in words."""
+    return {
+        "region": _("Vùng"),
+        "group": _("Nhóm đối tượng"),
+        "department": _("Sở, ban, ngành"),
+    }[name]
+
+
+def _index(value: float) -> str:
+    shown = f"{value:.3f}"
+    return shown if locale() == "en" else shown.replace(".", ",")
+
+
+def _columns() -> list[dict[str, Any]]:
+    heads = (
+        _("Tỷ lệ"),
+        _("Số phiếu"),
+        _("Còn chờ"),
+        _("Phần riêng"),
+        _("Phần riêng có điều kiện"),
+    )
+    return [{"label": _("Nhóm nhỏ")}, *({"label": head, "number": True} for head in heads)]
+
+
+def _variable(variable: Variable, named: tuple[dict[str, str], ...]) -> dict[str, Any]:
+    words = named[rules.VARIABLES.index(variable.name)]
+    return {
+        "name": variable_name(variable.name),
+        "unconditional": _index(variable.unconditional),
+        "conditional": _index(variable.conditional),
+        "rows": [_category(each, words) for each in variable.categories],
+    }
+
+
+def _category(each: Category, words: dict[str, str]) -> dict[str, Any]:
+    tally = each.tally
+    return {
+        "cells": (
+            words.get(each.name, each.name),
+            {"shown": percent(tally.rate), "value": f"{tally.rate:.5f}"},
+            {"shown": number(tally.forms), "value": tally.forms},
+            {"shown": number(tally.waiting), "value": tally.waiting},
+            {"shown": _signed(each.unconditional), "value": f"{each.unconditional:.5f}"},
+            {"shown": _index(each.conditional), "value": f"{each.conditional:.5f}"},
+        )
+    }
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + _index(abs(value))
+
+
+def _suggestion_columns() -> list[dict[str, Any]]:
+    heads = (_("Tỷ lệ"), _("Số phiếu"), _("Còn chờ"), _("R nếu đạt mức chung"))
+    return [{"label": _("Nhóm nhỏ")}, *({"label": head, "number": True} for head in heads)]
+
+
+def _suggestion(each: Suggestion, named: tuple[dict[str, str], ...]) -> dict[str, Any]:
+    return {
+        "cells": (
+            _stratum(each.stratum, named),
+            {"shown": percent(each.tally.rate), "value": f"{each.tally.rate:.5f}"},
+            {"shown": number(each.tally.forms), "value": each.tally.forms},
+            {"shown": number(each.tally.waiting), "value": each.tally.waiting},
+            {"shown": _index(each.r_then), "value": f"{each.r_then:.5f}"},
+        )
+    }
+
+
+def _stratum(stratum: Stratum, named: tuple[dict[str, str], ...]) -> str:
+    named_parts = [
+        words.get(code, code) for code, words in zip(stratum, named, strict=True) if code
+    ]
+    return " · ".join(named_parts)
+
+
+def _course_columns() -> list[dict[str, Any]]:
+    heads = (_("R theo vùng và nhóm"), _("Tỷ lệ trả lời"))
+    return [{"label": _("Hết ngày")}, *({"label": head, "number": True} for head in heads)]
+
+
+def _day_row(point: DayPicture) -> dict[str, Any]:
+    return {
+        "cells": (
+            {"shown": day(point.day), "value": point.day.toordinal()},
+            {"shown": _index(point.r), "value": f"{point.r:.5f}"},
+            {"shown": percent(point.rate), "value": f"{point.rate:.5f}"},
+        )
+    }
+
+
+def _effect(effect: rules.WaveEffect) -> str:
+    """What the last sending did, and what follows from it."""
+    facts = {
+        "day": day(effect.sent_on),
+        "r_before": _index(effect.before.r),
+        "r": _index(effect.latest.r),
+        "before": percent(effect.before.rate),
+        "rate": percent(effect.latest.rate),
+    }
+    words = _("Từ lần gửi đầu tiên ngày %(day)s: R là %(r)s, tỷ lệ trả lời %(rate)s.", **facts)
+    if effect.before.rate:
+        words = _(
+            "Từ lần gửi ngày %(day)s: R từ %(r_before)s thành %(r)s, tỷ lệ trả lời từ %(before)s thành %(rate)s.",
+            **facts,
+        )
+    if effect.has_stopped:
+        return (
+            words
+            + " "
+            + _(
+                "Ba ngày qua cả hai gần như không đổi: lần gửi này không còn làm thay đổi bức tranh. "
+                "Nên nhắc riêng các nhóm nhỏ dưới đây thay vì nhắc tất cả."
+            )
+        )
+    return words + " " + _("Bức tranh vẫn đang thay đổi: nên chờ trước khi nhắc lần nữa.")

@@ -1,0 +1,1 @@
+"""After the opening: cleaning, releases and results."""

@@ -1,0 +1,288 @@
+"""Results after opening: distributions per item by rated unit and group, from the public tables alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from flask import Response, abort, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import RespondentGroup, Unit
+from surveyapp.db import reading
+from surveyapp.documents import tables
+from surveyapp.exports.disclosure.public_tables import ALL
+from surveyapp.exports.download import published_reader as public
+from surveyapp.exports.download.published_reader import Published
+from surveyapp.exports.errors import ReleaseError
+from surveyapp.exports.wording import refusal
+from surveyapp.i18n import _, day, locale, number
+from surveyapp.instruments.model import Instrument, InstrumentItem
+from surveyapp.web.centre import bp
+from surveyapp.web.centre.results.releases import folder
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.parts import charts, result_table
+from surveyapp.web.parts.result_table import Line
+
+VIEWS = ("item", "unit", "group")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the page shows: rows by `by`, of a group, an item of it and a rated unit (`ALL`: all)."""
+
+    by: str
+    group: str
+    item: str
+    unit: str
+
+    def address(self, endpoint: str = "centre.results", **more: str) -> str:
+        """Where this is shown."""
+        named: dict[str, Any] = {
+            "by": self.by,
+            "group": self.group,
+            "item": self.item,
+            "unit": self.unit,
+        }
+        return url_for(endpoint, **{k: v for k, v in named.items() if v != ALL} | more)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The newest release's public tables, and the campaign's words for what is in them."""
+
+    published: Published
+    units: Mapping[str, Unit]
+    groups: Mapping[str, RespondentGroup]
+    forms: Mapping[str, Instrument]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Units by code, the total too."""
+        return {code: unit_name(unit) for code, unit in self.units.items()} | {ALL: everyone()}
+
+    def read_wanted(self) -> Wanted:
+        """The page asked for in the address; what the tables do not know falls back to the first."""
+        asked = request.args
+        group = asked.get("group", "")
+        if group not in self.groups:
+            group = next(iter(self.groups))
+        items = [item.id for item in self.forms[group].items]
+        item, unit, by = asked.get("item", ""), asked.get("unit", ALL), asked.get("by", "")
+        return Wanted(
+            by if by in VIEWS else VIEWS[0],
+            group,
+            item if item in items else items[0],
+            unit if (unit, group) in self.published.participation else ALL,
+        )
+
+    def lines(self, wanted: Wanted) -> list[Line]:
+        """The rows of the page."""
+        build = {"item": self._by_item, "unit": self._by_unit, "group": self._by_group}
+        return build[wanted.by](wanted)
+
+    def _by_item(self, wanted: Wanted) -> list[Line]:
+        items = {item.id: item for item in self.forms[wanted.group].items}
+        found = self.published.distributions(items, unit=wanted.unit)
+        return [
+            Line(
+                wanted.unit,
+                wanted.group,
+                item_name(item),
+                replace(wanted, by="unit", item=id_).address(),
+                found.get((wanted.unit, wanted.group, id_)),
+            )
+            for id_, item in items.items()
+        ]
+
+    def _by_unit(self, wanted: Wanted) -> list[Line]:
+        item = self.forms[wanted.group].item(wanted.item)
+        found = self.published.distributions({item.id: item})
+
+        def line(code: str) -> Line:
+            address = replace(wanted, by="item", unit=code).address()
+            key = (code, wanted.group, item.id)
+            return Line(code, wanted.group, self.names[code], address, found.get(key))
+
+        units = [line(code) for code in self.published.units_of(wanted.group)]
+        return [line(ALL), *result_table.worst_first(units)]
+
+    def _by_group(self, wanted: Wanted) -> list[Line]:
+        """Every group of the level that was asked about the item's criterion."""
+        level = self.groups[wanted.group].level
+        chosen = self.forms[wanted.group].item(wanted.item)
+        asked = [
+            (code, item)
+            for code, group in self.groups.items()
+            if group.level == level
+            for item in self.forms[code].items
+            if item.criterion == chosen.criterion
+        ]
+        found = self.published.distributions({item.id: item for _, item in asked}, unit=wanted.unit)
+        return [
+            Line(
+                wanted.unit,
+                code,
+                f"{group_name(self.groups[code])} · "
+                + (item.id if item.text == chosen.text else item_name(item)),
+                replace(wanted, by="item", group=code, item=item.id).address(),
+                found.get((wanted.unit, code, item.id)),
+            )
+            for code, item in asked
+        ]
+
+    def title(self, wanted: Wanted) -> str:
+        """What the rows are of."""
+        group = group_name(self.groups[wanted.group])
+        item = item_name(self.forms[wanted.group].item(wanted.item))
+        if wanted.by == "item":
+            return f"{group} – {self.names[wanted.unit]}"
+        return f"{item} – {group if wanted.by == 'unit' else self.names[wanted.unit]}"
+
+    def notes(self) -> tuple[str, ...]:
+        """What a file says above its table: campaign, release, denominator, what is hidden."""
+        campaign = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
+        return campaign, edition(self.published), denominator(), veil(self.published)
+
+
+@bp.get("/results")
+@allow("operator", "viewer", "auditor")
+def results() -> ResponseReturnValue:
+    """The chosen part of the newest release's public tables; before there is one, the way to it."""
+    try:
+        with reading() as db:
+            book = _book(db)
+    except ReleaseError as error:
+        return render_template("centre/results_none.html", errors=[("", refusal(error))]), 404
+    if book is None:
+        return render_template("centre/results_none.html", errors=[], step=_step())
+    wanted = book.read_wanted()
+    return _page(book, wanted)
+
+
+@bp.get("/results/table.<any(csv, xlsx):format>")
+@allow("operator", "viewer", "auditor")
+def results_file(format: str) -> Response:
+    """The rows of the page as a file, each with its denominator, release and date."""
+    try:
+        with reading() as db:
+            book = _book(db)
+    except ReleaseError:
+        book = None
+    if book is None:
+        abort(404)
+    wanted = book.read_wanted()
+    rows = result_table.file_rows(book.lines(wanted), book.published, book.names)
+    heads, title = result_table.file_columns(), book.title(wanted)
+    content = tables.write(format, heads, rows, title=title, notes=book.notes())
+    release = book.published.release.number
+    name = f"ket-qua-{g.campaign.code}-{release:03d}-{wanted.by}.{format}"
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(content, mimetype=tables.MEDIA[format], headers=headers)
+
+
+def _book(db: Session) -> Book | None:
+    found = public.newest(db, g.campaign.id, kept=folder())
+    if found is None:
+        return None
+    groups = {group.code: group for group in campaigns.groups(db, g.campaign.id)}
+    instruments = campaigns.instruments(db, g.campaign.id)
+    return Book(
+        found,
+        {unit.code: unit for unit in campaigns.units(db, g.campaign.id)},
+        groups,
+        {code: instruments[group.instrument_id] for code, group in groups.items()},
+    )
+
+
+def _page(book: Book, wanted: Wanted) -> str:
+    lines = book.lines(wanted)
+    told = result_table.parts(lines)
+    responses = book.published.participation.get((wanted.unit, wanted.group))
+    heading = {"item": _("Câu hỏi"), "unit": _("Đơn vị"), "group": _("Nhóm")}[wanted.by]
+    return render_template(
+        "centre/results.html",
+        wanted=wanted,
+        title=book.title(wanted),
+        tabs=_tabs(wanted),
+        responses=result_table.hidden() if responses is None else number(responses),
+        responses_of=_cell_name(book, wanted),
+        edition=edition(book.published),
+        veil=charts.VEIL,
+        note=denominator(),
+        note_hidden=veil(book.published),
+        parts=[
+            (
+                result_table.chart(part),
+                part.scale,
+                result_table.columns(part, heading),
+                [result_table.row(part, line) for line in part.lines],
+            )
+            for part in told
+        ],
+        groups=[(code, group_name(group)) for code, group in book.groups.items()],
+        items=[(item.id, item_name(item)) for item in book.forms[wanted.group].items],
+        units=[(code, book.names[code]) for code in book.published.units_of(wanted.group)],
+        everyone=everyone(),
+        downloads=[
+            (kind.upper(), wanted.address("centre.results_file", format=kind))
+            for kind in ("xlsx", "csv")
+        ],
+    )
+
+
+def _cell_name(book: Book, wanted: Wanted) -> str:
+    return f"{group_name(book.groups[wanted.group])} – {book.names[wanted.unit]}"
+
+
+def _tabs(wanted: Wanted) -> list[tuple[str, str, bool]]:
+    labels = (_("Các câu hỏi"), _("Các đơn vị"), _("Các nhóm cùng tiêu chí"))
+    return [
+        (label, replace(wanted, by=by).address(), wanted.by == by)
+        for by, label in zip(VIEWS, labels, strict=True)
+    ]
+
+
+def _step() -> int:
+    """Which of the steps before results is next: close, open the box, build the release."""
+    return {"preparing": 1, "open": 1, "closed": 2}.get(g.campaign.state, 3)
+
+
+def edition(published: Published) -> str:
+    """Which release the figures are of."""
+    built = published.release
+    return _("bản phát hành số %(n)s, ngày %(day)s", n=built.number, day=day(built.built_at))
+
+
+def denominator() -> str:
+    """What shares and means are out of."""
+    return _(
+        "Tỷ lệ tính trên tất cả phiếu trả lời của dòng đó, không kể phiếu bị quy tắc làm sạch loại ra. "
+        "Trung bình chỉ tính các câu trả lời theo thang: phương án tốt nhất là 100, kém nhất là 0; đây không phải điểm chỉ số."
+    )
+
+
+def veil(published: Published) -> str:
+    """Which cells are hidden, and why."""
+    return _(
+        "Chỉ có các bảng được phép công bố: ô có dưới %(n)s phiếu được ẩn, cùng những ô có thể dùng để suy ra ô ấy.",
+        n=published.table_minimum,
+    )
+
+
+def everyone() -> str:
+    """The total over units."""
+    return _("Tất cả đơn vị")
+
+
+def group_name(group: RespondentGroup) -> str:
+    """Code and name of a group."""
+    return f"{group.code}. {group.name_en if locale() == 'en' else group.name_vi}"
+
+
+def item_name(item: InstrumentItem) -> str:
+    """Id and words of an item."""
+    return f"{item.id}. {item.text.get(locale())}"

@@ -1,0 +1,95 @@
+"""Releases of the results: build the next one, see all, hand one over as a zip."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.exports.download import service
+from surveyapp.exports.errors import ReleaseError, UnknownFile
+from surveyapp.exports.models import Release
+from surveyapp.exports.release import building, rehearsal
+from surveyapp.exports.wording import outcome, refusal, rehearsal_warning
+from surveyapp.i18n import _
+from surveyapp.web.centre import bp
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import enter
+from surveyapp.web.http.state import keys, settings
+
+
+@bp.get("/releases")
+@allow("operator", "viewer", "auditor")
+def releases() -> str:
+    """The register of releases, the newest first."""
+    return _page()
+
+
+@bp.post("/releases")
+@allow("operator")
+def build_release() -> ResponseReturnValue:
+    """Write the next release. It is prepared while others go on reading and writing, then registered."""
+    try:
+        with reading() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            prepared = building.prepare(db, campaign, out=folder(), keys=keys())
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            facts = {"actor": g.actor.username, "now": clock.now(), "keys": keys()}
+            building.register(db, campaign, prepared, **facts)
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 409
+    words = _(
+        "Đã phát hành số %(number)s với %(responses)s phiếu trả lời.",
+        number=prepared.number,
+        responses=prepared.responses,
+    )
+    flash(words, "success")
+    return redirect(url_for("centre.releases"), code=303)
+
+
+@bp.post("/releases/<int:number>")
+@allow("operator")
+def download_release(number: int) -> ResponseReturnValue:
+    """The zip of one release, on record: its scoring part is for the scoring stage alone."""
+    try:
+        with reading() as db:
+            found = service.find_archive(db, g.campaign.id, number, kept=folder())
+    except UnknownFile:
+        abort(404)
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 404
+    with transaction() as db:
+        enter(db, "downloaded a release", _facts(found.release))
+    return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
+
+
+def _facts(built: Release) -> dict[str, Any]:
+    return {"number": built.number, "manifest_sha256": built.manifest_sha256}
+
+
+def folder() -> Path:
+    """Where this server keeps releases."""
+    return settings().instance / "releases"
+
+
+def _page(errors: list[tuple[str, str]] | None = None) -> str:
+    with reading() as db:
+        found = building.releases(db, g.campaign.id)
+        rehearsed = rehearsal.standing(db, g.campaign, now=clock.now())
+    last = rehearsed.last
+    return render_template(
+        "centre/releases.html",
+        rehearsal=last,
+        rehearsal_outcome=outcome(last.outcome) if last else "",
+        rehearsal_warning=rehearsal_warning(rehearsed),
+        releases=found,
+        may_build="operator" in g.actor.roles_in(g.campaign.code)
+        and g.campaign.state in building.RELEASABLE,
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
+        state=g.campaign.state,
+        errors=errors or [],
+    )

@@ -1,0 +1,1 @@
+"""Sending at the centre: invitations, waves, letters, calls, what people declared."""

@@ -1,0 +1,253 @@
+"""Telephone follow-up for operators: a reason opens the list, one caller has a person, a result ends the call."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.delivery.labels import channel_name
+from surveyapp.followup import new_links, queries, service, shifts, wording
+from surveyapp.followup.errors import CallError, ChannelRefused, DateRefused, NoShift
+from surveyapp.followup.queries import Choice, ToCall
+from surveyapp.followup.rules import Result
+from surveyapp.followup.service import Outcome
+from surveyapp.i18n import _, locale
+from surveyapp.invitations import service as invitations
+from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
+from surveyapp.web.centre import bp
+from surveyapp.web.http import live
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.numbers import whole
+from surveyapp.web.http.state import keys
+
+
+@bp.get("/calls")
+@allow("operator", "viewer", "auditor")
+def calls() -> str:
+    """Calls by result, without anybody; for operators the door to the list."""
+    return _door(errors=[])
+
+
+@bp.post("/calls/open")
+@allow("operator")
+def open_calls() -> ResponseReturnValue:
+    """A reason opens the list for some hours."""
+    invitations.check_open(g.campaign, clock.now())
+    try:
+        with transaction() as db:
+            shifts.open_shift(db, g.campaign, reason=request.form.get("reason", ""), **act())
+    except ReasonMissing:
+        words = _("Vui lòng ghi lý do, ít nhất 10 ký tự: lý do được lưu trong nhật ký.")
+        return _door(errors=[("reason", words)]), 422
+    return redirect(url_for("centre.people_to_call"), code=303)
+
+
+@bp.post("/calls/end")
+@allow("operator")
+def end_calls() -> ResponseReturnValue:
+    """The operator has finished calling for now."""
+    with transaction() as db:
+        shifts.end_shift(db, g.campaign.id, g.actor.username, now=clock.now())
+    flash(_("Đã kết thúc ca gọi. Danh sách đã đóng."), "success")
+    return redirect(url_for("centre.calls"), code=303)
+
+
+@bp.get("/calls/people")
+@allow("operator")
+def people_to_call() -> ResponseReturnValue:
+    """Whom to call, by unit and group; each page seen is entered in the audit trail."""
+    choice, page, now = _choice(), whole(request.args.get("page", "")) or 1, clock.now()
+    try:
+        with transaction() as db:
+            shift = shifts.current(db, g.campaign, g.actor.username, now=now)
+            found, total = queries.people(db, g.campaign, choice, page=page, now=now)
+            seen: dict[str, Any] = {"seen": found, "choice": choice, "page": page}
+            shifts.note_seen(db, g.campaign, shift, **seen, keys=keys(), now=now)
+            registry = _registry(db)
+    except NoShift as error:
+        return _back(error)
+    shown = {"people": found, "total": total, "page": page, "choice": choice, "shift": shift}
+    return render_template(
+        "centre/calls_people.html", **shown, **registry, **_words(), **_paging(total)
+    )
+
+
+@bp.post("/calls/<uuid:invitation_id>/claim")
+@allow("operator")
+def claim_call(invitation_id: UUID) -> ResponseReturnValue:
+    """Take a person, so that nobody else calls her."""
+    try:
+        with transaction() as db:
+            service.claim(db, g.campaign, invitation_id, **act())
+    except CallError as error:
+        return _back(error)
+    return redirect(url_for("centre.call_card", invitation_id=invitation_id, **_kept()), code=303)
+
+
+@bp.get("/calls/<uuid:invitation_id>/")
+@allow("operator")
+def call_card(invitation_id: UUID) -> ResponseReturnValue:
+    """What the caller needs to know and say; only for whoever has taken the person."""
+    return _card(invitation_id, errors=[])
+
+
+@bp.post("/calls/<uuid:invitation_id>/release")
+@allow("operator")
+def release_call(invitation_id: UUID) -> ResponseReturnValue:
+    """Give the person back without having called."""
+    with transaction() as db:
+        service.release(db, invitation_id, actor=g.actor.username)
+    return redirect(url_for("centre.people_to_call", **_kept()), code=303)
+
+
+@bp.post("/calls/<uuid:invitation_id>/result")
+@allow("operator")
+def record_call(invitation_id: UUID) -> ResponseReturnValue:
+    """Keep what came of the call and let it take effect."""
+    outcome = _outcome()
+    if outcome is None:
+        words = _("Vui lòng chọn kết quả cuộc gọi.")
+        return _card(invitation_id, errors=[("result", words)])
+    try:
+        with transaction() as db:
+            service.record(db, g.campaign, invitation_id, outcome, **act())
+    except (DateRefused, ChannelRefused) as error:
+        field = "until" if isinstance(error, DateRefused) else "channel"
+        return _card(invitation_id, errors=[(field, " ".join(wording.refusal(error)))])
+    except CallError as error:
+        return _back(error)
+    flash(_("Đã lưu: %(result)s.", result=wording.result_name(outcome.result)), "success")
+    return redirect(url_for("centre.people_to_call", **_kept()), code=303)
+
+
+def _outcome() -> Outcome | None:
+    form = request.form
+    try:
+        result = Result(form.get("result", ""))
+    except ValueError:
+        return None
+    return Outcome(result=result, until=_typed_day(), channel=form.get("channel", ""))
+
+
+def _typed_day() -> date | None:
+    try:
+        return date.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        return None
+
+
+def _door(*, errors: list[tuple[str, str]]) -> str:
+    live.offer(clock.now())
+    with reading() as db:
+        told = queries.tally(db, g.campaign.id)
+        try:
+            shift = shifts.current(db, g.campaign, g.actor.username, now=clock.now())
+        except NoShift:
+            shift = None
+    may_call = "operator" in g.actor.roles_in(g.campaign.code)
+    return render_template(
+        "centre/calls.html",
+        told=told,
+        shift=shift,
+        may_call=may_call,
+        results=list(Result),
+        errors=errors,
+        reason=request.form.get("reason", ""),
+        now=clock.now(),
+        campaign_takes_calls=_takes_answers(),
+        **_words(),
+    )
+
+
+def _takes_answers() -> bool:
+    try:
+        invitations.check_open(g.campaign, clock.now())
+    except (CampaignClosed, CampaignNotOpenYet):
+        return False
+    return True
+
+
+def _card(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> ResponseReturnValue:
+    now, actor = clock.now(), g.actor.username
+    try:
+        with reading() as db:
+            found = service.claimed(db, g.campaign, invitation_id, actor=actor, now=now)
+            channels = new_links.channels(db, invitation_id, keys=keys())
+            papers = campaigns.instruments(db, g.campaign.id)
+    except CallError as error:
+        return _back(error)
+    page = render_template(
+        "centre/calls_card.html",
+        person=found,
+        papers=papers,
+        script=_script(found, papers),
+        results=[(result, wording.result_choice(result)) for result in Result],
+        channels=[(channel, channel_name(channel)) for channel in channels],
+        given=request.form,
+        errors=errors,
+        kept=_kept(),
+        tomorrow=date.fromordinal(clock.day(now).toordinal() + 1),
+        **_words(),
+    )
+    return page, 422 if errors else 200
+
+
+def _script(person: ToCall, papers: Any) -> list[str]:
+    return wording.script(
+        caller=g.actor.display_name,
+        full_name=person.full_name,
+        forms=len(person.forms),
+        minutes=sum(papers[form.instrument_id].minutes for form in person.forms),
+        closes_at=g.campaign.closes_at,
+    )
+
+
+def _back(error: CallError) -> ResponseReturnValue:
+    """To the list, or to the door where it is shut, with what happened."""
+    flash(" ".join(wording.refusal(error)), "warning")
+    if isinstance(error, NoShift):
+        return redirect(url_for("centre.calls"), code=303)
+    return redirect(url_for("centre.people_to_call", **_kept()), code=303)
+
+
+def _choice() -> Choice:
+    given = request.args
+    state = given.get("state", "")
+    state = state if state in queries.STATES else "due"
+    return Choice(given.get("unit", ""), given.get("group", ""), state)
+
+
+def _kept() -> dict[str, Any]:
+    """The choice of people stays in the addresses from the list to the card and back."""
+    return {
+        name: request.args[name] for name in ("unit", "group", "state") if request.args.get(name)
+    }
+
+
+def _paging(total: int) -> dict[str, Any]:
+    return {
+        "pages": max(1, -(-total // queries.PAGE)),
+        "address": url_for("centre.people_to_call", **_kept(), page="PAGE"),
+        "kept": _kept(),
+    }
+
+
+def _registry(db: Any) -> dict[str, Any]:
+    units = [(unit.code, unit_name(unit)) for unit in campaigns.units(db, g.campaign.id)]
+    groups = campaigns.groups(db, g.campaign.id)
+    return {"units": units, "groups": [(one.code, f"{one.code}. {_named(one)}") for one in groups]}
+
+
+def _named(thing: Any, part: str = "") -> str:
+    return str(getattr(thing, f"{part}name_{locale()}"))
+
+
+def _words() -> dict[str, Any]:
+    return {"say": wording, "named": _named}

@@ -1,0 +1,202 @@
+"""Invitations for operators: issue, hand over to the mailing, replace or end one. Never shows a code."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _, _n, locale
+from surveyapp.invitations import mailing_file as mailing
+from surveyapp.invitations import outstanding, queries, service
+from surveyapp.invitations.errors import NothingLeftToAnswer, NothingToList, ReasonMissing
+from surveyapp.web.centre import bp
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.state import keys, settings
+
+CSV, XLSX = "csv", "xlsx"
+MEDIA = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@bp.get("/invitations")
+@allow("operator", "viewer", "auditor")
+def invitations() -> str:
+    """How far issuing and handing over are."""
+    with reading() as db:
+        issued = outstanding.state(db, g.campaign)
+        handed = queries.mailing_state(db, g.campaign.id)
+    return render_template(
+        "centre/invitations.html",
+        issued=issued,
+        handed=handed,
+        going="going" in request.args,
+        may_issue=_may_act() and g.campaign.state in ("preparing", "open"),
+        may_act=_may_act(),
+    )
+
+
+@bp.post("/invitations/issue")
+@allow("operator")
+def issue() -> ResponseReturnValue:
+    """One batch; the page comes back with how far it is and goes on by itself where scripts run."""
+    with transaction() as db:
+        campaign = campaigns.campaign(db, g.campaign.code)
+        progress = service.issue(db, campaign, keys=keys(), now=clock.now())
+    if progress.remaining and progress.done:
+        return redirect(url_for("centre.invitations", going=1), code=303)
+    flash(_("Đã cấp lời mời cho tất cả những người trong danh sách đã duyệt."), "success")
+    return redirect(url_for("centre.invitations"), code=303)
+
+
+@bp.get("/invitations/mailing")
+@allow("operator")
+def mailing_file() -> str:
+    """What the mailing file is, before one is made."""
+    with reading() as db:
+        handed = queries.mailing_state(db, g.campaign.id)
+    return render_template("centre/invitations_mailing.html", handed=handed, errors=[])
+
+
+@bp.post("/invitations/mailing")
+@allow("operator")
+def download_mailing() -> ResponseReturnValue:
+    """Hand the invitations to a mailing file, on record, and send the file."""
+    now, form = clock.now(), request.form
+    kind = XLSX if form.get("format") == XLSX else CSV
+    facts = {"everyone": form.get("who") == "everyone", "actor": g.actor.username}
+    try:
+        with transaction() as db:
+            service.mark_listed(db, g.campaign, **facts, keys=keys(), now=now)
+    except NothingToList:
+        flash(_("Không còn lời mời nào chờ đưa vào tệp gửi."), "info")
+        return redirect(url_for("centre.invitations"), code=303)
+    rows = _mailing_rows(g.campaign, listed_at=now)
+    name = f"loi-moi-{g.campaign.code}-{clock.day(now):%Y%m%d}.{kind}"
+    return Response(
+        _file(kind, rows),
+        mimetype=MEDIA[kind],
+        headers={"Content-Disposition": f"attachment; filename={name}"},
+    )
+
+
+def _mailing_rows(campaign: Any, *, listed_at: Any) -> Iterator[mailing.MailingRow]:
+    ring, base_url = keys(), settings().base_url
+
+    def rows() -> Iterator[mailing.MailingRow]:
+        with reading() as db:
+            yield from service.mailing(
+                db, campaign, keys=ring, base_url=base_url, listed_at=listed_at
+            )
+
+    return rows()
+
+
+def _file(kind: str, rows: Iterator[mailing.MailingRow]) -> Iterator[bytes]:
+    if kind == CSV:
+        return mailing.csv_lines(rows, mailing.headings())
+    workbook = BytesIO()
+    mailing.write_xlsx(rows, mailing.headings(), workbook)
+    return iter([workbook.getvalue()])
+
+
+@bp.post("/invitations/sent")
+@allow("operator")
+def confirm_sent() -> ResponseReturnValue:
+    """The mailing files went out."""
+    with transaction() as db:
+        facts = {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
+        forms = service.mark_sent(db, g.campaign, **facts)
+    words = _n("Đã ghi nhận: %(n)s phiếu đã gửi.", "Đã ghi nhận: %(n)s phiếu đã gửi.", forms)
+    flash(words, "success")
+    return redirect(url_for("centre.invitations"), code=303)
+
+
+@bp.post("/invitations/search")
+@allow("operator")
+def search_people() -> str:
+    """Find people by name, e-mail or phone: by a post, so that no name stands in an address."""
+    text, unit_code = request.form.get("text", "").strip(), request.form.get("unit", "")
+    with reading() as db:
+        units = campaigns.units(db, g.campaign.id)
+        found = queries.search(db, g.campaign.id, text, unit_code=unit_code)
+    return render_template(
+        "centre/invitations_people.html",
+        found=found,
+        units=[(unit.code, unit_name(unit)) for unit in units],
+        text=text,
+        unit_code=unit_code,
+        card_unit=_card_unit,
+        limit=queries.SEARCH_LIMIT,
+    )
+
+
+@bp.get("/invitations/<uuid:invitation_id>/")
+@allow("operator")
+def one_invitation(invitation_id: UUID) -> str:
+    """One person's invitation, to replace or end it."""
+    return _card_page(invitation_id, errors=[])
+
+
+@bp.post("/invitations/<uuid:invitation_id>/reissue")
+@allow("operator")
+def reissue(invitation_id: UUID) -> ResponseReturnValue:
+    """A new code; the old link is dead and what was begun under it is discarded."""
+    try:
+        with transaction() as db:
+            service.reissue(db, g.campaign, invitation_id, **_act())
+    except (ReasonMissing, NothingLeftToAnswer) as error:
+        return _card_page(invitation_id, errors=_faults(error, "reissue_reason")), 422
+    words = _("Đã cấp mã mới. Liên kết cũ không còn dùng được; mã mới có trong tệp gửi tiếp theo.")
+    flash(words, "success")
+    return redirect(url_for("centre.one_invitation", invitation_id=invitation_id), code=303)
+
+
+@bp.post("/invitations/<uuid:invitation_id>/revoke")
+@allow("operator")
+def revoke(invitation_id: UUID) -> ResponseReturnValue:
+    """End an invitation; what was submitted stays."""
+    try:
+        with transaction() as db:
+            service.revoke(db, g.campaign, invitation_id, **_act())
+    except (ReasonMissing, NothingLeftToAnswer) as error:
+        return _card_page(invitation_id, errors=_faults(error, "revoke_reason")), 422
+    flash(_("Đã thu hồi lời mời. Phiếu đã gửi, nếu có, vẫn được giữ."), "success")
+    return redirect(url_for("centre.one_invitation", invitation_id=invitation_id), code=303)
+
+
+def _act() -> dict[str, Any]:
+    reason = request.form.get("reissue_reason") or request.form.get("revoke_reason") or ""
+    return {"reason": reason, **act()}
+
+
+def _faults(error: ReasonMissing | NothingLeftToAnswer, field: str) -> list[tuple[str, str]]:
+    if isinstance(error, ReasonMissing):
+        return [(field, _("Vui lòng ghi lý do: lý do được lưu trong nhật ký."))]
+    return [("", _("Người này không còn phiếu nào chưa gửi nên không có gì để thay hoặc thu hồi."))]
+
+
+def _card_page(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> str:
+    with reading() as db:
+        card = queries.card(db, g.campaign.id, invitation_id)
+    return render_template(
+        "centre/invitations_one.html", card=card, card_unit=_card_unit, errors=errors
+    )
+
+
+def _card_unit(card: queries.InvitationCard) -> str:
+    return card.unit_name_en if locale() == "en" else card.unit_name_vi
+
+
+def _may_act() -> bool:
+    return "operator" in g.actor.roles_in(g.campaign.code)

@@ -1,0 +1,84 @@
+"""Headers on every response, errors included, and compression of text."""
+
+import gzip
+import secrets
+
+from flask import Flask, Response, request, session
+
+from surveyapp.log import bind_request
+from surveyapp.web.http.sessions import RESPONDENT
+from surveyapp.web.http.state import settings
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+FIXED = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Permissions-Policy": PERMISSIONS,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Frame-Options": "DENY",
+}
+TWO_YEARS = 63_072_000
+SHORTEST_COMPRESSED = 600
+COMPRESSED_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json"})
+
+
+def install(app: Flask) -> None:
+    """Mark each request with an id, and each response with its headers."""
+    app.before_request(lambda: bind_request(secrets.token_hex(6)))
+    app.after_request(_compress)
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in FIXED.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Referrer-Policy", _referrer_policy())
+    if settings().secure:
+        response.headers.setdefault(
+            "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
+        )
+    return response
+
+
+def _referrer_policy() -> str:
+    # Under `no-referrer` a browser without Sec-Fetch-Site (iPhones before 2023) posts with
+    # `Origin: null`, and the pages before a session have no token to fall back on. `strict-origin`
+    # tells the host alone, never the path, which may hold a link.
+    is_respondent = getattr(session, "cookie", None) is RESPONDENT
+    return "strict-origin" if is_respondent and "code" not in session else "no-referrer"
+
+
+def _compress(response: Response) -> Response:
+    """gzip, level 5. The one secret in a page, the token against forged posts, is masked anew each time."""
+    if (
+        response.mimetype not in COMPRESSED_TYPES
+        or response.direct_passthrough
+        or response.is_streamed
+        or "Content-Encoding" in response.headers
+        or response.status_code in {204, 304}
+    ):
+        return response
+    response.vary.add("Accept-Encoding")
+    if not request.accept_encodings.quality("gzip"):
+        return response
+    body = response.get_data()
+    if len(body) >= SHORTEST_COMPRESSED:
+        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

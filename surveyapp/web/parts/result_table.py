@@ -1,0 +1,215 @@
+"""Results as rows: which part of the public tables a page shows, as charts, tables and files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from surveyapp.documents.tables import Cell, Column
+from surveyapp.exports.disclosure.public_tables import MISSING
+from surveyapp.exports.download.published_reader import Distribution, Published
+from surveyapp.i18n import _, day, locale, number, percent, tenths
+from surveyapp.instruments.model import DONT_KNOW, Option
+from surveyapp.web.parts import charts
+
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: what it is of, where it leads, and the distribution, none where no table has it."""
+
+    unit: str
+    group: str
+    label: str
+    url: str | None
+    found: Distribution | None
+
+    @property
+    def mean(self) -> float | None:
+        """As the distribution's; none where it is hidden."""
+        return self.found.mean if self.found else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows whose items share one scale: one chart and its table."""
+
+    options: tuple[Option, ...]
+    best: str
+    dont_know: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def scale(self) -> str:
+        """The scale by its two ends."""
+        ends = self.options[0], self.options[-1]
+        first, last = (option.label.get(locale()) for option in ends)
+        return _("Thang từ “%(first)s” đến “%(last)s”", first=first, last=last)
+
+
+def parts(lines: Sequence[Line]) -> list[Part]:
+    """The rows by scale, scales in the order they come; rows of no table at all are left out."""
+    by_scale: dict[Any, list[Line]] = {}
+    for line in lines:
+        if line.found is not None:
+            item = line.found.item
+            key = tuple((o.code, o.label.vi) for o in item.options), item.best
+            by_scale.setdefault(key, []).append(line)
+    return [_part(found) for found in by_scale.values()]
+
+
+def _part(lines: list[Line]) -> Part:
+    items = [line.found.item for line in lines if line.found is not None]
+    offered = any(item.dont_know for item in items)
+    return Part(items[0].options, items[0].best, offered, tuple(lines))
+
+
+def worst_first(lines: Sequence[Line]) -> list[Line]:
+    """By mean, the lowest first; rows without one last, in the order they came."""
+    return sorted(lines, key=lambda line: (line.mean is None, line.mean or 0))
+
+
+def chart(part: Part) -> Markup:
+    """The rows as stacked bars: every share is out of all responses of its row."""
+    legend = [(shade(part, o.code), o.label.get(locale())) for o in part.options]
+    legend += [("unsure", dont_know())] if part.dont_know else []
+    legend += [("blank", not_answered()), ("veiled", _("ẩn vì quá ít phiếu"))]
+    return charts.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
+
+
+def shade(part: Part, code: str) -> str:
+    """The class that colours an option: the better, the deeper."""
+    codes = [option.code for option in part.options]
+    place = codes.index(code)
+    if part.best == codes[0]:
+        place = len(codes) - 1 - place
+    return f"shade-{round(place * (SHADES - 1) / max(len(codes) - 1, 1))}"
+
+
+def _bar(part: Part, line: Line) -> charts.StackedRow:
+    found = line.found
+    assert found is not None  # parts() keeps only these
+    if not found.responses:
+        shown = [("veiled", 1.0)] if found.responses is None else []
+        told = hidden() if found.responses is None else _("không có phiếu")
+        return charts.StackedRow(line.label, shown, told, line.url)
+    classes = {option.code: shade(part, option.code) for option in part.options}
+    classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
+    shown = [(classes[code], share) for code in found.codes if (share := found.share(code))]
+    if found.hidden:
+        shown.append(("veiled", found.hidden / found.responses))
+    return charts.StackedRow(line.label, shown, _told(found), line.url)
+
+
+def _told(found: Distribution) -> str:
+    n = _("%(n)s phiếu", n=number(found.responses or 0))
+    if found.mean is None:
+        return n
+    return _("TB %(mean)s · %(n)s", mean=tenths(found.mean), n=n)
+
+
+def columns(part: Part, heading: str) -> list[dict[str, Any]]:
+    """Columns for the `table` macro, in the order of `row`."""
+    labels = [
+        _("Trung bình (0–100)"),
+        _("Phiếu trả lời"),
+        *(option.label.get(locale()) for option in part.options),
+        *([dont_know()] if part.dont_know else []),
+        not_answered(),
+    ]
+    return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
+
+
+def row(part: Part, line: Line) -> dict[str, Any]:
+    """A row for the `table` macro; a hidden cell says so in words."""
+    found = line.found
+    assert found is not None  # parts() keeps only these
+    codes = [option.code for option in part.options]
+    codes += [DONT_KNOW] if part.dont_know else []
+    cells = [_cell(found, code) for code in (*codes, MISSING)]
+    return {
+        "cells": (line.label, _mean(found), _shown(found.responses), *cells),
+        "url": line.url,
+    }
+
+
+def _cell(found: Distribution, code: str) -> dict[str, Any]:
+    if code == DONT_KNOW and not found.item.dont_know:
+        return {"shown": "–", "value": ""}
+    n, share = found.n(code), found.share(code)
+    if n is None or share is None:
+        return _shown(n)
+    words = Markup('<span>{} <span class="muted small">{}</span></span>')
+    return {"shown": words.format(number(n), percent(share)), "value": n}
+
+
+def _shown(n: int | None) -> dict[str, Any]:
+    if n is None:
+        return {"shown": Markup('<span class="muted">{}</span>').format(hidden()), "value": ""}
+    return {"shown": number(n), "value": n}
+
+
+def _mean(found: Distribution) -> dict[str, Any]:
+    if found.answered is None:
+        return _shown(None)
+    if found.mean is None:
+        return {"shown": "–", "value": ""}
+    return {"shown": tenths(found.mean), "value": f"{found.mean:.4f}"}
+
+
+def file_columns() -> list[Column]:
+    """Columns of `file_rows`: long, so that items on different scales share them."""
+    return [
+        Column(_("Mã đơn vị")),
+        Column(_("Đơn vị")),
+        Column(_("Nhóm")),
+        Column(_("Mã câu hỏi")),
+        Column(_("Câu hỏi")),
+        Column(_("Mã phương án")),
+        Column(_("Phương án")),
+        Column(_("Số phiếu chọn"), "count"),
+        Column(_("Tỷ lệ"), "share"),
+        Column(_("Phiếu trả lời (mẫu số)"), "count"),
+        Column(_("Bản phát hành số"), "count"),
+        Column(_("Ngày phát hành")),
+    ]
+
+
+def file_rows(
+    lines: Sequence[Line], published: Published, names: Mapping[str, str]
+) -> list[list[Cell]]:
+    """One row per shown row × option; a hidden count says so. `names` of units by code."""
+    told: list[Cell] = [published.release.number, day(published.release.built_at)]
+    rows: list[list[Cell]] = []
+    for line in lines:
+        found = line.found
+        if found is None:
+            continue
+        item, veiled = found.item, hidden()
+        labels = {option.code: option.label.get(locale()) for option in item.options}
+        labels |= {DONT_KNOW: dont_know(), MISSING: not_answered()}
+        first: list[Cell] = [line.unit, names[line.unit], line.group]
+        first += [item.id, item.text.get(locale())]
+        of: Cell = veiled if found.responses is None else found.responses
+        for code in found.codes:
+            n = found.n(code)
+            counted: list[Cell] = [veiled, None] if n is None else [n, found.share(code)]
+            rows.append([*first, code, labels[code], *counted, of, *told])
+    return rows
+
+
+def hidden() -> str:
+    """What stands in a cell that the public table hides."""
+    return _("ẩn")
+
+
+def dont_know() -> str:
+    """Heading of the answers off the scale."""
+    return _("Không biết")
+
+
+def not_answered() -> str:
+    """Heading of the answers that are missing."""
+    return _("Không trả lời")

@@ -1,0 +1,49 @@
+"""The facts on the page before answering: who asks, who gave the name, how long, until when."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.i18n import locale
+from surveyapp.invitations.queries import Invited
+
+
+def facts(db: Session, invited: Invited) -> dict[str, Any]:
+    """What the page says about this invitation. Never a person's name."""
+    campaign = invited.campaign
+    standing = [each for each in invited.assignments if each.state != "revoked"]
+    left = [each for each in standing if each.state == "active"]
+    now = clock.now()
+    return {
+        "campaign": campaign,
+        "campaign_title": campaign.title_en if locale() == "en" else campaign.title_vi,
+        "supplier": invited.supplier_en if locale() == "en" else invited.supplier_vi,
+        "forms": len(standing),
+        "forms_left": len(left),
+        "submitted": len(standing) - len(left),
+        "minutes": sum(
+            campaigns.instrument(db, each.instrument_id, sha256=each.instrument_sha256).minutes
+            for each in left
+        ),
+        "closes_at": campaign.closes_at,
+        "opens_at": campaign.opens_at,
+        "is_open": campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
+        "is_before": campaign.state == "preparing" or now < campaign.opens_at,
+        "box_opened": campaign.state in {"opened", "released"},
+        "begun": any(each.begun_on is not None for each in left),
+        "contact": contact(campaign.settings),
+    }
+
+
+def contact(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The campaign's help desk in the present language."""
+    written = settings.get("contact", {})
+    name = written.get("name", {})
+    return {
+        "name": name.get(locale(), name.get("vi", "")),
+        "phone": written.get("phone", ""),
+        "email": written.get("email", ""),
+    }

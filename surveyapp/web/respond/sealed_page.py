@@ -1,0 +1,142 @@
+"""A page sent in after the session's end, kept sealed in its browser until the code is there again.
+
+Anybody may sit at the device by then, so nothing is saved without the code: what was sent goes into a
+cookie of an hour, under a key that the code and the key ring give together. Another code opens
+nothing; whoever takes the cookie has ciphertext.
+"""
+
+import base64
+import binascii
+import json
+import os
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import flash, request, url_for
+from werkzeug.wrappers import Response
+
+from surveyapp import clock
+from surveyapp.db import transaction
+from surveyapp.errors import SurveyError
+from surveyapp.i18n import _
+from surveyapp.web.http import guard, sessions, state
+from surveyapp.web.http.refusals import words_for
+from surveyapp.web.respond import saving
+from surveyapp.web.respond.visit import answering
+
+LIFE = timedelta(minutes=60)
+COOKIE = sessions.Cookie("phieu_cho", "respondent-cookie")
+LARGEST = 2560
+"""Bytes before base64, so that browsers take the cookie (4,096 with its name and flags)."""
+STEP = 512
+ENDPOINTS = {"respond.save", "respond.autosave"}
+NOT_KEPT = {sessions.CSRF_FIELD, "go", "at", "language"}
+_NONCE = 12
+
+
+@dataclass(frozen=True)
+class Page:
+    """The fields of one page of one questionnaire, as they were sent in."""
+
+    number: int
+    page: int
+    form: dict[str, str]
+    sent_at: datetime
+
+
+def seal(page: Page, code: str) -> str | None:
+    """The cookie's value, padded so that its length tells little; None if no cookie can hold it."""
+    content = [page.number, page.page, page.form, int(page.sent_at.timestamp())]
+    plain = zlib.compress(json.dumps(content, ensure_ascii=False).encode())
+    plain += bytes(-len(plain) % STEP)
+    if len(plain) > LARGEST:
+        return None
+    nonce = os.urandom(_NONCE)
+    key = next(iter(_sealing_keys(code)))
+    sealed = AESGCM(key).encrypt(nonce, plain, COOKIE.plain_name.encode())
+    return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+
+def unseal(value: str, code: str, *, now: datetime) -> Page | None:
+    """The page, for whoever has the code it was sent under; None for anybody else and after `LIFE`."""
+    try:
+        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    for key in _sealing_keys(code):
+        try:
+            plain = AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], COOKIE.plain_name.encode())
+        except (InvalidTag, ValueError):
+            continue
+        number, page, form, seconds = json.loads(zlib.decompressobj().decompress(plain))
+        sent_at = datetime.fromtimestamp(seconds, now.tzinfo)
+        return Page(number, page, form, sent_at) if now - sent_at < LIFE else None
+    return None
+
+
+def _sealing_keys(code: str) -> list[bytes]:
+    return [
+        HKDF(hashes.SHA256(), 32, salt=root, info=b"kept page").derive(code.encode())
+        for root in state.keys().keys(COOKIE.purpose)
+    ]
+
+
+def sealed_now() -> str | None:
+    """What the present post sent in after the session's end, sealed; None where nothing is to be kept.
+
+    Only a page of ours that stood open in this very session: the token it carries proves it.
+    """
+    ended = sessions.ended_respondent()
+    if ended is None or request.endpoint not in ENDPOINTS:
+        return None
+    code, secret = ended
+    if not guard.token_fits(request.form.get(sessions.CSRF_FIELD), secret):
+        return None
+    place = request.view_args or {}
+    form = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
+    return seal(Page(place["number"], place["page"], form, clock.now()), code)
+
+
+def put(response: Response, value: str) -> None:
+    """Leave the sealed page in the browser."""
+    response.set_cookie(_name(), value, path="/", max_age=LIFE, **_flags())
+
+
+def forget(response: Response) -> None:
+    """Take the sealed page out of the browser, used or not."""
+    if _name() in request.cookies:
+        response.delete_cookie(_name(), path="/", **_flags())
+
+
+def restore(code: str) -> str | None:
+    """Save what waited for this code and say so; the address of its page, None where nothing waited."""
+    value = request.cookies.get(_name())
+    page = unseal(value, code, now=clock.now()) if value else None
+    if page is None:
+        return None
+    try:
+        with transaction() as db:
+            visit, assignment, instrument = answering(db, page.number)
+            saved = saving.save(db, visit, assignment, instrument, page.page, page.form)
+    except SurveyError as exc:
+        why = words_for(exc).message
+        flash(_("Trang gửi lúc phiên làm việc đã hết không lưu được. %(why)s", why=why), "warning")
+        return None
+    flash(_("Trang Ông/Bà gửi lúc phiên làm việc đã hết nay đã được lưu."), "success")
+    if saved.elsewhere:
+        flash(saving.told_elsewhere(instrument, saved), "warning")
+    return url_for("respond.section", number=page.number, page=page.page)
+
+
+def _name() -> str:
+    return COOKIE.name(secure=state.settings().secure)
+
+
+def _flags() -> dict[str, Any]:
+    return {"secure": state.settings().secure, "httponly": True, "samesite": "Lax"}

@@ -1,0 +1,177 @@
+"""The command line: help everywhere, and exit codes that a script can rely on."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+from sqlalchemy import Engine
+
+from surveyapp.cli.main import main
+from surveyapp.db import bound
+
+
+@pytest.fixture
+def engine(sqlite_engine: Engine) -> Engine:
+    return sqlite_engine
+
+
+def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command and group."""
+    yield path
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"{name} is announced but not there"
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+def test_every_command_explains_itself(runner, path):
+    told = runner.invoke(main, [*path, "--help"])
+    assert told.exit_code == 0
+    usage, _options, rest = told.output.partition("\n\n")
+    assert usage.startswith("Usage:")
+    assert len(rest.split()) > 3
+
+
+def test_what_does_not_exist_is_wrong_usage(runner):
+    assert runner.invoke(main, ["fly"]).exit_code == 2
+    assert runner.invoke(main, ["staff", "add"]).exit_code == 2
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported_for_it():
+    script = (
+        "import sys; from surveyapp.cli.main import main\n"
+        "main(['--help'], standalone_mode=False)\n"
+        "print(sorted({'flask', 'pandas', 'alembic', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_init_makes_keys_once_and_never_overwrites_them(runner, settings):
+    settings.keys.unlink()
+    assert runner.invoke(main, ["init"]).exit_code == 0
+    made = settings.keys.read_bytes()
+    assert settings.keys.stat().st_mode & 0o077 == 0
+    assert runner.invoke(main, ["init"]).exit_code == 0
+    assert settings.keys.read_bytes() == made
+
+
+def test_a_second_key_joins_the_ring_and_the_first_stays(runner, settings):
+    first = json.loads(settings.keys.read_text())["1"]
+    assert runner.invoke(main, ["keys", "rotate"]).exit_code == 0
+    assert json.loads(settings.keys.read_text())["1"] == first
+    assert "1, 2" in runner.invoke(main, ["keys", "check"]).output
+
+
+def test_a_ring_that_others_can_read_is_refused(runner, settings):
+    settings.keys.chmod(0o644)
+    refused = runner.invoke(main, ["keys", "check"])
+    assert refused.exit_code == 1
+    assert "chmod 600" in refused.output
+
+
+def test_every_fault_of_the_settings_is_told_at_once(runner):
+    wrong = {"SURVEYAPP_DEMO": "maybe", "SURVEYAPP_TRUSTED_PROXIES": "-1", "SURVEYAPP_COLOUR": "x"}
+    refused = runner.invoke(main, ["init"], env=wrong)
+    assert refused.exit_code == 1
+    assert all(name in refused.output for name in wrong)
+
+
+def test_migrate_goes_to_the_newest_revision_and_back(runner, tmp_path):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
+    forwards = runner.invoke(main, ["migrate"], env=env)
+    assert forwards.exit_code == 0
+    assert "0001" in forwards.output
+    assert runner.invoke(main, ["migrate", "--to", "base"], env=env).exit_code == 0
+    assert runner.invoke(main, ["migrate", "--to", "nowhere"], env=env).exit_code == 1
+
+
+def test_staff_are_added_listed_granted_given_a_password_and_disabled(runner):
+    add = ["staff", "add", "an.tran", "--name", "An", "--role", "coordinator"]
+    added = runner.invoke(main, [*add, "--campaign", "tiny", "--unit", "BNV"])
+    assert added.exit_code == 0, added.output
+    assert runner.invoke(main, [*add, "--campaign", "tiny", "--unit", "BNV"]).exit_code == 1
+    grant = ["staff", "grant", "an.tran", "--role", "viewer", "--campaign", "tiny"]
+    assert runner.invoke(main, grant).exit_code == 0
+    given = runner.invoke(
+        main, ["staff", "password", "an.tran", "--password-stdin"], input="mua xuan den som nay\n"
+    )
+    assert given.exit_code == 0
+    assert "mua xuan" not in given.output
+    assert runner.invoke(main, ["staff", "disable", "an.tran"]).exit_code == 0
+    listed = json.loads(runner.invoke(main, ["staff", "list", "--json"]).output)
+    assert [(each["username"], each["active"], len(each["grants"])) for each in listed] == [
+        ("an.tran", False, 2)
+    ]
+    trail = json.loads(runner.invoke(main, ["audit", "verify", "--json"]).output)
+    assert trail["entries"] == 4
+
+
+def test_a_refusal_says_why_in_vietnamese_or_english(runner):
+    refused = ["staff", "disable", "nobody"]
+    vietnamese = runner.invoke(main, refused)
+    assert vietnamese.exit_code == 1
+    assert "Không có tài khoản nobody." in vietnamese.output
+    assert "There is no account nobody." in runner.invoke(main, ["--english", *refused]).output
+
+
+def test_a_weak_password_makes_no_account(runner):
+    add = ["staff", "add", "an.tran", "--name", "An", "--role", "viewer", "--campaign", "tiny"]
+    refused = runner.invoke(main, [*add, "--password-stdin"], input="matkhau\n")
+    assert refused.exit_code == 1
+    assert json.loads(runner.invoke(main, ["staff", "list", "--json"]).output) == []
+
+
+def test_a_command_on_another_database_leaves_the_bound_one_as_it_was(runner, tmp_path):
+    standing, env = bound(), {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
+    add = ["staff", "add", "an.tran", "--name", "An", "--role", "viewer", "--campaign", "tiny"]
+    assert runner.invoke(main, ["migrate"], env=env).exit_code == 0
+    assert runner.invoke(main, add, env=env).exit_code == 0
+    assert bound() is standing
+    assert "an.tran" in runner.invoke(main, ["staff", "list"], env=env).output
+    assert "an.tran" not in runner.invoke(main, ["staff", "list"]).output
+
+
+def test_the_module_is_the_command_line_too(runner, settings):
+    env = {**os.environ, **{name: value for name, value in runner.env.items() if value}}
+    done = subprocess.run(
+        [sys.executable, "-m", "surveyapp", "keys", "check"],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", [["run", "--port", "1"], ["staff", "list"]])
+def test_a_database_never_migrated_is_refused_and_told_how_to_mend(runner, tmp_path, command):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}"}
+    refused = runner.invoke(main, command, env=env)
+    assert refused.exit_code == 1
+    assert refused.output.rstrip().endswith("surveyapp migrate")
+    assert "0001" in refused.output
+
+
+def test_a_server_without_its_keys_does_not_start(runner, settings):
+    settings.keys.unlink()
+    refused = runner.invoke(main, ["run", "--port", "1"])
+    assert (refused.exit_code, "surveyapp init" in refused.output) == (1, True)
+
+
+def test_a_database_that_is_away_is_a_refusal_and_no_traceback(runner, tmp_path):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}"}
+    refused = runner.invoke(main, ["staff", "list"], env=env)
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Cơ sở dữ liệu không trả lời")

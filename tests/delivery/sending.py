@@ -1,0 +1,188 @@
+"""A survey in which messages can be sent: people with contacts, post that goes nowhere, a clock to turn."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from surveyapp.assignments.models import Assignment
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import transaction
+from surveyapp.delivery.models import Delivery, Wave
+from surveyapp.delivery.sending.outbox import Outbox
+from surveyapp.delivery.sending.outgoing import Post
+from surveyapp.delivery.sending.worker import Worker
+from surveyapp.delivery.waves import lifecycle
+from surveyapp.delivery.waves.lifecycle import WavePlan
+from surveyapp.invitations.models import Invitation
+from surveyapp.keys import KeyRing
+from surveyapp.messaging.model import Email, Outcome, Sms
+from tests.invitations.roster import Roster, issue_all, opened
+
+
+class FakeChannel:
+    """Takes every message, or answers as it was told for an address; keeps what it took."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+        self.asked = 0
+        self.answers: dict[str, list[Outcome]] = {}
+        self.down: Outcome | None = None
+        self.before_each: Callable[[], None] = lambda: None
+
+    def send(self, message: Email | Sms, /) -> Outcome:
+        self.before_each()
+        self.asked += 1
+        if self.down is not None:
+            return self.down
+        told = self.answers.get(self.to(message), [])
+        outcome = told.pop(0) if told else Outcome.handed_over("250", f"ref{self.asked}")
+        if outcome.is_handed_over:
+            self.taken.append(message)
+        return outcome
+
+    @staticmethod
+    def to(message: Email | Sms) -> str:
+        return message.recipient if isinstance(message, Email) else message.phone
+
+    @property
+    def recipients(self) -> list[str]:
+        """Whom messages went to, in alphabetical order."""
+        return sorted(self.to(message) for message in self.taken)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> "FakeChannel":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+class Sending:
+    """The tiny campaign with invited people, and one worker whose clock the test turns."""
+
+    def __init__(self, keys: KeyRing, now: datetime, folder: Path) -> None:
+        self.keys, self.now, self.folder = keys, now, folder
+        self.email, self.sms = FakeChannel(), FakeChannel()
+        self.post = Post(
+            self.email, self.sms, sender="cchc@moha.example.vn", domain="khaosat.example.vn"
+        )  # type: ignore[arg-type]
+        with transaction() as db:
+            self.campaign = opened(db, now)
+            self.campaign_id = self.campaign.id
+
+    def invite(
+        self, *contacts: tuple[str, str], unit: str = "01", kind: str = "council"
+    ) -> list[UUID]:
+        """People with these (e-mail, phone), issued; their invitations in the same order."""
+        with transaction() as db:
+            campaign = campaigns.campaign(db, "tiny")
+            roster = Roster(db, campaign)
+            people = [
+                roster.named(unit, kind, name=f"Người Thứ {n}", email=email, phone=phone)
+                for n, (email, phone) in enumerate(contacts)
+            ]
+            issue_all(db, campaign, self.keys, self.now)
+            found = dict(db.execute(select(Invitation.person_id, Invitation.id)).all())
+        return [found[person] for person in people]
+
+    def plan(self, **described: Any) -> UUID:
+        """A draft of a wave that starts now, is never quiet and has wide limits."""
+        wide = {
+            "kind": "invitation",
+            "starts_at": self.now,
+            "quiet_from": 0,
+            "quiet_until": 0,
+            "per_minute": 100_000,
+            "per_day": 100_000,
+            "per_domain": 100_000,
+        }
+        with transaction() as db:
+            campaign = campaigns.campaign(db, "tiny")
+            plan = WavePlan(**{**wide, **described})
+            return lifecycle.plan_wave(
+                db, campaign, plan, actor="operator", keys=self.keys, now=self.now
+            ).id
+
+    def wave(self, **described: Any) -> UUID:
+        """The same, confirmed."""
+        wave_id = self.plan(**described)
+        self.confirm(wave_id)
+        return wave_id
+
+    def confirm(self, wave_id: UUID, typed: str | None = None) -> None:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, "tiny")
+            people = lifecycle.wave(db, campaign.id, wave_id).people
+            lifecycle.confirm(
+                db,
+                campaign,
+                wave_id,
+                typed=str(people) if typed is None else typed,
+                actor="operator",
+                keys=self.keys,
+                now=self.now,
+            )
+
+    def act(self, what: Callable[..., Any], wave_id: UUID) -> None:
+        """Pause, resume or stop a wave."""
+        with transaction() as db:
+            campaign = campaigns.campaign(db, "tiny")
+            what(db, campaign, wave_id, actor="operator", keys=self.keys, now=self.now)
+
+    def worker(self, name: str = "first", post: Post | None = None) -> Worker:
+        return Worker(
+            post or self.post,
+            keys=self.keys,
+            base_url="https://khaosat.example.vn",
+            outbox=Outbox(self.folder, name),
+            now=lambda: self.now,
+        )
+
+    def work(self, rounds: int = 1, *, name: str = "first") -> int:
+        """A worker comes, does so many rounds and goes; how many messages it tried."""
+        worker = self.worker(name)
+        with worker.outbox:
+            return sum(worker.round() for _ in range(rounds))
+
+    def later(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def states(self, wave_id: UUID) -> dict[str, int]:
+        """How many deliveries of the wave stand where, with the reason of those not sent."""
+        with transaction() as db:
+            rows = db.execute(
+                select(Delivery.state, Delivery.reason, func.count())
+                .where(Delivery.wave_id == wave_id)
+                .group_by(Delivery.state, Delivery.reason)
+            )
+            return {f"{state} {reason}".strip(): n for state, reason, n in rows}
+
+    def waves(self) -> list[UUID]:
+        with transaction() as db:
+            return list(db.scalars(select(Wave.id).order_by(Wave.created_at)))
+
+    def state(self, wave_id: UUID) -> tuple[str, str]:
+        with transaction() as db:
+            wave = db.scalars(select(Wave).where(Wave.id == wave_id)).one()
+            return wave.state, wave.reason
+
+    def dispositions(self, invitation_id: UUID) -> set[str]:
+        with transaction() as db:
+            return set(
+                db.scalars(
+                    select(Assignment.disposition).where(Assignment.invitation_id == invitation_id)
+                )
+            )
+
+
+def emails(n: int, *, domain: str = "so.example.vn") -> list[tuple[str, str]]:
+    """Contacts of `n` people who have an address and no phone."""
+    return [(f"nguoi{i}@{domain}", "") for i in range(n)]

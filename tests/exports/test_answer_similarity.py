@@ -1,0 +1,115 @@
+"""Copied answers are found where they are, and chance, good units and straight lines stay quiet."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from surveyapp.campaigns import queries
+from surveyapp.exports.cleaning import answer_similarity
+from surveyapp.fieldwork.counts import unusual_days
+from surveyapp.instruments.model import Instrument
+from surveyapp.responses.queries import ResponseRow
+from tests import factories
+
+UNITS = [f"U{n:02}" for n in range(12)]
+
+
+@pytest.fixture
+def forms(db, now):
+    """One group asked twenty questions: the six of the tiny questionnaire, and more like them."""
+    campaign = factories.campaign(db, now)
+    form = next(f for f in queries.instruments(db, campaign.id).values() if f.code == "M1")
+    first = form.sections[0]
+    more = tuple(first.items[0].model_copy(update={"id": f"M1-{900 + n}"}) for n in range(20))
+    section = first.model_copy(update={"items": more})
+    # Made anew: a copy would take along what the first instrument has worked out of its own items.
+    fields = {name: getattr(form, name) for name in Instrument.model_fields}
+    return {"M1": Instrument.model_validate({**fields, "sections": (section,)})}
+
+
+def row(form, unit, codes):
+    answers = {item.id: code for item, code in zip(form.items, codes, strict=True)}
+    return ResponseRow("M1", "1.0", unit, "M1", answers, {})
+
+
+def survey(forms, seed):
+    """Twelve units of forty persons; units differ in how good they are, persons answer by chance."""
+    chance = random.Random(seed)
+    form = forms["M1"]
+    rows = []
+    for n, unit in enumerate(UNITS):
+        weights = [1 + n / 2, 3, 3, 2, 1 + (11 - n) / 4]
+        rows += [row(form, unit, chance.choices("12345", weights, k=20)) for _ in range(40)]
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_chance_and_good_units_are_not_called_coordinated(forms, seed):
+    assert not [f for f in answer_similarity.study(survey(forms, seed), forms) if f.is_marked]
+
+
+def test_ten_copies_in_one_unit_are_found_and_no_other_unit_is_marked(forms):
+    rows = survey(forms, 9)
+    for n in range(10):
+        rows[3 * 40 + n] = row(forms["M1"], UNITS[3], "24315243512435124351")
+    found = answer_similarity.study(rows, forms)
+    marked = [one for one in found if one.is_marked]
+    assert {(one.cell, one.kind) for one in marked} == {
+        ((UNITS[3], "M1"), "identical"),
+        ((UNITS[3], "M1"), "near"),
+    }
+    assert all(one.pairs == 45 and one.expected < 10 for one in marked)
+
+
+def test_copies_with_one_answer_changed_are_near_identical_only(forms):
+    rows = survey(forms, 10)
+    copied = "24315243512435124351"
+    for n in range(10):
+        other = "1" if copied[n] != "1" else "2"
+        rows[5 * 40 + n] = row(forms["M1"], UNITS[5], copied[:n] + other + copied[n + 1 :])
+    marked = [one for one in answer_similarity.study(rows, forms) if one.is_marked]
+    assert [(one.cell, one.kind) for one in marked] == [((UNITS[5], "M1"), "near")]
+
+
+def test_the_same_copies_spread_over_all_units_mark_none(forms):
+    rows = survey(forms, 11)
+    for n in range(len(UNITS)):
+        rows[n * 40] = row(forms["M1"], UNITS[n], "24315243512435124351")
+    assert not [f for f in answer_similarity.study(rows, forms) if f.is_marked]
+
+
+def test_straight_lines_are_left_to_their_own_rule(forms):
+    rows = survey(forms, 12)
+    for n in range(15):
+        rows[n] = row(forms["M1"], UNITS[0], "1" * 20)
+    of_unit = [f for f in answer_similarity.study(rows, forms) if f.cell == (UNITS[0], "M1")]
+    assert {(f.responses, f.compared, f.pairs) for f in of_unit} == {(40, 25, 0)}
+
+
+def test_false_discoveries_are_controlled_as_benjamini_and_hochberg_write():
+    assert answer_similarity.benjamini_hochberg([0.01, 0.04, 0.03, 0.5]) == pytest.approx(
+        [0.04, 0.16 / 3, 0.16 / 3, 0.5]
+    )
+
+
+@pytest.mark.parametrize(("n", "mean", "variance", "chance"), [
+    (0, 2.0, 2.0, 1.0),
+    (1, 2.0, 2.0, 0.864665),
+    (5, 2.0, 2.0, 0.052653),
+    (3, 1.0, 2.0, 0.125),  # size 1: geometric, a half each
+])  # fmt: skip
+def test_the_tail_of_a_count_is_that_of_the_tables(n, mean, variance, chance):
+    assert answer_similarity.upper_tail(n, mean, variance) == pytest.approx(chance, abs=1e-6)
+
+
+def test_a_unit_that_hands_in_nearly_all_on_one_day_stands_out():
+    first = date(2024, 1, 8)
+    days = [first + timedelta(days=n) for n in range(20)]
+    submitted = {(unit, day): 5 for unit in range(20) for day in days}
+    submitted |= {(7, day): 1 for day in days}
+    submitted[7, days[12]] = 80
+    found = unusual_days.find(submitted)
+    assert [(one.unit_id, one.day, one.submitted) for one in found] == [(7, days[12], 80)]
+    assert unusual_days.find({(unit, day): 5 for unit in range(20) for day in days}) == []
+    assert unusual_days.find({}) == []

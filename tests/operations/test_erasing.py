@@ -1,0 +1,125 @@
+"""After the release the server forgets who was asked, and keeps every number."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from surveyapp.accounts import audit
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.errors import WrongState
+from surveyapp.cli.main import main
+from surveyapp.db import compact, transaction
+from surveyapp.fieldwork.counts import folding as counting
+from surveyapp.fieldwork.counts import queries as fieldwork
+from surveyapp.invitations import queries
+from surveyapp.invitations.errors import UnknownCode
+from surveyapp.invitations.mailing_file import mailing
+from surveyapp.operations import erasing
+from surveyapp.respondents import service
+from surveyapp.respondents.words.names import name_key
+from surveyapp.tables import metadata
+from tests import factories
+from tests.invitations.roster import issue_all
+
+PLANTED = ("Nguyễn Thị Dành Riêng", name_key("Nguyễn Thị Dành Riêng"), "danhrieng@donvi.example.vn", "912345671", "Trưởng buồng lái")  # fmt: skip
+
+
+@pytest.fixture
+def asked(engine, keys, now):
+    """A campaign with one person of plain marks in an approved list, a bad line and a code."""
+    with transaction() as db:
+        campaign = factories.campaign(db, now, opened=True)
+        name, _key, email, phone, post = PLANTED
+        rows = ["Họ và tên,Chức vụ,Sở,Điện thoại,Email"]
+        rows += [f"{name},{post},Sở Nội vụ,0{phone},{email}", f"{name} B,{post},Sở Nội vụ,12,a@b"]
+        content = "\n".join(rows).encode()
+        staged = factories.staged_list(db, campaign, now, keys, content=content)
+        unit = campaigns.unit(db, campaign.id, "01")
+        act = {"actor": "desk", "now": now, "keys": keys}
+        service.leave_out(db, staged.id, 3, unit=unit, left_out=True, **act)
+        service.accept(db, staged.id, unit=unit, **act)
+        service.approve(db, staged.id, campaign=campaign, **act)
+        issue_all(db, campaign, keys, now)
+        code = next(iter(mailing(db, campaign, keys=keys, base_url=""))).code.replace("-", "")
+    return campaign.code, campaign.id, code
+
+
+def released(code):
+    with transaction() as db:
+        campaigns.campaign(db, code).state = "released"
+
+
+def told(db) -> str:
+    """Every value of every table, as one text."""
+    values = []
+    for table in metadata.sorted_tables:
+        for row in db.execute(select(table)):
+            values += [
+                v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in row
+            ]
+    return "\n".join(values)
+
+
+def figures(db, campaign_id):
+    counting.fold(db, limit=1000)
+    return fieldwork.figures(db, campaign_id, by=("group",)), fieldwork.differences(db, campaign_id)
+
+
+def test_no_name_contact_or_link_is_left_and_every_number_is(asked, engine, keys, now):
+    code, campaign_id, access = asked
+    with transaction() as db:
+        before = figures(db, campaign_id)
+        assert all(mark in told(db) for mark in PLANTED)
+    released(code)
+    with transaction() as db:
+        assert erasing.erase_people(db, code, actor="root", now=now, keys=keys) == {
+            "people": 1,
+            "lines": 2,
+        }
+    compact(engine, erasing.KEPT_IN)
+    with transaction() as db:
+        left = told(db)
+        assert [mark for mark in PLANTED if mark in left] == []
+        assert figures(db, campaign_id) == before
+        with pytest.raises(UnknownCode):
+            queries.find(db, access, keys=keys)
+        audit.verify(db, keys=keys)
+    if engine.dialect.name == "sqlite":
+        file = engine.url.database
+        content = b"".join(Path(file + end).read_bytes() for end in ("", "-wal"))
+        assert [mark for mark in PLANTED if mark.encode() in content] == []
+
+
+def test_erased_again_there_is_nobody_and_the_first_day_stays(asked, keys, now):
+    code, _id, _access = asked
+    released(code)
+    for later, people in ((0, 1), (2, 0)):
+        with transaction() as db:
+            act = {"actor": "root", "now": now + timedelta(days=later), "keys": keys}
+            assert erasing.erase_people(db, code, **act)["people"] == people
+    with transaction() as db:
+        assert campaigns.campaign(db, code).people_erased_on == now.date()
+
+
+def test_before_the_release_nobody_is_forgotten(asked, keys, now):
+    code, _id, access = asked
+    with transaction() as db, pytest.raises(WrongState):
+        erasing.erase_people(db, code, actor="root", now=now, keys=keys)
+    with transaction() as db:
+        assert queries.find(db, access, keys=keys)
+        assert all(mark in told(db) for mark in PLANTED)
+
+
+def test_the_command_asks_before_it_forgets(asked, engine, runner):
+    code, _id, _access = asked
+    released(code)
+    command = ["--english", "invitations", "erase-people", "--campaign", code]
+    assert runner.invoke(main, command, input="n\n").exit_code == 1
+    with transaction() as db:
+        assert all(mark in told(db) for mark in PLANTED)
+    done = runner.invoke(main, [*command, "--yes"])
+    assert (done.exit_code, "1 people and 2 lines" in done.output) == (0, True)
+    with transaction() as db:
+        assert [mark for mark in PLANTED if mark in told(db)] == []
