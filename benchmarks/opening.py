@@ -34,7 +34,7 @@ RULES = [
     {"id": "straight", "kind": "longest_run", "effect": "exclude", "at_least": 40},
     {"id": "gaps", "kind": "missing_share", "effect": "exclude", "at_least": 0.5},
     {"id": "alike", "kind": "low_variation", "effect": "flag", "below": 0.3},
-    {"id": "fast", "kind": "duration", "effect": "flag", "bands": ["below_floor"]},
+    {"id": "fast", "kind": "under_floor", "effect": "flag"},
 ]
 
 
@@ -136,7 +136,7 @@ def ballots(
                 )
             )
             remark = "Đề nghị đơn giản hóa thủ tục. " * 10 if chance.random() < 0.2 else ""
-            quality = {"duration": "usual", "longest_run": 3}
+            quality = {"under_floor": "no"}
             one = box.Ballot(
                 "Q", "1", mark, unit, group, codes, remark, quality, chance.randbytes(16)
             )

@@ -30,8 +30,11 @@ class Thresholds:
     partial: float
 
     def of(self, answered: int, items: int) -> str:
-        """`complete`, `partial`, or `break_off`."""
-        share = answered / items
+        """`complete`, `partial`, or `break_off`, by the share of the applicable items answered.
+
+        Asked of opened responses only: beside a name it would lead to the answers.
+        """
+        share = answered / items if items else 1.0
         if share >= self.complete:
             return "complete"
         return "partial" if share >= self.partial else "break_off"

@@ -1,7 +1,7 @@
 """Row rules of cleaning: what each finds in one response as it was stored. None changes a response."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
@@ -24,11 +24,18 @@ class Row(Protocol):
     def quality(self) -> Mapping[str, Any]: ...
 
 
-class Asked(Protocol):
-    """A questionnaire, of which only the number of items matters here."""
+class Question(Protocol):
+    """One item, of which only the id matters here."""
 
     @property
-    def items(self) -> Sized: ...
+    def id(self) -> str: ...
+
+
+class Asked(Protocol):
+    """A questionnaire: its items in the order asked."""
+
+    @property
+    def items(self) -> Sequence[Question]: ...
 
 
 class Half(Protocol):
@@ -74,8 +81,6 @@ class Rule(Protocol):
     @property
     def below(self) -> float | None: ...
     @property
-    def bands(self) -> Collection[str]: ...
-    @property
     def pairs(self) -> Sequence[Pair]: ...
     @property
     def units(self) -> Collection[str]: ...
@@ -117,7 +122,6 @@ class WrittenRule:
     groups: tuple[str, ...] = ()
     at_least: float | None = None
     below: float | None = None
-    bands: tuple[str, ...] = ()
     pairs: tuple[WrittenPair, ...] = ()
     units: tuple[str, ...] = ()
     cells: tuple[WrittenCell, ...] = ()
@@ -132,7 +136,6 @@ def read_rule(written: Mapping[str, Any]) -> WrittenRule:
         groups=tuple(written.get("groups", ())),
         at_least=written.get("at_least"),
         below=written.get("below"),
-        bands=tuple(written.get("bands", ())),
         pairs=tuple(
             WrittenPair(_half(pair["first"]), _half(pair["second"]))
             for pair in written.get("pairs", ())
@@ -182,6 +185,16 @@ def excludes(found: Iterable[Rule]) -> bool:
     return any(rule.effect == "exclude" for rule in found)
 
 
+def longest_run(codes: Sequence[str]) -> int:
+    """Most items in a row with the same answer; an item without an answer breaks the run."""
+    longest = run = 0
+    previous = ""
+    for code in codes:
+        run = run + 1 if code and code == previous else int(bool(code))
+        longest, previous = max(longest, run), code
+    return longest
+
+
 @dataclass
 class _Marks:
     """A response with what several rules ask of it, each counted once."""
@@ -201,6 +214,16 @@ class _Marks:
         spread = n * sum(code * code for code in self.on_scale) - sum(self.on_scale) ** 2
         return sqrt(spread) / n if n > 1 else None
 
+    def share(self, kind: str) -> float:
+        """What a rule of a `kind` compares with its limit."""
+        if kind == "longest_run":
+            return self.run
+        return self.shares[kind]
+
+    @cached_property
+    def run(self) -> int:
+        return longest_run([self.row.answers.get(item.id, "") for item in self.asked.items])
+
     @cached_property
     def shares(self) -> dict[str, float]:
         answered, items = len(self.row.answers), len(self.asked.items)
@@ -209,7 +232,6 @@ class _Marks:
             "missing_share": (items - answered) / items,
             "dont_know_share": (answered - scaled) / items,
             "identical_share": max(Counter(self.on_scale).values(), default=0) / max(scaled, 1),
-            "longest_run": int(self.row.quality.get("longest_run", 0)),
         }
 
 
@@ -217,8 +239,8 @@ def _touches(rule: Rule, marks: _Marks) -> bool:
     row = marks.row
     if rule.groups and row.group_code not in rule.groups:
         return False
-    if rule.kind == "duration":
-        return row.quality.get("duration") in rule.bands
+    if rule.kind == "under_floor":
+        return row.quality.get("under_floor") == "yes"
     if rule.kind == "test":
         return row.rated_unit_code in rule.units
     if rule.kind == "held":
@@ -229,7 +251,7 @@ def _touches(rule: Rule, marks: _Marks) -> bool:
         assert rule.below is not None
         return marks.variation is not None and marks.variation < rule.below
     assert rule.at_least is not None
-    return marks.shares[rule.kind] >= rule.at_least
+    return marks.share(rule.kind) >= rule.at_least
 
 
 def _chosen(half: Half, row: Row) -> bool:

@@ -50,7 +50,7 @@ def private() -> bytes:
 
 def ballot(unit="U1", group="G1", *, codes=("1",) * ITEMS, remark="", receipt=b"r" * 16, **changed):
     """One ballot before sealing."""
-    quality = changed.pop("quality", {"duration": "usual", "longest_run": 2})
+    quality = changed.pop("quality", {"under_floor": "no"})
     return box.Ballot(
         **{
             "instrument_code": "Q", "instrument_version": "1", "instrument_mark": MARK[:16],

@@ -72,7 +72,7 @@ def test_the_difference_of_two_counts_never_tells_an_excluded_sheet():
     rule = {"id": "straight", "kind": "longest_run", "effect": "exclude", "at_least": 6}
     made = make_box({("U1", "G1"): 12, ("U2", "G1"): 6}, rules=[rule])
     at = next(n for n, one in enumerate(made.plain) if one.rated_unit_code == "U2")
-    straight = replace(made.plain[at], codes=("5",) * ITEMS, quality={"longest_run": 6})
+    straight = replace(made.plain[at], codes=("5",) * ITEMS)
     made.ballots[at] = seal(straight, id_=made.ballots[at].id)
     found = cell(opened(made), "U2", "G1")
     assert (found["n"], found["cleaned"]["n"], found["gives"]) == (6, 5, "counts")

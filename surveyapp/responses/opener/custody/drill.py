@@ -114,7 +114,7 @@ def _ballots(code: str, public_key: bytes, form: bytes, mac_key: bytes) -> Itera
         group_code="D",
         codes=(),
         remark="",
-        quality={"duration": "usual"},
+        quality={"under_floor": "no"},
         receipt_tag=b"",
     )
     for unit, n in _CELLS:
