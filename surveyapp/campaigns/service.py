@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,12 @@ from surveyapp.campaigns.pack.loading import store
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack.reading import Pack
+
+
+Gate = Callable[[Session, Campaign, str], None]
+
+GATES: list[Gate] = []
+"""What other packages require before a campaign may `open` or `close`: each raises its own refusal."""
 
 
 def load_pack(db: Session, pack: Pack, *, now: datetime) -> Campaign:
@@ -102,8 +108,8 @@ def approve_questionnaire(
 def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
     """Freeze the campaign and let collection begin at `opens_at`.
 
-    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, `QuestionnairesNotApproved`, or
-    `BadDeadline` when the window is already over.
+    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, `QuestionnairesNotApproved`, what a gate
+    raises, or `BadDeadline` when the window is already over.
     """
     campaign = _locked(db, campaign_code, needed=("preparing",))
     if campaign.official:
@@ -111,6 +117,7 @@ def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign_code)
     _refuse_unapproved(db, campaign)
+    _pass_gates(db, campaign, "open")
     if campaign.closes_at <= now:
         raise BadDeadline(campaign.closes_at, after=now)
     campaign.state = "open"
@@ -150,6 +157,7 @@ def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaig
     that lay ahead becomes `now`.
     """
     campaign = _locked(db, campaign_code, needed=("open",))
+    _pass_gates(db, campaign, "close")
     campaign.state = "closed"
     if campaign.opens_at < now < campaign.closes_at:
         campaign.closes_at = now
@@ -195,6 +203,14 @@ def _locked(db: Session, code: str, *, needed: Sequence[str]) -> Campaign:
     if campaign.state not in needed:
         raise WrongState(code, state=campaign.state, needed=needed)
     return campaign
+
+
+def _pass_gates(db: Session, campaign: Campaign, step: str) -> None:
+    """Every gate must let the step pass; without any, an official campaign goes nowhere."""
+    if campaign.official and not GATES:
+        raise NotForOfficialUse(campaign.code, illustrative=(), custody=campaign.custody)
+    for gate in GATES:
+        gate(db, campaign, step)
 
 
 def _refuse_unofficial(db: Session, campaign: Campaign) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.errors import NotAnOption, RemarkTooLong, UnknownItem
+from surveyapp.responses.opener.counting import Thresholds
+from surveyapp.responses.opener.row_rules import longest_run as longest_run
 
 SECONDS_PER_SYLLABLE = 0.2
 """Nobody reads faster than about 300 ms a word (Zhang and Conrad, "Speeding in Web Surveys", Survey
@@ -98,25 +100,9 @@ def under_floor(instrument: Instrument, seconds: int | None) -> str:
     return "yes" if seconds < floor_seconds(instrument) else "no"
 
 
-def longest_run(codes: Sequence[str]) -> int:
-    """Most items in a row with the same answer; an item without an answer breaks the run."""
-    longest = run = 0
-    previous = ""
-    for code in codes:
-        run = run + 1 if code and code == previous else int(bool(code))
-        longest, previous = max(longest, run), code
-    return longest
-
-
 def completeness(answered: int, items: int, *, complete: float, partial: float) -> str:
-    """`complete`, `partial` or `break_off` by the share of applicable items answered (0..1 thresholds).
-
-    Asked of opened responses only: beside a name it would lead to the answers.
-    """
-    share = answered / items if items else 1.0
-    if share >= complete:
-        return "complete"
-    return "partial" if share >= partial else "break_off"
+    """`complete`, `partial` or `break_off` of an opened response, as the opener counts it."""
+    return Thresholds(complete, partial).of(answered, items)
 
 
 def longest_answers(instrument: Instrument) -> dict[str, str]:

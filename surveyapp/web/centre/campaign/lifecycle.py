@@ -12,6 +12,7 @@ from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.cli.box import key_folder
 from surveyapp.db import bound, reading, transaction
+from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _, moment
 from surveyapp.responses import custody, opening
 from surveyapp.responses import service as responses
@@ -57,7 +58,7 @@ def open_campaign() -> ResponseReturnValue:
         with transaction() as db:
             service.open_campaign(db, g.campaign.code, now=now)
             enter(db, "opened the campaign", {})
-    except CampaignError as error:
+    except (BoxError, CampaignError) as error:
         return _refused(error, "open")
     flash(_("Đã mở đợt điều tra."), "success")
     return _back()
@@ -97,7 +98,7 @@ def close_campaign() -> ResponseReturnValue:
         with transaction() as db:
             service.close_campaign(db, g.campaign.code, now=now)
             enter(db, "closed the campaign", {})
-    except CampaignError as error:
+    except (BoxError, CampaignError) as error:
         return _refused(error, "close_confirmed")
     flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
     return _back()
@@ -113,7 +114,13 @@ def open_box() -> ResponseReturnValue:
         private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            opened = opening.open_box(db, campaign, private_key=private_key, **act())
+            opened = opening.open_box(
+                db,
+                campaign,
+                private_key=private_key,
+                rules=rulesets.frozen(db, campaign),
+                **act(),
+            )
     except (BoxError, CampaignError) as error:
         return _refused(error, "box_confirmed")
     engine = bound()
