@@ -119,7 +119,9 @@ def _erased(before: str | None, reached: str | None) -> list[str]:
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(alembic_config())
-    passed = {one.revision for one in scripts.iterate_revisions(before, "base")} if before else set()
+    passed = (
+        {one.revision for one in scripts.iterate_revisions(before, "base")} if before else set()
+    )
     way = scripts.iterate_revisions(reached, "base") if before and reached else ()
     tables = [getattr(one.module, "erases", ()) for one in way if one.revision not in passed]
     return sorted({table for named in tables for table in named})

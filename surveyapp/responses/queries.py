@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response, SealedBallot
+from surveyapp.responses.models import (
+    BoxOpening,
+    OpenedCell,
+    Receipt,
+    Remark,
+    Response,
+    SealedBallot,
+)
 
 _BATCH = 1000
 
@@ -62,13 +69,29 @@ def remarks(db: Session, campaign_id: int) -> Iterator[RemarkRow]:
 
 
 def response_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]:
-    """Responses by (rated unit code, group code)."""
-    rows = db.execute(
+    """Responses opened by (rated unit code, group code), whether or not their rows left the box."""
+    cells = db.execute(
+        select(OpenedCell.rated_unit_code, OpenedCell.group_code, OpenedCell.n).where(
+            OpenedCell.campaign_id == campaign_id, OpenedCell.n > 0
+        )
+    ).all()
+    rows = cells or db.execute(
         select(Response.rated_unit_code, Response.group_code, func.count())
         .where(Response.campaign_id == campaign_id)
         .group_by(Response.rated_unit_code, Response.group_code)
     )
     return {(unit, group): n for unit, group, n in rows}
+
+
+def counted_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
+    """The cells of which counts left the box and no rows: as the bundle tells them (docs/opener.md)."""
+    return list(
+        db.scalars(
+            select(OpenedCell.content)
+            .where(OpenedCell.campaign_id == campaign_id, OpenedCell.gives == "counts")
+            .order_by(OpenedCell.group_code, OpenedCell.rated_unit_code)
+        )
+    )
 
 
 def receipt_tags(db: Session, campaign_id: int) -> Iterator[bytes]:
