@@ -44,7 +44,7 @@ PASSWORD = "bốn con vịt qua sông"
 DAYS = 25
 WAITING = 900
 D = Disposition
-ENDS = (D.COMPLETE,) * 14 + (D.PARTIAL,) * 2 + (D.BROKEN_OFF, D.STARTED, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
+ENDS = (D.SUBMITTED,) * 16 + (D.BEGUN, D.BEGUN, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import DraftsUnattended, MoveRefused
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
-from surveyapp.assignments.rules import SUBMITTED, Disposition
+from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.transitions import MOVES, Change, state_of
 from surveyapp.invitations import service
 from tests.invitations.roster import Roster, issue_all, opened
@@ -42,7 +42,7 @@ def test_nothing_leads_away_from_a_submitted_form():
     leading = {
         name
         for name, move in MOVES.items()
-        if move.before & SUBMITTED and name != "count_elsewhere"
+        if Disposition.SUBMITTED in move.before and name != "count_elsewhere"
     }
     assert leading == set()
 
@@ -94,5 +94,5 @@ def test_a_move_that_makes_drafts_unreadable_takes_them_with_it(
 
 @pytest.mark.parametrize("disposition", Disposition)
 def test_the_state_follows_from_the_disposition(disposition):
-    active = set(Disposition) - SUBMITTED - {Disposition.REMOVED, Disposition.DUPLICATE}
+    active = set(Disposition) - {Disposition.SUBMITTED, Disposition.REMOVED, Disposition.DUPLICATE}
     assert (state_of(disposition) == "active") == (disposition in active)

@@ -70,7 +70,7 @@ def _unreadable(walk: Walk) -> None:
 
     _assignment_changed(
         walk,
-        lambda held: update(Draft).where(Draft.assignment_id == held).values(revision=7),
+        lambda held: update(Draft).where(Draft.assignment_id == held).values(version=bytes(16)),
     )
 
 

@@ -59,9 +59,7 @@ def test_whoever_submits_while_a_wave_is_going_is_not_reminded(survey):
     with transaction() as db:
         forms = db.scalars(select(Assignment.id).where(Assignment.invitation_id == first)).all()
         for form in forms:
-            service.mark_submitted(
-                db, form, answered=5, items=5, campaign=survey.campaign, today=date(2024, 1, 15)
-            )
+            service.mark_submitted(db, form, today=date(2024, 1, 15))
         db.execute(update(Delivery).where(Delivery.wave_id == wave).values(state="queued"))
     survey.work()
     assert survey.email.recipients == ["nguoi1@so.example.vn"]
@@ -80,9 +78,7 @@ def test_whoever_submits_while_a_slow_server_is_served_is_not_reminded_either(su
         with transaction() as db:
             forms = select(Assignment.id).where(Assignment.state == "active")
             for form in db.scalars(forms).all():
-                service.mark_submitted(
-                    db, form, answered=5, items=5, campaign=survey.campaign, today=date(2024, 1, 15)
-                )
+                service.mark_submitted(db, form, today=date(2024, 1, 15))
 
     survey.email.before_each = everybody_submits
     survey.work(2)

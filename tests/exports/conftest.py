@@ -37,7 +37,7 @@ PAIR = {
     "second": {"item": "M1-102", "codes": ["5"]},
 }
 RULES = [
-    written("duration", "exclude", bands=["below_floor"]),
+    written("under_floor", "exclude"),
     written("longest_run", at_least=5, groups=["M1", "P1"]),
     written("missing_share", at_least=0.5),
     written("contradiction", "set_missing", pairs=[PAIR]),

@@ -30,7 +30,7 @@ SIZES = {
 }  # fmt: skip
 """Responses per rated unit × group: large cells, small ones to pool, and a group too small to tell."""
 
-BANDS = ("below_floor", "brisk", "usual", "long", "unknown")
+UNDER_FLOOR = ("yes", "no", "no", "no", "unknown")
 
 
 def opened_campaign(
@@ -103,7 +103,7 @@ def _response(
         "rated_unit_code": cell[0],
         "group_code": cell[1],
         "answers": answers,
-        "quality": {"duration": chance.choice(BANDS), "longest_run": chance.randint(1, 6)},
+        "quality": {"under_floor": chance.choice(UNDER_FLOOR)},
     }
 
 

@@ -11,9 +11,8 @@ from surveyapp.exports.cleaning.answer_arrays import read_answers
 from surveyapp.exports.cleaning.flags import touched
 from surveyapp.exports.cleaning.row_rules import hits, read_rules
 from surveyapp.responses.queries import ResponseRow
-from surveyapp.responses.rules import longest_run
 from tests.exports.conftest import written
-from tests.exports.opened import BANDS
+from tests.exports.opened import UNDER_FLOOR
 
 CODES = ["", "1", "2", "3", "4", "5", "98"]
 EFFECTS = st.sampled_from(["flag", "exclude"])
@@ -34,7 +33,7 @@ RULES = st.lists(
         st.builds(lambda e, x: written("identical_share", e, at_least=x), EFFECTS, SHARES),
         st.builds(lambda e, n: written("longest_run", e, at_least=n), EFFECTS, st.integers(1, 6)),
         st.builds(lambda e, x: written("low_variation", e, below=x), EFFECTS, st.sampled_from([0.01, 0.5, 1.0])),
-        st.builds(lambda e: written("duration", e, bands=["below_floor", "brisk"], groups=["M1"]), EFFECTS),
+        st.builds(lambda e: written("under_floor", e, groups=["M1"]), EFFECTS),
         st.builds(lambda e: written("test", e, units=["46", "NHNN"]), EFFECTS),
         st.builds(lambda e: written("held", e, cells=[{"unit": "01", "group": "P1", "record": "x"}]), EFFECTS),
         st.builds(
@@ -65,7 +64,7 @@ def made(forms, seed, n):
             for item in forms[group].items
         ]
         answers = {i.id: c for i, c in zip(forms[group].items, given_, strict=True) if c}
-        quality = {"duration": chance.choice(BANDS), "longest_run": longest_run(given_)}
+        quality = {"under_floor": chance.choice(UNDER_FLOOR)}
         rows.append(ResponseRow(group, "1.0", unit, group, answers, quality))
     return rows
 

@@ -72,8 +72,8 @@ def test_a_unit_left_without_answers_has_no_mean_and_no_rank(form):
 
 def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
-    rule = {"id": "fast", "version": "1", "kind": "duration", "effect": "exclude",
-            "reason": REASON, "bands": ["below_floor"]}  # fmt: skip
+    rule = {"id": "fast", "version": "1", "kind": "under_floor", "effect": "exclude",
+            "reason": REASON}  # fmt: skip
     made = rulesets.freeze(
         db, campaign, read_rules([rule]), reason="Nhanh", actor="centre", now=now, keys=keys
     )

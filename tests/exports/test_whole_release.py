@@ -31,7 +31,7 @@ from surveyapp.responses import queries as responses
 from tests.exports.conftest import written
 from tests.exports.opened import opened_campaign
 
-SLOW = written("duration", "exclude", bands=["below_floor"])
+SLOW = written("under_floor", "exclude")
 HELD = written("held", "exclude", cells=[{"unit": "01", "group": "P1", "record": "x"}])
 CAMPAIGNS: dict[str, tuple[dict[tuple[str, str], int], list[dict[str, Any]]]] = {
     "one small unit among large ones": (

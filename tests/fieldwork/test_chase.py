@@ -15,7 +15,6 @@ from surveyapp.assignments.bulk_transitions import turn
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Campaign
 from surveyapp.fieldwork.reports import official_letter, unit_figures
 from surveyapp.i18n import speaking
 from surveyapp.invitations import service
@@ -161,6 +160,4 @@ def sent_by(db, campaign, invitations, channel, now):
 def submit(db, invitations, today):
     """Everything these people were asked came back today."""
     for one in db.scalars(select(Assignment.id).where(Assignment.invitation_id.in_(invitations))):
-        service.mark_submitted(
-            db, one, answered=1, items=1, campaign=db.query(Campaign).one(), today=today
-        )
+        service.mark_submitted(db, one, today=today)

@@ -74,11 +74,10 @@ class Fieldwork:
     def answer(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
             form = self.dice.choice(self.forms(db, invitation))
-            answered, day = self.dice.randint(0, 10), clock.day(self.now)
+            day = clock.day(self.now)
             service.start(db, form, today=day)
-            service.record_progress(db, form, answered=answered, items=10, today=day)
-            if answered > 3:
-                service.mark_submitted(db, form, answered=answered, items=10, campaign=campaign, today=day)  # fmt: skip
+            if self.dice.random() < 0.6:
+                service.mark_submitted(db, form, today=day)
 
     def forms(self, db, invitation: UUID) -> list[UUID]:
         wanted = select(Assignment.id).where(Assignment.invitation_id == invitation)
@@ -86,7 +85,7 @@ class Fieldwork:
 
     def declare(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            views = tuple(AssignmentView(form, 0, "active", "none", "sent", "", "", "", "", 0, None) for form in self.forms(db, invitation))  # fmt: skip
+            views = tuple(AssignmentView(form, 0, "active", None, "sent", "", "", "", "", 0, None) for form in self.forms(db, invitation))  # fmt: skip
             kind = self.dice.choice(sorted(DECLARED))
             service.declare(db, Invited(invitation, campaign, views), kind, today=clock.day(self.now))  # fmt: skip
 

@@ -31,11 +31,11 @@ def found(db, now) -> daily_report.DailyReport:
 
 
 def test_the_report_has_the_figures_of_the_day_and_what_the_day_brought(found):
-    assert found.total.figures.counts.answered == 58 + 170 + 12 + 47 + 32
+    assert found.total.figures.counts.submitted == 58 + 170 + 12 + 47 + 32
     assert found.total.gained == 2 + 5 + 0 + 1 + 0
     assert found.supplying[0].code == "46"
     assert found.expected is not None
-    assert found.expected.so_far == found.total.figures.counts.answered
+    assert found.expected.so_far == found.total.figures.counts.submitted
 
 
 def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
@@ -43,7 +43,7 @@ def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
     sent_on = clock.day(now) - timedelta(days=6)
     half_way(db, campaign, sent_on=sent_on)
     then = daily_report.gather(db, campaign, until=sent_on)
-    assert then.total.figures.counts.answered == 20 + 60 + 5 + 20 + 15
+    assert then.total.figures.counts.submitted == 20 + 60 + 5 + 20 + 15
     assert then.total.gained == then.total.figures.counts.submitted
     assert then.expected is None
 
@@ -67,7 +67,7 @@ def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
     assert p1[2] == pytest.approx(70 / 200)
     assert p1[3] == 70
     days = book.get_sheet_by_name("Theo ngày").to_python()
-    assert days[0][1] == "Đã trả lời"
+    assert days[0][1] == "Đã nộp"
     assert any(row[2] for row in days[1:])
 
 

@@ -109,9 +109,9 @@ def test_what_was_seen_and_done_is_in_the_audit_trail_with_the_reason(desk):
 
 def test_only_people_with_something_to_answer_are_listed_those_never_called_first(survey):
     desk = Desk(survey, *((f"n{i}@so.example.vn", f"091234567{i}") for i in range(5)))
-    put(desk.invited[1], state="submitted", disposition="complete", submitted_on=date(2024, 1, 15))
+    put(desk.invited[1], state="submitted", disposition="submitted", submitted_on=date(2024, 1, 15))
     put(desk.invited[2], disposition="refused")
-    put(desk.invited[3], disposition="broken_off", progress="some")
+    put(desk.invited[3], disposition="begun", begun_on=date(2024, 1, 15))
     desk.call(Result.NO_ANSWER)
     assert desk.listed() == [3, 4, 0]
     assert desk.listed(unit_code="01", group_code="P1") == [3, 4, 0]
@@ -119,12 +119,11 @@ def test_only_people_with_something_to_answer_are_listed_those_never_called_firs
 
 
 def test_a_page_tells_whether_a_form_was_begun_and_no_more(desk):
-    put(desk.invited[0], disposition="broken_off", progress="most")
+    put(desk.invited[0], disposition="begun", begun_on=date(2024, 1, 15))
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         found = queries.person(db, campaign, desk.invited[0], now=desk.survey.now)
     assert found.begun
-    assert "most" not in repr(found)
     assert "an@so.example.vn" not in repr(found)
 
 
@@ -327,7 +326,7 @@ def test_calls_are_counted_by_result_and_by_person(survey):
 
 def test_whoever_submits_while_on_the_telephone_leaves_the_list(desk):
     desk.act(service.claim, desk.invited[0])
-    put(desk.invited[0], state="submitted", disposition="complete", submitted_on=date(2024, 1, 15))
+    put(desk.invited[0], state="submitted", disposition="submitted", submitted_on=date(2024, 1, 15))
     with pytest.raises(NotToBeCalled):
         desk.act(service.record, desk.invited[0], Outcome(result=Result.REMINDED))
 

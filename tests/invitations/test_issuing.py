@@ -100,7 +100,7 @@ def test_a_form_that_was_begun_is_not_exchanged_for_another_group(db, campaign, 
     service.start(db, db.scalars(select(Assignment.id)).one(), today=now.date())
     roster.enter(person, "01", "council")
     issue_all(db, campaign, keys, now)
-    assert roster.forms(person) == {("P2", "01"): "started", ("P1", "01"): "duplicate"}
+    assert roster.forms(person) == {("P2", "01"): "begun", ("P1", "01"): "duplicate"}
 
 
 def test_a_form_not_begun_gives_way_to_the_first_group(db, campaign, roster, keys, now):
@@ -158,12 +158,10 @@ def test_what_was_submitted_stays_when_its_author_leaves_the_list(db, campaign, 
     about_province = next(
         a for a in queries.find(db, code, keys=keys).assignments if a.group_code == "P2"
     )
-    service.mark_submitted(
-        db, about_province.id, answered=6, items=6, campaign=campaign, today=now.date()
-    )
+    service.mark_submitted(db, about_province.id, today=now.date())
     roster.drop(person)
     issue_all(db, campaign, keys, now)
-    assert roster.forms(person) == {("M2", "BNV"): "removed", ("P2", "01"): "complete"}
+    assert roster.forms(person) == {("M2", "BNV"): "removed", ("P2", "01"): "submitted"}
     assert [a.group_code for a in queries.find(db, code, keys=keys).assignments] == ["P2"]
 
 
@@ -233,7 +231,7 @@ def test_reissue_kills_the_old_link_and_starts_over(db, campaign, roster, keys, 
     issue_all(db, campaign, keys, now)
     old = code_of(db, campaign, keys, person)
     held = queries.find(db, old, keys=keys)
-    service.record_progress(db, held.assignments[0].id, answered=3, items=6, today=now.date())
+    service.start(db, held.assignments[0].id, today=now.date())
     service.reissue(
         db,
         campaign,
@@ -248,7 +246,7 @@ def test_reissue_kills_the_old_link_and_starts_over(db, campaign, roster, keys, 
     with pytest.raises(UnknownCode):
         queries.find_typed(db, old, keys=keys)
     new = queries.find(db, code_of(db, campaign, keys, person), keys=keys)
-    assert {(a.disposition, a.progress) for a in new.assignments} == {("not_sent", "none")}
+    assert {(a.disposition, a.begun_on) for a in new.assignments} == {("not_sent", None)}
     assert counted(db) == standing(db)
     assert db.scalar(select(func.count()).select_from(RetiredTag)) == 1
 

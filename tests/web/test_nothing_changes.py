@@ -106,8 +106,8 @@ def save(client: FlaskClient, value: str) -> TestResponse:
 
 
 def submit(client: FlaskClient) -> TestResponse:
-    found = re.search(r'name="revision" value="(\d+)"', client.get("/phieu/1/xem-lai").text)
-    given = {"revision": found[1]} if found else {}
+    found = re.search(r'name="version" value="([0-9a-f]+)"', client.get("/phieu/1/xem-lai").text)
+    given = {"version": found[1]} if found else {}
     return post(client, "/phieu", "/phieu/1/nop", **given)
 
 
@@ -223,7 +223,7 @@ def test_outside_the_window_every_button_says_so_and_changes_nothing(
     moved(now, opens, closes)
     before = survey.stored()
     assert what in client.get(survey.links["fresh"]).text
-    fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3", "revision": "1"}
+    fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3", "version": "01"}
     for address in (f"{survey.links['fresh']}/start", "/phieu/bat-dau", PAGE, "/phieu/1/nop"):
         answer = client.post(address, data=fields, headers=HERE)
         assert answer.status_code == 403, address
