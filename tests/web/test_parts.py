@@ -326,7 +326,7 @@ def test_no_page_needs_an_inline_style_or_script():
     for path in [
         *OWN_TEMPLATES,
         PACKAGE / "templates" / "styleguide.html",
-        PACKAGE / "web" / "charts.py",
+        PACKAGE / "web" / "parts" / "charts.py",
     ]:
         source = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:", source), (
@@ -351,7 +351,7 @@ def test_every_sentence_of_layouts_parts_errors_and_charts_is_there_in_english()
     sentences |= {
         message
         for _, message, _, _ in extract_from_file(
-            "python", PACKAGE / "web" / "charts.py", keywords={"_": None}
+            "python", PACKAGE / "web" / "parts" / "charts.py", keywords={"_": None}
         )
     }
     assert len(sentences) > 50
