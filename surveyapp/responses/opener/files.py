@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -27,8 +27,6 @@ from .errors import (
 )
 
 _FASTEST = 1
-_GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x04\xff"
-"""No name, no time, fastest, no system: the one header that `write_lines` makes."""
 
 Signature = dict[str, str]
 """`{"public_key": …, "signature": …}`, both in hexadecimal."""
@@ -161,14 +159,16 @@ def write_lines(
 ) -> str:
     """Write canonical lines, compressed, with digest and signatures last; returns the digest."""
     found = hashlib.sha256()
-    with gzip.GzipFile("", "wb", _FASTEST, file, mtime=0) as packed:
+    hashed = _Hashing(file)
+    with gzip.GzipFile("", "wb", _FASTEST, cast(BinaryIO, hashed), mtime=0) as packed:
         for content in lines:
             line = canonical(content) + b"\n"
             found.update(line)
             packed.write(line)
-        digest_ = found.hexdigest()
-        end = {"digest": digest_, "signatures": [sign(kind, digest_, key) for key in keys]}
-        packed.write(canonical(end) + b"\n")
+    digest_ = found.hexdigest()
+    signatures = [sign(kind, digest_, key) for key in keys]
+    end = {"digest": digest_, "packed": hashed.digest, "signatures": signatures}
+    file.write(_end_member(canonical(end) + b"\n"))
     return digest_
 
 
@@ -188,8 +188,7 @@ def read_lines(
     Raises `NotThisKind`, `VersionUnknown`, and at the end `FileDamaged` unless the digest fits; then
     `ended` is called. Nothing may be believed of a file that was not read to its end.
     """
-    found, before = hashlib.sha256(), b""
-    first = True
+    found, before, first = hashlib.sha256(), b"", True
     try:
         with path.open("rb") as file, gzip.GzipFile(fileobj=file) as packed:
             for line in packed:
@@ -201,14 +200,12 @@ def read_lines(
                         first = False
                     yield content
                 before = line
-            file.seek(0)
-            if file.read(len(_GZIP_HEADER)) != _GZIP_HEADER:
-                raise FileDamaged(path)
         end = json.loads(before)
         if first:
             kind.check(path, end)
         told = End(end["digest"], end["signatures"])
-        if told.digest != found.hexdigest() or canonical(end) + b"\n" != before:
+        member = _end_member(canonical(end) + b"\n")
+        if told.digest != found.hexdigest() or not _is_packed(path, end["packed"], member):
             raise FileDamaged(path)
     except gzip.BadGzipFile as exc:
         if first and before == b"":
@@ -218,3 +215,41 @@ def read_lines(
         raise FileDamaged(path) from exc
     if ended is not None:
         ended(told)
+
+
+class _Hashing:
+    """A file that is written to and keeps the SHA-256 of what was."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._found = file, hashlib.sha256()
+
+    def write(self, content: bytes) -> int:
+        self._found.update(content)
+        return self._file.write(content)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    @property
+    def digest(self) -> str:
+        return self._found.hexdigest()
+
+
+def _end_member(line: bytes) -> bytes:
+    """The last line as a gzip member of its own, not compressed: it has one spelling only. Compressed
+    bytes have several, so the line also says which were written (`packed`)."""
+    length = len(line).to_bytes(2, "little")
+    block = b"\x01" + length + bytes(byte ^ 0xFF for byte in length) + line
+    check = zlib.crc32(line).to_bytes(4, "little") + len(line).to_bytes(4, "little")
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + block + check
+
+
+def _is_packed(path: Path, digest_: str, member: bytes) -> bool:
+    """Whether the file ends with `member` and what stands before it has the digest."""
+    left = path.stat().st_size - len(member)
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while left > 0 and (part := file.read(min(left, 1 << 20))):
+            found.update(part)
+            left -= len(part)
+        return file.read() == member and found.hexdigest() == digest_
