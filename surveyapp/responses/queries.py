@@ -75,7 +75,12 @@ def response_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]
             OpenedCell.campaign_id == campaign_id, OpenedCell.n > 0
         )
     ).all()
-    rows = cells or db.execute(
+    return {(unit, group): n for unit, group, n in cells} or row_counts(db, campaign_id)
+
+
+def row_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]:
+    """Responses by (rated unit code, group code) of the cells whose rows left the box."""
+    rows = db.execute(
         select(Response.rated_unit_code, Response.group_code, func.count())
         .where(Response.campaign_id == campaign_id)
         .group_by(Response.rated_unit_code, Response.group_code)
@@ -83,15 +88,20 @@ def response_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]
     return {(unit, group): n for unit, group, n in rows}
 
 
-def counted_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
-    """The cells of which counts left the box and no rows: as the bundle tells them (docs/opener.md)."""
+def opened_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
+    """Every cell as the bundle tells it (docs/opener.md); none of a box opened before cells were kept."""
     return list(
         db.scalars(
             select(OpenedCell.content)
-            .where(OpenedCell.campaign_id == campaign_id, OpenedCell.gives == "counts")
+            .where(OpenedCell.campaign_id == campaign_id)
             .order_by(OpenedCell.group_code, OpenedCell.rated_unit_code)
         )
     )
+
+
+def counted_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
+    """The cells of which counts left the box and no rows."""
+    return [cell for cell in opened_cells(db, campaign_id) if cell["gives"] == "counts"]
 
 
 def receipt_tags(db: Session, campaign_id: int) -> Iterator[bytes]:

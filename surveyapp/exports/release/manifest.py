@@ -22,6 +22,8 @@ class Made:
     """Figures that the manifest states beside the files; `receipts` as `receipts_digest` gives them."""
 
     labels: RowLabels
+    digest: str
+    ballots: int
     sizes: Mapping[Cell, int]
     ruleset: RuleSet
     touched: Touched
@@ -61,6 +63,11 @@ def manifest(
         ],
         "cleaning_version": {"number": made.ruleset.number, "sha256": made.ruleset.sha256},
         "receipts": {"count": receipts, "sha256": receipts_sha256},
+        "opening": {
+            "digest": made.digest,
+            "ballots": made.ballots,
+            "without_rows": made.ballots - sum(made.sizes.values()),
+        },
         "disclosure": _disclosure(frame, made),
         "signing": {"algorithm": "Ed25519", "public_key": made.public_key},
         "files": list(files),

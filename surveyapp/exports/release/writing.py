@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,7 @@ from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import DEFAULT, speaking
+from surveyapp.responses import opened_contents
 from surveyapp.responses import queries as responses
 from surveyapp.responses.models import BoxOpening
 from surveyapp.responses.queries import RemarkRow, ResponseRow
@@ -50,11 +52,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of the campaign, and what its responses were counted into while they passed."""
+    """What was read of the campaign, and what its responses were counted into while they passed.
+
+    `opened` is responses by cell, `sizes` those whose rows left the box; of the cells in `withheld`
+    nothing but the number did.
+    """
 
     frame: Frame
     ruleset: RuleSet
+    digest: str
+    opened: Mapping[Cell, int]
     sizes: Mapping[Cell, int]
+    withheld: frozenset[Cell]
     study: sensitivity.Study
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
@@ -68,12 +77,13 @@ class Read:
 def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
     """Write every file of the release below `folder`, its manifest last; how many responses it holds.
 
-    Raises `ResponsesChanged`.
+    Raises `DigestDiffers`, `ResponsesChanged`.
     """
     read = _read(db, frame, wanted.ruleset)
     labels = row_labels(read.sizes, frame.row_minimum)
     found = _write_tables(db, folder / "scoring", read, labels)
-    opening = _opening_of(db, frame, found=found)
+    without_rows = sum(read.opened.values()) - sum(read.sizes.values())
+    opening = _opening_of(db, frame, found=found + without_rows)
     _write_what_cleaning_did(folder, read)
     if wanted.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, wanted.sipas_rows)
@@ -82,6 +92,8 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
     _write_documentation(folder, frame, rows=found)
     made = Made(
         labels=labels,
+        digest=read.digest,
+        ballots=opening.ballots,
         sizes=read.sizes,
         ruleset=wanted.ruleset,
         touched=read.touched,
@@ -101,15 +113,33 @@ def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
 def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
     """All but the responses themselves, which are read one by one as they are written."""
     campaign_id = frame.campaign.id
-    sizes = responses.response_counts(db, campaign_id)
-    return Read(
+    digest = opened_contents.check(db, frame.campaign)
+    sizes = responses.row_counts(db, campaign_id)
+    cells = responses.opened_cells(db, campaign_id)
+    read = Read(
         frame=frame,
         ruleset=ruleset,
+        digest=digest or opened_contents.digest(db, frame.campaign),
+        opened=responses.response_counts(db, campaign_id),
         sizes=sizes,
+        withheld=frozenset((one["unit"], one["group"]) for one in cells if one["gives"] == "n"),
         study=studies.study_of(frame, ruleset.rules, sizes),
         figures=fieldwork.figures(db, campaign_id, by=("group", "rated")),
         remarks=list(responses.remarks(db, campaign_id)),
     )
+    for one in cells:
+        if one["gives"] == "counts":
+            _take_in_counts(read, one)
+    return read
+
+
+def _take_in_counts(read: Read, told: Mapping[str, Any]) -> None:
+    """A cell too small for rows: the counts the opener made of it, after the row rules then in force."""
+    cell = (told["unit"], told["group"])
+    cleaned = told["cleaned"]
+    read.tally.add_counted(cell, cleaned["n"], cleaned["items"])
+    read.completeness[cell].update(told["completeness"])
+    read.touched.excluded[cell] += told["n"] - cleaned["n"]
 
 
 def _note_completeness(read: Read, row: ResponseRow) -> None:
@@ -148,6 +178,7 @@ def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> i
         remarks=read.remarks,
         figures=read.figures,
         completeness=read.completeness,
+        withheld=read.withheld,
     )
 
 

@@ -160,6 +160,7 @@ _MANIFEST = _object(
     ),
     cleaning_version=_object(number={"type": "integer", "minimum": -1}, sha256=_SHA256),
     receipts=_object(count=_WHOLE, sha256=_SHA256),
+    opening=_object(digest=_SHA256, ballots=_WHOLE, without_rows=_WHOLE),
     disclosure=_object(
         row_minimum=_WHOLE, table_minimum=_WHOLE, rows_withheld=_WHOLE,
         pools=_list(_object(group=_STRING, rows=_WHOLE, units=_list(_STRING))),
