@@ -62,9 +62,10 @@ COLUMNS: dict[str, Schema] = {
     "scoring/rates.csv": {
         "level": _LEVEL, **_CELL,
         "planned": _COUNT_OR_HIDDEN, "listed": _COUNT_OR_HIDDEN, "approved": _COUNT_OR_HIDDEN,
+        **_each("assigned invited submitted", _COUNT),
+        **_each("complete partial break_off", _COUNT_OR_HIDDEN),
         **_each(
-            "assigned invited submitted complete partial break_off begun refused "
-            "unavailable not_sent sent bounced moved wrong_group duplicate removed", _COUNT,
+            "begun refused unavailable not_sent sent bounced moved wrong_group duplicate removed", _COUNT,
         ),
         **_each("rr1 rr2 rr3 rr4 rr5 rr6 e coverage", _FIGURE),
     },
