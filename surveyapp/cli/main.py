@@ -170,6 +170,16 @@ def migrate(revision: str) -> None:
     engine = db.make_engine(settings.database_url)
     try:
         reached = schema.migrate(engine, to=revision)
+    except schema.NotCompacted as exc:
+        click.echo(
+            _(
+                "Đã nâng cấp, nhưng một giao dịch cũ (như sao lưu đang chạy) còn giữ dữ liệu đã xóa của: "
+                "%(tables)s. Khi giao dịch đó xong, chạy VACUUM FULL cho các bảng này.",
+                tables=exc,
+            ),
+            err=True,
+        )
+        sys.exit(1)
     finally:
         engine.dispose()
     click.echo(_("Cơ sở dữ liệu ở phiên bản %(revision)s.", revision=reached or "base"))

@@ -86,6 +86,7 @@ class Folder:
                 rows=row_rules.counted(tally, cleaned),
                 remarks=[],
                 figures={},
+                completeness={},
             )
             public_tables.write_public(folder / "public", frame, tally)
             self.tables = {

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
-from surveyapp.assignments.bulk_transitions import turn
+from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
@@ -145,13 +145,13 @@ def test_forms_not_sent_yet_stand_under_no_channel(db, now, keys):
 
 def sent_by(db, campaign, invitations, channel, now):
     """These people's messages went out by this channel."""
-    turn(
+    move_forms(
         db,
         campaign.id,
         invitations,
+        "send",
         before=(Disposition.NOT_SENT,),
         after=Disposition.SENT,
-        event="sent",
         today=clock.day(now),
         channel=channel,
     )

@@ -82,9 +82,9 @@ def test_the_overview_shows_the_rate_with_its_denominator_and_what_came_today(
     page = client.get("/centre/tiny/")
     assert page.status_code == 200
     assert "37,5%" in page.text
-    assert "3 phiếu trả lời trên 8 phiếu của người được mời" in words(page)
+    assert "3 phiếu đã nộp trên 8 phiếu của người được mời" in words(page)
     assert "hôm nay thêm 1" in words(page)
-    assert "3 phiếu đạt yêu cầu trên 71 phiếu theo kế hoạch" in words(page)
+    assert "3 phiếu đã nộp trên 71 phiếu theo kế hoạch" in words(page)
     assert "10:00 15/01/2024" in words(page)
 
 
@@ -121,8 +121,8 @@ def test_rates_by_channel_lead_into_the_groups_of_the_channel(campaign, client, 
     inside = client.get("/centre/tiny/rates?by=group&channel=letter")
     assert row(inside, "P2. Lãnh đạo cơ quan chuyên môn thuộc UBND cấp tỉnh (sở và tương đương)")[1:3] == ["10,0%", "1"]  # fmt: skip
     (line,) = [each for each in csv.DictReader(io.StringIO(client.get("/centre/tiny/rates/table.csv?by=channel").data.decode("utf-8-sig"))) if each["Mã"] == "letter"]  # fmt: skip
-    assert (line["RR2"], line["COOP1"], line["REF1"], line["CON1"], line["e"]) == ("0.25", "1.0", "0.0", "0.25", "1.0")  # fmt: skip
-    assert (line["I"], line["U"], line["NC"]) == ("3", "9", "0")
+    assert (line["RR2"], line["COOP2"], line["REF1"], line["CON1"], line["e"]) == ("0.25", "1.0", "0.0", "0.25", "1.0")  # fmt: skip
+    assert (line["S"], line["U"], line["NC"]) == ("3", "9", "0")
 
 
 def test_units_stand_worst_first_and_those_without_a_rate_last(campaign, client, now):
@@ -175,7 +175,7 @@ def test_the_files_hold_what_the_page_shows(campaign, client, now):
     of_hanoi = next(line for line in lines if line["Mã"] == "01")
     assert (of_hanoi["RR2"], of_hanoi["Được mời"], of_hanoi["Đã nộp"]) == ("0.375", "8", "3")
     assert lines[-1]["RR2"] == "0.375"
-    assert (of_hanoi["COOP1"], of_hanoi["CON1"], of_hanoi["e"]) == ("1.0", "0.375", "1.0")
+    assert (of_hanoi["COOP2"], of_hanoi["CON1"], of_hanoi["e"]) == ("1.0", "0.375", "1.0")
     book = client.get("/centre/tiny/rates/table.xlsx?by=supplying").data
     cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert cells[0][0] == "Tỷ lệ trả lời theo: Đơn vị lập danh sách"
@@ -268,7 +268,7 @@ def test_a_desk_sees_its_own_unit_until_the_end_of_yesterday(campaign, client, n
     sign_in(client, "coordinator-01")
     page = client.get("/desk/tiny/01/rates")
     assert "hết ngày 14/01/2024" in page.text
-    assert "7 phiếu trả lời trên 20 phiếu của người được mời" in words(page)
+    assert "7 phiếu đã nộp trên 20 phiếu của người được mời" in words(page)
     assert "Sở, ban, ngành" not in page.text
     assert client.get("/desk/tiny/46/rates").status_code == 404
     assert client.get("/desk/tiny/46/rates/groups.csv").status_code == 404
@@ -322,7 +322,7 @@ def test_a_past_day_of_the_overview_says_so_and_shows_what_changed_on_it(campaig
     sign_in(client, "viewer")
     past = client.get(f"/centre/tiny/?until={today - timedelta(days=2)}")
     assert "Đang xem lại: số liệu đến hết ngày 13/01/2024, không phải của hôm nay." in past.text
-    assert "4 phiếu trả lời trên 10 phiếu của người được mời" in words(past)
+    assert "4 phiếu đã nộp trên 10 phiếu của người được mời" in words(past)
     assert "so với hôm trước: +40 điểm" in words(past)
     live = client.get("/centre/tiny/")
     assert "Đang xem lại" not in live.text

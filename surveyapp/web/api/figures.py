@@ -126,7 +126,7 @@ def forecast(campaign: Campaign) -> ResponseReturnValue:
         **_head(campaign, found.until),
         level=LEVEL,
         total=_expected(whole) if whole else None,
-        path=[{"day": d.isoformat(), "answered": round(n, 1)} for d, n in whole.path]
+        path=[{"day": d.isoformat(), "submitted": round(n, 1)} for d, n in whole.path]
         if whole
         else [],
         cells=cells,
@@ -155,7 +155,7 @@ def representativeness(campaign: Campaign) -> ResponseReturnValue:
                     {
                         "code": category.name,
                         "forms": category.tally.forms,
-                        "answered": category.tally.answered,
+                        "submitted": category.tally.answered,
                         "unconditional": round(category.unconditional, 4),
                         "conditional": round(category.conditional, 4),
                     }
@@ -207,7 +207,7 @@ def _expected(expected: Expected) -> dict[str, Any]:
     bounds = expected.bounds
     return {
         "forms": expected.forms,
-        "answered": expected.so_far,
+        "submitted": expected.so_far,
         "rate": _rounded(expected.rate),
         "low": _rounded(bounds[0]) if bounds else None,
         "high": _rounded(bounds[1]) if bounds else None,
