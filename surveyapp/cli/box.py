@@ -1,6 +1,7 @@
 """`surveyapp box …`: the box of sealed ballots from the command line."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -153,7 +154,8 @@ def export(code: str, out: Path) -> None:
     """Write a closed box into a file for its custodians; the last export counts."""
     from surveyapp.cli.main import database
 
-    with database() as server, out.open("xb") as file:
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with database() as server, os.fdopen(descriptor, "wb") as file:
         try:
             with transaction() as db:
                 campaign = campaigns.campaign(db, code)

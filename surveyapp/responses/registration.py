@@ -142,6 +142,21 @@ def attest(
     return found
 
 
+def take(
+    db: Session,
+    campaign: Campaign,
+    text: bytes,
+    *,
+    name: str,
+    actor: str,
+    now: datetime,
+    keys: KeyRing,
+) -> Registration | Attestation:
+    """Register or record, by what the file says it is. Raises what `register` and `attest` raise."""
+    act = register if records.REGISTRATION.name.encode() in text else attest
+    return act(db, campaign, text, name=name, actor=actor, now=now, keys=keys)
+
+
 def custodians(db: Session, campaign: Campaign) -> tuple[Custodian, ...]:
     """The three of a registered key. Raises `NotRegistered`."""
     found = db.get(BoxRegistration, campaign.id)

@@ -20,6 +20,9 @@ CHILD_MODULES = {
 FOLDED = ("fieldwork", "CountDelta")
 SQL_CALLS = {"execute", "scalar", "scalars", "get", "add", "add_all", "delete", "merge", "flush", "query"}  # fmt: skip
 SQL_TYPES = {"Session", "Engine"}
+OPENER_COMMAND = "responses/opener/command.py"
+"""Runs where there is no server, and so no clock.py."""
+
 CLOCK_CALLS = re.compile(
     r"^(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime))$"
 )
