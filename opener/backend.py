@@ -15,6 +15,9 @@ sys.path.insert(0, str(PROJECT))
 from tools import pure_wheel  # noqa: E402
 
 SOURCE = PROJECT / "surveyapp" / "responses" / "opener"
+ELSEWHERE = {"surveyapp.campaigns.pack.rule_kinds": "rule_kinds"}
+"""Modules that are free of the server and stand outside `SOURCE`: packed into the top of the package."""
+
 FONTS = PROJECT / "surveyapp" / "documents" / "fonts"
 PACKAGE = "par_opener"
 LIBRARIES = ("cryptography", "cffi", "pycparser", "segno", "typst")
@@ -45,6 +48,11 @@ def lock() -> str:
 def _files() -> dict[str, bytes]:
     source = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".py", ".typ"})
     found = {path.relative_to(SOURCE).as_posix(): path.read_bytes() for path in source}
+    for module, name in ELSEWHERE.items():
+        found[f"{name}.py"] = (PROJECT / f"{module.replace('.', '/')}.py").read_bytes()
+        for path in found:
+            found[path] = found[path].replace(f"from {module} ".encode(), f"from .{name} ".encode())
+    assert not any(b"from surveyapp" in content for content in found.values()), "needs the server"
     fonts = sorted(path for path in FONTS.iterdir() if path.suffix in {".ttf", ".txt"})
     return found | {f"custody/fonts/{path.name}": path.read_bytes() for path in fonts}
 

@@ -120,11 +120,13 @@ def staged_list(
 ) -> RespondentList:
     """A list read and shown with its findings, not yet confirmed. `listed` are its people."""
     from surveyapp.campaigns import queries as campaigns
-    from surveyapp.respondents import service
+    from surveyapp.respondents import queries, service
+    from surveyapp.respondents.lists.upload import check_file
 
     supplier = campaigns.unit(db, campaign.id, unit)
     kinds = {k.code: k for k in campaigns.list_kinds(db, campaign.id)}
     content = content or list_file(kind, listed or people(3), place=place)
+    context = queries.list_context(db, campaign, supplier, kinds[kind])
     return service.stage(
         db,
         campaign,
@@ -132,6 +134,7 @@ def staged_list(
         kinds[kind],
         content=content,
         file_name=f"{kind}.csv",
+        checked=check_file(content, f"{kind}.csv", context),
         actor="desk",
         now=now,
         keys=keys,

@@ -1,6 +1,6 @@
 """Which questionnaires a person is asked to fill in, and what must change to get there. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -15,30 +15,6 @@ class Form(NamedTuple):
 
     group_id: int
     rated_unit_id: int
-
-
-class Group(NamedTuple):
-    """A respondent group as far as issuing needs it."""
-
-    id: int
-    position: int
-    rates: str
-    instrument_id: int
-
-
-class Department(NamedTuple):
-    """What the people of a department rate: a ministry or none, and their province or not."""
-
-    rated_unit_id: int | None
-    rates_province: bool
-
-
-class Entry(NamedTuple):
-    """A person's place in one list of one unit."""
-
-    unit_id: int
-    kind_id: int
-    department_id: int | None
 
 
 class LockedAssignment(NamedTuple):
@@ -75,16 +51,6 @@ class LockedAssignment(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class Scheme:
-    """The campaign's rules of who rates whom."""
-
-    groups: Mapping[int, Group]
-    groups_of_kind: Mapping[int, Sequence[Group]]
-    departments: Mapping[int, Department]
-    second_form_allowed: bool
-
-
 @dataclass
 class Plan:
     """What must happen to one person's assignments; forms are mapped to their department."""
@@ -100,29 +66,6 @@ class Plan:
 
     def __bool__(self) -> bool:
         return any((self.create, self.create_duplicates, self.restore, self.revoke, self.move))
-
-
-def rated_unit(group: Group, entry: Entry, departments: Mapping[int, Department]) -> int | None:
-    """The unit that someone with this entry rates as a member of `group`; None: gives no form.
-
-    `department_ministry` rates the ministry in charge of the department's sector, if there is one;
-    the other groups rate the unit that listed them, unless the department is not the province's.
-    """
-    department = departments[entry.department_id] if entry.department_id is not None else None
-    if group.rates == "department_ministry":
-        return department.rated_unit_id if department else None
-    return entry.unit_id if department is None or department.rates_province else None
-
-
-def wanted_forms(entries: Iterable[Entry], scheme: Scheme) -> dict[Form, list[int | None]]:
-    """Every form the entries yield, in the campaign's order of groups, with its departments."""
-    found: dict[Form, list[int | None]] = {}
-    for entry in entries:
-        for group in scheme.groups_of_kind[entry.kind_id]:
-            unit_id = rated_unit(group, entry, scheme.departments)
-            if unit_id is not None:
-                found.setdefault(Form(group.id, unit_id), []).append(entry.department_id)
-    return dict(sorted(found.items(), key=lambda item: scheme.groups[item[0].group_id].position))
 
 
 def reconcile(

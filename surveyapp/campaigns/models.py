@@ -11,6 +11,9 @@ from surveyapp.db import Base, Document
 
 STATES = ("preparing", "open", "closed", "opened", "released")
 
+ROW_MINIMUM, TABLE_MINIMUM = 10, 5
+"""Of a campaign whose pack says nothing of disclosure."""
+
 
 class Campaign(Base):
     """One round of the survey. Its state only moves forward along `STATES`."""
@@ -40,6 +43,16 @@ class Campaign(Base):
     box_public_key: Mapped[bytes | None]
     box_fingerprint: Mapped[str | None]
     people_erased_on: Mapped[date | None]
+
+    @property
+    def row_minimum(self) -> int:
+        """Fewest released rows that may share a label."""
+        return int(self.settings.get("disclosure", {}).get("row_minimum", ROW_MINIMUM))
+
+    @property
+    def table_minimum(self) -> int:
+        """Smallest count that a public table or a desk may be shown."""
+        return int(self.settings.get("disclosure", {}).get("table_minimum", TABLE_MINIMUM))
 
 
 class Unit(Base):
@@ -158,6 +171,21 @@ class ListKind(Base):
     optional: Mapped[list[str]] = mapped_column(JSON)
     groups: Mapped[list[str]] = mapped_column(JSON)
     position: Mapped[int]
+
+
+class Rating(Base):
+    """Who rates whom: what somebody in a department (0: none) of a unit's list gives a form about.
+
+    Made when the pack is loaded; lists, issuing and counting read these rows and no rule of their own.
+    """
+
+    __tablename__ = "rating"
+
+    supplying_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("respondent_group.id"), primary_key=True)
+    rated_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
 
 
 class ExpectedList(Base):

@@ -11,7 +11,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports import wording
-from surveyapp.exports.verify import Fault
+from surveyapp.exports.verify import ReleaseFault
 from surveyapp.i18n import _
 
 ACTOR = "command line"
@@ -148,7 +148,7 @@ def verify(folder: Path, key: str | None, ddi_schema: Path | None, as_json: bool
         sys.exit(1)
 
 
-def _by_xsd(folder: Path, schema: Path) -> list[Fault]:
+def _by_xsd(folder: Path, schema: Path) -> list[ReleaseFault]:
     from surveyapp.exports.verify.ddi import NoValidator, schema_faults
 
     try:

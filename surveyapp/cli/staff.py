@@ -8,11 +8,14 @@ import sys
 from dataclasses import asdict
 
 import click
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit as trail
 from surveyapp.accounts import passwords, queries, service
 from surveyapp.accounts.access import ROLES, Grant
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
 from surveyapp.cli.main import database
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
@@ -41,6 +44,7 @@ def add(
     """Make an account with one role, and print its first password."""
     password, now = _password(password_stdin), clock.now()
     with database() as server, transaction() as db:
+        _refuse_nowhere(db, campaign, unit)
         made = service.create_staff(
             db,
             username=username,
@@ -62,6 +66,20 @@ def add(
         )
     click.echo(_("Đã tạo tài khoản %(username)s.", username=username))
     _show_password(password, password_stdin)
+
+
+def _refuse_nowhere(db: Session, campaign_code: str, unit_code: str) -> None:
+    """Say so where the role would be for a campaign or a unit that does not exist."""
+    try:
+        campaign = campaigns.campaign(db, campaign_code)
+        if unit_code:
+            campaigns.unit(db, campaign.id, unit_code)
+    except UnknownCampaign as exc:
+        raise click.ClickException(
+            _("Không có đợt điều tra “%(code)s”.", code=campaign_code)
+        ) from exc
+    except UnknownUnit as exc:
+        raise click.ClickException(_("Không có đơn vị “%(unit)s”.", unit=unit_code)) from exc
 
 
 @staff.command("list")
@@ -93,6 +111,8 @@ def grant(username: str, role: str, campaign: str, unit: str, remove: bool) -> N
     """Give (or take away) a role; the person's sessions end."""
     wanted, now = Grant(campaign, role, unit), clock.now()
     with database() as server, transaction() as db:
+        if not remove:
+            _refuse_nowhere(db, campaign, unit)
         person = service.staff_named(db, username)
         (service.remove_grant if remove else service.add_grant)(db, person.id, wanted)
         trail.record(

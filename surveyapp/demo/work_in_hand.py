@@ -15,6 +15,8 @@ from surveyapp.demo.names import Someone
 from surveyapp.demo.rosters import Task
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
+from surveyapp.respondents.context import context_from_pack
+from surveyapp.respondents.lists.upload import check_file
 
 AT_ITS_DESK, BEFORE_THE_CENTRE = "01", "02"
 
@@ -74,6 +76,7 @@ def _hand_in(
     )
     path = out / f"{task.unit}-{task.kind}-2.xlsx"
     path.write_bytes(content)
+    checked = check_file(content, path.name, context_from_pack(pack, task.unit, task.kind))
     with transaction() as db:
         campaign = campaigns.campaign(db, pack.code)
         supplier = campaigns.unit(db, campaign.id, task.unit)
@@ -88,6 +91,7 @@ def _hand_in(
             actor=coordinator(task.unit),
             now=now - timedelta(hours=2),
             keys=keys,
+            checked=checked,
         )
         if confirmed:
             service.accept(

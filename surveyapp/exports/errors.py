@@ -94,7 +94,7 @@ class RuleRefused(ReleaseError):
         self.rule_id = rule_id
 
 
-class ReasonMissing(ReleaseError):
+class RuleReasonMissing(ReleaseError):
     """Cleaning rules of `campaign_code` are frozen, and cells held, only with a reason."""
 
     def __init__(self, campaign_code: str) -> None:

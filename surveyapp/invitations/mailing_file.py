@@ -22,6 +22,7 @@ from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.documents.tables import inert
 from surveyapp.i18n import _
 from surveyapp.invitations import codes, links
 from surveyapp.invitations.errors import NothingToList
@@ -30,7 +31,6 @@ from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
 BATCH = 1000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,8 @@ def csv_lines(rows: Iterable[MailingRow], heading: list[str]) -> Iterator[bytes]
     yield b"\xef\xbb\xbf"
     writer.writerow(heading)
     for count, row in enumerate(rows, start=1):
-        writer.writerow([_harmless(cell) for cell in astuple(row)])
+        cells = astuple(row)
+        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in cells])
         if count % BATCH == 0:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -231,10 +232,6 @@ def _drain(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def write_xlsx(rows: Iterable[MailingRow], heading: list[str], file: IO[bytes]) -> None:

@@ -144,6 +144,14 @@ class UnknownLine(RespondentsError):
         self.list_id, self.line = list_id, line
 
 
+class NothingWritten(RespondentsError):
+    """A person to be added of whom nothing was written down."""
+
+    def __init__(self, list_id: UUID) -> None:
+        super().__init__(f"nothing written for list {list_id}")
+        self.list_id = list_id
+
+
 class UnknownPerson(RespondentsError):
     """The unit has no such person, or she was removed already."""
 

@@ -19,9 +19,8 @@ class RespondentList(Base):
     staged: read and shown with its findings; accepted: confirmed by the desk; approved: its lines are
     persons; returned: sent back by the centre with a note; superseded: a later version took its place.
     `line_count` counts the lines that stand, `must_count` and `check_count` the open findings. A
-    version without a file declares that the unit has nobody for this list. `changes` counts who came,
-    changed and went since the version before (its number is in it). While `hold_note` says why it is
-    held for review, it cannot be approved.
+    version without a file declares that the unit has nobody for this list. While `hold_note`
+    says why it is held for review, it cannot be approved.
     """
 
     __tablename__ = "respondent_list"
@@ -47,7 +46,6 @@ class RespondentList(Base):
     left_out_count: Mapped[int] = mapped_column(default=0)
     must_count: Mapped[int]
     check_count: Mapped[int]
-    changes: Mapped[dict[str, int] | None] = mapped_column(JSON)
     staged_by: Mapped[str]
     staged_at: Mapped[datetime]
     accepted_by: Mapped[str | None]

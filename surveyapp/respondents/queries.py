@@ -50,6 +50,8 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
     units = campaigns.units(db, campaign.id)
     forms = campaigns.plan(db, campaign.id, side="supplying")
     groups = {g.code: g.id for g in campaigns.groups(db, campaign.id)}
+    group_codes = {id_: code for code, id_ in groups.items()}
+    yielded = campaigns.groups_by_department(db, unit.id, kind.id)
     codes = {u.id: u.code for u in units}
     return ListContext(
         campaign=campaign.code,
@@ -66,6 +68,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
                 d.name_vi,
                 codes[d.rated_unit_id] if d.rated_unit_id else None,
                 d.rates_province,
+                frozenset(group_codes[g] for g in yielded.get(d.id, ())),
             )
             for d in campaigns.departments(db, campaign.id)
         ),
@@ -79,7 +82,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
         ),
         declared=declared_headcount(db, unit_id=unit.id, kind_id=kind.id),
         several_groups=several(
-            GroupEntry(g.code, g.name_vi, g.rates)
+            GroupEntry(g.code, g.name_vi)
             for g in campaigns.groups(db, campaign.id)
             if g.code in kind.groups
         ),
@@ -113,7 +116,9 @@ def _planned(
 class Expected:
     """A list that a unit is asked for and what stands of it.
 
-    `current` is the latest version that counts, `approved` the one whose lines are persons now.
+    `current` is the latest version that counts, `approved` the one whose lines are persons now,
+    `handed_in` the one that the centre has: approved, or confirmed after that. Whatever the desk is
+    still at leaves it standing.
     """
 
     unit: Unit
@@ -121,6 +126,7 @@ class Expected:
     planned: int
     current: RespondentList | None
     approved: RespondentList | None
+    handed_in: RespondentList | None
 
     @property
     def state(self) -> str:
@@ -134,7 +140,12 @@ class Expected:
     @property
     def is_handed_in(self) -> bool:
         """Whether the centre has it: approved once, or waiting, or declared to be empty."""
-        return self.approved is not None or self.state in HANDED_IN
+        return self.handed_in is not None
+
+    @property
+    def is_being_replaced(self) -> bool:
+        """Whether a newer version that the desk has not confirmed lies beside the one handed in."""
+        return self.handed_in is not None and self.current is not self.handed_in
 
 
 def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> list[Expected]:
@@ -146,10 +157,13 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
         wanted = wanted.where(RespondentList.unit_id == unit_id)
     current: dict[tuple[int, int], RespondentList] = {}
     approved: dict[tuple[int, int], RespondentList] = {}
+    handed_in: dict[tuple[int, int], RespondentList] = {}
     for subject in db.scalars(wanted.order_by(RespondentList.version)):
         current[subject.unit_id, subject.kind_id] = subject
         if subject.state == "approved":
             approved[subject.unit_id, subject.kind_id] = subject
+        if subject.state in ("accepted", "approved"):
+            handed_in[subject.unit_id, subject.kind_id] = subject
     people = planned(db, campaign_id)
     return [
         Expected(
@@ -158,6 +172,7 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
             people[unit.id, kind.id],
             current.get((unit.id, kind.id)),
             approved.get((unit.id, kind.id)),
+            handed_in.get((unit.id, kind.id)),
         )
         for unit, kind in campaigns.expected_lists(db, campaign_id)
         if unit_id in (None, unit.id)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.errors import NotAnOption, RemarkTooLong, UnknownItem
 from surveyapp.responses.opener.counting import Thresholds
-from surveyapp.responses.opener.row_rules import longest_run as longest_run
 
 SECONDS_PER_SYLLABLE = 0.2
 """Nobody reads faster than about 300 ms a word (Zhang and Conrad, "Speeding in Web Surveys", Survey
@@ -98,6 +97,16 @@ def under_floor(instrument: Instrument, seconds: int | None) -> str:
     if seconds is None:
         return "unknown"
     return "yes" if seconds < floor_seconds(instrument) else "no"
+
+
+def longest_run(codes: Sequence[str]) -> int:
+    """Most items in a row with the same answer; an item without an answer breaks the run."""
+    longest = run = 0
+    previous = ""
+    for code in codes:
+        run = run + 1 if code and code == previous else int(bool(code))
+        longest, previous = max(longest, run), code
+    return longest
 
 
 def completeness(answered: int, items: int, *, complete: float, partial: float) -> str:

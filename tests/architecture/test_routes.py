@@ -82,6 +82,8 @@ ROUTES = {
     "POST /account/password": SIGNED_IN,
     "POST /account/sessions/end": SIGNED_IN,
     "POST /account/sign-out": SIGNED_IN,
+    "GET /desk/": SIGNED_IN,
+    "GET /centre/": SIGNED_IN,
     "GET /desk/<campaign>/<unit>/": DESK,
     "POST /desk/<campaign>/<unit>/address": DESK,
     "GET /desk/<campaign>/<unit>/people": DESK,

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp.db import make_engine
 from surveyapp.exports.cleaning import rulesets, studies
-from surveyapp.exports.cleaning.report import Account
-from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.cleaning.report import CleaningAccount
+from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.exports.formats import codebook_page, report_document
 from surveyapp.exports.release import building
 from surveyapp.keys import KeyRing
@@ -56,7 +56,7 @@ class Released(NamedTuple):
     """A release and what its reports were made from."""
 
     folder: Path
-    account: Account
+    account: CleaningAccount
 
 
 @pytest.fixture(scope="session")

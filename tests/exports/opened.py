@@ -107,7 +107,7 @@ def _response(
     }
 
 
-_WRITTEN: dict[str, building.Prepared] = {}
+_WRITTEN: dict[str, building.PreparedRelease] = {}
 
 
 def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, out: Path) -> Path:
@@ -119,5 +119,5 @@ def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, o
     made = _WRITTEN[campaign.code]
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(shutil.copytree(made.aside, out / made.aside.name))
-    prepared = building.Prepared(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
+    prepared = building.PreparedRelease(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
     return building.register(db, campaign, prepared, actor="x", now=now, keys=keys)

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveyapp.db import make_engine
-from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.exports.disclosure.row_labels import MERGED
 from surveyapp.exports.formats import codebook_page, report_document
 from surveyapp.exports.release import building

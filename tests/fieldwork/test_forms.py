@@ -2,7 +2,7 @@
 
 from surveyapp.campaigns.models import Unit
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.queries import Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents import service
 from tests import factories
@@ -59,7 +59,7 @@ def test_plan_and_lists_of_a_part_add_up(db, keys, now):
         together = queries.total(rows.values())
         assert (together.planned, together.listed, together.approved) == (71, 6, 6)
     group = next(iter(by_group))[0]
-    part = queries.figures(db, campaign.id, by=("supplying",), where=Where(groups=frozenset({group})))  # fmt: skip
+    part = queries.figures(db, campaign.id, by=("supplying",), where=Scope(groups=frozenset({group})))  # fmt: skip
     assert queries.total(part.values()).planned == by_group[group,].planned
     departments = queries.figures(db, campaign.id, by=("department",))
     assert all(row.planned is None for row in departments.values())

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.exports.cleaning import rulesets
-from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.responses import queries as responses
 from surveyapp.responses.models import Response
 from tests import factories

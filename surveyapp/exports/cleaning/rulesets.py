@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,9 @@ from surveyapp.accounts import audit
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule, HeldCell
-from surveyapp.exports.cleaning.row_rules import read_rules, rules_of
+from surveyapp.db import thawed
 from surveyapp.exports.disclosure.row_labels import Cell
-from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
+from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
 from surveyapp.i18n import LOCALES, lazy, speaking
 from surveyapp.keys import KeyRing
@@ -47,6 +47,16 @@ class RuleSet:
         return digest(self.rules)
 
 
+def rules_of(campaign: Campaign) -> tuple[CleaningRule, ...]:
+    """The rules frozen with the campaign's pack, in its order."""
+    return read_rules(thawed(campaign.settings.get("cleaning", [])))
+
+
+def read_rules(stored: Iterable[Mapping[str, object]]) -> tuple[CleaningRule, ...]:
+    """Rules from their stored form. Raises pydantic's `ValidationError` if one is not sound."""
+    return tuple(CleaningRule.model_validate(rule) for rule in stored)
+
+
 def digest(rules: Sequence[CleaningRule]) -> str:
     """SHA-256 of rules in canonical text: the same rules, the same digest."""
     text = json.dumps(written(rules), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -60,8 +70,8 @@ def written(rules: Sequence[CleaningRule]) -> list[dict[str, Any]]:
 
 def versions(db: Session, campaign: Campaign) -> list[RuleSet]:
     """Every version, the newest first; the last is the pack's."""
-    wanted = select(CleaningVersion).where(CleaningVersion.campaign_id == campaign.id)
-    stored = db.scalars(wanted.order_by(CleaningVersion.number.desc()))
+    query = select(CleaningVersion).where(CleaningVersion.campaign_id == campaign.id)
+    stored = db.scalars(query.order_by(CleaningVersion.number.desc()))
     return [
         *(
             RuleSet(v.number, read_rules(v.rules), v.frozen_at, v.frozen_by, v.reason)
@@ -104,7 +114,7 @@ def _changed(rule: CleaningRule, fields: Mapping[str, object]) -> CleaningRule:
 
 def next_version(version: str) -> str:
     """The version after: its last number is one more."""
-    return re.sub(r"[0-9]+$", lambda last: str(int(last[0]) + 1), version)
+    return re.sub(r"(?<![0-9])[0-9]++$", lambda last: str(int(last[0]) + 1), version)
 
 
 def freeze(
@@ -119,10 +129,10 @@ def freeze(
 ) -> RuleSet:
     """Enter `rules` as the next version, in force from now on for every release to come.
 
-    Raises `ReasonMissing`, or `NothingChanged` where they are those in force.
+    Raises `RuleReasonMissing`, or `NothingChanged` where they are those in force.
     """
     if not reason.strip():
-        raise ReasonMissing(campaign.code)
+        raise RuleReasonMissing(campaign.code)
     before = in_force(db, campaign)
     if digest(rules) == before.sha256:
         raise NothingChanged(campaign.code, number=before.number)
@@ -164,7 +174,7 @@ def hold(
     """Hold a rated unit × group for review, as a new version in which its responses are flagged.
 
     Whether they also leave the counts is decided apart, by changing the rule's effect. Raises
-    `UnknownCell`, `ReasonMissing`, `NothingChanged` where it is held already.
+    `UnknownCell`, `RuleReasonMissing`, `NothingChanged` where it is held already.
     """
     _require_cell(db, campaign, cell)
     rules = in_force(db, campaign).rules

@@ -22,14 +22,14 @@ from surveyapp.exports.models import Release
 from surveyapp.exports.release import signature, sipas
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
-from surveyapp.exports.release.writing import Wanted, write_files
+from surveyapp.exports.release.writing import ReleaseInputs, write_files
 from surveyapp.keys import KeyRing
 
 RELEASABLE = ("opened", "released")
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRelease:
     """A release written aside under `aside`, ready to be registered as `folder`."""
 
     campaign_code: str
@@ -73,37 +73,37 @@ def prepare(
     keys: KeyRing,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
-) -> Prepared:
+) -> PreparedRelease:
     """Write every file of the next release aside, reading only; takes a minute for a full round."""
     if campaign.state not in RELEASABLE:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
-    wanted = Wanted(
+    inputs = ReleaseInputs(
         number=_last_number(db, campaign.id) + 1,
         ruleset=_rules_for(db, campaign, rules),
         sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
         public_key=signature.public_key(keys),
     )
-    folder = out / f"{campaign.code}-release-{wanted.number:03d}"
+    folder = out / f"{campaign.code}-release-{inputs.number:03d}"
     out.mkdir(parents=True, exist_ok=True)
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
     try:
         written = aside / folder.name
-        total = write_files(db, frame, written, wanted)
+        total = write_files(db, frame, written, inputs)
         signature.sign(written, keys)
         csv_files.make_read_only(written)
         csv_files.write_zip(written, written.with_name(folder.name + ".zip"), name=folder.name)
     except BaseException:
         shutil.rmtree(aside)
         raise
-    return Prepared(campaign.code, wanted.number, total, aside, folder)
+    return PreparedRelease(campaign.code, inputs.number, total, aside, folder)
 
 
 def register(
     db: Session,
     campaign: Campaign,
-    prepared: Prepared,
+    prepared: PreparedRelease,
     *,
     actor: str,
     now: datetime,
@@ -141,8 +141,8 @@ def register(
 
 def releases(db: Session, campaign_id: int) -> Sequence[Release]:
     """The register of a campaign, the newest first."""
-    wanted = select(Release).where(Release.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(Release.number.desc())).all()
+    query = select(Release).where(Release.campaign_id == campaign_id)
+    return db.scalars(query.order_by(Release.number.desc())).all()
 
 
 def _rules_for(
@@ -154,14 +154,14 @@ def _rules_for(
     return rulesets.RuleSet(rulesets.FROM_FILE, tuple(rules))
 
 
-def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.Row]:
+def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.SipasRow]:
     provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
     return sipas.read_sipas(table, provinces)
 
 
 def _last_number(db: Session, campaign_id: int) -> int:
-    wanted = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
-    return db.scalar(wanted) or 0
+    query = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
+    return db.scalar(query) or 0
 
 
 def _refuse_standing(folder: Path) -> None:
@@ -173,7 +173,7 @@ def _refuse_standing(folder: Path) -> None:
 def _enter(
     db: Session,
     campaign: Campaign,
-    prepared: Prepared,
+    prepared: PreparedRelease,
     *,
     actor: str,
     now: datetime,

@@ -56,7 +56,6 @@ def amend(
     subject = new_version(db, unit, kind, latest or approved, actor=actor, now=now)
     subject.file_name, subject.file_sha256 = approved.file_name, approved.file_sha256
     subject.file, subject.understanding = approved.file, approved.understanding
-    subject.changes = {"version": approved.version, "added": 0, "changed": 0, "removed": 0}
     db.add(subject)
     db.flush()
     columns = [c for c in ListLine.__table__.columns if c.name != "list_id"]

@@ -1,7 +1,7 @@
 """A file between its arrival and its list: read, shown as understood, confirmed by a person."""
 
 import uuid
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +11,9 @@ from sqlalchemy.orm import Session, undefer
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents import errors
 from surveyapp.respondents.errors import FileRefused, UnknownList
-from surveyapp.respondents.lists.preview import Preview
 from surveyapp.respondents.lists.staging import refuse_unasked
 from surveyapp.respondents.models import ReceivedFile
-from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.sheet_reading import Understanding
-from surveyapp.respondents.sheet import Workbook, read_workbook
-from surveyapp.respondents.sheet.packed_sheets import unpack
 
 UNCLEAR = (errors.HeaderNotFound, errors.ColumnsMissing, errors.NobodyListed)
 """Refusals that a person may overcome by pointing at the sheet, the headings and the columns."""
@@ -75,11 +71,14 @@ def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int)
     return found
 
 
-def workbook_of(
-    content: bytes, file_name: str, table: bytes, *, progress: Progress = untold
-) -> Workbook:
-    """The sheets of a received file: as they were kept, or read anew. Raises FileRefused."""
-    return unpack(table, content, file_name) or read_workbook(content, file_name, progress=progress)
+def waiting_files(db: Session, *, unit_id: int) -> Sequence[ReceivedFile]:
+    """The unit's files whose reading nobody has confirmed yet, at most one of a list."""
+    return db.scalars(
+        select(ReceivedFile).where(
+            ReceivedFile.unit_id == unit_id,
+            ReceivedFile.state.in_(("working", "understood", "unclear")),
+        )
+    ).all()
 
 
 def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
@@ -112,7 +111,7 @@ def note_understood(
     db: Session,
     received_id: uuid.UUID,
     reading: Understanding,
-    shown: Preview,
+    preview: Mapping[str, Any],
     *,
     table: bytes,
     now: datetime,
@@ -124,7 +123,7 @@ def note_understood(
         now,
         state="understood",
         understanding=reading.to_json(),
-        preview=asdict(shown),
+        preview=dict(preview),
         table=table,
         refusal={},
     )

@@ -12,6 +12,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.respondents.errors import (
     ListInOtherState,
     ListsNoLongerTaken,
+    NothingWritten,
     UnknownLine,
     UnknownList,
 )
@@ -113,13 +114,16 @@ def edit_line(
 ) -> int:
     """Write one line anew, or add one (`line` None) below the sheet; returns its number.
 
-    Columns the list kind does not know are ignored; an unchanged cell is not a mend.
+    Columns the list kind does not know are ignored; an unchanged cell is not a mend. Raises
+    `NothingWritten` for a new line without a word in it.
     """
     campaign, subject = mendable(db, list_id, unit=unit)
     kind = db.get_one(ListKind, subject.kind_id)
     allowed = {*kind.required, *kind.optional}
     typed = {c: v.strip()[:LONGEST_CELL] for c, v in cells.items() if c in allowed}
     if line is None:
+        if not any(typed.values()):
+            raise NothingWritten(list_id)
         line = _add_line(db, subject)
     stored = db.get(ListLine, (subject.id, line))
     if stored is None:

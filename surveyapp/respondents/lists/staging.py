@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from surveyapp.accounts import audit
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
 from surveyapp.keys import KeyRing
-from surveyapp.respondents import queries
 from surveyapp.respondents.errors import ListNotExpected, ListsNoLongerTaken
 from surveyapp.respondents.findings import WHOLE_LIST, Line
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
 from surveyapp.respondents.models import LINES, RespondentList
-from surveyapp.respondents.reading import checking
+from surveyapp.respondents.reading.checking import Checked
 
 TAKING = ("preparing", "open")
 MENDABLE = ("staged", "returned")
@@ -37,24 +36,20 @@ def stage(
     actor: str,
     now: datetime,
     keys: KeyRing,
-    checked: checking.Checked | None = None,
+    checked: Checked,
 ) -> RespondentList:
     """Store the file as the next version of the unit's list of that kind, with all findings.
 
     What the desk had mended, left out or added on the page is carried over to a file sent after it.
-    The same file as the latest version returns that version untouched. `checked` is what
-    `reading.check_file` found, for callers who read the file before they hold a write lock. Raises
-    `FileRefused` when the file cannot be read, `ListNotExpected`, `ListsNoLongerTaken`; nothing is
-    stored then.
+    The same file as the latest version returns that version untouched. `checked` is what reading
+    the file found, before anybody held a write lock. Raises its refusal, `ListNotExpected`,
+    `ListsNoLongerTaken`; nothing is stored then.
     """
     refuse_unasked(db, campaign, unit, kind)
     same = same_file(db, unit, kind, content)
     if same is not None:
         return same
     latest, sha256 = _latest(db, unit, kind), hashlib.sha256(content).hexdigest()
-    if checked is None:
-        context = queries.list_context(db, campaign, unit, kind)
-        checked = checking.check_file(content, file_name, context)
     if checked.refusal is not None:
         raise checked.refusal
     subject = new_version(db, unit, kind, latest, actor=actor, now=now)
@@ -69,8 +64,6 @@ def stage(
         recheck(db, campaign, unit, subject)
     else:
         store_findings(db, subject, checked.lines, checked.findings)
-    if before is not None:
-        subject.changes = carry_over.counted(db, before.version, sent_before, subject)
     record(db, "list.staged", campaign, unit, subject, actor=actor, now=now, keys=keys)
     return subject
 
@@ -83,7 +76,7 @@ def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> Respon
     return latest if stands else None
 
 
-def understanding_of(checked: checking.Checked) -> dict[str, Any]:
+def understanding_of(checked: Checked) -> dict[str, Any]:
     """How the file was read, with what the reader left aside: later checks need both."""
     remarks = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
     stored = checked.understanding.to_json() if checked.understanding else {}

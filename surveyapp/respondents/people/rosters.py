@@ -1,7 +1,6 @@
 """Approved persons for the packages that invite and count them."""
 
 import uuid
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,8 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Department, ListKind, Unit
+from surveyapp.campaigns.models import Department, ListKind, Rating, RespondentGroup, Unit
 from surveyapp.respondents.models import ListLine, Person, PersonEntry, RespondentList
 
 _BATCH = 1000
@@ -218,21 +216,23 @@ def forms_per_cell(
     db: Session, campaign_id: int, counted: Select[int, int, int | None, int]
 ) -> dict[FormCell, int]:
     """Forms per cell from people `counted` as (unit, list kind, department, how many)."""
-    kinds = {kind.id: kind for kind in campaigns.list_kinds(db, campaign_id)}
-    groups = campaigns.groups(db, campaign_id)
-    departments = {d.id: d for d in campaigns.departments(db, campaign_id)}
-    yields = {k.id: [g for g in groups if g.code in k.groups] for k in kinds.values()}
-    forms: Counter[FormCell] = Counter()
-    for unit_id, kind_id, department_id, n in db.execute(counted):
-        department = departments[department_id] if department_id else None
-        for group in yields[kind_id]:
-            rated = _rated(group.rates, unit_id, department)
-            if rated is not None:
-                forms[FormCell(group.id, unit_id, rated, department_id or 0)] += n
-    return dict(forms)
-
-
-def _rated(rates: str, unit_id: int, department: Department | None) -> int | None:
-    if rates == "department_ministry":
-        return department.rated_unit_id if department else None
-    return unit_id if department is None or department.rates_province else None
+    people = counted.subquery()
+    forms = db.execute(
+        select(
+            Rating.group_id,
+            people.c.unit_id,
+            Rating.rated_unit_id,
+            Rating.department_id,
+            func.sum(people.c.n),
+        )
+        .join(
+            Rating,
+            (Rating.supplying_unit_id == people.c.unit_id)
+            & (Rating.kind_id == people.c.kind_id)
+            & (Rating.department_id == func.coalesce(people.c.department_id, 0)),
+        )
+        .join(RespondentGroup, RespondentGroup.id == Rating.group_id)
+        .where(RespondentGroup.campaign_id == campaign_id)
+        .group_by(Rating.group_id, people.c.unit_id, Rating.rated_unit_id, Rating.department_id)
+    )
+    return {FormCell(*cell): int(n) for *cell, n in forms}

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .row_rules import Asked, Cell, Row, Rule, emptied, excludes, hits
+from .forms import Form
+from .row_rules import Cell, PlainMarks, ResponseLike, RuleLike, emptied, excludes, hits
 
 COMPLETENESS = ("complete", "partial", "break_off")
 
@@ -56,25 +57,26 @@ class CellTally:
 class Counting:
     """Counts responses one by one; `told` says of each cell what may leave."""
 
-    rules: Sequence[Rule]
+    rules: Sequence[RuleLike]
     thresholds: Thresholds
     minimums: Minimums
     dont_know: str
     cells: dict[Cell, CellTally] = field(default_factory=dict)
 
-    def add(self, row: Row, asked: Asked) -> None:
+    def add(self, row: ResponseLike, asked: Form) -> None:
         """Count one response, raw and after the rules."""
         tally = self.cells.setdefault((row.rated_unit_code, row.group_code), CellTally())
         tally.n += 1
         tally.completeness[self.thresholds.of(len(row.answers), len(asked.items))] += 1
         _count(tally.raw, row.answers)
-        found = hits(row, self.rules, asked, dont_know=self.dont_know)
+        marks = PlainMarks(row, asked.item_ids, self.dont_know)
+        found = hits(self.rules, marks)
         for rule in found:
             tally.touched[rule.id] += 1
         if excludes(found):
             tally.excluded += 1
             return
-        gone = emptied(found, row) if found else ()
+        gone = emptied(found, marks) if found else ()
         _count(
             tally.cleaned,
             {item: code for item, code in row.answers.items() if item not in gone}

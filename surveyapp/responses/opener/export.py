@@ -14,7 +14,7 @@ from . import box, files
 from .counting import Minimums, Thresholds
 from .errors import FileDamaged, SignerUnknown, WrongKey
 from .forms import Form, read_form
-from .row_rules import Cell, WrittenRule, read_rule
+from .row_rules import Cell, RowRule, read_rule
 
 KIND = files.Kind("par-box-export", 1)
 
@@ -83,7 +83,7 @@ class Header:
         return Thresholds(complete=found["complete"], partial=found["partial"])
 
     @cached_property
-    def rules(self) -> tuple[WrittenRule, ...]:
+    def rules(self) -> tuple[RowRule, ...]:
         """The row rules of cleaning frozen for this campaign."""
         return tuple(read_rule(rule) for rule in self.content["cleaning"]["rules"])
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .errors import KindUnknown
 
@@ -31,6 +32,11 @@ class Form:
     def mark(self) -> str:
         """By which a ballot is matched with the very text that was answered."""
         return self.sha256[:MARK_DIGITS]
+
+    @cached_property
+    def item_ids(self) -> tuple[str, ...]:
+        """The ids of its items, in the order asked."""
+        return tuple(item.id for item in self.items)
 
     def answers(self, codes: Sequence[str]) -> dict[str, str]:
         """By item id, from one code per item in the order asked, "" for none.

@@ -1,6 +1,6 @@
 """The list with its findings in place: mended here line by line, then confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries, service
+from surveyapp.respondents.errors import NothingWritten
 from surveyapp.respondents.lists import lines
 from surveyapp.respondents.wording import column_name
 from surveyapp.web.desk import bp
@@ -85,8 +86,12 @@ def line_form(list_id: UUID, line: int | None = None) -> str:
 @allow("coordinator")
 def write_line(list_id: UUID, line: int | None = None) -> ResponseReturnValue:
     """Write the line and check it again; while it has a must, the form stays open."""
-    with transaction() as db:
-        number = service.edit_line(db, list_id, line, request.form.to_dict(), **_act())
+    try:
+        with transaction() as db:
+            number = service.edit_line(db, list_id, line, request.form.to_dict(), **_act())
+    except NothingWritten:
+        words = _("Vui lòng ghi họ và tên người cần thêm.")
+        return _line_page(list_id, line, [("full_name", words)]), 422
     with reading() as db:
         written = lines.one_line(db, list_id, number)
     if any(finding.severity == "must" for finding in written.findings):
@@ -96,7 +101,7 @@ def write_line(list_id: UUID, line: int | None = None) -> ResponseReturnValue:
     return _back(list_id, anchor=f"line-{number}" if line is None else "")
 
 
-def _line_page(list_id: UUID, line: int | None) -> str:
+def _line_page(list_id: UUID, line: int | None, errors: Sequence[tuple[str, str]] = ()) -> str:
     with reading() as db:
         subject, kind, _unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=g.unit.id
@@ -104,6 +109,7 @@ def _line_page(list_id: UUID, line: int | None) -> str:
         written = lines.one_line(db, list_id, line) if line is not None else None
         departments = campaigns.departments(db, g.campaign.id)
         context = queries.list_context(db, g.campaign, g.unit, kind)
+    errors = [*errors, *_errors(written)]
     return render_template(
         "desk/line.html",
         list=subject,
@@ -112,8 +118,8 @@ def _line_page(list_id: UUID, line: int | None) -> str:
         columns=[c for c in context.columns if c != "group"],  # it follows from the department
         required=context.required,
         departments=[(d.name_vi, d.name_vi) for d in departments],
-        errors=_errors(written),
-        wrongs=dict(_errors(written)),
+        errors=errors,
+        wrongs=dict(errors),
         hints=_hints(written),
         column_name=column_name,
         finding_words=finding_words,

@@ -8,6 +8,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.deadlines import desks
+from surveyapp.respondents.lists import intake
 from surveyapp.web.desk import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
@@ -23,10 +24,12 @@ def home() -> str:
     with reading() as db:
         rows = queries.expected(db, g.campaign.id, unit_id=g.unit.id)
         due = desks.due_of(db, g.campaign, g.unit.id)
+        received = intake.waiting_files(db, unit_id=g.unit.id)
         address = desks.address_of(db, g.unit.id)
     return render_template(
         "desk/home.html",
         rows=rows,
+        received={file.kind_id: file for file in received},
         done=sum(row.is_handed_in for row in rows),
         unit_name=unit_name(g.unit),
         due=deadline(due, today=today),

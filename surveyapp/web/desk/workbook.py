@@ -12,10 +12,10 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.handback import marked_workbook
+from surveyapp.respondents.lists.file_reading import Arrived
+from surveyapp.respondents.lists.upload import check_file
 from surveyapp.respondents.models import RespondentList
-from surveyapp.respondents.reading.checking import check_file
 from surveyapp.respondents.reading.sheet_reading import Understanding
-from surveyapp.respondents.sheet import read_workbook
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.received import looked_at, reading_words, told_in
 from surveyapp.web.desk.upload import XLSX
@@ -101,8 +101,7 @@ def _reading_page(list_id: UUID, error: str | None = None) -> str:
     with reading() as db:
         context = queries.list_context(db, g.campaign, unit, kind)
     understood = Understanding.from_json(stored.understanding)
-    workbook = read_workbook(stored.file, stored.file_name)
-    seen = looked_at(workbook, context, understood)
+    seen = looked_at(Arrived(stored.file, stored.file_name, context), understood)
     mapping = understood.mapping if seen.is_at(understood) else seen.mapping
     return render_template(
         "desk/reading.html",

@@ -91,7 +91,7 @@ def _matrix(expected: Sequence[Expected], kinds: Sequence[object]) -> list[Matri
 
 def _ready(expected: Sequence[Expected]) -> int:
     """Accepted lists without an open must: those that one button approves."""
-    current = [e.current for e in expected if e.current is not None]
+    current = [e.handed_in for e in expected if e.handed_in is not None]
     return sum(c.state == "accepted" and c.must_count == 0 and not c.hold_note for c in current)
 
 

@@ -7,7 +7,8 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.pack.cleaning_rules import PARAMETER, CleaningRule
+from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
+from surveyapp.campaigns.pack.rule_kinds import KINDS
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
 from surveyapp.exports.cleaning import answer_similarity as likeness
@@ -165,7 +166,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
 
 def _parameter(rule: CleaningRule) -> tuple[str, Any]:
     """Name and value of the one parameter of the rule; empty where it takes none."""
-    name = PARAMETER[rule.kind]
+    name = KINDS[rule.kind].parameter
     return name, getattr(rule, name) if name else ""
 
 

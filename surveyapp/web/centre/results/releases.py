@@ -79,7 +79,7 @@ def folder() -> Path:
 def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         found = building.releases(db, g.campaign.id)
-        rehearsed = rehearsal.standing(db, g.campaign, now=clock.now())
+        rehearsed = rehearsal.status(db, g.campaign, now=clock.now())
     last = rehearsed.last
     return render_template(
         "centre/releases.html",
