@@ -34,6 +34,7 @@ PURPOSES = frozenset(
         "csrf",
         "address",
         "release",
+        "box-export",
     }
 )
 ROOT_BYTES = 32
