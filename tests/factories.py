@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import Staff
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
@@ -135,9 +136,7 @@ def staged_list(
         content=content,
         file_name=f"{kind}.csv",
         checked=check_file(content, f"{kind}.csv", context),
-        actor="desk",
-        now=now,
-        keys=keys,
+        act=Act("desk", now, keys),
     )
 
 
@@ -150,7 +149,7 @@ def accepted_list(
 
     staged = staged_list(db, campaign, now, keys, **described)
     unit = campaigns.unit(db, campaign.id, described.get("unit", "01"))
-    return service.accept(db, staged.id, unit=unit, actor="desk", now=now, keys=keys)
+    return service.accept(db, staged.id, unit=unit, act=Act("desk", now, keys))
 
 
 def approved_list(
@@ -160,7 +159,7 @@ def approved_list(
     from surveyapp.respondents import service
 
     accepted = accepted_list(db, campaign, now, keys, **described)
-    service.approve(db, accepted.id, campaign=campaign, actor="centre", now=now, keys=keys)
+    service.approve(db, accepted.id, campaign=campaign, act=Act("centre", now, keys))
     return accepted
 
 

@@ -9,6 +9,7 @@ import click
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import errors, wording
 from surveyapp.respondents.findings import Finding
+from surveyapp.respondents.states import ReminderState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,7 +101,9 @@ def _send(
     for reminder_id, message in queued:
         outcome = channel.send(message)
         with transaction() as db:
-            handed_over += reminders.note(db, reminder_id, outcome, now=now) == "handed_over"
+            handed_over += (
+                reminders.note(db, reminder_id, outcome, now=now) == ReminderState.HANDED_OVER
+            )
         if outcome.concerns_channel:
             break
     return handed_over, len(queued)

@@ -14,6 +14,8 @@ from surveyapp import clock
 from surveyapp.accounts import audit as trail
 from surveyapp.accounts import passwords, queries, service
 from surveyapp.accounts.access import ROLES, Grant
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
 from surveyapp.cli.main import database
@@ -56,13 +58,11 @@ def add(
         facts = {"username": made.username, "role": role}
         trail.record(
             db,
-            actor=ACTOR,
-            action="added staff",
+            Act(ACTOR, now, server.keys),
+            Action.STAFF_ADDED,
             campaign_code=campaign,
             unit_code=unit,
             facts=facts,
-            now=now,
-            keys=server.keys,
         )
     click.echo(_("Đã tạo tài khoản %(username)s.", username=username))
     _show_password(password, password_stdin)
@@ -117,13 +117,11 @@ def grant(username: str, role: str, campaign: str, unit: str, remove: bool) -> N
         (service.remove_grant if remove else service.add_grant)(db, person.id, wanted)
         trail.record(
             db,
-            actor=ACTOR,
-            action="removed grant" if remove else "added grant",
+            Act(ACTOR, now, server.keys),
+            Action.GRANT_REMOVED if remove else Action.GRANT_ADDED,
             campaign_code=campaign,
             unit_code=unit,
             facts={"username": person.username, "role": role},
-            now=now,
-            keys=server.keys,
         )
     click.echo(_("Đã cập nhật quyền của %(username)s.", username=username))
 
@@ -139,7 +137,7 @@ def password(username: str, password_stdin: bool) -> None:
         person = service.staff_named(db, username)
         service.set_password(db, person.id, fresh_hash)
         facts = {"username": person.username}
-        trail.record(db, actor=ACTOR, action="set password", facts=facts, now=now, keys=server.keys)
+        trail.record(db, Act(ACTOR, now, server.keys), Action.PASSWORD_SET, facts=facts)
     click.echo(_("Đã đặt mật khẩu mới cho %(username)s.", username=username))
     _show_password(fresh, password_stdin)
 
@@ -153,9 +151,7 @@ def disable(username: str) -> None:
         person = service.staff_named(db, username)
         service.disable(db, person.id)
         facts = {"username": person.username}
-        trail.record(
-            db, actor=ACTOR, action="disabled staff", facts=facts, now=now, keys=server.keys
-        )
+        trail.record(db, Act(ACTOR, now, server.keys), Action.STAFF_DISABLED, facts=facts)
     click.echo(_("Đã khóa tài khoản %(username)s.", username=username))
 
 

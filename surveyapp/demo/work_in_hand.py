@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.pack.reading import Pack
 from surveyapp.db import transaction
@@ -88,9 +89,7 @@ def _hand_in(
             kinds[task.kind],
             content=content,
             file_name=path.name,
-            actor=coordinator(task.unit),
-            now=now - timedelta(hours=2),
-            keys=keys,
+            act=Act(coordinator(task.unit), now - timedelta(hours=2), keys),
             checked=checked,
         )
         if confirmed:
@@ -98,7 +97,5 @@ def _hand_in(
                 db,
                 staged.id,
                 unit=supplier,
-                actor=coordinator(task.unit),
-                now=now - timedelta(hours=1),
-                keys=keys,
+                act=Act(coordinator(task.unit), now - timedelta(hours=1), keys),
             )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.db import reading, transaction
@@ -134,8 +135,8 @@ def test_the_page_names_every_module_that_is_given_a_row(
     watch, act = Watch(), {"now": now, "keys": keys}
     list_id = handed_in(watch, campaign, unit, kinds["agency-leaders"], **act)
     with watch.watching(), transaction() as session:
-        service.accept(session, list_id, unit=unit, actor="desk", **act)
-        service.approve(session, list_id, campaign=campaign, actor="centre", **act)
+        service.accept(session, list_id, unit=unit, act=Act("desk", **act))
+        service.approve(session, list_id, campaign=campaign, act=Act("centre", **act))
     with reading() as session:
         person = session.scalars(select(Person.id).where(Person.full_name == NAME)).one()
     watch.ids = {str(person), person.hex}

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
@@ -33,7 +34,7 @@ def campaign(db: Session, now: datetime) -> Campaign:
 @pytest.fixture
 def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
     unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "actor": "desk", "now": now, "keys": keys}
+    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 @pytest.fixture

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from surveyapp.campaigns.errors import PackRefused
+from surveyapp.campaigns.pack.rule_kinds import KINDS
 from surveyapp.instruments.model import Frozen, ItemId, OptionCode, Text, Version
 from surveyapp.instruments.yaml_document import read_document
 
-Kind = Literal[
-    "missing_share",
-    "dont_know_share",
-    "identical_share",
-    "longest_run",
-    "low_variation",
-    "duration",
-    "contradiction",
-    "test",
-    "held",
-]
-PARAMETER = {
-    "missing_share": "at_least",
-    "dont_know_share": "at_least",
-    "identical_share": "at_least",
-    "longest_run": "at_least",
-    "low_variation": "below",
-    "duration": "bands",
-    "contradiction": "pairs",
-    "test": "units",
-    "held": "cells",
-}
-"""The one parameter each kind takes."""
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[tuple(KINDS)]
 
 Codes = Annotated[tuple[OptionCode, ...], Field(min_length=1, strict=False)]
 
@@ -73,20 +56,32 @@ class CleaningRule(Frozen):
     groups: Annotated[tuple[str, ...], Field(strict=False)] = ()
     at_least: Annotated[float, Field(gt=0)] | None = None
     below: Annotated[float, Field(gt=0)] | None = None
-    bands: Annotated[tuple[Literal["below_floor", "brisk"], ...], Field(strict=False)] = ()
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
     units: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Rated units that exist to try the survey out: what is answered about them is a test."""
     cells: Annotated[tuple[HeldCell, ...], Field(strict=False)] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_older_packs(cls, written: Any) -> Any:
+        """Ballots once told how fast a form was filled in by bands, and frozen rules named those."""
+        if isinstance(written, Mapping) and written.get("kind") == "duration":
+            kept = {name: value for name, value in written.items() if name != "bands"}
+            return {**kept, "kind": "under_floor"}
+        if isinstance(written, Mapping) and written.get("bands") == []:
+            return {name: value for name, value in written.items() if name != "bands"}
+        return written
+
     @model_validator(mode="after")
     def _one_parameter(self) -> Self:
-        given = {name for name in set(PARAMETER.values()) if getattr(self, name)}
-        if given != {PARAMETER[self.kind]}:
+        kind = KINDS[self.kind]
+        parameters = {one.parameter for one in KINDS.values()} - {""}
+        given = {name for name in parameters if getattr(self, name)}
+        if given != {kind.parameter} - {""}:
             raise PydanticCustomError(
                 "cleaning_parameter", "a rule takes the parameter of its kind"
             )
-        if self.effect == "set_missing" and self.kind != "contradiction":
+        if self.effect == "set_missing" and kind.doubts is None:
             raise PydanticCustomError("cleaning_effect", "only a contradiction empties items")
         return self
 

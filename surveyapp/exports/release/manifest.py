@@ -1,30 +1,29 @@
 """The manifest of a release: what it is made of and the SHA-256 of every file."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from surveyapp.exports.cleaning.row_rules import Touched
 from surveyapp.exports.cleaning.rulesets import RuleSet
+from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels
 from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import FORMAT, MANIFEST
 from surveyapp.instruments.model import Instrument
 
-__all__ = ["FORMAT", "MANIFEST", "Made", "manifest"]
+__all__ = ["FORMAT", "MANIFEST", "ManifestFacts", "manifest"]
 
 
 @dataclass(frozen=True)
-class Made:
-    """Figures that the manifest states beside the files; `receipts` as `receipts_digest` gives them."""
+class ManifestFacts:
+    """Figures that the manifest states beside the files; `receipts` as `receipts.digest` gives them."""
 
     labels: RowLabels
     sizes: Mapping[Cell, int]
     ruleset: RuleSet
-    touched: Touched
+    study: Sensitivity
     remarks: int
     receipts: tuple[int, str]
     opened_at: datetime
@@ -32,17 +31,8 @@ class Made:
     public_key: str
 
 
-def receipts_digest(tags: Iterable[bytes]) -> tuple[int, str]:
-    """How many receipts there are and the SHA-256 of their tags, sorted and joined."""
-    number, digest = 0, hashlib.sha256()
-    for tag in tags:
-        number += 1
-        digest.update(tag)
-    return number, digest.hexdigest()
-
-
 def manifest(
-    frame: Frame, made: Made, *, number: int, files: Sequence[Mapping[str, Any]]
+    frame: Frame, made: ManifestFacts, *, number: int, files: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The content of `manifest.json`. Nothing in it depends on when or by whom the release is built,
     so that the same results under the same number give the same bytes."""
@@ -56,8 +46,8 @@ def manifest(
         "instruments": [_instrument(instrument) for instrument in frame.asked],
         "counts": _counts(frame, made),
         "cleaning": [
-            rule.model_dump(mode="json") | {"touched": made.touched.by_rule[rule.id].total()}
-            for rule in made.ruleset.rules
+            rule.model_dump(mode="json") | {"touched": effect.touched.total()}
+            for rule, effect in zip(made.ruleset.rules, made.study.alone, strict=True)
         ],
         "cleaning_version": {"number": made.ruleset.number, "sha256": made.ruleset.sha256},
         "receipts": {"count": receipts, "sha256": receipts_sha256},
@@ -67,7 +57,7 @@ def manifest(
     }
 
 
-def _campaign(frame: Frame, made: Made) -> dict[str, Any]:
+def _campaign(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     campaign = frame.campaign
     return {
         "code": campaign.code,
@@ -91,11 +81,11 @@ def _instrument(instrument: Instrument) -> dict[str, Any]:
     }
 
 
-def _counts(frame: Frame, made: Made) -> dict[str, Any]:
+def _counts(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     return {
         "submitted": made.submitted,
         "responses": sum(made.sizes.values()),
-        "excluded": made.touched.excluded.total(),
+        "excluded": made.study.excluded,
         "remarks": made.remarks,
         "by_group": {
             group: sum(n for (_, of), n in made.sizes.items() if of == group)
@@ -104,7 +94,7 @@ def _counts(frame: Frame, made: Made) -> dict[str, Any]:
     }
 
 
-def _disclosure(frame: Frame, made: Made) -> dict[str, Any]:
+def _disclosure(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     labels = made.labels
     return {
         "row_minimum": frame.row_minimum,

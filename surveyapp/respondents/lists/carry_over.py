@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.respondents.lists.versions import Changes, Kept, carried_over, compared
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import ListState
 
 
 def version_before(db: Session, subject: RespondentList) -> RespondentList | None:
@@ -20,7 +21,7 @@ def version_before(db: Session, subject: RespondentList) -> RespondentList | Non
             RespondentList.kind_id == subject.kind_id,
             RespondentList.version < subject.version,
             RespondentList.file_sha256 != "",
-            RespondentList.state != "withdrawn",
+            RespondentList.state != ListState.WITHDRAWN,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)

@@ -14,6 +14,7 @@ from surveyapp.respondents.errors import FileRefused, UnknownList
 from surveyapp.respondents.lists.staging import refuse_unasked
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.states import ReceivedState
 
 UNCLEAR = (errors.HeaderNotFound, errors.ColumnsMissing, errors.NobodyListed)
 """Refusals that a person may overcome by pointing at the sheet, the headings and the columns."""
@@ -88,7 +89,9 @@ def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
         .where(
             ReceivedFile.unit_id == unit_id,
             ReceivedFile.kind_id == kind_id,
-            ReceivedFile.state.in_(("working", "understood", "unclear")),
+            ReceivedFile.state.in_(
+                (ReceivedState.WORKING, ReceivedState.UNDERSTOOD, ReceivedState.UNCLEAR)
+            ),
         )
         .order_by(ReceivedFile.received_at.desc())
         .limit(1)
@@ -97,14 +100,14 @@ def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
 
 def is_silent(subject: ReceivedFile, *, now: datetime) -> bool:
     """Whether it should be worked on and nobody has said anything of it for long."""
-    return subject.state == "working" and subject.told_at < now - SILENCE
+    return subject.state == ReceivedState.WORKING and subject.told_at < now - SILENCE
 
 
 def advance(
     db: Session, received_id: uuid.UUID, stage: str, done: int, total: int, *, now: datetime
 ) -> None:
     """Note how far the reading is: rows `done` of `total` of this stage; 0, 0 where none are counted."""
-    _write(db, received_id, now, state="working", stage=stage, done=done, total=total)
+    _write(db, received_id, now, state=ReceivedState.WORKING, stage=stage, done=done, total=total)
 
 
 def note_understood(
@@ -121,7 +124,7 @@ def note_understood(
         db,
         received_id,
         now,
-        state="understood",
+        state=ReceivedState.UNDERSTOOD,
         understanding=reading.to_json(),
         preview=dict(preview),
         table=table,
@@ -144,7 +147,7 @@ def note_unclear(
         db,
         received_id,
         now,
-        state="unclear",
+        state=ReceivedState.UNCLEAR,
         understanding=stored,
         preview={},
         table=table,
@@ -156,18 +159,26 @@ def note_refused(
     db: Session, received_id: uuid.UUID, refusal: FileRefused, *, now: datetime
 ) -> None:
     """Nothing can be made of the file; its bytes go."""
-    _write(db, received_id, now, state="refused", file=b"", table=b"", refusal=_kept(refusal))
+    _write(
+        db,
+        received_id,
+        now,
+        state=ReceivedState.REFUSED,
+        file=b"",
+        table=b"",
+        refusal=_kept(refusal),
+    )
 
 
 def note_stopped(db: Session, received_id: uuid.UUID, *, now: datetime) -> None:
     """The reading ended for a reason that is none of the file's."""
-    _write(db, received_id, now, state="stopped")
+    _write(db, received_id, now, state=ReceivedState.STOPPED)
 
 
 def note_stored(db: Session, received_id: uuid.UUID, list_id: uuid.UUID, *, now: datetime) -> None:
     """The file is a version of the list now, which keeps its bytes."""
     gone = {"file": b"", "table": b"", "preview": {}}
-    _write(db, received_id, now, state="stored", list_id=list_id, **gone)
+    _write(db, received_id, now, state=ReceivedState.STORED, list_id=list_id, **gone)
 
 
 def discard(db: Session, received_id: uuid.UUID) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
@@ -140,9 +141,7 @@ def store(upload: Upload, told: Told | None) -> None:
             content=upload.file.content,
             file_name=upload.file.file_name,
             checked=checked,
-            actor=upload.actor,
-            now=now,
-            keys=upload.keys,
+            act=Act(upload.actor, now, upload.keys),
         )
         intake.note_stored(db, upload.received_id, stored.id, now=now)
 

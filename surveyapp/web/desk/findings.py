@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, send_file, url_for
@@ -14,6 +13,7 @@ from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.errors import NothingWritten
 from surveyapp.respondents.lists import lines
+from surveyapp.respondents.states import ListState
 from surveyapp.respondents.wording import column_name
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.upload import XLSX
@@ -22,11 +22,6 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.parts.list_page import list_page
 from surveyapp.web.parts.list_words import finding_words, kind_name
-
-
-def _act() -> dict[str, Any]:
-    """Who does it, for which unit, when; and the keys of the audit trail."""
-    return {"unit": g.unit, **act()}
 
 
 def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
@@ -48,8 +43,8 @@ def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
 def one_list(list_id: UUID) -> str:
     """What was read and what is wrong, on the sheet's own rows."""
     page = list_page(list_id, unit=g.unit)
-    is_open = page["list"].state in ("staged", "returned")
-    mends = is_open and g.campaign.state in ("preparing", "open")
+    is_open = page["list"].is_mendable
+    mends = is_open and g.campaign.takes_lists
     return render_template("desk/one_list.html", **page, mends=mends)
 
 
@@ -66,7 +61,8 @@ def take_proposal(list_id: UUID) -> ResponseReturnValue:
             column=request.form.get("column", ""),
             code=request.form.get("code", ""),
             alike="alike" in request.form,
-            **_act(),
+            unit=g.unit,
+            act=act(),
         )
     if mended:
         flash(_n("Đã sửa %(n)s ô theo đề nghị.", "Đã sửa %(n)s ô theo đề nghị.", mended), "success")
@@ -88,7 +84,9 @@ def write_line(list_id: UUID, line: int | None = None) -> ResponseReturnValue:
     """Write the line and check it again; while it has a must, the form stays open."""
     try:
         with transaction() as db:
-            number = service.edit_line(db, list_id, line, request.form.to_dict(), **_act())
+            number = service.edit_line(
+                db, list_id, line, request.form.to_dict(), unit=g.unit, act=act()
+            )
     except NothingWritten:
         words = _("Vui lòng ghi họ và tên người cần thêm.")
         return _line_page(list_id, line, [("full_name", words)]), 422
@@ -147,7 +145,7 @@ def leave_out(list_id: UUID, line: int) -> ResponseReturnValue:
     """Leave the line out of the list, or take it back in."""
     left_out = "back" not in request.form
     with transaction() as db:
-        service.leave_out(db, list_id, line, left_out=left_out, **_act())
+        service.leave_out(db, list_id, line, left_out=left_out, unit=g.unit, act=act())
     if left_out:
         flash(
             _(
@@ -175,7 +173,7 @@ def accept(list_id: UUID) -> ResponseReturnValue:
         errors = [("checked", words)]
         return render_template("desk/one_list.html", **page, mends=True, errors=errors), 422
     with transaction() as db:
-        service.accept(db, list_id, **_act())
+        service.accept(db, list_id, unit=g.unit, act=act())
     flash(
         _(
             "Đã xác nhận và gửi danh sách. Vụ CCHC sẽ duyệt; Ông/Bà có thể rút lại để sửa trước khi được duyệt."
@@ -190,8 +188,8 @@ def accept(list_id: UUID) -> ResponseReturnValue:
 def withdraw(list_id: UUID) -> ResponseReturnValue:
     """Take an accepted list back to mend it, or drop a staged one."""
     with transaction() as db:
-        subject = service.withdraw(db, list_id, **_act())
-    if subject.state == "staged":
+        subject = service.withdraw(db, list_id, unit=g.unit, act=act())
+    if subject.state == ListState.STAGED:
         flash(_("Đã rút lại danh sách. Ông/Bà có thể sửa rồi gửi lại."), "success")
         return redirect(url_for("desk.one_list", list_id=list_id), code=303)
     flash(_("Đã bỏ bản danh sách này."), "success")

@@ -22,6 +22,7 @@ from surveyapp.respondents.progress import STAGES
 from surveyapp.respondents.reading.headings import GIVEN_NAME, NUMBER
 from surveyapp.respondents.reading.sheet_reading import Told, Understanding
 from surveyapp.respondents.sheet.marks.marking import column_index, letters
+from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
 from surveyapp.web.desk.upload import expected_kind, received_upload
 from surveyapp.web.http import numbers
@@ -41,11 +42,11 @@ STAGE_WORDS = {
 def received(kind: str, received_id: UUID) -> ResponseReturnValue:
     """The page of one file: in work, understood, unclear, refused; its list once there is one."""
     subject, context = _subject(kind, received_id)
-    if subject.state == "stored":
+    if subject.state == ReceivedState.STORED:
         return redirect(url_for("desk.one_list", list_id=subject.list_id), code=303)
-    if subject.state == "working" and not intake.is_silent(subject, now=clock.now()):
+    if subject.state == ReceivedState.WORKING and not intake.is_silent(subject, now=clock.now()):
         return _page("desk/progress.html", kind, subject, stages=STAGES, words=STAGE_WORDS)
-    if subject.state in ("understood", "unclear"):
+    if subject.waits_for_desk:
         return _understood_page(kind, subject, context)
     return _page("desk/refused.html", kind, subject)
 
@@ -56,13 +57,13 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Check the file as understood, or as the form says otherwise, and store it."""
     subject, context = _subject(kind, received_id)
     here = redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
-    if subject.state not in ("understood", "unclear"):
+    if not subject.waits_for_desk:
         return here
     told = told_in(request.form, context)
     if told is None:
         words = _("Vui lòng chọn cột có họ và tên.")
         return _understood_page(kind, subject, context, error=words), 422
-    if subject.state == "understood" and not told.differs(_reading_of(subject)):
+    if subject.state == ReceivedState.UNDERSTOOD and not told.differs(_reading_of(subject)):
         told = None
     background.begin(_upload(kind, received_id), lambda upload: store(upload, told))
     return here
@@ -73,7 +74,7 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
 def again(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Read once more a file whose reading was interrupted."""
     subject, _context = _subject(kind, received_id)
-    if subject.state == "stopped" or intake.is_silent(subject, now=clock.now()):
+    if subject.state == ReceivedState.STOPPED or intake.is_silent(subject, now=clock.now()):
         background.begin(_upload(kind, received_id), understand)
     else:
         flash(_("Tệp đang được đọc."), "info")
@@ -173,7 +174,7 @@ def _understood_page(
         SheetColumn(c["index"], c["heading"], c["samples"]) for c in shown.get("columns", ())
     ]
     mapping = understood.mapping if understood else {}
-    if subject.state == "unclear" or request.args.keys() & {"header_line", "sheet"}:
+    if subject.state == ReceivedState.UNCLEAR or request.args.keys() & {"header_line", "sheet"}:
         file = Arrived(subject.file, subject.file_name, context, subject.table)
         place = looked_at(file, understood)
         columns = list(place.columns)

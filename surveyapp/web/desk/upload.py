@@ -18,9 +18,11 @@ from surveyapp.respondents.errors import FileRefused, ListNotExpected
 from surveyapp.respondents.lists import intake, staging
 from surveyapp.respondents.lists.upload import Upload, understand, upload_of
 from surveyapp.respondents.sheet import refuse_by_size
+from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
 from surveyapp.web.http import numbers
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.guard import UPLOAD_BYTES, takes_upload
 from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_page import addresses
@@ -106,7 +108,7 @@ def _refuse(upload: Upload) -> None:
     with reading() as db:
         subject = intake.received(db, upload.received_id, **place)
     refusal = intake.refusal_of(subject)
-    if subject.state == "refused" and refusal is not None:
+    if subject.state == ReceivedState.REFUSED and refusal is not None:
         with transaction() as db:
             intake.discard(db, upload.received_id)
         raise refusal
@@ -138,7 +140,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         waiting=waiting,
         states=STATES,
         errors=[("file", error)] if error else [],
-        takes_lists=g.campaign.state in ("preparing", "open"),
+        takes_lists=g.campaign.takes_lists,
     )
 
 
@@ -165,14 +167,7 @@ def nobody(kind: str) -> ResponseReturnValue:
         return _kind_page(kind, words), 422
     with transaction() as db:
         service.declare_nobody(
-            db,
-            g.campaign,
-            g.unit,
-            expected_kind(db, kind),
-            reason=reason[:1000],
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            db, g.campaign, g.unit, expected_kind(db, kind), reason=reason[:1000], act=act()
         )
     flash(_("Đã ghi nhận: đơn vị không có người trong danh sách này."), "success")
     return redirect(url_for("desk.home"), code=303)
@@ -204,9 +199,7 @@ def headcount(kind: str) -> ResponseReturnValue:
             g.unit,
             expected_kind(db, kind),
             declared=-1 if typed is None else typed,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            act=act(),
         )
     flash(_("Đã ghi nhận số người. Tệp gửi từ nay được đối chiếu với số này."), "success")
     return redirect(url_for("desk.list_kind", kind=kind), code=303)
