@@ -11,6 +11,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext, several
 from surveyapp.respondents.errors import UnknownList
+from surveyapp.respondents.lists.learned import learned_departments
 from surveyapp.respondents.models import Headcount, Person, PersonEntry, RespondentList
 from surveyapp.respondents.people.rosters import (
     Contact,
@@ -85,6 +86,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
             for g in campaigns.groups(db, campaign.id)
             if g.code in kind.groups
         ),
+        learned=learned_departments(db, unit.id) if "department" in kind.required else (),
     )
 
 
