@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from time import monotonic, sleep
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
+    String,
     Text,
     TypeDecorator,
     Uuid,
@@ -60,6 +62,29 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A column that holds the value of one member of `members`; `within` is its constraint."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum]) -> None:
+        super().__init__()
+        self.members = members
+        self._named = {member.value: member for member in members}
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self._named[value]
+
+
+def within(column: str, members: type[StrEnum]) -> str:
+    """The condition that a column holds a value of the enum, in the order of its members."""
+    return f"{column} in ({','.join(repr(member.value) for member in members)})"
 
 
 class Document(TypeDecorator[Mapping[str, Any]]):

@@ -15,7 +15,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import normalize, read_po
 
 PROJECT = Path(__file__).resolve().parent.parent
-KEYWORDS = {"_": None, "gettext": None, "lazy": None, "_n": (1, 2), "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None, "gettext": None, "lazy": None, "to_translate": None, "_n": (1, 2), "ngettext": (1, 2),
+}  # fmt: skip
 METHODS = [
     ("**.py", "python"),
     ("templates/**.*", "jinja2.ext:babel_extract"),

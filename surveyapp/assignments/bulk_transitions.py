@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.assignments.transitions import Change
 
 
@@ -37,11 +38,15 @@ def move_forms(
         return 0
     starts_from = before if before is not None else transitions.MOVES[move].before
     moves = and_(
-        Assignment.state == "active",
+        Assignment.state == AssignmentState.ACTIVE,
         Assignment.disposition.in_(starts_from),
         *((Assignment.begun_on.is_not(None) == begun,) if begun is not None else ()),
     )
-    in_hand = ("active", "submitted") if channel in ("letter", "file") else ("active",)
+    in_hand = (
+        (AssignmentState.ACTIVE, AssignmentState.SUBMITTED)
+        if channel in ("letter", "file")
+        else (AssignmentState.ACTIVE,)
+    )
     is_nameless = and_(Assignment.state.in_(in_hand), Assignment.channel == "none")
     locked = transitions.lock_all(
         db,
@@ -52,7 +57,7 @@ def move_forms(
     moved, elsewhere = [], []
     for each in locked:
         is_moved = (
-            each.state == "active"
+            each.state == AssignmentState.ACTIVE
             and each.disposition in starts_from
             and begun in (None, each.begun_on is not None)
         )

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base
+from surveyapp.assignments.states import AssignmentState
+from surveyapp.db import Base, EnumText, within
 
 
 class Assignment(Base):
@@ -32,7 +33,7 @@ class Assignment(Base):
             sqlite_where=text("state <> 'revoked' and not second_form"),
             postgresql_where=text("state <> 'revoked' and not second_form"),
         ),
-        CheckConstraint("state in ('active','submitted','revoked')", name="state"),
+        CheckConstraint(within("state", AssignmentState), name="state"),
         CheckConstraint("(state = 'submitted') = (submitted_on is not null)", name="submitted"),
         CheckConstraint(
             "(state = 'submitted') = (disposition = 'submitted')", name="submitted_disposition"
@@ -56,7 +57,7 @@ class Assignment(Base):
     rated_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     second_form: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str]
+    state: Mapped[AssignmentState] = mapped_column(EnumText(AssignmentState))
     disposition: Mapped[str]
     begun_on: Mapped[date | None]
     channel: Mapped[str] = mapped_column(default="none")

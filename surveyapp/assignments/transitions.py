@@ -27,6 +27,7 @@ from surveyapp.assignments.errors import (
 from surveyapp.assignments.models import LOCK_ORDER, Assignment, AssignmentEvent
 from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import DECLARED, STARTED_OVER, Disposition
+from surveyapp.assignments.states import AssignmentState
 
 BATCH = 1000
 _NOT_ASKED = frozenset({Disposition.REMOVED, Disposition.DUPLICATE})
@@ -117,9 +118,9 @@ def lock(db: Session, assignment_id: UUID) -> LockedAssignment:
     if row is None:
         raise UnknownAssignment(assignment_id)
     assignment = LockedAssignment._make(row)
-    if assignment.state == "submitted":
+    if assignment.state == AssignmentState.SUBMITTED:
         raise AlreadySubmitted(assignment_id)
-    if assignment.state == "revoked":
+    if assignment.state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment_id)
     return assignment
 
@@ -190,11 +191,11 @@ def create(db: Session, campaign_id: int, rows: Sequence[dict[str, Any]], *, tod
     deltas.write(db, campaign_id, today=today)
 
 
-def state_of(disposition: str) -> str:
+def state_of(disposition: str) -> AssignmentState:
     """The state that goes with a disposition; the database holds the two together."""
     if disposition in _SUBMITTED:
-        return "submitted"
-    return "revoked" if disposition in _NOT_ASKED else "active"
+        return AssignmentState.SUBMITTED
+    return AssignmentState.REVOKED if disposition in _NOT_ASKED else AssignmentState.ACTIVE
 
 
 def _check(move: Move, change: Change) -> None:

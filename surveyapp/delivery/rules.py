@@ -7,7 +7,10 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from surveyapp.assignments.rules import STARTED, Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.clock import VIETNAM
+from surveyapp.delivery.states import DeliveryState
+from surveyapp.invitations.states import InvitationState
 from surveyapp.messaging.email.return_addresses import is_address
 
 KINDS = (
@@ -21,7 +24,15 @@ KINDS = (
 """Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
 CHANNELS = ("email", "sms", "letter")
 SENT_BY_WORKER = ("email", "sms")
-FINAL = frozenset({"handed_over", "delivered", "hard_bounce", "suppressed", "failed"})
+FINAL = frozenset(
+    {
+        DeliveryState.HANDED_OVER,
+        DeliveryState.DELIVERED,
+        DeliveryState.HARD_BOUNCE,
+        DeliveryState.SUPPRESSED,
+        DeliveryState.FAILED,
+    }
+)
 """States in which nothing more will be tried for this delivery."""
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=6)
@@ -34,7 +45,7 @@ class Form:
     """One questionnaire of the person a message is meant for."""
 
     group_id: int
-    state: str
+    state: AssignmentState
     disposition: str
 
 
@@ -43,7 +54,7 @@ class Standing:
     """What is true of an invitation at the moment of sending."""
 
     invitation_id: UUID
-    invitation_state: str
+    invitation_state: InvitationState
     held: bool
     forms: Sequence[Form]
     issue_number: int = 1
@@ -64,13 +75,13 @@ def reason_to_skip(kind: str, standing: Standing) -> str:
     revoked, on_hold, submitted, declined, not_me, moved, wrong_group, already_sent, not_sent, started,
     not_started, not_submitted, not_reissued, away.
     """
-    if standing.invitation_state != "active":
+    if standing.invitation_state != InvitationState.ACTIVE:
         return "revoked"
     if standing.held:
         return "on_hold"
-    live = [form for form in standing.forms if form.state == "active"]
+    live = [form for form in standing.forms if form.state == AssignmentState.ACTIVE]
     if not live:
-        submitted = any(form.state == "submitted" for form in standing.forms)
+        submitted = any(form.state == AssignmentState.SUBMITTED for form in standing.forms)
         return ("" if kind == "thanks" else "submitted") if submitted else "revoked"
     if kind == "thanks":
         return "not_submitted"

@@ -9,22 +9,22 @@ from surveyapp.exports.errors import (
     NothingChanged,
     NotReleasable,
     NumberTaken,
-    ReasonMissing,
     ReleaseAltered,
     ReleaseAway,
     ReleaseError,
     ReleaseExists,
     ResponsesChanged,
+    RuleReasonMissing,
     RuleRefused,
     SipasFault,
     SipasRefused,
     UnknownCell,
 )
-from surveyapp.exports.verify import Fault
+from surveyapp.exports.verify import ReleaseFault
 from surveyapp.i18n import _, day, lazy, number
 
 if TYPE_CHECKING:
-    from surveyapp.exports.release.rehearsal import Rehearsed, Standing
+    from surveyapp.exports.release.rehearsal import RehearsalResult, RehearsalStatus
 
 
 def refusal(error: ReleaseError) -> str:
@@ -76,7 +76,7 @@ def _rules_refusal(error: ReleaseError) -> str:
     match error:
         case RuleRefused():
             return _("Quy tắc “%(rule)s” không nhận giá trị này.", rule=error.rule_id)
-        case ReasonMissing():
+        case RuleReasonMissing():
             return _("Vui lòng ghi lý do hoặc số biên bản.")
         case NothingChanged():
             return _("Không có gì khác với phiên bản %(number)s đang áp dụng.", number=error.number)
@@ -137,10 +137,10 @@ _FAULTS = {
 }
 
 
-def fault(found: Fault) -> str:
+def fault(one: ReleaseFault) -> str:
     """One fault of a release on one line."""
-    told = f"{found.path}: {_FAULTS[found.code]}"
-    return f"{told} ({found.detail})" if found.detail else told
+    words = f"{one.path}: {_FAULTS[one.code]}"
+    return f"{words} ({one.detail})" if one.detail else words
 
 
 _OUTCOMES = {
@@ -156,19 +156,19 @@ def outcome(code: str) -> str:
     return str(_OUTCOMES[code])
 
 
-def rehearsed(found: Rehearsed) -> str:
+def rehearsed(result: RehearsalResult) -> str:
     """One rehearsal on the command line; each fault on a line of its own."""
     head = _(
         "Diễn tập bản phát hành: %(outcome)s; %(n)s phiếu giả định, %(seconds)s giây, bộ nhớ cao nhất %(peak)s MB.",
-        outcome=outcome(found.outcome),
-        n=number(found.responses),
-        seconds=number(round(found.seconds, 1)),
-        peak=number(round(found.peak_kib / 1024)),
+        outcome=outcome(result.outcome),
+        n=number(result.responses),
+        seconds=number(round(result.seconds, 1)),
+        peak=number(round(result.peak_kib / 1024)),
     )
-    return "\n".join([head, *found.faults, *([found.error] if found.error else [])])
+    return "\n".join([head, *result.faults, *([result.error] if result.error else [])])
 
 
-def rehearsal_warning(standing: Standing) -> str:
+def rehearsal_warning(standing: RehearsalStatus) -> str:
     """What the centre has to be warned of; empty where all is well."""
     last = day(clock.day(standing.last.started_at)) if standing.last else ""
     match standing.warning:

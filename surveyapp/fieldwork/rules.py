@@ -29,15 +29,15 @@ LETTERS: Mapping[str, frozenset[Disposition]] = {
 }
 """Which letter of the formulas each disposition counts under; `out` and `list` stand in none of them."""
 
+SENT = INVITED - {Disposition.NOT_SENT}
+"""Forms whose invitation left the house."""
 
-_SUMS: tuple[frozenset[Disposition], ...] = (
-    INVITED,
-    INVITED - {Disposition.NOT_SENT},
-    STARTED,
-    LETTERS["S"],
-    frozenset(d for name in ("S", "R", "NC", "U") for d in LETTERS[name]),
-)
-_PLACES = {d: tuple(n for n, summed in enumerate(_SUMS) if d in summed) for d in Disposition}
+ANSWERED = LETTERS["S"]
+MAYBE_ELIGIBLE = ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
+"""The headline, RR2, is the first over the second, here and in every forecast and indicator."""
+
+_SUMS = (INVITED, SENT, STARTED, ANSWERED, MAYBE_ELIGIBLE)
+_SUMS_OF = {d: tuple(n for n, summed in enumerate(_SUMS) if d in summed) for d in Disposition}
 
 
 def letter(disposition: Disposition) -> str:
@@ -73,8 +73,8 @@ class Counts:
         """Every sum below, in one pass: a page asks a thousand times."""
         sums = [0] * len(_SUMS)
         for disposition, n in self.by_disposition.items():
-            for place in _PLACES[disposition]:
-                sums[place] += n
+            for which in _SUMS_OF[disposition]:
+                sums[which] += n
         return sums
 
     @property
@@ -170,7 +170,7 @@ def outcome_rates(counts: Counts, opened: Completeness | None = None) -> Rates:
     return Rates(
         e=e if known + unknown else None,
         rr1=_share(complete, everyone),
-        rr2=_share(answered, everyone),
+        rr2=headline(counts),
         rr3=_share(complete, estimated),
         rr4=_share(answered, estimated),
         rr5=_share(complete, known),

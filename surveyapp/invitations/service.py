@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.rules import DECLARED, Disposition
+from surveyapp.campaigns.states import TAKING_LISTS, CampaignState
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.invitations.issue import IssueProgress, issue
 from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
@@ -40,7 +41,7 @@ class Window(Protocol):
     """When a campaign takes answers: a `Campaign`, or what was read of one under a lock."""
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> CampaignState: ...
     @property
     def opens_at(self) -> datetime: ...
     @property
@@ -49,9 +50,9 @@ class Window(Protocol):
 
 def check_open(campaign: Window, now: datetime) -> None:
     """Raise `CampaignNotOpenYet` or `CampaignClosed` unless answers are taken at `now`."""
-    if campaign.state not in ("preparing", "open"):
+    if campaign.state not in TAKING_LISTS:
         raise CampaignClosed(campaign.closes_at)
-    if campaign.state == "preparing" or now < campaign.opens_at:
+    if campaign.state == CampaignState.PREPARING or now < campaign.opens_at:
         raise CampaignNotOpenYet(campaign.opens_at)
     if now >= campaign.closes_at:
         raise CampaignClosed(campaign.closes_at)
@@ -60,7 +61,7 @@ def check_open(campaign: Window, now: datetime) -> None:
 def begin(db: Session, invited: Invited, *, today: date) -> None:
     """Note that the person came in: every questionnaire not yet submitted counts as begun."""
     for assignment in invited.assignments:
-        if assignment.state == "active" and assignment.disposition != Disposition.BEGUN:
+        if assignment.is_open and assignment.disposition != Disposition.BEGUN:
             start(db, assignment.id, today=today)
 
 

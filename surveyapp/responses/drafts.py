@@ -14,6 +14,7 @@ from surveyapp import clock
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
@@ -169,9 +170,9 @@ def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
 def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
     """Hold the assignment; refuse one that takes no more answers."""
     held = locked_assignment.for_saving(db, assignment_id)
-    if held.state == "submitted":
+    if held.state == AssignmentState.SUBMITTED:
         raise AlreadySubmitted(assignment_id)
-    if held.state == "revoked":
+    if held.state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment_id)
     invitations.check_open(held.campaign, now)
     return held

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
 
 
@@ -125,7 +126,7 @@ class WrongBoxKey(BoxError):
 class BoxNotReady(BoxError):
     """The box is opened while the campaign is `closed`, once; it is in `state` now."""
 
-    def __init__(self, campaign_code: str, *, state: str) -> None:
+    def __init__(self, campaign_code: str, *, state: CampaignState) -> None:
         super().__init__(campaign_code, state)
         self.state = state
 

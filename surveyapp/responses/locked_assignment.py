@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign
 
 
@@ -25,7 +26,7 @@ class AssignedForm(Protocol):
 class Held(NamedTuple):
     """One assignment's state and disposition and its campaign, as they stand under the lock."""
 
-    state: str
+    state: AssignmentState
     campaign: Campaign
     disposition: str
 

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.errors import AssignmentRevoked
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
@@ -47,9 +50,9 @@ def submit(
     held = locked_assignment.for_submitting(db, campaign.id, assignment.id)
     state, campaign = held.state, held.campaign
     receipt = receipts.receipt(keys, assignment.id)
-    if state == "submitted":
+    if state == AssignmentState.SUBMITTED:
         return receipt
-    if state == "revoked":
+    if state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment.id)
     invitations.check_open(campaign, now)
     if campaign.box_public_key is None:
@@ -70,15 +73,7 @@ def submit(
     return receipt
 
 
-def make_box_key(
-    db: Session,
-    campaign: Campaign,
-    *,
-    folder: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> str:
+def make_box_key(db: Session, campaign: Campaign, *, folder: Path, act: Act) -> str:
     """Give a campaign in the server's custody its box key, and return the fingerprint.
 
     A key left in `folder` by an attempt that was not committed is taken up again. Raises
@@ -99,12 +94,10 @@ def make_box_key(
     )
     audit.record(
         db,
-        actor=actor,
-        action="made the box key",
+        act,
+        Action.BOX_KEY_MADE,
         campaign_code=campaign.code,
         facts={"fingerprint": half.fingerprint},
-        now=now,
-        keys=keys,
     )
     return half.fingerprint
 

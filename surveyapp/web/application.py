@@ -31,6 +31,7 @@ ROOMS = (
     "surveyapp.web.api.releases",
     "surveyapp.web.api.delivery_callbacks",
     "surveyapp.web.account.pages",
+    "surveyapp.web.account.doors",
     "surveyapp.web.respond",
     "surveyapp.web.desk",
     "surveyapp.web.centre",

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import DraftsUnattended, MoveRefused
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
@@ -75,9 +76,7 @@ def test_a_move_that_makes_drafts_unreadable_is_refused_while_nobody_attends_to_
             campaign,
             assignment.invitation_id,
             reason="Gửi nhầm",
-            actor="operator",
-            keys=keys,
-            now=now,
+            act=Act("operator", now, keys),
         )
 
 
@@ -86,7 +85,7 @@ def test_a_move_that_makes_drafts_unreadable_takes_them_with_it(
 ):
     asked = []
     monkeypatch.setattr(transitions, "_discard", [lambda _db, ids: asked.extend(ids)])
-    act = {"reason": "Gửi nhầm", "actor": "operator", "keys": keys, "now": now}
+    act = {"reason": "Gửi nhầm", "act": Act("operator", now, keys)}
     service.reissue(db, campaign, assignment.invitation_id, **act)
     service.revoke(db, campaign, assignment.invitation_id, **act)
     assert asked == [assignment.id, assignment.id]

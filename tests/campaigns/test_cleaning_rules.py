@@ -1,12 +1,10 @@
 """The rules of a pack name what is in it, and those of 2023 find the ways in which forms go wrong."""
 
-from typing import get_args
-
 import pytest
 
-from surveyapp.campaigns.pack.cleaning_rules import Kind
 from surveyapp.campaigns.pack.reading import read_pack
-from surveyapp.exports.cleaning.row_rules import hits
+from surveyapp.campaigns.pack.rule_kinds import KINDS, PlainMarks, hits
+from surveyapp.instruments.model import DONT_KNOW
 from surveyapp.responses.queries import ResponseRow
 from tests.campaigns.packs import SHIPPED, copy_pack, edit, faults_of
 
@@ -54,7 +52,7 @@ def round_2023():
 
 def test_the_round_of_2023_looks_for_everything_that_can_be_decided_beforehand(round_2023):
     kinds = {rule.kind for rule in round_2023.campaign.cleaning}
-    assert kinds == set(get_args(Kind)) - {"held"}  # which cell is held is decided afterwards
+    assert kinds == set(KINDS) - {"held"}  # which cell is held is decided afterwards
 
 
 def found(pack, group, codes, *, under_floor="no", unit="01"):
@@ -64,7 +62,8 @@ def found(pack, group, codes, *, under_floor="no", unit="01"):
     answers = {item.id: code for item, code in zip(form.items, given, strict=True) if code}
     quality = {"under_floor": under_floor}
     row = ResponseRow(group, form.version, unit, group, answers, quality)
-    return {rule.id for rule in hits(row, pack.campaign.cleaning, form)}
+    marks = PlainMarks(row, [item.id for item in form.items], DONT_KNOW)
+    return {rule.id for rule in hits(pack.campaign.cleaning, marks)}
 
 
 @pytest.mark.parametrize("group", ["M1", "M2", "M3", "M5", "P1", "P2", "P3"])

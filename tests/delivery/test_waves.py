@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
@@ -13,8 +14,8 @@ from surveyapp.delivery.errors import (
     CountMistyped,
     NobodyToSendTo,
     TemplateRefused,
+    WaveInOtherState,
     WaveRefused,
-    WaveState,
 )
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import Canary
@@ -116,7 +117,7 @@ def test_a_confirmation_needs_the_very_number(survey):
     with pytest.raises(CountMistyped):
         survey.confirm(wave, "20")
     survey.confirm(wave, " 2 ")
-    with pytest.raises(WaveState):
+    with pytest.raises(WaveInOtherState):
         survey.confirm(wave, "2")
 
 
@@ -282,9 +283,7 @@ def test_words_without_the_link_are_refused(survey, keys, now):
             "vi",
             template,
             base_url="https://khaosat.example.vn",
-            actor="operator",
-            keys=keys,
-            now=now,
+            act=Act("operator", now, keys),
         )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
 from surveyapp.delivery.models import ContactRequest, Delivery
@@ -93,8 +94,8 @@ def test_a_new_code_is_sent_to_those_who_got_one(survey):
     old = survey.email.taken[0].text
     survey.email.taken.clear()
     with transaction() as db:
-        facts = {"actor": "operator", "keys": survey.keys, "now": survey.now}
-        service.reissue(db, survey.campaign, first, reason="Thư thất lạc", **facts)
+        facts = Act("operator", survey.now, survey.keys)
+        service.reissue(db, survey.campaign, first, reason="Thư thất lạc", act=facts)
     wave = survey.wave(kind="reissue")
     survey.work(2)
     (message,) = survey.email.taken

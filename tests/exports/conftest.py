@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.db import make_engine
 from surveyapp.exports.cleaning import rulesets, studies
-from surveyapp.exports.cleaning.report import Account
-from surveyapp.exports.cleaning.row_rules import read_rules
+from surveyapp.exports.cleaning.report import CleaningAccount
+from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.exports.formats import codebook_page, report_document
 from surveyapp.exports.release import building
 from surveyapp.keys import KeyRing
@@ -56,7 +57,7 @@ class Released(NamedTuple):
     """A release and what its reports were made from."""
 
     folder: Path
-    account: Account
+    account: CleaningAccount
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +67,11 @@ def released(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     (scratch / "survey.sqlite3").write_bytes(_sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{scratch}/survey.sqlite3")
     now = datetime(2024, 1, 15, 3, 0, tzinfo=UTC)
-    act = {"actor": "vu.cchc", "now": now, "keys": KeyRing({1: sha256(b"a centre").digest()})}
+    act = Act("vu.cchc", now, KeyRing({1: sha256(b"a centre").digest()}))
     with Session(engine, expire_on_commit=False) as db:
         campaign = opened_campaign(db, now)
-        rulesets.freeze(db, campaign, read_rules(RULES), reason="Họp ngày 5", **act)
-        folder = building.build(db, campaign, out=scratch, **act)
+        rulesets.freeze(db, campaign, read_rules(RULES), reason="Họp ngày 5", act=act)
+        folder = building.build(db, campaign, out=scratch, act=act)
         account = studies.account_of(db, campaign, rulesets.in_force(db, campaign))
         db.expunge_all()
     engine.dispose()

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.release import building
@@ -107,7 +108,7 @@ def _response(
     }
 
 
-_WRITTEN: dict[str, building.Prepared] = {}
+_WRITTEN: dict[str, building.PreparedRelease] = {}
 
 
 def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, out: Path) -> Path:
@@ -119,5 +120,5 @@ def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, o
     made = _WRITTEN[campaign.code]
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(shutil.copytree(made.aside, out / made.aside.name))
-    prepared = building.Prepared(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
-    return building.register(db, campaign, prepared, actor="x", now=now, keys=keys)
+    prepared = building.PreparedRelease(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
+    return building.register(db, campaign, prepared, act=Act("x", now, keys))

@@ -7,6 +7,7 @@ import pytest
 
 from surveyapp.campaigns import queries
 from surveyapp.exports.cleaning import answer_similarity
+from surveyapp.exports.cleaning.answer_arrays import read_answers
 from surveyapp.fieldwork.counts import unusual_days
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.queries import ResponseRow
@@ -44,16 +45,20 @@ def survey(forms, seed):
     return rows
 
 
+def similar(rows, forms):
+    return answer_similarity.study(read_answers(rows, forms))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_chance_and_good_units_are_not_called_coordinated(forms, seed):
-    assert not [f for f in answer_similarity.study(survey(forms, seed), forms) if f.is_marked]
+    assert not [f for f in similar(survey(forms, seed), forms) if f.is_marked]
 
 
 def test_ten_copies_in_one_unit_are_found_and_no_other_unit_is_marked(forms):
     rows = survey(forms, 9)
     for n in range(10):
         rows[3 * 40 + n] = row(forms["M1"], UNITS[3], "24315243512435124351")
-    found = answer_similarity.study(rows, forms)
+    found = similar(rows, forms)
     marked = [one for one in found if one.is_marked]
     assert {(one.cell, one.kind) for one in marked} == {
         ((UNITS[3], "M1"), "identical"),
@@ -68,7 +73,7 @@ def test_copies_with_one_answer_changed_are_near_identical_only(forms):
     for n in range(10):
         other = "1" if copied[n] != "1" else "2"
         rows[5 * 40 + n] = row(forms["M1"], UNITS[5], copied[:n] + other + copied[n + 1 :])
-    marked = [one for one in answer_similarity.study(rows, forms) if one.is_marked]
+    marked = [one for one in similar(rows, forms) if one.is_marked]
     assert [(one.cell, one.kind) for one in marked] == [((UNITS[5], "M1"), "near")]
 
 
@@ -76,21 +81,31 @@ def test_the_same_copies_spread_over_all_units_mark_none(forms):
     rows = survey(forms, 11)
     for n in range(len(UNITS)):
         rows[n * 40] = row(forms["M1"], UNITS[n], "24315243512435124351")
-    assert not [f for f in answer_similarity.study(rows, forms) if f.is_marked]
+    assert not [f for f in similar(rows, forms) if f.is_marked]
 
 
 def test_straight_lines_are_left_to_their_own_rule(forms):
     rows = survey(forms, 12)
     for n in range(15):
         rows[n] = row(forms["M1"], UNITS[0], "1" * 20)
-    of_unit = [f for f in answer_similarity.study(rows, forms) if f.cell == (UNITS[0], "M1")]
+    of_unit = [f for f in similar(rows, forms) if f.cell == (UNITS[0], "M1")]
     assert {(f.responses, f.compared, f.pairs) for f in of_unit} == {(40, 25, 0)}
 
 
-def test_false_discoveries_are_controlled_as_benjamini_and_hochberg_write():
-    assert answer_similarity.benjamini_hochberg([0.01, 0.04, 0.03, 0.5]) == pytest.approx(
-        [0.04, 0.16 / 3, 0.16 / 3, 0.5]
-    )
+def test_false_discoveries_are_controlled_as_benjamini_and_hochberg_write(forms):
+    rows = survey(forms, 9)
+    for n in range(10):
+        rows[3 * 40 + n] = row(forms["M1"], UNITS[3], "24315243512435124351")
+    found = sorted(similar(rows, forms), key=lambda one: one.p)
+    least = 1.0
+    for rank, one in reversed(list(enumerate(found, 1))):
+        least = min(least, one.p * len(found) / rank)
+        assert one.q == pytest.approx(least)
+    assert found[0].q > found[0].p
+
+
+def test_nothing_is_found_where_nobody_answered(forms):
+    assert similar([], forms) == []
 
 
 @pytest.mark.parametrize(("n", "mean", "variance", "chance"), [

@@ -6,10 +6,13 @@ import json
 import pytest
 from sqlalchemy import select
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.errors import PackRefused
 from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
-from surveyapp.exports.cleaning.row_rules import read_rules, touches
+from surveyapp.exports.cleaning.answer_arrays import read_answers
+from surveyapp.exports.cleaning.applied_rules import apply_rules
+from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.exports.release import building
 from surveyapp.exports.verify import verify
 from surveyapp.responses.models import Response
@@ -41,6 +44,11 @@ def row(form, codes, *, under_floor="no"):
     answers = {item.id: code for item, code in zip(form.items, codes, strict=True) if code}
     quality = {"under_floor": under_floor}
     return ResponseRow("M1", "1.0", "BNV", "M1", answers, quality)
+
+
+def touches(rule, row, form):
+    (hits,) = apply_rules([rule], read_answers([row], {"M1": form})["M1"])
+    return hits.rows.tolist() == [True]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +93,7 @@ def table(path):
 
 
 def released(db, campaign, out, now, keys, rules):
-    return building.build(db, campaign, out=out, actor="centre", now=now, keys=keys, rules=rules)
+    return building.build(db, campaign, out=out, act=Act("centre", now, keys), rules=rules)
 
 
 def test_an_excluded_response_stays_in_the_rows_and_leaves_the_counts(db, now, keys, tmp_path):

@@ -9,7 +9,7 @@ from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
 from surveyapp.exports.models import Release, ReleaseRehearsal
 from surveyapp.exports.release import rehearsal
-from surveyapp.exports.release.rehearsal import Rehearsed
+from surveyapp.exports.release.rehearsal import RehearsalResult
 from tests import factories
 from tests.fieldwork.counting import half_way
 
@@ -34,7 +34,7 @@ def quick(monkeypatch):
     )
 
 
-def rehearse(campaign, now, folder) -> Rehearsed:
+def rehearse(campaign, now, folder) -> RehearsalResult:
     with reading() as db:
         return rehearsal.rehearse(db, campaign, folder=folder, now=now)
 

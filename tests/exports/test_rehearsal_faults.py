@@ -11,7 +11,7 @@ from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
 from surveyapp.exports import verify
 from surveyapp.exports.release import rehearsal
-from surveyapp.exports.release.rehearsal import Rehearsed
+from surveyapp.exports.release.rehearsal import RehearsalResult
 from surveyapp.exports.release.signature import public_key
 from surveyapp.exports.wording import rehearsal_warning
 from tests import factories
@@ -46,7 +46,7 @@ def no_run(monkeypatch):
     monkeypatch.setattr(rehearsal, "_run", lambda *_facts: {"outcome": "good"})
 
 
-def rehearse(campaign, now, folder) -> Rehearsed:
+def rehearse(campaign, now, folder) -> RehearsalResult:
     with reading() as db:
         return rehearsal.rehearse(db, campaign, folder=folder, now=now)
 
@@ -82,7 +82,7 @@ def test_what_goes_wrong_is_told_and_nothing_is_left(campaign, now, tmp_path, fe
 
 
 def test_a_check_that_finds_faults_is_no_success(campaign, now, tmp_path, few, monkeypatch):
-    fault = verify.Fault("scoring/counts.csv", "counts_differ", "BNV M1")
+    fault = verify.ReleaseFault("scoring/counts.csv", "counts_differ", "BNV M1")
     monkeypatch.setattr(verify, "verify", lambda _folder, *, key: [fault] if key else [])
     found = rehearse(campaign, now, tmp_path)
     assert found.outcome == "faulty"
@@ -116,10 +116,10 @@ def test_the_centre_is_warned_of_a_night_without_success(
         with transaction() as db:
             rehearsal.begin(db, campaign, now=at)
             if outcome != "running":
-                told = Rehearsed(outcome, 1, 1.0, 1)
+                told = RehearsalResult(outcome, 1, 1.0, 1)
                 rehearsal.finish(db, campaign, told, started_at=at)
     with reading() as db:
-        found = rehearsal.standing(db, campaign, now=later)
+        found = rehearsal.status(db, campaign, now=later)
     assert found.warning == warning
     assert words in rehearsal_warning(found)
     assert bool(words) == bool(rehearsal_warning(found))

@@ -16,14 +16,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.exports.cleaning import report, row_rules, studies
-from surveyapp.exports.cleaning.row_rules import read_rules
-from surveyapp.exports.cleaning.rulesets import RuleSet
+from surveyapp.exports.cleaning import applied_rules, report, studies
+from surveyapp.exports.cleaning.rulesets import RuleSet, read_rules
 from surveyapp.exports.disclosure import public_tables
 from surveyapp.exports.disclosure.row_labels import MERGED, row_labels
 from surveyapp.exports.formats import report_document
 from surveyapp.exports.release import scoring
-from surveyapp.exports.release.results import Tally
+from surveyapp.exports.release.results import AnswerTally
 from surveyapp.responses.queries import ResponseRow
 from tests.exports.conftest import written
 
@@ -72,10 +71,13 @@ class Folder:
         rules = read_rules(rules)
         self.sizes = Counter((row.rated_unit_code, row.group_code) for row in rows)
         labels = row_labels(self.sizes, frame.row_minimum)
-        tally, touched = Tally(), row_rules.Touched()
+        tally = AnswerTally()
         study = studies.study_of(frame, rules, self.sizes)
         forms = {code: frame.instrument(code) for code in frame.groups_by_code}
-        cleaned = row_rules.clean(rows, rules, forms, touched=touched, seen=study.add)
+        cleaned = list(applied_rules.clean(rows, rules, forms, seen=study.add))
+        self.excluded = Counter(
+            (one.row.rated_unit_code, one.row.group_code) for one in cleaned if one.excluded
+        )
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             scoring.write_scoring(
@@ -83,7 +85,7 @@ class Folder:
                 frame,
                 labels,
                 tally=tally,
-                rows=row_rules.counted(tally, cleaned),
+                rows=applied_rules.counted(tally, cleaned),
                 remarks=[],
                 figures={},
                 completeness={},
@@ -93,9 +95,9 @@ class Folder:
                 path.relative_to(folder).as_posix(): self._read(path)
                 for path in folder.rglob("*.csv")
             }
-        account = report.Account(frame, RuleSet(0, rules), study.result())
+        account = report.CleaningAccount(frame, RuleSet(0, rules), study.result())
         self.report = report_document.as_html(report.public(account))
-        self.touched, self.excluded = touched, touched.excluded
+        self.study = account.study
 
     @staticmethod
     def _read(path):
@@ -232,13 +234,13 @@ def test_the_public_report_tells_no_small_count_and_no_small_rest(frame, folder,
     minimum = frame.table_minimum
     body = folder.report.split("<tbody>")[1].split("</tbody>")[0]
     shown = re.findall(r'<td class="number">([^<]+)</td></tr>', body)
-    assert len(shown) == len(folder.touched.by_rule)
+    assert len(shown) == len(folder.study.alone)
     numbers = sorted(int(one.replace(".", "")) for one in shown if one != "–")
     assert all(n % minimum == 0 for n in numbers)
     assert all(minimum <= n <= len(rows) - minimum for n in numbers)
     assert all(high - low == 0 or high - low >= minimum for low, high in pairwise(numbers))
-    for name, n in ((rule, found.total()) for rule, found in folder.touched.by_rule.items()):
+    for told, n in zip(shown, (rule.touched.total() for rule in folder.study.alone), strict=True):
         if n < minimum or len(rows) - n < minimum:
-            assert shown[list(folder.touched.by_rule).index(name)] == "–"
+            assert told == "–"
     for unit in frame.units_by_code.values():
         assert unit.name_vi not in folder.report

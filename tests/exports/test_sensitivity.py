@@ -1,14 +1,19 @@
 """What rules would do is told before they are accepted, and what is accepted is frozen with its author."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries
 from surveyapp.exports.cleaning import rulesets, sensitivity
-from surveyapp.exports.cleaning.row_rules import read_rules
-from surveyapp.exports.errors import NothingChanged, ReasonMissing, RuleRefused, UnknownCell
-from surveyapp.exports.release import building
+from surveyapp.exports.cleaning.answer_arrays import read_answers
+from surveyapp.exports.cleaning.rulesets import read_rules
+from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
+from surveyapp.exports.release import building, results
+from surveyapp.responses import queries as responses
 from surveyapp.responses.models import Response
 from surveyapp.responses.queries import ResponseRow
 from tests import factories
@@ -32,9 +37,8 @@ def row(form, unit, codes):
 
 def told(form, rows, *rules):
     cells = sorted({(one.rated_unit_code, one.group_code) for one in rows})
-    return sensitivity.study(
-        rows, read_rules(rules), {"M1": form}, cells=cells, levels={"M1": "ministry"}
-    )
+    groups = read_answers(rows, {"M1": form})
+    return sensitivity.study(groups, read_rules(rules), cells=cells, levels={"M1": "ministry"})
 
 
 def test_leaving_out_touched_responses_moves_mean_and_rank(form):
@@ -51,13 +55,12 @@ def test_leaving_out_touched_responses_moves_mean_and_rank(form):
 
 
 def test_the_doubtful_end_begins_with_the_longest_run(form):
-    rules = read_rules([FLAT])
-    asked = dict.fromkeys(item.id for item in form.items)
-    ids = list(asked)
-    assert sensitivity.tail(row(form, "A", "132222"), rules, asked) == set(ids[2:])
-    assert sensitivity.tail(row(form, "A", "122231"), rules, asked) == set(ids[1:])
-    assert sensitivity.tail(row(form, "A", "121212"), rules, asked) == set()
-    assert sensitivity.tail(row(form, "A", "22-2-2"), rules, asked) == set()
+    written = ["132222", "122231", "121212", "22-2-2"]
+    answers = read_answers([row(form, "A", codes) for codes in written], {"M1": form})["M1"]
+    ends = sensitivity.tails(answers.codes, sensitivity.SHORTEST_TAIL)
+    begins = [next((n for n, is_end in enumerate(end) if is_end), None) for end in ends.tolist()]
+    assert begins == [2, 1, None, None]
+    assert ends[:2].sum(axis=1).tolist() == [4, 5]
 
 
 def test_a_unit_left_without_answers_has_no_mean_and_no_rank(form):
@@ -75,21 +78,17 @@ def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path)
     rule = {"id": "fast", "version": "1", "kind": "under_floor", "effect": "exclude",
             "reason": REASON}  # fmt: skip
     made = rulesets.freeze(
-        db, campaign, read_rules([rule]), reason="Nhanh", actor="centre", now=now, keys=keys
+        db, campaign, read_rules([rule]), reason="Nhanh", act=Act("centre", now, keys)
     )
-    folder = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
-    from surveyapp.exports.release import results
-    from surveyapp.responses import queries as responses
-
+    folder = building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     frame = results.read_frame(db, campaign)
+    forms = {code: frame.instrument(code) for code in frame.groups_by_code}
     found = sensitivity.study(
-        responses.responses(db, campaign.id),
+        read_answers(responses.responses(db, campaign.id), forms),
         made.rules,
-        {code: frame.instrument(code) for code in frame.groups_by_code},
         cells=list(SIZES),
         levels={code: group.level for code, group in frame.groups_by_code.items()},
     )
-    import json
 
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["counts"]["excluded"] == found.together.touched.total() > 0
@@ -107,7 +106,7 @@ def frozen(db, campaign, rules, now, keys, **given):
         db,
         campaign,
         rules,
-        **{"reason": "Họp ngày 3", "actor": "lan", "now": now, "keys": keys, **given},
+        **{"reason": "Họp ngày 3", "act": Act("lan", now, keys), **given},
     )
 
 
@@ -121,13 +120,13 @@ def test_a_changed_threshold_is_a_new_version_with_date_person_and_reason(db, no
     assert (second.number, first.number, pack.number) == (2, 1, 0)
     assert (second.frozen_at, second.frozen_by, second.reason) == (now, "lan", "Họp ngày 3")
     assert [one.rules[0].at_least for one in (second, first)] == [0.9, 1]
-    entries = db.scalars(select(AuditEntry).where(AuditEntry.action == "froze cleaning rules"))
+    entries = db.scalars(select(AuditEntry).where(AuditEntry.action == "cleaning_rules.frozen"))
     assert [entry.facts["number"] for entry in entries] == [1, 2]
 
 
 def test_rules_are_not_frozen_without_reason_change_or_sense(db, now, keys):
     campaign = factories.campaign(db, now)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(RuleReasonMissing):
         frozen(db, campaign, read_rules([FLAT]), now, keys, reason=" ")
     frozen(db, campaign, read_rules([FLAT]), now, keys)
     with pytest.raises(NothingChanged):
@@ -138,16 +137,16 @@ def test_rules_are_not_frozen_without_reason_change_or_sense(db, now, keys):
 
 def test_holding_a_cell_is_recorded_flags_it_and_can_be_lifted(db, now, keys):
     campaign = opened_campaign(db, now)
-    act = {"actor": "lan", "now": now, "keys": keys}
+    act = Act("lan", now, keys)
     before = db.scalars(select(Response.answers)).all()
-    held = rulesets.hold(db, campaign, ("01", "P3"), reason="Biên bản 12", **act)
+    held = rulesets.hold(db, campaign, ("01", "P3"), reason="Biên bản 12", act=act)
     assert rulesets.held_cells(held.rules) == {("01", "P3"): "Biên bản 12"}
     assert [r.effect for r in held.rules if r.id == rulesets.HELD] == ["flag"]
     with pytest.raises(NothingChanged):
-        rulesets.hold(db, campaign, ("01", "P3"), reason="Nữa", **act)
+        rulesets.hold(db, campaign, ("01", "P3"), reason="Nữa", act=act)
     with pytest.raises(UnknownCell):
-        rulesets.hold(db, campaign, ("XX", "P3"), reason="Nữa", **act)
-    lifted = rulesets.lift(db, campaign, ("01", "P3"), reason="Đã xem xét", **act)
+        rulesets.hold(db, campaign, ("XX", "P3"), reason="Nữa", act=act)
+    lifted = rulesets.lift(db, campaign, ("01", "P3"), reason="Đã xem xét", act=act)
     assert rulesets.held_cells(lifted.rules) == {}
     assert lifted.number == 2
     assert db.scalars(select(Response.answers)).all() == before

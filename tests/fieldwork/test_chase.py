@@ -140,7 +140,7 @@ def test_forms_not_sent_yet_stand_under_no_channel(db, now, keys):
     issue_all(db, campaign, keys, now)
     unit = campaigns.unit(db, campaign.id, "01")
     figures = unit_figures.gather(db, campaign, unit, until=clock.day(now))
-    assert figures.channels == [unit_figures.Line("Chưa rõ kênh hoặc chưa gửi", 6, 0)]
+    assert figures.channels == [unit_figures.UnitLine("Chưa rõ kênh hoặc chưa gửi", 6, 0)]
 
 
 def sent_by(db, campaign, invitations, channel, now):

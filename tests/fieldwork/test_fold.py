@@ -12,8 +12,8 @@ from surveyapp.assignments.models import CountDelta
 from surveyapp.assignments.rules import CHANNELS, Disposition
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork.counts import folding, queries
-from surveyapp.fieldwork.counts.queries import Where
-from surveyapp.fieldwork.models import KeptCount, KeptDay
+from surveyapp.fieldwork.counts.scope import Scope
+from surveyapp.fieldwork.models import CountDay, CountTotal
 from surveyapp.fieldwork.rules import Counts
 from tests import factories
 from tests.responses.world import answers, survey
@@ -103,8 +103,8 @@ def test_folding_beside_writers_loses_and_doubles_nothing(engine, campaign, seed
     assert shown(until=DAY) == recount(mirror, until=DAY)
     with reading() as db:
         assert queries.unfolded(db, at_most=10) == 0
-        kept = db.scalar(select(func.sum(KeptCount.n)).where(KeptCount.cut == "cell"))
-        days = db.scalar(select(func.sum(KeptDay.change)).where(KeptDay.cut == "cell"))
+        kept = db.scalar(select(func.sum(CountTotal.n)).where(CountTotal.rollup == "cell"))
+        days = db.scalar(select(func.sum(CountDay.change)).where(CountDay.rollup == "cell"))
     assert kept == days == sum(change for *_rest, change in mirror)
 
 
@@ -127,7 +127,7 @@ def test_a_part_shows_only_its_own(engine, campaign):
     write_random_changes(7, 30, mirror)
     with reading() as db:
         part = queries.counted(
-            db, 1, by=("group",), where=Where(groups=frozenset({1, 2}), supplying=3)
+            db, 1, by=("group",), where=Scope(groups=frozenset({1, 2}), supplying=3)
         )
     wanted: dict = {}
     for (supplying, _rated, group, _department, _channel), counts in recount(mirror).items():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.assignments.rules import Disposition
-from surveyapp.fieldwork.counts.small_cells import hidden
+from surveyapp.fieldwork.counts.small_cells import hidden_rows
 from surveyapp.fieldwork.rules import LETTERS, Completeness, Counts, coverage, outcome_rates
 
 D = Disposition
@@ -120,19 +120,20 @@ def test_every_disposition_counts_under_exactly_one_letter():
 
 
 def test_a_small_row_is_hidden_together_with_the_next_smallest():
-    assert hidden({"a": 3, "b": 40, "c": 12}) == {"a", "c"}
-    assert hidden({"a": 3, "b": 4, "c": 12}) == {"a", "b"}
-    assert hidden({"a": 1, "b": 2, "c": 12, "d": 50}) == {"a", "b", "c"}
-    assert hidden({"a": 5, "b": 40}) == frozenset()
+    assert hidden_rows({"a": 3, "b": 40, "c": 12}, least=5) == {"a", "c"}
+    assert hidden_rows({"a": 3, "b": 4, "c": 12}, least=5) == {"a", "b"}
+    assert hidden_rows({"a": 1, "b": 2, "c": 12, "d": 50}, least=5) == {"a", "b", "c"}
+    assert hidden_rows({"a": 5, "b": 40}, least=5) == frozenset()
+    assert hidden_rows({"a": 5, "b": 40, "c": 9}, least=8) == {"a", "c"}
 
 
 def test_a_row_with_nobody_invited_tells_nothing_and_is_shown():
-    assert hidden({"a": 0, "b": 40}) == frozenset()
+    assert hidden_rows({"a": 0, "b": 40}, least=5) == frozenset()
 
 
 @given(st.dictionaries(st.integers(0, 30), st.integers(0, 40)))
 def test_what_is_hidden_cannot_be_found_by_subtraction(invited):
-    away = hidden(invited)
+    away = hidden_rows(invited, least=5)
     assert all(n >= 5 or n == 0 for row, n in invited.items() if row not in away)
     together = sum(invited[row] for row in away)
     everything = {row for row, n in invited.items() if n}

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import DECLARED
@@ -65,11 +66,11 @@ class Fieldwork:
             returns.address_failed(db, invitation_id=invitation, channel="email", address_tag=self.dice.randbytes(8), reason="hard_bounce", now=self.now)  # fmt: skip
 
     def mail(self, db, campaign) -> None:
-        facts = {"actor": "operator", "keys": self.keys, "now": self.now}
+        facts = Act("operator", self.now, self.keys)
         if self.dice.random() < 0.5:
-            service.mark_listed(db, campaign, everyone=False, **facts)
+            service.mark_listed(db, campaign, everyone=False, act=facts)
         else:
-            service.mark_sent(db, campaign, **facts)
+            service.mark_sent(db, campaign, act=facts)
 
     def answer(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
@@ -91,11 +92,11 @@ class Fieldwork:
 
     def reissue(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            service.reissue(db, campaign, invitation, reason="mất liên kết", actor="operator", keys=self.keys, now=self.now)  # fmt: skip
+            service.reissue(db, campaign, invitation, reason="mất liên kết", act=Act("operator", self.now, self.keys))  # fmt: skip
 
     def revoke(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            service.revoke(db, campaign, invitation, reason="nghỉ hưu", actor="operator", keys=self.keys, now=self.now)  # fmt: skip
+            service.revoke(db, campaign, invitation, reason="nghỉ hưu", act=Act("operator", self.now, self.keys))  # fmt: skip
 
     def relist(self, db, campaign) -> None:
         Roster(db, campaign).drop(self.dice.choice(self.people), kind="agency-leaders")

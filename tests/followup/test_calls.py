@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
@@ -55,8 +56,8 @@ class Desk:
     def act(self, what, *given, actor="first", **facts):
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")
-            who = {"actor": actor, "keys": self.survey.keys, "now": self.survey.now}
-            return what(db, campaign, *given, **who, **facts)
+            who = Act(actor, self.survey.now, self.survey.keys)
+            return what(db, campaign, *given, act=who, **facts)
 
     def call(self, result: Result, *, n: int = 0, actor="first", **facts):
         """Claim the n-th person and record a result."""

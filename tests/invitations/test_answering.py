@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.invitations import codes, queries, service
@@ -70,8 +71,8 @@ def test_the_life_of_a_questionnaire_is_counted_step_by_step(
     db, campaign, invited, keys, now, today
 ):
     first, second = invited.assignments
-    service.mark_listed(db, campaign, everyone=False, actor="o", keys=keys, now=now)
-    service.mark_sent(db, campaign, actor="o", keys=keys, now=now)
+    service.mark_listed(db, campaign, everyone=False, act=Act("o", now, keys))
+    service.mark_sent(db, campaign, act=Act("o", now, keys))
     assert disposition(db, first) == "sent"
     service.begin(db, invited, today=today)
     assert disposition(db, first) == disposition(db, second) == "begun"
@@ -110,7 +111,7 @@ def test_the_day_of_submission_is_kept_and_nothing_finer(db, campaign, invited, 
 
 
 def test_what_was_taken_back_takes_no_answers(db, campaign, invited, keys, now, today):
-    facts = {"reason": "Theo đơn", "actor": "o", "keys": keys, "now": now}
+    facts = {"reason": "Theo đơn", "act": Act("o", now, keys)}
     service.revoke(db, campaign, invited.invitation_id, **facts)
     with pytest.raises(AssignmentRevoked):
         service.start(db, invited.assignments[0].id, today=today)
@@ -120,9 +121,7 @@ def test_what_was_taken_back_takes_no_answers(db, campaign, invited, keys, now, 
 
 def test_a_reason_is_asked_for(db, campaign, invited, keys, now):
     with pytest.raises(ReasonMissing):
-        service.reissue(
-            db, campaign, invited.invitation_id, reason=" ", actor="o", keys=keys, now=now
-        )
+        service.reissue(db, campaign, invited.invitation_id, reason=" ", act=Act("o", now, keys))
 
 
 def test_an_unknown_questionnaire_is_refused(db, invited, today):
@@ -186,9 +185,9 @@ def test_the_day_of_beginning_stays_when_somebody_comes_back(db, invited, today)
 def test_someone_who_began_before_the_confirmation_does_not_fall_back_to_sent(
     db, campaign, invited, keys, now, today
 ):
-    service.mark_listed(db, campaign, everyone=False, actor="o", keys=keys, now=now)
+    service.mark_listed(db, campaign, everyone=False, act=Act("o", now, keys))
     service.start(db, invited.assignments[0].id, today=today)
-    assert service.mark_sent(db, campaign, actor="o", keys=keys, now=now) == 1
+    assert service.mark_sent(db, campaign, act=Act("o", now, keys)) == 1
     assert disposition(db, invited.assignments[0]) == "begun"
 
 

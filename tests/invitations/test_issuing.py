@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
@@ -233,13 +234,7 @@ def test_reissue_kills_the_old_link_and_starts_over(db, campaign, roster, keys, 
     held = queries.find(db, old, keys=keys)
     service.start(db, held.assignments[0].id, today=now.date())
     service.reissue(
-        db,
-        campaign,
-        held.invitation_id,
-        reason="Gửi nhầm người",
-        actor="operator",
-        keys=keys,
-        now=now,
+        db, campaign, held.invitation_id, reason="Gửi nhầm người", act=Act("operator", now, keys)
     )
     with pytest.raises(LinkReplaced):
         queries.find(db, old, keys=keys)
@@ -256,9 +251,7 @@ def test_an_ended_invitation_is_left_alone_by_later_issuing(db, campaign, roster
     issue_all(db, campaign, keys, now)
     code = code_of(db, campaign, keys, person)
     invitation = roster.invitation(person)
-    service.revoke(
-        db, campaign, invitation.id, reason="Theo đơn", actor="operator", keys=keys, now=now
-    )
+    service.revoke(db, campaign, invitation.id, reason="Theo đơn", act=Act("operator", now, keys))
     assert service.issue(db, campaign, keys=keys, now=now).done == 0
     with pytest.raises(LinkRevoked):
         queries.find(db, code, keys=keys)

@@ -1,19 +1,18 @@
 """A receiver who looks up our public key finds the mail signed and unchanged."""
 
-import hashlib
 import re
 from base64 import b64decode
 
+import dkim
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
-from surveyapp.messaging.email import dkim
 from surveyapp.messaging.email.dkim import Signer
 from surveyapp.messaging.email.mime import compose
 from surveyapp.messaging.errors import ChannelMisconfigured
+from tests.messaging.dkim_receiver import relax_body, verify
 from tests.messaging.mails import DATED, email
 
 # RFC 8463, appendix A: the published key, and the mail with the signature made with it.
@@ -48,31 +47,6 @@ def ed25519_signer() -> Signer:
 
 def rsa_signer() -> Signer:
     return Signer("example.vn", "khaosat", rsa.generate_private_key(65537, 2048))
-
-
-def verify(mail: bytes, record: str) -> None:
-    """As a receiver does it (RFC 6376, 6.1). Raises InvalidSignature."""
-    headers, body = dkim.split_mail(mail)
-    name, signature = headers[0]
-    assert name == "dkim-signature"
-    tags = {
-        key.strip(): re.sub(r"\s", "", value)
-        for key, _, value in (tag.partition("=") for tag in signature.split(";") if tag.strip())
-    }
-    if b64decode(tags["bh"]) != hashlib.sha256(dkim.relax_body(body)).digest():
-        raise InvalidSignature("body")
-    unsigned = re.sub(r"(\bb=)[^;]*$", r"\1", signature)
-    names = tags["h"].lower().split(":")
-    signed = dkim.signed_bytes(headers[1:], names, unsigned)
-    public = b64decode(record.rpartition("p=")[2])
-    if "k=rsa" in record:
-        serialization.load_der_public_key(public).verify(
-            b64decode(tags["b"]), signed, PKCS1v15(), hashes.SHA256()
-        )
-    else:
-        ed25519.Ed25519PublicKey.from_public_bytes(public).verify(
-            b64decode(tags["b"]), hashlib.sha256(signed).digest()
-        )
 
 
 def test_the_signature_published_with_the_standard_is_found_good():
@@ -113,9 +87,31 @@ class TestSigned:
             verify(mail.replace(old, new), signer.dns_record()[1])
 
 
+def test_no_line_of_the_signature_is_longer_than_mail_allows():
+    mail = rsa_signer().sign(compose(email()), dated=DATED)
+    signature = re.match(rb"DKIM-Signature:.*\r\n(?:[ \t].*\r\n)*", mail)[0]
+    assert max(map(len, signature.split(b"\r\n"))) <= 78
+    assert f" t={int(DATED.timestamp())};".encode() in signature
+
+
+def test_a_receiver_of_other_making_finds_it_good():
+    signer = rsa_signer()  # with Ed25519 dkimpy wants another library of signatures
+    mail = signer.sign(compose(email()), dated=DATED)
+    name, record = signer.dns_record()
+    published = {f"{name}.".encode(): record.encode()}
+    assert dkim.verify(mail, dnsfunc=lambda asked, timeout=5: published[asked])
+    changed = mail.replace(b"/t/7123", b"/t/7124")
+    assert not dkim.verify(changed, dnsfunc=lambda asked, timeout=5: published[asked])
+
+
+def test_a_mail_without_a_body_is_signed():
+    mail = ed25519_signer().sign(b"From: a@b.vn\r\nSubject: x\r\n\r\n", dated=DATED)
+    verify(mail, ed25519_signer().dns_record()[1])
+
+
 def test_an_empty_body_is_hashed_as_nothing():
-    assert dkim.relax_body(b"\r\n\r\n") == b""
-    assert dkim.relax_body(b" C \r\nD \t E\r\n\r\n\r\n") == b" C\r\nD E\r\n"
+    assert relax_body(b"\r\n\r\n") == b""
+    assert relax_body(b" C \r\nD \t E\r\n\r\n\r\n") == b" C\r\nD E\r\n"
 
 
 def test_a_key_is_read_from_its_file(tmp_path):

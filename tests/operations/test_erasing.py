@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.cli.main import main
@@ -50,10 +51,10 @@ def ask(keys, now):
         content = "\n".join(rows).encode()
         staged = factories.staged_list(db, campaign, now, keys, content=content)
         unit = campaigns.unit(db, campaign.id, "01")
-        act = {"actor": "desk", "now": now, "keys": keys}
-        service.leave_out(db, staged.id, 3, unit=unit, left_out=True, **act)
-        service.accept(db, staged.id, unit=unit, **act)
-        service.approve(db, staged.id, campaign=campaign, **act)
+        act = Act("desk", now, keys)
+        service.leave_out(db, staged.id, 3, unit=unit, left_out=True, act=act)
+        service.accept(db, staged.id, unit=unit, act=act)
+        service.approve(db, staged.id, campaign=campaign, act=act)
         issue_all(db, campaign, keys, now)
         code = next(iter(mailing(db, campaign, keys=keys, base_url=""))).code.replace("-", "")
     return campaign.code, campaign.id, code
@@ -87,7 +88,7 @@ def test_no_name_contact_or_link_is_left_and_every_number_is(asked, engine, keys
         assert all(mark in told(db) for mark in PLANTED)
     released(code)
     with transaction() as db:
-        assert erasing.erase_people(db, code, actor="root", now=now, keys=keys) == {
+        assert erasing.erase_people(db, code, act=Act("root", now, keys)) == {
             "people": 1,
             "lines": 2,
         }
@@ -110,8 +111,8 @@ def test_erased_again_there_is_nobody_and_the_first_day_stays(asked, keys, now):
     released(code)
     for later, people in ((0, 1), (2, 0)):
         with transaction() as db:
-            act = {"actor": "root", "now": now + timedelta(days=later), "keys": keys}
-            assert erasing.erase_people(db, code, **act)["people"] == people
+            act = Act("root", now + timedelta(days=later), keys)
+            assert erasing.erase_people(db, code, act=act)["people"] == people
     with transaction() as db:
         assert campaigns.campaign(db, code).people_erased_on == now.date()
 
@@ -119,7 +120,7 @@ def test_erased_again_there_is_nobody_and_the_first_day_stays(asked, keys, now):
 def test_before_the_release_nobody_is_forgotten(asked, keys, now):
     code, _id, access = asked
     with transaction() as db, pytest.raises(WrongState):
-        erasing.erase_people(db, code, actor="root", now=now, keys=keys)
+        erasing.erase_people(db, code, act=Act("root", now, keys))
     with transaction() as db:
         assert queries.find(db, access, keys=keys)
         assert all(mark in told(db) for mark in PLANTED)

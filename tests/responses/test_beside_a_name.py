@@ -17,6 +17,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.count_deltas import Cell, Deltas
 from surveyapp.assignments.models import Assignment, AssignmentEvent
 from surveyapp.fieldwork.counts import folding
@@ -73,8 +74,8 @@ def act(db: Session, world: World, given: Answers, twin: Twin) -> None:
     world.save(db, declines, given(declines), seconds=120)
     folding.fold(db)
     invited = queries.find(db, loses.code, keys=world.keys)
-    at = {"keys": world.keys, "now": world.now + timedelta(hours=1)}
-    service.reissue(db, world.campaign, invited.invitation_id, reason="mất", actor="o", **at)
+    act = Act("o", world.now + timedelta(hours=1), world.keys)
+    service.reissue(db, world.campaign, invited.invitation_id, reason="mất", act=act)
     world.save(db, leaves, given(leaves), seconds=150)
     world.save(db, rests, given(rests), seconds=180)
     twin(db, world, rests, given(rests))

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
@@ -61,9 +62,7 @@ def open_it(world: World, db: Session, **given: Any) -> opening.Opened:
             world.campaign,
             **{
                 "private_key": PRIVATE,
-                "keys": world.keys,
-                "actor": "vanhanh",
-                "now": world.now,
+                "act": Act("vanhanh", world.now, world.keys),
                 **given,
             },
         )
@@ -156,7 +155,7 @@ def test_the_opening_is_recorded_and_audited(world, db):
     assert (record.opened_by, record.ballots, record.custody) == ("vanhanh", 5, "server")
     assert record.counts["differences"] == []
     [entry] = db.scalars(select(AuditEntry))
-    assert (entry.action, entry.facts["ballots"]) == ("opened the box", 5)
+    assert (entry.action, entry.facts["ballots"]) == ("box.opened", 5)
 
 
 def test_a_box_is_opened_once(world, db):
@@ -302,7 +301,7 @@ def test_the_key_is_destroyed_only_after_the_release(world, db, tmp_path):
     custody.make_box_keys(tmp_path, world.campaign.code)
     open_it(world, db)
     campaign = campaigns.campaign(db, world.campaign.code)
-    given = {"folder": tmp_path, "actor": "vanhanh", "now": world.now, "keys": world.keys}
+    given = {"folder": tmp_path, "act": Act("vanhanh", world.now, world.keys)}
     with pytest.raises(BoxNotReady):
         opening.destroy_key(db, campaign, **given)
     record_release(db, campaign.code)
@@ -310,4 +309,4 @@ def test_the_key_is_destroyed_only_after_the_release(world, db, tmp_path):
     with pytest.raises(BoxKeyRefused, match="missing"):
         custody.read_private_key(tmp_path, campaign.code)
     actions = list(db.scalars(select(AuditEntry.action).order_by(AuditEntry.number)))
-    assert actions == ["opened the box", "destroyed the box key"]
+    assert actions == ["box.opened", "box_key.destroyed"]

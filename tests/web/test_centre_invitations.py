@@ -100,9 +100,7 @@ def test_a_file_is_entered_in_the_audit_trail_and_its_people_wait_no_longer(oper
     post(operator, PAGE, PAGE + "/issue")
     download(operator, who="waiting", format="csv")
     with transaction() as db:
-        entry = db.scalars(
-            select(AuditEntry).where(AuditEntry.action == "invitation.mailing")
-        ).one()
+        entry = db.scalars(select(AuditEntry).where(AuditEntry.action == "invitation.listed")).one()
         assert (entry.actor, entry.facts["people"]) == ("operator", 3)
     again = download(operator, who="waiting", format="csv")
     assert again.status_code == 303

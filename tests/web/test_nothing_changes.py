@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
 from surveyapp.invitations import codes as access_codes
@@ -61,7 +62,7 @@ def survey(engine: Engine, keys: KeyRing, now: datetime, monkeypatch) -> Survey:
             row.full_name: row
             for row in service.mailing(db, campaign, keys=keys, base_url="http://localhost")
         }
-        told = {"reason": "thử", "actor": "centre", "keys": keys, "now": now}
+        told = {"reason": "thử", "act": Act("centre", now, keys)}
         service.reissue(db, campaign, invited["replaced"], **told)
         service.revoke(db, campaign, invited["revoked"], **told)
     found = {name: row.link.removeprefix("http://localhost") for name, row in rows.items()}

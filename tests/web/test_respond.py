@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
@@ -412,7 +413,7 @@ def reissue(person: Person, keys, now, what: str = "reissue") -> None:
     with transaction() as db:
         campaign = db.scalars(select(Campaign)).one()
         held = queries.find(db, person.code, keys=keys)
-        act = {"reason": "mất thư", "actor": "op", "keys": keys, "now": now}
+        act = {"reason": "mất thư", "act": Act("op", now, keys)}
         getattr(invitations, what)(db, campaign, held.invitation_id, **act)
 
 

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from surveyapp.campaigns.errors import PackRefused
+from surveyapp.campaigns.pack.rule_kinds import KINDS
 from surveyapp.instruments.model import Frozen, ItemId, OptionCode, Text, Version
 from surveyapp.instruments.yaml_document import read_document
 
-Kind = Literal[
-    "missing_share",
-    "dont_know_share",
-    "identical_share",
-    "longest_run",
-    "low_variation",
-    "under_floor",
-    "contradiction",
-    "test",
-    "held",
-]
-PARAMETER = {
-    "missing_share": "at_least",
-    "dont_know_share": "at_least",
-    "identical_share": "at_least",
-    "longest_run": "at_least",
-    "low_variation": "below",
-    "under_floor": "",
-    "contradiction": "pairs",
-    "test": "units",
-    "held": "cells",
-}
-"""The one parameter each kind takes, if any."""
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[tuple(KINDS)]
 
 Codes = Annotated[tuple[OptionCode, ...], Field(min_length=1, strict=False)]
 
@@ -92,12 +74,14 @@ class CleaningRule(Frozen):
 
     @model_validator(mode="after")
     def _one_parameter(self) -> Self:
-        given = {name for name in set(PARAMETER.values()) - {""} if getattr(self, name)}
-        if given != {PARAMETER[self.kind]} - {""}:
+        kind = KINDS[self.kind]
+        parameters = {one.parameter for one in KINDS.values()} - {""}
+        given = {name for name in parameters if getattr(self, name)}
+        if given != {kind.parameter} - {""}:
             raise PydanticCustomError(
                 "cleaning_parameter", "a rule takes the parameter of its kind"
             )
-        if self.effect == "set_missing" and self.kind != "contradiction":
+        if self.effect == "set_missing" and kind.doubts is None:
             raise PydanticCustomError("cleaning_effect", "only a contradiction empties items")
         return self
 

@@ -1,1 +1,10 @@
-"""Cleaning by rule: what each rule finds, does to results, and why."""
+"""Cleaning by rule: sets of rules, what they find and what they would do to results; nothing stored is ever changed."""
+
+__all__ = (
+    "answer_similarity",
+    "report",
+    "rulesets",
+    "sensitivity",
+    "studies",
+    "words",
+)

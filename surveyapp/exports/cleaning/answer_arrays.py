@@ -1,11 +1,13 @@
-"""Answers as arrays: what the studies of cleaning compute with, read once from the responses."""
+"""Answers as arrays: what cleaning computes with, read once from the responses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from surveyapp.campaigns.pack.rule_kinds import HalfLike
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem
 from surveyapp.responses.queries import ResponseRow
@@ -16,15 +18,21 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 DONT_KNOW_DIGIT = 9
 """Stands for don't know among the digits; 0 is an item without an answer."""
 
+_DIGITS = {str(code): code for code in range(1, DONT_KNOW_DIGIT)} | {DONT_KNOW: DONT_KNOW_DIGIT}
+
 
 @dataclass(frozen=True)
 class GroupAnswers:
-    """The responses of one group: `unit[i]` is the rated unit of row i as an index of `units`,
-    `codes` its digits by item in the order asked, `under_floor` whether it came too fast to be read."""
+    """Responses of one group: `unit[i]` is the rated unit of row i as an index of `units`, `codes`
+    its digits by item in the order asked, `under_floor` whether it came too fast to be read.
+
+    They are the `Marks` that rules ask, each an array with one value per row.
+    """
 
     group: str
     instrument: Instrument
@@ -37,11 +45,79 @@ class GroupAnswers:
         """The cell of the unit with this index."""
         return self.units[index], self.group
 
+    @cached_property
+    def column_of(self) -> dict[str, int]:
+        """The column of each item."""
+        return {item.id: n for n, item in enumerate(self.instrument.items)}
+
+    @property
+    def asked(self) -> int:
+        return int(self.codes.shape[1])
+
+    @cached_property
+    def missing(self) -> Ints:
+        return _count(self.codes == 0)
+
+    @cached_property
+    def dont_know(self) -> Ints:
+        return _count(self.codes == DONT_KNOW_DIGIT)
+
+    @cached_property
+    def on_scale(self) -> Ints:
+        return self.asked - self.missing - self.dont_know
+
+    @cached_property
+    def most_alike(self) -> Ints:
+        import numpy as np
+
+        counts = [_count(self.codes == code) for code in range(1, DONT_KNOW_DIGIT)]
+        return np.asarray(np.max(counts, axis=0))
+
+    @cached_property
+    def spread(self) -> Ints:
+        import numpy as np
+
+        values = np.where(self.codes == DONT_KNOW_DIGIT, 0, self.codes).astype(np.int64)
+        return np.asarray(self.on_scale * (values**2).sum(axis=1) - values.sum(axis=1) ** 2)
+
+    @cached_property
+    def longest_run(self) -> Ints:
+        import numpy as np
+
+        length = best = np.zeros(len(self.unit), dtype=np.int64)
+        for n in range(self.asked):
+            given = self.codes[:, n] > 0
+            goes_on = given & (self.codes[:, n] == self.codes[:, n - 1]) if n else given & False
+            length = np.where(goes_on, length + 1, given)
+            best = np.maximum(best, length)
+        return best
+
+    def is_about(self, units: Collection[str]) -> Flags:
+        import numpy as np
+
+        return np.array([unit in units for unit in self.units], dtype=bool)[self.unit]
+
+    def chose(self, half: HalfLike) -> Flags:
+        import numpy as np
+
+        if half.item not in self.column_of:
+            return np.zeros(len(self.unit), dtype=bool)
+        return np.isin(
+            self.codes[:, self.column_of[half.item]], [_DIGITS[code] for code in half.codes]
+        )
+
+
+def _count(flags: Flags) -> Ints:
+    """How many of each row."""
+    import numpy as np
+
+    return np.asarray(flags.sum(axis=1))
+
 
 def read_answers(
     rows: Iterable[ResponseRow], instruments: Mapping[str, Instrument]
 ) -> dict[str, GroupAnswers]:
-    """All responses by group code, in the order they come; `instruments` by group code."""
+    """Responses by group code, in the order they come; `instruments` by group code."""
     import numpy as np
 
     units: dict[str, list[str]] = {}
@@ -51,23 +127,19 @@ def read_answers(
     for row in rows:
         units.setdefault(row.group_code, []).append(row.rated_unit_code)
         fast.setdefault(row.group_code, []).append(row.quality.get("under_floor") == "yes")
+        given = map(row.answers.get, asked[row.group_code])
         line = codes.setdefault(row.group_code, bytearray())
-        line += bytes([digit(row.answers.get(item)) for item in asked[row.group_code]])
-    found = {}
+        line += bytes([_DIGITS[code] if code else 0 for code in given])
+    groups = {}
     for group, of_rows in units.items():
         names = tuple(sorted(set(of_rows)))
         index = {name: n for n, name in enumerate(names)}
         grid = np.frombuffer(bytes(codes[group]), dtype=np.int8).reshape(len(of_rows), -1)
         unit = np.array([index[name] for name in of_rows], dtype=np.int64)
-        found[group] = GroupAnswers(
+        groups[group] = GroupAnswers(
             group, instruments[group], names, unit, grid, np.array(fast[group], dtype=bool)
         )
-    return found
-
-
-def digit(code: str | None) -> int:
-    """A stored code as one digit."""
-    return DONT_KNOW_DIGIT if code == DONT_KNOW else int(code or 0)
+    return groups
 
 
 def scores(answers: GroupAnswers) -> Floats:

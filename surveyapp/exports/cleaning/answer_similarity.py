@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, exp, lgamma, log
+from math import ceil
 from typing import TYPE_CHECKING
 
-from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers, scores
+from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, scores
 from surveyapp.exports.disclosure.row_labels import Cell
-from surveyapp.instruments.model import Instrument
-from surveyapp.responses.queries import ResponseRow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +39,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Finding:
+class SimilarityFinding:
     """One cell and one kind of likeness (`identical`, `near`): pairs found, pairs expected by chance,
     the chance `p` of so many, and `q` after control of false discoveries over all cells."""
 
@@ -60,31 +58,28 @@ class Finding:
         return self.q <= FALSE_SHARE
 
 
-def study(
-    rows: Iterable[ResponseRow], instruments: Mapping[str, Instrument], *, seed: int = 1
-) -> list[Finding]:
+def study(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[SimilarityFinding]:
     """Every rated unit × group with `FEWEST` responses at least, the least likely first.
 
     Two responses are compared if both answer half of the items and neither gives one answer only:
     straight lines have a rule of their own. The null: unit labels are dealt anew within the group,
     among responses of a similar mean, so that a unit is not marked for being good or bad.
     """
-    return study_arrays(read_answers(rows, instruments), seed=seed)
+    from scipy.stats import false_discovery_control
 
-
-def study_arrays(groups: Mapping[str, GroupAnswers], *, seed: int = 1) -> list[Finding]:
-    """As `study`, of responses read already."""
-    found = [
+    findings = [
         finding
         for number, answers in enumerate(groups.values())
         for finding in _of_group(answers, seed=seed + number)
     ]
-    controlled = benjamini_hochberg([finding.p for finding in found])
-    marked = [replace(finding, q=q) for finding, q in zip(found, controlled, strict=True)]
+    if not findings:
+        return []
+    controlled = false_discovery_control([finding.p for finding in findings], method="bh")
+    marked = [replace(finding, q=float(q)) for finding, q in zip(findings, controlled, strict=True)]
     return sorted(marked, key=lambda one: (one.q, one.p, -one.pairs, one.cell, one.kind))
 
 
-def table(findings: Iterable[Finding]) -> Iterator[tuple[str | int | float, ...]]:
+def table(findings: Iterable[SimilarityFinding]) -> Iterator[tuple[str | int | float, ...]]:
     """Rows of `COLUMNS`."""
     for one in findings:
         yield (
@@ -93,45 +88,20 @@ def table(findings: Iterable[Finding]) -> Iterator[tuple[str | int | float, ...]
         )  # fmt: skip
 
 
-def benjamini_hochberg(chances: Sequence[float]) -> list[float]:
-    """Adjusted p-values (q), in the order given."""
-    order = sorted(range(len(chances)), key=chances.__getitem__, reverse=True)
-    adjusted, least = [1.0] * len(chances), 1.0
-    for rank, place in zip(range(len(chances), 0, -1), order, strict=True):
-        least = min(least, chances[place] * len(chances) / rank)
-        adjusted[place] = least
-    return adjusted
-
-
 def upper_tail(n: int, mean: float, variance: float) -> float:
     """The chance of `n` or more of a count with this mean and variance: negative binomial, and
     Poisson where the variance is not above the mean."""
+    from scipy.special import betainc, gammainc
+
     if n <= 0:
         return 1.0
-    if variance > mean * 1.001:
-        size = mean * mean / (variance - mean)
-        success = log(size / (size + mean))
-        failure = log(mean / (size + mean))
-
-        def term(k: int) -> float:
-            return lgamma(k + size) - lgamma(size) - lgamma(k + 1) + size * success + k * failure
-    else:
-
-        def term(k: int) -> float:
-            return k * log(mean) - mean - lgamma(k + 1)
-
-    if n <= mean:
-        return max(1.0 - sum(exp(term(k)) for k in range(n)), 0.0)
-    total, k = 0.0, n
-    while True:
-        more = exp(term(k))
-        total += more
-        k += 1
-        if more < total * 1e-9 or k > n + 100_000:
-            return min(total, 1.0)
+    if variance <= mean * 1.001:
+        return float(gammainc(n, mean))
+    size = mean * mean / (variance - mean)
+    return float(betainc(n, size, mean / (size + mean)))
 
 
-def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[Finding]:
+def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[SimilarityFinding]:
     import numpy as np
 
     kept = _comparable(answers)
@@ -140,12 +110,13 @@ def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[Finding]:
     compared = np.bincount(units, minlength=len(answers.units))
     strata = _strata(scores(answers)[kept])
     near, identical = _alike(codes)
-    for kind, pairs in (("identical", near[identical]), ("near", near)):
+    kinds = {"identical": near[identical], "near": near}
+    nulls = _nulls(units, strata, list(kinds.values()), len(answers.units), seed=seed)
+    for (kind, pairs), drawn in zip(kinds.items(), nulls, strict=True):
         seen = _within(units, pairs, len(answers.units))
-        drawn = _null(units, strata, pairs, len(answers.units), seed=seed)
         for index in np.flatnonzero(sizes >= FEWEST):
             null = drawn[:, index]
-            yield Finding(
+            yield SimilarityFinding(
                 answers.cell(int(index)),
                 int(sizes[index]),
                 int(compared[index]),
@@ -206,14 +177,14 @@ def _alike(codes: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_]]:
         same = block @ flags[start:].T
         # two rows that left the same gaps can be identical without reaching `needed`
         least = np.minimum(needed, given[start : start + 1024])
-        first, second = np.nonzero(same >= least[:, None])
+        first, second = np.divmod(np.flatnonzero(same >= least[:, None]), same.shape[1])
         agree = same[first, second]
         first, second = first + start, second + start
         twins = (agree == given[first]) & (agree == given[second])
-        wanted = (first < second) & (twins | (agree >= needed))
-        firsts.append(first[wanted])
-        seconds.append(second[wanted])
-        equal.append(twins[wanted])
+        is_alike = (first < second) & (twins | (agree >= needed))
+        firsts.append(first[is_alike])
+        seconds.append(second[is_alike])
+        equal.append(twins[is_alike])
     return np.stack([np.concatenate(firsts), np.concatenate(seconds)], axis=1), np.concatenate(
         equal
     )
@@ -227,18 +198,23 @@ def _within(units: Ints, pairs: Ints, n_units: int) -> Ints:
     return np.bincount(first[first == second], minlength=n_units)
 
 
-def _null(units: Ints, strata: Ints, pairs: Ints, n_units: int, *, seed: int) -> Ints:
-    """The same count with the unit labels dealt anew within strata, once per row."""
+def _nulls(
+    units: Ints, strata: Ints, kinds: Sequence[Ints], n_units: int, *, seed: int
+) -> list[Ints]:
+    """For each kind of pairs the same count with the unit labels dealt anew within strata, once per row."""
     import numpy as np
 
-    times = int(min(PERMUTATIONS, max(LARGEST_WORK / max(len(pairs), 1), 99)))
-    if not len(pairs):
-        return np.zeros((times, n_units), dtype=np.int64)
+    drawn = []
+    for pairs in kinds:
+        times = int(min(PERMUTATIONS, max(LARGEST_WORK / max(len(pairs), 1), 99)))
+        drawn.append(np.zeros((times, n_units), dtype=np.int64))
+    counted = [(pairs, counts) for pairs, counts in zip(kinds, drawn, strict=True) if len(pairs)]
     chance = np.random.default_rng(seed)
     in_order = units[np.argsort(strata, kind="stable")]
-    drawn = np.zeros((times, n_units), dtype=np.int64)
     dealt = np.empty_like(units)
-    for n in range(times):
+    for n in range(max((len(counts) for _, counts in counted), default=0)):
         dealt[np.argsort(strata + chance.random(len(units)))] = in_order
-        drawn[n] = _within(dealt, pairs, n_units)
+        for pairs, counts in counted:
+            if n < len(counts):
+                counts[n] = _within(dealt, pairs, n_units)
     return drawn

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.exports.cleaning.rulesets import FROM_FILE, RuleSet
-from surveyapp.exports.cleaning.sensitivity import Effect, Sensitivity, UnitShift
+from surveyapp.exports.cleaning.sensitivity import RuleEffect, Sensitivity, UnitShift
 from surveyapp.exports.cleaning.words import EFFECTS, VARIANTS, condition
-from surveyapp.exports.formats.report_document import Grid, Paper, Part
+from surveyapp.exports.formats.report_document import ReportDocument, ReportPart, ReportTable
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import _, locale, moment, number, percent
 
@@ -17,7 +17,7 @@ _DASH = "–"
 
 
 @dataclass(frozen=True)
-class Account:
+class CleaningAccount:
     """What a report tells: a version of the rules and the study of what it does."""
 
     frame: Frame
@@ -25,12 +25,12 @@ class Account:
     study: Sensitivity
 
     @property
-    def effects(self) -> list[tuple[CleaningRule, Effect]]:
+    def effects(self) -> list[tuple[CleaningRule, RuleEffect]]:
         """Each rule with what it does alone."""
         return list(zip(self.ruleset.rules, self.study.alone, strict=True))
 
 
-def whole(account: Account) -> Paper:
+def whole(account: CleaningAccount) -> ReportDocument:
     """The complete report, small cells too: for the centre and for `scoring/`."""
     touched, total = account.study.together.touched.total(), account.study.responses.total()
     counted = _(
@@ -41,7 +41,7 @@ def whole(account: Account) -> Paper:
         excluded=number(account.study.excluded),
     )
     parts = [_rules(account), _effects(account), _units(account), _cells(account), _held(account)]
-    return Paper(
+    return ReportDocument(
         _("Báo cáo làm sạch dữ liệu"),
         _title(account),
         [_promise(), *_origin(account.ruleset), counted],
@@ -49,7 +49,7 @@ def whole(account: Account) -> Paper:
     )
 
 
-def public(account: Account) -> Paper:
+def public(account: CleaningAccount) -> ReportDocument:
     """What may be published: the rules and totals for the whole campaign, none of a unit or group.
 
     Counts are multiples of the campaign's `table_minimum`; what is smaller, or leaves a smaller rest,
@@ -70,14 +70,19 @@ def public(account: Account) -> Paper:
         "Số phiếu làm tròn xuống bội số của %(least)s; “–” là quá ít (hoặc gần như mọi phiếu) để công bố.",
         least=least,
     )
-    rules = Grid(_("Các quy tắc và số phiếu được đánh dấu"), [*_rule_heads(), _("Phiếu")], rows, 4)
-    return Paper(
+    rules = ReportTable(
+        _("Các quy tắc và số phiếu được đánh dấu"), [*_rule_heads(), _("Phiếu")], rows, 4
+    )
+    return ReportDocument(
         _("Tóm tắt làm sạch dữ liệu"),
         _title(account),
         [_promise()],
         [
-            Part(_("Các quy tắc"), grids=[rules], note=note),
-            Part(_("Tác động lên kết quả"), grids=[Grid(_moved_caption(), _moved_heads(), moved)]),
+            ReportPart(_("Các quy tắc"), grids=[rules], note=note),
+            ReportPart(
+                _("Tác động lên kết quả"),
+                grids=[ReportTable(_moved_caption(), _moved_heads(), moved)],
+            ),
             _method(),
         ],
     )
@@ -89,7 +94,7 @@ def _rounded(n: int, total: int, least: int) -> str:
     return number(n - n % least)
 
 
-def _title(account: Account) -> str:
+def _title(account: CleaningAccount) -> str:
     campaign = account.frame.campaign
     return campaign.title_en if locale() == "en" else campaign.title_vi
 
@@ -130,26 +135,26 @@ def _told(n: int, rule: CleaningRule) -> list[str]:
     ]
 
 
-def _rules(account: Account) -> Part:
+def _rules(account: CleaningAccount) -> ReportPart:
     total = account.study.responses.total()
     rows = [
         [*_told(n, rule), number(effect.touched.total()), _share(effect.touched.total(), total)]
         for n, (rule, effect) in enumerate(account.effects, 1)
     ]
     heading = [*_rule_heads(), _("Phiếu"), _("Tỷ lệ")]
-    grid = Grid(_("Các quy tắc và số phiếu được đánh dấu"), heading, rows, 4)
-    return Part(_("Các quy tắc"), grids=[grid])
+    grid = ReportTable(_("Các quy tắc và số phiếu được đánh dấu"), heading, rows, 4)
+    return ReportPart(_("Các quy tắc"), grids=[grid])
 
 
-def _effects(account: Account) -> Part:
+def _effects(account: CleaningAccount) -> ReportPart:
     rows = [[str(n), *_moves(effect)] for n, (_rule, effect) in enumerate(account.effects, 1)]
     rows.append([_("Tất cả quy tắc"), *_moves(account.study.together)])
     lost = account.study.together.lost("person_out")
     sentences = [
         _("Nếu bỏ cả phiếu, %(n)s đơn vị không còn phiếu nào để tính.", n=number(lost)),
     ]
-    grid = Grid(_moved_caption(), _moved_heads(), rows)
-    return Part(_("Tác động lên kết quả"), sentences if lost else [], [grid])
+    grid = ReportTable(_moved_caption(), _moved_heads(), rows)
+    return ReportPart(_("Tác động lên kết quả"), sentences if lost else [], [grid])
 
 
 def _moved_caption() -> str:
@@ -165,7 +170,7 @@ def _moved_heads() -> list[str]:
     return heads
 
 
-def _moves(effect: Effect, *, digits: int = 2, hidden: bool = False) -> list[str]:
+def _moves(effect: RuleEffect, *, digits: int = 2, hidden: bool = False) -> list[str]:
     cells = []
     for name in _COMPARED:
         told = [_points(effect.largest(name), digits), number(effect.moved(name))]
@@ -173,7 +178,7 @@ def _moves(effect: Effect, *, digits: int = 2, hidden: bool = False) -> list[str
     return cells
 
 
-def _units(account: Account) -> Part:
+def _units(account: CleaningAccount) -> ReportPart:
     """One table per level, since units are ranked within it; the largest move first."""
     heading = [_("Đơn vị"), _("Được đánh dấu"), _("Phiếu")]
     for name in VARIANTS.values():
@@ -181,26 +186,28 @@ def _units(account: Account) -> Part:
     titles = {"ministry": _("Các bộ, cơ quan ngang bộ"), "province": _("Các tỉnh, thành phố")}
     units = sorted(account.study.together.units, key=_move, reverse=True)
     grids = [
-        Grid(title, heading, [_unit_row(account, unit) for unit in units if unit.level == level])
+        ReportTable(
+            title, heading, [_unit_row(account, unit) for unit in units if unit.level == level]
+        )
         for level, title in titles.items()
         if any(unit.level == level for unit in units)
     ]
     sentence = _("Áp dụng tất cả quy tắc; đơn vị thay đổi nhiều nhất đứng trước.")
-    return Part(_("Điểm trung bình và thứ hạng từng đơn vị"), [sentence], grids)
+    return ReportPart(_("Điểm trung bình và thứ hạng từng đơn vị"), [sentence], grids)
 
 
 def _move(unit: UnitShift) -> float:
     return abs(unit.shift("person_out") or 0)
 
 
-def _unit_row(account: Account, unit: UnitShift) -> list[str]:
+def _unit_row(account: CleaningAccount, unit: UnitShift) -> list[str]:
     row = [_unit_name(account, unit.unit), number(unit.touched), number(unit.responses)]
     for mean, rank in zip(unit.means, unit.ranks, strict=True):
         row += [_points(mean), _DASH if rank is None else number(rank)]
     return row
 
 
-def _cells(account: Account) -> Part:
+def _cells(account: CleaningAccount) -> ReportPart:
     study = account.study
     cells = account.frame.in_order(cell for cell, n in study.together.touched.items() if n)
     heading = [_("Đơn vị"), _("Nhóm"), *(str(n) for n in range(1, len(study.alone) + 1))]
@@ -215,24 +222,26 @@ def _cells(account: Account) -> Part:
         for cell in cells
     ]
     caption = _("Phiếu được đánh dấu theo từng quy tắc (số của quy tắc ở đầu cột)")
-    grid = Grid(caption, [*heading, _("Tất cả"), _("Phiếu")], rows, 2)
+    grid = ReportTable(caption, [*heading, _("Tất cả"), _("Phiếu")], rows, 2)
     rest = len(study.responses) - len(cells)
     sentence = _("%(n)s ô đơn vị × nhóm khác không có phiếu nào được đánh dấu.", n=number(rest))
-    return Part(_("Theo đơn vị và nhóm"), [sentence], [grid] if rows else [])
+    return ReportPart(_("Theo đơn vị và nhóm"), [sentence], [grid] if rows else [])
 
 
-def _held(account: Account) -> Part:
+def _held(account: CleaningAccount) -> ReportPart:
     held = rulesets.held_cells(account.ruleset.rules)
     rows = [[_unit_name(account, unit), group, record] for (unit, group), record in held.items()]
     heading = [_("Đơn vị"), _("Nhóm"), _("Lý do hoặc số biên bản")]
     title = _("Giữ lại để xem xét")
     if not rows:
-        return Part(title, [_("Chưa giữ lại đơn vị nào.")])
-    return Part(title, grids=[Grid(_("Các ô một người đã quyết định giữ lại"), heading, rows, 3)])
+        return ReportPart(title, [_("Chưa giữ lại đơn vị nào.")])
+    return ReportPart(
+        title, grids=[ReportTable(_("Các ô một người đã quyết định giữ lại"), heading, rows, 3)]
+    )
 
 
-def _method() -> Part:
-    return Part(
+def _method() -> ReportPart:
+    return ReportPart(
         _("Cách tính"),
         [
             _(
@@ -245,7 +254,7 @@ def _method() -> Part:
     )
 
 
-def _unit_name(account: Account, code: str) -> str:
+def _unit_name(account: CleaningAccount, code: str) -> str:
     unit = account.frame.units_by_code[code]
     return unit.name_en if locale() == "en" else unit.name_vi
 
@@ -261,6 +270,6 @@ def _points(value: float | None, digits: int = 2) -> str:
     return told if locale() == "en" else told.replace(".", ",")
 
 
-def cleaning_papers(account: Account) -> Sequence[tuple[str, Paper]]:
+def cleaning_papers(account: CleaningAccount) -> Sequence[tuple[str, ReportDocument]]:
     """Where each document stands in a release, without its ending."""
     return [("scoring/cleaning", whole(account)), ("public/cleaning", public(account))]

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
-from surveyapp.exports.cleaning import row_rules
-from surveyapp.exports.cleaning.answer_arrays import item_scores
+from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, scores
+from surveyapp.exports.cleaning.applied_rules import RuleHits, apply_rules
 from surveyapp.exports.disclosure.row_labels import Cell
-from surveyapp.instruments.model import Instrument
-from surveyapp.responses.queries import ResponseRow
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 VARIANTS = ("all_in", "as_ruled", "tail_out", "person_out")
 """Everything counts; the rules do what their effects say; of a touched response the doubtful end is left
@@ -60,7 +60,7 @@ class UnitShift:
 
 
 @dataclass(frozen=True)
-class Effect:
+class RuleEffect:
     """What one rule, or all together, do: responses touched by cell, and every unit."""
 
     rule_id: str
@@ -77,8 +77,8 @@ class Effect:
 
     def lost(self, variant: str) -> int:
         """How many units would have nothing left to count."""
-        place = VARIANTS.index(variant)
-        return sum(u.means[0] is not None and u.means[place] is None for u in self.units)
+        n = VARIANTS.index(variant)
+        return sum(u.means[0] is not None and u.means[n] is None for u in self.units)
 
 
 @dataclass(frozen=True)
@@ -86,32 +86,15 @@ class Sensitivity:
     """The effects of each rule alone, in the order of the rules, and of all together."""
 
     responses: Counter[Cell]
-    alone: tuple[Effect, ...]
-    together: Effect
+    alone: tuple[RuleEffect, ...]
+    together: RuleEffect
     excluded: int = 0
     """Responses that the effects of the rules leave out of every count."""
 
 
-class _Sums:
-    """Sums of scores and numbers of scored answers, cell by cell, that a variant takes away."""
-
-    def __init__(self, n_cells: int) -> None:
-        import numpy as np
-
-        self.away = np.zeros((len(VARIANTS), n_cells, 2))
-
-    def add(self, cell: int, whole: _Part, ruled: _Part, tail: _Part) -> None:
-        for n, part in ((1, ruled), (2, tail), (3, whole)):
-            self.away[n, cell, 0] += part[0]
-            self.away[n, cell, 1] += part[1]
-
-
-_Part = tuple[float, int]
-NOTHING: _Part = (0.0, 0)
-
-
 class Study:
-    """Reads responses one by one and tells what `rules` would do, each alone and all together.
+    """Reads responses, a group or a part of it at a time, and tells what rules would do, each alone
+    and all together.
 
     `cells` are all that can come, `levels` the level of each group: units are ranked within it.
     """
@@ -119,7 +102,6 @@ class Study:
     def __init__(
         self,
         rules: Sequence[CleaningRule],
-        instruments: Mapping[str, Instrument],
         *,
         cells: Sequence[Cell],
         levels: Mapping[str, str],
@@ -128,76 +110,141 @@ class Study:
 
         self.cells, self.levels = cells, levels
         self.index = {cell: n for n, cell in enumerate(cells)}
-        self.worth = {group: _worth(form) for group, form in instruments.items()}
-        self.every = np.zeros((len(cells), 2))
         names = [*(rule.id for rule in rules), TOGETHER]
-        self.sums = {name: _Sums(len(cells)) for name in names}
-        self.touched: dict[str, Counter[Cell]] = {name: Counter() for name in names}
-        self.responses: Counter[Cell] = Counter()
+        self.every = np.zeros((len(cells), 2))
+        self.away = {name: np.zeros((len(VARIANTS), len(cells), 2)) for name in names}
+        self.touched = {name: np.zeros(len(cells), dtype=np.int64) for name in names}
+        self.responses = np.zeros(len(cells), dtype=np.int64)
         self.excluded = 0
 
-    def add(self, row: ResponseRow, found: Sequence[CleaningRule]) -> None:
-        """Count one response as it was stored, with the rules that touch it."""
-        cell = (row.rated_unit_code, row.group_code)
-        place, scored = self.index[cell], self.worth[row.group_code]
-        self.responses[cell] += 1
-        whole = _part(row, scored, row.answers)
-        self.every[place] += whole
-        if not found:
-            return
-        self.excluded += any(rule.effect == "exclude" for rule in found)
-        for name, hit in (*((rule.id, [rule]) for rule in found), (TOGETHER, found)):
-            self.touched[name][cell] += 1
-            ruled = _ruled(row, hit, scored, whole)
-            self.sums[name].add(place, whole, ruled, _part(row, scored, tail(row, hit, scored)))
+    def add(self, answers: GroupAnswers, rule_hits: Sequence[RuleHits]) -> None:
+        """Count responses as they were stored, with what the rules find in them."""
+        import numpy as np
+
+        scored = _Scored.read(
+            answers, [self.index[answers.cell(n)] for n in range(len(answers.units))]
+        )
+        self.responses += np.bincount(scored.cell, minlength=len(self.cells))
+        self.every += scored.sums(np.arange(len(scored.cell)), len(self.cells))
+        left_out = _any_rows(
+            rule_hits, lambda hits: hits.rule.effect == "exclude", len(scored.cell)
+        )
+        self.excluded += int(left_out.sum())
+        for name, hits in (*((one.rule.id, [one]) for one in rule_hits), (TOGETHER, rule_hits)):
+            rows = np.flatnonzero(_any_rows(hits, lambda _: True, len(scored.cell)))
+            if len(rows):
+                self.touched[name] += np.bincount(scored.cell[rows], minlength=len(self.cells))
+                for variant, items in enumerate(_away(answers, hits, rows), 1):
+                    self.away[name][variant] += scored.sums(rows, len(self.cells), items)
 
     def result(self) -> Sensitivity:
         """What was found in the responses so far."""
-        effects = [
-            Effect(name, touched, self._units(touched, self.every - self.sums[name].away))
-            for name, touched in self.touched.items()
-        ]
-        return Sensitivity(self.responses, tuple(effects[:-1]), effects[-1], self.excluded)
+        responses = self._by_cell(self.responses)
+        effects = []
+        for name, touched in self.touched.items():
+            by_cell = self._by_cell(touched)
+            left = self.every - self.away[name]
+            units = _units_of(self.cells, self.levels, responses, by_cell, left)
+            effects.append(RuleEffect(name, by_cell, units))
+        return Sensitivity(responses, tuple(effects[:-1]), effects[-1], self.excluded)
 
-    def _units(self, touched: Counter[Cell], left: Floats) -> tuple[UnitShift, ...]:
-        return units_of(self.cells, self.levels, self.responses, touched, left)
+    def _by_cell(self, counts: Ints) -> Counter[Cell]:
+        return Counter({cell: int(n) for cell, n in zip(self.cells, counts, strict=True) if n})
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Responses of a group by their cell, with the scores of their answers (0 where there is none)."""
+
+    cell: Ints
+    points: Floats
+    has_score: Flags
+
+    @classmethod
+    def read(cls, answers: GroupAnswers, cells: Sequence[int]) -> _Scored:
+        import numpy as np
+
+        scored = scores(answers)
+        has_score = ~np.isnan(scored)
+        return cls(np.array(cells)[answers.unit], np.where(has_score, scored, 0.0), has_score)
+
+    def sums(self, rows: Ints, n_cells: int, items: Flags | None = None) -> Floats:
+        """Cells × (sum, number) of the scored answers of these rows, or of some `items` of theirs."""
+        import numpy as np
+
+        points, has_score = self.points[rows], self.has_score[rows]
+        if items is not None:
+            points, has_score = points * items, has_score & items
+        parts = (points.sum(axis=1), has_score.sum(axis=1))
+        return np.stack([np.bincount(self.cell[rows], part, n_cells) for part in parts], axis=1)
+
+
+def _away(
+    answers: GroupAnswers, rule_hits: Sequence[RuleHits], rows: Ints
+) -> tuple[Flags, Flags, Flags]:
+    """What falls away of these rows × items: as ruled, with the doubtful end out, with all of them out."""
+    import numpy as np
+
+    size = len(answers.unit)
+    doubted = np.zeros((len(rows), answers.asked), dtype=bool)
+    emptied = doubted.copy()
+    for hits in rule_hits:
+        if hits.items is not None:
+            doubted |= hits.items[rows]
+            emptied |= hits.items[rows] & hits.empties
+    left_out = _any_rows(rule_hits, lambda hits: hits.rule.effect == "exclude", size)[rows]
+    flat = _any_rows(rule_hits, lambda hits: hits.items is None, size)[rows]
+    return (
+        emptied | left_out[:, None],
+        doubted | (tails(answers.codes[rows], SHORTEST_TAIL) & flat[:, None]),
+        np.ones_like(doubted),
+    )
+
+
+def _any_rows(
+    rule_hits: Sequence[RuleHits], counts: Callable[[RuleHits], bool], size: int
+) -> Flags:
+    """The rows that any of the wanted rules touches."""
+    import numpy as np
+
+    touched = np.zeros(size, dtype=bool)
+    for hits in rule_hits:
+        if counts(hits):
+            touched |= hits.rows
+    return touched
+
+
+def tails(codes: NDArray[np.int8], shortest: int) -> Flags:
+    """Rows × items: the doubtful end of each row, from its first longest run of equal answers on, if
+    that run is of `shortest` at least."""
+    import numpy as np
+
+    rows, items = codes.shape
+    length, best = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
+    first, begins = np.zeros(rows, dtype=np.int64), np.full(rows, items)
+    for n in range(items):
+        given = codes[:, n] > 0
+        goes_on = given & (codes[:, n] == codes[:, n - 1]) if n else np.zeros(rows, dtype=bool)
+        length = np.where(goes_on, length + 1, given)
+        first = np.where(goes_on, first, n)
+        longer = length > best
+        best, begins = np.where(longer, length, best), np.where(longer, first, begins)
+    begins = np.where(best < shortest, items, begins)
+    return np.asarray(np.arange(items)[None, :] >= begins[:, None])
 
 
 def study(
-    rows: Iterable[ResponseRow],
+    groups: Mapping[str, GroupAnswers],
     rules: Sequence[CleaningRule],
-    instruments: Mapping[str, Instrument],
     *,
     cells: Sequence[Cell],
     levels: Mapping[str, str],
 ) -> Sensitivity:
-    """What `rules` would do to the results of `rows`, read once."""
-    made = Study(rules, instruments, cells=cells, levels=levels)
-    for row in rows:
-        made.add(row, row_rules.hits(row, rules, instruments[row.group_code]))
+    """What `rules` would do to the results of all groups."""
+    made = Study(rules, cells=cells, levels=levels)
+    for answers in groups.values():
+        made.add(answers, apply_rules(rules, answers))
     return made.result()
-
-
-def tail(row: ResponseRow, hit: Sequence[CleaningRule], asked: Mapping[str, object]) -> set[str]:
-    """The doubtful end of a response: all answers from the beginning of its longest run of equal ones
-    (if of `SHORTEST_TAIL` at least), and the items of the contradictions found."""
-    doubtful = {item for rule in hit for item in row_rules.contradicting(rule, row)}
-    if all(rule.kind == "contradiction" for rule in hit):
-        return doubtful
-    items = list(asked)
-    best = first = 0
-    length = 0
-    for n, item in enumerate(items):
-        code = row.answers.get(item)
-        if n and code is not None and code == row.answers.get(items[n - 1]):
-            length += 1
-        else:
-            length, first = int(code is not None), n
-        if length > best:
-            best, begins = length, first
-    if best < SHORTEST_TAIL:
-        return doubtful
-    return doubtful | set(items[begins:])
 
 
 def table(study: Sensitivity) -> Iterator[tuple[str | int | float | None, ...]]:
@@ -210,42 +257,7 @@ def table(study: Sensitivity) -> Iterator[tuple[str | int | float | None, ...]]:
             )  # fmt: skip
 
 
-def _worth(form: Instrument) -> dict[str, dict[str, float]]:
-    return {item.id: item_scores(item) for item in form.items}
-
-
-def _part(
-    row: ResponseRow, worth: Mapping[str, Mapping[str, float]], items: Iterable[str]
-) -> _Part:
-    """Sum and number of the scored answers to `items`."""
-    total, n = 0.0, 0
-    for item in items:
-        score = worth[item].get(row.answers.get(item, ""))
-        if score is not None:
-            total += score
-            n += 1
-    return total, n
-
-
-def _ruled(
-    row: ResponseRow,
-    hit: Sequence[CleaningRule],
-    worth: Mapping[str, Mapping[str, float]],
-    whole: _Part,
-) -> _Part:
-    """What the effects of the rules take away from the counts."""
-    if any(rule.effect == "exclude" for rule in hit):
-        return whole
-    emptied = {
-        item
-        for rule in hit
-        if rule.effect == "set_missing"
-        for item in row_rules.contradicting(rule, row)
-    }
-    return _part(row, worth, emptied) if emptied else NOTHING
-
-
-def units_of(
+def _units_of(
     cells: Sequence[Cell],
     levels: Mapping[str, str],
     responses: Counter[Cell],

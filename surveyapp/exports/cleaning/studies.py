@@ -7,27 +7,26 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning import answer_similarity, sensitivity
-from surveyapp.exports.cleaning.report import Account
-from surveyapp.exports.cleaning.response_cache import kept
+from surveyapp.exports.cleaning.report import CleaningAccount
+from surveyapp.exports.cleaning.response_cache import cached_responses
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame, read_frame
-
-STUDIED = ("opened", "released")
-"""States of a campaign in which there are responses to study."""
 
 
 def sensitivity_of(
     db: Session, campaign: Campaign, rules: Sequence[CleaningRule]
 ) -> sensitivity.Sensitivity:
     """What `rules` would do to the results of the campaign."""
-    frame, held = kept(db, campaign)
+    frame, held = cached_responses(db, campaign)
     return held.sensitivity(rules, frame)
 
 
-def account_of(db: Session, campaign: Campaign, ruleset: RuleSet) -> Account:
+def account_of(db: Session, campaign: Campaign, ruleset: RuleSet) -> CleaningAccount:
     """What the cleaning report of this version tells."""
-    return Account(read_frame(db, campaign), ruleset, sensitivity_of(db, campaign, ruleset.rules))
+    return CleaningAccount(
+        read_frame(db, campaign), ruleset, sensitivity_of(db, campaign, ruleset.rules)
+    )
 
 
 def study_of(
@@ -36,12 +35,11 @@ def study_of(
     """The study of `rules` that is still to be given the responses, of which `sizes` are by cell."""
     return sensitivity.Study(
         rules,
-        {code: frame.instrument(code) for code in frame.groups_by_code},
         cells=frame.in_order(sizes),
         levels={code: group.level for code, group in frame.groups_by_code.items()},
     )
 
 
-def coordination_of(db: Session, campaign: Campaign) -> list[answer_similarity.Finding]:
+def coordination_of(db: Session, campaign: Campaign) -> list[answer_similarity.SimilarityFinding]:
     """Likeness of answers within every rated unit × group against chance."""
-    return kept(db, campaign)[1].coordination()
+    return cached_responses(db, campaign)[1].coordination()

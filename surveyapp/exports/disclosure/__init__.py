@@ -1,1 +1,3 @@
-"""What may leave without pointing to a small group of people."""
+"""What may leave: labels of rows that point to nobody, tables of which no small cell can be worked out."""
+
+__all__ = ("public_tables",)

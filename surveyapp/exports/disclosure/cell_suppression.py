@@ -12,37 +12,50 @@ hidden cells, and a shown 30 is part of one of them, the other is 3 at most. So 
 threshold must be able to grow up to it for all that is shown, which is a flow in the same graph.
 """
 
-from collections import defaultdict, deque
+from __future__ import annotations
+
+from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    Ints = NDArray[np.int32]
 
 TOTAL = None
 """Name of the row and of the column that hold the totals."""
 
-Line = Hashable
-Place = tuple[Line, Line]
+LineName = Hashable
+TableCell = tuple[LineName, LineName]
 """Row and column of a cell."""
-Corner = tuple[str, Line]
-Arcs = Mapping[Corner, Collection[Corner]]
+Corner = tuple[str, LineName]
+Steps = Mapping[tuple[Corner, Corner], int]
+"""Steps that a walk may take, from corner to corner, with how much each can carry."""
 
-_ENDLESS = 1 << 60
+_AT_ONCE = 200
+"""Cells asked about in one flow at most: memory grows with their number times that of hidden cells."""
 
 
-def with_totals(counts: Mapping[Place, int]) -> dict[Place, int]:
+def with_totals(counts: Mapping[TableCell, int]) -> dict[TableCell, int]:
     """The table with the total of every row and column, and of all."""
-    table: dict[Place, int] = defaultdict(int)
+    table: dict[TableCell, int] = defaultdict(int)
     for (row, column), n in counts.items():
-        for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
-            table[place] += n
+        for cell in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
+            table[cell] += n
     return dict(table)
 
 
 def hidden_cells(
-    table: Mapping[Place, int],
+    table: Mapping[TableCell, int],
     minimum: int,
     *,
-    forced: Iterable[Place] = (),
-    known: Collection[Place] = (),
-) -> frozenset[Place]:
+    forced: Iterable[TableCell] = (),
+    known: Collection[TableCell] = (),
+) -> frozenset[TableCell]:
     """The places to hide of a table with totals (`with_totals`).
 
     Hidden are all cells under `minimum`, zeros too, those in `forced`, and the next smallest where
@@ -50,92 +63,90 @@ def hidden_cells(
     than `minimum` in all would be hidden in a line whose total is shown. Places in `known` are
     published elsewhere and are never hidden.
     """
-    hidden = {place for place, n in table.items() if n < minimum and place not in known}
+    hidden = {cell for cell, n in table.items() if n < minimum and cell not in known}
     hidden |= set(forced)
     lines = _lines(table)
     while True:
         _thicken(table, lines, hidden, minimum, known)
-        found = revealed(table, hidden) or told_small(table, hidden, minimum)
-        more = _next_beside(found, table, lines, hidden, known)
+        exposed = revealed(table, hidden) or told_small(table, hidden, minimum)
+        more = _next_beside(exposed, table, lines, hidden, known)
         if more is None:
             return frozenset(hidden)
         hidden.add(more)
 
 
-def revealed(table: Mapping[Place, int], hidden: Collection[Place]) -> set[Place]:
+def revealed(table: Mapping[TableCell, int], hidden: Collection[TableCell]) -> set[TableCell]:
     """The hidden places whose value follows from the shown cells, the totals and counts being >= 0."""
-    arcs = _arcs(table, hidden)
-    component = _strong_components(arcs)
-    corners = {place: (("row", place[0]), ("column", place[1])) for place in hidden}
-    fixed = {
-        place for place, (row, column) in corners.items() if component[row] != component[column]
-    }
-    free = [corners[place] for place in hidden if place not in fixed]
+    component = _components(_steps(table, hidden))
+    corners = {cell: (("row", cell[0]), ("column", cell[1])) for cell in hidden}
+    fixed = {cell for cell, (row, column) in corners.items() if component[row] != component[column]}
+    free = [corners[cell] for cell in hidden if cell not in fixed]
     bridges = _bridges(free)
     return fixed | {
-        place
-        for place in hidden
-        if place not in fixed and table[place] > 0 and corners[place] in bridges
+        cell
+        for cell in hidden
+        if cell not in fixed and table[cell] > 0 and corners[cell] in bridges
     }
 
 
-def told_small(table: Mapping[Place, int], hidden: Collection[Place], minimum: int) -> set[Place]:
+def told_small(
+    table: Mapping[TableCell, int], hidden: Collection[TableCell], minimum: int
+) -> set[TableCell]:
     """The hidden places under `minimum` that the shown cells and counts being >= 0 keep under it."""
-    room = _room(table, hidden)
-    wide = {
-        start: [end for end, most in ends.items() if most >= minimum]
-        for start, ends in room.items()
-    }
-    component = _strong_components(wide)
-    found = set()
-    for place in hidden:
-        if table[place] < minimum:
-            start, end = _corners(place)
-            ways_back = component.get(start, start) == component.get(end, end)
-            if not ways_back and not _can_grow(room, place, table[place], minimum):
-                found.add(place)
-    return found
+    steps = _steps(table, hidden, most=minimum)
+    lacking = {cell: minimum - table[cell] for cell in hidden if table[cell] < minimum}
+    # one walk of which every step carries more than the cell itself, and what it lacks, settles most
+    enough = {cell: max(lack, table[cell] + 1) for cell, lack in lacking.items()}
+    for least in sorted(set(enough.values())):
+        component = _components({step: most for step, most in steps.items() if most >= least})
+        for cell in [cell for cell, n in enough.items() if n == least]:
+            start, end = _corners(cell)
+            if component[start] == component[end]:
+                del lacking[cell]
+    doubted = list(lacking.items())
+    parts = (dict(doubted[n : n + _AT_ONCE]) for n in range(0, len(doubted), _AT_ONCE))
+    return {cell for part in parts for cell in _too_narrow(steps, part)}
 
 
-def _lines(table: Mapping[Place, int]) -> dict[Corner, list[Place]]:
+def _lines(table: Mapping[TableCell, int]) -> dict[Corner, list[TableCell]]:
     """The places of every line, in an order of names: what is hidden first decides what is hidden next,
     and two releases that hid different cells of the same results would give them away together."""
-    lines: dict[Corner, list[Place]] = defaultdict(list)
-    for place in sorted(table, key=str):
-        lines["row", place[0]].append(place)
-        lines["column", place[1]].append(place)
+    lines: dict[Corner, list[TableCell]] = defaultdict(list)
+    for cell in sorted(table, key=str):
+        lines["row", cell[0]].append(cell)
+        lines["column", cell[1]].append(cell)
     return lines
 
 
-def _is_total(place: Place, corner: Corner) -> bool:
-    """Whether `place` is the total of the line `corner`."""
-    return place[1 if corner[0] == "row" else 0] is TOTAL
+def _is_total(cell: TableCell, corner: Corner) -> bool:
+    """Whether `cell` is the total of the line `corner`."""
+    return cell[1 if corner[0] == "row" else 0] is TOTAL
 
 
-def _smallest(table: Mapping[Place, int], places: Iterable[Place]) -> Place | None:
+def _smallest(table: Mapping[TableCell, int], cells: Iterable[TableCell]) -> TableCell | None:
     """Smallest first, inner cells before totals, then by name: the same table, the same choice."""
-    order: Callable[[Place], tuple[bool, int, str]] = lambda place: (  # noqa: E731
-        TOTAL in place,
-        table[place],
-        str(place),
+    order: Callable[[TableCell], tuple[bool, int, str]] = lambda cell: (  # noqa: E731
+        TOTAL in cell,
+        table[cell],
+        str(cell),
     )
-    return min(places, key=order, default=None)
+    return min(cells, key=order, default=None)
 
 
 def _thicken(
-    table: Mapping[Place, int],
-    lines: Mapping[Corner, list[Place]],
-    hidden: set[Place],
+    table: Mapping[TableCell, int],
+    lines: Mapping[Corner, list[TableCell]],
+    hidden: set[TableCell],
     minimum: int,
-    known: Collection[Place],
+    known: Collection[TableCell],
 ) -> None:
     """Hide more until every line whose total is shown hides two cells and `minimum` in all."""
     before = -1
     while before != len(hidden):
         before = len(hidden)
-        for corner, places in lines.items():
-            while _is_thin(table, corner, places, hidden, minimum):
-                shown = (place for place in places if place not in hidden and place not in known)
+        for corner, cells in lines.items():
+            while _is_thin(table, corner, cells, hidden, minimum):
+                shown = (cell for cell in cells if cell not in hidden and cell not in known)
                 more = _smallest(table, shown)
                 if more is None:
                     break
@@ -143,141 +154,117 @@ def _thicken(
 
 
 def _is_thin(
-    table: Mapping[Place, int],
+    table: Mapping[TableCell, int],
     corner: Corner,
-    places: list[Place],
-    hidden: Collection[Place],
+    cells: list[TableCell],
+    hidden: Collection[TableCell],
     minimum: int,
 ) -> bool:
-    inside = [place for place in places if place in hidden]
-    if not inside or any(_is_total(place, corner) for place in inside):
+    inside = [cell for cell in cells if cell in hidden]
+    if not inside or any(_is_total(cell, corner) for cell in inside):
         return False
-    return len(inside) < 2 or sum(table[place] for place in inside) < minimum
+    return len(inside) < 2 or sum(table[cell] for cell in inside) < minimum
 
 
 def _next_beside(
-    found: Collection[Place],
-    table: Mapping[Place, int],
-    lines: Mapping[Corner, list[Place]],
-    hidden: Collection[Place],
-    known: Collection[Place],
-) -> Place | None:
-    """What to hide so that the smallest of `found` is safe: beside it, or else anywhere."""
-    place = _smallest(table, found)
-    if place is None:
+    exposed: Collection[TableCell],
+    table: Mapping[TableCell, int],
+    lines: Mapping[Corner, list[TableCell]],
+    hidden: Collection[TableCell],
+    known: Collection[TableCell],
+) -> TableCell | None:
+    """What to hide so that the smallest of `exposed` is safe: beside it, or else anywhere."""
+    cell = _smallest(table, exposed)
+    if cell is None:
         return None
-    beside = (*lines["row", place[0]], *lines["column", place[1]])
-    for places in (beside, table):
-        shown = [one for one in places if one not in hidden and one not in known]
+    beside = (*lines["row", cell[0]], *lines["column", cell[1]])
+    for cells in (beside, table):
+        shown = [one for one in cells if one not in hidden and one not in known]
         more = _smallest(table, [one for one in shown if table[one] > 0] or shown)
         if more is not None:
             return more
     return None
 
 
-def _corners(place: Place) -> tuple[Corner, Corner]:
+def _corners(cell: TableCell) -> tuple[Corner, Corner]:
     """From where to where a walk goes that lets the cell grow: row to column, but the other way for a
     total of one line, which counts with the opposite sign in the other."""
-    row, column = ("row", place[0]), ("column", place[1])
-    return (column, row) if (place[0] is TOTAL) != (place[1] is TOTAL) else (row, column)
+    row, column = ("row", cell[0]), ("column", cell[1])
+    return (column, row) if (cell[0] is TOTAL) != (cell[1] is TOTAL) else (row, column)
 
 
-def _arcs(table: Mapping[Place, int], hidden: Collection[Place]) -> Arcs:
-    """The steps a walk may take: forwards where the cell can grow, back where it can shrink."""
-    arcs: dict[Corner, list[Corner]] = defaultdict(list)
-    for place in hidden:
-        start, end = _corners(place)
-        arcs[start].append(end)
-        arcs[end] += [start] if table[place] > 0 else []
-    return arcs
+def _steps(
+    table: Mapping[TableCell, int], hidden: Collection[TableCell], *, most: int = 1
+) -> dict[tuple[Corner, Corner], int]:
+    """The steps a walk may take, and how much each can carry up to `most`: forwards a cell grows
+    without end, back it shrinks to 0."""
+    steps = {}
+    for cell in hidden:
+        start, end = _corners(cell)
+        steps[start, end] = most
+        if table[cell] > 0:
+            steps[end, start] = min(table[cell], most)
+    return steps
 
 
-def _room(table: Mapping[Place, int], hidden: Collection[Place]) -> dict[Corner, dict[Corner, int]]:
-    """How much each step can carry: a cell grows without end and shrinks to 0."""
-    room: dict[Corner, dict[Corner, int]] = defaultdict(dict)
-    for place in hidden:
-        start, end = _corners(place)
-        room[start][end] = _ENDLESS
-        room[end][start] = table[place]
-    return room
+def _too_narrow(steps: Steps, lacking: Mapping[TableCell, int]) -> set[TableCell]:
+    """Those of the places that cannot grow by what they lack while every line still adds up: less than
+    that can flow back from the end of the cell to its start without the cell itself.
 
-
-def _can_grow(room: dict[Corner, dict[Corner, int]], place: Place, n: int, minimum: int) -> bool:
-    """Whether the cell of `n` can be `minimum` while every line still adds up (Ford and Fulkerson).
-
-    `room` is as it was when this returns.
+    All are asked in one flow: each place has a copy of the graph of its own, between one source and
+    one drain.
     """
-    end, start = _corners(place)  # the cell itself closes the walk
-    own = room[end].pop(start), room[start].pop(end)
-    taken = []
-    while n < minimum and (path := _path(room, start, end)):
-        most = min(minimum - n, *(room[one][other] for one, other in path))
-        for one, other in path:
-            room[one][other] -= most
-            room[other][one] += most
-        taken.append((path, most))
-        n += most
-    for path, most in taken:
-        for one, other in path:
-            room[one][other] += most
-            room[other][one] -= most
-    room[end][start], room[start][end] = own
-    return n >= minimum
+    import numpy as np
+    from scipy.sparse.csgraph import maximum_flow
+
+    number, graph = _graph(steps)
+    copies = np.arange(len(lacking))[:, None]
+    own = [tuple(number[corner] for corner in _corners(cell)) for cell in lacking]
+    first, last = np.array(own)[:, :1], np.array(own)[:, 1:]
+    starts, ends = graph.nonzero()
+    is_own = ((starts == first) & (ends == last)) | ((starts == last) & (ends == first))
+    source, drain = len(lacking) * len(number), len(lacking) * len(number) + 1
+    least = np.array(list(lacking.values()), dtype=np.int32)
+    offset = copies * len(number)
+    arcs = _matrix(
+        np.concatenate(
+            [(starts + offset)[~is_own], np.full(len(own), source), (first + offset)[:, 0]]
+        ),
+        np.concatenate([(ends + offset)[~is_own], (last + offset)[:, 0], np.full(len(own), drain)]),
+        np.concatenate([np.broadcast_to(graph.data, is_own.shape)[~is_own], least, least]),
+        drain + 1,
+    )
+    flow = maximum_flow(arcs, source, drain).flow
+    given = flow[[source], :].toarray()[0][(last + offset)[:, 0]]
+    return {cell for cell, n, most in zip(lacking, least, given, strict=True) if most < n}
 
 
-def _path(
-    left: Mapping[Corner, Mapping[Corner, int]], start: Corner, end: Corner
-) -> list[tuple[Corner, Corner]]:
-    """The shortest walk over steps that carry something; empty where there is none."""
-    before: dict[Corner, Corner] = {}
-    waiting = deque([start])
-    while waiting and end not in before:
-        corner = waiting.popleft()
-        for other, most in left[corner].items():
-            if most > 0 and other not in before and other != start:
-                before[other] = corner
-                waiting.append(other)
-    steps = []
-    while end in before:
-        steps.append((before[end], end))
-        end = before[end]
-    return steps[::-1]
+def _components(steps: Steps) -> dict[Corner, int]:
+    """Number of the strongly connected component of each corner."""
+    from scipy.sparse.csgraph import connected_components
+
+    number, graph = _graph(steps)
+    if not number:
+        return {}
+    component = connected_components(graph, connection="strong")[1].tolist()
+    return {corner: component[n] for corner, n in number.items()}
 
 
-def _strong_components(arcs: Arcs) -> dict[Corner, int]:
-    """Number of the strongly connected component of each corner (Kosaraju)."""
-    backwards: dict[Corner, list[Corner]] = defaultdict(list)
-    for start, ends in arcs.items():
-        for end in ends:
-            backwards[end].append(start)
-    order: list[Corner] = []
-    seen: set[Corner] = set()
-    for corner in [*arcs, *backwards]:
-        order += [one for one, leaving in _walk(corner, arcs, seen) if leaving]
-    component: dict[Corner, int] = {}
-    done: set[Corner] = set()
-    for number, corner in enumerate(reversed(order)):
-        component.update(dict.fromkeys((one for one, _ in _walk(corner, backwards, done)), number))
-    return component
+def _graph(steps: Steps) -> tuple[dict[Corner, int], csr_array]:
+    """The number of each corner, and what each step carries as a matrix of these numbers."""
+    import numpy as np
+
+    number = {corner: n for n, corner in enumerate(dict.fromkeys(chain.from_iterable(steps)))}
+    starts = np.array([number[start] for start, _ in steps], dtype=np.int32)
+    ends = np.array([number[end] for _, end in steps], dtype=np.int32)
+    carried = np.fromiter(steps.values(), dtype=np.int32, count=len(steps))
+    return number, _matrix(starts, ends, carried, len(number))
 
 
-def _walk(start: Corner, arcs: Arcs, seen: set[Corner]) -> Iterator[tuple[Corner, bool]]:
-    """Depth first from `start` over corners not `seen`: each on entering (False) and leaving (True)."""
-    if start in seen:
-        return
-    seen.add(start)
-    yield start, False
-    path = [(start, iter(arcs.get(start, ())))]
-    while path:
-        corner, ends = path[-1]
-        step = next((end for end in ends if end not in seen), None)
-        if step is None:
-            path.pop()
-            yield corner, True
-        else:
-            seen.add(step)
-            yield step, False
-            path.append((step, iter(arcs.get(step, ()))))
+def _matrix(starts: Ints, ends: Ints, carried: Ints, size: int) -> csr_array:
+    from scipy.sparse import csr_array
+
+    return csr_array((carried, (starts, ends)), shape=(size, size))
 
 
 def _bridges(edges: Iterable[tuple[Corner, Corner]]) -> set[tuple[Corner, Corner]]:
@@ -286,7 +273,7 @@ def _bridges(edges: Iterable[tuple[Corner, Corner]]) -> set[tuple[Corner, Corner
     for row, column in edges:
         near[row].append(column)
         near[column].append(row)
-    found: set[tuple[Corner, Corner]] = set()
+    bridges: set[tuple[Corner, Corner]] = set()
     number: dict[Corner, int] = {}
     low: dict[Corner, int] = {}
     for root in near:
@@ -312,5 +299,5 @@ def _bridges(edges: Iterable[tuple[Corner, Corner]]) -> set[tuple[Corner, Corner
                 if parent is not None:
                     low[parent] = min(low[parent], low[corner])
                     if low[corner] > number[parent]:
-                        found.add((parent, corner) if parent[0] == "row" else (corner, parent))
-    return found
+                        bridges.add((parent, corner) if parent[0] == "row" else (corner, parent))
+    return bridges

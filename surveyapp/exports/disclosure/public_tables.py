@@ -8,10 +8,15 @@ those tables share with participation are never counted on to hide anything.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from surveyapp.exports.disclosure.cell_suppression import TOTAL, Place, hidden_cells, with_totals
+from surveyapp.exports.disclosure.cell_suppression import (
+    TOTAL,
+    TableCell,
+    hidden_cells,
+    with_totals,
+)
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem, variable_name
 
 PARTICIPATION = ("level", "rated_unit", "group", "responses")
@@ -28,54 +33,54 @@ MISSING = "missing"
 _SMALL_UNITS = "small units"
 """The row of a table of answers that adds up the units hidden in participation; never published."""
 
-Shown = dict[Place, int | None]
+Shown = dict[TableCell, int | None]
 
 
-def participation(frame: Frame, tally: Tally, level: str) -> Shown:
+def participation(frame: Frame, tally: AnswerTally, level: str) -> Shown:
     """Responses by rated unit × group of one level, with totals; None where hidden."""
-    cells: dict[Place, int] = {
+    cells: dict[TableCell, int] = {
         cell: tally.responses[cell]
         for cell in frame.planned | set(tally.responses)
         if frame.groups_by_code[cell[1]].level == level
     }
     table = with_totals(cells)
     hidden = hidden_cells(table, frame.table_minimum)
-    return {place: HIDDEN if place in hidden else n for place, n in table.items()}
+    return {cell: HIDDEN if cell in hidden else n for cell, n in table.items()}
 
 
 def answers(
     frame: Frame,
-    tally: Tally,
+    tally: AnswerTally,
     item: InstrumentItem,
     group: str,
     *,
-    told: Mapping[Place, int | None],
+    responses_shown: Mapping[TableCell, int | None],
 ) -> Shown:
     """Answers to one item by rated unit × option, with the total over units; None where hidden.
 
-    `told` is the participation of the group's level. Empty when even the group's total is hidden.
+    `responses_shown` is the participation of the group's level. Empty when even the group's total is hidden.
     """
-    if told.get((TOTAL, group)) is None:
+    if responses_shown.get((TOTAL, group)) is None:
         return {}
-    units = [unit for unit, of in told if of == group and unit is not TOTAL]
-    small = {unit for unit in units if told[unit, group] is None}
+    units = [unit for unit, of in responses_shown if of == group and unit is not TOTAL]
+    small = {unit for unit in units if responses_shown[unit, group] is None}
     table = with_totals(_by_option(tally, item, group, units=units, small=small))
-    forced = {place for place in table if place[0] == _SMALL_UNITS and place[1] is not TOTAL}
-    known = {place for place in table if place[1] is TOTAL}
+    forced = {cell for cell in table if cell[0] == _SMALL_UNITS and cell[1] is not TOTAL}
+    known = {cell for cell in table if cell[1] is TOTAL}
     hidden = hidden_cells(table, frame.table_minimum, forced=forced, known=known)
     shown: Shown = {
-        place: HIDDEN if place in hidden else n
-        for place, n in table.items()
-        if place[0] != _SMALL_UNITS and place[1] is not TOTAL
+        cell: HIDDEN if cell in hidden else n
+        for cell, n in table.items()
+        if cell[0] != _SMALL_UNITS and cell[1] is not TOTAL
     }
     options = {option for _, option in shown}
     return shown | {(unit, option): HIDDEN for unit in small for option in options}
 
 
 def _by_option(
-    tally: Tally, item: InstrumentItem, group: str, *, units: list[object], small: set[object]
-) -> dict[Place, int]:
-    cells: dict[Place, int] = {}
+    tally: AnswerTally, item: InstrumentItem, group: str, *, units: list[object], small: set[object]
+) -> dict[TableCell, int]:
+    cells: dict[TableCell, int] = {}
     for unit in units:
         counts = tally.item((str(unit), group), item)
         by_option = {**counts.options, MISSING: counts.missing}
@@ -87,19 +92,23 @@ def _by_option(
     return cells
 
 
-def write_public(folder: Path, frame: Frame, tally: Tally) -> None:
+def write_public(folder: Path, frame: Frame, tally: AnswerTally) -> None:
     """Write every table of `public/`."""
-    told = {
+    responses_shown = {
         level: participation(frame, tally, level)
         for level in sorted({group.level for group in frame.groups.values()})
     }
-    write_csv(folder / "participation.csv", PARTICIPATION, _participation_rows(frame, told))
-    write_csv(folder / "answers.csv", ANSWERS, _answer_rows(frame, tally, told))
+    write_csv(
+        folder / "participation.csv", PARTICIPATION, _participation_rows(frame, responses_shown)
+    )
+    write_csv(folder / "answers.csv", ANSWERS, _answer_rows(frame, tally, responses_shown))
 
 
-def _participation_rows(frame: Frame, told: Mapping[str, Shown]) -> Iterator[tuple[Value, ...]]:
+def _participation_rows(
+    frame: Frame, responses_shown: Mapping[str, Shown]
+) -> Iterator[tuple[Value, ...]]:
     units, groups = [*frame.units_by_code, TOTAL], [*frame.groups_by_code, TOTAL]
-    for level, shown in told.items():
+    for level, shown in responses_shown.items():
         for unit in units:
             for group in groups:
                 if (unit, group) in shown:
@@ -107,11 +116,11 @@ def _participation_rows(frame: Frame, told: Mapping[str, Shown]) -> Iterator[tup
 
 
 def _answer_rows(
-    frame: Frame, tally: Tally, told: Mapping[str, Shown]
+    frame: Frame, tally: AnswerTally, responses_shown: Mapping[str, Shown]
 ) -> Iterator[tuple[Value, ...]]:
     for group, of in frame.groups_by_code.items():
         for item in frame.instrument(group).items:
-            shown = answers(frame, tally, item, group, told=told[of.level])
+            shown = answers(frame, tally, item, group, responses_shown=responses_shown[of.level])
             options = [*(option.code for option in item.options), DONT_KNOW, MISSING]
             for unit in (*frame.units_by_code, TOTAL):
                 for option in options:

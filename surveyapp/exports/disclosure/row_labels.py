@@ -11,7 +11,7 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Pool:
+class LabelPool:
     """Small cells of one group whose rows are told apart no longer: how many rows, of which units."""
 
     group: str
@@ -28,7 +28,7 @@ class RowLabels:
     group, so its rows carry no label and no answer. All other cells keep both labels.
     """
 
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[LabelPool, ...] = ()
     withheld: frozenset[Cell] = frozenset()
     merged: frozenset[Cell] = field(default=frozenset())
 
@@ -55,7 +55,7 @@ def row_labels(rows: Mapping[Cell, int], minimum: int) -> RowLabels:
         units = _pooled(sizes, minimum)
         if units:
             total = sum(sizes[unit] for unit in units)
-            pools.append(Pool(group, tuple(sorted(units)), total))
+            pools.append(LabelPool(group, tuple(sorted(units)), total))
     merged = frozenset((unit, pool.group) for pool in pools for unit in pool.units)
     return RowLabels(tuple(pools), frozenset(withheld), merged)
 

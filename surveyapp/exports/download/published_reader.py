@@ -25,11 +25,11 @@ from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
 Cell = tuple[str, str]
-Counts = dict[str, int | None]
+OptionCounts = dict[str, int | None]
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedTables:
     """The public tables of one release. `participation` is responses by rated unit × group, `ALL`
     for totals; None where the table hides the cell. A cell that is absent was never planned."""
 
@@ -43,14 +43,16 @@ class Published:
     ) -> dict[tuple[str, str, str], "Distribution"]:
         """By (rated unit, group, item): every row of the table of answers on `items` (by id), of one
         unit where it is named."""
-        found: dict[tuple[str, str, str], Counts] = {}
+        by_question: dict[tuple[str, str, str], OptionCounts] = {}
         names = ("item", "rated_unit", "group", "option", "n")
         for item, of, group, option, n in _rows(self.folder / ANSWERS, names):
             if item in items and unit in ("", of):
-                found.setdefault((of, group, item), {})[option] = _count(n)
+                by_question.setdefault((of, group, item), {})[option] = _count(n)
         return {
-            (of, group, item): Distribution(items[item], self.participation.get((of, group)), told)
-            for (of, group, item), told in found.items()
+            (of, group, item): Distribution(
+                items[item], self.participation.get((of, group)), counts
+            )
+            for (of, group, item), counts in by_question.items()
         }
 
     def units_of(self, group: str) -> list[str]:
@@ -94,8 +96,8 @@ class Distribution:
     @property
     def answered(self) -> int | None:
         """Answers on the scale; None where one of them is hidden."""
-        found = [self.n(option.code) for option in self.item.options]
-        return None if None in found else sum(n or 0 for n in found)
+        counts = [self.n(option.code) for option in self.item.options]
+        return None if None in counts else sum(n or 0 for n in counts)
 
     @property
     def mean(self) -> float | None:
@@ -109,35 +111,35 @@ class Distribution:
         return sum(scores[code] * (self.n(code) or 0) for code in scores) / self.answered
 
 
-def newest(db: Session, campaign_id: int, *, kept: Path) -> Published | None:
+def newest(db: Session, campaign_id: int, *, kept: Path) -> PublishedTables | None:
     """The public tables of the newest release; None before there is one.
 
     `kept` is the folder in which this server keeps releases; a release built elsewhere is looked for
     where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
     """
-    found = building.releases(db, campaign_id)
-    return read(found[0], kept=kept) if found else None
+    registered = building.releases(db, campaign_id)
+    return read(registered[0], kept=kept) if registered else None
 
 
-def read(registered: Release, *, kept: Path) -> Published:
+def read(registered: Release, *, kept: Path) -> PublishedTables:
     """The public tables of a registered release. Raises `ReleaseAway`, `ReleaseAltered`."""
-    folder = place(registered, kept=kept)
+    folder = folder_of(registered, kept=kept)
     manifest = read_manifest(registered, folder)
     sums = {one["path"]: one["sha256"] for one in manifest["files"]}
     for path in (PARTICIPATION, ANSWERS):
         if not (folder / path).is_file() or csv_files.sha256(folder / path) != sums.get(path):
             raise ReleaseAltered(registered.number)
-    told = {
+    participation = {
         (unit, group): _count(responses)
         for unit, group, responses in _rows(
             folder / PARTICIPATION, ("rated_unit", "group", "responses")
         )
     }
     minimum = int(manifest["disclosure"]["table_minimum"])
-    return Published(registered, folder, minimum, told)
+    return PublishedTables(registered, folder, minimum, participation)
 
 
-def place(registered: Release, *, kept: Path) -> Path:
+def folder_of(registered: Release, *, kept: Path) -> Path:
     """Where the files of a release are on this machine. Raises `ReleaseAway`."""
     built = Path(registered.folder)
     for folder in (kept / built.name, built):

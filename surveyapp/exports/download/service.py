@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock, limits
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.download import published_reader
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
@@ -30,7 +32,7 @@ MOST_FETCHES = 1000
 
 
 @dataclass(frozen=True)
-class Admitted:
+class AdmittedReader:
     """A live token for the releases of the campaign."""
 
     token_id: str
@@ -38,14 +40,14 @@ class Admitted:
 
 
 @dataclass(frozen=True)
-class Turned:
+class TurnedAway:
     """Not admitted. `retry_after` in seconds where it asked too often, else None."""
 
     retry_after: int | None = None
 
 
 @dataclass(frozen=True)
-class Found:
+class ReleaseFile:
     """A file of a release as registered: where it is, its bytes and its SHA-256 in hexadecimal."""
 
     release: Release
@@ -56,26 +58,26 @@ class Found:
 
 def admit(
     db: Session, campaign: Campaign, token: str, *, address: str, now: datetime, keys: KeyRing
-) -> Admitted | Turned:
+) -> AdmittedReader | TurnedAway:
     """Who asks. A refusal is returned, not raised, because its count must be committed."""
     today = clock.day(now)
     network = keys.mac("limits", f"release|{today.isoformat()}|{address}".encode())
     failures, successes = limits.attempts(db, network, now=now, window=WINDOW)
     if failures >= MOST_REFUSALS and failures > 2 * successes:
-        return Turned(_rest(now))
+        return TurnedAway(_rest(now))
     try:
         kind = readers.RELEASES
-        found = readers.reader(db, token, campaign_id=campaign.id, today=today, scope=kind)
+        admitted = readers.reader(db, token, campaign_id=campaign.id, today=today, scope=kind)
     except TokenRefused:
         limits.count_attempt(db, network, succeeded=False, now=now, window=WINDOW)
-        return Turned()
-    own = keys.mac("limits", f"release-token|{found.id}".encode())
+        return TurnedAway()
+    own = keys.mac("limits", f"release-token|{admitted.id}".encode())
     if limits.attempts(db, own, now=now, window=WINDOW)[1] >= MOST_FETCHES:
-        return Turned(_rest(now))
+        return TurnedAway(_rest(now))
     for key in (network, own):
         limits.count_attempt(db, key, succeeded=True, now=now, window=WINDOW)
-    readers.mark_token_used(db, found.id, today=today)
-    return Admitted(str(found.id), found.name)
+    readers.mark_token_used(db, admitted.id, today=today)
+    return AdmittedReader(str(admitted.id), admitted.name)
 
 
 def _rest(now: datetime) -> int:
@@ -86,16 +88,19 @@ def _rest(now: datetime) -> int:
 def ready(db: Session, campaign_id: int, *, kept: Path) -> Iterator[tuple[Release, dict[str, Any]]]:
     """Registered releases whose files are on this machine, with their manifests, the newest first.
 
-    `kept` as in `published.place`. What is being written is not registered, so it is not among them.
+    `kept` as in `published_reader.folder_of`. What is being written is not registered, so it is not among them.
     """
     for one in building.releases(db, campaign_id):
         try:
-            yield one, published_reader.read_manifest(one, published_reader.place(one, kept=kept))
+            yield (
+                one,
+                published_reader.read_manifest(one, published_reader.folder_of(one, kept=kept)),
+            )
         except (ReleaseAway, ReleaseAltered):
             continue
 
 
-def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -> Found:
+def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -> ReleaseFile:
     """The file `name` of a release: one that its manifest names, the manifest, or its signature.
 
     The name is looked up, never joined to a path. Raises `UnknownFile`, `ReleaseAway`, `ReleaseAltered`.
@@ -103,7 +108,7 @@ def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -
     registered = next((r for r in building.releases(db, campaign_id) if r.number == number), None)
     if registered is None:
         raise UnknownFile(number, name)
-    folder = published_reader.place(registered, kept=kept)
+    folder = published_reader.folder_of(registered, kept=kept)
     manifest = published_reader.read_manifest(registered, folder)
     sums = {str(one["path"]): str(one["sha256"]) for one in manifest["files"]}
     sums[MANIFEST] = registered.manifest_sha256
@@ -114,34 +119,38 @@ def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -
     listed = {entry: folder / entry for entry in sums}
     if _sum(listed[name], number) != sums[name]:
         raise ReleaseAltered(number)
-    return Found(registered, name, listed[name], sums[name])
+    return ReleaseFile(registered, name, listed[name], sums[name])
 
 
-def find_archive(db: Session, campaign_id: int, number: int, *, kept: Path) -> Found:
+def find_archive(db: Session, campaign_id: int, number: int, *, kept: Path) -> ReleaseFile:
     """The same files as one zip. Raises as `find`."""
     manifest = find(db, campaign_id, number, MANIFEST, kept=kept)
     folder = manifest.path.parent
     archive = folder.with_name(folder.name + ".zip")
-    return Found(manifest.release, archive.name, archive, _sum(archive, number))
+    return ReleaseFile(manifest.release, archive.name, archive, _sum(archive, number))
 
 
 def record(
-    db: Session, campaign: Campaign, who: Admitted, found: Found, *, now: datetime, keys: KeyRing
+    db: Session,
+    campaign: Campaign,
+    who: AdmittedReader,
+    file: ReleaseFile,
+    *,
+    now: datetime,
+    keys: KeyRing,
 ) -> None:
     """Enter one fetch in the audit trail."""
     audit.record(
         db,
-        actor=f"token: {who.name}",
-        action="fetched a release file",
+        Act(f"token: {who.name}", now, keys),
+        Action.RELEASE_FILE_FETCHED,
         campaign_code=campaign.code,
         facts={
             "token": who.token_id,
-            "number": found.release.number,
-            "file": found.name,
-            "sha256": found.sha256,
+            "number": file.release.number,
+            "file": file.name,
+            "sha256": file.sha256,
         },
-        now=now,
-        keys=keys,
     )
 
 

@@ -1,1 +1,3 @@
-"""The files of a release, one module a format."""
+"""The forms in which a release is written: tables, statistics programs, archives, paper."""
+
+__all__ = ("report_document",)

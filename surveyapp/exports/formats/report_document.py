@@ -31,7 +31,7 @@ td.number { white-space: nowrap; }
 
 
 @dataclass(frozen=True)
-class Grid:
+class ReportTable:
     """A table: the first `texts` columns are words, the others figures, set to the right."""
 
     caption: str
@@ -41,26 +41,26 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """A section: sentences, then tables, then a note in small print."""
 
     title: str
     sentences: Sequence[str] = ()
-    grids: Sequence[Grid] = ()
+    grids: Sequence[ReportTable] = ()
     note: str = ""
 
 
 @dataclass(frozen=True)
-class Paper:
+class ReportDocument:
     """The whole document, in the language it was made in."""
 
     title: str
     about: str
     lead: Sequence[str]
-    parts: Sequence[Part]
+    parts: Sequence[ReportPart]
 
 
-def as_html(paper: Paper) -> str:
+def as_html(paper: ReportDocument) -> str:
     """One file that opens without a server and asks for nothing else."""
     pages = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
@@ -70,6 +70,6 @@ def as_html(paper: Paper) -> str:
     return page + "\n"
 
 
-def as_pdf(paper: Paper) -> bytes:
+def as_pdf(paper: ReportDocument) -> bytes:
     """The same on A4, tagged; the same words give the same bytes whatever the clock says."""
     return write_pdf(TEMPLATE, {**asdict(paper), "language": locale()})

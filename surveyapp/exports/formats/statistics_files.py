@@ -143,25 +143,25 @@ def _write_rows_by_group(folder: Path, frame: Frame, book: Any) -> None:
     """One sheet of responses per group, with the columns of its own questions only."""
     rows = _csv_rows(folder / "responses.csv")
     heading = next(rows)
-    place = {name: number for number, name in enumerate(heading)}
+    column_of = {name: number for number, name in enumerate(heading)}
     sheets: dict[str, tuple[Any, list[int]]] = {}
     for group in (*frame.groups_by_code, MERGED):
         sheet = book.add_worksheet("withheld" if group == MERGED else group)
         sheet.freeze_panes(1, 0)
-        wanted = [place[name] for name in LABELS]
+        columns = [column_of[name] for name in LABELS]
         if group != MERGED:
             asked = {item.id for item in frame.instrument(group).items}
             pairs = zip(frame.variables, frame.items, strict=True)
-            wanted += [place[name] for name, item in pairs if item.id in asked]
-        _write_row(sheet, 0, [heading[number] for number in wanted], texts=range(len(wanted)))
-        sheets[group] = (sheet, wanted)
+            columns += [column_of[name] for name, item in pairs if item.id in asked]
+        _write_row(sheet, 0, [heading[number] for number in columns], texts=range(len(columns)))
+        sheets[group] = (sheet, columns)
     written = dict.fromkeys(sheets, 0)
     texts = range(1, len(LABELS))
     for row in rows:
-        group = row[place["group"]]
+        group = row[column_of["group"]]
         written[group] += 1
-        sheet, wanted = sheets[group]
-        _write_row(sheet, written[group], [row[number] for number in wanted], texts=texts)
+        sheet, columns = sheets[group]
+        _write_row(sheet, written[group], [row[number] for number in columns], texts=texts)
 
 
 def _write_row(sheet: "Worksheet", number: int, row: list[str], *, texts: range) -> None:

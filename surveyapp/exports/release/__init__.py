@@ -1,1 +1,7 @@
-"""Building a release, and rehearsing it."""
+"""Building a release: gathered, written aside, signed, registered; and rehearsed every night."""
+
+__all__ = (
+    "building",
+    "rehearsal",
+    "signature",
+)

@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
@@ -12,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import service as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
@@ -22,14 +23,12 @@ from surveyapp.exports.models import Release
 from surveyapp.exports.release import signature, sipas
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
-from surveyapp.exports.release.writing import Wanted, write_files
+from surveyapp.exports.release.writing import ReleaseInputs, write_files
 from surveyapp.keys import KeyRing
-
-RELEASABLE = ("opened", "released")
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRelease:
     """A release written aside under `aside`, ready to be registered as `folder`."""
 
     campaign_code: str
@@ -49,9 +48,7 @@ def build(
     campaign: Campaign,
     *,
     out: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    act: Act,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
 ) -> Path:
@@ -61,8 +58,8 @@ def build(
     `rules` stand in for the cleaning rules in force.
     Where others write meanwhile, use `prepare` in a session that reads and `register` after it.
     """
-    prepared = prepare(db, campaign, out=out, keys=keys, sipas_table=sipas_table, rules=rules)
-    return register(db, campaign, prepared, actor=actor, now=now, keys=keys)
+    prepared = prepare(db, campaign, out=out, keys=act.keys, sipas_table=sipas_table, rules=rules)
+    return register(db, campaign, prepared, act=act)
 
 
 def prepare(
@@ -73,42 +70,34 @@ def prepare(
     keys: KeyRing,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
-) -> Prepared:
+) -> PreparedRelease:
     """Write every file of the next release aside, reading only; takes a minute for a full round."""
-    if campaign.state not in RELEASABLE:
+    if not campaign.is_box_opened:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
-    wanted = Wanted(
+    inputs = ReleaseInputs(
         number=_last_number(db, campaign.id) + 1,
         ruleset=_rules_for(db, campaign, rules),
         sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
         public_key=signature.public_key(keys),
     )
-    folder = out / f"{campaign.code}-release-{wanted.number:03d}"
+    folder = out / f"{campaign.code}-release-{inputs.number:03d}"
     out.mkdir(parents=True, exist_ok=True)
     _refuse_standing(folder)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=out))
     try:
         written = aside / folder.name
-        total = write_files(db, frame, written, wanted)
+        total = write_files(db, frame, written, inputs)
         signature.sign(written, keys)
         csv_files.make_read_only(written)
         csv_files.write_zip(written, written.with_name(folder.name + ".zip"), name=folder.name)
     except BaseException:
         shutil.rmtree(aside)
         raise
-    return Prepared(campaign.code, wanted.number, total, aside, folder)
+    return PreparedRelease(campaign.code, inputs.number, total, aside, folder)
 
 
-def register(
-    db: Session,
-    campaign: Campaign,
-    prepared: Prepared,
-    *,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> Path:
+def register(db: Session, campaign: Campaign, prepared: PreparedRelease, *, act: Act) -> Path:
     """Enter a prepared release under its number and give it its name; the campaign is released.
 
     Raises `NumberTaken` or `ReleaseExists`; what was written aside is then gone.
@@ -116,20 +105,18 @@ def register(
     written = prepared.aside / prepared.folder.name
     digest = csv_files.sha256(written / MANIFEST)
     try:
-        _enter(db, campaign, prepared, actor=actor, now=now, digest=digest)
+        _enter(db, campaign, prepared, act=act, digest=digest)
         campaigns.record_release(db, campaign.code)
         audit.record(
             db,
-            actor=actor,
-            action="built a release",
+            act,
+            Action.RELEASE_BUILT,
             campaign_code=campaign.code,
             facts={
                 "number": prepared.number,
                 "responses": prepared.responses,
                 "manifest_sha256": digest,
             },
-            now=now,
-            keys=keys,
         )
         _refuse_standing(prepared.folder)
         (prepared.aside / prepared.archive.name).rename(prepared.archive)
@@ -141,8 +128,8 @@ def register(
 
 def releases(db: Session, campaign_id: int) -> Sequence[Release]:
     """The register of a campaign, the newest first."""
-    wanted = select(Release).where(Release.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(Release.number.desc())).all()
+    query = select(Release).where(Release.campaign_id == campaign_id)
+    return db.scalars(query.order_by(Release.number.desc())).all()
 
 
 def _rules_for(
@@ -154,14 +141,14 @@ def _rules_for(
     return rulesets.RuleSet(rulesets.FROM_FILE, tuple(rules))
 
 
-def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.Row]:
+def _sipas_rows(frame: Frame, table: bytes) -> list[sipas.SipasRow]:
     provinces = [unit.code for unit in frame.units.values() if unit.kind == "province"]
     return sipas.read_sipas(table, provinces)
 
 
 def _last_number(db: Session, campaign_id: int) -> int:
-    wanted = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
-    return db.scalar(wanted) or 0
+    query = select(func.max(Release.number)).where(Release.campaign_id == campaign_id)
+    return db.scalar(query) or 0
 
 
 def _refuse_standing(folder: Path) -> None:
@@ -171,13 +158,7 @@ def _refuse_standing(folder: Path) -> None:
 
 
 def _enter(
-    db: Session,
-    campaign: Campaign,
-    prepared: Prepared,
-    *,
-    actor: str,
-    now: datetime,
-    digest: str,
+    db: Session, campaign: Campaign, prepared: PreparedRelease, *, act: Act, digest: str
 ) -> None:
     try:
         with db.begin_nested():
@@ -185,8 +166,8 @@ def _enter(
                 insert(Release).values(
                     campaign_id=campaign.id,
                     number=prepared.number,
-                    built_at=now,
-                    built_by=actor,
+                    built_at=act.now,
+                    built_by=act.actor,
                     manifest_sha256=digest,
                     response_count=prepared.responses,
                     folder=str(prepared.folder),

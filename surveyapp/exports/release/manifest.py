@@ -6,24 +6,24 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from surveyapp.exports.cleaning.row_rules import Touched
 from surveyapp.exports.cleaning.rulesets import RuleSet
+from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels
 from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import FORMAT, MANIFEST
 from surveyapp.instruments.model import Instrument
 
-__all__ = ["FORMAT", "MANIFEST", "Made", "manifest"]
+__all__ = ["FORMAT", "MANIFEST", "ManifestFacts", "manifest"]
 
 
 @dataclass(frozen=True)
-class Made:
+class ManifestFacts:
     """Figures that the manifest states beside the files; `receipts` as `receipts.digest` gives them."""
 
     labels: RowLabels
     sizes: Mapping[Cell, int]
     ruleset: RuleSet
-    touched: Touched
+    study: Sensitivity
     remarks: int
     receipts: tuple[int, str]
     opened_at: datetime
@@ -32,7 +32,7 @@ class Made:
 
 
 def manifest(
-    frame: Frame, made: Made, *, number: int, files: Sequence[Mapping[str, Any]]
+    frame: Frame, made: ManifestFacts, *, number: int, files: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The content of `manifest.json`. Nothing in it depends on when or by whom the release is built,
     so that the same results under the same number give the same bytes."""
@@ -46,8 +46,8 @@ def manifest(
         "instruments": [_instrument(instrument) for instrument in frame.asked],
         "counts": _counts(frame, made),
         "cleaning": [
-            rule.model_dump(mode="json") | {"touched": made.touched.by_rule[rule.id].total()}
-            for rule in made.ruleset.rules
+            rule.model_dump(mode="json") | {"touched": effect.touched.total()}
+            for rule, effect in zip(made.ruleset.rules, made.study.alone, strict=True)
         ],
         "cleaning_version": {"number": made.ruleset.number, "sha256": made.ruleset.sha256},
         "receipts": {"count": receipts, "sha256": receipts_sha256},
@@ -57,7 +57,7 @@ def manifest(
     }
 
 
-def _campaign(frame: Frame, made: Made) -> dict[str, Any]:
+def _campaign(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     campaign = frame.campaign
     return {
         "code": campaign.code,
@@ -81,11 +81,11 @@ def _instrument(instrument: Instrument) -> dict[str, Any]:
     }
 
 
-def _counts(frame: Frame, made: Made) -> dict[str, Any]:
+def _counts(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     return {
         "submitted": made.submitted,
         "responses": sum(made.sizes.values()),
-        "excluded": made.touched.excluded.total(),
+        "excluded": made.study.excluded,
         "remarks": made.remarks,
         "by_group": {
             group: sum(n for (_, of), n in made.sizes.items() if of == group)
@@ -94,7 +94,7 @@ def _counts(frame: Frame, made: Made) -> dict[str, Any]:
     }
 
 
-def _disclosure(frame: Frame, made: Made) -> dict[str, Any]:
+def _disclosure(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     labels = made.labels
     return {
         "row_minimum": frame.row_minimum,

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import Base, make_engine
 from surveyapp.exports import verify
 from surveyapp.exports.disclosure.row_labels import Cell
@@ -31,7 +32,7 @@ from surveyapp.exports.models import ReleaseRehearsal
 from surveyapp.exports.release import building, signature, synthetic
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.fieldwork.counts import queries as fieldwork
-from surveyapp.fieldwork.models import CUTS
+from surveyapp.fieldwork.models import ROLLUPS
 from surveyapp.fieldwork.rules import LETTERS
 from surveyapp.keys import ROOT_BYTES, KeyRing
 
@@ -51,7 +52,7 @@ _PREFIX = ".rehearsal-"
 
 
 @dataclass(frozen=True)
-class Rehearsed:
+class RehearsalResult:
     """What became of one: `seconds`, `peak_kib` of the whole process, bytes of every file by path;
     faults as `path: code (detail)`, or the error that ended it."""
 
@@ -65,7 +66,7 @@ class Rehearsed:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RehearsalStatus:
     """The last rehearsal, and what is wrong: "", "never", "overdue", "interrupted", "faulty", "failed"."""
 
     last: ReleaseRehearsal | None
@@ -81,7 +82,9 @@ def begin(db: Session, campaign: Campaign, *, now: datetime) -> None:
     )
 
 
-def finish(db: Session, campaign: Campaign, rehearsed: Rehearsed, *, started_at: datetime) -> None:
+def finish(
+    db: Session, campaign: Campaign, rehearsed: RehearsalResult, *, started_at: datetime
+) -> None:
     """Enter what became of it."""
     db.execute(
         update(ReleaseRehearsal)
@@ -100,7 +103,7 @@ def finish(db: Session, campaign: Campaign, rehearsed: Rehearsed, *, started_at:
     )
 
 
-def standing(db: Session, campaign: Campaign, *, now: datetime) -> Standing:
+def status(db: Session, campaign: Campaign, *, now: datetime) -> RehearsalStatus:
     """The last rehearsal, and while answers are out whether there is something to warn of."""
     last = db.scalar(
         select(ReleaseRehearsal)
@@ -108,11 +111,11 @@ def standing(db: Session, campaign: Campaign, *, now: datetime) -> Standing:
         .order_by(ReleaseRehearsal.started_at.desc())
         .limit(1)
     )
-    return Standing(last, _warning(campaign, last, now))
+    return RehearsalStatus(last, _warning(campaign, last, now))
 
 
 def _warning(campaign: Campaign, last: ReleaseRehearsal | None, now: datetime) -> str:
-    if campaign.state not in ("open", "closed"):
+    if campaign.state not in (CampaignState.OPEN, CampaignState.CLOSED):
         return ""
     since = max(campaign.opens_at, last.started_at) if last else campaign.opens_at
     if now - since > OVERDUE:
@@ -124,24 +127,24 @@ def _warning(campaign: Campaign, last: ReleaseRehearsal | None, now: datetime) -
     return "" if last.outcome == GOOD else last.outcome
 
 
-def rehearse(db: Session, campaign: Campaign, *, folder: Path, now: datetime) -> Rehearsed:
+def rehearse(db: Session, campaign: Campaign, *, folder: Path, now: datetime) -> RehearsalResult:
     """Run one in a new folder below `folder`, reading `db` only. Never raises for what goes wrong in it."""
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder, now)
     scratch = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
     began = perf_counter()
     sizes: dict[Cell, int] = {}
-    told: dict[str, Any] = {"outcome": FAILED}
+    became: dict[str, Any] = {"outcome": FAILED}
     try:
         sizes = _assignments(db, campaign)
-        told = _run(db, campaign, sizes, scratch, now)
+        became = _run(db, campaign, sizes, scratch, now)
     except Exception as error:  # whatever it is, the centre has to know it in the morning
-        told["error"] = f"{type(error).__name__}: {error}"[:300]
+        became["error"] = f"{type(error).__name__}: {error}"[:300]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Rehearsed(
-        responses=sum(sizes.values()), seconds=perf_counter() - began, peak_kib=peak, **told
+    return RehearsalResult(
+        responses=sum(sizes.values()), seconds=perf_counter() - began, peak_kib=peak, **became
     )
 
 
@@ -156,10 +159,10 @@ def _assignments(db: Session, campaign: Campaign) -> dict[Cell, int]:
     """Responses by rated unit × group if every assignment that may be eligible were answered; those
     of the plan while there is none."""
     frame = read_frame(db, campaign)
-    found = fieldwork.figures(db, campaign.id, by=("group", "rated"))
-    sizes = {key: row.counts.maybe_eligible for key, row in found.items()}
+    figures = fieldwork.figures(db, campaign.id, by=("group", "rated"))
+    sizes = {key: row.counts.maybe_eligible for key, row in figures.items()}
     if not any(sizes.values()):
-        sizes = {key: row.planned or 0 for key, row in found.items()}
+        sizes = {key: row.planned or 0 for key, row in figures.items()}
     by_code = {(frame.units[u].code, frame.groups[g].code): n for (g, u), n in sizes.items() if n}
     return {cell: by_code[cell] for cell in frame.in_order(by_code)}
 
@@ -204,7 +207,11 @@ def _copy(db: Session, dry: Session, campaign: Campaign) -> None:
             part = table.c.group_id.in_(select(groups.c.id).where(groups.c.campaign_id == campaign.id))  # fmt: skip
         rows = [dict(row) for row in db.execute(select(table).where(part)).mappings()]
         if table.name == "campaign":
-            dry_only = {"code": campaign.code + MARK, "state": "opened", "box_public_key": None}
+            dry_only = {
+                "code": campaign.code + MARK,
+                "state": CampaignState.OPENED,
+                "box_public_key": None,
+            }
             rows = [row | dry_only for row in rows]
         _insert(dry, table.name, rows)
 
@@ -217,21 +224,21 @@ def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
     for cell, counts in fieldwork.counted(db, campaign_id, by=by).items():
         for disposition, n in counts.by_disposition.items():
             became = str(disposition) if disposition in out else "submitted"
-            for cut, dimensions in CUTS.items():
+            for rollup, dimensions in ROLLUPS.items():
                 kept = tuple(
                     value if name in dimensions else type(value)()
                     for name, value in zip(_PLACE, cell, strict=True)
                 )
-                totals[cut, kept, became] = totals.get((cut, kept, became), 0) + n
+                totals[rollup, kept, became] = totals.get((rollup, kept, became), 0) + n
     rows = (
         {
             "campaign_id": campaign_id,
-            "cut": cut,
+            "rollup": rollup,
             "disposition": became,
             "n": n,
             **dict(zip(_PLACE, kept, strict=True)),
         }
-        for (cut, kept, became), n in totals.items()
+        for (rollup, kept, became), n in totals.items()
     )
     _insert(dry, "kept_count", rows)
 
@@ -258,7 +265,7 @@ def _insert(dry: Session, name: str, rows: Iterable[dict[str, Any]]) -> None:
         dry.execute(Base.metadata.tables[name].insert(), batch)
 
 
-def _checked(prepared: building.Prepared, *, key: str) -> dict[str, Any]:
+def _checked(prepared: building.PreparedRelease, *, key: str) -> dict[str, Any]:
     """Check the files as the receiver would."""
     written = prepared.aside / prepared.folder.name
     faults = [
@@ -272,5 +279,5 @@ def _checked(prepared: building.Prepared, *, key: str) -> dict[str, Any]:
     files = sorted(path for path in written.rglob("*") if path.is_file())
     sizes = {path.relative_to(written).as_posix(): path.stat().st_size for path in files}
     sizes[archive.name] = archive.stat().st_size
-    told = tuple(faults[:_MOST_FAULTS])
-    return {"outcome": FAULTY if faults else GOOD, "sizes": sizes, "faults": told}
+    first = tuple(faults[:_MOST_FAULTS])
+    return {"outcome": FAULTY if faults else GOOD, "sizes": sizes, "faults": first}

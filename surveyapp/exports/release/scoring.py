@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
-from surveyapp.exports.cleaning.row_rules import Cleaned, Touched
+from surveyapp.exports.cleaning.applied_rules import Cleaned
+from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import MERGED, Cell, RowLabels
 from surveyapp.exports.formats.codebook import (
     CODEBOOK,
@@ -14,7 +15,7 @@ from surveyapp.exports.formats.codebook import (
     crosswalk_rows,
 )
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import Completeness, outcome_rates
 from surveyapp.instruments.model import variable_name
@@ -85,7 +86,7 @@ def _slots(frame: Frame) -> dict[str, tuple[int, tuple[str, ...]]]:
     return slots
 
 
-def count_rows(frame: Frame, tally: Tally) -> Iterator[tuple[Value, ...]]:
+def count_rows(frame: Frame, tally: AnswerTally) -> Iterator[tuple[Value, ...]]:
     """Rows of `COUNTS`: every planned or answered cell × item × option, zeros too."""
     for cell in frame.in_order(frame.planned | set(tally.responses)):
         unit, group = cell
@@ -94,9 +95,9 @@ def count_rows(frame: Frame, tally: Tally) -> Iterator[tuple[Value, ...]]:
         for item in instrument.items:
             counts = tally.item(cell, item)
             shared = (level, unit, group, instrument.code, item.id, variable_name(item.id))
-            told = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
+            totals = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
             for option, n in counts.options.items():
-                yield (*shared, option, n, *told)
+                yield (*shared, option, n, *totals)
 
 
 def rate_rows(
@@ -131,13 +132,13 @@ def rate_rows(
 
 
 def cleaning_rows(
-    frame: Frame, rules: Sequence[CleaningRule], touched: Touched, sizes: Mapping[Cell, int]
+    frame: Frame, rules: Sequence[CleaningRule], study: Sensitivity
 ) -> Iterator[tuple[Value, ...]]:
     """Rows of `CLEANING`: for every rule and every cell with responses, how many it touched."""
-    for rule in rules:
-        told = (rule.id, rule.version, rule.kind, rule.effect)
-        for cell in frame.in_order(sizes):
-            yield (*told, *cell, touched.by_rule[rule.id][cell], sizes[cell])
+    for rule, effect in zip(rules, study.alone, strict=True):
+        rule_columns = (rule.id, rule.version, rule.kind, rule.effect)
+        for cell in frame.in_order(study.responses):
+            yield (*rule_columns, *cell, effect.touched[cell], study.responses[cell])
 
 
 def write_scoring(
@@ -145,7 +146,7 @@ def write_scoring(
     frame: Frame,
     labels: RowLabels,
     *,
-    tally: Tally,
+    tally: AnswerTally,
     rows: Iterable[Cleaned],
     remarks: Iterable[RemarkRow],
     figures: Mapping[tuple[int, ...], Figures],

@@ -15,10 +15,10 @@ _PERCENTAGES = {"sipas_overall_pct": True, "sipas_policy_pct": False, "sipas_ser
 
 _NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?")
 
-Row = tuple[str, ...]
+SipasRow = tuple[str, ...]
 
 
-def read_sipas(content: bytes, provinces: Iterable[str]) -> list[Row]:
+def read_sipas(content: bytes, provinces: Iterable[str]) -> list[SipasRow]:
     """The rows of the table in the order of `provinces`, each as `COLUMNS`; UTF-8, BOM or not.
 
     Raises `SipasRefused` with every fault at once: codes `not_text`, `columns`, `unknown_province`,
@@ -37,12 +37,12 @@ def read_sipas(content: bytes, provinces: Iterable[str]) -> list[Row]:
         lines = [(reader.line_num, _stripped(row)) for row in reader]
     except csv.Error as exc:
         raise SipasRefused([SipasFault(reader.line_num, "", "not_text", "")]) from exc
-    wanted = list(provinces)
-    faults = list(_faults(lines, wanted))
+    expected = list(provinces)
+    faults = list(_faults(lines, expected))
     if faults:
         raise SipasRefused(faults)
     by_code = {row["gso_code"]: row for _, row in lines}
-    return [tuple(by_code[code][name] for name in COLUMNS) for code in wanted]
+    return [tuple(by_code[code][name] for name in COLUMNS) for code in expected]
 
 
 def _stripped(row: Mapping[str | None, str | list[str] | None]) -> dict[str, str]:

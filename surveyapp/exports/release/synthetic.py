@@ -43,19 +43,19 @@ def responses(frame: Frame, sizes: Mapping[Cell, int], chance: Random) -> Iterat
 def _answers(form: Instrument, leaning: float, chance: Random) -> dict[str, str]:
     """Options lean to the first ones of the scale; some people tick the same one everywhere."""
     same = chance.random() < _STRAIGHT
-    found = {}
+    given = {}
     for item in form.items:
         draw = chance.random()
         if draw < _MISSING:
             continue
         if draw < _MISSING + _DONT_KNOW and item.dont_know:
-            found[item.id] = DONT_KNOW
+            given[item.id] = DONT_KNOW
             continue
-        place = 0
-        while not same and place < len(item.options) - 1 and chance.random() > leaning:
-            place += 1
-        found[item.id] = item.options[place].code
-    return found
+        choice = 0
+        while not same and choice < len(item.options) - 1 and chance.random() > leaning:
+            choice += 1
+        given[item.id] = item.options[choice].code
+    return given
 
 
 def remarks(frame: Frame, responses: int, chance: Random) -> Iterator[dict[str, Any]]:

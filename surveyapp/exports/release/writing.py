@@ -1,18 +1,17 @@
 """Every file of a release, written into its folder: results, what cleaning did, documentation, manifest.
 
 The responses are read once. What they are counted into on the way is handed from one step to the next
-as `Read`, so that no two files of a release can disagree.
+as `ResultsRead`, so that no two files of a release can disagree.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
-from surveyapp.exports.cleaning import report, row_rules, sensitivity, studies
+from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studies
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure import public_tables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
@@ -26,8 +25,8 @@ from surveyapp.exports.formats import (
     statistics_files,
 )
 from surveyapp.exports.release import scoring, sipas
-from surveyapp.exports.release.manifest import MANIFEST, Made, manifest
-from surveyapp.exports.release.results import Frame, Tally
+from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
+from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
@@ -40,17 +39,17 @@ from surveyapp.responses.rules import completeness
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReleaseInputs:
     """What a release is to be made with, beside the results."""
 
     number: int
     ruleset: RuleSet
-    sipas_rows: list[sipas.Row] | None
+    sipas_rows: list[sipas.SipasRow] | None
     public_key: str
 
 
 @dataclass(frozen=True)
-class Read:
+class ResultsRead:
     """What was read of the campaign, and what its responses were counted into while they passed."""
 
     frame: Frame
@@ -59,51 +58,51 @@ class Read:
     study: sensitivity.Study
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
-    tally: Tally = field(default_factory=Tally)
+    tally: AnswerTally = field(default_factory=AnswerTally)
     completeness: defaultdict[Cell, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
-    touched: row_rules.Touched = field(default_factory=row_rules.Touched)
 
 
-def write_files(db: Session, frame: Frame, folder: Path, wanted: Wanted) -> int:
+def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) -> int:
     """Write every file of the release below `folder`, its manifest last; how many responses it holds.
 
     Raises `ResponsesChanged`.
     """
-    read = _read(db, frame, wanted.ruleset)
-    labels = row_labels(read.sizes, frame.row_minimum)
-    found = _write_tables(db, folder / "scoring", read, labels)
-    opening = _opening_of(db, frame, found=found)
-    _write_what_cleaning_did(folder, read)
-    if wanted.sipas_rows is not None:
-        csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, wanted.sipas_rows)
+    results = _read(db, frame, inputs.ruleset)
+    labels = row_labels(results.sizes, frame.row_minimum)
+    response_count = _write_tables(db, folder / "scoring", results, labels)
+    opening = _opening_of(db, frame, response_count=response_count)
+    account = report.CleaningAccount(frame, inputs.ruleset, results.study.result())
+    _write_what_cleaning_did(folder, account)
+    if inputs.sipas_rows is not None:
+        csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
-    public_tables.write_public(folder / "public", frame, read.tally)
-    _write_documentation(folder, frame, rows=found)
-    made = Made(
+    public_tables.write_public(folder / "public", frame, results.tally)
+    _write_documentation(folder, frame, rows=response_count)
+    facts = ManifestFacts(
         labels=labels,
-        sizes=read.sizes,
-        ruleset=wanted.ruleset,
-        touched=read.touched,
-        remarks=len(read.remarks),
+        sizes=results.sizes,
+        ruleset=inputs.ruleset,
+        study=account.study,
+        remarks=len(results.remarks),
         receipts=receipts.digest(receipts.tags(db, frame.campaign.id)),
         opened_at=opening.opened_at,
-        submitted=sum(row.counts.submitted for row in read.figures.values()),
-        public_key=wanted.public_key,
+        submitted=sum(row.counts.submitted for row in results.figures.values()),
+        public_key=inputs.public_key,
     )
     listed = csv_files.listing(folder)
     csv_files.write_json(
-        folder / MANIFEST, manifest(frame, made, number=wanted.number, files=listed)
+        folder / MANIFEST, manifest(frame, facts, number=inputs.number, files=listed)
     )
-    return found
+    return response_count
 
 
-def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
+def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     """All but the responses themselves, which are read one by one as they are written."""
     campaign_id = frame.campaign.id
     sizes = responses.response_counts(db, campaign_id)
-    return Read(
+    return ResultsRead(
         frame=frame,
         ruleset=ruleset,
         sizes=sizes,
@@ -113,61 +112,58 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> Read:
     )
 
 
-def _note_completeness(read: Read, row: ResponseRow) -> None:
-    """Count how complete a response is as it was stored, by the campaign's thresholds."""
-    thresholds = read.frame.campaign.settings["completeness"]
-    told = completeness(
-        len(row.answers),
-        len(read.frame.instrument(row.group_code).items),
-        complete=thresholds["complete"],
-        partial=thresholds["partial"],
-    )
-    read.completeness[row.rated_unit_code, row.group_code][told] += 1
+def _noting_completeness(
+    results: ResultsRead, rows: Iterable[ResponseRow]
+) -> Iterator[ResponseRow]:
+    """Pass `rows` on, counting how complete each is as it was stored, by the campaign's thresholds."""
+    thresholds = results.frame.campaign.settings["completeness"]
+    for row in rows:
+        told = completeness(
+            len(row.answers),
+            len(results.frame.instrument(row.group_code).items),
+            complete=thresholds["complete"],
+            partial=thresholds["partial"],
+        )
+        results.completeness[row.rated_unit_code, row.group_code][told] += 1
+        yield row
 
 
-def _write_tables(db: Session, folder: Path, read: Read, labels: RowLabels) -> int:
-    """Rows, counts, rates, codebook, criteria, remarks; fills what `read` counts. How many responses."""
-    forms = {code: read.frame.instrument(code) for code in read.frame.groups_by_code}
-
-    def see(row: ResponseRow, hit: list[CleaningRule]) -> None:
-        read.study.add(row, hit)
-        _note_completeness(read, row)
-
-    cleaned = row_rules.clean(
-        responses.responses(db, read.frame.campaign.id),
-        read.ruleset.rules,
+def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLabels) -> int:
+    """Rows, counts, rates, codebook, criteria, remarks; fills what `results` counts. How many responses."""
+    forms = {code: results.frame.instrument(code) for code in results.frame.groups_by_code}
+    cleaned = applied_rules.clean(
+        _noting_completeness(results, responses.responses(db, results.frame.campaign.id)),
+        results.ruleset.rules,
         forms,
-        touched=read.touched,
-        seen=see,
+        seen=results.study.add,
     )
     return scoring.write_scoring(
         folder,
-        read.frame,
+        results.frame,
         labels,
-        tally=read.tally,
-        rows=row_rules.counted(read.tally, cleaned),
-        remarks=read.remarks,
-        figures=read.figures,
-        completeness=read.completeness,
+        tally=results.tally,
+        rows=applied_rules.counted(results.tally, cleaned),
+        remarks=results.remarks,
+        figures=results.figures,
+        completeness=results.completeness,
     )
 
 
-def _opening_of(db: Session, frame: Frame, *, found: int) -> BoxOpening:
-    """The record of the opening, whose ballots are as many as were `found`."""
+def _opening_of(db: Session, frame: Frame, *, response_count: int) -> BoxOpening:
+    """The record of the opening, whose ballots are as many as were `response_count`."""
     opening = responses.opening(db, frame.campaign.id)
-    if opening is None or found != opening.ballots:
+    if opening is None or response_count != opening.ballots:
         expected = opening.ballots if opening else 0
-        raise ResponsesChanged(frame.campaign.code, expected=expected, found=found)
+        raise ResponsesChanged(frame.campaign.code, expected=expected, found=response_count)
     return opening
 
 
-def _write_what_cleaning_did(folder: Path, read: Read) -> None:
+def _write_what_cleaning_did(folder: Path, account: report.CleaningAccount) -> None:
     """As tables and as documents in Vietnamese; the one in `public/` tells no cell."""
-    account = report.Account(read.frame, read.ruleset, read.study.result())
     csv_files.write_csv(
         folder / "scoring" / "cleaning.csv",
         scoring.CLEANING,
-        scoring.cleaning_rows(read.frame, read.ruleset.rules, read.touched, read.sizes),
+        scoring.cleaning_rows(account.frame, account.ruleset.rules, account.study),
     )
     csv_files.write_csv(
         folder / "scoring" / "sensitivity.csv",

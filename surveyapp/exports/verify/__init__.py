@@ -5,8 +5,8 @@ the server. It imports nothing else of the house.
 """
 
 from .ed25519 import is_signed
-from .faults import Fault
+from .faults import ReleaseFault
 from .folder import verify
 from .layout import FORMAT, MANIFEST, SCHEMA, SIGNATURE
 
-__all__ = ["FORMAT", "MANIFEST", "SCHEMA", "SIGNATURE", "Fault", "is_signed", "verify"]
+__all__ = ["FORMAT", "MANIFEST", "SCHEMA", "SIGNATURE", "ReleaseFault", "is_signed", "verify"]

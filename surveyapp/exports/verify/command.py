@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         except NoValidator:
             parser.error("--ddi-schema needs the Python library lxml or the program xmllint")
     if given.json:
-        told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        report = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     else:
         for fault in faults:
             sys.stdout.write(f"{fault.path}: {fault.code} {fault.detail}\n")

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .faults import Fault
+from .faults import ReleaseFault
 from .layout import DONT_KNOW, EXCLUDED, FLAGS, LABELS, MERGED
 
 Cell = tuple[str, str]
 Recount = dict[Cell, dict[str, Counter[str]]]
 
 
-def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Fault]:
+def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     """Everything in tables of the right shape that does not add up, differs, or is too small to be told."""
     codes, rules = _codes(folder), {rule["id"] for rule in manifest["cleaning"]}
-    counts = Counts(folder)
+    counts = ReleasedCounts(folder)
     yield from counts.faults(codes)
     rows: Counter[Cell] = Counter()
     excluded: Counter[Cell] = Counter()
@@ -41,36 +41,36 @@ def _codes(folder: Path) -> dict[str, list[str]]:
     return codes
 
 
-class Counts:
+class ReleasedCounts:
     """`counts.csv` by cell and variable."""
 
     PATH = "scoring/counts.csv"
 
     def __init__(self, folder: Path) -> None:
         self.options: Recount = defaultdict(lambda: defaultdict(Counter))
-        self.told: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
+        self.totals: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
         self.rows: dict[Cell, int] = {}
         for row in _rows(folder / self.PATH):
             cell = (row["rated_unit"], row["group"])
             self.options[cell][row["variable"]][row["option"]] += int(row["n_option"])
             answered, unsure = int(row["n_answered"]), int(row["n_dont_know"])
             missing, n = int(row["n_missing"]), int(row["n_responses"])
-            self.told[cell, row["variable"]] = (answered, unsure, missing, n)
+            self.totals[cell, row["variable"]] = (answered, unsure, missing, n)
             self.rows[cell] = n
 
-    def faults(self, codes: Mapping[str, list[str]]) -> Iterator[Fault]:
+    def faults(self, codes: Mapping[str, list[str]]) -> Iterator[ReleaseFault]:
         """Counts that contradict one another, or are not complete."""
-        for (cell, variable), (answered, unsure, missing, n) in self.told.items():
-            place = "/".join((*cell, variable))
+        for (cell, variable), (answered, unsure, missing, n) in self.totals.items():
+            where = "/".join((*cell, variable))
             options = self.options[cell][variable]
             if options.total() != answered or answered + unsure + missing != n or missing < 0:
-                yield Fault(self.PATH, "counts_do_not_add_up", place)
+                yield ReleaseFault(self.PATH, "counts_do_not_add_up", where)
             if set(options) != set(codes.get(variable, ())) - {DONT_KNOW}:
-                yield Fault(self.PATH, "counts_incomplete", place)
+                yield ReleaseFault(self.PATH, "counts_incomplete", where)
 
     def of(self, cell: Cell, variable: str) -> Counter[str]:
         """Answers by code, don't know among them."""
-        unsure = self.told[cell, variable][1]
+        unsure = self.totals[cell, variable][1]
         return +Counter({**self.options[cell][variable], DONT_KNOW: unsure})
 
 
@@ -81,45 +81,45 @@ def _read_responses(
     rows: Counter[Cell],
     excluded: Counter[Cell],
     answers: Recount,
-) -> Iterator[Fault]:
+) -> Iterator[ReleaseFault]:
     path = "scoring/responses.csv"
     with (folder / path).open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         heading = next(reader, [])
         variables = heading[LABELS:]
         if heading[2:4] != ["rated_unit", "group"] or set(variables) != set(codes):
-            yield Fault(path, "columns", ",".join(heading[:LABELS]))
+            yield ReleaseFault(path, "columns", ",".join(heading[:LABELS]))
             return
         for row in reader:
             cell = (row[2], row[3])
             rows[cell] += 1
             excluded[cell] += bool(row[EXCLUDED])
             if not rules.issuperset(row[FLAGS].split()):
-                yield Fault(path, "unknown_code", f"{row[0]}/flags")
+                yield ReleaseFault(path, "unknown_code", f"{row[0]}/flags")
             counted = defaultdict(Counter) if row[EXCLUDED] else answers[cell]
             for variable, code in zip(variables, row[LABELS:], strict=True):
                 if code:
                     counted[variable][code] += 1
                     if code not in codes[variable]:
-                        yield Fault(path, "unknown_code", f"{row[0]}/{variable}")
+                        yield ReleaseFault(path, "unknown_code", f"{row[0]}/{variable}")
 
 
-def _row_faults(manifest: Mapping[str, Any], rows: Counter[Cell]) -> Iterator[Fault]:
+def _row_faults(manifest: Mapping[str, Any], rows: Counter[Cell]) -> Iterator[ReleaseFault]:
     path = "scoring/responses.csv"
     expected = manifest["counts"]["responses"]
     if rows.total() != expected:
-        yield Fault(path, "row_count", f"{rows.total()} != {expected}")
+        yield ReleaseFault(path, "row_count", f"{rows.total()} != {expected}")
     withheld = manifest["disclosure"]["rows_withheld"]
     if rows[MERGED, MERGED] != withheld:
-        yield Fault(path, "row_count", f"*/*: {rows[MERGED, MERGED]} != {withheld}")
+        yield ReleaseFault(path, "row_count", f"*/*: {rows[MERGED, MERGED]} != {withheld}")
     for cell, n in rows.items():
         if cell != (MERGED, MERGED) and n < manifest["disclosure"]["row_minimum"]:
-            yield Fault(path, "small_label", "/".join(cell))
+            yield ReleaseFault(path, "small_label", "/".join(cell))
 
 
 def _recount_faults(
-    manifest: Mapping[str, Any], counts: Counts, rows: Counter[Cell], answers: Recount
-) -> Iterator[Fault]:
+    manifest: Mapping[str, Any], counts: ReleasedCounts, rows: Counter[Cell], answers: Recount
+) -> Iterator[ReleaseFault]:
     """Counted rows under a label against the counts of the cells the label stands for."""
     pools = {pool["group"]: pool["units"] for pool in manifest["disclosure"]["pools"]}
     for (unit, group), n in rows.items():
@@ -129,34 +129,40 @@ def _recount_faults(
             [(one, group) for one in pools.get(group, [])] if unit == MERGED else [(unit, group)]
         )
         if sum(counts.rows.get(cell, 0) for cell in cells) != n:
-            yield Fault(Counts.PATH, "counts_differ", f"{unit}/{group}")
+            yield ReleaseFault(ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}")
             continue
-        variables = {name for cell, name in counts.told if cell == cells[0]}
+        variables = {name for cell, name in counts.totals if cell == cells[0]}
         for variable in sorted(variables | set(answers[unit, group])):
             total: Counter[str] = Counter()
             for cell in cells:
-                total += counts.of(cell, variable) if (cell, variable) in counts.told else Counter()
+                total += (
+                    counts.of(cell, variable) if (cell, variable) in counts.totals else Counter()
+                )
             if total != answers[unit, group][variable]:
-                yield Fault(Counts.PATH, "counts_differ", f"{unit}/{group}/{variable}")
+                yield ReleaseFault(
+                    ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}/{variable}"
+                )
 
 
-def _public_faults(folder: Path, manifest: Mapping[str, Any], counts: Counts) -> Iterator[Fault]:
+def _public_faults(
+    folder: Path, manifest: Mapping[str, Any], counts: ReleasedCounts
+) -> Iterator[ReleaseFault]:
     minimum = manifest["disclosure"]["table_minimum"]
     for row in _rows(folder / "public" / "participation.csv"):
-        path, place = "public/participation.csv", f"{row['rated_unit']}/{row['group']}"
+        path, where = "public/participation.csv", f"{row['rated_unit']}/{row['group']}"
         if row["responses"] and int(row["responses"]) < minimum:
-            yield Fault(path, "small_public_cell", place)
+            yield ReleaseFault(path, "small_public_cell", where)
         n = counts.rows.get((row["rated_unit"], row["group"]))
         if row["responses"] and n is not None and n != int(row["responses"]):
-            yield Fault(path, "public_differs", place)
+            yield ReleaseFault(path, "public_differs", where)
     for row in _rows(folder / "public" / "answers.csv"):
         path, cell = "public/answers.csv", (row["rated_unit"], row["group"])
-        place = "/".join((*cell, row["variable"], row["option"]))
+        where = "/".join((*cell, row["variable"], row["option"]))
         if row["n"] and int(row["n"]) < minimum:
-            yield Fault(path, "small_public_cell", place)
+            yield ReleaseFault(path, "small_public_cell", where)
         if row["n"] and cell[0] != "all":
-            told = counts.told.get((cell, row["variable"]), (0, 0, 0, 0))
+            totals = counts.totals.get((cell, row["variable"]), (0, 0, 0, 0))
             missing = row["option"] == "missing"
-            n = told[2] if missing else counts.of(cell, row["variable"])[row["option"]]
+            n = totals[2] if missing else counts.of(cell, row["variable"])[row["option"]]
             if n != int(row["n"]):
-                yield Fault(path, "public_differs", place)
+                yield ReleaseFault(path, "public_differs", where)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from .faults import Fault
+from .faults import ReleaseFault
 
 PATH = "documentation/ddi.xml"
 NAMESPACE = "{ddi:codebook:2_5}"
@@ -55,17 +55,17 @@ ALLOWED: dict[str, dict[str, set[str] | None]] = {
 """Attributes besides `ID` and `xml:lang`, with the values they may have; None is any."""
 
 
-def ddi_faults(folder: Path) -> Iterator[Fault]:
+def ddi_faults(folder: Path) -> Iterator[ReleaseFault]:
     """Every element that stands where DDI-Codebook 2.5 does not allow it, by `ORDER` and `ALLOWED`."""
     if not (folder / PATH).is_file():
         return
     try:
         root = ET.parse(folder / PATH).getroot()  # noqa: S314  no entity is resolved from outside
     except ET.ParseError as error:
-        yield Fault(PATH, "ddi_shape", str(error))
+        yield ReleaseFault(PATH, "ddi_shape", str(error))
         return
     if root.tag != f"{NAMESPACE}codeBook":
-        yield Fault(PATH, "ddi_shape", root.tag)
+        yield ReleaseFault(PATH, "ddi_shape", root.tag)
         return
     ids: set[str] = set()
     for element in root.iter():
@@ -73,45 +73,45 @@ def ddi_faults(folder: Path) -> Iterator[Fault]:
     for variable in root.iter(f"{NAMESPACE}var"):
         for reference in variable.get("files", "").split():
             if reference not in ids:
-                yield Fault(PATH, "ddi_shape", f"var/@files: {reference}")
+                yield ReleaseFault(PATH, "ddi_shape", f"var/@files: {reference}")
 
 
-def _faults(element: ET.Element, ids: set[str]) -> Iterator[Fault]:
+def _faults(element: ET.Element, ids: set[str]) -> Iterator[ReleaseFault]:
     tag = element.tag.removeprefix(NAMESPACE)
     children = [child.tag.removeprefix(NAMESPACE) for child in element]
     order = ORDER.get(tag, {})
     places = [list(order).index(child) if child in order else -1 for child in children]
     for child, place in zip(children, places, strict=True):
         if place < 0:
-            yield Fault(PATH, "ddi_shape", f"{tag}/{child}")
+            yield ReleaseFault(PATH, "ddi_shape", f"{tag}/{child}")
     if places != sorted(places):
-        yield Fault(PATH, "ddi_shape", f"{tag}: {' '.join(dict.fromkeys(children))}")
+        yield ReleaseFault(PATH, "ddi_shape", f"{tag}: {' '.join(dict.fromkeys(children))}")
     for child, (least, most) in order.items():
         if children.count(child) < least or (most is not None and children.count(child) > most):
-            yield Fault(PATH, "ddi_shape", f"{tag}: {children.count(child)} × {child}")
+            yield ReleaseFault(PATH, "ddi_shape", f"{tag}: {children.count(child)} × {child}")
     yield from _attribute_faults(element, tag, ids)
 
 
-def _attribute_faults(element: ET.Element, tag: str, ids: set[str]) -> Iterator[Fault]:
+def _attribute_faults(element: ET.Element, tag: str, ids: set[str]) -> Iterator[ReleaseFault]:
     allowed = ALLOWED.get(tag, {})
     for name, value in element.attrib.items():
         if name == "ID":
             if value in ids or not value.replace("_", "a").replace("-", "a").isalnum():
-                yield Fault(PATH, "ddi_shape", f"{tag}/@ID: {value}")
+                yield ReleaseFault(PATH, "ddi_shape", f"{tag}/@ID: {value}")
             ids.add(value)
         elif name != f"{XML}lang":
             values = allowed.get(name)
             if name not in allowed or (values is not None and value not in values):
-                yield Fault(PATH, "ddi_shape", f"{tag}/@{name}: {value}")
+                yield ReleaseFault(PATH, "ddi_shape", f"{tag}/@{name}: {value}")
     if tag == "var" and not element.get("name"):
-        yield Fault(PATH, "ddi_shape", "var/@name")
+        yield ReleaseFault(PATH, "ddi_shape", "var/@name")
 
 
 class NoValidator(Exception):
     """Neither the library lxml nor the program xmllint is there to read an XSD."""
 
 
-def schema_faults(folder: Path, schema: Path) -> list[Fault]:
+def schema_faults(folder: Path, schema: Path) -> list[ReleaseFault]:
     """What the official schema finds; `schema` is `codebook.xsd` with those it imports beside it.
 
     Raises `NoValidator` without lxml and xmllint.
@@ -125,18 +125,19 @@ def schema_faults(folder: Path, schema: Path) -> list[Fault]:
     done = subprocess.run(asked, capture_output=True, text=True)  # noqa: S603  no shell
     if done.returncode == 0:
         return []
-    return [Fault(PATH, "ddi_schema", line) for line in done.stderr.splitlines()[:-1][:100]]
+    return [ReleaseFault(PATH, "ddi_schema", line) for line in done.stderr.splitlines()[:-1][:100]]
 
 
-def _by_lxml(folder: Path, schema: Path) -> list[Fault]:
+def _by_lxml(folder: Path, schema: Path) -> list[ReleaseFault]:
     from lxml import etree  # type: ignore[import-untyped]
 
     try:
         checker = etree.XMLSchema(etree.parse(str(schema)))
         document = etree.parse(str(folder / PATH))
     except (etree.LxmlError, OSError) as error:
-        return [Fault(PATH, "ddi_schema", str(error))]
+        return [ReleaseFault(PATH, "ddi_schema", str(error))]
     checker.validate(document)
     return [
-        Fault(PATH, "ddi_schema", f"{one.line}: {one.message}") for one in checker.error_log[:100]
+        ReleaseFault(PATH, "ddi_schema", f"{one.line}: {one.message}")
+        for one in checker.error_log[:100]
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class ReleaseFault:
     """Something that is not as the manifest and the contract say: where, what, and the particulars."""
 
     path: str

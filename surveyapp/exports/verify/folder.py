@@ -9,13 +9,13 @@ from typing import Any
 from .contents import content_faults
 from .ddi import ddi_faults
 from .ed25519 import is_signed
-from .faults import Fault
+from .faults import ReleaseFault
 from .layout import FORMAT, MANIFEST, NEEDED, SCHEMA, SIGNATURE, UNLISTED
 from .schema import misfits
 from .tables import table_faults
 
 
-def verify(folder: Path, *, key: str | None = None) -> list[Fault]:
+def verify(folder: Path, *, key: str | None = None) -> list[ReleaseFault]:
     """Every fault of a release folder; empty when it is whole.
 
     `key` is the public key that the sender named by another way; without it any key will do.
@@ -24,10 +24,12 @@ def verify(folder: Path, *, key: str | None = None) -> list[Fault]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return [Fault(MANIFEST, "no_manifest", type(error).__name__)]
+        return [ReleaseFault(MANIFEST, "no_manifest", type(error).__name__)]
     if isinstance(manifest, dict) and manifest.get("format", FORMAT) != FORMAT:
-        return [Fault(MANIFEST, "unknown_format", str(manifest["format"]))]
-    faults = [Fault(MANIFEST, "manifest_shape", where) for where in misfits(manifest, SCHEMA)]
+        return [ReleaseFault(MANIFEST, "unknown_format", str(manifest["format"]))]
+    faults = [
+        ReleaseFault(MANIFEST, "manifest_shape", where) for where in misfits(manifest, SCHEMA)
+    ]
     if faults:
         return faults
     faults = sorted([*_signature_faults(folder, manifest, key), *_file_faults(folder, manifest)])
@@ -38,36 +40,36 @@ def verify(folder: Path, *, key: str | None = None) -> list[Fault]:
 
 def _signature_faults(
     folder: Path, manifest: Mapping[str, Any], key: str | None
-) -> Iterator[Fault]:
-    told = manifest["signing"]["public_key"]
-    if key is not None and told != key.strip().lower():
-        yield Fault(MANIFEST, "other_key", told)
+) -> Iterator[ReleaseFault]:
+    signing_key = manifest["signing"]["public_key"]
+    if key is not None and signing_key != key.strip().lower():
+        yield ReleaseFault(MANIFEST, "other_key", signing_key)
     try:
         signature = bytes.fromhex((folder / SIGNATURE).read_text(encoding="ascii").strip())
-        sound = is_signed(bytes.fromhex(told), (folder / MANIFEST).read_bytes(), signature)
+        sound = is_signed(bytes.fromhex(signing_key), (folder / MANIFEST).read_bytes(), signature)
     except (OSError, ValueError):
         sound = False
     if not sound:
-        yield Fault(SIGNATURE, "bad_signature", "")
+        yield ReleaseFault(SIGNATURE, "bad_signature", "")
 
 
-def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Fault]:
+def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     listed = {file["path"]: file for file in manifest["files"]}
     for needed in NEEDED:
         if needed not in listed:
-            yield Fault(needed, "missing_file", "manifest")
+            yield ReleaseFault(needed, "missing_file", "manifest")
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or (path.is_file() and name not in listed and name not in UNLISTED):
-            yield Fault(name, "extra_file", "")
+            yield ReleaseFault(name, "extra_file", "")
     for name, file in listed.items():
         path = folder / name
         if Path(name).is_absolute() or ".." in Path(name).parts or not path.is_file():
-            yield Fault(name, "missing_file", "")
+            yield ReleaseFault(name, "missing_file", "")
             continue
         if path.stat().st_size != file["bytes"]:
-            yield Fault(name, "bytes", f"{path.stat().st_size} != {file['bytes']}")
+            yield ReleaseFault(name, "bytes", f"{path.stat().st_size} != {file['bytes']}")
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
         if digest != file["sha256"]:
-            yield Fault(name, "sha256", digest)
+            yield ReleaseFault(name, "sha256", digest)

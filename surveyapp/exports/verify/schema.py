@@ -45,8 +45,8 @@ def _in_object(value: dict[str, Any], schema: dict[str, Any], where: str) -> Ite
         if name not in value:
             yield f"{where}.{name}".lstrip(".")
     for name, inner in value.items():
-        place = f"{where}.{name}".lstrip(".")
+        path = f"{where}.{name}".lstrip(".")
         if name in properties:
-            yield from misfits(inner, properties[name], place)
+            yield from misfits(inner, properties[name], path)
         elif isinstance(schema.get("additionalProperties"), dict):
-            yield from misfits(inner, schema["additionalProperties"], place)
+            yield from misfits(inner, schema["additionalProperties"], path)

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .faults import Fault
+from .faults import ReleaseFault
 from .layout import COLUMNS, ITEM_COLUMN
 from .schema import fits
 
 
-def table_faults(folder: Path) -> Iterator[Fault]:
+def table_faults(folder: Path) -> Iterator[ReleaseFault]:
     """Every column that is not there, not where it belongs, or holds what it may not.
 
     The cells of items are checked against the codebook elsewhere.
@@ -20,26 +20,26 @@ def table_faults(folder: Path) -> Iterator[Fault]:
             yield from _faults(folder, path)
 
 
-def _faults(folder: Path, path: str) -> Iterator[Fault]:
+def _faults(folder: Path, path: str) -> Iterator[ReleaseFault]:
     columns = COLUMNS[path]
     with (folder / path).open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         heading = next(reader, [])
         names, more = heading[: len(columns)], heading[len(columns) :]
         if names != list(columns) or not _may_follow(path, more):
-            yield Fault(path, "table_shape", ",".join(names))
+            yield ReleaseFault(path, "table_shape", ",".join(names))
             return
         seen: list[set[str]] = [set() for _ in columns]
         for number, row in enumerate(reader, 1):
             if len(row) != len(heading):
-                yield Fault(path, "table_shape", f"{number}: {len(row)} != {len(heading)}")
+                yield ReleaseFault(path, "table_shape", f"{number}: {len(row)} != {len(heading)}")
                 return
-            for found, value in zip(seen, row, strict=False):
-                found.add(value)
-    for (name, schema), found in zip(columns.items(), seen, strict=True):
-        for value in sorted(found):
+            for values, value in zip(seen, row, strict=False):
+                values.add(value)
+    for (name, schema), values in zip(columns.items(), seen, strict=True):
+        for value in sorted(values):
             if not fits(value, schema):
-                yield Fault(path, "table_shape", f"{name}: {value[:40]}")
+                yield ReleaseFault(path, "table_shape", f"{name}: {value[:40]}")
 
 
 def _may_follow(path: str, names: list[str]) -> bool:

@@ -1,7 +1,6 @@
 """Signing e-mail so that receivers can tell it is ours (DKIM, RFC 6376; Ed25519, RFC 8463)."""
 
 import hashlib
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from surveyapp.messaging.errors import ChannelMisconfigured
 
@@ -20,7 +20,7 @@ SIGNED = ("from", "reply-to", "subject", "date", "to", "message-id", "mime-versi
 ONCE_MORE = ("from", "to", "subject", "date", "reply-to")
 _SHORTEST_RSA = 1024  # RFC 8301, 3.2
 
-Headers = list[tuple[str, str]]
+_NAME = b"DKIM-Signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,31 @@ class Signer:
 
     def sign(self, mail: bytes, *, dated: datetime) -> bytes:
         """The mail with its signature in front; canonicalised relaxed/relaxed."""
-        headers, body = split_mail(mail)
-        present = {name for name, _ in headers}
+        import dkim  # late: it brings along what looks up keys
+        from dkim.canonicalization import CanonicalizationPolicy
+
+        headers, body = dkim.rfc822_parse(mail)
+        policy = CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")
+        present = {name.lower().decode("ascii") for name, _ in headers}
         names = [name for name in SIGNED if name in present] + list(ONCE_MORE)
-        body_hash = b64encode(hashlib.sha256(relax_body(body)).digest()).decode()
-        tags = [
-            f"v=1; a={self.algorithm}; c=relaxed/relaxed; d={self.domain}; s={self.selector};",
-            f"t={int(dated.timestamp())};",
-            f"h={':'.join(names)};",
-            f"bh={body_hash};",
-            "b=",
-        ]
-        unsigned = "\r\n ".join(tags)
-        signature = b64encode(self._signature(signed_bytes(headers, names, unsigned))).decode()
-        folded = "\r\n ".join(signature[at : at + 72] for at in range(0, len(signature), 72))
-        return f"DKIM-Signature: {unsigned}{folded}\r\n".encode() + mail
+        body_hash = b64encode(hashlib.sha256(policy.canonicalize_body(body)).digest()).decode()
+        tags = (
+            f"v=1; a={self.algorithm}; c=relaxed/relaxed; d={self.domain}; s={self.selector};"
+            f" t={int(dated.timestamp())}; h={' : '.join(names)}; bh={body_hash}; b="
+        )
+        unsigned = dkim.fold(tags.encode(), namelen=len(_NAME) + 2)
+        digest = hashlib.sha256()
+        dkim.hash_headers(
+            digest,
+            policy,
+            policy.canonicalize_headers(headers),
+            [name.encode() for name in names],
+            (_NAME, b" " + unsigned),
+            {},
+        )
+        signature = b64encode(self._signature(digest.digest()))
+        signed: bytes = dkim.fold(unsigned + signature, namelen=len(_NAME) + 2)
+        return _NAME + b": " + signed + b"\r\n" + mail
 
     def dns_record(self) -> tuple[str, str]:
         """Name and text of the DNS record that publishes the public half."""
@@ -85,40 +95,7 @@ class Signer:
         name = f"{self.selector}._domainkey.{self.domain}"
         return name, f"v=DKIM1; k={kind}; p={b64encode(raw).decode()}"
 
-    def _signature(self, signed: bytes) -> bytes:
+    def _signature(self, digest: bytes) -> bytes:
         if isinstance(self.key, RSAPrivateKey):
-            return self.key.sign(signed, PKCS1v15(), hashes.SHA256())
-        return self.key.sign(hashlib.sha256(signed).digest())
-
-
-def split_mail(mail: bytes) -> tuple[Headers, bytes]:
-    """Headers in order, names in small letters, values as they stand; and the body."""
-    head, _, body = mail.partition(b"\r\n\r\n")
-    lines = re.split(r"\r\n(?![ \t])", head.decode("utf-8", "surrogateescape"))
-    pairs = (line.partition(":") for line in lines)
-    return [(name.strip().lower(), value) for name, _, value in pairs], body
-
-
-def signed_bytes(headers: Headers, names: list[str], signature: str) -> bytes:
-    """What is signed: the named headers, the last of a name first, then the signature without b= (3.7, 5.4.2)."""
-    left = list(headers)
-    lines = []
-    for name in names:
-        at = max((i for i, (found, _) in enumerate(left) if found == name), default=None)
-        if at is not None:
-            lines.append(relax_header(*left.pop(at)) + "\r\n")
-    lines.append(relax_header("dkim-signature", signature))
-    return "".join(lines).encode("utf-8", "surrogateescape")
-
-
-def relax_header(name: str, value: str) -> str:
-    """RFC 6376, 3.4.2."""
-    unfolded = re.sub(r"[ \t]+", " ", value.replace("\r\n", "")).strip(" ")
-    return f"{name.lower()}:{unfolded}"
-
-
-def relax_body(body: bytes) -> bytes:
-    """RFC 6376, 3.4.4."""
-    lines = re.sub(rb"[ \t]+\r\n", b"\r\n", re.sub(rb"[ \t]+", b" ", body))
-    stripped = re.sub(rb"(?:\r\n)+\Z", b"", lines)
-    return stripped + b"\r\n" if stripped else b""
+            return self.key.sign(digest, PKCS1v15(), Prehashed(hashes.SHA256()))
+        return self.key.sign(digest)

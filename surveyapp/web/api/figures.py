@@ -15,17 +15,18 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
+from surveyapp.fieldwork import labels
 from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.errors import TokenRefused
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
 from surveyapp.fieldwork.reports import readers
 from surveyapp.fieldwork.representativeness import r_indicator as pictures
 from surveyapp.fieldwork.representativeness import strata
 from surveyapp.i18n import speaking
 from surveyapp.web.http.access import anyone
-from surveyapp.web.parts import rate_table, rate_words
+from surveyapp.web.parts import rate_table
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1/campaigns/<campaign>")
 RATES = (
@@ -203,7 +204,7 @@ def _row(row: Figures) -> dict[str, Any]:
     }
 
 
-def _expected(expected: Expected) -> dict[str, Any]:
+def _expected(expected: ExpectedAnswers) -> dict[str, Any]:
     bounds = expected.bounds
     return {
         "forms": expected.forms,
@@ -237,7 +238,7 @@ def _channels() -> dict[str, dict[str, str]]:
     for language in ("vi", "en"):
         with speaking(language):
             for code, name in names.items():
-                name[f"name_{language}"] = rate_words.channel_name(code)
+                name[f"name_{language}"] = labels.channel_name(code)
     return names
 
 

@@ -15,7 +15,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign
 from surveyapp.db import reading, transaction
 from surveyapp.exports.download import service
-from surveyapp.exports.download.service import Found, Turned
+from surveyapp.exports.download.service import ReleaseFile, TurnedAway
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
 from surveyapp.web.http.access import anyone
 from surveyapp.web.http.state import keys, settings
@@ -38,7 +38,7 @@ def with_release_token(view: Callable[..., ResponseReturnValue]) -> Any:
                 g.api_token = service.admit(db, g.api_campaign, given, keys=keys(), **who)
         except UnknownCampaign:
             return _refused(401, "token_refused")
-        if isinstance(g.api_token, Turned):
+        if isinstance(g.api_token, TurnedAway):
             return _turned(g.api_token)
         answer = make_response(view(**parts))
         answer.headers["Cache-Control"] = "no-store"
@@ -83,7 +83,7 @@ def release_file(number: int, file: str) -> ResponseReturnValue:
     return _send(lambda db: service.find(db, g.api_campaign.id, number, file, kept=_kept()))
 
 
-def _send(find: Callable[[Session], Found]) -> ResponseReturnValue:
+def _send(find: Callable[[Session], ReleaseFile]) -> ResponseReturnValue:
     """The file or the part asked for; what leaves the server is entered in the trail first."""
     try:
         with reading() as db:
@@ -116,7 +116,7 @@ def _kept() -> Any:
     return settings().instance / "releases"
 
 
-def _turned(turned: Turned) -> Response:
+def _turned(turned: TurnedAway) -> Response:
     if turned.retry_after is None:
         return _refused(401, "token_refused")
     answer = _refused(429, "too_many_requests")

@@ -43,7 +43,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
 
     None where that cannot be told.
     """
-    if assignment.state == "submitted" or assignment.begun_on is None:
+    if assignment.is_submitted or assignment.begun_on is None:
         return False, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
@@ -60,8 +60,8 @@ def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) ->
         "answered": is_answered,
         "number": assignment.number,
         "rated": rated(assignment),
-        "submitted": assignment.state == "submitted",
-        "begun": assignment.state == "submitted"
+        "submitted": assignment.is_submitted,
+        "begun": assignment.is_submitted
         or assignment.disposition not in {"not_sent", "sent", "bounced"},
     }
 
@@ -71,7 +71,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
     """One page of items, with what is already saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        if assignment.state == "submitted":
+        if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     return _page(visit, assignment, instrument, draft.answers, page)

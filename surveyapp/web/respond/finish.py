@@ -25,7 +25,7 @@ def review(number: int) -> ResponseReturnValue:
     """Every answer, what is unanswered first, and what submitting means."""
     with reading() as db:
         visit, assignment, instrument = answering(db, number)
-        if assignment.state == "submitted":
+        if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     done, total = answered(instrument, draft.answers)
@@ -108,7 +108,7 @@ def receipt(number: int) -> ResponseReturnValue:
         visit = visiting(db)
         assignment = visit.assignment(number)
         facts = privacy_notice.facts(db, visit.invited)
-    if assignment.state != "submitted":
+    if not assignment.is_submitted:
         return redirect(url_for("respond.section", number=number, page=1))
     own = receipts.receipt(state.keys(), assignment.id)
     following = visit.unsubmitted[0] if visit.unsubmitted else None

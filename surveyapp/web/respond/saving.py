@@ -35,7 +35,7 @@ def save(
     form: Mapping[str, str],
 ) -> Saved:
     """Save the fields of a page as they were sent in. Raises what refuses them."""
-    if assignment.state == "submitted":
+    if assignment.is_submitted:
         raise AlreadySubmitted(assignment.id)
     changes = dict(_changes(instrument, page, form))
     if all(change.base == change.value for change in changes.values()):
