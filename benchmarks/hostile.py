@@ -1,8 +1,8 @@
 """What somebody else's visit costs while files made to stop the server are handed in and confirmed.
 
-`.venv/bin/python -m benchmarks.hostile FOLDER [rounds]`: a server of its own, as it is run, with one worker; a
+`.venv/bin/python -m benchmarks.hostile [rounds] [folder]`: a server of its own, as it is run, with one worker; a
 visitor opens the first page again and again, in turn with nobody else there and while a desk hands in every
-file of FOLDER, one after the other. Goal: the median while they are read at most twice the quiet one.
+file of the folder, one after the other. Goal: the median while they are read at most twice the quiet one.
 """
 
 import os
@@ -29,6 +29,7 @@ from tests import factories
 from tests.ports import free_port
 
 CAMPAIGN, UNIT = "par-index-2023", "01"
+FILES = Path(__file__).parents[1] / "tests" / "files" / "hostile"
 PAUSE = 0.01
 QUIET_VISITS = 150
 
@@ -167,10 +168,11 @@ def _while_handed_in(visitor: Browser, desk: Browser, file: Path) -> tuple[list[
 
 def main() -> None:
     """Print median and 95th percentile, quiet and beside each file, and their ratio."""
-    files = sorted(path for path in Path(sys.argv[1]).iterdir() if path.is_file())
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else FILES
+    files = sorted(path for path in folder.iterdir() if path.is_file())
     quiet, beside = [], []
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as address:
+    with tempfile.TemporaryDirectory() as instance, _server(Path(instance)) as address:
         desk, visitor = Browser(address), Browser(address)
         fields = _form(desk.get("/account/sign-in")[1])
         desk.post(

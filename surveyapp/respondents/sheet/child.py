@@ -1,5 +1,6 @@
 """The child process: limits itself, hears what is to be done with which bytes, answers frame by frame."""
 
+import gc
 import json
 import os
 import pickle
@@ -30,14 +31,16 @@ _FOREIGN = (
 )
 
 
-def main() -> None:
-    """Hear what is to be done with which bytes, do it within limits, answer frame by frame."""
+def main(task: str) -> None:
+    """Do `task` (`module:function`) with the bytes it hears, within limits; answer frame by frame."""
+    module, _, name = task.partition(":")
+    work = getattr(import_module(module), name)
     _limit_itself()
+    gc.disable()  # It ends before its garbage matters; looking for it takes a third of the checking.
     out = sys.stdout.buffer
     try:
-        task, content, given = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's words
-        module, _, name = task.partition(":")
-        for answer in getattr(import_module(module), name)(content, **given):
+        content, given = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's words
+        for answer in work(content, **given):
             write_frame(out, ANSWER, answer)
     except errors.FileRefused as refusal:
         _refuse(refusal)

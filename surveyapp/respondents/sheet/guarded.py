@@ -21,7 +21,7 @@ from surveyapp.respondents.sheet.workbook import Workbook, workbook_from_reply
 _STARTER = (
     "import sys, types; p = types.ModuleType('surveyapp'); p.__path__ = [sys.argv[1]];"
     " sys.modules['surveyapp'] = p;"
-    " from surveyapp.respondents.sheet import child; child.main()"
+    " from surveyapp.respondents.sheet import child; child.main(sys.argv[2])"
 )
 _PACKAGE = str(Path(__file__).resolve().parents[2])
 _places = threading.BoundedSemaphore(limits.AT_ONCE)
@@ -42,14 +42,14 @@ def run(task: str, content: bytes, *, progress: Progress = untold, **given: Any)
     while not _places.acquire(timeout=_PATIENCE):
         progress(STAGES[0], 0, 0)
     try:
-        return list(_answers(pickle.dumps((task, content, given)), progress))
+        return list(_answers(task, pickle.dumps((content, given)), progress))
     finally:
         _places.release()
 
 
-def _answers(told: bytes, progress: Progress) -> Iterator[bytes]:
+def _answers(task: str, told: bytes, progress: Progress) -> Iterator[bytes]:
     child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-        [sys.executable, "-I", "-B", "-c", _STARTER, _PACKAGE],
+        [sys.executable, "-I", "-c", _STARTER, _PACKAGE, task],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
