@@ -11,10 +11,10 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration bench lock screenshots commands
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration bench bench-flows bench-compare lock screenshots commands
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
 
 demo: .venv/.runs ## Build the demo campaign if needed and serve it on 127.0.0.1 (PORT=8000) until Ctrl-C
 	$(BIN)/surveyapp demo serve --port $(PORT)
@@ -53,6 +53,12 @@ migration: .venv/.tests ## Write the next migration from the models (MESSAGE="â€
 bench: .venv/.tests ## Measure the promised times on this machine
 	@for file in benchmarks/[a-z]*.py; do \
 	echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+bench-flows: .venv/.tests ## Measure whole flows under load beside the ceiling; writes benchmarks/RESULTS.md (FLOWS="--only pages â€¦")
+	$(BIN)/python -m benchmarks.flows $(FLOWS)
+
+bench-compare: .venv/.tests ## Measure flows of two commits in alternating pairs: BASE=commit (COMPARE="--only saves --pairs 7")
+	$(BIN)/python -m benchmarks.flows.compare $(BASE) $(COMPARE)
 
 lock: .venv/.tests ## Resolve the pinned requirements into the two hashed locks
 	$(UV) requirements.txt -o requirements.lock

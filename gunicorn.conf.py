@@ -9,6 +9,10 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from surveyapp import traces
+
+traces.leave_none()
+umask = traces.UMASK
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import exp
 
-from surveyapp.fieldwork.forecast.projection import LEVEL, Cell, Forecast, Key
-from surveyapp.fieldwork.forecast.response_curve import Calendar, days_between
+from surveyapp.fieldwork.forecast.projection import LEVEL, Forecast, Key, UnitGroup
+from surveyapp.fieldwork.forecast.response_curve import ReminderCalendar, days_between
 
 OPENS = date(2024, 1, 8)
 DAYS = 35
@@ -53,7 +53,10 @@ def back_test(kind: str, rounds: int) -> tuple[Found, Found, Found, float]:
             known = {key: _until(cell, until) for key, cell in whole.items()}
             begun = time.perf_counter()
             forecast = Forecast(
-                known, Calendar(reminders), until=until, closes=OPENS + timedelta(days=DAYS - 1)
+                known,
+                ReminderCalendar(reminders),
+                until=until,
+                closes=OPENS + timedelta(days=DAYS - 1),
             )
             spent, asked = spent + time.perf_counter() - begun, asked + 1
             for what, keys in _parts(whole):
@@ -67,7 +70,7 @@ def back_test(kind: str, rounds: int) -> tuple[Found, Found, Found, float]:
     return held, errors, widths, spent / asked
 
 
-def _parts(cells: dict[Key, Cell]) -> Iterator[tuple[str, list[Key]]]:
+def _parts(cells: dict[Key, UnitGroup]) -> Iterator[tuple[str, list[Key]]]:
     for key in cells:
         yield "cell", [key]
     for group in GROUPS:
@@ -75,7 +78,7 @@ def _parts(cells: dict[Key, Cell]) -> Iterator[tuple[str, list[Key]]]:
     yield "campaign", list(cells)
 
 
-def simulate(kind: str, seed: int) -> tuple[dict[Key, Cell], tuple[date, ...]]:
+def simulate(kind: str, seed: int) -> tuple[dict[Key, UnitGroup], tuple[date, ...]]:
     """One round to its end: answers by day of 82 units and their groups, and when reminders went out.
 
     willing: some never answer, the others after a delay (the usual cure model); hazard: everybody has
@@ -88,7 +91,7 @@ def simulate(kind: str, seed: int) -> tuple[dict[Key, Cell], tuple[date, ...]]:
     weekend, height = dice.uniform(0.08, 0.4), dice.uniform(0.25, 0.8)
     shocks = [exp(dice.gauss(0, 0.25)) for _ in range(DAYS)]
     level = dice.uniform(0.05, 0.16)
-    cells: dict[Key, Cell] = {}
+    cells: dict[Key, UnitGroup] = {}
     for unit in range(82):
         starts = OPENS + timedelta(days=dice.choice((0, 0, 1, 2)))
         willing = 0.35 + 0.6 * dice.betavariate(4, 2)
@@ -113,7 +116,7 @@ def simulate(kind: str, seed: int) -> tuple[dict[Key, Cell], tuple[date, ...]]:
                 left -= came
                 if came:
                     answered[day] = came
-            cells[unit, group] = Cell(forms, starts, answered)
+            cells[unit, group] = UnitGroup(forms, starts, answered)
     return cells, reminders
 
 
@@ -122,9 +125,11 @@ def _since(day: date, starts: date, reminders: tuple[date, ...]) -> tuple[int, b
     return (day - max(pushes, default=starts)).days, bool(pushes)
 
 
-def _until(cell: Cell, until: date) -> Cell:
+def _until(cell: UnitGroup, until: date) -> UnitGroup:
     seen = {day: n for day, n in cell.answered.items() if day <= until}
-    return Cell(cell.forms, cell.starts if cell.starts and cell.starts <= until else None, seen)
+    return UnitGroup(
+        cell.forms, cell.starts if cell.starts and cell.starts <= until else None, seen
+    )
 
 
 def _mean(values: list[float]) -> float:

@@ -33,7 +33,7 @@ from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.fieldwork.counts.folding import fold
-from surveyapp.fieldwork.models import KeptDay, KeptMark
+from surveyapp.fieldwork.models import CountDay, FoldVersion
 from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.respondents.models import ListForms, RespondentList
 from surveyapp.schema import migrate
@@ -44,7 +44,7 @@ PASSWORD = "bốn con vịt qua sông"
 DAYS = 25
 WAITING = 900
 D = Disposition
-ENDS = (D.COMPLETE,) * 14 + (D.PARTIAL,) * 2 + (D.BROKEN_OFF, D.STARTED, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
+ENDS = (D.SUBMITTED,) * 16 + (D.BEGUN, D.BEGUN, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
 
 
 def main() -> None:
@@ -214,14 +214,18 @@ def report(
 
 def _as_after_a_fold() -> None:
     with transaction() as db:
-        db.execute(update(KeptMark).values(mark=uuid.uuid4()))
+        db.execute(update(FoldVersion).values(version=uuid.uuid4()))
 
 
 def _let_wait(n: int) -> None:
     """Changes of one cell that come to nothing, fewer than a page would fold."""
     with transaction() as db:
-        one = db.execute(select(KeptDay.__table__).where(KeptDay.cut == "cell")).mappings().first()
-        cell = {name: value for name, value in one.items() if name != "cut"}  # type: ignore[union-attr]
+        one = (
+            db.execute(select(CountDay.__table__).where(CountDay.rollup == "cell"))
+            .mappings()
+            .first()
+        )
+        cell = {name: value for name, value in one.items() if name not in ("cut", "rollup")}  # type: ignore[union-attr]
         db.execute(insert(CountDelta), [{**cell, "change": (-1) ** n} for n in range(n)])
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.reading import read_pack
@@ -65,7 +66,7 @@ def main() -> None:
             campaign = queries.campaign(db, "par-index-2023")
             prepared = building.prepare(db, campaign, out=Path(scratch) / "out", keys=keys)
         with transaction() as db:
-            folder = building.register(db, campaign, prepared, actor="bench", now=NOW, keys=keys)
+            folder = building.register(db, campaign, prepared, act=Act("bench", NOW, keys))
         built, busy = time.perf_counter(), processor() - worked
         faults = verify(folder)
         verified = time.perf_counter()

@@ -20,8 +20,8 @@ def create_app(
 ) -> Flask:
     """The web application, from the environment unless told otherwise.
 
-    Raises `SettingsRefused`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers` before a first
-    request is served.
+    Raises `SettingsRefused`, `ReadableByOthers`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`
+    before a first request is served.
     """
     from surveyapp.web import application
 

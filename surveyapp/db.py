@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from time import monotonic, sleep
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
+    String,
     Text,
     TypeDecorator,
     Uuid,
@@ -60,6 +62,29 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A column that holds the value of one member of `members`; `within` is its constraint."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum]) -> None:
+        super().__init__()
+        self.members = members
+        self._named = {member.value: member for member in members}
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self._named[value]
+
+
+def within(column: str, members: type[StrEnum]) -> str:
+    """The condition that a column holds a value of the enum, in the order of its members."""
+    return f"{column} in ({','.join(repr(member.value) for member in members)})"
 
 
 class Document(TypeDecorator[Mapping[str, Any]]):
@@ -261,7 +286,8 @@ def answers() -> str:
 def compact(engine: Engine, tables: Sequence[str], *, patience: float = 60) -> bool:
     """Rewrite the tables (on SQLite the whole file) without what was deleted from them.
 
-    Run after the deletion is committed, outside any transaction. Backups keep their own copies.
+    Run after the deletion is committed, outside any transaction. Backups keep their own copies. What
+    PostgreSQL's planner remembers of the values goes as well.
     PostgreSQL keeps a deleted row as long as an older transaction could still see it, such as a
     running backup or analysis: waits `patience` seconds for these to end. False if one outlasts that.
     """
@@ -273,11 +299,33 @@ def compact(engine: Engine, tables: Sequence[str], *, patience: float = 60) -> b
                 if monotonic() > deadline:
                     return False
                 sleep(0.2)
+            _forget_statistics(driver, tables)
             return True
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         driver.execute("VACUUM")
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return True
+
+
+def _forget_statistics(driver: Any, tables: Sequence[str]) -> None:
+    """The planner keeps common values and bounds of every column: names and contacts too.
+
+    Looking at a table anew replaces them, unless it is empty: then they stay. Saying a column's type again
+    drops them (PostgreSQL does so with every change of type).
+    """
+    for table in tables:
+        driver.execute(f"ANALYZE {table}")
+        first = driver.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608  a table of ours
+        if first.fetchone() is None:
+            for column, kind in driver.execute(_COLUMNS, (table,)).fetchall():
+                driver.execute(f'ALTER TABLE {table} ALTER COLUMN "{column}" TYPE {kind}')
+
+
+_COLUMNS = (
+    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+    " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+    " AND atttypid IN ('varchar'::regtype, 'text'::regtype, 'bytea'::regtype, 'json'::regtype)"
+)
 
 
 def _rewrite(driver: Any, tables: Sequence[str]) -> int:

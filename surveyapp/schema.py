@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from surveyapp import db
 from surveyapp.config import PROJECT
 from surveyapp.errors import SurveyError
 
@@ -32,6 +33,14 @@ class UnknownRevision(SurveyError):
     def __init__(self, revision: str) -> None:
         super().__init__(revision)
         self.revision = revision
+
+
+class NotCompacted(SurveyError):
+    """Migrated; but an older transaction still sees what was erased of `tables`, so it is still there."""
+
+    def __init__(self, tables: Sequence[str]) -> None:
+        super().__init__(", ".join(tables))
+        self.tables = tables
 
 
 class SchemaDiffers(SurveyError):
@@ -88,14 +97,34 @@ def stamp(engine: Engine) -> None:
 def migrate(engine: Engine, *, to: str = "head") -> str | None:
     """Bring the tables to revision `to` in one transaction; `base` takes all of them away.
 
-    Returns the revision reached. Raises `UnknownRevision`, and `BrokenReferences` on SQLite.
+    What a migration passed on the way up says it erases is rewritten afterwards, so that nothing of it
+    stays in free pages. Returns the revision reached. Raises `UnknownRevision`, `BrokenReferences` on
+    SQLite, and `NotCompacted` when an older transaction outlasts the patience.
     """
     from alembic import command
 
     with engine.connect() as connection, _references_checked_at_end(connection):
+        before = revision(connection)
         move = command.downgrade if _lies_behind(connection, to) else command.upgrade
         move(alembic_config(connection), to)
-        return revision(connection)
+        reached = revision(connection)
+    erased = _erased(before, reached)
+    if erased and not db.compact(engine, erased):
+        raise NotCompacted(erased)
+    return reached
+
+
+def _erased(before: str | None, reached: str | None) -> list[str]:
+    """Tables that the migrations from `before` up to `reached` erased something of."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(alembic_config())
+    passed = (
+        {one.revision for one in scripts.iterate_revisions(before, "base")} if before else set()
+    )
+    way = scripts.iterate_revisions(reached, "base") if before and reached else ()
+    tables = [getattr(one.module, "erases", ()) for one in way if one.revision not in passed]
+    return sorted({table for named in tables for table in named})
 
 
 def _lies_behind(connection: Connection, to: str) -> bool:

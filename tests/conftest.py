@@ -142,7 +142,9 @@ def empty_sqlite(run_folder: Path) -> Iterator[str]:
 @pytest.fixture
 def sqlite_engine(empty_sqlite: str, _sqlite_template: Path) -> Iterator[Engine]:
     """A fresh survey database on SQLite, bound for `transaction()` and `reading()`."""
-    shutil.copyfile(_sqlite_template, empty_sqlite.removeprefix("sqlite:///"))
+    file = Path(empty_sqlite.removeprefix("sqlite:///"))
+    shutil.copyfile(_sqlite_template, file)
+    file.chmod(0o600)  # the server refuses one that others can read
     yield from _bound(empty_sqlite)
 
 
@@ -229,7 +231,7 @@ def own_app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
     """The application as it is served, made for this test, which may add pages to it."""
     from surveyapp import create_app
 
-    settings.instance.mkdir(exist_ok=True)
+    settings.instance.mkdir(mode=0o700, exist_ok=True)
     made = create_app(settings, keys=keys, engine=engine)
     made.jinja_env.bytecode_cache = COMPILED
     return made
@@ -258,7 +260,7 @@ def app(
     kind = (settings.demo, settings.trusted_proxies)
     if kind not in _made:
         _made[kind] = request.getfixturevalue("own_app")
-    settings.instance.mkdir(exist_ok=True)
+    settings.instance.mkdir(mode=0o700, exist_ok=True)
     log.configure(settings.log_level)
     application.configure(_made[kind], settings, keys)
     return _made[kind]
@@ -275,6 +277,7 @@ def runner(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """A terminal whose environment is that of `settings`, with a key ring of its own on disk."""
     from surveyapp.keys import make_key_ring
 
+    settings.instance.mkdir(mode=0o700, exist_ok=True)
     make_key_ring(settings.keys)
     return CliRunner(
         env={

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import Staff
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
@@ -120,11 +121,13 @@ def staged_list(
 ) -> RespondentList:
     """A list read and shown with its findings, not yet confirmed. `listed` are its people."""
     from surveyapp.campaigns import queries as campaigns
-    from surveyapp.respondents import service
+    from surveyapp.respondents import queries, service
+    from surveyapp.respondents.lists.upload import check_file
 
     supplier = campaigns.unit(db, campaign.id, unit)
     kinds = {k.code: k for k in campaigns.list_kinds(db, campaign.id)}
     content = content or list_file(kind, listed or people(3), place=place)
+    context = queries.list_context(db, campaign, supplier, kinds[kind])
     return service.stage(
         db,
         campaign,
@@ -132,9 +135,8 @@ def staged_list(
         kinds[kind],
         content=content,
         file_name=f"{kind}.csv",
-        actor="desk",
-        now=now,
-        keys=keys,
+        checked=check_file(content, f"{kind}.csv", context),
+        act=Act("desk", now, keys),
     )
 
 
@@ -147,7 +149,7 @@ def accepted_list(
 
     staged = staged_list(db, campaign, now, keys, **described)
     unit = campaigns.unit(db, campaign.id, described.get("unit", "01"))
-    return service.accept(db, staged.id, unit=unit, actor="desk", now=now, keys=keys)
+    return service.accept(db, staged.id, unit=unit, act=Act("desk", now, keys))
 
 
 def approved_list(
@@ -157,7 +159,7 @@ def approved_list(
     from surveyapp.respondents import service
 
     accepted = accepted_list(db, campaign, now, keys, **described)
-    service.approve(db, accepted.id, campaign=campaign, actor="centre", now=now, keys=keys)
+    service.approve(db, accepted.id, campaign=campaign, act=Act("centre", now, keys))
     return accepted
 
 

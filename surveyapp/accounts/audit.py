@@ -6,19 +6,23 @@ by comparing the head with a copy kept elsewhere. Nothing a respondent does is e
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, insert, select, text
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import AuditBroken
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.keys import KeyRing
 
 FIRST = bytes(32)
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 _LOCK = 0x5041_5249  # one advisory lock: entries are numbered one after the other
 
 
@@ -32,14 +36,12 @@ class Chain:
 
 def record(
     db: Session,
+    act: Act,
+    action: Action,
     *,
-    actor: str,
-    action: str,
     campaign_code: str = "",
     unit_code: str = "",
-    facts: dict[str, Any],
-    now: datetime,
-    keys: KeyRing,
+    facts: Mapping[str, Any] = NOTHING_MORE,
 ) -> None:
     """Enter one act of the staff. `facts` are JSON values: ids and counts, no names of respondents."""
     if db.get_bind().dialect.name == "postgresql":
@@ -49,15 +51,15 @@ def record(
     ).first()
     entry: dict[str, Any] = {
         "number": last.number + 1 if last else 1,
-        "at": now,
-        "actor": actor,
-        "action": action,
+        "at": act.now,
+        "actor": act.actor,
+        "action": str(action),
         "campaign_code": campaign_code,
         "unit_code": unit_code,
-        "facts": json.loads(json.dumps(facts, default=str)),
+        "facts": json.loads(json.dumps(dict(facts), default=str)),
     }
     previous = last.digest if last else FIRST
-    digest = keys.mac("audit", previous + _canonical(entry))
+    digest = act.keys.mac("audit", previous + _canonical(entry))
     db.execute(insert(AuditEntry).values(**entry, previous=previous, digest=digest))
 
 

@@ -1,6 +1,7 @@
 """Reads of staff accounts for screens and the command line."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,14 @@ def sessions(db: Session, staff_id: uuid.UUID, *, now: datetime) -> list[Session
 def email(db: Session, staff_id: uuid.UUID) -> str:
     """The person's own address; empty where she gave none."""
     return db.scalar(select(Staff.email).where(Staff.id == staff_id)) or ""
+
+
+def display_names(db: Session, usernames: Collection[str]) -> dict[str, str]:
+    """The people behind user names, for what others read; whoever has no account is left out."""
+    found = db.execute(
+        select(Staff.username, Staff.display_name).where(Staff.username.in_(usernames))
+    )
+    return {row.username: row.display_name for row in found}
 
 
 def every_staff(db: Session) -> list[StaffView]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.assignments.transitions import Change
 
 
@@ -23,12 +24,12 @@ def move_forms(
     after: Disposition,
     today: date,
     before: Collection[Disposition] | None = None,
-    progress: Collection[str] = (),
+    begun: bool | None = None,
     channel: str = "",
 ) -> int:
     """Carry out `move` on the unsubmitted forms of these invitations that it may start from.
 
-    Of those that stand in `before` or have that `progress` only, where either is given. How many forms
+    Of those that stand in `before`, or were `begun` or not, only, where either is given. How many forms
     moved; whoever began meanwhile is left alone. `channel` is what took the message there: forms that
     count as sent by it are counted under it, as are those in hand of which no channel is known (letters
     and mailing files are confirmed days after they went out, so with them the submitted too).
@@ -37,11 +38,15 @@ def move_forms(
         return 0
     starts_from = before if before is not None else transitions.MOVES[move].before
     moves = and_(
-        Assignment.state == "active",
+        Assignment.state == AssignmentState.ACTIVE,
         Assignment.disposition.in_(starts_from),
-        *((Assignment.progress.in_(progress),) if progress else ()),
+        *((Assignment.begun_on.is_not(None) == begun,) if begun is not None else ()),
     )
-    in_hand = ("active", "submitted") if channel in ("letter", "file") else ("active",)
+    in_hand = (
+        (AssignmentState.ACTIVE, AssignmentState.SUBMITTED)
+        if channel in ("letter", "file")
+        else (AssignmentState.ACTIVE,)
+    )
     is_nameless = and_(Assignment.state.in_(in_hand), Assignment.channel == "none")
     locked = transitions.lock_all(
         db,
@@ -52,9 +57,9 @@ def move_forms(
     moved, elsewhere = [], []
     for each in locked:
         is_moved = (
-            each.state == "active"
+            each.state == AssignmentState.ACTIVE
             and each.disposition in starts_from
-            and (not progress or each.progress in progress)
+            and begun in (None, each.begun_on is not None)
         )
         is_taken = channel and (each.channel == "none" or after == Disposition.SENT)
         values = {"channel": channel} if is_taken else {}

@@ -1,5 +1,6 @@
 """Changes of the counts, gathered and written with the change that caused them."""
 
+import os
 from collections import Counter
 from datetime import date
 from typing import NamedTuple, cast
@@ -38,9 +39,10 @@ class Deltas:
         self.add(cell if channel is None else cell._replace(channel=channel), after)
 
     def write(self, db: Session, campaign_id: int, *, today: date) -> None:
-        """One row for each cell and disposition that changed."""
+        """One row for each cell and disposition that changed, under a random key."""
         rows = [
             {
+                "id": os.urandom(16),
                 "campaign_id": campaign_id,
                 **cell._asdict(),
                 "disposition": str(disposition),

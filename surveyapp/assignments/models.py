@@ -3,17 +3,19 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base
+from surveyapp.assignments.states import AssignmentState
+from surveyapp.db import Base, EnumText, within
 
 
 class Assignment(Base):
     """One questionnaire that one invited person is asked to fill in about one rated unit.
 
-    `number` counts from 1 within the invitation and is what the person's addresses show. `progress`
-    is coarse on purpose. `submitted_on` is a date: a finer time would help to find the ballot.
+    `number` counts from 1 within the invitation and is what the person's addresses show. `begun_on` is
+    the day on which the person pressed start under the present code, `submitted_on` that of submission: a
+    finer time would help to find the ballot. Nothing here depends on what was answered.
     A form that a second list would give on the same rated unit is kept as a revoked row with the
     disposition `duplicate`; `second_form` marks it where the campaign allows both. `channel` is what
     took the present link to the person.
@@ -31,17 +33,16 @@ class Assignment(Base):
             sqlite_where=text("state <> 'revoked' and not second_form"),
             postgresql_where=text("state <> 'revoked' and not second_form"),
         ),
-        CheckConstraint("state in ('active','submitted','revoked')", name="state"),
+        CheckConstraint(within("state", AssignmentState), name="state"),
         CheckConstraint("(state = 'submitted') = (submitted_on is not null)", name="submitted"),
         CheckConstraint(
-            "(state = 'submitted') = (disposition in ('complete','partial','break_off_submitted'))",
-            name="submitted_disposition",
+            "(state = 'submitted') = (disposition = 'submitted')", name="submitted_disposition"
         ),
         CheckConstraint(
             "(state = 'revoked') = (disposition in ('removed','duplicate'))",
             name="revoked_disposition",
         ),
-        CheckConstraint("progress in ('none','some','half','most','all')", name="progress"),
+        CheckConstraint("disposition <> 'begun' or begun_on is not null", name="begun"),
         CheckConstraint("channel in ('none','file','email','sms','letter')", name="channel"),
         Index("ix_assignment_campaign_id_state", "campaign_id", "state"),
     )
@@ -56,9 +57,9 @@ class Assignment(Base):
     rated_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     second_form: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str]
+    state: Mapped[AssignmentState] = mapped_column(EnumText(AssignmentState))
     disposition: Mapped[str]
-    progress: Mapped[str]
+    begun_on: Mapped[date | None]
     channel: Mapped[str] = mapped_column(default="none")
     submitted_on: Mapped[date | None]
 
@@ -85,11 +86,16 @@ class AssignmentEvent(Base):
 
 
 class CountDelta(Base):
-    """A change of one cell of the counts: no assignment, no person. Fieldwork folds and deletes it."""
+    """A change of one cell of the counts: no assignment, no person. Fieldwork folds and deletes it.
+
+    The key is drawn at random and the table keeps no hidden rowid: a running number would tell in which
+    order people submitted.
+    """
 
     __tablename__ = "count_delta"
+    __table_args__ = (CheckConstraint("length(id) = 16", name="id"), {"sqlite_with_rowid": False})
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     supplying_unit_id: Mapped[int]
     rated_unit_id: Mapped[int]

@@ -1,12 +1,14 @@
 """Which questionnaires a person is asked to fill in, and what must change to get there. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from surveyapp.assignments.count_deltas import Cell
-from surveyapp.assignments.rules import BEGUN, Disposition
+from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 
 
 class Form(NamedTuple):
@@ -14,30 +16,6 @@ class Form(NamedTuple):
 
     group_id: int
     rated_unit_id: int
-
-
-class Group(NamedTuple):
-    """A respondent group as far as issuing needs it."""
-
-    id: int
-    position: int
-    rates: str
-    instrument_id: int
-
-
-class Department(NamedTuple):
-    """What the people of a department rate: a ministry or none, and their province or not."""
-
-    rated_unit_id: int | None
-    rates_province: bool
-
-
-class Entry(NamedTuple):
-    """A person's place in one list of one unit."""
-
-    unit_id: int
-    kind_id: int
-    department_id: int | None
 
 
 class LockedAssignment(NamedTuple):
@@ -51,9 +29,9 @@ class LockedAssignment(NamedTuple):
     rated_unit_id: int
     group_id: int
     department_id: int | None
-    state: str
+    state: AssignmentState
     disposition: str
-    progress: str
+    begun_on: date | None
     second_form: bool
     channel: str
 
@@ -74,16 +52,6 @@ class LockedAssignment(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class Scheme:
-    """The campaign's rules of who rates whom."""
-
-    groups: Mapping[int, Group]
-    groups_of_kind: Mapping[int, Sequence[Group]]
-    departments: Mapping[int, Department]
-    second_form_allowed: bool
-
-
 @dataclass
 class Plan:
     """What must happen to one person's assignments; forms are mapped to their department."""
@@ -99,29 +67,6 @@ class Plan:
 
     def __bool__(self) -> bool:
         return any((self.create, self.create_duplicates, self.restore, self.revoke, self.move))
-
-
-def rated_unit(group: Group, entry: Entry, departments: Mapping[int, Department]) -> int | None:
-    """The unit that someone with this entry rates as a member of `group`; None: gives no form.
-
-    `department_ministry` rates the ministry in charge of the department's sector, if there is one;
-    the other groups rate the unit that listed them, unless the department is not the province's.
-    """
-    department = departments[entry.department_id] if entry.department_id is not None else None
-    if group.rates == "department_ministry":
-        return department.rated_unit_id if department else None
-    return entry.unit_id if department is None or department.rates_province else None
-
-
-def wanted_forms(entries: Iterable[Entry], scheme: Scheme) -> dict[Form, list[int | None]]:
-    """Every form the entries yield, in the campaign's order of groups, with its departments."""
-    found: dict[Form, list[int | None]] = {}
-    for entry in entries:
-        for group in scheme.groups_of_kind[entry.kind_id]:
-            unit_id = rated_unit(group, entry, scheme.departments)
-            if unit_id is not None:
-                found.setdefault(Form(group.id, unit_id), []).append(entry.department_id)
-    return dict(sorted(found.items(), key=lambda item: scheme.groups[item[0].group_id].position))
 
 
 def reconcile(
@@ -144,10 +89,13 @@ def reconcile(
             plan.second.add(form)
         _settle(plan, form, departments, by_form.get(form), stands=stands)
     for assignment in standing:
-        gone = assignment.state == "active" or assignment.disposition == Disposition.DUPLICATE
+        gone = (
+            assignment.state == AssignmentState.ACTIVE
+            or assignment.disposition == Disposition.DUPLICATE
+        )
         if gone and assignment.form not in wanted:
             plan.revoke.append((assignment, Disposition.REMOVED))
-    submitted = any(assignment.state == "submitted" for assignment in standing)
+    submitted = any(assignment.state == AssignmentState.SUBMITTED for assignment in standing)
     plan.has_forms = bool(wanted) or submitted
     return plan
 
@@ -155,13 +103,15 @@ def reconcile(
 def _holders(
     wanted: Mapping[Form, Sequence[int | None]], standing: Sequence[LockedAssignment]
 ) -> dict[int, Form]:
-    submitted = [assignment.form for assignment in standing if assignment.state == "submitted"]
+    submitted = [
+        assignment.form for assignment in standing if assignment.state == AssignmentState.SUBMITTED
+    ]
     begun = [
         assignment.form
         for assignment in standing
-        if assignment.state == "active"
+        if assignment.state == AssignmentState.ACTIVE
         and assignment.form in wanted
-        and (assignment.disposition in BEGUN or assignment.progress != "none")
+        and assignment.begun_on is not None
     ]
     holders: dict[int, Form] = {}
     for form in (*submitted, *begun, *wanted):
@@ -180,9 +130,9 @@ def _settle(
     if assignment is None:
         (plan.create if stands else plan.create_duplicates)[form] = departments[0]
         return
-    if assignment.state == "submitted":
+    if assignment.state == AssignmentState.SUBMITTED:
         return
-    if stands and assignment.state == "revoked":
+    if stands and assignment.state == AssignmentState.REVOKED:
         plan.restore.append(assignment)
     elif not stands and assignment.disposition != Disposition.DUPLICATE:
         plan.revoke.append((assignment, Disposition.DUPLICATE))

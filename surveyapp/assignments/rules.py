@@ -1,4 +1,4 @@
-"""Dispositions, coarse progress and completeness: pure rules of an assignment's life."""
+"""Dispositions: pure rules of an assignment's life. None of them depends on what was answered."""
 
 from enum import StrEnum
 
@@ -7,7 +7,10 @@ class Disposition(StrEnum):
     """What has become of an assignment. Exactly one holds at any time.
 
     `aapor` is the final disposition code for internet surveys of specifically named persons
-    (AAPOR Standard Definitions, 10th edition).
+    (AAPOR Standard Definitions, 10th edition). Two are the code of a whole class, since what divides it
+    must not stand beside a name: a form begun and not submitted is a refusal or break-off (2.10), whether
+    or not anything was answered (2.1121, 2.12); a submitted one an interview (1.0), complete or partial
+    (1.1, 1.2). How complete the submitted are is counted after the opening, from the responses.
     """
 
     aapor: str
@@ -15,11 +18,8 @@ class Disposition(StrEnum):
     NOT_SENT = "not_sent", "3.11"
     SENT = "sent", "3.19"
     BOUNCED = "bounced", "3.30"
-    STARTED = "started", "2.1121"
-    BROKEN_OFF = "broken_off", "2.12"
-    BREAK_OFF_SUBMITTED = "break_off_submitted", "2.12"
-    PARTIAL = "partial", "1.2"
-    COMPLETE = "complete", "1.1"
+    BEGUN = "begun", "2.10"
+    SUBMITTED = "submitted", "1.0"
     REFUSED = "refused", "2.111"
     UNAVAILABLE = "unavailable", "2.26"
     MOVED = "moved", "4.90"
@@ -37,19 +37,8 @@ class Disposition(StrEnum):
 INVITED = frozenset(Disposition) - {Disposition.DUPLICATE, Disposition.REMOVED}
 """Assignments that hold a place in an invitation, whether sent yet or not."""
 
-BEGUN = frozenset(
-    {
-        Disposition.STARTED,
-        Disposition.BROKEN_OFF,
-        Disposition.BREAK_OFF_SUBMITTED,
-        Disposition.PARTIAL,
-        Disposition.COMPLETE,
-    }
-)
+STARTED = frozenset({Disposition.BEGUN, Disposition.SUBMITTED})
 """Dispositions that only a person who pressed start can have."""
-
-SUBMITTED = frozenset({Disposition.BREAK_OFF_SUBMITTED, Disposition.PARTIAL, Disposition.COMPLETE})
-"""Dispositions of a submitted assignment: terminal."""
 
 NOT_ELIGIBLE = frozenset(
     {Disposition.MOVED, Disposition.WRONG_GROUP, Disposition.DUPLICATE, Disposition.REMOVED}
@@ -58,27 +47,6 @@ NOT_ELIGIBLE = frozenset(
 
 CHANNELS = ("email", "sms", "letter", "file", "none")
 """What took the link to the person: a message of ours, a mailing file of the centre's, nothing known."""
-
-
-def progress_band(answered: int, items: int) -> str:
-    """How much is answered, coarsely: none, some (< ½), half (< 4/5), most, all."""
-    if not answered:
-        return "none"
-    if answered >= items:
-        return "all"
-    share = answered / items
-    return "some" if share < 0.5 else "half" if share < 0.8 else "most"
-
-
-def submitted_disposition(
-    answered: int, items: int, *, complete: float, partial: float
-) -> Disposition:
-    """Complete, partial or break-off by the share of applicable items answered (0..1 thresholds)."""
-    share = answered / items if items else 1.0
-    if share >= complete:
-        return Disposition.COMPLETE
-    return Disposition.PARTIAL if share >= partial else Disposition.BREAK_OFF_SUBMITTED
-
 
 DECLARED = {
     "not_me": Disposition.UNAVAILABLE,
@@ -93,8 +61,7 @@ STARTED_OVER = frozenset(
     {
         Disposition.SENT,
         Disposition.BOUNCED,
-        Disposition.STARTED,
-        Disposition.BROKEN_OFF,
+        Disposition.BEGUN,
         Disposition.UNAVAILABLE,
     }
 )

@@ -26,11 +26,13 @@ from surveyapp.assignments.errors import (
 )
 from surveyapp.assignments.models import LOCK_ORDER, Assignment, AssignmentEvent
 from surveyapp.assignments.plan import LockedAssignment
-from surveyapp.assignments.rules import BEGUN, DECLARED, STARTED_OVER, SUBMITTED, Disposition
+from surveyapp.assignments.rules import DECLARED, STARTED_OVER, Disposition
+from surveyapp.assignments.states import AssignmentState
 
 BATCH = 1000
 _NOT_ASKED = frozenset({Disposition.REMOVED, Disposition.DUPLICATE})
-_ACTIVE = frozenset(Disposition) - SUBMITTED - _NOT_ASKED
+_SUBMITTED = frozenset({Disposition.SUBMITTED})
+_ACTIVE = frozenset(Disposition) - _SUBMITTED - _NOT_ASKED
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,14 @@ def _moves(*moves: Move) -> Mapping[str, Move]:
 
 
 _SENT = frozenset({Disposition.SENT})
-_BEGUN = frozenset({Disposition.STARTED, Disposition.BROKEN_OFF})
+_BEGUN = frozenset({Disposition.BEGUN})
 _UNSENT = frozenset({Disposition.NOT_SENT})
 
 MOVES: Final = _moves(
     Move("send", _UNSENT | {Disposition.BOUNCED}, _SENT, "sent"),
     Move("bounce", _UNSENT | _SENT, frozenset({Disposition.BOUNCED}), "bounced"),
-    Move("begin", _ACTIVE - BEGUN, _BEGUN, "started"),
-    Move("answer", _ACTIVE, _BEGUN, "answered"),
-    Move("submit", _ACTIVE, SUBMITTED),
+    Move("begin", _ACTIVE - _BEGUN, _BEGUN, "begun"),
+    Move("submit", _ACTIVE, _SUBMITTED),
     Move("declare", _ACTIVE, frozenset(DECLARED.values()), "declared"),
     Move(
         "set_aside",
@@ -117,9 +118,9 @@ def lock(db: Session, assignment_id: UUID) -> LockedAssignment:
     if row is None:
         raise UnknownAssignment(assignment_id)
     assignment = LockedAssignment._make(row)
-    if assignment.state == "submitted":
+    if assignment.state == AssignmentState.SUBMITTED:
         raise AlreadySubmitted(assignment_id)
-    if assignment.state == "revoked":
+    if assignment.state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment_id)
     return assignment
 
@@ -182,7 +183,7 @@ def create(db: Session, campaign_id: int, rows: Sequence[dict[str, Any]], *, tod
         disposition = row["disposition"]
         if disposition not in (Disposition.NOT_SENT, Disposition.DUPLICATE):
             raise MoveRefused(row["id"], "create", "", disposition)
-        fixed = {"progress": "none", "channel": "none", "submitted_on": None}
+        fixed = {"begun_on": None, "channel": "none", "submitted_on": None}
         whole.append({"campaign_id": campaign_id, "state": state_of(disposition), **fixed, **row})
         place = (row["supplying_unit_id"], row["rated_unit_id"], row["group_id"])
         deltas.add(Cell(*place, row[_DEPARTMENT] or 0, "none"), disposition)
@@ -190,11 +191,11 @@ def create(db: Session, campaign_id: int, rows: Sequence[dict[str, Any]], *, tod
     deltas.write(db, campaign_id, today=today)
 
 
-def state_of(disposition: str) -> str:
+def state_of(disposition: str) -> AssignmentState:
     """The state that goes with a disposition; the database holds the two together."""
-    if disposition in SUBMITTED:
-        return "submitted"
-    return "revoked" if disposition in _NOT_ASKED else "active"
+    if disposition in _SUBMITTED:
+        return AssignmentState.SUBMITTED
+    return AssignmentState.REVOKED if disposition in _NOT_ASKED else AssignmentState.ACTIVE
 
 
 def _check(move: Move, change: Change) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.errors import UnknownQuestionnaire
 from surveyapp.campaigns.models import Campaign, QuestionnaireApproval
+from surveyapp.campaigns.states import ApprovalState
 from surveyapp.i18n import lazy
 from surveyapp.instruments.changes import Change, changes
 from surveyapp.instruments.model import Instrument
@@ -21,12 +22,11 @@ from surveyapp.instruments.model import Instrument
 SHORT = 12
 """Hexadecimal digits of a checksum that people compare and type."""
 
-State = Literal["never", "changed", "waiting", "approved"]
 STATES = {
-    "never": lazy("chưa duyệt"),
-    "changed": lazy("thay đổi sau khi duyệt"),
-    "waiting": lazy("chờ người thứ hai duyệt"),
-    "approved": lazy("đã duyệt"),
+    ApprovalState.NEVER: lazy("chưa duyệt"),
+    ApprovalState.CHANGED: lazy("thay đổi sau khi duyệt"),
+    ApprovalState.WAITING: lazy("chờ người thứ hai duyệt"),
+    ApprovalState.APPROVED: lazy("đã duyệt"),
 }
 
 
@@ -52,18 +52,20 @@ class Standing:
         return self.instrument.sha256
 
     @property
-    def state(self) -> State:
+    def state(self) -> ApprovalState:
         """`approved` as it stands now, `waiting` for another person, `changed` since it was, or `never`."""
         if self.approval is None:
-            return "never"
+            return ApprovalState.NEVER
         if self.approval.sha256 != self.sha256:
-            return "changed"
-        return "approved" if len(self.approvers) >= self.wanted else "waiting"
+            return ApprovalState.CHANGED
+        return (
+            ApprovalState.APPROVED if len(self.approvers) >= self.wanted else ApprovalState.WAITING
+        )
 
     @cached_property
     def changes(self) -> Sequence[Change]:
         """What differs from what was approved last; nothing unless the state is `changed`."""
-        if self.approval is None or self.state != "changed":
+        if self.approval is None or self.state != ApprovalState.CHANGED:
             return []
         return changes(Instrument.from_json(self.approval.content), self.instrument)
 

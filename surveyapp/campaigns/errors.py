@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
 from surveyapp.instruments.errors import Fault
 
@@ -40,7 +41,7 @@ class UnknownUnit(CampaignError):
 class WrongState(CampaignError):
     """The campaign is in `state`; what was asked needs one of `needed`."""
 
-    def __init__(self, code: str, *, state: str, needed: Sequence[str]) -> None:
+    def __init__(self, code: str, *, state: CampaignState, needed: Sequence[CampaignState]) -> None:
         super().__init__(f"{code} is {state}, needs {' or '.join(needed)}")
         self.code, self.state, self.needed = code, state, tuple(needed)
 
@@ -48,7 +49,9 @@ class WrongState(CampaignError):
 class PackInUse(CampaignError):
     """The pack changed, but lists or answers of the campaign already stand on the loaded one."""
 
-    def __init__(self, code: str, *, state: str, loaded_sha256: str, offered_sha256: str) -> None:
+    def __init__(
+        self, code: str, *, state: CampaignState, loaded_sha256: str, offered_sha256: str
+    ) -> None:
         super().__init__(f"{code} is {state} and was loaded from {loaded_sha256[:12]}")
         self.code, self.state = code, state
         self.loaded_sha256, self.offered_sha256 = loaded_sha256, offered_sha256

@@ -7,17 +7,19 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base, Document
+from surveyapp.campaigns.states import BOX_OPENED, TAKING_LISTS, CampaignState
+from surveyapp.db import Base, Document, EnumText, within
 
-STATES = ("preparing", "open", "closed", "opened", "released")
+ROW_MINIMUM, TABLE_MINIMUM = 10, 5
+"""Of a campaign whose pack says nothing of disclosure."""
 
 
 class Campaign(Base):
-    """One round of the survey. Its state only moves forward along `STATES`."""
+    """One round of the survey. Its state only moves forward along `CampaignState`."""
 
     __tablename__ = "campaign"
     __table_args__ = (
-        CheckConstraint("state in ('preparing','open','closed','opened','released')", name="state"),
+        CheckConstraint(within("state", CampaignState), name="state"),
         CheckConstraint("custody in ('server','offline')", name="custody"),
         CheckConstraint("custody = 'offline' or not official", name="official_custody"),
         CheckConstraint("opens_at < closes_at", name="window"),
@@ -29,7 +31,9 @@ class Campaign(Base):
     title_en: Mapped[str]
     year: Mapped[int]
     official: Mapped[bool]
-    state: Mapped[str] = mapped_column(default="preparing")
+    state: Mapped[CampaignState] = mapped_column(
+        EnumText(CampaignState), default=CampaignState.PREPARING
+    )
     custody: Mapped[str]
     lists_due: Mapped[date]
     opens_at: Mapped[datetime]
@@ -40,6 +44,48 @@ class Campaign(Base):
     box_public_key: Mapped[bytes | None]
     box_fingerprint: Mapped[str | None]
     people_erased_on: Mapped[date | None]
+
+    @property
+    def row_minimum(self) -> int:
+        """Fewest released rows that may share a label."""
+        return int(self.settings.get("disclosure", {}).get("row_minimum", ROW_MINIMUM))
+
+    @property
+    def table_minimum(self) -> int:
+        """Smallest count that a public table or a desk may be shown."""
+        return int(self.settings.get("disclosure", {}).get("table_minimum", TABLE_MINIMUM))
+
+    @property
+    def takes_lists(self) -> bool:
+        """Lists are handed in and mended and people invited, until collection ends."""
+        return self.state in TAKING_LISTS
+
+    @property
+    def is_preparing(self) -> bool:
+        return self.state == CampaignState.PREPARING
+
+    @property
+    def is_open(self) -> bool:
+        """Opened and not closed; whether answers are taken at a moment, `is_collecting` says."""
+        return self.state == CampaignState.OPEN
+
+    def is_collecting(self, now: datetime) -> bool:
+        """Answers are taken at that moment."""
+        return self.is_open and self.opens_at <= now < self.closes_at
+
+    @property
+    def is_closed(self) -> bool:
+        """Collection is over and the box not opened yet."""
+        return self.state == CampaignState.CLOSED
+
+    @property
+    def is_box_opened(self) -> bool:
+        """The ballots are responses now, released or not."""
+        return self.state in BOX_OPENED
+
+    @property
+    def is_released(self) -> bool:
+        return self.state == CampaignState.RELEASED
 
 
 class Unit(Base):
@@ -158,6 +204,21 @@ class ListKind(Base):
     optional: Mapped[list[str]] = mapped_column(JSON)
     groups: Mapped[list[str]] = mapped_column(JSON)
     position: Mapped[int]
+
+
+class Rating(Base):
+    """Who rates whom: what somebody in a department (0: none) of a unit's list gives a form about.
+
+    Made when the pack is loaded; lists, issuing and counting read these rows and no rule of their own.
+    """
+
+    __tablename__ = "rating"
+
+    supplying_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("respondent_group.id"), primary_key=True)
+    rated_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
 
 
 class ExpectedList(Base):

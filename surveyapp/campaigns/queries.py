@@ -13,6 +13,7 @@ from surveyapp.campaigns.models import (
     Department,
     ExpectedList,
     ListKind,
+    Rating,
     RespondentGroup,
     SamplePlan,
     Unit,
@@ -87,6 +88,34 @@ def expected_kinds(db: Session, unit_id: int) -> Sequence[ListKind]:
         .where(ExpectedList.unit_id == unit_id)
         .order_by(ListKind.position)
     ).all()
+
+
+def groups_by_department(db: Session, unit_id: int, kind_id: int) -> dict[int, frozenset[int]]:
+    """The groups that people of each department (0: none) in one list of one unit belong to."""
+    rows = db.execute(
+        select(Rating.department_id, Rating.group_id).where(
+            Rating.supplying_unit_id == unit_id, Rating.kind_id == kind_id
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for department_id, group_id in rows:
+        found.setdefault(department_id, set()).add(group_id)
+    return {department_id: frozenset(groups) for department_id, groups in found.items()}
+
+
+def kinds_rating_their_supplier(db: Session, campaign_id: int) -> frozenset[int]:
+    """The kinds of list whose people rate the very unit that names them, most or all of them."""
+    return frozenset(
+        db.scalars(
+            select(Rating.kind_id)
+            .join(ListKind, ListKind.id == Rating.kind_id)
+            .where(
+                ListKind.campaign_id == campaign_id,
+                Rating.rated_unit_id == Rating.supplying_unit_id,
+            )
+            .distinct()
+        )
+    )
 
 
 def plan(db: Session, campaign_id: int, *, side: str) -> dict[tuple[int, int], int]:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+
+class Sector(NamedTuple):
+    """What the people of a department rate: a ministry or none, and their province or not."""
+
+    ministry: str | None
+    rates_province: bool
 
 
 def split_evenly(total: int, parts: int) -> list[int]:
@@ -29,17 +37,39 @@ def rated_plan(
     return dict(zip(rated_ministries, shares, strict=True))
 
 
-def groups_of(
-    groups: Iterable[tuple[str, str]], *, department: tuple[bool, bool] | None
-) -> list[str]:
-    """Codes of the groups that one line of a list belongs to, in the campaign's order.
+def rated_unit(rates: str, unit: str, *, department: Sector | None) -> str | None:
+    """The unit that somebody whom `unit` lists rates as a member of a group; None: gives no form.
 
-    `groups` are (code, rates) of all that its list kind yields; `department` says whether the line's
-    department rates a ministry and whether it rates its province, None where lists name none.
+    `rates` is the group's rule: `department_ministry` rates the ministry in charge of the department's
+    sector, if there is one; the others rate the unit that listed them, unless the department is not the
+    province's. Asked once, when a pack is loaded: everybody else reads the rows made then (`Rating`).
     """
-    rates_ministry, rates_province = department or (False, True)
-    return [
-        code
-        for code, rates in groups
-        if (rates_ministry if rates == "department_ministry" else rates_province)
-    ]
+    if rates == "department_ministry":
+        return department.ministry if department else None
+    return unit if department is None or department.rates_province else None
+
+
+def ratings(
+    units: Iterable[tuple[str, str]],
+    kinds: Iterable[tuple[str, str, Sequence[str]]],
+    departments: Iterable[tuple[str, Sector]],
+    rules: Mapping[str, str],
+) -> Iterator[tuple[str, str, str | None, str, str]]:
+    """Who rates whom in a campaign, in codes: (supplying unit, list kind, department or None, group, rated unit).
+
+    `units` are (unit, ministry or province), `kinds` (kind, who supplies it, groups it yields), `rules`
+    each group's. People of a ministry's list stand in no department.
+    """
+    asked, sectors = list(kinds), list(departments)
+    for unit, side in units:
+        places: list[tuple[str | None, Sector | None]] = [(None, None)]
+        if side == "province":
+            places += sectors
+        for kind, supplier, groups in asked:
+            if supplier != side:
+                continue
+            for department, sector in places:
+                for group in groups:
+                    rated = rated_unit(rules[group], unit, department=sector)
+                    if rated is not None:
+                        yield unit, kind, department, group, rated

@@ -24,6 +24,7 @@ from surveyapp.campaigns.errors import (
 )
 from surveyapp.campaigns.models import Campaign, Instrument, QuestionnaireApproval
 from surveyapp.campaigns.pack.loading import store
+from surveyapp.campaigns.states import BOX_OPENED, TAKING_LISTS, ApprovalState, CampaignState
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack.reading import Pack
@@ -40,7 +41,7 @@ def load_pack(db: Session, pack: Pack, *, now: datetime) -> Campaign:
     if campaign is not None:
         if campaign.pack_sha256 == pack.sha256:
             return campaign
-        if campaign.state != "preparing":
+        if not campaign.is_preparing:
             raise PackInUse(
                 pack.code,
                 state=campaign.state,
@@ -54,7 +55,7 @@ def record_box_key(
     db: Session, campaign_code: str, *, public_key: bytes, fingerprint: str
 ) -> Campaign:
     """Keep the public half of the box key; only before collection begins."""
-    campaign = _locked(db, campaign_code, needed=("preparing",))
+    campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
     campaign.box_public_key, campaign.box_fingerprint = public_key, fingerprint
     db.flush()
     return campaign
@@ -75,12 +76,12 @@ def approve_questionnaire(
     `sha256` is the checksum of what was looked at, or its first twelve digits at least. Raises
     `WrongState`, `UnknownQuestionnaire`, `ChecksumDiffers`, `AlreadyApproved`, `ApprovedBySame`.
     """
-    campaign = _locked(db, campaign_code, needed=("preparing",))
+    campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
     found = approvals.standing(db, campaign.id, code)
     seen = sha256.strip().lower()
     if len(seen) < approvals.SHORT or not found.sha256.startswith(seen):
         raise ChecksumDiffers(code, offered=sha256, present=found.sha256)
-    if found.approval and found.state == "approved":
+    if found.approval and found.state == ApprovalState.APPROVED:
         raise AlreadyApproved(code, by=found.approval.approved_by, at=found.approval.approved_at)
     if actor in found.approvers:
         raise ApprovedBySame(code, by=actor)
@@ -105,7 +106,7 @@ def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign
     Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, `QuestionnairesNotApproved`, or
     `BadDeadline` when the window is already over.
     """
-    campaign = _locked(db, campaign_code, needed=("preparing",))
+    campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
     if campaign.official:
         _refuse_unofficial(db, campaign)
     if campaign.box_public_key is None:
@@ -113,7 +114,7 @@ def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign
     _refuse_unapproved(db, campaign)
     if campaign.closes_at <= now:
         raise BadDeadline(campaign.closes_at, after=now)
-    campaign.state = "open"
+    campaign.state = CampaignState.OPEN
     db.flush()
     return campaign
 
@@ -122,7 +123,7 @@ def move_window(
     db: Session, campaign_code: str, *, opens_at: datetime, closes_at: datetime, now: datetime
 ) -> Campaign:
     """Set both ends of the collection window; only before collection begins."""
-    campaign = _locked(db, campaign_code, needed=("preparing",))
+    campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
     _refuse_deadline(closes_at, after=max(opens_at, now))
     campaign.opens_at, campaign.closes_at = opens_at, closes_at
     db.flush()
@@ -136,7 +137,7 @@ def move_deadline(
 
     Raises `BadDeadline` unless it lies after `opens_at` and after `now`: to end at once, close.
     """
-    campaign = _locked(db, campaign_code, needed=("preparing", "open"))
+    campaign = _locked(db, campaign_code, needed=TAKING_LISTS)
     _refuse_deadline(closes_at, after=max(campaign.opens_at, now))
     campaign.closes_at = closes_at
     db.flush()
@@ -149,8 +150,8 @@ def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaig
     The lock on the campaign's row is exclusive; each submission holds a shared one. A deadline
     that lay ahead becomes `now`.
     """
-    campaign = _locked(db, campaign_code, needed=("open",))
-    campaign.state = "closed"
+    campaign = _locked(db, campaign_code, needed=(CampaignState.OPEN,))
+    campaign.state = CampaignState.CLOSED
     if campaign.opens_at < now < campaign.closes_at:
         campaign.closes_at = now
     db.flush()
@@ -159,30 +160,37 @@ def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaig
 
 def record_opening(db: Session, campaign_code: str) -> Campaign:
     """The sealed box was opened: closed becomes opened."""
-    return _advance(db, campaign_code, needed=("closed",), state="opened")
+    return _advance(db, campaign_code, needed=(CampaignState.CLOSED,), state=CampaignState.OPENED)
 
 
 def record_release(db: Session, campaign_code: str) -> Campaign:
     """A release was built: opened becomes released; a second release changes nothing."""
-    return _advance(db, campaign_code, needed=("opened", "released"), state="released")
+    return _advance(
+        db,
+        campaign_code,
+        needed=BOX_OPENED,
+        state=CampaignState.RELEASED,
+    )
 
 
 def record_erasure(db: Session, campaign_code: str, *, on: date) -> Campaign:
     """Who was asked is forgotten from that day on; only after the release. The first day stays."""
-    campaign = _locked(db, campaign_code, needed=("released",))
+    campaign = _locked(db, campaign_code, needed=(CampaignState.RELEASED,))
     campaign.people_erased_on = campaign.people_erased_on or on
     db.flush()
     return campaign
 
 
-def _advance(db: Session, code: str, *, needed: Sequence[str], state: str) -> Campaign:
+def _advance(
+    db: Session, code: str, *, needed: Sequence[CampaignState], state: CampaignState
+) -> Campaign:
     campaign = _locked(db, code, needed=needed)
     campaign.state = state
     db.flush()
     return campaign
 
 
-def _locked(db: Session, code: str, *, needed: Sequence[str]) -> Campaign:
+def _locked(db: Session, code: str, *, needed: Sequence[CampaignState]) -> Campaign:
     """The campaign under an exclusive lock, read afresh."""
     campaign = db.scalar(
         select(Campaign)
@@ -209,9 +217,9 @@ def _refuse_unofficial(db: Session, campaign: Campaign) -> None:
 
 def _refuse_unapproved(db: Session, campaign: Campaign) -> None:
     found = approvals.standings(db, campaign.id)
-    never = [each.code for each in found if each.state == "never"]
-    changed = [each.code for each in found if each.state == "changed"]
-    waiting = [each.code for each in found if each.state == "waiting"]
+    never = [each.code for each in found if each.state == ApprovalState.NEVER]
+    changed = [each.code for each in found if each.state == ApprovalState.CHANGED]
+    waiting = [each.code for each in found if each.state == ApprovalState.WAITING]
     if never or changed or waiting:
         raise QuestionnairesNotApproved(
             campaign.code, never=never, changed=changed, waiting=waiting

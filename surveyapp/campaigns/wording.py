@@ -18,14 +18,15 @@ from surveyapp.campaigns.errors import (
     UnknownUnit,
     WrongState,
 )
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.i18n import _, lazy, moment
 
 STATES = {
-    "preparing": lazy("đang chuẩn bị"),
-    "open": lazy("đang thu phiếu"),
-    "closed": lazy("đã khóa thu phiếu"),
-    "opened": lazy("đã mở hộp phiếu"),
-    "released": lazy("đã phát hành dữ liệu"),
+    CampaignState.PREPARING: lazy("đang chuẩn bị"),
+    CampaignState.OPEN: lazy("đang thu phiếu"),
+    CampaignState.CLOSED: lazy("đã khóa thu phiếu"),
+    CampaignState.OPENED: lazy("đã mở hộp phiếu"),
+    CampaignState.RELEASED: lazy("đã phát hành dữ liệu"),
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
@@ -40,9 +41,7 @@ def make_keys(code: str) -> None:
             db,
             campaigns.campaign(db, code),
             folder=key_folder(server.settings),
-            actor=ACTOR,
-            now=clock.now(),
-            keys=server.keys,
+            act=Act(ACTOR, clock.now(), server.keys),
         )
     click.echo(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=fingerprint))
 
@@ -83,9 +82,7 @@ def open_(code: str, exception: str) -> None:
                 db,
                 campaigns.campaign(db, code),
                 private_key=private_key,
-                keys=server.keys,
-                actor=ACTOR,
-                now=clock.now(),
+                act=Act(ACTOR, clock.now(), server.keys),
                 exception=exception,
             )
         is_compact = opening.compact(server.engine)
@@ -112,8 +109,6 @@ def destroy(code: str) -> None:
             db,
             campaigns.campaign(db, code),
             folder=key_folder(server.settings),
-            actor=ACTOR,
-            now=clock.now(),
-            keys=server.keys,
+            act=Act(ACTOR, clock.now(), server.keys),
         )
     click.echo(_("Đã hủy khóa hộp phiếu."))

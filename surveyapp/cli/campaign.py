@@ -18,6 +18,7 @@ from surveyapp import clock
 from surveyapp.campaigns import approvals, queries, service, wording
 from surveyapp.campaigns.errors import CampaignError, PackRefused
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import ApprovalState
 from surveyapp.cli import questionnaires, xlsform
 from surveyapp.config import PROJECT
 from surveyapp.db import reading, transaction
@@ -210,7 +211,9 @@ def _facts(found: Campaign) -> dict[str, Any]:
 
 def _echo_changed(db: Session, loaded: Campaign) -> None:
     """Name the questionnaires that no longer are what was approved."""
-    changed = [one.code for one in approvals.standings(db, loaded.id) if one.state == "changed"]
+    changed = [
+        one.code for one in approvals.standings(db, loaded.id) if one.state == ApprovalState.CHANGED
+    ]
     if changed:
         codes = ", ".join(changed)
         click.echo(_("Thay đổi sau khi duyệt, cần duyệt lại: %(codes)s", codes=codes), err=True)

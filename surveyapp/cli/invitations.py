@@ -11,6 +11,7 @@ from uuid import UUID
 import click
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import compact, reading, transaction
 from surveyapp.i18n import _
@@ -83,9 +84,7 @@ def mailing(code: str, out: Path, kind: str, everyone: bool) -> None:
         now = clock.now()
         with transaction() as db:
             campaign = campaigns.campaign(db, code)
-            people = service.mark_listed(
-                db, campaign, everyone=everyone, actor=ACTOR, keys=keys, now=now
-            )
+            people = service.mark_listed(db, campaign, everyone=everyone, act=Act(ACTOR, now, keys))
         out.touch(mode=0o600)
         with reading() as db, out.open("wb") as file:
             rows = service.mailing(db, campaign, keys=keys, base_url=base_url, listed_at=now)
@@ -102,7 +101,7 @@ def sent(code: str) -> None:
     """Confirm that what the mailing files hold went out."""
     with _server() as (keys, _base_url), transaction() as db:
         campaign = campaigns.campaign(db, code)
-        forms = service.mark_sent(db, campaign, actor=ACTOR, keys=keys, now=clock.now())
+        forms = service.mark_sent(db, campaign, act=Act(ACTOR, clock.now(), keys))
     click.echo(_("Đã ghi nhận: %(n)s phiếu đã gửi.", n=forms))
 
 
@@ -116,7 +115,7 @@ def reissue(code: str, invitation_id: UUID, reason: str) -> None:
         campaign = campaigns.campaign(db, code)
         now = clock.now()
         again = service.reissue(
-            db, campaign, invitation_id, reason=reason, actor=ACTOR, keys=keys, now=now
+            db, campaign, invitation_id, reason=reason, act=Act(ACTOR, now, keys)
         )
     click.echo(_("Đã cấp mã lần thứ %(n)s.", n=again.issue_number))
 
@@ -132,7 +131,7 @@ def erase_people(code: str) -> None:
 
     with database() as server:
         with transaction() as db:
-            erased = erasing.erase_people(db, code, actor=ACTOR, now=clock.now(), keys=server.keys)
+            erased = erasing.erase_people(db, code, act=Act(ACTOR, clock.now(), server.keys))
         is_compact = compact(server.engine, erasing.KEPT_IN)
     if not is_compact:
         click.echo(

@@ -9,6 +9,7 @@ import click
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import errors, wording
 from surveyapp.respondents.findings import Finding
+from surveyapp.respondents.states import ReminderState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +46,7 @@ def _for_list(command: Any) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 def check(file: Path, campaign: str, unit: str, kind: str, as_json: bool) -> None:
     """Print every finding an upload of FILE would bring. Exit 1 when the file is refused."""
-    from surveyapp.respondents.reading.checking import check_file
+    from surveyapp.respondents.lists.upload import check_file
 
     context = _context(campaign, unit, kind)
     checked = check_file(file.read_bytes(), file.name, context)
@@ -100,7 +101,9 @@ def _send(
     for reminder_id, message in queued:
         outcome = channel.send(message)
         with transaction() as db:
-            handed_over += reminders.note(db, reminder_id, outcome, now=now) == "handed_over"
+            handed_over += (
+                reminders.note(db, reminder_id, outcome, now=now) == ReminderState.HANDED_OVER
+            )
         if outcome.concerns_channel:
             break
     return handed_over, len(queued)

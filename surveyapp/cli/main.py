@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from surveyapp import db, i18n
+from surveyapp import db, i18n, traces
 from surveyapp.config import PROJECT, Settings, read_settings
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
@@ -98,12 +98,14 @@ class Server:
 def database() -> Iterator[Server]:
     """Bind the database of this environment for `transaction()` and `reading()`, and read the keys.
 
-    Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
+    Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`,
+    `ReadableByOthers`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
     """
     import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
     from surveyapp.keys import read_key_ring
 
     settings = read_settings()
+    traces.check(settings)
     keys = read_key_ring(settings.keys)
     standing = db.bound()
     if standing is not None and _address(standing) == settings.database_url:
@@ -170,6 +172,16 @@ def migrate(revision: str) -> None:
     engine = db.make_engine(settings.database_url)
     try:
         reached = schema.migrate(engine, to=revision)
+    except schema.NotCompacted as exc:
+        click.echo(
+            _(
+                "Đã nâng cấp, nhưng một giao dịch cũ (như sao lưu đang chạy) còn giữ dữ liệu đã xóa của: "
+                "%(tables)s. Khi giao dịch đó xong, chạy VACUUM FULL cho các bảng này.",
+                tables=exc,
+            ),
+            err=True,
+        )
+        sys.exit(1)
     finally:
         engine.dispose()
     click.echo(_("Cơ sở dữ liệu ở phiên bản %(revision)s.", revision=reached or "base"))

@@ -11,6 +11,8 @@ import click
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals as standing
 from surveyapp.campaigns import queries, service
 from surveyapp.db import reading, transaction
@@ -92,12 +94,10 @@ def approve(code: str, questionnaire: str, sha256: str, note: str) -> None:
         )
         audit.record(
             db,
-            actor=ACTOR,
-            action="approved a questionnaire",
+            Act(ACTOR, now, server.keys),
+            Action.QUESTIONNAIRE_APPROVED,
             campaign_code=code,
             facts=made.facts,
-            now=now,
-            keys=server.keys,
         )
     click.echo(_("Đã duyệt phiếu %(code)s.", code=questionnaire))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports import wording
@@ -62,12 +64,7 @@ def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_js
             )
         with transaction() as db:
             folder = releases.register(
-                db,
-                campaigns.campaign(db, code),
-                prepared,
-                actor=ACTOR,
-                now=clock.now(),
-                keys=server.keys,
+                db, campaigns.campaign(db, code), prepared, act=Act(ACTOR, clock.now(), server.keys)
             )
     if as_json:
         told = {
@@ -206,12 +203,10 @@ def token(code: str, name: str, days: int) -> None:
         )
         audit.record(
             db,
-            actor=ACTOR,
-            action="made a release token",
+            Act(ACTOR, now, server.keys),
+            Action.RELEASE_TOKEN_MADE,
             campaign_code=code,
             facts={"name": name[:80]},
-            now=now,
-            keys=server.keys,
         )
     click.echo(made)
 

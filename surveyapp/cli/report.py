@@ -9,6 +9,8 @@ import click
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
@@ -125,7 +127,13 @@ def subscribe(code: str, email: str, language: str) -> None:
         campaign = campaigns.campaign(db, code)
         is_new = readers.subscribe(db, campaign.id, email, language=language, actor=ACTOR, now=now)
         if is_new:
-            _record(db, "subscribed to the report", code, {"address": email}, now, server.keys)
+            audit.record(
+                db,
+                Act(ACTOR, now, server.keys),
+                Action.REPORT_SUBSCRIBED,
+                campaign_code=code,
+                facts={"address": email},
+            )
     click.echo(_("Báo cáo sẽ được gửi tới %(email)s mỗi sáng.", email=email))
 
 
@@ -141,16 +149,14 @@ def token(code: str, name: str, days: int) -> None:
     with database() as server, transaction() as db:
         campaign = campaigns.campaign(db, code)
         made = readers.make_token(db, campaign.id, name, actor=ACTOR, now=now, days=days)
-        _record(db, "made an API token", code, {"name": name}, now, server.keys)
+        audit.record(
+            db,
+            Act(ACTOR, now, server.keys),
+            Action.API_TOKEN_MADE,
+            campaign_code=code,
+            facts={"name": name},
+        )
     click.echo(made)
-
-
-def _record(
-    db: Any, action: str, code: str, facts: dict[str, str], now: datetime, keys: Any
-) -> None:
-    audit.record(
-        db, actor=ACTOR, action=action, campaign_code=code, facts=facts, now=now, keys=keys
-    )
 
 
 def _day(given: datetime | None) -> date:

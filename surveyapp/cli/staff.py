@@ -8,11 +8,16 @@ import sys
 from dataclasses import asdict
 
 import click
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit as trail
 from surveyapp.accounts import passwords, queries, service
 from surveyapp.accounts.access import ROLES, Grant
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
 from surveyapp.cli.main import database
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
@@ -41,6 +46,7 @@ def add(
     """Make an account with one role, and print its first password."""
     password, now = _password(password_stdin), clock.now()
     with database() as server, transaction() as db:
+        _refuse_nowhere(db, campaign, unit)
         made = service.create_staff(
             db,
             username=username,
@@ -52,16 +58,28 @@ def add(
         facts = {"username": made.username, "role": role}
         trail.record(
             db,
-            actor=ACTOR,
-            action="added staff",
+            Act(ACTOR, now, server.keys),
+            Action.STAFF_ADDED,
             campaign_code=campaign,
             unit_code=unit,
             facts=facts,
-            now=now,
-            keys=server.keys,
         )
     click.echo(_("Đã tạo tài khoản %(username)s.", username=username))
     _show_password(password, password_stdin)
+
+
+def _refuse_nowhere(db: Session, campaign_code: str, unit_code: str) -> None:
+    """Say so where the role would be for a campaign or a unit that does not exist."""
+    try:
+        campaign = campaigns.campaign(db, campaign_code)
+        if unit_code:
+            campaigns.unit(db, campaign.id, unit_code)
+    except UnknownCampaign as exc:
+        raise click.ClickException(
+            _("Không có đợt điều tra “%(code)s”.", code=campaign_code)
+        ) from exc
+    except UnknownUnit as exc:
+        raise click.ClickException(_("Không có đơn vị “%(unit)s”.", unit=unit_code)) from exc
 
 
 @staff.command("list")
@@ -93,17 +111,17 @@ def grant(username: str, role: str, campaign: str, unit: str, remove: bool) -> N
     """Give (or take away) a role; the person's sessions end."""
     wanted, now = Grant(campaign, role, unit), clock.now()
     with database() as server, transaction() as db:
+        if not remove:
+            _refuse_nowhere(db, campaign, unit)
         person = service.staff_named(db, username)
         (service.remove_grant if remove else service.add_grant)(db, person.id, wanted)
         trail.record(
             db,
-            actor=ACTOR,
-            action="removed grant" if remove else "added grant",
+            Act(ACTOR, now, server.keys),
+            Action.GRANT_REMOVED if remove else Action.GRANT_ADDED,
             campaign_code=campaign,
             unit_code=unit,
             facts={"username": person.username, "role": role},
-            now=now,
-            keys=server.keys,
         )
     click.echo(_("Đã cập nhật quyền của %(username)s.", username=username))
 
@@ -119,7 +137,7 @@ def password(username: str, password_stdin: bool) -> None:
         person = service.staff_named(db, username)
         service.set_password(db, person.id, fresh_hash)
         facts = {"username": person.username}
-        trail.record(db, actor=ACTOR, action="set password", facts=facts, now=now, keys=server.keys)
+        trail.record(db, Act(ACTOR, now, server.keys), Action.PASSWORD_SET, facts=facts)
     click.echo(_("Đã đặt mật khẩu mới cho %(username)s.", username=username))
     _show_password(fresh, password_stdin)
 
@@ -133,9 +151,7 @@ def disable(username: str) -> None:
         person = service.staff_named(db, username)
         service.disable(db, person.id)
         facts = {"username": person.username}
-        trail.record(
-            db, actor=ACTOR, action="disabled staff", facts=facts, now=now, keys=server.keys
-        )
+        trail.record(db, Act(ACTOR, now, server.keys), Action.STAFF_DISABLED, facts=facts)
     click.echo(_("Đã khóa tài khoản %(username)s.", username=username))
 
 

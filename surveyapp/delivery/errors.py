@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from surveyapp.delivery.states import WaveState
 from surveyapp.invitations.errors import InvitationError
 from surveyapp.messaging.templates import TemplateFault
 
@@ -18,10 +19,10 @@ class UnknownWave(DeliveryError):
         self.wave_id = wave_id
 
 
-class WaveState(DeliveryError):
+class WaveInOtherState(DeliveryError):
     """The wave is past this step, or not there yet; `state` is where it stands."""
 
-    def __init__(self, state: str) -> None:
+    def __init__(self, state: WaveState) -> None:
         super().__init__(state)
         self.state = state
 

@@ -2,6 +2,7 @@
 
 from surveyapp.delivery import errors
 from surveyapp.delivery.health.worker_watch import Trouble
+from surveyapp.delivery.states import CanaryState, DeliveryState, WaveState
 from surveyapp.i18n import _, _n, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.messaging import wording as channels
@@ -25,15 +26,15 @@ def channel_name(channel: str) -> str:
     return {"email": _("Thư điện tử"), "sms": _("Tin nhắn"), "letter": _("Thư giấy")}[channel]
 
 
-def wave_state(state: str) -> tuple[str, str]:
+def wave_state(state: WaveState) -> tuple[str, str]:
     """A wave's state and the tone of its badge."""
     return {
-        "draft": (_("bản thảo"), "idle"),
-        "testing": (_("đang gửi thử"), "busy"),
-        "running": (_("đang gửi"), "busy"),
-        "paused": (_("tạm dừng"), "warn"),
-        "stopped": (_("đã dừng hẳn"), "bad"),
-        "done": (_("đã gửi xong"), "good"),
+        WaveState.DRAFT: (_("bản thảo"), "idle"),
+        WaveState.TESTING: (_("đang gửi thử"), "busy"),
+        WaveState.RUNNING: (_("đang gửi"), "busy"),
+        WaveState.PAUSED: (_("tạm dừng"), "warn"),
+        WaveState.STOPPED: (_("đã dừng hẳn"), "bad"),
+        WaveState.DONE: (_("đã gửi xong"), "good"),
     }[state]
 
 
@@ -113,14 +114,14 @@ def test_reason(reason: str) -> str:
 def delivery_state(state: str) -> str:
     """Where a message stands."""
     return {
-        "queued": _("đang chờ"),
-        "leased": _("đang xử lý"),
-        "handed_over": _("đã chuyển đi"),
-        "delivered": _("đã đến nơi"),
-        "soft_bounce": _("tạm thời bị trả lại"),
-        "hard_bounce": _("bị trả lại"),
-        "suppressed": _("không gửi"),
-        "failed": _("gửi hỏng"),
+        DeliveryState.QUEUED: _("đang chờ"),
+        DeliveryState.LEASED: _("đang xử lý"),
+        DeliveryState.HANDED_OVER: _("đã chuyển đi"),
+        DeliveryState.DELIVERED: _("đã đến nơi"),
+        DeliveryState.SOFT_BOUNCE: _("tạm thời bị trả lại"),
+        DeliveryState.HARD_BOUNCE: _("bị trả lại"),
+        DeliveryState.SUPPRESSED: _("không gửi"),
+        DeliveryState.FAILED: _("gửi hỏng"),
         "not_queued": _("không xếp vào hàng gửi"),
     }[state]
 
@@ -157,23 +158,23 @@ def reason_name(reason: str) -> str:
     return _("lý do khác (%(reason)s)", reason=reason)
 
 
-def canary_state(state: str) -> tuple[str, str]:
+def canary_state(state: CanaryState) -> tuple[str, str]:
     """A self-test's state and the tone of its badge."""
     return {
-        "trying": (_("đang gửi thử"), "busy"),
-        "sent": (_("đã chuyển đi, chờ đến nơi"), "busy"),
-        "arrived": (_("đã đến nơi"), "good"),
-        "missed": (_("không đến nơi"), "bad"),
-        "refused": (_("bị từ chối"), "bad"),
+        CanaryState.TRYING: (_("đang gửi thử"), "busy"),
+        CanaryState.SENT: (_("đã chuyển đi, chờ đến nơi"), "busy"),
+        CanaryState.ARRIVED: (_("đã đến nơi"), "good"),
+        CanaryState.MISSED: (_("không đến nơi"), "bad"),
+        CanaryState.REFUSED: (_("bị từ chối"), "bad"),
     }[state]
 
 
-def print_state(state: str) -> tuple[str, str]:
+def print_state(state: CanaryState) -> tuple[str, str]:
     """The same of a printed page."""
     return {
-        "arrived": (_("in được"), "good"),
-        "missed": (_("chưa in thử được"), "bad"),
-        "refused": (_("không in được"), "bad"),
+        CanaryState.ARRIVED: (_("in được"), "good"),
+        CanaryState.MISSED: (_("chưa in thử được"), "bad"),
+        CanaryState.REFUSED: (_("không in được"), "bad"),
     }.get(state) or (_("đang in thử"), "busy")
 
 
@@ -185,7 +186,7 @@ def refusal(error: invitations.InvitationError) -> tuple[str, str]:
                 _("Không tìm thấy mục này trong đợt điều tra."),
                 _("Vui lòng trở lại danh sách và chọn lại."),
             )
-        case errors.WaveState():
+        case errors.WaveInOtherState():
             return (
                 _("Đợt gửi đang ở tình trạng: %(state)s.", state=wave_state(error.state)[0]),
                 _("Vui lòng tải lại trang để xem tình trạng mới nhất."),

@@ -7,7 +7,18 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base
+from surveyapp.db import Base, EnumText, within
+from surveyapp.delivery.states import (
+    GOING,
+    LOST,
+    NOT_OVER,
+    ON_ITS_WAY,
+    OVER,
+    UNSEEN,
+    CanaryState,
+    DeliveryState,
+    WaveState,
+)
 
 
 class MessageWords(Base):
@@ -40,9 +51,7 @@ class Wave(Base):
 
     __tablename__ = "wave"
     __table_args__ = (
-        CheckConstraint(
-            "state in ('draft','testing','running','paused','stopped','done')", name="state"
-        ),
+        CheckConstraint(within("state", WaveState), name="state"),
         CheckConstraint("per_minute > 0 and per_day > 0 and per_domain > 0", name="limits"),
         CheckConstraint("language in ('vi','en')", name="language"),
     )
@@ -50,7 +59,7 @@ class Wave(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     kind: Mapped[str]
-    state: Mapped[str]
+    state: Mapped[WaveState] = mapped_column(EnumText(WaveState))
     reason: Mapped[str] = mapped_column(default="")
     language: Mapped[str]
     channels: Mapped[list[str]] = mapped_column(JSON)
@@ -70,6 +79,21 @@ class Wave(Base):
     filled_to: Mapped[uuid.UUID | None]
     is_filled: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def is_going(self) -> bool:
+        """It sends, or will as soon as its canaries have arrived."""
+        return self.state in GOING
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing of it will be sent any more."""
+        return self.state in OVER
+
+    @property
+    def is_stoppable(self) -> bool:
+        """Confirmed, and something of it may still be sent."""
+        return self.state in NOT_OVER
+
 
 class Delivery(Base):
     """One message of a wave to one person on one channel: where it stands, never what it says.
@@ -82,11 +106,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("wave_id", "invitation_id", "channel"),
         CheckConstraint("channel in ('email','sms','letter')", name="channel"),
-        CheckConstraint(
-            "state in ('queued','leased','handed_over','delivered','soft_bounce','hard_bounce',"
-            "'suppressed','failed')",
-            name="state",
-        ),
+        CheckConstraint(within("state", DeliveryState), name="state"),
         CheckConstraint("(state = 'leased') = (leased_by <> '')", name="leased"),
         Index("ix_delivery_wave_id_state_not_before", "wave_id", "state", "not_before"),
         Index("ix_delivery_attempted_at", "attempted_at", "channel", "wave_id", "domain"),
@@ -97,7 +117,7 @@ class Delivery(Base):
     wave_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("wave.id"))
     invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), index=True)
     channel: Mapped[str]
-    state: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(EnumText(DeliveryState))
     reason: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
@@ -178,19 +198,33 @@ class Canary(Base):
     __tablename__ = "canary"
     __table_args__ = (
         CheckConstraint("channel in ('email','sms','letter')", name="channel"),
-        CheckConstraint("state in ('trying','sent','arrived','missed','refused')", name="state"),
+        CheckConstraint(within("state", CanaryState), name="state"),
         Index("ix_canary_channel_sent_at", "channel", "sent_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     channel: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
-    state: Mapped[str]
+    state: Mapped[CanaryState] = mapped_column(EnumText(CanaryState))
     reason: Mapped[str] = mapped_column(default="")
     gateway_id: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime]
     due_at: Mapped[datetime]
     arrived_at: Mapped[datetime | None]
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state in ON_ITS_WAY
+
+    @property
+    def is_lost(self) -> bool:
+        """It did not arrive in time, or the channel would not take it."""
+        return self.state in LOST
+
+    @property
+    def is_unseen(self) -> bool:
+        """The channel took it and nobody has seen it yet, in time or late."""
+        return self.state in UNSEEN
 
 
 class ChannelRest(Base):

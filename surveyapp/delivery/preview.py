@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from surveyapp import i18n
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery import templates as message_templates
 from surveyapp.delivery.waves import audience
 from surveyapp.i18n import _
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import templates
 from surveyapp.messaging.sms import segments as sms_segments
@@ -44,12 +46,16 @@ def people(
     """What a few of the invited would read, code and link made up."""
     something = exists(
         select(Assignment.id).where(
-            Assignment.invitation_id == Invitation.id, Assignment.state == "active"
+            Assignment.invitation_id == Invitation.id, Assignment.state == AssignmentState.ACTIVE
         )
     )
     ids = db.scalars(
         select(Invitation.id)
-        .where(Invitation.campaign_id == campaign.id, Invitation.state == "active", something)
+        .where(
+            Invitation.campaign_id == campaign.id,
+            Invitation.state == InvitationState.ACTIVE,
+            something,
+        )
         .order_by(Invitation.id)
         .limit(PEOPLE)
     ).all()

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Unit
 from surveyapp.delivery.models import ContactRequest, Delivery, UnitHold, Wave
+from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.waves import left_out as left_out_counts
 from surveyapp.respondents.models import Person
+from surveyapp.respondents.states import PersonState
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,19 @@ class WaveProgress:
     def handed_over(self) -> int:
         """Taken by a channel, whatever came back later."""
         return sum(
-            self.states[s] for s in ("handed_over", "delivered", "soft_bounce", "hard_bounce")
+            self.states[s]
+            for s in (
+                DeliveryState.HANDED_OVER,
+                DeliveryState.DELIVERED,
+                DeliveryState.SOFT_BOUNCE,
+                DeliveryState.HARD_BOUNCE,
+            )
         )
 
     @property
     def waiting(self) -> int:
         """Not settled yet."""
-        return self.states["queued"] + self.states["leased"]
+        return self.states[DeliveryState.QUEUED] + self.states[DeliveryState.LEASED]
 
 
 def waves_of(db: Session, campaign_id: int) -> list[WaveProgress]:
@@ -99,7 +107,7 @@ def contact_requests(db: Session, unit_id: int) -> list[AskedContact]:
         .where(
             ContactRequest.unit_id == unit_id,
             ContactRequest.settled_on.is_(None),
-            Person.state == "active",
+            Person.state == PersonState.ACTIVE,
         )
         .order_by(Person.name_key, ContactRequest.asked_on)
     )

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from surveyapp.assignments.rules import BEGUN, Disposition
+from surveyapp.assignments.rules import STARTED, Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.clock import VIETNAM
+from surveyapp.delivery.states import DeliveryState
+from surveyapp.invitations.states import InvitationState
 from surveyapp.messaging.email.return_addresses import is_address
 
 KINDS = (
@@ -21,7 +24,15 @@ KINDS = (
 """Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
 CHANNELS = ("email", "sms", "letter")
 SENT_BY_WORKER = ("email", "sms")
-FINAL = frozenset({"handed_over", "delivered", "hard_bounce", "suppressed", "failed"})
+FINAL = frozenset(
+    {
+        DeliveryState.HANDED_OVER,
+        DeliveryState.DELIVERED,
+        DeliveryState.HARD_BOUNCE,
+        DeliveryState.SUPPRESSED,
+        DeliveryState.FAILED,
+    }
+)
 """States in which nothing more will be tried for this delivery."""
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=6)
@@ -34,9 +45,8 @@ class Form:
     """One questionnaire of the person a message is meant for."""
 
     group_id: int
-    state: str
+    state: AssignmentState
     disposition: str
-    progress: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Standing:
     """What is true of an invitation at the moment of sending."""
 
     invitation_id: UUID
-    invitation_state: str
+    invitation_state: InvitationState
     held: bool
     forms: Sequence[Form]
     issue_number: int = 1
@@ -65,13 +75,13 @@ def reason_to_skip(kind: str, standing: Standing) -> str:
     revoked, on_hold, submitted, declined, not_me, moved, wrong_group, already_sent, not_sent, started,
     not_started, not_submitted, not_reissued, away.
     """
-    if standing.invitation_state != "active":
+    if standing.invitation_state != InvitationState.ACTIVE:
         return "revoked"
     if standing.held:
         return "on_hold"
-    live = [form for form in standing.forms if form.state == "active"]
+    live = [form for form in standing.forms if form.state == AssignmentState.ACTIVE]
     if not live:
-        submitted = any(form.state == "submitted" for form in standing.forms)
+        submitted = any(form.state == AssignmentState.SUBMITTED for form in standing.forms)
         return ("" if kind == "thanks" else "submitted") if submitted else "revoked"
     if kind == "thanks":
         return "not_submitted"
@@ -91,7 +101,7 @@ def _reason_of_kind(kind: str, asked: Sequence[Form]) -> str:
         return "" if any(form.disposition in unsent for form in asked) else "already_sent"
     if all(form.disposition in unsent for form in asked):
         return "not_sent"
-    begun = any(form.disposition in BEGUN for form in asked)
+    begun = any(form.disposition in STARTED for form in asked)
     if kind == "reminder_not_started":
         return "started" if begun else ""
     if kind == "reminder_begun":

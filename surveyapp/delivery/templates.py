@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp import i18n
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.errors import TemplateRefused
@@ -123,9 +125,7 @@ def save(
     words: MessageTemplate,
     *,
     base_url: str,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
+    act: Act,
 ) -> None:
     """Use these words from the next message on. Raises `TemplateRefused` with every fault."""
     faults = check(kind, words, base_url=base_url, campaign=campaign)
@@ -140,26 +140,29 @@ def save(
             subject=words.subject.strip(),
             text=words.text.replace("\r\n", "\n"),
             sms=words.sms.strip(),
-            edited_by=actor,
-            edited_at=now,
+            edited_by=act.actor,
+            edited_at=act.now,
         )
     )
-    _enter(db, campaign, kind, language, "edited", actor=actor, keys=keys, now=now)
+    audit.record(
+        db,
+        act,
+        Action.MESSAGE_WORDS_EDITED,
+        campaign_code=campaign.code,
+        facts={"kind": kind, "language": language},
+    )
 
 
-def restore(
-    db: Session,
-    campaign: Campaign,
-    kind: str,
-    language: str,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
+def restore(db: Session, campaign: Campaign, kind: str, language: str, *, act: Act) -> None:
     """Go back to the words that ship."""
     _remove(db, campaign.id, kind, language)
-    _enter(db, campaign, kind, language, "restored", actor=actor, keys=keys, now=now)
+    audit.record(
+        db,
+        act,
+        Action.MESSAGE_WORDS_RESTORED,
+        campaign_code=campaign.code,
+        facts={"kind": kind, "language": language},
+    )
 
 
 def _remove(db: Session, campaign_id: int, kind: str, language: str) -> None:
@@ -171,28 +174,6 @@ def _remove(db: Session, campaign_id: int, kind: str, language: str) -> None:
         )
     )
     db.expire_all()
-
-
-def _enter(
-    db: Session,
-    campaign: Campaign,
-    kind: str,
-    language: str,
-    act: str,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
-    audit.record(
-        db,
-        actor=actor,
-        action=f"message_words.{act}",
-        campaign_code=campaign.code,
-        facts={"kind": kind, "language": language},
-        now=now,
-        keys=keys,
-    )
 
 
 def stationery(db: Session, campaign: Campaign, *, keys: KeyRing, base_url: str) -> Stationery:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.db import reading, transaction
@@ -24,6 +25,7 @@ from surveyapp.invitations import codes as access_codes
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.queries import AssignmentView, Invited
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.responses import drafts
@@ -58,7 +60,7 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
             Assignment.id,
             Assignment.number,
             Assignment.state,
-            Assignment.progress,
+            Assignment.begun_on,
             Assignment.disposition,
             RespondentGroup.code,
             rated.c.code,
@@ -74,8 +76,8 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
         .join(rated, rated.c.id == Assignment.rated_unit_id)
         .where(
             Invitation.campaign_id == campaign.id,
-            Invitation.state == "active",
-            Assignment.state != "revoked",
+            Invitation.state == InvitationState.ACTIVE,
+            Assignment.state != AssignmentState.REVOKED,
         )
         .order_by(Invitation.id, Assignment.number)
     )
@@ -102,7 +104,7 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
 def count_guests(db: Session, campaign: Campaign) -> int:
     """How many are invited."""
     invited = select(func.count()).where(
-        Invitation.campaign_id == campaign.id, Invitation.state == "active"
+        Invitation.campaign_id == campaign.id, Invitation.state == InvitationState.ACTIVE
     )
     return db.execute(invited).scalar_one()
 

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.invitations import codes as access_codes
 from surveyapp.invitations import links
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 
 
@@ -33,7 +35,7 @@ def untouched(db: Session, campaign: Campaign, *, keys: KeyRing, base_url: str) 
         found += [links.address(base_url, keys, code, number) for code, number in made[:1]]
         codes += [access_codes.show(code) for code, _ in made[1:]]
     held = select(Assignment.invitation_id).where(
-        Assignment.campaign_id == campaign.id, Assignment.state == "active"
+        Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
     )
     two = held.group_by(Assignment.invitation_id).having(func.count() == 2)
     waiting = _waiting(campaign).where(Invitation.id.in_(two), Invitation.id.not_in(taken))
@@ -51,7 +53,7 @@ def _waiting(campaign: Campaign) -> Select[UUID, int, int, int]:
         select(Invitation.id, Invitation.issue_number, Invitation.counter, Invitation.key_number)
         .where(
             Invitation.campaign_id == campaign.id,
-            Invitation.state == "active",
+            Invitation.state == InvitationState.ACTIVE,
             Invitation.id.not_in(begun),
         )
         .order_by(Invitation.id)

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from random import Random
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.db import transaction
@@ -21,7 +22,8 @@ from surveyapp.demo.rosters import Task
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
 from surveyapp.respondents.context import context_from_pack
-from surveyapp.respondents.reading.checking import Checked, check_file
+from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.reading.checking import Checked
 
 COUNCIL, LEADERS = "council", "agency-leaders"
 CENTRE = "vanhanh"
@@ -134,17 +136,15 @@ def take_in(
                     kinds[delivery.task.kind],
                     content=delivery.content,
                     file_name=delivery.file_name,
-                    actor=actor,
-                    now=now,
-                    keys=keys,
+                    act=Act(actor, now, keys),
                     checked=delivery.checked,
                 )
                 when = now + timedelta(minutes=20)
-                service.accept(db, staged.id, unit=unit, actor=actor, now=when, keys=keys)
+                service.accept(db, staged.id, unit=unit, act=Act(actor, when, keys))
                 accepted.append(staged.id)
             when = now + timedelta(hours=2)
             for _approved in service.approve_many(
-                db, campaign, list_ids=accepted, actor=CENTRE, now=when, keys=keys
+                db, campaign, list_ids=accepted, act=Act(CENTRE, when, keys)
             ):
                 done(1)
 

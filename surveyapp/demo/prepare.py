@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.pack.reading import Calendar, Pack, read_pack
@@ -92,9 +94,7 @@ class Builder:
                 db,
                 campaigns.campaign(db, pack.code),
                 folder=self.settings.instance / "box",
-                actor=CENTRE,
-                now=opens_at - timedelta(days=1),
-                keys=self.keys,
+                act=Act(CENTRE, opens_at - timedelta(days=1), self.keys),
             )
             self._approve(db, pack, now=opens_at - timedelta(days=2))
             campaign_service.open_campaign(db, pack.code, now=opens_at - timedelta(days=1))
@@ -118,12 +118,10 @@ class Builder:
             )
             audit.record(
                 db,
-                actor=CENTRE,
-                action="approved a questionnaire",
+                Act(CENTRE, now, self.keys),
+                Action.QUESTIONNAIRE_APPROVED,
                 campaign_code=pack.code,
                 facts=made.facts,
-                now=now,
-                keys=self.keys,
             )
 
     def _take_lists(self, season: Season, pack: Pack, *, due: datetime) -> None:
@@ -184,10 +182,8 @@ class Builder:
                 remaining = step.remaining
         with transaction() as db:
             campaign = campaigns.campaign(db, pack.code)
-            invitations.mark_listed(
-                db, campaign, everyone=False, actor=CENTRE, keys=self.keys, now=now
-            )
-            invitations.mark_sent(db, campaign, actor=CENTRE, keys=self.keys, now=now)
+            invitations.mark_listed(db, campaign, everyone=False, act=Act(CENTRE, now, self.keys))
+            invitations.mark_sent(db, campaign, act=Act(CENTRE, now, self.keys))
 
     def _invited(self, pack: Pack) -> int:
         with reading() as db:
@@ -208,9 +204,7 @@ class Builder:
                     db,
                     campaigns.campaign(db, code),
                     private_key=private_key,
-                    keys=self.keys,
-                    actor=CENTRE,
-                    now=closed + timedelta(days=1),
+                    act=Act(CENTRE, closed + timedelta(days=1), self.keys),
                 )
             opening.compact(self.engine)
             done(1)
@@ -219,9 +213,7 @@ class Builder:
                     db,
                     campaigns.campaign(db, code),
                     out=self.settings.instance / "releases",
-                    actor=CENTRE,
-                    now=closed + timedelta(days=20),
-                    keys=self.keys,
+                    act=Act(CENTRE, closed + timedelta(days=20), self.keys),
                 )
             done(1)
 
@@ -240,7 +232,7 @@ def keep_open(now: datetime) -> None:
     """Move the deadline of the round under way, so that a demo of last month still takes answers."""
     with transaction() as db:
         campaign = campaigns.campaign(db, MAIN)
-        if campaign.state == "open" and campaign.closes_at < now + timedelta(days=1):
+        if campaign.is_open and campaign.closes_at < now + timedelta(days=1):
             until = _at_eight(now + timedelta(days=UNDER_WAY.closes_in)) + timedelta(hours=9)
             campaign_service.move_deadline(db, MAIN, closes_at=until, now=now)
 

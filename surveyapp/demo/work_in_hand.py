@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.pack.reading import Pack
 from surveyapp.db import transaction
@@ -15,6 +16,8 @@ from surveyapp.demo.names import Someone
 from surveyapp.demo.rosters import Task
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
+from surveyapp.respondents.context import context_from_pack
+from surveyapp.respondents.lists.upload import check_file
 
 AT_ITS_DESK, BEFORE_THE_CENTRE = "01", "02"
 
@@ -74,6 +77,7 @@ def _hand_in(
     )
     path = out / f"{task.unit}-{task.kind}-2.xlsx"
     path.write_bytes(content)
+    checked = check_file(content, path.name, context_from_pack(pack, task.unit, task.kind))
     with transaction() as db:
         campaign = campaigns.campaign(db, pack.code)
         supplier = campaigns.unit(db, campaign.id, task.unit)
@@ -85,16 +89,13 @@ def _hand_in(
             kinds[task.kind],
             content=content,
             file_name=path.name,
-            actor=coordinator(task.unit),
-            now=now - timedelta(hours=2),
-            keys=keys,
+            act=Act(coordinator(task.unit), now - timedelta(hours=2), keys),
+            checked=checked,
         )
         if confirmed:
             service.accept(
                 db,
                 staged.id,
                 unit=supplier,
-                actor=coordinator(task.unit),
-                now=now - timedelta(hours=1),
-                keys=keys,
+                act=Act(coordinator(task.unit), now - timedelta(hours=1), keys),
             )

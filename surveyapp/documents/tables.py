@@ -22,6 +22,11 @@ class Column:
     kind: str = "text"
 
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+"""A text that begins with one of these is written behind one apostrophe: a spreadsheet would run it.
+The apostrophe itself is among them, so that readers undo it by taking one leading apostrophe away."""
+
+
 def write(
     kind: str,
     columns: Sequence[Column],
@@ -47,12 +52,15 @@ def _csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _plain(cell: Cell) -> Cell:
-    """A spreadsheet runs a cell that begins like a formula; a share keeps the digits that matter."""
+    """A share keeps the digits that matter."""
     if isinstance(cell, float):
         return round(cell, 6)
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
+    return inert(cell) if isinstance(cell, str) else cell
+
+
+def inert(text: str) -> str:
+    """The text of a cell that no spreadsheet runs as a formula: in every CSV that leaves the house."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def _xlsx(

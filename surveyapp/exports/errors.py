@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
 
 
@@ -14,7 +15,7 @@ class ReleaseError(SurveyError):
 class NotReleasable(ReleaseError):
     """Results are released once the box is opened; `campaign_code` is in `state`."""
 
-    def __init__(self, campaign_code: str, *, state: str) -> None:
+    def __init__(self, campaign_code: str, *, state: CampaignState) -> None:
         super().__init__(f"{campaign_code}: {state}")
         self.campaign_code, self.state = campaign_code, state
 

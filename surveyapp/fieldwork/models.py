@@ -1,8 +1,8 @@
 """Kept counts: how many assignments stand in each disposition, folded from the count deltas.
 
-Both tables hold the same counts at several cuts, so that a screen reads only the rows it shows: `group`
+Both tables hold the same counts in several roll-ups, so that a screen reads only the rows it shows: `group`
 (campaign by group), `supplying`, `rated` and `department` (group by that), `channel` (supplying unit by group
-and channel), `cell` (everything). A dimension that a cut does not use is 0 (the channel empty); so is the
+and channel), `cell` (everything). A dimension that a roll-up does not use is 0 (the channel empty); so is the
 department of a form without one.
 """
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db import Base
 
-CUTS = {
+ROLLUPS = {
     "group": ("group_id",),
     "supplying": ("group_id", "supplying_unit_id"),
     "rated": ("group_id", "rated_unit_id"),
@@ -23,19 +23,19 @@ CUTS = {
     "channel": ("group_id", "supplying_unit_id", "channel"),
     "cell": ("group_id", "supplying_unit_id", "rated_unit_id", "department_id", "channel"),
 }
-"""The dimensions that each cut keeps apart, the smallest cut first."""
+"""The dimensions that each roll-up keeps apart, the smallest first."""
 
-_CUT_CHECK = "cut in ('group','supplying','rated','department','channel','cell')"
+_ROLLUP_CHECK = "cut in ('group','supplying','rated','department','channel','cell')"
 
 
-class KeptCount(Base):
+class CountTotal(Base):
     """Assignments of one cell in one disposition now."""
 
     __tablename__ = "kept_count"
-    __table_args__ = (CheckConstraint(_CUT_CHECK, name="cut"),)
+    __table_args__ = (CheckConstraint(_ROLLUP_CHECK, name="cut"),)
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True)
-    cut: Mapped[str] = mapped_column(primary_key=True)
+    rollup: Mapped[str] = mapped_column("cut", key="rollup", primary_key=True)
     supplying_unit_id: Mapped[int] = mapped_column(primary_key=True)
     rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,17 +45,17 @@ class KeptCount(Base):
     n: Mapped[int]
 
 
-class KeptDay(Base):
+class CountDay(Base):
     """Net change of one cell in one disposition on one day; the days sum up to the kept counts."""
 
     __tablename__ = "kept_day"
     __table_args__ = (
-        CheckConstraint(_CUT_CHECK, name="cut"),
-        Index("ix_kept_day_campaign_id_cut_day", "campaign_id", "cut", "day"),
+        CheckConstraint(_ROLLUP_CHECK, name="cut"),
+        Index("ix_kept_day_campaign_id_cut_day", "campaign_id", "rollup", "day"),
     )
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True)
-    cut: Mapped[str] = mapped_column(primary_key=True)
+    rollup: Mapped[str] = mapped_column("cut", key="rollup", primary_key=True)
     supplying_unit_id: Mapped[int] = mapped_column(primary_key=True)
     rated_unit_id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,14 +66,14 @@ class KeptDay(Base):
     change: Mapped[int]
 
 
-class KeptMark(Base):
+class FoldVersion(Base):
     """The campaign's last fold, told from every other: what was read of the kept tables holds as long as
     this stands."""
 
     __tablename__ = "kept_mark"
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True)
-    mark: Mapped[uuid.UUID]
+    version: Mapped[uuid.UUID] = mapped_column("mark", key="version")
 
 
 class SnapshotDay(Base):

@@ -2,14 +2,16 @@
 
 Source: AAPOR Standard Definitions, 10th edition (2023), "Internet surveys of specifically named
 persons". Letters are theirs: I complete, P partial, R refusal and break-off, NC non-contact,
-O other, U unknown eligibility (their UH + UO), e the estimated share of U that is eligible.
+O other, U unknown eligibility (their UH + UO), e the estimated share of U that is eligible. S, the submitted,
+is ours: how many of them are I, how many P, nobody knows before the box is opened.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
-from surveyapp.assignments.rules import BEGUN, INVITED, SUBMITTED, Disposition
+from surveyapp.assignments.rules import INVITED, STARTED, Disposition
 
 FOUND_BY_CONTACT = {Disposition.MOVED, Disposition.WRONG_GROUP}
 """Not eligible, and known to be so because the person was reached: the only ones that inform e.
@@ -18,16 +20,8 @@ Duplicates and removals are mended in the lists before anyone is asked; counting
 unreached look less eligible than they are."""
 
 LETTERS: Mapping[str, frozenset[Disposition]] = {
-    "I": frozenset({Disposition.COMPLETE}),
-    "P": frozenset({Disposition.PARTIAL}),
-    "R": frozenset(
-        {
-            Disposition.REFUSED,
-            Disposition.STARTED,
-            Disposition.BROKEN_OFF,
-            Disposition.BREAK_OFF_SUBMITTED,
-        }
-    ),
+    "S": frozenset({Disposition.SUBMITTED}),
+    "R": frozenset({Disposition.REFUSED, Disposition.BEGUN}),
     "NC": frozenset({Disposition.UNAVAILABLE}),
     "U": frozenset({Disposition.NOT_SENT, Disposition.SENT, Disposition.BOUNCED}),
     "out": frozenset(FOUND_BY_CONTACT),
@@ -35,17 +29,15 @@ LETTERS: Mapping[str, frozenset[Disposition]] = {
 }
 """Which letter of the formulas each disposition counts under; `out` and `list` stand in none of them."""
 
+SENT = INVITED - {Disposition.NOT_SENT}
+"""Forms whose invitation left the house."""
 
-_SUMS: tuple[frozenset[Disposition], ...] = (
-    INVITED,
-    INVITED - {Disposition.NOT_SENT},
-    BEGUN,
-    SUBMITTED,
-    LETTERS["I"] | LETTERS["P"],
-    frozenset(d for name in ("I", "P", "R", "NC", "U") for d in LETTERS[name]),
-    LETTERS["I"],
-)
-_PLACES = {d: tuple(n for n, summed in enumerate(_SUMS) if d in summed) for d in Disposition}
+ANSWERED = LETTERS["S"]
+MAYBE_ELIGIBLE = ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
+"""The headline, RR2, is the first over the second, here and in every forecast and indicator."""
+
+_SUMS = (INVITED, SENT, STARTED, ANSWERED, MAYBE_ELIGIBLE)
+_SUMS_OF = {d: tuple(n for n, summed in enumerate(_SUMS) if d in summed) for d in Disposition}
 
 
 def letter(disposition: Disposition) -> str:
@@ -81,8 +73,8 @@ class Counts:
         """Every sum below, in one pass: a page asks a thousand times."""
         sums = [0] * len(_SUMS)
         for disposition, n in self.by_disposition.items():
-            for place in _PLACES[disposition]:
-                sums[place] += n
+            for which in _SUMS_OF[disposition]:
+                sums[which] += n
         return sums
 
     @property
@@ -101,39 +93,40 @@ class Counts:
         return self._sums[1]
 
     @property
-    def started(self) -> int:
+    def begun(self) -> int:
         """Forms whose holder pressed start and has not declined since."""
         return self._sums[2]
 
     @property
     def submitted(self) -> int:
-        """Forms submitted, however much was answered."""
+        """Forms submitted, however much was answered: respondents until the opening, the numerator of RR2."""
         return self._sums[3]
-
-    @property
-    def answered(self) -> int:
-        """Complete and partial forms: the numerator of RR2."""
-        return self._sums[4]
 
     @property
     def maybe_eligible(self) -> int:
         """Forms not known to be out of scope: the denominator of RR1 and RR2."""
-        return self._sums[5]
-
-    @property
-    def complete(self) -> int:
-        """Forms submitted with enough items answered to count as complete (AAPOR 1.1)."""
-        return self._sums[6]
+        return self._sums[4]
 
     @property
     def by_letter(self) -> dict[str, int]:
-        """Forms under each letter of the formulas: I, P, R, NC, U, and `out`, found not eligible."""
-        return {name: self.of(LETTERS[name]) for name in ("I", "P", "R", "NC", "U", "out")}
+        """Forms under each letter of the formulas: S, R, NC, U, and `out`, found not eligible."""
+        return {name: self.of(LETTERS[name]) for name in ("S", "R", "NC", "U", "out")}
+
+
+class Completeness(NamedTuple):
+    """What the submitted forms were, counted in the opened responses (AAPOR 1.1, 1.2, 2.12)."""
+
+    complete: int = 0
+    partial: int = 0
+    break_off: int = 0
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Outcome rates as shares from 0 to 1; None where nobody is eligible (no rate, not 0 %)."""
+    """Outcome rates as shares from 0 to 1; None where nobody is eligible (no rate, not 0 %).
+
+    RR1, RR3, RR5, COOP1 and COOP3 ask how many of the submitted are complete: None before the opening.
+    """
 
     e: float | None
     rr1: float | None
@@ -154,18 +147,20 @@ class Rates:
     con3: float | None
 
 
-def outcome_rates(counts: Counts) -> Rates:
+def outcome_rates(counts: Counts, opened: Completeness | None = None) -> Rates:
     """All outcome rates of `counts`.
+
+    Before the opening every submitted form counts as a respondent. Given how complete the `opened` are,
+    only complete and partial ones do; a submitted form that is neither is a break-off.
 
     e is the share of eligible among those whose eligibility is known from contact (the proportional
     allocation, or CASRO, method); with nobody resolved yet it is taken as 1, the cautious side.
     """
-    complete = counts.of(LETTERS["I"])
-    partial = counts.of(LETTERS["P"])
-    refusal = counts.of(LETTERS["R"])
+    complete = opened.complete if opened else None
+    answered = opened.complete + opened.partial if opened else counts.submitted
+    refusal = counts.of(LETTERS["R"]) + counts.submitted - answered
     non_contact = counts.of(LETTERS["NC"])
     unknown = counts.of(LETTERS["U"])
-    answered = complete + partial
     known = answered + refusal + non_contact
     ineligible = counts.of(LETTERS["out"])
     e = known / (known + ineligible) if known else 1.0
@@ -175,7 +170,7 @@ def outcome_rates(counts: Counts) -> Rates:
     return Rates(
         e=e if known + unknown else None,
         rr1=_share(complete, everyone),
-        rr2=_share(answered, everyone),
+        rr2=headline(counts),
         rr3=_share(complete, estimated),
         rr4=_share(answered, estimated),
         rr5=_share(complete, known),
@@ -195,13 +190,13 @@ def outcome_rates(counts: Counts) -> Rates:
 
 def headline(counts: Counts) -> float | None:
     """RR2 alone, the rate that pages lead with."""
-    return _share(counts.answered, counts.maybe_eligible)
+    return _share(counts.submitted, counts.maybe_eligible)
 
 
-def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
+def _share(part: float | None, whole: float) -> float | None:
+    return part / whole if whole and part is not None else None
 
 
 def coverage(counts: Counts, planned: int) -> float | None:
-    """Complete forms per planned form: how much of the sample plan is reached. None without a plan."""
-    return _share(counts.complete, planned)
+    """Submitted forms per planned form: how much of the sample plan is reached. None without a plan."""
+    return _share(counts.submitted, planned)

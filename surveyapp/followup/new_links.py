@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.sending import queue
+from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import audience, lifecycle
 from surveyapp.delivery.waves.lifecycle import WavePlan
 from surveyapp.followup.errors import ChannelRefused
@@ -28,33 +30,26 @@ def channels(db: Session, invitation_id: UUID, *, keys: KeyRing) -> list[str]:
 
 
 def send_link(
-    db: Session,
-    campaign: Campaign,
-    invitation_id: UUID,
-    *,
-    channel: str,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
+    db: Session, campaign: Campaign, invitation_id: UUID, *, channel: str, act: Act
 ) -> UUID:
     """Queue the message with the present link; the wave it goes with. Raises `ChannelRefused`.
 
     One wave a day and channel carries them all, so that the list of waves stays readable.
     """
-    if channel not in channels(db, invitation_id, keys=keys):
+    if channel not in channels(db, invitation_id, keys=act.keys):
         raise ChannelRefused(channel)
-    wave = _of_today(db, campaign.id, invitation_id, channel, now=now)
+    wave = _of_today(db, campaign.id, invitation_id, channel, now=act.now)
     if wave is None:
-        return _begin(db, campaign, invitation_id, channel, actor=actor, keys=keys, now=now)
+        return _begin(db, campaign, invitation_id, channel, act=act)
     named = [*wave.audience["invitations"], str(invitation_id)]
     wave.audience = {**wave.audience, "invitations": named}
     wave.people += 1
     if wave.is_filled:
         email = audience.recipients(db, [invitation_id])[invitation_id].email
         domain = rules.domain_of(channel, email)
-        queue.add(db, wave, [(invitation_id, channel, domain)], now=now)
-        if wave.state == "done":
-            wave.state = "running"
+        queue.add(db, wave, [(invitation_id, channel, domain)], now=act.now)
+        if wave.state == WaveState.DONE:
+            wave.state = WaveState.RUNNING
     db.flush()
     return wave.id
 
@@ -68,7 +63,9 @@ def _of_today(
         .where(
             Wave.campaign_id == campaign_id,
             Wave.kind == "reissue",
-            Wave.state.in_(("testing", "running", "paused", "done")),
+            Wave.state.in_(
+                (WaveState.TESTING, WaveState.RUNNING, WaveState.PAUSED, WaveState.DONE)
+            ),
             Wave.created_at >= rules.start_of_day(now),
         )
         .order_by(Wave.created_at)
@@ -83,22 +80,13 @@ def _of_today(
     return None
 
 
-def _begin(
-    db: Session,
-    campaign: Campaign,
-    invitation_id: UUID,
-    channel: str,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> UUID:
+def _begin(db: Session, campaign: Campaign, invitation_id: UUID, channel: str, *, act: Act) -> UUID:
     plan = WavePlan(
-        kind="reissue", starts_at=now, channels=(channel,), invitations=(invitation_id,)
+        kind="reissue", starts_at=act.now, channels=(channel,), invitations=(invitation_id,)
     )
-    wave = lifecycle.plan_wave(db, campaign, plan, actor=actor, keys=keys, now=now)
+    wave = lifecycle.plan_wave(db, campaign, plan, act=act)
     wave.audience = {**wave.audience, "calls": True}
     db.flush()
     typed = str(wave.people)
-    lifecycle.confirm(db, campaign, wave.id, typed=typed, actor=actor, keys=keys, now=now)
+    lifecycle.confirm(db, campaign, wave.id, typed=typed, act=act)
     return wave.id

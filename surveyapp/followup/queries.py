@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.models import Assignment
-from surveyapp.assignments.rules import BEGUN
+from surveyapp.assignments.rules import STARTED
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.delivery.models import CallHold, ContactRequest, UnitHold
 from surveyapp.followup.models import CallAttempt, CallLease
 from surveyapp.followup.rules import CALLED, REACHED
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
+from surveyapp.respondents.states import PersonState
 
 PAGE = 25
 STATES = ("due", "away", "number")
@@ -141,8 +144,8 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
         .join(Unit, Unit.id == Person.unit_id)
         .where(
             Invitation.campaign_id == campaign_id,
-            Invitation.state == "active",
-            Person.state == "active",
+            Invitation.state == InvitationState.ACTIVE,
+            Person.state == PersonState.ACTIVE,
             Person.unit_id.not_in(select(UnitHold.unit_id)),
         )
     )
@@ -153,7 +156,8 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
     ):  # whoever is away for good counts as unavailable: the hold alone tells
         asked = exists(
             select(Assignment.id).where(
-                Assignment.invitation_id == Invitation.id, Assignment.state == "active"
+                Assignment.invitation_id == Invitation.id,
+                Assignment.state == AssignmentState.ACTIVE,
             )
         )
         return wanted.where(away, asked)
@@ -171,7 +175,7 @@ def _asked_for_number() -> Select[UUID]:
 
 
 def _to_call() -> Sequence[ColumnElement[bool]]:
-    return Assignment.state == "active", Assignment.disposition.in_(CALLED)
+    return Assignment.state == AssignmentState.ACTIVE, Assignment.disposition.in_(CALLED)
 
 
 def _read(db: Session, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, ToCall]:
@@ -224,10 +228,10 @@ def _forms(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[CallForm]]:
         )
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
         .join(Unit, Unit.id == Assignment.rated_unit_id)
-        .where(Assignment.invitation_id.in_(ids), Assignment.state == "active")
+        .where(Assignment.invitation_id.in_(ids), Assignment.state == AssignmentState.ACTIVE)
         .order_by(Assignment.number)
     ):
-        found.setdefault(row[0], []).append(CallForm(row[1] in BEGUN, *row[2:]))
+        found.setdefault(row[0], []).append(CallForm(row[1] in STARTED, *row[2:]))
     return found
 
 

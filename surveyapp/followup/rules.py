@@ -29,9 +29,7 @@ class Result(StrEnum):
 REACHED = frozenset({Result.REMINDED, Result.ANSWERED, Result.NEW_LINK, Result.REFUSED})
 """The person herself was spoken to: a contact in AAPOR's sense."""
 
-CALLED = frozenset(
-    {Disposition.SENT, Disposition.BOUNCED, Disposition.STARTED, Disposition.BROKEN_OFF}
-)
+CALLED = frozenset({Disposition.SENT, Disposition.BOUNCED, Disposition.BEGUN})
 """Forms about which a person is called: asked for, not submitted, nothing said about them."""
 
 DECLARATIONS = {Result.MOVED: "moved", Result.REFUSED: "decline"}

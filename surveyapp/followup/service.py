@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.returned import returns
 from surveyapp.delivery.waves import audience, away
@@ -21,7 +23,6 @@ from surveyapp.followup.rules import DECLARATIONS, LEASE, Result
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service
 from surveyapp.invitations.models import Invitation
-from surveyapp.keys import KeyRing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,27 +34,28 @@ class Outcome:
     channel: str = ""
 
 
-def claim(
-    db: Session,
-    campaign: Campaign,
-    invitation_id: UUID,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
+def claim(db: Session, campaign: Campaign, invitation_id: UUID, *, act: Act) -> None:
     """Take the person for `LEASE`, on record. Raises `NoShift`, `NotToBeCalled`, `BeingCalled`."""
-    service.check_open(campaign, now)
-    shift = shifts.current(db, campaign, actor, now=now)
-    found = _held(db, campaign, invitation_id, now=now)
-    if found.operator not in (None, actor):
+    service.check_open(campaign, act.now)
+    shift = shifts.current(db, campaign, act.actor, now=act.now)
+    found = _held(db, campaign, invitation_id, now=act.now)
+    if found.operator not in (None, act.actor):
         raise BeingCalled(*_lease(db, invitation_id))
     db.execute(delete(CallLease).where(CallLease.invitation_id == invitation_id))
     db.execute(
-        insert(CallLease).values(invitation_id=invitation_id, operator=actor, until=now + LEASE)
+        insert(CallLease).values(
+            invitation_id=invitation_id, operator=act.actor, until=act.now + LEASE
+        )
     )
     facts = {"invitation": str(invitation_id), "reason": shift.reason}
-    shifts.enter(db, campaign, "seen", facts, found.unit_code, actor=actor, keys=keys, now=now)
+    audit.record(
+        db,
+        act,
+        Action.CALLS_SEEN,
+        campaign_code=campaign.code,
+        unit_code=found.unit_code,
+        facts=facts,
+    )
 
 
 def release(db: Session, invitation_id: UUID, *, actor: str) -> None:
@@ -65,56 +67,53 @@ def release(db: Session, invitation_id: UUID, *, actor: str) -> None:
     )
 
 
-def claimed(
-    db: Session, campaign: Campaign, invitation_id: UUID, *, actor: str, now: datetime
-) -> ToCall:
+def claimed(db: Session, campaign: Campaign, invitation_id: UUID, *, act: Act) -> ToCall:
     """The card of a person this operator has taken. Raises `NoShift`, `NotToBeCalled`, `NotClaimed`."""
-    shifts.current(db, campaign, actor, now=now)
-    found = queries.person(db, campaign, invitation_id, now=now)
+    shifts.current(db, campaign, act.actor, now=act.now)
+    found = queries.person(db, campaign, invitation_id, now=act.now)
     if found is None:
         raise NotToBeCalled
-    if found.operator != actor:
+    if found.operator != act.actor:
         raise NotClaimed
     return found
 
 
 def record(
-    db: Session,
-    campaign: Campaign,
-    invitation_id: UUID,
-    outcome: Outcome,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
 ) -> None:
     """Keep the call and let its result take effect.
 
     Raises `NoShift`, `NotToBeCalled` (who submits while on the telephone needs no result),
     `NotClaimed`, `DateRefused` and `ChannelRefused`.
     """
-    service.check_open(campaign, now)
-    _held(db, campaign, invitation_id, now=now)
-    found = claimed(db, campaign, invitation_id, actor=actor, now=now)
-    act: dict[str, Any] = {"actor": actor, "keys": keys, "now": now}
-    away.end(db, campaign.id, invitation_id, today=clock.day(now))
+    service.check_open(campaign, act.now)
+    _held(db, campaign, invitation_id, now=act.now)
+    found = claimed(db, campaign, invitation_id, act=act)
+    away.end(db, campaign.id, invitation_id, today=act.today)
     db.execute(
         insert(CallAttempt).values(
             id=uuid4(),
             campaign_id=campaign.id,
             invitation_id=invitation_id,
             result=outcome.result,
-            at=now,
-            operator=actor,
-            away_until=_away_until(outcome, now=now),
+            at=act.now,
+            operator=act.actor,
+            away_until=_away_until(outcome, now=act.now),
         )
     )
     effect = _EFFECTS.get(outcome.result)
     if effect:
-        effect(db, campaign, invitation_id, outcome, **act)
-    release(db, invitation_id, actor=actor)
+        effect(db, campaign, invitation_id, outcome, act=act)
+    release(db, invitation_id, actor=act.actor)
     facts = {"invitation": str(invitation_id), "result": str(outcome.result)}
-    shifts.enter(db, campaign, "recorded", facts, found.unit_code, **act)
+    audit.record(
+        db,
+        act,
+        Action.CALLS_RECORDED,
+        campaign_code=campaign.code,
+        unit_code=found.unit_code,
+        facts=facts,
+    )
 
 
 def _held(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime) -> ToCall:
@@ -144,35 +143,34 @@ def _away_until(outcome: Outcome, *, now: datetime) -> date | None:
 
 
 def _wrong_number(
-    db: Session, _campaign: Campaign, invitation_id: UUID, _outcome: Outcome, **act: Any
+    db: Session, _campaign: Campaign, invitation_id: UUID, _outcome: Outcome, *, act: Act
 ) -> None:
     """No text goes to that number again; the desk is asked for a better contact."""
     phone = audience.recipients(db, [invitation_id])[invitation_id].phone
-    tag = audience.address_tag(act["keys"], "sms", phone)
-    returns.wrong_number(db, invitation_id=invitation_id, address_tag=tag, now=act["now"])
+    tag = audience.address_tag(act.keys, "sms", phone)
+    returns.wrong_number(db, invitation_id=invitation_id, address_tag=tag, now=act.now)
 
 
 def _unavailable(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
 ) -> None:
     """Left alone until the day; away until collection is over counts as unavailable (AAPOR 2.26)."""
     assert outcome.until is not None
-    away.leave_alone(db, campaign, invitation_id, until=outcome.until, today=clock.day(act["now"]))
+    away.leave_alone(db, campaign, invitation_id, until=outcome.until, today=act.today)
 
 
 def _new_link(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
 ) -> None:
-    service.reissue(db, campaign, invitation_id, reason=new_links.REASON, **act)
-    new_links.send_link(db, campaign, invitation_id, channel=outcome.channel, **act)
+    service.reissue(db, campaign, invitation_id, reason=new_links.REASON, act=act)
+    new_links.send_link(db, campaign, invitation_id, channel=outcome.channel, act=act)
 
 
 def _declared(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, **act: Any
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
 ) -> None:
     invited = invitations.invited(db, campaign, invitation_id)
-    today = clock.day(act["now"])
-    service.declare(db, invited, DECLARATIONS[outcome.result], today=today)
+    service.declare(db, invited, DECLARATIONS[outcome.result], today=act.today)
 
 
 _EFFECTS: dict[Result, Callable[..., None]] = {

@@ -2,51 +2,49 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.followup.errors import NoShift
 from surveyapp.followup.models import CallShift
 from surveyapp.followup.queries import Choice, ToCall
 from surveyapp.followup.rules import SHIFT
 from surveyapp.invitations.errors import ReasonMissing
-from surveyapp.keys import KeyRing
 
 SHORTEST = 10
 """Signs of a reason: a single word explains nothing to whoever reads the trail."""
 
 
-def open_shift(
-    db: Session, campaign: Campaign, *, reason: str, actor: str, keys: KeyRing, now: datetime
-) -> CallShift:
+def open_shift(db: Session, campaign: Campaign, *, reason: str, act: Act) -> CallShift:
     """Let the operator see the list from now on for `SHIFT`. Raises `ReasonMissing`."""
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST:
         raise ReasonMissing
-    end_shift(db, campaign.id, actor, now=now)
+    end_shift(db, campaign.id, act.actor, now=act.now)
     shift = CallShift(
         id=uuid4(),
         campaign_id=campaign.id,
-        operator=actor,
+        operator=act.actor,
         reason=reason,
-        opened_at=now,
-        ends_at=min(now + SHIFT, campaign.closes_at),
+        opened_at=act.now,
+        ends_at=min(act.now + SHIFT, campaign.closes_at),
     )
     db.add(shift)
     db.flush()
     facts = {"reason": reason, "until": shift.ends_at}
-    enter(db, campaign, "opened", facts, actor=actor, keys=keys, now=now)
+    audit.record(db, act, Action.CALLS_OPENED, campaign_code=campaign.code, facts=facts)
     return shift
 
 
 def current(db: Session, campaign: Campaign, operator: str, *, now: datetime) -> CallShift:
     """The operator's shift that is going on; raises `NoShift`, also once collection is over."""
-    if campaign.state != "open":
+    if not campaign.is_open:
         raise NoShift
     found = db.scalars(
         select(CallShift)
@@ -85,8 +83,7 @@ def note_seen(
     seen: Sequence[ToCall],
     choice: Choice,
     page: int,
-    keys: KeyRing,
-    now: datetime,
+    act: Act,
 ) -> None:
     """Enter which people the operator is being shown, and by which choice."""
     facts = {
@@ -96,29 +93,11 @@ def note_seen(
         "page": page,
         "invitations": [str(one.invitation_id) for one in seen],
     }
-    by = shift.operator
-    enter(db, campaign, "listed", facts, choice.unit_code, actor=by, keys=keys, now=now)
-
-
-def enter(
-    db: Session,
-    campaign: Campaign,
-    act: str,
-    facts: dict[str, Any],
-    unit_code: str = "",
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
-    """One entry of the audit trail about calls."""
     audit.record(
         db,
-        actor=actor,
-        action=f"calls.{act}",
+        act,
+        Action.CALLS_LISTED,
         campaign_code=campaign.code,
-        unit_code=unit_code,
+        unit_code=choice.unit_code,
         facts=facts,
-        now=now,
-        keys=keys,
     )

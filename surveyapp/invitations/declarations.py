@@ -6,16 +6,18 @@ with a name.
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import UnknownDeclaration
 from surveyapp.invitations.models import Declaration, Invitation
-from surveyapp.keys import KeyRing
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
 
 TO_SETTLE = ("not_me", "wrong_group", "moved")
@@ -25,7 +27,7 @@ SHOWN = 200
 _WAITS = (
     Declaration.settled_at.is_(None),
     Declaration.kind.in_(TO_SETTLE),
-    Invitation.state == "active",
+    Invitation.state == InvitationState.ACTIVE,
 )
 """Whoever was taken off the lists, or whose invitation was ended, waits for nothing any more."""
 
@@ -97,15 +99,7 @@ def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declar
     return [Declared(*row) for row in rows]
 
 
-def settle(
-    db: Session,
-    campaign: Campaign,
-    declaration_id: uuid.UUID,
-    *,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> bool:
+def settle(db: Session, campaign: Campaign, declaration_id: uuid.UUID, *, act: Act) -> bool:
     """The centre has done what was to do; False if somebody had said so before.
 
     Raises `UnknownDeclaration`, also for another campaign's and for a refusal.
@@ -120,18 +114,10 @@ def settle(
     changed = db.execute(
         update(Declaration)
         .where(Declaration.id == declaration_id, Declaration.settled_at.is_(None))
-        .values(settled_by=actor, settled_at=now)
+        .values(settled_by=act.actor, settled_at=act.now)
         .returning(Declaration.id)
     ).all()
     if changed:
         facts = {"declaration": str(declaration_id), "kind": found}
-        audit.record(
-            db,
-            actor=actor,
-            action="declaration.settled",
-            campaign_code=campaign.code,
-            facts=facts,
-            now=now,
-            keys=keys,
-        )
+        audit.record(db, act, Action.DECLARATION_SETTLED, campaign_code=campaign.code, facts=facts)
     return bool(changed)

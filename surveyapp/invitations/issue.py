@@ -1,7 +1,7 @@
 """Issuing: batch by batch, invitations and assignments are brought to what the lists say."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,23 +13,19 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment, AssignmentEvent
-from surveyapp.assignments.plan import (
-    Entry,
-    Form,
-    LockedAssignment,
-    Plan,
-    Scheme,
-    reconcile,
-    wanted_forms,
-)
+from surveyapp.assignments.plan import Form, LockedAssignment, Plan, reconcile
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.assignments.transitions import Change
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.invitations import codes, outstanding
 from surveyapp.invitations.models import Invitation, RetiredTag
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
-from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.respondents.models import Person
 
 BATCH = 1000
 _LOCK = 0x4953_5355  # with the campaign's id: one batch of a campaign at a time
@@ -50,7 +46,7 @@ class _Batch:
     """Everything one batch is going to write."""
 
     campaign: Campaign
-    scheme: Scheme
+    instruments: Mapping[int, int]
     now: datetime
     invitations: list[dict[str, Any]] = field(default_factory=list)
     invitation_changes: list[dict[str, Any]] = field(default_factory=list)
@@ -73,22 +69,25 @@ def issue(
     submitted. Repeating it changes nothing; a crash loses one batch; two operators take turns.
     Raises `WrongState` once collection is over.
     """
-    if campaign.state not in ("preparing", "open"):
-        raise WrongState(campaign.code, state=campaign.state, needed=("preparing", "open"))
+    if not campaign.takes_lists:
+        raise WrongState(
+            campaign.code,
+            state=campaign.state,
+            needed=TAKING_LISTS,
+        )
     if db.get_bind().dialect.name == "postgresql":
         db.execute(
             text("select pg_advisory_xact_lock(:survey, :campaign)"),
             {"survey": _LOCK, "campaign": campaign.id},
         )
-    rules = outstanding.scheme(db, campaign)
-    people = outstanding.next_people(db, campaign, rules, limit=limit)
-    batch = reconcile_people(db, campaign, people, rules=rules, keys=keys, now=now)
+    people = outstanding.next_people(db, campaign, limit=limit)
+    batch = reconcile_people(db, campaign, people, keys=keys, now=now)
     live = sum(row["disposition"] == Disposition.NOT_SENT for row in batch.assignments)
     return IssueProgress(
         done=len(people),
         created=live + len(batch.restored),
         revoked=len(batch.taken_off),
-        remaining=outstanding.count(db, campaign, rules),
+        remaining=outstanding.count(db, campaign),
     )
 
 
@@ -97,25 +96,29 @@ def reconcile_people(
     campaign: Campaign,
     people: Sequence[UUID],
     *,
-    rules: Scheme,
     keys: KeyRing,
     now: datetime,
 ) -> _Batch:
     """Write what the lists ask for these people, in a dozen statements however many they are."""
-    batch = _Batch(campaign, rules, now)
+    groups = campaigns.groups(db, campaign.id)
+    batch = _Batch(campaign, {group.id: group.instrument_id for group in groups}, now)
     if not people:
         return batch
-    entries = _entries(db, people)
+    second_form_allowed = campaign.settings.get("second_form_on_same_unit") == "both"
+    wanted_by = outstanding.wanted_forms(db, people)
+    units = _units(db, people)
     invitations = _invitations(db, people)
     standing = _standing(db, [row.id for row in invitations.values()])
-    sent = _sent(db, [a.id for rows in standing.values() for a in rows if a.state == "revoked"])
+    sent = _sent(
+        db, [a.id for rows in standing.values() for a in rows if a.state == AssignmentState.REVOKED]
+    )
     fresh: list[tuple[UUID, UUID]] = []
     for person_id in people:
         invitation = invitations.get(person_id)
         kept = standing.get(invitation.id, []) if invitation else []
-        ended = invitation is not None and invitation.state == "revoked"
-        wanted = {} if ended else wanted_forms(entries.get(person_id, ()), rules)
-        plan = reconcile(wanted, kept, second_form_allowed=rules.second_form_allowed)
+        ended = invitation is not None and invitation.state == InvitationState.REVOKED
+        wanted = {} if ended else wanted_by.get(person_id, {})
+        plan = reconcile(wanted, kept, second_form_allowed=second_form_allowed)
         if invitation is None:
             invitation_id = uuid.uuid4()
             if plan.create:
@@ -123,24 +126,16 @@ def reconcile_people(
         else:
             invitation_id = invitation.id
             _settle_invitation(batch, invitation, plan)
-        unit_id = next((entry.unit_id for entry in entries.get(person_id, ())), 0)
-        _settle_assignments(batch, invitation_id, unit_id, kept, plan, sent)
+        _settle_assignments(batch, invitation_id, units[person_id], kept, plan, sent)
     batch.invitations = _with_codes(db, campaign, fresh, keys=keys, now=now)
     _write(db, batch)
     return batch
 
 
-def _entries(db: Session, people: Sequence[UUID]) -> dict[UUID, list[Entry]]:
-    rows = db.execute(
-        select(Person.id, Person.unit_id, PersonEntry.kind_id, PersonEntry.department_id)
-        .join(PersonEntry, PersonEntry.person_id == Person.id)
-        .where(Person.id.in_(people), Person.state == "active", PersonEntry.state == "active")
-        .order_by(PersonEntry.kind_id, PersonEntry.line, PersonEntry.id)
-    )
-    found: dict[UUID, list[Entry]] = {}
-    for person_id, unit_id, kind_id, department_id in rows:
-        found.setdefault(person_id, []).append(Entry(unit_id, kind_id, department_id))
-    return found
+def _units(db: Session, people: Sequence[UUID]) -> dict[UUID, int]:
+    """The unit that lists each person."""
+    rows = db.execute(select(Person.id, Person.unit_id).where(Person.id.in_(people)))
+    return {row.id: row.unit_id for row in rows}
 
 
 def _invitations(db: Session, people: Sequence[UUID]) -> dict[UUID, Row[*tuple[Any, ...]]]:
@@ -175,9 +170,9 @@ def _sent(db: Session, assignment_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def _settle_invitation(batch: _Batch, invitation: Row[*tuple[Any, ...]], plan: Plan) -> None:
-    if invitation.state == "revoked":
+    if invitation.state == InvitationState.REVOKED:
         return
-    state = "active" if plan.has_forms else "lapsed"
+    state = InvitationState.ACTIVE if plan.has_forms else InvitationState.LAPSED
     if state != invitation.state or plan.create or plan.restore:
         batch.invitation_changes.append({"which": invitation.id, "new_state": state})
 
@@ -213,8 +208,8 @@ def _settle_assignments(
         batch.taken_off.append(change(assignment, reason))
     for assignment in plan.restore:
         again = (
-            Disposition.BROKEN_OFF
-            if assignment.progress != "none"
+            Disposition.BEGUN
+            if assignment.begun_on is not None
             else Disposition.SENT
             if assignment.id in sent
             else Disposition.NOT_SENT
@@ -230,7 +225,7 @@ def _new_assignment(batch: _Batch, form: Form, disposition: Disposition) -> dict
     return {
         "id": uuid.uuid4(),
         "group_id": form.group_id,
-        "instrument_id": batch.scheme.groups[form.group_id].instrument_id,
+        "instrument_id": batch.instruments[form.group_id],
         "rated_unit_id": form.rated_unit_id,
         "disposition": disposition,
     }
@@ -255,7 +250,7 @@ def _with_codes(
                 "key_number": keys.current,
                 "issue_number": 1,
                 "counter": 0,
-                "state": "active",
+                "state": InvitationState.ACTIVE,
                 "issued_at": now,
                 "listed_at": None,
             }

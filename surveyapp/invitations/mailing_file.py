@@ -16,21 +16,24 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.documents.tables import inert
 from surveyapp.i18n import _
 from surveyapp.invitations import codes, links
 from surveyapp.invitations.errors import NothingToList
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
 BATCH = 1000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,17 @@ class MailingRow:
     questionnaires: int
 
 
-def mark_listed(
-    db: Session, campaign: Campaign, *, everyone: bool, actor: str, keys: KeyRing, now: datetime
-) -> int:
+def mark_listed(db: Session, campaign: Campaign, *, everyone: bool, act: Act) -> int:
     """Hand the waiting invitations (or `everyone`'s that are open) to a mailing file, on record.
 
     `mailing(…, listed_at=now)` then lists exactly these. Raises `NothingToList`.
     """
     still_open = select(Assignment.invitation_id).where(
-        Assignment.campaign_id == campaign.id, Assignment.state == "active"
+        Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
     )
     wanted = [
         Invitation.campaign_id == campaign.id,
-        Invitation.state == "active",
+        Invitation.state == InvitationState.ACTIVE,
         Invitation.id.in_(still_open),
         *([] if everyone else [Invitation.listed_at.is_(None)]),
     ]
@@ -69,17 +70,15 @@ def mark_listed(
     taken = select(Invitation.id).where(*wanted).order_by(Invitation.id)
     db.execute(taken.with_for_update(key_share=True)).all()
     handed = update(Invitation).where(*wanted)
-    people = int(db.execute(handed.values(listed_at=now)).rowcount)  # type: ignore[attr-defined]
+    people = int(db.execute(handed.values(listed_at=act.now)).rowcount)  # type: ignore[attr-defined]
     if not people:
         raise NothingToList
     audit.record(
         db,
-        actor=actor,
-        action="invitation.mailing",
+        act,
+        Action.INVITATION_LISTED,
         campaign_code=campaign.code,
         facts={"people": people, "everyone": everyone},
-        now=now,
-        keys=keys,
     )
     return people
 
@@ -125,7 +124,7 @@ def mailing(
 
 def _people(campaign: Campaign, listed_at: datetime | None) -> Select[*tuple[Any, ...]]:
     still_open = select(Assignment.invitation_id).where(
-        Assignment.campaign_id == campaign.id, Assignment.state == "active"
+        Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
     )
     people = (
         select(
@@ -144,7 +143,7 @@ def _people(campaign: Campaign, listed_at: datetime | None) -> Select[*tuple[Any
         .join(Unit, Unit.id == Person.unit_id)
         .where(
             Invitation.campaign_id == campaign.id,
-            Invitation.state == "active",
+            Invitation.state == InvitationState.ACTIVE,
             Invitation.id.in_(still_open),
         )
         .order_by(Unit.position, Person.name_key, Invitation.id)
@@ -158,21 +157,23 @@ def _groups(db: Session, invitation_ids: list[object]) -> dict[object, list[str]
     for invitation_id, code in db.execute(
         select(Assignment.invitation_id, RespondentGroup.code)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-        .where(Assignment.invitation_id.in_(invitation_ids), Assignment.state == "active")
+        .where(
+            Assignment.invitation_id.in_(invitation_ids), Assignment.state == AssignmentState.ACTIVE
+        )
         .order_by(Assignment.number)
     ):
         found.setdefault(invitation_id, []).append(code)
     return found
 
 
-def mark_sent(db: Session, campaign: Campaign, *, actor: str, keys: KeyRing, now: datetime) -> int:
+def mark_sent(db: Session, campaign: Campaign, *, act: Act) -> int:
     """Confirm that what the mailing files hold went out: not sent becomes sent. How many forms.
 
     Whoever began before the confirmation has been counted as begun already.
     """
     listed = select(Invitation.id).where(
         Invitation.campaign_id == campaign.id,
-        Invitation.state == "active",
+        Invitation.state == InvitationState.ACTIVE,
         Invitation.listed_at.is_not(None),
     )
     sent = move_forms(
@@ -182,17 +183,11 @@ def mark_sent(db: Session, campaign: Campaign, *, actor: str, keys: KeyRing, now
         "send",
         before=(Disposition.NOT_SENT,),
         after=Disposition.SENT,
-        today=clock.day(now),
+        today=act.today,
         channel="file",
     )
     audit.record(
-        db,
-        actor=actor,
-        action="invitation.sent",
-        campaign_code=campaign.code,
-        facts={"forms": sent},
-        now=now,
-        keys=keys,
+        db, act, Action.INVITATION_SENT, campaign_code=campaign.code, facts={"forms": sent}
     )
     return sent
 
@@ -220,7 +215,8 @@ def csv_lines(rows: Iterable[MailingRow], heading: list[str]) -> Iterator[bytes]
     yield b"\xef\xbb\xbf"
     writer.writerow(heading)
     for count, row in enumerate(rows, start=1):
-        writer.writerow([_harmless(cell) for cell in astuple(row)])
+        cells = astuple(row)
+        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in cells])
         if count % BATCH == 0:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -231,10 +227,6 @@ def _drain(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def write_xlsx(rows: Iterable[MailingRow], heading: list[str], file: IO[bytes]) -> None:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base
+from surveyapp.db import Base, EnumText, within
+from surveyapp.invitations.states import InvitationState
 
 
 class Invitation(Base):
@@ -18,7 +19,7 @@ class Invitation(Base):
     """
 
     __tablename__ = "invitation"
-    __table_args__ = (CheckConstraint("state in ('active','revoked','lapsed')", name="state"),)
+    __table_args__ = (CheckConstraint(within("state", InvitationState), name="state"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
@@ -27,7 +28,7 @@ class Invitation(Base):
     key_number: Mapped[int]
     issue_number: Mapped[int]
     counter: Mapped[int]
-    state: Mapped[str]
+    state: Mapped[InvitationState] = mapped_column(EnumText(InvitationState))
     issued_at: Mapped[datetime]
     listed_at: Mapped[datetime | None]
 

@@ -7,30 +7,26 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     Subquery,
     and_,
-    case,
     exists,
     func,
-    literal,
     or_,
     select,
-    true,
     union,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import Assignment
-from surveyapp.assignments.plan import Department as DepartmentRule
-from surveyapp.assignments.plan import Group, Scheme
+from surveyapp.assignments.plan import Form
 from surveyapp.assignments.rules import Disposition
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Campaign, Department, ListKind
+from surveyapp.assignments.states import AssignmentState
+from surveyapp.campaigns.models import Campaign, Rating, RespondentGroup
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.respondents.states import PersonState
 
 
 @dataclass(frozen=True)
@@ -48,98 +44,55 @@ class IssueState:
         return self.to_invite + self.to_change
 
 
-def scheme(db: Session, campaign: Campaign) -> Scheme:
-    """Who rates whom in this campaign."""
-    groups = {
-        group.id: Group(group.id, group.position, group.rates, group.instrument_id)
-        for group in campaigns.groups(db, campaign.id)
-    }
-    return Scheme(
-        groups=groups,
-        groups_of_kind={
-            kind_id: [groups[group_id] for group_id in group_ids]
-            for kind_id, group_ids in _yields(db, campaign.id).items()
-        },
-        departments={
-            department.id: DepartmentRule(department.rated_unit_id, department.rates_province)
-            for department in campaigns.departments(db, campaign.id)
-        },
-        second_form_allowed=campaign.settings.get("second_form_on_same_unit") == "both",
-    )
-
-
-def _yields(db: Session, campaign_id: int) -> dict[int, list[int]]:
-    codes = {group.code: group.id for group in campaigns.groups(db, campaign_id)}
-    kinds = db.execute(
-        select(ListKind.id, ListKind.groups).where(ListKind.campaign_id == campaign_id)
-    )
-    return {kind_id: [codes[code] for code in groups] for kind_id, groups in kinds}
-
-
 def state(db: Session, campaign: Campaign) -> IssueState:
     """Counts for the screen that issues; the heaviest reading here, for people only."""
-    rules = scheme(db, campaign)
-    invited = (Invitation.campaign_id == campaign.id, Invitation.state == "active")
+    invited = (Invitation.campaign_id == campaign.id, Invitation.state == InvitationState.ACTIVE)
     return IssueState(
-        people=_count(db, _asked(campaign.id, rules)),
+        people=_count(db, _asked(campaign.id)),
         invited=_count(db, select(Invitation.id).where(*invited)),
-        to_invite=_count(db, _uninvited(campaign.id, rules)),
-        to_change=_count(db, _changed(campaign.id, rules)),
+        to_invite=_count(db, _uninvited(campaign.id)),
+        to_change=_count(db, _changed(campaign.id)),
     )
 
 
-def count(db: Session, campaign: Campaign, rules: Scheme) -> int:
+def count(db: Session, campaign: Campaign) -> int:
     """How many people remain to be dealt with."""
-    return _count(db, _uninvited(campaign.id, rules)) or _count(db, _changed(campaign.id, rules))
+    return _count(db, _uninvited(campaign.id)) or _count(db, _changed(campaign.id))
 
 
-def next_people(db: Session, campaign: Campaign, rules: Scheme, *, limit: int) -> Sequence[UUID]:
+def next_people(db: Session, campaign: Campaign, *, limit: int) -> Sequence[UUID]:
     """Up to `limit` people: first those without an invitation, then those whose lists changed."""
-    found = list(db.scalars(_uninvited(campaign.id, rules).limit(limit)))
-    return found or list(db.scalars(_changed(campaign.id, rules).limit(limit)))
+    found = list(db.scalars(_uninvited(campaign.id).limit(limit)))
+    return found or list(db.scalars(_changed(campaign.id).limit(limit)))
 
 
 def _count(db: Session, people: Select[Any]) -> int:
     return db.execute(select(func.count()).select_from(people.subquery())).scalar_one()
 
 
-def _uninvited(campaign_id: int, rules: Scheme) -> Select[UUID]:
+def _uninvited(campaign_id: int) -> Select[UUID]:
     invited = exists(select(Invitation.id).where(Invitation.person_id == Person.id))
-    return _asked(campaign_id, rules).where(~invited)
+    return _asked(campaign_id).where(~invited)
 
 
-def _asked(campaign_id: int, rules: Scheme) -> Select[UUID]:
+def _asked(campaign_id: int) -> Select[UUID]:
     """People whom the lists give at least one form."""
-    ministry: set[int] = set()
-    own: set[int] = set()
-    for kind_id, groups in rules.groups_of_kind.items():
-        for group in groups:
-            (ministry if group.rates == "department_ministry" else own).add(kind_id)
     form = (
         select(PersonEntry.id)
-        .outerjoin(Department, Department.id == PersonEntry.department_id)
-        .where(
-            PersonEntry.person_id == Person.id,
-            PersonEntry.state == "active",
-            or_(
-                and_(PersonEntry.kind_id.in_(ministry), Department.rated_unit_id.is_not(None)),
-                and_(
-                    PersonEntry.kind_id.in_(own), func.coalesce(Department.rates_province, true())
-                ),
-            ),
-        )
+        .join(Rating, _yields_by(PersonEntry, Person.unit_id))
+        .where(PersonEntry.person_id == Person.id, PersonEntry.state == PersonState.ACTIVE)
     )
     return select(Person.id).where(
-        Person.campaign_id == campaign_id, Person.state == "active", exists(form)
+        Person.campaign_id == campaign_id, Person.state == PersonState.ACTIVE, exists(form)
     )
 
 
-def _changed(campaign_id: int, rules: Scheme) -> Select[UUID]:
+def _changed(campaign_id: int) -> Select[UUID]:
     """People with a form that no assignment stands for, or an assignment that no list yields.
 
     An invitation that an operator ended is left as it is.
     """
-    wanted, yielded = _wanted(campaign_id, rules), _wanted(campaign_id, rules)
+    wanted, yielded = _wanted(campaign_id), _wanted(campaign_id)
     stands = select(Assignment.id).where(
         Assignment.invitation_id == Invitation.id,
         Assignment.group_id == wanted.c.group_id,
@@ -148,7 +101,7 @@ def _changed(campaign_id: int, rules: Scheme) -> Select[UUID]:
     )
     lacking = select(Invitation.person_id).where(
         Invitation.campaign_id == campaign_id,
-        Invitation.state != "revoked",
+        Invitation.state != InvitationState.REVOKED,
         exists(
             select(wanted.c.person_id).where(
                 wanted.c.person_id == Invitation.person_id,
@@ -161,8 +114,11 @@ def _changed(campaign_id: int, rules: Scheme) -> Select[UUID]:
         .join(Assignment, Assignment.invitation_id == Invitation.id)
         .where(
             Assignment.campaign_id == campaign_id,
-            Invitation.state != "revoked",
-            or_(Assignment.state == "active", Assignment.disposition == Disposition.DUPLICATE),
+            Invitation.state != InvitationState.REVOKED,
+            or_(
+                Assignment.state == AssignmentState.ACTIVE,
+                Assignment.disposition == Disposition.DUPLICATE,
+            ),
             ~exists(
                 select(yielded.c.person_id).where(
                     yielded.c.person_id == Invitation.person_id,
@@ -180,43 +136,45 @@ def _number(department_id: ColumnElement[Any] | Any) -> ColumnElement[int]:
     return func.coalesce(department_id, 0)
 
 
-def _wanted(campaign_id: int, rules: Scheme) -> Subquery:
-    """(person, group, rated unit, department) of every form the approved lists yield.
+def _yields_by(entry: type[PersonEntry], unit_id: ColumnElement[int] | Any) -> ColumnElement[bool]:
+    """The rows of who rates whom that an entry of a unit's list stands for."""
+    return and_(
+        Rating.supplying_unit_id == unit_id,
+        Rating.kind_id == entry.kind_id,
+        Rating.department_id == _number(entry.department_id),
+    )
 
-    The same rule as `forms.wanted_forms`; a test holds the two together.
-    """
-    yields = union_all(
-        *(
-            select(
-                literal(kind_id, Integer).label("kind_id"),
-                literal(group.id, Integer).label("group_id"),
-                literal(int(group.rates == "department_ministry"), Integer).label("by_department"),
-            )
-            for kind_id, groups in rules.groups_of_kind.items()
-            for group in groups
-        )
-    ).subquery()
-    by_department = yields.c.by_department == 1
-    rated_unit = case((by_department, Department.rated_unit_id), else_=Person.unit_id)
-    rates_own = func.coalesce(Department.rates_province, true())
+
+def _forms() -> Select[UUID, int, int, int | None]:
+    """(person, group, rated unit, department) of every form that active entries of active people yield."""
     return (
         select(
             PersonEntry.person_id,
-            yields.c.group_id,
-            rated_unit.label("rated_unit_id"),
+            Rating.group_id,
+            Rating.rated_unit_id,
             PersonEntry.department_id,
         )
         .join(Person, Person.id == PersonEntry.person_id)
-        .join(yields, yields.c.kind_id == PersonEntry.kind_id)
-        .outerjoin(Department, Department.id == PersonEntry.department_id)
-        .where(
-            Person.campaign_id == campaign_id,
-            Person.state == "active",
-            PersonEntry.state == "active",
-            or_(
-                and_(by_department, Department.rated_unit_id.is_not(None)),
-                and_(~by_department, rates_own),
-            ),
-        )
-        .subquery()
+        .join(Rating, _yields_by(PersonEntry, Person.unit_id))
+        .where(Person.state == PersonState.ACTIVE, PersonEntry.state == PersonState.ACTIVE)
     )
+
+
+def _wanted(campaign_id: int) -> Subquery:
+    """The forms that the approved lists of a campaign yield."""
+    return _forms().where(Person.campaign_id == campaign_id).subquery()
+
+
+def wanted_forms(db: Session, people: Sequence[UUID]) -> dict[UUID, dict[Form, list[int | None]]]:
+    """Every form these people's entries yield, in the campaign's order of groups, with its departments."""
+    rows = db.execute(
+        _forms()
+        .join(RespondentGroup, RespondentGroup.id == Rating.group_id)
+        .where(PersonEntry.person_id.in_(people))
+        .order_by(RespondentGroup.position, PersonEntry.kind_id, PersonEntry.line, PersonEntry.id)
+    )
+    found: dict[UUID, dict[Form, list[int | None]]] = {}
+    for person_id, group_id, rated_unit_id, department_id in rows:
+        forms = found.setdefault(person_id, {})
+        forms.setdefault(Form(group_id, rated_unit_id), []).append(department_id)
+    return found

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
 from surveyapp.invitations import codes
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
 from surveyapp.invitations.models import Invitation, RetiredTag
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.words.names import name_key
@@ -28,8 +30,8 @@ class AssignmentView:
 
     id: UUID
     number: int
-    state: str
-    progress: str
+    state: AssignmentState
+    begun_on: date | None
     disposition: str
     group_code: str
     rated_unit_code: str
@@ -39,6 +41,20 @@ class AssignmentView:
     submitted_on: date | None
     instrument_sha256: str | None = None
     """Digest of the frozen questionnaire, by which a process knows whether it has parsed it."""
+
+    @property
+    def is_open(self) -> bool:
+        """It is still to be answered, or being answered."""
+        return self.state == AssignmentState.ACTIVE
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state == AssignmentState.SUBMITTED
+
+    @property
+    def is_revoked(self) -> bool:
+        """It was taken back: no list or group names the person for it any more."""
+        return self.state == AssignmentState.REVOKED
 
 
 @dataclass(frozen=True)
@@ -76,7 +92,7 @@ _ASSIGNMENTS = (
         Assignment.id,
         Assignment.number,
         Assignment.state,
-        Assignment.progress,
+        Assignment.begun_on,
         Assignment.disposition,
         RespondentGroup.code,
         Unit.code,
@@ -89,7 +105,10 @@ _ASSIGNMENTS = (
     .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
     .join(Unit, Unit.id == Assignment.rated_unit_id)
     .join(Instrument, Instrument.id == Assignment.instrument_id)
-    .where(Assignment.invitation_id == bindparam("invitation"), Assignment.state != "revoked")
+    .where(
+        Assignment.invitation_id == bindparam("invitation"),
+        Assignment.state != AssignmentState.REVOKED,
+    )
     .order_by(Assignment.number)
 )
 
@@ -110,7 +129,7 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
         if retired:
             raise LinkReplaced(retired.settings)
         raise UnknownCode
-    if found.state != "active":
+    if found.state != InvitationState.ACTIVE:
         raise LinkRevoked(found.Campaign.settings)
     assignments = tuple(_assignments(db, found.id))
     return Invited(found.id, found.Campaign, assignments, found.name_vi, found.name_en)
@@ -127,7 +146,7 @@ def withdrawn(db: Session, invitation_id: UUID, number: int) -> UUID | None:
         select(Assignment.id).where(
             Assignment.invitation_id == invitation_id,
             Assignment.number == number,
-            Assignment.state == "revoked",
+            Assignment.state == AssignmentState.REVOKED,
         )
     )
 
@@ -147,7 +166,7 @@ def submitted_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int
         .select_from(Assignment)
         .join(Unit, Unit.id == Assignment.rated_unit_id)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-        .where(Assignment.campaign_id == campaign_id, Assignment.state == "submitted")
+        .where(Assignment.campaign_id == campaign_id, Assignment.state == AssignmentState.SUBMITTED)
         .group_by(Unit.code, RespondentGroup.code)
     )
     return {(unit, group): n for unit, group, n in rows}
@@ -238,7 +257,10 @@ def _cards(db: Session, invitation_ids: Sequence[UUID]) -> list[InvitationCard]:
     for invitation_id, group_code, state in db.execute(
         select(Assignment.invitation_id, RespondentGroup.code, Assignment.state)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-        .where(Assignment.invitation_id.in_(invitation_ids), Assignment.state != "revoked")
+        .where(
+            Assignment.invitation_id.in_(invitation_ids),
+            Assignment.state != AssignmentState.REVOKED,
+        )
         .order_by(Assignment.number)
     ):
         forms.setdefault(invitation_id, []).append((group_code, state))
@@ -246,7 +268,7 @@ def _cards(db: Session, invitation_ids: Sequence[UUID]) -> list[InvitationCard]:
 
 
 def _card(person: dict[str, Any], forms: Sequence[tuple[str, str]]) -> InvitationCard:
-    still_open = sum(state == "active" for _, state in forms)
+    still_open = sum(state == AssignmentState.ACTIVE for _, state in forms)
     return InvitationCard(**person, forms=tuple(code for code, _ in forms), open_forms=still_open)
 
 
@@ -270,17 +292,17 @@ def mailing_state(db: Session, campaign_id: int) -> MailingState:
         select(Assignment.invitation_id)
         .where(
             Assignment.campaign_id == campaign_id,
-            Assignment.state == "active",
+            Assignment.state == AssignmentState.ACTIVE,
             Assignment.disposition == "not_sent",
         )
         .distinct()
     )
     still_open = (
         select(Assignment.invitation_id)
-        .where(Assignment.campaign_id == campaign_id, Assignment.state == "active")
+        .where(Assignment.campaign_id == campaign_id, Assignment.state == AssignmentState.ACTIVE)
         .distinct()
     )
-    active = (Invitation.campaign_id == campaign_id, Invitation.state == "active")
+    active = (Invitation.campaign_id == campaign_id, Invitation.state == InvitationState.ACTIVE)
     total = select(func.count()).select_from(Invitation)
 
     def count(*conditions: object) -> int:

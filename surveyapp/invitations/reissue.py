@@ -2,25 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import STARTED_OVER, Disposition
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.assignments.transitions import Change
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import NothingLeftToAnswer, ReasonMissing, UnknownInvitation
 from surveyapp.invitations.issue import give_codes
 from surveyapp.invitations.models import Invitation, RetiredTag
-from surveyapp.keys import KeyRing
+from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
 
 
@@ -33,14 +35,7 @@ class Reissued:
 
 
 def reissue(
-    db: Session,
-    campaign: Campaign,
-    invitation_id: UUID,
-    *,
-    reason: str,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
+    db: Session, campaign: Campaign, invitation_id: UUID, *, reason: str, act: Act
 ) -> Reissued:
     """Replace the code: the old link is dead on the next request, the next mailing holds the new.
 
@@ -54,11 +49,11 @@ def reissue(
         raise NothingLeftToAnswer(invitation_id)
     row = {
         "id": invitation_id,
-        "key_number": keys.current,
+        "key_number": act.keys.current,
         "issue_number": invitation.issue_number + 1,
         "counter": 0,
     }
-    give_codes(db, campaign, [row], keys=keys)
+    give_codes(db, campaign, [row], keys=act.keys)
     db.execute(
         insert(RetiredTag).values(tag=invitation.tag, campaign_id=campaign.id, reason="replaced")
     )
@@ -66,24 +61,22 @@ def reissue(
     db.execute(
         update(Invitation)
         .where(Invitation.id == invitation_id)
-        .values(**values, state="active", issued_at=now, listed_at=None)
+        .values(**values, state=InvitationState.ACTIVE, issued_at=act.now, listed_at=None)
     )
-    _start_over(db, held, today=clock.day(now))
+    _start_over(db, held, today=act.today)
     facts = {"issue_number": row["issue_number"]}
-    _enter(db, campaign, invitation, "reissued", reason, facts, actor=actor, keys=keys, now=now)
+    audit.record(
+        db,
+        act,
+        Action.INVITATION_REISSUED,
+        campaign_code=campaign.code,
+        unit_code=invitation.unit_code,
+        facts={"invitation": str(invitation.id), "reason": reason.strip(), **facts},
+    )
     return Reissued(invitation_id, invitation.issue_number + 1)
 
 
-def revoke(
-    db: Session,
-    campaign: Campaign,
-    invitation_id: UUID,
-    *,
-    reason: str,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
+def revoke(db: Session, campaign: Campaign, invitation_id: UUID, *, reason: str, act: Act) -> None:
     """End the invitation for good; what was submitted stays, unfinished answers go.
 
     Issuing leaves the person alone from now on. Raises `UnknownInvitation`, `NothingLeftToAnswer` and `ReasonMissing`.
@@ -93,10 +86,21 @@ def revoke(
     if not held:
         raise NothingLeftToAnswer(invitation_id)
     revoked = [Change(each, Disposition.REMOVED) for each in held]
-    transitions.write(db, {"revoke": revoked}, today=clock.day(now))
-    db.execute(update(Invitation).where(Invitation.id == invitation_id).values(state="revoked"))
+    transitions.write(db, {"revoke": revoked}, today=act.today)
+    db.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation_id)
+        .values(state=InvitationState.REVOKED)
+    )
     facts = {"assignments": len(held)}
-    _enter(db, campaign, invitation, "revoked", reason, facts, actor=actor, keys=keys, now=now)
+    audit.record(
+        db,
+        act,
+        Action.INVITATION_REVOKED,
+        campaign_code=campaign.code,
+        unit_code=invitation.unit_code,
+        facts={"invitation": str(invitation.id), "reason": reason.strip(), **facts},
+    )
 
 
 def _hold(
@@ -118,7 +122,7 @@ def _hold(
 
 def _active(db: Session, invitation_id: UUID) -> list[LockedAssignment]:
     return transitions.lock_all(
-        db, Assignment.invitation_id == invitation_id, Assignment.state == "active"
+        db, Assignment.invitation_id == invitation_id, Assignment.state == AssignmentState.ACTIVE
     )
 
 
@@ -126,32 +130,8 @@ def _start_over(db: Session, held: Iterable[LockedAssignment], *, today: date) -
     back, kept = [], []
     for each in held:
         if each.disposition in STARTED_OVER:
-            fresh = {"progress": "none", "channel": "none"}
+            fresh = {"begun_on": None, "channel": "none"}
             back.append(Change(each, Disposition.NOT_SENT, fresh))
         else:
-            kept.append(Change(each, each.disposition, {"progress": "none"}))
+            kept.append(Change(each, each.disposition, {"begun_on": None}))
     transitions.write(db, {"start_over": back, "give_new_code": kept}, today=today)
-
-
-def _enter(
-    db: Session,
-    campaign: Campaign,
-    invitation: Row[*tuple[Any, ...]],
-    action: str,
-    reason: str,
-    facts: dict[str, Any],
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
-    audit.record(
-        db,
-        actor=actor,
-        action=f"invitation.{action}",
-        campaign_code=campaign.code,
-        unit_code=invitation.unit_code,
-        facts={"invitation": str(invitation.id), "reason": reason.strip(), **facts},
-        now=now,
-        keys=keys,
-    )

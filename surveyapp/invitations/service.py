@@ -10,14 +10,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
-from surveyapp.assignments.rules import (
-    BEGUN,
-    DECLARED,
-    Disposition,
-    progress_band,
-    submitted_disposition,
-)
-from surveyapp.campaigns.models import Campaign
+from surveyapp.assignments.rules import DECLARED, Disposition
+from surveyapp.campaigns.states import TAKING_LISTS, CampaignState
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.invitations.issue import IssueProgress, issue
 from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
@@ -37,7 +31,6 @@ __all__ = (
     "mark_listed",
     "mark_sent",
     "mark_submitted",
-    "record_progress",
     "reissue",
     "revoke",
     "start",
@@ -48,7 +41,7 @@ class Window(Protocol):
     """When a campaign takes answers: a `Campaign`, or what was read of one under a lock."""
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> CampaignState: ...
     @property
     def opens_at(self) -> datetime: ...
     @property
@@ -57,87 +50,45 @@ class Window(Protocol):
 
 def check_open(campaign: Window, now: datetime) -> None:
     """Raise `CampaignNotOpenYet` or `CampaignClosed` unless answers are taken at `now`."""
-    if campaign.state not in ("preparing", "open"):
+    if campaign.state not in TAKING_LISTS:
         raise CampaignClosed(campaign.closes_at)
-    if campaign.state == "preparing" or now < campaign.opens_at:
+    if campaign.state == CampaignState.PREPARING or now < campaign.opens_at:
         raise CampaignNotOpenYet(campaign.opens_at)
     if now >= campaign.closes_at:
         raise CampaignClosed(campaign.closes_at)
 
 
 def begin(db: Session, invited: Invited, *, today: date) -> None:
-    """Note that the person came in: every questionnaire not yet submitted counts as started.
-
-    AAPOR speaks of "logged on to survey, did not complete any item" (2.1121).
-    """
+    """Note that the person came in: every questionnaire not yet submitted counts as begun."""
     for assignment in invited.assignments:
-        if assignment.state == "active" and assignment.disposition not in BEGUN:
+        if assignment.is_open and assignment.disposition != Disposition.BEGUN:
             start(db, assignment.id, today=today)
 
 
-def start(db: Session, assignment_id: UUID, *, today: date) -> None:
+def start(db: Session, assignment_id: UUID, *, today: date, disposition: str | None = None) -> None:
     """Note that the person opened the questionnaire; again, and nothing changes.
 
-    Whoever declared something and comes back to answer is counted as having begun.
+    Whoever declared something and comes back to answer is counted as having begun. Whoever holds the
+    assignment's lock gives its `disposition`: then nothing is asked of one that is begun.
     Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
-    assignment = transitions.lock(db, assignment_id)
-    if assignment.disposition in BEGUN:
-        return
-    begun = Disposition.STARTED if assignment.progress == "none" else Disposition.BROKEN_OFF
-    transitions.move_one(db, "begin", assignment, begun, today=today)
-
-
-def record_progress(
-    db: Session,
-    assignment_id: UUID,
-    *,
-    answered: int,
-    items: int,
-    today: date,
-    standing: tuple[str, str] | None = None,
-) -> None:
-    """Keep how much of the questionnaire is answered, coarsely, and that answering has begun.
-
-    Whoever holds the assignment's lock gives its `standing` (disposition, progress): then nothing is
-    asked unless one of them changes. Otherwise locks the assignment until the transaction ends.
-    Raises `AlreadySubmitted` or `AssignmentRevoked`.
-    """
-    band = progress_band(answered, items)
-    reached = Disposition.BROKEN_OFF if answered else Disposition.STARTED
-    if standing == (reached, band):
+    if disposition == Disposition.BEGUN:
         return
     assignment = transitions.lock(db, assignment_id)
-    if assignment.disposition != reached:
-        transitions.move_one(db, "answer", assignment, reached, today=today, progress=band)
-    elif assignment.progress != band:
-        transitions.move_one(db, "count_elsewhere", assignment, reached, today=today, progress=band)
+    if assignment.disposition != Disposition.BEGUN:
+        begun = Disposition.BEGUN
+        begun_on = assignment.begun_on or today
+        transitions.move_one(db, "begin", assignment, begun, today=today, begun_on=begun_on)
 
 
-def mark_submitted(
-    db: Session,
-    assignment_id: UUID,
-    *,
-    answered: int,
-    items: int,
-    campaign: Campaign,
-    today: date,
-) -> Disposition:
+def mark_submitted(db: Session, assignment_id: UUID, *, today: date) -> None:
     """Mark the assignment submitted, once, even if two phones press Submit together.
 
-    The disposition follows from the share of `items` answered and the campaign's thresholds.
-    Raises `AlreadySubmitted` or `AssignmentRevoked`.
+    Nothing of how much was answered is noted. Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
     assignment = transitions.lock(db, assignment_id)
-    thresholds = campaign.settings["completeness"]
-    reached = submitted_disposition(
-        answered, items, complete=thresholds["complete"], partial=thresholds["partial"]
-    )
-    band = progress_band(answered, items)
-    transitions.move_one(
-        db, "submit", assignment, reached, today=today, submitted_on=today, progress=band
-    )
-    return reached
+    submitted = Disposition.SUBMITTED
+    transitions.move_one(db, "submit", assignment, submitted, today=today, submitted_on=today)
 
 
 def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:

@@ -146,6 +146,11 @@ class Outcome:
         return self.state == "handed_over"
 
     @property
+    def is_refused(self) -> bool:
+        """It was not taken, and never will be."""
+        return self.state == "never"
+
+    @property
     def concerns_channel(self) -> bool:
         """The whole channel is at fault: pause it, and do not count this as the person's attempt."""
         return self.reason in _CHANNEL_FAULTS

@@ -1,42 +1,30 @@
 """The end of a campaign's people: their names, contacts and links go, the figures stay."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
-from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import service as campaigns
 from surveyapp.delivery import erasing as delivery
 from surveyapp.followup import erasing as followup
 from surveyapp.invitations import erasing as invitations
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.people import erasing as respondents
 
 KEPT_IN = ("person", "respondent_list", "list_line", "list_finding", "received_file", "invitation")
 """The tables whose old pages are rewritten afterwards, so that nothing stays in the file."""
 
 
-def erase_people(
-    db: Session, campaign_code: str, *, actor: str, now: datetime, keys: KeyRing
-) -> dict[str, int]:
+def erase_people(db: Session, campaign_code: str, *, act: Act) -> dict[str, int]:
     """Forget who was invited, for good; repeated, it finds nobody. Returns what was forgotten.
 
     Assignments, their dispositions and all counts stay, each under an invitation of nobody whose
     link and code no longer exist. Raises `UnknownCampaign`, and `WrongState` before the release.
     """
-    campaign = campaigns.record_erasure(db, campaign_code, on=clock.day(now))
+    campaign = campaigns.record_erasure(db, campaign_code, on=act.today)
     erased = respondents.erase(db, campaign)
     followup.forget(db, campaign.id)
     delivery.forget(db, campaign.id)
-    invitations.forget(db, campaign.id, now=now)
-    audit.record(
-        db,
-        actor=actor,
-        action="people.erased",
-        campaign_code=campaign.code,
-        facts=dict(erased),
-        now=now,
-        keys=keys,
-    )
+    invitations.forget(db, campaign.id, now=act.now)
+    audit.record(db, act, Action.PEOPLE_ERASED, campaign_code=campaign.code, facts=dict(erased))
     return erased

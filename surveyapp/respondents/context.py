@@ -29,21 +29,24 @@ GROUP_SEPARATOR = " + "
 
 @dataclass(frozen=True, slots=True)
 class DepartmentEntry:
-    """A department as the campaign knows it; `ministry` is the rated ministry's code, if any."""
+    """A department as the campaign knows it; `ministry` is the rated ministry's code, if any.
+
+    `groups` are the codes of the groups that its people in this list belong to.
+    """
 
     code: str
     name: str
     ministry: str | None
     rates_province: bool
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEntry:
-    """A respondent group as the campaign knows it; `rates` names the rule of who is rated."""
+    """A respondent group as the campaign knows it."""
 
     code: str
     name: str
-    rates: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,7 @@ class ListContext:
 
     def groups_of(self, department: DepartmentEntry) -> tuple[str, ...]:
         """Codes of the groups a person of that department is in: whom she rates follows from it."""
-        rated = {
-            "department_ministry": department.ministry is not None,
-            "own_unit": department.rates_province,
-        }
-        return tuple(g.code for g in self.several_groups if rated.get(g.rates, True))
+        return tuple(g.code for g in self.several_groups if g.code in department.groups)
 
     @property
     def group_choices(self) -> tuple[tuple[str, ...], ...]:
@@ -128,6 +127,12 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
     supplier, wanted = units[unit], kinds[kind]
     if wanted.supplier != supplier.kind or unit in wanted.not_from:
         raise errors.ListNotExpected(unit, kind)
+    from surveyapp.campaigns.pack.loading import pack_ratings
+
+    groups: dict[str | None, set[str]] = {}
+    for supplying, listed, department, group, _rated in pack_ratings(pack):
+        if (supplying, listed) == (unit, kind):
+            groups.setdefault(department, set()).add(group)
     return ListContext(
         campaign=pack.code,
         unit=unit,
@@ -138,7 +143,13 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
         required=tuple(wanted.columns.required),
         optional=tuple(wanted.columns.optional),
         departments=tuple(
-            DepartmentEntry(d.code, d.name_vi, d.assesses_ministry, d.rates_province)
+            DepartmentEntry(
+                d.code,
+                d.name_vi,
+                d.assesses_ministry,
+                d.rates_province,
+                frozenset(groups.get(d.code, ())),
+            )
             for d in pack.departments
         ),
         planned=planned_people((g, pack.planned(g, unit)) for g in wanted.yields),
@@ -148,8 +159,6 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
         ),
         other_kinds=tuple((k.code, k.name.vi) for k in kinds.values() if k.code != kind),
         several_groups=several(
-            GroupEntry(g.code, g.name.vi, g.rates)
-            for g in pack.campaign.groups
-            if g.code in wanted.yields
+            GroupEntry(g.code, g.name.vi) for g in pack.campaign.groups if g.code in wanted.yields
         ),
     )

@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
+from surveyapp.respondents.states import ListState
 
 
 class RespondentsError(SurveyError):
@@ -144,6 +146,14 @@ class UnknownLine(RespondentsError):
         self.list_id, self.line = list_id, line
 
 
+class NothingWritten(RespondentsError):
+    """A person to be added of whom nothing was written down."""
+
+    def __init__(self, list_id: UUID) -> None:
+        super().__init__(f"nothing written for list {list_id}")
+        self.list_id = list_id
+
+
 class UnknownPerson(RespondentsError):
     """The unit has no such person, or she was removed already."""
 
@@ -163,7 +173,7 @@ class ListNotExpected(RespondentsError):
 class ListInOtherState(RespondentsError):
     """The list is in `state`; what was asked needs one of `needed`."""
 
-    def __init__(self, list_id: UUID, *, state: str, needed: Sequence[str]) -> None:
+    def __init__(self, list_id: UUID, *, state: ListState, needed: Sequence[ListState]) -> None:
         super().__init__(f"list {list_id} is {state}, needs {' or '.join(needed)}")
         self.list_id, self.state, self.needed = list_id, state, tuple(needed)
 
@@ -215,7 +225,7 @@ class BadAddress(RespondentsError):
 class ListsNoLongerTaken(RespondentsError):
     """The campaign is past collection, so its lists stand as they are."""
 
-    def __init__(self, campaign_code: str, *, state: str) -> None:
+    def __init__(self, campaign_code: str, *, state: CampaignState) -> None:
         super().__init__(f"{campaign_code} is {state}")
         self.campaign_code, self.state = campaign_code, state
 

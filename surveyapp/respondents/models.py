@@ -7,10 +7,17 @@ from typing import Any, cast
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db import Base
+from surveyapp.db import Base, EnumText, within
 from surveyapp.respondents.findings import Finding
-
-LIST_STATES = ("staged", "accepted", "approved", "returned", "withdrawn", "superseded")
+from surveyapp.respondents.states import (
+    HANDED_IN,
+    MENDABLE,
+    WAITING_FOR_DESK,
+    ListState,
+    PersonState,
+    ReceivedState,
+    ReminderState,
+)
 
 
 class RespondentList(Base):
@@ -19,18 +26,14 @@ class RespondentList(Base):
     staged: read and shown with its findings; accepted: confirmed by the desk; approved: its lines are
     persons; returned: sent back by the centre with a note; superseded: a later version took its place.
     `line_count` counts the lines that stand, `must_count` and `check_count` the open findings. A
-    version without a file declares that the unit has nobody for this list. `changes` counts who came,
-    changed and went since the version before (its number is in it). While `hold_note` says why it is
-    held for review, it cannot be approved.
+    version without a file declares that the unit has nobody for this list. While `hold_note`
+    says why it is held for review, it cannot be approved.
     """
 
     __tablename__ = "respondent_list"
     __table_args__ = (
         UniqueConstraint("unit_id", "kind_id", "version"),
-        CheckConstraint(
-            "state in ('staged','accepted','approved','returned','withdrawn','superseded')",
-            name="state",
-        ),
+        CheckConstraint(within("state", ListState), name="state"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -38,7 +41,7 @@ class RespondentList(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     kind_id: Mapped[int] = mapped_column(ForeignKey("list_kind.id"))
     version: Mapped[int]
-    state: Mapped[str]
+    state: Mapped[ListState] = mapped_column(EnumText(ListState))
     file_name: Mapped[str]
     file_sha256: Mapped[str]
     file: Mapped[bytes] = mapped_column(deferred=True)
@@ -47,7 +50,6 @@ class RespondentList(Base):
     left_out_count: Mapped[int] = mapped_column(default=0)
     must_count: Mapped[int]
     check_count: Mapped[int]
-    changes: Mapped[dict[str, int] | None] = mapped_column(JSON)
     staged_by: Mapped[str]
     staged_at: Mapped[datetime]
     accepted_by: Mapped[str | None]
@@ -56,6 +58,16 @@ class RespondentList(Base):
     decided_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
     hold_note: Mapped[str] = mapped_column(default="")
+
+    @property
+    def is_mendable(self) -> bool:
+        """The desk may change its lines."""
+        return self.state in MENDABLE
+
+    @property
+    def is_handed_in(self) -> bool:
+        """The centre has it, approved or not."""
+        return self.state in HANDED_IN
 
 
 class ReceivedFile(Base):
@@ -71,10 +83,7 @@ class ReceivedFile(Base):
     __tablename__ = "received_file"
     __table_args__ = (
         Index("ix_received_file_unit_id_kind_id", "unit_id", "kind_id"),
-        CheckConstraint(
-            "state in ('working','understood','unclear','refused','stopped','stored')",
-            name="state",
-        ),
+        CheckConstraint(within("state", ReceivedState), name="state"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -83,7 +92,9 @@ class ReceivedFile(Base):
     file_name: Mapped[str]
     file: Mapped[bytes] = mapped_column(deferred=True)
     table: Mapped[bytes] = mapped_column(deferred=True, default=b"")
-    state: Mapped[str] = mapped_column(default="working")
+    state: Mapped[ReceivedState] = mapped_column(
+        EnumText(ReceivedState), default=ReceivedState.WORKING
+    )
     stage: Mapped[str] = mapped_column(default="unpacking")
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
@@ -94,6 +105,11 @@ class ReceivedFile(Base):
     received_by: Mapped[str]
     received_at: Mapped[datetime]
     told_at: Mapped[datetime]
+
+    @property
+    def waits_for_desk(self) -> bool:
+        """It was read; the desk says whether it was read rightly."""
+        return self.state in WAITING_FOR_DESK
 
 
 class ListLine(Base):
@@ -196,14 +212,16 @@ class DeskReminder(Base):
 
     __tablename__ = "desk_reminder"
     __table_args__ = (
-        CheckConstraint("state in ('queued','handed_over','failed')", name="state"),
+        CheckConstraint(within("state", ReminderState), name="state"),
         Index("ix_desk_reminder_unit_id", "unit_id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     email: Mapped[str]
-    state: Mapped[str] = mapped_column(default="queued")
+    state: Mapped[ReminderState] = mapped_column(
+        EnumText(ReminderState), default=ReminderState.QUEUED
+    )
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     tried_at: Mapped[datetime | None]
@@ -215,7 +233,7 @@ class Person(Base):
 
     __tablename__ = "person"
     __table_args__ = (
-        CheckConstraint("state in ('active','removed')", name="state"),
+        CheckConstraint(within("state", PersonState), name="state"),
         Index("ix_person_unit_id_name_key", "unit_id", "name_key"),
     )
 
@@ -228,7 +246,7 @@ class Person(Base):
     workplace: Mapped[str]
     email: Mapped[str]
     phone: Mapped[str]
-    state: Mapped[str] = mapped_column(default="active")
+    state: Mapped[PersonState] = mapped_column(EnumText(PersonState), default=PersonState.ACTIVE)
 
 
 class PersonEntry(Base):
@@ -238,7 +256,7 @@ class PersonEntry(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "kind_id", "department_id"),
         Index("ix_person_entry_list_id", "list_id"),
-        CheckConstraint("state in ('active','removed')", name="state"),
+        CheckConstraint(within("state", PersonState), name="state"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -249,7 +267,7 @@ class PersonEntry(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     district: Mapped[str]
     association: Mapped[str]
-    state: Mapped[str] = mapped_column(default="active")
+    state: Mapped[PersonState] = mapped_column(EnumText(PersonState), default=PersonState.ACTIVE)
 
 
 class ListForms(Base):

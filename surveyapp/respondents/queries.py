@@ -25,6 +25,7 @@ from surveyapp.respondents.people.rosters import (
     removed_persons,
 )
 from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.states import CURRENT, ListState, PersonState
 from surveyapp.respondents.words.names import name_key
 
 __all__ = [
@@ -41,8 +42,6 @@ __all__ = [
 ]
 
 PAGE = 100
-HANDED_IN = ("accepted", "approved", "nobody")
-_SHOWN = ("staged", "accepted", "approved", "returned")
 
 
 def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> ListContext:
@@ -50,6 +49,8 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
     units = campaigns.units(db, campaign.id)
     forms = campaigns.plan(db, campaign.id, side="supplying")
     groups = {g.code: g.id for g in campaigns.groups(db, campaign.id)}
+    group_codes = {id_: code for code, id_ in groups.items()}
+    yielded = campaigns.groups_by_department(db, unit.id, kind.id)
     codes = {u.id: u.code for u in units}
     return ListContext(
         campaign=campaign.code,
@@ -66,6 +67,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
                 d.name_vi,
                 codes[d.rated_unit_id] if d.rated_unit_id else None,
                 d.rates_province,
+                frozenset(group_codes[g] for g in yielded.get(d.id, ())),
             )
             for d in campaigns.departments(db, campaign.id)
         ),
@@ -79,7 +81,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
         ),
         declared=declared_headcount(db, unit_id=unit.id, kind_id=kind.id),
         several_groups=several(
-            GroupEntry(g.code, g.name_vi, g.rates)
+            GroupEntry(g.code, g.name_vi)
             for g in campaigns.groups(db, campaign.id)
             if g.code in kind.groups
         ),
@@ -113,7 +115,9 @@ def _planned(
 class Expected:
     """A list that a unit is asked for and what stands of it.
 
-    `current` is the latest version that counts, `approved` the one whose lines are persons now.
+    `current` is the latest version that counts, `approved` the one whose lines are persons now,
+    `handed_in` the one that the centre has: approved, or confirmed after that. Whatever the desk is
+    still at leaves it standing.
     """
 
     unit: Unit
@@ -121,35 +125,44 @@ class Expected:
     planned: int
     current: RespondentList | None
     approved: RespondentList | None
+    handed_in: RespondentList | None
 
     @property
     def state(self) -> str:
         """`missing`, `nobody`, or the state of the current version."""
         if self.current is None:
             return "missing"
-        if not self.current.file_sha256 and self.current.state != "returned":
+        if not self.current.file_sha256 and self.current.state != ListState.RETURNED:
             return "nobody"
         return self.current.state
 
     @property
     def is_handed_in(self) -> bool:
         """Whether the centre has it: approved once, or waiting, or declared to be empty."""
-        return self.approved is not None or self.state in HANDED_IN
+        return self.handed_in is not None
+
+    @property
+    def is_being_replaced(self) -> bool:
+        """Whether a newer version that the desk has not confirmed lies beside the one handed in."""
+        return self.handed_in is not None and self.current is not self.handed_in
 
 
 def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> list[Expected]:
     """Every list that is asked for (of one unit), in the registry's and the campaign's order."""
     wanted = select(RespondentList).where(
-        RespondentList.campaign_id == campaign_id, RespondentList.state.in_(_SHOWN)
+        RespondentList.campaign_id == campaign_id, RespondentList.state.in_(CURRENT)
     )
     if unit_id is not None:
         wanted = wanted.where(RespondentList.unit_id == unit_id)
     current: dict[tuple[int, int], RespondentList] = {}
     approved: dict[tuple[int, int], RespondentList] = {}
+    handed_in: dict[tuple[int, int], RespondentList] = {}
     for subject in db.scalars(wanted.order_by(RespondentList.version)):
         current[subject.unit_id, subject.kind_id] = subject
-        if subject.state == "approved":
+        if subject.state == ListState.APPROVED:
             approved[subject.unit_id, subject.kind_id] = subject
+        if subject.state in ("accepted", "approved"):
+            handed_in[subject.unit_id, subject.kind_id] = subject
     people = planned(db, campaign_id)
     return [
         Expected(
@@ -158,6 +171,7 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
             people[unit.id, kind.id],
             current.get((unit.id, kind.id)),
             approved.get((unit.id, kind.id)),
+            handed_in.get((unit.id, kind.id)),
         )
         for unit, kind in campaigns.expected_lists(db, campaign_id)
         if unit_id in (None, unit.id)
@@ -210,7 +224,7 @@ def last_reading(db: Session, *, unit_id: int, kind_id: int) -> Understanding | 
             RespondentList.unit_id == unit_id,
             RespondentList.kind_id == kind_id,
             RespondentList.file_sha256 != "",
-            RespondentList.state != "withdrawn",
+            RespondentList.state != ListState.WITHDRAWN,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)
@@ -247,7 +261,7 @@ def people(
     db: Session, *, unit_id: int, search: str = "", kind_id: int | None = None, page: int = 1
 ) -> tuple[list[ListedPerson], int]:
     """One page of a unit's approved people by name, and how many there are."""
-    wanted = select(Person).where(Person.unit_id == unit_id, Person.state == "active")
+    wanted = select(Person).where(Person.unit_id == unit_id, Person.state == PersonState.ACTIVE)
     if search.strip():
         like = f"%{name_key(search)}%"
         text = f"%{search.strip()}%"
@@ -261,7 +275,7 @@ def people(
         )
     if kind_id is not None:
         entries = select(PersonEntry.person_id).where(
-            PersonEntry.kind_id == kind_id, PersonEntry.state == "active"
+            PersonEntry.kind_id == kind_id, PersonEntry.state == PersonState.ACTIVE
         )
         wanted = wanted.where(Person.id.in_(entries))
     total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
@@ -272,7 +286,7 @@ def people(
     for person_id, code in db.execute(
         select(PersonEntry.person_id, ListKind.code)
         .join(ListKind, ListKind.id == PersonEntry.kind_id)
-        .where(PersonEntry.person_id.in_(kinds), PersonEntry.state == "active")
+        .where(PersonEntry.person_id.in_(kinds), PersonEntry.state == PersonState.ACTIVE)
         .order_by(ListKind.position)
     ):
         kinds[person_id] += [code] if code not in kinds[person_id] else []

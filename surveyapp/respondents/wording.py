@@ -5,6 +5,7 @@ from surveyapp.i18n import number as written_number
 from surveyapp.respondents.deadlines.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
+from surveyapp.respondents.states import ListState
 
 COLUMN_NAMES: dict[str, Lazy] = {
     "full_name": lazy("Họ và tên"),
@@ -148,9 +149,9 @@ def _shown(name: str, fact: object) -> str:
 
 def standing(late: LateList) -> str:
     """How far a list is that the centre does not have yet."""
-    if late.state == "returned":
+    if late.state == ListState.RETURNED:
         return _("đã trả lại, chờ sửa")
-    if late.state != "staged":
+    if late.state != ListState.STAGED:
         return _("chưa có tệp")
     if late.must_count:
         return _n(

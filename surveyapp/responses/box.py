@@ -53,7 +53,7 @@ class Ballot:
     group_code: str
     codes: tuple[str, ...]
     remark: str
-    quality: dict[str, str | int]
+    quality: dict[str, str]
     receipt_tag: bytes
 
 
@@ -144,7 +144,7 @@ def largest(instrument: Instrument) -> int:
         group_code="G" * 32,
         codes=tuple(max(item.codes, key=len) for item in instrument.items),
         remark="ậ" * (instrument.remark.max_length if instrument.remark else 0),
-        quality={"duration": "below_floor", "longest_run": len(instrument.items)},
+        quality={"under_floor": "unknown"},
         receipt_tag=bytes(16),
     )
     return len(_encode(longest))

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,12 +13,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
-from surveyapp.responses.errors import DraftUnreadable
+from surveyapp.responses import rules
+from surveyapp.responses.errors import DraftTooLarge, DraftUnreadable
 
-STEP = 512
-"""Drafts are padded to multiples of this, so that their size says little about what is in them."""
+STEP = 256
+"""The one size of a campaign's drafts is a multiple of this."""
+
+VERSION_BYTES = 16
+"""A draft's version is drawn at random at each save: a count of saves would tell how much is answered."""
 
 _NUMBER, _NONCE, _LENGTH = 2, 12, 4
+_MOST = 10**10
+"""More seconds than a form is in hand, or than the clock will show in this century."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Place:
     instrument: Instrument
     assignment_id: UUID
 
-    def additional(self, revision: int) -> bytes:
+    def additional(self, version: bytes) -> bytes:
         """What AES-GCM authenticates beside the content."""
         parts = (
             self.campaign_code,
@@ -36,7 +43,7 @@ class Place:
             self.instrument.version,
             self.instrument.sha256,
             self.assignment_id.hex,
-            str(revision),
+            version.hex(),
         )
         return "\0".join(parts).encode()
 
@@ -55,24 +62,46 @@ class Content:
     measured: bool = False
 
 
-def encrypt(place: Place, revision: int, content: Content, *, code: str, keys: KeyRing) -> bytes:
-    """AES-256-GCM under a fresh nonce: key number, nonce, ciphertext."""
-    number = keys.current
-    plain = json.dumps(
+def size(instruments: Iterable[Instrument]) -> int:
+    """Bytes of every draft of a campaign with these instruments: the longest one it can come to."""
+    longest = max((len(_plain(_longest(each))) for each in instruments), default=0)
+    return -(-(_LENGTH + longest) // STEP) * STEP
+
+
+def _longest(instrument: Instrument) -> Content:
+    return Content(rules.longest_answers(instrument), seconds=_MOST, saved_at=_MOST)
+
+
+def _plain(content: Content) -> bytes:
+    return json.dumps(
         [content.answers, content.seconds, content.saved_at, content.measured],
         ensure_ascii=False,
         separators=(",", ":"),
     ).encode()
-    padded = len(plain).to_bytes(_LENGTH) + plain
-    padded = padded.ljust(-(-len(padded) // STEP) * STEP, b"\0")
+
+
+def encrypt(
+    place: Place, version: bytes, content: Content, *, size: int, code: str, keys: KeyRing
+) -> bytes:
+    """AES-256-GCM under a fresh nonce: key number, nonce, ciphertext of `size` bytes and its tag.
+
+    Raises `DraftTooLarge` for what no instrument of the campaign can give.
+    """
+    number = keys.current
+    plain = _plain(content)
+    if _LENGTH + len(plain) > size:
+        raise DraftTooLarge(size=len(plain), limit=size - _LENGTH)
+    padded = (len(plain).to_bytes(_LENGTH) + plain).ljust(size, b"\0")
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(_key(place, code, keys, number)).encrypt(
-        nonce, padded, place.additional(revision)
+        nonce, padded, place.additional(version)
     )
     return number.to_bytes(_NUMBER) + nonce + sealed
 
 
-def decrypt(place: Place, revision: int, ciphertext: bytes, *, code: str, keys: KeyRing) -> Content:
+def decrypt(
+    place: Place, version: bytes, ciphertext: bytes, *, code: str, keys: KeyRing
+) -> Content:
     """The draft again. Raises `DraftUnreadable` for another code, form, person or changed bit."""
     number = int.from_bytes(ciphertext[:_NUMBER])
     nonce, sealed = ciphertext[_NUMBER : _NUMBER + _NONCE], ciphertext[_NUMBER + _NONCE :]
@@ -80,7 +109,7 @@ def decrypt(place: Place, revision: int, ciphertext: bytes, *, code: str, keys: 
         raise DraftUnreadable(place.assignment_id)
     try:
         padded = AESGCM(_key(place, code, keys, number)).decrypt(
-            nonce, sealed, place.additional(revision)
+            nonce, sealed, place.additional(version)
         )
     except (InvalidTag, ValueError) as exc:
         raise DraftUnreadable(place.assignment_id) from exc

@@ -1,5 +1,6 @@
 """Unfinished questionnaires: saved item by item, from as many devices as a person likes."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +14,8 @@ from surveyapp import clock
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
@@ -28,16 +31,16 @@ LONGEST_GAP = 120
 
 _DRAFTS = cast(Table, Draft.__table__)
 _ITS_OWN = _DRAFTS.c.assignment_id == bindparam("assignment")
-_READ = select(_DRAFTS.c.revision, _DRAFTS.c.ciphertext).where(_ITS_OWN)
+_READ = select(_DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_ITS_OWN)
 _WRITE = update(_DRAFTS).where(_ITS_OWN)
-_TAKE = delete(_DRAFTS).where(_ITS_OWN).returning(_DRAFTS.c.revision, _DRAFTS.c.ciphertext)
+_TAKE = delete(_DRAFTS).where(_ITS_OWN).returning(_DRAFTS.c.version, _DRAFTS.c.ciphertext)
 
 
 @dataclass(frozen=True)
 class DraftAnswers:
-    """A draft as read: answers by item id, the remark under its own id. Revision 0: none yet."""
+    """A draft as read: answers by item id, the remark under its own id. An empty version: none yet."""
 
-    revision: int
+    version: bytes
     answers: dict[str, str]
 
 
@@ -57,7 +60,7 @@ class Saved:
     device gave. Where this page changed the item too, the later arrival won and `answers` has it.
     """
 
-    revision: int
+    version: bytes
     answers: dict[str, str]
     elsewhere: dict[str, str] = field(default_factory=dict)
 
@@ -65,19 +68,19 @@ class Saved:
 def load(
     db: Session, assignment_id: UUID, instrument: Instrument, *, code: str, keys: KeyRing
 ) -> DraftAnswers:
-    """The draft, or an empty one of revision 0. Raises `DraftUnreadable`."""
+    """The draft, or an empty one. Raises `DraftUnreadable`."""
     row = db.execute(
-        select(Campaign.code, Draft.revision, Draft.ciphertext)
+        select(Campaign.code, Draft.version, Draft.ciphertext)
         .select_from(Draft)
         .join(Assignment, Assignment.id == Draft.assignment_id)
         .join(Campaign, Campaign.id == Assignment.campaign_id)
         .where(Draft.assignment_id == assignment_id)
     ).one_or_none()
     if row is None:
-        return DraftAnswers(0, {})
+        return DraftAnswers(b"", {})
     place = Place(row.code, instrument, assignment_id)
-    content = draft_cipher.decrypt(place, row.revision, row.ciphertext, code=code, keys=keys)
-    return DraftAnswers(row.revision, content.answers)
+    content = draft_cipher.decrypt(place, row.version, row.ciphertext, code=code, keys=keys)
+    return DraftAnswers(row.version, content.answers)
 
 
 def save(
@@ -111,23 +114,18 @@ def save(
     held = _lock(db, assignment_id, now=now)
     place = Place(held.campaign.code, instrument, assignment_id)
     stored = _stored(db, assignment_id)
-    content, revision = Content(), 0
+    content = Content()
     if stored is not None:
-        revision, ciphertext = stored
-        content = draft_cipher.decrypt(place, revision, ciphertext, code=code, keys=keys)
+        content = draft_cipher.decrypt(place, *stored, code=code, keys=keys)
     answers, elsewhere = merge(content.answers, cleaned)
     content = replace(_counted(content, now, shown_at), answers=answers)
-    _write(db, place, revision + 1, content, code=code, keys=keys)
-    answered, items = rules.answered(instrument, answers)
-    invitations.record_progress(
-        db,
-        assignment_id,
-        answered=answered,
-        items=items,
-        today=clock.day(now),
-        standing=(held.disposition, held.progress),
+    version = os.urandom(draft_cipher.VERSION_BYTES)
+    ciphertext = draft_cipher.encrypt(
+        place, version, content, size=_size(db, held.campaign), code=code, keys=keys
     )
-    return Saved(revision + 1, answers, elsewhere)
+    _write(db, assignment_id, version, ciphertext, is_new=stored is None)
+    invitations.start(db, assignment_id, today=clock.day(now), disposition=held.disposition)
+    return Saved(version, answers, elsewhere)
 
 
 def merge(
@@ -145,24 +143,26 @@ def merge(
 
 
 def take(
-    db: Session, place: Place, *, code: str, keys: KeyRing, revision: int | None
+    db: Session, place: Place, *, code: str, keys: KeyRing, version: bytes | None
 ) -> Content | None:
     """Remove the draft and give what it held; None where there is none.
 
-    Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `revision` given.
+    Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `version` given.
     """
     row = db.execute(_TAKE, {"assignment": place.assignment_id}).one_or_none()
     if row is None:
         return None
-    if revision not in (None, row.revision):
+    if version not in (None, row.version):
         raise DraftChanged(place.assignment_id)
-    return draft_cipher.decrypt(place, row.revision, row.ciphertext, code=code, keys=keys)
+    return draft_cipher.decrypt(place, row.version, row.ciphertext, code=code, keys=keys)
 
 
 def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
     """Remove drafts that nobody can read any more, as after a reissued code; how many there were."""
     removed = db.execute(
-        delete(Draft).where(Draft.assignment_id.in_(list(assignment_ids))).returning(Draft.revision)
+        delete(Draft)
+        .where(Draft.assignment_id.in_(list(assignment_ids)))
+        .returning(Draft.assignment_id)
     )
     return len(removed.all())
 
@@ -170,17 +170,17 @@ def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
 def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
     """Hold the assignment; refuse one that takes no more answers."""
     held = locked_assignment.for_saving(db, assignment_id)
-    if held.state == "submitted":
+    if held.state == AssignmentState.SUBMITTED:
         raise AlreadySubmitted(assignment_id)
-    if held.state == "revoked":
+    if held.state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment_id)
     invitations.check_open(held.campaign, now)
     return held
 
 
-def _stored(db: Session, assignment_id: UUID) -> tuple[int, bytes] | None:
+def _stored(db: Session, assignment_id: UUID) -> tuple[bytes, bytes] | None:
     row = db.execute(_READ, {"assignment": assignment_id}).one_or_none()
-    return None if row is None else (row.revision, row.ciphertext)
+    return None if row is None else (row.version, row.ciphertext)
 
 
 def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Content:
@@ -198,14 +198,24 @@ def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Cont
 
 
 def _write(
-    db: Session, place: Place, revision: int, content: Content, *, code: str, keys: KeyRing
+    db: Session, assignment_id: UUID, version: bytes, ciphertext: bytes, *, is_new: bool
 ) -> None:
-    ciphertext = draft_cipher.encrypt(place, revision, content, code=code, keys=keys)
-    values = {"revision": revision, "ciphertext": ciphertext}
-    if revision == 1:
-        db.execute(_DRAFTS.insert(), {"assignment_id": place.assignment_id, **values})
+    values = {"version": version, "ciphertext": ciphertext}
+    if is_new:
+        db.execute(_DRAFTS.insert(), {"assignment_id": assignment_id, **values})
     else:
-        db.execute(_WRITE, {"assignment": place.assignment_id, **values})
+        db.execute(_WRITE, {"assignment": assignment_id, **values})
+
+
+_sizes: dict[str, int] = {}
+
+
+def _size(db: Session, campaign: Campaign) -> int:
+    """The one size of the campaign's drafts; its pack, by whose digest it is kept, no longer changes."""
+    if campaign.pack_sha256 not in _sizes:
+        instruments = campaigns.instruments(db, campaign.id).values()
+        _sizes[campaign.pack_sha256] = draft_cipher.size(instruments)
+    return _sizes[campaign.pack_sha256]
 
 
 transitions.attend_drafts(discard)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
 
 
@@ -41,6 +42,14 @@ class DraftUnreadable(ResponsesError):
     def __init__(self, assignment_id: UUID) -> None:
         super().__init__(str(assignment_id))
         self.assignment_id = assignment_id
+
+
+class DraftTooLarge(ResponsesError):
+    """More answers than any questionnaire of the campaign can give. A fault of the program."""
+
+    def __init__(self, *, size: int, limit: int) -> None:
+        super().__init__(f"{size} bytes, room for {limit}")
+        self.size, self.limit = size, limit
 
 
 class DraftChanged(ResponsesError):
@@ -117,7 +126,7 @@ class WrongBoxKey(BoxError):
 class BoxNotReady(BoxError):
     """The box is opened while the campaign is `closed`, once; it is in `state` now."""
 
-    def __init__(self, campaign_code: str, *, state: str) -> None:
+    def __init__(self, campaign_code: str, *, state: CampaignState) -> None:
         super().__init__(campaign_code, state)
         self.state = state
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign
 
 
@@ -23,16 +24,15 @@ class AssignedForm(Protocol):
 
 
 class Held(NamedTuple):
-    """One assignment's state, its campaign and how far it is, as they stand under the lock."""
+    """One assignment's state and disposition and its campaign, as they stand under the lock."""
 
-    state: str
+    state: AssignmentState
     campaign: Campaign
     disposition: str
-    progress: str
 
 
 _STANDING = (
-    select(Assignment.state, Campaign, Assignment.disposition, Assignment.progress)
+    select(Assignment.state, Campaign, Assignment.disposition)
     .join(Campaign, Campaign.id == Assignment.campaign_id)
     .where(Assignment.id == bindparam("assignment"))
     .execution_options(populate_existing=True)

@@ -17,13 +17,16 @@ MAC_BYTES = 32
 
 
 class Draft(Base):
-    """An unfinished questionnaire, encrypted under the person's code and the server's draft key."""
+    """An unfinished questionnaire, encrypted under the person's code and the server's draft key.
+
+    `version` is drawn at random at each save, and every draft of a campaign has the same length.
+    """
 
     __tablename__ = "draft"
-    __table_args__ = (CheckConstraint("revision > 0", name="revision"), ANONYMOUS)
+    __table_args__ = (CheckConstraint("length(version) = 16", name="version"), ANONYMOUS)
 
     assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
-    revision: Mapped[int]
+    version: Mapped[bytes] = mapped_column(LargeBinary(16))
     ciphertext: Mapped[bytes]
 
 
@@ -45,7 +48,7 @@ class SealedBallot(Base):
 
 
 class Response(Base):
-    """An opened ballot without its remark: rated unit, group, answers, coarse quality marks."""
+    """An opened ballot without its remark: rated unit, group, answers, its one quality mark."""
 
     __tablename__ = "response"
     __table_args__ = (CheckConstraint("length(id) = 16", name="id"), ANONYMOUS)

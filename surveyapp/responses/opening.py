@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from surveyapp import db as database
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.keys import KeyRing
@@ -68,14 +70,7 @@ class _Contents:
 
 
 def open_box(
-    db: Session,
-    campaign: Campaign,
-    *,
-    private_key: bytes,
-    keys: KeyRing,
-    actor: str,
-    now: datetime,
-    exception: str = "",
+    db: Session, campaign: Campaign, *, private_key: bytes, act: Act, exception: str = ""
 ) -> Opened:
     """Turn every sealed ballot of a closed campaign into an anonymous response, and empty the box.
 
@@ -86,7 +81,7 @@ def open_box(
     """
     _refuse_unready(db, campaign, private_key)
     expected = invitations.submitted_counts(db, campaign.id)
-    contents = _read(db, campaign, private_key=private_key, keys=keys)
+    contents = _read(db, campaign, private_key=private_key, keys=act.keys)
     if not exception:
         _refuse_unsound(campaign.code, contents, expected)
     elif contents.rows and contents.damaged == contents.rows - contents.forged:
@@ -96,8 +91,8 @@ def open_box(
     db.add(
         BoxOpening(
             campaign_id=campaign.id,
-            opened_at=now,
-            opened_by=actor,
+            opened_at=act.now,
+            opened_by=act.actor,
             custody=campaign.custody,
             ballots=len(contents.responses),
             counts=_counts(contents, expected),
@@ -107,16 +102,14 @@ def open_box(
     campaign_service.record_opening(db, campaign.code)
     audit.record(
         db,
-        actor=actor,
-        action="opened the box",
+        act,
+        Action.BOX_OPENED,
         campaign_code=campaign.code,
         facts={
             "ballots": len(contents.responses),
             "submitted": sum(expected.values()),
             "exception": exception,
         },
-        now=now,
-        keys=keys,
     )
     return Opened(len(contents.responses), dict(contents.per_cell))
 
@@ -140,29 +133,19 @@ def compact(engine: Engine, *, patience: float = 60) -> bool:
     return database.compact(engine, ("sealed_ballot", "draft"), patience=patience)
 
 
-def destroy_key(
-    db: Session,
-    campaign: Campaign,
-    *,
-    folder: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> None:
+def destroy_key(db: Session, campaign: Campaign, *, folder: Path, act: Act) -> None:
     """Erase the private key once the results are released: ballots in old backups close for ever.
 
     Raises `BoxNotReady` before the release, `BoxKeyRefused` when there is no key.
     """
-    if campaign.state != "released":
+    if not campaign.is_released:
         raise BoxNotReady(campaign.code, state=campaign.state)
     audit.record(
         db,
-        actor=actor,
-        action="destroyed the box key",
+        act,
+        Action.BOX_KEY_DESTROYED,
         campaign_code=campaign.code,
         facts={"fingerprint": campaign.box_fingerprint},
-        now=now,
-        keys=keys,
     )
     custody.erase_private_key(folder, campaign.code)
 
@@ -172,7 +155,7 @@ def _refuse_unready(db: Session, campaign: Campaign, private_key: bytes) -> None
     state = db.execute(
         select(Campaign.state).where(Campaign.id == campaign.id).with_for_update()
     ).scalar_one()
-    if state != "closed":
+    if state != CampaignState.CLOSED:
         raise BoxNotReady(campaign.code, state=state)
     found = box.fingerprint(box.public_half(private_key))
     if found != campaign.box_fingerprint:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response, SealedBallot
+from surveyapp.responses.models import BoxOpening, Remark, Response, SealedBallot
 
 _BATCH = 1000
 
@@ -69,18 +69,6 @@ def response_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]
         .group_by(Response.rated_unit_code, Response.group_code)
     )
     return {(unit, group): n for unit, group, n in rows}
-
-
-def receipt_tags(db: Session, campaign_id: int) -> Iterator[bytes]:
-    """The tags of all receipts whose ballots were opened, sorted: the list anyone may check."""
-    return iter(
-        db.scalars(
-            select(Receipt.tag)
-            .where(Receipt.campaign_id == campaign_id)
-            .order_by(Receipt.tag)
-            .execution_options(yield_per=_BATCH)
-        )
-    )
 
 
 def ballots_in_box(db: Session, campaign_id: int) -> int:

@@ -1,10 +1,11 @@
 """Receipts: proof that a ballot was among those opened, and of nothing else."""
 
 import hashlib
-import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.keys import KeyRing
@@ -35,23 +36,67 @@ def show(signs: str) -> str:
     return "-".join(signs[start : start + 4] for start in range(0, LENGTH, 4))
 
 
-def read_typed(text: str) -> str | None:
-    """The receipt someone typed or pasted, as it is printed; None if it cannot be one."""
-    folded = unicodedata.normalize("NFKC", text).upper()
-    signs = "".join(sign for sign in folded if sign.isalnum())
-    if len(signs) != LENGTH or not set(signs) <= set(ALPHABET):
-        return None
-    return show(signs)
-
-
 def tag(receipt: str) -> bytes:
     """The 16 bytes by which a receipt is kept and published: SHA-256, truncated."""
     return hashlib.sha256(b"receipt\0" + receipt.encode()).digest()[:16]
 
 
-def known(db: Session, typed: str) -> bool:
-    """Whether a ballot with this receipt, however it was typed, was among those opened."""
-    found = read_typed(typed)
-    if found is None:
-        return False
-    return db.scalar(select(Receipt.campaign_id).where(Receipt.tag == tag(found))) is not None
+def grouped(mark: str) -> str:
+    """A mark, a tag in hexadecimal, as people compare it: in groups of four."""
+    return " ".join(mark[start : start + 4] for start in range(0, len(mark), 4))
+
+
+def part(db: Session, beginning: str) -> list[str]:
+    """The marks of all opened ballots, of every campaign, that begin with these two hexadecimal digits."""
+    first = int(beginning, 16)
+    wanted = Receipt.tag >= bytes([first])
+    if first < _LAST:
+        wanted = and_(wanted, Receipt.tag < bytes([first + 1]))
+    return [
+        tag.hex() for tag in db.scalars(select(Receipt.tag).where(wanted).order_by(Receipt.tag))
+    ]
+
+
+_LAST = 0xFF
+
+
+@dataclass(frozen=True)
+class Published:
+    """How many receipts a campaign's list has, and the SHA-256 of their tags, sorted and joined."""
+
+    number: int
+    sha256: str
+
+
+_digests: dict[bytes, Published] = {}
+
+
+def published(db: Session, campaign_id: int) -> Published:
+    """The list of a campaign in short; nothing in it while the box is shut.
+
+    Read once per process: after the opening no row comes or goes, and what is counted is counted anew.
+    """
+    of_campaign = Receipt.campaign_id == campaign_id
+    number = db.scalar(select(func.count()).select_from(Receipt).where(of_campaign))
+    if not number:
+        return Published(0, "")
+    first = select(Receipt.tag).where(of_campaign).order_by(Receipt.tag).limit(1)
+    key = number.to_bytes(8) + db.execute(first).scalar_one()
+    if key not in _digests:
+        _digests[key] = Published(*digest(tags(db, campaign_id)))
+    return _digests[key]
+
+
+def tags(db: Session, campaign_id: int) -> Iterator[bytes]:
+    """The tags of a campaign's receipts, sorted: the list that is published."""
+    wanted = select(Receipt.tag).where(Receipt.campaign_id == campaign_id)
+    return iter(db.scalars(wanted.order_by(Receipt.tag).execution_options(yield_per=1000)))
+
+
+def digest(tags: Iterable[bytes]) -> tuple[int, str]:
+    """How many receipts there are and the SHA-256 of their tags, sorted and joined."""
+    number, found = 0, hashlib.sha256()
+    for tag in tags:
+        number += 1
+        found.update(tag)
+    return number, found.hexdigest()

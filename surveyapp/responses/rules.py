@@ -11,8 +11,11 @@ SECONDS_PER_SYLLABLE = 0.2
 Research Methods 8, 2014). A Vietnamese word has about one and a half syllables and each syllable is
 written apart, so 200 ms a syllable is the floor."""
 
-BANDS = (("below_floor", 1.0), ("brisk", 2.0), ("usual", 6.0))
-"""Duration bands by multiples of the floor; above the last is `long`, without a beginning `unknown`."""
+UNDER_FLOOR = ("yes", "no", "unknown")
+"""The one quality mark of a ballot: filled in faster than anybody reads, or not, or not measured."""
+
+REMARK_UNIT = "ậ"
+"""What takes most bytes per UTF-16 unit, in which browsers and `clean` count a remark."""
 
 
 def answered(instrument: Instrument, answers: Mapping[str, str]) -> tuple[int, int]:
@@ -88,12 +91,11 @@ def floor_seconds(instrument: Instrument) -> float:
     return max(syllables * SECONDS_PER_SYLLABLE, 1.0)
 
 
-def duration_band(instrument: Instrument, seconds: int | None) -> str:
-    """The coarse time taken relative to the instrument's own floor; None is not measured."""
+def under_floor(instrument: Instrument, seconds: int | None) -> str:
+    """Whether the form was filled in faster than the instrument's own floor; None is not measured."""
     if seconds is None:
         return "unknown"
-    times = seconds / floor_seconds(instrument)
-    return next((band for band, limit in BANDS if times < limit), "long")
+    return "yes" if seconds < floor_seconds(instrument) else "no"
 
 
 def longest_run(codes: Sequence[str]) -> int:
@@ -103,4 +105,23 @@ def longest_run(codes: Sequence[str]) -> int:
     for code in codes:
         run = run + 1 if code and code == previous else int(bool(code))
         longest, previous = max(longest, run), code
+    return longest
+
+
+def completeness(answered: int, items: int, *, complete: float, partial: float) -> str:
+    """`complete`, `partial` or `break_off` by the share of applicable items answered (0..1 thresholds).
+
+    Asked of opened responses only: beside a name it would lead to the answers.
+    """
+    share = answered / items if items else 1.0
+    if share >= complete:
+        return "complete"
+    return "partial" if share >= partial else "break_off"
+
+
+def longest_answers(instrument: Instrument) -> dict[str, str]:
+    """The answers that take most room, the remark under its own id: drafts and ballots are sized by them."""
+    longest = {item.id: max(item.codes, key=len) for item in instrument.items}
+    if instrument.remark:
+        longest[instrument.remark.id] = REMARK_UNIT * instrument.remark.max_length
     return longest

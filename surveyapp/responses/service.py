@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.errors import AssignmentRevoked
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
@@ -35,38 +38,30 @@ def submit(
     code: str,
     keys: KeyRing,
     now: datetime,
-    revision: int | None = None,
+    version: bytes | None = None,
 ) -> str:
     """Seal the draft as a ballot, once, and return the receipt. Say thank you after the commit.
 
     Submitted already, even by another phone at the same moment: the same receipt again. Raises
     `AssignmentRevoked`, what `invitations.check_open` raises outside the window,
     `NothingToSubmit`, `DraftUnreadable`, `BoxKeyMissing`, or `DraftChanged` unless the draft still has
-    the `revision` that was reviewed.
+    the `version` that was reviewed.
     """
     held = locked_assignment.for_submitting(db, campaign.id, assignment.id)
     state, campaign = held.state, held.campaign
     receipt = receipts.receipt(keys, assignment.id)
-    if state == "submitted":
+    if state == AssignmentState.SUBMITTED:
         return receipt
-    if state == "revoked":
+    if state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment.id)
     invitations.check_open(campaign, now)
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign.code)
     place = Place(campaign.code, instrument, assignment.id)
-    content = drafts.take(db, place, code=code, keys=keys, revision=revision)
+    content = drafts.take(db, place, code=code, keys=keys, version=version)
     if content is None or not content.answers:
         raise NothingToSubmit(assignment.id)
-    answered, items = rules.answered(instrument, content.answers)
-    invitations.mark_submitted(
-        db,
-        assignment.id,
-        answered=answered,
-        items=items,
-        campaign=campaign,
-        today=clock.day(now),
-    )
+    invitations.mark_submitted(db, assignment.id, today=clock.day(now))
     ballot = make_ballot(assignment, instrument, content, receipt=receipt)
     ballot_id = os.urandom(16)
     ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot)
@@ -78,15 +73,7 @@ def submit(
     return receipt
 
 
-def make_box_key(
-    db: Session,
-    campaign: Campaign,
-    *,
-    folder: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> str:
+def make_box_key(db: Session, campaign: Campaign, *, folder: Path, act: Act) -> str:
     """Give a campaign in the server's custody its box key, and return the fingerprint.
 
     A key left in `folder` by an attempt that was not committed is taken up again. Raises
@@ -107,12 +94,10 @@ def make_box_key(
     )
     audit.record(
         db,
-        actor=actor,
-        action="made the box key",
+        act,
+        Action.BOX_KEY_MADE,
         campaign_code=campaign.code,
         facts={"fingerprint": half.fingerprint},
-        now=now,
-        keys=keys,
     )
     return half.fingerprint
 
@@ -121,7 +106,6 @@ def make_ballot(
     assignment: AssignedForm, instrument: Instrument, content: Content, *, receipt: str
 ) -> box.Ballot:
     """What is sealed: of the person nothing but the rated unit and the group."""
-    codes = rules.in_order(instrument, content.answers)
     seconds = content.seconds if content.measured else None
     return box.Ballot(
         instrument_code=instrument.code,
@@ -129,11 +113,8 @@ def make_ballot(
         instrument_mark=box.mark(instrument),
         rated_unit_code=assignment.rated_unit_code,
         group_code=assignment.group_code,
-        codes=codes,
+        codes=rules.in_order(instrument, content.answers),
         remark=content.answers.get(instrument.remark.id, "") if instrument.remark else "",
-        quality={
-            "duration": rules.duration_band(instrument, seconds),
-            "longest_run": rules.longest_run(codes),
-        },
+        quality={"under_floor": rules.under_floor(instrument, seconds)},
         receipt_tag=receipts.tag(receipt),
     )

@@ -1,5 +1,6 @@
 """Why the box refuses, in words for the centre and the command line."""
 
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.i18n import _
 from surveyapp.responses.errors import (
     BallotsDamaged,
@@ -51,7 +52,7 @@ def not_compacted() -> str:
 
 
 def _not_ready(error: BoxNotReady) -> str:
-    if error.state in ("opened", "released"):
+    if error.state in (CampaignState.OPENED, CampaignState.RELEASED):
         return _("Hộp phiếu của %(code)s đã được mở.", code=error.campaign_code)
     return _("Hộp phiếu của %(code)s chỉ mở được sau khi khóa thu phiếu.", code=error.campaign_code)
 

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from surveyapp import db, log, schema
+from surveyapp import db, log, schema, traces
 from surveyapp.config import Settings, read_settings
 from surveyapp.keys import KeyRing, read_key_ring
 from surveyapp.web.http import (
@@ -31,6 +31,7 @@ ROOMS = (
     "surveyapp.web.api.releases",
     "surveyapp.web.api.delivery_callbacks",
     "surveyapp.web.account.pages",
+    "surveyapp.web.account.doors",
     "surveyapp.web.respond",
     "surveyapp.web.desk",
     "surveyapp.web.centre",
@@ -42,7 +43,9 @@ def build(
     settings: Settings | None, *, keys: KeyRing | None = None, engine: Engine | None = None
 ) -> Flask:
     """See `surveyapp.create_app`."""
-    settings = settings or read_settings()
+    if settings is None:
+        settings = read_settings()
+        traces.check(settings)
     keys = keys or read_key_ring(settings.keys)
     engine = engine or db.make_engine(settings.database_url)
     db.check_durability(engine)

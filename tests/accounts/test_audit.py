@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.errors import AuditBroken
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.keys import KeyRing
@@ -17,13 +18,11 @@ def trail(db, now, keys):
     for step in range(5):
         audit.record(
             db,
-            actor="operator",
-            action="approved list",
+            Act("operator", now + timedelta(seconds=step, microseconds=step), keys),
+            "approved list",
             campaign_code="tiny",
             unit_code="BNV" if step % 2 else "01",
             facts={"list": step, "note": "đủ"},
-            now=now + timedelta(seconds=step, microseconds=step),
-            keys=keys,
         )
     db.flush()
 
@@ -75,7 +74,7 @@ def test_a_removed_entry_is_found_even_when_the_rest_is_renumbered(db, keys, tra
 
 def test_entries_of_older_keys_still_hold_after_a_rotation(db, keys, trail, now):
     rotated = KeyRing({**keys.roots, 2: sha256(b"another root").digest()})
-    audit.record(db, actor="operator", action="sealed", facts={}, now=now, keys=rotated)
+    audit.record(db, Act("operator", now, rotated), "sealed")
     assert audit.verify(db, keys=rotated).entries == 6
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 from tests.architecture.source import ARROWS, FOUNDATIONS, Module, dotted, modules
@@ -9,6 +10,7 @@ from tests.architecture.source import ARROWS, FOUNDATIONS, Module, dotted, modul
 FLASK = {"flask", "flask_wtf", "werkzeug", "wtforms"}
 HEAVY = {"pandas", "pyarrow", "xlsxwriter", "typst", "python_calamine", "pyreadstat", "openpyxl"}
 CHILD_PROCESS = {
+    "respondents/lists/file_work.py",
     "respondents/sheet/child.py",
     "respondents/sheet/marks/patching.py",
     "respondents/sheet/spreadsheets.py",
@@ -62,6 +64,40 @@ def _own_imports(module: Module) -> list[tuple[str, int]]:
             continue
         found.append((parts[1] if len(parts) > 1 else one.name or "__init__", one.line))
     return found
+
+
+def faces(root: Path) -> list[str]:
+    """Of a package that says in `__all__` which of its modules others may use, they use no other."""
+    return [
+        f"{module.place}:{one.line}: {one.module} {one.name}".rstrip()
+        for module in modules(root)
+        for one in module.imports
+        if one.module.startswith("surveyapp.")
+        and one.module.split(".")[1] != module.package
+        and not _is_offered(root, [*one.module.split("."), one.name][1:])
+    ]
+
+
+def _is_offered(root: Path, steps: list[str]) -> bool:
+    folder = root
+    for step in filter(None, steps):
+        offered = _offered(folder / "__init__.py")
+        is_module = (folder / f"{step}.py").is_file() or (folder / step).is_dir()
+        if is_module and offered is not None and step not in offered:
+            return False
+        folder /= step
+    return True
+
+
+@cache
+def _offered(path: Path) -> frozenset[str] | None:
+    """The modules that `__all__` names; None where there is none, or where it names what is in the file."""
+    for node in ast.parse(path.read_text()).body if path.is_file() else []:
+        if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__":
+            offered = frozenset(ast.literal_eval(node.value))
+            inside = {each.stem for each in path.parent.iterdir()}
+            return offered if offered <= inside else None
+    return None
 
 
 def flask_in_the_domain(root: Path) -> list[str]:
@@ -189,7 +225,8 @@ def unnamed_modules(root: Path) -> list[str]:
 def inline_code(root: Path) -> list[str]:
     """The content security policy allows no script, style or event handler inside a page."""
     faults = []
-    files = [*root.rglob("*.html"), *root.rglob("*.svg"), *(root / "web").rglob("*.py")]
+    drawing = [*(root / "web").rglob("*.py"), *(root / "documents" / "charts").rglob("*.py")]
+    files = [*root.rglob("*.html"), *root.rglob("*.svg"), *drawing]
     for path in sorted(files):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             for fault, pattern in INLINE.items():

@@ -17,6 +17,7 @@ FOUNDATIONS = frozenset(
         "limits",
         "log",
         "schema",
+        "traces",
         "messaging",
         "documents",
     ]

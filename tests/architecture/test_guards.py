@@ -61,14 +61,14 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (guards.inline_code, "templates/a.html", '<button onclick="go()">'),
     (guards.inline_code, "templates/a.html", '<a href="javascript:go()">'),
     (guards.inline_code, "templates/a.html", '<img src="https://example.org/a.png">'),
-    (guards.inline_code, "web/charts.py", "x = '<rect style=\"fill: red\">'"),
+    (guards.inline_code, "documents/charts/bars.py", "x = '<rect style=\"fill: red\">'"),
 ]
 
 # What the rules allow, in the words that come closest to breaking them.
 INNOCENT = {
     "errors.py": '"""Root."""',
     "fieldwork/service.py": '"""Folds."""\nfrom surveyapp.assignments.models import CountDelta\n'
-    "from .models import KeptCount\nfrom . import queries\ndelete(CountDelta)\nKeptCount(n=1)\n",
+    "from .models import CountTotal\nfrom . import queries\ndelete(CountDelta)\nCountTotal(n=1)\n",
     "respondents/sheet/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
     "exports/tables.py": '"""Tables."""\nfrom typing import TYPE_CHECKING\n'
     "if TYPE_CHECKING:\n    import pandas\n\n\ndef write():\n    import pandas\n",
@@ -101,6 +101,29 @@ def test_the_guard_sees_a_planted_fault(tmp_path, guard, place, fault):
     found = guard(_plant(tmp_path, {place: fault}))
     assert len(found) == 1
     assert found[0].startswith(place)
+
+
+def test_a_package_is_used_as_it_says_in_all(tmp_path):
+    assert guards.faces(SURVEYAPP) == []
+    house = {
+        "rates/__init__.py": '"""Rates."""\n__all__ = ("counts", "rules")\n',
+        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("queries",)\n',
+        "rates/rules.py": "from surveyapp.rates.counts import sums",
+        "rates/inner.py": "x = 1",
+        "rates/counts/queries.py": "x = 1",
+        "rates/counts/sums.py": "x = 1",
+        "web/sound.py": "from surveyapp.rates.counts import queries\nimport surveyapp.rates.rules\n"
+        "from surveyapp.rates.rules import Counts",
+        "web/one.py": "from surveyapp.rates.counts.sums import total",
+        "web/two.py": "from surveyapp.rates import inner",
+        "web/three.py": "def f():\n    import surveyapp.rates.inner",
+    }
+    faults = guards.faces(_plant(tmp_path, house))
+    assert [fault.partition(":")[0] for fault in faults] == [
+        "web/one.py",
+        "web/three.py",
+        "web/two.py",
+    ]
 
 
 @pytest.mark.parametrize("guard", ALL, ids=lambda guard: guard.__name__)

@@ -16,7 +16,7 @@ CENTRE = ("operator", "viewer", "auditor")
 OPERATOR = ("operator",)
 WATCHERS = ("operator", "auditor")
 DESK = ("coordinator",)
-SIGNED_IN = ("signed in",)
+SIGNED_IN = ("staff.signed_in",)
 ANYONE = ("anyone",)
 RESPONDENT = ()
 """Respondents' pages ask for a link or a code, and say so themselves."""
@@ -35,7 +35,8 @@ ROUTES = {
     "GET /": RESPONDENT,
     "POST /": RESPONDENT,
     "GET /bien-nhan": RESPONDENT,
-    "POST /bien-nhan": RESPONDENT,
+    "GET /bien-nhan/<string(length=2):part>.txt": RESPONDENT,
+    "GET /bien-nhan/danh-sach/<campaign>.txt": RESPONDENT,
     "GET /m/<digits>": RESPONDENT,
     "GET /tro-nang": RESPONDENT,
     "GET /phieu": RESPONDENT,
@@ -82,6 +83,8 @@ ROUTES = {
     "POST /account/password": SIGNED_IN,
     "POST /account/sessions/end": SIGNED_IN,
     "POST /account/sign-out": SIGNED_IN,
+    "GET /desk/": SIGNED_IN,
+    "GET /centre/": SIGNED_IN,
     "GET /desk/<campaign>/<unit>/": DESK,
     "POST /desk/<campaign>/<unit>/address": DESK,
     "GET /desk/<campaign>/<unit>/people": DESK,

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import DraftsUnattended, MoveRefused
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
-from surveyapp.assignments.rules import SUBMITTED, Disposition
+from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.transitions import MOVES, Change, state_of
 from surveyapp.invitations import service
 from tests.invitations.roster import Roster, issue_all, opened
@@ -42,7 +43,7 @@ def test_nothing_leads_away_from_a_submitted_form():
     leading = {
         name
         for name, move in MOVES.items()
-        if move.before & SUBMITTED and name != "count_elsewhere"
+        if Disposition.SUBMITTED in move.before and name != "count_elsewhere"
     }
     assert leading == set()
 
@@ -75,9 +76,7 @@ def test_a_move_that_makes_drafts_unreadable_is_refused_while_nobody_attends_to_
             campaign,
             assignment.invitation_id,
             reason="Gửi nhầm",
-            actor="operator",
-            keys=keys,
-            now=now,
+            act=Act("operator", now, keys),
         )
 
 
@@ -86,7 +85,7 @@ def test_a_move_that_makes_drafts_unreadable_takes_them_with_it(
 ):
     asked = []
     monkeypatch.setattr(transitions, "_discard", [lambda _db, ids: asked.extend(ids)])
-    act = {"reason": "Gửi nhầm", "actor": "operator", "keys": keys, "now": now}
+    act = {"reason": "Gửi nhầm", "act": Act("operator", now, keys)}
     service.reissue(db, campaign, assignment.invitation_id, **act)
     service.revoke(db, campaign, assignment.invitation_id, **act)
     assert asked == [assignment.id, assignment.id]
@@ -94,5 +93,5 @@ def test_a_move_that_makes_drafts_unreadable_takes_them_with_it(
 
 @pytest.mark.parametrize("disposition", Disposition)
 def test_the_state_follows_from_the_disposition(disposition):
-    active = set(Disposition) - SUBMITTED - {Disposition.REMOVED, Disposition.DUPLICATE}
+    active = set(Disposition) - {Disposition.SUBMITTED, Disposition.REMOVED, Disposition.DUPLICATE}
     assert (state_of(disposition) == "active") == (disposition in active)

@@ -299,6 +299,7 @@ def _revoked(walk: Walk) -> None:
 
 def _again(walk: Walk, what: str) -> None:
     from surveyapp import clock
+    from surveyapp.accounts.act import Act
     from surveyapp.campaigns.models import Campaign
     from surveyapp.invitations import queries, service
 
@@ -306,8 +307,8 @@ def _again(walk: Walk, what: str) -> None:
         campaign = db.query(Campaign).one()
         code = walk.person.code.replace("-", "")
         held = queries.find(db, code, keys=walk.scene.keys)
-        act = {"reason": "mất thư", "actor": "operator", "now": clock.now()}
-        getattr(service, what)(db, campaign, held.invitation_id, keys=walk.scene.keys, **act)
+        act = Act("operator", clock.now(), walk.scene.keys)
+        getattr(service, what)(db, campaign, held.invitation_id, reason="mất thư", act=act)
 
 
 def _too_many(walk: Walk) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.clock import now
 from surveyapp.db import transaction
@@ -20,9 +21,9 @@ def sent(scene: Scene) -> None:
     """Everybody's invitation has gone out."""
     with transaction() as db:
         campaign = db.query(Campaign).one()
-        facts = {"actor": "operator", "keys": scene.keys, "now": now()}
-        service.mark_listed(db, campaign, everyone=True, **facts)
-        service.mark_sent(db, campaign, **facts)
+        facts = Act("operator", now(), scene.keys)
+        service.mark_listed(db, campaign, everyone=True, act=facts)
+        service.mark_sent(db, campaign, act=facts)
 
 
 def clean(page: Page) -> None:

@@ -18,6 +18,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
+from surveyapp.respondents.lists import file_reading
 from surveyapp.respondents.models import RespondentList
 from surveyapp.web.desk import background
 from tests import factories
@@ -218,14 +219,14 @@ def test_the_same_list_is_mended_in_the_units_own_workbook(
 def slow_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Checking stops at row 1,200 of 20,000 until the event is set; nobody waits for it."""
     go_on = threading.Event()
-    check = background.check_workbook
+    check = file_reading.check
 
     def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
         progress("checking", 1200, 20_000)
         go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
-    monkeypatch.setattr(background, "check_workbook", slowly)
+    monkeypatch.setattr(file_reading, "check", slowly)
     monkeypatch.setattr(background, "PATIENCE", 0.2)
     yield go_on
     go_on.set()

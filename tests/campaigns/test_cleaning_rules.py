@@ -6,7 +6,6 @@ from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.campaigns.pack.rule_kinds import KINDS, PlainMarks, hits
 from surveyapp.instruments.model import DONT_KNOW
 from surveyapp.responses.queries import ResponseRow
-from surveyapp.responses.rules import longest_run
 from tests.campaigns.packs import SHIPPED, copy_pack, edit, faults_of
 
 RULE = """cleaning:
@@ -56,14 +55,14 @@ def test_the_round_of_2023_looks_for_everything_that_can_be_decided_beforehand(r
     assert kinds == set(KINDS) - {"held"}  # which cell is held is decided afterwards
 
 
-def found(pack, group, codes, *, duration="usual", unit="01"):
+def found(pack, group, codes, *, under_floor="no", unit="01"):
     """The rules that touch a form of the group answered with these codes, repeated to its end."""
     form = pack.instruments[group]
     given = [codes[n % len(codes)] for n in range(len(form.items))]
     answers = {item.id: code for item, code in zip(form.items, given, strict=True) if code}
-    quality = {"duration": duration, "longest_run": longest_run(given)}
+    quality = {"under_floor": under_floor}
     row = ResponseRow(group, form.version, unit, group, answers, quality)
-    marks = PlainMarks(row, len(form.items), DONT_KNOW)
+    marks = PlainMarks(row, [item.id for item in form.items], DONT_KNOW)
     return {rule.id for rule in hits(pack.campaign.cleaning, marks)}
 
 
@@ -78,6 +77,6 @@ def test_ticking_the_best_box_all_the_way_down_contradicts_itself(round_2023, gr
 def test_other_ways_of_going_wrong_are_found_each_by_its_rule(round_2023, group):
     assert found(round_2023, group, ["98"]) >= {"all-dont-know"}
     assert found(round_2023, group, ["2", "", "4", ""]) == {"many-missing"}
-    assert found(round_2023, group, ["2", "3"], duration="below_floor") == {"too-fast"}
+    assert found(round_2023, group, ["2", "3"], under_floor="yes") == {"too-fast"}
     assert found(round_2023, group, ["2", "3"], unit="THU") == {"test-response"}
     assert found(round_2023, group, ["2", "3", "2", "1", "4"]) == set()

@@ -3,9 +3,32 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.campaigns.rules import groups_of, rated_plan, split_evenly
+from surveyapp.campaigns.rules import Sector, rated_plan, ratings, split_evenly
 
-AGENCY_LEADERS = [("M2", "department_ministry"), ("P2", "own_unit")]
+RULES = {
+    "M2": "department_ministry",
+    "P1": "own_unit",
+    "P2": "own_unit",
+    "M5": "field_ministry",
+}
+UNITS = [("BNV", "ministry"), ("01", "province")]
+KINDS = [
+    ("agency-leaders", "province", ["M2", "P2"]),
+    ("council", "province", ["P1"]),
+    ("associations", "ministry", ["M5"]),
+]
+DEPARTMENTS = [
+    ("SNV", Sector("BNV", True)),
+    ("VP", Sector(None, True)),
+    ("NHNN", Sector("NHNN", False)),
+]
+RATED = {
+    (kind, department): {}
+    for kind, _, _ in KINDS
+    for department in (None, *(code for code, _ in DEPARTMENTS))
+}
+for _, kind, department, group, rated in ratings(UNITS, KINDS, DEPARTMENTS, RULES):
+    RATED[kind, department][group] = rated
 
 
 @given(total=st.integers(0, 100_000), parts=st.integers(1, 200))
@@ -29,17 +52,21 @@ def test_who_rates_the_ministry_of_the_sector_is_planned_over_the_ministries() -
 
 
 def test_a_leader_of_a_department_with_a_ministry_gives_two_forms() -> None:
-    assert groups_of(AGENCY_LEADERS, department=(True, True)) == ["M2", "P2"]
+    assert RATED["agency-leaders", "SNV"] == {"M2": "BNV", "P2": "01"}
 
 
 def test_a_department_without_a_ministry_gives_the_province_form_only() -> None:
-    assert groups_of(AGENCY_LEADERS, department=(False, True)) == ["P2"]
+    assert RATED["agency-leaders", "VP"] == {"P2": "01"}
 
 
 def test_a_state_bank_branch_gives_the_ministry_form_only() -> None:
-    assert groups_of(AGENCY_LEADERS, department=(True, False)) == ["M2"]
+    assert RATED["agency-leaders", "NHNN"] == {"M2": "NHNN"}
 
 
 def test_a_list_without_departments_gives_its_own_group() -> None:
-    assert groups_of([("P1", "own_unit")], department=None) == ["P1"]
-    assert groups_of([("M5", "field_ministry")], department=None) == ["M5"]
+    assert RATED["council", None] == {"P1": "01"}
+    assert RATED["associations", None] == {"M5": "BNV"}
+
+
+def test_people_of_a_ministry_stand_in_no_department() -> None:
+    assert RATED["associations", "SNV"] == {}

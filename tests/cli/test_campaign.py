@@ -118,4 +118,4 @@ def test_a_questionnaire_is_approved_by_its_checksum(engine: Engine, runner, now
     assert f"M1  {first['sha256'][:12]}  đã duyệt" in shown
     with reading() as db:
         (entry,) = audit.entries(db, campaign_code="tiny")
-    assert (entry.action, entry.facts["sha256"]) == ("approved a questionnaire", first["sha256"])
+    assert (entry.action, entry.facts["sha256"]) == ("questionnaire.approved", first["sha256"])

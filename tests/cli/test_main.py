@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,12 @@ from collections.abc import Iterator
 import click
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from surveyapp import clock
 from surveyapp.cli.main import main
-from surveyapp.db import bound
+from surveyapp.db import bound, make_engine
+from tests import factories
 
 
 @pytest.fixture
@@ -92,12 +96,16 @@ def test_migrate_goes_to_the_newest_revision_and_back(runner, tmp_path):
     env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
     forwards = runner.invoke(main, ["migrate"], env=env)
     assert forwards.exit_code == 0
-    assert "0001" in forwards.output
+    assert re.search(r"\b000\d", forwards.output)
     assert runner.invoke(main, ["migrate", "--to", "base"], env=env).exit_code == 0
     assert runner.invoke(main, ["migrate", "--to", "nowhere"], env=env).exit_code == 1
 
 
+LOAD = ["campaign", "load", str(factories.PACKS / "tiny")]
+
+
 def test_staff_are_added_listed_granted_given_a_password_and_disabled(runner):
+    assert runner.invoke(main, LOAD).exit_code == 0
     add = ["staff", "add", "an.tran", "--name", "An", "--role", "coordinator"]
     added = runner.invoke(main, [*add, "--campaign", "tiny", "--unit", "BNV"])
     assert added.exit_code == 0, added.output
@@ -116,6 +124,26 @@ def test_staff_are_added_listed_granted_given_a_password_and_disabled(runner):
     ]
     trail = json.loads(runner.invoke(main, ["audit", "verify", "--json"]).output)
     assert trail["entries"] == 4
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (["--campaign", "tinny"], "Không có đợt điều tra “tinny”."),
+        (["--campaign", "tiny", "--unit", "99"], "Không có đơn vị “99”."),
+    ],
+)
+def test_no_account_is_made_and_no_role_given_for_what_does_not_exist(runner, place, said):
+    assert runner.invoke(main, LOAD).exit_code == 0
+    role = ["--role", "coordinator" if "--unit" in place else "viewer"]
+    refused = runner.invoke(main, ["staff", "add", "an.tran", "--name", "An", *role, *place])
+    assert (refused.exit_code, said in refused.output) == (1, True)
+    assert json.loads(runner.invoke(main, ["staff", "list", "--json"]).output) == []
+    viewer = ["--role", "viewer", "--campaign", "tiny"]
+    runner.invoke(main, ["staff", "add", "an.tran", "--name", "An", *viewer])
+    assert said in runner.invoke(main, ["staff", "grant", "an.tran", *role, *place]).output
+    (person,) = json.loads(runner.invoke(main, ["staff", "list", "--json"]).output)
+    assert len(person["grants"]) == 1
 
 
 def test_a_refusal_says_why_in_vietnamese_or_english(runner):
@@ -137,6 +165,8 @@ def test_a_command_on_another_database_leaves_the_bound_one_as_it_was(runner, tm
     standing, env = bound(), {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
     add = ["staff", "add", "an.tran", "--name", "An", "--role", "viewer", "--campaign", "tiny"]
     assert runner.invoke(main, ["migrate"], env=env).exit_code == 0
+    with Session(make_engine(env["DATABASE_URL"])) as db, db.begin():
+        factories.campaign(db, clock.now())
     assert runner.invoke(main, add, env=env).exit_code == 0
     assert bound() is standing
     assert "an.tran" in runner.invoke(main, ["staff", "list"], env=env).output
@@ -161,7 +191,7 @@ def test_a_database_never_migrated_is_refused_and_told_how_to_mend(runner, tmp_p
     refused = runner.invoke(main, command, env=env)
     assert refused.exit_code == 1
     assert refused.output.rstrip().endswith("surveyapp migrate")
-    assert "0001" in refused.output
+    assert re.search(r"\b000\d", refused.output)
 
 
 def test_a_server_without_its_keys_does_not_start(runner, settings):

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.cli.main import main
 from surveyapp.config import Settings
 from surveyapp.db import bind, reading, transaction
@@ -25,10 +26,10 @@ def asked(engine: Engine, now: datetime) -> None:
         from surveyapp.respondents import service
 
         campaign = factories.campaign(db, now)
-        acting = {"actor": "centre", "now": now, "keys": KeyRing({1: bytes(range(32))})}
+        acting = Act("centre", now, KeyRing({1: bytes(range(32))}))
         unit = campaigns.unit(db, campaign.id, "01")
-        service.write_address(db, campaign, unit, email="cchc@hanoi.example.vn", **acting)
-        service.ask_reminders(db, campaign, today=now.date(), **acting)
+        service.write_address(db, campaign, unit, email="cchc@hanoi.example.vn", act=acting)
+        service.ask_reminders(db, campaign, today=now.date(), act=acting)
 
 
 def state() -> str:

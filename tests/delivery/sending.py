@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
@@ -108,7 +109,7 @@ class Sending:
             campaign = campaigns.campaign(db, "tiny")
             plan = WavePlan(**{**wide, **described})
             return lifecycle.plan_wave(
-                db, campaign, plan, actor="operator", keys=self.keys, now=self.now
+                db, campaign, plan, act=Act("operator", self.now, self.keys)
             ).id
 
     def wave(self, **described: Any) -> UUID:
@@ -126,16 +127,14 @@ class Sending:
                 campaign,
                 wave_id,
                 typed=str(people) if typed is None else typed,
-                actor="operator",
-                keys=self.keys,
-                now=self.now,
+                act=Act("operator", self.now, self.keys),
             )
 
     def act(self, what: Callable[..., Any], wave_id: UUID) -> None:
         """Pause, resume or stop a wave."""
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")
-            what(db, campaign, wave_id, actor="operator", keys=self.keys, now=self.now)
+            what(db, campaign, wave_id, act=Act("operator", self.now, self.keys))
 
     def worker(self, name: str = "first", post: Post | None = None) -> Worker:
         return Worker(

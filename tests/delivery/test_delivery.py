@@ -135,15 +135,17 @@ def test_a_report_about_no_message_of_ours_changes_nothing(survey):
 
 
 def test_a_bounce_after_the_person_has_begun_leaves_the_disposition(survey):
+    from datetime import date
+
     from sqlalchemy import update
 
     from surveyapp.assignments.models import Assignment
 
     _wave, delivery, invited = sent(survey)
     with transaction() as db:
-        db.execute(update(Assignment).values(disposition="started"))
+        db.execute(update(Assignment).values(disposition="begun", begun_on=date(2024, 1, 15)))
     comes_back(survey, returned.GMAIL_GONE, delivery)
-    assert survey.dispositions(invited) == {"started"}
+    assert survey.dispositions(invited) == {"begun"}
 
 
 def test_a_better_address_settles_the_request_and_gets_the_next_invitation(survey):

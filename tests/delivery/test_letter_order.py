@@ -5,6 +5,7 @@ import random
 import pypdfium2
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from surveyapp.delivery.letters import batches, letter_order
@@ -70,13 +71,12 @@ def test_a_pile_is_printed_in_postal_order_and_its_cover_says_so(
             db.execute(entry.values(district=district))
     wave = survey.wave(channels=("letter",))
     survey.work(2)
-    act = {"keys": keys, "now": now}
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         unit = campaigns.unit(db, campaign.id, "01")
-        pile = batches.make_batch(db, campaign, wave, unit, actor="operator", **act)
+        pile = batches.make_batch(db, campaign, wave, unit, act=Act("operator", now, keys))
         base_url = "https://khaosat.example.vn"
-        pdf = batches.write(db, campaign, pile, unit, base_url=base_url, **act)
+        pdf = batches.write(db, campaign, pile, unit, base_url=base_url, keys=keys, now=now)
     with pypdfium2.PdfDocument(pdf) as pages:
         texts = [page.get_textpage().get_text_range() for page in pages]
     assert "theo địa chỉ: huyện, xã, đường, số nhà" in " ".join(texts[0].split())

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from surveyapp.delivery import queries
-from surveyapp.delivery.errors import WaveRefused, WaveState
+from surveyapp.delivery.errors import WaveInOtherState, WaveRefused
 from surveyapp.delivery.waves import left_out, lifecycle, staggering
 from tests.delivery.sending import Sending, emails
 
@@ -23,8 +24,8 @@ def survey(engine, keys, now, tmp_path):
 def spread(survey: Sending, wave_id: UUID, *shares: int) -> None:
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
-        act = {"actor": "operator", "keys": survey.keys, "now": survey.now}
-        staggering.change(db, campaign, lifecycle.locked(db, campaign, wave_id), shares, **act)
+        act = Act("operator", survey.now, survey.keys)
+        staggering.change(db, campaign, lifecycle.locked(db, campaign, wave_id), shares, act=act)
 
 
 def test_every_day_gets_its_share_of_every_stretch_of_the_order():
@@ -74,7 +75,7 @@ def test_the_days_can_be_changed_until_people_are_queued(survey):
     spread(survey, wave, 25, 75)
     survey.work(2)
     assert len(survey.email.taken) == 1
-    with pytest.raises(WaveState):
+    with pytest.raises(WaveInOtherState):
         spread(survey, wave, 100)
 
 

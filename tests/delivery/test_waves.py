@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
@@ -13,8 +14,8 @@ from surveyapp.delivery.errors import (
     CountMistyped,
     NobodyToSendTo,
     TemplateRefused,
+    WaveInOtherState,
     WaveRefused,
-    WaveState,
 )
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import Canary
@@ -44,29 +45,30 @@ def put(invitation, **values):
         )
 
 
+BEGUN = {"disposition": "begun", "begun_on": date(2024, 1, 15)}
 STANDINGS = [
     ("reminder_not_started", {"disposition": "sent"}, ""),
-    ("reminder_not_started", {"disposition": "started"}, "started"),
+    ("reminder_not_started", BEGUN, "started"),
     ("reminder_not_started", {"disposition": "not_sent"}, "not_sent"),
     ("reminder_not_started", {"disposition": "refused"}, "declined"),
     ("reminder_not_started", {"disposition": "moved"}, "moved"),
     ("reminder_not_started", {"disposition": "unavailable"}, "not_me"),
     ("reminder_not_started", {"disposition": "wrong_group"}, "wrong_group"),
-    ("reminder_begun", {"disposition": "broken_off", "progress": "half"}, ""),
+    ("reminder_begun", BEGUN, ""),
     ("reminder_begun", {"disposition": "sent"}, "not_started"),
     ("last_day", {"disposition": "sent"}, ""),
-    ("last_day", {"disposition": "broken_off"}, ""),
+    ("last_day", BEGUN, ""),
     ("invitation", {"disposition": "sent"}, "already_sent"),
     ("invitation", {"disposition": "bounced"}, ""),
     ("thanks", {"disposition": "sent"}, "not_submitted"),
     (
         "thanks",
-        {"state": "submitted", "disposition": "complete", "submitted_on": date(2024, 1, 15)},
+        {"state": "submitted", "disposition": "submitted", "submitted_on": date(2024, 1, 15)},
         "",
     ),
     (
         "last_day",
-        {"state": "submitted", "disposition": "partial", "submitted_on": date(2024, 1, 15)},
+        {"state": "submitted", "disposition": "submitted", "submitted_on": date(2024, 1, 15)},
         "submitted",
     ),
     ("last_day", {"state": "revoked", "disposition": "removed"}, "revoked"),
@@ -115,7 +117,7 @@ def test_a_confirmation_needs_the_very_number(survey):
     with pytest.raises(CountMistyped):
         survey.confirm(wave, "20")
     survey.confirm(wave, " 2 ")
-    with pytest.raises(WaveState):
+    with pytest.raises(WaveInOtherState):
         survey.confirm(wave, "2")
 
 
@@ -281,9 +283,7 @@ def test_words_without_the_link_are_refused(survey, keys, now):
             "vi",
             template,
             base_url="https://khaosat.example.vn",
-            actor="operator",
-            keys=keys,
-            now=now,
+            act=Act("operator", now, keys),
         )
 
 
@@ -305,9 +305,7 @@ def test_whoever_has_submitted_everything_is_thanked_only_by_a_wave_made_for_it(
     survey.work(2)
     with transaction() as db:
         for form in db.scalars(select(Assignment.id)).all():
-            service.mark_submitted(
-                db, form, answered=5, items=5, campaign=survey.campaign, today=date(2024, 1, 15)
-            )
+            service.mark_submitted(db, form, today=date(2024, 1, 15))
     survey.wave(kind="thanks")
     survey.work(2)
     assert [m.subject for m in survey.email.taken][1:] == [

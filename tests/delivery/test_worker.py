@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
 from surveyapp.delivery.models import ContactRequest, Delivery
@@ -59,9 +60,7 @@ def test_whoever_submits_while_a_wave_is_going_is_not_reminded(survey):
     with transaction() as db:
         forms = db.scalars(select(Assignment.id).where(Assignment.invitation_id == first)).all()
         for form in forms:
-            service.mark_submitted(
-                db, form, answered=5, items=5, campaign=survey.campaign, today=date(2024, 1, 15)
-            )
+            service.mark_submitted(db, form, today=date(2024, 1, 15))
         db.execute(update(Delivery).where(Delivery.wave_id == wave).values(state="queued"))
     survey.work()
     assert survey.email.recipients == ["nguoi1@so.example.vn"]
@@ -80,9 +79,7 @@ def test_whoever_submits_while_a_slow_server_is_served_is_not_reminded_either(su
         with transaction() as db:
             forms = select(Assignment.id).where(Assignment.state == "active")
             for form in db.scalars(forms).all():
-                service.mark_submitted(
-                    db, form, answered=5, items=5, campaign=survey.campaign, today=date(2024, 1, 15)
-                )
+                service.mark_submitted(db, form, today=date(2024, 1, 15))
 
     survey.email.before_each = everybody_submits
     survey.work(2)
@@ -97,8 +94,8 @@ def test_a_new_code_is_sent_to_those_who_got_one(survey):
     old = survey.email.taken[0].text
     survey.email.taken.clear()
     with transaction() as db:
-        facts = {"actor": "operator", "keys": survey.keys, "now": survey.now}
-        service.reissue(db, survey.campaign, first, reason="Thư thất lạc", **facts)
+        facts = Act("operator", survey.now, survey.keys)
+        service.reissue(db, survey.campaign, first, reason="Thư thất lạc", act=facts)
     wave = survey.wave(kind="reissue")
     survey.work(2)
     (message,) = survey.email.taken

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.db import make_engine
 from surveyapp.exports.cleaning import rulesets, studies
 from surveyapp.exports.cleaning.report import CleaningAccount
@@ -37,7 +38,7 @@ PAIR = {
     "second": {"item": "M1-102", "codes": ["5"]},
 }
 RULES = [
-    written("duration", "exclude", bands=["below_floor"]),
+    written("under_floor", "exclude"),
     written("longest_run", at_least=5, groups=["M1", "P1"]),
     written("missing_share", at_least=0.5),
     written("contradiction", "set_missing", pairs=[PAIR]),
@@ -66,11 +67,11 @@ def released(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     (scratch / "survey.sqlite3").write_bytes(_sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{scratch}/survey.sqlite3")
     now = datetime(2024, 1, 15, 3, 0, tzinfo=UTC)
-    act = {"actor": "vu.cchc", "now": now, "keys": KeyRing({1: sha256(b"a centre").digest()})}
+    act = Act("vu.cchc", now, KeyRing({1: sha256(b"a centre").digest()}))
     with Session(engine, expire_on_commit=False) as db:
         campaign = opened_campaign(db, now)
-        rulesets.freeze(db, campaign, read_rules(RULES), reason="Họp ngày 5", **act)
-        folder = building.build(db, campaign, out=scratch, **act)
+        rulesets.freeze(db, campaign, read_rules(RULES), reason="Họp ngày 5", act=act)
+        folder = building.build(db, campaign, out=scratch, act=act)
         account = studies.account_of(db, campaign, rulesets.in_force(db, campaign))
         db.expunge_all()
     engine.dispose()

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.release import building
@@ -30,7 +31,7 @@ SIZES = {
 }  # fmt: skip
 """Responses per rated unit × group: large cells, small ones to pool, and a group too small to tell."""
 
-BANDS = ("below_floor", "brisk", "usual", "long", "unknown")
+UNDER_FLOOR = ("yes", "no", "no", "no", "unknown")
 
 
 def opened_campaign(
@@ -103,7 +104,7 @@ def _response(
         "rated_unit_code": cell[0],
         "group_code": cell[1],
         "answers": answers,
-        "quality": {"duration": chance.choice(BANDS), "longest_run": chance.randint(1, 6)},
+        "quality": {"under_floor": chance.choice(UNDER_FLOOR)},
     }
 
 
@@ -120,4 +121,4 @@ def released(db: Session, campaign: Campaign, now: datetime, keys: KeyRing, *, o
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(shutil.copytree(made.aside, out / made.aside.name))
     prepared = building.PreparedRelease(made.campaign_code, made.number, made.responses, aside, out / made.folder.name)  # fmt: skip
-    return building.register(db, campaign, prepared, actor="x", now=now, keys=keys)
+    return building.register(db, campaign, prepared, act=Act("x", now, keys))

@@ -16,9 +16,8 @@ from surveyapp.exports.cleaning.applied_rules import clean
 from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.instruments.model import DONT_KNOW
 from surveyapp.responses.queries import ResponseRow
-from surveyapp.responses.rules import longest_run
 from tests.exports.conftest import written
-from tests.exports.opened import BANDS
+from tests.exports.opened import UNDER_FLOOR
 
 CODES = ["", "1", "2", "3", "4", "5", "98"]
 EFFECTS = st.sampled_from(["flag", "exclude"])
@@ -39,7 +38,7 @@ RULES = st.lists(
         st.builds(lambda e, x: written("identical_share", e, at_least=x), EFFECTS, SHARES),
         st.builds(lambda e, n: written("longest_run", e, at_least=n), EFFECTS, st.integers(1, 6)),
         st.builds(lambda e, x: written("low_variation", e, below=x), EFFECTS, st.sampled_from([0.01, 0.5, 1.0])),
-        st.builds(lambda e: written("duration", e, bands=["below_floor", "brisk"], groups=["M1"]), EFFECTS),
+        st.builds(lambda e: written("under_floor", e, groups=["M1"]), EFFECTS),
         st.builds(lambda e: written("test", e, units=["46", "NHNN"]), EFFECTS),
         st.builds(lambda e: written("held", e, cells=[{"unit": "01", "group": "P1", "record": "x"}]), EFFECTS),
         st.builds(
@@ -70,7 +69,7 @@ def made(forms, seed, n):
             for item in forms[group].items
         ]
         answers = {i.id: c for i, c in zip(forms[group].items, given_, strict=True) if c}
-        quality = {"duration": chance.choice(BANDS), "longest_run": longest_run(given_)}
+        quality = {"under_floor": chance.choice(UNDER_FLOOR)}
         rows.append(ResponseRow(group, "1.0", unit, group, answers, quality))
     return rows
 
@@ -82,7 +81,7 @@ def test_a_rule_finds_in_many_responses_what_it_finds_in_each_alone(forms, rules
     cleaned = list(clean(rows, rules, forms))
     assert len(cleaned) == len(rows)
     for row, after in zip(rows, cleaned, strict=True):
-        marks = PlainMarks(row, len(forms[row.group_code].items), DONT_KNOW)
+        marks = PlainMarks(row, [item.id for item in forms[row.group_code].items], DONT_KNOW)
         found = hits(rules, marks)
         assert after.flags == tuple(rule.id for rule in found)
         assert after.excluded == excludes(found)
@@ -104,7 +103,7 @@ def end_of(row, form):
 
 def left_to_count(row, rules, form):
     """The answers that count under each variant, once the rules are applied."""
-    marks = PlainMarks(row, len(form.items), DONT_KNOW)
+    marks = PlainMarks(row, [item.id for item in form.items], DONT_KNOW)
     found = hits(rules, marks)
     doubted = {
         half.item
@@ -156,7 +155,10 @@ def test_the_study_finds_what_counting_by_hand_finds(forms, rules, seed, n):
         touched = Counter(
             (row.rated_unit_code, row.group_code)
             for row in rows
-            if hits(applied, PlainMarks(row, len(forms[row.group_code].items), DONT_KNOW))
+            if hits(
+                applied,
+                PlainMarks(row, [item.id for item in forms[row.group_code].items], DONT_KNOW),
+            )
         )
         assert effect.touched == touched
         assert {unit.unit for unit in effect.units} == set(by_hand)

@@ -6,6 +6,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.errors import PackRefused
 from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
@@ -39,9 +40,9 @@ def form(db, now):
     return next(f for f in queries.instruments(db, campaign.id).values() if f.code == "M1")
 
 
-def row(form, codes, *, duration="usual", run=1):
+def row(form, codes, *, under_floor="no"):
     answers = {item.id: code for item, code in zip(form.items, codes, strict=True) if code}
-    quality = {"duration": duration, "longest_run": run}
+    quality = {"under_floor": under_floor}
     return ResponseRow("M1", "1.0", "BNV", "M1", answers, quality)
 
 
@@ -56,6 +57,7 @@ def touches(rule, row, form):
         (rule("missing_share", at_least=0.5), ["1", "2", "3", "", "", ""], ["1", "2", "3", "4", "", ""]),
         (rule("dont_know_share", at_least=1), ["98"] * 6, ["98"] * 5 + ["1"]),
         (rule("identical_share", at_least=1), ["2", "2", "2", "2", "2", ""], ["2"] * 5 + ["3"]),
+        (rule("longest_run", at_least=5), ["3", "1", "1", "1", "1", "1"], ["1", "1", "1", "1", "", "1"]),
         (rule("low_variation", below=0.5), ["2", "2", "2", "2", "2", "3"], ["1", "2", "3", "4", "5", "1"]),
         (rule("contradiction", pairs=[CONTRADICTION]), ["1", "5", "", "", "", ""], ["1", "4", "", "", "", ""]),
     ],
@@ -66,14 +68,18 @@ def test_a_rule_finds_what_it_looks_for_and_nothing_else(form, looked_for, found
     assert not touches(looked_for, row(form, not_found), form)
 
 
-def test_paradata_rules_read_the_marks_of_the_ballot(form):
+def test_the_rule_on_speed_reads_the_mark_of_the_ballot(form):
     codes = ["1"] * 6
-    fast = rule("duration", bands=["below_floor"])
-    assert touches(fast, row(form, codes, duration="below_floor"), form)
-    assert not touches(fast, row(form, codes, duration="unknown"), form)
-    straight = rule("longest_run", at_least=6)
-    assert touches(straight, row(form, codes, run=6), form)
-    assert not touches(straight, row(form, codes, run=5), form)
+    fast = rule("under_floor")
+    assert touches(fast, row(form, codes, under_floor="yes"), form)
+    for other in ("no", "unknown"):
+        assert not touches(fast, row(form, codes, under_floor=other), form)
+
+
+def test_a_rule_frozen_when_ballots_told_bands_looks_for_the_fastest(form):
+    old = rule("duration", bands=["below_floor"])
+    assert old.kind == "under_floor"
+    assert touches(old, row(form, ["1"] * 6, under_floor="yes"), form)
 
 
 def test_a_rule_for_other_groups_leaves_a_response_alone(form):
@@ -87,13 +93,13 @@ def table(path):
 
 
 def released(db, campaign, out, now, keys, rules):
-    return building.build(db, campaign, out=out, actor="centre", now=now, keys=keys, rules=rules)
+    return building.build(db, campaign, out=out, act=Act("centre", now, keys), rules=rules)
 
 
 def test_an_excluded_response_stays_in_the_rows_and_leaves_the_counts(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
     before = db.scalars(select(Response.answers)).all()
-    fast = rule("duration", "exclude", bands=["below_floor"])
+    fast = rule("under_floor", "exclude")
     folder = released(db, campaign, tmp_path, now, keys, [fast])
     rows = table(folder / "scoring" / "responses.csv")
     assert len(rows) == sum(SIZES.values())
@@ -107,7 +113,7 @@ def test_an_excluded_response_stays_in_the_rows_and_leaves_the_counts(db, now, k
         if (r["rated_unit"], r["group"]) == ("01", "P1")
     }
     assert counts == {len(counted)}
-    assert {r["flags"] for r in rows if r["duration"] == "below_floor"} == {"duration"}
+    assert {r["flags"] for r in rows if r["under_floor"] == "yes"} == {"under-floor"}
     assert verify(folder) == []
     assert db.scalars(select(Response.answers)).all() == before
 
@@ -151,10 +157,10 @@ def test_a_cell_held_for_review_is_left_out_and_named_with_its_record(db, now, k
 def test_rules_in_a_file_are_checked_with_their_lines(tmp_path):
     file = tmp_path / "rules.yaml"
     file.write_text(
-        "cleaning:\n  - id: fast\n    version: \"1\"\n    kind: duration\n    effect: flag\n"
-        "    reason: {vi: Nhanh, en: Fast}\n    bands: [below_floor]\n"
+        "cleaning:\n  - id: fast\n    version: \"1\"\n    kind: low_variation\n    effect: flag\n"
+        "    reason: {vi: Nhanh, en: Fast}\n    below: 0.5\n"
     )  # fmt: skip
-    assert read_cleaning(file)[0].bands == ("below_floor",)
-    file.write_text(file.read_text().replace("bands: [below_floor]", "at_least: 3"))
+    assert read_cleaning(file)[0].below == 0.5
+    file.write_text(file.read_text().replace("below: 0.5", "at_least: 3"))
     with pytest.raises(PackRefused):
         read_cleaning(file)

@@ -40,7 +40,7 @@ def test_the_report_names_rules_version_date_and_person(folder, kind):
     for said in (
         "phiên bản 1, vu.cchc chốt lúc",
         "Họp ngày 5",
-        "duration 3",
+        "under-floor 3",
         "Không tính vào kết quả",
         "từ 5 câu liền nhau trở lên chọn cùng một mức; chỉ nhóm M1, P1",
         "Theo biên bản họp",

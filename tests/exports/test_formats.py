@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from pyarrow import parquet
 
+from surveyapp.accounts.act import Act
 from surveyapp.exports.release import building
 from tests.exports.opened import opened_campaign
 
@@ -21,9 +22,7 @@ def engine(sqlite_engine):
 @pytest.fixture
 def scoring(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
-    return (
-        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys) / "scoring"
-    )
+    return building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys)) / "scoring"
 
 
 def cells(path: Path) -> list[dict[str, str]]:

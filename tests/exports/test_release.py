@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists, ResponsesChanged
@@ -40,7 +41,7 @@ def campaign(db, now):
 
 @pytest.fixture
 def folder(db, campaign, tmp_path, now, keys):
-    return building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    return building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
 
 
 def test_a_release_is_whole_where_it_is_received(folder):
@@ -122,7 +123,7 @@ def test_the_codebook_knows_every_column(folder):
 def test_a_remark_stands_apart_and_no_spreadsheet_runs_it(db, now, keys, tmp_path):
     text = '=HYPERLINK("http://xa.example.vn";"bấm")'
     campaign = opened_campaign(db, now, remarks=(("province", text), ("ministry", "'quen'")))
-    folder = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    folder = building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     rows = table(folder / "scoring" / "remarks.csv")
     assert sorted(row["text"].removeprefix("'") for row in rows) == sorted([text, "'quen'"])
     assert all(row["text"].startswith("'") for row in rows)
@@ -131,15 +132,13 @@ def test_a_remark_stands_apart_and_no_spreadsheet_runs_it(db, now, keys, tmp_pat
 
 def test_the_same_results_give_the_same_bytes(db, campaign, folder, tmp_path, now, keys):
     db.execute(Release.__table__.delete())
-    again = building.build(
-        db, campaign, out=tmp_path / "again", actor="someone else", now=now, keys=keys
-    )
+    again = building.build(db, campaign, out=tmp_path / "again", act=Act("someone else", now, keys))
     first, second = folder.with_suffix(".zip"), again.with_suffix(".zip")
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_the_next_release_differs_in_its_number_only(db, campaign, folder, tmp_path, now, keys):
-    second = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    second = building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     assert (folder.name, second.name) == ("tiny-release-001", "tiny-release-002")
     one, two = (json.loads((path / "manifest.json").read_text()) for path in (folder, second))
     assert (one.pop("release"), two.pop("release")) == (1, 2)
@@ -162,14 +161,14 @@ def test_a_release_is_registered_and_the_campaign_released(db, campaign, folder,
     assert (entry.number, entry.built_at, entry.built_by) == (1, now, "centre")
     assert entry.response_count == sum(SIZES.values())
     assert db.scalar(select(Campaign.state).where(Campaign.id == campaign.id)) == "released"
-    assert db.scalar(select(AuditEntry.action)) == "built a release"
+    assert db.scalar(select(AuditEntry.action)) == "release.built"
     assert building.releases(db, campaign.id) == [entry]
 
 
 def test_nothing_is_released_before_the_box_is_opened(db, now, keys, tmp_path):
     campaign = factories.campaign(db, now, opened=True)
     with pytest.raises(NotReleasable) as refused:
-        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+        building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     assert refused.value.state == "open"
     assert list(tmp_path.iterdir()) == []
 
@@ -178,16 +177,16 @@ def test_a_release_is_never_written_over(db, campaign, folder, tmp_path, now, ke
     db.execute(Release.__table__.delete())
     before = (folder / "manifest.json").read_bytes()
     with pytest.raises(ReleaseExists):
-        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+        building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     assert (folder / "manifest.json").read_bytes() == before
 
 
 def test_two_releases_at_once_do_not_share_a_number(db, campaign, tmp_path, now, keys):
     first = building.prepare(db, campaign, out=tmp_path / "one", keys=keys)
     second = building.prepare(db, campaign, out=tmp_path / "two", keys=keys)
-    building.register(db, campaign, first, actor="centre", now=now, keys=keys)
+    building.register(db, campaign, first, act=Act("centre", now, keys))
     with pytest.raises(NumberTaken):
-        building.register(db, campaign, second, actor="centre", now=now, keys=keys)
+        building.register(db, campaign, second, act=Act("centre", now, keys))
     assert list((tmp_path / "two").iterdir()) == []
 
 
@@ -196,7 +195,7 @@ def test_a_response_that_was_lost_after_the_opening_stops_the_release(
 ):
     db.execute(update(BoxOpening).values(ballots=sum(SIZES.values()) + 1))
     with pytest.raises(ResponsesChanged) as refused:
-        building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+        building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     assert refused.value.found == sum(SIZES.values())
     assert list(tmp_path.iterdir()) == []
 

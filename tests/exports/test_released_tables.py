@@ -33,7 +33,7 @@ SIZES = st.dictionaries(st.sampled_from(CELLS), st.integers(1, 40), max_size=len
 RULES = st.sampled_from(
     [
         (),
-        (written("duration", "exclude", bands=["below_floor"]),),
+        (written("under_floor", "exclude"),),
         (written("longest_run", "flag", at_least=4), written("missing_share", "exclude", at_least=0.5)),
         (written("held", "exclude", cells=[{"unit": "01", "group": "P1", "record": "x"}]),),
     ]
@@ -58,10 +58,7 @@ def answered(frame, sizes, seed):
                 code = chance.choice(["1"] * 6 + ["2", "", *sorted(item.codes)])
                 if code:
                     answers[item.id] = code
-            quality = {
-                "duration": chance.choice(["usual", "usual", "below_floor"]),
-                "longest_run": chance.randint(1, 6),
-            }
+            quality = {"under_floor": chance.choice(["no", "no", "yes"])}
             rows.append(ResponseRow(form.code, form.version, unit, group, answers, quality))
     chance.shuffle(rows)
     return rows
@@ -91,6 +88,7 @@ class Folder:
                 rows=applied_rules.counted(tally, cleaned),
                 remarks=[],
                 figures={},
+                completeness={},
             )
             public_tables.write_public(folder / "public", frame, tally)
             self.tables = {

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries
 from surveyapp.exports.cleaning import rulesets, sensitivity
@@ -74,12 +75,12 @@ def test_a_unit_left_without_answers_has_no_mean_and_no_rank(form):
 
 def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
-    rule = {"id": "fast", "version": "1", "kind": "duration", "effect": "exclude",
-            "reason": REASON, "bands": ["below_floor"]}  # fmt: skip
+    rule = {"id": "fast", "version": "1", "kind": "under_floor", "effect": "exclude",
+            "reason": REASON}  # fmt: skip
     made = rulesets.freeze(
-        db, campaign, read_rules([rule]), reason="Nhanh", actor="centre", now=now, keys=keys
+        db, campaign, read_rules([rule]), reason="Nhanh", act=Act("centre", now, keys)
     )
-    folder = building.build(db, campaign, out=tmp_path, actor="centre", now=now, keys=keys)
+    folder = building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     frame = results.read_frame(db, campaign)
     forms = {code: frame.instrument(code) for code in frame.groups_by_code}
     found = sensitivity.study(
@@ -105,7 +106,7 @@ def frozen(db, campaign, rules, now, keys, **given):
         db,
         campaign,
         rules,
-        **{"reason": "Họp ngày 3", "actor": "lan", "now": now, "keys": keys, **given},
+        **{"reason": "Họp ngày 3", "act": Act("lan", now, keys), **given},
     )
 
 
@@ -119,7 +120,7 @@ def test_a_changed_threshold_is_a_new_version_with_date_person_and_reason(db, no
     assert (second.number, first.number, pack.number) == (2, 1, 0)
     assert (second.frozen_at, second.frozen_by, second.reason) == (now, "lan", "Họp ngày 3")
     assert [one.rules[0].at_least for one in (second, first)] == [0.9, 1]
-    entries = db.scalars(select(AuditEntry).where(AuditEntry.action == "froze cleaning rules"))
+    entries = db.scalars(select(AuditEntry).where(AuditEntry.action == "cleaning_rules.frozen"))
     assert [entry.facts["number"] for entry in entries] == [1, 2]
 
 
@@ -136,16 +137,16 @@ def test_rules_are_not_frozen_without_reason_change_or_sense(db, now, keys):
 
 def test_holding_a_cell_is_recorded_flags_it_and_can_be_lifted(db, now, keys):
     campaign = opened_campaign(db, now)
-    act = {"actor": "lan", "now": now, "keys": keys}
+    act = Act("lan", now, keys)
     before = db.scalars(select(Response.answers)).all()
-    held = rulesets.hold(db, campaign, ("01", "P3"), reason="Biên bản 12", **act)
+    held = rulesets.hold(db, campaign, ("01", "P3"), reason="Biên bản 12", act=act)
     assert rulesets.held_cells(held.rules) == {("01", "P3"): "Biên bản 12"}
     assert [r.effect for r in held.rules if r.id == rulesets.HELD] == ["flag"]
     with pytest.raises(NothingChanged):
-        rulesets.hold(db, campaign, ("01", "P3"), reason="Nữa", **act)
+        rulesets.hold(db, campaign, ("01", "P3"), reason="Nữa", act=act)
     with pytest.raises(UnknownCell):
-        rulesets.hold(db, campaign, ("XX", "P3"), reason="Nữa", **act)
-    lifted = rulesets.lift(db, campaign, ("01", "P3"), reason="Đã xem xét", **act)
+        rulesets.hold(db, campaign, ("XX", "P3"), reason="Nữa", act=act)
+    lifted = rulesets.lift(db, campaign, ("01", "P3"), reason="Đã xem xét", act=act)
     assert rulesets.held_cells(lifted.rules) == {}
     assert lifted.number == 2
     assert db.scalars(select(Response.answers)).all() == before

@@ -2,6 +2,7 @@
 
 import pytest
 
+from surveyapp.accounts.act import Act
 from surveyapp.exports.errors import SipasRefused
 from surveyapp.exports.release import building
 from surveyapp.exports.release.sipas import COLUMNS, read_sipas
@@ -53,7 +54,7 @@ def test_a_file_that_is_not_text_is_refused():
 def test_the_table_stands_beside_the_counts(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
     folder = building.build(
-        db, campaign, out=tmp_path, actor="centre", now=now, keys=keys, sipas_table=SOUND.encode()
+        db, campaign, out=tmp_path, act=Act("centre", now, keys), sipas_table=SOUND.encode()
     )
     written = (folder / "scoring" / "sipas.csv").read_text().splitlines()
     assert written[1:] == ["01,1575,82.66,,83.4,Quyết định 1", "46,800,81.25,80.1,,Quyết định 1"]
@@ -63,7 +64,5 @@ def test_the_table_stands_beside_the_counts(db, now, keys, tmp_path):
 def test_a_faulty_table_stops_the_release(db, now, keys, tmp_path):
     campaign = opened_campaign(db, now)
     with pytest.raises(SipasRefused):
-        building.build(
-            db, campaign, out=tmp_path, actor="centre", now=now, keys=keys, sipas_table=b"x"
-        )
+        building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys), sipas_table=b"x")
     assert list(tmp_path.iterdir()) == []

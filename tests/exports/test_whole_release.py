@@ -19,6 +19,7 @@ import pyreadstat
 import pytest
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.db import make_engine
 from surveyapp.exports.cleaning.rulesets import read_rules
 from surveyapp.exports.disclosure.row_labels import MERGED
@@ -31,7 +32,7 @@ from surveyapp.responses import queries as responses
 from tests.exports.conftest import written
 from tests.exports.opened import opened_campaign
 
-SLOW = written("duration", "exclude", bands=["below_floor"])
+SLOW = written("under_floor", "exclude")
 HELD = written("held", "exclude", cells=[{"unit": "01", "group": "P1", "record": "x"}])
 CAMPAIGNS: dict[str, tuple[dict[tuple[str, str], int], list[dict[str, Any]]]] = {
     "one small unit among large ones": (
@@ -72,7 +73,7 @@ def built(request, _sqlite_template, tmp_path_factory):
     (scratch / "survey.sqlite3").write_bytes(_sqlite_template.read_bytes())
     engine = make_engine(f"sqlite:///{scratch}/survey.sqlite3")
     now = datetime(2024, 1, 15, 3, 0, tzinfo=UTC)
-    act = {"actor": "centre", "now": now, "keys": KeyRing({1: sha256(b"a centre").digest()})}
+    act = Act("centre", now, KeyRing({1: sha256(b"a centre").digest()}))
     with pytest.MonkeyPatch.context() as patch, Session(engine, expire_on_commit=False) as db:
         for module in (
             report_document,
@@ -82,7 +83,7 @@ def built(request, _sqlite_template, tmp_path_factory):
         campaign = opened_campaign(db, now, sizes, seed=len(sizes))
         rows = list(responses.responses(db, campaign.id))
         frame = building.read_frame(db, campaign)
-        folder = building.build(db, campaign, out=scratch, rules=read_rules(rules), **act)
+        folder = building.build(db, campaign, out=scratch, rules=read_rules(rules), act=act)
         db.expunge_all()
     engine.dispose()
     return Built(folder, rows, frame)

@@ -35,7 +35,7 @@ def count(
         if n == 0:
             deltas.add(cell, Disposition.SENT, forms)
         deltas.add(cell, Disposition.SENT, -came)
-        deltas.add(cell, Disposition.COMPLETE, came)
+        deltas.add(cell, Disposition.SUBMITTED, came)
         deltas.write(db, campaign.id, today=sent_on + timedelta(days=max(n - 1, 0)))
 
 

@@ -11,11 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
-from surveyapp.assignments.bulk_transitions import turn
+from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Campaign
 from surveyapp.fieldwork.reports import official_letter, unit_figures
 from surveyapp.i18n import speaking
 from surveyapp.invitations import service
@@ -141,18 +140,18 @@ def test_forms_not_sent_yet_stand_under_no_channel(db, now, keys):
     issue_all(db, campaign, keys, now)
     unit = campaigns.unit(db, campaign.id, "01")
     figures = unit_figures.gather(db, campaign, unit, until=clock.day(now))
-    assert figures.channels == [unit_figures.Line("Chưa rõ kênh hoặc chưa gửi", 6, 0)]
+    assert figures.channels == [unit_figures.UnitLine("Chưa rõ kênh hoặc chưa gửi", 6, 0)]
 
 
 def sent_by(db, campaign, invitations, channel, now):
     """These people's messages went out by this channel."""
-    turn(
+    move_forms(
         db,
         campaign.id,
         invitations,
+        "send",
         before=(Disposition.NOT_SENT,),
         after=Disposition.SENT,
-        event="sent",
         today=clock.day(now),
         channel=channel,
     )
@@ -161,6 +160,4 @@ def sent_by(db, campaign, invitations, channel, now):
 def submit(db, invitations, today):
     """Everything these people were asked came back today."""
     for one in db.scalars(select(Assignment.id).where(Assignment.invitation_id.in_(invitations))):
-        service.mark_submitted(
-            db, one, answered=1, items=1, campaign=db.query(Campaign).one(), today=today
-        )
+        service.mark_submitted(db, one, today=today)

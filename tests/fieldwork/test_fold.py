@@ -12,8 +12,8 @@ from surveyapp.assignments.models import CountDelta
 from surveyapp.assignments.rules import CHANNELS, Disposition
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork.counts import folding, queries
-from surveyapp.fieldwork.counts.queries import Where
-from surveyapp.fieldwork.models import KeptCount, KeptDay
+from surveyapp.fieldwork.counts.scope import Scope
+from surveyapp.fieldwork.models import CountDay, CountTotal
 from surveyapp.fieldwork.rules import Counts
 from tests import factories
 from tests.responses.world import answers, survey
@@ -103,8 +103,8 @@ def test_folding_beside_writers_loses_and_doubles_nothing(engine, campaign, seed
     assert shown(until=DAY) == recount(mirror, until=DAY)
     with reading() as db:
         assert queries.unfolded(db, at_most=10) == 0
-        kept = db.scalar(select(func.sum(KeptCount.n)).where(KeptCount.cut == "cell"))
-        days = db.scalar(select(func.sum(KeptDay.change)).where(KeptDay.cut == "cell"))
+        kept = db.scalar(select(func.sum(CountTotal.n)).where(CountTotal.rollup == "cell"))
+        days = db.scalar(select(func.sum(CountDay.change)).where(CountDay.rollup == "cell"))
     assert kept == days == sum(change for *_rest, change in mirror)
 
 
@@ -127,7 +127,7 @@ def test_a_part_shows_only_its_own(engine, campaign):
     write_random_changes(7, 30, mirror)
     with reading() as db:
         part = queries.counted(
-            db, 1, by=("group",), where=Where(groups=frozenset({1, 2}), supplying=3)
+            db, 1, by=("group",), where=Scope(groups=frozenset({1, 2}), supplying=3)
         )
     wanted: dict = {}
     for (supplying, _rated, group, _department, _channel), counts in recount(mirror).items():
@@ -169,7 +169,7 @@ def test_what_changed_is_the_difference_between_two_days(engine, campaign):
 
 def test_another_campaigns_changes_are_not_counted(engine, campaign):
     with transaction() as db:
-        row = {"campaign_id": 1, "supplying_unit_id": 1, "rated_unit_id": 1, "group_id": 1, "department_id": 0, "channel": "none", "disposition": "sent", "day": DAY, "change": 4}  # fmt: skip
+        row = {"id": bytes(16), "campaign_id": 1, "supplying_unit_id": 1, "rated_unit_id": 1, "group_id": 1, "department_id": 0, "channel": "none", "disposition": "sent", "day": DAY, "change": 4}  # fmt: skip
         db.execute(insert(CountDelta), [row])
     with reading() as db:
         assert queries.counted(db, 2, by=()) == {}
@@ -183,5 +183,5 @@ def test_answers_through_the_real_services_are_counted_as_a_recount_counts_them(
     world.save(db, form, answers(form))
     world.submit(db, form)
     moved = queries.counted(db, world.campaign.id, by=())[()]
-    assert moved.of({D.COMPLETE}) == 1
-    assert moved.of({D.STARTED}) == -1  # the factory made the forms without their deltas
+    assert moved.of({D.SUBMITTED}) == 1
+    assert moved.of({D.BEGUN}) == -1  # the factory made the forms without their deltas

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from benchmarks.backtest import OPENS, back_test, simulate
-from surveyapp.fieldwork.forecast.projection import LEVEL, Cell, Forecast
-from surveyapp.fieldwork.forecast.response_curve import Calendar, Cohort, fit
+from surveyapp.fieldwork.forecast.projection import LEVEL, Forecast, UnitGroup
+from surveyapp.fieldwork.forecast.response_curve import Cohort, ReminderCalendar, fit
 
 CLOSES = OPENS + timedelta(days=30)
 
@@ -16,19 +16,19 @@ def answers(*by_day: int) -> dict[date, int]:
     return {OPENS + timedelta(days=n): each for n, each in enumerate(by_day) if each}
 
 
-def forecast(cells: dict[tuple[int, int], Cell], *, days: int, calendar: Calendar | None = None) -> Forecast:  # fmt: skip
+def forecast(cells: dict[tuple[int, int], UnitGroup], *, days: int, calendar: ReminderCalendar | None = None) -> Forecast:  # fmt: skip
     until = OPENS + timedelta(days=days - 1)
-    return Forecast(cells, calendar or Calendar(), until=until, closes=CLOSES)
+    return Forecast(cells, calendar or ReminderCalendar(), until=until, closes=CLOSES)
 
 
 @pytest.fixture
-def round_of_cells() -> dict[tuple[int, int], Cell]:
+def round_of_cells() -> dict[tuple[int, int], UnitGroup]:
     """Twenty units of a group that answer alike, one that is silent, one that is eager, a tiny one."""
-    usual = Cell(100, OPENS, answers(12, 9, 7, 5, 3, 1, 1))
+    usual = UnitGroup(100, OPENS, answers(12, 9, 7, 5, 3, 1, 1))
     cells = {(unit, 1): usual for unit in range(20)}
-    cells[20, 1] = Cell(100, OPENS, {})
-    cells[21, 1] = Cell(100, OPENS, answers(22, 15, 12, 9, 6, 2, 2))
-    cells[22, 1] = Cell(3, OPENS, {})
+    cells[20, 1] = UnitGroup(100, OPENS, {})
+    cells[21, 1] = UnitGroup(100, OPENS, answers(22, 15, 12, 9, 6, 2, 2))
+    cells[22, 1] = UnitGroup(3, OPENS, {})
     return cells
 
 
@@ -49,15 +49,15 @@ def test_a_cell_that_knows_little_leans_on_the_others(round_of_cells):
 
 
 def test_nothing_is_foretold_before_there_is_a_foundation():
-    cells = {(1, 1): Cell(100, OPENS, answers(40))}
+    cells = {(1, 1): UnitGroup(100, OPENS, answers(40))}
     assert forecast(cells, days=1).of() is None
-    few = {(1, 1): Cell(100, OPENS, answers(3, 2, 1, 1))}
+    few = {(1, 1): UnitGroup(100, OPENS, answers(3, 2, 1, 1))}
     assert forecast(few, days=5).of() is None
 
 
 def test_a_cell_nobody_was_written_to_counts_its_forms_and_brings_nothing(round_of_cells):
     alone = forecast(round_of_cells, days=7).of()
-    unsent = forecast({**round_of_cells, (30, 1): Cell(50, None, {})}, days=7)
+    unsent = forecast({**round_of_cells, (30, 1): UnitGroup(50, None, {})}, days=7)
     together = unsent.of()
     assert unsent.cell((30, 1)) is None
     assert together.forms == alone.forms + 50
@@ -66,13 +66,13 @@ def test_a_cell_nobody_was_written_to_counts_its_forms_and_brings_nothing(round_
 
 def test_after_the_last_day_the_forecast_is_what_came(round_of_cells):
     until = CLOSES + timedelta(days=2)
-    found = Forecast(round_of_cells, Calendar(), until=until, closes=CLOSES).of()
+    found = Forecast(round_of_cells, ReminderCalendar(), until=until, closes=CLOSES).of()
     assert found.low == found.final == found.high == found.so_far
     assert found.reminder == 0
 
 
 def test_no_forecast_leaves_the_forms_there_are(round_of_cells):
-    full = {**round_of_cells, (40, 1): Cell(40, OPENS, answers(20, 12, 5, 2))}
+    full = {**round_of_cells, (40, 1): UnitGroup(40, OPENS, answers(20, 12, 5, 2))}
     found = forecast(full, days=7)
     for key in found.keys():  # noqa: SIM118  not a mapping
         each = found.cell(key)
@@ -92,19 +92,19 @@ def test_one_more_reminder_brings_answers_when_few_come_by_themselves(round_of_c
     found = forecast(round_of_cells, days=7)
     assert found.of().reminder > 20
     assert not found.reminder_is_seen
-    reminded = Calendar((OPENS + timedelta(days=3),))
+    reminded = ReminderCalendar((OPENS + timedelta(days=3),))
     assert forecast(round_of_cells, days=7, calendar=reminded).reminder_is_seen
 
 
 def test_the_curve_learns_that_few_answer_at_weekends():
     days = [OPENS + timedelta(days=n) for n in range(21)]
     came = {day: 20 if day.weekday() >= 5 else 200 for day in days}
-    shapes = fit([Cohort(OPENS, 20_000, came)], Calendar(), until=days[-1])
+    curves = fit([Cohort(OPENS, 20_000, came)], ReminderCalendar(), until=days[-1])
     monday, saturday = days[-1] + timedelta(days=1), days[-1] + timedelta(days=6)
-    likely = max(shapes, key=lambda shape: shape.weight)
+    likely = max(curves, key=lambda curve: curve.weight)
     shares = likely.coming(OPENS, sum(came.values()) / 20_000, [monday, saturday])
     assert shares[1] < shares[0] / 4
-    assert sum(shape.weight for shape in shapes) == pytest.approx(1)
+    assert sum(curve.weight for curve in curves) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("kind", ["willing", "hazard"])

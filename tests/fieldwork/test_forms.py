@@ -1,8 +1,9 @@
 """Listed and approved forms on the screens are those of the lists, through every change of a list."""
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Unit
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.queries import Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents import service
 from tests import factories
@@ -29,7 +30,7 @@ def test_forms_follow_acceptance_approval_a_new_version_and_a_removal(db, keys, 
     assert shown(db, campaign) == counted(db, campaign)
     assert sum(shown(db, campaign)[0].values()) == 12  # each gives a form on ministry and province
     factories.approved_list(db, campaign, now, keys, kind="council", listed=factories.people(4, start=20))  # fmt: skip
-    service.approve(db, agencies.id, campaign=campaign, actor="centre", now=now, keys=keys)
+    service.approve(db, agencies.id, campaign=campaign, act=Act("centre", now, keys))
     assert shown(db, campaign) == counted(db, campaign)
     factories.accepted_list(db, campaign, now, keys, listed=factories.people(2))  # fmt: skip
     assert shown(db, campaign) == counted(db, campaign)
@@ -41,9 +42,7 @@ def test_forms_follow_acceptance_approval_a_new_version_and_a_removal(db, keys, 
         unit=db.get_one(Unit, someone.unit_id),
         campaign=campaign,
         reason="moved",
-        actor="centre",
-        now=now,
-        keys=keys,
+        act=Act("centre", now, keys),
     )
     assert shown(db, campaign) == counted(db, campaign)
 
@@ -59,7 +58,7 @@ def test_plan_and_lists_of_a_part_add_up(db, keys, now):
         together = queries.total(rows.values())
         assert (together.planned, together.listed, together.approved) == (71, 6, 6)
     group = next(iter(by_group))[0]
-    part = queries.figures(db, campaign.id, by=("supplying",), where=Where(groups=frozenset({group})))  # fmt: skip
+    part = queries.figures(db, campaign.id, by=("supplying",), where=Scope(groups=frozenset({group})))  # fmt: skip
     assert queries.total(part.values()).planned == by_group[group,].planned
     departments = queries.figures(db, campaign.id, by=("department",))
     assert all(row.planned is None for row in departments.values())

@@ -1,4 +1,4 @@
-"""The overview's remembered sums are what the tables say at that moment, whoever writes and folds meanwhile."""
+"""The overview's cached totals are what the tables say at that moment, whoever writes and folds meanwhile."""
 
 import threading
 from datetime import date, timedelta
@@ -52,7 +52,7 @@ def assert_is_what_the_tables_say(db, campaign: int, *, until: date | None) -> N
     assert seen.concerns == attention.concerns(live, {key[0]: c for key, c in lately.items()})
 
 
-def test_remembered_sums_are_right_beside_writers_and_folds(campaign):
+def test_cached_totals_are_right_beside_writers_and_folds(campaign):
     writers = [
         threading.Thread(target=write_random_changes, args=(seed, 25, [])) for seed in (1, 2)
     ]
@@ -76,8 +76,8 @@ def test_remembered_sums_are_right_beside_writers_and_folds(campaign):
         assert_is_what_the_tables_say(db, campaign, until=None)
 
 
-def test_sums_remembered_before_a_fold_are_not_shown_after_it(campaign):
-    """The fold takes away the changes that were added to what is remembered, and as many came since."""
+def test_totals_cached_before_a_fold_are_not_shown_after_it(campaign):
+    """The fold takes away the changes that were added to what is cached, and as many came since."""
     for seed in (3, 4):
         write_random_changes(seed, 10, [])
         with reading() as db:

@@ -7,17 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.assignments.rules import Disposition
-from surveyapp.fieldwork.counts.small_cells import hidden
-from surveyapp.fieldwork.rules import LETTERS, Counts, coverage, outcome_rates
+from surveyapp.fieldwork.counts.small_cells import hidden_rows
+from surveyapp.fieldwork.rules import LETTERS, Completeness, Counts, coverage, outcome_rates
 
 D = Disposition
 EXAMPLE = Counts(
     {
-        D.COMPLETE: 480,
-        D.PARTIAL: 20,
-        D.BREAK_OFF_SUBMITTED: 5,
-        D.BROKEN_OFF: 15,
-        D.STARTED: 10,
+        D.SUBMITTED: 505,
+        D.BEGUN: 25,
         D.REFUSED: 30,
         D.UNAVAILABLE: 40,
         D.SENT: 300,
@@ -29,11 +26,26 @@ EXAMPLE = Counts(
         D.REMOVED: 7,
     }
 )
-"""The worked example of docs/rates.md: I 480, P 20, R 60, NC 40, U 400, found not eligible 100."""
+"""The worked example of docs/rates.md: S 505, R 55, NC 40, U 400, found not eligible 100."""
+
+OPENED = Completeness(complete=480, partial=20, break_off=5)
+"""What the 505 turn out to be."""
 
 
 def test_the_worked_example_gives_the_rates_that_the_documentation_prints():
     rates = outcome_rates(EXAMPLE)
+    assert rates.e == pytest.approx(600 / 700)
+    assert rates.rr1 is rates.rr3 is rates.rr5 is rates.coop1 is None
+    assert rates.rr2 == pytest.approx(505 / 1000)
+    assert rates.rr4 == pytest.approx(505 / (600 + 400 * 6 / 7))
+    assert rates.rr6 == pytest.approx(505 / 600)
+    assert rates.coop2 == pytest.approx(505 / 560)
+    assert rates.ref1 == pytest.approx(55 / 1000)
+    assert rates.con1 == pytest.approx(560 / 1000)
+
+
+def test_after_the_opening_the_worked_example_tells_complete_from_partial():
+    rates = outcome_rates(EXAMPLE, OPENED)
     assert rates.e == pytest.approx(600 / 700)
     assert rates.rr1 == pytest.approx(480 / 1000)
     assert rates.rr2 == pytest.approx(500 / 1000)
@@ -53,10 +65,9 @@ def test_what_a_screen_counts_in_the_worked_example():
     assert EXAMPLE.assignments == 1132
     assert EXAMPLE.invited == 1100
     assert EXAMPLE.sent == 1040
-    assert EXAMPLE.started == 530
+    assert EXAMPLE.begun == 530
     assert EXAMPLE.submitted == 505
-    assert EXAMPLE.complete == 480
-    assert coverage(EXAMPLE, 960) == 0.5
+    assert coverage(EXAMPLE, 1010) == 0.5
 
 
 def test_where_nobody_is_eligible_there_is_no_rate_rather_than_zero():
@@ -77,9 +88,11 @@ def test_duplicates_and_removals_change_no_rate():
 counts = st.dictionaries(st.sampled_from(list(D)), st.integers(0, 5000)).map(Counts)
 
 
-@given(counts)
-def test_rates_keep_the_order_that_their_definitions_give(some):
-    rates = outcome_rates(some)
+@given(counts, st.data())
+def test_rates_keep_the_order_that_their_definitions_give(some, draw):
+    complete = draw.draw(st.integers(0, some.submitted))
+    partial = draw.draw(st.integers(0, some.submitted - complete))
+    rates = outcome_rates(some, Completeness(complete, partial))
     for low, middle, high in (("rr1", "rr3", "rr5"), ("rr2", "rr4", "rr6"), ("ref1", "ref2", "ref3"), ("con1", "con2", "con3")):  # fmt: skip
         present = [r for r in (getattr(rates, n) for n in (low, middle, high)) if r is not None]
         assert all(a <= b + 1e-12 for a, b in pairwise(present))
@@ -92,7 +105,7 @@ def test_rates_keep_the_order_that_their_definitions_give(some):
 def test_every_assignment_is_in_exactly_one_disposition(some):
     assert sum(some.of({d}) for d in D) == some.assignments
     assert some.invited + some.of({D.DUPLICATE, D.REMOVED}) == some.assignments
-    assert some.complete <= some.submitted <= some.started <= some.invited
+    assert some.submitted <= some.begun <= some.invited
 
 
 @given(counts, counts)
@@ -107,19 +120,20 @@ def test_every_disposition_counts_under_exactly_one_letter():
 
 
 def test_a_small_row_is_hidden_together_with_the_next_smallest():
-    assert hidden({"a": 3, "b": 40, "c": 12}) == {"a", "c"}
-    assert hidden({"a": 3, "b": 4, "c": 12}) == {"a", "b"}
-    assert hidden({"a": 1, "b": 2, "c": 12, "d": 50}) == {"a", "b", "c"}
-    assert hidden({"a": 5, "b": 40}) == frozenset()
+    assert hidden_rows({"a": 3, "b": 40, "c": 12}, least=5) == {"a", "c"}
+    assert hidden_rows({"a": 3, "b": 4, "c": 12}, least=5) == {"a", "b"}
+    assert hidden_rows({"a": 1, "b": 2, "c": 12, "d": 50}, least=5) == {"a", "b", "c"}
+    assert hidden_rows({"a": 5, "b": 40}, least=5) == frozenset()
+    assert hidden_rows({"a": 5, "b": 40, "c": 9}, least=8) == {"a", "c"}
 
 
 def test_a_row_with_nobody_invited_tells_nothing_and_is_shown():
-    assert hidden({"a": 0, "b": 40}) == frozenset()
+    assert hidden_rows({"a": 0, "b": 40}, least=5) == frozenset()
 
 
 @given(st.dictionaries(st.integers(0, 30), st.integers(0, 40)))
 def test_what_is_hidden_cannot_be_found_by_subtraction(invited):
-    away = hidden(invited)
+    away = hidden_rows(invited, least=5)
     assert all(n >= 5 or n == 0 for row, n in invited.items() if row not in away)
     together = sum(invited[row] for row in away)
     everything = {row for row, n in invited.items() if n}

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import DECLARED
@@ -65,20 +66,19 @@ class Fieldwork:
             returns.address_failed(db, invitation_id=invitation, channel="email", address_tag=self.dice.randbytes(8), reason="hard_bounce", now=self.now)  # fmt: skip
 
     def mail(self, db, campaign) -> None:
-        facts = {"actor": "operator", "keys": self.keys, "now": self.now}
+        facts = Act("operator", self.now, self.keys)
         if self.dice.random() < 0.5:
-            service.mark_listed(db, campaign, everyone=False, **facts)
+            service.mark_listed(db, campaign, everyone=False, act=facts)
         else:
-            service.mark_sent(db, campaign, **facts)
+            service.mark_sent(db, campaign, act=facts)
 
     def answer(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
             form = self.dice.choice(self.forms(db, invitation))
-            answered, day = self.dice.randint(0, 10), clock.day(self.now)
+            day = clock.day(self.now)
             service.start(db, form, today=day)
-            service.record_progress(db, form, answered=answered, items=10, today=day)
-            if answered > 3:
-                service.mark_submitted(db, form, answered=answered, items=10, campaign=campaign, today=day)  # fmt: skip
+            if self.dice.random() < 0.6:
+                service.mark_submitted(db, form, today=day)
 
     def forms(self, db, invitation: UUID) -> list[UUID]:
         wanted = select(Assignment.id).where(Assignment.invitation_id == invitation)
@@ -86,17 +86,17 @@ class Fieldwork:
 
     def declare(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            views = tuple(AssignmentView(form, 0, "active", "none", "sent", "", "", "", "", 0, None) for form in self.forms(db, invitation))  # fmt: skip
+            views = tuple(AssignmentView(form, 0, "active", None, "sent", "", "", "", "", 0, None) for form in self.forms(db, invitation))  # fmt: skip
             kind = self.dice.choice(sorted(DECLARED))
             service.declare(db, Invited(invitation, campaign, views), kind, today=clock.day(self.now))  # fmt: skip
 
     def reissue(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            service.reissue(db, campaign, invitation, reason="mất liên kết", actor="operator", keys=self.keys, now=self.now)  # fmt: skip
+            service.reissue(db, campaign, invitation, reason="mất liên kết", act=Act("operator", self.now, self.keys))  # fmt: skip
 
     def revoke(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            service.revoke(db, campaign, invitation, reason="nghỉ hưu", actor="operator", keys=self.keys, now=self.now)  # fmt: skip
+            service.revoke(db, campaign, invitation, reason="nghỉ hưu", act=Act("operator", self.now, self.keys))  # fmt: skip
 
     def relist(self, db, campaign) -> None:
         Roster(db, campaign).drop(self.dice.choice(self.people), kind="agency-leaders")

@@ -14,8 +14,10 @@ from sqlalchemy import Engine
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
+from surveyapp.documents.charts import outline_map, surfaces
+from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.fieldwork.errors import BadSubscriber, TokenRefused
-from surveyapp.fieldwork.reports import charts, daily_report, mail, readers, workbook
+from surveyapp.fieldwork.reports import daily_report, mail, province_outlines, readers, workbook
 from surveyapp.i18n import speaking
 from surveyapp.messaging.email.mime import compose
 from tests import factories
@@ -31,11 +33,11 @@ def found(db, now) -> daily_report.DailyReport:
 
 
 def test_the_report_has_the_figures_of_the_day_and_what_the_day_brought(found):
-    assert found.total.figures.counts.answered == 58 + 170 + 12 + 47 + 32
+    assert found.total.figures.counts.submitted == 58 + 170 + 12 + 47 + 32
     assert found.total.gained == 2 + 5 + 0 + 1 + 0
     assert found.supplying[0].code == "46"
     assert found.expected is not None
-    assert found.expected.so_far == found.total.figures.counts.answered
+    assert found.expected.so_far == found.total.figures.counts.submitted
 
 
 def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
@@ -43,7 +45,7 @@ def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
     sent_on = clock.day(now) - timedelta(days=6)
     half_way(db, campaign, sent_on=sent_on)
     then = daily_report.gather(db, campaign, until=sent_on)
-    assert then.total.figures.counts.answered == 20 + 60 + 5 + 20 + 15
+    assert then.total.figures.counts.submitted == 20 + 60 + 5 + 20 + 15
     assert then.total.gained == then.total.figures.counts.submitted
     assert then.expected is None
 
@@ -67,12 +69,12 @@ def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
     assert p1[2] == pytest.approx(70 / 200)
     assert p1[3] == 70
     days = book.get_sheet_by_name("Theo ngày").to_python()
-    assert days[0][1] == "Đã trả lời"
+    assert days[0][1] == "Đã nộp"
     assert any(row[2] for row in days[1:])
 
 
 def test_a_name_that_looks_like_a_formula_stays_a_name(found):
-    line = daily_report.Line("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
+    line = daily_report.ReportLine("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
     strange = daily_report.DailyReport(**{**found.__dict__, "groups": [line]})
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(strange)))
     assert book.get_sheet_by_name("Nhóm đối tượng").to_python()[1][:2] == [line.code, line.name]
@@ -80,16 +82,18 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(found):
 
 def test_the_map_shades_each_province_and_keeps_what_else_is_drawn():
     names = {"01": "Hà Nội", "46": "Thừa Thiên Huế", "48": "Đà Nẵng"}
-    drawn = charts.draw_map({"01": 0.9, "46": 0.1}, names)
-    assert re.search(rf'id="p01"[^>]*fill="{charts.shade(0.9)}"', drawn)
-    assert re.search(rf'id="p46"[^>]*fill="{charts.shade(0.1)}"', drawn)
-    assert re.search(rf'id="p48"[^>]*fill="{charts.NO_RATE}"', drawn)
+    outlines = province_outlines.outlines_for(names)
+    areas = {"01": Area(0.9, "Hà Nội"), "46": Area(0.1, "Thừa Thiên Huế")}
+    drawn = outline_map.picture(OutlineMap(outlines, areas))
+    assert re.search(rf'id="p01"[^>]*fill="{outline_map.colour(0.9)}"', drawn)
+    assert re.search(rf'id="p46"[^>]*fill="{outline_map.colour(0.1)}"', drawn)
+    assert re.search(rf'id="p48"[^>]*fill="{surfaces.WHITE}"', drawn)
     assert drawn.count("<text") >= 2
-    assert charts.draw_map({}, {"x": "Không có trên bản đồ nào"}) == ""
+    assert province_outlines.outlines_for({"x": "Không có trên bản đồ nào"}) is None
 
 
 def test_shades_get_darker_with_the_rate():
-    shades = [charts.shade(rate) for rate in (None, 0.0, 0.25, 0.5, 0.75, 1.0)]
+    shades = [outline_map.colour(rate) for rate in (None, 0.0, 0.25, 0.5, 0.75, 1.0)]
     brightness = [int(s[1:3], 16) + int(s[3:5], 16) + int(s[5:], 16) for s in shades]
     assert brightness == sorted(brightness, reverse=True)
     assert len(set(shades[:5])) == 5

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
-    Tally,
+    StratumCounts,
     measure,
     suggest,
     wave_effect,
@@ -19,17 +19,17 @@ BIG = 100_000
 """So large that chance adds nothing to speak of, and the published formulas hold as they stand."""
 
 
-def north_and_south() -> dict[tuple[str, ...], Tally]:
+def north_and_south() -> dict[tuple[str, ...], StratumCounts]:
     """Half of the forms answer at 60 %, half at 20 %; groups do not differ within a region."""
     return {
-        (region, group, ""): Tally(BIG, round(BIG * rate), round(BIG * (1 - rate)))
+        (region, group, ""): StratumCounts(BIG, round(BIG * rate), round(BIG * (1 - rate)))
         for region, rate in (("north", 0.6), ("south", 0.2))
         for group in ("P1", "P2")
     }
 
 
 def test_where_all_answer_alike_r_is_one():
-    even = {(r, g, ""): Tally(BIG, BIG // 2) for r in "ab" for g in "cd"}
+    even = {(r, g, ""): StratumCounts(BIG, BIG // 2) for r in "ab" for g in "cd"}
     found = measure(even)
     assert found.r == pytest.approx(1)
     assert found.cv == pytest.approx(0, abs=1e-6)
@@ -62,19 +62,19 @@ def test_small_strata_that_differ_by_chance_alone_do_not_lower_r():
     strata, place = {}, 0
     for answered, times in shape.items():
         for _ in range(times):
-            strata[str(place), "P1", ""] = Tally(10, answered)
+            strata[str(place), "P1", ""] = StratumCounts(10, answered)
             place += 1
     assert measure(strata).r > 0.93
 
 
 def test_where_nobody_is_eligible_there_is_no_indicator():
     assert measure({}) is None
-    assert measure({("a", "b", ""): Tally()}) is None
-    assert measure({("a", "b", ""): Tally(10, 0, 10)}).cv is None
+    assert measure({("a", "b", ""): StratumCounts()}) is None
+    assert measure({("a", "b", ""): StratumCounts(10, 0, 10)}).cv is None
 
 
 tallies = st.integers(1, 300).flatmap(
-    lambda n: st.integers(0, n).map(lambda answered: Tally(n, answered, n - answered))
+    lambda n: st.integers(0, n).map(lambda answered: StratumCounts(n, answered, n - answered))
 )
 strata = st.dictionaries(
     st.tuples(st.sampled_from("abc"), st.sampled_from("de"), st.sampled_from("fg")),
@@ -95,7 +95,7 @@ def test_indicators_keep_within_their_bounds(some):
 
 
 def test_subgroups_that_lag_are_suggested_and_lifting_them_would_raise_r():
-    lagging = {**north_and_south(), ("south", "P3", "SNV"): Tally(BIG, BIG // 50, BIG // 2)}
+    lagging = {**north_and_south(), ("south", "P3", "SNV"): StratumCounts(BIG, BIG // 50, BIG // 2)}
     now = measure(lagging)
     found = suggest(lagging)
     assert found[0].stratum == ("south", "P3", "SNV")
@@ -104,7 +104,7 @@ def test_subgroups_that_lag_are_suggested_and_lifting_them_would_raise_r():
 
 
 def test_a_subgroup_in_which_nobody_can_be_reminded_is_not_suggested():
-    done = {**north_and_south(), ("south", "P3", ""): Tally(BIG, 0, 0)}
+    done = {**north_and_south(), ("south", "P3", ""): StratumCounts(BIG, 0, 0)}
     assert ("south", "P3", "") not in [each.stratum for each in suggest(done)]
 
 

@@ -5,6 +5,7 @@ import random
 from functools import lru_cache
 from pathlib import Path
 
+from surveyapp.campaigns.rules import Sector, rated_unit
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext
 from surveyapp.respondents.words.names import fold
 
@@ -75,13 +76,19 @@ KIND_NAMES = {
 }
 GROUPS = {
     "agency-leaders": (
-        GroupEntry("M2", "Lãnh đạo sở, đánh giá bộ", "department_ministry"),
-        GroupEntry("P2", "Lãnh đạo sở, đánh giá tỉnh", "own_unit"),
+        GroupEntry("M2", "Lãnh đạo sở, đánh giá bộ"),
+        GroupEntry("P2", "Lãnh đạo sở, đánh giá tỉnh"),
     ),
     "subunit-leaders": (
-        GroupEntry("M3", "Lãnh đạo đơn vị thuộc sở, đánh giá bộ", "department_ministry"),
-        GroupEntry("P3", "Lãnh đạo đơn vị thuộc sở, đánh giá tỉnh", "own_unit"),
+        GroupEntry("M3", "Lãnh đạo đơn vị thuộc sở, đánh giá bộ"),
+        GroupEntry("P3", "Lãnh đạo đơn vị thuộc sở, đánh giá tỉnh"),
     ),
+}
+RULES = {
+    "M2": "department_ministry",
+    "M3": "department_ministry",
+    "P2": "own_unit",
+    "P3": "own_unit",
 }
 MINISTRY_KINDS = ("department-leaders", "par-officers", "associations")
 
@@ -96,6 +103,17 @@ def departments() -> tuple[DepartmentEntry, ...]:
                 row["name_vi"],
                 row["assesses_ministry"] or None,
                 row["rates_province"] == "yes",
+                frozenset(
+                    code
+                    for code, rates in RULES.items()
+                    if rated_unit(
+                        rates,
+                        "38",
+                        department=Sector(
+                            row["assesses_ministry"] or None, row["rates_province"] == "yes"
+                        ),
+                    )
+                ),
             )
             for row in csv.DictReader(file)
         )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
@@ -55,8 +56,8 @@ class Desk:
     def act(self, what, *given, actor="first", **facts):
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")
-            who = {"actor": actor, "keys": self.survey.keys, "now": self.survey.now}
-            return what(db, campaign, *given, **who, **facts)
+            who = Act(actor, self.survey.now, self.survey.keys)
+            return what(db, campaign, *given, act=who, **facts)
 
     def call(self, result: Result, *, n: int = 0, actor="first", **facts):
         """Claim the n-th person and record a result."""
@@ -109,9 +110,9 @@ def test_what_was_seen_and_done_is_in_the_audit_trail_with_the_reason(desk):
 
 def test_only_people_with_something_to_answer_are_listed_those_never_called_first(survey):
     desk = Desk(survey, *((f"n{i}@so.example.vn", f"091234567{i}") for i in range(5)))
-    put(desk.invited[1], state="submitted", disposition="complete", submitted_on=date(2024, 1, 15))
+    put(desk.invited[1], state="submitted", disposition="submitted", submitted_on=date(2024, 1, 15))
     put(desk.invited[2], disposition="refused")
-    put(desk.invited[3], disposition="broken_off", progress="some")
+    put(desk.invited[3], disposition="begun", begun_on=date(2024, 1, 15))
     desk.call(Result.NO_ANSWER)
     assert desk.listed() == [3, 4, 0]
     assert desk.listed(unit_code="01", group_code="P1") == [3, 4, 0]
@@ -119,12 +120,11 @@ def test_only_people_with_something_to_answer_are_listed_those_never_called_firs
 
 
 def test_a_page_tells_whether_a_form_was_begun_and_no_more(desk):
-    put(desk.invited[0], disposition="broken_off", progress="most")
+    put(desk.invited[0], disposition="begun", begun_on=date(2024, 1, 15))
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         found = queries.person(db, campaign, desk.invited[0], now=desk.survey.now)
     assert found.begun
-    assert "most" not in repr(found)
     assert "an@so.example.vn" not in repr(found)
 
 
@@ -327,7 +327,7 @@ def test_calls_are_counted_by_result_and_by_person(survey):
 
 def test_whoever_submits_while_on_the_telephone_leaves_the_list(desk):
     desk.act(service.claim, desk.invited[0])
-    put(desk.invited[0], state="submitted", disposition="complete", submitted_on=date(2024, 1, 15))
+    put(desk.invited[0], state="submitted", disposition="submitted", submitted_on=date(2024, 1, 15))
     with pytest.raises(NotToBeCalled):
         desk.act(service.record, desk.invited[0], Outcome(result=Result.REMINDED))
 

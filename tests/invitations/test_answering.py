@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.invitations import codes, queries, service
@@ -44,10 +45,8 @@ def disposition(db, assignment):
     ).scalar_one()
 
 
-def submit(db, campaign, assignment, today, answered=6):
-    return service.mark_submitted(
-        db, assignment.id, answered=answered, items=6, campaign=campaign, today=today
-    )
+def submit(db, assignment, today):
+    service.mark_submitted(db, assignment.id, today=today)
 
 
 def test_answers_are_taken_only_in_the_window(campaign):
@@ -72,44 +71,38 @@ def test_the_life_of_a_questionnaire_is_counted_step_by_step(
     db, campaign, invited, keys, now, today
 ):
     first, second = invited.assignments
-    service.mark_listed(db, campaign, everyone=False, actor="o", keys=keys, now=now)
-    service.mark_sent(db, campaign, actor="o", keys=keys, now=now)
+    service.mark_listed(db, campaign, everyone=False, act=Act("o", now, keys))
+    service.mark_sent(db, campaign, act=Act("o", now, keys))
     assert disposition(db, first) == "sent"
     service.begin(db, invited, today=today)
-    assert disposition(db, first) == disposition(db, second) == "started"
-    service.record_progress(db, first.id, answered=2, items=6, today=today)
-    assert disposition(db, first) == "broken_off"
-    assert submit(db, campaign, first, today, answered=3) == "partial"
-    assert submit(db, campaign, second, today) == "complete"
+    assert disposition(db, first) == disposition(db, second) == "begun"
+    submit(db, first, today)
+    assert disposition(db, first) == "submitted"
+    assert disposition(db, second) == "begun"
     assert counted(db) == standing(db)
     history = db.scalars(
         select(AssignmentEvent.event).where(AssignmentEvent.assignment_id == first.id)
     )
-    assert sorted(history) == ["answered", "sent", "started"]
-
-
-def test_too_few_answers_are_a_break_off(db, campaign, invited, today):
-    assert submit(db, campaign, invited.assignments[0], today, answered=2) == "break_off_submitted"
+    assert sorted(history) == ["begun", "sent"]
 
 
 def test_submitted_is_terminal(db, campaign, invited, today):
     first = invited.assignments[0]
-    submit(db, campaign, first, today)
+    submit(db, first, today)
     for act in (
-        lambda: submit(db, campaign, first, today),
+        lambda: submit(db, first, today),
         lambda: service.start(db, first.id, today=today),
-        lambda: service.record_progress(db, first.id, answered=1, items=6, today=today),
     ):
         with pytest.raises(AlreadySubmitted):
             act()
     service.declare(db, invited, "decline", today=today)
-    assert disposition(db, first) == "complete"
+    assert disposition(db, first) == "submitted"
     assert disposition(db, invited.assignments[1]) == "refused"
     assert counted(db) == standing(db)
 
 
 def test_the_day_of_submission_is_kept_and_nothing_finer(db, campaign, invited, today):
-    submit(db, campaign, invited.assignments[0], today)
+    submit(db, invited.assignments[0], today)
     stored = db.execute(
         select(Assignment.submitted_on).where(Assignment.id == invited.assignments[0].id)
     ).scalar_one()
@@ -118,7 +111,7 @@ def test_the_day_of_submission_is_kept_and_nothing_finer(db, campaign, invited, 
 
 
 def test_what_was_taken_back_takes_no_answers(db, campaign, invited, keys, now, today):
-    facts = {"reason": "Theo đơn", "actor": "o", "keys": keys, "now": now}
+    facts = {"reason": "Theo đơn", "act": Act("o", now, keys)}
     service.revoke(db, campaign, invited.invitation_id, **facts)
     with pytest.raises(AssignmentRevoked):
         service.start(db, invited.assignments[0].id, today=today)
@@ -128,9 +121,7 @@ def test_what_was_taken_back_takes_no_answers(db, campaign, invited, keys, now, 
 
 def test_a_reason_is_asked_for(db, campaign, invited, keys, now):
     with pytest.raises(ReasonMissing):
-        service.reissue(
-            db, campaign, invited.invitation_id, reason=" ", actor="o", keys=keys, now=now
-        )
+        service.reissue(db, campaign, invited.invitation_id, reason=" ", act=Act("o", now, keys))
 
 
 def test_an_unknown_questionnaire_is_refused(db, invited, today):
@@ -158,44 +149,48 @@ def test_a_declaration_is_kept_once_a_day_and_can_be_taken_back_by_answering(
     db, invited, today, kind, becomes
 ):
     first = invited.assignments[0]
-    service.record_progress(db, first.id, answered=1, items=6, today=today)
+    service.start(db, first.id, today=today)
     service.declare(db, invited, kind, today=today)
     service.declare(db, invited, kind, today=today)
     assert disposition(db, first) == becomes
     assert db.scalar(select(func.count()).select_from(Declaration)) == 1
     service.start(db, first.id, today=today)
-    assert disposition(db, first) == "broken_off"
+    assert disposition(db, first) == "begun"
     assert counted(db) == standing(db)
 
 
-def test_saving_again_within_a_band_writes_nothing(db, engine, invited, today):
+def test_starting_again_writes_nothing(db, engine, invited, today):
     first = invited.assignments[0]
-    service.record_progress(db, first.id, answered=1, items=6, today=today)
+    service.start(db, first.id, today=today)
     deltas = db.scalar(select(func.count()).select_from(CountDelta))
     seen = []
     event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
-    service.record_progress(db, first.id, answered=2, items=6, today=today)
+    service.start(db, first.id, today=today, disposition="begun")
+    assert seen == []
+    service.start(db, first.id, today=today)
     assert len(seen) == 1
     assert seen[0].startswith("SELECT")
     assert db.scalar(select(func.count()).select_from(CountDelta)) == deltas
 
 
-def test_clearing_every_answer_is_no_break_off_any_more(db, invited, today):
+def test_the_day_of_beginning_stays_when_somebody_comes_back(db, invited, today):
     first = invited.assignments[0]
-    service.record_progress(db, first.id, answered=1, items=6, today=today)
-    service.record_progress(db, first.id, answered=0, items=6, today=today)
-    assert disposition(db, first) == "started"
+    service.start(db, first.id, today=today)
+    service.declare(db, invited, "decline", today=today)
+    service.start(db, first.id, today=today + timedelta(days=2))
+    begun_on = select(Assignment.begun_on).where(Assignment.id == first.id)
+    assert db.scalar(begun_on) == today
 
 
 def test_someone_who_began_before_the_confirmation_does_not_fall_back_to_sent(
     db, campaign, invited, keys, now, today
 ):
-    service.mark_listed(db, campaign, everyone=False, actor="o", keys=keys, now=now)
+    service.mark_listed(db, campaign, everyone=False, act=Act("o", now, keys))
     service.start(db, invited.assignments[0].id, today=today)
-    assert service.mark_sent(db, campaign, actor="o", keys=keys, now=now) == 1
-    assert disposition(db, invited.assignments[0]) == "started"
+    assert service.mark_sent(db, campaign, act=Act("o", now, keys)) == 1
+    assert disposition(db, invited.assignments[0]) == "begun"
 
 
 def test_the_box_is_compared_with_submitted_forms_by_unit_and_group(db, campaign, invited, today):
-    submit(db, campaign, invited.assignments[0], today)
+    submit(db, invited.assignments[0], today)
     assert queries.submitted_counts(db, campaign.id) == {("BNV", "M2"): 1}

@@ -1,12 +1,14 @@
 """What people told instead of answering reaches the centre, and names stand only where something is to be done."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
 from surveyapp.invitations import declarations, service
 from surveyapp.invitations.errors import UnknownDeclaration
 from surveyapp.invitations.models import Declaration, Invitation
@@ -61,8 +63,8 @@ def test_said_again_on_another_day_it_is_one_person(db, campaign, say):
 
 def test_nothing_waits_for_somebody_whose_invitation_was_ended(db, campaign, say, keys, now):
     by = say("moved")
-    act = {"reason": "đã chuyển công tác", "actor": "operator", "now": now}
-    service.revoke(db, campaign, by, keys=keys, **act)
+    act = Act("operator", now, keys)
+    service.revoke(db, campaign, by, reason="đã chuyển công tác", act=act)
     assert declarations.waiting(db, campaign.id) == []
     assert declarations.count_waiting(db, campaign.id) == 0
     assert declarations.tally(db, campaign.id)["moved"] == declarations.Tally(people=1, waiting=0)
@@ -71,9 +73,9 @@ def test_nothing_waits_for_somebody_whose_invitation_was_ended(db, campaign, say
 def test_settled_once_by_whoever_comes_first_and_entered(db, campaign, say, keys, now):
     say("wrong_group")
     (one,) = declarations.waiting(db, campaign.id)
-    act = {"actor": "operator", "now": now, "keys": keys}
-    assert declarations.settle(db, campaign, one.id, **act) is True
-    assert declarations.settle(db, campaign, one.id, **{**act, "actor": "other"}) is False
+    act = Act("operator", now, keys)
+    assert declarations.settle(db, campaign, one.id, act=act) is True
+    assert declarations.settle(db, campaign, one.id, act=replace(act, actor="other")) is False
     kept = db.get(Declaration, one.id)
     assert (kept.settled_by, kept.settled_at) == ("operator", now)
     assert declarations.waiting(db, campaign.id) == []
@@ -89,4 +91,4 @@ def test_a_refusal_and_what_is_unknown_cannot_be_settled(db, campaign, say, keys
     refused = db.scalars(select(Declaration.id).where(Declaration.invitation_id == by)).one()
     for wrong in (refused, uuid.uuid4()):
         with pytest.raises(UnknownDeclaration):
-            declarations.settle(db, campaign, wrong, actor="operator", now=now, keys=keys)
+            declarations.settle(db, campaign, wrong, act=Act("operator", now, keys))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
@@ -100,7 +101,7 @@ def test_a_form_that_was_begun_is_not_exchanged_for_another_group(db, campaign, 
     service.start(db, db.scalars(select(Assignment.id)).one(), today=now.date())
     roster.enter(person, "01", "council")
     issue_all(db, campaign, keys, now)
-    assert roster.forms(person) == {("P2", "01"): "started", ("P1", "01"): "duplicate"}
+    assert roster.forms(person) == {("P2", "01"): "begun", ("P1", "01"): "duplicate"}
 
 
 def test_a_form_not_begun_gives_way_to_the_first_group(db, campaign, roster, keys, now):
@@ -158,12 +159,10 @@ def test_what_was_submitted_stays_when_its_author_leaves_the_list(db, campaign, 
     about_province = next(
         a for a in queries.find(db, code, keys=keys).assignments if a.group_code == "P2"
     )
-    service.mark_submitted(
-        db, about_province.id, answered=6, items=6, campaign=campaign, today=now.date()
-    )
+    service.mark_submitted(db, about_province.id, today=now.date())
     roster.drop(person)
     issue_all(db, campaign, keys, now)
-    assert roster.forms(person) == {("M2", "BNV"): "removed", ("P2", "01"): "complete"}
+    assert roster.forms(person) == {("M2", "BNV"): "removed", ("P2", "01"): "submitted"}
     assert [a.group_code for a in queries.find(db, code, keys=keys).assignments] == ["P2"]
 
 
@@ -233,22 +232,16 @@ def test_reissue_kills_the_old_link_and_starts_over(db, campaign, roster, keys, 
     issue_all(db, campaign, keys, now)
     old = code_of(db, campaign, keys, person)
     held = queries.find(db, old, keys=keys)
-    service.record_progress(db, held.assignments[0].id, answered=3, items=6, today=now.date())
+    service.start(db, held.assignments[0].id, today=now.date())
     service.reissue(
-        db,
-        campaign,
-        held.invitation_id,
-        reason="Gửi nhầm người",
-        actor="operator",
-        keys=keys,
-        now=now,
+        db, campaign, held.invitation_id, reason="Gửi nhầm người", act=Act("operator", now, keys)
     )
     with pytest.raises(LinkReplaced):
         queries.find(db, old, keys=keys)
     with pytest.raises(UnknownCode):
         queries.find_typed(db, old, keys=keys)
     new = queries.find(db, code_of(db, campaign, keys, person), keys=keys)
-    assert {(a.disposition, a.progress) for a in new.assignments} == {("not_sent", "none")}
+    assert {(a.disposition, a.begun_on) for a in new.assignments} == {("not_sent", None)}
     assert counted(db) == standing(db)
     assert db.scalar(select(func.count()).select_from(RetiredTag)) == 1
 
@@ -258,9 +251,7 @@ def test_an_ended_invitation_is_left_alone_by_later_issuing(db, campaign, roster
     issue_all(db, campaign, keys, now)
     code = code_of(db, campaign, keys, person)
     invitation = roster.invitation(person)
-    service.revoke(
-        db, campaign, invitation.id, reason="Theo đơn", actor="operator", keys=keys, now=now
-    )
+    service.revoke(db, campaign, invitation.id, reason="Theo đơn", act=Act("operator", now, keys))
     assert service.issue(db, campaign, keys=keys, now=now).done == 0
     with pytest.raises(LinkRevoked):
         queries.find(db, code, keys=keys)

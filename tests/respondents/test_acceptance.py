@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
@@ -32,12 +33,12 @@ def campaign(db: Session, now: datetime) -> Campaign:
 @pytest.fixture
 def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
     unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "actor": "desk", "now": now, "keys": keys}
+    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 @pytest.fixture
 def by_centre(campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    return {"campaign": campaign, "actor": "centre", "now": now, "keys": keys}
+    return {"campaign": campaign, "act": Act("centre", now, keys)}
 
 
 def persons(db: Session, state: str = "active") -> int:

@@ -1,5 +1,6 @@
 """What a desk declares and is granted, what the centre holds back, whom it reminds."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind
 from surveyapp.keys import KeyRing
@@ -41,12 +43,12 @@ def campaign(db: Session, now: datetime) -> Campaign:
 @pytest.fixture
 def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
     unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "actor": "desk", "now": now, "keys": keys}
+    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 @pytest.fixture
 def by_centre(campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    return {"campaign": campaign, "actor": "centre", "now": now, "keys": keys}
+    return {"campaign": campaign, "act": Act("centre", now, keys)}
 
 
 def kind(db: Session, campaign: Campaign, code: str) -> ListKind:
@@ -199,7 +201,7 @@ def test_late_desks_are_reminded_once_a_day_where_they_said(
     today = date(2026, 1, 5)
     assert service.ask_reminders(db, campaign, today=today, **acting) == 1
     assert service.ask_reminders(db, campaign, today=today, **acting) == 0
-    tomorrow = {**acting, "now": now + timedelta(days=1)}
+    tomorrow = {"act": replace(acting["act"], now=now + timedelta(days=1))}
     assert service.ask_reminders(db, campaign, today=today, **tomorrow) == 1
 
 

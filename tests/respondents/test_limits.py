@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,37 @@ def test_a_child_that_is_ended_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_over_ten_megabytes_never_reaches_the_child(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(guarded, "_child", None)
+    monkeypatch.setattr(guarded, "run", None)
     with pytest.raises(errors.FileTooLarge):
         read_workbook(b"a" * (limits.FILE_BYTES + 1), "a.csv")
+
+
+def test_a_child_that_says_too_much_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = b"Le Van An,0912000001\n"
+    monkeypatch.setattr(limits, "ANSWER_BYTES", 1000)
+    assert len(read_workbook(row * 10, "a.csv").sheets[0].rows) == 10
+    with pytest.raises(errors.ReadingTookTooMuch):
+        read_workbook(row * 100, "a.csv")
+
+
+def test_a_fault_of_our_own_in_the_child_is_not_blamed_on_the_file() -> None:
+    with pytest.raises(guarded.ChildFailed, match=r"TypeError at child\.py"):
+        guarded.run("surveyapp.respondents.sheet.child:tell_workbook", b"a,b")
+
+
+def test_who_waits_for_a_place_says_so_and_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded, "_PATIENCE", 0.001)
+    monkeypatch.setattr(guarded, "_places", threading.BoundedSemaphore(1))
+    guarded._places.acquire()
+    said: list[str] = []
+
+    def heard(stage: str, _done: int, _total: int) -> None:
+        said.append(stage)
+        if len(said) == 3:
+            guarded._places.release()
+
+    assert read_workbook(b"a,b", "a.csv", progress=heard).sheets[0].rows == [["a", "b"]]
+    assert said[:3] == ["unpacking"] * 3
 
 
 def test_a_row_beyond_the_limit_is_refused_and_the_last_one_within_it_read() -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
@@ -84,9 +85,7 @@ def test_a_new_version_keeps_adds_and_removes(
     factories.approved_list(db, *stored, listed=[AN, HOA])
     kept = active(db)["Nguyễn Văn An"].id
     accepted = factories.accepted_list(db, *stored, listed=[AN, CHI])
-    changes = service.approve(
-        db, accepted.id, campaign=campaign, actor="centre", now=now, keys=keys
-    )
+    changes = service.approve(db, accepted.id, campaign=campaign, act=Act("centre", now, keys))
     assert (changes.kept, changes.added, changes.removed) == (1, 1, 1)
     assert set(active(db)) == {"Nguyễn Văn An", "Lê Văn Chi"}
     assert active(db)["Nguyễn Văn An"].id == kept
@@ -134,10 +133,10 @@ def test_a_line_left_out_yields_nobody(
 ) -> None:
     unit = campaigns.unit(db, campaign.id, "01")
     staged = factories.staged_list(db, *stored, listed=[AN, HOA])
-    by_desk: dict[str, Any] = {"unit": unit, "actor": "desk", "now": now, "keys": keys}
+    by_desk: dict[str, Any] = {"unit": unit, "act": Act("desk", now, keys)}
     service.leave_out(db, staged.id, 3, left_out=True, **by_desk)
     service.accept(db, staged.id, **by_desk)
-    service.approve(db, staged.id, campaign=campaign, actor="centre", now=now, keys=keys)
+    service.approve(db, staged.id, campaign=campaign, act=Act("centre", now, keys))
     assert set(active(db)) == {"Nguyễn Văn An"}
 
 
@@ -146,7 +145,7 @@ def test_a_person_removed_by_hand_is_no_longer_invited(
 ) -> None:
     factories.approved_list(db, *stored, listed=[AN, HOA])
     an = active(db)["Nguyễn Văn An"].id
-    act: dict[str, Any] = {"campaign": campaign, "actor": "centre", "now": now, "keys": keys}
+    act: dict[str, Any] = {"campaign": campaign, "act": Act("centre", now, keys)}
     home, other = (campaigns.unit(db, campaign.id, code) for code in ("01", "46"))
     with pytest.raises(UnknownPerson):
         service.remove_person(db, an, unit=other, reason="Chuyển công tác", **act)

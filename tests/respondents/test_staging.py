@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
@@ -39,7 +40,7 @@ def campaign(db: Session, now: datetime) -> Campaign:
 @pytest.fixture
 def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
     unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "actor": "desk", "now": now, "keys": keys}
+    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 def codes(db: Session, subject: RespondentList) -> set[tuple[int, str]]:

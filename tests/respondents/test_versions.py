@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
+from surveyapp.respondents.errors import NothingWritten
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.versions import Kept, compared, pairs
 from surveyapp.respondents.models import ListLine, RespondentList
@@ -32,7 +34,7 @@ def campaign(db: Session, now: datetime) -> Campaign:
 @pytest.fixture
 def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
     unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "actor": "desk", "now": now, "keys": keys}
+    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 @pytest.fixture
@@ -113,15 +115,35 @@ def test_a_second_upload_counts_who_came_changed_and_went(
             FIRST[2],
         ]
     )
-    assert second.changes == {"version": 1, "added": 1, "changed": 1, "removed": 1}
+    assert carry_over.summary(db, second) == carry_over.Summary(1, added=1, changed=1, removed=1)
     changes = carry_over.changes_between(db, first.id, second.id)
     assert [line.values["full_name"] for line in changes.added] == ["Vũ Văn Em"]
     assert changes.changed[0].columns == {"email": ("binh@gmial.com", "binh@snv.example.vn")}
     assert [line.values["full_name"] for line in changes.removed] == ["Phạm Thị Dung"]
 
 
-def test_the_first_version_has_nothing_to_be_compared_with(hand_in: Any) -> None:
-    assert hand_in(FIRST).changes is None
+def test_the_first_version_has_nothing_to_be_compared_with(db: Session, hand_in: Any) -> None:
+    assert carry_over.summary(db, hand_in(FIRST)) is None
+
+
+def test_what_is_written_by_hand_after_the_upload_counts_as_a_change(
+    db: Session, hand_in: Any, by_desk: dict[str, Any]
+) -> None:
+    hand_in(FIRST)
+    second = hand_in([*FIRST, ("Vũ Văn Em", "0912000005", "em@snv.example.vn")])
+    assert carry_over.summary(db, second) == carry_over.Summary(1, added=1, changed=0, removed=0)
+    service.leave_out(db, second.id, 2, left_out=True, **by_desk)
+    service.edit_line(db, second.id, 3, {"position": "Quyền Giám đốc"}, **by_desk)
+    assert carry_over.summary(db, second) == carry_over.Summary(1, added=1, changed=1, removed=1)
+
+
+def test_a_person_of_whom_nothing_is_written_is_not_added(
+    db: Session, hand_in: Any, by_desk: dict[str, Any]
+) -> None:
+    first = hand_in(FIRST)
+    with pytest.raises(NothingWritten):
+        service.edit_line(db, first.id, None, {"full_name": "  ", "phone": ""}, **by_desk)
+    assert len(carry_over.kept_lines(db, first.id)) == len(FIRST)
 
 
 def test_a_name_mended_is_the_same_person_by_the_contact() -> None:

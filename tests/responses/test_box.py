@@ -26,7 +26,7 @@ BALLOT = box.Ballot(
     group_code="P1",
     codes=("1", "", "98"),
     remark="Thủ tục “một cửa” cần gọn hơn.",
-    quality={"duration": "usual", "longest_run": 1},
+    quality={"under_floor": "no"},
     receipt_tag=bytes(range(16)),
 )
 

@@ -6,16 +6,22 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
-from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
-from surveyapp.responses import drafts
+from surveyapp.responses import draft_cipher, drafts, rules
 from surveyapp.responses.drafts import Change
-from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong, UnknownItem
+from surveyapp.responses.errors import (
+    DraftTooLarge,
+    DraftUnreadable,
+    NotAnOption,
+    RemarkTooLong,
+    UnknownItem,
+)
 from surveyapp.responses.models import Draft
 from tests.responses.world import World, answers, survey
 
@@ -40,14 +46,14 @@ def save(world: World, db: Session, changes: dict[str, Change]) -> drafts.Saved:
 
 def test_a_saved_answer_is_there_on_the_next_device(world, db):
     saved = world.save(db, world.forms[0], {"P1-101": "2", "P1-900": " Cần  gọn hơn.\r\nCảm ơn. "})
-    assert saved.revision == 1
     found = world.load(db, world.forms[0])
-    assert found.revision == 1
+    assert found.version == saved.version
+    assert len(saved.version) == 16
     assert found.answers == {"P1-101": "2", "P1-900": "Cần  gọn hơn.\nCảm ơn."}
 
 
 def test_a_form_not_begun_has_an_empty_draft(world, db):
-    assert world.load(db, world.forms[0]) == drafts.DraftAnswers(0, {})
+    assert world.load(db, world.forms[0]) == drafts.DraftAnswers(b"", {})
 
 
 def test_an_answer_can_be_taken_back(world, db):
@@ -105,7 +111,7 @@ def test_an_answer_that_is_not_an_option_saves_nothing(world, db):
     with pytest.raises(NotAnOption) as refused:
         save(world, db, {"P1-101": Change("", "2"), "P1-203": Change("", "98")})
     assert (refused.value.item_id, refused.value.value) == ("P1-203", "98")
-    assert world.load(db, world.forms[0]).revision == 0
+    assert world.load(db, world.forms[0]).version == b""
 
 
 def test_an_item_that_is_not_asked_is_refused(world, db):
@@ -153,15 +159,24 @@ def test_answers_are_taken_only_within_the_window(world, db):
     ):
         with pytest.raises(reason):
             replace(world, now=moment).save(db, world.forms[0], {"P1-101": "3"})
-    assert world.load(db, world.forms[0]).revision == 0
+    assert world.load(db, world.forms[0]).version == b""
 
 
-def test_progress_is_recorded_coarsely(world, db):
-    world.save(db, world.forms[0], {"P1-101": "2", "P1-102": "2"})
-    progress = select(Assignment.progress).where(Assignment.id == world.forms[0].id)
-    assert db.scalar(progress) == "some"
-    save(world, db, {i: Change("", v) for i, v in answers(world.forms[0], 7).items()})
-    assert db.scalar(progress) == "all"
+def test_filling_the_first_item_and_emptying_it_changes_nothing_beside_the_name(world, db):
+    everything = select(*Assignment.__table__.c).where(Assignment.id == world.forms[0].id)
+    before = db.execute(everything).one()
+    for base, value in (("", "2"), ("2", "")):
+        save(world, db, {"P1-101": Change(base, value)})
+        assert db.execute(everything).one() == before
+    assert db.scalar(select(func.count()).select_from(AssignmentEvent)) == 0
+    assert db.scalar(select(func.count()).select_from(CountDelta)) == 0
+
+
+def test_whoever_declined_and_saves_after_all_has_begun(world, db):
+    db.execute(update(Assignment).values(disposition="refused"))
+    world.save(db, world.forms[0], {"P1-101": ""})
+    disposition = select(Assignment.disposition).where(Assignment.id == world.forms[0].id)
+    assert db.scalar(disposition) == "begun"
 
 
 def test_a_draft_opens_with_its_own_code_only(world, db):
@@ -194,9 +209,9 @@ def test_a_flipped_bit_is_noticed(world, db, place):
         world.load(db, world.forms[0])
 
 
-def test_an_older_revision_put_back_by_hand_is_noticed_unless_its_number_is_too(world, db):
+def test_an_older_draft_put_back_by_hand_is_noticed_unless_its_version_is_too(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
-    db.execute(update(Draft).values(revision=7))
+    db.execute(update(Draft).values(version=bytes(16)))
     with pytest.raises(DraftUnreadable):
         world.load(db, world.forms[0])
 
@@ -209,12 +224,33 @@ def test_a_draft_survives_a_new_root_key(world, db):
     assert rotated.load(db, world.forms[0]).answers == {"P1-101": "2", "P1-102": "3"}
 
 
-def test_the_size_of_a_draft_says_little(world, db):
+def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, keys, now):
+    other = survey(db, keys, now, group="M1", unit="BNV", campaign=world.campaign)
     sizes = set()
-    for number in range(1, 7):
-        world.save(db, world.forms[0], answers(world.forms[0], number))
+    for held in ({}, {"P1-101": "2"}, {**answers(world.forms[0]), "P1-900": "ậ" * 1000}):
+        save(world, db, {item: Change("", value) for item, value in held.items()})
         sizes.add(len(db.scalar(select(Draft.ciphertext))))
-    assert sizes == {512 + 2 + 12 + 16}
+    db.execute(delete(Draft))
+    other.save(db, other.forms[0], {"M1-101": "1"})
+    sizes.add(len(db.scalar(select(Draft.ciphertext))))
+    assert len(sizes) == 1
+
+
+def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
+    form = world.forms[0]
+    place = draft_cipher.Place("tiny", form.instrument, form.id)
+    size = draft_cipher.size([form.instrument])
+    longest = draft_cipher.Content(rules.longest_answers(form.instrument), 10**10, 10**10, True)
+    facts = {"size": size, "code": form.code, "keys": world.keys}
+    draft_cipher.encrypt(place, bytes(16), longest, **facts)
+    longer = replace(longest, answers={**longest.answers, "P1-999": "ậ" * draft_cipher.STEP})
+    with pytest.raises(DraftTooLarge):
+        draft_cipher.encrypt(place, bytes(16), longer, **facts)
+
+
+def test_a_version_tells_no_count_of_saves(world, db):
+    versions = [save(world, db, {"P1-101": Change("", "2")}).version for _time in range(4)]
+    assert len({*versions}) == 4
 
 
 def test_the_same_draft_is_never_encrypted_alike(world, db):
@@ -228,4 +264,4 @@ def test_the_same_draft_is_never_encrypted_alike(world, db):
 def test_drafts_of_a_replaced_code_can_be_discarded(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
     assert drafts.discard(db, [form.id for form in world.forms]) == 1
-    assert world.load(db, world.forms[0]).revision == 0
+    assert world.load(db, world.forms[0]).version == b""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, text
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.responses import opening, receipts
@@ -105,9 +106,7 @@ def test_after_the_opening_nothing_of_the_box_stays_in_the_file(engine, keys, no
         ciphertexts = list(db.scalars(select(SealedBallot.ciphertext)))
         close_campaign(db, world.campaign.code, now=now)
     with transaction() as db:
-        opening.open_box(
-            db, world.campaign, private_key=PRIVATE, keys=keys, actor="vanhanh", now=now
-        )
+        opening.open_box(db, world.campaign, private_key=PRIVATE, act=Act("vanhanh", now, keys))
     pieces = {ciphertext[2000:2032] for ciphertext in ciphertexts}
     assert tables(pieces) & pieces, "the search itself can find something"
     opening.compact(engine)

@@ -35,13 +35,19 @@ def test_a_run_is_broken_by_a_gap_and_by_another_answer():
     assert rules.longest_run(("", "")) == 0
 
 
-def test_the_duration_is_kept_as_a_band_of_the_instruments_own_floor():
+def test_the_one_quality_mark_goes_by_the_instruments_own_floor():
     floor = rules.floor_seconds(INSTRUMENT)
     syllables = sum(len(item.text.vi.split()) for item in INSTRUMENT.items)
     assert floor == pytest.approx(syllables * 0.2)
-    bands = [rules.duration_band(INSTRUMENT, int(floor * n)) for n in (0.5, 1.5, 4, 9)]
-    assert bands == ["below_floor", "brisk", "usual", "long"]
-    assert rules.duration_band(INSTRUMENT, None) == "unknown"
+    marks = [rules.under_floor(INSTRUMENT, int(floor * n)) for n in (0.5, 1.5, 9)]
+    assert marks == ["yes", "no", "no"]
+    assert rules.under_floor(INSTRUMENT, None) == "unknown"
+
+
+def test_how_complete_an_opened_response_is_goes_by_the_shares_of_the_campaign():
+    facts = {"items": 10, "complete": 0.8, "partial": 0.5}
+    found = [rules.completeness(n, **facts) for n in (10, 8, 7, 5, 4, 0)]
+    assert found == ["complete", "complete", "partial", "partial", "break_off", "break_off"]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.keys import KeyRing
@@ -92,9 +93,7 @@ def play(engine: Engine) -> Round:
                 )
             )
         close_campaign(db, world.campaign.code, now=now)
-        opening.open_box(
-            db, world.campaign, private_key=PRIVATE, keys=keys, actor="vanhanh", now=now
-        )
+        opening.open_box(db, world.campaign, private_key=PRIVATE, act=Act("vanhanh", now, keys))
     return found
 
 

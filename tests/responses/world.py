@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from surveyapp import clock
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries, service
@@ -157,8 +158,8 @@ def _insert(
                 "rated_unit_id": unit.id,
                 "department_id": None,
                 "state": "active",
-                "disposition": Disposition.STARTED,
-                "progress": "none",
+                "disposition": Disposition.BEGUN,
+                "begun_on": clock.day(campaign.opens_at),
                 "submitted_on": None,
             }
             for form in forms

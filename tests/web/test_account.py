@@ -73,7 +73,7 @@ def test_signing_in_gives_the_browser_a_new_session_and_enters_the_trail(client,
     sign_in(client, "operator")
     assert client.get_cookie("canbo").value != before
     with reading() as db:
-        assert [(e.actor, e.action) for e in audit.entries(db)] == [("operator", "signed in")]
+        assert [(e.actor, e.action) for e in audit.entries(db)] == [("operator", "staff.signed_in")]
         audit.verify(db, keys=keys)
 
 

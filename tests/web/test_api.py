@@ -132,19 +132,19 @@ def test_the_check_sees_what_is_wrong():
 def test_every_rate_comes_with_its_counts_and_by_channel_too(client, key):
     (row,) = ask(client, "figures?by=channel", key).json["rows"]
     assert (row["code"], row["name_vi"], row["name_en"]) == ("email", "Thư điện tử", "E-mail")
-    assert row["letters"] == {"I": row["complete"], "P": 0, "R": 0, "NC": 0, "U": row["invited"] - row["complete"], "out": 0}  # fmt: skip
+    assert row["letters"] == {"S": row["submitted"], "R": 0, "NC": 0, "U": row["invited"] - row["submitted"], "out": 0}  # fmt: skip
     rates = row["rates"]
-    assert (rates["e"], rates["coop1"], rates["ref1"]) == (1, 1, 0)
-    assert rates["con1"] == rates["rr1"] == pytest.approx(row["complete"] / row["invited"], abs=1e-4)  # fmt: skip
+    assert (rates["e"], rates["coop2"], rates["ref1"]) == (1, 1, 0)
+    assert rates["con1"] == rates["rr2"] == pytest.approx(row["submitted"] / row["invited"], abs=1e-4)  # fmt: skip
 
 
 def test_the_figures_are_those_of_the_counts(client, key):
     rows = {row["code"]: row for row in ask(client, "figures?by=supplying", key).json["rows"]}
-    assert rows["01"]["answered"] == 58 + 170
+    assert rows["01"]["submitted"] == 58 + 170
     assert rows["01"]["rates"]["rr2"] == pytest.approx(228 / 400, abs=1e-4)
     first_day = ask(client, "figures?by=supplying&until=2024-01-08", key).json
     assert first_day["is_live"] is False
-    assert {row["code"]: row["answered"] for row in first_day["rows"]}["01"] == 80
+    assert {row["code"]: row["submitted"] for row in first_day["rows"]}["01"] == 80
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic abc", "pix_x"])

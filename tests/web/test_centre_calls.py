@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
@@ -39,8 +40,8 @@ def people(engine, keys, now, monkeypatch):
             )
         issue_all(db, campaign, keys, now)
         rows = list(service.mailing(db, campaign, keys=keys, base_url="http://localhost"))
-        service.mark_listed(db, campaign, everyone=False, actor="centre", keys=keys, now=now)
-        service.mark_sent(db, campaign, actor="centre", keys=keys, now=now)
+        service.mark_listed(db, campaign, everyone=False, act=Act("centre", now, keys))
+        service.mark_sent(db, campaign, act=Act("centre", now, keys))
         codes = {row.full_name: access_codes.read_typed(row.code) for row in rows}
         found = {name: (queries.find(db, code, keys=keys), code) for name, code in codes.items()}
         for role in ("operator", "viewer"):

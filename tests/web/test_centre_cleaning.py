@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.db import reading, transaction
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.exports.cleaning.rulesets import read_rules
@@ -25,7 +26,7 @@ def campaign(app, now, keys, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         found = opened_campaign(db, now)
-        act = {"reason": "Đầu tiên", "actor": "operator", "now": now, "keys": keys}
+        act = {"reason": "Đầu tiên", "act": Act("operator", now, keys)}
         rulesets.freeze(db, found, read_rules([FLAT]), **act)
         for role in ("operator", "viewer"):
             factories.staff(db, now, role)

@@ -100,9 +100,7 @@ def test_a_file_is_entered_in_the_audit_trail_and_its_people_wait_no_longer(oper
     post(operator, PAGE, PAGE + "/issue")
     download(operator, who="waiting", format="csv")
     with transaction() as db:
-        entry = db.scalars(
-            select(AuditEntry).where(AuditEntry.action == "invitation.mailing")
-        ).one()
+        entry = db.scalars(select(AuditEntry).where(AuditEntry.action == "invitation.listed")).one()
         assert (entry.actor, entry.facts["people"]) == ("operator", 3)
     again = download(operator, who="waiting", format="csv")
     assert again.status_code == 303
@@ -129,7 +127,7 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
     )
     with transaction() as db:
         forms = queries.find(db, codes.read_typed(old["Mã truy cập"]), keys=keys).assignments
-        db.add(Draft(assignment_id=forms[0].id, revision=1, ciphertext=b"begun"))
+        db.add(Draft(assignment_id=forms[0].id, version=bytes(16), ciphertext=b"begun"))
     found = post(operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="")
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     assert "Trần Thị Bình" not in found.text

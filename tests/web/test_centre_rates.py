@@ -76,15 +76,15 @@ def test_the_overview_shows_the_rate_with_its_denominator_and_what_came_today(
     campaign, client, now
 ):
     today = clock.day(now)
-    count(campaign, today - timedelta(days=1), group="P2", sent=6, complete=2)
-    count(campaign, today, group="P2", sent=-1, complete=1)
+    count(campaign, today - timedelta(days=1), group="P2", sent=6, submitted=2)
+    count(campaign, today, group="P2", sent=-1, submitted=1)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/")
     assert page.status_code == 200
     assert "37,5%" in page.text
-    assert "3 phiếu trả lời trên 8 phiếu của người được mời" in words(page)
+    assert "3 phiếu đã nộp trên 8 phiếu của người được mời" in words(page)
     assert "hôm nay thêm 1" in words(page)
-    assert "3 phiếu đạt yêu cầu trên 71 phiếu theo kế hoạch" in words(page)
+    assert "3 phiếu đã nộp trên 71 phiếu theo kế hoạch" in words(page)
     assert "10:00 15/01/2024" in words(page)
 
 
@@ -96,10 +96,10 @@ def test_a_campaign_without_anybody_invited_has_no_rate(campaign, client):
 
 def test_the_total_of_departments_is_that_of_the_part_they_belong_to(campaign, client, now):
     today = clock.day(now)
-    count(campaign, today, group="M2", rated="BNV", department="SNV", sent=3, complete=3)
-    count(campaign, today, group="P2", department="SNV", complete=4)
+    count(campaign, today, group="M2", rated="BNV", department="SNV", sent=3, submitted=3)
+    count(campaign, today, group="P2", department="SNV", submitted=4)
     count(campaign, today, group="P2", department="TTT", sent=4)
-    count(campaign, today, group="P1", complete=5)
+    count(campaign, today, group="P1", submitted=5)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/rates?by=department&supplying=01")
     assert row(page, "Sở Nội vụ")[1:3] == ["70,0%", "7"]
@@ -110,9 +110,9 @@ def test_the_total_of_departments_is_that_of_the_part_they_belong_to(campaign, c
 
 def test_rates_by_channel_lead_into_the_groups_of_the_channel(campaign, client, now):
     today = clock.day(now)
-    count(campaign, today, group="P2", sent=1, complete=3)
-    count(campaign, today, group="P2", channel="letter", sent=9, complete=1)
-    count(campaign, today, group="P1", channel="letter", complete=2)
+    count(campaign, today, group="P2", sent=1, submitted=3)
+    count(campaign, today, group="P2", channel="letter", sent=9, submitted=1)
+    count(campaign, today, group="P1", channel="letter", submitted=2)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/rates?by=channel")
     assert row(page, "Thư giấy")[1:3] == ["25,0%", "3"]
@@ -121,14 +121,14 @@ def test_rates_by_channel_lead_into_the_groups_of_the_channel(campaign, client, 
     inside = client.get("/centre/tiny/rates?by=group&channel=letter")
     assert row(inside, "P2. Lãnh đạo cơ quan chuyên môn thuộc UBND cấp tỉnh (sở và tương đương)")[1:3] == ["10,0%", "1"]  # fmt: skip
     (line,) = [each for each in csv.DictReader(io.StringIO(client.get("/centre/tiny/rates/table.csv?by=channel").data.decode("utf-8-sig"))) if each["Mã"] == "letter"]  # fmt: skip
-    assert (line["RR2"], line["COOP1"], line["REF1"], line["CON1"], line["e"]) == ("0.25", "1.0", "0.0", "0.25", "1.0")  # fmt: skip
-    assert (line["I"], line["U"], line["NC"]) == ("3", "9", "0")
+    assert (line["RR2"], line["COOP2"], line["REF1"], line["CON1"], line["e"]) == ("0.25", "1.0", "0.0", "0.25", "1.0")  # fmt: skip
+    assert (line["S"], line["U"], line["NC"]) == ("3", "9", "0")
 
 
 def test_units_stand_worst_first_and_those_without_a_rate_last(campaign, client, now):
     today = clock.day(now)
-    count(campaign, today, group="P2", unit="01", sent=1, complete=9)
-    count(campaign, today, group="P2", unit="46", sent=9, complete=1)
+    count(campaign, today, group="P2", unit="01", sent=1, submitted=9)
+    count(campaign, today, group="P2", unit="46", sent=9, submitted=1)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/rates?by=supplying")
     names = re.findall(r'<th scope="row".*?<a [^>]+>([^<]+)</a>', page.text)
@@ -136,7 +136,7 @@ def test_units_stand_worst_first_and_those_without_a_rate_last(campaign, client,
 
 
 def test_a_row_leads_into_its_part_down_to_the_department(campaign, client, now):
-    count(campaign, clock.day(now), group="P2", department="SNV", complete=1, sent=2)
+    count(campaign, clock.day(now), group="P2", department="SNV", submitted=1, sent=2)
     sign_in(client, "viewer")
     address, walked = "/centre/tiny/rates?level=province", []
     for name in ("P2. Lãnh đạo cơ quan chuyên môn thuộc UBND cấp tỉnh (sở và tương đương)", "Hà Nội", "Sở Nội vụ"):  # fmt: skip
@@ -148,7 +148,7 @@ def test_a_row_leads_into_its_part_down_to_the_department(campaign, client, now)
 
 
 def test_an_unknown_part_is_empty_rather_than_everything(campaign, client, now):
-    count(campaign, clock.day(now), group="P2", complete=1, sent=2)
+    count(campaign, clock.day(now), group="P2", submitted=1, sent=2)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/rates?supplying=99")
     assert "Không có phiếu nào trong phần này." in page.text
@@ -158,7 +158,7 @@ def test_an_unknown_part_is_empty_rather_than_everything(campaign, client, now):
 def test_a_past_day_is_shown_as_it_was(campaign, client, now):
     today = clock.day(now)
     count(campaign, today - timedelta(days=2), group="P2", sent=4)
-    count(campaign, today, group="P2", sent=-4, complete=4)
+    count(campaign, today, group="P2", sent=-4, submitted=4)
     sign_in(client, "viewer")
     then = client.get(f"/centre/tiny/rates?by=supplying&until={today - timedelta(days=1)}")
     assert row(then, "Hà Nội")[1:3] == ["0,0%", "0"]
@@ -167,15 +167,15 @@ def test_a_past_day_is_shown_as_it_was(campaign, client, now):
 
 
 def test_the_files_hold_what_the_page_shows(campaign, client, now):
-    count(campaign, clock.day(now), group="P2", complete=3, sent=5)
+    count(campaign, clock.day(now), group="P2", submitted=3, sent=5)
     sign_in(client, "viewer")
     answer = client.get("/centre/tiny/rates/table.csv?by=supplying")
     assert answer.mimetype == "text/csv"
     lines = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     of_hanoi = next(line for line in lines if line["Mã"] == "01")
-    assert (of_hanoi["RR2"], of_hanoi["Được mời"], of_hanoi["Đạt yêu cầu"]) == ("0.375", "8", "3")
+    assert (of_hanoi["RR2"], of_hanoi["Được mời"], of_hanoi["Đã nộp"]) == ("0.375", "8", "3")
     assert lines[-1]["RR2"] == "0.375"
-    assert (of_hanoi["COOP1"], of_hanoi["CON1"], of_hanoi["e"]) == ("1.0", "0.375", "1.0")
+    assert (of_hanoi["COOP2"], of_hanoi["CON1"], of_hanoi["e"]) == ("1.0", "0.375", "1.0")
     book = client.get("/centre/tiny/rates/table.xlsx?by=supplying").data
     cells = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert cells[0][0] == "Tỷ lệ trả lời theo: Đơn vị lập danh sách"
@@ -183,13 +183,13 @@ def test_the_files_hold_what_the_page_shows(campaign, client, now):
 
 
 def test_the_page_of_formulas_adds_up(campaign, client, now):
-    count(campaign, clock.day(now), group="P2", complete=48, partial=2, refused=6, unavailable=4, sent=40, moved=10)  # fmt: skip
+    count(campaign, clock.day(now), group="P2", submitted=50, refused=6, unavailable=4, sent=40, moved=10)  # fmt: skip
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/rates/details")
-    assert row(page, "RR1")[1] == "48,0%"
     assert row(page, "RR2")[1] == "50,0%"
-    assert row(page, "RR2")[4] == "(48 + 2) ÷ (48 + 2 + 6 + 4 + 40)"
-    assert row(page, "RR5")[1] == "80,0%"
+    assert row(page, "RR2")[4] == "50 ÷ (50 + 6 + 4 + 40)"
+    assert row(page, "RR6")[1] == "83,3%"
+    assert "chỉ biết sau khi mở hộp phiếu" in words(page)
     assert row(page, "REF3")[1] == "10,0%"
     assert row(page, "CON3")[1] == "93,3%"
     assert row(page, "Cộng")[-1] == "110"
@@ -198,9 +198,9 @@ def test_the_page_of_formulas_adds_up(campaign, client, now):
 
 def test_what_needs_attention_is_named_with_its_unit(campaign, client, now):
     today = clock.day(now)
-    count(campaign, today - timedelta(days=5), group="P2", unit="01", sent=6, started=1)
+    count(campaign, today - timedelta(days=5), group="P2", unit="01", sent=6, begun=1)
     count(campaign, today - timedelta(days=5), group="P2", unit="46", sent=10)
-    count(campaign, today, group="P2", unit="46", bounced=2, started=1, sent=-3)
+    count(campaign, today, group="P2", unit="46", bounced=2, begun=1, sent=-3)
     sign_in(client, "viewer")
     told = words(client.get("/centre/tiny/"))
     quiet = told[told.index("Ba ngày qua") : told.index("Hơn 5 phần trăm")]
@@ -214,7 +214,7 @@ def test_what_needed_attention_on_a_past_day_knows_nothing_of_the_days_after_it(
 ):
     today = clock.day(now)
     count(campaign, today - timedelta(days=6), group="P2", unit="46", sent=10)
-    count(campaign, today - timedelta(days=1), group="P2", unit="46", sent=-1, started=1)
+    count(campaign, today - timedelta(days=1), group="P2", unit="46", sent=-1, begun=1)
     sign_in(client, "viewer")
     assert "Ba ngày qua" not in words(client.get("/centre/tiny/"))
     past = words(client.get(f"/centre/tiny/?until={today - timedelta(days=2)}"))
@@ -222,7 +222,7 @@ def test_what_needed_attention_on_a_past_day_knows_nothing_of_the_days_after_it(
 
 
 def test_the_map_colours_each_province_by_pattern_and_says_its_rate(campaign, client, now):
-    count(campaign, clock.day(now), group="P2", complete=1, sent=9)
+    count(campaign, clock.day(now), group="P2", submitted=1, sent=9)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/")
     assert re.search(r'fill="url\(#band-1\)"><title>Hà Nội: 10,0% \(1 trên 10\)</title>', page.text)
@@ -236,7 +236,7 @@ def test_another_map_may_be_put_in_by_the_operators_but_brings_no_script(campaig
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script>'
         '<path id="p01" d="M0,0L9,9Z" onclick="alert(2)"/><text x="1" y="2">Tây</text></svg>'
     )
-    count(campaign, clock.day(now), group="P2", complete=1, sent=9)
+    count(campaign, clock.day(now), group="P2", submitted=1, sent=9)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/").text
     assert 'viewBox="0 0 9 9"' in page
@@ -247,12 +247,12 @@ def test_another_map_may_be_put_in_by_the_operators_but_brings_no_script(campaig
 def test_many_waiting_changes_are_folded_by_the_page_that_would_add_them_up(campaign, client, now, monkeypatch):  # fmt: skip
     monkeypatch.setattr(folding, "FOLD_WHEN", 3)
     for _ in range(3):
-        count(campaign, clock.day(now), group="P2", complete=1)
+        count(campaign, clock.day(now), group="P2", submitted=1)
     sign_in(client, "viewer")
     before = row(client.get("/centre/tiny/rates?by=supplying"), "Hà Nội")
     with reading() as db:
         assert fieldwork.unfolded(db, at_most=10) == 3
-    count(campaign, clock.day(now), group="P2", sent=0, complete=1)
+    count(campaign, clock.day(now), group="P2", sent=0, submitted=1)
     after = row(client.get("/centre/tiny/rates?by=supplying"), "Hà Nội")
     with reading() as db:
         assert db.query(CountDelta).count() == 0
@@ -261,14 +261,14 @@ def test_many_waiting_changes_are_folded_by_the_page_that_would_add_them_up(camp
 
 def test_a_desk_sees_its_own_unit_until_the_end_of_yesterday(campaign, client, now):
     today = clock.day(now)
-    count(campaign, today - timedelta(days=1), group="P2", sent=10, complete=2)
-    count(campaign, today - timedelta(days=1), group="P1", sent=3, complete=5)
-    count(campaign, today, group="P2", sent=-5, complete=5)
+    count(campaign, today - timedelta(days=1), group="P2", sent=10, submitted=2)
+    count(campaign, today - timedelta(days=1), group="P1", sent=3, submitted=5)
+    count(campaign, today, group="P2", sent=-5, submitted=5)
     count(campaign, today - timedelta(days=1), group="P2", unit="46", sent=40)
     sign_in(client, "coordinator-01")
     page = client.get("/desk/tiny/01/rates")
     assert "hết ngày 14/01/2024" in page.text
-    assert "7 phiếu trả lời trên 20 phiếu của người được mời" in words(page)
+    assert "7 phiếu đã nộp trên 20 phiếu của người được mời" in words(page)
     assert "Sở, ban, ngành" not in page.text
     assert client.get("/desk/tiny/46/rates").status_code == 404
     assert client.get("/desk/tiny/46/rates/groups.csv").status_code == 404
@@ -277,8 +277,8 @@ def test_a_desk_sees_its_own_unit_until_the_end_of_yesterday(campaign, client, n
 def test_a_desk_is_not_shown_small_cells_nor_what_would_give_them_away(campaign, client, now):
     day = clock.day(now) - timedelta(days=1)
     count(campaign, day, group="P2", department="SNV", sent=4)
-    count(campaign, day, group="P2", department="TTT", sent=6, complete=1)
-    count(campaign, day, group="P2", department="VPUBND", sent=20, complete=11)
+    count(campaign, day, group="P2", department="TTT", sent=6, submitted=1)
+    count(campaign, day, group="P2", department="VPUBND", sent=20, submitted=11)
     sign_in(client, "coordinator-01")
     page = client.get("/desk/tiny/01/rates")
     assert set(row(page, "Sở Nội vụ")[1:]) == set(row(page, "Thanh tra tỉnh")[1:]) == {"ẩn"}
@@ -317,12 +317,12 @@ def test_whoever_only_looks_is_not_offered_a_reminder(client, campaign):
 def test_a_past_day_of_the_overview_says_so_and_shows_what_changed_on_it(campaign, client, now):
     today = clock.day(now)
     count(campaign, today - timedelta(days=3), group="P2", sent=10)
-    count(campaign, today - timedelta(days=2), group="P2", sent=-4, complete=4)
-    count(campaign, today, group="P2", sent=-2, complete=2)
+    count(campaign, today - timedelta(days=2), group="P2", sent=-4, submitted=4)
+    count(campaign, today, group="P2", sent=-2, submitted=2)
     sign_in(client, "viewer")
     past = client.get(f"/centre/tiny/?until={today - timedelta(days=2)}")
     assert "Đang xem lại: số liệu đến hết ngày 13/01/2024, không phải của hôm nay." in past.text
-    assert "4 phiếu trả lời trên 10 phiếu của người được mời" in words(past)
+    assert "4 phiếu đã nộp trên 10 phiếu của người được mời" in words(past)
     assert "so với hôm trước: +40 điểm" in words(past)
     live = client.get("/centre/tiny/")
     assert "Đang xem lại" not in live.text
@@ -332,7 +332,7 @@ def test_a_past_day_of_the_overview_says_so_and_shows_what_changed_on_it(campaig
 
 
 def test_groups_ministries_and_provinces_are_held_against_the_plan(campaign, client, now):
-    count(campaign, clock.day(now), group="M1", unit="BNV", sent=1, complete=1)
+    count(campaign, clock.day(now), group="M1", unit="BNV", sent=1, submitted=1)
     sign_in(client, "viewer")
     page = client.get("/centre/tiny/")
     with reading() as db:
@@ -343,7 +343,7 @@ def test_groups_ministries_and_provinces_are_held_against_the_plan(campaign, cli
 @pytest.mark.parametrize("chart", ["days", "map", "rates", "forecast", "representativeness"])
 def test_every_chart_is_a_picture_with_its_date_and_denominator(campaign, client, now, chart):
     today = clock.day(now)
-    count(campaign, today - timedelta(days=6), group="P2", sent=30, complete=40)
+    count(campaign, today - timedelta(days=6), group="P2", sent=30, submitted=40)
     sign_in(client, "viewer")
     svg = client.get(f"/centre/tiny/charts/{chart}.svg?by=supplying")
     ElementTree.fromstring(svg.data)
@@ -354,7 +354,7 @@ def test_every_chart_is_a_picture_with_its_date_and_denominator(campaign, client
 
 
 def test_a_chart_is_a_bitmap_too(campaign, client, now):
-    count(campaign, clock.day(now), group="P2", sent=30, complete=40)
+    count(campaign, clock.day(now), group="P2", sent=30, submitted=40)
     sign_in(client, "viewer")
     png = client.get("/centre/tiny/charts/map.png")
     assert png.mimetype == "image/png"
@@ -364,8 +364,8 @@ def test_a_chart_is_a_bitmap_too(campaign, client, now):
 @pytest.mark.parametrize("address", ["days/table", "forecast/days", "representativeness/days", "representativeness/parts", "representativeness/reminders"])  # fmt: skip
 def test_the_tables_behind_the_charts_are_files(campaign, client, now, address):
     today = clock.day(now)
-    count(campaign, today - timedelta(days=6), group="P1", sent=10, complete=40)
-    count(campaign, today - timedelta(days=5), group="P2", unit="46", sent=40, complete=10)
+    count(campaign, today - timedelta(days=6), group="P1", sent=10, submitted=40)
+    count(campaign, today - timedelta(days=5), group="P2", unit="46", sent=40, submitted=10)
     sign_in(client, "viewer")
     rows = list(csv.reader(io.StringIO(client.get(f"/centre/tiny/{address}.csv").data.decode("utf-8-sig"))))  # fmt: skip
     assert len(rows) > 1
@@ -377,7 +377,7 @@ def test_the_tables_behind_the_charts_are_files(campaign, client, now, address):
 
 
 def test_a_map_of_the_operators_own_is_drawn_and_a_broken_one_is_not(campaign, client, now, app, settings):  # fmt: skip
-    count(campaign, clock.day(now), group="P2", complete=4)
+    count(campaign, clock.day(now), group="P2", submitted=4)
     sign_in(client, "viewer")
     own = settings.instance / "maps" / "tiny.svg"
     own.parent.mkdir(parents=True)

@@ -1,12 +1,14 @@
 """Desks and the centre chase with counts and letters: the page names nobody and knows nothing of today."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
 import pytest
 
 from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from tests import factories
 from tests.fieldwork.counting import count
@@ -34,6 +36,23 @@ def test_a_desk_sees_what_is_missing_until_yesterday_and_hides_small_groups(clie
     assert ">69<" in page
     assert page.count("ẩn</td>") == 6
     assert "/desk/tiny/01/contacts" in page
+
+
+def test_what_a_desk_sees_is_told_by_the_campaigns_own_minimum(app, client):
+    with transaction() as db:
+        campaign = campaigns.campaign(db, "tiny")
+        disclosure = {"row_minimum": 40, "table_minimum": 40}
+        campaign.settings = {**campaign.settings, "disclosure": disclosure}
+    sign_in(client, "coordinator-01")
+    rates = client.get("/desk/tiny/01/rates").text
+    assert "Nhóm có dưới 40 phiếu" in rates
+    assert "ẩn</td>" in re.search(r"<th[^>]*>P2\..*?</tr>", rates, re.S)[0]
+    page = client.get("/desk/tiny/01/chase").text
+    assert "Dòng có dưới 40 phiếu" in page
+    assert page.count("ẩn</td>") > 6
+    centre = app.test_client()
+    sign_in(centre, "viewer")
+    assert "dưới 40 phiếu" in centre.get("/centre/tiny/chase").text
 
 
 def test_the_letter_is_handed_out_as_pdf_and_docx(client):

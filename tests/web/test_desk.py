@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from surveyapp.accounts.models import Staff
 from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
@@ -295,3 +296,58 @@ def test_a_list_handed_in_has_a_minute_to_sign_and_one_being_mended_has_none(
     sha256 = stored()[0].file_sha256
     assert sha256[:8] in words
     assert "Nguyễn Văn An" not in words
+
+
+def test_the_minute_names_the_person_who_handed_it_in_not_the_account(
+    desk: FlaskClient, tmp_path: Path
+) -> None:
+    with transaction() as db:
+        db.execute(update(Staff).values(display_name="Đặng Thu Hà"))
+    address = hand_in(desk, CLEAN).location
+    post(desk, f"{address}accept", {})
+    file = tmp_path / "minute.pdf"
+    file.write_bytes(desk.get(f"{address}minute.pdf").data)
+    read = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True)
+    words = read.stdout.decode()
+    assert words.count("Đặng Thu Hà") == 2
+    assert "desk01" not in words
+    assert "Đặng Thu Hà" in text(desk.get(address))
+
+
+def test_a_version_not_yet_confirmed_leaves_the_one_handed_in_standing_on_the_home_page(
+    desk: FlaskClient,
+) -> None:
+    post(desk, f"{hand_in(desk, CLEAN).location}accept", {})
+    hand_in(desk, LISTED)
+    page = text(desk.get(HOME))
+    assert "Đã gửi 1 trên 4 danh sách" in page
+    assert "Bản 2 chưa xác nhận; bản đang ở Vụ CCHC vẫn là bản 1." in page
+    assert f"{len(CLEAN)} / khoảng 5" in page
+
+
+def test_a_file_whose_reading_nobody_confirmed_is_on_the_home_page(desk: FlaskClient) -> None:
+    given = {"file": (BytesIO(factories.list_file("agency-leaders", CLEAN)), "lan-2.csv")}
+    place = post(
+        desk, f"{HOME}lists/agency-leaders/", given, content_type="multipart/form-data"
+    ).location
+    page = desk.get(HOME)
+    assert "Tệp “lan-2.csv” đã tải lên, chưa xác nhận cách đọc." in text(page)
+    assert place in page.text
+    assert "Đã gửi 0 trên 4 danh sách" in text(page)
+
+
+def test_an_empty_form_adds_nobody_and_says_what_to_write(desk: FlaskClient) -> None:
+    address = hand_in(desk, CLEAN).location
+    answer = post(desk, f"{address}line/new", {"full_name": " ", "phone": ""})
+    assert (answer.status_code, "Vui lòng ghi họ và tên" in text(answer)) == (422, True)
+    assert stored()[0].line_count == len(CLEAN)
+
+
+@pytest.mark.parametrize("door", ["/desk/", "/centre/"])
+def test_an_address_typed_from_memory_leads_to_where_one_works(
+    desk: FlaskClient, client: FlaskClient, door: str
+) -> None:
+    assert desk.get(desk.get(door).location).location.endswith(HOME)
+    stranger = desk.application.test_client()
+    assert "/account/sign-in" in stranger.get(door).location
+    assert "đăng nhập" in text(stranger.get("/"))

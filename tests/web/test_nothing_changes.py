@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
 from surveyapp.invitations import codes as access_codes
@@ -61,7 +62,7 @@ def survey(engine: Engine, keys: KeyRing, now: datetime, monkeypatch) -> Survey:
             row.full_name: row
             for row in service.mailing(db, campaign, keys=keys, base_url="http://localhost")
         }
-        told = {"reason": "thử", "actor": "centre", "keys": keys, "now": now}
+        told = {"reason": "thử", "act": Act("centre", now, keys)}
         service.reissue(db, campaign, invited["replaced"], **told)
         service.revoke(db, campaign, invited["revoked"], **told)
     found = {name: row.link.removeprefix("http://localhost") for name, row in rows.items()}
@@ -106,8 +107,8 @@ def save(client: FlaskClient, value: str) -> TestResponse:
 
 
 def submit(client: FlaskClient) -> TestResponse:
-    found = re.search(r'name="revision" value="(\d+)"', client.get("/phieu/1/xem-lai").text)
-    given = {"revision": found[1]} if found else {}
+    found = re.search(r'name="version" value="([0-9a-f]+)"', client.get("/phieu/1/xem-lai").text)
+    given = {"version": found[1]} if found else {}
     return post(client, "/phieu", "/phieu/1/nop", **given)
 
 
@@ -223,7 +224,7 @@ def test_outside_the_window_every_button_says_so_and_changes_nothing(
     moved(now, opens, closes)
     before = survey.stored()
     assert what in client.get(survey.links["fresh"]).text
-    fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3", "revision": "1"}
+    fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3", "version": "01"}
     for address in (f"{survey.links['fresh']}/start", "/phieu/bat-dau", PAGE, "/phieu/1/nop"):
         answer = client.post(address, data=fields, headers=HERE)
         assert answer.status_code == 403, address

@@ -11,8 +11,11 @@ from flask import Flask
 from jinja2 import StrictUndefined, UndefinedError
 
 from surveyapp import i18n
+from surveyapp.documents.charts import curves
+from surveyapp.documents.charts.bars import RateBar, rate_bar, rate_bars
+from surveyapp.documents.charts.bars import picture as bars_picture
+from surveyapp.documents.charts.curves import Ahead, CurvePoint, ShareLines, TimeCurve
 from surveyapp.web.parts import table_rows
-from surveyapp.web.parts.charts import CurvePoint, RateRow, rate_bars, time_curve
 
 PACKAGE = Path(i18n.__file__).parent
 OWN_TEMPLATES = sorted(
@@ -20,6 +23,7 @@ OWN_TEMPLATES = sorted(
     for folder in ("layout", "parts", "errors")
     for path in (PACKAGE / "templates" / folder).glob("*.html")
 )
+CHARTS = sorted((PACKAGE / "documents" / "charts").glob("*.py"))
 SCALE = (("1", "Rất tốt"), ("2", "Tốt"), ("3", "Trung bình"), ("4", "Kém"), ("5", "Rất kém"))
 UNKNOWN = ("98", "Không biết / Không có ý kiến")
 
@@ -104,7 +108,7 @@ def render(house):
             '{% from "parts/forms.html" import button, radio_cards, text_field, text_area, select, '
             "checkbox, upload, token with context %}"
             '{% from "parts/messages.html" import error_summary, banner, badge, stepper %}'
-            '{% from "parts/figures.html" import table, figure, rate_bar, pagination, '
+            '{% from "parts/figures.html" import table, figure, pagination, '
             "definition_list, download_links, code_display %}"
         )
         with house.test_request_context():
@@ -252,8 +256,8 @@ def test_a_figure_without_a_denominator_cannot_be_drawn(house):
         house.jinja_env.from_string(source).render()
 
 
-def test_no_eligible_people_draw_no_bar(render):
-    drawn = render("{{ rate_bar(none, '–', 0.8) }}")
+def test_no_eligible_people_draw_no_bar():
+    drawn = Page(rate_bar(None, "–", 0.8))
     assert [bar["class"] for bar in drawn.all("rect")] == ["ground", "target"]
     assert drawn.text == "–"
 
@@ -326,7 +330,7 @@ def test_no_page_needs_an_inline_style_or_script():
     for path in [
         *OWN_TEMPLATES,
         PACKAGE / "templates" / "styleguide.html",
-        PACKAGE / "web" / "parts" / "charts.py",
+        *CHARTS,
     ]:
         source = path.read_text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)|javascript:", source), (
@@ -350,9 +354,8 @@ def test_every_sentence_of_layouts_parts_errors_and_charts_is_there_in_english()
     }
     sentences |= {
         message
-        for _, message, _, _ in extract_from_file(
-            "python", PACKAGE / "web" / "parts" / "charts.py", keywords={"_": None}
-        )
+        for path in CHARTS
+        for _, message, _, _ in extract_from_file("python", path, keywords={"_": None})
     }
     assert len(sentences) > 50
     assert [sentence for sentence in sentences if english.gettext(sentence) == sentence] == []
@@ -361,7 +364,7 @@ def test_every_sentence_of_layouts_parts_errors_and_charts_is_there_in_english()
 def test_rate_bars_give_every_rate_with_its_counts_as_text():
     chart = Page(
         rate_bars(
-            [RateRow("Hà Nội", 312, 1204, "/u/01"), RateRow("Huế <i>", 0, 0)],
+            [RateBar("Hà Nội", 312, 1204, "/u/01"), RateBar("Huế <i>", 0, 0)],
             title="Tỷ lệ",
             target=0.8,
         )
@@ -382,7 +385,7 @@ def test_rate_bars_give_every_rate_with_its_counts_as_text():
 
 def test_a_unit_that_reached_the_target_is_not_marked_as_short():
     chart = Page(
-        rate_bars([RateRow("Hà Nội", 80, 100), RateRow("Huế", 120, 100)], title="Tỷ lệ", target=0.8)
+        rate_bars([RateBar("Hà Nội", 80, 100), RateBar("Huế", 120, 100)], title="Tỷ lệ", target=0.8)
     )
     assert [bar["width"] for bar in chart.all("rect") if bar["class"] == "filled"] == [
         "80.00",
@@ -395,7 +398,9 @@ def test_the_curve_is_described_in_words_in_the_language_of_the_page():
     points = [CurvePoint(start + timedelta(days=n), 100 * n) for n in range(11)]
     with i18n.speaking("en"):
         chart = Page(
-            time_curve(points, title="Submitted", starts=start, ends=date(2024, 1, 22), target=3000)
+            curves.figure(
+                TimeCurve(points, start, date(2024, 1, 22), target=3000), title="Submitted"
+            )
         )
     assert chart.unbalanced == []
     assert chart.all("svg")[0]["role"] == "img"
@@ -410,12 +415,54 @@ def test_the_curve_is_described_in_words_in_the_language_of_the_page():
 )
 def test_the_scale_of_the_curve_ends_at_a_round_number_not_below_the_greatest(greatest, top):
     day = date(2024, 1, 2)
-    chart = Page(time_curve([CurvePoint(day, greatest)], title="Đã gửi", starts=day, ends=day))
+    chart = Page(curves.figure(TimeCurve([CurvePoint(day, greatest)], day, day), title="Đã gửi"))
     scale = [words for words in chart.words if re.fullmatch(r"[\d.]+", words)]
     assert scale[3] == top
 
 
 def test_a_curve_without_a_day_says_so():
-    chart = Page(time_curve([], title="Đã gửi", starts=date(2024, 1, 2), ends=date(2024, 1, 22)))
+    chart = Page(curves.figure(TimeCurve([], date(2024, 1, 2), date(2024, 1, 22)), title="Đã gửi"))
     assert "Chưa có ngày nào có số liệu." in chart.text
     assert chart.all("polyline") == []
+
+
+def test_a_file_has_the_lines_of_the_page_in_units_and_colours_of_its_own():
+    start = date(2024, 1, 2)
+    curve = TimeCurve(
+        [CurvePoint(start + timedelta(days=n), 100 * n) for n in range(11)],
+        start,
+        date(2024, 1, 22),
+        target=3000,
+        ahead=Ahead([(date(2024, 1, 12), 1000), (date(2024, 1, 22), 2000)], 1500, 2500),
+    )
+    lines = ShareLines([("R", [(start, 0.5), (start + timedelta(days=2), 0.75)])])
+    for drawn in (curve, lines):
+        on_page, in_file = Page(curves.figure(drawn, title="Đã gửi")), Page(curves.picture(drawn))
+        assert in_file.unbalanced == []
+        assert list(in_file.words) == on_page.words[-len(in_file.words) :]
+        for tag in ("polyline", "polygon"):
+            stretched = [corners(each) for each in on_page.all(tag)]
+            assert [len(corners(each)) for each in in_file.all(tag)] == [*map(len, stretched)]
+            for here, there in zip(stretched, in_file.all(tag), strict=True):
+                placed = [(x * 7.2, 24 + y * 2.12) for x, y in here]
+                assert corners(there) == [pytest.approx(each, abs=0.1) for each in placed]
+        assert all("class" not in part for part in in_file.all("line") + in_file.all("text"))
+        assert all("stroke" in line for line in in_file.all("line") + in_file.all("polyline"))
+
+
+def corners(line: dict[str, str]) -> list[tuple[float, float]]:
+    """The corners of a drawn line."""
+    return [tuple(map(float, corner.split(","))) for corner in line["points"].split()]
+
+
+def test_the_bars_of_a_file_say_what_the_list_of_the_page_says():
+    rows = [RateBar("Hà Nội & Huế", 312, 1204), RateBar("Không ai", 0, 0)]
+    drawn = Page(bars_picture(rows))
+    assert drawn.unbalanced == []
+    assert drawn.words == [
+        "Hà Nội & Huế",
+        "25,9% (312 trên 1.204)",
+        "Không ai",
+        "– (0 trên 0)",
+    ]
+    assert [bar["width"] for bar in drawn.all("rect")] == ["100", "25.91", "100"]

@@ -14,9 +14,10 @@ from sqlalchemy import select, update
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
-from surveyapp.respondents.lists import intake
+from surveyapp.respondents import progress
+from surveyapp.respondents.lists import file_reading, intake
 from surveyapp.respondents.models import ListFinding, ListLine, ReceivedFile
-from surveyapp.respondents.sheet import read_workbook
+from surveyapp.respondents.sheet import guarded
 from surveyapp.web.desk import background
 from tests import factories
 from tests.web.browsing import HERE, reading_form
@@ -115,7 +116,7 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
     place = send(desk, SHEET.encode()).location
     form = reading_form(desk.get(place))
     go_on, begun, workers = threading.Event(), threading.Event(), []
-    check = background.check_workbook
+    check = file_reading.check
 
     def slowly(*args: Any, progress: Any, **kinds: Any) -> Any:
         workers.append(threading.current_thread())
@@ -124,7 +125,7 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
         go_on.wait(300)
         return check(*args, progress=progress, **kinds)
 
-    monkeypatch.setattr(background, "check_workbook", slowly)
+    monkeypatch.setattr(file_reading, "check", slowly)
     monkeypatch.setattr(background, "PATIENCE", 0)
     assert desk.post(place, data=form, headers=HERE).status_code == 303
     assert begun.wait(300)
@@ -146,7 +147,7 @@ def test_a_reading_that_was_interrupted_can_be_begun_again(
         raise OSError
 
     with monkeypatch.context() as broke:
-        broke.setattr(background, "check_workbook", broken)
+        broke.setattr(file_reading, "check", broken)
         desk.post(place, data=form, headers=HERE)
     assert "bị ngắt giữa chừng" in text(desk.get(place))
     post(desk, f"{place}/again", {})
@@ -205,15 +206,19 @@ def test_a_table_that_is_not_that_files_own_is_not_believed(
 
 
 def counted_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read from now on."""
+    """The tasks of the child from now on in which it opened the file itself."""
     read: list[str] = []
+    run = guarded.run
 
-    def noted(content: bytes, file_name: str, **kinds: Any) -> Any:
-        read.append(file_name)
-        return read_workbook(content, file_name, **kinds)
+    def noted(task: str, content: bytes, *, progress: Any = progress.untold, **given: Any) -> Any:
+        def heard(stage: str, done: int, total: int) -> None:
+            if stage == "unpacking":
+                read.append(task)
+            progress(stage, done, total)
 
-    for module in (intake, background):
-        monkeypatch.setattr(module, "read_workbook", noted)
+        return run(task, content, progress=heard, **given)
+
+    monkeypatch.setattr(guarded, "run", noted)
     return read
 
 

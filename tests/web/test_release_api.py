@@ -49,7 +49,7 @@ def ask(client, path: str, given: str, **headers: str):
 
 def fetches() -> list[dict[str, object]]:
     with reading() as db:
-        action = AuditEntry.action == "fetched a release file"
+        action = AuditEntry.action == "release_file.fetched"
         found = db.execute(select(AuditEntry.actor, AuditEntry.facts).where(action))
         return [{"actor": actor, **facts} for actor, facts in found]
 
@@ -241,4 +241,4 @@ def test_the_centre_downloads_a_release_written_elsewhere_and_says_where_one_is_
     assert f"Khi lập, chúng được ghi vào {elsewhere}." in away.text
     with reading() as db:
         entered = db.scalars(select(AuditEntry.action)).all()
-    assert entered.count("downloaded a release") == 1
+    assert entered.count("release.downloaded") == 1

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
@@ -176,7 +177,9 @@ def test_the_list_of_questionnaires_tells_how_much_is_left_of_each(ann):
     left = re.findall(r"còn \d+ câu", words(ann.get("/phieu/1/1")))[0]
     assert f"Đang trả lời {left}" in words(ann.get("/phieu"))
     with transaction() as db:
-        db.execute(update(Draft).values(revision=7))  # altered behind our back: it cannot be read
+        db.execute(
+            update(Draft).values(version=bytes(16))
+        )  # altered behind our back: it cannot be read
     assert "Đang trả lời" in (told := words(ann.get("/phieu"))) and left not in told
 
 
@@ -340,7 +343,7 @@ def test_the_review_shows_gaps_first_and_each_leads_to_its_question(ann):
 def test_an_empty_questionnaire_cannot_be_submitted(ann):
     ann.start()
     assert 'action="/phieu/1/nop"' not in ann.get("/phieu/1/xem-lai").text
-    refused = ann.post("/phieu/1/nop", page="/phieu/1/xem-lai", revision="0")
+    refused = ann.post("/phieu/1/nop", page="/phieu/1/xem-lai", version="0")
     assert refused.status_code == 422
     assert "Phiếu chưa có câu trả lời nào" in refused.text
     assert stored(SealedBallot) == 0
@@ -348,17 +351,15 @@ def test_an_empty_questionnaire_cannot_be_submitted(ann):
 
 def submit(person: Person, number: int = 1):
     page = Page(person.get(f"/phieu/{number}/xem-lai").text)
-    revision = next(one["value"] for one in page.all("input") if one.get("name") == "revision")
-    return person.post(f"/phieu/{number}/nop", revision=revision)
+    version = next(one["value"] for one in page.all("input") if one.get("name") == "version")
+    return person.post(f"/phieu/{number}/nop", version=version)
 
 
 def test_submitting_twice_ends_on_the_same_thanks_and_receipt(ann):
     ann.start()
     ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
     page = Page(ann.get("/phieu/1/xem-lai").text)
-    fields = {
-        "revision": next(x["value"] for x in page.all("input") if x.get("name") == "revision")
-    }
+    fields = {"version": next(x["value"] for x in page.all("input") if x.get("name") == "version")}
     for _press in range(2):
         assert ann.post("/phieu/1/nop", **fields).headers["Location"] == "/phieu/1/bien-nhan"
     assert stored(SealedBallot) == 1
@@ -375,9 +376,9 @@ def test_a_review_that_is_out_of_date_is_shown_again_before_anything_is_sealed(a
     first, second = ann.items(1, 1)[:2]
     ann.send(1, 1, {first: "2"})
     page = Page(ann.get("/phieu/1/xem-lai").text)
-    seen = next(one["value"] for one in page.all("input") if one.get("name") == "revision")
+    seen = next(one["value"] for one in page.all("input") if one.get("name") == "version")
     ann.send(1, 1, {second: "5"})
-    answer = ann.post("/phieu/1/nop", revision=seen)
+    answer = ann.post("/phieu/1/nop", version=seen)
     assert answer.headers["Location"] == "/phieu/1/xem-lai"
     assert "vừa được sửa trên thiết bị khác" in ann.get("/phieu/1/xem-lai").text
     assert stored(SealedBallot) == 0
@@ -412,7 +413,7 @@ def reissue(person: Person, keys, now, what: str = "reissue") -> None:
     with transaction() as db:
         campaign = db.scalars(select(Campaign)).one()
         held = queries.find(db, person.code, keys=keys)
-        act = {"reason": "mất thư", "actor": "op", "keys": keys, "now": now}
+        act = {"reason": "mất thư", "act": Act("op", now, keys)}
         getattr(invitations, what)(db, campaign, held.invitation_id, **act)
 
 

@@ -147,7 +147,7 @@ def test_a_campaign_that_closed_meanwhile_is_told(ann, late, moment):
 def test_a_page_of_another_kind_is_not_kept(ann, moment):
     ann.start()
     ann.send(1, 1, {ann.items(1, 1)[0]: "3"})
-    given = {"csrf_token": token(ann.get("/phieu/1/xem-lai")), "revision": "1"}
+    given = {"csrf_token": token(ann.get("/phieu/1/xem-lai")), "version": "01"}
     moment[0] += timedelta(minutes=61)
     late = ann.client.post("/phieu/1/nop", data=given, headers=HERE)
     assert "trước khi trang vừa gửi được lưu" in words(late)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -55,17 +56,28 @@ class CleaningRule(Frozen):
     groups: Annotated[tuple[str, ...], Field(strict=False)] = ()
     at_least: Annotated[float, Field(gt=0)] | None = None
     below: Annotated[float, Field(gt=0)] | None = None
-    bands: Annotated[tuple[Literal["below_floor", "brisk"], ...], Field(strict=False)] = ()
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
     units: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Rated units that exist to try the survey out: what is answered about them is a test."""
     cells: Annotated[tuple[HeldCell, ...], Field(strict=False)] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_older_packs(cls, written: Any) -> Any:
+        """Ballots once told how fast a form was filled in by bands, and frozen rules named those."""
+        if isinstance(written, Mapping) and written.get("kind") == "duration":
+            kept = {name: value for name, value in written.items() if name != "bands"}
+            return {**kept, "kind": "under_floor"}
+        if isinstance(written, Mapping) and written.get("bands") == []:
+            return {name: value for name, value in written.items() if name != "bands"}
+        return written
+
     @model_validator(mode="after")
     def _one_parameter(self) -> Self:
         kind = KINDS[self.kind]
-        given = {name for name in {one.parameter for one in KINDS.values()} if getattr(self, name)}
-        if given != {kind.parameter}:
+        parameters = {one.parameter for one in KINDS.values()} - {""}
+        given = {name for name in parameters if getattr(self, name)}
+        if given != {kind.parameter} - {""}:
             raise PydanticCustomError(
                 "cleaning_parameter", "a rule takes the parameter of its kind"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,13 @@ from surveyapp.campaigns.models import (
     ExpectedList,
     Instrument,
     ListKind,
+    Rating,
     RespondentGroup,
     SamplePlan,
     Unit,
 )
-from surveyapp.campaigns.rules import rated_plan
+from surveyapp.campaigns.rules import Sector, rated_plan, ratings
+from surveyapp.campaigns.states import CampaignState
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack.reading import Pack
@@ -64,7 +66,7 @@ def _store_campaign(
         "loaded_at": now,
     }
     if campaign is None:
-        campaign = Campaign(code=pack.code, state="preparing", **fields)
+        campaign = Campaign(code=pack.code, state=CampaignState.PREPARING, **fields)
         db.add(campaign)
     else:
         for name, value in fields.items():
@@ -115,12 +117,16 @@ def _store_parts(db: Session, pack: Pack, campaign_id: int) -> None:
         ],
     )
     db.execute(insert(SamplePlan), _plan_rows(pack, groups, units))
+    rows = _rating_rows(pack, units, kinds, departments, groups)
+    if rows:
+        db.execute(insert(Rating), rows)
 
 
 def _clear_links(db: Session, campaign_id: int) -> None:
     units = select(Unit.id).where(Unit.campaign_id == campaign_id)
     db.execute(delete(ExpectedList).where(ExpectedList.unit_id.in_(units)))
     db.execute(delete(SamplePlan).where(SamplePlan.unit_id.in_(units)))
+    db.execute(delete(Rating).where(Rating.supplying_unit_id.in_(units)))
 
 
 def _merge(
@@ -228,3 +234,35 @@ def _plan_rows(pack: Pack, groups: dict[str, int], units: dict[str, int]) -> lis
                 for unit, forms in planned.items()
             ]
     return rows
+
+
+def _rating_rows(
+    pack: Pack,
+    units: dict[str, int],
+    kinds: dict[str, int],
+    departments: dict[str, int],
+    groups: dict[str, int],
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "supplying_unit_id": units[unit],
+            "kind_id": kinds[kind],
+            "department_id": departments[department] if department else 0,
+            "group_id": groups[group],
+            "rated_unit_id": units[rated],
+        }
+        for unit, kind, department, group, rated in pack_ratings(pack)
+    ]
+
+
+def pack_ratings(pack: Pack) -> Iterator[tuple[str, str, str | None, str, str]]:
+    """Who rates whom by the pack, in codes: see `rules.ratings`."""
+    return ratings(
+        ((unit.code, unit.kind) for unit in pack.units),
+        ((kind.code, kind.supplier, kind.yields) for kind in pack.campaign.list_kinds),
+        (
+            (each.code, Sector(each.assesses_ministry or None, each.rates_province))
+            for each in pack.departments
+        ),
+        {group.code: group.rates for group in pack.campaign.groups},
+    )

@@ -70,8 +70,6 @@ class RuleLike(Protocol):
     @property
     def below(self) -> float | None: ...
     @property
-    def bands(self) -> Collection[str]: ...
-    @property
     def pairs(self) -> Sequence[PairLike]: ...
     @property
     def units(self) -> Collection[str]: ...
@@ -107,8 +105,9 @@ class Marks(Protocol):
     @property
     def longest_run(self) -> Number: ...
 
-    def lasted(self, bands: Collection[str]) -> Truth:
-        """Whether the time it took lies in one of the bands."""
+    @property
+    def under_floor(self) -> Truth:
+        """Whether it was filled in faster than its questions can be read."""
 
     def is_about(self, units: Collection[str]) -> Truth:
         """Whether one of the units is rated."""
@@ -122,7 +121,7 @@ Doubts = Iterator[tuple[PairLike, Truth]]
 
 @dataclass(frozen=True, slots=True)
 class RuleKind:
-    """One kind. `words` say in Vietnamese what is looked for; `%(share)s` and the like stand for the
+    """One kind, with the name of its parameter, if it takes one. `words` say in Vietnamese what is looked for; `%(share)s` and the like stand for the
     parameter (`exports.cleaning.words` fills them). A kind that `doubts` names single answers, and
     a rule of it can set them missing."""
 
@@ -174,10 +173,10 @@ KINDS: dict[str, RuleKind] = {
             (marks.on_scale > 1) & (marks.spread**0.5 / _not_none(marks.on_scale) < rule.below)
         ),
     ),
-    "duration": RuleKind(
-        "bands",
-        "%(bands)s",
-        lambda rule, marks: marks.lasted(rule.bands),
+    "under_floor": RuleKind(
+        "",
+        to_translate("nhanh hơn mức nhanh nhất có thể đọc hết câu hỏi"),
+        lambda _rule, marks: marks.under_floor,
     ),
     "contradiction": RuleKind(
         "pairs",
@@ -227,11 +226,15 @@ class ResponseLike(Protocol):
 
 @dataclass(frozen=True)
 class PlainMarks:
-    """`Marks` of one response to `asked` items, without any library."""
+    """`Marks` of one response to `items` in the order asked, without any library."""
 
     row: ResponseLike
-    asked: int
+    items: Sequence[str]
     dont_know_code: str
+
+    @property
+    def asked(self) -> int:
+        return len(self.items)
 
     @property
     def group(self) -> str:
@@ -264,10 +267,17 @@ class PlainMarks:
 
     @property
     def longest_run(self) -> int:
-        return int(self.row.quality.get("longest_run", 0))
+        best = length = 0
+        before: str | None = None
+        for item in self.items:
+            code = self.row.answers.get(item)
+            length = 0 if code is None else length + 1 if code == before else 1
+            before, best = code, max(best, length)
+        return best
 
-    def lasted(self, bands: Collection[str]) -> bool:
-        return self.row.quality.get("duration") in bands
+    @property
+    def under_floor(self) -> bool:
+        return self.row.quality.get("under_floor") == "yes"
 
     def is_about(self, units: Collection[str]) -> bool:
         return self.row.rated_unit_code in units

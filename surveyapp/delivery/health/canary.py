@@ -12,13 +12,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.delivery.models import Canary, Wave
+from surveyapp.delivery.states import GOING, ON_ITS_WAY, UNSEEN, CanaryState, WaveState
 
 PATIENCE = timedelta(minutes=15)
 FRESH = timedelta(hours=1)
 """A canary of the last hour still speaks for a wave that is about to begin."""
 DAILY = timedelta(hours=24)
-OPEN = ("trying", "sent")
 
 Trials = Mapping[str, Sequence[str]]
 
@@ -58,8 +59,8 @@ def to_send(db: Session, trials: Trials, *, now: datetime) -> list[Canary]:
     for channel, addresses in trials.items():
         for address in addresses:
             last = latest(db, channel, address)
-            if last is not None and last.state in OPEN:
-                if last.state == "trying":
+            if last is not None and last.is_on_its_way:
+                if last.state == CanaryState.TRYING:
                     found.append(last)
                 continue
             is_stale = last is None or last.sent_at < now - DAILY
@@ -69,16 +70,16 @@ def to_send(db: Session, trials: Trials, *, now: datetime) -> list[Canary]:
 
 
 def _is_season(db: Session) -> bool:
-    going = select(Campaign.id).where(Campaign.state.in_(("preparing", "open"))).limit(1)
+    going = select(Campaign.id).where(Campaign.state.in_(TAKING_LISTS)).limit(1)
     return db.scalar(going) is not None
 
 
 def _is_wanted(db: Session, channel: str, last: Canary | None, *, now: datetime) -> bool:
     """A wave waits for this channel's test, or it goes on for days after its campaign closed."""
-    for wave in _waves(db, "testing", "running"):
+    for wave in _waves(db, *GOING):
         if channel not in wave.channels or wave.starts_at > now + FRESH:
             continue
-        if wave.state == "testing" and not _has_arrived(last, now=now):
+        if wave.state == WaveState.TESTING and not _has_arrived(last, now=now):
             return True
         if last is None or last.sent_at < now - DAILY:
             return True
@@ -86,10 +87,12 @@ def _is_wanted(db: Session, channel: str, last: Canary | None, *, now: datetime)
 
 
 def _has_arrived(canary: Canary | None, *, now: datetime) -> bool:
-    return canary is not None and canary.state == "arrived" and canary.sent_at >= now - FRESH
+    return (
+        canary is not None and canary.state == CanaryState.ARRIVED and canary.sent_at >= now - FRESH
+    )
 
 
-def _waves(db: Session, *states: str) -> Sequence[Wave]:
+def _waves(db: Session, *states: WaveState) -> Sequence[Wave]:
     return db.scalars(select(Wave).where(Wave.state.in_(states)).order_by(Wave.starts_at)).all()
 
 
@@ -98,7 +101,7 @@ def _new(db: Session, channel: str, address: str, *, now: datetime) -> Canary:
         id=uuid4(),
         channel=channel,
         address=address,
-        state="trying",
+        state=CanaryState.TRYING,
         reason="",
         gateway_id="",
         sent_at=now,
@@ -114,24 +117,43 @@ def request(db: Session, channel: str, addresses: Sequence[str], *, now: datetim
     wanted = []
     for address in addresses:
         last = latest(db, channel, address)
-        if last is None or last.state not in OPEN:
+        if last is None or not last.is_on_its_way:
             wanted.append(_new(db, channel, address, now=now))
     return wanted
 
 
 def handed_over(db: Session, canary_id: UUID, *, gateway_id: str = "") -> None:
     """The channel took it."""
-    _set(db, canary_id, ("trying",), state="sent", reason="", gateway_id=gateway_id[:60])
+    _set(
+        db,
+        canary_id,
+        (CanaryState.TRYING,),
+        state=CanaryState.SENT,
+        reason="",
+        gateway_id=gateway_id[:60],
+    )
 
 
 def refused(db: Session, canary_id: UUID, reason: str, *, for_good: bool) -> None:
     """The channel did not take it: for good, or it is tried again until its time is over."""
-    _set(db, canary_id, ("trying",), state="refused" if for_good else "trying", reason=reason)
+    _set(
+        db,
+        canary_id,
+        (CanaryState.TRYING,),
+        state=CanaryState.REFUSED if for_good else CanaryState.TRYING,
+        reason=reason,
+    )
 
 
 def arrived(db: Session, canary_id: UUID, *, now: datetime) -> bool:
     """It was seen where it should be, by a program or by an operator. False if it is no canary."""
-    return _set(db, canary_id, ("trying", "sent", "missed"), state="arrived", arrived_at=now)
+    return _set(
+        db,
+        canary_id,
+        (CanaryState.TRYING, CanaryState.SENT, CanaryState.MISSED),
+        state=CanaryState.ARRIVED,
+        arrived_at=now,
+    )
 
 
 def receipt(db: Session, gateway_id: str, *, has_arrived: bool, now: datetime) -> bool:
@@ -142,20 +164,20 @@ def receipt(db: Session, gateway_id: str, *, has_arrived: bool, now: datetime) -
         return False
     if has_arrived:
         return arrived(db, canary_id, now=now)
-    return _set(db, canary_id, ("sent",), state="refused", reason="gateway")
+    return _set(db, canary_id, (CanaryState.SENT,), state=CanaryState.REFUSED, reason="gateway")
 
 
 def on_their_way(db: Session, channel: str, *, now: datetime) -> list[UUID]:
     """Test messages of the last day that were handed over and not seen yet, late ones too."""
     wanted = select(Canary.id).where(
         Canary.channel == channel,
-        Canary.state.in_(("sent", "missed")),
+        Canary.state.in_(UNSEEN),
         Canary.sent_at > now - DAILY,
     )
     return list(db.scalars(wanted))
 
 
-def _set(db: Session, canary_id: UUID, states: Sequence[str], **values: object) -> bool:
+def _set(db: Session, canary_id: UUID, states: Sequence[CanaryState], **values: object) -> bool:
     changed = db.execute(
         update(Canary).where(Canary.id == canary_id, Canary.state.in_(states)).values(**values)
     )
@@ -169,8 +191,8 @@ def judge(db: Session, trials: Trials, *, now: datetime) -> list[tuple[UUID, str
     """
     db.execute(
         update(Canary)
-        .where(Canary.state.in_(OPEN), Canary.due_at <= now)
-        .values(state="missed")
+        .where(Canary.state.in_(ON_ITS_WAY), Canary.due_at <= now)
+        .values(state=CanaryState.MISSED)
         .execution_options(synchronize_session=False)
     )
     db.expire_all()
@@ -179,24 +201,24 @@ def judge(db: Session, trials: Trials, *, now: datetime) -> list[tuple[UUID, str
         for channel, addresses in trials.items()
     }
     paused = []
-    for wave in _waves(db, "testing", "running"):
+    for wave in _waves(db, *GOING):
         used = [last[channel] for channel in wave.channels if channel in last]
         canaries = [canary for of_channel in used for canary in of_channel.values()]
         lost = next((one for one in canaries if one and _is_lost(one, wave)), None)
         if lost is not None:
-            wave.state = "paused"
+            wave.state = WaveState.PAUSED
             wave.reason = f"canary:{lost.channel}:{lost.address}".rstrip(":")
             paused.append((wave.id, lost.channel))
         elif (
-            wave.state == "testing"
+            wave.state == WaveState.TESTING
             and wave.starts_at <= now
             and all(_has_arrived(one, now=now) for one in canaries)
         ):
-            wave.state = "running"
+            wave.state = WaveState.RUNNING
     db.flush()
     return paused
 
 
 def _is_lost(canary: Canary, wave: Wave) -> bool:
     since = wave.confirmed_at
-    return canary.state in ("missed", "refused") and (since is None or canary.sent_at >= since)
+    return canary.is_lost and (since is None or canary.sent_at >= since)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.delivery.health import canary, circuit_breaker
 from surveyapp.delivery.models import Canary, ChannelRest, Delivery
 from surveyapp.delivery.rules import CHANNELS
+from surveyapp.delivery.states import LOST, ON_ITS_WAY, DeliveryState
 
 WINDOW = timedelta(hours=24)
 RECENT = timedelta(hours=48)
@@ -38,7 +39,7 @@ def health(db: Session, *, there: Collection[str], now: datetime) -> list[Channe
 
 
 def _of(db: Session, channel: str, *, there: Collection[str], now: datetime) -> ChannelHealth:
-    recent: Counter[str] = Counter()
+    recent: Counter[DeliveryState] = Counter()
     for state, n in db.execute(
         select(Delivery.state, func.count())
         .where(Delivery.channel == channel, Delivery.settled_at > now - WINDOW)
@@ -47,7 +48,8 @@ def _of(db: Session, channel: str, *, there: Collection[str], now: datetime) -> 
         recent[state] = n
     last = db.scalar(
         select(func.max(Delivery.settled_at)).where(
-            Delivery.channel == channel, Delivery.state.in_(("handed_over", "delivered"))
+            Delivery.channel == channel,
+            Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.DELIVERED)),
         )
     )
     canaries = tests(db, channel, now=now)
@@ -58,10 +60,10 @@ def _of(db: Session, channel: str, *, there: Collection[str], now: datetime) -> 
         canaries=canaries,
         rest=rest,
         last_handed_over=last,
-        handed_over=recent["handed_over"] + recent["delivered"],
-        failed=recent["failed"],
-        bounced=recent["hard_bounce"] + recent["soft_bounce"],
-        waiting_to_retry=recent["queued"],
+        handed_over=recent[DeliveryState.HANDED_OVER] + recent[DeliveryState.DELIVERED],
+        failed=recent[DeliveryState.FAILED],
+        bounced=recent[DeliveryState.HARD_BOUNCE] + recent[DeliveryState.SOFT_BOUNCE],
+        waiting_to_retry=recent[DeliveryState.QUEUED],
     )
 
 
@@ -78,8 +80,8 @@ def _state(
     if circuit_breaker.goes_on(rest, now=now):
         return "resting"
     states = {one.state for one in canaries}
-    if states & {"missed", "refused"}:
+    if states & set(LOST):
         return "lost"
-    if states & {"trying", "sent"}:
+    if states & set(ON_ITS_WAY):
         return "trying"
     return "good" if states else "untested"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.delivery.health import channels, circuit_breaker
 from surveyapp.delivery.models import Wave, WorkerSign
 from surveyapp.delivery.rules import CHANNELS
+from surveyapp.delivery.states import NOT_OVER, WaveState
 
 SILENT_AFTER = timedelta(minutes=10)
 """Workers sign every half minute; one that waits for a slow mail server may be late."""
@@ -54,12 +55,15 @@ def troubles(db: Session, campaign_id: int, *, now: datetime) -> list[Trouble]:
     is_silent = seen_at is None or seen_at < now - SILENT_AFTER
     waves: Sequence[Wave] = db.scalars(
         select(Wave)
-        .where(Wave.campaign_id == campaign_id, Wave.state.in_(("testing", "running", "paused")))
+        .where(
+            Wave.campaign_id == campaign_id,
+            Wave.state.in_(NOT_OVER),
+        )
         .order_by(Wave.starts_at)
     ).all()
     found = []
     for wave in waves:
-        if wave.state == "paused":
+        if wave.state == WaveState.PAUSED:
             found.append(Trouble("paused", wave.id, wave.kind, wave.reason, seen_at))
         elif is_silent and wave.starts_at <= now - SILENT_AFTER:
             found.append(Trouble("unattended", wave.id, wave.kind, "", seen_at))
@@ -79,6 +83,6 @@ def channel_troubles(db: Session, *, now: datetime) -> list[Trouble]:
         found += [
             Trouble("lost", seen_at=one.sent_at, channel=channel, address=one.address)
             for one in tests
-            if one.channel == channel and one.state in ("missed", "refused")
+            if one.channel == channel and one.is_lost
         ]
     return found

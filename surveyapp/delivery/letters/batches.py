@@ -3,13 +3,16 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import clock, i18n
+from surveyapp import i18n
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.delivery import rules
 from surveyapp.delivery import templates as message_templates
@@ -18,6 +21,7 @@ from surveyapp.delivery.letters import letter_order
 from surveyapp.delivery.models import Delivery, LetterBatch
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.queue import Settled
+from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.templates import Stationery
 from surveyapp.delivery.waves import audience, lifecycle
 from surveyapp.delivery.waves.audience import Recipient
@@ -42,14 +46,7 @@ def _holder(batch_id: UUID) -> str:
 
 
 def make_batch(
-    db: Session,
-    campaign: Campaign,
-    wave_id: UUID,
-    unit: Unit,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
+    db: Session, campaign: Campaign, wave_id: UUID, unit: Unit, *, act: Act
 ) -> LetterBatch:
     """Set aside the letters of one unit that wait to be printed; whom they no longer concern is left out.
 
@@ -63,7 +60,7 @@ def make_batch(
         .where(
             Delivery.wave_id == wave.id,
             Delivery.channel == "letter",
-            Delivery.state == "queued",
+            Delivery.state == DeliveryState.QUEUED,
             Person.unit_id == unit.id,
         )
         .with_for_update(of=Delivery)
@@ -72,26 +69,40 @@ def make_batch(
     groups = audience.group_ids(db, wave)
     keep, dropped = [], []
     for row in waiting:
-        standing = people[row.invitation_id].standing(groups, on=clock.day(now))
+        standing = people[row.invitation_id].standing(groups, on=act.today)
         reason = rules.reason_to_skip(wave.kind, standing)
         if reason:
-            dropped.append(Settled(row.id, row.invitation_id, "suppressed", reason, row.attempts))
+            dropped.append(
+                Settled(row.id, row.invitation_id, DeliveryState.SUPPRESSED, reason, row.attempts)
+            )
         else:
             keep.append(row.id)
-    queue.settle(db, campaign.id, dropped, worker="", now=now)
+    queue.settle(db, campaign.id, dropped, worker="", now=act.now)
     if not keep:
         raise NoLetters
     batch = LetterBatch(
-        id=uuid4(), wave_id=wave.id, unit_id=unit.id, letters=len(keep), made_by=actor, made_at=now
+        id=uuid4(),
+        wave_id=wave.id,
+        unit_id=unit.id,
+        letters=len(keep),
+        made_by=act.actor,
+        made_at=act.now,
     )
     db.add(batch)
     db.execute(
         update(Delivery)
         .where(Delivery.id.in_(keep))
-        .values(state="leased", leased_by=_holder(batch.id), attempted_at=now)
+        .values(state=DeliveryState.LEASED, leased_by=_holder(batch.id), attempted_at=act.now)
         .execution_options(synchronize_session=False)
     )
-    _enter(db, campaign, unit, batch, "printed", actor=actor, keys=keys, now=now)
+    audit.record(
+        db,
+        act,
+        Action.LETTERS_PRINTED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=_facts(batch),
+    )
     return batch
 
 
@@ -198,9 +209,7 @@ def _cover(
     )
 
 
-def confirm_batch(
-    db: Session, campaign: Campaign, batch_id: UUID, *, actor: str, keys: KeyRing, now: datetime
-) -> int:
+def confirm_batch(db: Session, campaign: Campaign, batch_id: UUID, *, act: Act) -> int:
     """The letters are on their way: their questionnaires count as sent. How many letters.
 
     Confirmed again, nothing changes. Raises `UnknownBatch`.
@@ -211,11 +220,20 @@ def confirm_batch(
             Delivery.leased_by == _holder(batch_id)
         )
     ).all()
-    sent = [Settled(r.id, r.invitation_id, "handed_over", "", r.attempts + 1) for r in held]
-    queue.settle(db, campaign.id, sent, worker=_holder(batch_id), now=now)
+    sent = [
+        Settled(r.id, r.invitation_id, DeliveryState.HANDED_OVER, "", r.attempts + 1) for r in held
+    ]
+    queue.settle(db, campaign.id, sent, worker=_holder(batch_id), now=act.now)
     if pile.confirmed_at is None:
-        pile.confirmed_by, pile.confirmed_at = actor, now
-        _enter(db, campaign, unit, pile, "posted", actor=actor, keys=keys, now=now)
+        pile.confirmed_by, pile.confirmed_at = act.actor, act.now
+        audit.record(
+            db,
+            act,
+            Action.LETTERS_POSTED,
+            campaign_code=campaign.code,
+            unit_code=unit.code,
+            facts=_facts(pile),
+        )
     return len(sent)
 
 
@@ -227,7 +245,9 @@ def waiting(db: Session, wave_id: UUID) -> Sequence[tuple[Unit, int]]:
         .join(Invitation, Invitation.person_id == Person.id)
         .join(Delivery, Delivery.invitation_id == Invitation.id)
         .where(
-            Delivery.wave_id == wave_id, Delivery.channel == "letter", Delivery.state == "queued"
+            Delivery.wave_id == wave_id,
+            Delivery.channel == "letter",
+            Delivery.state == DeliveryState.QUEUED,
         )
         .group_by(Unit.id)
         .order_by(Unit.position)
@@ -246,24 +266,5 @@ def batches(db: Session, wave_id: UUID) -> Sequence[tuple[LetterBatch, Unit]]:
     return [(pile, unit) for pile, unit in rows]
 
 
-def _enter(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    pile: LetterBatch,
-    act: str,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
-    audit.record(
-        db,
-        actor=actor,
-        action=f"letters.{act}",
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts={"batch": str(pile.id), "wave": str(pile.wave_id), "letters": pile.letters},
-        now=now,
-        keys=keys,
-    )
+def _facts(pile: LetterBatch) -> dict[str, Any]:
+    return {"batch": str(pile.id), "wave": str(pile.wave_id), "letters": pile.letters}

@@ -13,6 +13,7 @@ from surveyapp.config import Settings
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import Delivery
 from surveyapp.delivery.returned import returns
+from surveyapp.delivery.states import DeliveryState
 from surveyapp.errors import SurveyError
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.email import return_addresses
@@ -58,7 +59,7 @@ def take_sms(
     known = returns.delivered(db, message, arrived=arrived, keys=keys, now=now)
     if not known:
         _wait_for_texts(db)
-    became = ("delivered" if arrived else "failed") if known else ""
+    became = (DeliveryState.DELIVERED if arrived else DeliveryState.FAILED) if known else ""
     log.event("sms.reported", became=became)
     return became
 
@@ -68,12 +69,16 @@ def _wait_for_worker(db: Session, *, token: str) -> None:
         delivery_id = UUID(hex=token)
     except ValueError:
         return
-    in_hand = select(Delivery.id).where(Delivery.id == delivery_id, Delivery.state == "leased")
+    in_hand = select(Delivery.id).where(
+        Delivery.id == delivery_id, Delivery.state == DeliveryState.LEASED
+    )
     if db.scalar(in_hand) is not None:
         raise NotYetKnown
 
 
 def _wait_for_texts(db: Session) -> None:
-    in_hand = select(Delivery.id).where(Delivery.channel == "sms", Delivery.state == "leased")
+    in_hand = select(Delivery.id).where(
+        Delivery.channel == "sms", Delivery.state == DeliveryState.LEASED
+    )
     if db.scalar(in_hand.limit(1)) is not None:
         raise NotYetKnown

@@ -13,6 +13,7 @@ from surveyapp.assignments.rules import Disposition
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import ContactRequest, DeadAddress, Delivery, Wave
 from surveyapp.delivery.sending import queue
+from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.waves import audience
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
@@ -21,7 +22,7 @@ from surveyapp.respondents.models import Person
 
 SOFT_TRIES = 3
 SOFT_WAIT = timedelta(hours=4)
-HANDED = ("handed_over", "delivered", "soft_bounce")
+HANDED = (DeliveryState.HANDED_OVER, DeliveryState.DELIVERED, DeliveryState.SOFT_BOUNCE)
 
 
 def address_failed(
@@ -101,7 +102,7 @@ def _count_bounced(
 ) -> None:
     elsewhere = select(Delivery.id).where(
         Delivery.invitation_id == invitation_id,
-        Delivery.state.in_(("handed_over", "delivered")),
+        Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.DELIVERED)),
         Delivery.address_tag != address_tag,
     )
     if db.scalar(elsewhere.limit(1)) is None:
@@ -132,11 +133,16 @@ def next_channel(
     channel = rules.choose_channel(
         wave.channels, email=person.email, phone=person.phone, dead=dead | tried
     )
-    if channel and wave.state in ("testing", "running", "paused", "done"):
+    if channel and wave.state in (
+        WaveState.TESTING,
+        WaveState.RUNNING,
+        WaveState.PAUSED,
+        WaveState.DONE,
+    ):
         domain = rules.domain_of(channel, person.email)
         queue.add(db, wave, [(invitation_id, channel, domain)], now=now)
-        if wave.state == "done":
-            wave.state = "running"
+        if wave.state == WaveState.DONE:
+            wave.state = WaveState.RUNNING
     return channel
 
 
@@ -151,9 +157,9 @@ def apply(db: Session, report: Report, *, keys: KeyRing, now: datetime) -> str:
         return ""
     match report.kind:
         case Kind.DELIVERED:
-            return _set(db, found, "delivered", report.status, now=now)
+            return _set(db, found, DeliveryState.DELIVERED, report.status, now=now)
         case Kind.HARD:
-            return _bounced(db, found, "hard_bounce", report.status, keys=keys, now=now)
+            return _bounced(db, found, DeliveryState.HARD_BOUNCE, report.status, keys=keys, now=now)
         case Kind.COMPLAINT:
             return _bounced(db, found, "complaint", report.status, keys=keys, now=now)
         case Kind.SOFT:
@@ -184,7 +190,7 @@ def _reported(db: Session, token: str) -> Row[*tuple[Any, ...]] | None:
 def _set(
     db: Session,
     found: Row[*tuple[Any, ...]],
-    state: str,
+    state: DeliveryState,
     reason: str,
     *,
     now: datetime,
@@ -209,7 +215,7 @@ def _bounced(
     now: datetime,
 ) -> str:
     """A complaint is a wish to be left alone at that address: no contact is asked for, no channel tried."""
-    state = _set(db, found, "hard_bounce", f"{reason} {status}".strip(), now=now)
+    state = _set(db, found, DeliveryState.HARD_BOUNCE, f"{reason} {status}".strip(), now=now)
     if reason == "complaint":
         tag = found.address_tag
         if tag and db.scalar(select(DeadAddress).where(DeadAddress.address_tag == tag)) is None:
@@ -235,13 +241,15 @@ def _soft(
     """A full mailbox or a server that was away: again after some hours, then by another channel."""
     wave = db.scalars(select(Wave).where(Wave.id == found.wave_id)).one()
     attempts = found.attempts + 1
-    if attempts >= SOFT_TRIES or wave.state in ("stopped", "done"):
-        state = _set(db, found, "soft_bounce", status, now=now, attempts=attempts)
+    if attempts >= SOFT_TRIES or wave.is_over:
+        state = _set(db, found, DeliveryState.SOFT_BOUNCE, status, now=now, attempts=attempts)
         _never_arrived(db, wave, found.invitation_id, now=now)
         next_channel(db, wave, found.invitation_id, keys=keys, now=now)
         return state
     later = {"attempts": attempts, "not_before": now + SOFT_WAIT * attempts}
-    return _set(db, found, "queued", f"{queue.SOFT_BOUNCE} {status}".strip(), now=now, **later)
+    return _set(
+        db, found, DeliveryState.QUEUED, f"{queue.SOFT_BOUNCE} {status}".strip(), now=now, **later
+    )
 
 
 def _never_arrived(db: Session, wave: Wave, invitation_id: UUID, *, now: datetime) -> None:
@@ -269,7 +277,13 @@ def delivered(db: Session, gateway_id: str, *, arrived: bool, keys: KeyRing, now
     ).first()
     if found is None or found.state not in HANDED:
         return False
-    _set(db, found, "delivered" if arrived else "failed", "" if arrived else "gateway", now=now)
+    _set(
+        db,
+        found,
+        DeliveryState.DELIVERED if arrived else DeliveryState.FAILED,
+        "" if arrived else "gateway",
+        now=now,
+    )
     if not arrived:
         wave = db.scalars(select(Wave).where(Wave.id == found.wave_id)).one()
         _never_arrived(db, wave, found.invitation_id, now=now)

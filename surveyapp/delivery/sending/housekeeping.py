@@ -9,7 +9,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import log
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import ContactRequest, Delivery, Wave
@@ -17,6 +19,7 @@ from surveyapp.delivery.returned import returns
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Settled
+from surveyapp.delivery.states import NOT_OVER, DeliveryState, WaveState
 from surveyapp.delivery.waves import away, lifecycle
 from surveyapp.documents import letter_check
 from surveyapp.keys import KeyRing
@@ -55,7 +58,7 @@ def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:
         paused = canary.judge(db, trials, now=now())
         due = [(one.id, one.channel, one.address) for one in canary.to_send(db, trials, now=now())]
     for wave_id, channel in paused:
-        log.alarm("wave.paused", wave=str(wave_id), reason="canary", channel=channel)
+        log.alarm(Action.WAVE_PAUSED, wave=str(wave_id), reason="canary", channel=channel)
     for canary_id, channel, address in due:
         if channel == "letter":
             try_letters(canary_id, now=now)
@@ -78,7 +81,7 @@ def _try_channel(
     with transaction() as db:
         if not outcome.is_handed_over:
             reason = f"{outcome.reason} {outcome.code}".strip()
-            canary.refused(db, canary_id, reason, for_good=outcome.state == "never")
+            canary.refused(db, canary_id, reason, for_good=outcome.is_refused)
             return
         canary.handed_over(db, canary_id, gateway_id=outcome.reference)
         if channel in post.seen_by_itself:
@@ -149,9 +152,12 @@ def end_closed(db: Session, *, now: datetime) -> int:
         select(Wave.id)
         .join(Campaign, Campaign.id == Wave.campaign_id)
         .where(
-            Wave.state.in_(("testing", "running", "paused")),
+            Wave.state.in_(NOT_OVER),
             Wave.kind != "thanks",
-            or_(Campaign.closes_at <= now, Campaign.state.not_in(("preparing", "open"))),
+            or_(
+                Campaign.closes_at <= now,
+                Campaign.state.not_in(TAKING_LISTS),
+            ),
         )
     )
     ended = db.scalars(over).all()
@@ -160,11 +166,13 @@ def end_closed(db: Session, *, now: datetime) -> int:
     for wave_id in ended:
         db.execute(
             update(Delivery)
-            .where(Delivery.wave_id == wave_id, Delivery.state == "queued")
-            .values(state="suppressed", reason="closed", settled_at=now)
+            .where(Delivery.wave_id == wave_id, Delivery.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.SUPPRESSED, reason="closed", settled_at=now)
             .execution_options(synchronize_session=False)
         )
-    db.execute(update(Wave).where(Wave.id.in_(ended)).values(state="stopped", reason="closed"))
+    db.execute(
+        update(Wave).where(Wave.id.in_(ended)).values(state=WaveState.STOPPED, reason="closed")
+    )
     return len(ended)
 
 
@@ -186,7 +194,9 @@ def failed_channels(
         select(Delivery.invitation_id, Delivery.channel).where(
             Delivery.wave_id == wave_id,
             Delivery.invitation_id.in_(invitation_ids),
-            Delivery.state.in_(("failed", "hard_bounce", "soft_bounce")),
+            Delivery.state.in_(
+                (DeliveryState.FAILED, DeliveryState.HARD_BOUNCE, DeliveryState.SOFT_BOUNCE)
+            ),
         )
     )
     found: dict[UUID, set[str]] = {}

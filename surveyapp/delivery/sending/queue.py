@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, and_, bindparam, func, insert, or_, select, update
@@ -14,16 +13,16 @@ from surveyapp import clock
 from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import Delivery, Wave
+from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.waves.rate_limits import Limits, room, take_turn
 from surveyapp.invitations.mailing_file import note_told
 
 LEASE = timedelta(minutes=5)
 SOFT_BOUNCE = "soft_bounce"
 """How the reason begins of a message that is queued again because it came back."""
-
-Became = Literal["handed_over", "queued", "suppressed", "failed", "hard_bounce"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Settled:
 
     delivery_id: UUID
     invitation_id: UUID
-    became: Became
+    became: DeliveryState
     reason: str = ""
     attempts: int = 0
     not_before: datetime | None = None
@@ -57,12 +56,12 @@ class Settled:
 def running(db: Session, *, now: datetime) -> Sequence[Wave]:
     """Waves that may send at `now`: of a campaign that takes answers (thanks always), at no quiet hour."""
     takes_answers = and_(
-        Campaign.state == "open", Campaign.opens_at <= now, Campaign.closes_at > now
+        Campaign.state == CampaignState.OPEN, Campaign.opens_at <= now, Campaign.closes_at > now
     )
     waves = db.scalars(
         select(Wave)
         .join(Campaign, Campaign.id == Wave.campaign_id)
-        .where(Wave.state == "running", Wave.starts_at <= now)
+        .where(Wave.state == WaveState.RUNNING, Wave.starts_at <= now)
         .where(or_(takes_answers, Wave.kind == "thanks"))
         .order_by(Wave.starts_at)
     )
@@ -108,7 +107,7 @@ def lease(
         )
         .where(
             Delivery.wave_id == wave_id,
-            Delivery.state == "queued",
+            Delivery.state == DeliveryState.QUEUED,
             Delivery.not_before <= now,
             Delivery.channel.in_(channels),
             Delivery.domain.not_in([domain for domain, left in spare.items() if left <= 0]),
@@ -129,7 +128,12 @@ def lease(
         db.execute(
             update(Delivery)
             .where(Delivery.id.in_([one.id for one in taken]))
-            .values(state="leased", leased_by=worker, lease_until=now + LEASE, attempted_at=now)
+            .values(
+                state=DeliveryState.LEASED,
+                leased_by=worker,
+                lease_until=now + LEASE,
+                attempted_at=now,
+            )
             .execution_options(synchronize_session=False)
         )
     return taken
@@ -138,8 +142,12 @@ def lease(
 def _take_back_expired(db: Session, wave_id: UUID, *, now: datetime) -> None:
     db.execute(
         update(Delivery)
-        .where(Delivery.wave_id == wave_id, Delivery.state == "leased", Delivery.lease_until <= now)
-        .values(state="queued", leased_by="", lease_until=None)
+        .where(
+            Delivery.wave_id == wave_id,
+            Delivery.state == DeliveryState.LEASED,
+            Delivery.lease_until <= now,
+        )
+        .values(state=DeliveryState.QUEUED, leased_by="", lease_until=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -148,8 +156,8 @@ def release_worker(db: Session, worker: str) -> int:
     """Give back at once what a worker that is known to be dead had leased. How many."""
     freed = db.execute(
         update(Delivery)
-        .where(Delivery.state == "leased", Delivery.leased_by == worker)
-        .values(state="queued", leased_by="", lease_until=None)
+        .where(Delivery.state == DeliveryState.LEASED, Delivery.leased_by == worker)
+        .values(state=DeliveryState.QUEUED, leased_by="", lease_until=None)
         .execution_options(synchronize_session=False)
     )
     return int(freed.rowcount)  # type: ignore[attr-defined]
@@ -171,7 +179,7 @@ def settle(
         update(Delivery)
         .where(
             table.c.id == bindparam("b_id"),
-            or_(table.c.state == "queued", table.c.state == "leased"),
+            or_(table.c.state == DeliveryState.QUEUED, table.c.state == DeliveryState.LEASED),
             mine,
         )
         .values(
@@ -190,13 +198,15 @@ def settle(
         ),
         [_parameters(one) for one in settled],
     )
-    _mark_sent(db, campaign_id, [s for s in settled if s.became == "handed_over"], now=now)
+    _mark_sent(
+        db, campaign_id, [s for s in settled if s.became == DeliveryState.HANDED_OVER], now=now
+    )
 
 
 def _parameters(one: Settled) -> dict[str, object]:
     return {
         "b_id": one.delivery_id,
-        "b_is_sent": one.became == "handed_over",
+        "b_is_sent": one.became == DeliveryState.HANDED_OVER,
         "b_state": one.became,
         "b_reason": one.reason[:120],
         "b_attempts": one.attempts,
@@ -270,7 +280,7 @@ def add(
             "wave_id": wave.id,
             "invitation_id": invitation_id,
             "channel": channel,
-            "state": "queued",
+            "state": DeliveryState.QUEUED,
             "not_before": max(now, begins.get(invitation_id, wave.starts_at)),
             "domain": domain,
         }

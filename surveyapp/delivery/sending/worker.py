@@ -24,6 +24,7 @@ from surveyapp.delivery.sending import housekeeping, queue
 from surveyapp.delivery.sending.outbox import Outbox
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Leased, Settled
+from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.templates import Stationery
 from surveyapp.delivery.waves import audience, lifecycle
 from surveyapp.delivery.waves.audience import Recipient
@@ -120,7 +121,14 @@ class Worker:
         for worker, handed in self.outbox.orphans():
             now = self.now()
             settled = [
-                Settled(id_, invitation_id, "handed_over", "recovered", 1, gateway_id=reference)
+                Settled(
+                    id_,
+                    invitation_id,
+                    DeliveryState.HANDED_OVER,
+                    "recovered",
+                    1,
+                    gateway_id=reference,
+                )
                 for id_, invitation_id, reference in handed
             ]
             with transaction() as db:
@@ -187,11 +195,11 @@ class Worker:
         person = brief.people[one.invitation_id]
         if (
             self.stop.is_set()
-            or brief.wave.state != "running"
+            or brief.wave.state != WaveState.RUNNING
             or one.channel not in self._channels(now)
             or now > one.until - MARGIN
         ):
-            return Settled(one.id, one.invitation_id, "queued", attempts=one.attempts)
+            return Settled(one.id, one.invitation_id, DeliveryState.QUEUED, attempts=one.attempts)
         reason = rules.reason_to_skip(
             brief.wave.kind, person.standing(brief.groups, on=clock.day(now))
         )
@@ -206,7 +214,9 @@ class Worker:
         if not reason and channel != one.channel:
             reason = "other_channel" if channel else "no_contact"
         if reason:
-            return Settled(one.id, one.invitation_id, "suppressed", reason, one.attempts)
+            return Settled(
+                one.id, one.invitation_id, DeliveryState.SUPPRESSED, reason, one.attempts
+            )
         try:
             outcome = self.post.send(
                 one.id,
@@ -219,7 +229,9 @@ class Worker:
             )
         except MessagingError as error:
             reason = type(error).__name__
-            return Settled(one.id, one.invitation_id, "failed", reason, one.attempts + 1)
+            return Settled(
+                one.id, one.invitation_id, DeliveryState.FAILED, reason, one.attempts + 1
+            )
         if outcome.is_handed_over:
             self.outbox.note(one.id, one.invitation_id, outcome.reference)
         return self._settled(one, person, outcome, now=now)
@@ -234,21 +246,21 @@ class Worker:
         attempts, not_before = one.attempts + 1, None
         if outcome.is_handed_over:
             self._resting.took(one.channel, now=now)
-            became, reason = "handed_over", ""
-        elif outcome.state == "never":
-            became = "hard_bounce" if outcome.concerns_address else "failed"
+            became, reason = DeliveryState.HANDED_OVER, ""
+        elif outcome.is_refused:
+            became = DeliveryState.HARD_BOUNCE if outcome.concerns_address else DeliveryState.FAILED
         elif outcome.concerns_channel:
             self._resting.begin(one.channel, outcome, now=now)
-            became, attempts, not_before = "queued", one.attempts, now + REST
+            became, attempts, not_before = DeliveryState.QUEUED, one.attempts, now + REST
         elif attempts >= rules.MOST_ATTEMPTS:
-            became = "failed"
+            became = DeliveryState.FAILED
         else:
-            became = "queued"
+            became = DeliveryState.QUEUED
             not_before = now + rules.retry_after(attempts, spread=random())  # noqa: S311  no secret
         return Settled(
             one.id,
             one.invitation_id,
-            became,  # type: ignore[arg-type]
+            became,
             reason,
             attempts,
             not_before,
@@ -279,9 +291,9 @@ class Worker:
     ) -> None:
         """Queue the next channel for those that failed, too."""
         queue.settle(db, brief.wave.campaign_id, settled, worker=self.name, now=now)
-        lost = [s for s in settled if s.became in ("failed", "hard_bounce")]
+        lost = [s for s in settled if s.became in (DeliveryState.FAILED, DeliveryState.HARD_BOUNCE)]
         for one in lost:
-            if one.became == "hard_bounce" and one.address_tag is not None:
+            if one.became == DeliveryState.HARD_BOUNCE and one.address_tag is not None:
                 channel = "email" if one.domain else "sms"
                 returns.address_failed(
                     db,

@@ -10,10 +10,12 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import RespondentGroup, Unit
 from surveyapp.delivery.models import CallHold, DeadAddress, UnitHold, Wave
 from surveyapp.delivery.rules import Form, Standing
 from surveyapp.invitations.models import Invitation
+from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
@@ -44,7 +46,7 @@ class Recipient:
     workplace: str = field(repr=False)
     email: str = field(repr=False)
     phone: str = field(repr=False)
-    invitation_state: str
+    invitation_state: InvitationState
     issue_number: int
     counter: int
     key_number: int
@@ -61,7 +63,7 @@ class Recipient:
     @property
     def open_forms(self) -> tuple[HeldForm, ...]:
         """The questionnaires still to be answered."""
-        return tuple(form for form in self.forms if form.state == "active")
+        return tuple(form for form in self.forms if form.state == AssignmentState.ACTIVE)
 
     def address(self, channel: str) -> str:
         """Where the channel reaches the person; letters go by the workplace."""
@@ -135,7 +137,6 @@ def recipients(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, Recipi
             Assignment.group_id,
             Assignment.state,
             Assignment.disposition,
-            Assignment.progress,
             Assignment.instrument_id,
             Unit.name_vi,
             Unit.name_en,

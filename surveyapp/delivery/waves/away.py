@@ -64,11 +64,5 @@ def end(db: Session, campaign_id: int, invitation_id: UUID, *, today: date) -> N
 
 def _come_back(db: Session, campaign_id: int, ids: Sequence[UUID], *, today: date) -> None:
     """Forms that counted as unavailable are asked for again."""
-    for after, progress in _RETURNED:
-        move_forms(db, campaign_id, ids, "come_back", after=after, today=today, progress=progress)
-
-
-_RETURNED = (
-    (Disposition.SENT, ("none",)),
-    (Disposition.BROKEN_OFF, ("some", "half", "most", "all")),
-)
+    for after, begun in ((Disposition.SENT, False), (Disposition.BEGUN, True)):
+        move_forms(db, campaign_id, ids, "come_back", after=after, today=today, begun=begun)

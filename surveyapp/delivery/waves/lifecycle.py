@@ -12,24 +12,26 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery import rules
 from surveyapp.delivery.errors import (
     CountMistyped,
     NobodyToSendTo,
     UnknownWave,
+    WaveInOtherState,
     WaveRefused,
-    WaveState,
 )
 from surveyapp.delivery.models import Delivery, LetterBatch, Wave
 from surveyapp.delivery.sending import queue
+from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.waves import audience, left_out, staggering
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.keys import KeyRing
 
 BATCH = 1000
 SAMPLE = 10
-ENDED = ("stopped", "done")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +66,7 @@ class DryRun:
     sample: list[tuple[Recipient, str]] = field(default_factory=list)
 
 
-def plan_wave(
-    db: Session, campaign: Campaign, plan: WavePlan, *, actor: str, keys: KeyRing, now: datetime
-) -> Wave:
+def plan_wave(db: Session, campaign: Campaign, plan: WavePlan, *, act: Act) -> Wave:
     """Keep a wave as a draft, with the number of people it would reach now.
 
     Raises `WaveRefused` for a description that makes no sense.
@@ -77,7 +77,7 @@ def plan_wave(
         id=uuid4(),
         campaign_id=campaign.id,
         kind=plan.kind,
-        state="draft",
+        state=WaveState.DRAFT,
         reason="",
         language=plan.language,
         channels=[c for c in rules.CHANNELS if c in plan.channels],
@@ -89,14 +89,14 @@ def plan_wave(
         per_minute=plan.per_minute,
         per_day=plan.per_day,
         per_domain=plan.per_domain,
-        created_by=actor,
-        created_at=now,
+        created_by=act.actor,
+        created_at=act.now,
         people=0,
         is_filled=False,
     )
     db.add(wave)
     db.flush()
-    wave.people = dry_run(db, wave, keys=keys).people
+    wave.people = dry_run(db, wave, keys=act.keys).people
     db.flush()
     return wave
 
@@ -183,87 +183,65 @@ def _decided(
 
 
 def recount(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
-    """The dry run anew, kept as the number to type. Raises `WaveState` unless it is a draft."""
-    if wave.state != "draft":
-        raise WaveState(wave.state)
+    """The dry run anew, kept as the number to type. Raises `WaveInOtherState` unless it is a draft."""
+    if wave.state != WaveState.DRAFT:
+        raise WaveInOtherState(wave.state)
     result = dry_run(db, wave, keys=keys)
     wave.people = result.people
     return result
 
 
-def confirm(
-    db: Session,
-    campaign: Campaign,
-    wave_id: UUID,
-    *,
-    typed: str,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> Wave:
+def confirm(db: Session, campaign: Campaign, wave_id: UUID, *, typed: str, act: Act) -> Wave:
     """Let the wave go: it is tested with a canary first, then filled and sent by the workers.
 
-    Raises `WaveState` unless it is a draft, `NobodyToSendTo`, and `CountMistyped` unless `typed`
+    Raises `WaveInOtherState` unless it is a draft, `NobodyToSendTo`, and `CountMistyped` unless `typed`
     is the number of people it was shown to reach.
     """
     subject = locked(db, campaign, wave_id)
-    if subject.state != "draft":
-        raise WaveState(subject.state)
+    if subject.state != WaveState.DRAFT:
+        raise WaveInOtherState(subject.state)
     if not subject.people:
         raise NobodyToSendTo
     if "".join(sign for sign in typed if sign.isdigit()) != str(subject.people):
         raise CountMistyped(subject.people, typed)
-    subject.state = "testing"
-    subject.confirmed_by, subject.confirmed_at = actor, now
-    _enter(db, campaign, subject, "confirmed", actor=actor, keys=keys, now=now)
+    subject.state = WaveState.TESTING
+    subject.confirmed_by, subject.confirmed_at = act.actor, act.now
+    audit.record(db, act, Action.WAVE_CONFIRMED, campaign_code=campaign.code, facts=_facts(subject))
     return subject
 
 
-def pause(
-    db: Session,
-    campaign: Campaign,
-    wave_id: UUID,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-    reason: str = "",
-) -> None:
-    """Send no more for now; what is queued stays. Raises `WaveState` unless it is going."""
+def pause(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act, reason: str = "") -> None:
+    """Send no more for now; what is queued stays. Raises `WaveInOtherState` unless it is going."""
     subject = locked(db, campaign, wave_id)
-    if subject.state not in ("testing", "running"):
-        raise WaveState(subject.state)
-    subject.state, subject.reason = "paused", reason
-    _enter(db, campaign, subject, "paused", actor=actor, keys=keys, now=now)
+    if not subject.is_going:
+        raise WaveInOtherState(subject.state)
+    subject.state, subject.reason = WaveState.PAUSED, reason
+    audit.record(db, act, Action.WAVE_PAUSED, campaign_code=campaign.code, facts=_facts(subject))
 
 
-def resume(
-    db: Session, campaign: Campaign, wave_id: UUID, *, actor: str, keys: KeyRing, now: datetime
-) -> None:
-    """Go on with a paused wave, after another canary. Raises `WaveState` unless it is paused."""
+def resume(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
+    """Go on with a paused wave, after another canary. Raises `WaveInOtherState` unless it is paused."""
     subject = locked(db, campaign, wave_id)
-    if subject.state != "paused":
-        raise WaveState(subject.state)
-    subject.state, subject.reason = "testing", ""
-    subject.confirmed_at = now  # the canary must be younger than this
-    _enter(db, campaign, subject, "resumed", actor=actor, keys=keys, now=now)
+    if subject.state != WaveState.PAUSED:
+        raise WaveInOtherState(subject.state)
+    subject.state, subject.reason = WaveState.TESTING, ""
+    subject.confirmed_at = act.now  # the canary must be younger than this
+    audit.record(db, act, Action.WAVE_RESUMED, campaign_code=campaign.code, facts=_facts(subject))
 
 
-def stop(
-    db: Session, campaign: Campaign, wave_id: UUID, *, actor: str, keys: KeyRing, now: datetime
-) -> None:
-    """Give up what is not sent yet, for good. Raises `WaveState` if it has ended already."""
+def stop(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
+    """Give up what is not sent yet, for good. Raises `WaveInOtherState` if it has ended already."""
     subject = locked(db, campaign, wave_id)
-    if subject.state in ENDED:
-        raise WaveState(subject.state)
-    subject.state = "stopped"
+    if subject.is_over:
+        raise WaveInOtherState(subject.state)
+    subject.state = WaveState.STOPPED
     db.execute(
         update(Delivery)
-        .where(Delivery.wave_id == wave_id, Delivery.state == "queued")
-        .values(state="suppressed", reason="stopped", settled_at=now)
+        .where(Delivery.wave_id == wave_id, Delivery.state == DeliveryState.QUEUED)
+        .values(state=DeliveryState.SUPPRESSED, reason="stopped", settled_at=act.now)
         .execution_options(synchronize_session=False)
     )
-    _enter(db, campaign, subject, "stopped", actor=actor, keys=keys, now=now)
+    audit.record(db, act, Action.WAVE_STOPPED, campaign_code=campaign.code, facts=_facts(subject))
 
 
 def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
@@ -274,7 +252,7 @@ def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
     """
     subject = db.scalars(
         select(Wave)
-        .where(Wave.id == wave_id, Wave.state == "running", Wave.is_filled.is_(False))
+        .where(Wave.id == wave_id, Wave.state == WaveState.RUNNING, Wave.is_filled.is_(False))
         .where(Wave.starts_at <= now)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -309,7 +287,8 @@ def finish(db: Session) -> int:
     """Mark as done the running waves of which nothing is left to do. How many."""
     waiting = exists(
         select(Delivery.id).where(
-            Delivery.wave_id == Wave.id, Delivery.state.in_(("queued", "leased"))
+            Delivery.wave_id == Wave.id,
+            Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.LEASED)),
         )
     )
     unconfirmed = exists(
@@ -319,8 +298,8 @@ def finish(db: Session) -> int:
     )
     done = db.execute(
         update(Wave)
-        .where(Wave.state == "running", Wave.is_filled.is_(True), ~waiting, ~unconfirmed)
-        .values(state="done")
+        .where(Wave.state == WaveState.RUNNING, Wave.is_filled.is_(True), ~waiting, ~unconfirmed)
+        .values(state=WaveState.DONE)
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
@@ -339,27 +318,10 @@ def locked(db: Session, campaign: Campaign, wave_id: UUID) -> Wave:
     return found
 
 
-def _enter(
-    db: Session,
-    campaign: Campaign,
-    subject: Wave,
-    act: str,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
-    audit.record(
-        db,
-        actor=actor,
-        action=f"wave.{act}",
-        campaign_code=campaign.code,
-        facts={
-            "wave": str(subject.id),
-            "kind": subject.kind,
-            "people": subject.people,
-            "reason": subject.reason,
-        },
-        now=now,
-        keys=keys,
-    )
+def _facts(subject: Wave) -> dict[str, Any]:
+    return {
+        "wave": str(subject.id),
+        "kind": subject.kind,
+        "people": subject.people,
+        "reason": subject.reason,
+    }

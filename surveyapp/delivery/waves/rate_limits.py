@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from surveyapp.config import Settings
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import Delivery, Wave
+from surveyapp.delivery.states import WaveState
 
 SLICE = timedelta(seconds=10)
 MINUTE = timedelta(minutes=1)
@@ -122,7 +123,7 @@ def take_turn(db: Session, wave_id: UUID) -> Wave | None:
     """
     running = db.scalars(
         select(Wave)
-        .where(Wave.state == "running")
+        .where(Wave.state == WaveState.RUNNING)
         .order_by(Wave.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

@@ -8,13 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
-from surveyapp.delivery.errors import WaveRefused, WaveState
+from surveyapp.delivery.errors import WaveInOtherState, WaveRefused
 from surveyapp.delivery.models import Wave
+from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import audience
 from surveyapp.invitations.models import Invitation
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 
 ONE_DAY = (100,)
@@ -70,35 +72,26 @@ def plan(wave: Wave) -> list[tuple[datetime, int]]:
 
 def is_open(wave: Wave) -> bool:
     """The days can still be changed: nothing is queued yet and the wave has not ended."""
-    return wave.state in ("draft", "testing", "paused") and not (wave.filled_to or wave.is_filled)
+    return wave.state in (WaveState.DRAFT, WaveState.TESTING, WaveState.PAUSED) and not (
+        wave.filled_to or wave.is_filled
+    )
 
 
-def change(
-    db: Session,
-    campaign: Campaign,
-    wave: Wave,
-    shares: Sequence[int],
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
+def change(db: Session, campaign: Campaign, wave: Wave, shares: Sequence[int], *, act: Act) -> None:
     """Spread a wave anew, while nothing of it is queued.
 
-    `wave` is locked by the caller. Raises `WaveState` once workers fill it, `WaveRefused` for shares
+    `wave` is locked by the caller. Raises `WaveInOtherState` once workers fill it, `WaveRefused` for shares
     that do not make 100.
     """
     if not is_open(wave):
-        raise WaveState(wave.state)
+        raise WaveInOtherState(wave.state)
     if wrong := fault(shares):
         raise WaveRefused({"spread": wrong})
     wave.spread = list(shares)
     audit.record(
         db,
-        actor=actor,
-        action="wave.spread",
+        act,
+        Action.WAVE_SPREAD,
         campaign_code=campaign.code,
         facts={"wave": str(wave.id), "spread": list(shares)},
-        now=now,
-        keys=keys,
     )

@@ -1,27 +1,17 @@
 """Units on hold: their people get no message until an operator lets them go."""
 
-from datetime import datetime
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.delivery.models import UnitHold
 from surveyapp.invitations.errors import ReasonMissing
-from surveyapp.keys import KeyRing
 
 
-def hold(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    *,
-    reason: str,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
+def hold(db: Session, campaign: Campaign, unit: Unit, *, reason: str, act: Act) -> None:
     """Send nothing to the unit's people from now on. Raises `ReasonMissing`."""
     if not reason.strip():
         raise ReasonMissing
@@ -31,39 +21,28 @@ def hold(
                 unit_id=unit.id,
                 campaign_id=campaign.id,
                 reason=reason.strip(),
-                held_by=actor,
-                held_at=now,
+                held_by=act.actor,
+                held_at=act.now,
             )
         )
-    _enter(db, campaign, unit, "held", reason.strip(), actor=actor, keys=keys, now=now)
-
-
-def release(
-    db: Session, campaign: Campaign, unit: Unit, *, actor: str, keys: KeyRing, now: datetime
-) -> None:
-    """Let the unit's people get messages again: those of later waves."""
-    db.execute(delete(UnitHold).where(UnitHold.unit_id == unit.id))
-    _enter(db, campaign, unit, "released", "", actor=actor, keys=keys, now=now)
-
-
-def _enter(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    act: str,
-    reason: str,
-    *,
-    actor: str,
-    keys: KeyRing,
-    now: datetime,
-) -> None:
     audit.record(
         db,
-        actor=actor,
-        action=f"unit.{act}",
+        act,
+        Action.UNIT_HELD,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts={"reason": reason},
-        now=now,
-        keys=keys,
+        facts={"reason": reason.strip()},
+    )
+
+
+def release(db: Session, campaign: Campaign, unit: Unit, *, act: Act) -> None:
+    """Let the unit's people get messages again: those of later waves."""
+    db.execute(delete(UnitHold).where(UnitHold.unit_id == unit.id))
+    audit.record(
+        db,
+        act,
+        Action.UNIT_RELEASED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts={"reason": ""},
     )

@@ -29,7 +29,7 @@ _DIGITS = {str(code): code for code in range(1, DONT_KNOW_DIGIT)} | {DONT_KNOW: 
 @dataclass(frozen=True)
 class GroupAnswers:
     """Responses of one group: `unit[i]` is the rated unit of row i as an index of `units`, `codes`
-    its digits by item in the order asked, `duration` and `longest_run` its marks of quality.
+    its digits by item in the order asked, `under_floor` whether it came too fast to be read.
 
     They are the `Marks` that rules ask, each an array with one value per row.
     """
@@ -39,8 +39,7 @@ class GroupAnswers:
     units: tuple[str, ...]
     unit: Ints
     codes: NDArray[np.int8]
-    duration: NDArray[np.str_]
-    longest_run: Ints
+    under_floor: NDArray[np.bool_]
 
     def cell(self, index: int) -> Cell:
         """The cell of the unit with this index."""
@@ -81,10 +80,17 @@ class GroupAnswers:
         values = np.where(self.codes == DONT_KNOW_DIGIT, 0, self.codes).astype(np.int64)
         return np.asarray(self.on_scale * (values**2).sum(axis=1) - values.sum(axis=1) ** 2)
 
-    def lasted(self, bands: Collection[str]) -> Flags:
+    @cached_property
+    def longest_run(self) -> Ints:
         import numpy as np
 
-        return np.isin(self.duration, list(bands))
+        length = best = np.zeros(len(self.unit), dtype=np.int64)
+        for n in range(self.asked):
+            given = self.codes[:, n] > 0
+            goes_on = given & (self.codes[:, n] == self.codes[:, n - 1]) if n else given & False
+            length = np.where(goes_on, length + 1, given)
+            best = np.maximum(best, length)
+        return best
 
     def is_about(self, units: Collection[str]) -> Flags:
         import numpy as np
@@ -116,12 +122,11 @@ def read_answers(
 
     units: dict[str, list[str]] = {}
     codes: dict[str, bytearray] = {}
-    marks: dict[str, list[tuple[str, int]]] = {}
+    fast: dict[str, list[bool]] = {}
     asked = {group: [item.id for item in form.items] for group, form in instruments.items()}
     for row in rows:
         units.setdefault(row.group_code, []).append(row.rated_unit_code)
-        quality = str(row.quality.get("duration", "")), int(row.quality.get("longest_run", 0))
-        marks.setdefault(row.group_code, []).append(quality)
+        fast.setdefault(row.group_code, []).append(row.quality.get("under_floor") == "yes")
         given = map(row.answers.get, asked[row.group_code])
         line = codes.setdefault(row.group_code, bytearray())
         line += bytes([_DIGITS[code] if code else 0 for code in given])
@@ -131,9 +136,8 @@ def read_answers(
         index = {name: n for n, name in enumerate(names)}
         grid = np.frombuffer(bytes(codes[group]), dtype=np.int8).reshape(len(of_rows), -1)
         unit = np.array([index[name] for name in of_rows], dtype=np.int64)
-        durations, runs = zip(*marks[group], strict=True)
         groups[group] = GroupAnswers(
-            group, instruments[group], names, unit, grid, np.array(durations), np.array(runs)
+            group, instruments[group], names, unit, grid, np.array(fast[group], dtype=bool)
         )
     return groups
 

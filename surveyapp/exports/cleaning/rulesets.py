@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule, HeldCell
@@ -21,7 +23,6 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
 from surveyapp.i18n import LOCALES, lazy, speaking
-from surveyapp.keys import KeyRing
 
 HELD = "held-for-review"
 FROM_FILE = -1
@@ -107,18 +108,11 @@ def _changed(rule: CleaningRule, fields: Mapping[str, object]) -> CleaningRule:
 
 def next_version(version: str) -> str:
     """The version after: its last number is one more."""
-    return re.sub(r"[0-9]+$", lambda last: str(int(last[0]) + 1), version)
+    return re.sub(r"(?<![0-9])[0-9]++$", lambda last: str(int(last[0]) + 1), version)
 
 
 def freeze(
-    db: Session,
-    campaign: Campaign,
-    rules: Sequence[CleaningRule],
-    *,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, campaign: Campaign, rules: Sequence[CleaningRule], *, reason: str, act: Act
 ) -> RuleSet:
     """Enter `rules` as the next version, in force from now on for every release to come.
 
@@ -129,13 +123,13 @@ def freeze(
     before = in_force(db, campaign)
     if digest(rules) == before.sha256:
         raise NothingChanged(campaign.code, number=before.number)
-    made = RuleSet(before.number + 1, tuple(rules), now, actor, reason.strip())
+    made = RuleSet(before.number + 1, tuple(rules), act.now, act.actor, reason.strip())
     db.add(
         CleaningVersion(
             campaign_id=campaign.id,
             number=made.number,
-            frozen_at=now,
-            frozen_by=actor,
+            frozen_at=act.now,
+            frozen_by=act.actor,
             reason=made.reason,
             sha256=made.sha256,
             rules=written(rules),
@@ -144,26 +138,15 @@ def freeze(
     db.flush()
     audit.record(
         db,
-        actor=actor,
-        action="froze cleaning rules",
+        act,
+        Action.CLEANING_RULES_FROZEN,
         campaign_code=campaign.code,
         facts={"number": made.number, "sha256": made.sha256, "reason": made.reason},
-        now=now,
-        keys=keys,
     )
     return made
 
 
-def hold(
-    db: Session,
-    campaign: Campaign,
-    cell: Cell,
-    *,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> RuleSet:
+def hold(db: Session, campaign: Campaign, cell: Cell, *, reason: str, act: Act) -> RuleSet:
     """Hold a rated unit × group for review, as a new version in which its responses are flagged.
 
     Whether they also leave the counts is decided apart, by changing the rule's effect. Raises
@@ -175,24 +158,15 @@ def hold(
         raise NothingChanged(campaign.code, number=in_force(db, campaign).number)
     more = HeldCell(unit=cell[0], group=cell[1], record=reason.strip())
     held = _with_held(rules, [*_held(rules), more])
-    return freeze(db, campaign, held, reason=reason, actor=actor, now=now, keys=keys)
+    return freeze(db, campaign, held, reason=reason, act=act)
 
 
-def lift(
-    db: Session,
-    campaign: Campaign,
-    cell: Cell,
-    *,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> RuleSet:
+def lift(db: Session, campaign: Campaign, cell: Cell, *, reason: str, act: Act) -> RuleSet:
     """End the hold of a rated unit × group, as a new version. Raises as `hold`."""
     rules = in_force(db, campaign).rules
     kept = [one for one in _held(rules) if (one.unit, one.group) != cell]
     without = _with_held(rules, kept)
-    return freeze(db, campaign, without, reason=reason, actor=actor, now=now, keys=keys)
+    return freeze(db, campaign, without, reason=reason, act=act)
 
 
 def held_cells(rules: Sequence[CleaningRule]) -> dict[Cell, str]:

@@ -13,9 +13,6 @@ from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame, read_frame
 
-STUDIED = ("opened", "released")
-"""States of a campaign in which there are responses to study."""
-
 
 def sensitivity_of(
     db: Session, campaign: Campaign, rules: Sequence[CleaningRule]

@@ -19,17 +19,11 @@ VARIANTS = {
 }
 """The ways of counting that are compared."""
 
-_BANDS = {
-    "below_floor": lazy("nhanh hơn mức nhanh nhất có thể đọc hết câu hỏi"),
-    "brisk": lazy("nhanh, gần mức nhanh nhất có thể đọc hết câu hỏi"),
-}
-
 
 _PARAMETERS: dict[str, Callable[[CleaningRule], str]] = {
     "share": lambda rule: percent(rule.at_least or 0, 0),
     "n": lambda rule: number(rule.at_least or 0),
     "limit": lambda rule: number(rule.below or 0),
-    "bands": lambda rule: "; ".join(str(_BANDS[band]) for band in rule.bands),
     "pairs": lambda rule: "; ".join(_pairs(rule)),
     "units": lambda rule: ", ".join(rule.units),
     "cells": lambda rule: number(len(rule.cells)),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock, limits
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.download import published_reader
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
@@ -140,8 +142,8 @@ def record(
     """Enter one fetch in the audit trail."""
     audit.record(
         db,
-        actor=f"token: {who.name}",
-        action="fetched a release file",
+        Act(f"token: {who.name}", now, keys),
+        Action.RELEASE_FILE_FETCHED,
         campaign_code=campaign.code,
         facts={
             "token": who.token_id,
@@ -149,8 +151,6 @@ def record(
             "file": file.name,
             "sha256": file.sha256,
         },
-        now=now,
-        keys=keys,
     )
 
 

@@ -27,14 +27,16 @@ LABELS = {
     "group": lazy("Mã nhóm đối tượng; * là không nêu"),
     "instrument": lazy("Mã phiếu điều tra"),
     "version": lazy("Phiên bản phiếu điều tra"),
-    "duration": lazy("Khoảng thời gian trả lời, so với mức nhanh nhất có thể đọc hết câu hỏi"),
+    "under_floor": lazy(
+        "Nhanh hơn mức nhanh nhất có thể đọc hết câu hỏi: yes (có), no (không), unknown (không rõ)"
+    ),
     "longest_run": lazy("Số câu liền nhau nhiều nhất có cùng một phương án"),
     "flags": lazy("Các quy tắc làm sạch đã đánh dấu phiếu này"),
     "excluded": lazy("1 là phiếu không được tính vào các bảng đếm"),
 }
 """The columns before the items."""
 
-MARKS = ("duration", "longest_run", "flags", "excluded")
+MARKS = ("under_floor", "longest_run", "flags", "excluded")
 """Those of `LABELS` that say how a form was filled in and what cleaning made of it."""
 
 

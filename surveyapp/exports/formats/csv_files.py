@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-"""A text that begins with one of these is written behind one apostrophe: a spreadsheet would run it.
-The apostrophe itself is among them, so that readers undo it by taking one leading apostrophe away."""
+from surveyapp.documents.tables import inert
 
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -39,8 +37,7 @@ def _cell(value: Value) -> str:
         return str(value)
     if value.isalnum():
         return value
-    if value.startswith(FORMULA_SIGNS):
-        value = "'" + value
+    value = inert(value)
     if any(sign in value for sign in ',"\n\r'):
         return '"' + value.replace('"', '""') + '"'
     return value

@@ -104,7 +104,9 @@ def _fields(columns: Iterable[str]) -> list[dict[str, Any]]:
 def _type(column: str) -> str:
     if column in _SHARES or column in _PERCENTAGES or column.startswith("mean_"):
         return "number"
-    counted = (
-        column in _INTEGERS or column in scoring.DISPOSITIONS or column.startswith(("n_", "rank_"))
-    )
+    counted = column in {
+        *_INTEGERS,
+        *scoring.DISPOSITIONS,
+        *scoring.COMPLETENESS,
+    } or column.startswith(("n_", "rank_"))
     return "integer" if counted else "string"

@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
@@ -12,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import service as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
@@ -24,8 +25,6 @@ from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.exports.release.writing import ReleaseInputs, write_files
 from surveyapp.keys import KeyRing
-
-RELEASABLE = ("opened", "released")
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,7 @@ def build(
     campaign: Campaign,
     *,
     out: Path,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    act: Act,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
 ) -> Path:
@@ -61,8 +58,8 @@ def build(
     `rules` stand in for the cleaning rules in force.
     Where others write meanwhile, use `prepare` in a session that reads and `register` after it.
     """
-    prepared = prepare(db, campaign, out=out, keys=keys, sipas_table=sipas_table, rules=rules)
-    return register(db, campaign, prepared, actor=actor, now=now, keys=keys)
+    prepared = prepare(db, campaign, out=out, keys=act.keys, sipas_table=sipas_table, rules=rules)
+    return register(db, campaign, prepared, act=act)
 
 
 def prepare(
@@ -75,7 +72,7 @@ def prepare(
     rules: Sequence[CleaningRule] | None = None,
 ) -> PreparedRelease:
     """Write every file of the next release aside, reading only; takes a minute for a full round."""
-    if campaign.state not in RELEASABLE:
+    if not campaign.is_box_opened:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
     inputs = ReleaseInputs(
@@ -100,15 +97,7 @@ def prepare(
     return PreparedRelease(campaign.code, inputs.number, total, aside, folder)
 
 
-def register(
-    db: Session,
-    campaign: Campaign,
-    prepared: PreparedRelease,
-    *,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> Path:
+def register(db: Session, campaign: Campaign, prepared: PreparedRelease, *, act: Act) -> Path:
     """Enter a prepared release under its number and give it its name; the campaign is released.
 
     Raises `NumberTaken` or `ReleaseExists`; what was written aside is then gone.
@@ -116,20 +105,18 @@ def register(
     written = prepared.aside / prepared.folder.name
     digest = csv_files.sha256(written / MANIFEST)
     try:
-        _enter(db, campaign, prepared, actor=actor, now=now, digest=digest)
+        _enter(db, campaign, prepared, act=act, digest=digest)
         campaigns.record_release(db, campaign.code)
         audit.record(
             db,
-            actor=actor,
-            action="built a release",
+            act,
+            Action.RELEASE_BUILT,
             campaign_code=campaign.code,
             facts={
                 "number": prepared.number,
                 "responses": prepared.responses,
                 "manifest_sha256": digest,
             },
-            now=now,
-            keys=keys,
         )
         _refuse_standing(prepared.folder)
         (prepared.aside / prepared.archive.name).rename(prepared.archive)
@@ -171,13 +158,7 @@ def _refuse_standing(folder: Path) -> None:
 
 
 def _enter(
-    db: Session,
-    campaign: Campaign,
-    prepared: PreparedRelease,
-    *,
-    actor: str,
-    now: datetime,
-    digest: str,
+    db: Session, campaign: Campaign, prepared: PreparedRelease, *, act: Act, digest: str
 ) -> None:
     try:
         with db.begin_nested():
@@ -185,8 +166,8 @@ def _enter(
                 insert(Release).values(
                     campaign_id=campaign.id,
                     number=prepared.number,
-                    built_at=now,
-                    built_by=actor,
+                    built_at=act.now,
+                    built_by=act.actor,
                     manifest_sha256=digest,
                     response_count=prepared.responses,
                     folder=str(prepared.folder),

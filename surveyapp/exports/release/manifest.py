@@ -1,7 +1,6 @@
 """The manifest of a release: what it is made of and the SHA-256 of every file."""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -19,7 +18,7 @@ __all__ = ["FORMAT", "MANIFEST", "ManifestFacts", "manifest"]
 
 @dataclass(frozen=True)
 class ManifestFacts:
-    """Figures that the manifest states beside the files; `receipts` as `receipts_digest` gives them."""
+    """Figures that the manifest states beside the files; `receipts` as `receipts.digest` gives them."""
 
     labels: RowLabels
     sizes: Mapping[Cell, int]
@@ -30,15 +29,6 @@ class ManifestFacts:
     opened_at: datetime
     submitted: int
     public_key: str
-
-
-def receipts_digest(tags: Iterable[bytes]) -> tuple[int, str]:
-    """How many receipts there are and the SHA-256 of their tags, sorted and joined."""
-    number, digest = 0, hashlib.sha256()
-    for tag in tags:
-        number += 1
-        digest.update(tag)
-    return number, digest.hexdigest()
 
 
 def manifest(

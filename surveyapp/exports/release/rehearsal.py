@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import Base, make_engine
 from surveyapp.exports import verify
 from surveyapp.exports.disclosure.row_labels import Cell
@@ -31,7 +32,7 @@ from surveyapp.exports.models import ReleaseRehearsal
 from surveyapp.exports.release import building, signature, synthetic
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.fieldwork.counts import queries as fieldwork
-from surveyapp.fieldwork.models import CUTS
+from surveyapp.fieldwork.models import ROLLUPS
 from surveyapp.fieldwork.rules import LETTERS
 from surveyapp.keys import ROOT_BYTES, KeyRing
 
@@ -114,7 +115,7 @@ def status(db: Session, campaign: Campaign, *, now: datetime) -> RehearsalStatus
 
 
 def _warning(campaign: Campaign, last: ReleaseRehearsal | None, now: datetime) -> str:
-    if campaign.state not in ("open", "closed"):
+    if campaign.state not in (CampaignState.OPEN, CampaignState.CLOSED):
         return ""
     since = max(campaign.opens_at, last.started_at) if last else campaign.opens_at
     if now - since > OVERDUE:
@@ -206,34 +207,38 @@ def _copy(db: Session, dry: Session, campaign: Campaign) -> None:
             part = table.c.group_id.in_(select(groups.c.id).where(groups.c.campaign_id == campaign.id))  # fmt: skip
         rows = [dict(row) for row in db.execute(select(table).where(part)).mappings()]
         if table.name == "campaign":
-            dry_only = {"code": campaign.code + MARK, "state": "opened", "box_public_key": None}
+            dry_only = {
+                "code": campaign.code + MARK,
+                "state": CampaignState.OPENED,
+                "box_public_key": None,
+            }
             rows = [row | dry_only for row in rows]
         _insert(dry, table.name, rows)
 
 
 def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
-    """Every assignment that may be eligible complete; the others as they are."""
+    """Every assignment that may be eligible submitted; the others as they are."""
     out = LETTERS["out"] | LETTERS["list"]
     totals: dict[tuple[str, tuple[Any, ...], str], int] = {}
     by = ("supplying", "rated", "group", "department", "channel")
     for cell, counts in fieldwork.counted(db, campaign_id, by=by).items():
         for disposition, n in counts.by_disposition.items():
-            became = str(disposition) if disposition in out else "complete"
-            for cut, dimensions in CUTS.items():
+            became = str(disposition) if disposition in out else "submitted"
+            for rollup, dimensions in ROLLUPS.items():
                 kept = tuple(
                     value if name in dimensions else type(value)()
                     for name, value in zip(_PLACE, cell, strict=True)
                 )
-                totals[cut, kept, became] = totals.get((cut, kept, became), 0) + n
+                totals[rollup, kept, became] = totals.get((rollup, kept, became), 0) + n
     rows = (
         {
             "campaign_id": campaign_id,
-            "cut": cut,
+            "rollup": rollup,
             "disposition": became,
             "n": n,
             **dict(zip(_PLACE, kept, strict=True)),
         }
-        for (cut, kept, became), n in totals.items()
+        for (rollup, kept, became), n in totals.items()
     )
     _insert(dry, "kept_count", rows)
 

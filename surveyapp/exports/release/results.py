@@ -13,8 +13,6 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem, variable_name
 from surveyapp.responses.queries import ResponseRow
 
-_FEWEST_ROWS, _FEWEST_CELLS = 10, 5
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -29,12 +27,12 @@ class Frame:
     @cached_property
     def row_minimum(self) -> int:
         """Fewest rows that may share a label."""
-        return int(self.campaign.settings.get("disclosure", {}).get("row_minimum", _FEWEST_ROWS))
+        return self.campaign.row_minimum
 
     @cached_property
     def table_minimum(self) -> int:
         """Smallest count that a public table may show."""
-        return int(self.campaign.settings.get("disclosure", {}).get("table_minimum", _FEWEST_CELLS))
+        return self.campaign.table_minimum
 
     @cached_property
     def groups_by_code(self) -> dict[str, RespondentGroup]:

@@ -17,24 +17,29 @@ from surveyapp.exports.formats.codebook import (
 from surveyapp.exports.formats.csv_files import Value, write_csv
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
+from surveyapp.fieldwork.rules import Completeness, outcome_rates
 from surveyapp.instruments.model import variable_name
 from surveyapp.responses.queries import RemarkRow
+from surveyapp.responses.rules import longest_run
 
 COUNTS = (
     "level", "rated_unit", "group", "instrument", "item", "variable", "option",
     "n_option", "n_answered", "n_dont_know", "n_missing", "n_responses",
 )  # fmt: skip
 DISPOSITIONS = (
-    "complete", "partial", "break_off_submitted", "broken_off", "started", "refused", "unavailable",
-    "not_sent", "sent", "bounced", "moved", "wrong_group", "duplicate", "removed",
+    "begun", "refused", "unavailable", "not_sent", "sent", "bounced", "moved", "wrong_group", "duplicate",
+    "removed",
 )  # fmt: skip
 """Columns of AAPOR counts, final dispositions in the words of the survey (docs/release-contract.md)."""
+
+COMPLETENESS = ("complete", "partial", "break_off")
+"""What the submitted forms were, counted in the opened responses: nobody knew it before."""
 
 CLEANING = ("rule", "version", "kind", "effect", "rated_unit", "group", "touched", "responses")
 RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "e")
 RATE_COLUMNS = (
     "level", "rated_unit", "group", "planned", "listed", "approved", "assigned", "invited", "submitted",
-    *DISPOSITIONS, *RATES, "coverage",
+    *COMPLETENESS, *DISPOSITIONS, *RATES, "coverage",
 )  # fmt: skip
 
 
@@ -62,7 +67,8 @@ def response_lines(frame: Frame, labels: RowLabels, rows: Iterable[Cleaned]) -> 
         yield [
             str(number), frame.groups_by_code[group].level, unit, group,
             row.instrument_code, row.instrument_version,
-            str(row.quality.get("duration", "")), str(row.quality.get("longest_run", "")),
+            str(row.quality.get("under_floor", "")),
+            str(longest_run([row.answers.get(item_id, "") for item_id in ids])),
             " ".join(cleaned.flags), "1" * cleaned.excluded,
             *[""] * first,
             *[row.answers.get(item_id, "") for item_id in ids],
@@ -94,10 +100,15 @@ def count_rows(frame: Frame, tally: AnswerTally) -> Iterator[tuple[Value, ...]]:
                 yield (*shared, option, n, *totals)
 
 
-def rate_rows(frame: Frame, figures: Mapping[tuple[int, ...], Figures]) -> Iterator[list[Value]]:
+def rate_rows(
+    frame: Frame,
+    figures: Mapping[tuple[int, ...], Figures],
+    completeness: Mapping[Cell, Mapping[str, int]],
+) -> Iterator[list[Value]]:
     """Rows of `RATE_COLUMNS` per rated unit × group; `figures` by (group id, rated unit id).
 
-    Rates are shares from 0 to 1; empty where nobody is eligible.
+    `completeness` is how many of the opened responses of each cell were what. Rates are shares from 0 to 1; empty
+    where nobody is eligible.
     """
     by_cell: dict[Cell, Figures] = {
         (frame.units[unit].code, frame.groups[group].code): row
@@ -106,12 +117,16 @@ def rate_rows(frame: Frame, figures: Mapping[tuple[int, ...], Figures]) -> Itera
     for cell in frame.in_order(by_cell):
         row = by_cell[cell]
         counts = {str(name): n for name, n in row.counts.by_disposition.items()}
+        counted = completeness.get(cell, {})
+        found = Completeness(*(counted.get(name, 0) for name in COMPLETENESS))
+        rates = outcome_rates(row.counts, found)
         yield [
             frame.groups_by_code[cell[1]].level, *cell,
             row.planned, row.listed, row.approved,
             row.counts.assignments, row.counts.invited, row.counts.submitted,
+            *found,
             *[counts.get(name, 0) for name in DISPOSITIONS],
-            *[getattr(row.rates, name) for name in RATES],
+            *[getattr(rates, name) for name in RATES],
             row.coverage,
         ]  # fmt: skip
 
@@ -135,13 +150,14 @@ def write_scoring(
     rows: Iterable[Cleaned],
     remarks: Iterable[RemarkRow],
     figures: Mapping[tuple[int, ...], Figures],
+    completeness: Mapping[Cell, Mapping[str, int]],
 ) -> int:
     """Write every CSV of `scoring/`; `tally` must have counted `rows`. Returns the rows written."""
     written = write_csv(
         folder / "responses.csv", response_heading(frame), response_lines(frame, labels, rows)
     )
     write_csv(folder / "counts.csv", COUNTS, count_rows(frame, tally))
-    write_csv(folder / "rates.csv", RATE_COLUMNS, rate_rows(frame, figures))
+    write_csv(folder / "rates.csv", RATE_COLUMNS, rate_rows(frame, figures, completeness))
     write_csv(folder / "codebook.csv", CODEBOOK, codebook_rows(frame))
     write_csv(folder / "criteria.csv", CROSSWALK, crosswalk_rows(frame))
     write_csv(folder / "remarks.csv", ("level", "text"), ((r.level, r.text) for r in remarks))

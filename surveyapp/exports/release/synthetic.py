@@ -9,7 +9,7 @@ from surveyapp.exports.release import sipas
 from surveyapp.exports.release.results import Frame
 from surveyapp.instruments.model import DONT_KNOW, Instrument
 
-_BANDS = ("below_floor", "brisk", "usual", "usual", "usual", "long", "unknown")
+_UNDER_FLOOR = ("yes", "no", "no", "no", "no", "unknown")
 _STRAIGHT, _MISSING, _DONT_KNOW, _REMARKED = 0.04, 0.03, 0.05, 0.05
 REMARKS = (
     "Đề\u00a0nghị\u00a0rút\u00a0gọn\u00a0thủ\u00a0tục",
@@ -36,10 +36,7 @@ def responses(frame: Frame, sizes: Mapping[Cell, int], chance: Random) -> Iterat
                 "rated_unit_code": unit,
                 "group_code": group,
                 "answers": _answers(form, leaning, chance),
-                "quality": {
-                    "duration": chance.choice(_BANDS),
-                    "longest_run": chance.randint(1, min(12, len(form.items))),
-                },
+                "quality": {"under_floor": chance.choice(_UNDER_FLOOR)},
             }
 
 

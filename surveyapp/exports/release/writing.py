@@ -4,7 +4,8 @@ The responses are read once. What they are counted into on the way is handed fro
 as `ResultsRead`, so that no two files of a release can disagree.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,15 +25,17 @@ from surveyapp.exports.formats import (
     statistics_files,
 )
 from surveyapp.exports.release import scoring, sipas
-from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest, receipts_digest
+from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import DEFAULT, speaking
 from surveyapp.responses import queries as responses
+from surveyapp.responses import receipts
 from surveyapp.responses.models import BoxOpening
-from surveyapp.responses.queries import RemarkRow
+from surveyapp.responses.queries import RemarkRow, ResponseRow
+from surveyapp.responses.rules import completeness
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class ResultsRead:
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
     tally: AnswerTally = field(default_factory=AnswerTally)
+    completeness: defaultdict[Cell, Counter[str]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
 
 
 def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) -> int:
@@ -80,7 +86,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
         ruleset=inputs.ruleset,
         study=account.study,
         remarks=len(results.remarks),
-        receipts=receipts_digest(responses.receipt_tags(db, frame.campaign.id)),
+        receipts=receipts.digest(receipts.tags(db, frame.campaign.id)),
         opened_at=opening.opened_at,
         submitted=sum(row.counts.submitted for row in results.figures.values()),
         public_key=inputs.public_key,
@@ -106,11 +112,27 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     )
 
 
+def _noting_completeness(
+    results: ResultsRead, rows: Iterable[ResponseRow]
+) -> Iterator[ResponseRow]:
+    """Pass `rows` on, counting how complete each is as it was stored, by the campaign's thresholds."""
+    thresholds = results.frame.campaign.settings["completeness"]
+    for row in rows:
+        told = completeness(
+            len(row.answers),
+            len(results.frame.instrument(row.group_code).items),
+            complete=thresholds["complete"],
+            partial=thresholds["partial"],
+        )
+        results.completeness[row.rated_unit_code, row.group_code][told] += 1
+        yield row
+
+
 def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLabels) -> int:
     """Rows, counts, rates, codebook, criteria, remarks; fills what `results` counts. How many responses."""
     forms = {code: results.frame.instrument(code) for code in results.frame.groups_by_code}
     cleaned = applied_rules.clean(
-        responses.responses(db, results.frame.campaign.id),
+        _noting_completeness(results, responses.responses(db, results.frame.campaign.id)),
         results.ruleset.rules,
         forms,
         seen=results.study.add,
@@ -123,6 +145,7 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
         rows=applied_rules.counted(results.tally, cleaned),
         remarks=results.remarks,
         figures=results.figures,
+        completeness=results.completeness,
     )
 
 

@@ -31,7 +31,7 @@ def _one_of(*values: str) -> Schema:
 _LEVEL = _one_of("ministry", "province")
 _KIND = _one_of(
     "missing_share", "dont_know_share", "identical_share", "longest_run", "low_variation",
-    "duration", "contradiction", "test", "held",
+    "under_floor", "contradiction", "test", "held",
 )  # fmt: skip
 _EFFECT = _one_of("flag", "set_missing", "exclude")
 _CODE: Schema = {"type": "string", "pattern": "^[1-9]$"}
@@ -50,7 +50,7 @@ COLUMNS: dict[str, Schema] = {
         "level": _one_of("ministry", "province", MERGED),
         **_CELL,
         **_each("instrument version", _TEXT),
-        "duration": _one_of("below_floor", "brisk", "usual", "long", "unknown", ""),
+        "under_floor": _one_of("yes", "no", "unknown", ""),
         "longest_run": _COUNT_OR_HIDDEN,
         "flags": _TEXT,
         "excluded": _one_of("", "1"),
@@ -63,7 +63,7 @@ COLUMNS: dict[str, Schema] = {
         "level": _LEVEL, **_CELL,
         "planned": _COUNT_OR_HIDDEN, "listed": _COUNT_OR_HIDDEN, "approved": _COUNT_OR_HIDDEN,
         **_each(
-            "assigned invited submitted complete partial break_off_submitted broken_off started refused "
+            "assigned invited submitted complete partial break_off begun refused "
             "unavailable not_sent sent bounced moved wrong_group duplicate removed", _COUNT,
         ),
         **_each("rr1 rr2 rr3 rr4 rr5 rr6 e coverage", _FIGURE),

@@ -11,10 +11,11 @@ QUIET_DAYS = 3
 BOUNCED_SHARE = 0.05
 SHORT_OF_PLAN = 0.9
 LEAST_SENT = 5
+KINDS = ("quiet", "bounced", "short")
 
 
 @dataclass(frozen=True)
-class Concern:
+class UnitConcern:
     """One supplying unit and what is the matter: `n` of `of`.
 
     quiet: nobody of the `of` sent began in three days, `n` have not begun; bounced: `n` of `of` sent
@@ -27,7 +28,7 @@ class Concern:
     of: int
 
 
-def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> list[Concern]:
+def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> list[UnitConcern]:
     """Concerns about supplying units, the greatest of each kind first.
 
     `lately` is what changed in the last `QUIET_DAYS` days, the day of the figures among them.
@@ -37,13 +38,13 @@ def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> li
         counts = row.counts
         returned = counts.of({Disposition.BOUNCED})
         if counts.sent and returned > BOUNCED_SHARE * counts.sent:
-            bounced.append(Concern("bounced", unit_id, returned, counts.sent))
+            bounced.append(UnitConcern("bounced", unit_id, returned, counts.sent))
         if row.planned and row.approved < SHORT_OF_PLAN * row.planned:
-            short.append(Concern("short", unit_id, row.approved, row.planned))
+            short.append(UnitConcern("short", unit_id, row.approved, row.planned))
         was = counts - lately.get(unit_id, Counts())
         waiting = counts.of({Disposition.SENT, Disposition.BOUNCED})
-        if was.sent >= LEAST_SENT and waiting and counts.started <= was.started:
-            quiet.append(Concern("quiet", unit_id, waiting, counts.sent))
+        if was.sent >= LEAST_SENT and waiting and counts.begun <= was.begun:
+            quiet.append(UnitConcern("quiet", unit_id, waiting, counts.sent))
     quiet.sort(key=lambda concern: -concern.n)
     bounced.sort(key=lambda concern: -concern.n / concern.of)
     short.sort(key=lambda concern: concern.n / concern.of)

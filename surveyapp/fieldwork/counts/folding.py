@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import CountDelta
-from surveyapp.fieldwork.models import CUTS, KeptCount, KeptDay, KeptMark
+from surveyapp.fieldwork.models import ROLLUPS, CountDay, CountTotal, FoldVersion
 
 _FOLD_LOCK = 7_063_001
 _NOWHERE = {
@@ -22,8 +22,8 @@ _NOWHERE = {
     "channel": "",
 }
 
-Cell = tuple[int, str, int, int, int, int, str]
-"""campaign, cut, supplying unit, rated unit, group, department, channel."""
+_RollupCell = tuple[int, str, int, int, int, int, str]
+"""campaign, roll-up, supplying unit, rated unit, group, department, channel."""
 
 
 FOLD_BATCH = 20_000
@@ -34,26 +34,26 @@ FOLD_WHEN = 1_000
 
 
 def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
-    """Fold up to `limit` of the deltas written so far, the oldest first; returns how many there were.
+    """Fold up to `limit` of the deltas written so far, in any order; returns how many there were.
 
     Safe beside writers and beside another fold: a delta is removed in the transaction that adds it
     up, and figures are the same before and after.
     """
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK})
-    oldest = select(CountDelta.id).order_by(CountDelta.id).limit(limit)
+    chosen = select(CountDelta.id).limit(limit)
     taken = db.execute(
-        delete(CountDelta).where(CountDelta.id.in_(oldest)).returning(*CountDelta.__table__.c)
+        delete(CountDelta).where(CountDelta.id.in_(chosen)).returning(*CountDelta.__table__.c)
     ).all()
-    counts: Counter[tuple[Cell, str]] = Counter()
-    days: Counter[tuple[Cell, date, str]] = Counter()
+    counts: Counter[tuple[_RollupCell, str]] = Counter()
+    days: Counter[tuple[_RollupCell, date, str]] = Counter()
     for delta in taken:
         for cell in _cells(delta):
             counts[cell, delta.disposition] += delta.change
             days[cell, delta.day, delta.disposition] += delta.change
     _add(
         db,
-        KeptCount.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
+        CountTotal.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
         "n",
         [
             {**_named(cell), "disposition": disposition, "n": change}
@@ -63,7 +63,7 @@ def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
     )
     _add(
         db,
-        KeptDay.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
+        CountDay.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
         "change",
         [
             {**_named(cell), "day": day, "disposition": disposition, "change": change}
@@ -72,23 +72,23 @@ def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
         ],
     )
     for campaign_id in {delta.campaign_id for delta in taken}:
-        db.merge(KeptMark(campaign_id=campaign_id, mark=uuid4()))
+        db.merge(FoldVersion(campaign_id=campaign_id, version=uuid4()))
     db.flush()
     return len(taken)
 
 
-def _cells(delta: Row[Any]) -> Iterator[Cell]:
-    """The delta's place in each cut of the kept tables."""
-    for cut, kept in CUTS.items():
+def _cells(delta: Row[Any]) -> Iterator[_RollupCell]:
+    """The delta's place in each roll-up of the kept tables."""
+    for rollup, kept in ROLLUPS.items():
         place = (getattr(delta, name) if name in kept else _NOWHERE[name] for name in _NOWHERE)
-        yield (delta.campaign_id, cut, *place)
+        yield (delta.campaign_id, rollup, *place)
 
 
-def _named(cell: Cell) -> dict[str, object]:
-    campaign, cut, *dimensions = cell
+def _named(cell: _RollupCell) -> dict[str, object]:
+    campaign, rollup, *dimensions = cell
     return {
         "campaign_id": campaign,
-        "cut": cut,
+        "rollup": rollup,
         **dict(zip(_NOWHERE, dimensions, strict=True)),
     }
 

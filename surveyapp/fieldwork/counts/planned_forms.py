@@ -20,9 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import RespondentGroup, SamplePlan
-from surveyapp.fieldwork.counts.scope import Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.respondents.models import ListForms, RespondentList
+from surveyapp.respondents.states import HANDED_IN, ListState
 
 CAMPAIGN: BindParameter[int] = bindparam("campaign", type_=Integer)
 Key = tuple[Any, ...]
@@ -31,7 +32,7 @@ _plan, _groups = SamplePlan.__table__.c, RespondentGroup.__table__.c
 
 
 def planned(
-    db: Session, campaign_id: int, *, by: tuple[str, ...], part: Where, then: date | None
+    db: Session, campaign_id: int, *, by: tuple[str, ...], part: Scope, then: date | None
 ) -> dict[Key, int]:
     """Planned forms keyed by the dimensions `by`, now or as kept on the day `then`.
 
@@ -53,7 +54,7 @@ def by_side(
     """As `planned` by each of `sides` (`group`, `supplying`, `rated`), in one statement where it can be."""
     if then is not None:
         kept = {
-            side: planned(db, campaign_id, by=(side,), part=Where(), then=then) for side in sides
+            side: planned(db, campaign_id, by=(side,), part=Scope(), then=then) for side in sides
         }
         return {side: {key[0]: n for key, n in of.items()} for side, of in kept.items()}
     found: dict[str, dict[int, int]] = {side: {} for side in sides}
@@ -65,14 +66,14 @@ def by_side(
 @lru_cache
 def _planning_sides(sides: tuple[str, ...]) -> CompoundSelect[Any]:
     made = {
-        side: _planning((side,), Where(), "rated" if side == "rated" else "supplying").subquery()
+        side: _planning((side,), Scope(), "rated" if side == "rated" else "supplying").subquery()
         for side in sides
     }
     return union_all(*(select(literal_column(f"'{side}'"), *of.c) for side, of in made.items()))
 
 
 @lru_cache(maxsize=256)
-def _planning(by: tuple[str, ...], part: Where, side: str) -> Select[Any]:
+def _planning(by: tuple[str, ...], part: Scope, side: str) -> Select[Any]:
     """The statement of `planned` for the present; takes the campaign's id as `campaign`."""
     column: dict[str, Any] = {"group": _plan.group_id, side: _plan.unit_id}
     keys: list[Any] = [column[name] for name in by]
@@ -89,7 +90,7 @@ def _planning(by: tuple[str, ...], part: Where, side: str) -> Select[Any]:
 
 
 def forms(
-    db: Session, campaign_id: int, *, by: tuple[str, ...], part: Where, then: date | None
+    db: Session, campaign_id: int, *, by: tuple[str, ...], part: Scope, then: date | None
 ) -> dict[Key, tuple[int, int]]:
     """Forms that handed-in and approved lists yield, keyed by the dimensions `by`, now or as kept `then`.
 
@@ -104,15 +105,18 @@ def forms(
 
 
 @lru_cache(maxsize=256)
-def _listing(by: tuple[str, ...], part: Where) -> Select[Any]:
+def _listing(by: tuple[str, ...], part: Scope) -> Select[Any]:
     latest = (
         select(_lists.unit_id, _lists.kind_id, func.max(_lists.version).label("version"))
-        .where(_lists.campaign_id == CAMPAIGN, _lists.state.in_(("accepted", "approved")))
+        .where(
+            _lists.campaign_id == CAMPAIGN,
+            _lists.state.in_(HANDED_IN),
+        )
         .group_by(_lists.unit_id, _lists.kind_id)
         .subquery()
     )
     is_latest = _lists.version == latest.c.version
-    is_approved = _lists.state == "approved"
+    is_approved = _lists.state == ListState.APPROVED
     cells = _cells_of_lists(by, part)
     keys = [_lists.unit_id if name == "supplying" else cells.c[name] for name in by]
     return (
@@ -128,16 +132,14 @@ def _listing(by: tuple[str, ...], part: Where) -> Select[Any]:
     )
 
 
-def _cells_of_lists(by: tuple[str, ...], part: Where) -> Any:
+def _cells_of_lists(by: tuple[str, ...], part: Scope) -> Any:
     """The kept forms of every list, summed up first: a list has dozens of cells, in the key's order."""
     column = {
         "group": _forms.group_id,
         "rated": _forms.rated_unit_id,
         "department": _forms.department_id,
     }
-    counting = select(_lists.id).where(
-        _lists.campaign_id == CAMPAIGN, _lists.state.in_(("accepted", "approved"))
-    )
+    counting = select(_lists.id).where(_lists.campaign_id == CAMPAIGN, _lists.state.in_(HANDED_IN))
     if part.supplying is not None:
         counting = counting.where(_lists.unit_id == part.supplying)
     statement = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     func,
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from surveyapp.assignments.models import Assignment, CountDelta
 from surveyapp.assignments.rules import Disposition
 from surveyapp.fieldwork.counts import planned_forms, totals_sql
-from surveyapp.fieldwork.counts.scope import Where as Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.fieldwork.rules import Counts, Rates, coverage, headline, outcome_rates
 
@@ -25,6 +25,7 @@ DISPOSITION = {disposition.value: disposition for disposition in Disposition}
 """Dispositions by what stands in the tables."""
 CELL = ("supplying", "rated", "group", "department", "channel")
 """The dimensions of the finest cell, in the order of `recounted`."""
+Id = TypeVar("Id")
 Key = tuple[Any, ...]
 """Ids of what a row is about (a channel by its code), in the order of the dimensions asked for."""
 
@@ -50,7 +51,7 @@ class Figures:
 
     @property
     def coverage(self) -> float | None:
-        """Complete forms per planned form; None without a plan."""
+        """Submitted forms per planned form; None without a plan."""
         return None if self.planned is None else coverage(self.counts, self.planned)
 
     def __add__(self, other: "Figures") -> "Figures":
@@ -72,28 +73,33 @@ def figures(
     campaign_id: int,
     *,
     by: tuple[str, ...],
-    where: Where | None = None,
+    where: Scope | None = None,
     until: date | None = None,
-    lists: bool = True,
 ) -> dict[Key, Figures]:
     """Figures by the dimensions `by` (of `DIMENSIONS`), keyed by their ids in that order.
 
     Live when `until` is None: kept counts and the deltas not folded yet, from one snapshot. With
     `until`, the state at the end of that day; planned, listed and approved are then those of the last
     nightly snapshot up to that day, and those of now where none was taken by then. Plan and lists know
-    no channel. Without `lists`, listed and approved are left at 0: they are the costly part.
+    no channel.
     """
-    part = where or Where()
-    if "channel" in {*by, *part.dimensions}:
-        found = counted(db, campaign_id, by=by, where=part, until=until)
-        return {key: Figures(counts=counts) for key, counts in found.items()}
+    scope = where or Scope()
+    counts = counted(db, campaign_id, by=by, where=scope, until=until)
+    if "channel" in {*by, *scope.dimensions}:
+        return joined({}, {}, counts)
     then = None if until is None else snapshots.latest(db, campaign_id, until=until)
-    wanted = planned_forms.planned(db, campaign_id, by=by, part=part, then=then)
-    forms = planned_forms.forms(db, campaign_id, by=by, part=part, then=then) if lists else {}
-    counts = counted(db, campaign_id, by=by, where=part, until=until)
+    planned = planned_forms.planned(db, campaign_id, by=by, part=scope, then=then)
+    forms = planned_forms.forms(db, campaign_id, by=by, part=scope, then=then)
+    return joined(planned, forms, counts)
+
+
+def joined(
+    planned: Mapping[Id, int], forms: Mapping[Id, tuple[int, int]], counts: Mapping[Id, Counts]
+) -> dict[Id, Figures]:
+    """A row for everything that the plan, the lists or the counts know: here alone they meet."""
     return {
-        key: Figures(wanted.get(key), *forms.get(key, (0, 0)), counts.get(key, Counts()))
-        for key in {**wanted, **forms, **counts}
+        id_: Figures(planned.get(id_), *forms.get(id_, (0, 0)), counts.get(id_, Counts()))
+        for id_ in {**planned, **forms, **counts}
     }
 
 
@@ -107,19 +113,19 @@ def counted(
     campaign_id: int,
     *,
     by: tuple[str, ...],
-    where: Where | None = None,
+    where: Scope | None = None,
     until: date | None = None,
 ) -> dict[Key, Counts]:
     """Assignments by disposition, keyed as in `figures`, without plan and lists."""
-    statement = totals_sql.counted(by, where or Where(), until is None)
+    statement = totals_sql.counted(by, where or Scope(), until is None)
     return _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
 
 
 def _by_key(rows: Iterable[Any]) -> dict[Key, Counts]:
-    found: dict[Key, dict[Disposition, int]] = defaultdict(dict)
-    for *key, disposition, count in rows:
-        found[tuple(key)][DISPOSITION[disposition]] = int(count)
-    return {key: Counts(by_disposition) for key, by_disposition in found.items()}
+    by_key: dict[Key, dict[Disposition, int]] = defaultdict(dict)
+    for *key, disposition, n in rows:
+        by_key[tuple(key)][DISPOSITION[disposition]] = int(n)
+    return {key: Counts(by_disposition) for key, by_disposition in by_key.items()}
 
 
 def changed(
@@ -142,12 +148,12 @@ class DayFigures:
 
 
 def curve(
-    db: Session, campaign_id: int, *, where: Where | None = None, until: date | None = None
+    db: Session, campaign_id: int, *, where: Scope | None = None, until: date | None = None
 ) -> list[DayFigures]:
     """The state at the end of every day on which something changed, in order of days."""
-    statement = totals_sql.by_day(where or Where(), until is None)
-    found = _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
-    return accumulated({day: counts for (day,), counts in found.items()})
+    statement = totals_sql.by_day(where or Scope(), until is None)
+    changes = _by_key(db.execute(statement, {"campaign": campaign_id, "until": until}).all())
+    return accumulated({day: counts for (day,), counts in changes.items()})
 
 
 def accumulated(changes: Mapping[date, Counts]) -> list[DayFigures]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Where:
+class Scope:
     """The part of a campaign that figures are about; None means all."""
 
     groups: frozenset[int] | None = None

@@ -3,29 +3,25 @@
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
-LEAST = 5
-Row = TypeVar("Row", bound=Hashable)
+Name = TypeVar("Name", bound=Hashable)
 
 
-def hidden(invited: Mapping[Row, int], *, least: int = LEAST) -> frozenset[Row]:
+def hidden_rows(invited: Mapping[Name, int], *, least: int) -> frozenset[Name]:
     """Rows to hide of a table whose total is shown, by how many each has invited.
 
-    Every row with fewer than `least`, and, where the hidden ones together are fewer than `least` or
-    stand alone, the next smallest too: else the total less the shown rows would tell them. A row
-    with nobody invited tells nothing and is not hidden.
+    Every row with fewer than `least`, the campaign's `table_minimum`, and, where the hidden ones together
+    are fewer than that or stand alone, the next smallest too: else the total less the shown rows would
+    tell them. A row with nobody invited tells nothing and is not hidden.
     """
     smallest_first = sorted((n, position) for position, n in enumerate(invited.values()) if n > 0)
-    rows = list(invited)
-    chosen: list[Row] = []
+    names = list(invited)
+    hidden: list[Name] = []
     together = 0
     for n, position in smallest_first:
         is_small = n < least
-        is_cover = bool(chosen) and (together < least or len(chosen) == 1)
+        is_cover = bool(hidden) and (together < least or len(hidden) == 1)
         if not is_small and not is_cover:
             break
-        chosen.append(rows[position])
+        hidden.append(names[position])
         together += n
-    return frozenset(chosen)
-
-
-__all__ = ["LEAST", "hidden"]
+    return frozenset(hidden)

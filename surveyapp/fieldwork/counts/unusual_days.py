@@ -8,8 +8,8 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import CountDelta
-from surveyapp.assignments.rules import SUBMITTED
-from surveyapp.fieldwork.models import KeptDay
+from surveyapp.assignments.rules import Disposition
+from surveyapp.fieldwork.models import CountDay
 
 FEWEST = 10
 """Forms of a day from which on it can be called unusual."""
@@ -59,13 +59,13 @@ def find(submitted: dict[tuple[int, date], int]) -> list[UnusualDay]:
 
 
 def _by_day(db: Session, campaign_id: int) -> dict[tuple[int, date], int]:
-    kept = select(KeptDay.supplying_unit_id, KeptDay.day, KeptDay.change).where(
-        KeptDay.campaign_id == campaign_id,
-        KeptDay.cut == "supplying",
-        KeptDay.disposition.in_(SUBMITTED),
+    kept = select(CountDay.supplying_unit_id, CountDay.day, CountDay.change).where(
+        CountDay.campaign_id == campaign_id,
+        CountDay.rollup == "supplying",
+        CountDay.disposition == Disposition.SUBMITTED,
     )
     waiting = select(CountDelta.supplying_unit_id, CountDelta.day, CountDelta.change).where(
-        CountDelta.campaign_id == campaign_id, CountDelta.disposition.in_(SUBMITTED)
+        CountDelta.campaign_id == campaign_id, CountDelta.disposition == Disposition.SUBMITTED
     )
     both = union_all(kept, waiting).subquery()
     rows = db.execute(

@@ -16,7 +16,7 @@ from surveyapp.fieldwork.models import FormDay, PlanDay, SnapshotDay
 
 _FORM = ("supplying_unit_id", "rated_unit_id", "group_id", "department_id")
 _PLAN = ("side", "unit_id", "group_id")
-Cell = tuple[Any, ...]
+_Cell = tuple[Any, ...]
 
 
 def take(db: Session, campaign: Campaign, *, day: date, now: datetime) -> int:
@@ -47,7 +47,7 @@ def take(db: Session, campaign: Campaign, *, day: date, now: datetime) -> int:
 
 def _write_forms(db: Session, campaign_id: int, day: date) -> int:
     live = queries.figures(db, campaign_id, by=("supplying", "rated", "group", "department"))
-    now: dict[Cell, list[int]] = {
+    now: dict[_Cell, list[int]] = {
         cell: [row.listed, row.approved] for cell, row in live.items() if row.listed or row.approved
     }
     columns = [getattr(FormDay, name) for name in _FORM]
@@ -65,7 +65,7 @@ def _write_forms(db: Session, campaign_id: int, day: date) -> int:
 
 
 def _write_plan(db: Session, campaign_id: int, day: date) -> int:
-    now: dict[Cell, list[int]] = {
+    now: dict[_Cell, list[int]] = {
         (side, unit, group): [planned]
         for side in ("supplying", "rated")
         for (group, unit), planned in campaigns.plan(db, campaign_id, side=side).items()
@@ -82,8 +82,8 @@ def _write_plan(db: Session, campaign_id: int, day: date) -> int:
 
 
 def _differences(
-    kept: Mapping[Cell, list[int]], now: Mapping[Cell, list[int]]
-) -> list[tuple[Cell, list[int]]]:
+    kept: Mapping[_Cell, list[int]], now: Mapping[_Cell, list[int]]
+) -> list[tuple[_Cell, list[int]]]:
     """What has to be added to `kept` so that it says `now`."""
     width = len(next(iter((*now.values(), *kept.values())), []))
     nothing = [0] * width

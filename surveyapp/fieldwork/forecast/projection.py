@@ -12,7 +12,13 @@ from functools import lru_cache
 from math import erf, exp, sqrt
 from statistics import NormalDist
 
-from surveyapp.fieldwork.forecast.response_curve import Calendar, Cohort, Shape, days_between, fit
+from surveyapp.fieldwork.forecast.response_curve import (
+    Cohort,
+    FittedCurve,
+    ReminderCalendar,
+    days_between,
+    fit,
+)
 
 LEVEL = 0.9
 """How often the interval should hold what comes."""
@@ -37,7 +43,7 @@ Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Cell:
+class UnitGroup:
     """What is known of one supplying unit × group at the end of a day."""
 
     forms: int
@@ -51,7 +57,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedAnswers:
     """A forecast of answered forms at the end, in forms; `low` and `high` bound `LEVEL` of what may come.
 
     `reminder` is how many more one reminder tomorrow would bring.
@@ -85,7 +91,7 @@ class Expected:
 class _Future:
     """One cell's coming answers: mean and variance at each node of what all cells share."""
 
-    cell: Cell
+    cell: UnitGroup
     nodes: tuple[tuple[tuple[float, float], ...], ...]
     reminder: float
     shares: tuple[float, ...]
@@ -98,11 +104,16 @@ class Forecast:
     """The forecast of a whole campaign from the end of one day; sums of cells keep what they share."""
 
     def __init__(
-        self, cells: Mapping[Key, Cell], calendar: Calendar, *, until: date, closes: date
+        self,
+        cells: Mapping[Key, UnitGroup],
+        calendar: ReminderCalendar,
+        *,
+        until: date,
+        closes: date,
     ) -> None:
         self.until = until
         self.days = days_between(until + timedelta(days=1), closes)
-        self.shapes: list[Shape] = []
+        self.curves: list[FittedCurve] = []
         self._cells = cells
         self._futures: dict[Key, _Future] = {}
         cohorts = list(_cohorts(cells.values()).values())
@@ -110,8 +121,8 @@ class Forecast:
         started = min((cohort.starts for cohort in cohorts), default=until)
         self.is_founded = answers >= LEAST_ANSWERS and (until - started).days >= LEAST_DAYS
         if self.is_founded:
-            self.shapes = fit(cohorts, calendar, until=until)
-            self._futures = dict(_futures(self.shapes, cells, cohorts, self.days, until))
+            self.curves = fit(cohorts, calendar, until=until)
+            self._futures = dict(_futures(self.curves, cells, cohorts, self.days, until))
 
     def keys(self) -> list[Key]:
         """Every cell known, whether it has a forecast or not."""
@@ -120,14 +131,14 @@ class Forecast:
     @property
     def reminder_is_seen(self) -> bool:
         """The gain from a reminder is learnt from a reminder of this campaign, not supposed."""
-        seen = self.shapes[0].calendar.reminders if self.shapes else ()
+        seen = self.curves[0].calendar.reminders if self.curves else ()
         return any(day <= self.until for day in seen)
 
-    def cell(self, key: Key) -> Expected | None:
+    def cell(self, key: Key) -> ExpectedAnswers | None:
         """The forecast of one cell; None where there is no foundation or nobody was written to."""
         return self.of([key]) if key in self._futures else None
 
-    def of(self, keys: Iterable[Key] | None = None) -> Expected | None:
+    def of(self, keys: Iterable[Key] | None = None) -> ExpectedAnswers | None:
         """The forecast of several cells together; all of them without `keys`.
 
         Cells nobody was written to yet count among the forms and bring nothing.
@@ -145,7 +156,7 @@ class Forecast:
             (day, so_far + sum(m * shares[i] for m, shares in ways))
             for i, day in enumerate(self.days)
         ]
-        return Expected(
+        return ExpectedAnswers(
             forms,
             so_far,
             so_far + mean,
@@ -156,7 +167,7 @@ class Forecast:
         )
 
 
-def _cohorts(cells: Iterable[Cell]) -> dict[date, Cohort]:
+def _cohorts(cells: Iterable[UnitGroup]) -> dict[date, Cohort]:
     """Cells first written to on the same day, taken together."""
     gathered: dict[date, tuple[int, dict[date, int]]] = {}
     for cell in cells:
@@ -170,13 +181,13 @@ def _cohorts(cells: Iterable[Cell]) -> dict[date, Cohort]:
 
 
 def _futures(
-    shapes: Sequence[Shape],
-    cells: Mapping[Key, Cell],
+    curves: Sequence[FittedCurve],
+    cells: Mapping[Key, UnitGroup],
     cohorts: Sequence[Cohort],
     days: Sequence[date],
     until: date,
 ) -> Iterable[tuple[Key, _Future]]:
-    ahead = {cohort.starts: _ahead(shapes, cohort, days, until) for cohort in cohorts}
+    ahead = {cohort.starts: _ahead(curves, cohort, days, until) for cohort in cohorts}
     past = {cohort.starts: sum(cohort.answered.values()) / cohort.forms for cohort in cohorts}
     live = {k: c for k, c in cells.items() if c.starts is not None and c.forms > 0}
     speeds = _speeds(live, past)
@@ -198,19 +209,21 @@ class _Ahead:
     way: tuple[float, ...]
 
 
-def _ahead(shapes: Sequence[Shape], cohort: Cohort, days: Sequence[date], until: date) -> _Ahead:
+def _ahead(
+    curves: Sequence[FittedCurve], cohort: Cohort, days: Sequence[date], until: date
+) -> _Ahead:
     so_far = sum(cohort.answered.values()) / cohort.forms
-    reminded = shapes[0].calendar.with_reminder(until + timedelta(days=1))
+    reminded = curves[0].calendar.with_reminder(until + timedelta(days=1))
     parts, mean, more = [], 0.0, 0.0
     way = [0.0] * len(days)
-    for shape in shapes:
-        shares = shape.coming(cohort.starts, so_far, days)
+    for curve in curves:
+        shares = curve.coming(cohort.starts, so_far, days)
         total = sum(shares)
-        spread = sqrt(shape.spread(cohort.starts, days, shares) ** 2 + POOL_DRIFT**2)
-        parts.append((shape.weight, total, spread))
-        mean += shape.weight * total
-        more += shape.weight * sum(shape.coming(cohort.starts, so_far, days, reminded))
-        way = [w + shape.weight * share for w, share in zip(way, shares, strict=True)]
+        spread = sqrt(curve.spread(cohort.starts, days, shares) ** 2 + POOL_DRIFT**2)
+        parts.append((curve.weight, total, spread))
+        mean += curve.weight * total
+        more += curve.weight * sum(curve.coming(cohort.starts, so_far, days, reminded))
+        way = [w + curve.weight * share for w, share in zip(way, shares, strict=True)]
     if mean <= 0:
         return _Ahead((0.0,) * _SHARED_NODES, 0.0, 1.0, tuple(way))
     scale = more / mean
@@ -239,7 +252,7 @@ def _fine_nodes() -> tuple[float, ...]:
 
 
 def _speeds(
-    cells: Mapping[Key, Cell], past: Mapping[date, float]
+    cells: Mapping[Key, UnitGroup], past: Mapping[date, float]
 ) -> dict[Key, tuple[float, float]]:
     """Each cell's gamma posterior (shape, rate) of its speed relative to the pooled curve.
 
@@ -265,7 +278,7 @@ def _speeds(
 
 
 def _nodes(
-    cell: Cell, alpha: float, beta: float, totals: Sequence[float]
+    cell: UnitGroup, alpha: float, beta: float, totals: Sequence[float]
 ) -> tuple[tuple[tuple[float, float], ...], ...]:
     """Mean and variance of the coming answers, for each shared node and each own one."""
     left = cell.forms - cell.so_far
@@ -280,7 +293,7 @@ def _nodes(
     return tuple(grid)
 
 
-def _gain(cell: Cell, speed: float, total: float, more: float) -> float:
+def _gain(cell: UnitGroup, speed: float, total: float, more: float) -> float:
     """Answers that one more reminder brings: the coming share is `more` times as large."""
     left = cell.forms - cell.so_far
     with_reminder = min(speed * total * more * cell.forms, left)

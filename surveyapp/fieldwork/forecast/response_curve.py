@@ -11,6 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp, log, log1p
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Array = NDArray[Any]
 
 PRIOR_MEAN = (log(0.05), -0.12, -0.4, log(0.25), log(0.5))
 PRIOR_SPREAD = (1.5, 0.1, 0.5, 0.6, 0.5)
@@ -34,26 +40,25 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """Days on which reminders went (or will go) out to everybody, and days on which few work."""
+class ReminderCalendar:
+    """Days on which reminders went (or will go) out to everybody."""
 
     reminders: tuple[date, ...] = ()
-    days_off: frozenset[date] = frozenset()
 
     def features(self, starts: date, day: date) -> tuple[float, ...]:
         """What the regression knows of `day` for forms sent on `starts`."""
         pushes = [reminder for reminder in self.reminders if starts < reminder <= day]
         since = (day - max(pushes, default=starts)).days
-        is_off = day.weekday() >= 5 or day in self.days_off
+        is_off = day.weekday() >= 5
         return (1.0, float(since), log1p(since), float(is_off), float(bool(pushes)))
 
-    def with_reminder(self, day: date) -> "Calendar":
+    def with_reminder(self, day: date) -> "ReminderCalendar":
         """The same with one more reminder."""
-        return Calendar(tuple(sorted({*self.reminders, day})), self.days_off)
+        return ReminderCalendar(tuple(sorted({*self.reminders, day})))
 
 
 @dataclass(frozen=True)
-class Shape:
+class FittedCurve:
     """One fitted curve. `dispersion` is how much wider than Poisson the days scatter (at least 1)."""
 
     reach: float
@@ -62,10 +67,14 @@ class Shape:
     covariance: tuple[tuple[float, ...], ...]
     dispersion: float
     forms: int
-    calendar: Calendar
+    calendar: ReminderCalendar
 
     def coming(
-        self, starts: date, so_far: float, days: Sequence[date], calendar: Calendar | None = None
+        self,
+        starts: date,
+        so_far: float,
+        days: Sequence[date],
+        calendar: ReminderCalendar | None = None,
     ) -> list[float]:
         """Shares of the forms expected on each of `days`, after `so_far` (0..1) have answered."""
         left = max(self.reach - so_far, 0.0)
@@ -94,24 +103,32 @@ class Shape:
         return float((of_fit + of_days) ** 0.5)
 
 
-def fit(cohorts: Sequence[Cohort], calendar: Calendar, *, until: date) -> list[Shape]:
+def fit(cohorts: Sequence[Cohort], calendar: ReminderCalendar, *, until: date) -> list[FittedCurve]:
     """Curves up to the end of `until`, one for each possible reach, with weights that sum to 1."""
     forms = sum(cohort.forms for cohort in cohorts)
     answered = sum(sum(cohort.answered.values()) for cohort in cohorts)
     seen = answered / forms if forms else 0.0
-    tried = [
-        (reach, _fit_one(rows))
+    fits = [
+        (reach, _fit_one(days))
         for reach in _reaches(seen)
-        if (rows := _rows(cohorts, calendar, reach, until))
+        if (days := _days_seen(cohorts, calendar, reach, until)) is not None
     ]
-    if not tried:
+    if not fits:
         return []
-    dispersion = min(found[2] for _, found in tried)
-    best = max(found[3] / dispersion for _, found in tried)
-    weights = [exp(max((found[3] / dispersion - best) / TEMPER, -50.0)) for _, found in tried]
+    dispersion = min(one.dispersion for _, one in fits)
+    best = max(one.likelihood / dispersion for _, one in fits)
+    weights = [exp(max((one.likelihood / dispersion - best) / TEMPER, -50.0)) for _, one in fits]
     return [
-        Shape(reach, weight / sum(weights), tuple(beta), covariance, spread, forms, calendar)
-        for (reach, (beta, covariance, spread, _)), weight in zip(tried, weights, strict=True)
+        FittedCurve(
+            reach,
+            weight / sum(weights),
+            one.coefficients,
+            one.covariance,
+            one.dispersion,
+            forms,
+            calendar,
+        )
+        for (reach, one), weight in zip(fits, weights, strict=True)
     ]
 
 
@@ -121,35 +138,72 @@ def _reaches(seen: float) -> list[float]:
     return [seen + left * step for step in (0.03, 0.08, 0.16, 0.27, 0.4, 0.55, 0.75, 1.0)]
 
 
-def _rows(
-    cohorts: Sequence[Cohort], calendar: Calendar, reach: float, until: date
-) -> list["Observed"]:
-    rows = []
+@dataclass(frozen=True)
+class _Days:
+    """One row for each cohort and day: its features, the forms still to be won, the answers."""
+
+    features: "_Array"
+    left: "_Array"
+    answered: "_Array"
+
+    def expected(self, coefficients: "_Array") -> "_Array":
+        """Answers of each row; nobody answers more than e times the forms that are left."""
+        import numpy as np
+
+        expected: _Array = self.left * np.exp(np.minimum(self.features @ coefficients, 1.0))
+        return expected
+
+    def likelihood(self, coefficients: "_Array") -> float:
+        """Logarithm of the Poisson likelihood, but for what no reach changes."""
+        import numpy as np
+
+        rate = np.minimum(self.features @ coefficients, 1.0)
+        terms = self.answered * rate - self.left * np.exp(rate) + self.answered * np.log(self.left)
+        return float(terms.sum())
+
+
+def _days_seen(
+    cohorts: Sequence[Cohort], calendar: ReminderCalendar, reach: float, until: date
+) -> _Days | None:
+    """What every cohort did up to the end of `until`, if no more than `reach` can be won."""
+    import numpy as np
+
+    features, left, answered = [], [], []
     for cohort in cohorts:
         came = 0
         for day in days_between(cohort.starts, until):
-            left = max(cohort.forms * reach - came, 0.5)
-            today = cohort.answered.get(day, 0)
-            rows.append((calendar.features(cohort.starts, day), left, today))
-            came += today
-    return rows
+            features.append(calendar.features(cohort.starts, day))
+            left.append(max(cohort.forms * reach - came, 0.5))
+            answered.append(cohort.answered.get(day, 0))
+            came += answered[-1]
+    if not features:
+        return None
+    return _Days(np.array(features), np.array(left), np.array(answered, dtype=float))
 
 
-Fitted = tuple[list[float], tuple[tuple[float, ...], ...], float, float]
+@dataclass(frozen=True)
+class _Fit:
+    """What one reach makes of the days."""
+
+    coefficients: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    dispersion: float
+    likelihood: float
 
 
-def _fit_one(rows: Sequence["Observed"]) -> Fitted:
-    """Coefficients, covariance, dispersion and penalised log-likelihood for one reach."""
+def _fit_one(days: "_Days") -> _Fit:
+    """The penalised quasi-Poisson regression for one reach; the dispersion is found beside it."""
     dispersion = 1.0
-    beta, covariance = _maximise(rows, dispersion)
+    coefficients, covariance = _maximise(days, dispersion)
     for _ in range(2):
-        dispersion = _dispersion(rows, beta)
-        beta, covariance = _maximise(rows, dispersion)
-    likelihood = 0.0
-    for x, left, today in rows:
-        rate = min(_dot(beta, x), 1.0)
-        likelihood += today * rate - left * exp(rate) + today * log(left)
-    return beta, covariance, dispersion, likelihood
+        dispersion = _dispersion(days, coefficients)
+        coefficients, covariance = _maximise(days, dispersion)
+    return _Fit(
+        tuple(coefficients.tolist()),
+        tuple(tuple(row) for row in covariance.tolist()),
+        dispersion,
+        days.likelihood(coefficients),
+    )
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -157,61 +211,31 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-Observed = tuple[tuple[float, ...], float, int]
-
-
-def _maximise(
-    rows: Sequence[Observed], dispersion: float
-) -> tuple[list[float], tuple[tuple[float, ...], ...]]:
+def _maximise(days: "_Days", dispersion: float) -> tuple["_Array", "_Array"]:
     """Newton's method on the penalised quasi-likelihood; the coefficients and their covariance."""
-    size = len(PRIOR_MEAN)
-    beta = list(PRIOR_MEAN)
-    information: list[list[float]] = []
+    import numpy as np
+
+    prior, precision = np.array(PRIOR_MEAN), 1 / np.array(PRIOR_SPREAD) ** 2
+    coefficients = prior
     for _ in range(_STEPS):
-        precision = [1 / spread**2 for spread in PRIOR_SPREAD]
-        slope = [precision[i] * (PRIOR_MEAN[i] - beta[i]) for i in range(size)]
-        information = [[precision[i] if i == j else 0.0 for j in range(size)] for i in range(size)]
-        for x, forms, answered in rows:
-            expected = forms * exp(min(_dot(beta, x), 1.0))
-            for i in range(size):
-                slope[i] += x[i] * (answered - expected) / dispersion
-                for j in range(size):
-                    information[i][j] += x[i] * x[j] * expected / dispersion
-        step = _solve(information, slope)
-        longest = max(abs(s) for s in step)
-        beta = [b + s / max(longest, 1.0) for b, s in zip(beta, step, strict=True)]
+        expected = days.expected(coefficients)
+        slope = precision * (prior - coefficients)
+        slope = slope + days.features.T @ (days.answered - expected) / dispersion
+        information = np.diag(precision) + (days.features.T * expected) @ days.features / dispersion
+        step = np.linalg.solve(information, slope)
+        longest = np.abs(step).max()
+        coefficients = coefficients + step / max(longest, 1.0)
         if longest < _SMALL:
             break
-    unit = [[1.0 if i == j else 0.0 for i in range(size)] for j in range(size)]
-    return beta, tuple(tuple(_solve(information, column)) for column in unit)
+    return coefficients, np.linalg.inv(information)
 
 
-def _dispersion(rows: Sequence[Observed], beta: Sequence[float]) -> float:
+def _dispersion(days: "_Days", coefficients: "_Array") -> float:
     """Pearson's statistic per degree of freedom, at least 1."""
-    pearson = 0.0
-    for x, forms, answered in rows:
-        expected = forms * exp(min(_dot(beta, x), 1.0))
-        pearson += (answered - expected) ** 2 / max(expected, 0.5)
-    return max(1.0, pearson / max(len(rows) - len(beta), 1))
+    expected = days.expected(coefficients)
+    pearson = ((days.answered - expected) ** 2 / expected.clip(min=0.5)).sum()
+    return max(1.0, float(pearson) / max(len(expected) - len(coefficients), 1))
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(left, right, strict=True))
-
-
-def _solve(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
-    """Gaussian elimination with pivoting; the matrix is positive definite and small."""
-    size = len(right)
-    rows = [[*line, value] for line, value in zip(matrix, right, strict=True)]
-    for i in range(size):
-        best = max(range(i, size), key=lambda k: abs(rows[k][i]))
-        rows[i], rows[best] = rows[best], rows[i]
-        for k in range(i + 1, size):
-            factor = rows[k][i] / rows[i][i]
-            for j in range(i, size + 1):
-                rows[k][j] -= factor * rows[i][j]
-    found = [0.0] * size
-    for i in reversed(range(size)):
-        known = sum(rows[i][j] * found[j] for j in range(i + 1, size))
-        found[i] = (rows[i][size] - known) / rows[i][i]
-    return found

@@ -11,23 +11,27 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.models import CountDelta
-from surveyapp.assignments.rules import INVITED, Disposition
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.models import Wave
-from surveyapp.fieldwork.forecast.projection import Cell, Forecast, Key
-from surveyapp.fieldwork.forecast.response_curve import Calendar
-from surveyapp.fieldwork.models import KeptCount, KeptDay
-from surveyapp.fieldwork.rules import LETTERS
+from surveyapp.delivery.states import WaveState
+from surveyapp.fieldwork.forecast.projection import Forecast, Key, UnitGroup
+from surveyapp.fieldwork.forecast.response_curve import ReminderCalendar
+from surveyapp.fieldwork.models import CountDay, CountTotal
+from surveyapp.fieldwork.rules import ANSWERED, MAYBE_ELIGIBLE, SENT
 
-_ANSWERED = LETTERS["I"] | LETTERS["P"]
-_ELIGIBLE = _ANSWERED | LETTERS["R"] | LETTERS["NC"] | LETTERS["U"]
-_SENT = INVITED - {Disposition.NOT_SENT}
 REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
-UNDER_WAY = ("testing", "running", "paused", "stopped", "done")
+UNDER_WAY = (
+    WaveState.TESTING,
+    WaveState.RUNNING,
+    WaveState.PAUSED,
+    WaveState.STOPPED,
+    WaveState.DONE,
+)
 
 
 @dataclass(frozen=True)
-class Change:
+class DayChange:
     """Net change of one supplying unit × group on one day."""
 
     day: date
@@ -36,52 +40,52 @@ class Change:
     sent: int
 
 
-def changes(db: Session, campaign_id: int, *, until: date) -> dict[Key, list[Change]]:
+def changes(db: Session, campaign_id: int, *, until: date) -> dict[Key, list[DayChange]]:
     """Every day's net change up to the end of `until`, by (supplying unit, group), in order of days."""
     both = union_all(
-        _sums(KeptDay, KeptDay.change, until).where(
-            KeptDay.campaign_id == campaign_id, KeptDay.cut == "supplying"
+        _sums(CountDay, CountDay.change, until).where(
+            CountDay.campaign_id == campaign_id, CountDay.rollup == "supplying"
         ),
         _sums(CountDelta, CountDelta.change, until).where(CountDelta.campaign_id == campaign_id),
     ).subquery()
     keys = (both.c.supplying_unit_id, both.c.group_id, both.c.day)
     sums = (func.sum(both.c[name]) for name in ("answered", "eligible", "sent"))
-    found: dict[Key, list[Change]] = defaultdict(list)
+    by_cell: dict[Key, list[DayChange]] = defaultdict(list)
     for unit, group, day, *counts in db.execute(select(*keys, *sums).group_by(*keys)):
-        found[unit, group].append(Change(day, *(int(n) for n in counts)))
-    for each in found.values():
+        by_cell[unit, group].append(DayChange(day, *(int(n) for n in counts)))
+    for each in by_cell.values():
         each.sort(key=lambda change: change.day)
-    return dict(found)
+    return dict(by_cell)
 
 
 def tallies(
     db: Session, campaign_id: int, *, reachable: frozenset[Disposition]
 ) -> Iterator[tuple[int, ...]]:
     """(supplying unit, group, department, eligible, answered, `reachable`) live, added up by the database."""
-    wanted = {"eligible": _ELIGIBLE, "answered": _ANSWERED, "reachable": reachable}
+    sets = {"eligible": MAYBE_ELIGIBLE, "answered": ANSWERED, "reachable": reachable}
 
-    def sums(table: type[KeptCount] | type[CountDelta], change: Any) -> Select[Any]:
+    def sums(table: type[CountTotal] | type[CountDelta], change: Any) -> Select[Any]:
         keys = (table.supplying_unit_id, table.group_id, table.department_id)
-        added = [_within(table.disposition, change, ds, name) for name, ds in wanted.items()]
+        added = [_within(table.disposition, change, ds, name) for name, ds in sets.items()]
         return select(*keys, *added).where(table.campaign_id == campaign_id).group_by(*keys)
 
-    kept = sums(KeptCount, KeptCount.n).where(KeptCount.cut == "cell")
+    kept = sums(CountTotal, CountTotal.n).where(CountTotal.rollup == "cell")
     both = union_all(kept, sums(CountDelta, CountDelta.change)).subquery()
     keys = (both.c.supplying_unit_id, both.c.group_id, both.c.department_id)
-    totals = (func.sum(both.c[name]) for name in wanted)
+    totals = (func.sum(both.c[name]) for name in sets)
     for row in db.execute(select(*keys, *totals).group_by(*keys)):
         yield tuple(int(n) for n in row)
 
 
-def _within(column: Any, change: Any, wanted: frozenset[Disposition], name: str) -> Any:
-    values = [str(disposition) for disposition in wanted]
+def _within(column: Any, change: Any, within: frozenset[Disposition], name: str) -> Any:
+    values = [str(disposition) for disposition in within]
     return func.sum(case((column.in_(values), change), else_=0)).label(name)
 
 
-def _sums(table: type[KeptDay] | type[CountDelta], change: Any, until: date) -> Select[Any]:
-    wanted = {"answered": _ANSWERED, "eligible": _ELIGIBLE, "sent": _SENT}
+def _sums(table: type[CountDay] | type[CountDelta], change: Any, until: date) -> Select[Any]:
+    sets = {"answered": ANSWERED, "eligible": MAYBE_ELIGIBLE, "sent": SENT}
     keys = (table.supplying_unit_id, table.group_id, table.day)
-    added = [_within(table.disposition, change, ds, name) for name, ds in wanted.items()]
+    added = [_within(table.disposition, change, ds, name) for name, ds in sets.items()]
     return select(*keys, *added).where(table.day <= until).group_by(*keys)
 
 
@@ -97,12 +101,12 @@ def reminders(db: Session, campaign_id: int) -> list[date]:
     )
 
 
-def cells(found: dict[Key, list[Change]]) -> dict[Key, Cell]:
+def cells(changed: dict[Key, list[DayChange]]) -> dict[Key, UnitGroup]:
     """What the forecast needs of the changes: forms, the day of the first sending, answers by day."""
-    return {key: _cell(each) for key, each in found.items()}
+    return {key: _cell(each) for key, each in changed.items()}
 
 
-def _cell(each: Iterable[Change]) -> Cell:
+def _cell(each: Iterable[DayChange]) -> UnitGroup:
     forms, sent, starts = 0, 0, None
     answered: dict[date, int] = {}
     for change in each:
@@ -112,7 +116,7 @@ def _cell(each: Iterable[Change]) -> Cell:
             starts = change.day
         if change.answered:
             answered[change.day] = change.answered
-    return Cell(forms, starts, answered)
+    return UnitGroup(forms, starts, answered)
 
 
 def foresee(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
@@ -125,6 +129,6 @@ def foresee(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
 def foresee_from(db: Session, campaign: Campaign, *, until: date) -> Forecast:
     """The forecast from the end of `until`."""
     known = cells(changes(db, campaign.id, until=until))
-    calendar = Calendar(tuple(reminders(db, campaign.id)))
+    calendar = ReminderCalendar(tuple(reminders(db, campaign.id)))
     closes = clock.day(campaign.closes_at - timedelta(seconds=1))
     return Forecast(known, calendar, until=until, closes=closes)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
-from surveyapp.fieldwork.counts.scope import Where
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.models import FormDay, PlanDay, SnapshotDay
 
 
@@ -37,7 +37,7 @@ def path(kept: SnapshotDay) -> list[tuple[date, float]]:
 
 
 def planned_then(
-    db: Session, campaign_id: int, by: tuple[str, ...], part: Where, *, side: str, until: date
+    db: Session, campaign_id: int, by: tuple[str, ...], part: Scope, *, side: str, until: date
 ) -> Iterable[tuple[tuple[int, ...], int]]:
     """Planned forms at the end of `until`, keyed by the dimensions `by` (group and `side` alone)."""
     column: dict[str, Any] = {"group": PlanDay.group_id, side: PlanDay.unit_id}
@@ -57,7 +57,7 @@ def planned_then(
 
 
 def forms_then(
-    db: Session, campaign_id: int, by: tuple[str, ...], part: Where, *, until: date
+    db: Session, campaign_id: int, by: tuple[str, ...], part: Scope, *, until: date
 ) -> Iterable[tuple[tuple[int, ...], int, int]]:
     """Forms listed and approved at the end of `until`, keyed by the dimensions `by`."""
     column: dict[str, Any] = {

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.documents.charts import curves, outline_map
+from surveyapp.documents.charts.curves import Ahead, CurvePoint, TimeCurve
+from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.documents.pdf import write_pdf
 from surveyapp.fieldwork.counts import attention, queries
-from surveyapp.fieldwork.counts.attention import Concern
+from surveyapp.fieldwork.counts.attention import UnitConcern
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected
-from surveyapp.fieldwork.reports import charts
-from surveyapp.fieldwork.reports.province_outlines import own_map
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
+from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.i18n import _, day, locale, number, percent
 
@@ -27,7 +29,7 @@ WORST = 10
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One unit or group of the report, with how many more forms it submitted on the day."""
 
     code: str
@@ -44,13 +46,13 @@ class DailyReport:
 
     campaign: Campaign
     day: date
-    total: Line
-    groups: list[Line]
-    supplying: list[Line]
-    rated: list[Line]
+    total: ReportLine
+    groups: list[ReportLine]
+    supplying: list[ReportLine]
+    rated: list[ReportLine]
     curve: list[DayFigures]
-    expected: Expected | None
-    concerns: list[tuple[Concern, str]]
+    expected: ExpectedAnswers | None
+    concerns: list[tuple[UnitConcern, str]]
     own_map: Path | None = None
 
     @property
@@ -78,7 +80,7 @@ def gather(
     named = [(each, _name(units[each.unit_id])) for each in concerns if each.unit_id in units]
     rows = _lines(db, campaign.id, "group", groups, until)
     whole = queries.total(line.figures for line in rows)
-    total = Line("", _("Cộng"), "", whole, sum(line.gained for line in rows))
+    total = ReportLine("", _("Cộng"), "", whole, sum(line.gained for line in rows))
     return DailyReport(
         campaign,
         until,
@@ -89,7 +91,7 @@ def gather(
         queries.curve(db, campaign.id, until=until),
         series.foresee_from(db, campaign, until=until).of(),
         named,
-        None if instance is None else own_map(instance, campaign.code),
+        None if instance is None else province_outlines.own_map(instance, campaign.code),
     )
 
 
@@ -99,11 +101,11 @@ def _lines(
     dimension: str,
     things: Mapping[int, Unit] | Mapping[int, RespondentGroup],
     until: date,
-) -> list[Line]:
+) -> list[ReportLine]:
     found = queries.figures(db, campaign_id, by=(dimension,), until=until)
     before = queries.counted(db, campaign_id, by=(dimension,), until=until - timedelta(days=1))
     return [
-        Line(
+        ReportLine(
             thing.code,
             _name(thing),
             thing.kind if isinstance(thing, Unit) else thing.level,
@@ -116,10 +118,8 @@ def _lines(
     ]
 
 
-def _worst_first(lines: Sequence[Line]) -> list[Line]:
-    return sorted(
-        lines, key=lambda line: (line.figures.rates.rr2 is None, line.figures.rates.rr2 or 0)
-    )
+def _worst_first(lines: Sequence[ReportLine]) -> list[ReportLine]:
+    return sorted(lines, key=lambda line: (line.figures.rate is None, line.figures.rate or 0))
 
 
 def _name(thing: Unit | RespondentGroup) -> str:
@@ -137,16 +137,20 @@ def headlines(report: DailyReport) -> list[tuple[str, str, str]]:
     lines = [
         (
             _("Tỷ lệ trả lời (RR2)"),
-            percent(total.rates.rr2),
-            _out_of(counts.answered, counts.maybe_eligible),
+            percent(total.rate),
+            _out_of(counts.submitted, counts.maybe_eligible),
         ),
-        (_("Tỷ lệ đạt mẫu"), percent(total.coverage), _out_of(counts.complete, total.planned or 0)),
+        (
+            _("Tỷ lệ đạt mẫu"),
+            percent(total.coverage),
+            _out_of(counts.submitted, total.planned or 0),
+        ),
         (
             _("Đã nộp"),
             number(counts.submitted),
             _("trong ngày thêm %(n)s", n=number(report.total.gained)),
         ),
-        (_("Đã bắt đầu"), number(counts.started), _out_of(counts.started, counts.sent)),
+        (_("Đã bắt đầu"), number(counts.begun), _out_of(counts.begun, counts.sent)),
     ]
     if report.expected is not None and report.expected.bounds is not None:
         low, high = report.expected.bounds
@@ -194,40 +198,40 @@ def _facts(report: DailyReport) -> dict[str, Any]:
         "concerns": _concern_facts(report.concerns),
         "map": map_svg(report),
         "map_title": _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách"),
-        "map_note": _("Bản đồ minh họa, không có giá trị về địa giới."),
-        "legend": _legend(),
-        "map_rows": [[line.name, percent(line.figures.rates.rr2)] for line in provinces],
+        "map_note": province_outlines.disclaimer(),
+        "legend": outline_map.coloured(province_outlines.band_words()),
+        "map_rows": [[line.name, percent(line.figures.rate)] for line in provinces],
     }
 
 
 def map_svg(report: DailyReport) -> str:
     """The map of provinces by rate, as a picture of its own; empty where no map fits."""
     provinces = {line.code: line for line in report.supplying if line.kind == "province"}
-    rates = {code: line.figures.rates.rr2 for code, line in provinces.items()}
     names = {code: line.name_vi for code, line in provinces.items()}
-    return charts.draw_map(rates, names, own=report.own_map)
+    outlines = province_outlines.outlines_for(names, own=report.own_map)
+    if outlines is None:
+        return ""
+    areas = {code: Area(line.figures.rate, line.name) for code, line in provinces.items()}
+    return outline_map.picture(OutlineMap(outlines, areas))
 
 
 def curve_svg(report: DailyReport) -> str:
     """The curve of answered forms with the forecast, as a picture of its own."""
     expected = report.expected
-    starts = min([report.starts, *(point.day for point in report.curve if point.counts.answered)])
-    return charts.draw_curve(
-        [
-            (point.day, float(point.counts.answered))
-            for point in report.curve
-            if point.day >= starts
-        ],
+    starts = min([report.starts, *(point.day for point in report.curve if point.counts.submitted)])
+    curve = TimeCurve(
+        [CurvePoint(p.day, p.counts.submitted) for p in report.curve if p.day >= starts],
         starts=starts,
         ends=max(report.ends, report.day),
         target=report.total.figures.planned,
-        path=expected.path if expected else (),
-        band=(expected.low, expected.high) if expected else None,
+        target_label=_("Kế hoạch"),
+        ahead=Ahead(expected.path, expected.low, expected.high) if expected else None,
     )
+    return curves.picture(curve)
 
 
 def _table(
-    title: str, heading: Sequence[str], lines: Sequence[Line], *, coded: bool = False
+    title: str, heading: Sequence[str], lines: Sequence[ReportLine], *, coded: bool = False
 ) -> dict[str, Any]:
     rows = []
     for line in lines:
@@ -237,7 +241,7 @@ def _table(
         rows.append(
             [
                 name,
-                percent(figures.rates.rr2),
+                percent(figures.rate),
                 number(figures.counts.submitted),
                 number(line.gained),
                 number(figures.counts.invited),
@@ -248,7 +252,7 @@ def _table(
     return {"title": title, "heading": heading, "rows": rows}
 
 
-def _concern_facts(concerns: Sequence[tuple[Concern, str]]) -> list[list[Any]]:
+def _concern_facts(concerns: Sequence[tuple[UnitConcern, str]]) -> list[list[Any]]:
     grouped: dict[str, list[str]] = {}
     for concern, name in concerns:
         grouped.setdefault(concern.kind, []).append(f"{name} ({_out_of(concern.n, concern.of)})")
@@ -256,15 +260,3 @@ def _concern_facts(concerns: Sequence[tuple[Concern, str]]) -> list[list[Any]]:
         [concern_words(kind), number(len(names)), "; ".join(names[:WORST])]
         for kind, names in grouped.items()
     ]
-
-
-def _legend() -> list[list[str]]:
-    low, words = 0.0, []
-    for bound, colour in charts.BANDS:
-        if bound > 1:
-            words.append([colour, _("từ %(bound)s", bound=percent(low, 0))])
-        else:
-            span = _("%(low)s đến dưới %(high)s", low=percent(low, 0), high=percent(bound, 0))
-            words.append([colour, span])
-        low = bound
-    return [*words, [charts.NO_RATE, _("chưa có người được mời")]]

@@ -32,7 +32,7 @@ def compose(
         envelope_sender=bounces,
         subject=_(
             "%(rate)s phiếu đã trả lời đến hết ngày %(day)s",
-            rate=percent(report.total.figures.rates.rr2),
+            rate=percent(report.total.figures.rate),
             day=day(report.day),
         ),
         text=body(report, base_url=base_url),
@@ -63,7 +63,7 @@ def body(report: DailyReport, *, base_url: str) -> str:
         "",
         _("Theo nhóm đối tượng"),
         *(
-            f"  {line.code}. {line.name}: {percent(line.figures.rates.rr2)} (+{line.gained})"
+            f"  {line.code}. {line.name}: {percent(line.figures.rate)} (+{line.gained})"
             for line in report.groups
         ),
     ]

@@ -14,7 +14,7 @@ from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.clock import VIETNAM
 from surveyapp.documents.docx import Grid, Rule, Text, write_docx
 from surveyapp.documents.pdf import write_pdf
-from surveyapp.fieldwork.reports.unit_figures import Chase, Line
+from surveyapp.fieldwork.reports.unit_figures import UnitFigures, UnitLine
 from surveyapp.i18n import _, day, locale, number, percent
 
 TEMPLATE = Path(__file__).with_name("official_letter.typ")
@@ -23,7 +23,7 @@ CITIES = frozenset({"01", "31", "48", "79", "92"})
 
 
 @dataclass(frozen=True)
-class Letter:
+class OfficialLetter:
     """Every word of the letter, in the order of the page."""
 
     over: str
@@ -41,7 +41,7 @@ class Letter:
     signer: tuple[str, ...]
 
 
-def from_desk(campaign: Campaign, unit: Unit, chase: Chase) -> Letter:
+def from_desk(campaign: Campaign, unit: Unit, chase: UnitFigures) -> OfficialLetter:
     """The unit writes to the offices under it."""
     request = _(
         "Đề nghị thủ trưởng các cơ quan, đơn vị nhắc công chức thuộc đối tượng điều tra đã nhận lời mời mà "
@@ -61,7 +61,7 @@ def from_desk(campaign: Campaign, unit: Unit, chase: Chase) -> Letter:
     return _letter(campaign, chase, request, head)
 
 
-def from_centre(campaign: Campaign, unit: Unit, chase: Chase) -> Letter:
+def from_centre(campaign: Campaign, unit: Unit, chase: UnitFigures) -> OfficialLetter:
     """The ministry writes to the unit, signed for the minister by the head of the department."""
     request = _(
         "Đề nghị %(unit)s đôn đốc đối tượng điều tra thuộc phạm vi quản lý đã nhận lời mời mà chưa nộp "
@@ -104,7 +104,9 @@ def _hour(moment: datetime) -> str:
     return _("%(time)s ngày %(day)s", time=_("%(h)s giờ %(m)s", h=f"{there:%H}", m=f"{there:%M}"), day=day(there.date()))  # fmt: skip
 
 
-def _letter(campaign: Campaign, chase: Chase, request: str, head: dict[str, Any]) -> Letter:
+def _letter(
+    campaign: Campaign, chase: UnitFigures, request: str, head: dict[str, Any]
+) -> OfficialLetter:
     title = campaign.title_en if locale() == "en" else campaign.title_vi
     counts = chase.total.counts
     standing = _(
@@ -122,7 +124,7 @@ def _letter(campaign: Campaign, chase: Chase, request: str, head: dict[str, Any]
         "đề nghị không hỏi từng người đã trả lời hay chưa và trả lời thế nào."
     )
     parts = [*chase.groups, *chase.departments]
-    return Letter(
+    return OfficialLetter(
         **head,
         about=_("V/v đôn đốc trả lời phiếu: %(campaign)s", campaign=title),
         paragraphs=(opening, standing),
@@ -134,7 +136,7 @@ def _letter(campaign: Campaign, chase: Chase, request: str, head: dict[str, Any]
     )
 
 
-def _tables(chase: Chase) -> tuple[tuple[str, list[list[str]]], ...]:
+def _tables(chase: UnitFigures) -> tuple[tuple[str, list[list[str]]], ...]:
     parts = (
         (_("Theo nhóm đối tượng"), _("Nhóm đối tượng"), chase.groups),
         (_("Theo sở, ban, ngành"), _("Sở, ban, ngành"), chase.departments),
@@ -143,12 +145,12 @@ def _tables(chase: Chase) -> tuple[tuple[str, list[list[str]]], ...]:
     return tuple((title, rows) for title, rows in found if len(rows) > 1)
 
 
-def _rows(heading: str, lines: Sequence[Line]) -> list[list[str]]:
+def _rows(heading: str, lines: Sequence[UnitLine]) -> list[list[str]]:
     head = [heading, _("Được mời"), _("Đã nộp"), _("Chưa nộp")]
     return [head, *_shown(lines)]
 
 
-def _shown(lines: Sequence[Line]) -> Iterator[list[str]]:
+def _shown(lines: Sequence[UnitLine]) -> Iterator[list[str]]:
     for line in lines:
         if line.invited is not None and line.submitted is not None:
             counts = (line.invited, line.submitted, line.invited - line.submitted)
@@ -166,12 +168,12 @@ def _fixed() -> dict[str, str]:
     }
 
 
-def as_pdf(letter: Letter) -> bytes:
+def as_pdf(letter: OfficialLetter) -> bytes:
     """The letter on paper."""
     return write_pdf(TEMPLATE, {**vars(letter), **_fixed(), "language": locale()})
 
 
-def as_docx(letter: Letter) -> bytes:
+def as_docx(letter: OfficialLetter) -> bytes:
     """The letter to be worked on."""
     body: list[Text | Grid] = [_paragraph(words) for words in letter.paragraphs]
     for title, rows in letter.tables:
@@ -194,7 +196,7 @@ def as_docx(letter: Letter) -> bytes:
     )
 
 
-def _head(letter: Letter) -> list[list[Text | Rule]]:
+def _head(letter: OfficialLetter) -> list[list[Text | Rule]]:
     fixed = _fixed()
     left: list[Text | Rule] = (
         [Text(letter.over.upper(), 12, align="center", after=0)] if letter.over else []
@@ -214,7 +216,7 @@ def _head(letter: Letter) -> list[list[Text | Rule]]:
     return [left, right]
 
 
-def _foot(letter: Letter) -> list[list[Text | Rule]]:
+def _foot(letter: OfficialLetter) -> list[list[Text | Rule]]:
     fixed = _fixed()
     receivers: list[Text | Rule] = [Text(fixed["receivers"], 12, bold=True, italic=True, after=0)]
     receivers += [Text(copy, 11, after=0) for copy in letter.copies]

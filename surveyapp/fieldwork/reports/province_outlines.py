@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
+
+from surveyapp.documents.charts.outline_map import BOUNDS, Outlines
+from surveyapp.i18n import _, percent
 
 MAPS = Path(__file__).resolve().parents[2] / "static" / "maps"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -15,13 +17,21 @@ _DRAWN = {"rect": ("x", "y", "width", "height"), "circle": ("cx", "cy", "r"), "p
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """A map file: the outline of each province by code with its name, and what else is drawn."""
+def disclaimer() -> str:
+    """What no map of ours goes without."""
+    return _("Bản đồ minh họa, không có giá trị về địa giới.")
 
-    view: str
-    provinces: Mapping[str, tuple[str, str]]
-    rest: Markup
+
+def band_words() -> dict[str, str]:
+    """What each band of a rate means."""
+    low, middle, high = (percent(bound, 0) for bound in BOUNDS)
+    return {
+        "1": _("dưới %(bound)s", bound=low),
+        "2": _("%(low)s đến dưới %(high)s", low=low, high=middle),
+        "3": _("%(low)s đến dưới %(high)s", low=middle, high=high),
+        "4": _("từ %(bound)s", bound=high),
+        "none": _("chưa có người được mời"),
+    }
 
 
 def own_map(instance: Path, campaign_code: str) -> Path:
@@ -29,8 +39,8 @@ def own_map(instance: Path, campaign_code: str) -> Path:
     return instance / "maps" / f"{campaign_code}.svg"
 
 
-def read_shapes(path: Path) -> Shapes:
-    """The shapes of a file. Nothing of it is passed on as it stands, so it can carry no script.
+def read_outlines(path: Path) -> Outlines:
+    """The outlines of a file. Nothing of it is passed on as it stands, so it can carry no script.
 
     Raises `ElementTree.ParseError` for a file that is no SVG.
     """
@@ -38,7 +48,7 @@ def read_shapes(path: Path) -> Shapes:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, _changed: int) -> Shapes:
+def _read(path: Path, _changed: int) -> Outlines:
     root = ElementTree.parse(path).getroot()  # noqa: S314  a file of the operators, read for its numbers
     provinces = {}
     for element in root.iter(f"{_SVG}path"):
@@ -47,7 +57,7 @@ def _read(path: Path, _changed: int) -> Shapes:
             title = element.find(f"{_SVG}title")
             words = title.text or "" if title is not None else ""
             provinces[name[1:]] = (escape(element.get("d", "")), words)
-    return Shapes(root.get("viewBox", "0 0 644 900"), provinces, _rest(root))
+    return Outlines(root.get("viewBox", "0 0 644 900"), provinces, _rest(root))
 
 
 def _rest(element: ElementTree.Element) -> Markup:
@@ -71,7 +81,7 @@ def _rest(element: ElementTree.Element) -> Markup:
     return drawn
 
 
-def shapes_for(names: Mapping[str, str], *, own: Path | None = None) -> Shapes | None:
+def outlines_for(names: Mapping[str, str], *, own: Path | None = None) -> Outlines | None:
     """The map on which most of the provinces (`names` by code) stand under their own name.
 
     The operators' own file goes before ours, unless it cannot be read. None where no map knows half of
@@ -79,26 +89,26 @@ def shapes_for(names: Mapping[str, str], *, own: Path | None = None) -> Shapes |
     """
     if own is not None and own.is_file():
         try:
-            return read_shapes(own)
+            return read_outlines(own)
         except (ElementTree.ParseError, OSError) as fault:
             _log.warning("map %s cannot be read: %s", own.name, type(fault).__name__)
     return _best(tuple(names.items()))
 
 
 @lru_cache(maxsize=16)
-def _best(names: tuple[tuple[str, str], ...]) -> Shapes | None:
+def _best(names: tuple[tuple[str, str], ...]) -> Outlines | None:
     """Of our own maps, which do not change while the server runs."""
     best, most = None, 0
     for file in sorted(MAPS.glob("*.svg")):
-        shapes = read_shapes(file)
+        outlines = read_outlines(file)
         known = sum(
-            _likeness(name, shapes.provinces[code][1])
+            _likeness(name, outlines.areas[code][1])
             for code, name in names
-            if code in shapes.provinces
+            if code in outlines.areas
         )
         # Of two maps that know as many, the one with fewer strangers on it.
-        if known and (known, -len(shapes.provinces)) > (most, -len(best.provinces) if best else 0):
-            best, most = shapes, known
+        if known and (known, -len(outlines.areas)) > (most, -len(best.areas) if best else 0):
+            best, most = outlines, known
     return best if names and most >= len(names) else None
 
 

@@ -4,11 +4,12 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from surveyapp.documents import chart_files
-from surveyapp.fieldwork.reports import charts
+from surveyapp.documents.charts import outline_map, picture_files
+from surveyapp.documents.charts.surfaces import BLUE, INK, SHADES, WHITE
+from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.reports.daily_report import (
     DailyReport,
-    Line,
+    ReportLine,
     concern_words,
     headlines,
     map_svg,
@@ -66,7 +67,7 @@ def _front(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     sheet.set_column(1, 2, 30)
 
 
-def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -> None:
+def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[ReportLine]) -> None:
     sheet = book.add_worksheet(title[:31])
     heads = (
         _("Mã"),
@@ -74,7 +75,6 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -
         _("Tỷ lệ trả lời (RR2)"),
         _("Đã nộp"),
         _("Thêm trong ngày"),
-        _("Đạt yêu cầu"),
         _("Đã bắt đầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
@@ -88,13 +88,12 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -
         counts, figures = line.figures.counts, line.figures
         sheet.write_string(row, 0, line.code)
         sheet.write_string(row, 1, line.name)
-        _number(sheet, row, 2, figures.rates.rr2, look["share"])
+        _number(sheet, row, 2, figures.rate, look["share"])
         for place, n in enumerate(
             (
                 counts.submitted,
                 line.gained,
-                counts.complete,
-                counts.started,
+                counts.begun,
                 counts.sent,
                 counts.invited,
                 figures.approved,
@@ -103,13 +102,13 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[Line]) -
             3,
         ):
             _number(sheet, row, place, n, look["count"])
-        _number(sheet, row, 11, figures.coverage, look["share"])
+        _number(sheet, row, 10, figures.coverage, look["share"])
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 42)
-    sheet.set_column(2, 11, 12)
+    sheet.set_column(2, 10, 12)
     sheet.freeze_panes(1, 2)
     sheet.conditional_format(
-        1, 2, max(len(lines), 1), 2, {"type": "data_bar", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1, "bar_color": "#a9c3dd", "bar_solid": True}
+        1, 2, max(len(lines), 1), 2, {"type": "data_bar", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1, "bar_color": SHADES[1], "bar_solid": True}
     )  # fmt: skip
 
 
@@ -122,9 +121,9 @@ def _days(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     """The curve and the forecast as a table and a chart that Excel can change."""
     title = _("Theo ngày")
     sheet = book.add_worksheet(title)
-    for place, head in enumerate((_("Hết ngày"), _("Đã trả lời"), _("Dự báo"), _("Kế hoạch"))):
+    for place, head in enumerate((_("Hết ngày"), _("Đã nộp"), _("Dự báo"), _("Kế hoạch"))):
         sheet.write_string(0, place, head, look["head"])
-    seen = {p.day: p.counts.answered for p in report.curve if p.day >= report.starts}
+    seen = {p.day: p.counts.submitted for p in report.curve if p.day >= report.starts}
     expected = dict(report.expected.path) if report.expected else {}
     days = sorted({*seen, *expected})
     for row, each in enumerate(days, 1):
@@ -136,7 +135,7 @@ def _days(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     if not days:
         return
     chart = book.add_chart({"type": "line"})
-    for place, colour in ((1, "#1b4a7f"), (2, "#5e8dbb"), (3, "#1a1a1a")):
+    for place, colour in ((1, BLUE), (2, SHADES[2]), (3, INK)):
         chart.add_series(
             {
                 "name": [title, 0, place],
@@ -162,11 +161,11 @@ def _map(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     for place, head in enumerate((_("Mã"), _("Tỉnh, thành phố"), _("Tỷ lệ trả lời (RR2)"))):
         sheet.write_string(0, place, head, look["head"])
     for row, line in enumerate(provinces, 1):
-        rate = line.figures.rates.rr2
-        colour = charts.shade(rate)
-        is_dark = colour == charts.BANDS[-1][1]
+        rate = line.figures.rate
+        colour = outline_map.colour(rate)
+        is_dark = colour == SHADES[-1]
         shaded = book.add_format(
-            {"num_format": "0.0%", "bg_color": colour, "font_color": "#ffffff" if is_dark else "#1a1a1a"}
+            {"num_format": "0.0%", "bg_color": colour, "font_color": WHITE if is_dark else INK}
         )  # fmt: skip
         sheet.write_string(row, 0, line.code)
         sheet.write_string(row, 1, line.name)
@@ -180,8 +179,8 @@ def _map(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     if picture:
         from surveyapp.documents.pdf import write_png
 
-        png = write_png(chart_files.TEMPLATE, {"picture": picture})
-        note = _("Bản đồ minh họa, không có giá trị về địa giới.")
+        png = write_png(picture_files.TEMPLATE, {"picture": picture})
+        note = province_outlines.disclaimer()
         sheet.write_string(0, 4, note)
         options = {
             "image_data": io.BytesIO(png),

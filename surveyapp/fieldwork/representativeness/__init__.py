@@ -1,1 +1,3 @@
 """Do those who answered look like those who were asked?"""
+
+__all__ = ("r_indicator", "strata")

@@ -25,15 +25,15 @@ SUGGESTED = 10
 
 
 @dataclass(frozen=True)
-class Tally:
+class StratumCounts:
     """Forms that may be eligible, those answered, and those that a reminder could still reach."""
 
     forms: int = 0
     answered: int = 0
     waiting: int = 0
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
+    def __add__(self, other: "StratumCounts") -> "StratumCounts":
+        return StratumCounts(
             self.forms + other.forms, self.answered + other.answered, self.waiting + other.waiting
         )
 
@@ -48,7 +48,7 @@ class Category:
     """A category's part in the variation: below 0 it answers less than the whole, above 0 more."""
 
     name: str
-    tally: Tally
+    tally: StratumCounts
     unconditional: float
     conditional: float
 
@@ -70,14 +70,14 @@ class Representativeness:
     r: float
     s: float
     cv: float | None
-    whole: Tally
+    whole: StratumCounts
     variables: tuple[Variable, ...] = field(default=())
 
 
-def measure(strata: Mapping[Stratum, Tally]) -> Representativeness | None:
+def measure(strata: Mapping[Stratum, StratumCounts]) -> Representativeness | None:
     """All indicators of a response; None where nobody is eligible."""
     present = {key: tally for key, tally in strata.items() if tally.forms > 0}
-    whole = sum(present.values(), start=Tally())
+    whole = sum(present.values(), start=StratumCounts())
     if not whole.forms:
         return None
     s = sqrt(_between(list(present.values()), whole))
@@ -87,16 +87,18 @@ def measure(strata: Mapping[Stratum, Tally]) -> Representativeness | None:
     return Representativeness(1 - 2 * s, s, cv, whole, variables)
 
 
-def _variable(strata: Mapping[Stratum, Tally], place: int, whole: Tally) -> Variable:
-    by_category: dict[str, Tally] = {}
-    beside: dict[Stratum, list[tuple[str, Tally]]] = {}
+def _variable(
+    strata: Mapping[Stratum, StratumCounts], place: int, whole: StratumCounts
+) -> Variable:
+    by_category: dict[str, StratumCounts] = {}
+    beside: dict[Stratum, list[tuple[str, StratumCounts]]] = {}
     for key, tally in strata.items():
-        by_category[key[place]] = by_category.get(key[place], Tally()) + tally
+        by_category[key[place]] = by_category.get(key[place], StratumCounts()) + tally
         beside.setdefault(key[:place] + key[place + 1 :], []).append((key[place], tally))
     within = dict.fromkeys(by_category, 0.0)
     conditional = 0.0
     for others in beside.values():
-        together = sum((tally for _, tally in others), start=Tally())
+        together = sum((tally for _, tally in others), start=StratumCounts())
         share = together.forms / whole.forms
         conditional += share * _between([tally for _, tally in others], together)
         for name, tally in others:
@@ -109,13 +111,13 @@ def _variable(strata: Mapping[Stratum, Tally], place: int, whole: Tally) -> Vari
     return Variable(VARIABLES[place], spread, sqrt(conditional), categories)
 
 
-def _signed(tally: Tally, whole: Tally) -> float:
+def _signed(tally: StratumCounts, whole: StratumCounts) -> float:
     """Unconditional partial indicator of a category, with the sign of its difference from the whole."""
     difference = tally.rate - whole.rate
     return copysign(sqrt(tally.forms / whole.forms) * abs(difference), difference)
 
 
-def _between(tallies: Sequence[Tally], whole: Tally) -> float:
+def _between(tallies: Sequence[StratumCounts], whole: StratumCounts) -> float:
     """Variance of the rates around the whole's, less what chance alone would give; never below 0.
 
     The binomial noise of each rate, p(1 − p)/(n − 1), adds w(1 − w) times itself to the variance that
@@ -138,11 +140,11 @@ class Suggestion:
     """A subgroup to remind, and what R would be if it came up to the whole's rate."""
 
     stratum: Stratum
-    tally: Tally
+    tally: StratumCounts
     r_then: float
 
 
-def suggest(strata: Mapping[Stratum, Tally]) -> list[Suggestion]:
+def suggest(strata: Mapping[Stratum, StratumCounts]) -> list[Suggestion]:
     """Subgroups that answer less than the whole, those that weigh most on R first."""
     now = measure(strata)
     if now is None:
@@ -155,15 +157,15 @@ def suggest(strata: Mapping[Stratum, Tally]) -> list[Suggestion]:
     chosen = []
     for _weight, key in sorted(behind, reverse=True)[:SUGGESTED]:
         tally = strata[key]
-        lifted = Tally(tally.forms, round(tally.forms * now.whole.rate), tally.waiting)
+        lifted = StratumCounts(tally.forms, round(tally.forms * now.whole.rate), tally.waiting)
         after = _r({**strata, key: lifted})
         chosen.append(Suggestion(key, tally, after))
     return chosen
 
 
-def _r(strata: Mapping[Stratum, Tally]) -> float:
+def _r(strata: Mapping[Stratum, StratumCounts]) -> float:
     present = [tally for tally in strata.values() if tally.forms > 0]
-    return 1 - 2 * sqrt(_between(present, sum(present, start=Tally())))
+    return 1 - 2 * sqrt(_between(present, sum(present, start=StratumCounts())))
 
 
 @dataclass(frozen=True)

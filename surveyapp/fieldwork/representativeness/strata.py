@@ -13,7 +13,7 @@ from surveyapp.fieldwork.forecast import series
 from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
     Stratum,
-    Tally,
+    StratumCounts,
     WaveEffect,
     measure,
     wave_effect,
@@ -27,25 +27,26 @@ _REACHABLE = frozenset(
         Disposition.NOT_SENT,
         Disposition.SENT,
         Disposition.BOUNCED,
-        Disposition.STARTED,
-        Disposition.BROKEN_OFF,
+        Disposition.BEGUN,
     }
 )
 
 
-def strata(db: Session, campaign_id: int) -> dict[Stratum, Tally]:
+def strata(db: Session, campaign_id: int) -> dict[Stratum, StratumCounts]:
     """Live tallies by (region, group code, department code); a form without department has an empty one."""
     regions = _regions(db, campaign_id)
     groups = {group.id: group.code for group in campaigns.groups(db, campaign_id)}
     departments = {each.id: each.code for each in campaigns.departments(db, campaign_id)}
-    found: dict[Stratum, Tally] = defaultdict(Tally)
+    found: dict[Stratum, StratumCounts] = defaultdict(StratumCounts)
     for unit, group, department, *counts in series.tallies(db, campaign_id, reachable=_REACHABLE):
-        found[regions[unit], groups[group], departments.get(department, "")] += Tally(*counts)
+        found[regions[unit], groups[group], departments.get(department, "")] += StratumCounts(
+            *counts
+        )
     return dict(found)
 
 
 @dataclass(frozen=True)
-class Course:
+class ResponseCourse:
     """R and the rate by day, on region × group, and what the last sending did to them."""
 
     pictures: list[DayPicture]
@@ -53,26 +54,32 @@ class Course:
     effect: WaveEffect | None
 
 
-def course(db: Session, campaign_id: int, *, until: date) -> Course:
+def course(db: Session, campaign_id: int, *, until: date) -> ResponseCourse:
     """The picture at the end of each day up to `until`, from the first answer on."""
     found = series.changes(db, campaign_id, until=until)
     regions = _regions(db, campaign_id)
-    by_day: dict[date, dict[Stratum, Tally]] = defaultdict(lambda: defaultdict(Tally))
+    by_day: dict[date, dict[Stratum, StratumCounts]] = defaultdict(
+        lambda: defaultdict(StratumCounts)
+    )
     first_sent: list[date] = []
     for (unit, group), changes in found.items():
         for change in changes:
-            by_day[change.day][regions[unit], str(group)] += Tally(change.eligible, change.answered)
+            by_day[change.day][regions[unit], str(group)] += StratumCounts(
+                change.eligible, change.answered
+            )
             if change.sent > 0:
                 first_sent.append(change.day)
     sendings = series.reminders(db, campaign_id)
     if first_sent:
         sendings = [min(first_sent), *sendings]
     pictures = _pictures(by_day, until)
-    return Course(pictures, sendings, wave_effect(pictures, sendings))
+    return ResponseCourse(pictures, sendings, wave_effect(pictures, sendings))
 
 
-def _pictures(by_day: Mapping[date, Mapping[Stratum, Tally]], until: date) -> list[DayPicture]:
-    standing: dict[Stratum, Tally] = defaultdict(Tally)
+def _pictures(
+    by_day: Mapping[date, Mapping[Stratum, StratumCounts]], until: date
+) -> list[DayPicture]:
+    standing: dict[Stratum, StratumCounts] = defaultdict(StratumCounts)
     pictures = []
     day = min(by_day, default=until + timedelta(days=1))
     while day <= until:

@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from surveyapp.instruments.model import InstrumentItem
 
 _WORD = re.compile(r"[^\W_]+")
-_QUOTED = re.compile("“([^”]+)”")
-_BRACKETED = re.compile(r"\([^)]*\)")
+_QUOTED = re.compile("“([^“”]+)”")
+_BRACKETED = re.compile(r"\([^()]*\)")
 _OPENING_CLAUSE = re.compile(r"^(?:Khi|Nếu|So với)\b[^,]*,\s*")
 
 

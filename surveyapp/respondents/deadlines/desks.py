@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents import queries
 from surveyapp.respondents.errors import (
     BadAddress,
@@ -21,6 +22,7 @@ from surveyapp.respondents.errors import (
     ListNotExpected,
 )
 from surveyapp.respondents.models import DeskAddress, DeskReminder, Headcount, ListDeadline
+from surveyapp.respondents.states import ReminderState
 
 MOST_PEOPLE = 60_000
 _ADDRESS = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
@@ -55,37 +57,30 @@ def due_of(db: Session, campaign: Campaign, unit_id: int) -> date:
 
 
 def extend(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    *,
-    due: date,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, campaign: Campaign, unit: Unit, *, due: date, reason: str, act: Act
 ) -> None:
     """Grant one unit a later day. Raises `DeadlineNotLater`."""
     present = due_of(db, campaign, unit.id)
     if due <= present:
         raise DeadlineNotLater(present)
     db.merge(
-        ListDeadline(unit_id=unit.id, due=due, reason=reason, granted_by=actor, granted_at=now)
+        ListDeadline(
+            unit_id=unit.id, due=due, reason=reason, granted_by=act.actor, granted_at=act.now
+        )
     )
     facts = {"due": due.isoformat(), "before": present.isoformat()}
-    _record(db, "desk.deadline_extended", campaign, unit, facts, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.DESK_DEADLINE_EXTENDED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=facts,
+    )
 
 
 def declare_headcount(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    kind: ListKind,
-    *,
-    declared: int,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, campaign: Campaign, unit: Unit, kind: ListKind, *, declared: int, act: Act
 ) -> None:
     """Store how many people of this kind the unit has; its next check compares the list with it.
 
@@ -100,29 +95,29 @@ def declare_headcount(
             unit_id=unit.id,
             kind_id=kind.id,
             declared=declared,
-            declared_by=actor,
-            declared_at=now,
+            declared_by=act.actor,
+            declared_at=act.now,
         )
     )
     facts = {"kind": kind.code, "declared": declared}
-    _record(db, "desk.headcount_declared", campaign, unit, facts, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.DESK_HEADCOUNT_DECLARED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=facts,
+    )
 
 
-def write_address(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    *,
-    email: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> None:
+def write_address(db: Session, campaign: Campaign, unit: Unit, *, email: str, act: Act) -> None:
     """Store where this desk is reminded. Raises `BadAddress`."""
     if len(email) > 200 or not _ADDRESS.fullmatch(email):
         raise BadAddress
-    db.merge(DeskAddress(unit_id=unit.id, email=email, written_by=actor, written_at=now))
-    _record(db, "desk.address_written", campaign, unit, {}, actor=actor, now=now, keys=keys)
+    db.merge(DeskAddress(unit_id=unit.id, email=email, written_by=act.actor, written_at=act.now))
+    audit.record(
+        db, act, Action.DESK_ADDRESS_WRITTEN, campaign_code=campaign.code, unit_code=unit.code
+    )
 
 
 def address_of(db: Session, unit_id: int) -> str:
@@ -178,13 +173,11 @@ def _last_reminders(db: Session) -> Mapping[int, DeskReminder]:
     return {row.unit_id: row for row in rows}
 
 
-def ask_reminders(
-    db: Session, campaign: Campaign, *, actor: str, now: datetime, today: date, keys: KeyRing
-) -> int:
+def ask_reminders(db: Session, campaign: Campaign, *, act: Act, today: date) -> int:
     """Queue one e-mail for every late desk with an address; how many. One a desk and day."""
     queued = 0
     for late in late_units(db, campaign, today=today):
-        is_fresh = late.reminded_at is not None and (now - late.reminded_at).days < 1
+        is_fresh = late.reminded_at is not None and (act.now - late.reminded_at).days < 1
         if not late.email or is_fresh:
             continue
         db.add(
@@ -192,14 +185,21 @@ def ask_reminders(
                 id=uuid.uuid4(),
                 unit_id=late.unit.id,
                 email=late.email,
-                state="queued",
-                asked_by=actor,
-                asked_at=now,
+                state=ReminderState.QUEUED,
+                asked_by=act.actor,
+                asked_at=act.now,
                 code="",
             )
         )
         facts = {"lists": len(late.lists)}
-        _record(db, "desk.reminded", campaign, late.unit, facts, actor=actor, now=now, keys=keys)
+        audit.record(
+            db,
+            act,
+            Action.DESK_REMINDED,
+            campaign_code=campaign.code,
+            unit_code=late.unit.code,
+            facts=facts,
+        )
         queued += 1
     db.flush()
     return queued
@@ -208,7 +208,9 @@ def ask_reminders(
 def queued_reminders(db: Session) -> Sequence[DeskReminder]:
     """What still has to be sent, the oldest first."""
     return db.scalars(
-        select(DeskReminder).where(DeskReminder.state == "queued").order_by(DeskReminder.asked_at)
+        select(DeskReminder)
+        .where(DeskReminder.state == ReminderState.QUEUED)
+        .order_by(DeskReminder.asked_at)
     ).all()
 
 
@@ -220,27 +222,4 @@ def reminder_tried(
         update(DeskReminder)
         .where(DeskReminder.id == reminder_id)
         .values(state=state, code=code[:200], tried_at=now)
-    )
-
-
-def _record(
-    db: Session,
-    action: str,
-    campaign: Campaign,
-    unit: Unit,
-    facts: Mapping[str, Any],
-    *,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> None:
-    audit.record(
-        db,
-        actor=actor,
-        action=action,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=dict(facts),
-        now=now,
-        keys=keys,
     )

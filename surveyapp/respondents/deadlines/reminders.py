@@ -11,10 +11,15 @@ from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.model import Email, Outcome
 from surveyapp.respondents.deadlines import desks
 from surveyapp.respondents.models import DeskReminder
+from surveyapp.respondents.states import ReminderState
 from surveyapp.respondents.wording import standing
 
 # What may be tried later stays queued.
-_STATES = {"handed_over": "handed_over", "later": "queued", "never": "failed"}
+_STATES = {
+    "handed_over": ReminderState.HANDED_OVER,
+    "later": ReminderState.QUEUED,
+    "never": ReminderState.FAILED,
+}
 
 
 def messages(

@@ -8,14 +8,16 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts.queries import display_names
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.documents.pdf import write_pdf
 from surveyapp.i18n import _, locale, moment, number
 from surveyapp.respondents.errors import ListInOtherState
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import ListState
 
 TEMPLATE = Path(__file__).with_name("handover_record.typ")
-HANDED_IN = ("accepted", "approved", "superseded")
+EVER_HANDED_IN = (ListState.ACCEPTED, ListState.APPROVED, ListState.SUPERSEDED)
 
 
 def content_sha256(db: Session, list_id: uuid.UUID) -> str:
@@ -37,8 +39,11 @@ def write_minute(
     db: Session, campaign: Campaign, unit: Unit, kind: ListKind, subject: RespondentList
 ) -> bytes:
     """The PDF. Raises `ListInOtherState` for a list its desk has not confirmed."""
-    if subject.state not in HANDED_IN or subject.accepted_at is None:
-        raise ListInOtherState(subject.id, state=subject.state, needed=HANDED_IN)
+    if subject.state not in EVER_HANDED_IN or subject.accepted_at is None:
+        raise ListInOtherState(subject.id, state=subject.state, needed=EVER_HANDED_IN)
+    names = display_names(db, {subject.staged_by, subject.accepted_by or ""})
+    sent_by = names.get(subject.staged_by, subject.staged_by)
+    confirmed_by = names.get(subject.accepted_by or "", subject.accepted_by)
     is_english = locale() == "en"
     rows = [
         (_("Danh sách"), kind.name_en if is_english else kind.name_vi),
@@ -49,8 +54,8 @@ def write_minute(
         (_("Tệp đã gửi"), subject.file_name or "–"),
         (_("SHA-256 của tệp"), _spaced(subject.file_sha256) or "–"),
         (_("SHA-256 của nội dung đã xác nhận"), _spaced(content_sha256(db, subject.id))),
-        (_("Gửi lên"), f"{subject.staged_by}, {moment(subject.staged_at)}"),
-        (_("Xác nhận bởi"), f"{subject.accepted_by}, {moment(subject.accepted_at)}"),
+        (_("Gửi lên"), f"{sent_by}, {moment(subject.staged_at)}"),
+        (_("Xác nhận bởi"), f"{confirmed_by}, {moment(subject.accepted_at)}"),
     ]
     facts = {
         "language": locale(),

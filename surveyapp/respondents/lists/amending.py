@@ -1,35 +1,29 @@
 """Adding or mending one person of an approved list without a new file: a version that begins as a copy."""
 
 import uuid
-from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, undefer
 
+from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.errors import ListInOtherState, ListsNoLongerTaken, UnknownList
 from surveyapp.respondents.lists.rechecking import recheck
-from surveyapp.respondents.lists.staging import MENDABLE, TAKING, new_version, record
+from surveyapp.respondents.lists.staging import list_facts, new_version
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import MENDABLE, ListState
 
 
-def amend(
-    db: Session,
-    list_id: uuid.UUID,
-    *,
-    unit: Unit,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-) -> RespondentList:
+def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> RespondentList:
     """The next version as a copy of the approved one, to be mended line by line and confirmed again.
 
     A version already being mended is returned instead. What was approved stands until the copy is
     approved in turn. Raises `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
     """
     campaign = db.get_one(Campaign, unit.campaign_id)
-    if campaign.state not in TAKING:
+    if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     approved = db.scalar(
         select(RespondentList)
@@ -39,8 +33,8 @@ def amend(
     )
     if approved is None:
         raise UnknownList(list_id)
-    if approved.state != "approved" or not approved.file_sha256:
-        raise ListInOtherState(list_id, state=approved.state, needed=("approved",))
+    if approved.state != ListState.APPROVED or not approved.file_sha256:
+        raise ListInOtherState(list_id, state=approved.state, needed=(ListState.APPROVED,))
     latest = db.scalars(
         select(RespondentList)
         .where(
@@ -50,13 +44,12 @@ def amend(
         )
         .order_by(RespondentList.version.desc())
     ).first()
-    if latest is not None and latest.state in (*MENDABLE, "accepted"):
+    if latest is not None and latest.state in (*MENDABLE, ListState.ACCEPTED):
         return latest
     kind = db.get_one(ListKind, approved.kind_id)
-    subject = new_version(db, unit, kind, latest or approved, actor=actor, now=now)
+    subject = new_version(db, unit, kind, latest or approved, act=act)
     subject.file_name, subject.file_sha256 = approved.file_name, approved.file_sha256
     subject.file, subject.understanding = approved.file, approved.understanding
-    subject.changes = {"version": approved.version, "added": 0, "changed": 0, "removed": 0}
     db.add(subject)
     db.flush()
     columns = [c for c in ListLine.__table__.columns if c.name != "list_id"]
@@ -65,5 +58,12 @@ def amend(
     if copies:
         db.execute(insert(ListLine), copies)
     recheck(db, campaign, unit, subject)
-    record(db, "list.amended", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.LIST_AMENDED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject),
+    )
     return subject

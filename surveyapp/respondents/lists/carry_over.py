@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.respondents.lists.versions import Changes, Kept, carried_over, compared
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import ListState
 
 
 def version_before(db: Session, subject: RespondentList) -> RespondentList | None:
@@ -19,7 +21,7 @@ def version_before(db: Session, subject: RespondentList) -> RespondentList | Non
             RespondentList.kind_id == subject.kind_id,
             RespondentList.version < subject.version,
             RespondentList.file_sha256 != "",
-            RespondentList.state != "withdrawn",
+            RespondentList.state != ListState.WITHDRAWN,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)
@@ -87,14 +89,36 @@ def changes_between(db: Session, before_id: uuid.UUID, list_id: uuid.UUID) -> Ch
     return compared(kept_lines(db, before_id), kept_lines(db, list_id))
 
 
-def counted(
-    db: Session, version: int, before: Sequence[Kept], subject: RespondentList
-) -> dict[str, int]:
-    """The changes since the version before, as numbers."""
-    changes = compared(before, kept_lines(db, subject.id))
-    return {
-        "version": version,
-        "added": len(changes.added),
-        "changed": len(changes.changed),
-        "removed": len(changes.removed),
-    }
+def replaced_by(db: Session, subject: RespondentList) -> RespondentList | None:
+    """What approving the version would replace: the approved one; without one, the file before it."""
+    approved = db.scalar(
+        select(RespondentList)
+        .where(
+            RespondentList.unit_id == subject.unit_id,
+            RespondentList.kind_id == subject.kind_id,
+            RespondentList.version < subject.version,
+            RespondentList.state == "approved",
+        )
+        .order_by(RespondentList.version.desc())
+        .limit(1)
+    )
+    return approved or version_before(db, subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many came, changed and went from that version on, as the lines stand now."""
+
+    version: int
+    added: int
+    changed: int
+    removed: int
+
+
+def summary(db: Session, subject: RespondentList) -> Summary | None:
+    """What is different from the version it would replace; None for the first one."""
+    before = replaced_by(db, subject)
+    if before is None:
+        return None
+    changes = changes_between(db, before.id, subject.id)
+    return Summary(before.version, len(changes.added), len(changes.changed), len(changes.removed))

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import ListKind, Unit
-from surveyapp.campaigns.queries import groups, list_kinds
+from surveyapp.campaigns.queries import kinds_rating_their_supplier, list_kinds
 from surveyapp.campaigns.queries import units as all_units
 from surveyapp.respondents.findings import CHECK, NOTE, WHOLE_LIST, Finding, Line
 from surveyapp.respondents.models import ListLine, RespondentList
+from surveyapp.respondents.states import HANDED_IN, ListState
 from surveyapp.respondents.words.names import name_key
 
-STANDING = ("accepted", "approved")
 # Fewer leavers than this between two versions are an ordinary month of appointments.
 SHIFT_PEOPLE, SHIFT_SHARE = 3, 0.3
 _BATCH = 500
@@ -38,7 +38,7 @@ def compare(db: Session, subject: RespondentList, lines: Sequence[Line]) -> Iter
     if namesakes:
         kinds = {kind.id: kind for kind in list_kinds(db, subject.campaign_id)}
         units = {unit.id: unit for unit in all_units(db, subject.campaign_id)}
-        doubled = _rating_own_unit(db, subject.campaign_id, kinds)
+        doubled = kinds_rating_their_supplier(db, subject.campaign_id)
         for line in lines:
             for other in namesakes.get(name_key(line.values["full_name"]), ()):
                 found = _against(line, other, subject, kinds=kinds, units=units, doubled=doubled)
@@ -68,7 +68,7 @@ def _namesakes(
                 ListLine.name_key.in_(wanted[start : start + _BATCH]),
                 ListLine.left_out.is_(False),
                 RespondentList.campaign_id == subject.campaign_id,
-                RespondentList.state.in_(STANDING),
+                RespondentList.state.in_(HANDED_IN),
             )
             .order_by(RespondentList.version.desc(), ListLine.line)
         )
@@ -83,12 +83,6 @@ def _namesakes(
     return found
 
 
-def _rating_own_unit(db: Session, campaign_id: int, kinds: Mapping[int, ListKind]) -> set[int]:
-    """List kinds whose people rate the unit that names them."""
-    own = {g.code for g in groups(db, campaign_id) if g.rates != "department_ministry"}
-    return {kind.id for kind in kinds.values() if own & set(kind.groups)}
-
-
 def _against(
     line: Line,
     other: Listed,
@@ -96,7 +90,7 @@ def _against(
     *,
     kinds: Mapping[int, ListKind],
     units: Mapping[int, Unit],
-    doubled: set[int],
+    doubled: frozenset[int],
 ) -> Finding | None:
     email, phone = line.values.get("email", "").lower(), line.values.get("phone", "")
     same = (phone and phone == other.phone) or (email and email == other.email)
@@ -130,7 +124,7 @@ def _shift(db: Session, subject: RespondentList, lines: Sequence[Line]) -> Itera
             RespondentList.kind_id == subject.kind_id,
             RespondentList.version < subject.version,
             RespondentList.accepted_at.is_not(None),
-            RespondentList.state != "withdrawn",
+            RespondentList.state != ListState.WITHDRAWN,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)

@@ -1,7 +1,7 @@
 """A file between its arrival and its list: read, shown as understood, confirmed by a person."""
 
 import uuid
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +11,10 @@ from sqlalchemy.orm import Session, undefer
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents import errors
 from surveyapp.respondents.errors import FileRefused, UnknownList
-from surveyapp.respondents.lists.preview import Preview
 from surveyapp.respondents.lists.staging import refuse_unasked
 from surveyapp.respondents.models import ReceivedFile
-from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.sheet_reading import Understanding
-from surveyapp.respondents.sheet import Workbook, read_workbook
-from surveyapp.respondents.sheet.packed_sheets import unpack
+from surveyapp.respondents.states import ReceivedState
 
 UNCLEAR = (errors.HeaderNotFound, errors.ColumnsMissing, errors.NobodyListed)
 """Refusals that a person may overcome by pointing at the sheet, the headings and the columns."""
@@ -75,11 +72,14 @@ def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int)
     return found
 
 
-def workbook_of(
-    content: bytes, file_name: str, table: bytes, *, progress: Progress = untold
-) -> Workbook:
-    """The sheets of a received file: as they were kept, or read anew. Raises FileRefused."""
-    return unpack(table, content, file_name) or read_workbook(content, file_name, progress=progress)
+def waiting_files(db: Session, *, unit_id: int) -> Sequence[ReceivedFile]:
+    """The unit's files whose reading nobody has confirmed yet, at most one of a list."""
+    return db.scalars(
+        select(ReceivedFile).where(
+            ReceivedFile.unit_id == unit_id,
+            ReceivedFile.state.in_(("working", "understood", "unclear")),
+        )
+    ).all()
 
 
 def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
@@ -89,7 +89,9 @@ def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
         .where(
             ReceivedFile.unit_id == unit_id,
             ReceivedFile.kind_id == kind_id,
-            ReceivedFile.state.in_(("working", "understood", "unclear")),
+            ReceivedFile.state.in_(
+                (ReceivedState.WORKING, ReceivedState.UNDERSTOOD, ReceivedState.UNCLEAR)
+            ),
         )
         .order_by(ReceivedFile.received_at.desc())
         .limit(1)
@@ -98,21 +100,21 @@ def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
 
 def is_silent(subject: ReceivedFile, *, now: datetime) -> bool:
     """Whether it should be worked on and nobody has said anything of it for long."""
-    return subject.state == "working" and subject.told_at < now - SILENCE
+    return subject.state == ReceivedState.WORKING and subject.told_at < now - SILENCE
 
 
 def advance(
     db: Session, received_id: uuid.UUID, stage: str, done: int, total: int, *, now: datetime
 ) -> None:
     """Note how far the reading is: rows `done` of `total` of this stage; 0, 0 where none are counted."""
-    _write(db, received_id, now, state="working", stage=stage, done=done, total=total)
+    _write(db, received_id, now, state=ReceivedState.WORKING, stage=stage, done=done, total=total)
 
 
 def note_understood(
     db: Session,
     received_id: uuid.UUID,
     reading: Understanding,
-    shown: Preview,
+    preview: Mapping[str, Any],
     *,
     table: bytes,
     now: datetime,
@@ -122,9 +124,9 @@ def note_understood(
         db,
         received_id,
         now,
-        state="understood",
+        state=ReceivedState.UNDERSTOOD,
         understanding=reading.to_json(),
-        preview=asdict(shown),
+        preview=dict(preview),
         table=table,
         refusal={},
     )
@@ -145,7 +147,7 @@ def note_unclear(
         db,
         received_id,
         now,
-        state="unclear",
+        state=ReceivedState.UNCLEAR,
         understanding=stored,
         preview={},
         table=table,
@@ -157,18 +159,26 @@ def note_refused(
     db: Session, received_id: uuid.UUID, refusal: FileRefused, *, now: datetime
 ) -> None:
     """Nothing can be made of the file; its bytes go."""
-    _write(db, received_id, now, state="refused", file=b"", table=b"", refusal=_kept(refusal))
+    _write(
+        db,
+        received_id,
+        now,
+        state=ReceivedState.REFUSED,
+        file=b"",
+        table=b"",
+        refusal=_kept(refusal),
+    )
 
 
 def note_stopped(db: Session, received_id: uuid.UUID, *, now: datetime) -> None:
     """The reading ended for a reason that is none of the file's."""
-    _write(db, received_id, now, state="stopped")
+    _write(db, received_id, now, state=ReceivedState.STOPPED)
 
 
 def note_stored(db: Session, received_id: uuid.UUID, list_id: uuid.UUID, *, now: datetime) -> None:
     """The file is a version of the list now, which keeps its bytes."""
     gone = {"file": b"", "table": b"", "preview": {}}
-    _write(db, received_id, now, state="stored", list_id=list_id, **gone)
+    _write(db, received_id, now, state=ReceivedState.STORED, list_id=list_id, **gone)
 
 
 def discard(db: Session, received_id: uuid.UUID) -> None:

@@ -2,23 +2,26 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.errors import (
     ListInOtherState,
     ListsNoLongerTaken,
+    NothingWritten,
     UnknownLine,
     UnknownList,
 )
 from surveyapp.respondents.lists.lines import shown
 from surveyapp.respondents.lists.rechecking import recheck
-from surveyapp.respondents.lists.staging import MENDABLE, TAKING, record
+from surveyapp.respondents.lists.staging import list_facts
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
+from surveyapp.respondents.states import MENDABLE
 
 LONGEST_CELL = 500
 _BATCH = 1000
@@ -30,7 +33,7 @@ def mendable(db: Session, list_id: uuid.UUID, *, unit: Unit) -> tuple[Campaign, 
     Raises `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
     """
     campaign = db.get_one(Campaign, unit.campaign_id)
-    if campaign.state not in TAKING:
+    if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     subject = db.scalar(
         select(RespondentList)
@@ -39,7 +42,7 @@ def mendable(db: Session, list_id: uuid.UUID, *, unit: Unit) -> tuple[Campaign, 
     )
     if subject is None:
         raise UnknownList(list_id)
-    if subject.state not in MENDABLE:
+    if not subject.is_mendable:
         raise ListInOtherState(list_id, state=subject.state, needed=MENDABLE)
     return campaign, subject
 
@@ -75,9 +78,7 @@ def take_proposal(
     column: str,
     code: str,
     alike: bool = False,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    act: Act,
 ) -> int:
     """Put the proposal in place of the cell, or with `alike` every proposal of that column and code.
 
@@ -96,7 +97,14 @@ def take_proposal(
     if found:
         recheck(db, campaign, unit, subject)
         facts = {"column": column, "code": code, "cells": len(found)}
-        record(db, "list.mended", campaign, unit, subject, actor=actor, now=now, keys=keys, **facts)
+        audit.record(
+            db,
+            act,
+            Action.LIST_MENDED,
+            campaign_code=campaign.code,
+            unit_code=unit.code,
+            facts=list_facts(subject, **facts),
+        )
     return len(found)
 
 
@@ -107,19 +115,20 @@ def edit_line(
     cells: Mapping[str, str],
     *,
     unit: Unit,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    act: Act,
 ) -> int:
     """Write one line anew, or add one (`line` None) below the sheet; returns its number.
 
-    Columns the list kind does not know are ignored; an unchanged cell is not a mend.
+    Columns the list kind does not know are ignored; an unchanged cell is not a mend. Raises
+    `NothingWritten` for a new line without a word in it.
     """
     campaign, subject = mendable(db, list_id, unit=unit)
     kind = db.get_one(ListKind, subject.kind_id)
     allowed = {*kind.required, *kind.optional}
     typed = {c: v.strip()[:LONGEST_CELL] for c, v in cells.items() if c in allowed}
     if line is None:
+        if not any(typed.values()):
+            raise NothingWritten(list_id)
         line = _add_line(db, subject)
     stored = db.get(ListLine, (subject.id, line))
     if stored is None:
@@ -127,7 +136,14 @@ def edit_line(
     changed = {c: v for c, v in typed.items() if v != shown(stored, c)}
     _mend(db, subject, {line: changed})
     recheck(db, campaign, unit, subject)
-    record(db, "list.mended", campaign, unit, subject, actor=actor, now=now, keys=keys, line=line)
+    audit.record(
+        db,
+        act,
+        Action.LIST_MENDED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject, line=line),
+    )
     return line
 
 
@@ -150,15 +166,7 @@ def _add_line(db: Session, subject: RespondentList) -> int:
 
 
 def leave_out(
-    db: Session,
-    list_id: uuid.UUID,
-    line: int,
-    *,
-    left_out: bool,
-    unit: Unit,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, list_id: uuid.UUID, line: int, *, left_out: bool, unit: Unit, act: Act
 ) -> None:
     """Leave a line out of the list, or take it back in. It stays visible and on record."""
     campaign, subject = mendable(db, list_id, unit=unit)
@@ -168,5 +176,12 @@ def leave_out(
     stored.left_out = left_out
     db.flush()
     recheck(db, campaign, unit, subject)
-    action = "list.line_left_out" if left_out else "list.line_taken_back"
-    record(db, action, campaign, unit, subject, actor=actor, now=now, keys=keys, line=line)
+    action = Action.LIST_LINE_LEFT_OUT if left_out else Action.LIST_LINE_TAKEN_BACK
+    audit.record(
+        db,
+        act,
+        action,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject, line=line),
+    )

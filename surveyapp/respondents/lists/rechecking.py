@@ -10,8 +10,8 @@ from surveyapp.campaigns.models import Campaign, Department, ListKind, Unit
 from surveyapp.respondents import queries
 from surveyapp.respondents.findings import CHECK, MUST, Finding, Line, Row
 from surveyapp.respondents.lists.cross_list_checks import compare
+from surveyapp.respondents.lists.file_reading import check_stored
 from surveyapp.respondents.models import FINDINGS, ListFinding, ListLine, RespondentList
-from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.words.names import name_key
 
 
@@ -68,9 +68,9 @@ def recheck(db: Session, campaign: Campaign, unit: Unit, subject: RespondentList
         .order_by(ListLine.line)
     ).all()
     read = subject.understanding
-    lines, findings = check_rows(
+    lines, findings = check_stored(
         [Row(row.line, {**row.cells, **row.mends}) for row in stored],
-        context,
+        context=context,
         titles=tuple(read.get("titles", ())),
         others=tuple(read.get("others", ())),
         remarks=tuple(read.get("remarks", ())),

@@ -1,30 +1,24 @@
 """A coordinator says how the file is to be read: sheet, header row, columns. The version is read anew."""
 
 import uuid
-from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.mending import mendable
 from surveyapp.respondents.lists.rechecking import recheck, store_findings
-from surveyapp.respondents.lists.staging import record, store_lines, understanding_of
+from surveyapp.respondents.lists.staging import list_facts, store_lines, understanding_of
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
 from surveyapp.respondents.reading.checking import Checked
 
 
 def read_again(
-    db: Session,
-    list_id: uuid.UUID,
-    checked: Checked,
-    *,
-    unit: Unit,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, list_id: uuid.UUID, checked: Checked, *, unit: Unit, act: Act
 ) -> RespondentList:
     """Replace the lines of a version that is being mended by `checked`, its file read as told.
 
@@ -44,5 +38,12 @@ def read_again(
         recheck(db, campaign, unit, subject)
     else:
         store_findings(db, subject, checked.lines, checked.findings)
-    record(db, "list.read_again", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.LIST_READ_AGAIN,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject),
+    )
     return subject

@@ -3,27 +3,24 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
-from surveyapp.keys import KeyRing
-from surveyapp.respondents import queries
 from surveyapp.respondents.errors import ListNotExpected, ListsNoLongerTaken
 from surveyapp.respondents.findings import WHOLE_LIST, Line
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
 from surveyapp.respondents.models import LINES, RespondentList
-from surveyapp.respondents.reading import checking
+from surveyapp.respondents.reading.checking import Checked
+from surveyapp.respondents.states import CURRENT, MENDABLE, ListState
 
-TAKING = ("preparing", "open")
-MENDABLE = ("staged", "returned")
 # What stands until something newer takes its place; the same file again then changes nothing.
-CURRENT = ("staged", "accepted", "approved", "returned")
 
 
 def stage(
@@ -34,30 +31,24 @@ def stage(
     *,
     content: bytes,
     file_name: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-    checked: checking.Checked | None = None,
+    act: Act,
+    checked: Checked,
 ) -> RespondentList:
     """Store the file as the next version of the unit's list of that kind, with all findings.
 
     What the desk had mended, left out or added on the page is carried over to a file sent after it.
-    The same file as the latest version returns that version untouched. `checked` is what
-    `reading.check_file` found, for callers who read the file before they hold a write lock. Raises
-    `FileRefused` when the file cannot be read, `ListNotExpected`, `ListsNoLongerTaken`; nothing is
-    stored then.
+    The same file as the latest version returns that version untouched. `checked` is what reading
+    the file found, before anybody held a write lock. Raises its refusal, `ListNotExpected`,
+    `ListsNoLongerTaken`; nothing is stored then.
     """
     refuse_unasked(db, campaign, unit, kind)
     same = same_file(db, unit, kind, content)
     if same is not None:
         return same
     latest, sha256 = _latest(db, unit, kind), hashlib.sha256(content).hexdigest()
-    if checked is None:
-        context = queries.list_context(db, campaign, unit, kind)
-        checked = checking.check_file(content, file_name, context)
     if checked.refusal is not None:
         raise checked.refusal
-    subject = new_version(db, unit, kind, latest, actor=actor, now=now)
+    subject = new_version(db, unit, kind, latest, act=act)
     subject.file_name, subject.file_sha256, subject.file = file_name, sha256, content
     subject.understanding = understanding_of(checked)
     db.add(subject)
@@ -69,9 +60,14 @@ def stage(
         recheck(db, campaign, unit, subject)
     else:
         store_findings(db, subject, checked.lines, checked.findings)
-    if before is not None:
-        subject.changes = carry_over.counted(db, before.version, sent_before, subject)
-    record(db, "list.staged", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.LIST_STAGED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject),
+    )
     return subject
 
 
@@ -83,7 +79,7 @@ def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> Respon
     return latest if stands else None
 
 
-def understanding_of(checked: checking.Checked) -> dict[str, Any]:
+def understanding_of(checked: Checked) -> dict[str, Any]:
     """How the file was read, with what the reader left aside: later checks need both."""
     remarks = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
     stored = checked.understanding.to_json() if checked.understanding else {}
@@ -91,31 +87,30 @@ def understanding_of(checked: checking.Checked) -> dict[str, Any]:
 
 
 def declare_nobody(
-    db: Session,
-    campaign: Campaign,
-    unit: Unit,
-    kind: ListKind,
-    *,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, campaign: Campaign, unit: Unit, kind: ListKind, *, reason: str, act: Act
 ) -> RespondentList:
     """Declare that the unit has nobody for this list: an accepted version without file or lines."""
     refuse_unasked(db, campaign, unit, kind)
-    subject = new_version(db, unit, kind, _latest(db, unit, kind), actor=actor, now=now)
-    subject.state, subject.accepted_by, subject.accepted_at = "accepted", actor, now
+    subject = new_version(db, unit, kind, _latest(db, unit, kind), act=act)
+    subject.state, subject.accepted_by, subject.accepted_at = ListState.ACCEPTED, act.actor, act.now
     subject.note = reason
-    supersede(db, subject, ("accepted",))
+    supersede(db, subject, (ListState.ACCEPTED,))
     db.add(subject)
     db.flush()
-    record(db, "list.nobody_declared", campaign, unit, subject, actor=actor, now=now, keys=keys)
+    audit.record(
+        db,
+        act,
+        Action.LIST_NOBODY_DECLARED,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(subject),
+    )
     return subject
 
 
 def refuse_unasked(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> None:
     """Raise `ListNotExpected` or `ListsNoLongerTaken` where no file is wanted."""
-    if campaign.state not in TAKING:
+    if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
     if db.get(ExpectedList, (unit.id, kind.id)) is None:
         raise ListNotExpected(unit.code, kind.code)
@@ -133,13 +128,7 @@ def _latest(db: Session, unit: Unit, kind: ListKind) -> RespondentList | None:
 
 
 def new_version(
-    db: Session,
-    unit: Unit,
-    kind: ListKind,
-    latest: RespondentList | None,
-    *,
-    actor: str,
-    now: datetime,
+    db: Session, unit: Unit, kind: ListKind, latest: RespondentList | None, *, act: Act
 ) -> RespondentList:
     """The version after `latest`, without file and lines; what was being mended gives way to it."""
     subject = RespondentList(
@@ -148,7 +137,7 @@ def new_version(
         unit_id=unit.id,
         kind_id=kind.id,
         version=latest.version + 1 if latest else 1,
-        state="staged",
+        state=ListState.STAGED,
         file_name="",
         file_sha256="",
         file=b"",
@@ -157,15 +146,15 @@ def new_version(
         left_out_count=0,
         must_count=0,
         check_count=0,
-        staged_by=actor,
-        staged_at=now,
+        staged_by=act.actor,
+        staged_at=act.now,
         note="",
     )
     supersede(db, subject, MENDABLE)
     return subject
 
 
-def supersede(db: Session, subject: RespondentList, states: Sequence[str]) -> None:
+def supersede(db: Session, subject: RespondentList, states: Sequence[ListState]) -> None:
     """Mark the other versions of this list that are in one of `states` as superseded."""
     db.execute(
         update(RespondentList)
@@ -175,7 +164,7 @@ def supersede(db: Session, subject: RespondentList, states: Sequence[str]) -> No
             RespondentList.id != subject.id,
             RespondentList.state.in_(states),
         )
-        .values(state="superseded")
+        .values(state=ListState.SUPERSEDED)
     )
 
 
@@ -198,31 +187,11 @@ def store_lines(db: Session, subject: RespondentList, lines: Sequence[Line]) -> 
     subject.line_count = len(rows)
 
 
-def record(
-    db: Session,
-    action: str,
-    campaign: Campaign,
-    unit: Unit,
-    subject: RespondentList,
-    *,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
-    **facts: Any,
-) -> None:
-    """Write an act on a list to the audit trail: ids and counts, never a name."""
-    audit.record(
-        db,
-        actor=actor,
-        action=action,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts={
-            "list": str(subject.id),
-            "version": subject.version,
-            "lines": subject.line_count,
-            **facts,
-        },
-        now=now,
-        keys=keys,
-    )
+def list_facts(subject: RespondentList, **more: Any) -> dict[str, Any]:
+    """What the audit trail keeps of a list: ids and counts, never a name."""
+    return {
+        "list": str(subject.id),
+        "version": subject.version,
+        "lines": subject.line_count,
+        **more,
+    }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.respondents.models import ListForms, ListLine, PersonEntry, RespondentList
 from surveyapp.respondents.people.rosters import FormCell, forms_per_cell
+from surveyapp.respondents.states import PersonState
 
 
 def recount(db: Session, campaign_id: int, list_ids: Iterable[uuid.UUID]) -> None:
@@ -65,6 +66,6 @@ def _entries(list_id: uuid.UUID) -> Select[int, int, int | None, int]:
             func.count().label("n"),
         )
         .join(PersonEntry, PersonEntry.list_id == RespondentList.id)
-        .where(RespondentList.id == list_id, PersonEntry.state == "active")
+        .where(RespondentList.id == list_id, PersonEntry.state == PersonState.ACTIVE)
         .group_by(RespondentList.unit_id, RespondentList.kind_id, PersonEntry.department_id)
     )

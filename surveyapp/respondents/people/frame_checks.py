@@ -11,6 +11,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import ListKind, Unit
 from surveyapp.respondents import queries
 from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.respondents.states import PersonState
 from surveyapp.respondents.words.names import fold
 
 # An address of so many people is an office mailbox, through which one person could answer for all.
@@ -78,7 +79,7 @@ def concerns(db: Session, campaign_id: int) -> list[Concern]:
 
 
 def _active(campaign_id: int) -> ColumnElement[bool]:
-    return (Person.campaign_id == campaign_id) & (Person.state == "active")
+    return (Person.campaign_id == campaign_id) & (Person.state == PersonState.ACTIVE)
 
 
 def _in_two_units(db: Session, campaign_id: int, units: dict[int, Unit]) -> Iterator[Concern]:
@@ -114,7 +115,7 @@ def _missing_departments(
     for unit_id, department_id in db.execute(
         select(Person.unit_id, PersonEntry.department_id)
         .join(PersonEntry, PersonEntry.person_id == Person.id)
-        .where(_active(campaign_id), PersonEntry.state == "active")
+        .where(_active(campaign_id), PersonEntry.state == PersonState.ACTIVE)
         .where(PersonEntry.department_id.is_not(None))
         .distinct()
     ):
@@ -167,7 +168,7 @@ def _without_head(db: Session, campaign_id: int, units: dict[int, Unit]) -> Iter
     for unit_id, department_id, position in db.execute(
         select(Person.unit_id, PersonEntry.department_id, Person.position)
         .join(PersonEntry, PersonEntry.person_id == Person.id)
-        .where(_active(campaign_id), PersonEntry.state == "active")
+        .where(_active(campaign_id), PersonEntry.state == PersonState.ACTIVE)
         .where(PersonEntry.kind_id.in_(leaders), PersonEntry.department_id.is_not(None))
     ):
         department = int(department_id or 0)

@@ -3,18 +3,19 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.errors import UnknownPerson
 from surveyapp.respondents.models import ListLine, Person, PersonEntry
 from surveyapp.respondents.people import form_counts
 from surveyapp.respondents.people.matching import KnownEntry, KnownPerson, Place, UnitPeople
+from surveyapp.respondents.states import PersonState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def known_people(db: Session, unit_id: int) -> UnitPeople:
             workplace=row.workplace,
             email=row.email,
             phone=row.phone,
-            active=row.state == "active",
+            active=row.state == PersonState.ACTIVE,
         )
         for row in db.execute(select(*Person.__table__.columns).where(Person.unit_id == unit_id))
     }
@@ -54,7 +55,7 @@ def known_people(db: Session, unit_id: int) -> UnitPeople:
             .where(Person.unit_id == unit_id)
         )
         for row in stored:
-            entry = KnownEntry(row.id, row.state == "active")
+            entry = KnownEntry(row.id, row.state == PersonState.ACTIVE)
             people[row.person_id].entries[row.kind_id, row.department_id] = entry
     return UnitPeople(people.values())
 
@@ -104,7 +105,7 @@ def reconcile(
     now_in = {person.id for person in matched.values()}
     kept_keys = {(matched[p.line].id, p.department_id) for p in lines}
     gone = _drop(people, kind_id, kept=kept_keys)
-    entry_changes += [{"id": entry_id, "state": "removed"} for entry_id in gone]
+    entry_changes += [{"id": entry_id, "state": PersonState.REMOVED} for entry_id in gone]
     changed = [people.by_id[i] for i in before | now_in]
     _write_people(db, unit, changed)
     if entry_rows:
@@ -137,7 +138,7 @@ def _entries(
             continue
         seen.add((person.id, place.department_id))
         row: dict[str, object] = {
-            "state": "active",
+            "state": PersonState.ACTIVE,
             "list_id": list_id,
             "line": place.line,
             "district": place.district,
@@ -192,20 +193,12 @@ def _row(person: KnownPerson, unit: Unit) -> dict[str, object]:
         "workplace": person.workplace,
         "email": person.email,
         "phone": person.phone,
-        "state": "active" if person.active else "removed",
+        "state": PersonState.ACTIVE if person.active else PersonState.REMOVED,
     }
 
 
 def remove_person(
-    db: Session,
-    person_id: uuid.UUID,
-    *,
-    unit: Unit,
-    campaign: Campaign,
-    reason: str,
-    actor: str,
-    now: datetime,
-    keys: KeyRing,
+    db: Session, person_id: uuid.UUID, *, unit: Unit, campaign: Campaign, reason: str, act: Act
 ) -> None:
     """Mark one person and all entries removed; issuing revokes what was not yet submitted.
 
@@ -213,22 +206,24 @@ def remove_person(
     """
     changed = db.execute(
         update(Person)
-        .where(Person.id == person_id, Person.unit_id == unit.id, Person.state == "active")
-        .values(state="removed")
+        .where(
+            Person.id == person_id, Person.unit_id == unit.id, Person.state == PersonState.ACTIVE
+        )
+        .values(state=PersonState.REMOVED)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise UnknownPerson(person_id)
     db.execute(
-        update(PersonEntry).where(PersonEntry.person_id == person_id).values(state="removed")
+        update(PersonEntry)
+        .where(PersonEntry.person_id == person_id)
+        .values(state=PersonState.REMOVED)
     )
     form_counts.recount(db, campaign.id, form_counts.lists_of(db, person_id))
     audit.record(
         db,
-        actor=actor,
-        action="person.removed",
+        act,
+        Action.PERSON_REMOVED,
         campaign_code=campaign.code,
         unit_code=unit.code,
         facts={"person": str(person_id), "reason": reason},
-        now=now,
-        keys=keys,
     )

@@ -1,7 +1,6 @@
 """Approved persons for the packages that invite and count them."""
 
 import uuid
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,9 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Department, ListKind, Unit
+from surveyapp.campaigns.models import Department, ListKind, Rating, RespondentGroup, Unit
 from surveyapp.respondents.models import ListLine, Person, PersonEntry, RespondentList
+from surveyapp.respondents.states import HANDED_IN, PersonState
 
 _BATCH = 1000
 
@@ -87,8 +86,8 @@ def persons_to_invite(db: Session, campaign_id: int) -> Iterator[Roster]:
         .join(Unit, Unit.id == Person.unit_id)
         .where(
             Person.campaign_id == campaign_id,
-            Person.state == "active",
-            PersonEntry.state == "active",
+            Person.state == PersonState.ACTIVE,
+            PersonEntry.state == PersonState.ACTIVE,
         )
         .order_by(Unit.position, Person.id, ListKind.position, PersonEntry.line)
         .execution_options(yield_per=_BATCH)
@@ -101,7 +100,7 @@ def removed_persons(db: Session, campaign_id: int) -> Iterator[uuid.UUID]:
     """Persons no list names any more, or who were removed by hand."""
     yield from db.scalars(
         select(Person.id)
-        .where(Person.campaign_id == campaign_id, Person.state == "removed")
+        .where(Person.campaign_id == campaign_id, Person.state == PersonState.REMOVED)
         .execution_options(yield_per=_BATCH)
     )
 
@@ -141,7 +140,7 @@ def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pl
             .outerjoin(Department, Department.id == PersonEntry.department_id)
             .where(
                 PersonEntry.person_id.in_(batch),
-                PersonEntry.state == "active",
+                PersonEntry.state == PersonState.ACTIVE,
             )
             .order_by(PersonEntry.person_id, ListKind.position, PersonEntry.line)
         )
@@ -171,8 +170,8 @@ def approved_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:
         .join(PersonEntry, PersonEntry.person_id == Person.id)
         .where(
             Person.campaign_id == campaign_id,
-            Person.state == "active",
-            PersonEntry.state == "active",
+            Person.state == PersonState.ACTIVE,
+            PersonEntry.state == PersonState.ACTIVE,
         )
         .group_by(Person.unit_id, PersonEntry.kind_id, PersonEntry.department_id),
     )
@@ -188,7 +187,7 @@ def listed_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:
         )
         .where(
             RespondentList.campaign_id == campaign_id,
-            RespondentList.state.in_(("accepted", "approved")),
+            RespondentList.state.in_(HANDED_IN),
         )
         .group_by(RespondentList.unit_id, RespondentList.kind_id)
         .subquery()
@@ -218,21 +217,23 @@ def forms_per_cell(
     db: Session, campaign_id: int, counted: Select[int, int, int | None, int]
 ) -> dict[FormCell, int]:
     """Forms per cell from people `counted` as (unit, list kind, department, how many)."""
-    kinds = {kind.id: kind for kind in campaigns.list_kinds(db, campaign_id)}
-    groups = campaigns.groups(db, campaign_id)
-    departments = {d.id: d for d in campaigns.departments(db, campaign_id)}
-    yields = {k.id: [g for g in groups if g.code in k.groups] for k in kinds.values()}
-    forms: Counter[FormCell] = Counter()
-    for unit_id, kind_id, department_id, n in db.execute(counted):
-        department = departments[department_id] if department_id else None
-        for group in yields[kind_id]:
-            rated = _rated(group.rates, unit_id, department)
-            if rated is not None:
-                forms[FormCell(group.id, unit_id, rated, department_id or 0)] += n
-    return dict(forms)
-
-
-def _rated(rates: str, unit_id: int, department: Department | None) -> int | None:
-    if rates == "department_ministry":
-        return department.rated_unit_id if department else None
-    return unit_id if department is None or department.rates_province else None
+    people = counted.subquery()
+    forms = db.execute(
+        select(
+            Rating.group_id,
+            people.c.unit_id,
+            Rating.rated_unit_id,
+            Rating.department_id,
+            func.sum(people.c.n),
+        )
+        .join(
+            Rating,
+            (Rating.supplying_unit_id == people.c.unit_id)
+            & (Rating.kind_id == people.c.kind_id)
+            & (Rating.department_id == func.coalesce(people.c.department_id, 0)),
+        )
+        .join(RespondentGroup, RespondentGroup.id == Rating.group_id)
+        .where(RespondentGroup.campaign_id == campaign_id)
+        .group_by(Rating.group_id, people.c.unit_id, Rating.rated_unit_id, Rating.department_id)
+    )
+    return {FormCell(*cell): int(n) for *cell, n in forms}

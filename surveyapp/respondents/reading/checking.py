@@ -1,4 +1,4 @@
-"""From the bytes of a file to lines and findings, all at once. Nothing is stored here."""
+"""From the sheets of a file to lines and findings, all at once. Nothing is stored here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from surveyapp.respondents.reading.sheet_reading import (
     understand_as,
 )
 from surveyapp.respondents.rules import check_rows
-from surveyapp.respondents.sheet import Sheet, Workbook, read_workbook
+from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex, index_for
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
@@ -45,31 +45,6 @@ class Checked:
         return len(self.lines) - len({f.line for f in self.findings if f.counts and f.line > 0})
 
 
-def check_file(
-    content: bytes,
-    file_name: str,
-    context: ListContext,
-    *,
-    told: Told | None = None,
-    remembered: Understanding | None = None,
-    progress: Progress = untold,
-) -> Checked:
-    """Read and check a file; a refusal is a result too, with its reason in words.
-
-    Sheet, header row and columns are those a person has `told`, or told for an earlier file with the
-    same headings (`remembered`), or what the reader makes of them.
-    """
-    from surveyapp.respondents import wording
-
-    try:
-        workbook = read_workbook(content, file_name, progress=progress)
-        return check_workbook(
-            workbook, context, told=told, remembered=remembered, progress=progress
-        )
-    except errors.FileRefused as refusal:
-        return Checked(False, wording.refusal(refusal), refusal=refusal)
-
-
 def check_workbook(
     workbook: Workbook,
     context: ListContext,
@@ -78,7 +53,7 @@ def check_workbook(
     remembered: Understanding | None = None,
     progress: Progress = untold,
 ) -> Checked:
-    """Check a file that has been read; otherwise as `check_file`. Raises what `take_in` raises."""
+    """Lines and findings of a file that has been read. Raises what `take_in` raises."""
     reading, rows = take_in(workbook, context, told=told, remembered=remembered)
     lines, findings = check_rows(
         rows,
@@ -186,14 +161,12 @@ def _spread(sheet: Sheet, reading: Understanding) -> dict[int, dict[str, str]]:
     """Line → column → the value of the merged cell that covers it."""
     spread: dict[int, dict[str, str]] = {}
     columns = {i: c for c, i in reading.mapping.items() if c not in _NOT_SPREAD}
-    for top, left, bottom, _right in sheet.spans:
-        column = columns.get(left)
+    for line, index, top in sheet.merged():
+        column = columns.get(index)
         if column is None or top <= reading.header_line:
             continue
         first = sheet.row(top)
-        value = first[left] if left < len(first) else ""
-        for line in range(top + 1, bottom + 1):
-            spread.setdefault(line, {})[column] = value
+        spread.setdefault(line, {})[column] = first[index] if index < len(first) else ""
     return spread
 
 

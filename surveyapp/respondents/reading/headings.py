@@ -100,7 +100,7 @@ _LONGEST = 90
 def columns_meant(heading: str) -> tuple[str, ...]:
     """The columns a heading names, in glossary words; two for `Email/Điện thoại`; none if unknown."""
     written = tidy(converted(heading) or heading)
-    folded = re.sub(r"\b\d+\b", " ", fold(re.sub(r"\([^)]*\)|\*", " ", written))).strip()
+    folded = re.sub(r"\b\d+\b", " ", fold(re.sub(r"\([^()]*\)|\*", " ", written))).strip()
     folded = " ".join(folded.split()) or fold(written)
     if not folded or len(written) > _LONGEST:
         return ()

@@ -13,21 +13,23 @@ _TOTAL = re.compile(
     r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
     re.IGNORECASE,
 )  # Tống Văn An is a person, Tổng Văn phòng a sum
-_PAGE = re.compile(r"^(trang|tờ)\s*(số\s*)?[:.]?\s*\d+(\s*/\s*\d+)?$", re.IGNORECASE)
+_PAGE = re.compile(r"^(trang|tờ)\s*+(số\s*+)?+[:.]?+\s*+\d++(\s*+/\s*+\d++)?$", re.IGNORECASE)
 _SUM = re.compile(r"^(tổng (cộng|số)|cộng(?!\s+(tác|hòa|hoà)\b))\b.*", re.IGNORECASE)
 _SIGNATURE = re.compile(
-    r"^\(?(tm|kt|tl|tuq|q)\s*\.\s*\S|người lập|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
-    r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày\s*[\d.…_ ]*\s*tháng\s*[\d.…_ ]*\s*năm|^ghi chú\s*:|^lưu ý\s*:"
+    r"^\(?(tm|kt|tl|tuq|q)\s*+\.\s*+\S|người lập|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
+    r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày[\d.…_\s]*+tháng[\d.…_\s]*+năm|^ghi chú\s*:|^lưu ý\s*:"
     r"|^\(?danh sách (này |có |gồm )",
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"^\(?([0-9]{1,2}|[a-zA-Z])\)?$")
-_SECTION_MARK = re.compile(r"^\s*([IVXLC]{1,6}|[A-ZĐ]|\d{1,3})\s*[.)/:\-–]?\s*$")
+_SECTION_MARK = re.compile(r"^\s*+([IVXLC]{1,6}|[A-ZĐ]|\d{1,3})\s*+[.)/:\-–]?+\s*+$")
 _SECTION_LEAD = re.compile(
     r"^\s*(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d{1,2})*)\s*[.)/:\-–]+\s*(?=\D)"
 )
 _COUNT_TAIL = re.compile(
-    r"\s*[:(\-–]*\s*\d+\s*(người|đồng chí|đ/c|đại biểu|cán bộ)?\s*\)?\s*:?\s*$", re.IGNORECASE
+    r"(?:(?<![\s:(\-–])[\s:(\-–]++|(?<![\s:(\-–\d]))\d++"
+    r"\s*+(người|đồng chí|đ/c|đại biểu|cán bộ)?+\s*+\)?+\s*+:?+\s*+$",
+    re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
     r"^(so|ban|phong|chi cuc|cuc|tong cuc|vu|trung tam|ubnd|uy ban|huyen|quan|thi xa|thanh pho|tp|hoi|hiep hoi"

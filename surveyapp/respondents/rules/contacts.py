@@ -11,10 +11,10 @@ from email_validator import EmailNotValidError, validate_email
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
 
 _MAILTO = re.compile(r"^\s*(?:mailto:|e-?mail\s*:|thư điện tử\s*:)\s*", re.IGNORECASE)
-_WRAPPED = re.compile(r"^.*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*$")
-_EMAIL_BREAKS = re.compile(r"[;,/|\n]+|\s+(?:và|hoặc|or|-)\s+|\s+(?=\S+@)")
+_WRAPPED = re.compile(r"^.*<\s*+([^<>\s@]++@[^<>\s]++)\s*+>\s*+$")
+_EMAIL_BREAKS = re.compile(r"[;,/|\n]++|(?<!\s)\s++(?:(?:và|hoặc|or|-)\s++|(?=\S+@))")
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
-_AT_WORD = re.compile(r"\s*[\[({]\s*(?:at|a còng|@)\s*[\])}]\s*", re.IGNORECASE)
+_AT_WORD = re.compile(r"(?<!\s)\s*+[\[({]\s*+(?:at|a còng|@)\s*+[\])}]\s*+", re.IGNORECASE)
 _DOMAIN_TYPOS = {
     "gmial.com": "gmail.com", "gmai.com": "gmail.com", "gmal.com": "gmail.com",
     "gamil.com": "gmail.com", "gmail.con": "gmail.com", "gmail.co": "gmail.com",
@@ -40,10 +40,12 @@ _WIDE = {ord(w): ord(w) - 0xFEE0 for w in map(chr, range(0xFF01, 0xFF5F))}
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 _PHONE_BREAKS = re.compile(
-    r"\s*[;,/|\n]+\s*|\s+(?:và|hoặc|or|-|–)\s+|(?<=\d{3})\s*[-–]\s*(?=(?:\+84|0[35789])\d{2})"
+    r"(?<![^\S\n])[^\S\n]*+[;,/|\n]++\s*+|(?<!\s)\s++(?:và|hoặc|or|-|–)\s++"
+    r"|(?<=\d{3})\s*+[-–]\s*+(?=(?:\+84|0[35789])\d{2})"
 )
 _EXTENSION = re.compile(
-    r"\s*(?:\(?\s*(?:máy lẻ|số lẻ|lẻ|ext\.?|x)\s*[:.]?\s*\d{1,5}\s*\)?)\s*$", re.IGNORECASE
+    r"(?<!\s)\s*+(?:\(\s*+)?+(?:máy lẻ|số lẻ|lẻ|ext\.?+|x)\s*+[:.]?+\s*+\d{1,5}+\s*+\)?+\s*+$",
+    re.IGNORECASE,
 )
 _PHONE_LABEL = re.compile(
     r"^\s*(?:đt|sđt|sdt|đtdđ|dđ|di động|điện thoại|tel|phone|mobile|zalo|cơ quan|cq|nr|fax)\s*[.:]*\s*",
@@ -62,7 +64,7 @@ _MOBILE = (
     phonenumbers.PhoneNumberType.MOBILE,
     phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
 )
-_IN_BRACKETS = re.compile(r"\s*\([^\d@()]*\)\s*$")
+_IN_BRACKETS = re.compile(r"(?<!\s)\s*+\([^\d@()]*+\)\s*+$")
 _AS_NUMBER = re.compile(r"(\d{9,11})\.0|(\d)[.,](\d{8,10})E\+?(\d{1,2})", re.IGNORECASE)
 _LOOKALIKES = str.maketrans("OoQlI|", "000111")
 
@@ -161,7 +163,7 @@ def _judged_email(cell: str, trimmed: str, joined: str) -> Contact:
         return Contact("", "email_invalid", MUST, _mended_email(joined))
     if joined != trimmed:
         # A blank inside may stand for a dot or for nothing: a person must look.
-        outside = re.sub(r"\s*@\s*", "@", trimmed)
+        outside = re.sub(r"(?<!\s)\s*+@\s*+", "@", trimmed)
         severity = NOTE if outside == joined else CHECK
         return Contact(
             valid, "email_tidied" if severity == NOTE else "email_blank", severity, valid
@@ -181,7 +183,7 @@ def _mended_email(joined: str) -> str:
     ]
     if "@" not in joined:
         host = r"((?:g|y)mail\.com|yahoo\.com(?:\.vn)?|hotmail\.com|outlook\.com|icloud\.com)$"
-        attempts.append(re.sub(r"[.\s]*" + host, r"@\1", joined, flags=re.IGNORECASE))
+        attempts.append(re.sub(r"(?<![.\s])[.\s]*+" + host, r"@\1", joined, flags=re.IGNORECASE))
         attempts.append(re.sub(r"^([^#&]+)[#&]", r"\1@", joined))
     return next((v for v in map(_valid_email, attempts) if v), "")
 

@@ -1,6 +1,11 @@
 """From the bytes of a file to its rows, in a guarded child process."""
 
-from surveyapp.respondents.sheet.guarded import mark_workbook, read_workbook, refuse_by_size
+from surveyapp.respondents.sheet.guarded import (
+    mark_workbook,
+    read_workbook,
+    refuse_by_size,
+    write_anew,
+)
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 
-__all__ = ["Sheet", "Workbook", "mark_workbook", "read_workbook", "refuse_by_size"]
+__all__ = ["Sheet", "Workbook", "mark_workbook", "read_workbook", "refuse_by_size", "write_anew"]

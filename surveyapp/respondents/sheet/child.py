@@ -1,12 +1,23 @@
-"""The child process: limits itself, reads a file from standard input, answers in JSON."""
+"""The child process: limits itself, hears what is to be done with which bytes, answers frame by frame."""
 
+import gc
 import json
+import os
+import pickle
 import resource
 import sys
+import traceback
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from surveyapp.respondents import errors
+from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import delimited, limits, spreadsheets, zipped
+from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, write_frame
+from surveyapp.respondents.sheet.marks.marking import Marking
+from surveyapp.respondents.sheet.workbook import workbook_from_reply
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
@@ -20,40 +31,64 @@ _FOREIGN = (
 )
 
 
-def main(file_name: str) -> None:
-    """Read, answer, leave. Whatever goes wrong inside is a refusal outside."""
+def main(task: str) -> None:
+    """Do `task` (`module:function`) with the bytes it hears, within limits; answer frame by frame."""
+    module, _, name = task.partition(":")
+    work = getattr(import_module(module), name)
     _limit_itself()
+    gc.disable()  # It ends before its garbage matters; looking for it takes a third of the checking.
+    out = sys.stdout.buffer
     try:
-        # In one piece: `json.dump` to a stream is written in Python and takes four times as long.
-        told = json.dumps(read(sys.stdin.buffer.read(), file_name), ensure_ascii=True)
+        content, given = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's words
+        for answer in work(content, **given):
+            write_frame(out, ANSWER, answer)
     except errors.FileRefused as refusal:
-        told = _refused(refusal.code, refusal.facts)
+        _refuse(refusal)
     except MemoryError:
-        told = _refused(errors.ReadingTookTooMuch.code, {})
-    except Exception:
-        # Damaged bytes make a parser fail in any way at all; each of them is this one refusal.
-        told = _refused(errors.BrokenWorkbook.code, {"detected": ""})
-    sys.stdout.write(told)
+        _refuse(errors.ReadingTookTooMuch())
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+        write_frame(out, FAILED, where.encode())
+    else:
+        write_frame(out, END)
+    out.flush()
 
 
-def _refused(code: str, facts: dict[str, Any]) -> str:
-    return json.dumps({"refused": code, "facts": facts}, ensure_ascii=True)
+def _refuse(refusal: errors.FileRefused) -> None:
+    told = json.dumps({"code": refusal.code, "facts": refusal.facts})
+    write_frame(sys.stdout.buffer, REFUSED, told.encode())
 
 
-def mark(_argument: str) -> None:
-    """Mark the workbook on standard input; answers with it, or with a word when it cannot."""
+def tell_workbook(content: bytes, *, file_name: str) -> Iterator[bytes]:
+    """The file's format, remarks and sheets, as `workbook_from_reply` takes them. Raises FileRefused."""
+    # In one piece: `json.dump` to a stream is written in Python and takes four times as long.
+    yield json.dumps(read(content, file_name)).encode()
+
+
+def mark(content: bytes, *, marking: Marking) -> Iterator[bytes]:
+    """The workbook with its marks, or nothing when they cannot be put into this very file."""
     from surveyapp.respondents.sheet.marks import patching
 
-    _limit_itself()
     try:
-        marked = patching.patch(sys.stdin.buffer.read())
+        yield patching.patch(content, marking)
     except Exception:
         # Whatever hinders the patch, the same words can be handed out in a workbook written anew.
-        marked = b"not patchable"
-    sys.stdout.buffer.write(marked)
+        return
+
+
+def write_anew(
+    content: bytes, *, file_name: str, marking: Marking, header_line: int
+) -> Iterator[bytes]:
+    """The file as an XLSX of its own with its marks. Raises FileRefused."""
+    from surveyapp.respondents.sheet.marks.rebuilt import rebuild
+
+    workbook = workbook_from_reply(file_name, read(content, file_name))
+    yield rebuild(workbook, marking, header_line=header_line)
 
 
 def _limit_itself() -> None:
+    os.nice(limits.NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY_BYTES, limits.MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_SECONDS, limits.CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -62,6 +97,17 @@ def _limit_itself() -> None:
 
 def read(content: bytes, file_name: str) -> dict[str, Any]:
     """Format, remarks and sheets of the file. Raises FileRefused."""
+    tell_parent("unpacking", 0, 0)
+    try:
+        return _read(content, file_name)
+    except (errors.FileRefused, MemoryError):
+        raise
+    except Exception as exc:
+        # Damaged bytes make a parser fail in any way at all; each of them is this one refusal.
+        raise errors.BrokenWorkbook(detected="") from exc
+
+
+def _read(content: bytes, file_name: str) -> dict[str, Any]:
     if content.startswith(b"PK"):
         archive = zipped.open_archive(content)
         kind = zipped.archive_format(archive)

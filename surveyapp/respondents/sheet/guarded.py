@@ -1,45 +1,109 @@
-"""Reads a workbook in a child process that cannot take more than its share of memory and time."""
+"""Work on a foreign file in a child process that cannot take more than its share of memory, time and words."""
 
 import json
-import os
+import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import STAGES, Progress, untold
 from surveyapp.respondents.sheet import limits
+from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, read_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
 from surveyapp.respondents.sheet.workbook import Workbook, workbook_from_reply
 
 # The child needs this package but not the web application around it: an empty
-# `surveyapp` stands in for ours, so that it starts in 50 ms and in 30 MB.
+# `surveyapp` stands in for ours, so that it starts in 100 ms and in 30 MB.
 _STARTER = (
     "import sys, types; p = types.ModuleType('surveyapp'); p.__path__ = [sys.argv[1]];"
     " sys.modules['surveyapp'] = p;"
-    " from surveyapp.respondents.sheet import child; getattr(child, sys.argv[2])(sys.argv[3])"
+    " from surveyapp.respondents.sheet import child; child.main(sys.argv[2])"
 )
 _PACKAGE = str(Path(__file__).resolve().parents[2])
+_places = threading.BoundedSemaphore(limits.AT_ONCE)
+_PATIENCE = 5.0
+"""Seconds between two words of who waits for a place."""
 
 
-def read_workbook(content: bytes, file_name: str, *, progress: Progress = untold) -> Workbook:
-    """Every sheet of an XLSX, XLSM, XLS, ODS or CSV file as rows of text.
+class ChildFailed(Exception):
+    """The child met a fault of our own, not of the file; the message says where."""
 
-    Raises a FileRefused when it is none of these, too large, protected or dangerous.
-    Formulas, macros and external links are never evaluated: the stored values are read.
+
+def run(task: str, content: bytes, *, progress: Progress = untold, **given: Any) -> list[bytes]:
+    """What `task` (`module:function`) answers to the bytes of a file, in the order it was said.
+
+    Few run at once, at low priority: a page of somebody else comes first. Raises the FileRefused that
+    the task raised, ReadingTookTooMuch for one that went over a limit, ChildFailed.
     """
-    refuse_by_size(len(content))
-    if not content.strip():
-        raise errors.EmptyWorkbook
-    progress("unpacking", 0, 0)
+    while not _places.acquire(timeout=_PATIENCE):
+        progress(STAGES[0], 0, 0)
     try:
-        reply = json.loads(_child("main", file_name[-100:], content, progress))
-    except ValueError as exc:
-        raise errors.ReadingTookTooMuch from exc
-    if "refused" in reply:
-        raise errors.refused_as(reply["refused"], reply["facts"])
-    return workbook_from_reply(file_name, reply)
+        return list(_answers(task, pickle.dumps((content, given)), progress))
+    finally:
+        _places.release()
+
+
+def _answers(task: str, told: bytes, progress: Progress) -> Iterator[bytes]:
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
+        [sys.executable, "-I", "-c", _STARTER, _PACKAGE, task],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdin and child.stdout and child.stderr
+    watch = threading.Timer(limits.WALL_SECONDS, child.kill)
+    relay = threading.Thread(target=_relay, args=(child.stderr, progress), daemon=True)
+    watch.start()
+    relay.start()
+    try:
+        _tell(child.stdin, told)
+        yield from _said(child.stdout)
+    finally:
+        watch.cancel()
+        child.kill()
+        relay.join()
+        child.stdout.close()
+        child.wait()
+
+
+def _tell(stdin: IO[bytes], told: bytes) -> None:
+    try:
+        with stdin:
+            stdin.write(told)
+    except BrokenPipeError:
+        pass  # It is gone before it has heard everything; what it said, or did not, tells why.
+
+
+def _said(stdout: IO[bytes]) -> Iterator[bytes]:
+    """The answers up to the end. Raises what the child says was wrong, and when it breaks off."""
+    left = limits.ANSWER_BYTES
+    while left >= 0:
+        kind, body = read_frame(stdout, left)
+        if kind == END:
+            return
+        if kind == REFUSED:
+            refusal = json.loads(body)
+            raise errors.refused_as(refusal["code"], refusal["facts"])
+        if kind == FAILED:
+            raise ChildFailed(body.decode(errors="replace"))
+        if kind != ANSWER:
+            break
+        left -= len(body)
+        yield body
+    raise errors.ReadingTookTooMuch
+
+
+def _relay(stderr: IO[bytes], progress: Progress) -> None:
+    """Pass on what the child says of its progress: `stage done total`, one line each."""
+    with stderr:
+        for line in stderr:
+            stage, *numbers = line.decode(errors="replace").split() or [""]
+            if stage in STAGES and len(numbers) == 2 and all(n.isdecimal() for n in numbers):
+                progress(stage, int(numbers[0]), int(numbers[1]))
 
 
 def refuse_by_size(size: int) -> None:
@@ -49,45 +113,30 @@ def refuse_by_size(size: int) -> None:
         raise errors.FileTooLarge(size=megabytes, limit=limits.FILE_BYTES // limits.MEGABYTE)
 
 
+def read_workbook(content: bytes, file_name: str, *, progress: Progress = untold) -> Workbook:
+    """Every sheet of an XLSX, XLSM, XLS, ODS or CSV file as rows of text.
+
+    Raises a FileRefused when it is none of these, too large, protected or dangerous.
+    Formulas, macros and external links are never evaluated: the stored values are read.
+    """
+    refuse_by_size(len(content))
+    task = "surveyapp.respondents.sheet.child:tell_workbook"
+    (told,) = run(task, content, file_name=file_name[-100:], progress=progress)
+    return workbook_from_reply(file_name, json.loads(told))
+
+
 def mark_workbook(content: bytes, marking: Marking) -> bytes | None:
     """The workbook with these marks and nothing else changed, or None where it must be written anew.
 
     Raises ReadingTookTooMuch.
     """
-    told = json.dumps(marking.to_json()).encode() + b"\n"
-    reply = _child("mark", "", told + content)
-    if not reply:
-        raise errors.ReadingTookTooMuch
-    return reply if reply.startswith(b"PK") else None
+    task = "surveyapp.respondents.sheet.child:mark"
+    marked = b"".join(run(task, content, marking=marking))
+    return marked or None
 
 
-def _child(task: str, argument: str, given: bytes, progress: Progress = untold) -> bytes:
-    """What the child process answers. Raises ReadingTookTooMuch after `WALL_SECONDS`."""
-    readable, writable = os.pipe()
-    told = threading.Thread(target=_relay, args=(readable, progress), daemon=True)
-    told.start()
-    try:
-        child = subprocess.run(  # noqa: S603 - our own interpreter, our own code
-            [sys.executable, "-I", "-B", "-c", _STARTER, _PACKAGE, task, argument],
-            input=given,
-            stdout=subprocess.PIPE,
-            stderr=writable,
-            timeout=limits.WALL_SECONDS,
-            check=False,
-            env={"PYTHONUTF8": "1"},
-        )
-    except subprocess.TimeoutExpired as exc:
-        raise errors.ReadingTookTooMuch from exc
-    finally:
-        os.close(writable)
-        told.join()
-    return child.stdout
-
-
-def _relay(readable: int, progress: Progress) -> None:
-    """Pass on what the child says of its progress: `stage done total`, one line each."""
-    with os.fdopen(readable, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            stage, *numbers = line.split() or [""]
-            if stage in STAGES and len(numbers) == 2 and all(n.isdecimal() for n in numbers):
-                progress(stage, int(numbers[0]), int(numbers[1]))
+def write_anew(content: bytes, file_name: str, marking: Marking, *, header_line: int) -> bytes:
+    """An XLSX with the same sheets, rows and columns, and the marks. Raises FileRefused."""
+    task = "surveyapp.respondents.sheet.child:write_anew"
+    name = file_name[-100:]
+    return b"".join(run(task, content, file_name=name, marking=marking, header_line=header_line))

@@ -18,3 +18,7 @@ KEPT_BYTES = 32 * MEGABYTE
 MEMORY_BYTES = 512 * MEGABYTE
 CPU_SECONDS = 20
 WALL_SECONDS = 45
+# What a child may answer: 20,000 people with two findings each take 30 MB.
+ANSWER_BYTES = 96 * MEGABYTE
+AT_ONCE = 2
+NICENESS = 10

@@ -16,12 +16,11 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORD = "WordDocument".encode("utf-16-le")
 _WORKBOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 # A cell that holds something: `<c r="AB12" …>` that is not closed at once.
-_FILLED = re.compile(rb'<c\b(?=[^>]*?\br="([A-Z]{2,3})(\d+)")[^>]*[^/]>(?=<[vifV])')
+_FILLED = re.compile(rb'<c\b(?=[^<>]*?\br="([A-Z]{2,3})(\d+)")[^<>]*+(?<!/)>(?=<[vifV])')
 _ODD_CELL = re.compile(
-    rb'<c\b(?=[^>]*?\br="([A-Z]+)(\d+)")([^>]*[^/])>(.*?)</c>',
-    re.DOTALL,
+    rb'<c\b(?=[^<>]*?\br="([A-Z]+)(\d+)")([^<>]*+)(?<!/)>((?:[^<]++|<(?!/?c\b))*+)</c>'
 )
-_VALUE = re.compile(rb"<v>(.*?)</v>", re.DOTALL)
+_VALUE = re.compile(rb"<v>([^<]*+)</v>")
 NOT_COMPUTED = "#FORMULA!"
 
 Sheets = list[dict[str, Any]]
@@ -146,7 +145,9 @@ def _refuse_far_cells(name: str, xml: bytes) -> None:
         if column > limits.COLUMNS:
             raise errors.TooManyColumns(sheet=name, columns=column, limit=limits.COLUMNS)
     last = 0
-    for match in re.finditer(rb'<c\b[^>]*?\br="[A-Z]+(\d+)"[^>]*[^/]>(?=<[vifV])', xml[-200_000:]):
+    for match in re.finditer(
+        rb'<c\b[^<>]*?\br="[A-Z]+(\d+)"[^<>]*+(?<!/)>(?=<[vifV])', xml[-200_000:]
+    ):
         last = max(last, int(match[1]))
     if last > limits.ROWS + 1000:
         raise errors.TooManyRows(sheet=name, rows=last, limit=limits.ROWS)
@@ -167,13 +168,13 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         "utf-8", "replace"
     )
     targets = {}
-    for tag in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", relations):
+    for tag in re.findall(r"<(?:\w+:)?Relationship\b[^<>]*+>", relations):
         ident, target = re.search(r'\bId="([^"]*)"', tag), re.search(r'\bTarget="([^"]*)"', tag)
         if ident and target:
             path = target[1].lstrip("/")
             targets[ident[1]] = path if path.startswith("xl/") else f"xl/{path}"
     parts = {}
-    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^<>]*+>", book):
         name, ident = re.search(r'\bname="([^"]*)"', tag), re.search(r'\b\w+:id="([^"]*)"', tag)
         if name and ident and ident[1] in targets:
             parts[_unescape(name[1])] = targets[ident[1]]

@@ -22,6 +22,19 @@ class Sheet:
         """Every row with its line number."""
         return enumerate(self.rows, start=self.first_line)
 
+    def merged(self) -> Iterator[tuple[int, int, int]]:
+        """(line, column, line of the top) of every cell below the top of the merged cell it belongs to.
+
+        Each cell once, however the ranges overlap: a file may hold thousands of tall ones.
+        """
+        covered: dict[int, int] = {}
+        last = self.first_line + len(self.rows) - 1
+        for top, left, bottom, _right in sorted(self.spans):
+            bottom = min(bottom, last)
+            for line in range(max(top, covered.get(left, 0)) + 1, bottom + 1):
+                yield line, left, top
+            covered[left] = max(bottom, covered.get(left, 0))
+
     def row(self, line: int) -> list[str]:
         """The row of that line number; empty outside the sheet."""
         index = line - self.first_line

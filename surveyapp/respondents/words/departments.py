@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,6 +35,12 @@ class DepartmentIndex:
         self._spellings = [
             (words, entry) for entry in self.entries for words in _spellings(entry.name)
         ]
+        # A text can only abbreviate what begins with its first letter.
+        self._by_letter: dict[str, list[tuple[tuple[str, ...], DepartmentEntry]]] = {}
+        for words, entry in self._spellings:
+            self._by_letter.setdefault("".join(words)[:1], []).append((words, entry))
+        self._names = {fold(e.name): e for e in reversed(self.entries)}
+        self._likely = _Likeness([" ".join(words) for words, _entry in self._spellings])
         self._codes = {fold(e.code).replace(" ", ""): e for e in self.entries}
         self._found: dict[str, Match | None] = {}
 
@@ -55,17 +62,16 @@ class DepartmentIndex:
         folded = fold(text)
         if not folded:
             return None
-        by_name = next((e for e in self.entries if fold(e.name) == folded), None)
+        by_name = self._names.get(folded)
         by_code = self._codes.get(folded.replace(" ", ""))
         if by_name or by_code:
             return by_name or by_code
         for tokens in self._readings(folded):
-            found = {e.code: e for words, e in self._spellings if _abbreviates(tokens, words)}
+            alike = self._by_letter.get(tokens[0][0], ())
+            found = {e.code: e for words, e in alike if _abbreviates(tokens, words)}
             # `Ban Quản lý khu kinh tế / khu công nghiệp` stands for boards that have names of their own.
             found = found or {
-                e.code: e
-                for words, e in self._spellings
-                if "/" in e.name and _starts_with(tokens, words)
+                e.code: e for words, e in alike if "/" in e.name and _starts_with(tokens, words)
             }
             if len(found) == 1:
                 return next(iter(found.values()))
@@ -87,24 +93,58 @@ class DepartmentIndex:
         return [r for r in readings if r]
 
     def _near(self, text: str) -> DepartmentEntry | None:
-        tokens = self._readings(fold(text))
         best, score = None, _NEAR
-        for reading in tokens[:2]:
-            written = " ".join(reading)
-            for words, entry in self._spellings:
-                spelled = " ".join(words)
-                if _starts_with(reading, words):
-                    ratio = 0.9 + len(words) / 1000
-                else:
-                    ratio = difflib.SequenceMatcher(None, written, spelled).ratio()
-                if ratio > score:
-                    best, score = entry, ratio
+        for reading in self._readings(fold(text))[:2]:
+            for words, entry in self._by_letter.get(reading[0][0], ()):
+                longer = 0.9 + len(words) / 1000
+                if longer > score and _starts_with(reading, words):
+                    best, score = entry, longer
+            place, ratio = self._likely.best(" ".join(reading), above=score)
+            if ratio > score:
+                best, score = self._spellings[place][1], ratio
         return best
+
+
+class _Likeness:
+    """Which of some texts is most like another one, found by the pairs of letters they share.
+
+    A text is compared letter by letter with the few that share most: a list of a thousand unknown
+    departments would else be compared with every name there is, one by one.
+    """
+
+    _COMPARED = 12
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self._letters = [Counter(text) for text in texts]
+        self._places: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            for pair in _pairs(text):
+                self._places.setdefault(pair, []).append(place)
+
+    def best(self, text: str, *, above: float) -> tuple[int, float]:
+        """The place of the most like and its likeness (0..1); (0, `above`) where none is over that."""
+        shared = Counter(place for pair in _pairs(text) for place in self._places.get(pair, ()))
+        found, letters = (0, above), Counter(text)
+        for place, _shared in sorted(shared.items(), key=lambda s: (-s[1], s[0]))[: self._COMPARED]:
+            other = self._texts[place]
+            # Never more alike than in the letters they have in common, wherever these stand.
+            common = sum(min(n, self._letters[place][letter]) for letter, n in letters.items())
+            if 2 * common <= found[1] * (len(text) + len(other)):
+                continue
+            ratio = difflib.SequenceMatcher(None, text, other).ratio()
+            if ratio > found[1]:
+                found = (place, ratio)
+        return found
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(max(1, len(text) - 1))}
 
 
 def _spellings(name: str) -> list[tuple[str, ...]]:
     """The words of a name without `và`; each alternative of `a / b`; without `chi nhánh`."""
-    head, *others = re.split(r"\s*/\s*", name)
+    head, *others = re.split(r"(?<!\s)\s*+/\s*+", name)
     names = [head]
     if others:
         start = re.match(r"^(.*?)(khu)\b", head, re.IGNORECASE)
@@ -121,30 +161,43 @@ def _spellings(name: str) -> list[tuple[str, ...]]:
     return list(dict.fromkeys([*words, *shorter]))
 
 
-@lru_cache(maxsize=50_000)
 def _abbreviates(tokens: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Whether each token is the next word, its beginning, or initials of the next few words.
+    """Whether each token is the next word or the initials of the next few words.
 
     `so nn ptnt` abbreviates `so nong nghiep phat trien nong thon`; so does `snnptnt`.
     """
-    if not tokens:
-        return not words
-    token = tokens[0]
-    if words and token == words[0] and _abbreviates(tokens[1:], words[1:]):
-        return True
-    for taken in range(1, min(len(token), len(words)) + 1):
-        if "".join(w[0] for w in words[:taken]) == token and _abbreviates(
-            tokens[1:], words[taken:]
-        ):
-            return True
-    return False
+    reached = [{0}, *_reached(tokens, words)]
+    return len(words) in reached[-1]
 
 
 def _starts_with(tokens: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """Whether the department is written in full or in short, and more follows it."""
     if len(words) < 3:
         return False
-    return any(_abbreviates(tokens[:n], words) for n in range(2, len(tokens)))
+    after = enumerate(_reached(tokens, words), start=1)
+    return any(len(words) in reached for count, reached in after if 2 <= count < len(tokens))
+
+
+@lru_cache(maxsize=1000)
+def _initials(words: tuple[str, ...]) -> str:
+    return "".join(word[0] for word in words)
+
+
+def _reached(tokens: tuple[str, ...], words: tuple[str, ...]) -> Iterator[set[int]]:
+    """After each token, how many of the words may be accounted for; it ends where none can be."""
+    initials = _initials(words)
+    reached = {0}
+    for token in tokens:
+        reached = {
+            at + count
+            for at in reached
+            for count in {1, len(token)}
+            if (count == len(token) and initials.startswith(token, at))
+            or (count == 1 and words[at : at + 1] == (token,))
+        }
+        yield reached
+        if not reached:
+            return
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ _BEGINS = re.compile(
     r"|chi cuc truong|chu tich|chu nhiem|hieu truong|vien truong|bi thu|tong thu ky|thu ky|uy vien|ke toan truong"
     r"|pho (giam doc|truong|chanh|chu tich|chu nhiem|vu truong|cuc truong|chi cuc truong|hieu truong|tong))"
 )
-_APART = re.compile(r"^(?P<name>[^\-–,(:;/]+?)\s*(?:\s[-–]\s*|[,(:;]\s*)(?P<rest>[^()]+?)\s*\)?$")
+_APART = re.compile(r"^(?P<name>[^\-–,(:;/]++)(?:(?<=\s)[-–]|[,(:;])\s*+(?P<rest>[^()]++)\)?$")
 _MARKED = re.compile(r"[-–,(:;.]")
 _BEFORE = re.compile(r"^(?P<rest>[A-ZĐ]{2,4})\s*[.:]\s*(?P<name>.+)$")
 

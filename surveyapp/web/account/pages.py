@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock, i18n, log
 from surveyapp.accounts import audit, passwords, queries, service
 from surveyapp.accounts.access import COORDINATOR, Actor, Grant
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import WeakPassword
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -17,6 +19,7 @@ from surveyapp.i18n import _
 from surveyapp.messaging.email.return_addresses import is_address
 from surveyapp.web.http import refusals, sessions
 from surveyapp.web.http.access import anyone, safe_next, signed_in
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import role_name, unit_name
 from surveyapp.web.http.state import keys
 
@@ -71,9 +74,7 @@ def _attempt(username: str, password: str) -> service.SignedIn | service.SignInR
     with transaction() as db:
         outcome = service.finish_sign_in(db, check, network=network, now=now)
         if isinstance(outcome, service.SignedIn):
-            audit.record(
-                db, actor=outcome.username, action="signed in", facts={}, now=now, keys=keys()
-            )
+            audit.record(db, Act(outcome.username, now, keys()), Action.STAFF_SIGNED_IN)
     if isinstance(outcome, service.SignInRefused):
         log.event("sign_in_refused", waits=outcome.wait_until is not None)
     return outcome
@@ -164,7 +165,7 @@ def change_email() -> ResponseReturnValue:
     with transaction() as db:
         service.set_email(db, g.actor.staff_id, email)
         facts: dict[str, object] = {"domain": email.rpartition("@")[2]}
-        audit.record(db, actor=g.actor.username, action="changed email", facts=facts, now=clock.now(), keys=keys())  # fmt: skip
+        audit.record(db, act(), Action.EMAIL_CHANGED, facts=facts)  # fmt: skip
     flash(_("Đã lưu địa chỉ thư."), "success")
     return redirect(url_for("account.home"), code=303)
 
@@ -182,9 +183,7 @@ def change_password() -> ResponseReturnValue:
     fresh_hash, now = passwords.accepted_hash(fresh, username=g.actor.username), clock.now()
     with transaction() as db:
         session_id = service.change_password(db, g.actor.staff_id, fresh_hash, now=now)
-        audit.record(
-            db, actor=g.actor.username, action="changed password", facts={}, now=now, keys=keys()
-        )
+        audit.record(db, act(now), Action.PASSWORD_CHANGED)
     sessions.begin_staff(session_id)
     flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc."), "success")
     return redirect(url_for("account.home"), code=303)

@@ -15,21 +15,22 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
+from surveyapp.fieldwork import labels
 from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.errors import TokenRefused
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
 from surveyapp.fieldwork.reports import readers
 from surveyapp.fieldwork.representativeness import r_indicator as pictures
 from surveyapp.fieldwork.representativeness import strata
 from surveyapp.i18n import speaking
 from surveyapp.web.http.access import anyone
-from surveyapp.web.parts import rate_table, rate_words
+from surveyapp.web.parts import rate_table
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1/campaigns/<campaign>")
 RATES = (
-    *("e", "rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "coop3", "coop4"),
+    *("e", "rr2", "rr4", "rr6", "coop2", "coop4"),
     *("ref1", "ref2", "ref3", "con1", "con2", "con3"),
 )
 
@@ -99,10 +100,8 @@ def curve(campaign: Campaign) -> ResponseReturnValue:
             {
                 "day": point.day.isoformat(),
                 "sent": point.counts.sent,
-                "started": point.counts.started,
+                "begun": point.counts.begun,
                 "submitted": point.counts.submitted,
-                "answered": point.counts.answered,
-                "complete": point.counts.complete,
             }
             for point in points
         ],
@@ -128,7 +127,7 @@ def forecast(campaign: Campaign) -> ResponseReturnValue:
         **_head(campaign, found.until),
         level=LEVEL,
         total=_expected(whole) if whole else None,
-        path=[{"day": d.isoformat(), "answered": round(n, 1)} for d, n in whole.path]
+        path=[{"day": d.isoformat(), "submitted": round(n, 1)} for d, n in whole.path]
         if whole
         else [],
         cells=cells,
@@ -157,7 +156,7 @@ def representativeness(campaign: Campaign) -> ResponseReturnValue:
                     {
                         "code": category.name,
                         "forms": category.tally.forms,
-                        "answered": category.tally.answered,
+                        "submitted": category.tally.answered,
                         "unconditional": round(category.unconditional, 4),
                         "conditional": round(category.conditional, 4),
                     }
@@ -197,21 +196,19 @@ def _row(row: Figures) -> dict[str, Any]:
         "approved": row.approved,
         "invited": counts.invited,
         "sent": counts.sent,
-        "started": counts.started,
+        "begun": counts.begun,
         "submitted": counts.submitted,
-        "answered": counts.answered,
-        "complete": counts.complete,
         "letters": counts.by_letter,
         "coverage": _rounded(row.coverage),
         "rates": {name: _rounded(getattr(row.rates, name)) for name in RATES},
     }
 
 
-def _expected(expected: Expected) -> dict[str, Any]:
+def _expected(expected: ExpectedAnswers) -> dict[str, Any]:
     bounds = expected.bounds
     return {
         "forms": expected.forms,
-        "answered": expected.so_far,
+        "submitted": expected.so_far,
         "rate": _rounded(expected.rate),
         "low": _rounded(bounds[0]) if bounds else None,
         "high": _rounded(bounds[1]) if bounds else None,
@@ -241,7 +238,7 @@ def _channels() -> dict[str, dict[str, str]]:
     for language in ("vi", "en"):
         with speaking(language):
             for code, name in names.items():
-                name[f"name_{language}"] = rate_words.channel_name(code)
+                name[f"name_{language}"] = labels.channel_name(code)
     return names
 
 

@@ -22,8 +22,8 @@ PARTS = (
     (
         lazy("Tiến độ"),
         (
-            Room("centre.overview", lazy("Tổng quan"), ("overview", "chartfiles")),
-            Room("centre.rates", lazy("Tỷ lệ trả lời"), ("rates",)),
+            Room("centre.overview", lazy("Tổng quan"), ("overview", "chart_files")),
+            Room("centre.rates", lazy("Tỷ lệ trả lời"), ("drill_down",)),
             Room("centre.forecast", lazy("Dự báo"), ("forecast",)),
             Room("centre.representativeness", lazy("Tính đại diện"), ("representativeness",)),
             Room("centre.report", lazy("Báo cáo"), ("report",)),
@@ -32,7 +32,7 @@ PARTS = (
     (
         lazy("Chuẩn bị"),
         (
-            Room("centre.lists", lazy("Danh sách"), ("lists", "desks")),
+            Room("centre.lists", lazy("Danh sách"), ("intake", "late_desks")),
             Room("centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires",)),
         ),
     ),
@@ -42,11 +42,11 @@ PARTS = (
             Room(
                 "centre.messages",
                 lazy("Gửi tin"),
-                ("messages", "channels", "messagewords", "letters", "wavecounts"),
+                ("waves", "channels", "templates", "letters", "wave_counts"),
             ),
             Room("centre.invitations", lazy("Lời mời"), ("invitations",)),
             Room("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
-            Room("centre.chase", lazy("Đôn đốc"), ("chase",)),
+            Room("centre.chase", lazy("Đôn đốc"), ("reminding_letters",)),
             Room("centre.calls", lazy("Gọi điện"), ("calls",)),
         ),
     ),
@@ -54,14 +54,14 @@ PARTS = (
         lazy("Dữ liệu"),
         (
             Room("centre.cleaning", lazy("Làm sạch"), ("cleaning",)),
-            Room("centre.releases", lazy("Phát hành"), ("releases", "handover")),
-            Room("centre.results", lazy("Kết quả điều tra"), ("results",)),
+            Room("centre.releases", lazy("Phát hành"), ("releases", "release_tokens")),
+            Room("centre.results", lazy("Kết quả điều tra"), ("distributions",)),
         ),
     ),
     (
         lazy("Quản trị"),
         (
-            Room("centre.life", lazy("Đợt điều tra"), ("life",)),
+            Room("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
             Room("centre.staff", lazy("Tài khoản"), ("staff",)),
             Room("centre.audit", lazy("Nhật ký"), ("audit",)),
         ),
@@ -106,7 +106,7 @@ def _state(room: Room, here: str) -> str:
 
 def _admits(room: Room) -> bool:
     """The person may open the room, and there is something in it: no link is shown that would be refused."""
-    if room.endpoint == "centre.results" and g.campaign.state != "released":
+    if room.endpoint == "centre.results" and not g.campaign.is_released:
         return False
     admitted = getattr(current_app.view_functions[room.endpoint], "admits", ())
     return bool(g.actor.roles_in(g.campaign.code) & set(admitted))

@@ -1,8 +1,7 @@
 """The list with its findings in place: mended here line by line, then confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, send_file, url_for
@@ -12,7 +11,9 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries, service
+from surveyapp.respondents.errors import NothingWritten
 from surveyapp.respondents.lists import lines
+from surveyapp.respondents.states import ListState
 from surveyapp.respondents.wording import column_name
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.upload import XLSX
@@ -21,11 +22,6 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.parts.list_page import list_page
 from surveyapp.web.parts.list_words import finding_words, kind_name
-
-
-def _act() -> dict[str, Any]:
-    """Who does it, for which unit, when; and the keys of the audit trail."""
-    return {"unit": g.unit, **act()}
 
 
 def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
@@ -47,8 +43,8 @@ def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
 def one_list(list_id: UUID) -> str:
     """What was read and what is wrong, on the sheet's own rows."""
     page = list_page(list_id, unit=g.unit)
-    is_open = page["list"].state in ("staged", "returned")
-    mends = is_open and g.campaign.state in ("preparing", "open")
+    is_open = page["list"].is_mendable
+    mends = is_open and g.campaign.takes_lists
     return render_template("desk/one_list.html", **page, mends=mends)
 
 
@@ -65,7 +61,8 @@ def take_proposal(list_id: UUID) -> ResponseReturnValue:
             column=request.form.get("column", ""),
             code=request.form.get("code", ""),
             alike="alike" in request.form,
-            **_act(),
+            unit=g.unit,
+            act=act(),
         )
     if mended:
         flash(_n("Đã sửa %(n)s ô theo đề nghị.", "Đã sửa %(n)s ô theo đề nghị.", mended), "success")
@@ -85,8 +82,14 @@ def line_form(list_id: UUID, line: int | None = None) -> str:
 @allow("coordinator")
 def write_line(list_id: UUID, line: int | None = None) -> ResponseReturnValue:
     """Write the line and check it again; while it has a must, the form stays open."""
-    with transaction() as db:
-        number = service.edit_line(db, list_id, line, request.form.to_dict(), **_act())
+    try:
+        with transaction() as db:
+            number = service.edit_line(
+                db, list_id, line, request.form.to_dict(), unit=g.unit, act=act()
+            )
+    except NothingWritten:
+        words = _("Vui lòng ghi họ và tên người cần thêm.")
+        return _line_page(list_id, line, [("full_name", words)]), 422
     with reading() as db:
         written = lines.one_line(db, list_id, number)
     if any(finding.severity == "must" for finding in written.findings):
@@ -96,7 +99,7 @@ def write_line(list_id: UUID, line: int | None = None) -> ResponseReturnValue:
     return _back(list_id, anchor=f"line-{number}" if line is None else "")
 
 
-def _line_page(list_id: UUID, line: int | None) -> str:
+def _line_page(list_id: UUID, line: int | None, errors: Sequence[tuple[str, str]] = ()) -> str:
     with reading() as db:
         subject, kind, _unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=g.unit.id
@@ -104,6 +107,7 @@ def _line_page(list_id: UUID, line: int | None) -> str:
         written = lines.one_line(db, list_id, line) if line is not None else None
         departments = campaigns.departments(db, g.campaign.id)
         context = queries.list_context(db, g.campaign, g.unit, kind)
+    errors = [*errors, *_errors(written)]
     return render_template(
         "desk/line.html",
         list=subject,
@@ -112,8 +116,8 @@ def _line_page(list_id: UUID, line: int | None) -> str:
         columns=[c for c in context.columns if c != "group"],  # it follows from the department
         required=context.required,
         departments=[(d.name_vi, d.name_vi) for d in departments],
-        errors=_errors(written),
-        wrongs=dict(_errors(written)),
+        errors=errors,
+        wrongs=dict(errors),
         hints=_hints(written),
         column_name=column_name,
         finding_words=finding_words,
@@ -141,7 +145,7 @@ def leave_out(list_id: UUID, line: int) -> ResponseReturnValue:
     """Leave the line out of the list, or take it back in."""
     left_out = "back" not in request.form
     with transaction() as db:
-        service.leave_out(db, list_id, line, left_out=left_out, **_act())
+        service.leave_out(db, list_id, line, left_out=left_out, unit=g.unit, act=act())
     if left_out:
         flash(
             _(
@@ -169,7 +173,7 @@ def accept(list_id: UUID) -> ResponseReturnValue:
         errors = [("checked", words)]
         return render_template("desk/one_list.html", **page, mends=True, errors=errors), 422
     with transaction() as db:
-        service.accept(db, list_id, **_act())
+        service.accept(db, list_id, unit=g.unit, act=act())
     flash(
         _(
             "Đã xác nhận và gửi danh sách. Vụ CCHC sẽ duyệt; Ông/Bà có thể rút lại để sửa trước khi được duyệt."
@@ -184,8 +188,8 @@ def accept(list_id: UUID) -> ResponseReturnValue:
 def withdraw(list_id: UUID) -> ResponseReturnValue:
     """Take an accepted list back to mend it, or drop a staged one."""
     with transaction() as db:
-        subject = service.withdraw(db, list_id, **_act())
-    if subject.state == "staged":
+        subject = service.withdraw(db, list_id, unit=g.unit, act=act())
+    if subject.state == ListState.STAGED:
         flash(_("Đã rút lại danh sách. Ông/Bà có thể sửa rồi gửi lại."), "success")
         return redirect(url_for("desk.one_list", list_id=list_id), code=303)
     flash(_("Đã bỏ bản danh sách này."), "success")

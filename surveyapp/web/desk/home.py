@@ -8,10 +8,11 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.deadlines import desks
+from surveyapp.respondents.lists import intake
 from surveyapp.web.desk import bp
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_words import STATES, deadline, kind_name, versus_plan
 
 
@@ -23,10 +24,12 @@ def home() -> str:
     with reading() as db:
         rows = queries.expected(db, g.campaign.id, unit_id=g.unit.id)
         due = desks.due_of(db, g.campaign, g.unit.id)
+        received = intake.waiting_files(db, unit_id=g.unit.id)
         address = desks.address_of(db, g.unit.id)
     return render_template(
         "desk/home.html",
         rows=rows,
+        received={file.kind_id: file for file in received},
         done=sum(row.is_handed_in for row in rows),
         unit_name=unit_name(g.unit),
         due=deadline(due, today=today),
@@ -34,8 +37,8 @@ def home() -> str:
         is_extended=due > g.campaign.lists_due,
         is_late=today > due,
         address=address,
-        is_open=g.campaign.state == "open",
-        takes_lists=g.campaign.state in ("preparing", "open"),
+        is_open=g.campaign.is_open,
+        takes_lists=g.campaign.takes_lists,
         states=STATES,
         kind_name=kind_name,
         versus_plan=versus_plan,
@@ -48,13 +51,7 @@ def write_address() -> ResponseReturnValue:
     """Where the desk is reminded about its lists."""
     with transaction() as db:
         service.write_address(
-            db,
-            g.campaign,
-            g.unit,
-            email=request.form.get("email", "").strip(),
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            db, g.campaign, g.unit, email=request.form.get("email", "").strip(), act=act()
         )
     flash(_("Đã lưu địa chỉ nhận nhắc của đầu mối."), "success")
     return redirect(url_for("desk.home"), code=303)

@@ -10,14 +10,15 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.queries import Figures, Where
-from surveyapp.fieldwork.counts.small_cells import LEAST, hidden
+from surveyapp.fieldwork.counts.queries import Figures
+from surveyapp.fieldwork.counts.scope import Scope
+from surveyapp.fieldwork.counts.small_cells import hidden_rows
 from surveyapp.i18n import _, day
 from surveyapp.web.desk import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.parts import rate_table
-from surveyapp.web.parts.rate_table import Row
+from surveyapp.web.parts.rate_table import RateRow
 
 
 @bp.get("/rates")
@@ -35,7 +36,7 @@ def rates() -> str:
         department_columns=rate_table.columns(_("Sở, ban, ngành"), with_plan=False),
         departments=[rate_table.table_row(row, with_plan=False) for row in departments],
         any_hidden=any(row.figures is None for row in (*groups, *departments)),
-        least=LEAST,
+        least=g.campaign.table_minimum,
         until=day(until),
     )
 
@@ -63,38 +64,35 @@ def _yesterday() -> date:
     return clock.day(clock.now()) - timedelta(days=1)
 
 
-def _tables(db: Session, until: date) -> tuple[list[Row], list[Row], Figures]:
+def _tables(db: Session, until: date) -> tuple[list[RateRow], list[RateRow], Figures]:
     """Rows by group in the campaign's order, rows by department worst first, and the unit's total."""
-    facts = {"where": Where(supplying=g.unit.id), "until": until}
-    by_group = queries.figures(db, g.campaign.id, by=("group",), **facts)  # type: ignore[arg-type]
-    by_department = queries.figures(db, g.campaign.id, by=("department",), **facts)  # type: ignore[arg-type]
-    groups = {group.id: group for group in campaigns.groups(db, g.campaign.id)}
-    departments = {each.id: each for each in campaigns.departments(db, g.campaign.id)}
-    group_rows = _shown(
-        [
-            Row(group.code, f"{group.code}. {name_of(group)}", by_group[id_,])
-            for id_, group in groups.items()
-            if (id_,) in by_group
-        ]
+    where = Scope(supplying=g.unit.id)
+    by_group, by_department = (
+        {
+            id_: figures
+            for (id_,), figures in queries.figures(
+                db, g.campaign.id, by=(dimension,), where=where, until=until
+            ).items()
+        }
+        for dimension in ("group", "department")
     )
+    groups = {each.id: each for each in campaigns.groups(db, g.campaign.id)}
+    departments = {each.id: each for each in campaigns.departments(db, g.campaign.id)}
+    group_rows = _shown(list(rate_table.rate_rows(groups, by_group).values()))
+    department_rows = list(rate_table.rate_rows(departments, by_department).values())
     without = (
-        [Row("", _("Không gắn với sở, ban, ngành"), by_department[0,])]
-        if (0,) in by_department
+        [RateRow("", _("Không gắn với sở, ban, ngành"), by_department[0])]
+        if 0 in by_department
         else []
     )
-    department_rows = [
-        Row(each.code, name_of(each), by_department[id_,])
-        for id_, each in departments.items()
-        if (id_,) in by_department
-    ]
     total = queries.total(by_group.values())
     # A unit without departments would see its total once more as the one row of an empty table.
     rows = _shown([*department_rows, *without]) if department_rows else []
     return group_rows, rate_table.worst_first(rows), total
 
 
-def _shown(rows: list[Row]) -> list[Row]:
+def _shown(rows: list[RateRow]) -> list[RateRow]:
     """The rows, without the figures of those a desk may not see."""
     invited = {row.code: row.figures.counts.invited for row in rows if row.figures is not None}
-    away = hidden(invited)
-    return [Row(row.code, row.name, None if row.code in away else row.figures) for row in rows]
+    away = hidden_rows(invited, least=g.campaign.table_minimum)
+    return [RateRow(row.code, row.name, None if row.code in away else row.figures) for row in rows]

@@ -14,18 +14,19 @@ from surveyapp.i18n import _, lazy
 from surveyapp.respondents import queries, wording
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.lists import intake
-from surveyapp.respondents.lists.preview import Look, SheetColumn, look
+from surveyapp.respondents.lists.file_reading import Arrived, look
+from surveyapp.respondents.lists.preview import Look, SheetColumn
+from surveyapp.respondents.lists.upload import Upload, store, understand
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.progress import STAGES
 from surveyapp.respondents.reading.headings import GIVEN_NAME, NUMBER
 from surveyapp.respondents.reading.sheet_reading import Told, Understanding
-from surveyapp.respondents.sheet import Workbook
 from surveyapp.respondents.sheet.marks.marking import column_index, letters
+from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
-from surveyapp.web.desk.upload import expected_kind
+from surveyapp.web.desk.upload import expected_kind, received_upload
 from surveyapp.web.http import numbers
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_words import kind_name
 
 STAGE_WORDS = {
@@ -41,11 +42,11 @@ STAGE_WORDS = {
 def received(kind: str, received_id: UUID) -> ResponseReturnValue:
     """The page of one file: in work, understood, unclear, refused; its list once there is one."""
     subject, context = _subject(kind, received_id)
-    if subject.state == "stored":
+    if subject.state == ReceivedState.STORED:
         return redirect(url_for("desk.one_list", list_id=subject.list_id), code=303)
-    if subject.state == "working" and not intake.is_silent(subject, now=clock.now()):
+    if subject.state == ReceivedState.WORKING and not intake.is_silent(subject, now=clock.now()):
         return _page("desk/progress.html", kind, subject, stages=STAGES, words=STAGE_WORDS)
-    if subject.state in ("understood", "unclear"):
+    if subject.waits_for_desk:
         return _understood_page(kind, subject, context)
     return _page("desk/refused.html", kind, subject)
 
@@ -56,15 +57,15 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Check the file as understood, or as the form says otherwise, and store it."""
     subject, context = _subject(kind, received_id)
     here = redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
-    if subject.state not in ("understood", "unclear"):
+    if not subject.waits_for_desk:
         return here
     told = told_in(request.form, context)
     if told is None:
         words = _("Vui lòng chọn cột có họ và tên.")
         return _understood_page(kind, subject, context, error=words), 422
-    if subject.state == "understood" and not told.differs(_reading_of(subject)):
+    if subject.state == ReceivedState.UNDERSTOOD and not told.differs(_reading_of(subject)):
         told = None
-    background.begin(_task(kind, received_id), lambda task: background.store(task, told))
+    background.begin(_upload(kind, received_id), lambda upload: store(upload, told))
     return here
 
 
@@ -73,8 +74,8 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
 def again(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Read once more a file whose reading was interrupted."""
     subject, _context = _subject(kind, received_id)
-    if subject.state == "stopped" or intake.is_silent(subject, now=clock.now()):
-        background.begin(_task(kind, received_id), background.understand)
+    if subject.state == ReceivedState.STOPPED or intake.is_silent(subject, now=clock.now()):
+        background.begin(_upload(kind, received_id), understand)
     else:
         flash(_("Tệp đang được đọc."), "info")
     return redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
@@ -93,13 +94,13 @@ def told_in(form: Mapping[str, str], context: ListContext) -> Told | None:
     return Told(form.get("sheet", ""), line, mapping)
 
 
-def looked_at(workbook: Workbook, context: ListContext, understood: Understanding | None) -> Look:
+def looked_at(file: Arrived, understood: Understanding | None) -> Look:
     """The sheet and row the address asks for, else those understood, else the likeliest."""
     sheet = request.args.get("sheet", understood.sheet if understood else "")
     typed = numbers.whole(request.args.get("header_line", ""))
     if typed is None and understood and sheet == understood.sheet:
         typed = understood.header_line
-    return look(workbook, context, sheet, typed)
+    return look(file, sheet, typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +155,10 @@ def _subject(kind: str, received_id: UUID) -> tuple[ReceivedFile, ListContext]:
         return subject, queries.list_context(db, g.campaign, g.unit, asked)
 
 
-def _task(kind: str, received_id: UUID) -> background.Task:
+def _upload(kind: str, received_id: UUID) -> Upload:
     with reading() as db:
         asked = expected_kind(db, kind)
-    return background.task_for(
-        received_id, campaign=g.campaign, unit=g.unit, kind=asked, actor=g.actor, keys=keys()
-    )
+    return received_upload(received_id, asked)
 
 
 def _reading_of(subject: ReceivedFile) -> Understanding:
@@ -175,9 +174,9 @@ def _understood_page(
         SheetColumn(c["index"], c["heading"], c["samples"]) for c in shown.get("columns", ())
     ]
     mapping = understood.mapping if understood else {}
-    if subject.state == "unclear" or request.args.keys() & {"header_line", "sheet"}:
-        workbook = intake.workbook_of(subject.file, subject.file_name, subject.table)
-        place = looked_at(workbook, context, understood)
+    if subject.state == ReceivedState.UNCLEAR or request.args.keys() & {"header_line", "sheet"}:
+        file = Arrived(subject.file, subject.file_name, context, subject.table)
+        place = looked_at(file, understood)
         columns = list(place.columns)
         if not understood or not place.is_at(understood):
             mapping, shown = place.mapping, {}

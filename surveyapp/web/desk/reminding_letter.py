@@ -4,7 +4,6 @@ from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from surveyapp.db import reading
-from surveyapp.fieldwork.counts.small_cells import LEAST
 from surveyapp.fieldwork.reports import unit_figures as figures
 from surveyapp.i18n import day
 from surveyapp.web.desk import bp
@@ -18,7 +17,9 @@ def chase() -> str:
     """Counts by group, department, channel and reason; never a person."""
     with reading() as db:
         found = figures.gather(db, g.campaign, g.unit, until=reminding_letter.yesterday())
-    return render_template("desk/chase.html", found=found, least=LEAST, until=day(found.until))
+    return render_template(
+        "desk/chase.html", found=found, least=found.least, until=day(found.until)
+    )
 
 
 @bp.get("/chase/letter.<any(pdf, docx):file>")

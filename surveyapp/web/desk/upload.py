@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts.queries import display_names
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import ListKind
 from surveyapp.db import reading, transaction
@@ -15,10 +16,13 @@ from surveyapp.i18n import _
 from surveyapp.respondents import queries, service, wording
 from surveyapp.respondents.errors import FileRefused, ListNotExpected
 from surveyapp.respondents.lists import intake, staging
+from surveyapp.respondents.lists.upload import Upload, understand, upload_of
 from surveyapp.respondents.sheet import refuse_by_size
+from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
 from surveyapp.web.http import numbers
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.guard import UPLOAD_BYTES, takes_upload
 from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_page import addresses
@@ -57,10 +61,10 @@ def upload(kind: str) -> ResponseReturnValue:
 def _take_in(kind: str, content: bytes, file_name: str) -> str:
     """The page of the file as understood, or of how far the reading is; raises what refuses it at once."""
     refuse_by_size(len(content))
-    task = _receive(kind, content, file_name)
-    background.begin(task, background.understand)
-    _refuse(task)
-    return url_for("desk.received", kind=kind, received_id=task.received_id)
+    upload = _receive(kind, content, file_name)
+    background.begin(upload, understand)
+    _refuse(upload)
+    return url_for("desk.received", kind=kind, received_id=upload.received_id)
 
 
 def _same_file(kind: str, content: bytes) -> UUID | None:
@@ -69,7 +73,7 @@ def _same_file(kind: str, content: bytes) -> UUID | None:
         return same.id if same else None
 
 
-def _receive(kind: str, content: bytes, file_name: str) -> background.Task:
+def _receive(kind: str, content: bytes, file_name: str) -> Upload:
     with transaction() as db:
         asked = expected_kind(db, kind)
         received_id = intake.receive(
@@ -82,20 +86,31 @@ def _receive(kind: str, content: bytes, file_name: str) -> background.Task:
             actor=g.actor.username,
             now=clock.now(),
         )
-    return background.task_for(
-        received_id, campaign=g.campaign, unit=g.unit, kind=asked, actor=g.actor, keys=keys()
+    return received_upload(received_id, asked)
+
+
+def received_upload(received_id: UUID, asked: ListKind) -> Upload:
+    """A received file of this unit, to go on with."""
+    return upload_of(
+        received_id,
+        campaign=g.campaign,
+        unit=g.unit,
+        kind=asked,
+        actor=g.actor.username,
+        keys=keys(),
+        clock=clock.now,
     )
 
 
-def _refuse(task: background.Task) -> None:
+def _refuse(upload: Upload) -> None:
     """Raise why the file just read is no list at all; then nothing of it is kept."""
-    place = {"unit_id": task.unit.id, "kind_id": task.kind.id}
+    place = {"unit_id": upload.unit.id, "kind_id": upload.kind.id}
     with reading() as db:
-        subject = intake.received(db, task.received_id, **place)
+        subject = intake.received(db, upload.received_id, **place)
     refusal = intake.refusal_of(subject)
-    if subject.state == "refused" and refusal is not None:
+    if subject.state == ReceivedState.REFUSED and refusal is not None:
         with transaction() as db:
-            intake.discard(db, task.received_id)
+            intake.discard(db, upload.received_id)
         raise refusal
 
 
@@ -113,6 +128,7 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         context = queries.list_context(db, g.campaign, g.unit, asked)
         versions = queries.versions(db, unit_id=g.unit.id, kind_id=asked.id)
         waiting = intake.waiting(db, unit_id=g.unit.id, kind_id=asked.id)
+        names = display_names(db, {version.staged_by for version in versions})
     return render_template(
         "desk/list_kind.html",
         **addresses("desk"),
@@ -120,10 +136,11 @@ def _kind_page(kind: str, error: str | None = None) -> str:
         kind_name=kind_name,
         context=context,
         versions=versions,
+        names=names,
         waiting=waiting,
         states=STATES,
         errors=[("file", error)] if error else [],
-        takes_lists=g.campaign.state in ("preparing", "open"),
+        takes_lists=g.campaign.takes_lists,
     )
 
 
@@ -150,14 +167,7 @@ def nobody(kind: str) -> ResponseReturnValue:
         return _kind_page(kind, words), 422
     with transaction() as db:
         service.declare_nobody(
-            db,
-            g.campaign,
-            g.unit,
-            expected_kind(db, kind),
-            reason=reason[:1000],
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            db, g.campaign, g.unit, expected_kind(db, kind), reason=reason[:1000], act=act()
         )
     flash(_("Đã ghi nhận: đơn vị không có người trong danh sách này."), "success")
     return redirect(url_for("desk.home"), code=303)
@@ -189,9 +199,7 @@ def headcount(kind: str) -> ResponseReturnValue:
             g.unit,
             expected_kind(db, kind),
             declared=-1 if typed is None else typed,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
+            act=act(),
         )
     flash(_("Đã ghi nhận số người. Tệp gửi từ nay được đối chiếu với số này."), "success")
     return redirect(url_for("desk.list_kind", kind=kind), code=303)

@@ -6,21 +6,20 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp import clock
 from surveyapp.campaigns.models import ListKind, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.handback import marked_workbook
+from surveyapp.respondents.lists.file_reading import Arrived
+from surveyapp.respondents.lists.upload import check_file
 from surveyapp.respondents.models import RespondentList
-from surveyapp.respondents.reading.checking import check_file
 from surveyapp.respondents.reading.sheet_reading import Understanding
-from surveyapp.respondents.sheet import read_workbook
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.received import looked_at, reading_words, told_in
 from surveyapp.web.desk.upload import XLSX
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.state import keys
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.parts.list_page import changes_page
 from surveyapp.web.parts.list_words import kind_name
 
@@ -49,9 +48,7 @@ def changes(list_id: UUID) -> str:
 def amend(list_id: UUID) -> ResponseReturnValue:
     """Begin a new version as a copy of the approved one, for a change of a few people."""
     with transaction() as db:
-        copy = service.amend(
-            db, list_id, unit=g.unit, actor=g.actor.username, now=clock.now(), keys=keys()
-        )
+        copy = service.amend(db, list_id, unit=g.unit, act=act())
     return redirect(url_for("desk.one_list", list_id=copy.id, show="all"), code=303)
 
 
@@ -76,15 +73,7 @@ def read_again(list_id: UUID) -> ResponseReturnValue:
     if checked.reason is not None:
         return _reading_page(list_id, checked.reason), 422
     with transaction() as db:
-        service.read_again(
-            db,
-            list_id,
-            checked,
-            unit=g.unit,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
-        )
+        service.read_again(db, list_id, checked, unit=g.unit, act=act())
     flash(_("Đã đọc lại tệp. Cách đọc này được nhớ cho các tệp sau của đơn vị."), "success")
     return redirect(url_for("desk.one_list", list_id=list_id), code=303)
 
@@ -101,8 +90,7 @@ def _reading_page(list_id: UUID, error: str | None = None) -> str:
     with reading() as db:
         context = queries.list_context(db, g.campaign, unit, kind)
     understood = Understanding.from_json(stored.understanding)
-    workbook = read_workbook(stored.file, stored.file_name)
-    seen = looked_at(workbook, context, understood)
+    seen = looked_at(Arrived(stored.file, stored.file_name, context), understood)
     mapping = understood.mapping if seen.is_at(understood) else seen.mapping
     return render_template(
         "desk/reading.html",

@@ -11,6 +11,7 @@ from flask.wrappers import Response
 from surveyapp import clock
 from surveyapp.accounts import access, service
 from surveyapp.accounts.access import ROLES, Actor
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
@@ -18,7 +19,7 @@ from surveyapp.web.http import live, locale, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-ANYONE, SIGNED_IN = "anyone", "signed in"
+ANYONE, SIGNED_IN = "anyone", Action.STAFF_SIGNED_IN
 OPEN_BLUEPRINTS = frozenset({"respond"})
 """Respondents' pages ask for a code, not for a role; everything else must say whom it admits."""
 

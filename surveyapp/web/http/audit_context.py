@@ -1,5 +1,7 @@
-"""Who acts on a staff page, when, and under which keys: what services and the audit trail ask for."""
+"""The act of a staff page: who is signed in, now, under this server's keys."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import g
@@ -7,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.web.http.state import keys
 
 
-def act() -> dict[str, Any]:
-    """`actor`, `now` and `keys` of this request, as keywords of a service."""
-    return {"actor": g.actor.username, "now": clock.now(), "keys": keys()}
+def act(now: datetime | None = None) -> Act:
+    """What this request does, at `now` or at the present moment."""
+    return Act(g.actor.username, now or clock.now(), keys())
 
 
-def enter(db: Session, action: str, facts: dict[str, Any], *, unit_code: str = "") -> None:
+def enter(db: Session, action: Action, facts: Mapping[str, Any], *, unit_code: str = "") -> None:
     """Enter what is done to the page's campaign into the audit trail."""
     code = g.campaign.code
-    audit.record(db, action=action, campaign_code=code, unit_code=unit_code, facts=facts, **act())
+    audit.record(db, act(), action, campaign_code=code, unit_code=unit_code, facts=facts)

@@ -20,6 +20,7 @@ from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.responses import wording as box
 from surveyapp.schema import SchemaDiffers
+from surveyapp.traces import ReadableByOthers
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ def _schema(error: SchemaDiffers) -> Words:
             needed=error.needed,
         ),
         _("Hãy sao lưu, rồi chạy lệnh: surveyapp migrate"),
+    )
+
+
+@words(ReadableByOthers)
+def _readable(error: ReadableByOthers) -> Words:
+    return Words(
+        503,
+        _("Thư mục hoặc tệp của máy chủ đang để người khác đọc được"),
+        _("Người dùng khác trên máy đọc được: %(paths)s.", paths=error),
+        _("Hãy chạy lệnh: chmod go= %(paths)s", paths=" ".join(map(str, error.paths))),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import g, request, url_for
 
+from surveyapp.accounts.queries import display_names
 from surveyapp.campaigns.models import ListKind, Unit
 from surveyapp.db import reading
 from surveyapp.respondents import queries
@@ -45,6 +46,8 @@ def list_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
         alike = stored.alike_findings(db, list_id)
         whole = stored.whole_list_findings(db, list_id)
         versions = queries.versions(db, unit_id=of_unit.id, kind_id=kind.id)
+        changes = carry_over.summary(db, subject)
+        names = display_names(db, {version.staged_by for version in versions})
         planned = queries.planned(db, g.campaign.id).get((of_unit.id, kind.id), 0)
     room = str(request.blueprint)
     return {
@@ -64,6 +67,8 @@ def list_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
         "whole": whole,
         "alike": alike,
         "versions": versions,
+        "changes": changes,
+        "names": names,
         "planned": planned,
         "columns": _columns(kind, lines),
         "states": STATES,
@@ -82,7 +87,7 @@ def changes_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
         subject, kind, of_unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=unit.id if unit else None
         )
-        before = carry_over.version_before(db, subject)
+        before = carry_over.replaced_by(db, subject)
         changes = carry_over.changes_between(db, before.id, list_id) if before else None
     return {
         "list": subject,

@@ -22,23 +22,24 @@ from surveyapp.respondents.errors import (
 )
 from surveyapp.respondents.models import ListFinding
 from surveyapp.respondents.people.frame_checks import Concern
+from surveyapp.respondents.states import ListState, ReminderState
 from surveyapp.web.http.refusals import Words, words
 
 STATES = {
     "missing": (lazy("Chưa gửi"), "idle"),
     "nobody": (lazy("Đã khai không có người"), "good"),
-    "staged": (lazy("Đang sửa"), "busy"),
-    "accepted": (lazy("Đã gửi, chờ duyệt"), "busy"),
-    "approved": (lazy("Đã duyệt"), "good"),
-    "returned": (lazy("Trả lại"), "bad"),
-    "withdrawn": (lazy("Đã bỏ"), "neutral"),
-    "superseded": (lazy("Đã có bản mới"), "neutral"),
+    ListState.STAGED: (lazy("Đang sửa"), "busy"),
+    ListState.ACCEPTED: (lazy("Đã gửi, chờ duyệt"), "busy"),
+    ListState.APPROVED: (lazy("Đã duyệt"), "good"),
+    ListState.RETURNED: (lazy("Trả lại"), "bad"),
+    ListState.WITHDRAWN: (lazy("Đã bỏ"), "neutral"),
+    ListState.SUPERSEDED: (lazy("Đã có bản mới"), "neutral"),
 }
 """What a list's state is called and the tone of its badge."""
 REMINDERS = {
-    "queued": lazy("chờ gửi"),
-    "handed_over": lazy("đã gửi"),
-    "failed": lazy("không gửi được"),
+    ReminderState.QUEUED: lazy("chờ gửi"),
+    ReminderState.HANDED_OVER: lazy("đã gửi"),
+    ReminderState.FAILED: lazy("không gửi được"),
 }
 """What became of an e-mail to a desk."""
 TONES = {"must": "bad", "check": "warn", "note": "neutral"}

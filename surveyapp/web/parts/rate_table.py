@@ -1,30 +1,33 @@
 """Tables of rates, at the centre and at a desk: on the page and as a file, from the same rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask.wrappers import Response
-from markupsafe import Markup
 
+from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
+from surveyapp.documents.charts.bars import rate_bar
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork.counts import folding, queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import Counts, headline
 from surveyapp.i18n import _, number, percent
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.parts.table_cells import Cell as CellShown
+from surveyapp.web.parts.table_cells import count_cell, hidden_cell, share_cell, sorted_by
 
 
 @dataclass(frozen=True)
-class Row:
+class RateRow:
     """One row of a table of rates; no figures where they are hidden."""
 
     code: str
     name: str
     figures: Figures | None
     url: str | None = None
-    tone: str | None = None
     since: Counts | None = None
     """Net changes since the day before, where the table shows them."""
 
@@ -43,10 +46,36 @@ class Row:
 
     @property
     def lacking(self) -> int | None:
-        """Complete forms that the plan still asks for; None without a plan."""
+        """Submitted forms that the plan still asks for; None without a plan."""
         if self.figures is None or self.figures.planned is None:
             return None
-        return max(self.figures.planned - self.figures.counts.complete, 0)
+        return max(self.figures.planned - self.figures.counts.submitted, 0)
+
+
+def rate_rows(
+    things: Mapping[Any, Any],
+    figures: Mapping[Any, Figures],
+    *,
+    url: Callable[[str], str | None] | None = None,
+    since: Mapping[Any, Counts] | None = None,
+) -> dict[Any, RateRow]:
+    """A row for each of `things` that has figures, by id, in the order of `things`; `url` takes a code."""
+    return {
+        id_: RateRow(
+            thing.code,
+            _named(thing),
+            figures[id_],
+            url(thing.code) if url else None,
+            since=None if since is None else since.get(id_, Counts()),
+        )
+        for id_, thing in things.items()
+        if id_ in figures
+    }
+
+
+def _named(thing: Any) -> str:
+    name = unit_name(thing)
+    return f"{thing.code}. {name}" if isinstance(thing, RespondentGroup) else name
 
 
 def keep_counts_short() -> None:
@@ -63,10 +92,10 @@ def keep_counts_short() -> None:
             folding.fold(db)
 
 
-def worst_first(rows: Sequence[Row]) -> list[Row]:
+def worst_first(rows: Sequence[RateRow]) -> list[RateRow]:
     """By response rate, the lowest first; rows without a rate last, in the order they came."""
 
-    def order(row: Row) -> tuple[bool, float]:
+    def order(row: RateRow) -> tuple[bool, float]:
         rate = row.figures.rate if row.figures else None
         return rate is None, rate or 0
 
@@ -87,13 +116,13 @@ def slim_columns(heading: str) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def slim_row(row: Row) -> dict[str, Any]:
+def slim_row(row: RateRow) -> dict[str, Any]:
     """Name, rate, what changed, its counts and the plan, for a table that stands beside a picture."""
     rate, submitted, *_counts, invited = _cells(row.figures, with_plan=False)
     covered = row.figures.coverage if row.figures else None
-    against = (_share(covered), _count(row.lacking))
+    against = (share_cell(covered), count_cell(row.lacking))
     cells = (row.name, rate, *_change(row), submitted, invited, *against)
-    return {"cells": cells, "url": row.url, "tone": row.tone}
+    return {"cells": cells, "url": row.url}
 
 
 def changing_columns(heading: str) -> list[dict[str, Any]]:
@@ -103,7 +132,6 @@ def changing_columns(heading: str) -> list[dict[str, Any]]:
         _("So với hôm trước"),
         _("Nộp thêm"),
         _("Đã nộp"),
-        _("Đạt yêu cầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
         _("Kế hoạch"),
@@ -113,24 +141,23 @@ def changing_columns(heading: str) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def changing_row(row: Row) -> dict[str, Any]:
+def changing_row(row: RateRow) -> dict[str, Any]:
     """A row for the `table` macro with what changed since the day before, and what the plan lacks.
 
     What was approved is left out: the overview counts lists by supplying unit alone.
     """
-    rate, submitted, complete, _started, *sent, _approved, _listed, planned, covered = _cells(
+    rate, submitted, _begun, *sent, _approved, _listed, planned, covered = _cells(
         row.figures, with_plan=True
     )
-    counts = (submitted, complete, *sent, planned, covered, _count(row.lacking))
+    counts = (submitted, *sent, planned, covered, count_cell(row.lacking))
     cells = (row.name, rate, *_change(row), *counts)
-    return {"cells": cells, "url": row.url, "tone": row.tone}
+    return {"cells": cells, "url": row.url}
 
 
-def _change(row: Row) -> tuple[dict[str, object], dict[str, object]]:
+def _change(row: RateRow) -> tuple[CellShown, CellShown]:
     rise = row.rise
     shown = "–" if rise is None else _("%(n)s điểm", n=signed(rise * 100))
-    gained = {"shown": signed(row.gained, 0), "value": row.gained}
-    return {"shown": shown, "value": "" if rise is None else f"{rise:.5f}"}, gained
+    return sorted_by(rise, shown), {"shown": signed(row.gained, 0), "value": row.gained}
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -140,16 +167,11 @@ def signed(value: float, digits: int = 1) -> str:
     return sign + number(abs(rounded) if digits else int(abs(rounded)))
 
 
-def _share(share: float | None) -> dict[str, object]:
-    return {"shown": percent(share), "value": "" if share is None else f"{share:.5f}"}
-
-
 def columns(heading: str, *, with_plan: bool = True) -> list[dict[str, Any]]:
     """Columns for the `table` macro: the rate first, so that a phone shows it beside the name."""
     counts = [
         _("Tỷ lệ trả lời"),
         _("Đã nộp"),
-        _("Đạt yêu cầu"),
         _("Đã bắt đầu"),
         _("Đã gửi lời mời"),
         _("Được mời"),
@@ -159,67 +181,51 @@ def columns(heading: str, *, with_plan: bool = True) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def table_row(row: Row, *, with_plan: bool = True, url: bool = True) -> dict[str, Any]:
+def table_row(row: RateRow, *, with_plan: bool = True, url: bool = True) -> dict[str, Any]:
     """A row for the `table` macro."""
     return {
         "cells": (row.name, *_cells(row.figures, with_plan)),
         "url": row.url if url else None,
-        "tone": row.tone,
     }
 
 
 def _cells(figures: Figures | None, with_plan: bool) -> list[Any]:
     if figures is None:
-        hidden = {"shown": _("ẩn"), "value": ""}
-        return [hidden] * (10 if with_plan else 6)
+        return [hidden_cell()] * (9 if with_plan else 5)
     counts = figures.counts
     rate = figures.rate
     shown: list[Any] = [
-        {"shown": _bar(rate), "value": "" if rate is None else f"{rate:.5f}"},
+        sorted_by(rate, rate_bar(rate, percent(rate))),
         *(
-            _count(n)
+            count_cell(n)
             for n in (
                 counts.submitted,
-                counts.complete,
-                counts.started,
+                counts.begun,
                 counts.sent,
                 counts.invited,
             )
         ),
     ]
     if with_plan:
-        shown += [_count(figures.approved), _count(figures.listed), _count(figures.planned)]
-        shown.append(_share(figures.coverage))
+        shown += [
+            count_cell(figures.approved),
+            count_cell(figures.listed),
+            count_cell(figures.planned),
+        ]
+        shown.append(share_cell(figures.coverage))
     return shown
 
 
-def _count(n: int | None) -> dict[str, object]:
-    return {"shown": "–", "value": ""} if n is None else {"shown": number(n), "value": n}
-
-
-_BAR = (
-    '<span class="rate"><svg class="track" viewBox="0 0 100 8" preserveAspectRatio="none" '
-    'aria-hidden="true" focusable="false"><rect class="ground" width="100" height="8"/>{}</svg>'
-    '<span class="number">{}</span></span>'
-)
-
-
-def _bar(rate: float | None) -> Markup:
-    """As the macro `rate_bar`, in a tenth of its time: a page has two hundred."""
-    filled = "" if rate is None else f'<rect class="filled" width="{rate * 100:.2f}" height="8"/>'
-    return Markup(_BAR.format(filled, percent(rate)))  # noqa: S704  numbers in markup of ours
-
-
 RATES = (
-    *("rr1", "rr2", "rr3", "rr4", "rr5", "rr6"),
-    *("coop1", "coop2", "ref1", "ref2", "ref3", "con1", "con2", "con3", "e"),
+    *("rr2", "rr4", "rr6", "coop2"),
+    *("ref1", "ref2", "ref3", "con1", "con2", "con3", "e"),
 )
-"""Columns of the file; COOP3 and COOP4 equal COOP1 and COOP2, since nothing here is 'other'."""
+"""Columns of the file: what is known before the opening. COOP4 equals COOP2, since nothing here is 'other'."""
 
 
 def file(
     kind: str,
-    rows: Sequence[Row],
+    rows: Sequence[RateRow],
     *,
     heading: str,
     title: str,
@@ -232,10 +238,9 @@ def file(
         Column(_("Mã")),
         Column(heading),
         *(Column(rate if rate == "e" else rate.upper(), "share") for rate in RATES),
-        *(Column(letter, "count") for letter in ("I", "P", "R", "NC", "U")),
+        *(Column(letter, "count") for letter in ("S", "R", "NC", "U")),
         Column(_("Không thuộc đối tượng"), "count"),
         Column(_("Đã nộp"), "count"),
-        Column(_("Đạt yêu cầu"), "count"),
         Column(_("Đã bắt đầu"), "count"),
         Column(_("Đã gửi lời mời"), "count"),
         Column(_("Được mời"), "count"),
@@ -256,7 +261,7 @@ def file(
     )
 
 
-def _line(row: Row, with_plan: bool, width: int) -> list[Cell]:
+def _line(row: RateRow, with_plan: bool, width: int) -> list[Cell]:
     figures = row.figures
     if figures is None:
         return [row.code, row.name, *([None] * (width - 2))]
@@ -267,8 +272,7 @@ def _line(row: Row, with_plan: bool, width: int) -> list[Cell]:
         *(getattr(rates, rate) for rate in RATES),
         *counts.by_letter.values(),
         counts.submitted,
-        counts.complete,
-        counts.started,
+        counts.begun,
         counts.sent,
         counts.invited,
     ]

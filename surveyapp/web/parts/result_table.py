@@ -6,18 +6,20 @@ from typing import Any
 
 from markupsafe import Markup
 
+from surveyapp.documents.charts import bars
+from surveyapp.documents.charts.bars import StackedBar
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.disclosure.public_tables import MISSING
 from surveyapp.exports.download.published_reader import Distribution, PublishedTables
 from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.model import DONT_KNOW, Option
-from surveyapp.web.parts import charts
+from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
 
 SHADES = 5
 
 
 @dataclass(frozen=True)
-class Line:
+class ResultLine:
     """One row: what it is of, where it leads, and the distribution, none where no table has it."""
 
     unit: str
@@ -33,13 +35,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Part:
+class ScaleRows:
     """Rows whose items share one scale: one chart and its table."""
 
     options: tuple[Option, ...]
     best: str
     dont_know: bool
-    lines: tuple[Line, ...]
+    lines: tuple[ResultLine, ...]
 
     @property
     def scale(self) -> str:
@@ -49,9 +51,9 @@ class Part:
         return _("Thang từ “%(first)s” đến “%(last)s”", first=first, last=last)
 
 
-def parts(lines: Sequence[Line]) -> list[Part]:
+def parts(lines: Sequence[ResultLine]) -> list[ScaleRows]:
     """The rows by scale, scales in the order they come; rows of no table at all are left out."""
-    by_scale: dict[Any, list[Line]] = {}
+    by_scale: dict[Any, list[ResultLine]] = {}
     for line in lines:
         if line.found is not None:
             item = line.found.item
@@ -60,26 +62,26 @@ def parts(lines: Sequence[Line]) -> list[Part]:
     return [_part(found) for found in by_scale.values()]
 
 
-def _part(lines: list[Line]) -> Part:
+def _part(lines: list[ResultLine]) -> ScaleRows:
     items = [line.found.item for line in lines if line.found is not None]
     offered = any(item.dont_know for item in items)
-    return Part(items[0].options, items[0].best, offered, tuple(lines))
+    return ScaleRows(items[0].options, items[0].best, offered, tuple(lines))
 
 
-def worst_first(lines: Sequence[Line]) -> list[Line]:
+def worst_first(lines: Sequence[ResultLine]) -> list[ResultLine]:
     """By mean, the lowest first; rows without one last, in the order they came."""
     return sorted(lines, key=lambda line: (line.mean is None, line.mean or 0))
 
 
-def chart(part: Part) -> Markup:
+def chart(part: ScaleRows) -> Markup:
     """The rows as stacked bars: every share is out of all responses of its row."""
     legend = [(shade(part, o.code), o.label.get(locale())) for o in part.options]
     legend += [("unsure", dont_know())] if part.dont_know else []
     legend += [("blank", not_answered()), ("veiled", _("ẩn vì quá ít phiếu"))]
-    return charts.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
+    return bars.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
 
 
-def shade(part: Part, code: str) -> str:
+def shade(part: ScaleRows, code: str) -> str:
     """The class that colours an option: the better, the deeper."""
     codes = [option.code for option in part.options]
     place = codes.index(code)
@@ -88,19 +90,19 @@ def shade(part: Part, code: str) -> str:
     return f"shade-{round(place * (SHADES - 1) / max(len(codes) - 1, 1))}"
 
 
-def _bar(part: Part, line: Line) -> charts.StackedRow:
+def _bar(part: ScaleRows, line: ResultLine) -> StackedBar:
     found = line.found
     assert found is not None  # parts() keeps only these
     if not found.responses:
         shown = [("veiled", 1.0)] if found.responses is None else []
         told = hidden() if found.responses is None else _("không có phiếu")
-        return charts.StackedRow(line.label, shown, told, line.url)
+        return StackedBar(line.label, shown, told, line.url)
     classes = {option.code: shade(part, option.code) for option in part.options}
     classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
     shown = [(classes[code], share) for code in found.codes if (share := found.share(code))]
     if found.hidden:
         shown.append(("veiled", found.hidden / found.responses))
-    return charts.StackedRow(line.label, shown, _told(found), line.url)
+    return StackedBar(line.label, shown, _told(found), line.url)
 
 
 def _told(found: Distribution) -> str:
@@ -110,7 +112,7 @@ def _told(found: Distribution) -> str:
     return _("TB %(mean)s · %(n)s", mean=tenths(found.mean), n=n)
 
 
-def columns(part: Part, heading: str) -> list[dict[str, Any]]:
+def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
     """Columns for the `table` macro, in the order of `row`."""
     labels = [
         _("Trung bình (0–100)"),
@@ -122,7 +124,7 @@ def columns(part: Part, heading: str) -> list[dict[str, Any]]:
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def row(part: Part, line: Line) -> dict[str, Any]:
+def row(part: ScaleRows, line: ResultLine) -> dict[str, Any]:
     """A row for the `table` macro; a hidden cell says so in words."""
     found = line.found
     assert found is not None  # parts() keeps only these
@@ -137,7 +139,7 @@ def row(part: Part, line: Line) -> dict[str, Any]:
 
 def _cell(found: Distribution, code: str) -> dict[str, Any]:
     if code == DONT_KNOW and not found.item.dont_know:
-        return {"shown": "–", "value": ""}
+        return NONE
     n, share = found.n(code), found.share(code)
     if n is None or share is None:
         return _shown(n)
@@ -148,15 +150,15 @@ def _cell(found: Distribution, code: str) -> dict[str, Any]:
 def _shown(n: int | None) -> dict[str, Any]:
     if n is None:
         return {"shown": Markup('<span class="muted">{}</span>').format(hidden()), "value": ""}
-    return {"shown": number(n), "value": n}
+    return count_cell(n)
 
 
 def _mean(found: Distribution) -> dict[str, Any]:
     if found.answered is None:
         return _shown(None)
     if found.mean is None:
-        return {"shown": "–", "value": ""}
-    return {"shown": tenths(found.mean), "value": f"{found.mean:.4f}"}
+        return NONE
+    return sorted_by(found.mean, tenths(found.mean), 4)
 
 
 def file_columns() -> list[Column]:
@@ -178,7 +180,7 @@ def file_columns() -> list[Column]:
 
 
 def file_rows(
-    lines: Sequence[Line], published: PublishedTables, names: Mapping[str, str]
+    lines: Sequence[ResultLine], published: PublishedTables, names: Mapping[str, str]
 ) -> list[list[Cell]]:
     """One row per shown row × option; a hidden count says so. `names` of units by code."""
     told: list[Cell] = [published.release.number, day(published.release.built_at)]

@@ -27,4 +27,4 @@ def _frame() -> dict[str, Any]:
     return {"foot_links": links, "seconds_left": respondent_seconds_left}
 
 
-from surveyapp.web.respond import answering, entry, finish, words  # noqa: E402, F401  routes and words
+from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words

@@ -28,7 +28,7 @@ def hub() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
-        rows = [_hub_row(each, _left(db, visit, each)) for each in visit.assignments]
+        rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
     return render_template(template, rows=rows, declaration_address=_declaration, **facts)
@@ -38,27 +38,30 @@ def _declaration(kind: str) -> str:
     return url_for("respond.confirm_declaration_typed", kind=kind)
 
 
-def _left(db: Session, visit: Visit, assignment: AssignmentView) -> int | None:
-    """How many items of a questionnaire begun are unanswered; None where that cannot be told."""
-    if assignment.state == "submitted" or assignment.progress == "none":
-        return None
+def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool, int | None]:
+    """Whether anything of a questionnaire is answered, and how many items are not, read from its draft.
+
+    None where that cannot be told.
+    """
+    if assignment.is_submitted or assignment.begun_on is None:
+        return False, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     except DraftUnreadable:
-        return None  # the other questionnaires can be answered all the same
+        return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
-    return items - done
+    return bool(draft.answers), items - done
 
 
-def _hub_row(assignment: AssignmentView, left: int | None) -> dict[str, Any]:
+def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
     return {
         "left": left,
+        "answered": is_answered,
         "number": assignment.number,
         "rated": rated(assignment),
-        "progress": assignment.progress,
-        "submitted": assignment.state == "submitted",
-        "begun": assignment.state == "submitted"
+        "submitted": assignment.is_submitted,
+        "begun": assignment.is_submitted
         or assignment.disposition not in {"not_sent", "sent", "bounced"},
     }
 
@@ -68,7 +71,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
     """One page of items, with what is already saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        if assignment.state == "submitted":
+        if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     return _page(visit, assignment, instrument, draft.answers, page)

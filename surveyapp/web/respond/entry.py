@@ -175,7 +175,7 @@ def _begin(db: Session, visit: Visit) -> None:
     try:
         inviting.check_open(visit.invited.campaign, now)
     except CampaignClosed:
-        if any(each.state == "submitted" for each in visit.assignments):
+        if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
     inviting.begin(db, visit.invited, today=clock.day(now))

@@ -1,5 +1,6 @@
 """Review, submission and the receipt."""
 
+import re
 from itertools import count
 from typing import Any
 
@@ -15,7 +16,6 @@ from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
-from surveyapp.web.http.guard import without_token
 from surveyapp.web.respond import bp, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
@@ -25,7 +25,7 @@ def review(number: int) -> ResponseReturnValue:
     """Every answer, what is unanswered first, and what submitting means."""
     with reading() as db:
         visit, assignment, instrument = answering(db, number)
-        if assignment.state == "submitted":
+        if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
     done, total = answered(instrument, draft.answers)
@@ -33,7 +33,7 @@ def review(number: int) -> ResponseReturnValue:
     return render_template(
         "respond/review.html",
         number=number,
-        revision=draft.revision,
+        version=draft.version.hex(),
         answered=done,
         total=total,
         sections=sections,
@@ -76,7 +76,7 @@ def _chosen(item: InstrumentItem, code: str | None, language: str) -> str | None
 @bp.post("/phieu/<int:number>/nop")
 def submit(number: int) -> ResponseReturnValue:
     """Seal what the review page showed. Pressed twice, it ends on the same receipt."""
-    seen = request.form.get("revision", "")
+    seen = request.form.get("version", "")
     try:
         with transaction() as db:
             visit, assignment, instrument = answering(db, number)
@@ -88,12 +88,17 @@ def submit(number: int) -> ResponseReturnValue:
                 code=visit.code,
                 keys=state.keys(),
                 now=clock.now(),
-                revision=int(seen) if seen.isdecimal() else -1,
+                version=_version(seen),
             )
     except DraftChanged:
         flash(_("Phiếu vừa được sửa trên thiết bị khác. Vui lòng xem lại rồi nộp."), "warning")
         return redirect(url_for("respond.review", number=number), code=303)
     return redirect(url_for("respond.receipt", number=number), code=303)
+
+
+def _version(seen: str) -> bytes:
+    """The version of the draft that was reviewed; empty, which no draft has, for anything else."""
+    return bytes.fromhex(seen) if re.fullmatch("[0-9a-f]{32}", seen) else b""
 
 
 @bp.get("/phieu/<int:number>/bien-nhan")
@@ -103,42 +108,18 @@ def receipt(number: int) -> ResponseReturnValue:
         visit = visiting(db)
         assignment = visit.assignment(number)
         facts = privacy_notice.facts(db, visit.invited)
-    if assignment.state != "submitted":
+    if not assignment.is_submitted:
         return redirect(url_for("respond.section", number=number, page=1))
+    own = receipts.receipt(state.keys(), assignment.id)
     following = visit.unsubmitted[0] if visit.unsubmitted else None
     return render_template(
         "respond/receipt.html",
         number=number,
-        receipt=receipts.receipt(state.keys(), assignment.id),
+        receipt=own,
+        mark=receipts.grouped(receipts.tag(own).hex()),
         submitted_on=assignment.submitted_on,
         rated=rated(assignment),
         following=following,
         following_rated=rated(following) if following else None,
         **facts,
-    )
-
-
-@bp.get("/bien-nhan")
-def ask_receipt() -> ResponseReturnValue:
-    """Where a receipt can be checked once the box is open."""
-    return render_template("respond/check_receipt.html")
-
-
-@bp.post("/bien-nhan")
-@without_token
-def check_receipt() -> ResponseReturnValue:
-    """Tell whether the ballot of a receipt was among those opened."""
-    typed = request.form.get("receipt", "")
-    if receipts.read_typed(typed) is None:
-        errors = [("receipt", _not_a_receipt())]
-        return render_template("respond/check_receipt.html", typed=typed, errors=errors), 422
-    with reading() as db:
-        known = receipts.known(db, typed)
-    return render_template("respond/check_receipt.html", typed=typed, known=known)
-
-
-def _not_a_receipt() -> str:
-    return _(
-        "Mã biên nhận gồm 16 chữ và số, chia thành 4 nhóm. Mã vừa nhập thiếu, thừa hoặc có ký tự "
-        "không dùng trong mã biên nhận. Vui lòng so lại từng ký tự."
     )

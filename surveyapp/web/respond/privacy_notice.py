@@ -14,8 +14,8 @@ from surveyapp.invitations.queries import Invited
 def facts(db: Session, invited: Invited) -> dict[str, Any]:
     """What the page says about this invitation. Never a person's name."""
     campaign = invited.campaign
-    standing = [each for each in invited.assignments if each.state != "revoked"]
-    left = [each for each in standing if each.state == "active"]
+    standing = [each for each in invited.assignments if not each.is_revoked]
+    left = [each for each in standing if each.is_open]
     now = clock.now()
     return {
         "campaign": campaign,
@@ -30,10 +30,10 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         ),
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
-        "is_open": campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
-        "is_before": campaign.state == "preparing" or now < campaign.opens_at,
-        "box_opened": campaign.state in {"opened", "released"},
-        "begun": any(each.progress != "none" for each in left),
+        "is_open": campaign.is_collecting(now),
+        "is_before": campaign.is_preparing or now < campaign.opens_at,
+        "box_opened": campaign.is_box_opened,
+        "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
     }
 

@@ -35,13 +35,13 @@ def save(
     form: Mapping[str, str],
 ) -> Saved:
     """Save the fields of a page as they were sent in. Raises what refuses them."""
-    if assignment.state == "submitted":
+    if assignment.is_submitted:
         raise AlreadySubmitted(assignment.id)
     changes = dict(_changes(instrument, page, form))
     if all(change.base == change.value for change in changes.values()):
         stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
         seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
-        return Saved(stored.revision, *drafts.merge(stored.answers, seen))
+        return Saved(stored.version, *drafts.merge(stored.answers, seen))
     return drafts.save(
         db,
         assignment.id,
@@ -66,7 +66,7 @@ def _changes(
 
 
 def _shown_at(form: Mapping[str, str]) -> datetime | None:
-    """When the page sent in was rendered, for the coarse duration sealed with the answers."""
+    """When the page sent in was rendered, for the mark of too fast a form, sealed with the answers."""
     shown = form.get("shown", "")
     return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
 

@@ -57,7 +57,7 @@ class Visit:
     @property
     def unsubmitted(self) -> list[AssignmentView]:
         """What is left to answer."""
-        return [each for each in self.assignments if each.state == "active"]
+        return [each for each in self.assignments if each.is_open]
 
 
 def visiting(db: Session) -> Visit:
@@ -84,7 +84,7 @@ def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrume
     if assignment is None:
         gone = invitations.withdrawn(db, visit.invited.invitation_id, number)
         raise AssignmentRevoked(gone) if gone else NoSuchQuestionnaire(number)
-    if assignment.state == "active":
+    if assignment.is_open:
         inviting.check_open(visit.invited.campaign, clock.now())
     sha256 = assignment.instrument_sha256
     return visit, assignment, campaigns.instrument(db, assignment.instrument_id, sha256=sha256)

@@ -13,10 +13,12 @@ PART = "commentsparindex.xml"
 _SHAPES = "drawings/vmlparindex.vml"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-_COMMENT = re.compile(rb"<(?:\w+:)?comment\b([^>]*?)(?:/>|>.*?</(?:\w+:)?comment>)", re.DOTALL)
-_AUTHOR = re.compile(rb"<(?:\w+:)?author\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?author>)", re.DOTALL)
-_SHAPE = re.compile(rb"<v:shape\b.*?</v:shape>\s*", re.DOTALL)
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*+>")
+_COMMENT = re.compile(
+    rb"<(?:\w+:)?comment\b([^<>]*?)(?:/>|>(?:[^<]++|<(?!/?(?:\w+:)?comment\b))*+</(?:\w+:)?comment>)"
+)
+_AUTHOR = re.compile(rb"<(?:\w+:)?author\b[^<>]*?(?:/>|>([^<]*+)</(?:\w+:)?author>)")
+_SHAPE = re.compile(rb"<v:shape\b(?:[^<]++|<(?!/?v:shape\b))*+</v:shape>\s*")
 _CLUSTER = 1024
 
 Parts = dict[str, bytes]
@@ -163,7 +165,7 @@ def relate(parts: Parts, part: str, kind: str, target: str) -> str:
             b' xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
         )
     xml = parts[place]
-    if re.search(rb"<(?:\w+:)?Relationships\b[^>]*/>", xml):
+    if re.search(rb"<(?:\w+:)?Relationships\b[^<>]*+(?<=/)>", xml):
         raise NotPatchable
     tree = outline(xml)
     used = {m.decode() for m in re.findall(rb'\bId="([^"]*)"', xml)}

@@ -1,7 +1,6 @@
 """What is marked in a unit's own workbook, as it travels into the child process and to the writers."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from surveyapp.respondents.sheet import limits
 
@@ -50,25 +49,6 @@ class Marking:
     marks: tuple[Mark, ...]
     legend: tuple[tuple[LegendCell, ...], ...]
     widths: tuple[int, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """As the child reads it."""
-        return {
-            "sheet": self.sheet,
-            "marks": [[m.line, m.column, m.tone, m.comment, m.was] for m in self.marks],
-            "legend": [[[c.text, c.style, c.link] for c in row] for row in self.legend],
-            "widths": list(self.widths),
-        }
-
-    @classmethod
-    def from_json(cls, sent: dict[str, Any]) -> "Marking":
-        """The reverse of `to_json`."""
-        return cls(
-            sent["sheet"],
-            tuple(Mark(*mark) for mark in sent["marks"]),
-            tuple(tuple(LegendCell(*cell) for cell in row) for row in sent["legend"]),
-            tuple(sent["widths"]),
-        )
 
 
 def letters(column: int) -> str:

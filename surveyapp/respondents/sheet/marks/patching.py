@@ -5,7 +5,6 @@ a cell keeps its own look, loses the colour once it is mended, and ours are foun
 """
 
 import io
-import json
 import posixpath
 import re
 import zipfile
@@ -38,7 +37,12 @@ _AFTER_RULES = (
     " drawingHF picture AlternateContent oleObjects controls webPublishItems tableParts extLst"
 ).split()
 _AFTER_LEGACY = _AFTER_RULES[_AFTER_RULES.index("legacyDrawingHF") :]
-_RULE = re.compile(rb"<(?:\w+:)?cfRule\b(?:[^>]*/>|.*?</(?:\w+:)?cfRule>)", re.DOTALL)
+_RULE = re.compile(
+    rb"<(?:\w+:)?cfRule\b[^<>]*+"
+    rb"(?:(?<=/)>|>(?:[^<]++|<(?!/?(?:\w+:)?cfRule\b))*+</(?:\w+:)?cfRule>)"
+)
+_MACRO_TAG = re.compile(rb"<(?:\w+:)?(?:Relationship|Override)\b[^<>]*+(?<=/)>")
+_NAMES_MACROS = re.compile(rb'(?:Target|PartName)="[^"]*vba(?:Project|Data)')
 _PRIORITY = re.compile(rb'(\bpriority=")(\d+)(")')
 _MACROS = re.compile(
     r"(^|/)(vbaProject\.bin|vbaProjectSignature\w*\.bin|vbaData\.xml)$", re.IGNORECASE
@@ -50,13 +54,8 @@ _CELLS_A_RULE = 400
 Parts = dict[str, bytes]
 
 
-def patch(sent: bytes) -> bytes:
-    """The marked workbook from what the parent sends: marks as JSON in one line, then the file.
-
-    Raises FileRefused, or NotPatchable where the workbook must be written anew.
-    """
-    told, _, content = sent.partition(b"\n")
-    marking = Marking.from_json(json.loads(told))
+def patch(content: bytes, marking: Marking) -> bytes:
+    """The file with its marks. Raises FileRefused, or NotPatchable where it must be written anew."""
     archive = zipped.open_archive(content)
     if zipped.archive_format(archive) == "ods":
         raise NotPatchable
@@ -85,6 +84,11 @@ def _packed(parts: Parts) -> bytes:
     return buffer.getvalue()
 
 
+def _without_macros(xml: bytes) -> bytes:
+    """The part without the tags that name macros."""
+    return _MACRO_TAG.sub(lambda tag: b"" if _NAMES_MACROS.search(tag[0]) else tag[0], xml)
+
+
 def _drop_macros(parts: Parts) -> None:
     """A macro workbook comes back without its macros: nothing that runs leaves this server."""
     gone = [name for name in parts if _MACROS.search(name)]
@@ -95,15 +99,8 @@ def _drop_macros(parts: Parts) -> None:
     if not gone:
         return
     for name in [n for n in parts if n.endswith(".rels")]:
-        parts[name] = re.sub(
-            rb'<(?:\w+:)?Relationship\b[^>]*\bTarget="[^"]*vba(?:Project|Data)[^"]*"[^>]*/>',
-            b"",
-            parts[name],
-        )
-    types = parts["[Content_Types].xml"]
-    types = re.sub(
-        rb'<(?:\w+:)?Override\b[^>]*PartName="[^"]*vba(?:Project|Data)[^"]*"[^>]*/>', b"", types
-    )
+        parts[name] = _without_macros(parts[name])
+    types = _without_macros(parts["[Content_Types].xml"])
     parts["[Content_Types].xml"] = re.sub(
         rb"application/vnd\.ms-excel\.(?:sheet|template)\.macroEnabled\.main\+xml",
         _BOOK_TYPE.encode(),

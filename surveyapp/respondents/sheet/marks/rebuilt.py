@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import Any
 
+from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.marks.marking import (
     AUTHOR,
     COLOURS,
@@ -58,12 +59,12 @@ def _sheet_name(name: str, taken: set[str]) -> str:
 def _copy(book: Any, page: Any, sheet: Sheet, header_line: int) -> None:
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "border": 1})
     covered: dict[tuple[int, int], tuple[int, int]] = {}
-    taken: set[tuple[int, int]] = set()
-    for top, left, bottom, right in sheet.spans:
-        area = {(line, c) for line in range(top, bottom + 1) for c in range(left, right + 1)}
-        if not area & taken:  # a damaged file may merge what is merged
+    taken: dict[int, int] = {}
+    for top, left, bottom, right in sorted(sheet.spans):
+        columns = range(left, min(right, limits.COLUMNS) + 1)
+        if all(taken.get(c, 0) < top for c in columns):  # a damaged file may merge what is merged
             covered[top, left] = (bottom, right)
-            taken |= area
+            taken |= dict.fromkeys(columns, bottom)
     for line, row in sheet.numbered():
         for column, cell in enumerate(row):
             style = bold if line == header_line else text

@@ -6,9 +6,11 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
+from surveyapp.campaigns.states import ApprovalState, CampaignState
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.cli.box import key_folder
 from surveyapp.db import bound, reading, transaction
@@ -23,7 +25,6 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.state import keys, settings
 
-STEPS = ("preparing", "open", "closed", "opened", "released")
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y")
 
 
@@ -41,7 +42,7 @@ def make_box_key() -> ResponseReturnValue:
     try:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), **act())
+            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), act=act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "key")
     flash(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=mark), "success")
@@ -56,7 +57,7 @@ def open_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.open_campaign(db, g.campaign.code, now=now)
-            enter(db, "opened the campaign", {})
+            enter(db, Action.CAMPAIGN_OPENED, {})
     except CampaignError as error:
         return _refused(error, "open")
     flash(_("Đã mở đợt điều tra."), "success")
@@ -77,7 +78,7 @@ def move_deadline() -> ResponseReturnValue:
             before = campaigns.campaign(db, g.campaign.code).closes_at
             service.move_deadline(db, g.campaign.code, closes_at=until, now=now)
             facts = {"from": before.isoformat(), "to": until.isoformat()}
-            enter(db, "moved the deadline", facts)
+            enter(db, Action.DEADLINE_MOVED, facts)
     except CampaignError as error:
         return _refused(error, "closes_at")
     flash(
@@ -96,7 +97,7 @@ def close_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.close_campaign(db, g.campaign.code, now=now)
-            enter(db, "closed the campaign", {})
+            enter(db, Action.CAMPAIGN_CLOSED, {})
     except CampaignError as error:
         return _refused(error, "close_confirmed")
     flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
@@ -113,7 +114,7 @@ def open_box() -> ResponseReturnValue:
         private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            opened = opening.open_box(db, campaign, private_key=private_key, **act())
+            opened = opening.open_box(db, campaign, private_key=private_key, act=act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "box_confirmed")
     engine = bound()
@@ -129,18 +130,18 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
     now = clock.now()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        box = opening.check_box(db, campaign, keys=keys()) if campaign.state == "closed" else None
-        found = approvals.standings(db, campaign.id) if campaign.state == "preparing" else []
+        box = opening.check_box(db, campaign, keys=keys()) if campaign.is_closed else None
+        found = approvals.standings(db, campaign.id) if campaign.is_preparing else []
     return render_template(
         "centre/life.html",
         life=campaign,
         state=STATES[campaign.state],
-        steps=[(STATES[step], step == campaign.state) for step in STEPS],
-        answering=campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at,
+        steps=[(STATES[step], step == campaign.state) for step in CampaignState],
+        answering=campaign.is_collecting(now),
         closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
         typed=request.form.get("closes_at"),
         box=box,
-        unapproved=[each.code for each in found if each.state != "approved"],
+        unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
     )

@@ -6,13 +6,14 @@ from flask import Response, flash, g, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from surveyapp import clock
 from surveyapp.accounts import audit
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.campaigns.pack import linting
+from surveyapp.campaigns.states import ApprovalState
 from surveyapp.campaigns.wording import refusal
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
@@ -26,7 +27,7 @@ from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument
 from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.state import keys
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.respond import pages, privacy_notice
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
@@ -46,11 +47,11 @@ def questionnaires() -> str:
             rows.append(
                 {"group": group, "name": _name(group), "standing": standing, "open": to_look_at}
             )
-    waiting = [each.code for each in found.values() if each.state != "approved"]
+    waiting = [each.code for each in found.values() if each.state != ApprovalState.APPROVED]
     return render_template(
         "centre/questionnaires.html",
         rows=rows,
-        waiting=waiting if g.campaign.state == "preparing" else [],
+        waiting=waiting if g.campaign.is_preparing else [],
         states=approvals.STATES,
         total=len(found),
     )
@@ -138,26 +139,30 @@ def questionnaire_xlsform(code: str) -> ResponseReturnValue:
 
 
 def _approve(code: str) -> None:
-    act: dict[str, Any] = {"actor": g.actor.username, "now": clock.now()}
-    seen, note = request.form.get("sha256", ""), request.form.get("note", "")
+    seen, note, approval = request.form.get("sha256", ""), request.form.get("note", ""), act()
     with transaction() as db:
         made = service.approve_questionnaire(
-            db, g.campaign.code, code, sha256=seen, note=note, **act
+            db,
+            g.campaign.code,
+            code,
+            sha256=seen,
+            note=note,
+            actor=approval.actor,
+            now=approval.now,
         )
         audit.record(
             db,
-            action="approved a questionnaire",
+            approval,
+            Action.QUESTIONNAIRE_APPROVED,
             campaign_code=g.campaign.code,
             facts=made.facts,
-            keys=keys(),
-            **act,
         )
 
 
 def _said(code: str) -> str:
     with reading() as db:
         found = approvals.standing(db, g.campaign.id, code)
-    if found.state == "waiting":
+    if found.state == ApprovalState.WAITING:
         return _("Đã ghi nhận. Phiếu %(code)s còn chờ một người khác duyệt.", code=code)
     return _("Đã duyệt phiếu %(code)s.", code=code)
 
@@ -181,8 +186,8 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         findings=linting.lint_loaded(found.instrument, campaign.settings),
         severities=SEVERITIES,
         estimate=estimate(found.instrument),
-        may_approve=campaign.state == "preparing"
-        and found.state != "approved"
+        may_approve=campaign.is_preparing
+        and found.state != ApprovalState.APPROVED
         and g.actor.username not in found.approvers
         and "operator" in g.actor.roles_in(g.campaign.code),
         typed=request.form,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.accounts import audit, passwords, queries, service
 from surveyapp.accounts.access import COORDINATOR, Grant
+from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import BadUsername, UsernameTaken
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Unit
@@ -17,8 +18,8 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import role_name, unit_name
-from surveyapp.web.http.state import keys
 
 
 @bp.get("/staff")
@@ -73,13 +74,11 @@ def _create(username: str, name: str, grant: Grant, password: str) -> None:
         )
         audit.record(
             db,
-            actor=g.actor.username,
-            action="added staff",
+            act(now),
+            Action.STAFF_ADDED,
             campaign_code=grant.campaign_code,
             unit_code=grant.unit_code,
             facts={"username": username, "role": grant.role},
-            now=now,
-            keys=keys(),
         )
 
 

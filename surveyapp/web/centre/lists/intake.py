@@ -27,11 +27,12 @@ from surveyapp.i18n import _, _n, moment
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.people import frame_checks
 from surveyapp.respondents.queries import Expected
+from surveyapp.respondents.states import ListState
 from surveyapp.web.centre import bp
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_page import list_page
 from surveyapp.web.parts.list_words import STATES, concern_words, deadline, kind_name, versus_plan
 
@@ -91,8 +92,10 @@ def _matrix(expected: Sequence[Expected], kinds: Sequence[object]) -> list[Matri
 
 def _ready(expected: Sequence[Expected]) -> int:
     """Accepted lists without an open must: those that one button approves."""
-    current = [e.current for e in expected if e.current is not None]
-    return sum(c.state == "accepted" and c.must_count == 0 and not c.hold_note for c in current)
+    current = [e.handed_in for e in expected if e.handed_in is not None]
+    return sum(
+        c.state == ListState.ACCEPTED and c.must_count == 0 and not c.hold_note for c in current
+    )
 
 
 def _may_decide() -> bool:
@@ -149,14 +152,7 @@ def one_list(list_id: UUID) -> str:
 def approve_list(list_id: UUID) -> ResponseReturnValue:
     """Make the lines of an accepted list persons."""
     with transaction() as db:
-        changes = service.approve(
-            db,
-            list_id,
-            campaign=g.campaign,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
-        )
+        changes = service.approve(db, list_id, campaign=g.campaign, act=act())
     words = _(
         "Đã duyệt: %(added)s người mới, giữ %(kept)s, bớt %(removed)s người.",
         added=changes.added,
@@ -179,15 +175,7 @@ def return_list(list_id: UUID) -> ResponseReturnValue:
             "centre/list.html", **page, unit_name=unit_name, may_decide=True, errors=errors
         ), 422
     with transaction() as db:
-        service.return_list(
-            db,
-            list_id,
-            note=note[:2000],
-            campaign=g.campaign,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
-        )
+        service.return_list(db, list_id, note=note[:2000], campaign=g.campaign, act=act())
     flash(_("Đã trả lại danh sách cho đơn vị kèm lý do."), "success")
     return redirect(url_for("centre.one_list", list_id=list_id), code=303)
 
@@ -197,11 +185,7 @@ def return_list(list_id: UUID) -> ResponseReturnValue:
 def approve_lists() -> ResponseReturnValue:
     """Approve every accepted list without an open must."""
     with transaction() as db:
-        done = list(
-            service.approve_many(
-                db, g.campaign, actor=g.actor.username, now=clock.now(), keys=keys()
-            )
-        )
+        done = list(service.approve_many(db, g.campaign, act=act()))
     people = sum(changes.kept + changes.added for _list_id, changes in done)
     words = _n(
         "Đã duyệt %(n)s danh sách, %(people)s người.",

@@ -19,8 +19,8 @@ from surveyapp.respondents.deadlines.desks import LateUnit
 from surveyapp.respondents.wording import standing
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.http.state import keys
 from surveyapp.web.parts.list_page import changes_page
 from surveyapp.web.parts.list_words import REMINDERS, deadline, kind_name
 
@@ -89,9 +89,7 @@ def remind_desks() -> ResponseReturnValue:
     """Queue an e-mail for every late desk that has said where it is written to."""
     now = clock.now()
     with transaction() as db:
-        queued = service.ask_reminders(
-            db, g.campaign, actor=g.actor.username, now=now, today=clock.day(now), keys=keys()
-        )
+        queued = service.ask_reminders(db, g.campaign, act=act(now), today=clock.day(now))
     flash(_n("Đã xếp hàng %(n)s thư nhắc.", "Đã xếp hàng %(n)s thư nhắc.", queued), "success")
     return redirect(url_for("centre.late_lists"), code=303)
 
@@ -108,16 +106,7 @@ def extend_deadline() -> ResponseReturnValue:
         return _late_page(late, [("due" if due is None else "reason", words)]), 422
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        service.extend(
-            db,
-            g.campaign,
-            unit,
-            due=due,
-            reason=reason[:500],
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
-        )
+        service.extend(db, g.campaign, unit, due=due, reason=reason[:500], act=act())
         words = _("Đã gia hạn cho %(unit)s đến hết %(day)s.", unit=unit_name(unit), day=day(due))
     flash(words, "success")
     return redirect(url_for("centre.late_lists"), code=303)
@@ -140,15 +129,7 @@ def hold_list(list_id: UUID) -> ResponseReturnValue:
         flash(_("Vui lòng ghi vì sao giữ lại danh sách để xem xét."), "error")
         return redirect(url_for("centre.one_list", list_id=list_id), code=303)
     with transaction() as db:
-        service.hold(
-            db,
-            list_id,
-            note=note[:2000],
-            campaign=g.campaign,
-            actor=g.actor.username,
-            now=clock.now(),
-            keys=keys(),
-        )
+        service.hold(db, list_id, note=note[:2000], campaign=g.campaign, act=act())
     flash(_("Đã giữ lại danh sách để xem xét.") if note else _("Đã thôi giữ danh sách."), "success")
     return redirect(url_for("centre.one_list", list_id=list_id), code=303)
 

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.db import reading
-from surveyapp.documents import chart_files, tables
-from surveyapp.documents.chart_files import Picture
+from surveyapp.documents import tables
+from surveyapp.documents.charts import bars, curves, outline_map, picture_files
+from surveyapp.documents.charts.bars import RateBar
+from surveyapp.documents.charts.picture_files import Picture
 from surveyapp.documents.tables import Cell, Column
-from surveyapp.fieldwork.reports import charts
-from surveyapp.i18n import _, locale, number, percent
+from surveyapp.fieldwork.reports import province_outlines
+from surveyapp.i18n import _, locale, number
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import (
     drill_down,
@@ -21,11 +23,10 @@ from surveyapp.web.centre.rates import (
     overview,
     overview_data,
     representativeness,
+    selection,
 )
-from surveyapp.web.centre.rates import selection as parts
-from surveyapp.web.centre.rates.overview_data import Standing
+from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.http.access import allow
-from surveyapp.web.parts import province_map
 
 Drawn = tuple[Picture, str, date]
 """A picture, the name of its file and the day its figures are of."""
@@ -36,30 +37,30 @@ Drawn = tuple[Picture, str, date]
 def chart_file(chart: str, image: str) -> ResponseReturnValue:
     """A chart as it stands on its page, with its title, its date and its denominator in the picture."""
     picture, name, day = _DRAWN[chart]()
-    content = chart_files.write(image, picture)
-    return _file(content, chart_files.MEDIA[image], f"{name}-{g.campaign.code}-{day}.{image}")
+    content = picture_files.write(image, picture)
+    return _file(content, picture_files.MEDIA[image], f"{name}-{g.campaign.code}-{day}.{image}")
 
 
 @bp.get("/days/table.<any(csv, xlsx):format>")
 @allow("operator", "viewer", "auditor")
 def days_file(format: str) -> ResponseReturnValue:
     """The counts at the end of each day, which the curve of the overview is drawn from."""
-    found = _standing()
+    shown = _overview()
     columns = [
         Column(_("Hết ngày")),
         *(Column(label, "count") for label in overview.day_labels()),
         Column(_("Được mời"), "count"),
         Column(_("Kế hoạch"), "count"),
     ]
-    figures = found.total.figures
+    figures = shown.total.figures
     planned = figures.planned if figures else None
     lines: list[list[Cell]] = []
     earlier = 0
-    for point in found.points:
+    for point in shown.points:
         counts = point.counts
         gained, earlier = counts.submitted - earlier, counts.submitted
-        lines.append([point.day.isoformat(), gained, counts.submitted, counts.started, counts.sent, counts.invited, planned])  # fmt: skip
-    return _table(format, columns, lines, overview.title_of_curve(), _notes(found), "theo-ngay", found.shown_day)  # fmt: skip
+        lines.append([point.day.isoformat(), gained, counts.submitted, counts.begun, counts.sent, counts.invited, planned])  # fmt: skip
+    return _table(format, columns, lines, overview.title_of_curve(), _notes(shown), "theo-ngay", shown.shown_day)  # fmt: skip
 
 
 @bp.get("/forecast/days.<any(csv, xlsx):format>")
@@ -69,11 +70,11 @@ def forecast_days_file(format: str) -> ResponseReturnValue:
     course = forecast.course()
     columns = [
         Column(_("Hết ngày")),
-        Column(_("Đã trả lời"), "count"),
+        Column(_("Đã nộp"), "count"),
         Column(_("Dự báo"), "count"),
         Column(_("Số phiếu"), "count"),
     ]
-    came = {point.day: point.counts.answered for point in course.points}
+    came = {point.day: point.counts.submitted for point in course.points}
     expected = {day: round(n, 1) for day, n in course.whole.path} if course.whole else {}
     forms = course.whole.forms if course.whole else None
     lines: list[list[Cell]] = [
@@ -92,21 +93,21 @@ def representativeness_file(table: str, format: str) -> ResponseReturnValue:
     return _table(format, columns, lines, title, seen.notes(), f"dai-dien-{table}", clock.day(seen.now))  # fmt: skip
 
 
-def _standing() -> Standing:
+def _overview() -> Overview:
     now = clock.now()
-    until = parts.past_day(request.args, today=clock.day(now))
+    until = selection.past_day(request.args, today=clock.day(now))
     with reading() as db:
         return overview_data.read(db, now=now, until=until)
 
 
-def _notes(found: Standing) -> list[str]:
+def _notes(shown: Overview) -> list[str]:
     title = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
-    figures = found.total.figures
+    figures = shown.total.figures
     planned = number(figures.planned or 0) if figures else "–"
     invited = number(figures.counts.invited) if figures else "–"
     return [
         title,
-        _("Tính đến %(when)s", when=found.when),
+        _("Tính đến %(when)s", when=shown.when),
         _(
             "Mẫu số: %(planned)s phiếu theo kế hoạch, %(invited)s phiếu được mời.",
             planned=planned,
@@ -116,19 +117,10 @@ def _notes(found: Standing) -> list[str]:
 
 
 def _days() -> Drawn:
-    found = _standing()
-    opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    points, ahead = found.submitted(), found.ahead()
-    drawn = charts.draw_curve(
-        [(point.day, float(point.total)) for point in points],
-        starts=opens,
-        ends=max(closes, points[-1].day if points else closes),
-        target=found.total.figures.planned if found.total.figures else None,
-        path=ahead.path if ahead else (),
-        band=(ahead.low, ahead.high) if ahead else None,
-    )
-    notes = [*_notes(found), curve_note()]
-    return Picture(overview.title_of_curve(), notes, drawn), "theo-ngay", found.shown_day
+    shown = _overview()
+    drawn = curves.picture(overview.curve(shown))
+    notes = [*_notes(shown), curve_note()]
+    return Picture(overview.title_of_curve(), notes, drawn), "theo-ngay", shown.shown_day
 
 
 def curve_note() -> str:
@@ -137,68 +129,50 @@ def curve_note() -> str:
 
 
 def _map() -> Drawn:
-    found = _standing()
-    rows = found.rows("supplying", "province")
-    rates_by_code = {row.code: row.figures.rate if row.figures else None for row in rows}
-    names = overview.vietnamese_names(found.names)
-    drawn = charts.draw_map(rates_by_code, names, own=overview.own_map())
-    answered = sum(row.figures.counts.answered for row in rows if row.figures)
+    shown = _overview()
+    rows = shown.rows("supplying", "province")
+    provinces = overview.province_map(shown)
+    drawn = outline_map.picture(provinces) if provinces else ""
+    answered = sum(row.figures.counts.submitted for row in rows if row.figures)
     eligible = sum(row.figures.counts.maybe_eligible for row in rows if row.figures)
     whole = _(
         "Mẫu số: phiếu của người được mời ở mỗi tỉnh; cả các tỉnh: %(done)s trên %(of)s phiếu.",
         done=number(answered),
         of=number(eligible),
     )
-    notes = [*_notes(found)[:2], whole, province_map.disclaimer()]
-    return Picture(overview.title_of_map(), notes, drawn, _legend()), "ban-do", found.shown_day
-
-
-def _legend() -> list[tuple[str, str]]:
-    words = province_map.band_words()
-    shades = [colour for _bound, colour in charts.BANDS]
-    return [*zip(shades, list(words.values())[:4], strict=True), (charts.NO_RATE, words["none"])]
+    notes = [*_notes(shown)[:2], whole, province_outlines.disclaimer()]
+    legend = outline_map.coloured(province_outlines.band_words())
+    return Picture(overview.title_of_map(), notes, drawn, legend), "ban-do", shown.shown_day
 
 
 def _rates() -> Drawn:
-    now = clock.now()
-    wanted = parts.read_selection(request.args, today=clock.day(now))
-    with reading() as db:
-        names = parts.registry(db, g.campaign.id)
-        rows, total = drill_down.rows_of(db, wanted, names)
-    bars = []
-    for row in rows:
-        if row.figures is not None:
-            share = row.figures.rate
-            words = f"{percent(share)} ({overview.out_of(row.figures)})"
-            bars.append((row.name, share, words))
-    of = _("Mẫu số: phiếu của người được mời; cộng: %(of)s.", of=overview.out_of(total))
-    title = g.campaign.title_en if locale() == "en" else g.campaign.title_vi
-    notes = [title, _("Tính đến %(when)s", when=drill_down.when(wanted, now)), of]
-    name = f"ty-le-{wanted.by}"
-    day = wanted.until or clock.day(now)
-    drawn = charts.draw_bars(bars)
-    return Picture(drill_down.title(wanted, names), notes, drawn, tallest=10_000), name, day
+    table = drill_down.read_table()
+    drawn = [
+        RateBar(row.name, row.figures.counts.submitted, row.figures.counts.maybe_eligible)
+        for row in table.rows
+        if row.figures is not None
+    ]
+    notes = [
+        g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
+        _("Tính đến %(when)s", when=table.when),
+        _(
+            "Mẫu số: phiếu của người được mời; cộng: %(of)s.",
+            of=overview.out_of(table.total),
+        ),
+    ]
+    picture = Picture(table.title, notes, bars.picture(drawn), tallest=10_000)
+    return picture, f"ty-le-{table.selection.by}", table.day
 
 
 def _forecast() -> Drawn:
     course = forecast.course()
-    opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    points = [(p.day, float(p.counts.answered)) for p in course.points if p.day >= opens]
-    whole = course.whole
-    drawn = charts.draw_curve(
-        points,
-        starts=opens,
-        ends=max(closes, points[-1][0] if points else closes),
-        target=None,
-        path=whole.path if whole else (),
-        band=(whole.low, whole.high) if whole else None,
-    )
+    drawn = curves.picture(course.curve())
     return Picture(course.title, course.notes(), drawn), "du-bao", course.until
 
 
 def _representativeness() -> Drawn:
     seen = representativeness.look()
-    drawn = charts.draw_shares(representativeness.lines(seen))
+    drawn = curves.picture(representativeness.lines(seen))
     picture = Picture(representativeness.title_of_course(), seen.notes(), drawn)
     return picture, "dai-dien", clock.day(seen.now)
 

@@ -6,23 +6,25 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.documents import tables
+from surveyapp.documents.charts import curves
+from surveyapp.documents.charts.curves import Ahead, CurvePoint, TimeCurve
 from surveyapp.documents.tables import Column
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.queries import DayFigures, Where
+from surveyapp.fieldwork.counts.queries import DayFigures
+from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, Expected, Forecast
+from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers, Forecast
 from surveyapp.i18n import _, day, locale, number, percent
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts import charts
+from surveyapp.web.parts.table_cells import count_cell, share_cell, sorted_by
 
 TARGETS = (50, 60, 70, 80, 90, 95)
 TARGET = 80
@@ -47,11 +49,11 @@ def forecast() -> str:
         target=target,
         targets=TARGETS,
         reaches=_reached(whole, target) if whole else "",
-        curve=_curve(seen.points, whole),
+        curve=curves.figure(seen.curve(), title=_("Phiếu đã nộp và dự báo đến cuối đợt")),
         notes=seen.notes()[1:],
         day_columns=[
             {"label": _("Hết ngày")},
-            *({"label": label, "number": True} for label in (_("Đã trả lời"), _("Dự báo"))),
+            *({"label": label, "number": True} for label in (_("Đã nộp"), _("Dự báo"))),
         ],
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
@@ -64,12 +66,12 @@ def forecast() -> str:
 
 
 @dataclass(frozen=True)
-class Course:
+class ForecastCourse:
     """What came and what is expected of the part that the address asks for."""
 
     found: Forecast
     names: Registry
-    whole: Expected | None
+    whole: ExpectedAnswers | None
     points: list[DayFigures]
     part: str
     """What the part is called; empty for the whole campaign."""
@@ -82,8 +84,17 @@ class Course:
     @property
     def title(self) -> str:
         """What the curve is of."""
-        words = _("Phiếu đã trả lời và dự báo đến cuối đợt")
+        words = _("Phiếu đã nộp và dự báo đến cuối đợt")
         return f"{words} – {self.part}" if self.part else words
+
+    def curve(self) -> TimeCurve:
+        """Answered forms since the opening, and the way on."""
+        opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
+        answered = [CurvePoint(p.day, p.counts.submitted) for p in self.points if p.day >= opens]
+        ends = max(closes, answered[-1].day if answered else closes)
+        whole = self.whole
+        ahead = Ahead(whole.path, whole.low, whole.high) if whole else None
+        return TimeCurve(answered, starts=opens, ends=ends, ahead=ahead)
 
     def notes(self) -> list[str]:
         """The campaign, the date and the denominator."""
@@ -96,16 +107,16 @@ class Course:
         ]
 
 
-def course() -> Course:
+def course() -> ForecastCourse:
     """The course of the part that the address asks for."""
     group, unit, _target = _asked()
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
+        names = selection.registry(db, g.campaign.id)
         found = series.foresee(db, g.campaign, now=clock.now())
         where = _where(names, group, unit)
         points = queries.curve(db, g.campaign.id, where=where, until=found.until)
     chosen = "; ".join(which for _what, which, _url in _chosen(names, group, unit))
-    return Course(found, names, found.of(_keys(found, where)), points, chosen)
+    return ForecastCourse(found, names, found.of(_keys(found, where)), points, chosen)
 
 
 @bp.get("/forecast/table.<any(csv, xlsx):format>")
@@ -113,14 +124,14 @@ def course() -> Course:
 def forecast_file(format: str) -> ResponseReturnValue:
     """Every supplying unit × group with its forecast, as a file."""
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
+        names = selection.registry(db, g.campaign.id)
         found = series.foresee(db, g.campaign, now=clock.now())
     columns = [
         Column(_("Mã đơn vị")),
         Column(_("Đơn vị lập danh sách")),
         Column(_("Nhóm")),
         Column(_("Số phiếu"), "count"),
-        Column(_("Đã trả lời"), "count"),
+        Column(_("Đã nộp"), "count"),
         Column(_("Dự báo tỷ lệ cuối đợt"), "share"),
         Column(_("Thấp"), "share"),
         Column(_("Cao"), "share"),
@@ -149,9 +160,9 @@ def forecast_file(format: str) -> ResponseReturnValue:
     }
 
 
-def _day_rows(seen: Course) -> list[dict[str, Any]]:
+def _day_rows(seen: ForecastCourse) -> list[dict[str, Any]]:
     """The curve as a table, the last day first."""
-    came = {point.day: point.counts.answered for point in seen.points}
+    came = {point.day: point.counts.submitted for point in seen.points}
     expected = dict(seen.whole.path) if seen.whole else {}
     return [
         {
@@ -171,13 +182,13 @@ def _asked() -> tuple[str, str, int]:
     return group, unit, int(target) if target in {str(t) for t in TARGETS} else TARGET
 
 
-def _where(names: Registry, group: str, unit: str) -> Where:
+def _where(names: Registry, group: str, unit: str) -> Scope:
     groups = frozenset(each.id for each in names.groups.values() if each.code == group)
     units = [each.id for each in names.units.values() if each.code == unit]
-    return Where(groups=groups if group else None, supplying=(units or [-1])[0] if unit else None)
+    return Scope(groups=groups if group else None, supplying=(units or [-1])[0] if unit else None)
 
 
-def _keys(found: Forecast, where: Where) -> list[tuple[int, int]]:
+def _keys(found: Forecast, where: Scope) -> list[tuple[int, int]]:
     return [
         (unit, group)
         for unit, group in found.keys()  # noqa: SIM118  not a mapping
@@ -185,7 +196,7 @@ def _keys(found: Forecast, where: Where) -> list[tuple[int, int]]:
     ]
 
 
-Line = tuple[str, str | None, Expected | None]
+Line = tuple[str, str | None, ExpectedAnswers | None]
 
 
 def _lines(found: Forecast, names: Registry, group: str, unit: str, target: int) -> list[Line]:
@@ -214,7 +225,7 @@ def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
         _("Dự báo cuối đợt"),
         _("Khoảng %(level)s", level=percent(LEVEL, 0)),
         _("Hiện nay"),
-        _("Đã trả lời"),
+        _("Đã nộp"),
         _("Số phiếu"),
         _("Đạt mục tiêu"),
         _("Thêm nếu nhắc"),
@@ -223,13 +234,13 @@ def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
     return [{"label": first}, *({"label": head, "number": True} for head in heads)]
 
 
-def _gain(expected: Expected, found: Forecast) -> str:
+def _gain(expected: ExpectedAnswers, found: Forecast) -> str:
     """What a reminder brings; a dash where none was sent and what is supposed of one shows nothing."""
     gain = round(expected.reminder)
     return "+" + number(gain) if gain or found.reminder_is_seen else "–"
 
 
-def _gain_words(expected: Expected, found: Forecast) -> str:
+def _gain_words(expected: ExpectedAnswers, found: Forecast) -> str:
     if found.reminder_is_seen:
         return _("phiếu, nếu nhắc tất cả vào ngày mai")
     if round(expected.reminder):
@@ -238,7 +249,7 @@ def _gain_words(expected: Expected, found: Forecast) -> str:
 
 
 def _row(
-    name: str, url: str | None, expected: Expected | None, target: int, found: Forecast
+    name: str, url: str | None, expected: ExpectedAnswers | None, target: int, found: Forecast
 ) -> dict[str, Any]:
     if expected is None or expected.bounds is None:
         return {"cells": (name, *(["–"] * 7)), "url": url}
@@ -248,42 +259,24 @@ def _row(
         "url": url,
         "cells": (
             name,
-            {"shown": percent(expected.rate), "value": f"{expected.rate:.5f}"},
-            {"shown": f"{percent(low, 0)} – {percent(high, 0)}", "value": f"{high - low:.5f}"},
-            {"shown": percent(now), "value": f"{now:.5f}"},
-            {"shown": number(expected.so_far), "value": expected.so_far},
-            {"shown": number(expected.forms), "value": expected.forms},
+            share_cell(expected.rate),
+            sorted_by(high - low, f"{percent(low, 0)} – {percent(high, 0)}"),
+            share_cell(now),
+            count_cell(expected.so_far),
+            count_cell(expected.forms),
             _reached(expected, target),
-            {"shown": _gain(expected, found), "value": f"{expected.reminder:.1f}"},
+            sorted_by(expected.reminder, _gain(expected, found), 1),
         ),
     }
 
 
-def _reached(expected: Expected, target: int) -> str:
+def _reached(expected: ExpectedAnswers, target: int) -> str:
     """When the target is reached, in words."""
     reached = expected.reaches(target / 100)
     if reached is None:
         return _("không kịp")
     first = expected.path[0][0] if expected.path else None
     return _("đã đạt") if reached == first else day(reached)
-
-
-def _curve(points: list[DayFigures], whole: Expected | None) -> Markup:
-    opens = clock.day(g.campaign.opens_at)
-    answered = [
-        charts.CurvePoint(point.day, point.counts.answered)
-        for point in points
-        if point.day >= opens
-    ]
-    closes = clock.day(g.campaign.closes_at)
-    ends = max(closes, answered[-1].day if answered else closes)
-    return charts.time_curve(
-        answered,
-        title=_("Phiếu đã trả lời và dự báo đến cuối đợt"),
-        starts=opens,
-        ends=ends,
-        ahead=charts.Ahead(whole.path, whole.low, whole.high) if whole else None,
-    )
 
 
 def _chosen(names: Registry, group: str, unit: str) -> list[tuple[str, str, str]]:

@@ -12,24 +12,28 @@ from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.delivery import labels
 from surveyapp.delivery.health import worker_watch
+from surveyapp.documents.charts import curves, outline_map
+from surveyapp.documents.charts.curves import TimeCurve
+from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.exports.release import rehearsal
 from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork.counts import attention
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.reports import province_outlines
-from surveyapp.i18n import _, _n, day, number
+from surveyapp.fieldwork.reports.daily_report import concern_words
+from surveyapp.i18n import _, _n, day, number, percent
 from surveyapp.invitations import declarations
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import overview_data
-from surveyapp.web.centre.rates import selection as parts
-from surveyapp.web.centre.rates.overview_data import Standing
+from surveyapp.web.centre.rates import overview_data, selection
+from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.http.state import settings
-from surveyapp.web.parts import charts, province_map, rate_table
+from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.rate_table import changing_row, worst_first
+from surveyapp.web.parts.table_cells import count_cell, day_cell
 
 SHOWN = 10
 """Rows of a table that goes on elsewhere."""
@@ -42,25 +46,25 @@ RISING = 5
 def overview() -> str:
     """Headline figures, the curve, levels, groups, units worst first, the map, what needs attention."""
     now = clock.now()
-    until = parts.past_day(request.args, today=clock.day(now))
+    until = selection.past_day(request.args, today=clock.day(now))
     if not until:
         live.offer(now)
     rate_table.keep_counts_short()
     with reading() as db:
-        found = overview_data.read(db, now=now, until=until)
+        shown = overview_data.read(db, now=now, until=until)
         warnings = [] if until else _warnings(db, now)
     return render_template(
         "centre/overview.html",
         until=until,
         today=clock.day(now),
-        when=found.when,
-        day_before=found.shown_day - timedelta(days=1),
+        when=shown.when,
+        day_before=shown.shown_day - timedelta(days=1),
         warnings=warnings,
-        details_url=parts.address(Selection(until=until), "centre.rate_details"),
-        concerns=_concerns(found.concerns, found.names),
-        **_headlines(found),
-        **_pictures(found),
-        **_tables(found),
+        details_url=selection.address(Selection(until=until), "centre.rate_details"),
+        concerns=_concerns(shown.concerns, shown.names),
+        **_headlines(shown),
+        **_pictures(shown),
+        **_tables(shown),
     )
 
 
@@ -85,9 +89,9 @@ def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     return said + [(labels.trouble(one), page, _("Xem các kênh gửi")) for one in channels]
 
 
-def _headlines(found: Standing) -> dict[str, Any]:
-    total = found.total
-    rows = found.rows("supplying")
+def _headlines(shown: Overview) -> dict[str, Any]:
+    total = shown.total
+    rows = shown.rows("supplying")
     rising = sorted((row for row in rows if row.gained > 0), key=lambda row: -row.gained)
     still = [row for row in rows if row.gained <= 0 and row.figures and row.figures.counts.sent]
     rise = total.rise
@@ -96,33 +100,33 @@ def _headlines(found: Standing) -> dict[str, Any]:
         "gained": total.gained,
         "lacking": total.lacking,
         "rise": None if rise is None else rate_table.signed(rise * 100),
-        "started": total.since.started if total.since else 0,
+        "begun": total.since.begun if total.since else 0,
         "rising": [(row.name, row.url, row.gained) for row in rising[:RISING]],
         "risen": len(rising),
         "still": [(row.name, row.url) for row in still],
     }
 
 
-def _pictures(found: Standing) -> dict[str, Any]:
+def _pictures(shown: Overview) -> dict[str, Any]:
     return {
-        "curve": _curve(found),
-        "curve_rows": _days(found.points),
+        "curve": curves.figure(curve(shown), title=title_of_curve()),
+        "curve_rows": _days(shown.points),
         "day_columns": _day_columns(),
-        "map": _map(found),
+        "map": _map(shown),
         "ends": day(clock.day(g.campaign.closes_at)),
     }
 
 
-def _tables(found: Standing) -> dict[str, Any]:
-    provinces = worst_first(found.rows("supplying", "province"))
+def _tables(shown: Overview) -> dict[str, Any]:
+    provinces = worst_first(shown.rows("supplying", "province"))
     return {
         "columns": rate_table.changing_columns,
         "slim_columns": rate_table.slim_columns,
-        "levels": [changing_row(row) for row in found.levels()],
-        "groups": [changing_row(row) for row in found.rows("group")],
-        "foot": changing_row(found.total),
-        "supplying": [changing_row(row) for row in worst_first(found.rows("supplying"))[:SHOWN]],
-        "ministries": [changing_row(row) for row in worst_first(found.rows("rated", "ministry"))],
+        "levels": [changing_row(row) for row in shown.levels()],
+        "groups": [changing_row(row) for row in shown.rows("group")],
+        "foot": changing_row(shown.total),
+        "supplying": [changing_row(row) for row in worst_first(shown.rows("supplying"))[:SHOWN]],
+        "ministries": [changing_row(row) for row in worst_first(shown.rows("rated", "ministry"))],
         "provinces": [rate_table.slim_row(row) for row in provinces],
     }
 
@@ -137,17 +141,17 @@ def title_of_map() -> str:
     return _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách")
 
 
-def _curve(found: Standing) -> Markup:
+def curve(shown: Overview) -> TimeCurve:
+    """Submitted forms by day, the plan and the forecast."""
     opens, closes = clock.day(g.campaign.opens_at), clock.day(g.campaign.closes_at)
-    submitted = found.submitted()
-    return charts.time_curve(
+    submitted = shown.submitted()
+    return TimeCurve(
         submitted,
-        title=title_of_curve(),
         starts=opens,
         ends=max(closes, submitted[-1].day if submitted else closes),
-        target=found.total.figures.planned if found.total.figures else None,
+        target=shown.total.figures.planned if shown.total.figures else None,
         target_label=_("Kế hoạch"),
-        ahead=found.ahead(),
+        ahead=shown.ahead(),
     )
 
 
@@ -165,72 +169,65 @@ def _days(points: Sequence[DayFigures]) -> list[dict[str, Any]]:
     rows = []
     earlier = 0
     for point in points:
-        submitted = point.counts.submitted
-        gained = submitted - earlier
-        rows.append(
-            {
-                "cells": (
-                    {"shown": day(point.day), "value": point.day.toordinal()},
-                    {"shown": number(gained), "value": gained},
-                    {"shown": number(submitted), "value": submitted},
-                    {"shown": number(point.counts.started), "value": point.counts.started},
-                    {"shown": number(point.counts.sent), "value": point.counts.sent},
-                )
-            }
-        )
-        earlier = submitted
+        counts = point.counts
+        numbers = (counts.submitted - earlier, counts.submitted, counts.begun, counts.sent)
+        rows.append({"cells": (day_cell(point.day), *map(count_cell, numbers))})
+        earlier = counts.submitted
     return rows[::-1]
 
 
-def _map(found: Standing) -> Markup | None:
-    provinces = {
-        row.code: province_map.Province(row.code, row.name, row.figures.rate, out_of(row.figures))
-        for row in found.rows("supplying", "province")
+def _map(shown: Overview) -> Markup | None:
+    drawn = province_map(shown)
+    if drawn is None:
+        return None
+    note = province_outlines.disclaimer() + " " + _("Bảng bên cạnh có cùng số liệu.")
+    words = province_outlines.band_words()
+    return outline_map.figure(drawn, title=title_of_map(), words=words, note=note)
+
+
+def province_map(shown: Overview) -> OutlineMap | None:
+    """Supplying provinces by rate; None where no map fits or nothing is to be shown."""
+    names = {
+        unit.code: unit.name_vi for unit in shown.names.units.values() if unit.kind == "province"
+    }
+    own = province_outlines.own_map(settings().instance, g.campaign.code)
+    outlines = province_outlines.outlines_for(names, own=own)
+    areas = {
+        row.code: Area(row.figures.rate, _told(row.name, row.figures))
+        for row in shown.rows("supplying", "province")
         if row.figures is not None
     }
-    drawn = province_outlines.shapes_for(vietnamese_names(found.names), own=own_map())
-    if drawn is None or not provinces:
-        return None
-    return province_map.province_map(drawn, provinces, title=title_of_map())
+    return OutlineMap(outlines, areas) if outlines and areas else None
 
 
-def vietnamese_names(names: Registry) -> dict[str, str]:
-    """The provinces' names by code as maps have them."""
-    return {unit.code: unit.name_vi for unit in names.units.values() if unit.kind == "province"}
-
-
-def own_map() -> Any:
-    """Where the operators' own map of the campaign would be."""
-    return province_outlines.own_map(settings().instance, g.campaign.code)
+def _told(name: str, figures: Figures) -> str:
+    return f"{name}: {percent(figures.rate)} ({out_of(figures)})"
 
 
 def out_of(row: Figures) -> str:
-    """Answered of those who may be eligible, in words."""
+    """Submitted of those who may be eligible, in words."""
     return _(
         "%(done)s trên %(of)s",
-        done=number(row.counts.answered),
+        done=number(row.counts.submitted),
         of=number(row.counts.maybe_eligible),
     )
 
 
-def _concerns(found: Sequence[attention.Concern], names: Registry) -> list[dict[str, Any]]:
+def _concerns(concerns: Sequence[attention.UnitConcern], names: Registry) -> list[dict[str, Any]]:
     """Grouped by what is the matter, each unit with a link to its figures."""
-    words = {
-        "quiet": _("Ba ngày qua không có ai bắt đầu trả lời"),
-        "bounced": _("Hơn 5 phần trăm lời mời bị trả lại"),
-        "short": _("Danh sách đã duyệt thiếu hơn một phần mười so với kế hoạch"),
-    }
     grouped = []
-    for kind, heading in words.items():
+    for kind in attention.KINDS:
         units = [
             {
                 "name": name_of(names.units[c.unit_id]),
-                "url": parts.address(Selection(by="group", supplying=names.units[c.unit_id].code)),
+                "url": selection.address(
+                    Selection(by="group", supplying=names.units[c.unit_id].code)
+                ),
                 "shown": _("%(done)s trên %(of)s", done=number(c.n), of=number(c.of)),
             }
-            for c in found
+            for c in concerns
             if c.kind == kind
         ]
         if units:
-            grouped.append({"kind": kind, "heading": heading, "units": units})
+            grouped.append({"kind": kind, "heading": concern_words(kind), "units": units})
     return grouped

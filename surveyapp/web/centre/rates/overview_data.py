@@ -9,36 +9,35 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.documents.charts.curves import Ahead, CurvePoint
 from surveyapp.fieldwork.counts import overview_figures, queries
-from surveyapp.fieldwork.counts.attention import Concern
+from surveyapp.fieldwork.counts.attention import UnitConcern
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.fieldwork.models import SnapshotDay
 from surveyapp.fieldwork.rules import Counts
-from surveyapp.i18n import _, day, moment
-from surveyapp.web.centre.rates import selection as parts
+from surveyapp.i18n import _
+from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import LEVELS, Registry, Selection
-from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts.charts import Ahead, CurvePoint
-from surveyapp.web.parts.rate_table import Row
+from surveyapp.web.parts.rate_table import RateRow, rate_rows
 
-Change = Mapping[int, Counts]
+Changes = Mapping[int, Counts]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Overview:
     """Figures by group and unit, what changed since the day before, the days until then."""
 
     now: datetime
     until: date | None
     """The past day whose end is shown; None: live."""
     names: Registry
-    found: Mapping[str, Mapping[int, Figures]]
-    since: Mapping[str, Change]
+    figures: Mapping[str, Mapping[int, Figures]]
+    since: Mapping[str, Changes]
     points: Sequence[DayFigures]
     kept: SnapshotDay | None
     """The forecast of the last night up to then."""
-    concerns: Sequence[Concern]
+    concerns: Sequence[UnitConcern]
 
     @property
     def shown_day(self) -> date:
@@ -48,17 +47,17 @@ class Standing:
     @property
     def when(self) -> str:
         """The moment they are true of, in words."""
-        return (
-            moment(self.now) if self.until is None else _("hết ngày %(day)s", day=day(self.until))
-        )
+        return selection.when(self.until, self.now)
 
     @cached_property
-    def total(self) -> Row:
+    def total(self) -> RateRow:
         """The whole campaign."""
         changed = sum(self.since["group"].values(), start=Counts())
-        return Row("", _("Cộng"), queries.total(self.found["supplying"].values()), since=changed)
+        return RateRow(
+            "", _("Cộng"), queries.total(self.figures["supplying"].values()), since=changed
+        )
 
-    def rows(self, dimension: str, kind: str = "") -> list[Row]:
+    def rows(self, dimension: str, kind: str = "") -> list[RateRow]:
         """Every group or unit (of a kind) with something to show, in the registry's order."""
         things = self.names.of(dimension)
         return [
@@ -68,34 +67,27 @@ class Standing:
         ]
 
     @cached_property
-    def _made(self) -> dict[str, dict[int, Row]]:
-        return {dimension: self._make(dimension) for dimension in self.found}
+    def _made(self) -> dict[str, dict[int, RateRow]]:
+        return {dimension: self._make(dimension) for dimension in self.figures}
 
-    def _make(self, dimension: str) -> dict[int, Row]:
-        found, changed = self.found[dimension], self.since[dimension]
-        return {
-            id_: Row(
-                thing.code,
-                f"{thing.code}. {name_of(thing)}" if dimension == "group" else name_of(thing),
-                found[id_],
-                parts.address(Selection(until=self.until).into(dimension, thing.code)),
-                since=changed.get(id_, Counts()),
-            )
-            for id_, thing in self.names.of(dimension).items()
-            if id_ in found
-        }
+    def _make(self, dimension: str) -> dict[int, RateRow]:
+        def url(code: str) -> str:
+            return selection.address(Selection(until=self.until).into(dimension, code))
 
-    def levels(self) -> list[Row]:
+        things = self.names.of(dimension)
+        return rate_rows(things, self.figures[dimension], url=url, since=self.since[dimension])
+
+    def levels(self) -> list[RateRow]:
         """Both levels, each the sum of its groups."""
         rows = []
         for level in LEVELS:
             ids = [id_ for id_, group in self.names.groups.items() if group.level == level]
-            of_level = [self.found["group"][id_] for id_ in ids if id_ in self.found["group"]]
+            of_level = [self.figures["group"][id_] for id_ in ids if id_ in self.figures["group"]]
             changed = [self.since["group"].get(id_, Counts()) for id_ in ids]
             if of_level:
-                url = parts.address(Selection(level=level, until=self.until))
-                name, figures = parts.level_name(level), queries.total(of_level)
-                rows.append(Row(level, name, figures, url, since=sum(changed, start=Counts())))
+                url = selection.address(Selection(level=level, until=self.until))
+                name, figures = selection.level_name(level), queries.total(of_level)
+                rows.append(RateRow(level, name, figures, url, since=sum(changed, start=Counts())))
         return rows
 
     def submitted(self) -> list[CurvePoint]:
@@ -108,32 +100,27 @@ class Standing:
         return points
 
     def ahead(self) -> Ahead | None:
-        """The forecast of the last night: made then, because it takes longer than this page may.
-
-        It foretells answered forms; what was submitted beside them is taken to stay as much.
-        """
+        """The forecast of the last night: made then, because it takes longer than this page may."""
         kept, closes = self.kept, clock.day(g.campaign.closes_at)
         if kept is None or kept.low is None or kept.high is None:
             return None
         then = [point.counts for point in self.points if point.day <= kept.day]
         if not then or self.shown_day >= closes:
             return None
-        beside = then[-1].submitted - then[-1].answered
-        path = [(each, n + beside) for each, n in snapshots.path(kept)]
-        return Ahead(path, kept.low + beside, kept.high + beside)
+        return Ahead(snapshots.path(kept), kept.low, kept.high)
 
 
-def read(db: Session, *, now: datetime, until: date | None) -> Standing:
-    """The campaign's standing, live or at the end of `until`."""
+def read(db: Session, *, now: datetime, until: date | None) -> Overview:
+    """Where the campaign stands, live or at the end of `until`."""
     campaign = g.campaign.id
-    seen = overview_figures.read(db, campaign, day=until or clock.day(now), until=until)
-    return Standing(
+    read_figures = overview_figures.read(db, campaign, day=until or clock.day(now), until=until)
+    return Overview(
         now,
         until,
-        parts.registry(db, campaign, departments=False),
-        seen.figures,
-        seen.since,
-        seen.points,
+        selection.registry(db, campaign, departments=False),
+        read_figures.figures,
+        read_figures.since,
+        read_figures.points,
         snapshots.last_forecast(db, campaign, until=until),
-        seen.concerns,
+        read_figures.concerns,
     )

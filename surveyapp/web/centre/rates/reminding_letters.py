@@ -6,35 +6,31 @@ from flask.typing import ResponseReturnValue
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.fieldwork.counts import queries
-from surveyapp.fieldwork.counts.small_cells import LEAST
 from surveyapp.i18n import _, day
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.frame import unit_name
 from surveyapp.web.parts import rate_table, reminding_letter
-from surveyapp.web.parts.rate_table import Row
 
 
 @bp.get("/chase")
 @allow("operator", "viewer", "auditor")
 def chase() -> str:
     """Supplying units, the lowest rate first, each with its letter."""
-    until = reminding_letter.yesterday()
+    until, least = reminding_letter.yesterday(), g.campaign.table_minimum
     with reading() as db:
-        found = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
-        units = campaigns.units(db, g.campaign.id)
-    rows = [
-        Row(unit.code, unit_name(unit), found[unit.id,])
-        for unit in units
-        if (unit.id,) in found and found[unit.id,].counts.invited >= LEAST
-    ]
+        by_unit = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
+        units = {unit.id: unit for unit in campaigns.units(db, g.campaign.id)}
+    enough = {
+        id_: figures for (id_,), figures in by_unit.items() if figures.counts.invited >= least
+    }
+    rows = list(rate_table.rate_rows(units, enough).values())
     return render_template(
         "centre/chase.html",
         columns=rate_table.slim_columns(_("Đơn vị lập danh sách")),
         rows=[
             (row.code, rate_table.slim_row(row)["cells"]) for row in rate_table.worst_first(rows)
         ],
-        least=LEAST,
+        least=least,
         until=day(until),
     )
 

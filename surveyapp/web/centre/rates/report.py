@@ -7,6 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork.errors import BadSubscriber
@@ -60,7 +61,7 @@ def subscribe() -> ResponseReturnValue:
                 db, g.campaign.id, email, language=language, actor=actor, now=now
             )
             if is_new:
-                enter(db, "subscribed to the report", {"address": email.strip().lower()})
+                enter(db, Action.REPORT_SUBSCRIBED, {"address": email.strip().lower()})
     except BadSubscriber:
         words = _("Đây không phải là một địa chỉ thư điện tử. Ví dụ: vanthu@donvi.gov.vn.")
         return _page(errors=[("email", words)], email=email), 422
@@ -74,7 +75,7 @@ def unsubscribe(subscriber_id: uuid.UUID) -> ResponseReturnValue:
     """Send it there no more."""
     with transaction() as db:
         if readers.unsubscribe(db, g.campaign.id, subscriber_id):
-            enter(db, "unsubscribed from the report", {"subscriber": str(subscriber_id)})
+            enter(db, Action.REPORT_UNSUBSCRIBED, {"subscriber": str(subscriber_id)})
     flash(_("Đã bỏ địa chỉ này khỏi danh sách nhận báo cáo."), "success")
     return redirect(url_for("centre.report"), code=303)
 
@@ -88,7 +89,7 @@ def make_token() -> ResponseReturnValue:
         return _page(errors=[("name", _("Vui lòng cho biết mã dùng cho hệ thống nào."))]), 422
     with transaction() as db:
         token = readers.make_token(db, g.campaign.id, name, actor=g.actor.username, now=clock.now())
-        enter(db, "made an API token", {"name": name[:80]})
+        enter(db, Action.API_TOKEN_MADE, {"name": name[:80]})
     return _page(token=token)
 
 
@@ -98,7 +99,7 @@ def revoke_token(token_id: uuid.UUID) -> ResponseReturnValue:
     """The token reads nothing from now on."""
     with transaction() as db:
         if readers.revoke_token(db, g.campaign.id, token_id, now=clock.now()):
-            enter(db, "revoked an API token", {"token": str(token_id)})
+            enter(db, Action.API_TOKEN_REVOKED, {"token": str(token_id)})
     flash(_("Mã này không còn đọc được số liệu."), "success")
     return redirect(url_for("centre.report"), code=303)
 

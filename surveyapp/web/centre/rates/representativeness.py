@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g, render_template
+from markupsafe import Markup
 
 from surveyapp import clock
 from surveyapp.db import reading
+from surveyapp.documents.charts import curves
+from surveyapp.documents.charts.curves import ShareLines
 from surveyapp.documents.tables import Cell, Column
 from surveyapp.fieldwork.representativeness import r_indicator as rules
 from surveyapp.fieldwork.representativeness import strata as strata_counts
@@ -17,18 +20,19 @@ from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
     Representativeness,
     Stratum,
+    StratumCounts,
     Suggestion,
-    Tally,
     Variable,
 )
-from surveyapp.fieldwork.representativeness.strata import Course
+from surveyapp.fieldwork.representativeness.strata import ResponseCourse
 from surveyapp.i18n import _, day, locale, moment, number, percent
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import selection as parts
+from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts import charts, rate_table
+from surveyapp.web.parts import rate_table
+from surveyapp.web.parts.table_cells import count_cell, day_cell, share_cell, sorted_by
 
 
 @bp.get("/representativeness")
@@ -42,7 +46,7 @@ def representativeness() -> str:
         found=found,
         when=moment(seen.now),
         notes=seen.notes()[1:],
-        chart=charts.share_lines(lines(seen), title=title_of_course()),
+        chart=_chart(lines(seen)),
         r=_index(found.r) if found else "–",
         effect=course.effect,
         effect_words=_effect(course.effect) if course.effect else "",
@@ -56,12 +60,12 @@ def representativeness() -> str:
 
 
 @dataclass(frozen=True)
-class Seen:
+class RepresentativenessView:
     """What the page and its files are made of."""
 
     now: datetime
-    strata: Mapping[Stratum, Tally]
-    course: Course
+    strata: Mapping[Stratum, StratumCounts]
+    course: ResponseCourse
     found: Representativeness | None
     named: tuple[dict[str, str], ...]
 
@@ -75,15 +79,15 @@ class Seen:
         ]
 
 
-def look() -> Seen:
+def look() -> RepresentativenessView:
     """The present picture, and the course of it up to the end of yesterday."""
     now = clock.now()
     rate_table.keep_counts_short()
     with reading() as db:
-        names = parts.registry(db, g.campaign.id)
+        names = selection.registry(db, g.campaign.id)
         strata = strata_counts.strata(db, g.campaign.id)
         course = strata_counts.course(db, g.campaign.id, until=clock.day(now) - timedelta(days=1))
-    return Seen(now, strata, course, rules.measure(strata), _names(names))
+    return RepresentativenessView(now, strata, course, rules.measure(strata), _names(names))
 
 
 def title_of_course() -> str:
@@ -91,18 +95,28 @@ def title_of_course() -> str:
     return _("R (theo vùng và nhóm) và tỷ lệ trả lời đến hết mỗi ngày")
 
 
-def lines(seen: Seen) -> list[tuple[str, list[tuple[date, float]]]]:
+def _chart(drawn: ShareLines) -> Markup:
+    return curves.figure(drawn, title=title_of_course()) if drawn.days else Markup("")
+
+
+def lines(seen: RepresentativenessView) -> ShareLines:
     """R and the response rate by day."""
     pictures = seen.course.pictures
-    return [
-        (_("Chỉ số R"), [(each.day, each.r) for each in pictures]),
-        (_("Tỷ lệ trả lời"), [(each.day, each.rate) for each in pictures]),
-    ]
+    return ShareLines(
+        [
+            (_("Chỉ số R"), [(each.day, each.r) for each in pictures]),
+            (_("Tỷ lệ trả lời"), [(each.day, each.rate) for each in pictures]),
+        ]
+    )
 
 
-def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]]]:
+def as_table(
+    seen: RepresentativenessView, table: str
+) -> tuple[str, list[Column], list[list[Cell]]]:
     """`days`, `parts` or `reminders` for a file: its title, columns and rows."""
-    made: dict[str, tuple[str, Callable[[Seen], list[list[Cell]]], list[Column]]] = {
+    made: dict[
+        str, tuple[str, Callable[[RepresentativenessView], list[list[Cell]]], list[Column]]
+    ] = {
         "days": (
             title_of_course(),
             lambda seen: [[p.day.isoformat(), p.r, p.rate] for p in seen.course.pictures],
@@ -137,7 +151,7 @@ def as_table(seen: Seen, table: str) -> tuple[str, list[Column], list[list[Cell]
     return title, columns, rows(seen)
 
 
-def _part_lines(seen: Seen) -> list[list[Cell]]:
+def _part_lines(seen: RepresentativenessView) -> list[list[Cell]]:
     """Each variable as a whole, then its categories."""
     rows: list[list[Cell]] = []
     for variable in seen.found.variables if seen.found else ():
@@ -154,7 +168,7 @@ def _part_lines(seen: Seen) -> list[list[Cell]]:
     return rows
 
 
-def _reminder_lines(seen: Seen) -> list[list[Cell]]:
+def _reminder_lines(seen: RepresentativenessView) -> list[list[Cell]]:
     return [
         [
             _stratum(each.stratum, seen.named),
@@ -219,11 +233,11 @@ def _category(each: Category, words: dict[str, str]) -> dict[str, Any]:
     return {
         "cells": (
             words.get(each.name, each.name),
-            {"shown": percent(tally.rate), "value": f"{tally.rate:.5f}"},
-            {"shown": number(tally.forms), "value": tally.forms},
-            {"shown": number(tally.waiting), "value": tally.waiting},
-            {"shown": _signed(each.unconditional), "value": f"{each.unconditional:.5f}"},
-            {"shown": _index(each.conditional), "value": f"{each.conditional:.5f}"},
+            share_cell(tally.rate),
+            count_cell(tally.forms),
+            count_cell(tally.waiting),
+            sorted_by(each.unconditional, _signed(each.unconditional)),
+            sorted_by(each.conditional, _index(each.conditional)),
         )
     }
 
@@ -241,10 +255,10 @@ def _suggestion(each: Suggestion, named: tuple[dict[str, str], ...]) -> dict[str
     return {
         "cells": (
             _stratum(each.stratum, named),
-            {"shown": percent(each.tally.rate), "value": f"{each.tally.rate:.5f}"},
-            {"shown": number(each.tally.forms), "value": each.tally.forms},
-            {"shown": number(each.tally.waiting), "value": each.tally.waiting},
-            {"shown": _index(each.r_then), "value": f"{each.r_then:.5f}"},
+            share_cell(each.tally.rate),
+            count_cell(each.tally.forms),
+            count_cell(each.tally.waiting),
+            sorted_by(each.r_then, _index(each.r_then)),
         )
     }
 
@@ -264,9 +278,9 @@ def _course_columns() -> list[dict[str, Any]]:
 def _day_row(point: DayPicture) -> dict[str, Any]:
     return {
         "cells": (
-            {"shown": day(point.day), "value": point.day.toordinal()},
-            {"shown": _index(point.r), "value": f"{point.r:.5f}"},
-            {"shown": percent(point.rate), "value": f"{point.rate:.5f}"},
+            day_cell(point.day),
+            sorted_by(point.r, _index(point.r)),
+            share_cell(point.rate),
         )
     }
 

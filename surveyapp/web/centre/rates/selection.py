@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -14,17 +14,17 @@ from werkzeug.datastructures import MultiDict
 from surveyapp.assignments.rules import CHANNELS
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Department, RespondentGroup, Unit
-from surveyapp.fieldwork.counts.queries import Where
-from surveyapp.i18n import _
+from surveyapp.fieldwork import labels
+from surveyapp.fieldwork.counts.scope import Scope
+from surveyapp.i18n import _, day, moment
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts import rate_words
 
 LEVELS = ("ministry", "province")
 DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
 
 
 @dataclass(frozen=True)
-class Channel:
+class NamedChannel:
     """What takes links to people, named as units and groups are."""
 
     code: str
@@ -32,7 +32,7 @@ class Channel:
     name_en: str
 
 
-Named = Unit | RespondentGroup | Department | Channel
+Named = Unit | RespondentGroup | Department | NamedChannel
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Registry:
         return self.departments if dimension == "department" else self.units
 
 
-def channels() -> dict[str, Channel]:
+def channels() -> dict[str, NamedChannel]:
     """Every channel by its code, in the language of the moment under both names."""
-    names = {code: rate_words.channel_name(code) for code in CHANNELS}
-    return {code: Channel(code, name, name) for code, name in names.items()}
+    names = {code: labels.channel_name(code) for code in CHANNELS}
+    return {code: NamedChannel(code, name, name) for code, name in names.items()}
 
 
 def registry(db: Session, campaign_id: int, *, departments: bool = True) -> Registry:
@@ -87,9 +87,9 @@ class Selection:
             given["until"] = self.until.isoformat()
         return {name: value for name, value in given.items() if value}
 
-    def where(self, names: Registry) -> Where:
+    def where(self, names: Registry) -> Scope:
         """The same as ids. A code the campaign does not have leaves nothing, not everything."""
-        return Where(
+        return Scope(
             groups=self._groups(names),
             supplying=_id(names.units, self.supplying),
             rated=_id(names.units, self.rated),
@@ -149,6 +149,11 @@ def past_day(arguments: MultiDict[str, str], *, today: date) -> date | None:
     return until if until is not None and until < today else None
 
 
+def when(until: date | None, now: datetime) -> str:
+    """The moment figures are true of, in words: the end of a past day, or now."""
+    return moment(now) if until is None else _("hết ngày %(day)s", day=day(until))
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -180,10 +185,10 @@ def dimension_name(dimension: str) -> str:
 
 def chosen(selection: Selection, names: Registry) -> list[tuple[str, str, str]]:
     """What the part is narrowed to: (what, which, the address without it)."""
-    parts: list[tuple[str, str, str]] = []
+    narrowed: list[tuple[str, str, str]] = []
     if selection.level:
         url = address(replace(selection, level=""))
-        parts.append((_("Cấp"), level_name(selection.level), url))
+        narrowed.append((_("Cấp"), level_name(selection.level), url))
     for dimension in DIMENSIONS:
         code = getattr(selection, dimension)
         if code:
@@ -191,19 +196,19 @@ def chosen(selection: Selection, names: Registry) -> list[tuple[str, str, str]]:
             thing = names.of(dimension).get(id_ or -1)
             called = name_of(thing) if thing is not None else code
             freed = {**selection.__dict__, dimension: "", "by": dimension}
-            parts.append((dimension_name(dimension), called, address(Selection(**freed))))
-    return parts
+            narrowed.append((dimension_name(dimension), called, address(Selection(**freed))))
+    return narrowed
 
 
 def address(selection: Selection, endpoint: str = "centre.rates", **more: str) -> str:
     """The address of a page about the selection."""
     # A page has two hundred of these, and building each from the routes costs a tenth of it.
-    places: dict[tuple[str, ...], str] = g.setdefault("places_of_rates", {})
+    routes: dict[tuple[str, ...], str] = g.setdefault("routes_of_rates", {})
     key = (endpoint, *more.values())
-    if key not in places:
-        places[key] = url_for(endpoint, **more)  # type: ignore[arg-type]  # only values of the route
+    if key not in routes:
+        routes[key] = url_for(endpoint, **more)  # type: ignore[arg-type]  # only values of the route
     given = selection.arguments()
-    return f"{places[key]}?{_encoded(tuple(given.items()))}" if given else places[key]
+    return f"{routes[key]}?{_encoded(tuple(given.items()))}" if given else routes[key]
 
 
 @lru_cache(maxsize=8192)

@@ -43,7 +43,7 @@ def freeze_rules() -> ResponseReturnValue:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
             rules = rulesets.propose(rulesets.in_force(db, campaign).rules, _asked())
-            made = rulesets.freeze(db, campaign, rules, **_act())
+            made = rulesets.freeze(db, campaign, rules, reason=_reason(), act=act())
     except ReleaseError as error:
         return _page([("", refusal(error))]), 409
     flash(_("Đã chốt quy tắc làm sạch, phiên bản %(number)s.", number=made.number), "success")
@@ -68,7 +68,7 @@ def cleaning_report(file: str) -> ResponseReturnValue:
     """The report of the version in force, or the one asked for, as a release carries it."""
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        if campaign.state not in studies.STUDIED:
+        if not campaign.is_box_opened:
             abort(404)
         versions = rulesets.versions(db, campaign)
         account = studies.account_of(db, campaign, _other(versions) or versions[0])
@@ -97,15 +97,17 @@ def hold_cell(holding: str) -> ResponseReturnValue:
     cell = request.form.get("unit", ""), request.form.get("group", "")
     try:
         with transaction() as db:
-            made = enter(db, campaigns.campaign(db, g.campaign.code), cell, **_act())
+            made = enter(
+                db, campaigns.campaign(db, g.campaign.code), cell, reason=_reason(), act=act()
+            )
     except ReleaseError as error:
         return _coordination_page([("", refusal(error))]), 409
     flash(_("Đã ghi nhận, phiên bản quy tắc %(number)s.", number=made.number), "success")
     return redirect(url_for("centre.coordination"), code=303)
 
 
-def _act() -> dict[str, Any]:
-    return {"reason": request.form.get("reason", ""), **act()}
+def _reason() -> str:
+    return request.form.get("reason", "")
 
 
 def _asked() -> dict[str, dict[str, object]]:
@@ -137,7 +139,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
             rules = rulesets.propose(rules, _asked())
         except ReleaseError as error:
             errors = errors or [("", refusal(error))]
-        is_open = campaign.state in studies.STUDIED
+        is_open = campaign.is_box_opened
         found = studies.sensitivity_of(db, campaign, rules) if is_open else None
         other = _other(versions)
         compared = studies.sensitivity_of(db, campaign, other.rules) if other and is_open else None
@@ -165,9 +167,9 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
 
 
 def _parameter(rule: CleaningRule) -> tuple[str, Any]:
-    """Name and value of the one parameter of the rule."""
+    """Name and value of the one parameter of the rule; empty where it takes none."""
     name = KINDS[rule.kind].parameter
-    return name, getattr(rule, name)
+    return name, getattr(rule, name) if name else ""
 
 
 def _move(unit: sensitivity.UnitShift) -> float:
@@ -182,7 +184,7 @@ def _other(versions: list[rulesets.RuleSet]) -> rulesets.RuleSet | None:
 def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        is_open = campaign.state in studies.STUDIED
+        is_open = campaign.is_box_opened
         found = studies.coordination_of(db, campaign) if is_open else []
         units = {unit.id: unit for unit in campaigns.units(db, campaign.id)}
         days = unusual_days.unusual_days(db, campaign.id)
@@ -210,7 +212,7 @@ def _sensitivity() -> tuple[tuple[str, ...], list[Any]]:
         campaign = campaigns.campaign(db, g.campaign.code)
         versions = rulesets.versions(db, campaign)
         wanted = _other(versions) or versions[0]
-        if campaign.state not in studies.STUDIED:
+        if not campaign.is_box_opened:
             return sensitivity.COLUMNS, []
         found = studies.sensitivity_of(db, campaign, wanted.rules)
     return sensitivity.COLUMNS, list(sensitivity.table(found))
@@ -219,7 +221,7 @@ def _sensitivity() -> tuple[tuple[str, ...], list[Any]]:
 def _likeness() -> tuple[tuple[str, ...], list[Any]]:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        is_open = campaign.state in studies.STUDIED
+        is_open = campaign.is_box_opened
         found = studies.coordination_of(db, campaign) if is_open else []
     return likeness.COLUMNS, list(likeness.table(found))
 

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import RespondentGroup, Unit
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import reading
 from surveyapp.documents import tables
+from surveyapp.documents.charts import bars
 from surveyapp.exports.disclosure.public_tables import ALL
 from surveyapp.exports.download import published_reader as public
 from surveyapp.exports.download.published_reader import PublishedTables
@@ -24,8 +26,8 @@ from surveyapp.web.centre import bp
 from surveyapp.web.centre.results.releases import folder
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.parts import charts, result_table
-from surveyapp.web.parts.result_table import Line
+from surveyapp.web.parts import result_table
+from surveyapp.web.parts.result_table import ResultLine
 
 VIEWS = ("item", "unit", "group")
 
@@ -79,16 +81,16 @@ class Book:
             unit if (unit, group) in self.published.participation else ALL,
         )
 
-    def lines(self, wanted: Wanted) -> list[Line]:
+    def lines(self, wanted: Wanted) -> list[ResultLine]:
         """The rows of the page."""
         build = {"item": self._by_item, "unit": self._by_unit, "group": self._by_group}
         return build[wanted.by](wanted)
 
-    def _by_item(self, wanted: Wanted) -> list[Line]:
+    def _by_item(self, wanted: Wanted) -> list[ResultLine]:
         items = {item.id: item for item in self.forms[wanted.group].items}
         found = self.published.distributions(items, unit=wanted.unit)
         return [
-            Line(
+            ResultLine(
                 wanted.unit,
                 wanted.group,
                 item_name(item),
@@ -98,19 +100,19 @@ class Book:
             for id_, item in items.items()
         ]
 
-    def _by_unit(self, wanted: Wanted) -> list[Line]:
+    def _by_unit(self, wanted: Wanted) -> list[ResultLine]:
         item = self.forms[wanted.group].item(wanted.item)
         found = self.published.distributions({item.id: item})
 
-        def line(code: str) -> Line:
+        def line(code: str) -> ResultLine:
             address = replace(wanted, by="item", unit=code).address()
             key = (code, wanted.group, item.id)
-            return Line(code, wanted.group, self.names[code], address, found.get(key))
+            return ResultLine(code, wanted.group, self.names[code], address, found.get(key))
 
         units = [line(code) for code in self.published.units_of(wanted.group)]
         return [line(ALL), *result_table.worst_first(units)]
 
-    def _by_group(self, wanted: Wanted) -> list[Line]:
+    def _by_group(self, wanted: Wanted) -> list[ResultLine]:
         """Every group of the level that was asked about the item's criterion."""
         level = self.groups[wanted.group].level
         chosen = self.forms[wanted.group].item(wanted.item)
@@ -123,7 +125,7 @@ class Book:
         ]
         found = self.published.distributions({item.id: item for _, item in asked}, unit=wanted.unit)
         return [
-            Line(
+            ResultLine(
                 wanted.unit,
                 code,
                 f"{group_name(self.groups[code])} · "
@@ -211,7 +213,7 @@ def _page(book: Book, wanted: Wanted) -> str:
         responses=result_table.hidden() if responses is None else number(responses),
         responses_of=_cell_name(book, wanted),
         edition=edition(book.published),
-        veil=charts.VEIL,
+        veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),
         parts=[
@@ -248,7 +250,9 @@ def _tabs(wanted: Wanted) -> list[tuple[str, str, bool]]:
 
 def _step() -> int:
     """Which of the steps before results is next: close, open the box, build the release."""
-    return {"preparing": 1, "open": 1, "closed": 2}.get(g.campaign.state, 3)
+    return {CampaignState.PREPARING: 1, CampaignState.OPEN: 1, CampaignState.CLOSED: 2}.get(
+        g.campaign.state, 3
+    )
 
 
 def edition(published: PublishedTables) -> str:

@@ -1,12 +1,12 @@
 """Tokens with which the scoring stage's program fetches releases: made, shown once, revoked."""
 
 import uuid
-from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork.reports import readers
 from surveyapp.i18n import _
@@ -31,10 +31,11 @@ def make_release_token() -> ResponseReturnValue:
     name = request.form.get("name", "").strip()
     if not name:
         return _page(errors=[("name", _("Vui lòng cho biết mã dùng cho hệ thống nào."))]), 422
-    act: dict[str, Any] = {"actor": g.actor.username, "now": clock.now()}
     with transaction() as db:
-        token = readers.make_token(db, g.campaign.id, name, scope=SCOPE, **act)
-        enter(db, "made a release token", {"name": name[:80]})
+        token = readers.make_token(
+            db, g.campaign.id, name, scope=SCOPE, actor=g.actor.username, now=clock.now()
+        )
+        enter(db, Action.RELEASE_TOKEN_MADE, {"name": name[:80]})
     return _page(token=token)
 
 
@@ -44,7 +45,7 @@ def revoke_release_token(token_id: uuid.UUID) -> ResponseReturnValue:
     """The token fetches nothing from now on."""
     with transaction() as db:
         if readers.revoke_token(db, g.campaign.id, token_id, now=clock.now(), scope=SCOPE):
-            enter(db, "revoked a release token", {"token": str(token_id)})
+            enter(db, Action.RELEASE_TOKEN_REVOKED, {"token": str(token_id)})
     flash(_("Mã này không còn tải được bản phát hành."), "success")
     return redirect(url_for("centre.release_tokens"), code=303)
 

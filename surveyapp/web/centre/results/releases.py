@@ -7,6 +7,7 @@ from flask import abort, flash, g, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports.download import service
@@ -17,7 +18,7 @@ from surveyapp.exports.wording import outcome, refusal, rehearsal_warning
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.audit_context import enter
+from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.state import keys, settings
 
 
@@ -38,8 +39,7 @@ def build_release() -> ResponseReturnValue:
             prepared = building.prepare(db, campaign, out=folder(), keys=keys())
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            facts = {"actor": g.actor.username, "now": clock.now(), "keys": keys()}
-            building.register(db, campaign, prepared, **facts)
+            building.register(db, campaign, prepared, act=act())
     except ReleaseError as error:
         return _page([("", refusal(error))]), 409
     words = _(
@@ -63,7 +63,7 @@ def download_release(number: int) -> ResponseReturnValue:
     except ReleaseError as error:
         return _page([("", refusal(error))]), 404
     with transaction() as db:
-        enter(db, "downloaded a release", _facts(found.release))
+        enter(db, Action.RELEASE_DOWNLOADED, _facts(found.release))
     return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
 
 
@@ -87,8 +87,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         rehearsal_outcome=outcome(last.outcome) if last else "",
         rehearsal_warning=rehearsal_warning(rehearsed),
         releases=found,
-        may_build="operator" in g.actor.roles_in(g.campaign.code)
-        and g.campaign.state in building.RELEASABLE,
+        may_build="operator" in g.actor.roles_in(g.campaign.code) and g.campaign.is_box_opened,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,
         errors=errors or [],

@@ -42,7 +42,7 @@ def open_calls() -> ResponseReturnValue:
     invitations.check_open(g.campaign, clock.now())
     try:
         with transaction() as db:
-            shifts.open_shift(db, g.campaign, reason=request.form.get("reason", ""), **act())
+            shifts.open_shift(db, g.campaign, reason=request.form.get("reason", ""), act=act())
     except ReasonMissing:
         words = _("Vui lòng ghi lý do, ít nhất 10 ký tự: lý do được lưu trong nhật ký.")
         return _door(errors=[("reason", words)]), 422
@@ -68,8 +68,9 @@ def people_to_call() -> ResponseReturnValue:
         with transaction() as db:
             shift = shifts.current(db, g.campaign, g.actor.username, now=now)
             found, total = queries.people(db, g.campaign, choice, page=page, now=now)
-            seen: dict[str, Any] = {"seen": found, "choice": choice, "page": page}
-            shifts.note_seen(db, g.campaign, shift, **seen, keys=keys(), now=now)
+            shifts.note_seen(
+                db, g.campaign, shift, seen=found, choice=choice, page=page, act=act(now)
+            )
             registry = _registry(db)
     except NoShift as error:
         return _back(error)
@@ -85,7 +86,7 @@ def claim_call(invitation_id: UUID) -> ResponseReturnValue:
     """Take a person, so that nobody else calls her."""
     try:
         with transaction() as db:
-            service.claim(db, g.campaign, invitation_id, **act())
+            service.claim(db, g.campaign, invitation_id, act=act())
     except CallError as error:
         return _back(error)
     return redirect(url_for("centre.call_card", invitation_id=invitation_id, **_kept()), code=303)
@@ -117,7 +118,7 @@ def record_call(invitation_id: UUID) -> ResponseReturnValue:
         return _card(invitation_id, errors=[("result", words)])
     try:
         with transaction() as db:
-            service.record(db, g.campaign, invitation_id, outcome, **act())
+            service.record(db, g.campaign, invitation_id, outcome, act=act())
     except (DateRefused, ChannelRefused) as error:
         field = "until" if isinstance(error, DateRefused) else "channel"
         return _card(invitation_id, errors=[(field, " ".join(wording.refusal(error)))])
@@ -175,10 +176,10 @@ def _takes_answers() -> bool:
 
 
 def _card(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> ResponseReturnValue:
-    now, actor = clock.now(), g.actor.username
+    now = clock.now()
     try:
         with reading() as db:
-            found = service.claimed(db, g.campaign, invitation_id, actor=actor, now=now)
+            found = service.claimed(db, g.campaign, invitation_id, act=act(now))
             channels = new_links.channels(db, invitation_id, keys=keys())
             papers = campaigns.instruments(db, g.campaign.id)
     except CallError as error:

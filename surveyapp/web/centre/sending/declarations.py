@@ -62,7 +62,7 @@ def declarations() -> str:
 def settle_declaration(declaration_id: UUID) -> ResponseReturnValue:
     """What was to be done is done."""
     with transaction() as db:
-        is_new = declared.settle(db, g.campaign, declaration_id, **act())
+        is_new = declared.settle(db, g.campaign, declaration_id, act=act())
     if is_new:
         flash(_("Đã ghi nhận là đã xử lý."), "success")
     else:

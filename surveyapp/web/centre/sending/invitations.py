@@ -41,7 +41,7 @@ def invitations() -> str:
         issued=issued,
         handed=handed,
         going="going" in request.args,
-        may_issue=_may_act() and g.campaign.state in ("preparing", "open"),
+        may_issue=_may_act() and g.campaign.takes_lists,
         may_act=_may_act(),
     )
 
@@ -74,10 +74,10 @@ def download_mailing() -> ResponseReturnValue:
     """Hand the invitations to a mailing file, on record, and send the file."""
     now, form = clock.now(), request.form
     kind = XLSX if form.get("format") == XLSX else CSV
-    facts = {"everyone": form.get("who") == "everyone", "actor": g.actor.username}
+    everyone = form.get("who") == "everyone"
     try:
         with transaction() as db:
-            service.mark_listed(db, g.campaign, **facts, keys=keys(), now=now)
+            service.mark_listed(db, g.campaign, everyone=everyone, act=act(now))
     except NothingToList:
         flash(_("Không còn lời mời nào chờ đưa vào tệp gửi."), "info")
         return redirect(url_for("centre.invitations"), code=303)
@@ -115,8 +115,7 @@ def _file(kind: str, rows: Iterator[mailing.MailingRow]) -> Iterator[bytes]:
 def confirm_sent() -> ResponseReturnValue:
     """The mailing files went out."""
     with transaction() as db:
-        facts = {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
-        forms = service.mark_sent(db, g.campaign, **facts)
+        forms = service.mark_sent(db, g.campaign, act=act())
     words = _n("Đã ghi nhận: %(n)s phiếu đã gửi.", "Đã ghi nhận: %(n)s phiếu đã gửi.", forms)
     flash(words, "success")
     return redirect(url_for("centre.invitations"), code=303)
@@ -154,7 +153,7 @@ def reissue(invitation_id: UUID) -> ResponseReturnValue:
     """A new code; the old link is dead and what was begun under it is discarded."""
     try:
         with transaction() as db:
-            service.reissue(db, g.campaign, invitation_id, **_act())
+            service.reissue(db, g.campaign, invitation_id, reason=_reason(), act=act())
     except (ReasonMissing, NothingLeftToAnswer) as error:
         return _card_page(invitation_id, errors=_faults(error, "reissue_reason")), 422
     words = _("Đã cấp mã mới. Liên kết cũ không còn dùng được; mã mới có trong tệp gửi tiếp theo.")
@@ -168,16 +167,15 @@ def revoke(invitation_id: UUID) -> ResponseReturnValue:
     """End an invitation; what was submitted stays."""
     try:
         with transaction() as db:
-            service.revoke(db, g.campaign, invitation_id, **_act())
+            service.revoke(db, g.campaign, invitation_id, reason=_reason(), act=act())
     except (ReasonMissing, NothingLeftToAnswer) as error:
         return _card_page(invitation_id, errors=_faults(error, "revoke_reason")), 422
     flash(_("Đã thu hồi lời mời. Phiếu đã gửi, nếu có, vẫn được giữ."), "success")
     return redirect(url_for("centre.one_invitation", invitation_id=invitation_id), code=303)
 
 
-def _act() -> dict[str, Any]:
-    reason = request.form.get("reissue_reason") or request.form.get("revoke_reason") or ""
-    return {"reason": reason, **act()}
+def _reason() -> str:
+    return request.form.get("reissue_reason") or request.form.get("revoke_reason") or ""
 
 
 def _faults(error: ReasonMissing | NothingLeftToAnswer, field: str) -> list[tuple[str, str]]:

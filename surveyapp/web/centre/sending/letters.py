@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.letters import batches
 from surveyapp.i18n import _n
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.audit_context import enter
+from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.state import keys, settings
 
 
@@ -21,10 +22,9 @@ from surveyapp.web.http.state import keys, settings
 @allow("operator")
 def make_letters(wave_id: UUID) -> ResponseReturnValue:
     """Set aside the letters of one unit."""
-    act = {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        batches.make_batch(db, g.campaign, wave_id, unit, **act)
+        batches.make_batch(db, g.campaign, wave_id, unit, act=act())
     return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
 
 
@@ -36,7 +36,7 @@ def download_letters(batch_id: UUID) -> ResponseReturnValue:
     with transaction() as db:
         pile, unit = batches.batch(db, g.campaign, batch_id)
         facts = {"batch": str(pile.id), "letters": pile.letters}
-        enter(db, "letters.downloaded", facts, unit_code=unit.code)
+        enter(db, Action.LETTERS_DOWNLOADED, facts, unit_code=unit.code)
     with reading() as db:
         base_url = settings().base_url
         content = batches.write(db, g.campaign, pile, unit, keys=keys(), base_url=base_url, now=now)
@@ -49,10 +49,9 @@ def download_letters(batch_id: UUID) -> ResponseReturnValue:
 @allow("operator")
 def letters_posted(batch_id: UUID) -> ResponseReturnValue:
     """The pile is on its way: its people count as invited."""
-    act = {"actor": g.actor.username, "keys": keys(), "now": clock.now()}
     with transaction() as db:
         pile, _unit = batches.batch(db, g.campaign, batch_id)
-        sent = batches.confirm_batch(db, g.campaign, batch_id, **act)
+        sent = batches.confirm_batch(db, g.campaign, batch_id, act=act())
     words = _n("Đã ghi nhận %(n)s thư giấy đã gửi.", "Đã ghi nhận %(n)s thư giấy đã gửi.", sent)
     flash(words, "success")
     return redirect(url_for("centre.one_wave", wave_id=pile.wave_id), code=303)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.accounts import queries as accounts
+from surveyapp.accounts.actions import Action
 from surveyapp.db import reading, transaction
 from surveyapp.delivery import labels, preview, rules, templates
 from surveyapp.delivery.errors import TemplateRefused
@@ -49,7 +50,7 @@ def save_words(kind: str, language: str) -> ResponseReturnValue:
     try:
         with transaction() as db:
             base = settings().base_url
-            templates.save(db, g.campaign, kind, language, template, base_url=base, **act())
+            templates.save(db, g.campaign, kind, language, template, base_url=base, act=act())
     except TemplateRefused as error:
         faults = [(fault.place, channels.template_fault(fault)) for fault in error.faults]
         return _page(kind, language, template, errors=faults), 422
@@ -98,7 +99,7 @@ def _tried(kind: str, language: str, template: MessageTemplate) -> tuple[str, st
         post.close()
     facts = {"kind": kind, "language": language, "outcome": str(outcome.reason)}
     with transaction() as db:
-        enter(db, "message_words.tried", facts)
+        enter(db, Action.MESSAGE_WORDS_TRIED, facts)
     if outcome.is_handed_over:
         return _("Đã gửi thử đến %(address)s. Lời văn chưa được lưu.", address=address), "success"
     return _("Chưa gửi thử được: %(why)s.", why=channels.reason(outcome.reason)), "error"
@@ -111,7 +112,7 @@ def restore_words(kind: str, language: str) -> ResponseReturnValue:
     if language not in templates.LANGUAGES:
         abort(404)
     with transaction() as db:
-        templates.restore(db, g.campaign, kind, language, **act())
+        templates.restore(db, g.campaign, kind, language, act=act())
     return redirect(url_for("centre.edit_words", kind=kind, language=language), code=303)
 
 

@@ -15,6 +15,7 @@ from surveyapp.delivery import labels, queries, rules
 from surveyapp.delivery.errors import CountMistyped, WaveRefused
 from surveyapp.delivery.health import channels, worker_watch
 from surveyapp.delivery.letters import batches
+from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import lifecycle, staggering, unit_holds
 from surveyapp.delivery.waves.lifecycle import WavePlan
 from surveyapp.delivery.waves.staggering import ONE_DAY
@@ -79,7 +80,7 @@ def make_wave() -> ResponseReturnValue:
         return _wave_form(given, errors=errors), 422
     try:
         with transaction() as db:
-            wave = lifecycle.plan_wave(db, g.campaign, plan, **act())
+            wave = lifecycle.plan_wave(db, g.campaign, plan, act=act())
     except WaveRefused as error:
         return _wave_form(given, errors=_faults(error)), 422
     return redirect(url_for("centre.one_wave", wave_id=wave.id), code=303)
@@ -108,7 +109,7 @@ def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
     typed = request.form.get("typed", "")
     try:
         with transaction() as db:
-            lifecycle.confirm(db, g.campaign, wave_id, typed=typed, **act())
+            lifecycle.confirm(db, g.campaign, wave_id, typed=typed, act=act())
     except CountMistyped as error:
         return _wave_page(wave_id, errors=[("typed", " ".join(labels.refusal(error)))]), 422
     flash(_("Đã xác nhận. Đợt gửi bắt đầu sau khi thư thử đến nơi."), "success")
@@ -123,7 +124,7 @@ def spread_wave(wave_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as db:
             wave = lifecycle.locked(db, g.campaign, wave_id)
-            staggering.change(db, g.campaign, wave, shares, **act())
+            staggering.change(db, g.campaign, wave, shares, act=act())
     except WaveRefused as error:
         return _wave_page(wave_id, errors=_faults(error)), 422
     return _to_wave(wave_id)
@@ -135,7 +136,7 @@ def change_wave(wave_id: UUID, step: str) -> ResponseReturnValue:
     """Pause, go on with, or give up a wave."""
     change = {"pause": lifecycle.pause, "resume": lifecycle.resume, "stop": lifecycle.stop}[step]
     with transaction() as db:
-        change(db, g.campaign, wave_id, **act())
+        change(db, g.campaign, wave_id, act=act())
     return _to_wave(wave_id)
 
 
@@ -145,7 +146,7 @@ def hold_unit() -> ResponseReturnValue:
     """Send nothing to a unit's people for now."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        unit_holds.hold(db, g.campaign, unit, reason=request.form.get("reason", ""), **act())
+        unit_holds.hold(db, g.campaign, unit, reason=request.form.get("reason", ""), act=act())
     return redirect(url_for("centre.messages"), code=303)
 
 
@@ -155,7 +156,7 @@ def release_unit() -> ResponseReturnValue:
     """Let a unit's people get messages again."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        unit_holds.release(db, g.campaign, unit, **act())
+        unit_holds.release(db, g.campaign, unit, act=act())
     return redirect(url_for("centre.messages"), code=303)
 
 
@@ -253,7 +254,7 @@ def _faults(error: WaveRefused) -> list[tuple[str, str]]:
 def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
     with reading() as db:
         wave = lifecycle.wave(db, g.campaign.id, wave_id)
-        is_draft = wave.state == "draft"
+        is_draft = wave.state == WaveState.DRAFT
         if not is_draft:
             live.offer(clock.now())
         shown = {
@@ -266,7 +267,7 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             "channel_troubles": [
                 one
                 for one in worker_watch.channel_troubles(db, now=clock.now())
-                if one.channel in wave.channels and wave.state in ("testing", "running")
+                if one.channel in wave.channels and wave.is_going
             ],
             "may_spread": staggering.is_open(wave),
         }

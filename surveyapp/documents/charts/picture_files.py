@@ -5,14 +5,15 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
 
+from markupsafe import escape
+
+from surveyapp.documents.charts.surfaces import EDGE, FONT, INK, SVG, WHITE
 from surveyapp.documents.pdf import write_png
 
 TEMPLATE = Path(__file__).with_name("picture.typ")
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 _WIDE, _EDGE = 760, 20
-_FONT = 'font-family="Be Vietnam Pro, Arial, sans-serif"'
 _VIEW = re.compile(r'viewBox="[-0-9.]+[ ,]+[-0-9.]+[ ,]+([0-9.]+)[ ,]+([0-9.]+)"')
 
 
@@ -51,7 +52,7 @@ def _framed(picture: Picture) -> str:
         if x + step > _WIDE and x > _EDGE:
             x, y = _EDGE, y + 22
         parts.append(
-            f'<rect x="{x}" y="{y - 11}" width="22" height="13" fill="{colour}" stroke="#6b6b6b"/>'
+            f'<rect x="{x}" y="{y - 11}" width="22" height="13" fill="{colour}" stroke="{EDGE}"/>'
         )
         parts.append(_words(x + 28, y, words, size=12))
         x += step
@@ -60,12 +61,12 @@ def _framed(picture: Picture) -> str:
         parts.append(_words(_EDGE, y, line, size=12))
         y += 18
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{y}" viewBox="0 0 {_WIDE} {y}">'
-        f'<title>{escape(picture.title)}</title><rect width="100%" height="100%" fill="#ffffff"/>'
+        f'<svg xmlns="{SVG}" width="{_WIDE}" height="{y}" viewBox="0 0 {_WIDE} {y}">'
+        f'<title>{escape(picture.title)}</title><rect width="100%" height="100%" fill="{WHITE}"/>'
         f"{''.join(parts)}</svg>"
     )
 
 
 def _words(x: int, y: int, words: str, *, size: int, weight: str = "normal") -> str:
-    look = f'{_FONT} font-size="{size}" font-weight="{weight}" fill="#1a1a1a"'
+    look = f'{FONT} font-size="{size}" font-weight="{weight}" fill="{INK}"'
     return f'<text x="{x}" y="{y}" {look}>{escape(words)}</text>'

@@ -10,11 +10,8 @@ _NAMES = {
     Disposition.NOT_SENT: lazy("Chưa gửi lời mời"),
     Disposition.SENT: lazy("Đã gửi, chưa bắt đầu"),
     Disposition.BOUNCED: lazy("Lời mời bị trả lại"),
-    Disposition.STARTED: lazy("Đã mở phiếu, chưa trả lời câu nào"),
-    Disposition.BROKEN_OFF: lazy("Trả lời dở dang, chưa nộp"),
-    Disposition.BREAK_OFF_SUBMITTED: lazy("Đã nộp, trả lời dưới mức tối thiểu"),
-    Disposition.PARTIAL: lazy("Đã nộp, trả lời một phần"),
-    Disposition.COMPLETE: lazy("Đã nộp, đạt yêu cầu"),
+    Disposition.BEGUN: lazy("Đã bắt đầu, chưa nộp"),
+    Disposition.SUBMITTED: lazy("Đã nộp"),
     Disposition.REFUSED: lazy("Từ chối"),
     Disposition.UNAVAILABLE: lazy("Không liên hệ được đúng người"),
     Disposition.MOVED: lazy("Đã chuyển công tác"),
@@ -23,8 +20,7 @@ _NAMES = {
     Disposition.REMOVED: lazy("Đã bỏ khỏi danh sách"),
 }
 _PARTS = {
-    "I": lazy("I – phiếu đạt yêu cầu"),
-    "P": lazy("P – phiếu trả lời một phần"),
+    "S": lazy("S – phiếu đã nộp"),
     "R": lazy("R – từ chối hoặc bỏ dở"),
     "NC": lazy("NC – không tiếp cận được"),
     "U": lazy("U – chưa rõ có thuộc đối tượng"),
@@ -66,9 +62,9 @@ class RateInWords:
 
 
 def rates_in_words(counts: Counts) -> list[RateInWords]:
-    """RR1–RR6, cooperation, refusal and contact rates of `counts`, as a page explains them."""
+    """Response, cooperation, refusal and contact rates that are known before the opening, as a page explains them."""
     rates = outcome_rates(counts)
-    parts = {name: counts.of(LETTERS[name]) for name in ("I", "P", "R", "NC", "U")}
+    parts = {name: counts.of(LETTERS[name]) for name in ("S", "R", "NC", "U")}
     e = "–" if rates.e is None else number(round(rates.e, 3))
     explained = []
     for code, meaning, formula in _explained():
@@ -87,28 +83,19 @@ def _spaced(formula: str) -> str:
 
 
 def _explained() -> list[tuple[str, str, str]]:
-    everyone, likely, known = (
-        "(I + P + R + NC + U)",
-        "(I + P + R + NC + e × U)",
-        "(I + P + R + NC)",
+    everyone, likely, known = "(S + R + NC + U)", "(S + R + NC + e × U)", "(S + R + NC)"
+    least = _(
+        "Thấp nhất: coi mọi người chưa rõ đều thuộc đối tượng; là tỷ lệ nêu ở trang Tổng quan"
     )
-    least = _("Thấp nhất: coi mọi người chưa rõ đều thuộc đối tượng")
-    counted = _("Như trên, tính cả phiếu trả lời một phần; là tỷ lệ nêu ở trang Tổng quan")
-    estimated = _("Ước lượng phần thuộc đối tượng trong số chưa rõ (e)")
-    greatest = _("Cao nhất: bỏ qua những người chưa rõ")
     return [
-        ("RR1", least, f"I ÷ {everyone}"),
-        ("RR2", counted, f"(I + P) ÷ {everyone}"),
-        ("RR3", estimated, f"I ÷ {likely}"),
-        ("RR4", _("Như RR3, tính cả phiếu trả lời một phần"), f"(I + P) ÷ {likely}"),
-        ("RR5", greatest, f"I ÷ {known}"),
-        ("RR6", _("Như RR5, tính cả phiếu trả lời một phần"), f"(I + P) ÷ {known}"),
-        ("COOP1", _("Hợp tác, trong số đã tiếp cận được"), "I ÷ (I + P + R)"),
-        ("COOP2", _("Như COOP1, tính cả phiếu trả lời một phần"), "(I + P) ÷ (I + P + R)"),
+        ("RR2", least, f"S ÷ {everyone}"),
+        ("RR4", _("Ước lượng phần thuộc đối tượng trong số chưa rõ (e)"), f"S ÷ {likely}"),
+        ("RR6", _("Cao nhất: bỏ qua những người chưa rõ"), f"S ÷ {known}"),
+        ("COOP2", _("Hợp tác, trong số đã tiếp cận được"), "S ÷ (S + R)"),
         ("REF1", _("Từ chối hoặc bỏ dở"), f"R ÷ {everyone}"),
         ("REF2", _("Từ chối hoặc bỏ dở, có ước lượng e"), f"R ÷ {likely}"),
         ("REF3", _("Từ chối hoặc bỏ dở, bỏ qua những người chưa rõ"), f"R ÷ {known}"),
-        ("CON1", _("Tiếp cận được"), f"(I + P + R) ÷ {everyone}"),
-        ("CON2", _("Tiếp cận được, có ước lượng e"), f"(I + P + R) ÷ {likely}"),
-        ("CON3", _("Tiếp cận được, bỏ qua những người chưa rõ"), f"(I + P + R) ÷ {known}"),
+        ("CON1", _("Tiếp cận được"), f"(S + R) ÷ {everyone}"),
+        ("CON2", _("Tiếp cận được, có ước lượng e"), f"(S + R) ÷ {likely}"),
+        ("CON3", _("Tiếp cận được, bỏ qua những người chưa rõ"), f"(S + R) ÷ {known}"),
     ]
