@@ -163,7 +163,7 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
         current[subject.unit_id, subject.kind_id] = subject
         if subject.state == ListState.APPROVED:
             approved[subject.unit_id, subject.kind_id] = subject
-        if subject.state in ("accepted", "approved"):
+        if subject.is_handed_in:
             handed_in[subject.unit_id, subject.kind_id] = subject
     people = planned(db, campaign_id)
     return [
