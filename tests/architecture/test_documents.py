@@ -12,7 +12,7 @@ from surveyapp.config import Settings, variable
 from tools.commands import PAGE, page, walk
 
 PROJECT = Path(__file__).parents[2]
-PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+PAGES = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
 
 
 def commands() -> dict[str, click.Command]:
@@ -85,6 +85,24 @@ def test_every_make_target_is_described_and_every_named_one_exists():
 
 def test_no_page_links_to_nothing():
     assert [fault for path in PAGES for fault in broken_links(path)] == []
+
+
+def unlisted(docs: Path) -> list[str]:
+    """Pages below `docs` that its index does not link to."""
+    listed = set(re.findall(r"\]\(([^)#:]+)", (docs / "README.md").read_text()))
+    pages = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")}
+    return sorted(pages - listed - {"README.md"})
+
+
+def test_the_index_names_every_page():
+    assert unlisted(PROJECT / "docs") == []
+
+
+def test_a_page_that_the_index_forgot_is_seen(tmp_path):
+    (tmp_path / "README.md").write_text("[a](a.md)")
+    (tmp_path / "a.md").write_text("a")
+    (tmp_path / "b.md").write_text("b")
+    assert unlisted(tmp_path) == ["b.md"]
 
 
 def offered(text: str) -> list[tuple[str, str, str]]:
