@@ -176,7 +176,7 @@ def _alike(codes: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_]]:
         block = flags[start : start + 1024]
         same = block @ flags[start:].T
         # two rows that left the same gaps can be identical without reaching `needed`
-        least = np.minimum(needed, given[start : start + 1024])
+        least = np.minimum(needed, given[start : start + 1024]).astype(np.float32)
         first, second = np.divmod(np.flatnonzero(same >= least[:, None]), same.shape[1])
         agree = same[first, second]
         first, second = first + start, second + start

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.words.charsets import converted
@@ -113,6 +114,7 @@ _OF_OTHERS = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def columns_meant(heading: str) -> tuple[str, ...]:
     """The columns a heading names, in glossary words; two for `Email/Điện thoại`; none if unknown."""
     written = tidy(converted(heading) or heading)

@@ -142,6 +142,7 @@ class _Reader:
     ) -> None:
         self._sheet, self._table, self._part = sheet, table, part
         self._context, self._index, self._forced = context, index, people
+        self._columns = context.columns
         self._mapping = dict(table.mapping)
         self._rows = RowReader(self._mapping, table.headings, context, index)
         self._section: dict[str, str] = {}
@@ -180,7 +181,7 @@ class _Reader:
     def _person(
         self, row: list[str], number: int, spread: Mapping[str, str], gathered: _Gathered
     ) -> None:
-        cells = _cells(row, self._mapping, spread, self._context.columns)
+        cells = _cells(row, self._mapping, spread, self._columns)
         for column, title in (*self._section.items(), *self._table.given.items()):
             if column in cells and not cells[column].strip():
                 cells[column] = title
@@ -210,6 +211,8 @@ class _Reader:
 
     def _begins_anew(self, row: list[str]) -> bool:
         """A further table below the first, its columns in another order: its headings count from here."""
+        if any("@" in cell or cell[-3:].isdigit() for cell in row if cell):
+            return False  # nearly every row, told at a glance: headings hold no contact
         headings = [tidy(cell) for cell in row]
         if not any("full_name" in columns_meant(h) for h in headings if h and len(h) < 60):
             return False

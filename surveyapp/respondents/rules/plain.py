@@ -11,9 +11,14 @@ from functools import lru_cache
 from surveyapp.respondents.rules.emails import is_odd_local, is_sound_domain
 from surveyapp.respondents.rules.phones import mobile_number
 from surveyapp.respondents.words.charsets import is_syllable
-from surveyapp.respondents.words.names import begins_with_honorific
+from surveyapp.respondents.words.names import begins_with_honorific, fold
 from surveyapp.respondents.words.positions import is_position
-from surveyapp.respondents.words.remarks import glued_names, is_vacancy, remark_in
+from surveyapp.respondents.words.remarks import (
+    glued_names,
+    is_vacancy,
+    may_begin_remark,
+    remark_in,
+)
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9.-]+)")
 _ADDRESS_CHARACTERS = 254
@@ -45,10 +50,9 @@ def is_plain_name(cell: str) -> bool:
         and len(cell) <= _NAME_CHARACTERS
         and all(map(_is_plain_word, words))
         and not begins_with_honorific(cell)
-        and not remark_in(cell)
-        and not is_vacancy(cell)
-        and not is_position(cell)
-        and not glued_names(words)
+        and not (any(map(may_begin_remark, words)) and (remark_in(cell) or is_vacancy(cell)))
+        and not (_may_be_position(words[0]) and is_position(cell))
+        and not (len(words) > 5 and glued_names(words))
     )
 
 
@@ -62,3 +66,13 @@ def _is_plain_word(word: str) -> bool:
         and (word.isascii() or is_syllable(word))
         and word != "Và"
     )
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_position(word: str) -> bool:
+    return is_position(word) or fold(word) in _POSITION_BEGINS
+
+
+_POSITION_BEGINS = frozenset(
+    "pho quyen nguyen giam tong chanh truong vu cuc chi chu hieu vien bi thu uy ke".split()
+)

@@ -83,6 +83,15 @@ _NOT_LETTERS = re.compile(r"[\s()\[\]{}.,;:*\-–—_/\\\"'“”]+")
 _VACANT_WORDS = {tone_key(p) for p in _VACANCIES}
 
 
+_FIRST_WORDS = {fold(p).split()[0] for p in (*_GONE, *_AWAY, *_NEW, *_VACANT_BEGINS, *_VACANCIES)}
+
+
+@lru_cache(maxsize=50_000)
+def may_begin_remark(word: str) -> bool:
+    """Whether some remark or vacancy begins with that word: names hardly hold one, so most need no second look."""
+    return fold(word) in _FIRST_WORDS
+
+
 @lru_cache(maxsize=50_000)
 def remark_in(text: str) -> str:
     """What the words say: gone, away, new, or empty. With accents where the text has any."""
