@@ -42,7 +42,10 @@ def _workbook(people: int) -> bytes:
         name = f"Nguyễn {_word(n % 97)} {_word(n // 97 % 97)} {_word(n // 9409 % 97)}"
         department = listed.departments[n % len(listed.departments)].name
         unit = f"Chi cục Số {n // 3}"
-        contact = [f"0599{n % 1_000_000:06d}", f"nguoi{n}@coquan.example.vn"]
+        contact = [
+            f"0599{n * 7919 % 1_000_000:06d}",
+            f"nguoi{n * 7919 % 1_000_003}@coquan.example.vn",
+        ]
         grid.rows.append([name, "Phó Giám đốc", department, unit, *contact, ""])
     return writers.xlsx(grid)
 

@@ -34,6 +34,7 @@ PURPOSES = frozenset(
         "csrf",
         "address",
         "release",
+        "box-export",
     }
 )
 ROOT_BYTES = 32
@@ -79,7 +80,7 @@ def _derive(root: bytes, purpose: str) -> bytes:
 
 def make_key_ring(path: Path) -> None:
     """Write a ring with one fresh root key, readable by its owner alone. Never overwrites."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(path, {1: secrets.token_bytes(ROOT_BYTES)}, exclusive=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,12 @@ from surveyapp.campaigns.states import BOX_OPENED, TAKING_LISTS, ApprovalState, 
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack.reading import Pack
+
+
+Gate = Callable[[Session, Campaign, str], None]
+
+GATES: list[Gate] = []
+"""What other packages require before a campaign may `open` or `close`: each raises its own refusal."""
 
 
 def load_pack(db: Session, pack: Pack, *, now: datetime) -> Campaign:
@@ -103,8 +109,8 @@ def approve_questionnaire(
 def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
     """Freeze the campaign and let collection begin at `opens_at`.
 
-    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, `QuestionnairesNotApproved`, or
-    `BadDeadline` when the window is already over.
+    Raises `WrongState`, `NotForOfficialUse`, `BoxKeyMissing`, `QuestionnairesNotApproved`, what a gate
+    raises, or `BadDeadline` when the window is already over.
     """
     campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
     if campaign.official:
@@ -112,6 +118,7 @@ def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign_code)
     _refuse_unapproved(db, campaign)
+    _pass_gates(db, campaign, "open")
     if campaign.closes_at <= now:
         raise BadDeadline(campaign.closes_at, after=now)
     campaign.state = CampaignState.OPEN
@@ -151,6 +158,7 @@ def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaig
     that lay ahead becomes `now`.
     """
     campaign = _locked(db, campaign_code, needed=(CampaignState.OPEN,))
+    _pass_gates(db, campaign, "close")
     campaign.state = CampaignState.CLOSED
     if campaign.opens_at < now < campaign.closes_at:
         campaign.closes_at = now
@@ -203,6 +211,14 @@ def _locked(db: Session, code: str, *, needed: Sequence[CampaignState]) -> Campa
     if campaign.state not in needed:
         raise WrongState(code, state=campaign.state, needed=needed)
     return campaign
+
+
+def _pass_gates(db: Session, campaign: Campaign, step: str) -> None:
+    """Every gate must let the step pass; without any, an official campaign goes nowhere."""
+    if campaign.official and not GATES:
+        raise NotForOfficialUse(campaign.code, illustrative=(), custody=campaign.custody)
+    for gate in GATES:
+        gate(db, campaign, step)
 
 
 def _refuse_unofficial(db: Session, campaign: Campaign) -> None:

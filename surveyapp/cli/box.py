@@ -1,6 +1,7 @@
 """`surveyapp box …`: the box of sealed ballots from the command line."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
+from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
-from surveyapp.responses import custody, opening, service
-from surveyapp.responses.wording import not_compacted
+from surveyapp.responses import custody, opening, registration, sealed_export, service
+from surveyapp.responses.wording import attested, not_compacted
 
 ACTOR = "command line"
 
@@ -27,7 +29,7 @@ def key_folder(settings: Settings) -> Path:
 
 @click.group()
 def box() -> None:
-    """The box of sealed ballots: keys, check, open, destroy its key."""
+    """The box of sealed ballots: its key and custodians, check, export, open, import, destroy."""
 
 
 @box.command("keys")
@@ -70,22 +72,122 @@ def check(code: str, as_json: bool) -> None:
 
 @box.command("open")
 @campaign_option
-@click.option("--exception", default="", help="The custodians' signed reason to open all the same.")
-def open_(code: str, exception: str) -> None:
-    """Open the box of a closed campaign, once: responses, remarks and receipts, shuffled."""
+def open_(code: str) -> None:
+    """Open the box of a closed campaign in the server's custody, once, shuffled."""
     from surveyapp.cli.main import database
 
     with database() as server:
         private_key = custody.read_private_key(key_folder(server.settings), code)
         with transaction() as db:
+            campaign = campaigns.campaign(db, code)
             opened = opening.open_box(
                 db,
-                campaigns.campaign(db, code),
+                campaign,
                 private_key=private_key,
                 act=Act(ACTOR, clock.now(), server.keys),
-                exception=exception,
+                rules=rulesets.frozen(db, campaign),
             )
         is_compact = opening.compact(server.engine)
+    _tell_opened(opened, is_compact=is_compact)
+
+
+@box.command()
+@campaign_option
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def register(code: str, file: Path) -> None:
+    """Register the key that the custodians made: FILE is C-registration.json."""
+    from surveyapp.cli.main import database
+
+    with database() as server, transaction() as db:
+        found = registration.register(
+            db,
+            campaigns.campaign(db, code),
+            file.read_bytes(),
+            name=file.name,
+            act=Act(ACTOR, clock.now(), server.keys),
+        )
+    click.echo(_("Đã đăng ký khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=found.fingerprint))
+    for one in found.custodians:
+        click.echo(_("Người giữ mảnh %(number)s: %(name)s", number=one.number, name=one.name))
+    click.echo(_("Dấu khóa máy chủ: %(mark)s", mark=sealed_export.key_print(server.keys)))
+
+
+@box.command()
+@campaign_option
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def attest(code: str, file: Path) -> None:
+    """Record what custodians signed: a drill, a check of the shares, the key's destruction."""
+    from surveyapp.cli.main import database
+
+    with database() as server, transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        found = registration.attest(
+            db,
+            campaign,
+            file.read_bytes(),
+            name=file.name,
+            act=Act(ACTOR, clock.now(), server.keys),
+        )
+        unread = [one.name for one in registration.shares_never_checked(db, campaign)]
+    click.echo(
+        _(
+            "Đã ghi nhận: %(kind)s, ngày %(day)s.",
+            kind=attested(found.kind),
+            day=found.made_on.strftime("%d/%m/%Y"),
+        )
+    )
+    if unread:
+        click.echo(_("Mảnh khóa chưa kiểm tra lần nào: %(names)s", names=", ".join(unread)))
+
+
+@box.command()
+@campaign_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def export(code: str, out: Path) -> None:
+    """Write a closed box into a file for its custodians; the last export counts."""
+    from surveyapp.cli.main import database
+
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with database() as server, os.fdopen(descriptor, "wb") as file:
+        try:
+            with transaction() as db:
+                campaign = campaigns.campaign(db, code)
+                digest = opening.export_box(
+                    db,
+                    campaign,
+                    file,
+                    act=Act(ACTOR, clock.now(), server.keys),
+                    rules=rulesets.frozen(db, campaign),
+                )
+        except BaseException:
+            out.unlink()
+            raise
+    click.echo(
+        _("Đã xuất hộp phiếu vào %(path)s. Mã của tệp xuất: %(digest)s", path=out, digest=digest)
+    )
+    click.echo(_("Dấu khóa máy chủ: %(mark)s", mark=sealed_export.key_print(server.keys)))
+
+
+@box.command("import")
+@campaign_option
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(code: str, file: Path) -> None:
+    """Take in what two custodians opened: FILE is C-bundle.json.gz. The box is emptied."""
+    from surveyapp.cli.main import database
+
+    with database() as server:
+        with transaction() as db:
+            opened = opening.import_bundle(
+                db,
+                campaigns.campaign(db, code),
+                file,
+                act=Act(ACTOR, clock.now(), server.keys),
+            )
+        is_compact = opening.compact(server.engine)
+    _tell_opened(opened, is_compact=is_compact)
+
+
+def _tell_opened(opened: opening.Opened, *, is_compact: bool) -> None:
     if not is_compact:
         click.echo(not_compacted(), err=True)
     click.echo(
@@ -95,6 +197,7 @@ def open_(code: str, exception: str) -> None:
             cells=len(opened.per_cell),
         )
     )
+    click.echo(_("Mã kết quả mở hộp: %(digest)s", digest=opened.digest))
 
 
 @box.command()

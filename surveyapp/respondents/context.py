@@ -53,7 +53,8 @@ class GroupEntry:
 class ListContext:
     """One list kind of one unit. `planned` is the number of forms the plan expects, if it says;
     `declared` how many people the unit itself says it has, `several_groups` the groups of a kind that
-    yields more than one.
+    yields more than one; `learned` are spellings of departments that the unit's desk explained before, with
+    the code of each.
     """
 
     campaign: str
@@ -72,6 +73,7 @@ class ListContext:
     districts: tuple[int, int] | None = DISTRICTS_PER_PROVINCE
     declared: int | None = None
     several_groups: tuple[GroupEntry, ...] = ()
+    learned: tuple[tuple[str, str], ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

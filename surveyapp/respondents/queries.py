@@ -11,6 +11,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext, several
 from surveyapp.respondents.errors import UnknownList
+from surveyapp.respondents.lists.learned import learned_departments
 from surveyapp.respondents.models import Headcount, Person, PersonEntry, RespondentList
 from surveyapp.respondents.people.rosters import (
     Contact,
@@ -85,6 +86,7 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
             for g in campaigns.groups(db, campaign.id)
             if g.code in kind.groups
         ),
+        learned=learned_departments(db, unit.id) if "department" in kind.required else (),
     )
 
 
@@ -161,7 +163,7 @@ def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> li
         current[subject.unit_id, subject.kind_id] = subject
         if subject.state == ListState.APPROVED:
             approved[subject.unit_id, subject.kind_id] = subject
-        if subject.state in ("accepted", "approved"):
+        if subject.is_handed_in:
             handed_in[subject.unit_id, subject.kind_id] = subject
     people = planned(db, campaign_id)
     return [

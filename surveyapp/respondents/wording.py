@@ -5,6 +5,7 @@ from surveyapp.i18n import number as written_number
 from surveyapp.respondents.deadlines.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
+from surveyapp.respondents.placing import shown as shown_row
 from surveyapp.respondents.states import ListState
 
 COLUMN_NAMES: dict[str, Lazy] = {
@@ -20,6 +21,11 @@ COLUMN_NAMES: dict[str, Lazy] = {
     "note": lazy("Ghi chú"),
     "number": lazy("STT"),
     "given_name": lazy("Tên (cột riêng)"),
+    "middle_name": lazy("Tên đệm (cột riêng)"),
+    "phone_2": lazy("Điện thoại (cột khác)"),
+    "phone_3": lazy("Điện thoại (cột khác)"),
+    "email_2": lazy("Thư điện tử (cột khác)"),
+    "email_3": lazy("Thư điện tử (cột khác)"),
 }
 SEVERITY_NAMES: dict[str, Lazy] = {
     "must": lazy("Phải sửa"),
@@ -34,6 +40,13 @@ _MESSAGES: dict[str, Lazy] = {
     "text_legacy": lazy("Chữ gõ bằng phông cũ (TCVN3 hoặc VNI). Đã chuyển sang Unicode thành “%(proposal)s”, xin kiểm tra lại."),
     "text_invisible": lazy("Đã bỏ các ký tự ẩn lẫn trong ô."),
     "text_decomposed": lazy("Chữ ở dạng Unicode tổ hợp, đã chuyển sang Unicode dựng sẵn."),
+    "text_lookalike": lazy("Chữ cái của bảng chữ khác trông giống chữ Việt đã được thay, thành “%(proposal)s”."),
+    "name_vacant": lazy("Ô họ tên ghi chức danh đang khuyết (“%(value)s”), không phải người. Xin ghi họ tên người đang giữ chức vụ hoặc bỏ dòng này."),
+    "name_remark": lazy("Ô họ tên có thêm ghi chú. Xin chỉ ghi họ tên; nếu người này không còn giữ chức vụ, xin bỏ dòng."),
+    "remark": lazy("Ghi chú “%(value)s” cho thấy người này có thể không còn hoặc không đang làm việc. Xin kiểm tra có mời người này không; nếu không, xin bỏ dòng."),
+    "email_with_number": lazy("Ô thư điện tử có cả số điện thoại. Xin chỉ ghi địa chỉ thư."),
+    "email_odd": lazy("Địa chỉ thư điện tử có ký hiệu lạ trước dấu @. Xin kiểm tra lại."),
+    "phone_foreign": lazy("Số điện thoại nước ngoài: hệ thống không gửi tin nhắn tới số này, người này được mời qua thư điện tử. Xin kiểm tra."),
     "name_honorific": lazy("Đã bỏ “%(taken)s” trước họ tên."),
     "name_position": lazy("Chức vụ “%(position)s” ghi liền họ tên được tách ra. Họ tên: “%(proposal)s”."),
     "name_case": lazy("Họ tên viết hoa hoặc viết thường chưa đúng. Đề nghị ghi “%(proposal)s”."),
@@ -64,6 +77,24 @@ _MESSAGES: dict[str, Lazy] = {
     "other_sheets": lazy("Các trang tính khác cũng có người nhưng chưa được đọc: %(sheets)s. Xin gộp vào một trang tính."),
     "other_unit_named": lazy("Tiêu đề ghi “%(unit)s”, trong khi danh sách này của %(own)s. Xin kiểm tra có nộp nhầm tệp không."),
     "other_kind_named": lazy("Tiêu đề ghi “%(kind)s”, trong khi đây là “%(own)s”. Xin kiểm tra có nộp nhầm tệp không."),
+    "other_year_named": lazy("Tiêu đề ghi năm %(year)s, trong khi đợt này là năm %(asked)s. Xin kiểm tra có nộp nhầm danh sách cũ không."),
+    "position_unlikely": lazy("%(people)s trên %(listed)s người có chức vụ như “%(position)s”, không phải “%(own)s”. Xin kiểm tra có nộp nhầm danh sách không."),
+    "headings_guessed": lazy("Tệp không có dòng tiêu đề; các cột được đoán theo nội dung. Xin kiểm tra từng cột đã đúng chưa."),
+    "hidden_sheets": lazy("Có người trên trang tính bị ẩn, chưa được đọc: %(sheets)s. Nếu thuộc danh sách, xin bỏ ẩn rồi tải lên lại."),
+    "hidden_sheets_read": lazy("Người được đọc từ trang tính bị ẩn: %(sheets)s. Xin kiểm tra có đúng danh sách cần nộp không."),
+    "rows_hidden": lazy("%(rows)s trên %(listed)s người nằm ở dòng bị ẩn (do lọc hoặc ẩn dòng) và vẫn được đọc. Xin kiểm tra có mời những người này không."),
+    "count_gap_numbering": lazy("Cột STT đếm tới %(said)s nhưng đọc được %(read)s người. Xin kiểm tra các dòng không được coi là người."),
+    "count_gap_total": lazy("Danh sách tự ghi tổng cộng %(said)s người nhưng đọc được %(read)s người. Xin kiểm tra có thiếu hoặc thừa người không."),
+    "count_gap_names": lazy("Có dòng trông như tên người nhưng không được coi là người: đọc được %(read)s người, có thể là %(said)s. Xin kiểm tra các dòng đó."),
+    "far_cells_ignored": lazy("Có ô có chữ ở rất xa bảng (ngoài phần được đọc); các ô đó được bỏ qua."),
+    "quote_unclosed": lazy("Tệp CSV có dấu ngoặc kép không đóng nên từng dòng được đọc riêng. Xin kiểm tra các dòng có dấu ngoặc kép."),
+    "text_recoded": lazy("Tệp dùng bảng mã cũ (VISCII hoặc UTF-7), đã chuyển sang Unicode thành “%(proposal)s”. Xin kiểm tra lại."),
+    "text_damaged": lazy("Có chữ bị hỏng khi lưu, hiện thành “�”. Xin ghi lại cho đúng, hoặc lưu tệp theo mã UTF-8 rồi tải lên lại."),
+    "row_struck_out": lazy("Dòng này bị gạch ngang trong tệp. Nếu đã bỏ người này, xin bỏ dòng; nếu không, xin bỏ gạch ngang."),
+    "row_hidden": lazy("Dòng này bị ẩn trong tệp."),
+    "email_link_differs": lazy("Liên kết của ô dẫn tới địa chỉ khác với chữ hiện trong ô (thường do kéo ô xuống). Xin kiểm tra địa chỉ nào đúng."),
+    "counts_up": lazy("Từ dòng %(first)s đến dòng %(last)s, số tăng dần từng đơn vị, như khi kéo ô xuống. Xin kiểm tra từng người."),
+    "other_sheets_read": lazy("Các trang tính cùng một kiểu được đọc chung: %(sheets)s. Xin kiểm tra có trang nào không thuộc danh sách không."),
     "macros_ignored": lazy("Tệp có macro; macro không được chạy."),
     "external_links_ignored": lazy("Tệp có liên kết tới tệp khác; chỉ giá trị đã lưu được đọc."),
     "in_other_list": lazy("Cũng có trong “%(kind)s”, dòng %(other_line)s: là một người, sẽ nhận một lời mời với các phiếu tương ứng. Xin xác nhận."),
@@ -122,6 +153,8 @@ def message(finding: Finding) -> str:
     }
     if finding.code == "name_suspicious":
         template = _SUSPICIONS[str(finding.facts.get("reason", "symbols"))]
+    elif finding.code == "other_sheets" and finding.facts.get("read"):
+        template = _MESSAGES["other_sheets_read"]
     else:
         template = _MESSAGES[finding.code]
     text = _(template.message, **values)
@@ -140,9 +173,12 @@ def refusal(refused: FileRefused) -> str:
 
 def _shown(name: str, fact: object) -> str:
     """Counts with thousands marked; row numbers as the spreadsheet shows them."""
+    if name in ("line", "lines", "other_line", "first", "last"):
+        rows = fact if isinstance(fact, (list, tuple)) else (fact,)
+        return ", ".join(shown_row(row) if isinstance(row, int) else str(row) for row in rows)
     if isinstance(fact, (list, tuple)):
         return ", ".join(str(f) for f in fact)
-    if isinstance(fact, (int, float)) and name not in ("line", "lines", "other_line", "version"):
+    if isinstance(fact, (int, float)) and not isinstance(fact, bool) and name != "version":
         return written_number(fact)
     return str(fact)
 
@@ -160,3 +196,29 @@ def standing(late: LateList) -> str:
             late.must_count,
         )
     return _("đã có tệp, chưa xác nhận gửi")
+
+
+ASIDE_REASONS: dict[str, Lazy] = {
+    "title": lazy("phía trên bảng"),
+    "header": lazy("tiêu đề cột"),
+    "section": lazy("tiêu đề nhóm, tên cơ quan"),
+    "total": lazy("dòng cộng"),
+    "signature": lazy("chữ ký, nơi nhận, ghi chú cuối bảng"),
+    "clerk": lazy("người lập hoặc người liên hệ"),
+    "example": lazy("dòng ví dụ"),
+    "page": lazy("số trang"),
+    "continued": lazy("dòng thứ hai của người ở trên"),
+    "nobody": lazy("không có họ tên lẫn liên hệ"),
+    "unread": lazy("trang tính không được đọc"),
+}
+
+
+def aside_reason(reason: str) -> str:
+    """Why a row of a file was not taken as a person."""
+    return str(ASIDE_REASONS[reason])
+
+
+def gap(kind: str, read: int, said: int) -> str:
+    """Where the list itself says another number of people than was read."""
+    values = {"read": written_number(read), "said": written_number(said)}
+    return _(_MESSAGES[f"count_gap_{kind}"].message, **values)

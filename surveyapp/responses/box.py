@@ -1,141 +1,93 @@
-"""The sealed box: a ballot becomes one ciphertext of fixed size that only the box key reads.
-
-HPKE (RFC 9180) with MLKEM768_X25519, HKDF-SHA-256 and AES-256-GCM; why: docs/decisions/0003.
-"""
-
-import base64
-import hashlib
-import hmac
-import json
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import (
-    AEAD,
-    KDF,
-    KEM,
-    MLKEM768X25519PrivateKey,
-    MLKEM768X25519PublicKey,
-    Suite,
-)
+"""The sealed box on the server: what the opener's program knows of ballots, and what only a server asks."""
 
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
-from surveyapp.responses.errors import BallotTooLarge, BallotUnreadable
+from surveyapp.responses import rules
+from surveyapp.responses.opener.box import (
+    CIPHERTEXT_BYTES,
+    PLAINTEXT_BYTES,
+    PRIVATE_BYTES,
+    ROOM,
+    SUITE_NAME,
+    Ballot,
+    campaign_mac_key,
+    encode,
+    fingerprint,
+    is_marked,
+    mac,
+    new_key,
+    public_half,
+    seal,
+    unseal,
+)
+from surveyapp.responses.opener.forms import MARK_DIGITS
 
-_KEM = KEM.MLKEM768_X25519
-_SUITE = Suite(_KEM, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-PLAINTEXT_BYTES = 4096
-CIPHERTEXT_BYTES = _KEM.enc_length() + PLAINTEXT_BYTES + 16
-_LENGTH_BYTES = 2
-ROOM = PLAINTEXT_BYTES - _LENGTH_BYTES
-
-_MLKEM_SEED, _MLKEM_PUBLIC, _X25519 = 64, 1184, 32
-PRIVATE_BYTES = _MLKEM_SEED + _X25519
-
-
-@dataclass(frozen=True)
-class Ballot:
-    """All that is sealed. Not who, not the supplying unit, not when, not from what device.
-
-    `instrument_mark` begins the frozen instrument's SHA-256 (16 digits); `codes` has one answer per
-    item of that instrument, in the order asked, "" for none.
-    """
-
-    instrument_code: str
-    instrument_version: str
-    instrument_mark: str
-    rated_unit_code: str
-    group_code: str
-    codes: tuple[str, ...]
-    remark: str
-    quality: dict[str, str]
-    receipt_tag: bytes
-
-
-def new_key() -> tuple[bytes, bytes]:
-    """A fresh key pair for one campaign's box: (private, public), 96 and 1,216 bytes."""
-    mlkem, x25519 = MLKEM768PrivateKey.generate(), X25519PrivateKey.generate()
-    private = mlkem.private_bytes_raw() + x25519.private_bytes_raw()
-    return private, public_half(private)
-
-
-@lru_cache(maxsize=4)
-def _private_key(private: bytes) -> MLKEM768X25519PrivateKey:
-    return MLKEM768X25519PrivateKey(*_halves(private))
+__all__ = [
+    "CIPHERTEXT_BYTES",
+    "PLAINTEXT_BYTES",
+    "PRIVATE_BYTES",
+    "ROOM",
+    "SUITE_NAME",
+    "Ballot",
+    "fingerprint",
+    "is_ours",
+    "largest",
+    "mac",
+    "mac_key",
+    "mac_keys",
+    "mark",
+    "new_key",
+    "public_half",
+    "seal",
+    "unseal",
+    "with_own_mac",
+]
 
 
-def _halves(private: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
-    if len(private) != PRIVATE_BYTES:
-        raise ValueError(len(private))
-    return (
-        MLKEM768PrivateKey.from_seed_bytes(private[:_MLKEM_SEED]),
-        X25519PrivateKey.from_private_bytes(private[_MLKEM_SEED:]),
-    )
+def mac_key(keys: KeyRing, campaign_code: str) -> bytes:
+    """The key under which ballots of one campaign are marked now."""
+    return campaign_mac_key(keys.key("ballot-mac"), campaign_code)
 
 
-@lru_cache(maxsize=16)
-def _public_key(public: bytes) -> MLKEM768X25519PublicKey:
-    return MLKEM768X25519PublicKey(
-        MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC]),
-        X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]),
-    )
-
-
-def public_half(private: bytes) -> bytes:
-    """The public half that belongs to a private key. Raises `ValueError` if it is not 96 bytes."""
-    mlkem, x25519 = _halves(private)
-    return mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
-
-
-def fingerprint(public: bytes) -> str:
-    """What the launch decision prints of a public key: SHA-256, 32 hexadecimal digits in eights."""
-    digest = hashlib.sha256(b"box\0" + public).hexdigest()[:32]
-    return "-".join(digest[start : start + 8] for start in range(0, 32, 8))
-
-
-def seal(public: bytes, campaign_code: str, ballot: Ballot) -> bytes:
-    """Exactly `CIPHERTEXT_BYTES` bytes, whatever was answered. Raises `BallotTooLarge`."""
-    return _SUITE.encrypt(_pad(_encode(ballot)), _public_key(public), campaign_code.encode())
-
-
-def unseal(private: bytes, campaign_code: str, ciphertext: bytes) -> Ballot:
-    """The ballot again. Raises `BallotUnreadable` for another key or campaign, or any changed bit."""
-    try:
-        padded = _SUITE.decrypt(ciphertext, _private_key(private), campaign_code.encode())
-        length = int.from_bytes(padded[:_LENGTH_BYTES])
-        return _decode(json.loads(padded[_LENGTH_BYTES : _LENGTH_BYTES + length]))
-    except (InvalidTag, ValueError, TypeError, KeyError) as exc:
-        raise BallotUnreadable from exc
-
-
-def mac(key: bytes, campaign_code: str, ballot_id: bytes, ciphertext: bytes) -> bytes:
-    """The server's own mark on a ballot, so that a row written or altered by hand is seen."""
-    message = b"\0".join((b"ballot", campaign_code.encode(), ballot_id)) + ciphertext
-    return hmac.digest(key, message, "sha256")
+def mac_keys(keys: KeyRing, campaign_code: str) -> list[bytes]:
+    """Every live key of one campaign, the newest first. They may leave with its ballots."""
+    return [campaign_mac_key(key, campaign_code) for key in keys.keys("ballot-mac")]
 
 
 def is_ours(
     keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
 ) -> bool:
     """Whether any live key made the MAC found beside a ballot."""
-    return any(
-        hmac.compare_digest(mac(key, campaign_code, ballot_id, ciphertext), found)
-        for key in keys.keys("ballot-mac")
-    )
+    campaign_keys = mac_keys(keys, campaign_code)
+    if is_marked(campaign_keys, campaign_code, ballot_id, ciphertext, found):
+        return True
+    return _of_the_ring(keys, campaign_code, ballot_id, ciphertext, found)
+
+
+def with_own_mac(
+    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
+) -> bytes:
+    """The MAC by which the opener knows a ballot: the one found, or, where that was made before each
+    campaign had a key of its own, one of the campaign's."""
+    if _of_the_ring(keys, campaign_code, ballot_id, ciphertext, found):
+        return mac(mac_key(keys, campaign_code), campaign_code, ballot_id, ciphertext)
+    return found
+
+
+def _of_the_ring(
+    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
+) -> bool:
+    return is_marked(keys.keys("ballot-mac"), campaign_code, ballot_id, ciphertext, found)
 
 
 def mark(instrument: Instrument) -> str:
     """By which a ballot is matched with the very text that was answered."""
-    return instrument.sha256[:16]
+    return instrument.sha256[:MARK_DIGITS]
 
 
 def largest(instrument: Instrument) -> int:
     """Bytes of the longest ballot this instrument can give; a campaign needs at most `ROOM`."""
+    remark = rules.REMARK_UNIT * instrument.remark.max_length if instrument.remark else ""
     longest = Ballot(
         instrument_code=instrument.code,
         instrument_version=instrument.version,
@@ -143,44 +95,8 @@ def largest(instrument: Instrument) -> int:
         rated_unit_code="U" * 32,
         group_code="G" * 32,
         codes=tuple(max(item.codes, key=len) for item in instrument.items),
-        remark="ậ" * (instrument.remark.max_length if instrument.remark else 0),
+        remark=remark,
         quality={"under_floor": "unknown"},
         receipt_tag=bytes(16),
     )
-    return len(_encode(longest))
-
-
-def _encode(ballot: Ballot) -> bytes:
-    content = [
-        ballot.instrument_code,
-        ballot.instrument_version,
-        ballot.instrument_mark,
-        ballot.rated_unit_code,
-        ballot.group_code,
-        list(ballot.codes),
-        ballot.remark,
-        ballot.quality,
-        base64.b64encode(ballot.receipt_tag).decode(),
-    ]
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _decode(content: list[Any]) -> Ballot:
-    form, version, form_mark, unit, group, codes, remark, quality, receipt_tag = content
-    return Ballot(
-        instrument_code=form,
-        instrument_version=version,
-        instrument_mark=form_mark,
-        rated_unit_code=unit,
-        group_code=group,
-        codes=tuple(codes),
-        remark=remark,
-        quality=quality,
-        receipt_tag=base64.b64decode(receipt_tag),
-    )
-
-
-def _pad(content: bytes) -> bytes:
-    if len(content) > ROOM:
-        raise BallotTooLarge(size=len(content), limit=ROOM)
-    return (len(content).to_bytes(_LENGTH_BYTES) + content).ljust(PLAINTEXT_BYTES, b"\0")
+    return len(encode(longest))

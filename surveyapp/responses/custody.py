@@ -1,21 +1,14 @@
-"""Where the private half of a box key is kept: a file of the server, or two custodians' shares."""
+"""Where the private half of a box key lies in the server's custody: a file for its owner alone."""
 
 import base64
-import binascii
-import hashlib
-import hmac
 import json
 import os
-import secrets
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.responses import box
-from surveyapp.responses.errors import BoxKeyRefused, BoxKeysExist, SharesDisagree
-
-_SUITE_NAME = "MLKEM768_X25519 HKDF_SHA256 AES_256_GCM"
-_CHECK_BYTES = 8
+from surveyapp.responses.errors import BoxKeyRefused, BoxKeysExist
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,7 @@ def make_box_keys(folder: Path, campaign_code: str) -> PublicHalf:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = {
         "campaign": campaign_code,
-        "suite": _SUITE_NAME,
+        "suite": box.SUITE_NAME,
         "fingerprint": box.fingerprint(public),
         "private": base64.b64encode(private).decode(),
     }
@@ -73,7 +66,7 @@ def read_private_key(folder: Path, campaign_code: str) -> bytes:
         raise BoxKeyRefused(campaign_code, path, "readable by others: chmod 600")
     if campaign != campaign_code:
         raise BoxKeyRefused(campaign_code, path, f"key of campaign {campaign}")
-    if suite != _SUITE_NAME or content.get("fingerprint") != fingerprint:
+    if suite != box.SUITE_NAME or content.get("fingerprint") != fingerprint:
         raise BoxKeyRefused(campaign_code, path, "damaged, or of another version")
     return private
 
@@ -90,51 +83,3 @@ def erase_private_key(folder: Path, campaign_code: str) -> None:
         path.unlink()
     except FileNotFoundError as exc:
         raise BoxKeyRefused(campaign_code, path, "missing") from exc
-
-
-def split_key(private: bytes) -> tuple[str, str]:
-    """Two shares, one per custodian: either alone is random and says nothing of the key."""
-    first = secrets.token_bytes(len(private))
-    check = _check(private)
-    return _share_text(1, check, first), _share_text(2, check, _xor(private, first))
-
-
-def join_key(one: str, other: str) -> bytes:
-    """The private key from its two shares, in any order. Raises `SharesDisagree`."""
-    shares = sorted((_read_share(one), _read_share(other)))
-    (first, check, left), (second, other_check, right) = shares
-    if (first, second) != (1, 2) or check != other_check or len(left) != len(right):
-        raise SharesDisagree
-    private = _xor(left, right)
-    try:
-        agreed = hmac.compare_digest(_check(private), check)
-    except ValueError as exc:
-        raise SharesDisagree from exc
-    if not agreed:
-        raise SharesDisagree
-    return private
-
-
-def _share_text(number: int, check: bytes, share: bytes) -> str:
-    """Base32: no case to mistake, and short enough to be typed from paper."""
-    return base64.b32encode(bytes([number]) + check + share).decode().rstrip("=")
-
-
-def _read_share(text: str) -> tuple[int, bytes, bytes]:
-    signs = "".join(sign for sign in text.upper() if sign.isalnum())
-    try:
-        share = base64.b32decode(signs + "=" * (-len(signs) % 8))
-    except binascii.Error as exc:
-        raise SharesDisagree from exc
-    if len(share) != 1 + _CHECK_BYTES + box.PRIVATE_BYTES:
-        raise SharesDisagree
-    return share[0], share[1 : 1 + _CHECK_BYTES], share[1 + _CHECK_BYTES :]
-
-
-def _check(private: bytes) -> bytes:
-    """Taken from the public half, so that a share alone gives nothing to guess the key with."""
-    return hashlib.sha256(b"share\0" + box.public_half(private)).digest()[:_CHECK_BYTES]
-
-
-def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))

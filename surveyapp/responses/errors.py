@@ -1,11 +1,13 @@
 """What can go wrong with drafts, submission and the sealed box."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
+from surveyapp.responses.opener.errors import OpenerError
 
 
 class ResponsesError(SurveyError):
@@ -76,18 +78,6 @@ class BoxError(ResponsesError):
         self.campaign_code = campaign_code
 
 
-class BallotTooLarge(ResponsesError):
-    """A ballot of `size` bytes does not fit the fixed `limit`: the questionnaire is too long."""
-
-    def __init__(self, *, size: int, limit: int) -> None:
-        super().__init__(f"{size} of {limit} bytes")
-        self.size, self.limit = size, limit
-
-
-class BallotUnreadable(ResponsesError):
-    """The ciphertext was not sealed to this key for this campaign, or is damaged."""
-
-
 class BoxKeysExist(BoxError):
     """A key file stands already at `path`; overwriting it would lose every sealed ballot."""
 
@@ -109,10 +99,6 @@ class OfflineCustody(BoxError):
 
     def __init__(self, campaign_code: str) -> None:
         super().__init__(campaign_code, "offline custody")
-
-
-class SharesDisagree(ResponsesError):
-    """The two shares do not belong together, or one was copied wrongly."""
 
 
 class WrongBoxKey(BoxError):
@@ -165,9 +151,71 @@ class BallotsDamaged(BoxError):
         self.count = count
 
 
+class BallotsOfWrongLength(BoxError):
+    """`count` ballots do not have the one length that all ballots have."""
+
+    def __init__(self, campaign_code: str, *, count: int) -> None:
+        super().__init__(campaign_code, str(count))
+        self.count = count
+
+
 class ReceiptsRepeated(BoxError):
     """`count` ballots carry a receipt that another ballot carries too: a form was counted twice."""
 
     def __init__(self, campaign_code: str, *, count: int) -> None:
         super().__init__(campaign_code, str(count))
         self.count = count
+
+
+class CustodyFileRefused(BoxError):
+    """A file of the custodians cannot be taken; `reason` is what the opener says of it."""
+
+    def __init__(self, campaign_code: str, reason: OpenerError) -> None:
+        super().__init__(campaign_code, f"{type(reason).__name__} {reason}")
+        self.reason = reason
+
+
+class NotRegistered(BoxError):
+    """No custodians are registered for the campaign's key."""
+
+    def __init__(self, campaign_code: str) -> None:
+        super().__init__(campaign_code, "no custodians")
+
+
+class ServerCustody(BoxError):
+    """The campaign's key is in the server's custody: there are no custodians to register or to ask."""
+
+    def __init__(self, campaign_code: str) -> None:
+        super().__init__(campaign_code, "server custody")
+
+
+class AlreadyRecorded(BoxError):
+    """This very attestation is recorded already."""
+
+    def __init__(self, campaign_code: str, digest: str) -> None:
+        super().__init__(campaign_code, digest)
+        self.digest = digest
+
+
+class OldExport(BoxError):
+    """The bundle was made of the export `found`; the last one is `expected`."""
+
+    def __init__(self, campaign_code: str, *, expected: str, found: str) -> None:
+        super().__init__(campaign_code, f"{found} is not {expected}")
+        self.expected, self.found = expected, found
+
+
+class CustodyNotProven(BoxError):
+    """Of `missing` (`drill`, `shares`) there is no record since `since` (None: at any time)."""
+
+    def __init__(self, campaign_code: str, *, missing: tuple[str, ...], since: date | None) -> None:
+        super().__init__(campaign_code, f"{', '.join(missing)} since {since}")
+        self.missing, self.since = missing, since
+
+
+class DigestDiffers(BoxError):
+    """What is stored of the opening gives the digest `found`; the opening gave `expected`."""
+
+    def __init__(self, campaign_code: str, *, expected: str, found: str) -> None:
+        super().__init__(campaign_code, f"{found} is not {expected}")
+        self.expected, self.found = expected, found

@@ -1,7 +1,7 @@
 """Tables of answers: drafts, the sealed box, and the anonymous tables filled when it is opened."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary
@@ -89,8 +89,69 @@ class Receipt(Base):
     campaign_id: Mapped[int]
 
 
+class OpenedCell(Base):
+    """What left the box of one rated unit × group: rows and counts, counts, or the number alone.
+
+    `content` is the cell of the bundle (docs/opener.md), counted by the opener.
+    """
+
+    __tablename__ = "opened_cell"
+    __table_args__ = (CheckConstraint("gives in ('rows','counts','n')", name="gives"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    rated_unit_code: Mapped[str] = mapped_column(primary_key=True)
+    group_code: Mapped[str] = mapped_column(primary_key=True)
+    gives: Mapped[str]
+    n: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class BoxRegistration(Base):
+    """The key that custodians made and hold: its public half lies with the campaign, who they are here."""
+
+    __tablename__ = "box_registration"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    registered_at: Mapped[datetime]
+    registered_by: Mapped[str]
+    digest: Mapped[str]
+    custodians: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class BoxAttestation(Base):
+    """What custodians signed: a drill, a check of the shares, the destruction of the key."""
+
+    __tablename__ = "box_attestation"
+    __table_args__ = (CheckConstraint("kind in ('drill','shares','destroyed')", name="kind"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    made_on: Mapped[date]
+    custodians: Mapped[list[int]] = mapped_column(JSON)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class BoxExport(Base):
+    """An export of the box to its custodians; only a bundle made of the last one is imported."""
+
+    __tablename__ = "box_export"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    exported_at: Mapped[datetime]
+    exported_by: Mapped[str]
+    ballots: Mapped[int]
+    digest: Mapped[str]
+
+
 class BoxOpening(Base):
-    """The record of the one opening of a campaign's box."""
+    """The record of the one opening of a campaign's box.
+
+    `digest` is that of all responses, cells, remarks and receipts that came out; none for a box opened
+    before digests were kept.
+    """
 
     __tablename__ = "box_opening"
 
@@ -101,3 +162,4 @@ class BoxOpening(Base):
     ballots: Mapped[int]
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     exception: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str | None]

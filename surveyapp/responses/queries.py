@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.responses.models import BoxOpening, Remark, Response, SealedBallot
+from surveyapp.responses.models import BoxOpening, OpenedCell, Remark, Response, SealedBallot
 
 _BATCH = 1000
 
@@ -62,13 +62,39 @@ def remarks(db: Session, campaign_id: int) -> Iterator[RemarkRow]:
 
 
 def response_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]:
-    """Responses by (rated unit code, group code)."""
+    """Responses opened by (rated unit code, group code), whether or not their rows left the box."""
+    cells = db.execute(
+        select(OpenedCell.rated_unit_code, OpenedCell.group_code, OpenedCell.n).where(
+            OpenedCell.campaign_id == campaign_id, OpenedCell.n > 0
+        )
+    ).all()
+    return {(unit, group): n for unit, group, n in cells} or row_counts(db, campaign_id)
+
+
+def row_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int]:
+    """Responses by (rated unit code, group code) of the cells whose rows left the box."""
     rows = db.execute(
         select(Response.rated_unit_code, Response.group_code, func.count())
         .where(Response.campaign_id == campaign_id)
         .group_by(Response.rated_unit_code, Response.group_code)
     )
     return {(unit, group): n for unit, group, n in rows}
+
+
+def opened_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
+    """Every cell as the bundle tells it (docs/opener.md); none of a box opened before cells were kept."""
+    return list(
+        db.scalars(
+            select(OpenedCell.content)
+            .where(OpenedCell.campaign_id == campaign_id)
+            .order_by(OpenedCell.group_code, OpenedCell.rated_unit_code)
+        )
+    )
+
+
+def counted_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
+    """The cells of which counts left the box and no rows."""
+    return [cell for cell in opened_cells(db, campaign_id) if cell["gives"] == "counts"]
 
 
 def ballots_in_box(db: Session, campaign_id: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.errors import NotAnOption, RemarkTooLong, UnknownItem
+from surveyapp.responses.opener.counting import Thresholds
 
 SECONDS_PER_SYLLABLE = 0.2
 """Nobody reads faster than about 300 ms a word (Zhang and Conrad, "Speeding in Web Surveys", Survey
@@ -109,14 +110,8 @@ def longest_run(codes: Sequence[str]) -> int:
 
 
 def completeness(answered: int, items: int, *, complete: float, partial: float) -> str:
-    """`complete`, `partial` or `break_off` by the share of applicable items answered (0..1 thresholds).
-
-    Asked of opened responses only: beside a name it would lead to the answers.
-    """
-    share = answered / items if items else 1.0
-    if share >= complete:
-        return "complete"
-    return "partial" if share >= partial else "break_off"
+    """`complete`, `partial` or `break_off` of an opened response, as the opener counts it."""
+    return Thresholds(complete, partial).of(answered, items)
 
 
 def longest_answers(instrument: Instrument) -> dict[str, str]:

@@ -65,7 +65,7 @@ def submit(
     ballot = make_ballot(assignment, instrument, content, receipt=receipt)
     ballot_id = os.urandom(16)
     ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot)
-    mac = box.mac(keys.key("ballot-mac"), campaign.code, ballot_id, ciphertext)
+    mac = box.mac(box.mac_key(keys, campaign.code), campaign.code, ballot_id, ciphertext)
     db.execute(
         _SEAL,
         {"id": ballot_id, "campaign_id": campaign.id, "ciphertext": ciphertext, "mac": mac},

@@ -1,20 +1,29 @@
 """Why the box refuses, in words for the centre and the command line."""
 
 from surveyapp.campaigns.states import CampaignState
-from surveyapp.i18n import _
+from surveyapp.i18n import _, locale
 from surveyapp.responses.errors import (
+    AlreadyRecorded,
     BallotsDamaged,
     BallotsForged,
     BallotsMissing,
+    BallotsOfWrongLength,
     BoxError,
     BoxKeyRefused,
     BoxKeysExist,
     BoxNotReady,
     CellsDiffer,
+    CustodyFileRefused,
+    CustodyNotProven,
+    DigestDiffers,
+    NotRegistered,
     OfflineCustody,
+    OldExport,
     ReceiptsRepeated,
+    ServerCustody,
     WrongBoxKey,
 )
+from surveyapp.responses.opener import words
 
 
 def refusal(error: BoxError) -> str:
@@ -35,11 +44,29 @@ def refusal(error: BoxError) -> str:
             )
         case BallotsDamaged():
             return _("%(count)s phiếu trong hộp không đọc được.", count=error.count)
+        case BallotsOfWrongLength():
+            return _("%(count)s phiếu trong hộp có độ dài không đúng.", count=error.count)
         case ReceiptsRepeated():
             return _("%(count)s phiếu trong hộp bị trùng với phiếu khác.", count=error.count)
         case CellsDiffer():
             return _cells(error)
-    return _key(error)
+        case DigestDiffers():
+            return _(
+                "Kết quả đang lưu không còn là kết quả đã mở: mã của lần mở hộp là %(expected)s, mã của dữ "
+                "liệu đang lưu là %(found)s.",
+                expected=error.expected,
+                found=error.found,
+            )
+    return _of_custodians(error) or _key(error)
+
+
+def attested(kind: str) -> str:
+    """What custodians attested, by its kind."""
+    return {
+        "drill": _("diễn tập mở hộp"),
+        "shares": _("kiểm tra mảnh khóa"),
+        "destroyed": _("hủy khóa"),
+    }[kind]
 
 
 def not_compacted() -> str:
@@ -71,6 +98,46 @@ def _cells(error: CellsDiffer) -> str:
     return _("Số phiếu không khớp theo đơn vị và nhóm: %(cells)s.", cells=cells)
 
 
+def _of_custodians(error: BoxError) -> str:
+    """Refusals of what custodians hand in, or have not handed in."""
+    match error:
+        case CustodyFileRefused():
+            return words.refusal(error.reason, "en" if locale() == "en" else "vi")
+        case CustodyNotProven():
+            return _not_proven(error)
+        case NotRegistered():
+            return _("Chưa đăng ký người giữ khóa của %(code)s.", code=error.campaign_code)
+        case ServerCustody():
+            return _(
+                "Khóa hộp phiếu của %(code)s do máy chủ giữ, không có người giữ khóa.",
+                code=error.campaign_code,
+            )
+        case AlreadyRecorded():
+            return _("Tệp này đã được ghi nhận trước đó.")
+        case OldExport():
+            return _(
+                "Kết quả mở hộp được làm từ một tệp xuất khác (%(found)s); tệp xuất gần nhất là %(expected)s. "
+                "Hãy mở tệp xuất gần nhất.",
+                found=error.found[:16],
+                expected=error.expected[:16] or "–",
+            )
+    return ""
+
+
+def _not_proven(error: CustodyNotProven) -> str:
+    missing = ", ".join(attested(kind) for kind in error.missing)
+    if error.since is None:
+        return _(
+            "Đợt chính thức chỉ được bắt đầu thu phiếu sau khi ghi nhận: %(missing)s.",
+            missing=missing,
+        )
+    return _(
+        "Đợt chính thức chỉ được khóa thu phiếu sau khi ghi nhận, từ ngày %(since)s: %(missing)s.",
+        since=error.since.strftime("%d/%m/%Y"),
+        missing=missing,
+    )
+
+
 def _key(error: BoxError) -> str:
     match error:
         case WrongBoxKey():
@@ -83,7 +150,7 @@ def _key(error: BoxError) -> str:
             return _("Đợt điều tra %(code)s đã có khóa hộp phiếu.", code=error.campaign_code)
         case OfflineCustody():
             return _(
-                "Khóa hộp phiếu của %(code)s do hai người giữ khóa tạo và giữ, không tạo trên máy chủ.",
+                "Khóa hộp phiếu của %(code)s do những người giữ khóa tạo và giữ, không tạo trên máy chủ.",
                 code=error.campaign_code,
             )
         case BoxKeyRefused():

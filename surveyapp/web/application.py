@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from surveyapp import db, log, schema, traces
 from surveyapp.config import Settings, read_settings
 from surveyapp.keys import KeyRing, read_key_ring
+from surveyapp.respondents import placing
 from surveyapp.web.http import (
     access,
     errors,
@@ -89,4 +90,5 @@ def configure(app: Flask, settings: Settings, keys: KeyRing) -> None:
     app.secret_key = keys.key("csrf", min(keys.roots))
     app.session_interface = sessions.SealedSessions(keys, secure=settings.secure)
     app.jinja_env.trim_blocks = False
+    app.jinja_env.filters["row_name"] = placing.shown
     app.url_map.strict_slashes = True

@@ -108,6 +108,8 @@ def growth(pattern: Pattern) -> tuple[float, str]:
         for start, pump, end in attacks(pattern.compiled):
             grown = _grown(run, lambda n, a=start, p=pump, z=end: a + p * (n // len(p) + 1) + z)
             worst = max(worst, (grown, f"{start!r} + {pump!r} × n + {end!r}"))
+            if grown > 2 * BOUND:
+                return worst
     return worst
 
 
@@ -131,12 +133,12 @@ BOUND = 8.0
 def _grown(run: Callable[[str], Any], text: Callable[[int], str]) -> float:
     """The growth from one length to four times as much, up to lengths that show it."""
     grown = 0.0
-    for shorter, longer in ((12, 24), (24, 96), (96, 384), (750, 3000)):
-        ends, allowed = longer >= 3000, BOUND if longer > 24 else 100
+    for shorter, longer in ((9, 18), (24, 96), (96, 384), (750, 3000)):
+        ends, allowed = longer >= 3000, BOUND if longer > 18 else 40
         for repeats in (1, 3, 7):
             few, many = _work(run, text(shorter), repeats), _work(run, text(longer), repeats)
             grown = many / max(few, 2e-6)
-            if grown < allowed:
+            if grown < allowed or grown > 20 * allowed:
                 break
         if grown >= allowed or ends:
             return grown
@@ -152,24 +154,20 @@ def _work(run: Callable[[str], Any], text: str, repeats: int) -> float:
     return min(once() for _ in range(repeats))
 
 
+GENERAL = (" ", "a", "1", "\n", "<", "(", "@", ".", "-", "a ", "1 ")
+
+
 def attacks(compiled: re.Pattern[Any]) -> list[tuple[str, str, str]]:
     """Texts (start, what is repeated, end) on which a pattern with two ways to repeat would try them all."""
     pattern = compiled.pattern
     text = pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern
     tree = _parser.parse(text, compiled.flags & ~re.UNICODE)
-    starts, pumps = {""}, {" ", "a", "1", "\n", "<", "(", "@", ".", "-", "a ", "1 "}
+    found = {("", pump) for pump in (*GENERAL, *islice(_literals(tree), 30))}
     for before, body in _repeated(tree, ""):
-        bodies = set(islice(_examples(body), 12))
-        starts.add(before)
-        pumps |= {before, *bodies, *(before + one for one in islice(sorted(bodies), 3))}
-    letters = {text for text in pumps if len(text) == 1} | set(islice(_literals(tree), 40))
-    pumps = (pumps | letters) - {""}
-    return [
-        (start, pump, end)
-        for start in starts
-        for pump in sorted(pumps)
-        for end in ("", "\x00", "!")
-    ]
+        bodies = sorted(set(islice(_examples(body), 6)))
+        found |= {("", before + one) for one in ("", *bodies[:2])}
+        found |= {(start, one) for start in ("", before) for one in (*bodies, " ", before)}
+    return [(start, pump, end) for start, pump in sorted(found) if pump for end in ("", "\x00")]
 
 
 def _repeated(tree: Any, before: str) -> Iterator[tuple[str, Any]]:

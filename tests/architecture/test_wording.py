@@ -38,9 +38,13 @@ def unmarked(root: Path) -> list[str]:
 
 
 def unmarked_in_source(root: Path) -> list[str]:
-    """Vietnamese sentences in Python, other than docstrings, that no catalogue is asked for."""
+    """Vietnamese sentences in Python, other than docstrings, that no catalogue is asked for.
+
+    The opener has no catalogues: it carries its words in both languages, held by a test of its own.
+    """
     faults = []
-    for path in sorted(set(root.rglob("*.py")) - {*root.rglob("styleguide.py")}):
+    exempt = {*root.rglob("styleguide.py"), *root.glob("opener/**/*.py")}
+    for path in sorted(set(root.rglob("*.py")) - exempt):
         tree = ast.parse(path.read_text())
         known = {
             inner

@@ -167,6 +167,8 @@ def test_a_command_on_another_database_leaves_the_bound_one_as_it_was(runner, tm
     assert runner.invoke(main, ["migrate"], env=env).exit_code == 0
     with Session(make_engine(env["DATABASE_URL"])) as db, db.begin():
         factories.campaign(db, clock.now())
+    for file in tmp_path.glob("other.sqlite3*"):  # as the mask of a process of ours leaves them
+        file.chmod(0o600)
     assert runner.invoke(main, add, env=env).exit_code == 0
     assert bound() is standing
     assert "an.tran" in runner.invoke(main, ["staff", "list"], env=env).output

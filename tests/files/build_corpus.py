@@ -107,7 +107,7 @@ def _people(kind: str, seed: int, count: int, style: Style) -> Draft:
 
 
 def _applies(column: str, kind: str) -> bool:
-    return not column or column in COLUMNS[kind][0]
+    return not column or column == "note" or column in COLUMNS[kind][0]
 
 
 def _repeat(draft: Draft) -> None:

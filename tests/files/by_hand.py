@@ -108,9 +108,9 @@ def _layouts() -> list[ByHand]:
                 "2 | Bùi Thị Hà | Phó Giám đốc | nt | 0599000002 | ha@thanhhoa.example.vn",
                 ROW_TAM,
                 '4 | Đỗ Văn Bảy | Phó Giám đốc | " | 0599000004 | bay@thanhhoa.example.vn',
-                "5 | Hồ Thị Sáu | như trên | -nt- | 0599000005 | nt",
+                "5 | Hồ Thị Sáu | như trên | -nt- | 0599000008 | nt",
             ),
-            {2: AN, 3: HA, 4: TAM, 5: BAY, 6: ("Hồ Thị Sáu", "Phó Giám đốc", STC, "0599000005", "")},
+            {2: AN, 3: HA, 4: TAM, 5: BAY, 6: ("Hồ Thị Sáu", "Phó Giám đốc", STC, "0599000008", "")},
             {(6, "email"): ("must", "email_invalid", "")},
         ),
         ByHand(

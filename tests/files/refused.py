@@ -85,7 +85,7 @@ def files() -> Iterator[tuple[str, str, str, bytes]]:
     yield "entries.xlsx", LEADERS, "unpacks_too_large", _many_entries()
     yield "heavy.csv", LEADERS, "file_too_large", b"a,b\n" * 3_000_000
     yield "wide.xlsx", LEADERS, "too_many_columns", _wide()
-    yield "far.xlsx", LEADERS, "too_many_columns", _far_cell()
+    yield "far.xlsx", LEADERS, "header_not_found", _far_cell()
     yield "wide.csv", LEADERS, "too_many_columns", (",".join(["Họ và tên"] * 200) + "\n").encode()
     yield (
         "long.csv",
@@ -99,10 +99,10 @@ def files() -> Iterator[tuple[str, str, str, bytes]]:
         "page.xls",
         LEADERS,
         "saved_as_web",
-        "<html><table><tr><td>Họ và tên</td></tr></table></html>".encode(),
+        "<html><body><p>Trang này có khung, bảng ở tệp khác.</p></body></html>".encode(),
     )
-    yield "excel-2003.xls", LEADERS, "saved_as_web", _XML_2003.encode()
-    yield "utf16.xls", LEADERS, "saved_as_web", _XML_2003.encode("utf-16")
+    yield "excel-2003.xls", LEADERS, "header_not_found", _XML_2003.encode()
+    yield "utf16.xls", LEADERS, "header_not_found", _XML_2003.encode("utf-16")
     yield (
         "archive.xls",
         LEADERS,

@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 import zipfile
+from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 import xlsxwriter
@@ -104,7 +105,7 @@ def _ods_cell(cell: str, rows: int) -> str:
     return f'<table:table-cell{span} office:value-type="string">{paragraphs}</table:table-cell>'
 
 
-def archive_of(parts: dict[str, str]) -> bytes:
+def archive_of(parts: Mapping[str, str | bytes]) -> bytes:
     """A zip of these parts, in this order."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -165,7 +165,7 @@ def test_postgresqls_statistics_forget_names_and_contacts_too(postgresql_engine,
         connection.commit()
     released(code)
     with transaction() as db:
-        erasing.erase_people(db, code, actor="centre", now=now, keys=keys)
+        erasing.erase_people(db, code, act=Act("centre", now, keys))
     with postgresql_engine.connect() as connection:
         connection.execute(text("analyze"))
         assert PLANTED[1] in statistics(connection), "an emptied table keeps what was known of it"

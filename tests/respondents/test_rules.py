@@ -8,8 +8,8 @@ import pytest
 from surveyapp.i18n import speaking
 from surveyapp.respondents import wording
 from surveyapp.respondents.findings import Finding, Row
-from surveyapp.respondents.rules import check_rows, contacts
-from surveyapp.respondents.rules.contacts import read_email, read_phone
+from surveyapp.respondents.rules import check_rows, domains, phones
+from surveyapp.respondents.rules.contacts import Support, read_email, read_phone
 from surveyapp.respondents.words.charsets import converted, from_tcvn3, from_vni, is_syllable
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.names import name_key, without_honorific
@@ -60,7 +60,7 @@ def test_a_number_is_understood_however_it_is_typed(written: str, stored: str) -
         ("02373852741 - 0987654321", "phone_several", "0987654321"),
         ("09123456789", "phone_invalid", ""),
         ("O912345678", "phone_invalid", "0912345678"),
-        ("+1 202 555 0100", "phone_invalid", ""),
+        ("+1 202 555 0100", "phone_foreign", ""),
         ("1900 1234", "phone_invalid", ""),
     ],
 )
@@ -85,10 +85,15 @@ def test_a_doubtful_number_brings_a_proposal(written: str, code: str, proposal: 
         ("an.gmail.com", "email_invalid", "an@gmail.com"),
         ("nguyễn.an@x.vn", "email_invalid", "nguyen.an@x.vn"),
         ("an@", "email_invalid", ""),
+        ("www.an@x.vn", "email_odd", "an@x.vn"),
+        ("*an@x.vn", "email_odd", "an@x.vn"),
+        ("an&binh@x.vn", "email_odd", ""),
+        ("0912345678/an@x.vn", "email_with_number", "an@x.vn"),
+        ("o'an@x.vn", "", ""),
     ],
 )  # fmt: skip
 def test_an_address_is_judged_and_mended(written: str, code: str, proposal: str) -> None:
-    found = read_email(written)
+    found = read_email(written, Support("Nguyễn Văn An"))
     assert (found.code, found.proposal) == (code, proposal)
 
 
@@ -304,11 +309,49 @@ def test_a_title_of_another_list_is_asked_about() -> None:
     assert [(f.line, f.severity, f.code) for f in found] == [(0, "check", "other_kind_named")]
 
 
+def test_an_address_is_never_mended_into_that_of_a_stranger() -> None:
+    assert read_email("bình..le@x.vn", Support("Nguyễn Văn An")).proposal == ""
+    assert read_email("binh..le@x.vn", Support("Lê Văn Bình")).proposal == "binh.le@x.vn"
+    assert read_email("an nv@x.vn", Support("Trần Thị Ba")).value == ""
+    own = frozenset({"tinh-x.example.vn"})
+    assert read_email("bx,le@tinh-x.example.vn", Support("Trần Thị Ba", own)).proposal == ""
+    assert read_email("k12@tinh-x,example.vn", Support("Trần Thị Ba", own)).proposal == (
+        "k12@tinh-x.example.vn"
+    )
+
+
+SLIPS = [
+    ("gmial.com", "gmail.com"), ("gmail.con", "gmail.com"), ("gmail.com.vn", "gmail.com"), ("gmail.vn", "gmail.com"),
+    ("gmaik.com", "gmail.com"), ("gnail.com", "gmail.com"), ("hmail.com", "gmail.com"), ("gmail.cpm", "gmail.com"),
+    ("yaho.com.vn", "yahoo.com.vn"), ("yahoo.com.v", "yahoo.com.vn"), ("yhaoo.com", "yahoo.com"), ("yahooo.com.vn", "yahoo.com.vn"),
+    ("outlok.com", "outlook.com"), ("hotmial.com", "hotmail.com"), ("iclould.com", "icloud.com"), ("hagiang.gov.vm", "hagiang.gov.vn"),
+    ("hagiang.gvo.vn", "hagiang.gov.vn"), ("hagiang.go.vn", "hagiang.gov.vn"), ("hagiang.govvn", "hagiang.gov.vn"),
+    ("hagianggov.vn", "hagiang.gov.vn"), ("hagiang.gov", "hagiang.gov.vn"), ("hagiamg.gov.vn", "hagiang.gov.vn"),
+    ("haigang.gov.vn", "hagiang.gov.vn"), ("snv.hagiang.gov.vn", ""), ("moha.gov.vn", ""), ("mof.gov.vn", ""), ("fpt.com.vn", ""),
+    ("x.example.vn", ""), ("mail.com", ""), ("yahoo.fr", ""), ("hust.edu.vn", ""), ("so-nv.ourtown.vn", ""), ("ourtwon.example.vn", "ourtown.example.vn"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("domain", "meant"), SLIPS)
+def test_a_slip_in_a_domain_is_told_by_its_nearness_to_the_known_ones(
+    domain: str, meant: str
+) -> None:
+    assert domains.meant(domain, frozenset({"ourtown.example.vn"})) == (meant, meant != "")
+
+
 def test_a_number_is_judged_by_its_range_as_by_all_its_digits() -> None:
     choose = random.Random(7)
     for _ in range(400):
         length = choose.choice((10, 11))
         number = f"0{choose.randrange(10 ** (length - 2), 10 ** (length - 1))}"
-        assert contacts._valid_phone(number) == contacts._validated_phone.__wrapped__(number), (
-            number
-        )
+        assert phones._valid_phone(number) == phones._validated_phone.__wrapped__(number), number
+
+
+def test_a_spelling_that_the_desk_explained_once_is_known_from_then_on() -> None:
+    row = Row(2, {"full_name": "Lê Văn An", "position": "Giám đốc", "department": "Sở 4T", "phone": "0912000001"})  # fmt: skip
+    about = context("agency-leaders")
+    _, found = check_rows([row], about)
+    assert "department_unknown" in {f.code for f in found}
+    lines, found = check_rows([row], replace(about, learned=(("so 4t", "STTTT"),)))
+    assert lines[0].department == "STTTT"
+    assert [f.severity for f in found if f.code == "department_recognised"] == ["note"]

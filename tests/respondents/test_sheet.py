@@ -130,7 +130,7 @@ def test_an_error_value_is_reported_where_it_stands(write: Callable[[Grid], byte
     ]
 
 
-def test_people_on_a_second_sheet_are_not_forgotten_silently() -> None:
+def test_sheets_of_one_layout_are_read_together_and_it_is_said_so() -> None:
     import io
 
     import xlsxwriter
@@ -145,8 +145,9 @@ def test_people_on_a_second_sheet_are_not_forgotten_silently() -> None:
             sheet.write_row(r, 0, row)
     book.close()
     checked = check_file(buffer.getvalue(), "a.xlsx", LEADERS)
-    assert len(checked.lines) == 3
-    assert [f.facts["sheets"] for f in checked.findings if f.code == "other_sheets"] == ["Sở Y tế"]
+    assert [line.number for line in checked.lines] == [2, 3, 4, 100_002]
+    told = [f.facts["sheets"] for f in checked.findings if f.code == "other_sheets"]
+    assert told == ["Sở Nội vụ, Sở Y tế"]
 
 
 def test_what_was_understood_can_be_stored_and_corrected() -> None:

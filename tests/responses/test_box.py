@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 
 from surveyapp.keys import KeyRing
 from surveyapp.responses import box, custody, models
-from surveyapp.responses.errors import (
-    BallotTooLarge,
-    BallotUnreadable,
-    BoxKeyRefused,
-    BoxKeysExist,
-    SharesDisagree,
-)
+from surveyapp.responses.errors import BoxKeyRefused, BoxKeysExist
+from surveyapp.responses.opener.errors import BallotTooLarge, BallotUnreadable
 
 PRIVATE, PUBLIC = box.new_key()
 BALLOT = box.Ballot(
@@ -79,7 +74,7 @@ def test_what_is_no_ballot_is_refused(sealed):
 
 def test_a_mac_holds_for_one_campaign_one_row_and_one_ciphertext(keys):
     sealed = box.seal(PUBLIC, "c", BALLOT)
-    mac = box.mac(keys.key("ballot-mac"), "c", b"i" * 16, sealed)
+    mac = box.mac(box.mac_key(keys, "c"), "c", b"i" * 16, sealed)
     assert box.is_ours(keys, "c", b"i" * 16, sealed, mac)
     assert not box.is_ours(keys, "d", b"i" * 16, sealed, mac)
     assert not box.is_ours(keys, "c", b"j" * 16, sealed, mac)
@@ -123,32 +118,3 @@ def test_an_erased_key_is_gone(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(BoxKeyRefused):
         custody.erase_private_key(tmp_path, "c")
-
-
-def test_two_shares_give_the_key_in_any_order_and_however_they_are_typed():
-    one, other = custody.split_key(PRIVATE)
-    assert custody.join_key(one, other) == PRIVATE
-    spaced = " ".join(other[start : start + 8] for start in range(0, len(other), 8)).lower()
-    assert custody.join_key(spaced, one) == PRIVATE
-
-
-def test_a_share_alone_or_of_another_key_is_refused():
-    one, other = custody.split_key(PRIVATE)
-    stranger, _ = custody.split_key(box.new_key()[0])
-    again, _ = custody.split_key(PRIVATE)
-    wrong = other[:-9] + ("A" if other[-9] != "A" else "B") + other[-8:]
-    for pair in (
-        (one, one),
-        (stranger, other),
-        (one, wrong),
-        (again, other),
-        (one, ""),
-        (one, "!"),
-    ):
-        with pytest.raises(SharesDisagree):
-            custody.join_key(*pair)
-
-
-def test_a_share_is_random_and_differs_every_time():
-    first = {custody.split_key(PRIVATE)[0] for _time in range(5)}
-    assert len(first) == 5

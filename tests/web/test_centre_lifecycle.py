@@ -1,7 +1,8 @@
 """The centre takes a campaign through its life; what cannot be undone is asked for twice and entered."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 
@@ -12,6 +13,9 @@ from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
 from surveyapp.operations import erasing
 from surveyapp.responses.models import Response, SealedBallot
+from surveyapp.responses.opener import files
+from surveyapp.responses.opener.custody import keys as custody_keys
+from surveyapp.responses.opener.custody import records
 from tests import factories
 from tests.responses.world import answers, survey
 from tests.web.browsing import post, sign_in
@@ -47,7 +51,7 @@ def test_from_the_key_to_the_release_by_the_pages_alone(app, client, keys, now, 
     assert act(client, "/open").status_code == 303
     assert campaign().state == "open"
     with transaction() as db:
-        world = survey(db, keys, now, people=2, campaign=queries.campaign(db, "tiny"))
+        world = survey(db, keys, now, people=10, campaign=queries.campaign(db, "tiny"))
         for seed, form in enumerate(world.forms):
             world.save(db, form, answers(form, seed))
             world.submit(db, form)
@@ -56,7 +60,7 @@ def test_from_the_key_to_the_release_by_the_pages_alone(app, client, keys, now, 
     assert "Hai số khớp nhau." in page.text
     assert act(client, "/box", box_confirmed=" TINY ").status_code == 303
     with reading() as db:
-        assert db.query(Response).count() == 2
+        assert db.query(Response).count() == 10
         assert db.query(SealedBallot).count() == 0
     assert act(client, "", page="releases").status_code == 303
     assert campaign().state == "released"
@@ -199,3 +203,35 @@ def test_the_trail_can_be_narrowed_to_a_unit(app, client):
     page = client.get("/centre/tiny/audit?unit=46")
     assert "desk.hue" in page.text
     assert "desk.hn" not in page.text
+
+
+def test_custodians_are_registered_and_their_drill_recorded_by_page(app, client, keys):
+    public, parts = custody_keys.create()
+    names = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Hồng Giang")
+    signed = records.registration("tiny", public, names, parts, today=date(2024, 1, 2))
+    paper = files.document_text(signed).encode()
+    with transaction() as db:
+        queries.campaign(db, "tiny").custody = "offline"
+    sign_in(client, "operator")
+    assert "Chưa đăng ký khóa." in client.get("/centre/tiny/life").text
+
+    def hand_in(content):
+        return act(client, "/custodians", custody_file=(BytesIO(content), "tiny.json"))
+
+    refused = hand_in(paper.replace(b"2024-01-02", b"2024-01-03"))
+    assert refused.status_code == 409
+    assert "Chữ ký trong tệp tiny.json không đúng" in refused.text
+    assert act(client, "/custodians").status_code == 422
+    assert hand_in(paper).status_code == 303
+    registered = records.read_registration("r", paper)
+    drill = records.attestation("drill", registered, parts[:2], today=date(2024, 1, 3), facts={})
+    assert hand_in(files.document_text(drill).encode()).status_code == 303
+    page = client.get("/centre/tiny/life").text
+    assert all(name in page for name in names)
+    assert registered.fingerprint in page
+    assert "diễn tập mở hộp, ngày 03/01/2024, người giữ mảnh 1, 2" in page
+    assert f"Mảnh khóa chưa kiểm tra lần nào: {names[2]}" in page
+    assert actions()[-2:] == ["registered the box key", "recorded what custodians attested"]
+    viewer = app.test_client()
+    sign_in(viewer, "viewer")
+    assert "custody_file" not in viewer.get("/centre/tiny/life").text

@@ -53,7 +53,7 @@ def test_what_was_understood_is_shown_before_anything_is_judged(desk: FlaskClien
     assert "“NguyÔn V¨n An” → “Nguyễn Văn An”" in page
     assert "“SNV” → “Sở Nội vụ”" in page
     assert "Cột không dùng đến: “Quê quán”" in page
-    assert "Dòng 5: Tổng cộng: 2" in page
+    assert "5 Tổng cộng: 2 dòng cộng Đây là một người" in page
     assert "Phải sửa" not in page and "không hợp lệ" not in page
 
 

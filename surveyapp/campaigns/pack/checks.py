@@ -120,12 +120,9 @@ def _check_thresholds(campaign: Document) -> Iterator[Fault]:
     if _number(shares.get("partial")) >= _number(shares.get("complete"), default=2.0):
         yield campaign.fault(("completeness", "partial"), _("phải nhỏ hơn ngưỡng của phiếu đầy đủ"))
     disclosure = _map(campaign.root.get("disclosure"))
-    if _number(disclosure.get("table_minimum")) > _number(
-        disclosure.get("row_minimum"), default=1e9
-    ):
-        yield campaign.fault(
-            ("disclosure", "table_minimum"), _("không được lớn hơn ngưỡng của từng dòng")
-        )
+    for name in ("table_minimum", "count_minimum"):
+        if _number(disclosure.get(name)) > _number(disclosure.get("row_minimum"), default=1e9):
+            yield campaign.fault(("disclosure", name), _("không được lớn hơn ngưỡng của từng dòng"))
 
 
 def _check_official(campaign: Document, questionnaires: Mapping[str, Document]) -> Iterator[Fault]:

@@ -90,10 +90,12 @@ class Contact(Frozen):
 
 
 class Disclosure(Frozen):
-    """Fewest answers behind a released row, and behind a cell of a public table."""
+    """Fewest answers behind a released row, behind a cell of a public table, and behind counts that the
+    scoring stage gets of a cell without rows."""
 
     row_minimum: Annotated[int, Field(ge=5)]
     table_minimum: Annotated[int, Field(ge=3)]
+    count_minimum: Annotated[int, Field(ge=2)] = 3
 
 
 class Completeness(Frozen):

@@ -16,6 +16,7 @@ from surveyapp.exports.cleaning import answer_similarity, rulesets, sensitivity
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame, read_frame
+from surveyapp.responses import opened_contents
 from surveyapp.responses import queries as responses
 
 MOST = 2
@@ -62,14 +63,19 @@ class CachedResponses:
 
 
 def cached_responses(db: Session, campaign: Campaign) -> tuple[Frame, CachedResponses]:
-    """The frame of an opened campaign, and its responses, read from the database once per process."""
+    """The frame of an opened campaign, and its responses, read from the database once per process.
+
+    Only cells whose rows left the box. Raises `DigestDiffers` unless the responses read are those that
+    were opened.
+    """
     frame = read_frame(db, campaign)
-    sizes = responses.response_counts(db, campaign.id)
+    sizes = responses.row_counts(db, campaign.id)
     opening = responses.opening(db, campaign.id)
     moment = opening.opened_at if opening else None
     key = (str(db.get_bind().engine.url), campaign.id, moment, tuple(sorted(sizes.items())))
     with _lock:
         if key not in _cached:
+            opened_contents.check(db, campaign)
             forms = {code: frame.instrument(code) for code in frame.groups_by_code}
             rows = responses.responses(db, campaign.id)
             _cached[key] = CachedResponses(sizes, read_answers(rows, forms))

@@ -23,6 +23,7 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
 from surveyapp.i18n import LOCALES, lazy, speaking
+from surveyapp.responses.sealed_export import FrozenRules
 
 HELD = "held-for-review"
 FROM_FILE = -1
@@ -84,6 +85,12 @@ def versions(db: Session, campaign: Campaign) -> list[RuleSet]:
 def in_force(db: Session, campaign: Campaign) -> RuleSet:
     """The version that a release applies."""
     return versions(db, campaign)[0]
+
+
+def frozen(db: Session, campaign: Campaign) -> FrozenRules:
+    """The version in force, as the opening of the box applies it."""
+    found = in_force(db, campaign)
+    return FrozenRules(found.number, written(found.rules))
 
 
 def propose(

@@ -21,9 +21,12 @@ class ManifestFacts:
     """Figures that the manifest states beside the files; `receipts` as `receipts.digest` gives them."""
 
     labels: RowLabels
+    digest: str
+    ballots: int
     sizes: Mapping[Cell, int]
     ruleset: RuleSet
     study: Sensitivity
+    excluded: int
     remarks: int
     receipts: tuple[int, str]
     opened_at: datetime
@@ -51,6 +54,11 @@ def manifest(
         ],
         "cleaning_version": {"number": made.ruleset.number, "sha256": made.ruleset.sha256},
         "receipts": {"count": receipts, "sha256": receipts_sha256},
+        "opening": {
+            "digest": made.digest,
+            "ballots": made.ballots,
+            "without_rows": made.ballots - sum(made.sizes.values()),
+        },
         "disclosure": _disclosure(frame, made),
         "signing": {"algorithm": "Ed25519", "public_key": made.public_key},
         "files": list(files),
@@ -85,7 +93,7 @@ def _counts(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
     return {
         "submitted": made.submitted,
         "responses": sum(made.sizes.values()),
-        "excluded": made.study.excluded,
+        "excluded": made.excluded,
         "remarks": made.remarks,
         "by_group": {
             group: sum(n for (_, of), n in made.sizes.items() if of == group)

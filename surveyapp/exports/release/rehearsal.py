@@ -223,22 +223,22 @@ def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
     by = ("supplying", "rated", "group", "department", "channel")
     for cell, counts in fieldwork.counted(db, campaign_id, by=by).items():
         for disposition, n in counts.by_disposition.items():
-            became = str(disposition) if disposition in out else "submitted"
+            counted_as = str(disposition) if disposition in out else "submitted"
             for rollup, dimensions in ROLLUPS.items():
                 kept = tuple(
                     value if name in dimensions else type(value)()
                     for name, value in zip(_PLACE, cell, strict=True)
                 )
-                totals[rollup, kept, became] = totals.get((rollup, kept, became), 0) + n
+                totals[rollup, kept, counted_as] = totals.get((rollup, kept, counted_as), 0) + n
     rows = (
         {
             "campaign_id": campaign_id,
             "rollup": rollup,
-            "disposition": became,
+            "disposition": counted_as,
             "n": n,
             **dict(zip(_PLACE, kept, strict=True)),
         }
-        for (rollup, kept, became), n in totals.items()
+        for (rollup, kept, counted_as), n in totals.items()
     )
     _insert(dry, "kept_count", rows)
 

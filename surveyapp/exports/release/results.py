@@ -1,7 +1,7 @@
 """What is released, gathered once: the campaign's frame and the counts of its responses."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -104,6 +104,13 @@ class AnswerTally:
             if counted is None:
                 counted = by_item[item_id] = Counter()
             counted[code] += 1
+
+    def add_counted(self, cell: Cell, n: int, items: Mapping[str, Mapping[str, int]]) -> None:
+        """Take in a cell of which the opening gave counts and no rows."""
+        self.responses[cell] += n
+        by_item = self.codes.setdefault(cell, {})
+        for item_id, codes in items.items():
+            by_item.setdefault(item_id, Counter()).update(codes)
 
     def item(self, cell: Cell, item: InstrumentItem) -> "ItemCounts":
         """The counts of one item among the responses of one cell."""

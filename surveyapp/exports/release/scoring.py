@@ -86,9 +86,12 @@ def _slots(frame: Frame) -> dict[str, tuple[int, tuple[str, ...]]]:
     return slots
 
 
-def count_rows(frame: Frame, tally: AnswerTally) -> Iterator[tuple[Value, ...]]:
-    """Rows of `COUNTS`: every planned or answered cell × item × option, zeros too."""
-    for cell in frame.in_order(frame.planned | set(tally.responses)):
+def count_rows(
+    frame: Frame, tally: AnswerTally, withheld: frozenset[Cell] = frozenset()
+) -> Iterator[tuple[Value, ...]]:
+    """Rows of `COUNTS`: every planned or answered cell × item × option, zeros too, but for the cells
+    `withheld`: of those nothing is told but how many answered (`rates.csv`)."""
+    for cell in frame.in_order((frame.planned | set(tally.responses)) - withheld):
         unit, group = cell
         level = frame.groups_by_code[group].level
         instrument = frame.instrument(group)
@@ -104,11 +107,12 @@ def rate_rows(
     frame: Frame,
     figures: Mapping[tuple[int, ...], Figures],
     completeness: Mapping[Cell, Mapping[str, int]],
+    withheld: frozenset[Cell] = frozenset(),
 ) -> Iterator[list[Value]]:
     """Rows of `RATE_COLUMNS` per rated unit × group; `figures` by (group id, rated unit id).
 
     `completeness` is how many of the opened responses of each cell were what. Rates are shares from 0 to 1; empty
-    where nobody is eligible.
+    where nobody is eligible, and where the cell is `withheld` all that would need its completeness.
     """
     by_cell: dict[Cell, Figures] = {
         (frame.units[unit].code, frame.groups[group].code): row
@@ -120,13 +124,14 @@ def rate_rows(
         counted = completeness.get(cell, {})
         found = Completeness(*(counted.get(name, 0) for name in COMPLETENESS))
         rates = outcome_rates(row.counts, found)
+        hidden = cell in withheld
         yield [
             frame.groups_by_code[cell[1]].level, *cell,
             row.planned, row.listed, row.approved,
             row.counts.assignments, row.counts.invited, row.counts.submitted,
-            *found,
+            *([None] * len(found) if hidden else found),
             *[counts.get(name, 0) for name in DISPOSITIONS],
-            *[getattr(rates, name) for name in RATES],
+            *[None if hidden else getattr(rates, name) for name in RATES],
             row.coverage,
         ]  # fmt: skip
 
@@ -151,13 +156,14 @@ def write_scoring(
     remarks: Iterable[RemarkRow],
     figures: Mapping[tuple[int, ...], Figures],
     completeness: Mapping[Cell, Mapping[str, int]],
+    withheld: frozenset[Cell] = frozenset(),
 ) -> int:
     """Write every CSV of `scoring/`; `tally` must have counted `rows`. Returns the rows written."""
     written = write_csv(
         folder / "responses.csv", response_heading(frame), response_lines(frame, labels, rows)
     )
-    write_csv(folder / "counts.csv", COUNTS, count_rows(frame, tally))
-    write_csv(folder / "rates.csv", RATE_COLUMNS, rate_rows(frame, figures, completeness))
+    write_csv(folder / "counts.csv", COUNTS, count_rows(frame, tally, withheld))
+    write_csv(folder / "rates.csv", RATE_COLUMNS, rate_rows(frame, figures, completeness, withheld))
     write_csv(folder / "codebook.csv", CODEBOOK, codebook_rows(frame))
     write_csv(folder / "criteria.csv", CROSSWALK, crosswalk_rows(frame))
     write_csv(folder / "remarks.csv", ("level", "text"), ((r.level, r.text) for r in remarks))

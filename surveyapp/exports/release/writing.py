@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -31,8 +32,8 @@ from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import DEFAULT, speaking
+from surveyapp.responses import opened_contents, receipts
 from surveyapp.responses import queries as responses
-from surveyapp.responses import receipts
 from surveyapp.responses.models import BoxOpening
 from surveyapp.responses.queries import RemarkRow, ResponseRow
 from surveyapp.responses.rules import completeness
@@ -50,15 +51,23 @@ class ReleaseInputs:
 
 @dataclass(frozen=True)
 class ResultsRead:
-    """What was read of the campaign, and what its responses were counted into while they passed."""
+    """What was read of the campaign, and what its responses were counted into while they passed.
+
+    `opened` is responses by cell, `sizes` those whose rows left the box; of the cells in `withheld`
+    nothing but the number did. `excluded` counts those left out of cells without rows.
+    """
 
     frame: Frame
     ruleset: RuleSet
+    digest: str
+    opened: Mapping[Cell, int]
     sizes: Mapping[Cell, int]
+    withheld: frozenset[Cell]
     study: sensitivity.Study
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
     tally: AnswerTally = field(default_factory=AnswerTally)
+    excluded: Counter[Cell] = field(default_factory=Counter)
     completeness: defaultdict[Cell, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
@@ -67,12 +76,13 @@ class ResultsRead:
 def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) -> int:
     """Write every file of the release below `folder`, its manifest last; how many responses it holds.
 
-    Raises `ResponsesChanged`.
+    Raises `DigestDiffers`, `ResponsesChanged`.
     """
     results = _read(db, frame, inputs.ruleset)
     labels = row_labels(results.sizes, frame.row_minimum)
     response_count = _write_tables(db, folder / "scoring", results, labels)
-    opening = _opening_of(db, frame, response_count=response_count)
+    without_rows = sum(results.opened.values()) - sum(results.sizes.values())
+    opening = _opening_of(db, frame, response_count=response_count + without_rows)
     account = report.CleaningAccount(frame, inputs.ruleset, results.study.result())
     _write_what_cleaning_did(folder, account)
     if inputs.sipas_rows is not None:
@@ -82,7 +92,10 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,
+        digest=results.digest,
+        ballots=opening.ballots,
         sizes=results.sizes,
+        excluded=results.excluded.total() + account.study.excluded,
         ruleset=inputs.ruleset,
         study=account.study,
         remarks=len(results.remarks),
@@ -101,15 +114,33 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
 def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     """All but the responses themselves, which are read one by one as they are written."""
     campaign_id = frame.campaign.id
-    sizes = responses.response_counts(db, campaign_id)
-    return ResultsRead(
+    digest = opened_contents.check(db, frame.campaign)
+    sizes = responses.row_counts(db, campaign_id)
+    cells = responses.opened_cells(db, campaign_id)
+    results = ResultsRead(
         frame=frame,
         ruleset=ruleset,
+        digest=digest or opened_contents.digest(db, frame.campaign),
+        opened=responses.response_counts(db, campaign_id),
         sizes=sizes,
+        withheld=frozenset((one["unit"], one["group"]) for one in cells if one["gives"] == "n"),
         study=studies.study_of(frame, ruleset.rules, sizes),
         figures=fieldwork.figures(db, campaign_id, by=("group", "rated")),
         remarks=list(responses.remarks(db, campaign_id)),
     )
+    for one in cells:
+        if one["gives"] == "counts":
+            _take_in_counts(results, one)
+    return results
+
+
+def _take_in_counts(results: ResultsRead, told: Mapping[str, Any]) -> None:
+    """A cell too small for rows: the counts the opener made of it, after the row rules then in force."""
+    cell = (told["unit"], told["group"])
+    cleaned = told["cleaned"]
+    results.tally.add_counted(cell, cleaned["n"], cleaned["items"])
+    results.completeness[cell].update(told["completeness"])
+    results.excluded[cell] += told["n"] - cleaned["n"]
 
 
 def _noting_completeness(
@@ -146,6 +177,7 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
         remarks=results.remarks,
         figures=results.figures,
         completeness=results.completeness,
+        withheld=results.withheld,
     )
 
 

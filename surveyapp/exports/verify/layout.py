@@ -62,9 +62,10 @@ COLUMNS: dict[str, Schema] = {
     "scoring/rates.csv": {
         "level": _LEVEL, **_CELL,
         "planned": _COUNT_OR_HIDDEN, "listed": _COUNT_OR_HIDDEN, "approved": _COUNT_OR_HIDDEN,
+        **_each("assigned invited submitted", _COUNT),
+        **_each("complete partial break_off", _COUNT_OR_HIDDEN),
         **_each(
-            "assigned invited submitted complete partial break_off begun refused "
-            "unavailable not_sent sent bounced moved wrong_group duplicate removed", _COUNT,
+            "begun refused unavailable not_sent sent bounced moved wrong_group duplicate removed", _COUNT,
         ),
         **_each("rr1 rr2 rr3 rr4 rr5 rr6 e coverage", _FIGURE),
     },
@@ -160,6 +161,7 @@ _MANIFEST = _object(
     ),
     cleaning_version=_object(number={"type": "integer", "minimum": -1}, sha256=_SHA256),
     receipts=_object(count=_WHOLE, sha256=_SHA256),
+    opening=_object(digest=_SHA256, ballots=_WHOLE, without_rows=_WHOLE),
     disclosure=_object(
         row_minimum=_WHOLE, table_minimum=_WHOLE, rows_withheld=_WHOLE,
         pools=_list(_object(group=_STRING, rows=_WHOLE, units=_list(_STRING))),

@@ -16,6 +16,8 @@ from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.findings import MUST, NOTE, WHOLE_LIST, Finding
 from surveyapp.respondents.lists.lines import every_finding
 from surveyapp.respondents.models import ListLine
+from surveyapp.respondents.placing import line_of, shown
+from surveyapp.respondents.reading.understood import Understanding
 from surveyapp.respondents.sheet import mark_workbook, read_workbook, write_anew
 from surveyapp.respondents.sheet.marks.marking import LegendCell, Mark, Marking, letters
 from surveyapp.respondents.sheet.workbook import Sheet
@@ -119,20 +121,34 @@ def mark_up(stored: Standing) -> Returned:
 
 def _marks(stored: Standing, sheet: Sheet) -> Iterator[Mark]:
     """One mark a cell, with everything there is to say about it; the gravest gives the colour."""
-    places = _Places(sheet, stored.understanding["mapping"])
+    reading = Understanding.from_json(stored.understanding)
+    every = {
+        part: _Places(sheet, table.mapping)
+        for part, table in reading.tables()
+        if table.sheet == sheet.name
+    }
+    places = every[0]
+
+    def at(number: int, column: str) -> tuple[int, int] | None:
+        """The cell, if it is on this sheet; what is wrong on the others stands in the legend."""
+        part, line = line_of(number)
+        return every[part].of(line, column) if part in every else None
+
     told: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for finding in stored.findings:
         if finding.line in stored.added or finding.line == WHOLE_LIST or finding.severity == NOTE:
             continue
         words = f"{wording.severity_name(finding.severity)}: {wording.message(finding)}"
-        at = places.of(finding.line, finding.column)
-        told.setdefault(at, []).append((finding.severity, words))
+        if (place := at(finding.line, finding.column)) is not None:
+            told.setdefault(place, []).append((finding.severity, words))
     for (line, column), value in stored.mended.items():
         words = _("Đã sửa trên hệ thống thành “%(value)s”. Ghi lại như vậy hoặc để nguyên ô này đều được.", value=value)  # fmt: skip
-        told.setdefault(places.of(line, column), []).append(("done", words))
+        if (place := at(line, column)) is not None:
+            told.setdefault(place, []).append(("done", words))
     for line in stored.left_out - stored.added.keys():
         words = _("Dòng này đã được bỏ khỏi danh sách trên hệ thống. Có thể xóa dòng, hoặc để nguyên: dòng vẫn được bỏ.")  # fmt: skip
-        told.setdefault(places.of(line, ""), []).append(("out", words))
+        if (place := at(line, "")) is not None:
+            told.setdefault(place, []).append(("out", words))
     for (line, index), remarks in sorted(told.items()):
         tone = min((tone for tone, _words in remarks), key=_GRAVITY.__getitem__)
         comment = "\n".join(words for _tone, words in remarks)[:_LONGEST_COMMENT]
@@ -192,9 +208,10 @@ def _explained(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
     for finding in wanted[:_MOST_EXPLAINED]:
         line, link = _("Cả danh sách"), ""
         if finding.line:
-            line = str(finding.line)
+            line = shown(finding.line)
             index = mapping.get(finding.column, mapping["full_name"])
-            link = "" if finding.line in stored.added else f"{letters(index)}{finding.line}"
+            apart = finding.line in stored.added or line_of(finding.line)[0]
+            link = "" if apart else f"{letters(index)}{finding.line}"
         yield (
             LegendCell(line, link=link),
             LegendCell(wording.column_name(finding.column)),

@@ -97,7 +97,7 @@ def replaced_by(db: Session, subject: RespondentList) -> RespondentList | None:
             RespondentList.unit_id == subject.unit_id,
             RespondentList.kind_id == subject.kind_id,
             RespondentList.version < subject.version,
-            RespondentList.state == "approved",
+            RespondentList.state == ListState.APPROVED,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)

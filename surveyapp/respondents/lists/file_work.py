@@ -38,11 +38,11 @@ def understand(
     workbook = _read(content, file_name)
     yield pack(workbook, content)
     try:
-        reading, rows = take_in(workbook, context, remembered=remembered)
+        reading, taken, _marks = take_in(workbook, context, remembered=remembered)
     except FileRefused as refusal:
         yield _json({"refused": {"code": refusal.code, "facts": refusal.facts}})
         return
-    shown = preview.preview(workbook, reading, rows, context, before)
+    shown = preview.preview(workbook, reading, taken, context, before)
     yield _json({"reading": reading.to_json(), "preview": asdict(shown)})
 
 
@@ -77,7 +77,8 @@ def check(
         remembered=remembered,
         progress=tell_parent,
     )
-    yield _json(checked.understanding.to_json() if checked.understanding else None)
+    reading = checked.understanding
+    yield _json({"reading": reading and reading.to_json(), "marks": checked.marks.to_json()})
     yield from _judged(checked.lines, checked.findings)
 
 

@@ -77,7 +77,9 @@ def waiting_files(db: Session, *, unit_id: int) -> Sequence[ReceivedFile]:
     return db.scalars(
         select(ReceivedFile).where(
             ReceivedFile.unit_id == unit_id,
-            ReceivedFile.state.in_(("working", "understood", "unclear")),
+            ReceivedFile.state.in_(
+                (ReceivedState.WORKING, ReceivedState.UNDERSTOOD, ReceivedState.UNCLEAR)
+            ),
         )
     ).all()
 

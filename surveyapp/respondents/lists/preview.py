@@ -13,6 +13,7 @@ from surveyapp.respondents.reading.sheet_reading import (
     is_our_template,
     readable_sheets,
 )
+from surveyapp.respondents.reading.taking import Gap, Taken, gaps
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
@@ -26,7 +27,7 @@ SAMPLES = 3
 _SAMPLE_LENGTH = 60
 _SEARCHED_FOR_SAMPLES = 300
 _JUDGED = 1000
-_SKIPPED_SHOWN = 5
+_SKIPPED_SHOWN = 5000
 _ROWS_SHOWN = 12
 
 
@@ -55,8 +56,8 @@ class Conversion:
 class Preview:
     """A reading with what it would make of the rows; nothing in it is a judgement.
 
-    `judged` is the number of rows the conversions were counted in, `skipped` rows with text below the
-    headings that are nobody: (line, text). `known` says why one may press on without reading on:
+    `judged` is the number of rows the conversions were counted in, `skipped` every row with text that is
+    nobody: (line, text, reason), in the order of the file; `gaps` what the list itself says otherwise. `known` says why one may press on without reading on:
     `template` is our own form filled in, `as_before` the layout of this unit's last file, else empty.
     """
 
@@ -64,8 +65,9 @@ class Preview:
     judged: int
     columns: tuple[SheetColumn, ...]
     conversions: tuple[Conversion, ...]
-    skipped: tuple[tuple[int, str], ...]
+    skipped: tuple[tuple[int, str, str], ...]
     skipped_count: int
+    gaps: tuple[Gap, ...]
     known: str
 
 
@@ -88,34 +90,30 @@ class Look:
 def preview(
     workbook: Workbook,
     reading: Understanding,
-    rows: Sequence[Row],
+    taken: Taken,
     context: ListContext,
     before: Understanding | None,
 ) -> Preview:
     """The reading with samples and conversions; `before` is how this unit's last file was read."""
     sheet = workbook.sheet(reading.sheet)
     assert sheet is not None
-    people = {row.number for row in rows}
-    skipped = [
-        (line, " ".join(filter(None, map(tidy, row)))[:_SAMPLE_LENGTH])
-        for line, row in sheet.numbered()
-        if line > reading.header_line and line not in people and any(c.strip() for c in row)
-    ]
+    rows = taken.people
     step = max(1, -(-len(rows) // _JUDGED))
     judged = rows[::step]
     return Preview(
         people=len(rows),
         judged=len(judged),
         columns=_columns(sheet, reading.header_line, reading.headings),
-        conversions=tuple(_conversions(sheet, reading, judged, context)),
-        skipped=tuple(skipped[:_SKIPPED_SHOWN]),
-        skipped_count=len(skipped),
+        conversions=tuple(_conversions(workbook, reading, judged, context)),
+        skipped=tuple((a.number, a.text, a.reason) for a in taken.aside[:_SKIPPED_SHOWN]),
+        skipped_count=len(taken.aside),
+        gaps=tuple(gaps(taken)),
         known=_known(workbook, reading, before),
     )
 
 
 def _known(workbook: Workbook, reading: Understanding, before: Understanding | None) -> str:
-    if reading.missing or reading.others:
+    if reading.missing or reading.others or reading.more or reading.guessed or reading.hidden:
         return ""
     if is_our_template(workbook) and not reading.unknown:
         return "template"
@@ -175,13 +173,13 @@ def _columns(sheet: Sheet, header_line: int, headings: Sequence[str]) -> tuple[S
 
 
 def _conversions(
-    sheet: Sheet, reading: Understanding, rows: Sequence[Row], context: ListContext
+    workbook: Workbook, reading: Understanding, rows: Sequence[Row], context: ListContext
 ) -> Iterator[Conversion]:
     found: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
     judge = LineJudge(context, index_for(context))
     for row in rows:
         line, findings = judge.judge(row)
-        filled_in = dict(_filled_in(sheet, reading, row))
+        filled_in = dict(_filled_in(workbook, reading, row))
         for finding in findings:
             if finding.code in CONVERSIONS and finding.column not in filled_in:
                 after = finding.proposal or line.values.get(finding.column, "")
@@ -202,9 +200,11 @@ def _value(line: Line, column: str) -> str:
     return line.values.get(column) or line.cells.get(column, "")
 
 
-def _filled_in(sheet: Sheet, reading: Understanding, row: Row) -> Iterator[tuple[str, str]]:
-    """Columns whose text came from a row above, with what stands in the cell itself."""
-    cells = sheet.row(row.number)
+def _filled_in(workbook: Workbook, reading: Understanding, row: Row) -> Iterator[tuple[str, str]]:
+    """Columns whose text came from elsewhere, with what stands in the cell itself."""
+    name, line = reading.place(row.number)
+    sheet = workbook.sheet(name)
+    cells = sheet.row(line) if sheet else []
     for column, value in row.cells.items():
         index = reading.mapping.get(column, -1)
         written = cells[index] if 0 <= index < len(cells) else ""

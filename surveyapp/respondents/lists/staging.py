@@ -18,6 +18,7 @@ from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
 from surveyapp.respondents.models import LINES, RespondentList
 from surveyapp.respondents.reading.checking import Checked
+from surveyapp.respondents.sheet.encodings import RECODED
 from surveyapp.respondents.states import CURRENT, MENDABLE, ListState
 
 # What stands until something newer takes its place; the same file again then changes nothing.
@@ -81,9 +82,15 @@ def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> Respon
 
 def understanding_of(checked: Checked) -> dict[str, Any]:
     """How the file was read, with what the reader left aside: later checks need both."""
-    remarks = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
+    notices = (
+        {code for code, _ in checked.understanding.notices} if checked.understanding else set()
+    )
+    whole = [f.code for f in checked.findings if f.line == WHOLE_LIST and not f.facts]
+    remarks = [code for code in whole if code not in notices]
+    if any(f.code == RECODED for f in checked.findings):
+        remarks.append(RECODED)
     stored = checked.understanding.to_json() if checked.understanding else {}
-    return {**stored, "remarks": remarks}
+    return {**stored, "remarks": remarks, "marks": checked.marks.to_json()}
 
 
 def declare_nobody(

@@ -22,7 +22,7 @@ from surveyapp.respondents.lists.file_reading import Arrived
 from surveyapp.respondents.lists.staging import stage
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.sheet_reading import Told, Understanding
+from surveyapp.respondents.reading.understood import Table, Told, Understanding
 
 BETWEEN_REPORTS = 0.4
 
@@ -158,7 +158,9 @@ def _note(upload: Upload, refusal: FileRefused, table: bytes, told: Told | None 
         # A list of another kind may only seem one because a person pointed at the wrong columns.
         mistold = told is not None and isinstance(refusal, WrongList)
         if mistold or isinstance(refusal, intake.UNCLEAR):
-            pointed = Understanding(told.sheet, told.header_line, told.mapping) if told else None
+            pointed = None
+            if told is not None and told.mapping:
+                pointed = Understanding(Table(told.sheet, told.header_line, told.mapping))
             intake.note_unclear(db, received_id, refusal, reading=pointed, table=table, now=now)
         else:
             intake.note_refused(db, received_id, refusal, now=now)

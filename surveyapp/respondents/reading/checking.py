@@ -1,31 +1,27 @@
 """From the sheets of a file to lines and findings, all at once. Nothing is stored here."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import IDENTIFYING, ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.progress import Progress, untold
-from surveyapp.respondents.reading.headings import GIVEN_NAME
-from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
+from surveyapp.respondents.reading.marks import NO_MARKS, Marks, marks_of
 from surveyapp.respondents.reading.sheet_reading import (
     Told,
     Understanding,
     recall,
     understand,
     understand_as,
+    without_sheets,
 )
+from surveyapp.respondents.reading.taking import Taken, gaps, read_rows
 from surveyapp.respondents.rules import check_rows
-from surveyapp.respondents.sheet import Sheet, Workbook
+from surveyapp.respondents.rules.whole import Notice
+from surveyapp.respondents.sheet import Workbook
 from surveyapp.respondents.words.charsets import converted
-from surveyapp.respondents.words.departments import DepartmentIndex, index_for
-from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
-from surveyapp.respondents.words.ditto_marks import is_ditto
 from surveyapp.respondents.words.names import fold, tidy
-
-_NOT_SPREAD = ("full_name", "note", "number", GIVEN_NAME)
-_TEXTS = ("full_name", "position", "department", "workplace", "district", "association", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,7 @@ class Checked:
     findings: tuple[Finding, ...] = ()
     understanding: Understanding | None = None
     refusal: errors.FileRefused | None = None
+    marks: Marks = NO_MARKS
 
     @property
     def clean(self) -> int:
@@ -54,16 +51,19 @@ def check_workbook(
     progress: Progress = untold,
 ) -> Checked:
     """Lines and findings of a file that has been read. Raises what `take_in` raises."""
-    reading, rows = take_in(workbook, context, told=told, remembered=remembered)
+    reading, taken, marks = take_in(workbook, context, told=told, remembered=remembered)
+    rows = taken.people
     lines, findings = check_rows(
         rows,
         context,
         titles=reading.titles,
         others=reading.others,
         remarks=workbook.remarks,
+        notices=reading.notices,
+        marks=marks,
         progress=progress,
     )
-    return Checked(True, None, tuple(lines), tuple(findings), reading)
+    return Checked(True, None, tuple(lines), tuple(findings), reading, marks=marks)
 
 
 def take_in(
@@ -72,15 +72,35 @@ def take_in(
     *,
     told: Told | None = None,
     remembered: Understanding | None = None,
-) -> tuple[Understanding, list[Row]]:
-    """What the workbook means and its people, nothing judged yet.
+) -> tuple[Understanding, Taken, Marks]:
+    """What the workbook means, its people and all its other rows, and how they are marked; nothing judged yet.
 
     Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
     """
     reading = _understood(workbook, context, told, remembered)
-    rows = read_lines(workbook, reading, context)
-    refuse_wrong_list(reading, rows, context)
-    return reading, rows
+    taken = read_rows(workbook, reading, context, told.people if told else frozenset())
+    refuse_wrong_list(reading, taken.people, context)
+    marks = marks_of(workbook, reading, taken.people)
+    return replace(reading, notices=tuple(_notices(reading, taken, marks, told))), taken, marks
+
+
+def _notices(
+    reading: Understanding, taken: Taken, marks: Marks, told: Told | None
+) -> Iterator[Notice]:
+    """What is to be said of the whole file."""
+    sheets = list(dict.fromkeys(table.sheet for _, table in reading.tables()))
+    if len(sheets) > 1:
+        yield "other_sheets", {"sheets": ", ".join(sheets), "read": True}
+    if reading.guessed:
+        yield "headings_guessed", {}
+    if reading.hidden:
+        code = "hidden_sheets_read" if reading.sheet in reading.hidden else "hidden_sheets"
+        yield code, {"sheets": ", ".join(reading.hidden)}
+    if marks.hidden:
+        yield "rows_hidden", {"rows": len(marks.hidden), "listed": len(taken.people)}
+    for gap in gaps(taken):
+        answer = told.answer if told else ""
+        yield f"count_gap_{gap.kind}", {"read": gap.read, "said": gap.said, "answer": answer}
 
 
 def _understood(
@@ -89,113 +109,26 @@ def _understood(
     told: Told | None,
     remembered: Understanding | None,
 ) -> Understanding:
-    if told is not None:
+    if told is not None and told.mapping:
         return understand_as(workbook, context, told)
+    if told is not None:
+        own = _understood(workbook, context, None, remembered)
+        return without_sheets(own, told.unread)
     known = recall(workbook, context, remembered) if remembered is not None else None
     return known or understand(workbook, context)
 
 
-def read_lines(workbook: Workbook, reading: Understanding, context: ListContext) -> list[Row]:
-    """The people of the list, cells as written; `rules.check_rows` judges them.
-
-    Section titles, vertically merged cells and what a ditto points to are carried to their rows.
-    Raises HeaderNotFound when the sheet of `reading` is not in the workbook, NobodyListed when
-    there is no person below the headings.
-    """
-    sheet = workbook.sheet(reading.sheet)
-    if sheet is None or "full_name" not in reading.mapping:
-        raise errors.HeaderNotFound(kind=context.kind_name)
-    index = index_for(context)
-    rows = list(_people(sheet, reading, context, index))
-    if not rows:
-        raise errors.NobodyListed(sheet=sheet.name)
-    return rows
+def read_lines(
+    workbook: Workbook,
+    reading: Understanding,
+    context: ListContext,
+    people: frozenset[int] = frozenset(),
+) -> list[Row]:
+    """The people of the list, cells as written; `rules.check_rows` judges them. As `read_rows`."""
+    return list(read_rows(workbook, reading, context, people).people)
 
 
-def _people(
-    sheet: Sheet, reading: Understanding, context: ListContext, index: DepartmentIndex
-) -> Iterator[Row]:
-    spread = _spread(sheet, reading)
-    rows = RowReader(reading.mapping, reading.headings, context, index)
-    section: dict[str, str] = {}
-    above: dict[str, str] = {}
-    columns = context.columns
-    for number, row in sheet.numbered():
-        if number <= reading.header_line:
-            continue
-        kind = rows.kind(row)
-        if kind is RowKind.SECTION:
-            _enter(section, row, context, index)
-        elif kind is RowKind.PERSON:
-            cells = _cells(row, reading.mapping, spread.get(number, {}), columns)
-            for column, title in section.items():
-                if not cells.get(column, "").strip():
-                    cells[column] = title
-            _as_above(cells, above)
-            yield Row(number, cells)
-
-
-def _as_above(cells: dict[str, str], above: dict[str, str]) -> None:
-    """Put what stands above in place of a ditto, and remember this row for the next one."""
-    for column in DITTO_COLUMNS:
-        written = cells.get(column, "")
-        if written and is_ditto(written) and above.get(column):
-            cells[column] = above[column]
-        elif column in cells:
-            above[column] = written
-
-
-def _enter(
-    section: dict[str, str], row: list[str], context: ListContext, index: DepartmentIndex
-) -> None:
-    """Begin a section; a new department ends the units of the one before."""
-    title = section_text(row)
-    column = section_column(title, context, index)
-    if column == "department":
-        section.clear()
-    if column:
-        section[column] = title
-
-
-def _spread(sheet: Sheet, reading: Understanding) -> dict[int, dict[str, str]]:
-    """Line → column → the value of the merged cell that covers it."""
-    spread: dict[int, dict[str, str]] = {}
-    columns = {i: c for c, i in reading.mapping.items() if c not in _NOT_SPREAD}
-    for line, index, top in sheet.merged():
-        column = columns.get(index)
-        if column is None or top <= reading.header_line:
-            continue
-        first = sheet.row(top)
-        spread.setdefault(line, {})[column] = first[index] if index < len(first) else ""
-    return spread
-
-
-def _cells(
-    row: list[str], mapping: Mapping[str, int], spread: Mapping[str, str], columns: Sequence[str]
-) -> dict[str, str]:
-    """The row's cells by column, as written."""
-    cells = {}
-    for column in columns:
-        index = mapping.get(column, -1)
-        cell = row[index] if 0 <= index < len(row) else ""
-        cells[column] = cell if cell.strip() else spread.get(column, "")
-    given = mapping.get(GIVEN_NAME, -1)
-    if 0 <= given < len(row) and row[given].strip():
-        cells["full_name"] = f"{cells['full_name'].strip()} {row[given].strip()}"
-    if mapping.get("phone", -1) == mapping.get("email", -2):
-        cells["email"], cells["phone"] = _shared_cell(cells["email"])
-    return cells
-
-
-def _shared_cell(cell: str) -> tuple[str, str]:
-    """The address and the number out of one `Liên hệ` cell."""
-    words = tidy(cell).replace(";", " ").replace(",", " ").split()
-    addresses = [w for w in words if "@" in w]
-    numbers = [w for w in words if "@" not in w and any(c.isdigit() for c in w)]
-    return "; ".join(addresses), " ".join(numbers)
-
-
-def refuse_wrong_list(reading: Understanding, rows: list[Row], context: ListContext) -> None:
+def refuse_wrong_list(reading: Understanding, rows: Sequence[Row], context: ListContext) -> None:
     """Raise WrongList or ColumnsMissing when nothing says where people belong.
 
     A list of associations under "council" gives itself away by a column this list has no use for.
@@ -216,7 +149,7 @@ def refuse_wrong_list(reading: Understanding, rows: list[Row], context: ListCont
         raise errors.ColumnsMissing(kind=context.kind_name, missing=empty, found=found[:12])
 
 
-def _led_by_chairmen(rows: list[Row]) -> bool:
+def _led_by_chairmen(rows: Sequence[Row]) -> bool:
     """Whether most positions are those of a district's committee, not just where people live."""
     chairs = sum("chu tich" in fold(row.cells.get("position", "")) for row in rows)
     return chairs * 10 >= len(rows) * 6

@@ -1,31 +1,26 @@
-"""Which column could be what by its cells, where headings do not say: offered to a person, never taken."""
+"""Which column could be what by its cells, where headings do not say: shown to a person to confirm."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.reading.headings import NUMBER
+from surveyapp.respondents.sheet.workbook import Sheet
+from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.ditto_marks import is_ditto
-from surveyapp.respondents.words.names import fold
+from surveyapp.respondents.words.names import FAMILIES, fold, tidy
 from surveyapp.respondents.words.positions import is_position
 
-_FAMILIES = frozenset(
-    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh trinh mai dao lam truong "
-    "cao ha luu luong ta tong quach chu thai to nong".split()
-)
+_OFFERED = ("email", "phone", "full_name", "department", "position")
+_FAMILIES = frozenset(fold(name) for name in FAMILIES)
 
 
 def guess(
     samples: Mapping[int, Sequence[str]], mapping: Mapping[str, int], context: ListContext
 ) -> dict[str, int]:
     """The mapping with columns added whose cells all look like what is missing. `samples` by index."""
-    index = index_for(context)
-    signs: dict[str, Callable[[str], bool]] = {
-        "email": lambda cell: "@" in cell,
-        "phone": _is_number,
-        "full_name": _is_name,
-        "department": lambda cell: (match := index.find(cell)) is not None and match.certain,
-        "position": is_position,
-    }
+    signs = {c: sign for c, sign in _signs(context).items() if c in _OFFERED}
     guessed = dict(mapping)
     for column, looks_so in signs.items():
         if column in guessed or column not in context.columns:
@@ -36,6 +31,64 @@ def guess(
                 guessed[column] = place
                 break
     return guessed
+
+
+_LOOKED_AT = 300
+_NEARLY_ALL = 0.7
+
+
+def guess_table(sheet: Sheet, context: ListContext) -> tuple[int, dict[str, int]] | None:
+    """Of a sheet without headings: the row before its first person, and which column holds what.
+
+    None where no column holds names, or nothing beside them tells a list from a letter.
+    """
+    rows = [
+        (line, row) for line, row in sheet.numbered() if sum(map(bool, map(str.strip, row))) > 1
+    ]
+    rows = rows[:_LOOKED_AT]
+    width = max((len(row) for _, row in rows), default=0)
+    columns = {
+        i: [row[i].strip() for _, row in rows if i < len(row) and row[i].strip()]
+        for i in range(width)
+    }
+    mapping: dict[str, int] = {}
+    for column, looks_so in _signs(context).items():
+        shares = {
+            place: sum(map(looks_so, cells)) / len(cells)
+            for place, cells in columns.items()
+            if cells and place not in mapping.values() and len(cells) * 3 >= len(rows)
+        }
+        best = max(shares, key=lambda place: shares[place], default=None)
+        if (
+            best is not None
+            and shares[best] >= _NEARLY_ALL
+            and (column in context.columns or column == NUMBER)
+        ):
+            mapping[column] = best
+    if "full_name" not in mapping or not {"email", "phone"} & set(mapping):
+        return None
+    name = mapping["full_name"]
+    people = [line for line, row in rows if name < len(row) and could_be_person(tidy(row[name]))]
+    return (people[0] - 1, mapping) if people else None
+
+
+def _signs(context: ListContext) -> dict[str, Callable[[str], bool]]:
+    index = index_for(context)
+    return {
+        "email": lambda cell: "@" in cell,
+        "phone": _is_number,
+        "full_name": _is_name,
+        "department": lambda cell: (match := index.find(cell)) is not None and match.certain,
+        "position": is_position,
+        "district": lambda cell: _DISTRICT.match(fold(cell)) is not None,
+        "association": lambda cell: _ASSOCIATION.match(fold(cell)) is not None,
+        "workplace": lambda cell: names_office(tidy(cell)),
+        NUMBER: is_serial,
+    }
+
+
+_DISTRICT = re.compile(r"(ubnd |uy ban nhan dan )?(huyen|quan|thi xa|thanh pho|tp|tx) ")
+_ASSOCIATION = re.compile(r"(hoi|hiep hoi|lien hiep|lien doan) ")
 
 
 def _is_number(cell: str) -> bool:

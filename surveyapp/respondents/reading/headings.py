@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.names import fold, tidy
 
 NUMBER = "number"
-GIVEN_NAME = "given_name"
+GIVEN_NAME, MIDDLE_NAME = "given_name", "middle_name"
+SPARES = {"phone": ("phone_2", "phone_3"), "email": ("email_2", "email_3")}
+"""Further columns of the same kind: read where the first has nothing to say."""
+UNTOLD = (NUMBER, MIDDLE_NAME, *SPARES["phone"], *SPARES["email"])
+"""Columns that nobody is asked about: they follow from the headings."""
 AGENCY, UNIT = "agency", "unit"  # "Cơ quan" and "Đơn vị": what they mean depends on the list
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -16,19 +21,21 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "full_name": (
         "ho va ten", "ho ten", "ho va ten can bo", "ho ten can bo", "ho va ten lanh dao", "dai bieu",
         "ho va ten dai bieu", "ten can bo", "full name", "fullname", "name", "ho va ten nguoi tra loi",
-        "ten nguoi duoc khao sat", "nguoi duoc khao sat", "ho va ten khai sinh", "ho va ten dem",
-        "ho dem", "ho va dem", "ho lot", "ho va chu dem", "ho va ten lot", "ho", "ten dai bieu",
+        "ten day du", "ho va ten day du", "ten nguoi duoc khao sat", "nguoi duoc khao sat", "ho va ten khai sinh", "ten dai bieu",
+        "ho va ten dem", "ho ten dem", "ho dem", "ho va dem", "ho lot", "ho va chu dem", "ho va ten lot", "ho",
+        "last name", "surname", "family name", "name of officer", "names", "full names", "officer",
     ),
-    GIVEN_NAME: ("ten", "ten goi"),
+    MIDDLE_NAME: ("ten dem", "dem", "chu dem", "ten lot", "lot", "chu lot", "middle name", "dem va lot"),
+    GIVEN_NAME: ("ten", "ten goi", "first name", "given name", "ten rieng"),
     "position": (
         "chuc vu", "chuc danh", "chuc vu chuc danh", "chuc danh chuc vu", "chuc vu hien tai",
         "vi tri cong tac", "chuc vu cong tac", "chuc vu dam nhiem", "position", "vi tri viec lam",
-        "chuc vu cong viec", "title", "nhiem vu", "chuc vu trong hoi", "chuc trach",
+        "chuc vu cong viec", "title", "job title", "job position", "designation", "rank", "post", "role", "nhiem vu", "chuc vu trong hoi", "chuc trach",
     ),
     "department": (
         "so", "so nganh", "so ban nganh", "ten so", "ten so ban nganh", "co quan chuyen mon",
         "so va tuong duong", "so co quan tuong duong", "co quan chu quan", "don vi chu quan",
-        "thuoc so", "department", "co quan chuyen mon thuoc ubnd tinh", "so ban nganh cap tinh",
+        "thuoc so", "co quan chuyen mon thuoc ubnd tinh", "so ban nganh cap tinh",
         "co quan cap tren", "so ban", "so nganh tinh", "so hoac tuong duong", "so tuong duong",
         "ten co quan chuyen mon", "truc thuoc so",
     ),
@@ -42,6 +49,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     AGENCY: (
         "co quan", "ten co quan", "co quan cong tac", "co quan don vi", "ten co quan don vi",
         "co quan don vi cong tac", "noi cong tac", "noi lam viec", "to chuc", "agency", "co quan to chuc",
+        "department", "department unit", "unit department", "department division", "organization", "organisation", "office", "division",
+        "institution", "work unit", "affiliation", "vu cuc cqdd",
         "dia ban", "dia phuong", "don vi hanh chinh", "xa phuong", "xa phuong dac khu", "ubnd xa",
         "ubnd cap xa", "xa", "phuong", "ten xa",
     ),
@@ -64,18 +73,19 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "dien thoai", "so dien thoai", "so dt", "dt", "sdt", "di dong", "dtdd", "dien thoai di dong",
         "so di dong", "so dien thoai di dong", "mobile", "phone", "tel", "so dien thoai lien he",
         "dien thoai lien he", "dt di dong", "so zalo", "zalo", "so dtdd", "so may", "sdt di dong",
-        "phone number", "telephone", "so dien thoai zalo",
+        "phone number", "telephone", "telephone number", "mobile number", "mobile phone", "cell phone", "contact number", "tel no",
+        "phone no", "mobile no", "cellphone", "hotline", "so dien thoai zalo",
     ),
     "email": (
         "email", "e mail", "thu dien tu", "dia chi email", "dia chi thu dien tu", "hop thu",
         "hop thu dien tu", "hom thu", "hom thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
-        "hop thu cong vu", "dia chi e mail", "email lien he", "email address",
+        "hop thu cong vu", "dia chi e mail", "email lien he", "email address", "e mail address", "mail address", "email id", "official email",
     ),
     "group": (
         "nhom doi tuong", "nhom", "nhom phieu", "doi tuong", "doi tuong dieu tra", "loai phieu", "mau phieu",
         "group", "respondent group",
     ),
-    "note": ("ghi chu", "chu thich", "note", "notes", "ghi chu khac", "remark"),
+    "note": ("ghi chu", "chu thich", "note", "notes", "ghi chu khac", "remark", "remarks", "comment", "comments"),
 }  # fmt: skip
 _EXACT = {word: column for column, words in _SYNONYMS.items() for word in words}
 _PATTERNS = (
@@ -86,7 +96,7 @@ _PATTERNS = (
     ("note", re.compile(r"\bghi chu\b")),
     ("association", re.compile(r"\bhiep hoi\b|^(ten )?hoi\b(?! dong| nghi)")),
     ("district", re.compile(r"\b(quan huyen|cap huyen|ubnd (cap )?huyen)\b|^(ten )?huyen\b")),
-    ("department", re.compile(r"^(ten )?so (ban|nganh|va tuong|tuong|hoac)|\bco quan chuyen mon\b")),
+    ("department", re.compile(r"\bso ban nganh\b|^(ten )?so (ban|nganh|va tuong|tuong|hoac)|\bco quan chuyen mon\b")),
     ("workplace", re.compile(r"\b(don vi (thuoc|truc thuoc)|vu cuc|trung tam|chi cuc)\b|^phong\b")),
     (AGENCY, re.compile(r"\b(co quan|noi cong tac|noi lam viec)\b")),
     (UNIT, re.compile(r"\bdon vi\b")),
@@ -94,9 +104,17 @@ _PATTERNS = (
 _CONTACT = re.compile(r"^(thong tin )?lien he$|^thong tin lien lac$|^lien lac$")
 _OFFICE_PHONE = re.compile(r"\b(co quan|cq|ban|fax|co dinh|nha rieng)\b")
 _PRIVATE_MAIL = re.compile(r"\b(ca nhan|rieng|khac)\b")
-_LONGEST = 90
+_LONGEST = 160
+_FAMILY_PARTS = frozenset(
+    ("ho", "ho dem", "ho va dem", "ho lot", "ho va chu dem", "ho va ten dem", "ho ten dem", "ho va ten lot", "last name", "surname",
+     "family name")
+)  # fmt: skip
+_OF_OTHERS = re.compile(
+    r"\b(thu ky|van thu|nguoi lien he|dau moi|nguoi lap|nguoi nhap|vo|chong|fax)\b"
+)
 
 
+@lru_cache(maxsize=10_000)
 def columns_meant(heading: str) -> tuple[str, ...]:
     """The columns a heading names, in glossary words; two for `Email/Điện thoại`; none if unknown."""
     written = tidy(converted(heading) or heading)
@@ -123,18 +141,39 @@ def map_headings(headings: Sequence[str], context: ListContext) -> dict[str, int
     """
     mapping: dict[str, int] = {}
     uncertain: list[tuple[str, int]] = []
+    contacts: dict[str, list[int]] = {column: [] for column in SPARES}
     for index, heading in enumerate(headings):
         for column in columns_meant(heading):
             if column in (AGENCY, UNIT):
                 uncertain.append((column, index))
-            elif column not in mapping or _is_better(column, heading, headings[mapping[column]]):
+                continue
+            if column in contacts:
+                contacts[column].append(index)
+            if column not in mapping or _is_better(column, heading, headings[mapping[column]]):
                 mapping[column] = index
     _settle(mapping, uncertain, context)
+    _put_names_together(mapping, headings)
+    for column, indices in contacts.items():
+        spare = [
+            i for i in indices if i != mapping[column] and not _OF_OTHERS.search(fold(headings[i]))
+        ]
+        mapping.update(zip(SPARES[column], spare, strict=False))
+    return mapping
+
+
+def _put_names_together(mapping: dict[str, int], headings: Sequence[str]) -> None:
+    """Leave the parts of a name only where they are columns of one name."""
     if "full_name" not in mapping and GIVEN_NAME in mapping:
         mapping["full_name"] = mapping.pop(GIVEN_NAME)
-    if GIVEN_NAME in mapping and mapping[GIVEN_NAME] != mapping["full_name"] + 1:
+    if "full_name" not in mapping:
+        mapping.pop(MIDDLE_NAME, None)
+        return
+    name = mapping["full_name"]
+    in_parts = fold(headings[name]) in _FAMILY_PARTS
+    if not in_parts:
+        mapping.pop(MIDDLE_NAME, None)
+    if GIVEN_NAME in mapping and not in_parts and mapping[GIVEN_NAME] != name + 1:
         del mapping[GIVEN_NAME]
-    return mapping
 
 
 def _is_better(column: str, heading: str, present: str) -> bool:

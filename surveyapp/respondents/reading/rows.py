@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.names import fold, tidy
+from surveyapp.respondents.words.positions import is_position
 
 _TOTAL = re.compile(
     r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
@@ -16,7 +18,7 @@ _TOTAL = re.compile(
 _PAGE = re.compile(r"^(trang|tờ)\s*+(số\s*+)?+[:.]?+\s*+\d++(\s*+/\s*+\d++)?$", re.IGNORECASE)
 _SUM = re.compile(r"^(tổng (cộng|số)|cộng(?!\s+(tác|hòa|hoà)\b))\b.*", re.IGNORECASE)
 _SIGNATURE = re.compile(
-    r"^\(?(tm|kt|tl|tuq|q)\s*+\.\s*+\S|người lập|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
+    r"^\(?(tm|kt|tl|tuq|q)\s*+\.\s*+\S|người lập|người tổng hợp|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
     r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày[\d.…_\s]*+tháng[\d.…_\s]*+năm|^ghi chú\s*:|^lưu ý\s*:"
     r"|^\(?danh sách (này |có |gồm )",
     re.IGNORECASE,
@@ -29,6 +31,11 @@ _SECTION_LEAD = re.compile(
 _COUNT_TAIL = re.compile(
     r"(?:(?<![\s:(\-–])[\s:(\-–]++|(?<![\s:(\-–\d]))\d++"
     r"\s*+(người|đồng chí|đ/c|đại biểu|cán bộ)?+\s*+\)?+\s*+:?+\s*+$",
+    re.IGNORECASE,
+)
+_CLERK = re.compile(
+    r"(người|cán bộ|chuyên viên|đầu mối|thông tin)( \w+){0,3} (liên hệ|đầu mối|tổng hợp|theo dõi|phụ trách lập|lập)\b"
+    r"|^liên hệ\b|^(mọi|nếu) (thắc mắc|vướng mắc)|^(chi tiết|cần) (xin )?liên hệ|^đầu mối\b|^điện thoại liên hệ",
     re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
@@ -50,6 +57,12 @@ class RowKind(Enum):
     SIGNATURE = "signature"
     EXAMPLE = "example"
     HEADER = "header"
+    PAGE = "page"
+    CLERK = "clerk"
+    CONTINUED = "continued"
+    NOBODY = "nobody"
+    TITLE = "title"
+    UNREAD = "unread"
 
 
 class RowReader:
@@ -69,22 +82,29 @@ class RowReader:
         self._columns = [c for c in context.columns if c in mapping]
         self._signed = False
         self._first = True  # nothing but headings so far on this page
+        self._after_person = False
 
-    def kind(self, row: Sequence[str]) -> RowKind:
-        """The kind of the next row."""
+    def kind(self, row: Sequence[str], *, below_name: bool = False) -> RowKind:
+        """The kind of the next row; `below_name`: its cell of the name is merged with the one above."""
         if self._plainly_a_person(row):
             self._signed = self._first = False
+            self._after_person = True
             return RowKind.PERSON
-        filled = [(i, tidy(cell)) for i, cell in enumerate(row) if cell and not cell.isspace()]
-        if all(_PAGE.match(text) for _, text in filled):
+        filled = [(i, text) for i, cell in enumerate(row) if cell and (text := tidy(cell))]
+        if not filled:
             return RowKind.BLANK
+        if all(_PAGE.match(text) for _, text in filled):
+            return RowKind.PAGE
         number = self._cell(row, "number")
         if number and fold(number) in _EXAMPLE:
             return RowKind.EXAMPLE
         if self._first and len(filled) > 2 and all(_NUMBERING.match(t) for _, t in filled):
             return RowKind.HEADER
+        if self._continues(row, number, below_name):
+            return RowKind.CONTINUED
         kind = self._below_header(row, filled, number)
-        if kind is not RowKind.BLANK:
+        self._after_person = kind is RowKind.PERSON
+        if kind is not RowKind.NOBODY:
             self._first = kind is RowKind.HEADER
         return kind
 
@@ -93,9 +113,30 @@ class RowReader:
         name, number = self._raw(row, "full_name"), self._raw(row, "number")
         if not name or "ví dụ" in name.lower():
             return False
-        if not number.isdigit() and (number or not self._raw(row, "position")):
+        position = self._raw(row, "position")
+        if not number.isdigit() and (number or not position):
+            return False
+        if not position and self._is_office(name):
             return False
         return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
+
+    def _is_office(self, name: str) -> bool:
+        """Whether the cell of a name holds that of an office: `Sở Nội vụ`, with the mailbox of its clerk."""
+        if names_office(tidy(name)):
+            return True
+        match = self._index.find(name) if "department" in self._context.columns else None
+        return match is not None and match.exact
+
+    def _continues(self, row: Sequence[str], number: str, below_name: bool) -> bool:
+        """The second row of one person: her second telephone under merged cells, or alone in its row."""
+        if not self._after_person or self._cell(row, "full_name") or number:
+            return False
+        filled = [c for c in self._columns if self._cell(row, c)]
+        if below_name:
+            return all(c in ("phone", "email", "note", "position") for c in filled)
+        return bool(filled) and all(
+            c in ("phone", "email") and _CONTACT.search(self._cell(row, c)) for c in filled
+        )
 
     def _raw(self, row: Sequence[str], column: str) -> str:
         index = self._mapping.get(column, -1)
@@ -111,26 +152,60 @@ class RowReader:
         has_contact = any(_CONTACT.search(self._cell(row, c)) for c in ("phone", "email"))
         if name and others and fold(name) in self._header and self._repeats_header(filled):
             return RowKind.HEADER
+        serial = is_serial(number)
+        if not serial and any(_CLERK.search(t) for _, t in filled):
+            self._signed = True
+            return RowKind.CLERK
+        named = could_be_person(name)
         if not has_contact and len(filled) <= 4:
-            is_sum = any(_TOTAL.match(t) for t in (filled[0][1], name))
-            is_sum = is_sum or (not number and any(_SUM.match(t) for _, t in filled))
-            if is_sum and not (number.isdigit() and others):
-                return RowKind.TOTAL
-            if any(_SIGNATURE.search(t) for _, t in filled) and not number.isdigit():
-                self._signed = True
-                return RowKind.SIGNATURE
-        if self._is_section(row, filled, number):
+            ended = self._ending(filled, name, others, serial=serial, named=named)
+            if ended is not None:
+                return ended
+        if self._is_section(row, filled, number) or self._is_group(name, others):
             return RowKind.SECTION
         if not name and not has_contact and len(others) < 2:
             return self._nobody(number, others)
-        if self._signed and not has_contact and not number.isdigit():
-            return RowKind.SIGNATURE
+        in_office = named and is_position(self._cell(row, "position"))
+        if (
+            self._signed
+            and not serial
+            and not in_office
+            and not (has_contact and "position" in others)
+        ):
+            return RowKind.SIGNATURE if not has_contact else RowKind.CLERK
         self._signed = False
         return RowKind.PERSON
 
+    def _ending(
+        self,
+        filled: list[tuple[int, str]],
+        name: str,
+        others: list[str],
+        *,
+        serial: bool,
+        named: bool,
+    ) -> RowKind | None:
+        """A sum or a signature, if the row is one."""
+        is_sum = any(_TOTAL.match(t) for t in (filled[0][1], name))
+        is_sum = is_sum or (not serial and any(_SUM.match(t) for _, t in filled))
+        if is_sum and not (serial and others):
+            return RowKind.TOTAL
+        if serial or (named and "position" in others):
+            return None
+        if any(_SIGNATURE.search(t) for _, t in filled):
+            self._signed = True
+            return RowKind.SIGNATURE
+        return None
+
+    def _is_group(self, name: str, others: list[str]) -> bool:
+        """An office with its own telephone or mailbox above its people."""
+        if not name or "position" in others or not set(others) <= {"phone", "email", "note"}:
+            return False
+        return self._is_office(name)
+
     def _nobody(self, number: str, others: list[str]) -> RowKind:
         """A row without name or contact: a position alone beside a number is somebody unnamed."""
-        return RowKind.PERSON if number.isdigit() and "position" in others else RowKind.BLANK
+        return RowKind.PERSON if is_serial(number) and "position" in others else RowKind.NOBODY
 
     def _cell(self, row: Sequence[str], column: str) -> str:
         return tidy(self._raw(row, column))
@@ -144,7 +219,7 @@ class RowReader:
         texts = _texts(t for _, t in filled)
         if len(set(texts)) != 1 or len(filled) > len(self._columns) + 2:
             return False
-        numeral = bool(number) and not number.rstrip(".").isdigit()
+        numeral = bool(number) and not is_serial(number)
         if (
             self._cell_is(row, "position", texts[0])
             and not numeral
@@ -155,9 +230,14 @@ class RowReader:
         if not text or self._signed:
             return False
         match = self._index.find(text) if "department" in self._context.columns else None
-        if match is not None and (match.certain or number or text != texts[0]):
+        if match is not None and match.certain:
             return True
-        if _ORGANISATION.match(fold(text)):
+        in_name = self._cell_is(row, "full_name", texts[0])
+        if not numeral and text == texts[0] and could_be_person(text):
+            return False
+        if _ORGANISATION.match(fold(text)) and not (
+            is_serial(number) and in_name and len(texts) > 1
+        ):
             return True
         return numeral or text != texts[0]
 
@@ -173,7 +253,8 @@ def _texts(cells: Iterable[str]) -> list[str]:
 
 def section_text(row: Sequence[str]) -> str:
     """The title in a section row, without its numbering."""
-    return section_title(max(_texts(map(tidy, row)), key=len, default=""))
+    texts = [t for t in _texts(map(tidy, row)) if not _CONTACT.search(t)]
+    return section_title(max(texts, key=len, default=""))
 
 
 def _is_count(text: str) -> bool:

@@ -1,119 +1,124 @@
-"""What a workbook seems to say, before anything is judged: which sheet, header row and columns."""
+"""What a workbook seems to say, before anything is judged: which sheets, header rows and columns."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import COLUMNS, ListContext
-from surveyapp.respondents.reading.headings import GIVEN_NAME, NUMBER, map_headings
-from surveyapp.respondents.sheet.marks.marking import LEGEND_SHEET
+from surveyapp.respondents.reading.column_guesses import guess_table
+from surveyapp.respondents.reading.header_rows import (
+    SEARCHED,
+    Header,
+    blocks,
+    find_header,
+    headings_at,
+)
+from surveyapp.respondents.reading.headings import GIVEN_NAME, MIDDLE_NAME, UNTOLD, map_headings
+from surveyapp.respondents.reading.taking import OURS
+from surveyapp.respondents.reading.titles import given_by_titles, names_other_list
+from surveyapp.respondents.reading.understood import MARK_SHEET, Table, Told, Understanding
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
+from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold, tidy
 
-MARK_SHEET = "_mau"
+__all__ = [
+    "MARK_SHEET",
+    "Told",
+    "Understanding",
+    "headings_at",
+    "is_our_template",
+    "readable_sheets",
+    "recall",
+    "understand",
+    "understand_as",
+]
 MARK = "par-index-list"
-_OURS = (MARK_SHEET, LEGEND_SHEET)
 _GUIDES = re.compile(r"^(huong dan|guide|danh muc|huong dan .*|danh muc .*|mau)$")
-_HEADER_WITHIN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """The reading of a workbook that a person can correct and that is remembered for the unit.
-
-    `mapping` is column → index counted from A = 0; `unknown` are (index, heading) left aside;
-    `missing` required columns without a heading; `others` sheets that hold people too. `corrected`:
-    a person said so, which is remembered for the unit's next files.
-    """
-
-    sheet: str
-    header_line: int
-    mapping: Mapping[str, int]
-    headings: tuple[str, ...] = ()
-    unknown: tuple[tuple[int, str], ...] = ()
-    missing: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    titles: tuple[str, ...] = field(default=())
-    corrected: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """As stored with the list."""
-        return {
-            "sheet": self.sheet,
-            "header_line": self.header_line,
-            "mapping": dict(self.mapping),
-            "headings": list(self.headings),
-            "unknown": [list(u) for u in self.unknown],
-            "missing": list(self.missing),
-            "others": list(self.others),
-            "titles": list(self.titles),
-            "corrected": self.corrected,
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Understanding":
-        """The reverse of `to_json`."""
-        return cls(
-            sheet=stored["sheet"],
-            header_line=stored["header_line"],
-            mapping=dict(stored["mapping"]),
-            headings=tuple(stored.get("headings", ())),
-            unknown=tuple((int(i), str(h)) for i, h in stored.get("unknown", ())),
-            missing=tuple(stored.get("missing", ())),
-            others=tuple(stored.get("others", ())),
-            titles=tuple(stored.get("titles", ())),
-            corrected=bool(stored.get("corrected")),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a person says about a workbook: the sheet (empty: the first), header row, columns by index."""
-
-    sheet: str
-    header_line: int
-    mapping: Mapping[str, int]
-
-    def differs(self, reading: Understanding) -> bool:
-        """Whether a person says something else than was understood."""
-        chosen = {c: i for c, i in reading.mapping.items() if c != NUMBER}
-        place = (reading.sheet, reading.header_line)
-        return (self.sheet, self.header_line) != place or dict(self.mapping) != chosen
+_ALIKE = 0.8
 
 
 def understand(workbook: Workbook, context: ListContext) -> Understanding:
-    """The sheet with most people, its header row, and what its columns mean.
+    """The sheets with people, their header rows, and what their columns mean.
 
+    Sheets of one layout are read together, from the first that has most people's layout.
     Raises EmptyWorkbook, HeaderNotFound, WrongTemplate.
     """
     _refuse_foreign_template(workbook, context)
     visible = readable_sheets(workbook)
+    hidden = _hidden_with_people(workbook, context)
     if not any(any(cell.strip() for cell in row) for s in visible for row in s.rows):
-        raise errors.EmptyWorkbook
-    guides = [s for s in visible if _GUIDES.match(fold(s.name))]
-    found = [
-        (count, -order, reading)
-        for order, sheet in enumerate(s for s in visible if s not in guides)
-        if (reading := _read_sheet(sheet, context)) is not None
-        for count in (_people(sheet, reading),)
-    ]
+        if not hidden:
+            raise errors.EmptyWorkbook
+        visible, hidden = hidden, []
+        left_hidden = [sheet.name for sheet in visible]
+    else:
+        left_hidden = [sheet.name for sheet in hidden]
+    found = _with_people([s for s in visible if not _GUIDES.match(fold(s.name))], context)
     if not found:
-        raise errors.HeaderNotFound(kind=context.kind_name)
-    best = max(found, key=lambda f: (f[0], f[1]))
-    others = tuple(r.sheet for n, _, r in found if r is not best[2] and n > 0)
-    reading = best[2]
-    return Understanding(
-        reading.sheet,
-        reading.header_line,
-        reading.mapping,
-        reading.headings,
-        reading.unknown,
-        reading.missing,
-        others,
-        reading.titles,
-    )
+        return _without_headings(visible, context, tuple(left_hidden))
+    best = max(found, key=lambda f: (f[0], -f[1]))[2]
+    alike = [reading for _, _, reading in found if _is_alike(reading, best, context)]
+    first, *further = alike
+    others = tuple(r.sheet for n, _, r in found if r not in alike and n > 0)
+    more = [*first.more]
+    for reading in further:
+        more += [reading.table, *reading.more]
+    return replace(first, others=others, more=tuple(more), hidden=tuple(left_hidden))
+
+
+def _with_people(
+    sheets: Sequence[Sheet], context: ListContext
+) -> list[tuple[int, int, Understanding]]:
+    """Sheets with a header row: how many people, which in order, how it reads."""
+    return [
+        (_people(sheet, reading), order, reading)
+        for order, sheet in enumerate(sheets)
+        if (reading := _read_sheet(sheet, context)) is not None
+    ]
+
+
+def _hidden_with_people(workbook: Workbook, context: ListContext) -> list[Sheet]:
+    sheets = [s for s in workbook.sheets if s.hidden and s.name not in OURS]
+    return [
+        sheet
+        for sheet in sheets
+        if not _GUIDES.match(fold(sheet.name))
+        and (reading := _read_sheet(sheet, context)) is not None
+        and _people(sheet, reading) > 0
+    ]
+
+
+def _is_alike(reading: Understanding, best: Understanding, context: ListContext) -> bool:
+    """Whether a sheet is laid out like the best one and is no list of another kind."""
+    if reading is best:
+        return True
+    said = [reading.sheet, *reading.titles]
+    if names_other_list(said, context) and not names_other_list(
+        [best.sheet, *best.titles], context
+    ):
+        return False
+    headings = ({fold(h) for h in r.headings if h} for r in (reading, best))
+    mine, its = headings
+    if mine and len(mine & its) >= _ALIKE * max(len(mine), len(its)):
+        return True
+    columns = [{c for c in r.mapping if c in COLUMNS and c != "note"} for r in (reading, best)]
+    return columns[0] == columns[1] and len(columns[0]) > 2
+
+
+def _without_headings(
+    sheets: Sequence[Sheet], context: ListContext, hidden: tuple[str, ...]
+) -> Understanding:
+    """A sheet without a header row, its columns told by what stands in them. Raises HeaderNotFound."""
+    for sheet in sorted(sheets, key=lambda s: -len(s.rows)):
+        guessed = guess_table(sheet, context)
+        if guessed is None:
+            continue
+        line, mapping = guessed
+        header = Header(line, [""] * (max(mapping.values()) + 1), mapping, 0)
+        reading = _reading(sheet, header, context)
+        return replace(reading, guessed=True, hidden=hidden)
+    raise errors.HeaderNotFound(kind=context.kind_name)
 
 
 def understand_as(workbook: Workbook, context: ListContext, told: Told) -> Understanding:
@@ -126,23 +131,34 @@ def understand_as(workbook: Workbook, context: ListContext, told: Told) -> Under
     width = max([len(headings), *(index + 1 for index in told.mapping.values())])
     headings += [""] * (width - len(headings))
     mapping = dict(told.mapping)
-    number = map_headings(headings, context).get(NUMBER)
-    if number is not None and number not in mapping.values():
-        mapping.setdefault(NUMBER, number)
-    reading = _reading(chosen, told.header_line, headings, mapping, context)
-    return replace(reading, corrected=True)
+    for column, index in map_headings(headings, context).items():
+        if column in UNTOLD and index not in mapping.values():
+            mapping.setdefault(column, index)
+    first = _reading(chosen, Header(told.header_line, headings, mapping, 0), context)
+    first = replace(first, corrected=True)
+    alike: list[Table] = []
+    for sheet in visible:
+        if sheet is chosen or sheet.name in told.unread or _GUIDES.match(fold(sheet.name)):
+            continue
+        if (
+            [h for h in headings_at(sheet, told.header_line, context) if h]
+            == [h for h in headings if h]
+            != []
+        ):
+            own = _reading(sheet, Header(told.header_line, headings, mapping, 0), context)
+            alike.append(own.table)
+    return replace(first, more=tuple(alike))
 
 
-def headings_at(sheet: Sheet, line: int, context: ListContext) -> list[str]:
-    """The headings if that row is the header row, or the lower of two header rows."""
-    headings = [tidy(cell) for cell in sheet.row(line)]
-    above = [tidy(cell) for cell in sheet.row(line - 1)]
-    return _joined(above, headings, context) or headings
+def without_sheets(reading: Understanding, unread: frozenset[str]) -> Understanding:
+    """The reading without the sheets that a person wants to leave aside, the first one excepted."""
+    kept = tuple(table for table in reading.more if table.sheet not in unread)
+    return replace(reading, more=kept)
 
 
 def readable_sheets(workbook: Workbook) -> list[Sheet]:
     """Sheets that may hold people: visible, and none of those we put there ourselves."""
-    return [s for s in workbook.sheets if not s.hidden and s.name not in _OURS]
+    return [s for s in workbook.sheets if not s.hidden and s.name not in OURS]
 
 
 def is_our_template(workbook: Workbook) -> bool:
@@ -159,10 +175,10 @@ def recall(
     sheets = readable_sheets(workbook)
     for sheet in sorted(sheets, key=lambda s: s.name != remembered.sheet):
         for line, _row in sheet.numbered():
-            if line > sheet.first_line + _HEADER_WITHIN:
+            if line > sheet.first_line + SEARCHED:
                 break
             row = headings_at(sheet, line, context)
-            same = [h for h in row if h] == wanted
+            same = wanted != [] and [h for h in row if h] == wanted
             if same and _same_places(row, remembered):
                 told = Told(sheet.name, line, remembered.mapping)
                 return understand_as(workbook, context, told)
@@ -188,86 +204,68 @@ def _refuse_foreign_template(workbook: Workbook, context: ListContext) -> None:
 
 
 def _read_sheet(sheet: Sheet, context: ListContext) -> Understanding | None:
-    """The best header row of the sheet: the first that names most columns, a name among them."""
-    best: tuple[float, int, list[str], dict[str, int]] | None = None
-    for line, row in sheet.numbered():
-        if line > sheet.first_line + _HEADER_WITHIN:
-            break
-        candidates = [(line, [tidy(c) for c in row])]
-        below = sheet.row(line + 1)
-        if below and any(below):
-            joined = _joined(candidates[0][1], [tidy(c) for c in below], context)
-            candidates += [(line + 1, joined)] if joined else []
-        for at, headings in candidates:
-            mapping = map_headings(headings, context)
-            # Two header rows say more than the upper alone: `Liên hệ` above `Email`, `Điện thoại`.
-            known = len([c for c in mapping if c in COLUMNS]) + (at - line) / 2
-            if "full_name" in mapping and known >= 2 and (best is None or known > best[0]):
-                best = (known, at, headings, mapping)
-    if best is None:
+    """How a sheet with a header row reads: one table, or several side by side."""
+    header = find_header(sheet, context)
+    if header is None:
         return None
-    _, line, headings, mapping = best
-    return _reading(sheet, line, headings, mapping, context)
+    parts = blocks(header.headings, context)
+    if len(parts) == 1:
+        return _reading(sheet, header, context)
+    readings = []
+    for left, right in parts:
+        headings = [""] * left + header.headings[left:right]
+        mapping = map_headings(headings, context)
+        right = right if right < len(header.headings) else 0
+        own = _reading(sheet, Header(header.line, headings, mapping, 0), context)
+        readings.append(replace(own, table=replace(own.table, left=left, right=right)))
+    first, *beside = readings
+    return replace(first, more=tuple(reading.table for reading in beside))
 
 
-def _joined(top: list[str], below: list[str], context: ListContext) -> list[str] | None:
-    """Two header rows as one, when the lower names columns that the upper does not."""
-    lower = map_headings(below, context)
-    upper = map_headings(top, context)
-    named = len(set(lower.values()))
-    if named < 2 or "full_name" in lower or "full_name" not in upper:
-        return None
-    # `Nam`, `Nữ` under `Năm sinh` are no column of a list; a person would have a name in her row.
-    has_name = "".join(below[upper["full_name"] :][:1])
-    if has_name and len([c for c in below if c]) > named + 1:
-        return None
-    width = max(len(top), len(below))
-    top, below = top + [""] * (width - len(top)), below + [""] * (width - len(below))
-    return [
-        b if i in lower.values() else t for i, (t, b) in enumerate(zip(top, below, strict=True))
-    ]
-
-
-def _reading(
-    sheet: Sheet,
-    header_line: int,
-    headings: list[str],
-    mapping: dict[str, int],
-    context: ListContext,
-) -> Understanding:
-    name = mapping.get("full_name", -1)
-    if name >= 0 and GIVEN_NAME not in mapping and _splits_name(sheet, header_line, headings, name):
-        mapping[GIVEN_NAME] = name + 1
-    used = {i for c, i in mapping.items() if c in (*context.columns, NUMBER, GIVEN_NAME)}
-    titles = [
+def _reading(sheet: Sheet, header: Header, context: ListContext) -> Understanding:
+    mapping = dict(header.mapping)
+    _split_name(sheet, header, mapping)
+    columns = (*context.columns, *UNTOLD, GIVEN_NAME)
+    used = {i for c, i in mapping.items() if c in columns}
+    titles = tuple(
         tidy(cell)
         for line, row in sheet.numbered()
-        if line < header_line
+        if line < header.line
         for cell in row
         if cell.strip()
-    ]
+    )
+    given = given_by_titles(sheet.name, titles, mapping, context, index_for(context))
     return Understanding(
-        sheet.name,
-        header_line,
-        mapping,
-        tuple(headings),
-        tuple((i, h) for i, h in enumerate(headings) if h and i not in used),
-        tuple(c for c in context.required if c not in mapping),
-        (),
-        tuple(titles[:20]),
+        Table(sheet.name, header.line, mapping, tuple(header.headings), given=given),
+        unknown=tuple((i, h) for i, h in enumerate(header.headings) if h and i not in used),
+        missing=tuple(c for c in context.required if c not in mapping and c not in given),
+        titles=titles[:20] if len(titles) <= 40 else titles[-20:],
     )
 
 
-def _splits_name(sheet: Sheet, header_line: int, headings: list[str], name: int) -> bool:
-    """Whether one heading stands over two columns: `Nguyễn Văn` and `An`."""
-    if name + 1 < len(headings) and headings[name + 1]:
+def _split_name(sheet: Sheet, header: Header, mapping: dict[str, int]) -> None:
+    """One heading over two or three columns: `Nguyễn Văn` and `An`, or `Nguyễn`, `Văn` and `An`."""
+    name = mapping.get("full_name", -1)
+    if name < 0 or GIVEN_NAME in mapping:
+        return
+    if _is_part(sheet, header, name + 1):
+        if MIDDLE_NAME not in mapping and _is_part(sheet, header, name + 2):
+            mapping[MIDDLE_NAME], mapping[GIVEN_NAME] = name + 1, name + 2
+        else:
+            mapping[GIVEN_NAME] = name + 1
+
+
+def _is_part(sheet: Sheet, header: Header, column: int) -> bool:
+    """Whether a column without a heading holds single words beside the names."""
+    name = header.mapping["full_name"]
+    if column < len(header.headings) and header.headings[column]:
         return False
     filled = single = 0
     for line, row in sheet.numbered():
-        if line <= header_line or len(row) <= name + 1 or not row[name].strip():
+        if line <= header.line or len(row) <= column or not row[name].strip():
             continue
         filled += 1
-        given = row[name + 1].split()
+        given = row[column].split()
         single += len(given) == 1 and given[0].isalpha()
     return filled > 0 and single >= 0.8 * filled
 
@@ -275,11 +273,17 @@ def _splits_name(sheet: Sheet, header_line: int, headings: list[str], name: int)
 def _people(sheet: Sheet, reading: Understanding) -> int:
     """Rows below the header that have a name and something beside it."""
     name = reading.mapping["full_name"]
+    parts = GIVEN_NAME in reading.mapping
     return sum(
         1
         for line, row in sheet.numbered()
         if line > reading.header_line
         and len(row) > name
-        and len(row[name].split()) > 1
+        and len(row[name].split()) > (0 if parts else 1)
         and sum(1 for cell in row if cell.strip()) > 1
     )
+
+
+def told_mapping(reading: Understanding) -> Mapping[str, int]:
+    """The columns a person is asked about."""
+    return {c: i for c, i in reading.mapping.items() if c not in UNTOLD}

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.findings import CHECK, Finding, Line, Row
 from surveyapp.respondents.progress import EVERY, Progress, untold
+from surveyapp.respondents.reading.marks import NO_MARKS, Marks
+from surveyapp.respondents.rules.domains import own_domains
+from surveyapp.respondents.rules.filled import filled_findings
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
-from surveyapp.respondents.rules.whole import whole_list_findings
+from surveyapp.respondents.rules.shown import shown_findings
+from surveyapp.respondents.rules.whole import Notice, whole_list_findings
+from surveyapp.respondents.sheet.encodings import RECODED
 from surveyapp.respondents.words.departments import index_for
 
 __all__ = ["check_rows", "people_findings", "whole_list_findings"]
@@ -20,14 +25,19 @@ def check_rows(
     titles: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
     remarks: tuple[str, ...] = (),
+    notices: Sequence[Notice] = (),
+    marks: Marks = NO_MARKS,
+    mended: frozenset[int] = frozenset(),
     progress: Progress = untold,
 ) -> tuple[list[Line], list[Finding]]:
     """The lines with normalised values, and every finding in the order of the list.
 
     `titles` are the texts above the headings, `others` further sheets with people, `remarks` what
-    the reader left out of the file.
+    the reader left out of the file, `notices` what it has to say of the whole, `marks` of single rows. `mended` are lines whose name somebody
+    has written anew.
     """
-    judge = LineJudge(context, index_for(context))
+    own = own_domains(row.cells.get("email", "") for row in rows)
+    judge = LineJudge(context, index_for(context), own)
     lines: list[Line] = []
     findings: list[Finding] = []
     for done, row in enumerate(rows):
@@ -37,6 +47,21 @@ def check_rows(
         lines.append(line)
         findings += found
     findings += people_findings(lines)
-    findings += whole_list_findings(lines, context, titles=titles, others=others, remarks=remarks)
+    if RECODED in remarks:
+        findings += [_recoded(line) for line in lines if line.number not in mended]
+        remarks = tuple(remark for remark in remarks if remark != RECODED)
+    findings += filled_findings(lines)
+    findings += shown_findings(lines, marks)
+    findings += whole_list_findings(
+        lines, context, titles=titles, others=others, remarks=remarks, notices=notices
+    )
     findings.sort(key=lambda f: f.line)
     return lines, findings
+
+
+def _recoded(line: Line) -> Finding:
+    """A name out of a file in an old code: right as far as can be told, and a person looks."""
+    name = line.values.get("full_name", "")
+    return Finding(
+        line.number, "full_name", CHECK, RECODED, line.cells.get("full_name", "")[:200], name
+    )

@@ -4,19 +4,26 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
-from surveyapp.respondents.rules.contacts import Contact, read_email, read_phone
+from surveyapp.respondents.rules.contacts import (
+    Contact,
+    Support,
+    read_email,
+    read_phone,
+    says_nothing,
+)
 from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
 from surveyapp.respondents.words.ditto_marks import is_ditto
+from surveyapp.respondents.words.lookalikes import INVISIBLE
 from surveyapp.respondents.words.names import (
-    INVISIBLE,
     fold,
     is_badly_cased,
     is_suspicious,
@@ -25,14 +32,19 @@ from surveyapp.respondents.words.names import (
     without_honorific,
 )
 from surveyapp.respondents.words.positions import without_position
+from surveyapp.respondents.words.remarks import (
+    AWAY,
+    GONE,
+    beside_name,
+    glued_names,
+    is_vacancy,
+    remark_in,
+    several_people,
+)
 
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
-_NOTHING = {
-    "", "khong", "khong co", "chua co", "n a", "na", "0", "x", "k", "ko", "k co", "ko co", "null", "none",
-    "khong co email", "khong co so", "chua cap nhat", "chua",
-}  # fmt: skip
 _SHOWN = 200
 
 
@@ -47,9 +59,15 @@ class _Cell:
 class LineJudge:
     """Judges the lines of one list from top to bottom."""
 
-    def __init__(self, context: ListContext, index: DepartmentIndex) -> None:
+    def __init__(
+        self,
+        context: ListContext,
+        index: DepartmentIndex,
+        own_domains: frozenset[str] = frozenset(),
+    ) -> None:
         self._context = context
         self._index = index
+        self._own_domains = own_domains
         self._above: dict[str, str] = {}
         self._columns = context.columns
         self._reaching = [c for c in ("email", "phone") if c in self._columns]
@@ -72,7 +90,9 @@ class LineJudge:
             if not written and column not in self._context.required:
                 judged.values[column] = ""
             elif column == "email":
-                judged.contact(column, written, plain_email(written), read_email)
+                plain = plain_email(written, self._own_domains)
+                support = Support(row.cells.get("full_name", ""), self._own_domains)
+                judged.contact(column, written, plain, partial(read_email, support=support))
             elif column == "phone":
                 judged.contact(column, written, plain_phone(written), read_phone)
             elif column == "department":
@@ -200,6 +220,8 @@ class _Judgement:
             return _Cell(written, " ".join(written.split()))
         unicode_text = converted(written)
         value = tidy(unicode_text if unicode_text is not None else written)
+        if "\ufffd" in value:
+            self.add(column, CHECK, "text_damaged", written)
         if unicode_text is not None:
             proposal = self._named(value) if column == "full_name" else value
             self.add(column, CHECK, "text_legacy", written, proposal)
@@ -207,6 +229,8 @@ class _Judgement:
             pass
         elif INVISIBLE.search(written):
             self.add(column, NOTE, "text_invisible", written, value)
+        elif value != unicodedata.normalize("NFC", " ".join(written.split())):
+            self.add(column, NOTE, "text_lookalike", written, value)
         elif not unicodedata.is_normalized("NFC", written):
             self.add(column, NOTE, "text_decomposed", written, value)
         return _Cell(written, value)
@@ -234,6 +258,8 @@ class _Judgement:
             return
         if column == "full_name":
             self._name(written, value)
+        elif column in ("note", "position") and remark_in(value) in (GONE, AWAY):
+            self.add(column, CHECK, "remark", written, kind=remark_in(value))
 
     def as_above(self, column: str, written: str, above: str) -> None:
         """A ditto without a row above it in the file, or written by hand: what stands above is proposed."""
@@ -242,7 +268,17 @@ class _Judgement:
             self.add(column, MUST, "required", written, above)
 
     def _name(self, written: str, value: str) -> None:
+        if is_vacancy(value):
+            self.values["full_name"] = ""
+            self.add("full_name", MUST, "name_vacant", written)
+            return
         value, self.position = without_position(value)
+        alone, remark = ("", "") if several_people(written) else beside_name(value)
+        if remark:
+            self.values["full_name"] = value
+            proposal = self._named(alone) if len(alone.split()) > 1 else ""
+            self.add("full_name", CHECK, "name_remark", written, proposal, kind=remark)
+            return
         bare, honorific = without_honorific(value)
         badly_cased = is_badly_cased(bare)
         proposal = title_case(bare) if badly_cased else bare
@@ -252,7 +288,8 @@ class _Judgement:
             self.add("full_name", NOTE, "name_honorific", written, proposal, taken=honorific)
         whole = bare.isupper() or bare.islower()
         self.values["full_name"] = proposal if whole else bare
-        reason = is_suspicious(bare)
+        several = several_people(written) or glued_names(bare.split())
+        reason = "several" if several else is_suspicious(bare)
         if reason:
             self.add("full_name", CHECK, "name_suspicious", written, "", reason=reason)
         elif badly_cased:
@@ -263,7 +300,7 @@ class _Judgement:
         self.values[column] = plain
         if plain:
             return
-        if len(written) < 25 and "@" not in written and fold(written) in _NOTHING:
+        if says_nothing(written):
             if column in self.context.required:
                 self.add(column, MUST, "required", written)
             return

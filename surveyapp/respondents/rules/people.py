@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line
-from surveyapp.respondents.rules.contacts import is_mobile
+from surveyapp.respondents.rules.phones import is_mobile
 from surveyapp.respondents.words.names import fold, name_key
 
 _PLACES = ("department", "workplace", "district", "association")

@@ -8,21 +8,31 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from surveyapp.respondents.rules.contacts import is_sound_domain, mobile_number
+from surveyapp.respondents.rules.emails import is_odd_local, is_sound_domain
+from surveyapp.respondents.rules.phones import mobile_number
 from surveyapp.respondents.words.charsets import is_syllable
-from surveyapp.respondents.words.names import begins_with_honorific
+from surveyapp.respondents.words.names import begins_with_honorific, fold
+from surveyapp.respondents.words.positions import is_position
+from surveyapp.respondents.words.remarks import (
+    glued_names,
+    is_vacancy,
+    may_begin_remark,
+    remark_in,
+)
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9.-]+)")
 _ADDRESS_CHARACTERS = 254
 _NAME_WORDS, _NAME_CHARACTERS = 8, 60
 
 
-def plain_email(cell: str) -> str:
+def plain_email(cell: str, own: frozenset[str] = frozenset()) -> str:
     """The address as it is stored; empty when the rules must look."""
     found = _ADDRESS.fullmatch(cell)
     if found is None or len(cell) > _ADDRESS_CHARACTERS:
         return ""
-    return cell.lower() if is_sound_domain(found[1]) else ""
+    if is_odd_local(cell) or not is_sound_domain(found[1], own):
+        return ""
+    return cell.lower()
 
 
 def plain_phone(cell: str) -> str:
@@ -35,11 +45,14 @@ def plain_phone(cell: str) -> str:
 def is_plain_name(cell: str) -> bool:
     """Whether it is two to eight well-formed Vietnamese words, one blank between, no title in front."""
     words = cell.split(" ")
-    return (
+    return bool(
         2 <= len(words) <= _NAME_WORDS
         and len(cell) <= _NAME_CHARACTERS
         and all(map(_is_plain_word, words))
         and not begins_with_honorific(cell)
+        and not (any(map(may_begin_remark, words)) and (remark_in(cell) or is_vacancy(cell)))
+        and not (_may_be_position(words[0]) and is_position(cell))
+        and not (len(words) > 5 and glued_names(words))
     )
 
 
@@ -53,3 +66,13 @@ def _is_plain_word(word: str) -> bool:
         and (word.isascii() or is_syllable(word))
         and word != "Và"
     )
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_position(word: str) -> bool:
+    return is_position(word) or fold(word) in _POSITION_BEGINS
+
+
+_POSITION_BEGINS = frozenset(
+    "pho quyen nguyen giam tong chanh truong vu cuc chi chu hieu vien bi thu uy ke".split()
+)

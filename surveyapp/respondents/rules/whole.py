@@ -1,7 +1,8 @@
 """Rules about the list as a whole: its size, its districts, its title, what was left unread."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import CHECK, NOTE, WHOLE_LIST, Finding, Line
@@ -10,6 +11,16 @@ from surveyapp.respondents.words.names import fold
 _DISTRICT_WORDS = re.compile(
     r"^(ubnd |uy ban nhan dan )?(huyen |quan |thi xa |thanh pho |tp |tx |xa |phuong )?"
 )
+_YEAR = re.compile(r"\bnam (20\d\d)\b")
+_STAFF = re.compile(
+    r"(chuyen vien|nhan vien|can su|van thu|ke toan(?! truong)|thu quy|lai xe|bao ve)\b"
+)
+_OF_A_DIVISION = re.compile(
+    r"(pho |quyen |q |phu trach )*(truong phong|phong|truong bo phan|to truong|to pho|chi cuc truong|giam doc trung tam"
+    r"|hieu truong|truong khoa|truong tram|doi truong|tp|ptp)\b"
+)
+Notice = tuple[str, Mapping[str, Any]]
+"""A code and its facts: what the reader says of the whole file."""
 _FEW, _MANY = 0.5, 2.0
 
 
@@ -20,13 +31,19 @@ def whole_list_findings(
     titles: Sequence[str] = (),
     others: Sequence[str] = (),
     remarks: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
 ) -> Iterator[Finding]:
     """Findings on line 0."""
     for remark in remarks:
         yield Finding(WHOLE_LIST, "", NOTE, remark)
     if others:
         yield Finding(WHOLE_LIST, "", CHECK, "other_sheets", facts={"sheets": ", ".join(others)})
+    for code, told in notices:
+        severity = NOTE if code == "other_sheets" else CHECK
+        yield Finding(WHOLE_LIST, "", severity, code, facts=dict(told))
     yield from _titles(titles, context)
+    yield from _year(titles, context)
+    yield from _positions(lines, context)
     yield from _kind(titles, context)
     yield from _size(lines, context)
     yield from _districts(lines, context)
@@ -64,6 +81,40 @@ def _kind(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
             facts = {"kind": name, "own": context.kind_name}
             yield Finding(WHOLE_LIST, "", CHECK, "other_kind_named", facts=facts)
             return
+
+
+def _year(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
+    """A title of an earlier round: last year's file with last year's people."""
+    asked = re.search(r"20\d\d", context.campaign)
+    if asked is None:
+        return
+    this = int(asked[0])
+    years = {int(y) for title in titles for y in _YEAR.findall(fold(title))}
+    if years & {this, this + 1} or not any(year < this for year in years):
+        return
+    facts = {"year": str(max(y for y in years if y < this)), "asked": str(this)}
+    yield Finding(WHOLE_LIST, "", CHECK, "other_year_named", facts=facts)
+
+
+def _positions(lines: Sequence[Line], context: ListContext) -> Iterator[Finding]:
+    """Heads of divisions, or staff, handed in as leaders of departments, bureaus or districts."""
+    if "lanh dao" not in fold(context.kind_name) or len(lines) < 3:
+        return
+    subordinate = "department" not in context.required or "workplace" not in context.required
+    unlikely = [
+        line
+        for line in lines
+        if (position := fold(line.values.get("position", "")))
+        and (_STAFF.match(position) or (subordinate and _OF_A_DIVISION.match(position)))
+    ]
+    if len(unlikely) * 10 >= len(lines) * 6:
+        facts = {
+            "people": len(unlikely),
+            "listed": len(lines),
+            "position": unlikely[0].values["position"],
+            "own": context.kind_name,
+        }
+        yield Finding(WHOLE_LIST, "position", CHECK, "position_unlikely", facts=facts)
 
 
 def _size(lines: Sequence[Line], context: ListContext) -> Iterator[Finding]:

@@ -14,9 +14,10 @@ from typing import Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
-from surveyapp.respondents.sheet import delimited, limits, spreadsheets, zipped
+from surveyapp.respondents.sheet import delimited, limits, spreadsheets, webpage, zipped
 from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, write_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
+from surveyapp.respondents.sheet.repaired import repaired
 from surveyapp.respondents.sheet.workbook import workbook_from_reply
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -112,12 +113,19 @@ def _read(content: bytes, file_name: str) -> dict[str, Any]:
         archive = zipped.open_archive(content)
         kind = zipped.archive_format(archive)
         zipped.refuse_entities(archive)
+        if kind == "docx":
+            document = zipped.read_part(archive, "word/document.xml", limits.UNPACKED_BYTES)
+            return {"format": kind, "remarks": [], "sheets": webpage.read_document(document)}
+        left_out = zipped.remarks(archive)
+        if kind != "ods":
+            content, archive, far = repaired(content, archive)
+            left_out += far
         sheets = spreadsheets.read_archive(content, archive, kind)
-        return {"format": kind, "remarks": zipped.remarks(archive), "sheets": sheets}
+        return {"format": kind, "remarks": left_out, "sheets": sheets}
     if content.startswith(_OLE):
         return {"format": "xls", "remarks": [], "sheets": spreadsheets.read_ole(content)}
     for magic, name in _FOREIGN:
         if content.startswith(magic):
             raise errors.NotAWorkbook(detected=name)
-    sheets = delimited.read(content, file_name)
-    return {"format": "csv", "remarks": [], "sheets": sheets}
+    kind, sheets, odd = delimited.read(content, file_name)
+    return {"format": kind, "remarks": odd, "sheets": sheets}

@@ -47,7 +47,8 @@ def _seal(content: bytes, file_name: str, packed: bytes) -> bytes:
 def _reader() -> bytes:
     """What tells one reader from another: its sources, and the library below it."""
     here = Path(__file__).resolve().parent
-    sources = (here.parent / "words" / "charsets.py", *sorted(here.rglob("*.py")))
+    words = here.parent / "words"
+    sources = (words / "charsets.py", words / "lookalikes.py", *sorted(here.rglob("*.py")))
     library = version("python-calamine").encode()
     read = b"\0".join([library, *(source.read_bytes() for source in sources)])
     return hashlib.sha256(read).digest()

@@ -1,8 +1,8 @@
 """XLSX, XLS and ODS through calamine: values as text, merged cells, cells that hold errors."""
 
 import io
-import re
 import zipfile
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,19 +10,12 @@ import python_calamine as calamine
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
-from surveyapp.respondents.sheet import limits, opendocument, zipped
+from surveyapp.respondents.sheet import limits, opendocument, untold, zipped
+from surveyapp.respondents.sheet.untold import Untold
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORD = "WordDocument".encode("utf-16-le")
 _WORKBOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
-# A cell that holds something: `<c r="AB12" …>` that is not closed at once.
-_FILLED = re.compile(rb'<c\b(?=[^<>]*?\br="([A-Z]{2,3})(\d+)")[^<>]*+(?<!/)>(?=<[vifV])')
-_ODD_CELL = re.compile(
-    rb'<c\b(?=[^<>]*?\br="([A-Z]+)(\d+)")([^<>]*+)(?<!/)>((?:[^<]++|<(?!/?c\b))*+)</c>'
-)
-_VALUE = re.compile(rb"<v>([^<]*+)</v>")
-NOT_COMPUTED = "#FORMULA!"
-
 Sheets = list[dict[str, Any]]
 
 
@@ -33,7 +26,7 @@ def read_archive(content: bytes, archive: zipfile.ZipFile, kind: str) -> Sheets:
         sheets = _read(content, {})
         opendocument.add_untold(archive, sheets)
         return sheets
-    return _read(content, _odd_cells(archive))
+    return _read(content, untold.untold(archive, sheet_parts(archive)))
 
 
 def read_ole(content: bytes) -> Sheets:
@@ -46,11 +39,11 @@ def read_ole(content: bytes) -> Sheets:
     return _read(content, {})
 
 
-def _read(content: bytes, odd: dict[str, dict[tuple[int, int], str]]) -> Sheets:
+def _read(content: bytes, found: Mapping[str, Untold]) -> Sheets:
     try:
         book = calamine.load_workbook(io.BytesIO(content))
         return [
-            _sheet(book.get_sheet_by_name(m.name), m, odd.get(m.name, {}))
+            _sheet(book.get_sheet_by_name(m.name), m, found.get(m.name, Untold()))
             for m in book.sheets_metadata
             if m.typ == calamine.SheetTypeEnum.WorkSheet
         ]
@@ -65,7 +58,7 @@ def _read(content: bytes, odd: dict[str, dict[tuple[int, int], str]]) -> Sheets:
 def _sheet(
     sheet: calamine.CalamineSheet,
     metadata: calamine.SheetMetadata,
-    odd: dict[tuple[int, int], str],
+    found: Untold,
 ) -> dict[str, Any]:
     name = metadata.name[:100]
     start = sheet.start or (0, 0)
@@ -81,7 +74,7 @@ def _sheet(
         tell_parent("reading", done, sheet.height)
         # Nearly every cell is text already; a call for each would be a quarter of the reading.
         rows.append(margin + [c if type(c) is str and len(c) <= most else text(c) for c in row])
-    for (line, column), value in odd.items():
+    for (line, column), value in found.odd.items():
         index = line - 1 - start[0]
         if 0 <= index < len(rows) and column < len(rows[index]) and not rows[index][column]:
             rows[index][column] = value
@@ -96,6 +89,10 @@ def _sheet(
         "first_line": start[0] + 1,
         "rows": rows,
         "spans": spans[: limits.ROWS],
+        "links": [[line, column, link] for (line, column), link in found.links.items()],
+        "hidden_lines": found.hidden,
+        "struck": [list(place) for place in found.struck],
+        "filtered": found.filtered,
     }
 
 
@@ -114,74 +111,34 @@ def text(cell: object) -> str:
     return str(cell)
 
 
-def _odd_cells(archive: zipfile.ZipFile) -> dict[str, dict[tuple[int, int], str]]:
-    """Cells calamine shows as empty though they are not: errors, formulas never computed.
+class _BookWalk:
+    """Names and relations of the sheets of a workbook."""
 
-    Also refuses a cell far to the right before a dense table is built around it.
-    """
-    found = {}
-    for name, part in sheet_parts(archive).items():
-        xml = zipped.read_part(archive, part, limits.UNPACKED_BYTES)
-        _refuse_far_cells(name, xml)
-        if b't="e"' not in xml and b"<f" not in xml:
-            continue
-        odd = {}
-        for match in _ODD_CELL.finditer(xml):
-            column, line, attributes, inside = match.groups()
-            value = _VALUE.search(inside)
-            if b't="e"' in attributes and value:
-                odd[int(line), column_index(column)] = value[1].decode("utf-8", "replace")[:20]
-            elif (
-                b"<f" in inside and (value is None or not value[1]) and b't="str"' not in attributes
-            ):
-                odd[int(line), column_index(column)] = NOT_COMPUTED
-        found[name] = odd
-    return found
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
 
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "sheet":
+            ident = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), ident))
 
-def _refuse_far_cells(name: str, xml: bytes) -> None:
-    for match in _FILLED.finditer(xml):
-        column = column_index(match[1]) + 1
-        if column > limits.COLUMNS:
-            raise errors.TooManyColumns(sheet=name, columns=column, limit=limits.COLUMNS)
-    last = 0
-    for match in re.finditer(
-        rb'<c\b[^<>]*?\br="[A-Z]+(\d+)"[^<>]*+(?<!/)>(?=<[vifV])', xml[-200_000:]
-    ):
-        last = max(last, int(match[1]))
-    if last > limits.ROWS + 1000:
-        raise errors.TooManyRows(sheet=name, rows=last, limit=limits.ROWS)
+    def end(self, _tag: str) -> None:
+        pass
 
-
-def column_index(letters: bytes) -> int:
-    """A → 0, Z → 25, AA → 26."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + letter - 64
-    return index - 1
+    def characters(self, _text: str) -> None:
+        pass
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name → its part in the archive, by the workbook's own relations."""
-    book = zipped.read_part(archive, "xl/workbook.xml", limits.MEGABYTE).decode("utf-8", "replace")
-    relations = zipped.read_part(archive, "xl/_rels/workbook.xml.rels", limits.MEGABYTE).decode(
-        "utf-8", "replace"
+    walk = _BookWalk()
+    untold.parse(zipped.read_part(archive, "xl/workbook.xml", limits.MEGABYTE), walk)
+    targets = untold.relations(
+        zipped.read_part(archive, "xl/_rels/workbook.xml.rels", limits.MEGABYTE)
     )
-    targets = {}
-    for tag in re.findall(r"<(?:\w+:)?Relationship\b[^<>]*+>", relations):
-        ident, target = re.search(r'\bId="([^"]*)"', tag), re.search(r'\bTarget="([^"]*)"', tag)
-        if ident and target:
-            path = target[1].lstrip("/")
-            targets[ident[1]] = path if path.startswith("xl/") else f"xl/{path}"
     parts = {}
-    for tag in re.findall(r"<(?:\w+:)?sheet\b[^<>]*+>", book):
-        name, ident = re.search(r'\bname="([^"]*)"', tag), re.search(r'\b\w+:id="([^"]*)"', tag)
-        if name and ident and ident[1] in targets:
-            parts[_unescape(name[1])] = targets[ident[1]]
+    for name, ident in walk.sheets:
+        path = targets.get(ident, "").lstrip("/")
+        if path:
+            parts[name] = path if path.startswith("xl/") else f"xl/{path}"
     return parts
-
-
-def _unescape(text_in_xml: str) -> str:
-    for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
-        text_in_xml = text_in_xml.replace(entity, letter)
-    return text_in_xml.replace("&amp;", "&")

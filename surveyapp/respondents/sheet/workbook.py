@@ -1,7 +1,7 @@
 """The rows of a file, every cell as text, numbered as a spreadsheet numbers them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -9,7 +9,9 @@ from typing import Any
 class Sheet:
     """One sheet. `rows[0]` is line `first_line`; columns count from A = 0.
 
-    `spans` are vertically merged cells as (top line, left, bottom line, right), inclusive.
+    `spans` are vertically merged cells as (top line, left, bottom line, right), inclusive. `links` are
+    the addresses behind cells by (line, column), `hidden_lines` rows that are not shown, `struck` cells
+    that are struck out; `filtered`: a filter was left on.
     """
 
     name: str
@@ -17,6 +19,10 @@ class Sheet:
     first_line: int
     rows: list[list[str]]
     spans: tuple[tuple[int, int, int, int], ...] = ()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden_lines: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    filtered: bool = False
 
     def numbered(self) -> Iterator[tuple[int, list[str]]]:
         """Every row with its line number."""
@@ -64,6 +70,10 @@ def reply_from_workbook(workbook: Workbook) -> dict[str, Any]:
             "first_line": s.first_line,
             "rows": s.rows,
             "spans": s.spans,
+            "links": [[line, column, link] for (line, column), link in s.links.items()],
+            "hidden_lines": sorted(s.hidden_lines),
+            "struck": sorted(map(list, s.struck)),
+            "filtered": s.filtered,
         }
         for s in workbook.sheets
     ]
@@ -79,6 +89,10 @@ def workbook_from_reply(file_name: str, reply: dict[str, Any]) -> Workbook:
             first_line=s["first_line"],
             rows=s["rows"],
             spans=tuple((a, b, c, d) for a, b, c, d in s["spans"]),
+            links={(line, column): link for line, column, link in s.get("links", ())},
+            hidden_lines=frozenset(s.get("hidden_lines", ())),
+            struck=frozenset((line, column) for line, column in s.get("struck", ())),
+            filtered=bool(s.get("filtered")),
         )
         for s in reply["sheets"]
     )

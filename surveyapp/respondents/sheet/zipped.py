@@ -47,8 +47,8 @@ def _is_bomb(entry: zipfile.ZipInfo) -> bool:
 
 
 def archive_format(archive: zipfile.ZipFile) -> str:
-    """`xlsx`, `xlsm` or `ods`; raises NotAWorkbook for every other archive."""
-    names = set(archive.namelist())
+    """`xlsx`, `xlsm`, `ods` or `docx`; raises NotAWorkbook for every other archive."""
+    names = {name.replace("\\", "/") for name in archive.namelist()}
     if "content.xml" in names:
         kind = read_part(archive, "mimetype", 200).decode("ascii", "replace").strip()
         if not kind.startswith(_ODS):
@@ -57,7 +57,7 @@ def archive_format(archive: zipfile.ZipFile) -> str:
             raise errors.PasswordProtected
         return "ods"
     if "word/document.xml" in names:
-        raise errors.NotAWorkbook(detected="Word")
+        return "docx"
     if any(n.startswith("ppt/") for n in names):
         raise errors.NotAWorkbook(detected="PowerPoint")
     if "xl/workbook.bin" in names:
@@ -93,7 +93,7 @@ def refuse_entities(archive: zipfile.ZipFile) -> None:
 
 def remarks(archive: zipfile.ZipFile) -> list[str]:
     """Names of what the workbook carries and the reader leaves alone."""
-    names = [n.lower() for n in archive.namelist()]
+    names = [n.lower().replace("\\", "/") for n in archive.namelist()]
     found = []
     if any(n.endswith("vbaproject.bin") for n in names):
         found.append("macros_ignored")

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from surveyapp.respondents.words.lookalikes import without_eth
+
 # TCVN 5712:1993, the "ABC" fonts: one byte per letter, shown here as its Latin-1 character.
 _TCVN3 = str.maketrans(
     "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\xadõøö÷ùúýûüþ¡¢§£¤¥¦",
@@ -93,7 +95,7 @@ def converted(text: str) -> str | None:
     text = unicodedata.normalize("NFC", text)
     if _BEYOND_LATIN1.search(text):
         return None
-    words = _words(text)
+    words = _words(without_eth(text))
     if not words or all(is_syllable(w) for w in words):
         return None
     for convert in (from_tcvn3, from_vni):

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,7 +29,12 @@ class Match:
 class DepartmentIndex:
     """All ways to write the departments of a campaign."""
 
-    def __init__(self, departments: Iterable[DepartmentEntry], unit_name: str = "") -> None:
+    def __init__(
+        self,
+        departments: Iterable[DepartmentEntry],
+        unit_name: str = "",
+        learned: Mapping[str, str] | None = None,
+    ) -> None:
         self.entries = tuple(departments)
         self._unit_words = tuple(fold(unit_name).split())
         self._spellings = [
@@ -42,6 +47,7 @@ class DepartmentIndex:
         self._names = {fold(e.name): e for e in reversed(self.entries)}
         self._likely = _Likeness([" ".join(words) for words, _entry in self._spellings])
         self._codes = {fold(e.code).replace(" ", ""): e for e in self.entries}
+        self._learned = learned or {}
         self._found: dict[str, Match | None] = {}
 
     def find(self, text: str) -> Match | None:
@@ -53,9 +59,14 @@ class DepartmentIndex:
     def _search(self, text: str) -> Match | None:
         written = _SECTION_NUMBER.sub("", text) if not text.isupper() or " " in text else text
         entry = self._certain(written) or self._certain(text)
+        if entry is None and "(" in written:
+            # `Sở Ngoại vụ (SNgV)`: what stands in brackets repeats what stands before them.
+            entry = self._certain(written.partition("(")[0])
+        if entry is None and fold(text) in self._learned:
+            entry = self._codes.get(fold(self._learned[fold(text)]).replace(" ", ""))
         if entry is not None:
             return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
-        near = self._near(written)
+        near = self._near(written) or self._begun(written)
         return Match(near.code, near.name, False, False) if near else None
 
     def _certain(self, text: str) -> DepartmentEntry | None:
@@ -91,6 +102,19 @@ class DepartmentIndex:
         if tokens and tokens[0] not in (*_KIND_WORDS, "van", "thanh", "ngan"):
             readings.extend((kind, *tokens) for kind in _KIND_WORDS)
         return [r for r in readings if r]
+
+    def _begun(self, text: str) -> DepartmentEntry | None:
+        """The one department whose name begins so: `Sở Giáo dục`, `Văn phòng`. Proposed, never taken."""
+        readings = self._readings(fold(text))
+        tokens = readings[0] if readings else ()
+        if len(tokens) < 2:
+            return None
+        found = {
+            e.code: e
+            for words, e in self._spellings
+            if any(_abbreviates(tokens, words[:k]) for k in range(2, len(words)))
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def _near(self, text: str) -> DepartmentEntry | None:
         best, score = None, _NEAR
@@ -203,4 +227,4 @@ def _reached(tokens: tuple[str, ...], words: tuple[str, ...]) -> Iterator[set[in
 @lru_cache(maxsize=256)
 def index_for(context: ListContext) -> DepartmentIndex:
     """The index of one list's departments; kept, because a list asks thousands of times."""
-    return DepartmentIndex(context.departments, context.unit_name)
+    return DepartmentIndex(context.departments, context.unit_name, dict(context.learned))

@@ -4,32 +4,51 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Characters that show nothing: zero-width space and joiners, direction marks, BOM, soft hyphen.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_ODD = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff\uff01-\uff5e]")
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+from surveyapp.respondents.words.lookalikes import as_meant, without_eth
+
 _NOT_WORD = re.compile(r"[\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_HONORIFIC_WORDS = (
+    "đồng chí", "đ/ c", "đ/c", "đ.c", "d/c", "đc", "ông", "bà", "mr", "mrs", "ms", "miss", "dr", "prof", "bs",
+    "bs.ckii", "bs.cki", "bsckii", "bscki", "bsck1", "bsck2", "ckii", "cki", "ck1", "ck2", "ths", "th.s", "gs", "pgs",
+    "gs.ts", "pgs.ts", "pgs,ts", "ts", "tskh", "ks", "kts", "cn", "ncs", "ls", "ds", "dsckii", "dscki", "ngưt", "ngnd",
+    "nsưt", "nsnd", "ttưt", "ttnd", "cử nhân", "kỹ sư", "kiến trúc sư", "thạc sĩ", "thạc sỹ", "tiến sĩ", "tiến sỹ",
+    "giáo sư", "phó giáo sư", "bác sĩ", "bác sỹ", "luật sư", "dược sĩ", "dược sỹ", "nhà giáo", "nhà báo", "nhà văn",
+    "đại tướng", "thượng tướng", "trung tướng", "thiếu tướng", "đại tá", "thượng tá", "trung tá", "thiếu tá",
+    "đại úy", "đại uý", "thượng úy", "thượng uý", "trung úy", "trung uý", "thiếu úy", "thiếu uý",
+    "linh mục", "mục sư", "hòa thượng", "hoà thượng", "thượng tọa", "đại đức", "ni sư", "sư cô", "thầy", "cô", "anh",
+    "chị", "cụ",
+)  # fmt: skip
 _HONORIFIC = re.compile(
-    r"^(?:"
-    r"(?:đồng\s+chí|đ/\s*c|đ\.c|d/c|ông|bà|mr|mrs|ms|bs|ths|gs|pgs|ts|ks|cn|ncs|cử nhân|kỹ sư|thạc sĩ|thạc sỹ"
-    r"|tiến sĩ|tiến sỹ|giáo sư|phó giáo sư|bác sĩ|bác sỹ|luật sư|dược sĩ|bscki{0,2}|bsck[12])"
-    r"(?:\s*[.:/,]+\s*|\s+))+",
+    r"(?:(?:"
+    + "|".join(
+        sorted((re.escape(w).replace(r"\ ", r"\s?") for w in _HONORIFIC_WORDS), key=len)[::-1]
+    )
+    + r")(?:\s?[.:/,]+\s?|\s))+",
     re.IGNORECASE,
 )
-_WITH_STOP = re.compile(r"^(?:ông|bà)\s*[(/]\s*(?:ông|bà)\s*\)?\s*", re.IGNORECASE)
-_SUSPICIOUS = re.compile(r"[\d@#$%^*_=+<>{}\[\]|\\?!;:/]")
+_WITH_STOP = re.compile(r"^(?:ông|bà|mr|ms)\s?[(/]\s?(?:ông|bà|mr|ms)\s?\)?\s?", re.IGNORECASE)
+_SUSPICIOUS = re.compile(r"[\d@#$%^*_=+<>{}\[\]|\\?!;:/\ufffd]")
+FAMILIES = frozenset(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh trịnh mai đào lâm trương cao hà lưu lương "
+    "tạ tống quách chu thái tô nông châu đoàn phùng vương hứa tăng triệu thạch kim la giang từ hoa tôn quan khổng doãn "
+    "trang lại mạc bạch văn điền ông kiều cù vi ma lò lường quàng cà tòng lầu giàng vàng thào sùng hạng mùa cứ chang sính "
+    "chảo tẩn phàn lục hoàng lù lèng thền hờ vừ và bế nghiêm ninh bành ân âu cung khúc quản thiều viên mẫn nhữ đàm thân "
+    "tiêu kha khuất phí đồng ung trà danh sơn kỳ ksor rơ siu rmah nay niê y h kpă hồng tào từ lã tưởng giáp cấn đậu đường "
+    "cầm bàn đặng hầu hán ngọ chử mùa diệp sầm tống phó mã thi liêu lôi lộ quế trưng tất cái ngụy cung".split()
+)
+"""Family names, from the most frequent to the rare: no proof of anything, only a sign."""
+MIDDLES = frozenset(
+    "văn thị đức hữu minh thanh ngọc xuân quang thu hồng anh mạnh kim công quốc đình bá tiến hải trọng duy gia bảo khánh "
+    "thế viết như thùy thúy bích diệu hoài tuấn trung huy vĩnh nhật việt đăng phúc chí đại phương".split()
+)
 
 
 def tidy(text: str) -> str:
-    """NFC, full-width characters narrowed, invisible ones removed, blanks collapsed."""
-    if not text.isascii():
-        if _ODD.search(text):
-            text = INVISIBLE.sub("", text).translate(_NARROW)
-        text = unicodedata.normalize("NFC", text)
-    return " ".join(text.split())
+    """Composed, look-alikes as what they mean, what cannot be seen removed, blanks collapsed."""
+    return " ".join(as_meant(text).split())
 
 
 @lru_cache(maxsize=100_000)
@@ -41,7 +60,8 @@ def fold(text: str) -> str:
 # Vietnamese has a few thousand syllables: a list of 20,000 names is made of a few hundred.
 @lru_cache(maxsize=50_000)
 def _folded_word(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "D").lower())
+    word = without_eth(word).replace("đ", "d").replace("Đ", "D")
+    letters = unicodedata.normalize("NFD", word.lower())
     bare = _MARKS.sub("", letters)
     return _NOT_WORD.sub(" ", bare).strip()
 
@@ -49,8 +69,13 @@ def _folded_word(word: str) -> str:
 @lru_cache(maxsize=100_000)
 def name_key(name: str) -> str:
     """The same for Hoà and Hòa, NGUYỄN VĂN AN and Nguyễn Văn An; not for Hòa and Hóa."""
-    words = tidy(without_honorific(name)[0]).lower().replace("-", " ").split()
-    return " ".join(map(_word_key, words))
+    return tone_key(tidy(without_honorific(name)[0]))
+
+
+@lru_cache(maxsize=100_000)
+def tone_key(text: str) -> str:
+    """Small letters with every tone at the end of its word, so that hoà and hòa are one."""
+    return " ".join(map(_word_key, text.lower().replace("-", " ").split()))
 
 
 @lru_cache(maxsize=50_000)
@@ -69,11 +94,17 @@ def without_honorific(name: str) -> tuple[str, str]:
     if rest == name:
         return name.strip(), ""
     taken = name[: len(name) - len(rest)].strip()
-    # Ông and Đồng are family names too: what follows such a one is Thị, Văn or a single word.
-    is_family_name = len(rest.split()) < 2 or rest.split()[0] in ("Thị", "Văn")
+    # Ông, Đồng, Cô, Anh are names too: what follows such a one is Thị, Văn, a single word, or no family name.
+    following = rest.split()
+    is_family_name = len(following) < 2 or following[0].lower() in ("thị", "văn")
+    if taken.lower() in _MAY_BE_NAMES and following:
+        is_family_name = is_family_name or following[0].lower() not in FAMILIES
     if is_family_name and not re.search(r"[./:]", taken):
         return name, ""
     return rest.strip(), taken
+
+
+_MAY_BE_NAMES = {"cô", "anh", "chị", "cụ", "thầy", "đc", "cn", "ks", "ls", "ds"}
 
 
 def begins_with_honorific(name: str) -> bool:
@@ -106,6 +137,6 @@ def is_suspicious(name: str) -> str:
     words = name.split()
     if len(words) < 2 and "'" not in name and "’" not in name:
         return "one_word"
-    if "," in name or " và " in f" {name.lower()} ":
+    if any(sign in name for sign in ",&") or " và " in f" {name.lower()} ":
         return "several"
     return "long" if len(words) > 8 or len(name) > 60 else ""

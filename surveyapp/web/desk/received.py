@@ -1,12 +1,13 @@
 """A file that has arrived: how far its reading is, then what was understood, to be confirmed or put right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from surveyapp import clock
 from surveyapp.db import reading
@@ -18,8 +19,9 @@ from surveyapp.respondents.lists.file_reading import Arrived, look
 from surveyapp.respondents.lists.preview import Look, SheetColumn
 from surveyapp.respondents.lists.upload import Upload, store, understand
 from surveyapp.respondents.models import ReceivedFile
+from surveyapp.respondents.placing import shown as shown_row
 from surveyapp.respondents.progress import STAGES
-from surveyapp.respondents.reading.headings import GIVEN_NAME, NUMBER
+from surveyapp.respondents.reading.headings import GIVEN_NAME, UNTOLD
 from surveyapp.respondents.reading.sheet_reading import Told, Understanding
 from surveyapp.respondents.sheet.marks.marking import column_index, letters
 from surveyapp.respondents.states import ReceivedState
@@ -64,7 +66,9 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
         words = _("Vui lòng chọn cột có họ và tên.")
         return _understood_page(kind, subject, context, error=words), 422
     if subject.state == ReceivedState.UNDERSTOOD and not told.differs(_reading_of(subject)):
-        told = None
+        if subject.preview.get("gaps") and not told.answer and not told.people:
+            return _understood_page(kind, subject, context, unanswered=True), 422
+        told = replace(told, mapping={}) if told.adds else None
     background.begin(_upload(kind, received_id), lambda upload: store(upload, told))
     return here
 
@@ -81,7 +85,7 @@ def again(kind: str, received_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
 
 
-def told_in(form: Mapping[str, str], context: ListContext) -> Told | None:
+def told_in(form: MultiDict[str, str], context: ListContext) -> Told | None:
     """What a form says about a workbook; None without a header row or a column of names."""
     line = numbers.whole(form.get("header_line", ""))
     mapping = {}
@@ -91,7 +95,15 @@ def told_in(form: Mapping[str, str], context: ListContext) -> Told | None:
             mapping[column] = index
     if line is None or "full_name" not in mapping:
         return None
-    return Told(form.get("sheet", ""), line, mapping)
+    people = frozenset(n for typed in form.getlist("person") if (n := numbers.whole(typed)))
+    return Told(
+        form.get("sheet", ""),
+        line,
+        mapping,
+        people,
+        frozenset(form.getlist("unread")),
+        form.get("answer", "")[:20],
+    )
 
 
 def looked_at(file: Arrived, understood: Understanding | None) -> Look:
@@ -128,7 +140,7 @@ def reading_words(
         letter = letters(found.index) if found else ""
         required = name in context.required
         rows.append(ColumnRow(name, wording.column_name(name), required, letter, samples))
-    used = {mapping[name] for name in (*context.columns, GIVEN_NAME, NUMBER) if name in mapping}
+    used = {mapping[name] for name in (*context.columns, GIVEN_NAME, *UNTOLD) if name in mapping}
     return {
         "rows": rows,
         "choices": [(letters(c.index), f"{letters(c.index)}: {_title(c)}") for c in columns],
@@ -166,7 +178,12 @@ def _reading_of(subject: ReceivedFile) -> Understanding:
 
 
 def _understood_page(
-    kind: str, subject: ReceivedFile, context: ListContext, error: str | None = None
+    kind: str,
+    subject: ReceivedFile,
+    context: ListContext,
+    error: str | None = None,
+    *,
+    unanswered: bool = False,
 ) -> str:
     understood = _reading_of(subject) if subject.understanding else None
     place, shown = None, subject.preview
@@ -181,6 +198,9 @@ def _understood_page(
         if not understood or not place.is_at(understood):
             mapping, shown = place.mapping, {}
     reason = error or _reason(subject)
+    wrong = [("column_full_name" if error else "", reason)] if reason else []
+    if unanswered:
+        wrong.append(("answer", _("Vui lòng trả lời về số người trước khi xác nhận.")))
     return _page(
         "desk/understood.html",
         kind,
@@ -188,7 +208,14 @@ def _understood_page(
         understood=understood,
         shown=shown,
         look=place,
-        errors=[("column_full_name" if error else "", reason)] if reason else [],
+        errors=wrong,
+        unanswered=unanswered,
+        ticked=set(request.form.getlist("person")),
+        left_unread=set(request.form.getlist("unread")),
+        sheets=list(dict.fromkeys(t.sheet for _, t in understood.tables())) if understood else [],
+        aside_reason=wording.aside_reason,
+        gap_words=wording.gap,
+        row_name=shown_row,
         column_name=wording.column_name,
         **reading_words(context, columns, mapping),
     )

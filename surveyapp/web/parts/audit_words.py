@@ -6,7 +6,10 @@ from surveyapp.i18n import lazy
 _WORDS: dict[str, object] = {
     Action.API_TOKEN_MADE: lazy("Tạo mã đọc số liệu"),
     Action.API_TOKEN_REVOKED: lazy("Thu hồi mã đọc số liệu"),
+    Action.BOX_EXPORTED: lazy("Xuất hộp phiếu cho người giữ mảnh khóa"),
     Action.BOX_OPENED: lazy("Mở hộp phiếu"),
+    Action.BOX_KEY_REGISTERED: lazy("Đăng ký khóa hộp phiếu"),
+    Action.CUSTODY_ATTESTED: lazy("Ghi nhận biên bản của người giữ mảnh khóa"),
     Action.BOX_KEY_DESTROYED: lazy("Hủy khóa hộp phiếu"),
     Action.BOX_KEY_MADE: lazy("Tạo khóa hộp phiếu"),
     Action.CALLS_LISTED: lazy("Xem danh sách cần gọi"),
@@ -89,6 +92,7 @@ _EARLIER: dict[str, str] = {
     "invitation.mailing": Action.INVITATION_LISTED,
     "made a release token": Action.RELEASE_TOKEN_MADE,
     "made an API token": Action.API_TOKEN_MADE,
+    "exported the box": Action.BOX_EXPORTED,
     "made the box key": Action.BOX_KEY_MADE,
     "moved the deadline": Action.DEADLINE_MOVED,
     "opened the box": Action.BOX_OPENED,

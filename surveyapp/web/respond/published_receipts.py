@@ -10,6 +10,7 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import reading
 from surveyapp.i18n import locale
 from surveyapp.responses import receipts
@@ -35,7 +36,8 @@ def ask_receipt() -> ResponseReturnValue:
         awaited=[
             (getattr(each, name), each.closes_at)
             for each in rounds
-            if each.state in ("open", "closed") and not published[each.id].number
+            if each.state in (CampaignState.OPEN, CampaignState.CLOSED)
+            and not published[each.id].number
         ],
         part=part,
         is_part=is_part,

@@ -1,24 +1,28 @@
 """The life of a campaign: prepare, open, prolong, close, open the box, release. Each step is asked for twice."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
+from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState, CampaignState
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.cli.box import key_folder
 from surveyapp.db import bound, reading, transaction
+from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _, moment
-from surveyapp.responses import custody, opening
+from surveyapp.responses import custody, opening, registration, sealed_export
 from surveyapp.responses import service as responses
-from surveyapp.responses.errors import BoxError
-from surveyapp.responses.wording import not_compacted
+from surveyapp.responses.errors import BoxError, NotRegistered
+from surveyapp.responses.wording import attested, not_compacted
 from surveyapp.responses.wording import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
@@ -58,9 +62,26 @@ def open_campaign() -> ResponseReturnValue:
         with transaction() as db:
             service.open_campaign(db, g.campaign.code, now=now)
             enter(db, Action.CAMPAIGN_OPENED, {})
-    except CampaignError as error:
+    except (BoxError, CampaignError) as error:
         return _refused(error, "open")
     flash(_("Đã mở đợt điều tra."), "success")
+    return _back()
+
+
+@bp.post("/life/custodians")
+@allow("operator")
+def take_custodians_file() -> ResponseReturnValue:
+    """What custodians made on their machine: the public half of a key, or what they attest."""
+    file = request.files.get("custody_file")
+    if file is None or not file.filename:
+        return _page([("custody_file", _("Vui lòng chọn tệp do chương trình opener ghi ra."))]), 422
+    try:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            registration.take(db, campaign, file.read(), name=file.filename, act=act())
+    except (BoxError, CampaignError) as error:
+        return _refused(error, "custody_file")
+    flash(_("Đã ghi nhận tệp của người giữ khóa."), "success")
     return _back()
 
 
@@ -98,7 +119,7 @@ def close_campaign() -> ResponseReturnValue:
         with transaction() as db:
             service.close_campaign(db, g.campaign.code, now=now)
             enter(db, Action.CAMPAIGN_CLOSED, {})
-    except CampaignError as error:
+    except (BoxError, CampaignError) as error:
         return _refused(error, "close_confirmed")
     flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
     return _back()
@@ -114,7 +135,13 @@ def open_box() -> ResponseReturnValue:
         private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            opened = opening.open_box(db, campaign, private_key=private_key, act=act())
+            opened = opening.open_box(
+                db,
+                campaign,
+                private_key=private_key,
+                rules=rulesets.frozen(db, campaign),
+                act=act(),
+            )
     except (BoxError, CampaignError) as error:
         return _refused(error, "box_confirmed")
     engine = bound()
@@ -131,6 +158,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
         box = opening.check_box(db, campaign, keys=keys()) if campaign.is_closed else None
+        held = _custody(db, campaign) if campaign.custody == "offline" else None
         found = approvals.standings(db, campaign.id) if campaign.is_preparing else []
     return render_template(
         "centre/life.html",
@@ -141,10 +169,30 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
         typed=request.form.get("closes_at"),
         box=box,
+        custody=held,
         unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
     )
+
+
+def _custody(db: Session, campaign: Campaign) -> dict[str, Any]:
+    """Who holds the key, what they attested, and by which print they know this server."""
+    try:
+        custodians = registration.custodians(db, campaign)
+    except NotRegistered:
+        custodians = ()
+    return {
+        "custodians": [one.name for one in custodians],
+        "attested": [
+            (attested(one.kind), one.made_on, ", ".join(map(str, one.custodians)))
+            for one in registration.attestations(db, campaign.id)
+        ],
+        "server_key": sealed_export.key_print(keys()),
+        "unread": [one.name for one in registration.shares_never_checked(db, campaign)]
+        if custodians
+        else [],
+    }
 
 
 def _refused(error: BoxError | CampaignError, field: str) -> ResponseReturnValue:

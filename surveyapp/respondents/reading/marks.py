@@ -1,0 +1,70 @@
+"""What a sheet shows of its rows beside their cells: struck out, hidden, an address behind another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from surveyapp.respondents.findings import Row
+from surveyapp.respondents.placing import line_of
+from surveyapp.respondents.reading.understood import Understanding
+from surveyapp.respondents.sheet import Sheet, Workbook
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """By line: who is struck out, who is hidden, and the address behind a cell that shows another text."""
+
+    struck: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
+    links: Mapping[int, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored with the list."""
+        return {
+            "struck": sorted(self.struck),
+            "hidden": sorted(self.hidden),
+            "links": {str(line): link for line, link in self.links.items()},
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Marks":
+        """The reverse of `to_json`."""
+        return cls(
+            frozenset(stored.get("struck", ())),
+            frozenset(stored.get("hidden", ())),
+            {int(line): link for line, link in stored.get("links", {}).items()},
+        )
+
+
+NO_MARKS = Marks()
+
+
+def marks_of(workbook: Workbook, reading: Understanding, rows: Sequence[Row]) -> Marks:
+    """The marks of the people's rows."""
+    sheets = {s.name: s for s in workbook.sheets if s.struck or s.hidden_lines or s.links}
+    if not sheets:
+        return NO_MARKS
+    tables = dict(reading.tables())
+    struck, hidden, links = set(), set(), {}
+    for row in rows:
+        name, line = reading.place(row.number)
+        sheet = sheets.get(name)
+        if sheet is None:
+            continue
+        mapping = tables[line_of(row.number)[0]].mapping
+        if line in sheet.hidden_lines:
+            hidden.add(row.number)
+        if _is_struck(sheet, line, mapping):
+            struck.add(row.number)
+        link = sheet.links.get((line, mapping.get("email", -1)), "").strip().lower()
+        if link and link != row.cells.get("email", "").strip().lower():
+            links[row.number] = link
+    return Marks(frozenset(struck), frozenset(hidden), links)
+
+
+def _is_struck(sheet: Sheet, line: int, mapping: Mapping[str, int]) -> bool:
+    """Whether the name is struck out, or most of what the row holds."""
+    if (line, mapping["full_name"]) in sheet.struck:
+        return True
+    filled = [column for column, cell in enumerate(sheet.row(line)) if cell.strip()]
+    return sum((line, column) in sheet.struck for column in filled) * 2 > len(filled)

@@ -1,0 +1,84 @@
+"""What the name of a sheet and the titles above a table say of everybody in it."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.reading.rows import section_title
+from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.names import fold, tidy
+
+_BUREAU = re.compile(
+    r"^(vu|cuc|tong cuc|van phong bo|thanh tra bo|vien|trung tam|ban|hoc vien|truong|bao|nha xuat ban|chi cuc|phong) \w"
+)
+_DISTRICT = re.compile(
+    r"(?:ubnd |uy ban nhan dan )?((?:huyen|quan|thi xa|thanh pho|tp|tx) [\w ]{2,40})$"
+)
+_ASSOCIATION = re.compile(r"^(hoi|hiep hoi|lien hiep hoi|lien hiep|lien doan) \w")
+_ABOUT = re.compile(r"\b(danh sach|lanh dao|can bo|cong chuc|vien chuc|nhan su|ho va ten)\b")
+_ACCEPTABLE = 8
+
+
+def given_by_titles(
+    sheet: str,
+    titles: Sequence[str],
+    mapping: Mapping[str, int],
+    context: ListContext,
+    index: DepartmentIndex,
+) -> dict[str, str]:
+    """The value of a required column that stands in the sheet's name or a title instead of a column."""
+    given: dict[str, str] = {}
+    for column in context.identifying:
+        if column in mapping:
+            continue
+        # `SỞ NỘI VỤ` on top of a letter is who wrote it; a title of the list says whose people it holds.
+        about = [t for t in titles[-_ACCEPTABLE:] if _ABOUT.search(fold(t))]
+        for text in (sheet, *about):
+            found = _named(column, tidy(text), index, context)
+            if found:
+                given[column] = found
+                break
+    return given
+
+
+def _named(column: str, text: str, index: DepartmentIndex, context: ListContext) -> str:
+    """What of a text names a value of that column; empty when it names none."""
+    words = section_title(text).split()
+    if column == "department":
+        return _department(words, index)
+    for start in range(min(len(words), 8)):
+        rest = " ".join(words[start:])
+        folded = fold(rest)
+        if column == "workplace" and _BUREAU.match(folded) and context.unit_kind == "ministry":
+            return rest
+        if column == "district" and (found := _DISTRICT.match(folded)):
+            return " ".join(rest.split()[-len(found[1].split()) :])
+        if column == "association" and _ASSOCIATION.match(folded):
+            return rest
+    return ""
+
+
+def _department(words: Sequence[str], index: DepartmentIndex) -> str:
+    """The longest run of words, to the end or to the province's name, that is one department for certain."""
+    for start in range(min(len(words), 12)):
+        if fold(words[start]) not in ("so", "ban", "van", "thanh", "ngan", "vp") and start:
+            continue
+        for end in range(len(words), start, -1):
+            match = index.find(" ".join(words[start:end]))
+            if match is not None and match.certain and end - start > 1:
+                return match.name
+            if end - start > 10:
+                continue
+    return ""
+
+
+def names_other_list(texts: Sequence[str], context: ListContext) -> bool:
+    """Whether a title is that of another list asked for, and of no list like this one."""
+    folded = " | ".join(fold(text) for text in texts)
+
+    def named(kind: str) -> bool:
+        return fold(kind).removeprefix("danh sach").strip() in folded
+
+    if not folded or named(context.kind_name):
+        return False
+    return any(named(name) for _code, name in context.other_kinds)

@@ -1,0 +1,84 @@
+"""Whether a lone text names a person or an organisation: Vũ Thị Hoa is not a vụ, Phòng Văn thư not a woman."""
+
+import re
+from functools import lru_cache
+
+from surveyapp.respondents.words.names import FAMILIES, MIDDLES, fold, tone_key
+from surveyapp.respondents.words.remarks import is_vacancy
+
+# First words of offices, as written, tones at the end of the word (`names.tone_key`).
+_OFFICES = frozenset(
+    tone_key(word)
+    for word in "sở ban phòng chi cục tổng vụ trung ubnd hđnd ủy huyện quận thị thành tp tx hội hiệp liên văn viện trường bệnh thanh "
+    "ngân quỹ đơn khối công vp bql đoàn xã phường bộ đảng mttq mặt trạm tòa kho đài báo nhà khu cơ trụ học phân tiểu đội tổ".split()
+)
+_FOLDED_OFFICES = frozenset(fold(word) for word in _OFFICES)
+_FOLDED_FAMILIES = frozenset(fold(name) for name in FAMILIES)
+# Two words that stand in the name of an office and hardly in that of a person.
+_OFFICE_PAIRS = frozenset(
+    "to chuc,can bo,ke hoach,dau tu,tai chinh,nong nghiep,nong thon,phat trien,cong thuong,xay dung,giao thong,van tai,tai nguyen,"
+    "moi truong,thong tin,truyen thong,lao dong,thuong binh,xa hoi,van hoa,the thao,du lich,khoa hoc,cong nghe,giao duc,dao tao,y te,"
+    "tu phap,noi vu,ngoai vu,dan toc,quan ly,kiem tra,phap che,hop tac,quoc te,thi dua,khen thuong,hanh chinh,chinh quyen,dia phuong,"
+    "bao hiem,ngan hang,nha nuoc,hoi dong,nhan dan,uy ban,dai bieu,quoc hoi,thanh nien,phu nu,cong doan,nong dan,cuu chien,chien binh,"
+    "mat tran,to quoc,van phong,thanh tra,trung tam,chi cuc,dich vu,su nghiep,nghiep vu,tong hop,cong chuc,vien chuc,ton giao,luu tru,"
+    "quy hoach,kien truc,nghien cuu,thi xa,thanh pho,thi tran,doanh nghiep,luat su,nha bao,van hoc,nghe thuat,kinh te,khu cong,"
+    "cong nghiep,cong an,quan su,bien phong,chuyen mon,don vi,truc thuoc,chinh tri,dang uy,dan van,tuyen giao,noi chinh,van thu,"
+    "lanh dao,thuong truc,phap luat,tiep dan,khieu nai,chinh sach,nguoi co,bao tro,bao ve,y duoc,da khoa,kiem lam,thuy loi,thuy san,"
+    "chan nuoi,trong trot,khuyen nong,dien luc,hai quan,kho bac,toa an,kiem sat,thi hanh,phat thanh,truyen hinh,cao dang,dai hoc,"
+    "tieu hoc,trung hoc,mam non,dan cu,do thi,nha dat,dat dai,dang kiem,cai cach,xuc tien,thuong mai,cong ich,van ban,bo tuc".split(
+        ","
+    )
+)
+_NO_PERSON = re.compile(
+    "(?:nguoi (?:lap|ky|tong hop|lien he|duyet|kiem tra)|thu truong|danh sach|tong (?:cong|so)|ghi chu|luu y|noi nhan|xac nhan|"
+    "ho va ten|ho ten|lanh dao (?:so|ban|phong|don vi|vu|cuc)|can bo (?:phu trach|lap|tong hop)|don vi (?:lap|bao cao)|chuyen vien|"
+    "giam doc|pho giam doc|chu tich|pho chu tich|truong phong|pho truong|chanh|het)(?: |$)"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*[.]?")
+_SERIAL = re.compile(r"[#(\[]?\s?\d{1,5}\s?[.)/\]:\-–]{0,2}")
+
+
+def is_serial(number: str) -> bool:
+    """Whether a cell counts people: 7, 07., (7), 7)."""
+    return _SERIAL.fullmatch(number.strip()) is not None
+
+
+@lru_cache(maxsize=50_000)
+def could_be_person(text: str) -> bool:
+    """Whether a text can be one person's name. In doubt it can: whoever is taken for one is shown."""
+    words = text.split()
+    if not 2 <= len(words) <= 7 or not all(_WORD.fullmatch(w) for w in words):
+        return False
+    folded = fold(text)
+    if _NO_PERSON.match(folded):
+        return False
+    if is_vacancy(text):
+        return True
+    return not names_office(text)
+
+
+@lru_cache(maxsize=50_000)
+def names_office(text: str) -> bool:
+    """Whether a text begins as an organisation does and goes on like one."""
+    words, folded = text.split(), fold(text).split()
+    if not folded or folded[0] not in _FOLDED_OFFICES:
+        return False
+    rest, first = folded[1:], tone_key(words[0])
+    middle = bool(rest) and (
+        words[1].lower() in MIDDLES or (text.isascii() and rest[0] in ("van", "thi"))
+    )
+    bears_name = words[0].lower() in FAMILIES
+    if first not in _OFFICES and not text.isascii():
+        return False  # Vũ, Trương, Quý: with their own tones no office
+    pairs = {f"{a} {b}" for a, b in zip(folded, rest, strict=False)} & _OFFICE_PAIRS
+    # Đoàn Văn Hòa has a culture in his name, Phòng Văn hóa is one.
+    named_so = all(pair.startswith(("van ", "thi ")) for pair in pairs) and len(words) == 3
+    if pairs and not (named_so and middle and (bears_name or text.isascii())):
+        return True
+    if first not in _OFFICES:
+        return folded[0] not in _FOLDED_FAMILIES and not middle
+    shaped = 3 <= len(words) <= 4 and (text.isupper() or all(w[:1].isupper() for w in words))
+    if shaped and middle:
+        return False
+    named = bears_name and 2 <= len(words) <= 4
+    return not (named and all(w[:1].isupper() for w in words))

@@ -1,0 +1,227 @@
+"""Opening a box: everything is checked, decrypted in memory, shuffled, split and counted, or nothing is."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from . import box, bundle
+from .bundle import Contents
+from .counting import Counting
+from .errors import (
+    BallotsDamaged,
+    BallotsForged,
+    BallotsMissing,
+    BallotsOfWrongLength,
+    BallotUnreadable,
+    CellsDiffer,
+    Differs,
+    ExceptionForAnother,
+    ExceptionNotNeeded,
+    GroupTooSmall,
+    ReceiptsRepeated,
+    WrongKey,
+)
+from .export import Header, SealedBallot
+from .forms import Form
+from .row_rules import Cell
+
+_REASONS: tuple[tuple[str, type[Differs]], ...] = (
+    ("forged", BallotsForged),
+    ("wrong_length", BallotsOfWrongLength),
+    ("missing", BallotsMissing),
+    ("damaged", BallotsDamaged),
+    ("repeated", ReceiptsRepeated),
+    ("cells", CellsDiffer),
+)
+"""The gravest first: what was tampered with, then what is not there."""
+
+
+class Answered(NamedTuple):
+    """A ballot that was read: what the row rules look at."""
+
+    rated_unit_code: str
+    group_code: str
+    answers: dict[str, str]
+    quality: Mapping[str, Any]
+    form: Form
+
+
+@dataclass
+class _Found:
+    """The box read through once: what is sound, and how much is not."""
+
+    ballots: int = 0
+    forged: int = 0
+    wrong_length: int = 0
+    damaged: int = 0
+    repeated: int = 0
+    per_cell: Counter[Cell] = field(default_factory=Counter)
+    answered: list[Answered] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
+    tags: set[bytes] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What leaves, and the difference that an exception covers; None where the box was whole."""
+
+    contents: Contents
+    difference: Mapping[str, Any] | None
+    ballots: int
+    submitted: int
+
+
+def open_ballots(
+    header: Header,
+    ballots: Iterable[SealedBallot],
+    private_key: bytes,
+    *,
+    excepted: Mapping[str, Any] | None = None,
+) -> Opened:
+    """Open every ballot of a box at once.
+
+    Refuses with `WrongKey`, or a subclass of `Differs` which names all that differs. `excepted` is
+    the difference that two custodians signed for: unsound ballots are then left out if it is exactly
+    the one found (else `ExceptionForAnother`, `ExceptionNotNeeded`), unless a respondent group would
+    hold fewer ballots than the row minimum (`GroupTooSmall`).
+    """
+    public = box.public_half(private_key)
+    if public != header.public_key:
+        raise WrongKey(expected=header.fingerprint, found=box.fingerprint(public))
+    found = _read(header, ballots, private_key)
+    difference = _difference(header, found)
+    _judge(header, found, difference, excepted)
+    return Opened(
+        _contents(header, found),
+        difference if excepted is not None else None,
+        found.ballots,
+        sum(header.submitted.values()),
+    )
+
+
+def _read(header: Header, ballots: Iterable[SealedBallot], private_key: bytes) -> _Found:
+    forms = {form.mark: form for form in header.forms.values()}
+    found = _Found()
+    for sealed in ballots:
+        found.ballots += 1
+        if not box.is_marked(
+            header.mac_keys, header.campaign_code, sealed.id, sealed.ciphertext, sealed.mac
+        ):
+            found.forged += 1
+        elif len(sealed.ciphertext) != box.CIPHERTEXT_BYTES:
+            found.wrong_length += 1
+        else:
+            _sort_out(header, found, forms, sealed, private_key)
+    return found
+
+
+def _sort_out(
+    header: Header,
+    found: _Found,
+    forms: Mapping[str, Form],
+    sealed: SealedBallot,
+    private_key: bytes,
+) -> None:
+    try:
+        ballot = box.unseal(private_key, header.campaign_code, sealed.ciphertext)
+        level, asked = header.groups[ballot.group_code]
+        form = forms[ballot.instrument_mark]
+        if form.sha256 != asked:
+            raise ValueError(form.code)
+        answers = form.answers(ballot.codes)
+    except (BallotUnreadable, KeyError, ValueError):
+        found.damaged += 1
+        return
+    if ballot.receipt_tag in found.tags:
+        found.repeated += 1
+        return
+    found.tags.add(ballot.receipt_tag)
+    found.per_cell[ballot.rated_unit_code, ballot.group_code] += 1
+    found.answered.append(
+        Answered(ballot.rated_unit_code, ballot.group_code, answers, ballot.quality, form)
+    )
+    if ballot.remark:
+        found.remarks.append((level, ballot.remark))
+
+
+def _difference(header: Header, found: _Found) -> dict[str, Any]:
+    """All that differs, in the form that custodians sign; empty where the box is whole."""
+    submitted = sum(header.submitted.values())
+    cells = [
+        [unit, group, found.per_cell[unit, group], header.submitted.get((unit, group), 0)]
+        for unit, group in sorted(found.per_cell.keys() | header.submitted.keys())
+        if found.per_cell[unit, group] != header.submitted.get((unit, group), 0)
+    ]
+    told: dict[str, Any] = {
+        "forged": found.forged,
+        "wrong_length": found.wrong_length,
+        "missing": submitted - found.ballots,
+        "damaged": found.damaged,
+        "repeated": found.repeated,
+        "cells": cells,
+    }
+    if not any(told.values()):
+        return {}
+    return told | {"ballots": found.ballots, "submitted": submitted}
+
+
+def _judge(
+    header: Header,
+    found: _Found,
+    difference: Mapping[str, Any],
+    excepted: Mapping[str, Any] | None,
+) -> None:
+    if excepted is None:
+        for name, reason in _REASONS:
+            if difference and difference[name]:
+                raise reason(difference)
+        return
+    if not difference:
+        raise ExceptionNotNeeded
+    if dict(excepted) != dict(difference):
+        raise ExceptionForAnother
+    left = Counter[str]()
+    for (_unit, group), n in found.per_cell.items():
+        left[group] += n
+    asked = {group for (_unit, group), n in header.submitted.items() if n} | left.keys()
+    small = {group: left[group] for group in sorted(asked) if left[group] < header.minimums.rows}
+    if small or not asked:
+        raise GroupTooSmall(small, minimum=header.minimums.rows)
+
+
+def _contents(header: Header, found: _Found) -> Contents:
+    """Fresh random ids from the operating system, and everything in their order: the shuffle."""
+    counting = Counting(header.rules, header.thresholds, header.minimums, header.dont_know)
+    for one in found.answered:
+        counting.add(one, one.form)
+    cells = sorted(found.per_cell.keys() | header.submitted.keys())
+    told = [counting.told(cell, submitted=header.submitted.get(cell, 0)) for cell in cells]
+    giving = {(one["unit"], one["group"]) for one in told if one["gives"] == "rows"}
+    rows = [
+        {
+            "id": secrets.token_hex(16),
+            "form": one.form.sha256,
+            "unit": one.rated_unit_code,
+            "group": one.group_code,
+            "answers": one.answers,
+            "quality": dict(one.quality),
+        }
+        for one in found.answered
+        if (one.rated_unit_code, one.group_code) in giving
+    ]
+    remarks = [
+        {"id": secrets.token_hex(16), "level": level, "text": text} for level, text in found.remarks
+    ]
+    return Contents(
+        cells=sorted(told, key=bundle.cell_order),
+        rows=sorted(rows, key=_id),
+        remarks=sorted(remarks, key=_id),
+        receipts=sorted(tag.hex() for tag in found.tags),
+    )
+
+
+def _id(one: Mapping[str, Any]) -> str:
+    found: str = one["id"]
+    return found

@@ -1,0 +1,1 @@
+"""The opener: the same program on the custodians' machine and on the server."""
