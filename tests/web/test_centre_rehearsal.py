@@ -7,7 +7,7 @@ import pytest
 from surveyapp import clock
 from surveyapp.db import transaction
 from surveyapp.exports.release import rehearsal
-from surveyapp.exports.release.rehearsal import Rehearsed
+from surveyapp.exports.release.rehearsal import RehearsalResult
 from tests import factories
 from tests.web.browsing import sign_in
 
@@ -26,7 +26,7 @@ def rehearsed(app, now, monkeypatch):
     def tell(*facts, **more) -> None:
         with transaction() as db:
             rehearsal.begin(db, campaign, now=today - timedelta(hours=8))
-            told = Rehearsed(*facts, **more)
+            told = RehearsalResult(*facts, **more)
             rehearsal.finish(db, campaign, told, started_at=today - timedelta(hours=8))
 
     return tell
