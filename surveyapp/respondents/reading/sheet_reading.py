@@ -55,6 +55,8 @@ def understand(workbook: Workbook, context: ListContext) -> Understanding:
     else:
         left_hidden = [sheet.name for sheet in hidden]
     found = _with_people([s for s in visible if not _GUIDES.match(fold(s.name))], context)
+    if not found and hidden:
+        found, left_hidden = _with_people(hidden, context), [sheet.name for sheet in hidden]
     if not found:
         return _without_headings(visible, context, tuple(left_hidden))
     best = max(found, key=lambda f: (f[0], -f[1]))[2]

@@ -17,6 +17,7 @@ from surveyapp.respondents.reading.headings import (
     map_headings,
 )
 from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
+from surveyapp.respondents.reading.titles import department_in
 from surveyapp.respondents.reading.understood import MARK_SHEET, Table, Understanding
 from surveyapp.respondents.rules.contacts import says_nothing, split_contact
 from surveyapp.respondents.sheet import Sheet, Workbook
@@ -259,6 +260,10 @@ def _enter(
     """Begin a section; a new department ends the units of the one before."""
     title = section_text(row)
     column = section_column(title, context, index)
+    if "department" in context.columns and index.find(title) is None:
+        # `DANH SÁCH LÃNH ĐẠO SỞ TÀI CHÍNH` above the next table of the sheet.
+        named = department_in(title.split(), index)
+        column, title = ("department", named) if named else (column, title)
     if column == "department":
         section.clear()
     if column:

@@ -33,6 +33,8 @@ def given_by_titles(
             continue
         # `SỞ NỘI VỤ` on top of a letter is who wrote it; a title of the list says whose people it holds.
         about = [t for t in titles[-_ACCEPTABLE:] if _ABOUT.search(fold(t))]
+        if column == "department":
+            about += titles[-1:]  # one department, for certain, right above the headings
         for text in (sheet, *about):
             found = _named(column, tidy(text), index, context)
             if found:
@@ -45,7 +47,7 @@ def _named(column: str, text: str, index: DepartmentIndex, context: ListContext)
     """What of a text names a value of that column; empty when it names none."""
     words = section_title(text).split()
     if column == "department":
-        return _department(words, index)
+        return department_in(words, index)
     for start in range(min(len(words), 8)):
         rest = " ".join(words[start:])
         folded = fold(rest)
@@ -58,14 +60,14 @@ def _named(column: str, text: str, index: DepartmentIndex, context: ListContext)
     return ""
 
 
-def _department(words: Sequence[str], index: DepartmentIndex) -> str:
+def department_in(words: Sequence[str], index: DepartmentIndex) -> str:
     """The longest run of words, to the end or to the province's name, that is one department for certain."""
     for start in range(min(len(words), 12)):
         if fold(words[start]) not in ("so", "ban", "van", "thanh", "ngan", "vp") and start:
             continue
         for end in range(len(words), start, -1):
             match = index.find(" ".join(words[start:end]))
-            if match is not None and match.certain and end - start > 1:
+            if match is not None and match.certain and (end - start > 1 or len(words) == 1):
                 return match.name
             if end - start > 10:
                 continue
