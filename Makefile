@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration bench bench-flows bench-compare lock screenshots commands
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock screenshots commands
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ migrate: .venv/.runs ## Bring the database to the newest revision
 
 migration: .venv/.tests ## Write the next migration from the models (MESSAGE="…"; without: rewrite the one initial revision)
 	$(BIN)/python -m tools.migration $(if $(MESSAGE),"$(MESSAGE)",--initial)
+
+crowd: .venv/.tests ## Read 100,000 rows with names as frequent as in life: nobody may be lost
+	.venv/bin/python -m tests.files.crowds 100000
 
 bench: .venv/.tests ## Measure the promised times on this machine
 	@for file in benchmarks/[a-z]*.py; do \

@@ -193,3 +193,23 @@ def test_a_stray_cell_far_out_is_left_aside_and_told() -> None:
     checked = check_file(writers.archive_of(parts), "a.xlsx", LEADERS)
     assert [n for n, _ in people(checked)] == ["Lê Văn An"]
     assert "far_cells_ignored" in {finding.code for finding in checked.findings}
+
+
+def test_an_old_workbook_with_a_password_is_refused_for_its_password() -> None:
+    records = b"\x09\x08\x10\x00\x00\x06\x05\x00" + b"\0" * 12 + b"\x2f\x00\x36\x00" + b"\1" * 54
+    stream = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + records + b"\0" * 600
+    content = stream + "Workbook".encode("utf-16-le")
+    refusal = check_file(content, "a.xls", LEADERS).refusal
+    assert refusal is not None and refusal.code == "password_protected"
+
+
+def test_hidden_rows_of_an_open_document_are_told_too() -> None:
+    rows = [HEAD, person("1", "Lê Văn An"), person("2", "Bùi Thị Hà")]
+    content = writers.ods(Grid([list(row) for row in rows]))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    xml = parts["content.xml"].decode()
+    at = xml.rindex("<table:table-row>")  # the last is one row repeated to the end of the sheet
+    parts["content.xml"] = (xml[: at + 16] + ' table:visibility="filter"' + xml[at + 16 :]).encode()
+    checked = check_file(writers.archive_of(parts), "a.ods", LEADERS)
+    assert "rows_hidden" in codes(checked)

@@ -18,7 +18,8 @@ _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 _LOCAL = re.compile(r"[A-Za-z0-9._+'\-]+")
 _AT_WORD = re.compile(r" ?[\[({] ?(?:at|a còng|@) ?[\])}] ?", re.IGNORECASE)
 _TRIM = " .,;:'\"()<>[]/\\\t\r\n\u2026"
-_NUMBER_BEFORE = re.compile(r"\+?\d[\d .]{7,14}[/\-_,;|:(]+")
+_NUMBER_BEFORE = re.compile(r"\+?\d[\d .]{7,14}(?:[/\-_,;|:(]++|(?<= )(?=[A-Za-z]))")
+_NUMBER_AFTER = re.compile(r"[ ,;/|(\-]\+?0\d{8}")
 _LONGEST = 254
 
 
@@ -103,6 +104,9 @@ def read_email(cell: str, support: Support = NOBODY) -> Contact:
         # A number and an address in one cell: the address is what is asked for, but a person looks.
         rest = valid_email(plain[number.end() :].strip(_TRIM))
         return Contact("", "email_with_number", MUST, rest)
+    if "@" in plain and _NUMBER_AFTER.search(plain.partition("@")[2]):
+        rest = valid_email(split_contact(plain)[0])
+        return Contact("", "email_with_number", MUST, rest)
     trimmed = plain.strip(_TRIM)
     return _judged(cell, trimmed, re.sub(r"\s+", "", trimmed), support)
 
@@ -138,7 +142,11 @@ def _without_label(text: str) -> str:
                 return rest
             if rest[:1] in (":", "."):
                 return rest[1:].lstrip()
-    return text
+    label, sign, rest = text.partition(":")
+    is_label = (
+        sign and "@" not in label and len(label) < 40 and not label.endswith(("http", "https"))
+    )
+    return rest.lstrip() if is_label and rest.lstrip()[:2] != "//" else text
 
 
 def _several(plain: str) -> Contact:
@@ -162,7 +170,7 @@ def _judged(cell: str, trimmed: str, joined: str, support: Support) -> Contact:
             proposal = valid_email(f"{local}@{meant}") if meant else ""
             if valid:
                 return Contact(valid, "email_typo", CHECK, proposal)
-            return Contact("", "email_invalid", MUST, proposal)
+            return Contact("", "email_invalid", MUST, proposal or _mended(joined, support))
     elif valid:
         return Contact("", "email_odd", MUST, _supported(_inner(local, domain), joined, support))
     if not valid:
@@ -193,7 +201,7 @@ def _supported(attempt: str, written: str, support: Support) -> str:
 def _mended(joined: str, support: Support) -> str:
     """A valid address that a slip of the finger would explain and something speaks for, or empty."""
     attempts = [
-        joined.replace(",", "."),
+        joined.replace(",", ".").replace(";", "."),
         re.sub(r"\.{2,9}", ".", joined),
         joined.replace(".@", "@").replace("@.", "@").strip("."),
         without_accents(joined),

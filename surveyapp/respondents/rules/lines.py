@@ -258,6 +258,8 @@ class _Judgement:
             return
         if column == "full_name":
             self._name(written, value)
+        elif column == "position" and value.lower().startswith("nguyên "):
+            self.add(column, CHECK, "remark", written, kind=GONE)
         elif column in ("note", "position") and remark_in(value) in (GONE, AWAY):
             self.add(column, CHECK, "remark", written, kind=remark_in(value))
 
@@ -282,7 +284,9 @@ class _Judgement:
         bare, honorific = without_honorific(value)
         badly_cased = is_badly_cased(bare)
         proposal = title_case(bare) if badly_cased else bare
-        if self.position:
+        if fold(self.position).startswith("nguyen "):
+            self.add("full_name", CHECK, "name_remark", written, proposal, kind=GONE)
+        elif self.position:
             self.add("full_name", NOTE, "name_position", written, proposal, position=self.position)
         if honorific:
             self.add("full_name", NOTE, "name_honorific", written, proposal, taken=honorific)

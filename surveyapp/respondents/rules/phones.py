@@ -19,7 +19,7 @@ _EXTENSION = re.compile(
 # Words that say what kind of number it is, and nothing else.
 _LABELS = frozenset(
     "dt sdt dtdd dd so di dong dien thoai tel phone mobile cell handphone zalo viber whatsapp telegram signal sms co quan cq nr nha "
-    "rieng fax hotline lien he may ban ca nhan cong vu chinh phu sim vn viet nam telephone number no contact lien lac hp mob cp".split()
+    "rieng fax hotline lien he may ban ca nhan cong vu chinh phu sim vn viet nam telephone number no contact lien lac hp mob cp m t h p c".split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _TRIM = re.compile(r"[\s.\-–()_,'`/*]+")
@@ -93,7 +93,7 @@ def _national(text: str) -> str:
 
 def read_phone(cell: str) -> Contact:
     """One Vietnamese number out of a cell, as national digits `0912345678`."""
-    text = unquoted(signs_as_meant(cell[:_LONGEST])).strip(" .,;:'\"\t\r\n?")
+    text = unquoted(signs_as_meant(cell[:_LONGEST])).strip(" .,;:'\"\t\r\n?#")
     text = _typed_as_number(_without_labels(text))
     whole = _judged(cell, text)
     if whole.code != "phone_invalid":
@@ -102,7 +102,7 @@ def read_phone(cell: str) -> Contact:
     if foreign:
         # Nobody is kept out for living abroad; only an SMS will not reach her.
         return Contact("", "phone_foreign", CHECK)
-    parts = [_without_labels(p) for p in _BREAKS.split(text) if p and p.strip()]
+    parts = [_without_labels(p).strip(" :.") for p in _BREAKS.split(text) if p and p.strip()]
     if len(parts) == 2 and re.fullmatch(r" ?\d{1,4}", parts[1]):
         office = _judged(cell, parts[0])
         if office.code == "phone_landline":

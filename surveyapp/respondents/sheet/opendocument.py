@@ -18,6 +18,7 @@ class _Walk:
     def __init__(self) -> None:
         self.spans: list[list[list[int]]] = []
         self.wrong: list[dict[tuple[int, int], str]] = []
+        self.hidden: list[list[int]] = []
         self.is_error = False
         self.name = ""
         self.line = 0
@@ -33,12 +34,17 @@ class _Walk:
         if tag == f"{_TABLE} table":
             self.spans.append([])
             self.wrong.append({})
+            self.hidden.append([])
             self.name = attributes.get(f"{_TABLE} name", "")
             self.line = 0
         elif tag == f"{_TABLE} table-row":
             self.row_repeats = number("number-rows-repeated")
             self.line += 1
             self.column = 0
+            if attributes.get(f"{_TABLE} visibility") in ("collapse", "filter") and self.hidden:
+                # The emptiness below a table may be a million hidden rows.
+                room = limits.ROWS - len(self.hidden[-1])
+                self.hidden[-1].extend(range(self.line, self.line + min(self.row_repeats, room)))
         elif tag in _CELLS and self.spans:
             rows = number("number-rows-spanned")
             repeats = number("number-columns-repeated")
@@ -99,9 +105,12 @@ def refuse_vast(archive: zipfile.ZipFile) -> None:
 def add_untold(archive: zipfile.ZipFile, sheets: list[dict[str, Any]]) -> None:
     """Give each sheet its vertically merged cells, and to cells that hold errors their text."""
     walk = _walk(archive)
-    for sheet, spans, wrong in zip(sheets, walk.spans, walk.wrong, strict=False):
+    for sheet, spans, wrong, hidden in zip(
+        sheets, walk.spans, walk.wrong, walk.hidden, strict=False
+    ):
         first = sheet["first_line"]
         last = first + len(sheet["rows"]) - 1
+        sheet["hidden_lines"] = [line for line in hidden if first <= line <= last]
         sheet["spans"] = [[a, b, min(c, last), d] for a, b, c, d in spans if a < last]
         for (line, column), text in wrong.items():
             row = sheet["rows"][line - first] if first <= line <= last else []

@@ -16,6 +16,8 @@ from surveyapp.respondents.sheet.untold import Untold
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORD = "WordDocument".encode("utf-16-le")
 _WORKBOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+_BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # BOF of a workbook's globals in BIFF8
+_FILEPASS, _RECORDS = 0x2F, 12
 Sheets = list[dict[str, Any]]
 
 
@@ -36,7 +38,20 @@ def read_ole(content: bytes) -> Sheets:
     if not any(name in content for name in _WORKBOOK):
         detected = "Word" if _WORD in content else "OLE"
         raise errors.NotAWorkbook(detected=detected)
+    if _is_locked(content):
+        raise errors.PasswordProtected
     return _read(content, {})
+
+
+def _is_locked(content: bytes) -> bool:
+    """Whether the workbook's stream begins with the record of a password (FILEPASS), as Excel 97 to 2003 write it."""
+    at = content.find(_BEGINNING)
+    for _ in range(_RECORDS if at >= 0 else 0):
+        kind = int.from_bytes(content[at : at + 2], "little")
+        if kind == _FILEPASS:
+            return True
+        at += 4 + int.from_bytes(content[at + 2 : at + 4], "little")
+    return False
 
 
 def _read(content: bytes, found: Mapping[str, Untold]) -> Sheets:

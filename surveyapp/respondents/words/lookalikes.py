@@ -42,7 +42,13 @@ def _compatible() -> dict[int, str]:
 
 
 _TABLE: dict[int, str] = {ord(k): v for k, v in _LETTERS.items()} | _BLANKS | _compatible()
-_ODD = re.compile("[" + _NOTHING + "".join(map(re.escape, map(chr, _TABLE))) + "Ѐ-ԯΑ-ω]")
+# A set, not a pattern: a class with letters beyond the first plane is looked through one by one.
+_ODD = frozenset(
+    chr(code)
+    for code in (*range(0x20, 0x590), *range(0x61C, 0x61D), *range(0x1100, 0x1900), *range(0x2000, 0x3200),
+                 *range(0xFB00, 0x10000), *range(0x1D400, 0x1D800), *range(0xE0000, 0xE01F0))
+    if code in _TABLE or INVISIBLE.match(chr(code)) or _FOREIGN_LETTER.match(chr(code))
+)  # fmt: skip
 # In a number or an address every dash, dot and quotation mark means the plain one.
 _SIGNS = _DASHES | _DOTS | _QUOTES | {0xFF61: "."}
 
@@ -51,7 +57,7 @@ def as_meant(text: str) -> str:
     """Composed text with look-alikes replaced and what cannot be seen left out; blanks as they are."""
     if text.isascii():
         return text
-    if _ODD.search(text):
+    if not _ODD.isdisjoint(text):
         text = INVISIBLE.sub("", text).translate(_TABLE)
         if _FOREIGN_LETTER.search(text) and _LATIN.search(text):
             text = text.translate(_FOREIGN)

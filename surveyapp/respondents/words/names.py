@@ -29,6 +29,8 @@ _HONORIFIC = re.compile(
     + r")(?:\s?[.:/,]+\s?|\s))+",
     re.IGNORECASE,
 )
+_CHUNK = re.compile(r"[^\s.:/,(]+")
+_TITLE_STARTS = frozenset(_CHUNK.findall(word)[0] for word in _HONORIFIC_WORDS)
 _WITH_STOP = re.compile(r"^(?:ông|bà|mr|ms)\s?[(/]\s?(?:ông|bà|mr|ms)\s?\)?\s?", re.IGNORECASE)
 _SUSPICIOUS = re.compile(r"[\d@#$%^*_=+<>{}\[\]|\\?!;:/\ufffd]")
 FAMILIES = frozenset(
@@ -89,6 +91,8 @@ def _word_key(word: str) -> str:
 
 def without_honorific(name: str) -> tuple[str, str]:
     """The name without forms of address and degrees in front, and what was taken away."""
+    if not _may_be_title(name.partition(" ")[0]):
+        return name.strip(), ""
     rest = _after(_WITH_STOP, name)
     rest = _after(_HONORIFIC, rest) or rest
     if rest == name:
@@ -104,12 +108,19 @@ def without_honorific(name: str) -> tuple[str, str]:
     return rest.strip(), taken
 
 
+@lru_cache(maxsize=50_000)
+def _may_be_title(first: str) -> bool:
+    """Whether a title may begin with that word; told at a glance for nearly every name."""
+    found = _CHUNK.match(first.strip())
+    return found is None or found[0].lower() in _TITLE_STARTS
+
+
 _MAY_BE_NAMES = {"cô", "anh", "chị", "cụ", "thầy", "đc", "cn", "ks", "ls", "ds"}
 
 
 def begins_with_honorific(name: str) -> bool:
     """Whether a form of address or a degree, or a family name that looks like one, stands in front."""
-    return _HONORIFIC.match(name) is not None
+    return _may_be_title(name.partition(" ")[0]) and _HONORIFIC.match(name) is not None
 
 
 def _after(beginning: re.Pattern[str], name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from surveyapp.respondents.words.names import fold
+from surveyapp.respondents.words.names import FAMILIES, fold
 
 _SHORT = {
     "gd": "Giám đốc", "pgd": "Phó Giám đốc", "tp": "Trưởng phòng", "ptp": "Phó Trưởng phòng",
@@ -27,13 +27,24 @@ def without_position(name: str) -> tuple[str, str]:
     Only words known as positions are taken off: a second person after a comma stays and is asked about.
     """
     if not _MARKED.search(name):
-        return name, ""
+        return _leading(name)
     for pattern in (_APART, _BEFORE):
         found = pattern.match(name)
         if found and len(found["name"].split()) > 1:
             position = _spelled_out(found["rest"].strip(" ."))
             if position:
                 return found["name"].strip(), position
+    return name, ""
+
+
+def _leading(name: str) -> tuple[str, str]:
+    """A position before the name with no sign between: `Giám đốc Nguyễn Văn An`, `PGĐ Lê Thị Hoa`."""
+    words = name.split()
+    first = words[0].lower() if words else ""
+    for at in range(1, min(len(words) - 1, 6)):
+        position = _spelled_out(" ".join(words[:at]))
+        if position and words[at].lower() in FAMILIES and first not in FAMILIES - {"phó"}:
+            return " ".join(words[at:]), position
     return name, ""
 
 

@@ -124,9 +124,12 @@ def beside_name(name: str) -> tuple[str, str]:
 
     In brackets or after a dash everything counts that is not known as harmless.
     """
+    words_in = name.split()
+    if len(words_in) > 2 and words_in[0].lower() == "cố" and words_in[1].lower() in FAMILIES:
+        return " ".join(words_in[1:]), GONE
     found = _APART.search(name)
     if found is None:
-        return name, remark_in(name)
+        return _before_remark(name)
     alone = f"{name[: found.start()]} {name[found.end() :]}".strip()
     words = next(filter(None, found.groups()), "").strip(" .")
     if tone_key(words) in _VACANT_WORDS:
@@ -137,6 +140,14 @@ def beside_name(name: str) -> tuple[str, str]:
     if _HARMLESS.match(fold(words)) and tone_key(words) not in _SINGLE:
         return name, ""
     return alone, OTHER
+
+
+def _before_remark(name: str) -> tuple[str, str]:
+    """The name before a remark that no sign parts from it."""
+    kind = remark_in(name)
+    words = name.split()
+    begins = max((i for i in range(len(words)) if remark_in(" ".join(words[i:]))), default=0)
+    return (" ".join(words[:begins]).strip(" ,;:-–"), kind) if kind else (name, "")
 
 
 def several_people(written: str) -> bool:
