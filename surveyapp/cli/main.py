@@ -101,7 +101,8 @@ def database() -> Iterator[Server]:
     Moves of assignments that make drafts unreadable are attended from here on. Raises `SettingsRefused`,
     `ReadableByOthers`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
     """
-    import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
+    import surveyapp.responses.drafts  # says what becomes of drafts
+    import surveyapp.responses.registration  # noqa: F401  what an official campaign must have shown
     from surveyapp.keys import read_key_ring
 
     settings = read_settings()

@@ -170,7 +170,7 @@ def outcome_rates(counts: Counts, opened: Completeness | None = None) -> Rates:
     return Rates(
         e=e if known + unknown else None,
         rr1=_share(complete, everyone),
-        rr2=headline(counts),
+        rr2=_share(answered, everyone),
         rr3=_share(complete, estimated),
         rr4=_share(answered, estimated),
         rr5=_share(complete, known),

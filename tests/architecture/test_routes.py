@@ -144,6 +144,7 @@ ROUTES = {
     "GET /centre/<campaign>/rates/table.<any(csv, xlsx):format>": CENTRE,
     "GET /centre/<campaign>/life": CENTRE,
     "POST /centre/<campaign>/life/key": OPERATOR,
+    "POST /centre/<campaign>/life/custodians": OPERATOR,
     "POST /centre/<campaign>/life/open": OPERATOR,
     "POST /centre/<campaign>/life/deadline": OPERATOR,
     "POST /centre/<campaign>/life/close": OPERATOR,

@@ -169,6 +169,12 @@ class Process:
     def __init__(self, scene: Scene, folder: Path) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        folder.chmod(0o700)
+        if scene.engine.dialect.name == "sqlite":
+            for end in ("", "-wal", "-shm"):
+                file = Path(f"{scene.engine.url.database}{end}")
+                if file.exists():
+                    file.chmod(0o600)
         keys = folder / "keys.json"
         keys.write_text(json.dumps({n: b64encode(k).decode() for n, k in scene.keys.roots.items()}))
         keys.chmod(0o600)

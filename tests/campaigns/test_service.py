@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
+import surveyapp.responses.registration  # noqa: F401  the gate of official campaigns
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.errors import (
     BadDeadline,
@@ -24,6 +25,7 @@ from surveyapp.campaigns.models import Campaign, Department, Instrument, Unit
 from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.db import transaction
 from surveyapp.respondents.models import Person
+from surveyapp.responses.errors import CustodyNotProven
 from tests import factories
 from tests.campaigns.packs import SHIPPED, TINY, copy_pack, edit, edited_pack
 
@@ -46,7 +48,11 @@ def test_a_loaded_campaign_holds_its_registries_in_order(
     campaign = service.load_pack(db, tiny, now=now)
     assert campaign.state == "preparing"
     assert campaign.opens_at == datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
-    assert campaign.settings["disclosure"] == {"row_minimum": 10, "table_minimum": 5}
+    assert campaign.settings["disclosure"] == {
+        "row_minimum": 10,
+        "table_minimum": 5,
+        "count_minimum": 3,
+    }
     assert campaign.settings["completeness"] == {"complete": 0.8, "partial": 0.5}
     assert campaign.settings["contact"]["phone"] == "024 0000 0000"
     codes = [unit.code for unit in queries.units(db, campaign.id)]
@@ -193,7 +199,9 @@ def test_an_official_campaign_does_not_open_on_illustrative_questionnaires(
     for instrument in db.scalars(select(Instrument)):
         instrument.status = "official"
     db.flush()
-    assert service.open_campaign(db, "tiny", now=now).state == "open"
+    with pytest.raises(CustodyNotProven) as unproven:
+        service.open_campaign(db, "tiny", now=now)
+    assert unproven.value.missing == ("drill", "shares")
 
 
 def test_a_campaign_whose_window_is_over_does_not_open(

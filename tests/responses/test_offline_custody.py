@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
@@ -301,7 +302,7 @@ def test_the_digest_stands_in_the_opening_the_audit_trail_and_fits_what_is_store
     assert (record.digest, record.custody) == (opened.digest, "offline")
     assert record.counts["custodians"] == [1, 2]
     entered = closed.db.scalars(
-        select(AuditEntry).where(AuditEntry.action == "opened the box")
+        select(AuditEntry).where(AuditEntry.action == Action.BOX_OPENED)
     ).one()
     assert entered.facts["digest"] == opened.digest
     assert opened_contents.check(closed.db, closed.campaign) == opened.digest

@@ -231,7 +231,7 @@ def test_custodians_are_registered_and_their_drill_recorded_by_page(app, client,
     assert registered.fingerprint in page
     assert "diễn tập mở hộp, ngày 03/01/2024, người giữ mảnh 1, 2" in page
     assert f"Mảnh khóa chưa kiểm tra lần nào: {names[2]}" in page
-    assert actions()[-2:] == ["registered the box key", "recorded what custodians attested"]
+    assert actions()[-2:] == ["box_key.registered", "custody.attested"]
     viewer = app.test_client()
     sign_in(viewer, "viewer")
     assert "custody_file" not in viewer.get("/centre/tiny/life").text

@@ -507,20 +507,6 @@ def test_nobody_reaches_a_questionnaire_that_is_not_theirs(ann):
         assert db.scalars(select(func.count()).select_from(Invitation)).one() == 2
 
 
-def test_a_wrong_receipt_is_not_found_and_shown_again(app):
-    typed = "BCFG-HJKM-2345-6789"
-    answer = app.test_client().post("/bien-nhan", data={"receipt": typed}, headers=HERE)
-    assert answer.status_code == 200
-    assert "Chưa thấy mã này" in answer.text and typed in answer.text
-
-
-def test_what_cannot_be_a_receipt_is_told_at_once_and_shown_again(app):
-    answer = app.test_client().post("/bien-nhan", data={"receipt": "BCFG-2345"}, headers=HERE)
-    assert answer.status_code == 422
-    assert "Lỗi:" in answer.text and "BCFG-2345" in answer.text
-    assert "so lại từng ký tự" in answer.text
-
-
 # ---- weight
 
 

@@ -1,16 +1,16 @@
 """Every rule about the lines of a list, applied at once, so that a desk mends it in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.findings import CHECK, Finding, Line, Row
+from surveyapp.respondents.findings import CHECK, NOTE, Finding, Line, Row
 from surveyapp.respondents.progress import EVERY, Progress, untold
 from surveyapp.respondents.reading.marks import NO_MARKS, Marks
 from surveyapp.respondents.rules.domains import own_domains
+from surveyapp.respondents.rules.emails import valid_email
 from surveyapp.respondents.rules.filled import filled_findings
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
-from surveyapp.respondents.rules.shown import shown_findings
 from surveyapp.respondents.rules.whole import Notice, whole_list_findings
 from surveyapp.respondents.sheet.encodings import RECODED
 from surveyapp.respondents.words.departments import index_for
@@ -65,3 +65,18 @@ def _recoded(line: Line) -> Finding:
     return Finding(
         line.number, "full_name", CHECK, RECODED, line.cells.get("full_name", "")[:200], name
     )
+
+
+def shown_findings(lines: Sequence[Line], marks: Marks) -> Iterator[Finding]:
+    """A finding on every line that the sheet marks; an address that was mended since is settled."""
+    for line in lines:
+        name = line.cells.get("full_name", "")[:200]
+        if line.number in marks.struck:
+            yield Finding(line.number, "", CHECK, "row_struck_out", name)
+        if line.number in marks.hidden:
+            yield Finding(line.number, "", NOTE, "row_hidden", name)
+        link = marks.links.get(line.number)
+        if link and link != line.values.get("email"):
+            proposal = valid_email(link)
+            written = line.cells.get("email", "")[:200]
+            yield Finding(line.number, "email", CHECK, "email_link_differs", written, proposal)
