@@ -133,7 +133,7 @@ REMARK = (
 REVIEW = (
     FRAME
     % """<h1>{{ title }}</h1><form method="post" action="/phieu/1/nop">
-<input type="hidden" name="csrf_token" value="{{ token }}"><input type="hidden" name="revision" value="{{ revision }}"><button>Nộp</button></form>
+<input type="hidden" name="csrf_token" value="{{ token }}"><input type="hidden" name="version" value="{{ revision }}"><button>Nộp</button></form>
 <dl>{% for item in items %}<div{% if item not in answers %} class="gap"{% endif %}><dt>{{ words }}</dt><dd>{{ answers.get(item) }}</dd></div>{% endfor %}</dl>"""
 )
 RECEIPT = FRAME % """<h1>{{ title }}</h1><p id="receipt">{{ receipt }}</p>"""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from surveyapp import clock, schema
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.pack import read_pack
+from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.instruments.model import DONT_KNOW

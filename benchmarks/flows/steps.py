@@ -163,7 +163,7 @@ def _shows_review(visitor: Visitor, answer: Answer) -> None:
     _require(shown == len(visitor.form.items), f"{shown} answers on the review page", answer)
     _require(not gaps, f"{gaps} gaps on the review page", answer)
     visitor.hidden = dict(_HIDDEN.findall(text))
-    _require("revision" in visitor.hidden, "the review page names no version", answer)
+    _require("version" in visitor.hidden, "the review page names no version", answer)
 
 
 def _submitted(visitor: Visitor, answer: Answer) -> None:
@@ -258,7 +258,7 @@ def _start(visitor: Visitor) -> Request:
 
 def _submit(visitor: Visitor) -> Request:
     visitor.submitting = True
-    fields = [(name, visitor.hidden[name]) for name in ("csrf_token", "revision")]
+    fields = [(name, visitor.hidden[name]) for name in ("csrf_token", "version")]
     headers = (*visitor.cookie(), HERE, FORM)
     return Request("POST", "/phieu/1/nop", headers, urlencoded(fields))
 
