@@ -36,6 +36,8 @@ FINAL = frozenset(
 """States in which nothing more will be tried for this delivery."""
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=6)
+PATIENCE = timedelta(hours=24)
+"""What was first tried so long ago and is not taken yet is given up, whoever was at fault."""
 
 _MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
 

@@ -23,7 +23,7 @@ from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.queue import Settled
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.templates import Stationery
-from surveyapp.delivery.waves import audience, lifecycle
+from surveyapp.delivery.waves import audience, finding
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.documents.letters import ADDRESS_LINES, Batch, Letter, write_letters
 from surveyapp.i18n import _
@@ -52,7 +52,7 @@ def make_batch(
 
     Raises `NoLetters` where none waits.
     """
-    wave = lifecycle.wave(db, campaign.id, wave_id)
+    wave = finding.wave(db, campaign.id, wave_id)
     waiting = db.execute(
         select(Delivery.id, Delivery.invitation_id, Delivery.attempts)
         .join(Invitation, Invitation.id == Delivery.invitation_id)
@@ -129,7 +129,7 @@ def write(
     now: datetime,
 ) -> bytes:
     """The pile as one PDF, in postal order. It opens the questionnaires of its people."""
-    wave = lifecycle.wave(db, campaign.id, pile.wave_id)
+    wave = finding.wave(db, campaign.id, pile.wave_id)
     ids = db.scalars(select(Delivery.invitation_id).where(Delivery.leased_by == _holder(pile.id)))
     people = audience.recipients(db, ids.all()).values()
     places = respondents.places(db, [person.person_id for person in people])

@@ -15,6 +15,7 @@ MODULES = (
     "lists.late_desks",
     "sending.invitations",
     "sending.declarations",
+    "sending.wave_form",
     "sending.waves",
     "sending.channels",
     "sending.templates",
