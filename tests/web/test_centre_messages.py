@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
@@ -298,3 +299,21 @@ def test_each_warning_is_confirmed_by_itself(operator, survey):
     assert unread.status_code == 422
     assert 'href="#heeded-past"' in unread.text
     assert post(operator, page, page + "confirm", typed="2", heeded="past").status_code == 303
+
+
+def test_letters_of_many_units_are_made_fetched_and_posted_in_one_job_each(operator, survey):
+    survey.invite(("", ""), ("", ""), **OTHERS)
+    page = draft(operator, channels=["letter"])
+    post(operator, page, page + "confirm", typed="5")
+    survey.work(2)
+    post(operator, page, page + "letters/all")
+    answer = post(operator, page, page + "letters/file")
+    names = ZipFile(BytesIO(answer.data)).namelist()
+    assert [name.split("-")[3] for name in names] == ["BNV", "01"]
+    assert all(ZipFile(BytesIO(answer.data)).read(name).startswith(b"%PDF") for name in names)
+    with transaction() as db:
+        actions = db.scalars(select(AuditEntry.action)).all()
+    assert actions.count("letters.downloaded") == 2
+    post(operator, page, page + "letters/posted")
+    with transaction() as db:
+        assert set(db.scalars(select(Assignment.disposition))) == {"sent"}

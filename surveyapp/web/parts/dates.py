@@ -7,7 +7,6 @@ order said beside the field.
 from datetime import date, datetime
 
 from surveyapp.clock import VIETNAM
-from surveyapp.i18n import _
 
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y")
 _MOMENTS = ("%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -34,21 +33,6 @@ def _first(text: str, patterns: tuple[str, ...]) -> datetime | None:
     return None
 
 
-def typed_day(day: date | None) -> str:
-    """A day as it stands in a field to be typed over."""
-    return f"{day:%d/%m/%Y}" if day else ""
-
-
 def typed_moment(moment: datetime | None) -> str:
     """A moment as it stands in a field to be typed over."""
     return f"{moment.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if moment else ""
-
-
-def day_hint() -> str:
-    """How a day is typed."""
-    return _("Ngày/tháng/năm, ví dụ 15/01/2024.")
-
-
-def moment_hint() -> str:
-    """How a moment is typed."""
-    return _("Giờ:phút ngày/tháng/năm, ví dụ 08:00 15/01/2024.")

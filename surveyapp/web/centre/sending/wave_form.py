@@ -22,7 +22,7 @@ from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.numbers import whole
 from surveyapp.web.http.state import keys
-from surveyapp.web.parts.dates import moment_hint, read_moment
+from surveyapp.web.parts.dates import read_moment
 
 LEVELS = ("ministry", "province")
 NUMBERS = ("quiet_from", "quiet_until", "per_minute", "per_day", "per_domain")
@@ -74,7 +74,6 @@ def _wave_form(given: dict[str, Any], *, errors: list[tuple[str, str]]) -> str:
         groups=groups,
         by_level=[(level_name(level), of_level) for level, of_level in by_level if of_level],
         unit_name=unit_name,
-        moment_hint=moment_hint(),
         kinds=[(kind, labels.kind_name(kind)) for kind in rules.KINDS],
         channels=[(channel, labels.channel_name(channel)) for channel in rules.CHANNELS],
         defaults={name: WavePlan.__dataclass_fields__[name].default for name in NUMBERS},
