@@ -1,0 +1,1 @@
+"""Whose database this is: the ring it was made with, the key in use, the nodes that are alive."""
