@@ -30,7 +30,7 @@ DOMAINS = [
     (re.compile(r"^respondents/"), "respondents"),
     (re.compile(r"^documents/"), "documents"),
     (re.compile(r"^(?:operations|templates/operations)/"), "operations"),
-    (re.compile(r"^cli/(?:backup|doctor|keys|migrate|setup|timers)\b"), "operations"),
+    (re.compile(r"^cli/administration/"), "operations"),
     (re.compile(r"^(?:instruments|campaigns)/"), "packs"),
 ]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%%")
