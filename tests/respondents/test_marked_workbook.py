@@ -1,7 +1,6 @@
 """The unit's own workbook handed back: the very file, with its faults marked."""
 
 import io
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +18,7 @@ from surveyapp.respondents.reading.checking import Checked
 from surveyapp.respondents.sheet.marks.marking import AUTHOR, LEGEND_SHEET, SIGN
 from tests.files import build_corpus
 from tests.files.build_corpus import Case
+from tests.files.office import converted
 from tests.files.people import context
 
 CASES = {case.name: case for case in build_corpus.readable_cases()}
@@ -220,12 +220,4 @@ def csv_file() -> bytes:
 
 
 def through_libreoffice(folder: Path) -> bytes:
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    done = folder / "saved"
-    subprocess.run(
-        ["soffice", "--headless", profile, "--convert-to", "xlsx", "--outdir", str(done), str(folder / "tra-lai.xlsx")],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )  # fmt: skip
-    return (done / "tra-lai.xlsx").read_bytes()
+    return converted(folder / "tra-lai.xlsx", "xlsx")

@@ -10,7 +10,7 @@ import python_calamine as calamine
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
-from surveyapp.respondents.sheet import limits, opendocument, untold, zipped
+from surveyapp.respondents.sheet import limits, old_excel, opendocument, untold, zipped
 from surveyapp.respondents.sheet.untold import Untold
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -40,7 +40,7 @@ def read_ole(content: bytes) -> Sheets:
         raise errors.NotAWorkbook(detected=detected)
     if _is_locked(content):
         raise errors.PasswordProtected
-    return _read(content, {})
+    return _read(content, old_excel.untold(content))
 
 
 def _is_locked(content: bytes) -> bool:
