@@ -221,3 +221,34 @@ def csv_file() -> bytes:
 
 def through_libreoffice(folder: Path) -> bytes:
     return converted(folder / "tra-lai.xlsx", "xlsx")
+
+
+def two_sheets() -> bytes:
+    """A sheet for each department, each with a fault."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for name, person in (("Sở Nội vụ", PEOPLE[1]), ("Sở Tài chính", PEOPLE[2])):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADINGS)
+            sheet.write_row(1, 0, (1, *person))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_every_sheet_that_was_read_is_marked_and_the_legend_leads_to_it(
+    kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ds.xlsx").write_bytes(two_sheets())
+    content = two_sheets() if kind == "xlsx" else converted(tmp_path / "ds.xlsx", kind)
+    once = marked(content, f"ds.{kind}").content
+    again = marked(once).content
+    (tmp_path / "tra-lai.xlsx").write_bytes(again)
+    for back in (once, again):
+        assert set(remarks(back, "Sở Nội vụ")) == {"F2"}
+        assert set(remarks(back, "Sở Tài chính")) == {"E2", "F2"}
+    for back in (once, again, through_libreoffice(tmp_path)):  # which forgets who wrote a comment
+        assert set(coloured(back, "Sở Nội vụ")) == {"F2"}
+        assert set(coloured(back, "Sở Tài chính")) == {"E2", "F2"}
+    legend = book_of(again)[LEGEND_SHEET]
+    leads = {c.hyperlink.location for row in legend.iter_rows() for c in row if c.hyperlink}
+    assert {"'Sở Nội vụ'!F2", "'Sở Tài chính'!E2", "'Sở Tài chính'!F2"} <= leads
