@@ -1,15 +1,13 @@
 """What calamine does not tell about XLS: links, hidden and struck-out rows, by xlrd from the cells' formats."""
 
-import re
 from typing import Any
 
 import xlrd
 
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.formats.untold import Untold
+from surveyapp.respondents.sheet.formats.untold import Untold, linked_address
 
 _MOST = 20_000
-_ADDRESS = re.compile(r"(?:mailto:)?([^\s?]{1,190}@[^\s?]{1,190})", re.IGNORECASE)
 
 
 def untold(content: bytes) -> dict[str, Untold]:
@@ -52,7 +50,6 @@ def _of_sheet(book: Any, sheet: Any) -> Untold:
             if own if not fonts else all(fonts) and (own or runs[0][0] == 0):
                 found.struck.append((row + 1, column))
     for (row, column), link in list(sheet.hyperlink_map.items())[:_MOST]:
-        address = _ADDRESS.fullmatch(link.url_or_path or "")
-        if address:
-            found.links[row + 1, column] = address[1].replace("%40", "@")[:200]
+        if address := linked_address(str(link.url_or_path or "")):
+            found.links[row + 1, column] = address
     return found

@@ -7,6 +7,7 @@ from xml.parsers import expat
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import zipped
+from surveyapp.respondents.sheet.formats.untold import linked_address
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _VALUE_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
@@ -84,11 +85,10 @@ class _Walk:
             self._column_styles += [style] * min(repeats, room)
         elif tag == f"{_TEXT} span":
             self._span_style = attributes.get(f"{_TEXT} style-name", "")
-        elif tag == f"{_TEXT} a" and self.cell and "@" in attributes.get(_HREF, ""):
+        elif tag == f"{_TEXT} a" and self.cell:
             line, columns = self.cell
-            address = attributes[_HREF].removeprefix("mailto:").partition("?")[0]
-            if len(self.links[-1]) < _MOST:
-                address = address.replace("%40", "@")[:200]
+            address = linked_address(attributes.get(_HREF, ""))
+            if address and len(self.links[-1]) < _MOST:
                 self.links[-1].append([line + self.row_repeats - 1, columns - 1, address])
         else:
             self._styles.start(tag, attributes)
