@@ -23,11 +23,12 @@ from surveyapp.db import bind, transaction
 from surveyapp.exports.release import building
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
-from surveyapp.responses import drafts, opening, sealed_export
+from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change
 from surveyapp.responses.models import SealedBallot
-from surveyapp.responses.opener.export import Header
-from surveyapp.responses.opener.export import SealedBallot as Exported
+from surveyapp.responses.opener.transfer.export import Header
+from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
+from surveyapp.responses.sealed_box import opening, sealed_export
 from surveyapp.responses.service import submit
 from tests import factories
 from tests.attacks import places, twin

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from surveyapp.assignments.models import Assignment
-from surveyapp.invitations import codes
+from surveyapp.invitations.credentials import codes
 from tests.attacks import beside
 from tests.responses.world import survey
 
