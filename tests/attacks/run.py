@@ -10,9 +10,10 @@ from surveyapp.tables import metadata
 from tests import postgres
 from tests.attacks.interface import Attack, Line
 from tests.attacks.joins import JOINS
+from tests.attacks.openings import OPENINGS
 from tests.attacks.scene import Scene, play
 
-ATTACKS: tuple[Attack, ...] = JOINS
+ATTACKS: tuple[Attack, ...] = (*JOINS, *OPENINGS)
 
 
 def lines(scene: Scene, attacks: Iterable[Attack] = ATTACKS) -> Iterator[Line]:
