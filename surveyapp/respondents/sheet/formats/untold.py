@@ -48,6 +48,12 @@ def parse(part: bytes, walk: Any) -> None:
         xml_walk.follow(part, walk)
 
 
+def linked_address(target: str) -> str:
+    """The mail address that a cell's link leads to; empty where it leads elsewhere."""
+    address = target.removeprefix("mailto:").partition("?")[0].replace("%40", "@")
+    return address[:200] if "@" in address else ""
+
+
 def _local(tag: str) -> str:
     return tag.rpartition(":")[2]
 
@@ -132,9 +138,9 @@ class _SheetWalk:
             self._note_link(at, self._relations.get(relation, ""))
 
     def _note_link(self, place: tuple[int, int], target: str) -> None:
-        if "@" in target and len(self.found.links) < _MOST * 3:
-            address = target.removeprefix("mailto:").partition("?")[0]
-            self.found.links[place] = address.replace("%40", "@")[:200]
+        address = linked_address(target)
+        if address and len(self.found.links) < _MOST * 3:
+            self.found.links[place] = address
 
     @staticmethod
     def _note(places: list[Any], place: Any) -> None:
