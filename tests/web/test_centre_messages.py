@@ -8,7 +8,6 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
@@ -32,8 +31,7 @@ WIDE = {
 
 
 @pytest.fixture
-def survey(engine, keys, now, tmp_path, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def survey(engine, keys, now, tmp_path, moment):
     survey = Sending(keys, now, tmp_path / "outbox")
     survey.invite(("an@so.example.vn", ""), ("", "0912345678"), ("", ""))
     with transaction() as db:
