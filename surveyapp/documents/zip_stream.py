@@ -28,7 +28,7 @@ class _Outlet(io.RawIOBase):
 def packed(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     """A ZIP of (name, content), in parts. The contents are PDFs, which packing does not make smaller."""
     outlet = _Outlet()
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files:
             archive.writestr(name, content)
             yield outlet.taken()
