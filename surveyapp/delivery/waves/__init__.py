@@ -3,8 +3,13 @@
 __all__ = (
     "audience",
     "away",
+    "cautions",
+    "counting",
+    "filling",
+    "finding",
     "left_out",
     "lifecycle",
+    "planning",
     "rate_limits",
     "staggering",
     "unit_holds",
