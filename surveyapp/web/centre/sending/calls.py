@@ -15,7 +15,7 @@ from surveyapp.followup import new_links, queries, service, shifts, wording
 from surveyapp.followup.errors import CallError, ChannelRefused, DateRefused, NoShift
 from surveyapp.followup.queries import Choice, ToCall
 from surveyapp.followup.rules import Result
-from surveyapp.followup.service import Outcome
+from surveyapp.followup.service import CallOutcome
 from surveyapp.i18n import _, locale
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
@@ -129,17 +129,14 @@ def record_call(invitation_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("centre.people_to_call", **_kept()), code=303)
 
 
-def _outcome() -> Outcome | None:
+def _outcome() -> CallOutcome | None:
     form = request.form
     try:
         result = Result(form.get("result", ""))
     except ValueError:
         return None
-    return Outcome(
-        result=result,
-        until=read_day(request.form.get("until", "")),
-        channel=form.get("channel", ""),
-    )
+    until = read_day(form.get("until", ""))
+    return CallOutcome(result=result, until=until, channel=form.get("channel", ""))
 
 
 def _door(*, errors: list[tuple[str, str]]) -> str:
