@@ -5,7 +5,6 @@ __all__ = (
     "away",
     "cautions",
     "counting",
-    "filling",
     "finding",
     "left_out",
     "lifecycle",
