@@ -273,12 +273,12 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def runner(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """A terminal whose environment is that of `settings`, with a key ring of its own on disk."""
-    from surveyapp.keys import make_key_ring
+def runner(settings: Settings, keys: KeyRing) -> CliRunner:
+    """A terminal whose environment is that of `settings`, with the ring of `keys` on disk."""
+    from surveyapp.keys import install_key_ring
 
     settings.instance.mkdir(mode=0o700, exist_ok=True)
-    make_key_ring(settings.keys)
+    install_key_ring(settings.keys, keys)
     return CliRunner(
         env={
             "DATABASE_URL": settings.database_url,

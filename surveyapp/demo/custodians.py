@@ -13,11 +13,11 @@ from surveyapp.db import transaction
 from surveyapp.demo.lists import CENTRE
 from surveyapp.invitations import queries as invitations
 from surveyapp.keys import KeyRing
-from surveyapp.responses import opening, registration, sealed_export
 from surveyapp.responses.opener import acts
 from surveyapp.responses.opener.custody import keys as custody
 from surveyapp.responses.opener.custody.records import Registration
 from surveyapp.responses.opener.custody.shares import Share
+from surveyapp.responses.sealed_box import opening, registration, sealed_export
 
 NAMES = ("Người giữ mảnh Một", "Người giữ mảnh Hai", "Người giữ mảnh Ba")
 

@@ -173,6 +173,9 @@ def test_a_misspelt_department_must_be_mended_and_the_right_one_is_proposed() ->
     assert [(f.code, f.severity, f.proposal) for f in found] == [
         ("department_unknown", "must", "Sở Tài chính")
     ]
+    assert "“Sở Tài chính” (viết giống 96%)" in wording.message(found[0])
+    begun = judge({"full_name": "Lê Văn An", "department": "Sở Giáo dục", "phone": "0599000001"})
+    assert "bắt đầu như vậy" in wording.message(begun[0])
 
 
 def test_departments_that_yield_one_form_only_are_noted() -> None:

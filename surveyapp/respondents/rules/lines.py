@@ -163,7 +163,8 @@ class LineJudge:
         match = self._index.find(cell.value)
         if match is None or not match.certain:
             proposal = match.name if match else ""
-            judged.add("department", MUST, "department_unknown", written, proposal)
+            likeness = {"alike": match.alike} if match else {}
+            judged.add("department", MUST, "department_unknown", written, proposal, **likeness)
             self._above["department"] = proposal
             return None
         judged.values["department"] = self._above["department"] = match.name

@@ -17,9 +17,10 @@ from surveyapp.campaigns.errors import CampaignError
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.messaging.email.return_addresses import is_address
-from surveyapp.web.http import refusals, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.access import anyone, safe_next, signed_in
 from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.error_pages import refusals
 from surveyapp.web.http.frame import role_name, unit_name
 from surveyapp.web.http.state import keys
 
