@@ -19,7 +19,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldTopic:
     """A topic as one campaign's people read it: its title and its sentences with their tests."""
 
     title: str
@@ -70,21 +70,21 @@ def terms(campaign: Campaign) -> dict[str, int]:
     }
 
 
-def told(campaign: Campaign, topics: Iterable[Topic], *, brief: bool = False) -> list[Told]:
+def told(campaign: Campaign, topics: Iterable[Topic], *, brief: bool = False) -> list[ToldTopic]:
     """What is true of this campaign, in the present language; only what is said in brief, or all."""
     numbers = terms(campaign)
     found = [
-        Told(str(topic.title), list(_true(campaign, topic.sentences, numbers, brief=brief)))
+        ToldTopic(str(topic.title), list(_true(campaign, topic.sentences, numbers, brief=brief)))
         for topic in topics
     ]
     return [topic for topic in found if topic.sentences]
 
 
-def against(campaign: Campaign) -> list[Told]:
+def against(campaign: Campaign) -> list[ToldTopic]:
     """For an inspector: the same by whom it is guaranteed against."""
     numbers = terms(campaign)
     return [
-        Told(str(one.who), list(_true(campaign, one.sentences, numbers, brief=False)))
+        ToldTopic(str(one.who), list(_true(campaign, one.sentences, numbers, brief=False)))
         for one in inspection.GUARANTEED
     ]
 
