@@ -20,7 +20,7 @@ BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Batch:
+class QueueBatch:
     """The next people of a wave: their messages, and who is left out of them by unit and reason."""
 
     wave_id: UUID
@@ -33,7 +33,7 @@ class Batch:
     skipped: Sequence[tuple[int, str]]
 
 
-def next_batch(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> Batch | None:
+def next_batch(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> QueueBatch | None:
     """Decide about the next thousand people of a wave that has begun; None when none remain.
 
     It only reads: who is written to is decided again at the moment of sending.
@@ -45,7 +45,7 @@ def next_batch(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> B
     groups = audience.group_ids(db, subject)
     decided = counting.decided(db, subject, ids, groups, on=clock.day(now), keys=keys)
     day_of = staggering.days(db, subject)
-    return Batch(
+    return QueueBatch(
         wave_id,
         subject.filled_to,
         ids[-1] if ids else subject.filled_to,
@@ -60,7 +60,7 @@ def next_batch(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> B
     )
 
 
-def queue_batch(db: Session, batch: Batch, *, now: datetime) -> bool:
+def queue_batch(db: Session, batch: QueueBatch, *, now: datetime) -> bool:
     """Queue what was decided, unless another worker has meanwhile. Whether this wave has more.
 
     Each batch is its own transaction and remembers how far it came; a crash repeats one batch,
