@@ -13,7 +13,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.model import Outcome, Reason
-from surveyapp.respondents import queries, service, wording
+from surveyapp.respondents import queries, service
 from surveyapp.respondents.deadlines import desks, reminders
 from surveyapp.respondents.errors import (
     BadDeskAddress,
@@ -189,7 +189,7 @@ def test_a_late_list_says_how_far_it_is(
         db.flush()
     late = desks.late_units(db, campaign, today=date(2026, 1, 5))
     (hanoi,) = [row for row in late if row.unit.code == "01"]
-    told = {row.kind.code: wording.standing(row) for row in hanoi.lists}
+    told = {row.kind.code: desks.how_far(row) for row in hanoi.lists}
     assert told == dict.fromkeys(told, "chưa có tệp") | {"agency-leaders": words}
 
 
