@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind
 from surveyapp.keys import KeyRing
@@ -33,22 +32,6 @@ ONE_MORE = {
     "phone": "0987000005",
     "email": "em@snv.example.vn",
 }
-
-
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "act": Act("desk", now, keys)}
-
-
-@pytest.fixture
-def by_centre(campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    return {"campaign": campaign, "act": Act("centre", now, keys)}
 
 
 def kind(db: Session, campaign: Campaign, code: str) -> ListKind:
