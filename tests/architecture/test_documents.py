@@ -55,6 +55,12 @@ def test_the_settings_table_of_the_readme_is_the_settings_class():
     assert sorted(named) == sorted(known)
 
 
+def test_the_template_of_the_environment_file_names_every_setting():
+    words = (PROJECT / "deploy" / "surveyapp.env.example").read_text()
+    named = set(re.findall(r"^#?(DATABASE_URL|SURVEYAPP_[A-Z_]+)=", words, re.M))
+    assert named == {variable(field.name) for field in fields(Settings)}
+
+
 def test_every_command_is_on_the_page_of_commands():
     from surveyapp.cli.main import main
 
