@@ -19,12 +19,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
+from surveyapp import clock
 from surveyapp.accounts import passwords
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
 from tests import postgres
+from tests.fakes import Moment
 
 # The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
 # new ones is `pytest --hypothesis-profile=default`.
@@ -190,6 +192,14 @@ def db(engine: Engine) -> Iterator[Session]:
 def now() -> datetime:
     """A Monday in the middle of collection: 10:00 on 15 January 2024 in Vietnam."""
     return datetime(2024, 1, 15, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def moment(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """The server's clock, standing at `now`; a test moves it by `moment.at += …`."""
+    moment = Moment(now)
+    monkeypatch.setattr(clock, "now", moment)
+    return moment
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
@@ -29,9 +28,8 @@ WHY = "Gọi nhắc người chưa trả lời của Hà Nội"
 
 
 @pytest.fixture
-def people(engine, keys, now, monkeypatch):
+def people(engine, keys, now, moment):
     """Two invited people of Hà Nội; the invitation and the code of each by name."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         roster = Roster(db, campaign)
@@ -168,12 +166,10 @@ def test_figures_are_for_all_of_the_centre_and_name_nobody(app, operator, people
     assert f'action="{CALLS}/open"' not in page
 
 
-def test_when_the_time_is_over_the_list_is_shut(operator, people, now, monkeypatch):
-    later = now + timedelta(minutes=29)
+def test_when_the_time_is_over_the_list_is_shut(operator, people, moment):
     for _half_hour in range(9):  # the session is kept alive, the shift is not
-        monkeypatch.setattr(clock, "now", lambda later=later: later)
+        moment.at += timedelta(minutes=29)
         operator.get(CALLS)
-        later += timedelta(minutes=29)
     assert operator.get(LIST).headers["Location"].endswith(CALLS)
     post(operator, CALLS, f"{CALLS}/open", reason=WHY)
     post(operator, CALLS, f"{CALLS}/end")

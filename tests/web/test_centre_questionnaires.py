@@ -6,7 +6,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import approvals, queries, service
 from surveyapp.db import reading, transaction
@@ -88,8 +87,7 @@ def shown() -> approvals.Standing:
 
 
 @pytest.fixture
-def operator(centre: FlaskClient, app, now, monkeypatch) -> FlaskClient:
-    monkeypatch.setattr(clock, "now", lambda: now)
+def operator(centre: FlaskClient, app, now, moment) -> FlaskClient:
     with transaction() as db:
         factories.staff(db, now, "operator", username="operator")
     client = app.test_client()

@@ -45,6 +45,7 @@ from surveyapp.respondents.words.remarks import (
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
+"""What a spreadsheet shows where a formula failed. "Phòng #2" is text, and so is a "#" alone."""
 _SHOWN = 200
 
 
