@@ -125,8 +125,11 @@ def offered(text: str) -> list[tuple[tuple[str, ...], str]]:
             files = [
                 file for one in packages for file in sorted((house / one).rglob(f"{module}.py"))
             ]
-            files += house.glob(f"{module}.py")
-            places = (".".join(file.relative_to(PROJECT).with_suffix("").parts) for file in files)
+            files += [*house.glob(f"{module}.py"), *house.glob(f"{module}/__init__.py")]
+            places = (
+                ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+                for file in files
+            )
             found.append((tuple(places), name))
     return found
 
