@@ -16,7 +16,7 @@ from surveyapp.invitations.credentials import codes as access_codes
 from surveyapp.invitations.credentials import links
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses import drafts
-from surveyapp.responses.drafts import Change
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.models import Draft
 from tests import factories
 from tests.invitations.roster import Roster, issue_all
@@ -132,7 +132,7 @@ def test_a_new_link_is_queued_the_draft_is_gone_and_the_old_link_says_so(
         form = invited.assignments[0]
         instrument = campaigns.instrument(db, form.instrument_id)
         item = instrument.items[0]
-        changes = {item.id: Change("", item.options[0].code)}
+        changes = {item.id: FieldChange("", item.options[0].code)}
         drafts.save(db, form.id, instrument, code=code, keys=keys, changes=changes, now=now)
     claim(operator, people)
     saved = post(

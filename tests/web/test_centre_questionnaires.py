@@ -81,7 +81,7 @@ def test_the_printed_form_holds_every_question_in_letters_that_can_be_read(
 FORM = "/centre/tiny/questionnaires/M1"
 
 
-def shown() -> approvals.Standing:
+def shown() -> approvals.ApprovalStatus:
     with reading() as db:
         return approvals.standing(db, queries.campaign(db, "tiny").id, "M1")
 

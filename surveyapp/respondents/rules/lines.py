@@ -10,7 +10,7 @@ from typing import Any
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
 from surveyapp.respondents.rules.contacts import (
-    Contact,
+    ReadContact,
     Support,
     read_email,
     read_phone,
@@ -316,7 +316,7 @@ class _Judgement:
         if len(written) > CELL_CHARACTERS:
             self.add(column, MUST, "cell_too_long", written[:_SHOWN], limit=CELL_CHARACTERS)
             return
-        found: Contact = read(written)
+        found: ReadContact = read(written)
         self.values[column] = found.value
         if found.code:
             self.add(column, found.severity, found.code, written, found.proposal)
