@@ -37,6 +37,9 @@ ROUTES = {
     "GET /bien-nhan": RESPONDENT,
     "GET /bien-nhan/<string(length=2):part>.txt": RESPONDENT,
     "GET /bien-nhan/danh-sach/<campaign>.txt": RESPONDENT,
+    "GET /cam-ket": RESPONDENT,
+    "GET /cam-ket/<campaign>": RESPONDENT,
+    "GET /cam-ket/<campaign>/kiem-tra": RESPONDENT,
     "GET /m/<digits>": RESPONDENT,
     "GET /tro-nang": RESPONDENT,
     "GET /phieu": RESPONDENT,
@@ -59,6 +62,8 @@ ROUTES = {
     f"GET /t/<token>/{INSTEAD}": RESPONDENT,
     f"POST /t/<token>/{INSTEAD}": RESPONDENT,
     "GET /health": ANYONE,
+    "GET /health/live": ANYONE,
+    "GET /health/ready": ANYONE,
     "GET /metrics": ANYONE,
     "GET /styleguide": ANYONE,
     # Figures for dashboards: each asks for a token itself and answers 401 without one.
