@@ -78,6 +78,7 @@ class Action(StrEnum):
     STAFF_DISABLED = "staff.disabled"
     STAFF_SIGNED_IN = "staff.signed_in"
     UNIT_HELD = "unit.held"
+    UNIT_NOTED = "unit.noted"
     UNIT_RELEASED = "unit.released"
     WAVE_CONFIRMED = "wave.confirmed"
     WAVE_DELETED = "wave.deleted"

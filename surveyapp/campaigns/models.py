@@ -74,6 +74,10 @@ class Campaign(Base):
         """Public holidays and the days off in lieu, weekends apart."""
         return frozenset(date.fromisoformat(day) for day in self.settings.get("holidays", ()))
 
+    def is_day_off(self, day: date) -> bool:
+        """A weekend or a holiday: few answer, and nobody is to be hurried."""
+        return day.weekday() >= 5 or day in self.holidays
+
     @property
     def takes_lists(self) -> bool:
         """Lists are handed in and mended and people invited, until collection ends."""

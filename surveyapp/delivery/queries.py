@@ -13,7 +13,8 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Unit
 from surveyapp.delivery.models import ContactRequest, Delivery, UnitHold, Wave
-from surveyapp.delivery.states import DeliveryState
+from surveyapp.delivery.rules import REMINDERS
+from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import left_out as left_out_counts
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.states import PersonState
@@ -81,6 +82,40 @@ def progress(db: Session, wave: Wave) -> WaveProgress:
         if reason and reason != "recovered":
             reasons[state, reason.partition(" ")[0]] += n
     return WaveProgress(wave, states, reasons, left_out_counts.by_reason(db, wave.id))
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """Whom the reminders of late were for: their units and groups by code; empty stands for all."""
+
+    audiences: Sequence[tuple[frozenset[str], frozenset[str]]]
+
+    def holds(self, *, unit: str = "", group: str = "") -> bool:
+        """A reminder of late went to all of that unit, or of that group."""
+        return any(
+            (not units or unit in units) and (not groups or group in groups)
+            for units, groups in self.audiences
+        )
+
+
+def reminded(db: Session, campaign_id: int, *, since: datetime, until: datetime) -> Reminded:
+    """The reminders that began, or are confirmed to begin, between two moments."""
+    found = db.scalars(
+        select(Wave.audience).where(
+            Wave.campaign_id == campaign_id,
+            Wave.kind.in_(REMINDERS),
+            Wave.state.in_((*GOING, WaveState.DONE)),
+            Wave.starts_at >= since,
+            Wave.starts_at <= until,
+        )
+    )
+    return Reminded(
+        [
+            (frozenset(one.get("units") or ()), frozenset(one.get("groups") or ()))
+            for one in found
+            if not one.get("invitations") and not one.get("level")
+        ]
+    )
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ KINDS = (
     "thanks",
 )
 """Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
+REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
 CHANNELS = ("email", "sms", "letter")
 SENT_BY_WORKER = ("email", "sms")
 FINAL = frozenset(

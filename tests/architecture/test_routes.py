@@ -225,6 +225,8 @@ ROUTES = {
     f"GET {WAVE}counts.<any(csv, xlsx):format>": CENTRE,
     f"POST {WAVE}<any(pause, resume):step>": OPERATOR,
     f"POST {WAVE}stop": OPERATOR,
+    "GET /centre/<campaign>/units/<code>/": CENTRE,
+    "POST /centre/<campaign>/units/<code>/notes": OPERATOR,
     f"POST {WAVE}retry": OPERATOR,
     f"POST {WAVE}delete": OPERATOR,
     "GET /centre/<campaign>/messages/words": CENTRE,

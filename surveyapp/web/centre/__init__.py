@@ -22,6 +22,7 @@ MODULES = (
     "sending.letters",
     "sending.wave_counts",
     "rates.drill_down",
+    "units.one_unit",
     "rates.reminding_letters",
     "sending.calls",
     "rates.forecast",

@@ -70,6 +70,7 @@ _WORDS: dict[str, object] = {
     Action.STAFF_DISABLED: lazy("Khóa tài khoản"),
     Action.STAFF_SIGNED_IN: lazy("Đăng nhập"),
     Action.UNIT_HELD: lazy("Tạm ngừng gửi tới một đơn vị"),
+    Action.UNIT_NOTED: lazy("Ghi chú về đơn vị"),
     Action.UNIT_RELEASED: lazy("Gửi trở lại tới một đơn vị"),
     Action.WAVE_CONFIRMED: lazy("Xác nhận đợt gửi"),
     Action.WAVE_DELETED: lazy("Xóa bản thảo đợt gửi"),
