@@ -23,8 +23,16 @@ class WeakPassword(AccountError):
         self.rule = rule
 
 
-class WrongPassword(AccountError):
-    """The present password, asked for once more, does not match."""
+class PasskeyRefused(AccountError):
+    """A passkey was not taken: `reason` is answer, challenge, unknown, known or many."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"passkey refused: {reason}")
+        self.reason = reason
+
+
+class LinkDead(AccountError):
+    """A link to set a password is used, over, replaced, or was never made."""
 
 
 class UnknownStaff(AccountError):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffGrant, StaffSession
-from surveyapp.accounts.service import ABSOLUTE, IDLE
+from surveyapp.accounts.sessions import ABSOLUTE, IDLE
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class SessionView:
     id_hash: bytes
     started_at: datetime
     seen_at: datetime
+    browser: str
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,21 @@ class StaffView:
 def sessions(db: Session, staff_id: uuid.UUID, *, now: datetime) -> list[SessionView]:
     """The person's live sessions, the one used last first."""
     rows = db.execute(
-        select(StaffSession.id_hash, StaffSession.started_at, StaffSession.seen_at)
+        select(
+            StaffSession.id_hash,
+            StaffSession.started_at,
+            StaffSession.seen_at,
+            StaffSession.browser,
+        )
         .where(
             StaffSession.staff_id == staff_id,
             StaffSession.seen_at > now - IDLE,
             StaffSession.started_at > now - ABSOLUTE,
+            StaffSession.factor_at.is_not(None),
         )
         .order_by(StaffSession.seen_at.desc())
     )
-    return [SessionView(row.id_hash, row.started_at, row.seen_at) for row in rows]
+    return [SessionView(row.id_hash, row.started_at, row.seen_at, row.browser) for row in rows]
 
 
 def email(db: Session, staff_id: uuid.UUID) -> str:

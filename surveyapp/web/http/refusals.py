@@ -153,13 +153,26 @@ def _weak_password(error: accounts.WeakPassword) -> Words:
     )
 
 
-@words(accounts.WrongPassword)
-def _wrong_password(_error: SurveyError) -> Words:
+@words(accounts.LinkDead)
+def _link_dead(_error: SurveyError) -> Words:
+    return Words(
+        410,
+        _("Liên kết không còn dùng được"),
+        _("Liên kết đặt mật khẩu này đã dùng, đã hết hạn hoặc đã được thay bằng liên kết mới hơn."),
+        _(
+            "Đã đặt mật khẩu rồi thì vui lòng đăng nhập. Chưa, vui lòng bấm “Quên mật khẩu” ở trang "
+            "đăng nhập hoặc liên hệ người phụ trách để nhận liên kết mới."
+        ),
+    )
+
+
+@words(accounts.PasskeyRefused)
+def _passkey_refused(_error: SurveyError) -> Words:
     return Words(
         422,
-        _("Mật khẩu hiện tại chưa đúng"),
-        _("Mật khẩu hiện tại chưa đúng nên chưa có gì thay đổi."),
-        _("Vui lòng nhập lại mật khẩu hiện tại."),
+        _("Khóa truy cập chưa dùng được"),
+        _("Khóa truy cập chưa dùng được ở đây."),
+        _("Vui lòng thử lại, hoặc dùng ứng dụng tạo mã."),
     )
 
 
