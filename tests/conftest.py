@@ -24,7 +24,7 @@ from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
-from tests import postgres
+from tests import factories, postgres
 
 # The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
 # new ones is `pytest --hypothesis-profile=default`.
@@ -195,7 +195,7 @@ def now() -> datetime:
 @pytest.fixture
 def keys() -> KeyRing:
     """A key ring in memory with one root key."""
-    return KeyRing({1: sha256(b"a root key of the tests").digest()})
+    return factories.TEST_KEYS
 
 
 class Compiled(BytecodeCache):

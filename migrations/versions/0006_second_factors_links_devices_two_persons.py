@@ -12,6 +12,8 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
+    # Sessions of before know nothing of a second factor: everybody signs in once more.
+    op.execute("delete from staff_session")
     op.create_table(
         "confirmation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -23,7 +25,7 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", surveyapp.db.EnumText(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("answered_by", sa.String(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -69,11 +71,11 @@ def upgrade() -> None:
         "staff_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("purpose", surveyapp.db.EnumText(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("mail", surveyapp.db.EnumText(), nullable=False),
+        sa.Column("mail", sa.String(), nullable=False),
         sa.CheckConstraint(
             "mail in ('by_hand','waiting','mailed','undeliverable')",
             name=op.f("ck_staff_link_mail"),

@@ -14,8 +14,9 @@ from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
-from surveyapp.responses import custody, opening, registration, sealed_export, service
-from surveyapp.responses.wording import attested, not_compacted
+from surveyapp.responses import service
+from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
+from surveyapp.responses.sealed_box.wording import attested, not_compacted
 
 ACTOR = "command line"
 

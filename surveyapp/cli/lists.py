@@ -46,7 +46,7 @@ def _for_list(command: Any) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 def check(file: Path, campaign: str, unit: str, kind: str, as_json: bool) -> None:
     """Print every finding an upload of FILE would bring. Exit 1 when the file is refused."""
-    from surveyapp.respondents.lists.upload import check_file
+    from surveyapp.respondents.lists.uploads.upload import check_file
 
     context = _context(campaign, unit, kind)
     checked = check_file(file.read_bytes(), file.name, context)

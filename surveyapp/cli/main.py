@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from surveyapp.keys import KeyRing
 
 ELSEWHERE = {
-    "campaign": ("surveyapp.cli.campaign", "Check, load, open and close campaigns."),
+    "campaign": ("surveyapp.cli.campaigns.campaign", "Check, load, open and close campaigns."),
     "lists": ("surveyapp.cli.lists", "Respondent lists from units."),
     "invitations": ("surveyapp.cli.invitations", "Issue and reissue invitations."),
     "worker": (
@@ -77,7 +77,7 @@ class Commands(click.Group):
 
 def reason(error: SurveyError) -> str:
     """Why the command was refused, in words where the web has words for it."""
-    from surveyapp.web.http import refusals
+    from surveyapp.web.http.error_pages import refusals
 
     if not refusals.has_words(error):
         return str(error) or type(error).__name__
@@ -102,7 +102,7 @@ def database() -> Iterator[Server]:
     `ReadableByOthers`, `KeyRingRefused`, `UnsafeDatabase` or `SchemaDiffers`.
     """
     import surveyapp.responses.drafts  # says what becomes of drafts
-    import surveyapp.responses.registration  # noqa: F401  what an official campaign must have shown
+    import surveyapp.responses.sealed_box.registration  # noqa: F401  what an official campaign must have shown
     from surveyapp.keys import read_key_ring
 
     settings = read_settings()

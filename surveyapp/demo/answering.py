@@ -21,8 +21,8 @@ from surveyapp.db import reading, transaction
 from surveyapp.demo.behaviour import STARTED, SUBMITTED, Behaviour, Visit
 from surveyapp.fieldwork.counts import folding as fieldwork
 from surveyapp.instruments.model import Instrument
-from surveyapp.invitations import codes as access_codes
 from surveyapp.invitations import service as invitations
+from surveyapp.invitations.credentials import codes as access_codes
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.queries import AssignmentView, Invited
 from surveyapp.invitations.states import InvitationState

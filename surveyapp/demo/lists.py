@@ -22,7 +22,7 @@ from surveyapp.demo.rosters import Task
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
 from surveyapp.respondents.context import context_from_pack
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
 
 COUNCIL, LEADERS = "council", "agency-leaders"
@@ -139,14 +139,6 @@ def take_in(
                     act=Act(actor, now, keys),
                     checked=delivery.checked,
                 )
-                # A district's name alone on its row may be a person's: the desk says that it is none.
-                mended = now + timedelta(minutes=10)
-                for line in sorted(
-                    {f.line for f in delivery.checked.findings if f.code == "contact_missing"}
-                ):
-                    service.leave_out(
-                        db, staged.id, line, left_out=True, unit=unit, act=Act(actor, mended, keys)
-                    )
                 when = now + timedelta(minutes=20)
                 service.accept(db, staged.id, unit=unit, act=Act(actor, when, keys))
                 accepted.append(staged.id)

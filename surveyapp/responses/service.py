@@ -20,11 +20,12 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box, custody, drafts, locked_assignment, receipts, rules
+from surveyapp.responses import drafts, locked_assignment, receipts, rules
 from surveyapp.responses.draft_cipher import Content, Place
 from surveyapp.responses.errors import BoxKeysExist, NothingToSubmit, OfflineCustody
 from surveyapp.responses.locked_assignment import AssignedForm
 from surveyapp.responses.models import SealedBallot
+from surveyapp.responses.sealed_box import box, custody
 
 _SEAL = cast(Table, SealedBallot.__table__).insert()
 

@@ -12,23 +12,23 @@ from surveyapp.keys import KeyRing, read_key_ring
 from surveyapp.respondents import placing
 from surveyapp.web.http import (
     access,
-    errors,
     frame,
     fresh_factor,
     guard,
     headers,
     live,
     locale,
-    metrics,
     numbers,
     sessions,
     state,
     static,
 )
+from surveyapp.web.http.error_pages import errors
+from surveyapp.web.http.monitoring import metrics
 from surveyapp.web.parts import table_rows
 
 ROOMS = (
-    "surveyapp.web.http.health",
+    "surveyapp.web.http.monitoring.health",
     "surveyapp.web.api.figures",
     "surveyapp.web.api.releases",
     "surveyapp.web.api.delivery_callbacks",

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from tests.architecture.source import ARROWS, FOUNDATIONS, Module, dotted, modul
 FLASK = {"flask", "flask_wtf", "werkzeug", "wtforms"}
 HEAVY = {"pandas", "pyarrow", "xlsxwriter", "typst", "python_calamine", "pyreadstat", "openpyxl"}
 CHILD_PROCESS = {
-    "respondents/lists/file_work.py",
+    "respondents/lists/uploads/file_work.py",
     "respondents/sheet/child.py",
     "respondents/sheet/marks/patching.py",
-    "respondents/sheet/spreadsheets.py",
+    "respondents/sheet/formats/spreadsheets.py",
 }
 CHILD_MODULES = {
     f"surveyapp.{place.removesuffix('.py').replace('/', '.')}" for place in CHILD_PROCESS
@@ -29,6 +30,7 @@ CLOCK_CALLS = re.compile(
     r"^(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime))$"
 )
 MODULE_LINES = 400
+FOLDER_MODULES = 12
 VAGUE = re.compile(r"^(?:utils?|helpers?|common|misc|manager)\.py$")
 INLINE = {
     "a script in the page": re.compile(r"<script\b(?![^>]*\bsrc=)", re.I),
@@ -211,6 +213,16 @@ def long_modules(root: Path) -> list[str]:
         f"{module.place}: {lines} lines"
         for module in modules(root)
         if (lines := module.text.count("\n")) > MODULE_LINES
+    ]
+
+
+def crowded_folders(root: Path) -> list[str]:
+    """A folder that has grown past a dozen modules wants rooms with the field's words on their doors."""
+    held = Counter(module.path.parent for module in modules(root) if module.path.stem != "__init__")
+    return [
+        f"{folder.relative_to(root).as_posix()}: {count} modules"
+        for folder, count in sorted(held.items())
+        if count > FOLDER_MODULES
     ]
 
 

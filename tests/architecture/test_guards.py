@@ -49,8 +49,8 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (guards.heavy_imports, "documents/books.py", "from xlsxwriter import Workbook"),
     (
         guards.heavy_imports,
-        "respondents/lists/intake.py",
-        "from surveyapp.respondents.sheet import spreadsheets",
+        "respondents/lists/uploads/intake.py",
+        "from surveyapp.respondents.sheet.formats import spreadsheets",
     ),
     (guards.long_modules, "web/pages.py", "x = 1\n" * 401),
     (guards.unnamed_modules, "web/utils.py", '"""Things."""'),
@@ -69,7 +69,7 @@ INNOCENT = {
     "errors.py": '"""Root."""',
     "fieldwork/service.py": '"""Folds."""\nfrom surveyapp.assignments.models import CountDelta\n'
     "from .models import CountTotal\nfrom . import queries\ndelete(CountDelta)\nCountTotal(n=1)\n",
-    "respondents/sheet/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
+    "respondents/sheet/formats/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
     "exports/tables.py": '"""Tables."""\nfrom typing import TYPE_CHECKING\n'
     "if TYPE_CHECKING:\n    import pandas\n\n\ndef write():\n    import pandas\n",
     "web/desk/lists.py": '"""Lists."""\nfrom sqlalchemy.orm import Session\n'
@@ -124,6 +124,14 @@ def test_a_package_is_used_as_it_says_in_all(tmp_path):
         "web/three.py",
         "web/two.py",
     ]
+
+
+def test_a_folder_holds_a_dozen_modules(tmp_path):
+    assert guards.crowded_folders(SURVEYAPP) == []
+    full = {f"rates/rate{number}.py": '"""A rate."""' for number in range(12)}
+    assert guards.crowded_folders(_plant(tmp_path / "full", full)) == []
+    over = full | {"rates/__init__.py": "", "rates/thirteenth.py": '"""One more."""'}
+    assert guards.crowded_folders(_plant(tmp_path / "over", over)) == ["rates: 13 modules"]
 
 
 @pytest.mark.parametrize("guard", ALL, ids=lambda guard: guard.__name__)

@@ -24,7 +24,7 @@ from surveyapp.db import bind, make_engine, transaction
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.mailing_file import MailingRow
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box
+from surveyapp.responses.sealed_box import box
 from tests import factories, postgres
 from tests.ports import free_port
 
@@ -168,7 +168,9 @@ def _collecting(
         rows: dict[int, list[MailingRow]] = {}
         for row in invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"):
             rows.setdefault(row.questionnaires, []).append(row)
-        factories.staff(db, now, "operator", campaign_code=campaign.code, username="operator")
+        factories.staff(
+            db, now, "operator", campaign_code=campaign.code, username="operator", keys=keys
+        )
     return now, rows
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
-from surveyapp.invitations import codes, links, queries
+from surveyapp.invitations import queries
+from surveyapp.invitations.credentials import codes, links
 from surveyapp.invitations.models import Invitation
 from surveyapp.respondents.models import Person
 from tests import factories

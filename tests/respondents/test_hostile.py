@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.sheet import Sheet, mark_workbook, read_workbook, write_anew
 from surveyapp.respondents.sheet.marks.marking import Mark, Marking
 from surveyapp.respondents.words import departments

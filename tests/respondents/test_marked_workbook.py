@@ -14,7 +14,7 @@ import xlsxwriter
 
 from surveyapp.respondents.handback import marked_workbook
 from surveyapp.respondents.handback.marked_workbook import Returned, Standing
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
 from surveyapp.respondents.sheet.marks.marking import AUTHOR, LEGEND_SHEET, SIGN
 from tests.files import build_corpus

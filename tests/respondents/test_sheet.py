@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from surveyapp.respondents import errors, wording
 from surveyapp.respondents.handback.template import write_template
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked, read_lines
 from surveyapp.respondents.reading.headings import map_headings
 from surveyapp.respondents.reading.sheet_reading import (

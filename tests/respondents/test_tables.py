@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked, check_workbook
 from surveyapp.respondents.sheet import Sheet, Workbook
 from tests.files import writers

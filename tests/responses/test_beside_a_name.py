@@ -21,7 +21,8 @@ from surveyapp.accounts.act import Act
 from surveyapp.assignments.count_deltas import Cell, Deltas
 from surveyapp.assignments.models import Assignment, AssignmentEvent
 from surveyapp.fieldwork.counts import folding
-from surveyapp.invitations import codes, queries, service
+from surveyapp.invitations import queries, service
+from surveyapp.invitations.credentials import codes
 from surveyapp.responses.models import Draft
 from surveyapp.tables import metadata
 from tests.responses.world import Form, World, answers, survey

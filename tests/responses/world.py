@@ -18,8 +18,9 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
-from surveyapp.responses import box, drafts
+from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change
+from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
 from tests import factories
 

@@ -12,8 +12,9 @@ from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from surveyapp.delivery.models import Wave
-from surveyapp.invitations import codes as access_codes
-from surveyapp.invitations import links, queries, service
+from surveyapp.invitations import queries, service
+from surveyapp.invitations.credentials import codes as access_codes
+from surveyapp.invitations.credentials import links
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change

@@ -15,8 +15,9 @@ from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
-from surveyapp.invitations import codes as access_codes
-from surveyapp.invitations import links, service
+from surveyapp.invitations import service
+from surveyapp.invitations.credentials import codes as access_codes
+from surveyapp.invitations.credentials import links
 from surveyapp.keys import KeyRing
 from surveyapp.responses.models import SealedBallot
 from surveyapp.tables import metadata

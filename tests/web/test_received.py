@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.respondents import progress
-from surveyapp.respondents.lists import file_reading, intake
+from surveyapp.respondents.lists.uploads import file_reading, intake
 from surveyapp.respondents.models import ListFinding, ListLine, ReceivedFile
 from surveyapp.respondents.sheet import guarded
 from surveyapp.web.desk import background

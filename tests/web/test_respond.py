@@ -12,8 +12,9 @@ from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
-from surveyapp.invitations import attempts, codes, device_handoff, queries
+from surveyapp.invitations import queries
 from surveyapp.invitations import service as invitations
+from surveyapp.invitations.credentials import attempts, codes, device_handoff
 from surveyapp.invitations.models import Declaration, Handoff, Invitation
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.web.http import sessions

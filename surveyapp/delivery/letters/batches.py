@@ -27,7 +27,7 @@ from surveyapp.delivery.waves import audience, lifecycle
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.documents.letters import ADDRESS_LINES, Batch, Letter, write_letters
 from surveyapp.i18n import _
-from surveyapp.invitations import codes
+from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import templates

@@ -32,11 +32,12 @@ from surveyapp.exports.verify import SCHEMA
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import DEFAULT, speaking
-from surveyapp.responses import opened_contents, receipts
 from surveyapp.responses import queries as responses
+from surveyapp.responses import receipts
 from surveyapp.responses.models import BoxOpening
 from surveyapp.responses.queries import RemarkRow, ResponseRow
 from surveyapp.responses.rules import completeness
+from surveyapp.responses.sealed_box import opened_contents
 
 
 @dataclass(frozen=True)

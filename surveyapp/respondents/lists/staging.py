@@ -18,7 +18,7 @@ from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
 from surveyapp.respondents.models import LINES, RespondentList
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.sheet.encodings import RECODED
+from surveyapp.respondents.sheet.formats.encodings import RECODED
 from surveyapp.respondents.states import CURRENT, MENDABLE, ListState
 
 # What stands until something newer takes its place; the same file again then changes nothing.

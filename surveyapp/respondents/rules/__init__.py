@@ -12,7 +12,7 @@ from surveyapp.respondents.rules.filled import filled_findings
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
 from surveyapp.respondents.rules.whole import Notice, whole_list_findings
-from surveyapp.respondents.sheet.encodings import RECODED
+from surveyapp.respondents.sheet.formats.encodings import RECODED
 from surveyapp.respondents.words.departments import index_for
 
 __all__ = ["check_rows", "people_findings", "whole_list_findings"]

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import box, bundle
-from .bundle import Contents
+from . import box
 from .counting import Counting
 from .errors import (
     BallotsDamaged,
@@ -23,9 +22,11 @@ from .errors import (
     ReceiptsRepeated,
     WrongKey,
 )
-from .export import Header, SealedBallot
 from .forms import Form
 from .row_rules import Cell
+from .transfer import bundle
+from .transfer.bundle import Contents
+from .transfer.export import Header, SealedBallot
 
 _REASONS: tuple[tuple[str, type[Differs]], ...] = (
     ("forged", BallotsForged),

@@ -15,7 +15,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.web.account import bp
 from surveyapp.web.account.sign_in import begin, who_calls
-from surveyapp.web.http import refusals
+from surveyapp.web.http.error_pages import refusals
 from surveyapp.web.http.access import anyone
 from surveyapp.web.http.state import keys, settings
 

@@ -23,7 +23,7 @@ from surveyapp.respondents.errors import (
 from surveyapp.respondents.models import ListFinding
 from surveyapp.respondents.people.frame_checks import Concern
 from surveyapp.respondents.states import ListState, ReminderState
-from surveyapp.web.http.refusals import Words, words
+from surveyapp.web.http.error_pages.refusals import Words, words
 
 STATES = {
     "missing": (lazy("Chưa gửi"), "idle"),

@@ -11,7 +11,8 @@ import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
 from surveyapp.respondents.errors import NotPatchable
-from surveyapp.respondents.sheet import limits, spreadsheets, zipped
+from surveyapp.respondents.sheet import limits
+from surveyapp.respondents.sheet.formats import spreadsheets, zipped
 from surveyapp.respondents.sheet.marks import comments
 from surveyapp.respondents.sheet.marks.marking import (
     COLOURS,

@@ -19,11 +19,11 @@ from surveyapp.cli.box import key_folder
 from surveyapp.db import bound, reading, transaction
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _, moment
-from surveyapp.responses import custody, opening, registration, sealed_export
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
-from surveyapp.responses.wording import attested, not_compacted
-from surveyapp.responses.wording import refusal as box_refusal
+from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
+from surveyapp.responses.sealed_box.wording import attested, not_compacted
+from surveyapp.responses.sealed_box.wording import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter

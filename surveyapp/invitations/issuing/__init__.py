@@ -1,0 +1,1 @@
+"""Bringing invitations to what the lists say: who is outstanding, batch by batch, one anew."""

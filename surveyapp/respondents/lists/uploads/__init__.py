@@ -1,0 +1,1 @@
+"""A file on its way to a list: understood, shown, judged in the guarded child, stored."""

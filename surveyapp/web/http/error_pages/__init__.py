@@ -1,0 +1,1 @@
+"""Every refusal as a page: which words, which status, whether anything is lost."""
