@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -72,37 +73,57 @@ def _own_imports(module: Module) -> list[tuple[str, int]]:
 
 
 def faces(root: Path) -> list[str]:
-    """Of a package that says in `__all__` which of its modules others may use, they use no other."""
-    return [
-        f"{module.place}:{one.line}: {one.module} {one.name}".rstrip()
-        for module in modules(root)
-        for one in module.imports
-        if one.module.startswith("surveyapp.")
-        and one.module.split(".")[1] != module.package
-        and not _is_offered(root, [*one.module.split("."), one.name][1:])
-    ]
+    """Of a package others use only the modules that `__all__` names, and it names no module that nobody uses.
+
+    Each package says so in its `__init__.py`, with a docstring, and so does each folder it offers.
+    """
+    faults, taken = [], set()
+    for module in modules(root):
+        for one in module.imports:
+            steps = [*one.module.split("."), one.name][1:]
+            if not one.module.startswith("surveyapp.") or steps[0] == module.package:
+                continue
+            way = list(_way(root, steps))
+            taken.update(way)
+            if any(name not in _offered(folder) for folder, name in way):
+                faults.append(
+                    f"{module.place}:{one.line}: not offered: {one.module} {one.name}".rstrip()
+                )
+    folders = [folder for folder in root.iterdir() if (folder / "__init__.py").is_file()]
+    for folder in folders:
+        init = folder / "__init__.py"
+        place = init.relative_to(root).as_posix()
+        if not ast.get_docstring(ast.parse(init.read_text())):
+            faults.append(f"{place}: does not say what the package is for")
+        for name in sorted(_offered(folder)):
+            inner = folder / name
+            if not inner.is_dir() and not inner.with_suffix(".py").is_file():
+                continue
+            if (folder, name) not in taken:
+                faults.append(f"{place}: offers {name}, which no other package uses")
+            elif inner.is_dir():
+                folders.append(inner)
+    return sorted(faults)
 
 
-def _is_offered(root: Path, steps: list[str]) -> bool:
-    folder = root
-    for step in filter(None, steps):
-        offered = _offered(folder / "__init__.py")
-        is_module = (folder / f"{step}.py").is_file() or (folder / step).is_dir()
-        if is_module and offered is not None and step not in offered:
-            return False
-        folder /= step
-    return True
+def _way(root: Path, steps: list[str]) -> Iterator[tuple[Path, str]]:
+    """Each module or folder that an import from outside passes, with the folder it stands in."""
+    folder = root / steps[0]
+    for step in filter(None, steps[1:]):
+        inner = folder / step
+        if not inner.is_dir() and not inner.with_suffix(".py").is_file():
+            return
+        yield folder, step
+        folder = inner
 
 
 @cache
-def _offered(path: Path) -> frozenset[str] | None:
-    """The modules that `__all__` names; None where there is none, or where it names what is in the file."""
-    for node in ast.parse(path.read_text()).body if path.is_file() else []:
+def _offered(folder: Path) -> frozenset[str]:
+    """What `__all__` of a package or folder names: modules, and names of its `__init__.py`."""
+    for node in ast.parse((folder / "__init__.py").read_text()).body:
         if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__":
-            offered = frozenset(ast.literal_eval(node.value))
-            inside = {each.stem for each in path.parent.iterdir()}
-            return offered if offered <= inside else None
-    return None
+            return frozenset(ast.literal_eval(node.value))
+    return frozenset()
 
 
 def flask_in_the_domain(root: Path) -> list[str]:

@@ -107,22 +107,45 @@ def test_a_package_is_used_as_it_says_in_all(tmp_path):
     assert guards.faces(SURVEYAPP) == []
     house = {
         "rates/__init__.py": '"""Rates."""\n__all__ = ("counts", "rules")\n',
-        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("queries",)\n',
+        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("Sum", "queries")\nSum = int',
         "rates/rules.py": "from surveyapp.rates.counts import sums",
         "rates/inner.py": "x = 1",
         "rates/counts/queries.py": "x = 1",
         "rates/counts/sums.py": "x = 1",
-        "web/sound.py": "from surveyapp.rates.counts import queries\nimport surveyapp.rates.rules\n"
-        "from surveyapp.rates.rules import Counts",
+        "web/__init__.py": '"""Pages."""',
+        "web/sound.py": "from surveyapp.rates.counts import queries, Sum\n"
+        "import surveyapp.rates.rules\nfrom surveyapp.rates.rules import Counts",
+    }
+    assert guards.faces(_plant(tmp_path / "sound", house)) == []
+    planted = {
         "web/one.py": "from surveyapp.rates.counts.sums import total",
         "web/two.py": "from surveyapp.rates import inner",
         "web/three.py": "def f():\n    import surveyapp.rates.inner",
+        "rates/four.py": "from surveyapp.web import sound",
     }
-    faults = guards.faces(_plant(tmp_path, house))
-    assert [fault.partition(":")[0] for fault in faults] == [
-        "web/one.py",
-        "web/three.py",
-        "web/two.py",
+    faults = guards.faces(_plant(tmp_path / "entered", house | planted))
+    assert [fault.partition(":")[0] for fault in faults] == [*sorted(planted)]
+
+
+def test_a_package_says_what_it_offers_and_offers_what_is_used(tmp_path):
+    use = {
+        "web/__init__.py": '"""Pages."""',
+        "web/page.py": "from surveyapp.rates.counts import sums",
+        "rates/counts/sums.py": "x = 1",
+    }
+    mute = {"rates/__init__.py": '__all__ = ("counts",)', "rates/counts/__init__.py": ""}
+    assert guards.faces(_plant(tmp_path / "mute", use | mute)) == [
+        "rates/__init__.py: does not say what the package is for",
+        "rates/counts/__init__.py: does not say what the package is for",
+        "web/page.py:1: not offered: surveyapp.rates.counts sums",
+    ]
+    wide = {
+        "rates/__init__.py": '"""Rates."""\n__all__ = ("counts", "rules")',
+        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("sums",)',
+        "rates/rules.py": "x = 1",
+    }
+    assert guards.faces(_plant(tmp_path / "wide", use | wide)) == [
+        "rates/__init__.py: offers rules, which no other package uses"
     ]
 
 

@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveyapp.config import Settings
 from surveyapp.responses.errors import BoxKeyRefused, BoxKeysExist
 from surveyapp.responses.sealed_box import box
 
@@ -17,6 +18,11 @@ class PublicHalf:
 
     public_key: bytes
     fingerprint: str
+
+
+def key_folder(settings: Settings) -> Path:
+    """Where the box keys in the server's custody lie."""
+    return settings.instance / "box"
 
 
 def key_file(folder: Path, campaign_code: str) -> Path:
