@@ -35,6 +35,22 @@ class LinkDead(AccountError):
     """A link to set a password is used, over, replaced, or was never made."""
 
 
+class BadBook(AccountError):
+    """A workbook of coordinators has no table (`headings`) or too many rows (`long`): `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no list of coordinators: {reason}")
+        self.reason = reason
+
+
+class NobodyAsked(AccountError):
+    """There is no such request: it was answered, taken back, is over, or belongs to another campaign."""
+
+
+class SamePerson(AccountError):
+    """Whoever asked cannot be the second person as well."""
+
+
 class UnknownStaff(AccountError):
     """Nobody signs in as `username`."""
 

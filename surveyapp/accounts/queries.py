@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffGrant, StaffSession
-from surveyapp.accounts.sessions import ABSOLUTE, IDLE
+from surveyapp.accounts.signing_in.sessions import ABSOLUTE, IDLE
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,13 @@ class SessionView:
 
 @dataclass(frozen=True)
 class StaffView:
-    """An account and what it may do."""
+    """An account and what it may do; `activated` once its person has set a password."""
 
     staff_id: uuid.UUID
     username: str
     display_name: str
     active: bool
+    activated: bool
     grants: tuple[Grant, ...]
 
 
@@ -75,6 +76,13 @@ def every_staff(db: Session) -> list[StaffView]:
             Grant(row.campaign_code, row.role, row.unit_code)
         )
     return [
-        StaffView(s.id, s.username, s.display_name, s.active, tuple(grants.get(s.id, ())))
+        StaffView(
+            s.id,
+            s.username,
+            s.display_name,
+            s.active,
+            bool(s.password_hash),
+            tuple(grants.get(s.id, ())),
+        )
         for s in db.scalars(select(Staff).order_by(Staff.username))
     ]

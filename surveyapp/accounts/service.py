@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts import passwords, sessions
+from surveyapp.accounts import passwords
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.errors import BadUsername, UnknownStaff, UsernameTaken
 from surveyapp.accounts.models import Staff, StaffDevice, StaffGrant, StaffLink, StaffSession
+from surveyapp.accounts.signing_in import sessions
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 

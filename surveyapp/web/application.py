@@ -13,7 +13,6 @@ from surveyapp.respondents import placing
 from surveyapp.web.http import (
     access,
     frame,
-    fresh_factor,
     guard,
     headers,
     live,
@@ -25,6 +24,7 @@ from surveyapp.web.http import (
 )
 from surveyapp.web.http.error_pages import errors
 from surveyapp.web.http.monitoring import metrics
+from surveyapp.web.http.safeguards import fresh_factor, two_persons
 from surveyapp.web.parts import table_rows
 
 ROOMS = (
@@ -68,6 +68,7 @@ def build(
         access,
         guard,
         fresh_factor,
+        two_persons,
         errors,
         static,
     ):

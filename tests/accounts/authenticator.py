@@ -15,7 +15,9 @@ PRESENT, VERIFIED, ATTESTED = 1, 4, 64
 class Authenticator:
     """One passkey. `verifies`: it checks its holder by a finger or a PIN."""
 
-    def __init__(self, *, origin: str = "https://khaosat.example.vn", verifies: bool = True) -> None:
+    def __init__(
+        self, *, origin: str = "https://khaosat.example.vn", verifies: bool = True
+    ) -> None:
         self.origin, self.verifies = origin, verifies
         self.id, self.count = os.urandom(32), 0
         self.key = ec.generate_private_key(ec.SECP256R1())

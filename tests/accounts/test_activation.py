@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from surveyapp.accounts import account_mail, activation, passwords, service
-from surveyapp.accounts import sign_in as signing
+from surveyapp.accounts import passwords, service
 from surveyapp.accounts.errors import LinkDead
+from surveyapp.accounts.links import account_mail, activation
 from surveyapp.accounts.models import Staff, StaffLink
-from surveyapp.accounts.sign_in import SignedIn, SignInRefused
+from surveyapp.accounts.signing_in import sign_in as signing
+from surveyapp.accounts.signing_in.sign_in import SignedIn, SignInRefused
 from surveyapp.accounts.states import LinkMail, LinkPurpose
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.model import Outcome, Reason
@@ -72,7 +73,13 @@ def test_a_new_link_kills_the_one_before(db, now, keys, person):
 def test_what_stands_in_the_database_opens_no_account(db, now, keys, person):
     made = link(db, person, now)
     other_ring = KeyRing({1: bytes(range(32))})
-    for forged in (made.id.hex, f"{made.id.hex}~", activation.token(other_ring, made.id), "~", "x~y"):
+    for forged in (
+        made.id.hex,
+        f"{made.id.hex}~",
+        activation.token(other_ring, made.id),
+        "~",
+        "x~y",
+    ):
         with pytest.raises(LinkDead):
             activation.read(db, forged, keys=keys, now=now)
 

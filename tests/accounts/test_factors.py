@@ -6,15 +6,15 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from surveyapp.accounts import sessions
-from surveyapp.accounts import sign_in as signing
 from surveyapp.accounts.errors import PasskeyRefused
 from surveyapp.accounts.factors import passkeys, recovery_codes, totp
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.factors.passkeys import Site
 from surveyapp.accounts.factors.service import Factor
 from surveyapp.accounts.models import RecoveryCode, Staff
-from surveyapp.accounts.sign_in import Caller
+from surveyapp.accounts.signing_in import sessions
+from surveyapp.accounts.signing_in import sign_in as signing
+from surveyapp.accounts.signing_in.sign_in import Caller
 from tests.accounts.authenticator import Authenticator
 from tests.factories import PASSWORD, staff
 
@@ -188,9 +188,7 @@ def test_nonsense_instead_of_a_passkey_is_refused_calmly(db, now, person, answer
     with pytest.raises(PasskeyRefused):
         signed(db, now, answer, person)
     with pytest.raises(PasskeyRefused):
-        passkeys.register(
-            db, person.id, answer, name="", site=SITE, session_hash=SESSION, now=now
-        )
+        passkeys.register(db, person.id, answer, name="", site=SITE, session_hash=SESSION, now=now)
 
 
 def test_a_passkey_made_for_another_session_is_not_kept(db, now, person):
@@ -225,9 +223,7 @@ def test_a_half_session_waits_a_quarter_of_an_hour(db, now, person, app):
 def test_five_wrong_codes_end_the_session_and_make_the_account_wait(db, now, person, app):
     half = signing.sign_in(db, "operator", PASSWORD, now=now)
     hashed = sessions.session_hash(half.session_id)
-    goes_on = [
-        signing.factor_failed(db, person.id, hashed, device=None, now=now) for _ in range(5)
-    ]
+    goes_on = [signing.factor_failed(db, person.id, hashed, device=None, now=now) for _ in range(5)]
     assert goes_on == [True, True, True, True, False]
     assert sessions.half_signed_in(db, half.session_id, now=now) is None
     again = signing.sign_in(db, "operator", PASSWORD, now=now)

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from surveyapp.accounts import passwords, queries, service, sessions
-from surveyapp.accounts import sign_in as signing
+from surveyapp.accounts import passwords, queries, service
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.errors import BadUsername, TooManySignIns, UnknownStaff, UsernameTaken
 from surveyapp.accounts.models import Staff, StaffSession
-from surveyapp.accounts.sign_in import Caller, SignedIn, SignInRefused
+from surveyapp.accounts.signing_in import sessions
+from surveyapp.accounts.signing_in import sign_in as signing
+from surveyapp.accounts.signing_in.sign_in import Caller, SignedIn, SignInRefused
 from tests.factories import PASSWORD, staff
 
 MINUTE = timedelta(minutes=1)
@@ -103,9 +104,7 @@ def test_a_network_that_only_fails_rests_and_one_that_mostly_succeeds_does_not(d
     for _attempt in range(20):
         signing.finish(db, wrong, caller=Caller(bad), now=now)
         signing.finish(db, wrong, caller=Caller(ministry), now=now)
-        signing.finish(
-            db, right, caller=Caller(ministry), now=now, demands_factor=False
-        )
+        signing.finish(db, right, caller=Caller(ministry), now=now, demands_factor=False)
     signing.check_network(db, Caller(ministry), wrong.credentials, now=now)
     with pytest.raises(TooManySignIns):
         signing.check_network(db, Caller(bad), wrong.credentials, now=now)

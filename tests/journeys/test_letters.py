@@ -26,7 +26,7 @@ def survey(engine, keys, now, tmp_path, monkeypatch):
     survey = Sending(keys, now, tmp_path / "outbox")
     survey.invite(("", ""), ("", ""), ("", ""))
     with transaction() as db:
-        factories.staff(db, now, "operator")
+        factories.staff(db, now, "operator", keys=keys)
     return survey
 
 

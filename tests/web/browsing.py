@@ -32,7 +32,10 @@ def sign_in(client: FlaskClient, username: str, password: str = PASSWORD) -> Tes
     answer = give_password(client, username, password)
     if answer.status_code != 303 or "/second-factor" not in answer.location:
         return answer
-    fields = {"factor_code": unused_code(username), "csrf_token": token(client.get(answer.location))}
+    fields = {
+        "factor_code": unused_code(username),
+        "csrf_token": token(client.get(answer.location)),
+    }
     return client.post("/account/second-factor", data=fields, headers=HERE)
 
 

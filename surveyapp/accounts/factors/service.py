@@ -53,6 +53,12 @@ def is_enrolled(db: Session, staff_id: uuid.UUID) -> bool:
     )
 
 
+def enrolled(db: Session) -> frozenset[uuid.UUID]:
+    """Everybody who has a second factor."""
+    with_app = select(Staff.id).where(Staff.totp_secret.is_not(None))
+    return frozenset(db.scalars(with_app.union(select(StaffPasskey.staff_id))))
+
+
 def shown(
     db: Session, staff_id: uuid.UUID, typed: str, *, keys: KeyRing, now: datetime
 ) -> Factor | None:

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import log
-from surveyapp.accounts import account_mail
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.db import reading, transaction

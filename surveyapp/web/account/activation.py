@@ -5,18 +5,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import activation, audit, passwords
-from surveyapp.accounts import sign_in as signing
+from surveyapp.accounts import audit, passwords
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import WeakPassword
-from surveyapp.accounts.sign_in import Caller, SignedIn, SignInRefused
+from surveyapp.accounts.links import activation
+from surveyapp.accounts.signing_in import sign_in as signing
+from surveyapp.accounts.signing_in.sign_in import Caller, SignedIn, SignInRefused
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.web.account import bp
 from surveyapp.web.account.sign_in import begin, who_calls
-from surveyapp.web.http.error_pages import refusals
 from surveyapp.web.http.access import anyone
+from surveyapp.web.http.error_pages import refusals
 from surveyapp.web.http.state import keys, settings
 
 
@@ -43,9 +44,7 @@ def set_first_password(token: str) -> ResponseReturnValue:
     with transaction() as db:
         activation.use(db, token, fresh_hash, keys=keys(), now=now)
         facts = {"link": invited.purpose.value, "made_by": invited.made_by}
-        audit.record(
-            db, Act(invited.username, now, keys()), Action.PASSWORD_SET_BY_LINK, facts=facts
-        )
+        audit.record(db, Act(invited.username, now, keys()), Action.PASSWORD_SET, facts=facts)
         outcome = _signed_in(db, invited.username, who_calls())
     flash(_("Đã đặt mật khẩu."), "success")
     if isinstance(outcome, SignInRefused):

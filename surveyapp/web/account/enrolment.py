@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
-from surveyapp.accounts import sessions as staff_sessions
-from surveyapp.accounts import sign_in as signing
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import PasskeyRefused
@@ -21,13 +19,16 @@ from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.factors.passkeys import Site
 from surveyapp.accounts.factors.service import Factor
 from surveyapp.accounts.models import Staff
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in import sign_in as signing
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.web.account import bp
-from surveyapp.web.http import device, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.access import password_shown, signed_in
-from surveyapp.web.http.fresh_factor import PASSKEY, fresh_factor
+from surveyapp.web.http.safeguards import device
+from surveyapp.web.http.safeguards.fresh_factor import PASSKEY, fresh_factor
 from surveyapp.web.http.state import keys, settings
 
 

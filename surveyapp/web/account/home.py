@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock, i18n
 from surveyapp.accounts import audit, passwords, queries, service
-from surveyapp.accounts import sessions as staff_sessions
-from surveyapp.accounts import sign_in as signing
 from surveyapp.accounts.access import COORDINATOR, Actor, Grant
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.factors import service as factors
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in import sign_in as signing
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
 from surveyapp.db import reading, transaction

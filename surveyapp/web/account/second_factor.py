@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit
-from surveyapp.accounts import sessions as staff_sessions
-from surveyapp.accounts import sign_in as signing
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.factors import passkeys
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.factors.passkeys import Site
 from surveyapp.accounts.factors.service import Factor
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in import sign_in as signing
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.web.account import bp
-from surveyapp.web.http import device, fresh_factor, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.access import password_shown, safe_next, signed_in
+from surveyapp.web.http.safeguards import device, fresh_factor
 from surveyapp.web.http.state import keys, settings
 
 

@@ -6,20 +6,21 @@ from flask.wrappers import Response
 
 from surveyapp import clock, log
 from surveyapp.accounts import audit
-from surveyapp.accounts import sessions as staff_sessions
-from surveyapp.accounts import sign_in as signing
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import PasskeyRefused
 from surveyapp.accounts.factors import passkeys
 from surveyapp.accounts.factors.passkeys import Site
-from surveyapp.accounts.sign_in import Caller, SignedIn, SignInRefused
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in import sign_in as signing
+from surveyapp.accounts.signing_in.sign_in import Caller, SignedIn, SignInRefused
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.web.account import bp
-from surveyapp.web.http import device, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.access import anyone, safe_next, signed_in
-from surveyapp.web.http.fresh_factor import PASSKEY
+from surveyapp.web.http.safeguards import device
+from surveyapp.web.http.safeguards.fresh_factor import PASSKEY
 from surveyapp.web.http.state import keys, settings
 
 

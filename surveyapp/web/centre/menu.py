@@ -62,7 +62,8 @@ PARTS = (
         lazy("Quản trị"),
         (
             Room("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
-            Room("centre.staff", lazy("Tài khoản"), ("staff",)),
+            Room("centre.confirmations", lazy("Việc cần hai người"), ("confirmations",)),
+            Room("centre.staff", lazy("Tài khoản"), ("staff", "staff_book")),
             Room("centre.audit", lazy("Nhật ký"), ("audit",)),
         ),
     ),

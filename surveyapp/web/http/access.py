@@ -10,10 +10,10 @@ from flask.wrappers import Response
 
 from surveyapp import clock
 from surveyapp.accounts import access
-from surveyapp.accounts import sessions as staff_sessions
 from surveyapp.accounts.access import ROLES, Actor
 from surveyapp.accounts.actions import Action
-from surveyapp.accounts.sessions import HalfSignedIn
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in.sessions import HalfSignedIn
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _

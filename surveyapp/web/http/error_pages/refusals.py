@@ -153,6 +153,26 @@ def _weak_password(error: accounts.WeakPassword) -> Words:
     )
 
 
+@words(accounts.NobodyAsked)
+def _nobody_asked(_error: SurveyError) -> Words:
+    return Words(
+        409,
+        _("Yêu cầu không còn chờ"),
+        _("Yêu cầu này đã được trả lời, đã rút hoặc đã quá hạn."),
+        _("Vui lòng tải lại trang Việc cần hai người."),
+    )
+
+
+@words(accounts.SamePerson)
+def _same_person(_error: SurveyError) -> Words:
+    return Words(
+        403,
+        _("Cần người thứ hai"),
+        _("Người đã yêu cầu không thể tự đồng ý."),
+        _("Vui lòng nhờ một người vận hành khác mở trang Việc cần hai người."),
+    )
+
+
 @words(accounts.LinkDead)
 def _link_dead(_error: SurveyError) -> Words:
     return Words(

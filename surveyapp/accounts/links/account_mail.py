@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts import activation
+from surveyapp.accounts.links import activation
 from surveyapp.accounts.models import Staff, StaffLink
 from surveyapp.accounts.states import LinkMail, LinkPurpose
 from surveyapp.i18n import _, moment, speaking

@@ -12,7 +12,7 @@ KEPT_SECONDS = 400 * 24 * 3600
 _FEWEST, _MOST = 30, 60
 _BROWSERS = (
     ("Edg", "Edge"),
-    ("coc_coc", "Cốc Cốc"),
+    ("coc_coc", "Coc Coc"),
     ("Firefox", "Firefox"),
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),

@@ -12,11 +12,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import limits
-from surveyapp.accounts import passwords, sessions
+from surveyapp.accounts import passwords
 from surveyapp.accounts.errors import TooManySignIns
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.models import Staff, StaffDevice, StaffSession
-from surveyapp.accounts.sessions import HalfSignedIn
+from surveyapp.accounts.signing_in import sessions
+from surveyapp.accounts.signing_in.sessions import HalfSignedIn
 
 FREE_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)

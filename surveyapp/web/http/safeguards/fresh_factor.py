@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import audit, sign_in
-from surveyapp.accounts import sessions as staff_sessions
+from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import PasskeyRefused
@@ -18,10 +17,13 @@ from surveyapp.accounts.factors import passkeys
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.factors.passkeys import Site
 from surveyapp.accounts.factors.service import Factor
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in import sign_in
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.web.http import device, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.guard import marked
+from surveyapp.web.http.safeguards import device
 from surveyapp.web.http.state import keys, settings
 
 View = TypeVar("View", bound=Callable[..., Any])
