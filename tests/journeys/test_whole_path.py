@@ -19,6 +19,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.db import reading, transaction
+from surveyapp.keys import read_key_ring
 from surveyapp.responses import queries as responses
 from surveyapp.responses.receipts import tag
 from tests import factories
