@@ -11,7 +11,7 @@ import python_calamine as calamine
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.formats import opendocument, untold, zipped
+from surveyapp.respondents.sheet.formats import old_excel, opendocument, untold, zipped
 from surveyapp.respondents.sheet.formats.untold import Untold
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -41,7 +41,7 @@ def read_ole(content: bytes) -> Sheets:
         raise errors.NotAWorkbook(detected=detected)
     if _is_locked(content):
         raise errors.PasswordProtected
-    return _read(content, {})
+    return _read(content, old_excel.untold(content))
 
 
 def _is_locked(content: bytes) -> bool:
