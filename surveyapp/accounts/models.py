@@ -25,7 +25,7 @@ class Staff(Base):
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(default="vi")
-    email: Mapped[str] = mapped_column(default="")
+    email: Mapped[LinkMail] = mapped_column(default="")
     failures: Mapped[int] = mapped_column(default=0)
     wait_until: Mapped[datetime | None]
     totp_secret: Mapped[bytes | None]
@@ -90,11 +90,11 @@ class StaffLink(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
-    purpose: Mapped[str] = mapped_column(EnumText(LinkPurpose))
+    purpose: Mapped[LinkPurpose] = mapped_column(EnumText(LinkPurpose))
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    mail: Mapped[str] = mapped_column(EnumText(LinkMail))
+    mail: Mapped[LinkMail] = mapped_column(EnumText(LinkMail))
 
 
 class StaffPasskey(Base):
@@ -153,7 +153,7 @@ class Confirmation(Base):
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(EnumText(ConfirmationState))
+    state: Mapped[ConfirmationState] = mapped_column(EnumText(ConfirmationState))
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]
 

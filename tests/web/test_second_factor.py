@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-import pyotp
 import pytest
 
 from surveyapp import clock
@@ -19,7 +18,7 @@ from surveyapp.db import reading, transaction
 from tests import factories
 from tests.accounts.authenticator import Authenticator
 from tests.factories import PASSWORD
-from tests.web.browsing import HERE, give_password, post, sign_in, token, unused_code
+from tests.web.browsing import HERE, give_password, post, set_up_app, sign_in, token, unused_code
 
 FRESH = "mua xuan den som nay"
 
@@ -48,21 +47,13 @@ def actions() -> list[str]:
         return [entry.action for entry in audit.entries(db)][::-1]
 
 
-def set_up_app(client, now) -> tuple[pyotp.TOTP, object]:
-    page = client.get("/account/second-factor/set-up")
-    secret = re.search(r'class="formula">([A-Z2-7 ]+)<', page.text)[1]
-    phone = pyotp.TOTP(secret.replace(" ", ""))
-    fields = {"csrf_token": token(page), "digits": phone.at(now)}
-    return phone, client.post("/account/second-factor/set-up/app", data=fields, headers=HERE)
-
-
 def test_who_has_no_second_factor_sets_one_up_before_anything_opens(client, now):
     half = give_password(client, "viewer")
     assert half.location == "/account/second-factor"
     assert client.get(half.location).location == "/account/second-factor/set-up"
     assert client.get("/centre/tiny/").location.startswith("/account/second-factor?next=")
     assert client.get("/account/").status_code == 303
-    _phone, done = set_up_app(client, now)
+    _phone, done = set_up_app(client)
     codes = re.findall(r'class="formula">([a-z0-9-]{14})<', done.text)
     assert len(set(codes)) == 10
     assert client.get("/centre/tiny/").status_code == 200
@@ -81,7 +72,7 @@ def test_wrong_digits_set_nothing_up(client, now):
 
 def test_the_app_opens_the_next_session_and_no_code_twice(app, client, now, monkeypatch):
     give_password(client, "viewer")
-    phone, _done = set_up_app(client, now)
+    phone, _done = set_up_app(client)
     later(monkeypatch, now, minutes=1)
     for answer in (303, 422):
         other = app.test_client()
@@ -258,7 +249,7 @@ def test_a_new_factor_ends_the_sessions_that_were_opened_without_it(app, client,
     other = app.test_client()
     sign_in(other, "operator")
     sign_in(client, "operator")
-    set_up_app(client, now)
+    set_up_app(client)
     assert client.get("/account/").status_code == 200
     assert other.get("/account/").status_code == 303
 
@@ -290,7 +281,7 @@ def test_a_person_activates_the_account_and_goes_straight_on_to_the_second_facto
     done = post(client, page, page, fresh=FRESH, again=FRESH)
     assert done.location == "/account/second-factor"
     assert client.get(done.location).location == "/account/second-factor/set-up"
-    set_up_app(client, now)
+    set_up_app(client)
     assert client.get("/desk/tiny/01/").status_code == 200
     assert app.test_client().get(page).status_code == 410
 

@@ -13,7 +13,7 @@ from surveyapp import clock
 from surveyapp.accounts import access, queries, service
 from surveyapp.accounts.access import COORDINATOR, OPERATOR, ROLES, Grant
 from surveyapp.accounts.actions import Action
-from surveyapp.accounts.errors import BadUsername, UsernameTaken
+from surveyapp.accounts.errors import BadUsername, NotPermitted, NotVisible, UsernameTaken
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.links import account_mail, activation, invite
 from surveyapp.accounts.links.invite import NewPerson
@@ -168,10 +168,10 @@ def _person(db: Session, staff_id: UUID) -> Staff:
     here = found is not None and any(g.campaign.code == x.campaign_code for x in found.grants)
     person = invite.person(db, staff_id)
     if found is None or person is None or not here:
-        raise access.NotVisible
+        raise NotVisible
     access.require_authority(g.actor, found.grants)
     if staff_id == g.actor.staff_id:
-        raise access.NotPermitted((OPERATOR,))
+        raise NotPermitted((OPERATOR,))
     return person
 
 
