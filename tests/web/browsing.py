@@ -28,15 +28,28 @@ def token(page: TestResponse) -> str:
 
 
 def sign_in(client: FlaskClient, username: str, password: str = PASSWORD) -> TestResponse:
-    """Sign in by the pages, with a recovery code where a second factor is asked for; what came back last."""
+    """Sign in by the pages, with a recovery code where a second factor is asked for; what came back last.
+
+    Whoever has none sets an app up on the way.
+    """
     answer = give_password(client, username, password)
     if answer.status_code != 303 or "/second-factor" not in answer.location:
         return answer
-    fields = {
-        "factor_code": unused_code(username),
-        "csrf_token": token(client.get(answer.location)),
-    }
+    page = client.get(answer.location)
+    if page.status_code == 303:
+        return set_up_app(client)[1]
+    fields = {"factor_code": unused_code(username), "csrf_token": token(page)}
     return client.post("/account/second-factor", data=fields, headers=HERE)
+
+
+def set_up_app(client: FlaskClient) -> tuple[pyotp.TOTP, TestResponse]:
+    """Set an authenticator app up on the page, and what came of it."""
+    page = client.get("/account/second-factor/set-up")
+    found = re.search(r'class="formula">([A-Z2-7 ]+)<', page.text)
+    assert found, "the page shows no secret"
+    phone = pyotp.TOTP(found[1].replace(" ", ""))
+    fields = {"csrf_token": token(page), "digits": phone.at(clock.now())}
+    return phone, client.post("/account/second-factor/set-up/app", data=fields, headers=HERE)
 
 
 def give_password(client: FlaskClient, username: str, password: str = PASSWORD) -> TestResponse:
