@@ -4,10 +4,12 @@ import html
 import re
 from typing import Any
 
+import pyotp
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from surveyapp import clock
 from surveyapp.accounts.models import RecoveryCode, Staff
 from surveyapp.db import reading
 from tests.factories import PASSWORD, recovery_codes
