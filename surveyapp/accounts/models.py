@@ -25,7 +25,7 @@ class Staff(Base):
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(default="vi")
-    email: Mapped[LinkMail] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
     failures: Mapped[int] = mapped_column(default=0)
     wait_until: Mapped[datetime | None]
     totp_secret: Mapped[bytes | None]
