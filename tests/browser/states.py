@@ -43,8 +43,8 @@ class Walk:
 
     def answer(self, items: int = 1) -> None:
         """Choose the second answer of the first items on the page and wait until they are saved."""
-        for item in self.page.locator("fieldset.item").all()[:items]:
-            with self.page.expect_response("**/luu"):
+        with self.page.expect_response("**/luu"):
+            for item in self.page.locator("fieldset.item:visible").all()[:items]:
                 item.locator(".choice label").nth(1).click()
 
     def press(self, go: str) -> None:
