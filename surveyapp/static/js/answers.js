@@ -28,8 +28,9 @@
       field.dispatchEvent(new Event("input"));
     } else (field instanceof RadioNodeList ? [...field] : [field]).forEach((radio) => { radio.checked = radio.value === now; });
   }
-  const due = () => names().filter((name) => value(name) !== settled[name] && value(name) !== refusedValue[name]);
   const refusedValue = {}; // not sent again until it is changed
+  const unsaved = () => names().filter((name) => value(name) !== settled[name]);
+  const due = () => unsaved().filter((name) => value(name) !== refusedValue[name]);
   function settle(name) {
     form.elements[`was.${name}`].value = stored[name] || "";
     settled[name] = isText(name) || value(name) === (stored[name] || "") ? value(name) : stored[name] || "";
@@ -122,7 +123,7 @@
 
   function accept(result, sent) {
     line.classList.remove("failed");
-    const unsent = due().filter((name) => !(name in sent));
+    const unsent = unsaved().filter((name) => !(name in sent));
     names().filter((name) => !unsent.includes(name)).forEach((name) => {
       const now = result.answers[name] || "";
       stored[name] = now;
@@ -259,7 +260,7 @@
     if (!going || how === "later") return how;
     const button = going;
     going = null;
-    const wrong = names().find((name) => refusedValue[name] && value(name) === refusedValue[name]);
+    const wrong = unsaved().find((name) => value(name) === refusedValue[name]);
     if (wrong) {
       const page = [...parts.keys()].find((one) => parts.get(one).contains(form.elements[`was.${wrong}`]));
       if (page !== here) show(page, { id: wrong });
@@ -276,7 +277,7 @@
   }
 
   function sendOff(button) {
-    const waiting = due();
+    const waiting = unsaved();
     bases().forEach((base) => { // of what is saved nothing is sent again
       const name = base.name.slice(4);
       if (parts.get(here).contains(base) || waiting.includes(name)) return;
@@ -316,7 +317,7 @@
   function keep() {
     if (!key) return;
     const waiting = {};
-    due().forEach((name) => { waiting[name] = [stored[name] || "", value(name)]; });
+    unsaved().forEach((name) => { waiting[name] = [stored[name] || "", value(name)]; });
     writing = writing.then(() => write(waiting)).catch(() => {});
   }
   async function write(waiting) {
@@ -333,7 +334,7 @@
     try {
       Object.keys(store).filter((name) => name.startsWith("phieu.") && Date.now() - store.getItem(name).split(".")[0] > DAYS).forEach((name) => store.removeItem(name));
       const found = store.getItem(form.dataset.kept);
-      if (!found || due().length) return true;
+      if (!found || unsaved().length) return true;
       const [, nonce, sealed] = found.split(".");
       const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(nonce) }, await key, bytes(sealed));
       const waiting = JSON.parse(new TextDecoder().decode(plain));
@@ -362,7 +363,7 @@
   document.addEventListener("visibilitychange", () => { if (document.hidden) hidden(); });
   window.addEventListener("pagehide", hidden);
   window.addEventListener("beforeunload", (event) => {
-    if (!due().length || leaving) return;
+    if (!unsaved().length || leaving) return;
     event.preventDefault();
     event.returnValue = "";
   });
