@@ -40,7 +40,7 @@ def test_a_whole_questionnaire_asks_the_server_for_eight_things_and_ten_saves_at
     desktop, scene
 ):
     asked: list[Request] = []
-    desktop.on("request", asked.append)
+    desktop.on("request", lambda one: asked.append(one))
     walk, before = walk_of(desktop, scene), ballots(scene)
     walk.start()
     joined(desktop)

@@ -13,26 +13,37 @@
 
   const stored = JSON.parse(form.dataset.answers); // of each item, what the server holds as far as this page was told
   const settled = {}; // what its field showed when that was so: a remark is trimmed by the server, not under the pen
-  const bases = () => [...form.elements].filter((field) => field.name.startsWith("was."));
-  const names = () => bases().map((base) => base.name.slice(4));
-  const isText = (name) => form.elements[name].tagName === "TEXTAREA";
+  const items = new Map(); // every field of the questionnaire by name, also of pages that are not shown
+  const names = () => [...items.keys()];
+  function take(part) {
+    part.querySelectorAll("input[name^='was.']").forEach((base) => {
+      const name = base.name.slice(4);
+      const fields = [...part.querySelectorAll("input, textarea")].filter((field) => field.name === name);
+      items.set(name, { base, fields, page: Number(part.dataset.page), isText: fields[0].tagName === "TEXTAREA" });
+    });
+  }
+  const isText = (name) => items.get(name).isText;
   function value(name) {
-    const field = form.elements[name];
-    if (!field) return stored[name] || "";
-    return field.type === "radio" && !field.checked ? "" : field.value || "";
+    const item = items.get(name);
+    if (!item) return stored[name] || "";
+    if (item.isText) return item.fields[0].value;
+    const chosen = item.fields.find((radio) => radio.checked);
+    return chosen ? chosen.value : "";
   }
   function put(name, now) {
-    const field = form.elements[name];
+    const { fields } = items.get(name);
     if (isText(name)) {
-      field.value = now;
-      field.dispatchEvent(new Event("input"));
-    } else (field instanceof RadioNodeList ? [...field] : [field]).forEach((radio) => { radio.checked = radio.value === now; });
+      fields[0].value = now;
+      fields[0].dispatchEvent(new Event("input"));
+    } else fields.forEach((radio) => { radio.checked = radio.value === now; });
   }
-  const refusedValue = {}; // not sent again until it is changed
+  const refusals = {}; // by item, the value that was refused and why: not sent again until it is changed
   const unsaved = () => names().filter((name) => value(name) !== settled[name]);
-  const due = () => unsaved().filter((name) => value(name) !== refusedValue[name]);
+  const isRefused = (name) => Boolean(refusals[name]) && value(name) === refusals[name].value;
+  const due = () => unsaved().filter((name) => !isRefused(name));
+  const wrong = () => unsaved().find(isRefused);
   function settle(name) {
-    form.elements[`was.${name}`].value = stored[name] || "";
+    items.get(name).base.value = stored[name] || "";
     settled[name] = isText(name) || value(name) === (stored[name] || "") ? value(name) : stored[name] || "";
   }
 
@@ -112,8 +123,8 @@
   function refused(result) {
     fail(result.message || line.dataset.over);
     if (result.item && result.item in underWay) { // one value will not do; the others are sent without it
-      refusedValue[result.item] = underWay[result.item];
-      return due().length ? attempt(due()).then((how) => { fail(result.message); return how === "saved" ? "refused" : how; }) : "refused";
+      refusals[result.item] = { value: underWay[result.item], message: result.message };
+      return due().length ? attempt(due()) : "refused";
     }
     if (result.kept) { // the browser holds it sealed until the code is there again
       Object.keys(underWay).forEach((name) => { settled[name] = underWay[name]; });
@@ -132,10 +143,11 @@
       if (asSent) settle(name);
       else settled[name] = sent[name];
     });
-    Object.assign(stored, ...Object.keys(result.answers).filter((name) => !form.elements[name]).map((name) => ({ [name]: result.answers[name] })));
+    Object.assign(stored, ...Object.keys(result.answers).filter((name) => !items.has(name)).map((name) => ({ [name]: result.answers[name] })));
     keep();
     progress();
-    line.textContent = [result.saved, leftWords()].join(" · ");
+    if (wrong()) fail(refusals[wrong()].message);
+    else line.textContent = [result.saved, leftWords()].join(" · ");
     const elsewhere = document.getElementById("elsewhere");
     if (result.elsewhere) elsewhere.textContent = result.elsewhere;
     elsewhere.hidden = !elsewhere.textContent;
@@ -156,8 +168,8 @@
     each("[data-part-words]", (words) => { words.textContent = words.dataset.partWords.replace("{}", here); });
     const segments = document.querySelectorAll(".segments li");
     const buttons = document.querySelectorAll(".sections button");
-    parts.forEach((part, page) => {
-      const asked = [...part.querySelectorAll("input[name^='was.']")].map((base) => base.name.slice(4));
+    parts.forEach((_part, page) => {
+      const asked = names().filter((name) => items.get(name).page === page);
       const answered = asked.filter(value).length;
       segments[page - 1].className = page === here ? "now" : answered === asked.length ? "done" : "";
       each(`[data-answered="${page}"] span`, (words) => { words.textContent = words.textContent.replace(/\d+/, answered); });
@@ -184,10 +196,9 @@
       const page = Number(part.dataset.page);
       if (page === here) return;
       parts.set(page, part);
-      form.append(part);
+      take(part);
       prepare(part);
-      part.querySelectorAll("input[name^='was.']").forEach((base) => {
-        const name = base.name.slice(4);
+      names().filter((name) => items.get(name).page === page).forEach((name) => {
         if (stored[name]) put(name, stored[name]);
         settle(name);
       });
@@ -199,9 +210,9 @@
 
   function show(page, { id = "", remember = true } = {}) {
     const part = parts.get(page);
-    parts.get(here).hidden = true;
     part.hidden = false;
     part.insertBefore(line.closest(".saving"), part.querySelector(".actions"));
+    parts.get(here).replaceWith(part); // only what is shown is in the page: one heading, one set of buttons
     here = page;
     const address = location.pathname.replace(/\d+$/, page) + location.search + (id && `#${id}`);
     if (remember) history.pushState(null, "", address);
@@ -260,11 +271,12 @@
     if (!going || how === "later") return how;
     const button = going;
     going = null;
-    const wrong = unsaved().find((name) => value(name) === refusedValue[name]);
-    if (wrong) {
-      const page = [...parts.keys()].find((one) => parts.get(one).contains(form.elements[`was.${wrong}`]));
-      if (page !== here) show(page, { id: wrong });
-      else goTo(wrong);
+    const name = wrong();
+    if (name) {
+      const { page } = items.get(name);
+      if (page !== here) show(page, { id: name });
+      else goTo(name);
+      fail(refusals[name].message);
       return how;
     }
     leaving = true;
@@ -277,26 +289,21 @@
   }
 
   function sendOff(button) {
-    const waiting = unsaved();
-    bases().forEach((base) => { // of what is saved nothing is sent again
-      const name = base.name.slice(4);
-      if (parts.get(here).contains(base) || waiting.includes(name)) return;
-      base.disabled = true;
-      const field = form.elements[name];
-      (field instanceof RadioNodeList ? [...field] : [field]).forEach((one) => { one.disabled = true; });
+    const send = (name, now) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: now }));
+    unsaved().filter((name) => items.get(name).page !== here).forEach((name) => {
+      send(`was.${name}`, stored[name] || "");
+      send(name, value(name));
     });
-    const told = document.createElement("input");
-    Object.assign(told, { type: "hidden", name: button.name, value: button.value });
-    form.append(told);
+    send(button.name, button.value);
     HTMLFormElement.prototype.submit.call(form);
   }
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   function keepPlace(button) {
     if (button.name !== "language") return;
-    const items = [...parts.get(here).querySelectorAll("[data-item]")];
-    const near = items.find((item) => item.getBoundingClientRect().bottom > 120);
-    if (near && near !== items[0]) form.elements.at.value = near.dataset.item;
+    const shown = [...parts.get(here).querySelectorAll("[data-item]")];
+    const near = shown.find((item) => item.getBoundingClientRect().bottom > 120);
+    if (near && near !== shown[0]) form.elements.at.value = near.dataset.item;
   }
 
   // ---- what could not be sent stays in the browser, encrypted under a key that only the code brings back
@@ -339,7 +346,7 @@
       const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(nonce) }, await key, bytes(sealed));
       const waiting = JSON.parse(new TextDecoder().decode(plain));
       // What another device has answered since is the later word.
-      const missing = Object.keys(waiting).filter((name) => form.elements[name] && value(name) === waiting[name][0] && value(name) !== waiting[name][1]);
+      const missing = Object.keys(waiting).filter((name) => items.has(name) && value(name) === waiting[name][0] && value(name) !== waiting[name][1]);
       missing.forEach((name) => put(name, waiting[name][1]));
       if (missing.length) {
         line.textContent = line.dataset.restored;
@@ -382,10 +389,10 @@
     radio.click();
   });
 
-  bases().forEach((base) => { // what the page was rendered with; a page that came back refused shows more
-    const name = base.name.slice(4);
-    stored[name] = base.value;
-    settled[name] = isText(name) && value(name).trim() === base.value.trim() ? value(name) : base.value;
+  take(parts.get(here));
+  names().forEach((name) => { // what the page was rendered with; a page that came back refused shows more
+    const base = stored[name] = items.get(name).base.value;
+    settled[name] = isText(name) && value(name).trim() === base.trim() ? value(name) : base;
   });
   line.textContent = "";
 })();

@@ -35,7 +35,7 @@
     const within = (selector, act) => place.querySelectorAll(selector).forEach(act);
     within("[data-keys]", (hint) => { hint.hidden = false; });
     within("[data-count-for]", (count) => {
-      const field = document.getElementById(count.dataset.countFor);
+      const field = place.querySelector(`[id="${count.dataset.countFor}"]`);
       const show = () => {
         // Counted as the server does: composed signs, nothing for blanks at the ends.
         const left = count.dataset.limit - field.value.normalize("NFC").trim().length;
