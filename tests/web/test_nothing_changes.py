@@ -89,6 +89,7 @@ def looked_at(app: Flask, link: str) -> list[str]:
                     "digits": "0000000000",
                     "kind": kind,
                     "part": "0f",
+                    "mark": "0" * 16,
                     "campaign": "tiny",
                     "code": "tiny",
                 },

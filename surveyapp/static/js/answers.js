@@ -84,9 +84,11 @@
 
   function post(batch) {
     const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, shown: form.elements.shown.value, page: here });
-    batch.forEach((name) => {
+    // With what is shown beside it, unchanged: the server then tells what another device made of it.
+    const beside = names().filter((name) => items.get(name).page === here && !batch.includes(name));
+    [...batch, ...beside].forEach((name) => {
       body.set(`was.${name}`, stored[name] || "");
-      body.set(name, value(name));
+      body.set(name, batch.includes(name) ? value(name) : stored[name] || "");
     });
     return timely(form.dataset.save, { method: "POST", body, headers: json, keepalive: true });
   }

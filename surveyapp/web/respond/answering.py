@@ -90,6 +90,7 @@ def save(number: int, page: int) -> ResponseReturnValue:
     try:
         with transaction() as db:
             visit, assignment, instrument = answering_now(db, number)
+            pages.items(instrument, page)  # there is such a page
             saved = saving.save(db, visit, assignment, instrument, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
