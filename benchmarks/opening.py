@@ -19,9 +19,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from surveyapp.responses.opener import box, export, files
+from surveyapp.responses.opener import box
 from surveyapp.responses.opener.custody import keys, records, shares
-from surveyapp.responses.opener.export import SealedBallot
+from surveyapp.responses.opener.transfer import export, files
+from surveyapp.responses.opener.transfer.export import SealedBallot
 
 PLANNED = {
     "M1": (19, 1600), "M2": (19, 3700), "M3": (19, 16400), "M4": (19, 800), "M5": (18, 155),

@@ -22,7 +22,7 @@ def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = F
     Its ballots are sealed with `box_key()`.
     """
     from surveyapp.campaigns import service
-    from surveyapp.responses import box
+    from surveyapp.responses.sealed_box import box
 
     loaded = service.load_pack(db, _read(pack), now=now)
     if opened:
@@ -71,7 +71,7 @@ def approve_questionnaires(db: Session, campaign: Campaign, now: datetime) -> No
 @cache
 def box_key() -> tuple[bytes, bytes]:
     """The private and the public half of the box key of every campaign of this test run."""
-    from surveyapp.responses import box
+    from surveyapp.responses.sealed_box import box
 
     return box.new_key()
 
@@ -122,7 +122,7 @@ def staged_list(
     """A list read and shown with its findings, not yet confirmed. `listed` are its people."""
     from surveyapp.campaigns import queries as campaigns
     from surveyapp.respondents import queries, service
-    from surveyapp.respondents.lists.upload import check_file
+    from surveyapp.respondents.lists.uploads.upload import check_file
 
     supplier = campaigns.unit(db, campaign.id, unit)
     kinds = {k.code: k for k in campaigns.list_kinds(db, campaign.id)}

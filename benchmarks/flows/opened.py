@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import bind, make_engine, reading
-from surveyapp.invitations import links
 from surveyapp.invitations import queries as invitations
+from surveyapp.invitations.credentials import links
 from surveyapp.keys import read_key_ring
-from surveyapp.responses import box, drafts
+from surveyapp.responses import drafts
 from surveyapp.responses.models import SealedBallot
+from surveyapp.responses.sealed_box import box
 
 
 def read(folder: Path, url: str, given: list[str]) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _opened(db: Session, pack: Path, now: datetime) -> Campaign:
     campaign.opens_at, campaign.closes_at = now - timedelta(days=3), now + timedelta(days=9)
     db.flush()
     from surveyapp.campaigns import service
-    from surveyapp.responses import box
+    from surveyapp.responses.sealed_box import box
 
     _, public = factories.box_key()
     service.record_box_key(

@@ -1,0 +1,15 @@
+"""Campaigns: the pack they are loaded from, units, groups, who rates whom, the sample plan, the calendar.
+
+`queries` reads, `service` loads, opens, closes; `pack` knows the files. `__all__` is what other packages may use.
+"""
+
+__all__ = (
+    "approvals",
+    "errors",
+    "models",
+    "pack",
+    "queries",
+    "service",
+    "states",
+    "wording",
+)

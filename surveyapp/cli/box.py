@@ -10,21 +10,16 @@ import click
 from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
-from surveyapp.responses import custody, opening, registration, sealed_export, service
-from surveyapp.responses.wording import attested, not_compacted
+from surveyapp.responses import service
+from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
+from surveyapp.responses.sealed_box.wording import attested, not_compacted
 
 ACTOR = "command line"
 
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
-
-
-def key_folder(settings: Settings) -> Path:
-    """Where the box keys in the server's custody lie."""
-    return settings.instance / "box"
 
 
 @click.group()
@@ -42,7 +37,7 @@ def make_keys(code: str) -> None:
         fingerprint = service.make_box_key(
             db,
             campaigns.campaign(db, code),
-            folder=key_folder(server.settings),
+            folder=custody.key_folder(server.settings),
             act=Act(ACTOR, clock.now(), server.keys),
         )
     click.echo(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=fingerprint))
@@ -77,7 +72,7 @@ def open_(code: str) -> None:
     from surveyapp.cli.main import database
 
     with database() as server:
-        private_key = custody.read_private_key(key_folder(server.settings), code)
+        private_key = custody.read_private_key(custody.key_folder(server.settings), code)
         with transaction() as db:
             campaign = campaigns.campaign(db, code)
             opened = opening.open_box(
@@ -211,7 +206,7 @@ def destroy(code: str) -> None:
         opening.destroy_key(
             db,
             campaigns.campaign(db, code),
-            folder=key_folder(server.settings),
+            folder=custody.key_folder(server.settings),
             act=Act(ACTOR, clock.now(), server.keys),
         )
     click.echo(_("Đã hủy khóa hộp phiếu."))

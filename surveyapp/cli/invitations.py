@@ -15,7 +15,8 @@ from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import compact, reading, transaction
 from surveyapp.i18n import _
-from surveyapp.invitations import mailing_file, outstanding, service
+from surveyapp.invitations import mailing_file, service
+from surveyapp.invitations.issuing import outstanding
 from surveyapp.keys import KeyRing
 from surveyapp.operations import erasing
 

@@ -1,1 +1,22 @@
-"""Delivery of the campaign's messages: waves, the workers that send, what came back."""
+"""Delivery of the campaign's messages: waves, the workers that send, letters, what came back.
+
+`waves.lifecycle` plans and confirms, `sending.worker` sends, `returned.returns` takes what came back, `health` watches.
+`__all__`, here and in each folder, is what other packages may use.
+"""
+
+__all__ = (
+    "erasing",
+    "errors",
+    "health",
+    "labels",
+    "letters",
+    "models",
+    "preview",
+    "queries",
+    "returned",
+    "rules",
+    "sending",
+    "states",
+    "templates",
+    "waves",
+)

@@ -20,7 +20,7 @@ from surveyapp.delivery.errors import TemplateRefused
 from surveyapp.delivery.models import MessageWords
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.i18n import _
-from surveyapp.invitations import codes, links
+from surveyapp.invitations.credentials import codes, links
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import templates
 from surveyapp.messaging.templates import MessageTemplate, TemplateFault

@@ -14,8 +14,8 @@ from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.invitations import codes as access_codes
-from surveyapp.invitations import links
+from surveyapp.invitations.credentials import codes as access_codes
+from surveyapp.invitations.credentials import links
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing

@@ -27,8 +27,8 @@ from surveyapp.fieldwork.forecast import nightly
 from surveyapp.i18n import _
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
-from surveyapp.responses import custody, opening
 from surveyapp.responses import service as responses
+from surveyapp.responses.sealed_box import custody, opening
 
 MAIN, PILOT = "par-index-2023", "par-index-2025-pilot"
 ISSUED_AT_ONCE = 2000

@@ -17,7 +17,7 @@ from surveyapp.demo.rosters import Task
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
 from surveyapp.respondents.context import context_from_pack
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 
 AT_ITS_DESK, BEFORE_THE_CENTRE = "01", "02"
 

@@ -26,7 +26,7 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.documents.tables import inert
 from surveyapp.i18n import _
-from surveyapp.invitations import codes, links
+from surveyapp.invitations.credentials import codes, links
 from surveyapp.invitations.errors import NothingToList
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.states import InvitationState

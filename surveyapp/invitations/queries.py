@@ -13,7 +13,7 @@ from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
-from surveyapp.invitations import codes
+from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
 from surveyapp.invitations.models import Invitation, RetiredTag
 from surveyapp.invitations.states import InvitationState

@@ -13,11 +13,11 @@ from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.rules import DECLARED, Disposition
 from surveyapp.campaigns.states import TAKING_LISTS, CampaignState
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
-from surveyapp.invitations.issue import IssueProgress, issue
+from surveyapp.invitations.issuing.issue import IssueProgress, issue
+from surveyapp.invitations.issuing.reissue import Reissued, reissue, revoke
 from surveyapp.invitations.mailing_file import MailingRow, mailing, mark_listed, mark_sent
 from surveyapp.invitations.models import Declaration
 from surveyapp.invitations.queries import Invited
-from surveyapp.invitations.reissue import Reissued, reissue, revoke
 
 __all__ = (
     "IssueProgress",

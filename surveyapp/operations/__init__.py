@@ -1,1 +1,6 @@
-"""What keeps an installation going: the end of a campaign's people, and what administrators run."""
+"""What takes the whole house at once: keeping an installation going, the end of a campaign's people.
+
+`__all__` is what other packages may use.
+"""
+
+__all__ = ("erasing", "installation", "models")

@@ -14,9 +14,9 @@ from surveyapp.respondents.lists.acceptance import (
     return_list,
     withdraw,
 )
-from surveyapp.respondents.lists.amending import amend
-from surveyapp.respondents.lists.mending import edit_line, leave_out, take_proposal
-from surveyapp.respondents.lists.rereading import read_again
+from surveyapp.respondents.lists.corrections.amending import amend
+from surveyapp.respondents.lists.corrections.mending import edit_line, leave_out, take_proposal
+from surveyapp.respondents.lists.corrections.rereading import read_again
 from surveyapp.respondents.lists.staging import declare_nobody, stage
 from surveyapp.respondents.people.reconcile import remove_person
 

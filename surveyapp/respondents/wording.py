@@ -110,6 +110,8 @@ _SUSPICIONS: dict[str, Lazy] = {
     "long": lazy("Họ tên dài bất thường. Xin kiểm tra."),
 }
 _PROPOSED = lazy("Đề nghị: “%(proposal)s”.")
+_PROPOSED_ALIKE = lazy("Đề nghị: “%(proposal)s” (viết giống %(alike)s%%).")
+_PROPOSED_BEGUN = lazy("Đề nghị: “%(proposal)s” (tên duy nhất bắt đầu như vậy).")
 _REFUSALS: dict[str, Lazy] = {
     "saved_as_web": lazy("Tệp có tên bảng tính nhưng bên trong là trang web hoặc XML (thường do phần mềm khác xuất ra). Xin mở tệp bằng Excel, chọn Tệp > Lưu thành (Save As) > Sổ làm việc Excel (.xlsx), rồi tải lên lại."),
     "not_a_workbook": lazy("Tệp không phải bảng tính. Xin lưu danh sách thành tệp Excel (.xlsx) rồi tải lên lại."),
@@ -159,8 +161,15 @@ def message(finding: Finding) -> str:
         template = _MESSAGES[finding.code]
     text = _(template.message, **values)
     if finding.proposal and "%(proposal)s" not in template.message:
-        text = f"{text} {_(_PROPOSED.message, proposal=finding.proposal)}"
+        text = f"{text} {_(_proposed(finding).message, **values)}"
     return text
+
+
+def _proposed(finding: Finding) -> Lazy:
+    """What is proposed, with its reason where it is a likeness."""
+    if "alike" not in finding.facts:
+        return _PROPOSED
+    return _PROPOSED_ALIKE if finding.facts["alike"] else _PROPOSED_BEGUN
 
 
 def refusal(refused: FileRefused) -> str:

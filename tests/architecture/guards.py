@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +12,10 @@ from tests.architecture.source import ARROWS, FOUNDATIONS, Module, dotted, modul
 FLASK = {"flask", "flask_wtf", "werkzeug", "wtforms"}
 HEAVY = {"pandas", "pyarrow", "xlsxwriter", "typst", "python_calamine", "pyreadstat", "openpyxl"}
 CHILD_PROCESS = {
-    "respondents/lists/file_work.py",
+    "respondents/lists/uploads/file_work.py",
     "respondents/sheet/child.py",
     "respondents/sheet/marks/patching.py",
-    "respondents/sheet/spreadsheets.py",
+    "respondents/sheet/formats/spreadsheets.py",
 }
 CHILD_MODULES = {
     f"surveyapp.{place.removesuffix('.py').replace('/', '.')}" for place in CHILD_PROCESS
@@ -29,6 +31,10 @@ CLOCK_CALLS = re.compile(
     r"^(?:\w+\.)*(?:datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime))$"
 )
 MODULE_LINES = 400
+FOLDER_MODULES = 12
+ALONE = ("responses/opener/", "exports/verify/")
+FROZEN_AND_ROW = {"Instrument", "Remark"}
+"""What a file says, and the row that keeps it: one thing in two forms."""
 VAGUE = re.compile(r"^(?:utils?|helpers?|common|misc|manager)\.py$")
 INLINE = {
     "a script in the page": re.compile(r"<script\b(?![^>]*\bsrc=)", re.I),
@@ -70,37 +76,57 @@ def _own_imports(module: Module) -> list[tuple[str, int]]:
 
 
 def faces(root: Path) -> list[str]:
-    """Of a package that says in `__all__` which of its modules others may use, they use no other."""
-    return [
-        f"{module.place}:{one.line}: {one.module} {one.name}".rstrip()
-        for module in modules(root)
-        for one in module.imports
-        if one.module.startswith("surveyapp.")
-        and one.module.split(".")[1] != module.package
-        and not _is_offered(root, [*one.module.split("."), one.name][1:])
-    ]
+    """Of a package others use only the modules that `__all__` names, and it names no module that nobody uses.
+
+    Each package says so in its `__init__.py`, with a docstring, and so does each folder it offers.
+    """
+    faults, taken = [], set()
+    for module in modules(root):
+        for one in module.imports:
+            steps = [*one.module.split("."), one.name][1:]
+            if not one.module.startswith("surveyapp.") or steps[0] == module.package:
+                continue
+            way = list(_way(root, steps))
+            taken.update(way)
+            if any(name not in _offered(folder) for folder, name in way):
+                faults.append(
+                    f"{module.place}:{one.line}: not offered: {one.module} {one.name}".rstrip()
+                )
+    folders = [folder for folder in root.iterdir() if (folder / "__init__.py").is_file()]
+    for folder in folders:
+        init = folder / "__init__.py"
+        place = init.relative_to(root).as_posix()
+        if not ast.get_docstring(ast.parse(init.read_text())):
+            faults.append(f"{place}: does not say what the package is for")
+        for name in sorted(_offered(folder)):
+            inner = folder / name
+            if not inner.is_dir() and not inner.with_suffix(".py").is_file():
+                continue
+            if (folder, name) not in taken:
+                faults.append(f"{place}: offers {name}, which no other package uses")
+            elif inner.is_dir():
+                folders.append(inner)
+    return sorted(faults)
 
 
-def _is_offered(root: Path, steps: list[str]) -> bool:
-    folder = root
-    for step in filter(None, steps):
-        offered = _offered(folder / "__init__.py")
-        is_module = (folder / f"{step}.py").is_file() or (folder / step).is_dir()
-        if is_module and offered is not None and step not in offered:
-            return False
-        folder /= step
-    return True
+def _way(root: Path, steps: list[str]) -> Iterator[tuple[Path, str]]:
+    """Each module or folder that an import from outside passes, with the folder it stands in."""
+    folder = root / steps[0]
+    for step in filter(None, steps[1:]):
+        inner = folder / step
+        if not inner.is_dir() and not inner.with_suffix(".py").is_file():
+            return
+        yield folder, step
+        folder = inner
 
 
 @cache
-def _offered(path: Path) -> frozenset[str] | None:
-    """The modules that `__all__` names; None where there is none, or where it names what is in the file."""
-    for node in ast.parse(path.read_text()).body if path.is_file() else []:
+def _offered(folder: Path) -> frozenset[str]:
+    """What `__all__` of a package or folder names: modules, and names of its `__init__.py`."""
+    for node in ast.parse((folder / "__init__.py").read_text()).body:
         if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__":
-            offered = frozenset(ast.literal_eval(node.value))
-            inside = {each.stem for each in path.parent.iterdir()}
-            return offered if offered <= inside else None
-    return None
+            return frozenset(ast.literal_eval(node.value))
+    return frozenset()
 
 
 def flask_in_the_domain(root: Path) -> list[str]:
@@ -140,7 +166,7 @@ def commits(root: Path) -> list[str]:
     return [
         f"{module.place}:{call.lineno}: .{call.func.attr}()"
         for module in modules(root)
-        if module.place not in {"db.py", "schema.py"}
+        if module.place not in {"db.py", "schema/revisions.py"}
         for call in module.calls()
         if isinstance(call.func, ast.Attribute)
         and (call.func.attr == "commit" or (call.func.attr == "begin" and not call.args))
@@ -211,6 +237,32 @@ def long_modules(root: Path) -> list[str]:
         f"{module.place}: {lines} lines"
         for module in modules(root)
         if (lines := module.text.count("\n")) > MODULE_LINES
+    ]
+
+
+def crowded_folders(root: Path) -> list[str]:
+    """A folder that has grown past a dozen modules wants rooms with the field's words on their doors."""
+    held = Counter(module.path.parent for module in modules(root) if module.path.stem != "__init__")
+    return [
+        f"{folder.relative_to(root).as_posix()}: {count} modules"
+        for folder, count in sorted(held.items())
+        if count > FOLDER_MODULES
+    ]
+
+
+def names_of_two_things(root: Path) -> list[str]:
+    """A class name means one thing in the house; programs that run alone have words of their own."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for module in modules(root):
+        if module.place.startswith(ALONE):
+            continue
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(module.place)
+    return [
+        f"{name}: {', '.join(found)}"
+        for name, found in sorted(places.items())
+        if len(found) > 1 and name not in FROZEN_AND_ROW
     ]
 
 

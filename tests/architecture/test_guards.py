@@ -49,8 +49,8 @@ PLANTED: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (guards.heavy_imports, "documents/books.py", "from xlsxwriter import Workbook"),
     (
         guards.heavy_imports,
-        "respondents/lists/intake.py",
-        "from surveyapp.respondents.sheet import spreadsheets",
+        "respondents/lists/uploads/intake.py",
+        "from surveyapp.respondents.sheet.formats import spreadsheets",
     ),
     (guards.long_modules, "web/pages.py", "x = 1\n" * 401),
     (guards.unnamed_modules, "web/utils.py", '"""Things."""'),
@@ -69,7 +69,7 @@ INNOCENT = {
     "errors.py": '"""Root."""',
     "fieldwork/service.py": '"""Folds."""\nfrom surveyapp.assignments.models import CountDelta\n'
     "from .models import CountTotal\nfrom . import queries\ndelete(CountDelta)\nCountTotal(n=1)\n",
-    "respondents/sheet/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
+    "respondents/sheet/formats/spreadsheets.py": '"""Sheets."""\nimport python_calamine',
     "exports/tables.py": '"""Tables."""\nfrom typing import TYPE_CHECKING\n'
     "if TYPE_CHECKING:\n    import pandas\n\n\ndef write():\n    import pandas\n",
     "web/desk/lists.py": '"""Lists."""\nfrom sqlalchemy.orm import Session\n'
@@ -107,23 +107,68 @@ def test_a_package_is_used_as_it_says_in_all(tmp_path):
     assert guards.faces(SURVEYAPP) == []
     house = {
         "rates/__init__.py": '"""Rates."""\n__all__ = ("counts", "rules")\n',
-        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("queries",)\n',
+        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("Sum", "queries")\nSum = int',
         "rates/rules.py": "from surveyapp.rates.counts import sums",
         "rates/inner.py": "x = 1",
         "rates/counts/queries.py": "x = 1",
         "rates/counts/sums.py": "x = 1",
-        "web/sound.py": "from surveyapp.rates.counts import queries\nimport surveyapp.rates.rules\n"
-        "from surveyapp.rates.rules import Counts",
+        "web/__init__.py": '"""Pages."""',
+        "web/sound.py": "from surveyapp.rates.counts import queries, Sum\n"
+        "import surveyapp.rates.rules\nfrom surveyapp.rates.rules import Counts",
+    }
+    assert guards.faces(_plant(tmp_path / "sound", house)) == []
+    planted = {
         "web/one.py": "from surveyapp.rates.counts.sums import total",
         "web/two.py": "from surveyapp.rates import inner",
         "web/three.py": "def f():\n    import surveyapp.rates.inner",
+        "rates/four.py": "from surveyapp.web import sound",
     }
-    faults = guards.faces(_plant(tmp_path, house))
-    assert [fault.partition(":")[0] for fault in faults] == [
-        "web/one.py",
-        "web/three.py",
-        "web/two.py",
+    faults = guards.faces(_plant(tmp_path / "entered", house | planted))
+    assert [fault.partition(":")[0] for fault in faults] == [*sorted(planted)]
+
+
+def test_a_package_says_what_it_offers_and_offers_what_is_used(tmp_path):
+    use = {
+        "web/__init__.py": '"""Pages."""',
+        "web/page.py": "from surveyapp.rates.counts import sums",
+        "rates/counts/sums.py": "x = 1",
+    }
+    mute = {"rates/__init__.py": '__all__ = ("counts",)', "rates/counts/__init__.py": ""}
+    assert guards.faces(_plant(tmp_path / "mute", use | mute)) == [
+        "rates/__init__.py: does not say what the package is for",
+        "rates/counts/__init__.py: does not say what the package is for",
+        "web/page.py:1: not offered: surveyapp.rates.counts sums",
     ]
+    wide = {
+        "rates/__init__.py": '"""Rates."""\n__all__ = ("counts", "rules")',
+        "rates/counts/__init__.py": '"""Counts."""\n__all__ = ("sums",)',
+        "rates/rules.py": "x = 1",
+    }
+    assert guards.faces(_plant(tmp_path / "wide", use | wide)) == [
+        "rates/__init__.py: offers rules, which no other package uses"
+    ]
+
+
+def test_a_class_name_means_one_thing(tmp_path):
+    assert guards.names_of_two_things(SURVEYAPP) == []
+    house = {
+        "rates/one.py": "class Rate: ...\nclass _Row: ...",
+        "lists/two.py": "class Line:\n    class Rate: ...\nclass _Row: ...",
+        "responses/opener/three.py": "class Rate: ...",
+    }
+    assert guards.names_of_two_things(_plant(tmp_path / "sound", house)) == []
+    twice = house | {"web/four.py": "class Rate: ..."}
+    assert guards.names_of_two_things(_plant(tmp_path / "twice", twice)) == [
+        "Rate: rates/one.py, web/four.py"
+    ]
+
+
+def test_a_folder_holds_a_dozen_modules(tmp_path):
+    assert guards.crowded_folders(SURVEYAPP) == []
+    full = {f"rates/rate{number}.py": '"""A rate."""' for number in range(12)}
+    assert guards.crowded_folders(_plant(tmp_path / "full", full)) == []
+    over = full | {"rates/__init__.py": "", "rates/thirteenth.py": '"""One more."""'}
+    assert guards.crowded_folders(_plant(tmp_path / "over", over)) == ["rates: 13 modules"]
 
 
 @pytest.mark.parametrize("guard", ALL, ids=lambda guard: guard.__name__)

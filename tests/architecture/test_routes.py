@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
-from surveyapp import clock, create_app
+from surveyapp import create_app
 from surveyapp.db import transaction
 from tests import factories
 from tests.web.browsing import HERE, sign_in, token
@@ -304,8 +304,7 @@ def test_only_respondents_pages_admit_nobody_in_particular(app):
     assert {endpoint.partition(".")[0] for endpoint in unmarked} == {"respond"}
 
 
-def test_every_route_answers_each_person_as_the_table_says(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def test_every_route_answers_each_person_as_the_table_says(app, now, moment):
     with transaction() as db:
         factories.campaign(db, now)
         for name, (role, unit) in PEOPLE.items():

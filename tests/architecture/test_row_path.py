@@ -20,7 +20,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
-from surveyapp.respondents.lists import intake, upload
+from surveyapp.respondents.lists.uploads import intake, upload
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.sheet import guarded
 from tests import factories

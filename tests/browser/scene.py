@@ -24,7 +24,7 @@ from surveyapp.db import bind, make_engine, transaction
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.mailing_file import MailingRow
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box
+from surveyapp.responses.sealed_box import box
 from tests import factories, postgres
 from tests.ports import free_port
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from playwright.sync_api import Page
 
 from surveyapp.db import transaction
-from surveyapp.invitations.codes import check_digit
+from surveyapp.invitations.credentials.codes import check_digit
 from surveyapp.invitations.mailing_file import MailingRow
 from tests.browser.moving import leave_by
 from tests.browser.scene import Scene
@@ -315,7 +315,7 @@ def _again(walk: Walk, what: str) -> None:
 
 def _too_many(walk: Walk) -> None:
     from surveyapp import clock
-    from surveyapp.invitations import attempts
+    from surveyapp.invitations.credentials import attempts
 
     walk.left.callback(walk.scene.forget_attempts)
     now = clock.now()

@@ -18,7 +18,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
-from surveyapp.respondents.lists import file_reading
+from surveyapp.respondents.lists.uploads import file_reading
 from surveyapp.respondents.models import RespondentList
 from surveyapp.web.desk import background
 from tests import factories

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from surveyapp.campaigns.pack import linting
-from surveyapp.cli.campaign import campaign
+from surveyapp.cli.campaigns.campaign import campaign
 from surveyapp.instruments.lint.findings import SEVERITY
 from tests.campaigns.packs import SHIPPED, TINY, copy_pack, edit
 

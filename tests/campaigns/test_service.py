@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
-import surveyapp.responses.registration  # noqa: F401  the gate of official campaigns
+import surveyapp.responses.sealed_box.registration  # noqa: F401  the gate of official campaigns
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.errors import (
     BadDeadline,

@@ -12,11 +12,13 @@ from surveyapp.campaigns import service
 from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
 from surveyapp.keys import read_key_ring
-from surveyapp.responses import box, queries
+from surveyapp.responses import queries
 from surveyapp.responses.models import SealedBallot
-from surveyapp.responses.opener import acts, files
+from surveyapp.responses.opener import acts
 from surveyapp.responses.opener.custody import keys as custody_keys
 from surveyapp.responses.opener.custody import records
+from surveyapp.responses.opener.transfer import files
+from surveyapp.responses.sealed_box import box
 from tests import factories
 from tests.responses.world import World, survey
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import queries, service
-from surveyapp.cli.campaign import campaign
+from surveyapp.cli.campaigns.campaign import campaign
 from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import speaking

@@ -11,7 +11,8 @@ from surveyapp.db import transaction
 from surveyapp.delivery.models import ContactRequest, Delivery
 from surveyapp.delivery.sending.outbox import Outbox
 from surveyapp.delivery.waves import lifecycle
-from surveyapp.invitations import links, queries, service
+from surveyapp.invitations import queries, service
+from surveyapp.invitations.credentials import links
 from surveyapp.invitations.models import Invitation
 from surveyapp.messaging.model import Outcome, Reason
 from tests.delivery.sending import Sending, emails

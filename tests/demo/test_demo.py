@@ -23,11 +23,12 @@ from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.demo.prepare import MAIN, PILOT, Builder, show
 from surveyapp.exports.verify import verify
-from surveyapp.invitations import links, queries, service
+from surveyapp.invitations import queries, service
+from surveyapp.invitations.credentials import links
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
-from surveyapp.responses import opening
 from surveyapp.responses.models import Draft
+from surveyapp.responses.sealed_box import opening
 from tests import postgres
 
 UNITS = ("BNV", "01")

@@ -11,7 +11,7 @@ from surveyapp.demo import rosters, workbooks
 from surveyapp.demo.lists import Desk
 from surveyapp.demo.names import somebody
 from surveyapp.respondents.context import context_from_pack
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.rules.contacts import read_email, read_phone
 
 

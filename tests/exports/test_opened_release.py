@@ -15,10 +15,11 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.cleaning import studies
 from surveyapp.exports.release import building
 from surveyapp.exports.verify import verify
-from surveyapp.responses import box, opening, receipts
 from surveyapp.responses import queries as responses
+from surveyapp.responses import receipts
 from surveyapp.responses.errors import DigestDiffers
 from surveyapp.responses.models import OpenedCell, Receipt, Remark, Response, SealedBallot
+from surveyapp.responses.sealed_box import box, opening
 from tests import factories
 
 SIZES = {
@@ -56,7 +57,8 @@ def sealed(db, now, keys, monkeypatch):
             )
     db.execute(insert(SealedBallot), rows)
     monkeypatch.setattr(
-        "surveyapp.responses.sealed_export.invitations.submitted_counts", lambda *_: SIZES
+        "surveyapp.responses.sealed_box.sealed_export.invitations.submitted_counts",
+        lambda *_: SIZES,
     )
     db.refresh(campaign)
     return campaign, plain
@@ -146,7 +148,7 @@ def test_results_over_anything_but_what_was_opened_are_refused(
 
 def test_all_sheets_of_a_cell_overwritten_raise_no_unit(db, campaign, tmp_path, now, keys):
     """The attack that once lifted a unit by three ranks, with the digest in the record rewritten too."""
-    from surveyapp.responses import opened_contents
+    from surveyapp.responses.sealed_box import opened_contents
 
     for row in db.query(Response).filter_by(rated_unit_code="01"):
         row.answers = dict.fromkeys(row.answers, "1")

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
 from tests.files import by_hand, refused, writers
 from tests.files.faults import CHECK, FAULTS, HARMLESS, MUST, Expected

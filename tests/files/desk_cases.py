@@ -11,7 +11,7 @@ from typing import Any
 
 from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.respondents.context import ListContext, context_from_pack
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
 
 FOLDER = Path(__file__).parent / "cases"

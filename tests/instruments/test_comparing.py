@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from surveyapp.campaigns.pack.rounds import from_database, from_pack
-from surveyapp.cli.campaign import campaign
+from surveyapp.cli.campaigns.campaign import campaign
 from surveyapp.instruments.comparability import compare
 from surveyapp.instruments.fingerprints import fingerprints
 from tests import factories

@@ -9,7 +9,7 @@ import xlsxwriter
 from click.testing import CliRunner
 from pyxform.xls2xform import convert
 
-from surveyapp.cli.campaign import campaign
+from surveyapp.cli.campaigns.campaign import campaign
 from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze, thaw
 from surveyapp.instruments.model import Text

@@ -7,7 +7,8 @@ from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
-from surveyapp.invitations import codes, queries, service
+from surveyapp.invitations import queries, service
+from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import (
     CampaignClosed,
     CampaignNotOpenYet,

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from surveyapp.invitations import attempts
+from surveyapp.invitations.credentials import attempts
 from surveyapp.invitations.errors import TooManyAttempts
 from surveyapp.limits import AttemptWindow
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
-from surveyapp.invitations import codes as access_codes
-from surveyapp.invitations import links
+from surveyapp.invitations.credentials import codes as access_codes
+from surveyapp.invitations.credentials import links
 from surveyapp.invitations.errors import MistypedCode, TamperedLink
 from surveyapp.keys import KeyRing
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select, update
 
-from surveyapp.invitations import device_handoff
+from surveyapp.invitations.credentials import device_handoff
 from surveyapp.invitations.errors import MistypedCode, UnknownCode
 from surveyapp.invitations.models import Handoff
 from surveyapp.keys import KeyRing

@@ -10,9 +10,11 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
-from surveyapp.invitations import codes, outstanding, queries, service
+from surveyapp.invitations import queries, service
+from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode
-from surveyapp.invitations.issue import give_codes
+from surveyapp.invitations.issuing import outstanding
+from surveyapp.invitations.issuing.issue import give_codes
 from surveyapp.invitations.mailing_file import mailing
 from surveyapp.invitations.models import Invitation, RetiredTag
 from tests.invitations.roster import Roster, counted, issue_all, opened, standing

@@ -71,6 +71,7 @@ def test_nobody_of_thousands_is_lost_whatever_the_family_is_called() -> None:
         ("Vũ Thị Hoa", True), ("Vụ Pháp chế", False), ("Trương Văn Nam", True), ("Trường Chính trị", False), ("Đoàn Minh Hải", True),
         ("Đoàn Thanh niên", False), ("Phòng Văn Tú", True), ("Phòng Văn thư", False), ("Hội Văn Phúc", True), ("Hội Văn học nghệ thuật", False),
         ("Sở Văn Nam", True), ("SỞ NỘI VỤ", False), ("Ban Thị Mai", True), ("Ban Dân tộc", False), ("Quân Đức An", True), ("Huyện Nga Sơn", False),
+        ("Huyện Văn Lãng", False), ("QUẬN THỊ NGHÈ", False), ("Quản Thị Hoa", True), ("Quan Văn Minh", True),
         ("VU THI HOA", True), ("VU PHAP CHE", False), ("H'Hen Niê", True), ("NGƯỜI LẬP BIỂU", False), ("Tổng Thị Hoa", True),
     ],
 )  # fmt: skip

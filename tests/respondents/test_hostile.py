@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.sheet import Sheet, mark_workbook, read_workbook, write_anew
 from surveyapp.respondents.sheet.marks.marking import Mark, Marking
 from surveyapp.respondents.words import departments
@@ -39,7 +39,7 @@ def test_a_hostile_file_is_read_and_judged_within_the_childs_share(name: str) ->
 def test_a_hostile_file_is_handed_back_with_its_marks(name: str) -> None:
     content = (FILES / name).read_bytes()
     sheet = read_workbook(content, name).sheets[0].name
-    marking = Marking(sheet, (Mark(3, 1, "must", "Phải sửa", None),), (), ())
+    marking = Marking(sheet, (Mark(3, 1, "must", "Phải sửa", None, sheet),), (), ())
     assert (mark_workbook(content, marking) or b"PK").startswith(b"PK")
     assert write_anew(content, name, marking, header_line=2).startswith(b"PK")
 

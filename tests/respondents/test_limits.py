@@ -13,7 +13,7 @@ from surveyapp.respondents.sheet.marks.marking import Mark, Marking
 from tests.files import refused, writers
 from tests.files.layouts import Grid
 
-MARKING = Marking("DS", (Mark(2, 1, "must", "Phải sửa", "x"),), (), ())
+MARKING = Marking("DS", (Mark(2, 1, "must", "Phải sửa", "x", "DS"),), (), ())
 
 
 def in_child(

@@ -1,7 +1,6 @@
 """The unit's own workbook handed back: the very file, with its faults marked."""
 
 import io
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,12 +12,13 @@ import pytest
 import xlsxwriter
 
 from surveyapp.respondents.handback import marked_workbook
-from surveyapp.respondents.handback.marked_workbook import Returned, Standing
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.handback.marked_workbook import ListToMark, MarkedWorkbook
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
 from surveyapp.respondents.sheet.marks.marking import AUTHOR, LEGEND_SHEET, SIGN
 from tests.files import build_corpus
 from tests.files.build_corpus import Case
+from tests.files.office import converted
 from tests.files.people import context
 
 CASES = {case.name: case for case in build_corpus.readable_cases()}
@@ -63,10 +63,10 @@ def read(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") ->
     return checked
 
 
-def standing(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> Standing:
+def standing(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> ListToMark:
     checked = read(content, name, kind)
     assert checked.understanding is not None
-    return Standing(
+    return ListToMark(
         content=content,
         file_name=name,
         understanding=checked.understanding.to_json(),
@@ -80,7 +80,7 @@ def standing(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders"
     )
 
 
-def marked(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> Returned:
+def marked(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> MarkedWorkbook:
     return marked_workbook.mark_up(standing(content, name, kind))
 
 
@@ -220,12 +220,35 @@ def csv_file() -> bytes:
 
 
 def through_libreoffice(folder: Path) -> bytes:
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    done = folder / "saved"
-    subprocess.run(
-        ["soffice", "--headless", profile, "--convert-to", "xlsx", "--outdir", str(done), str(folder / "tra-lai.xlsx")],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )  # fmt: skip
-    return (done / "tra-lai.xlsx").read_bytes()
+    return converted(folder / "tra-lai.xlsx", "xlsx")
+
+
+def two_sheets() -> bytes:
+    """A sheet for each department, each with a fault."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for name, person in (("Sở Nội vụ", PEOPLE[1]), ("Sở Tài chính", PEOPLE[2])):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADINGS)
+            sheet.write_row(1, 0, (1, *person))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_every_sheet_that_was_read_is_marked_and_the_legend_leads_to_it(
+    kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ds.xlsx").write_bytes(two_sheets())
+    content = two_sheets() if kind == "xlsx" else converted(tmp_path / "ds.xlsx", kind)
+    once = marked(content, f"ds.{kind}").content
+    again = marked(once).content
+    (tmp_path / "tra-lai.xlsx").write_bytes(again)
+    for back in (once, again):
+        assert set(remarks(back, "Sở Nội vụ")) == {"F2"}
+        assert set(remarks(back, "Sở Tài chính")) == {"E2", "F2"}
+    for back in (once, again, through_libreoffice(tmp_path)):  # which forgets who wrote a comment
+        assert set(coloured(back, "Sở Nội vụ")) == {"F2"}
+        assert set(coloured(back, "Sở Tài chính")) == {"E2", "F2"}
+    legend = book_of(again)[LEGEND_SHEET]
+    leads = {c.hyperlink.location for row in legend.iter_rows() for c in row if c.hyperlink}
+    assert {"'Sở Nội vụ'!F2", "'Sở Tài chính'!E2", "'Sở Tài chính'!F2"} <= leads

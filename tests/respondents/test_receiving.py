@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.respondents import errors
-from surveyapp.respondents.lists import intake
+from surveyapp.respondents.lists.uploads import intake
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.sheet import Sheet, Workbook, limits
 from surveyapp.respondents.sheet import packed_sheets as kept_table

@@ -3,7 +3,7 @@
 import pytest
 
 from surveyapp.respondents import wording
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from tests.files import by_hand
 from tests.files.build_corpus import (
     Case,

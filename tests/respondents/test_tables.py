@@ -3,14 +3,18 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font
 
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked, check_workbook
 from surveyapp.respondents.sheet import Sheet, Workbook
 from tests.files import writers
 from tests.files.layouts import Grid
+from tests.files.office import converted
 from tests.files.people import context
 from tests.respondents.test_every_row import HEAD, LEADERS, book, person
 
@@ -213,3 +217,39 @@ def test_hidden_rows_of_an_open_document_are_told_too() -> None:
     parts["content.xml"] = (xml[: at + 16] + ' table:visibility="filter"' + xml[at + 16 :]).encode()
     checked = check_file(writers.archive_of(parts), "a.ods", LEADERS)
     assert "rows_hidden" in codes(checked)
+
+
+def _marked_workbook() -> bytes:
+    """Five people: the first as usual, one struck out, one hidden, one with another address behind hers, one struck in part."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    rows = [HEAD, *(person(str(n), name) for n, name in enumerate(FIVE, 1))]
+    for row in rows:
+        sheet.append(list(row))
+    for cell in sheet[3]:
+        cell.font = Font(strike=True)
+    sheet.row_dimensions[4].hidden = True
+    sheet["F5"].value = "hanh@hagiang.gov.vn"
+    sheet["F5"].hyperlink = "mailto:yen@hagiang.gov.vn"
+    sheet["C6"].font = Font(strike=True)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+FIVE = ("Lê Văn An", "Bùi Thị Hà", "Cao Văn Tâm", "Đỗ Thị Hạnh", "Vũ Văn Bảy")
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_struck_out_and_hidden_people_and_links_are_told_in_every_format(
+    kind: str, tmp_path: Path
+) -> None:
+    content = _marked_workbook()
+    if kind != "xlsx":
+        (tmp_path / "ds.xlsx").write_bytes(content)
+        content = converted(tmp_path / "ds.xlsx", kind)
+    checked = check_file(content, f"ds.{kind}", LEADERS)
+    assert [name for name, _ in people(checked)] == list(FIVE)
+    told = {(f.code, f.line) for f in checked.findings if f.code in ("row_struck_out", "email_link_differs", "rows_hidden")}  # fmt: skip
+    assert told == {("row_struck_out", 3), ("email_link_differs", 5), ("rows_hidden", 0)}

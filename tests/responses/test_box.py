@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box, custody, models
+from surveyapp.responses import models
 from surveyapp.responses.errors import BoxKeyRefused, BoxKeysExist
 from surveyapp.responses.opener.errors import BallotTooLarge, BallotUnreadable
+from surveyapp.responses.sealed_box import box, custody
 
 PRIVATE, PUBLIC = box.new_key()
 BALLOT = box.Ballot(

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select, text
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
-from surveyapp.responses import opening, receipts
+from surveyapp.responses import receipts
 from surveyapp.responses.models import SealedBallot
+from surveyapp.responses.sealed_box import opening
 from tests.responses.world import PRIVATE, survey
 
 NAME = "Nguyễn Văn Thử"

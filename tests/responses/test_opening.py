@@ -15,7 +15,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.service import close_campaign, record_release
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box, custody, opened_contents, opening, queries, receipts
+from surveyapp.responses import queries, receipts
 from surveyapp.responses.errors import (
     BallotsDamaged,
     BallotsForged,
@@ -37,6 +37,7 @@ from surveyapp.responses.models import (
     Response,
     SealedBallot,
 )
+from surveyapp.responses.sealed_box import box, custody, opened_contents, opening
 from tests.responses.world import PRIVATE, PUBLIC, World, answers, survey
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.reading import read_questionnaire
-from surveyapp.responses import box, rules
+from surveyapp.responses import rules
+from surveyapp.responses.sealed_box import box
 from tests.factories import PACKS
 
 INSTRUMENT = freeze(read_questionnaire(PACKS / "tiny" / "questionnaires" / "P1.yaml"))

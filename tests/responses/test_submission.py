@@ -15,9 +15,10 @@ from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
-from surveyapp.responses import box, drafts, receipts
+from surveyapp.responses import drafts, receipts
 from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToSubmit
 from surveyapp.responses.models import Draft, SealedBallot
+from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
 from tests.responses.world import PRIVATE, World, answers, survey
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
-from surveyapp.invitations import codes, links, queries
+from surveyapp.invitations import queries
+from surveyapp.invitations.credentials import codes, links
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses.models import Draft

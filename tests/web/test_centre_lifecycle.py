@@ -13,17 +13,16 @@ from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
 from surveyapp.operations import erasing
 from surveyapp.responses.models import Response, SealedBallot
-from surveyapp.responses.opener import files
 from surveyapp.responses.opener.custody import keys as custody_keys
 from surveyapp.responses.opener.custody import records
+from surveyapp.responses.opener.transfer import files
 from tests import factories
 from tests.responses.world import answers, survey
 from tests.web.browsing import post, sign_in
 
 
 @pytest.fixture
-def app(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def app(app, now, moment):
     with transaction() as db:
         factories.approve_questionnaires(db, factories.campaign(db, now), now)
         for role in ("operator", "viewer", "auditor"):
@@ -96,7 +95,7 @@ def test_closing_and_opening_the_box_want_the_code_of_the_campaign_typed(app, cl
 
 def factories_open(db, now) -> None:
     from surveyapp.campaigns import service
-    from surveyapp.responses import box
+    from surveyapp.responses.sealed_box import box
 
     _, public = factories.box_key()
     service.record_box_key(db, "tiny", public_key=public, fingerprint=box.fingerprint(public))

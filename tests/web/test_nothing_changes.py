@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
-from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
-from surveyapp.invitations import codes as access_codes
-from surveyapp.invitations import links, service
+from surveyapp.invitations import service
+from surveyapp.invitations.credentials import codes as access_codes
+from surveyapp.invitations.credentials import links
 from surveyapp.keys import KeyRing
 from surveyapp.responses.models import SealedBallot
 from surveyapp.tables import metadata
@@ -47,8 +47,7 @@ class Survey:
 
 
 @pytest.fixture
-def survey(engine: Engine, keys: KeyRing, now: datetime, monkeypatch) -> Survey:
-    monkeypatch.setattr(clock, "now", lambda: now)
+def survey(engine: Engine, keys: KeyRing, now: datetime, moment) -> Survey:
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         roster = Roster(db, campaign)

@@ -12,8 +12,9 @@ from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
-from surveyapp.invitations import attempts, codes, device_handoff, queries
+from surveyapp.invitations import queries
 from surveyapp.invitations import service as invitations
+from surveyapp.invitations.credentials import attempts, codes, device_handoff
 from surveyapp.invitations.models import Declaration, Handoff, Invitation
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.web.http import sessions
@@ -269,7 +270,7 @@ def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(
     ann.start()
     item = ann.items(1, 1)[0]
     ann.send(1, 1, {item: "3"})
-    moment[0] += timedelta(minutes=61)
+    moment.at += timedelta(minutes=61)
     over = ann.get("/phieu/1/1")
     assert over.status_code == 401
     assert "Những câu đã lưu vẫn còn" in over.text
@@ -279,11 +280,11 @@ def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(
 
 def test_extending_the_session_gives_a_full_hour_again(ann, moment):
     ann.start()
-    moment[0] += timedelta(minutes=56)
+    moment.at += timedelta(minutes=56)
     given = {"csrf_token": token(ann.get("/phieu/1/1"))}
     headers = {**HERE, "Accept": "application/json"}
     assert ann.client.post("/phieu/gia-han", data=given, headers=headers).json == {"seconds": 3600}
-    moment[0] += timedelta(minutes=30)
+    moment.at += timedelta(minutes=30)
     assert ann.get("/phieu/1/1").status_code == 200
 
 
@@ -314,7 +315,7 @@ def test_ten_digits_are_worth_nothing_after_ten_minutes(ann, app, moment):
     ann.start()
     page = ann.post("/phieu/may-khac", page="/phieu/may-khac")
     digits = re.search(r'id="handoff">([0-9 ]+)<', page.text)[1]
-    moment[0] += device_handoff.LIFE
+    moment.at += device_handoff.LIFE
     answer = app.test_client().post("/", data={"code": digits}, headers=HERE)
     assert answer.status_code == 422
 

@@ -1,1 +1,8 @@
 """The workers that send: queue, outbox, envelopes, and what is done between messages."""
+
+__all__ = (
+    "housekeeping",
+    "outgoing",
+    "queue",
+    "worker",
+)

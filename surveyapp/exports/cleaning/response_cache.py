@@ -16,8 +16,8 @@ from surveyapp.exports.cleaning import answer_similarity, rulesets, sensitivity
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame, read_frame
-from surveyapp.responses import opened_contents
 from surveyapp.responses import queries as responses
+from surveyapp.responses.sealed_box import opened_contents
 
 MOST = 2
 """Campaigns kept in one process; a full round takes about 5 MB."""

@@ -23,7 +23,7 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.errors import NothingChanged, RuleReasonMissing, RuleRefused, UnknownCell
 from surveyapp.exports.models import CleaningVersion
 from surveyapp.i18n import LOCALES, lazy, speaking
-from surveyapp.responses.sealed_export import FrozenRules
+from surveyapp.responses.sealed_box.sealed_export import FrozenRules
 
 HELD = "held-for-review"
 FROM_FILE = -1

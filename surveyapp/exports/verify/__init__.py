@@ -9,4 +9,13 @@ from .faults import ReleaseFault
 from .folder import verify
 from .layout import FORMAT, MANIFEST, SCHEMA, SIGNATURE
 
-__all__ = ["FORMAT", "MANIFEST", "SCHEMA", "SIGNATURE", "ReleaseFault", "is_signed", "verify"]
+__all__ = [
+    "FORMAT",
+    "MANIFEST",
+    "SCHEMA",
+    "SIGNATURE",
+    "ReleaseFault",
+    "ddi",
+    "is_signed",
+    "verify",
+]

@@ -1,1 +1,6 @@
 """Text messages over a gateway."""
+
+__all__ = (
+    "gateway",
+    "segments",
+)

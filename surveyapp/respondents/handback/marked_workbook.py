@@ -20,7 +20,7 @@ from surveyapp.respondents.placing import line_of, shown
 from surveyapp.respondents.reading.understood import Understanding
 from surveyapp.respondents.sheet import mark_workbook, read_workbook, write_anew
 from surveyapp.respondents.sheet.marks.marking import LegendCell, Mark, Marking, letters
-from surveyapp.respondents.sheet.workbook import Sheet
+from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 
 # Where Excel shows something else than the reader: dates, fractions, errors, truth, long numbers.
 _SHOWN_OTHERWISE = re.compile(
@@ -37,7 +37,7 @@ Legend = tuple[tuple[LegendCell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ListToMark:
     """A stored list as far as its file is marked with it: read inside a session, used outside.
 
     `mended` are the cells the desk wrote anew, `left_out` lines left out, `added` lines that are
@@ -57,14 +57,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class MarkedWorkbook:
     """The marked workbook and what to call it."""
 
     content: bytes
     file_name: str
 
 
-def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> Standing:
+def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> ListToMark:
     """What `mark_up` needs of a list. Raises `UnknownList`, also for one that came without a file."""
     subject = queries.original(db, list_id, unit_id=unit_id)
     if not subject.file_sha256:
@@ -84,7 +84,7 @@ def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> Standing:
             added[row.line] = row.mends
             continue
         mended |= {(row.line, column): value for column, value in row.mends.items()}
-    return Standing(
+    return ListToMark(
         content=subject.file,
         file_name=subject.file_name,
         understanding=subject.understanding,
@@ -98,15 +98,14 @@ def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> Standing:
     )
 
 
-def mark_up(stored: Standing) -> Returned:
+def mark_up(stored: ListToMark) -> MarkedWorkbook:
     """The very file with its faults marked, in Vietnamese; what did not come as XLSX becomes one.
 
     Raises FileRefused when the stored file can no longer be read.
     """
     workbook = read_workbook(stored.content, stored.file_name)
-    sheet = workbook.sheet(stored.understanding["sheet"])
     with speaking("vi"):
-        marks = tuple(_marks(stored, sheet)) if sheet else ()
+        marks = tuple(_marks(stored, workbook))
         legend = tuple(_legend(stored))
     marking = Marking(stored.understanding["sheet"], marks, legend, _WIDTHS)
     content = None
@@ -116,25 +115,24 @@ def mark_up(stored: Standing) -> Returned:
         header = int(stored.understanding["header_line"])
         content = write_anew(stored.content, stored.file_name, marking, header_line=header)
     stem = PurePath(stored.file_name).stem.removesuffix("-da-danh-dau")[:80] or "danh-sach"
-    return Returned(content, f"{stem}-da-danh-dau.xlsx")
+    return MarkedWorkbook(content, f"{stem}-da-danh-dau.xlsx")
 
 
-def _marks(stored: Standing, sheet: Sheet) -> Iterator[Mark]:
+def _marks(stored: ListToMark, workbook: Workbook) -> Iterator[Mark]:
     """One mark a cell, with everything there is to say about it; the gravest gives the colour."""
     reading = Understanding.from_json(stored.understanding)
     every = {
         part: _Places(sheet, table.mapping)
         for part, table in reading.tables()
-        if table.sheet == sheet.name
+        if (sheet := workbook.sheet(table.sheet)) is not None
     }
-    places = every[0]
 
-    def at(number: int, column: str) -> tuple[int, int] | None:
-        """The cell, if it is on this sheet; what is wrong on the others stands in the legend."""
+    def at(number: int, column: str) -> tuple[int, int, int] | None:
+        """Table, row and column of the cell; None where its sheet is no longer there."""
         part, line = line_of(number)
-        return every[part].of(line, column) if part in every else None
+        return (part, *every[part].of(line, column)) if part in every else None
 
-    told: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    told: dict[tuple[int, int, int], list[tuple[str, str]]] = {}
     for finding in stored.findings:
         if finding.line in stored.added or finding.line == WHOLE_LIST or finding.severity == NOTE:
             continue
@@ -149,17 +147,18 @@ def _marks(stored: Standing, sheet: Sheet) -> Iterator[Mark]:
         words = _("Dòng này đã được bỏ khỏi danh sách trên hệ thống. Có thể xóa dòng, hoặc để nguyên: dòng vẫn được bỏ.")  # fmt: skip
         if (place := at(line, "")) is not None:
             told.setdefault(place, []).append(("out", words))
-    for (line, index), remarks in sorted(told.items()):
+    for (part, line, index), remarks in sorted(told.items()):
         tone = min((tone for tone, _words in remarks), key=_GRAVITY.__getitem__)
         comment = "\n".join(words for _tone, words in remarks)[:_LONGEST_COMMENT]
-        yield Mark(line, index, tone, comment, places.compared(line, index))
+        places = every[part]
+        yield Mark(line, index, tone, comment, places.compared(line, index), places.sheet.name)
 
 
 class _Places:
     """Where in the sheet a finding belongs."""
 
     def __init__(self, sheet: Sheet, mapping: Mapping[str, int]) -> None:
-        self._sheet = sheet
+        self.sheet = sheet
         self._mapping = mapping
         self._tops = {(line, column): top for line, column, top in sheet.merged()}
 
@@ -170,14 +169,14 @@ class _Places:
 
     def compared(self, line: int, index: int) -> str | None:
         """The text in the cell, where Excel is sure to see the same."""
-        row = self._sheet.row(line)
+        row = self.sheet.row(line)
         text = row[index] if index < len(row) else ""
         if len(text) > _LONGEST_COMPARED or _SHOWN_OTHERWISE.search(text) or _CONTROL.search(text):
             return None
         return text
 
 
-def _legend(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
+def _legend(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
     musts = sum(f.severity == MUST for f in stored.findings)
     yield (LegendCell(f"{stored.kind_name} – {stored.unit_name}", "title"),)
     yield (LegendCell(_("Bản %(n)s", n=stored.version)),)
@@ -202,18 +201,21 @@ def _legend(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
     yield from _explained(stored)
 
 
-def _explained(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
+def _explained(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
     wanted: Sequence[Finding] = [f for f in stored.findings if f.severity != NOTE or not f.line]
-    mapping = stored.understanding["mapping"]
+    reading = Understanding.from_json(stored.understanding)
+    tables = dict(reading.tables())
     for finding in wanted[:_MOST_EXPLAINED]:
-        line, link = _("Cả danh sách"), ""
+        line, link, sheet = _("Cả danh sách"), "", ""
         if finding.line:
             line = shown(finding.line)
-            index = mapping.get(finding.column, mapping["full_name"])
-            apart = finding.line in stored.added or line_of(finding.line)[0]
-            link = "" if apart else f"{letters(index)}{finding.line}"
+            part, row = line_of(finding.line)
+            if part in tables and finding.line not in stored.added:
+                mapping, sheet = tables[part].mapping, tables[part].sheet
+                index = mapping.get(finding.column, mapping["full_name"])
+                link = f"{letters(index)}{row}"
         yield (
-            LegendCell(line, link=link),
+            LegendCell(line, link=link, sheet=sheet),
             LegendCell(wording.column_name(finding.column)),
             LegendCell(
                 wording.severity_name(finding.severity),

@@ -1,1 +1,8 @@
 """The life of a list: taken in, checked, mended, compared, accepted, approved."""
+
+__all__ = (
+    "carry_over",
+    "lines",
+    "staging",
+    "uploads",
+)

@@ -19,7 +19,7 @@ from surveyapp.respondents.errors import (
     NoteMissing,
     UnknownList,
 )
-from surveyapp.respondents.lists.mending import mendable
+from surveyapp.respondents.lists.corrections.mending import mendable
 from surveyapp.respondents.lists.staging import list_facts, supersede
 from surveyapp.respondents.models import RespondentList
 from surveyapp.respondents.people import form_counts

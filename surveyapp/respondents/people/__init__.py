@@ -1,1 +1,7 @@
 """The persons that approved lists name: matched, reconciled, handed to invitations, erased."""
+
+__all__ = (
+    "erasing",
+    "frame_checks",
+    "rosters",
+)

@@ -10,7 +10,7 @@ from typing import Any
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
 from surveyapp.respondents.rules.contacts import (
-    Contact,
+    ReadContact,
     Support,
     read_email,
     read_phone,
@@ -45,6 +45,7 @@ from surveyapp.respondents.words.remarks import (
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
+"""What a spreadsheet shows where a formula failed. "Phòng #2" is text, and so is a "#" alone."""
 _SHOWN = 200
 
 
@@ -163,7 +164,8 @@ class LineJudge:
         match = self._index.find(cell.value)
         if match is None or not match.certain:
             proposal = match.name if match else ""
-            judged.add("department", MUST, "department_unknown", written, proposal)
+            likeness = {"alike": match.alike} if match else {}
+            judged.add("department", MUST, "department_unknown", written, proposal, **likeness)
             self._above["department"] = proposal
             return None
         judged.values["department"] = self._above["department"] = match.name
@@ -314,7 +316,7 @@ class _Judgement:
         if len(written) > CELL_CHARACTERS:
             self.add(column, MUST, "cell_too_long", written[:_SHOWN], limit=CELL_CHARACTERS)
             return
-        found: Contact = read(written)
+        found: ReadContact = read(written)
         self.values[column] = found.value
         if found.code:
             self.add(column, found.severity, found.code, written, found.proposal)

@@ -8,4 +8,12 @@ from surveyapp.respondents.sheet.guarded import (
 )
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 
-__all__ = ["Sheet", "Workbook", "mark_workbook", "read_workbook", "refuse_by_size", "write_anew"]
+__all__ = [
+    "Sheet",
+    "Workbook",
+    "mark_workbook",
+    "marks",
+    "read_workbook",
+    "refuse_by_size",
+    "write_anew",
+]

@@ -14,10 +14,11 @@ from typing import Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
-from surveyapp.respondents.sheet import delimited, limits, spreadsheets, webpage, zipped
+from surveyapp.respondents.sheet import limits
+from surveyapp.respondents.sheet.formats import delimited, spreadsheets, webpage, zipped
+from surveyapp.respondents.sheet.formats.repaired import repaired
 from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, write_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
-from surveyapp.respondents.sheet.repaired import repaired
 from surveyapp.respondents.sheet.workbook import workbook_from_reply
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -12,6 +12,8 @@ _OFFICES = frozenset(
     for word in "sở ban phòng chi cục tổng vụ trung ubnd hđnd ủy huyện quận thị thành tp tx hội hiệp liên văn viện trường bệnh thanh "
     "ngân quỹ đơn khối công vp bql đoàn xã phường bộ đảng mttq mặt trạm tòa kho đài báo nhà khu cơ trụ học phân tiểu đội tổ".split()
 )
+# Of these nobody bears the name, whatever goes on like one: Huyện Văn Lãng, Quận Thị Nghè.
+_NOBODYS = frozenset(tone_key(word) for word in "huyện quận ubnd hđnd tp tx bql vp mttq".split())
 _FOLDED_OFFICES = frozenset(fold(word) for word in _OFFICES)
 _FOLDED_FAMILIES = frozenset(fold(name) for name in FAMILIES)
 # Two words that stand in the name of an office and hardly in that of a person.
@@ -64,6 +66,8 @@ def names_office(text: str) -> bool:
     if not folded or folded[0] not in _FOLDED_OFFICES:
         return False
     rest, first = folded[1:], tone_key(words[0])
+    if first in _NOBODYS:
+        return True
     middle = bool(rest) and (
         words[1].lower() in MIDDLES or (text.isascii() and rest[0] in ("van", "thi"))
     )

@@ -18,12 +18,16 @@ _NEAR = 0.84
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The department meant. `certain` unless only something close to it was written."""
+    """The department meant. `certain` unless only something close to it was written.
+
+    Then `alike` says how close, in per cent of the letters; 0 where its name begins so.
+    """
 
     code: str
     name: str
     certain: bool
     exact: bool
+    alike: int = 100
 
 
 class DepartmentIndex:
@@ -66,8 +70,9 @@ class DepartmentIndex:
             entry = self._codes.get(fold(self._learned[fold(text)]).replace(" ", ""))
         if entry is not None:
             return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
-        near = self._near(written) or self._begun(written)
-        return Match(near.code, near.name, False, False) if near else None
+        near, alike = self._near(written)
+        near = near or self._begun(written)
+        return Match(near.code, near.name, False, False, alike) if near else None
 
     def _certain(self, text: str) -> DepartmentEntry | None:
         folded = fold(text)
@@ -116,7 +121,8 @@ class DepartmentIndex:
         }
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def _near(self, text: str) -> DepartmentEntry | None:
+    def _near(self, text: str) -> tuple[DepartmentEntry | None, int]:
+        """The department written most like it, and how like in per cent."""
         best, score = None, _NEAR
         for reading in self._readings(fold(text))[:2]:
             for words, entry in self._by_letter.get(reading[0][0], ()):
@@ -126,7 +132,7 @@ class DepartmentIndex:
             place, ratio = self._likely.best(" ".join(reading), above=score)
             if ratio > score:
                 best, score = self._spellings[place][1], ratio
-        return best
+        return best, min(99, round(score * 100)) if best else 0
 
 
 class _Likeness:

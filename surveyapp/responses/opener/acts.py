@@ -9,13 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from . import bundle, export, files
 from .custody import drill, keys, papers, records
 from .custody.papers import Minutes
 from .custody.records import Registration
 from .custody.shares import Share
 from .errors import CountRefused, Differs, ExceptionForAnother, OfAnotherCampaign, WrongKey
 from .opening import Opened, open_ballots
+from .transfer import bundle, export, files
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from surveyapp.campaigns.errors import CampaignError
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.messaging.email.return_addresses import is_address
-from surveyapp.web.http import refusals, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.access import anyone, safe_next, signed_in
 from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.error_pages import refusals
 from surveyapp.web.http.frame import role_name, unit_name
 from surveyapp.web.http.state import keys
 
@@ -27,7 +28,7 @@ bp = Blueprint("account", __name__, url_prefix="/account")
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceOfWork:
     """A campaign, or a unit of one, where the person has work."""
 
     url: str
@@ -110,8 +111,8 @@ def start() -> ResponseReturnValue:
     return render_template("account/places.html", places=places)
 
 
-def _places(actor: Actor) -> list[Place]:
-    places: dict[str, Place] = {}
+def _places(actor: Actor) -> list[PlaceOfWork]:
+    places: dict[str, PlaceOfWork] = {}
     with reading() as db:
         for grant in actor.grants:
             try:
@@ -122,7 +123,7 @@ def _places(actor: Actor) -> list[Place]:
             title = campaign.title_en if i18n.locale() == "en" else campaign.title_vi
             name = unit_name(unit) if unit is not None else ""
             url = _address(grant)
-            places.setdefault(url, Place(url, title, role_name(grant.role), name))
+            places.setdefault(url, PlaceOfWork(url, title, role_name(grant.role), name))
     return list(places.values())
 
 

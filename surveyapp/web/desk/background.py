@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 
 from surveyapp import log
-from surveyapp.respondents.lists import upload
-from surveyapp.respondents.lists.upload import Upload
+from surveyapp.respondents.lists.uploads import upload
+from surveyapp.respondents.lists.uploads.upload import Upload
 
 PATIENCE = 1.0
 """Seconds a request waits for the work it began, before it shows a page of progress instead."""

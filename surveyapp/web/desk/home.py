@@ -8,7 +8,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.deadlines import desks
-from surveyapp.respondents.lists import intake
+from surveyapp.respondents.lists.uploads import intake
 from surveyapp.web.desk import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act

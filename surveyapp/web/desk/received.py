@@ -14,10 +14,10 @@ from surveyapp.db import reading
 from surveyapp.i18n import _, lazy
 from surveyapp.respondents import queries, wording
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.lists import intake
-from surveyapp.respondents.lists.file_reading import Arrived, look
-from surveyapp.respondents.lists.preview import Look, SheetColumn
-from surveyapp.respondents.lists.upload import Upload, store, understand
+from surveyapp.respondents.lists.uploads import intake
+from surveyapp.respondents.lists.uploads.file_reading import Arrived, look
+from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
+from surveyapp.respondents.lists.uploads.upload import Upload, store, understand
 from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.placing import shown as shown_row
 from surveyapp.respondents.progress import STAGES

@@ -15,8 +15,9 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service, wording
 from surveyapp.respondents.errors import FileRefused, ListNotExpected
-from surveyapp.respondents.lists import intake, staging
-from surveyapp.respondents.lists.upload import Upload, understand, upload_of
+from surveyapp.respondents.lists import staging
+from surveyapp.respondents.lists.uploads import intake
+from surveyapp.respondents.lists.uploads.upload import Upload, understand, upload_of
 from surveyapp.respondents.sheet import refuse_by_size
 from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp

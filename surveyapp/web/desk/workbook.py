@@ -11,8 +11,8 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.handback import marked_workbook
-from surveyapp.respondents.lists.file_reading import Arrived
-from surveyapp.respondents.lists.upload import check_file
+from surveyapp.respondents.lists.uploads.file_reading import Arrived
+from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.models import RespondentList
 from surveyapp.respondents.reading.sheet_reading import Understanding
 from surveyapp.web.desk import bp

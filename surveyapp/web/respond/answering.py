@@ -16,7 +16,7 @@ from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import sessions, state
-from surveyapp.web.http.refusals import words_for
+from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.respond import (
     bp,
     browser_buffer,

@@ -8,9 +8,9 @@ from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
-from surveyapp.invitations import attempts, codes, device_handoff, links
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
+from surveyapp.invitations.credentials import attempts, codes, device_handoff, links
 from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token

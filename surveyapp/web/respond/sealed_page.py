@@ -27,7 +27,7 @@ from surveyapp.db import transaction
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.web.http import guard, sessions, state
-from surveyapp.web.http.refusals import words_for
+from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.respond import saving
 from surveyapp.web.respond.visit import answering
 

@@ -10,9 +10,9 @@ from surveyapp.i18n import _, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.web.http import sessions
-from surveyapp.web.http.errors import token_refused
+from surveyapp.web.http.error_pages.errors import token_refused
+from surveyapp.web.http.error_pages.refusals import Words, words
 from surveyapp.web.http.guard import ForeignOrigin
-from surveyapp.web.http.refusals import Words, words
 from surveyapp.web.respond import bp, sealed_page
 from surveyapp.web.respond.privacy_notice import contact
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver

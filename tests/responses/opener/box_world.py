@@ -10,9 +10,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from surveyapp.responses.opener import box, export, files
+from surveyapp.responses.opener import box
 from surveyapp.responses.opener.custody import keys
-from surveyapp.responses.opener.export import Header, SealedBallot
+from surveyapp.responses.opener.transfer import export, files
+from surveyapp.responses.opener.transfer.export import Header, SealedBallot
 
 CODE = "PAR-TEST"
 ITEMS = 6

@@ -10,9 +10,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from surveyapp.responses.opener import acts, bundle, errors, export, files, words
+from surveyapp.responses.opener import acts, errors, words
 from surveyapp.responses.opener.command import main
 from surveyapp.responses.opener.custody import drill, keys, papers, records, shares
+from surveyapp.responses.opener.transfer import bundle, export, files
 
 from .box_world import CODE, NAMES, SERVER, SERVER_PRINT, key, make_box
 

@@ -46,8 +46,8 @@ def run(alone, *arguments):
 
 
 def test_a_box_is_opened_where_there_is_no_server(alone, tmp_path):
-    from surveyapp.responses.opener import bundle, files
     from surveyapp.responses.opener.custody import records, shares
+    from surveyapp.responses.opener.transfer import bundle, files
 
     from .box_world import key
 

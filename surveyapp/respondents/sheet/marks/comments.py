@@ -9,8 +9,8 @@ from surveyapp.respondents.errors import NotPatchable
 from surveyapp.respondents.sheet.marks.marking import AUTHOR, Mark, letters
 from surveyapp.respondents.sheet.marks.splices import cut, outline
 
-PART = "commentsparindex.xml"
-_SHAPES = "drawings/vmlparindex.vml"
+_PART = "xl/commentsparindex{}.xml"
+_SHAPES = "xl/drawings/vmlparindex{}.vml"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*+>")
@@ -19,6 +19,7 @@ _COMMENT = re.compile(
 )
 _AUTHOR = re.compile(rb"<(?:\w+:)?author\b[^<>]*?(?:/>|>([^<]*+)</(?:\w+:)?author>)")
 _SHAPE = re.compile(rb"<v:shape\b(?:[^<]++|<(?!/?v:shape\b))*+</v:shape>\s*")
+_OURS = re.compile(r"xl/commentsparindex\d{0,5}\.xml")
 _CLUSTER = 1024
 
 Parts = dict[str, bytes]
@@ -31,8 +32,8 @@ def add(parts: Parts, sheet: str, marks: Sequence[Mark], *, drawing_relation: st
     """
     known = _target(parts, sheet, lambda tag: attribute(tag, b"Type").endswith("/comments"))
     if known is None:
-        relate(parts, sheet, f"{_REL}/comments", f"/xl/{PART}")
-        part = f"xl/{PART}"
+        part = _unused(parts, _PART)
+        relate(parts, sheet, f"{_REL}/comments", f"/{part}")
         parts[part] = (
             f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{_MAIN}">'
             "<authors></authors><commentList></commentList></comments>"
@@ -44,8 +45,20 @@ def add(parts: Parts, sheet: str, marks: Sequence[Mark], *, drawing_relation: st
     if drawing_relation and drawing is not None:
         parts[drawing] = _with_shapes(parts[drawing], shown, gone)
         return ""
-    parts[f"xl/{_SHAPES}"] = _with_shapes(_empty_drawing(len(shown)), shown, set())
-    return relate(parts, sheet, f"{_REL}/vmlDrawing", f"/xl/{_SHAPES}")
+    shapes = _unused(parts, _SHAPES)
+    parts[shapes] = _with_shapes(_empty_drawing(len(shown)), shown, set())
+    return relate(parts, sheet, f"{_REL}/vmlDrawing", f"/{shapes}")
+
+
+def ours(parts: Parts) -> list[str]:
+    """The parts of comments that we made, this time or before."""
+    return [name for name in parts if _OURS.fullmatch(name)]
+
+
+def _unused(parts: Parts, pattern: str) -> str:
+    """The first free name of that pattern: every marked sheet has parts of its own."""
+    names = (pattern.format(number or "") for number in range(len(parts) + 1))
+    return next(name for name in names if name not in parts)
 
 
 def _write_comments(parts: Parts, part: str, marks: Sequence[Mark]) -> tuple[set[str], list[Mark]]:
@@ -56,22 +69,22 @@ def _write_comments(parts: Parts, part: str, marks: Sequence[Mark]) -> tuple[set
     if authors is None or every is None:
         raise NotPatchable
     names = [match[1] for match in _AUTHOR.finditer(xml[authors.start : authors.end])]
-    ours = names.index(AUTHOR.encode()) if AUTHOR.encode() in names else None
+    author = names.index(AUTHOR.encode()) if AUTHOR.encode() in names else None
     gone, kept, changes = set(), set(), []
     for match in _COMMENT.finditer(xml, every.start, every.end):
         cell = attribute(match[1], b"ref")
-        if ours is not None and attribute(match[1], b"authorId") == str(ours):
+        if author is not None and attribute(match[1], b"authorId") == str(author):
             gone.add(cell)
             changes.append((match.start(), match.end(), b""))
         else:
             kept.add(cell)
     p = tree.prefix
-    if ours is None:
-        ours = len(names)
+    if author is None:
+        author = len(names)
         changes.append(_inside(xml, authors.start, authors.end, f"<{p}author>{AUTHOR}</{p}author>"))
     shown = [mark for mark in marks if mark.cell not in kept]
     text = "".join(
-        f'<{p}comment ref="{mark.cell}" authorId="{ours}"><{p}text><{p}r><{p}rPr><{p}sz val="9"/>'
+        f'<{p}comment ref="{mark.cell}" authorId="{author}"><{p}text><{p}r><{p}rPr><{p}sz val="9"/>'
         f'<{p}rFont val="Tahoma"/></{p}rPr><{p}t xml:space="preserve">{escape(mark.comment)}</{p}t></{p}r>'
         f"</{p}text></{p}comment>"
         for mark in shown

@@ -14,7 +14,7 @@ STYLES = ("plain", "bold", "title", *COLOURS)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A cell (line as shown, column from A = 0), its tone and what the comment says.
+    """A cell (line as shown, column from A = 0), its tone, what the comment says, and its sheet.
 
     `was` is the text in the cell, so that the colour goes once it is mended; None where Excel
     would not show it as we read it.
@@ -25,6 +25,7 @@ class Mark:
     tone: str
     comment: str
     was: str | None
+    sheet: str
 
     @property
     def cell(self) -> str:
@@ -34,21 +35,29 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class LegendCell:
-    """A cell of the sheet that explains the marks; `link` is the cell of the list it leads to."""
+    """A cell of the sheet that explains the marks; `link` is the cell it leads to, `sheet` where that is."""
 
     text: str
     style: str = "plain"
     link: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """All that is added to a workbook."""
+    """All that is added to a workbook; `sheet` is the one that holds the list, or its first table."""
 
     sheet: str
     marks: tuple[Mark, ...]
     legend: tuple[tuple[LegendCell, ...], ...]
     widths: tuple[int, ...]
+
+    def by_sheet(self) -> dict[str, tuple[Mark, ...]]:
+        """The marks of every sheet that has any; the list's own sheet comes first, marked or not."""
+        marks: dict[str, list[Mark]] = {self.sheet: []}
+        for mark in self.marks:
+            marks.setdefault(mark.sheet, []).append(mark)
+        return {sheet: tuple(own) for sheet, own in marks.items()}
 
 
 def letters(column: int) -> str:

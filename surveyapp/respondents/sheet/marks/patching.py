@@ -11,7 +11,8 @@ import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
 from surveyapp.respondents.errors import NotPatchable
-from surveyapp.respondents.sheet import limits, spreadsheets, zipped
+from surveyapp.respondents.sheet import limits
+from surveyapp.respondents.sheet.formats import spreadsheets, zipped
 from surveyapp.respondents.sheet.marks import comments
 from surveyapp.respondents.sheet.marks.marking import (
     COLOURS,
@@ -62,16 +63,21 @@ def patch(content: bytes, marking: Marking) -> bytes:
     zipped.refuse_entities(archive)
     sheets = spreadsheets.sheet_parts(archive)
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    if marking.sheet not in sheets or len(set(names)) != len(names):
+    marked = marking.by_sheet()
+    if not marked.keys() <= sheets.keys() or len(set(names)) != len(names):
         raise NotPatchable
     if any(name.startswith("xl/macrosheets/") for name in names):
         raise NotPatchable
     parts = {name: zipped.read_part(archive, name, limits.UNPACKED_BYTES) for name in names}
-    if sheets[marking.sheet] not in parts:
+    if any(sheets[name] not in parts for name in marked):
         raise NotPatchable
     _drop_macros(parts)
     dxfs, xfs = _add_styles(parts)
-    _mark_sheet(parts, sheets[marking.sheet], marking, dxfs)
+    for name, marks in marked.items():
+        _mark_sheet(parts, sheets[name], marks, dxfs)
+    for part in comments.ours(parts):
+        _declare(parts, f"/{part}", _COMMENTS_TYPE)
+        _declare_vml(parts)
     _write_legend(parts, sheets, marking, xfs)
     return _packed(parts)
 
@@ -159,27 +165,24 @@ def _add_styles(parts: Parts) -> tuple[dict[str, int], dict[str, int]]:
     )
 
 
-def _mark_sheet(parts: Parts, part: str, marking: Marking, dxfs: dict[str, int]) -> None:
+def _mark_sheet(parts: Parts, part: str, marks: tuple[Mark, ...], dxfs: dict[str, int]) -> None:
     xml = parts[part]
     tree = outline(xml)
     if f'"{_MAIN}"'.encode() not in xml[:4096]:  # ISO strict, which names everything otherwise
         raise NotPatchable
-    rules = _rules(marking.marks, dxfs, tree.prefix)
-    changes = _without_our_rules(xml, tree, len(marking.marks))
+    rules = _rules(marks, dxfs, tree.prefix)
+    changes = _without_our_rules(xml, tree, len(marks))
     at = _place(tree, _AFTER_RULES)
     changes.append((at, at, rules.encode()))
     notes = tree.first("legacyDrawing")
     tag_of_notes = xml[notes.start : notes.end] if notes else b""
     relation = comments.add(
-        parts, part, marking.marks, drawing_relation=comments.attribute(tag_of_notes, rb"\w+:id")
+        parts, part, marks, drawing_relation=comments.attribute(tag_of_notes, rb"\w+:id")
     )
     if relation:
         at = _place(tree, _AFTER_LEGACY)
         tag = f'<{tree.prefix}legacyDrawing xmlns:r="{_REL}" r:id="{relation}"/>'
         changes.append((at, at, tag.encode()))
-    if f"xl/{comments.PART}" in parts:
-        _declare(parts, f"/xl/{comments.PART}", _COMMENTS_TYPE)
-        _declare_vml(parts)
     # Two insertions at one place: rules stand before the drawing.
     parts[part] = cut(xml, changes)
 
@@ -283,7 +286,7 @@ def _legend_xml(marking: Marking, xfs: dict[str, int]) -> str:
                 text = f'<is><t xml:space="preserve">{escape(cell.text)}</t></is>'
                 cells.append(f'<c r="{place}" s="{xfs[cell.style]}" t="inlineStr">{text}</c>')
             if cell.link:
-                target = quoteattr(linked(marking.sheet, cell.link))
+                target = quoteattr(linked(cell.sheet or marking.sheet, cell.link))
                 links.append(f'<hyperlink ref="{place}" location={target}/>')
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     widths = "".join(

@@ -1,5 +1,6 @@
 """A workbook written anew with its marks: for lists that did not come as XLSX."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -28,11 +29,14 @@ def rebuild(workbook: Workbook, marking: Marking, *, header_line: int) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         names: set[str] = {LEGEND_SHEET.lower()}
+        written: dict[str, str] = {}
+        marked = marking.by_sheet()
         for sheet in workbook.sheets:
             if sheet.name == LEGEND_SHEET:
                 continue
             name = _sheet_name(sheet.name, names)
             page = book.add_worksheet(name)
+            written[sheet.name] = name
             is_list = sheet.name == marking.sheet
             _copy(book, page, sheet, header_line if is_list else 0)
             if sheet.hidden:
@@ -40,9 +44,8 @@ def rebuild(workbook: Workbook, marking: Marking, *, header_line: int) -> bytes:
             if is_list:
                 page.activate()
                 page.set_first_sheet()
-                _mark(book, page, marking.marks)
-                list_name = name
-        _explain(book, marking, list_name)
+            _mark(book, page, marked.get(sheet.name, ()))
+        _explain(book, marking, written)
     return buffer.getvalue()
 
 
@@ -79,6 +82,8 @@ def _copy(book: Any, page: Any, sheet: Sheet, header_line: int) -> None:
 
 
 def _mark(book: Any, page: Any, marks: tuple[Mark, ...]) -> None:
+    if not marks:
+        return
     looks = {tone: book.add_format({"bg_color": f"#{colour}"}) for tone, colour in COLOURS.items()}
     page.set_comments_author(AUTHOR)
     for mark in marks:
@@ -89,7 +94,7 @@ def _mark(book: Any, page: Any, marks: tuple[Mark, ...]) -> None:
         page.write_comment(row, column, mark.comment, {"x_scale": 2.2, "y_scale": lines / 4})
 
 
-def _explain(book: Any, marking: Marking, list_name: str) -> None:
+def _explain(book: Any, marking: Marking, names: Mapping[str, str]) -> None:
     page = book.add_worksheet(LEGEND_SHEET)
     looks = {style: book.add_format({"text_wrap": True, "valign": "top"}) for style in STYLES}
     looks["bold"].set_bold()
@@ -103,7 +108,7 @@ def _explain(book: Any, marking: Marking, list_name: str) -> None:
     for row, cells in enumerate(marking.legend):
         for column, cell in enumerate(cells):
             if cell.link:
-                target = f"internal:{linked(list_name, cell.link)}"
+                target = f"internal:{linked(names[cell.sheet or marking.sheet], cell.link)}"
                 page.write_url(row, column, target, looks[cell.style], cell.text)
             elif cell.text:
                 page.write_string(row, column, cell.text, looks[cell.style])

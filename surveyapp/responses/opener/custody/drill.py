@@ -11,10 +11,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from .. import box, export, files
+from .. import box
 from ..errors import BallotsForged, BallotsMissing, OpenerError
-from ..export import SealedBallot
 from ..opening import open_ballots
+from ..transfer import export, files
+from ..transfer.export import SealedBallot
 from .records import Registration
 
 BALLOTS = 100

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..files import key_print
+from ..transfer.files import key_print
 from . import shares
 from .records import Registration
 from .shares import Share

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .. import box, files
+from .. import box
 from ..errors import FileDamaged, OfAnotherCampaign, SignerUnknown, WrongKey
+from ..transfer import files
 from . import keys
 from .shares import Share
 

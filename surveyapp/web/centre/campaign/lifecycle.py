@@ -15,15 +15,14 @@ from surveyapp.campaigns.errors import CampaignError
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState, CampaignState
 from surveyapp.campaigns.wording import STATES, refusal
-from surveyapp.cli.box import key_folder
 from surveyapp.db import bound, reading, transaction
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _, moment
-from surveyapp.responses import custody, opening, registration, sealed_export
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
-from surveyapp.responses.wording import attested, not_compacted
-from surveyapp.responses.wording import refusal as box_refusal
+from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
+from surveyapp.responses.sealed_box.wording import attested, not_compacted
+from surveyapp.responses.sealed_box.wording import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
@@ -46,7 +45,9 @@ def make_box_key() -> ResponseReturnValue:
     try:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            mark = responses.make_box_key(db, campaign, folder=key_folder(settings()), act=act())
+            mark = responses.make_box_key(
+                db, campaign, folder=custody.key_folder(settings()), act=act()
+            )
     except (BoxError, CampaignError) as error:
         return _refused(error, "key")
     flash(_("Đã tạo khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=mark), "success")
@@ -132,7 +133,7 @@ def open_box() -> ResponseReturnValue:
     if not _is_confirmed("box_confirmed"):
         return _unconfirmed("box_confirmed")
     try:
-        private_key = custody.read_private_key(key_folder(settings()), g.campaign.code)
+        private_key = custody.read_private_key(custody.key_folder(settings()), g.campaign.code)
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
             opened = opening.open_box(

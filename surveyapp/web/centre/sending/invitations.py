@@ -14,8 +14,9 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n, locale
 from surveyapp.invitations import mailing_file as mailing
-from surveyapp.invitations import outstanding, queries, service
+from surveyapp.invitations import queries, service
 from surveyapp.invitations.errors import NothingLeftToAnswer, NothingToList, ReasonMissing
+from surveyapp.invitations.issuing import outstanding
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act

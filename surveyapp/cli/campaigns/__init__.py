@@ -1,0 +1,1 @@
+"""`surveyapp campaign …`: packs, questionnaires, spreadsheets of them, the life of a campaign."""

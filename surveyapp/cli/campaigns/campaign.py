@@ -1,0 +1,229 @@
+"""`surveyapp campaign …`: packs and the life of a campaign from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from surveyapp import clock
+from surveyapp.campaigns import approvals, queries, service, wording
+from surveyapp.campaigns.errors import CampaignError, PackRefused
+from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import ApprovalState
+from surveyapp.cli.campaigns import questionnaires, xlsform
+from surveyapp.config import PROJECT
+from surveyapp.db import reading, transaction
+from surveyapp.i18n import _
+from surveyapp.instruments.comparability import Asked
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+MOMENT = click.DateTime(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+
+campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
+
+
+@click.group("campaign")
+def campaign() -> None:
+    """Check, load, open and close campaigns."""
+
+
+for command in (
+    questionnaires.lint,
+    questionnaires.approvals,
+    questionnaires.approve,
+    xlsform.xlsform,
+):
+    campaign.add_command(command)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say why and leave with 1 where a rule refuses."""
+    try:
+        yield
+    except CampaignError as error:
+        click.echo(wording.refusal(error), err=True)
+        sys.exit(1)
+
+
+@campaign.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings for a program.")
+def check(folder: Path, as_json: bool) -> None:
+    """Find every fault in the pack at FOLDER, each with file and line."""
+    from surveyapp.campaigns.pack.reading import read_pack
+
+    try:
+        pack = read_pack(folder)
+    except PackRefused as refused:
+        if as_json:
+            _echo_json({"sound": False, "faults": [asdict(fault) for fault in refused.faults]})
+        else:
+            click.echo(wording.refusal(refused), err=True)
+        sys.exit(1)
+    facts: dict[str, Any] = {
+        "code": pack.code,
+        "sha256": pack.sha256,
+        "units": len(pack.units),
+        "groups": len(pack.campaign.groups),
+        "lists": len(pack.expected_lists()),
+        "planned": sum(row.planned for row in pack.plan),
+        "items": {code: len(form.items) for code, form in pack.instruments.items()},
+    }
+    if as_json:
+        _echo_json({"sound": True, "faults": [], **facts})
+        return
+    click.echo(
+        _(
+            "%(code)s: không có lỗi. %(units)s đơn vị, %(groups)s nhóm, %(lists)s danh sách, "
+            "%(planned)s phiếu theo kế hoạch.",
+            **{name: facts[name] for name in ("code", "units", "groups", "lists", "planned")},
+        )
+    )
+
+
+@campaign.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
+def compare(first: str, second: str, as_json: bool) -> None:
+    """Tell per item whether rounds A and B may stand in one time series, and why not.
+
+    A and B are packs (a folder, or its name in questionnaires/) or codes of loaded campaigns.
+    """
+    from surveyapp.instruments import comparability
+
+    with _refusing():
+        found = comparability.compare(_asked(first), _asked(second))
+    if as_json:
+        _echo_json([{**asdict(each), "verdict": each.verdict} for each in found])
+        return
+    for each in found:
+        reasons = "; ".join(str(comparability.REASONS[reason]) for reason in each.reasons)
+        if each.twins:
+            twins = ", ".join(each.twins)
+            reasons += "; " + _("đợt kia hỏi y hệt dưới mã %(twins)s", twins=twins)
+        click.echo(f"{each.item}  {comparability.VERDICTS[each.verdict]}  {reasons}".rstrip())
+    counts = {name: sum(each.verdict == name for each in found) for name in comparability.VERDICTS}
+    click.echo("; ".join(f"{comparability.VERDICTS[name]}: {n}" for name, n in counts.items()))
+
+
+def _asked(named: str) -> Asked:
+    from surveyapp.campaigns.pack import rounds
+
+    folder = rounds.pack_folder(named, shipped=PROJECT / "questionnaires")
+    if folder is not None:
+        return rounds.from_pack(folder)
+    with reading() as db:
+        return rounds.from_database(db, named)
+
+
+@campaign.command()
+@click.option("--write", is_flag=True, help="Write them to questionnaires/schema/.")
+def schema(write: bool) -> None:
+    """Print the JSON Schemas of a pack's files, or write them where editors look."""
+    from surveyapp.campaigns.pack.json_schemas import FOLDER as PUBLISHED
+    from surveyapp.campaigns.pack.json_schemas import schemas
+
+    if not write:
+        _echo_json({name: json.loads(text) for name, text in schemas().items()})
+        return
+    PUBLISHED.mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (PUBLISHED / name).write_text(text, encoding="utf-8")
+        click.echo(str(PUBLISHED / name))
+
+
+@campaign.command()
+@click.argument("folder", type=FOLDER)
+def load(folder: Path) -> None:
+    """Load the pack at FOLDER into the database; the same pack again changes nothing."""
+    from surveyapp.campaigns.pack.reading import read_pack
+
+    with _refusing():
+        pack = read_pack(folder)
+        with transaction() as db:
+            loaded = service.load_pack(db, pack, now=clock.now())
+            _echo_state(loaded)
+            _echo_changed(db, loaded)
+
+
+@campaign.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
+def list_campaigns(as_json: bool) -> None:
+    """List the campaigns in the database."""
+    with reading() as db:
+        found = queries.campaigns(db)
+        if as_json:
+            _echo_json([_facts(each) for each in found])
+            return
+        for each in found:
+            _echo_state(each)
+
+
+@campaign.command("open")
+@campaign_option
+def open_(code: str) -> None:
+    """Freeze the campaign; collection begins at its opening moment."""
+    with _refusing(), transaction() as db:
+        _echo_state(service.open_campaign(db, code, now=clock.now()))
+
+
+@campaign.command()
+@campaign_option
+def close(code: str) -> None:
+    """End collection for good; submissions under way are waited for."""
+    with _refusing(), transaction() as db:
+        _echo_state(service.close_campaign(db, code, now=clock.now()))
+
+
+@campaign.command()
+@campaign_option
+@click.option("--closes-at", type=MOMENT, required=True, help="Vietnamese time.")
+def deadline(code: str, closes_at: datetime) -> None:
+    """Move the end of collection; links already sent follow it."""
+    until = closes_at.replace(tzinfo=clock.VIETNAM)
+    with _refusing(), transaction() as db:
+        _echo_state(service.move_deadline(db, code, closes_at=until, now=clock.now()))
+
+
+def _facts(found: Campaign) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "title": found.title_vi,
+        "year": found.year,
+        "official": found.official,
+        "custody": found.custody,
+        "state": found.state,
+        "opens_at": found.opens_at.isoformat(),
+        "closes_at": found.closes_at.isoformat(),
+    }
+
+
+def _echo_changed(db: Session, loaded: Campaign) -> None:
+    """Name the questionnaires that no longer are what was approved."""
+    changed = [
+        one.code for one in approvals.standings(db, loaded.id) if one.state == ApprovalState.CHANGED
+    ]
+    if changed:
+        codes = ", ".join(changed)
+        click.echo(_("Thay đổi sau khi duyệt, cần duyệt lại: %(codes)s", codes=codes), err=True)
+
+
+def _echo_state(found: Campaign) -> None:
+    opens, closes = (at.astimezone(clock.VIETNAM) for at in (found.opens_at, found.closes_at))
+    window = f"{opens:%Y-%m-%d %H:%M} – {closes:%Y-%m-%d %H:%M}"
+    click.echo(f"{found.code}  {wording.STATES[found.state]}  {window}  {found.title_vi}")
+
+
+def _echo_json(content: Any) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))

@@ -1,0 +1,131 @@
+"""A file read and judged in the guarded child: understood, looked at, checked. What `file_work` answers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from surveyapp.respondents import errors, wording
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.errors import FileRefused
+from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
+from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.reading.checking import Checked
+from surveyapp.respondents.reading.marks import SheetMarks
+from surveyapp.respondents.reading.sheet_reading import Told, Understanding
+from surveyapp.respondents.rules import check_rows
+from surveyapp.respondents.sheet import guarded, refuse_by_size
+
+LITTLE_TEXT = 20_000
+"""Characters that are checked where they stand: some two hundred people, in a few hundredths of a second."""
+_WORK = "surveyapp.respondents.lists.uploads.file_work"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file and what is known to whoever reads it.
+
+    `table` are its sheets as an earlier look kept them; `remembered` how a person once said that this
+    unit's files are read, `before` how its last one was.
+    """
+
+    content: bytes
+    file_name: str
+    context: ListContext
+    table: bytes = b""
+    remembered: Understanding | None = None
+    before: Understanding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A file as understood, with its preview, or why there is no list in it; `table` is to be kept."""
+
+    table: bytes
+    reading: Understanding | None = None
+    preview: Mapping[str, Any] = field(default_factory=dict)
+    refusal: FileRefused | None = None
+
+
+def understand(file: Arrived, *, progress: Progress = untold) -> Understood:
+    """What the file says, for a person to confirm. Raises FileRefused when it is no table at all."""
+    refuse_by_size(len(file.content))
+    table, told = guarded.run(
+        f"{_WORK}:understand",
+        file.content,
+        progress=progress,
+        file_name=file.file_name,
+        context=file.context,
+        remembered=file.remembered,
+        before=file.before,
+    )
+    answer = json.loads(told)
+    if "refused" in answer:
+        refused = answer["refused"]
+        return Understood(table, refusal=errors.refused_as(refused["code"], refused["facts"]))
+    return Understood(table, Understanding.from_json(answer["reading"]), answer["preview"])
+
+
+def look(file: Arrived, sheet: str, header_line: int | None) -> Look:
+    """One row of one sheet looked at as if it were the header row. Raises FileRefused."""
+    (told,) = guarded.run(
+        f"{_WORK}:look",
+        file.content,
+        file_name=file.file_name,
+        table=file.table,
+        context=file.context,
+        sheet=sheet,
+        header_line=header_line,
+    )
+    answer = json.loads(told)
+    columns = tuple(SheetColumn(**column) for column in answer.pop("columns"))
+    return Look(**answer, columns=columns)
+
+
+def check(file: Arrived, *, told: Told | None = None, progress: Progress = untold) -> Checked:
+    """Lines and findings; a refusal is a result too, with its reason in words.
+
+    Sheet, header row and columns are those a person has `told`, or told for an earlier file with the
+    same headings, or what the reader makes of them.
+    """
+    try:
+        refuse_by_size(len(file.content))
+        first, *judged = guarded.run(
+            f"{_WORK}:check",
+            file.content,
+            progress=progress,
+            file_name=file.file_name,
+            table=file.table,
+            context=file.context,
+            told=told,
+            remembered=file.remembered,
+        )
+    except FileRefused as refusal:
+        return Checked(False, wording.refusal(refusal), refusal=refusal)
+    answer = json.loads(first)
+    understood, marks = (
+        Understanding.from_json(answer["reading"]),
+        SheetMarks.from_json(answer["marks"]),
+    )
+    lines, findings = _lines_and_findings(judged)
+    return Checked(True, None, tuple(lines), tuple(findings), understood, marks=marks)
+
+
+def check_stored(rows: Sequence[Row], **how: Any) -> tuple[list[Line], list[Finding]]:
+    """`check_rows` of rows that are stored: in the guarded child, but for a few, which are done before
+    a child has started. What checking takes grows with the text and no faster.
+    """
+    if sum(len(cell) for row in rows for cell in row.cells.values()) <= LITTLE_TEXT:
+        return check_rows(rows, **how)
+    return _lines_and_findings(guarded.run(f"{_WORK}:check_again", b"", rows=rows, **how))
+
+
+def _lines_and_findings(judged: Sequence[bytes]) -> tuple[list[Line], list[Finding]]:
+    lines: list[Line] = []
+    findings: list[Finding] = []
+    for told in judged:
+        piece = json.loads(told)
+        lines += [Line(*row) for row in piece.get("Line", ())]
+        findings += [Finding(*row) for row in piece.get("Finding", ())]
+    return lines, findings

@@ -1,0 +1,166 @@
+"""A file on its way to a list: read, understood, shown, checked as confirmed, staged. One way for all.
+
+A desk's page takes both halves with a person between them, the command line and the demo the whole at
+once. Every byte and cell of the file is read and judged in the guarded child, never in this process.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from surveyapp.accounts.act import Act
+from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.db import reading, transaction
+from surveyapp.keys import KeyRing
+from surveyapp.respondents import queries
+from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.errors import FileRefused, WrongList
+from surveyapp.respondents.lists.staging import stage
+from surveyapp.respondents.lists.uploads import file_reading, intake
+from surveyapp.respondents.lists.uploads.file_reading import Arrived
+from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.reading.checking import Checked
+from surveyapp.respondents.reading.understood import SheetTable, Told, Understanding
+
+BETWEEN_REPORTS = 0.4
+
+
+def check_file(
+    content: bytes,
+    file_name: str,
+    context: ListContext,
+    *,
+    told: Told | None = None,
+    remembered: Understanding | None = None,
+    progress: Progress = untold,
+) -> Checked:
+    """Both halves at once, for whoever asks nobody in between; otherwise as `check`."""
+    file = Arrived(content, file_name, context, remembered=remembered)
+    return file_reading.check(file, told=told, progress=progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A received file with whose list it is, who sent it, and the clock to write its progress by."""
+
+    received_id: UUID
+    file: Arrived
+    campaign: Campaign
+    unit: Unit
+    kind: ListKind
+    actor: str
+    keys: KeyRing
+    clock: Callable[[], datetime]
+
+
+def upload_of(
+    received_id: UUID,
+    *,
+    campaign: Campaign,
+    unit: Unit,
+    kind: ListKind,
+    actor: str,
+    keys: KeyRing,
+    clock: Callable[[], datetime],
+) -> Upload:
+    """A received file with all that is needed to go on with it. Raises `UnknownList`."""
+    place = {"unit_id": unit.id, "kind_id": kind.id}
+    with reading() as db:
+        subject = intake.received(db, received_id, **place)
+        file = Arrived(
+            subject.file,
+            subject.file_name,
+            queries.list_context(db, campaign, unit, kind),
+            subject.table,
+            queries.remembered_reading(db, **place),
+            queries.last_reading(db, **place),
+        )
+    return Upload(received_id, file, campaign, unit, kind, actor, keys, clock)
+
+
+class _Reporter:
+    """Writes progress down at every new stage, and now and then within one."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._upload = upload
+        self._stage = "unpacking"
+        self._written = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage == self._stage and time.monotonic() - self._written < BETWEEN_REPORTS:
+            return
+        self._stage, self._written = stage, time.monotonic()
+        advance(self._upload, stage, done, total)
+
+
+def advance(upload: Upload, stage: str = "unpacking", done: int = 0, total: int = 0) -> None:
+    """Write down how far the work is."""
+    with transaction() as db:
+        intake.advance(db, upload.received_id, stage, done, total, now=upload.clock())
+
+
+def understand(upload: Upload) -> None:
+    """First half: what the file says, kept for a person to confirm."""
+    try:
+        understood = file_reading.understand(upload.file, progress=_Reporter(upload))
+    except FileRefused as refusal:
+        _note(upload, refusal, b"")
+        return
+    if understood.reading is None:
+        assert understood.refusal is not None
+        _note(upload, understood.refusal, understood.table)
+        return
+    with transaction() as db:
+        intake.note_understood(
+            db,
+            upload.received_id,
+            understood.reading,
+            understood.preview,
+            table=understood.table,
+            now=upload.clock(),
+        )
+
+
+def store(upload: Upload, told: Told | None) -> None:
+    """Second half: the file checked as a person confirmed it, and kept as the list's next version."""
+    progress = _Reporter(upload)
+    checked = file_reading.check(upload.file, told=told, progress=progress)
+    if checked.refusal is not None:
+        _note(upload, checked.refusal, upload.file.table, told)
+        return
+    progress("comparing", 0, 0)
+    now = upload.clock()
+    with transaction() as db:
+        stored = stage(
+            db,
+            upload.campaign,
+            upload.unit,
+            upload.kind,
+            content=upload.file.content,
+            file_name=upload.file.file_name,
+            checked=checked,
+            act=Act(upload.actor, now, upload.keys),
+        )
+        intake.note_stored(db, upload.received_id, stored.id, now=now)
+
+
+def stopped(upload: Upload) -> None:
+    """The work ended for a reason that is none of the file's: nobody must wait for it."""
+    with transaction() as db:
+        intake.note_stopped(db, upload.received_id, now=upload.clock())
+
+
+def _note(upload: Upload, refusal: FileRefused, table: bytes, told: Told | None = None) -> None:
+    received_id, now = upload.received_id, upload.clock()
+    with transaction() as db:
+        # A list of another kind may only seem one because a person pointed at the wrong columns.
+        mistold = told is not None and isinstance(refusal, WrongList)
+        if mistold or isinstance(refusal, intake.UNCLEAR):
+            pointed = None
+            if told is not None and told.mapping:
+                pointed = Understanding(SheetTable(told.sheet, told.header_line, told.mapping))
+            intake.note_unclear(db, received_id, refusal, reading=pointed, table=table, now=now)
+        else:
+            intake.note_refused(db, received_id, refusal, now=now)

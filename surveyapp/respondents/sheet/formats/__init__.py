@@ -1,0 +1,1 @@
+"""The formats a list comes in, each read into rows of texts."""

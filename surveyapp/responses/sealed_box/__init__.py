@@ -1,0 +1,10 @@
+"""The sealed box on the server: its key, its custodians, what leaves for the opening, what came back."""
+
+__all__ = (
+    "custody",
+    "opened_contents",
+    "opening",
+    "registration",
+    "sealed_export",
+    "wording",
+)

@@ -1,0 +1,126 @@
+"""Error pages: what went wrong, whether anything is lost, what to do next. Nothing of the request is told."""
+
+import secrets
+from types import TracebackType
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from jinja2 import TemplateNotFound
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from surveyapp import log
+from surveyapp.db import UNREACHABLE
+from surveyapp.errors import SurveyError
+from surveyapp.i18n import _
+from surveyapp.web.http.error_pages.refusals import Words, words_for
+from surveyapp.web.http.sessions import is_staff_path, respondent_code
+
+
+class SurveyFlask(Flask):
+    """Flask, but its log of an error names the route, never the path: a path may hold a link."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Log class and place of the error under a number that the page shows."""
+        g.error_id = secrets.token_hex(4)
+        if exc_info[1] is not None:
+            log.failure(exc_info[1], route=_route(), error_id=g.error_id)
+
+
+def _route() -> str | None:
+    return request.url_rule.rule if request.url_rule else None
+
+
+def install(app: Flask) -> None:
+    """One handler per family of failures."""
+    app.register_error_handler(SurveyError, _rule_broken)
+    app.register_error_handler(CSRFError, token_refused)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(InternalServerError, _unexpected)
+    for kind in UNREACHABLE:
+        app.register_error_handler(kind, _unreachable)
+
+
+def token_refused(_error: CSRFError) -> Response:
+    """The token against forged posts is missing or of another session."""
+    return _page("csrf", 400)
+
+
+def _rule_broken(error: SurveyError) -> Response:
+    log.event("refused", reason=type(error).__name__, route=_route())
+    return page_of(words_for(error))
+
+
+def page_of(words: Words) -> Response:
+    """A page that says `words`, or the same as JSON to a script that asks for it."""
+    if _wants_json():
+        response = make_response(
+            jsonify(error=words.title, message=words.message, next=words.next_step)
+        )
+    else:
+        response = make_response(
+            render_template(
+                "errors/error.html",
+                heading=words.title,
+                message=words.message,
+                next_step=words.next_step,
+                **{**_way_home(), "contact": words.contact or g.get("contact")},
+            )
+        )
+    response.status_code = words.status
+    if words.retry_after:
+        response.headers["Retry-After"] = str(words.retry_after)
+    return response
+
+
+def _refused(error: HTTPException) -> Response:
+    if error.response is not None and error.code is not None and error.code < 400:
+        return make_response(error.response)  # a redirect to the address with its slash
+    return _page(str(error.code), error.code or 500, headers=error)
+
+
+def _unexpected(_error: Exception) -> Response:
+    return _page("500", 500)
+
+
+def _unreachable(error: Exception) -> Response:
+    log.failure(error, route=_route(), error_id=None)
+    response = _page("503", 503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def _page(name: str, status: int, *, headers: HTTPException | None = None) -> Response:
+    if _wants_json():
+        response = make_response(jsonify(error=name))
+    else:
+        facts = {"error_id": g.get("error_id"), **_way_home()}
+        try:
+            body = render_template(f"errors/{name}.html", **facts)
+        except TemplateNotFound:
+            body = render_template("errors/400.html", **facts)
+        response = make_response(body)
+    response.status_code = status
+    if headers is not None:
+        for header, value in headers.get_headers():
+            if header in {"Allow", "Retry-After"}:
+                response.headers[header] = value
+    return response
+
+
+def _way_home() -> dict[str, object]:
+    if is_staff_path(request.path):
+        return {"home_url": "/account/start"}
+    if respondent_code() is not None:
+        return {
+            "home_url": url_for("respond.hub"),
+            "way_on_label": _("Về danh sách phiếu"),
+            "contact": g.get("contact"),
+        }
+    return {"home_url": "/"}
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"

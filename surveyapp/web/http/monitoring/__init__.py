@@ -1,0 +1,1 @@
+"""What machines ask: does the server work, how many requests, how fast."""
