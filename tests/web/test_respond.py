@@ -73,21 +73,22 @@ def test_the_page_before_answering_tells_all_that_it_must(ann):
         "17:00 05/02/2024",
         "muốn đọc phải có cả mã truy cập của Ông/Bà và khóa của máy chủ",
         "không xem lại, sửa hay rút được nữa, kể cả Ông/Bà",
-        "Hộp phiếu chỉ mở một lần, sau khi đợt khảo sát kết thúc",
-        "người có cả cơ sở dữ liệu và khóa của máy chủ, về kỹ thuật, đọc được bản nháp",
+        "Hộp phiếu chỉ mở được sau khi đợt khảo sát kết thúc. Hộp phiếu chỉ mở một lần.",
+        "nhóm từ 5 phiếu trở lên",
+        "có cả cơ sở dữ liệu và khóa của máy chủ, về kỹ thuật, đọc được bản nháp",
         "Ai có liên kết hoặc mã thì mở được phiếu chưa nộp, không mở được phiếu đã nộp",
         "Đợt này là đợt thử nghiệm",
         "024 0000 0000",
         "việc trả lời là tự nguyện",
     ):
         assert told in text
-    assert "do hai người giữ" not in text
+    assert "do ba người giữ" not in text
 
 
 def test_with_the_key_off_the_server_the_page_before_answering_says_who_opens_the_box(ann):
     move(custody="offline")
     text = words(ann.get(ann.link))
-    assert "chia làm hai phần, do hai người giữ; có đủ hai phần mới mở được" in text
+    assert "chia làm ba mảnh, do ba người giữ, ngoài máy chủ; phải có hai mảnh" in text
     assert "Đợt này là đợt thử nghiệm" not in text
 
 
