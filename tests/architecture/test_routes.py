@@ -62,6 +62,8 @@ ROUTES = {
     f"GET /t/<token>/{INSTEAD}": RESPONDENT,
     f"POST /t/<token>/{INSTEAD}": RESPONDENT,
     "GET /health": ANYONE,
+    "GET /health/live": ANYONE,
+    "GET /health/ready": ANYONE,
     "GET /metrics": ANYONE,
     "GET /styleguide": ANYONE,
     # Figures for dashboards: each asks for a token itself and answers 401 without one.
