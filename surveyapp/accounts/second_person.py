@@ -46,7 +46,7 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Form:
+class SentForm:
     """The form that was sent: of which campaign, what it does, to which address, with which fields."""
 
     campaign_code: str
@@ -55,7 +55,7 @@ class Form:
     fields: Mapping[str, Any]
 
 
-def ask(db: Session, form: Form, *, reason: str = "", act: Act) -> Confirmation:
+def ask(db: Session, form: SentForm, *, reason: str = "", act: Act) -> Confirmation:
     """Ask for somebody's agreement; the same request is not made twice."""
     standing = _standing(db, form, act, ConfirmationState.ASKED)
     if standing is not None:
@@ -78,7 +78,7 @@ def ask(db: Session, form: Form, *, reason: str = "", act: Act) -> Confirmation:
     return asked
 
 
-def take(db: Session, form: Form, *, act: Act) -> Confirmation | None:
+def take(db: Session, form: SentForm, *, act: Act) -> Confirmation | None:
     """The agreement to just this form by the person who asked: used from now on. None without one."""
     standing = _standing(db, form, act, ConfirmationState.AGREED)
     if standing is None or not _move(
@@ -139,7 +139,9 @@ def waits_for(db: Session, campaign_code: str, username: str, *, now: datetime) 
     )
 
 
-def _standing(db: Session, form: Form, act: Act, state: ConfirmationState) -> Confirmation | None:
+def _standing(
+    db: Session, form: SentForm, act: Act, state: ConfirmationState
+) -> Confirmation | None:
     candidates = db.scalars(
         select(Confirmation)
         .where(

@@ -8,7 +8,7 @@ from surveyapp import clock
 from surveyapp.accounts import audit, second_person
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.errors import NobodyAsked, SamePerson
-from surveyapp.accounts.second_person import Deed, Form
+from surveyapp.accounts.second_person import Deed, SentForm
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
 from tests import factories
@@ -140,7 +140,7 @@ def test_a_form_that_would_be_refused_anyway_bothers_nobody(an):
 def test_a_request_waits_a_day_and_an_agreement_two_hours(an, binh, now, monkeypatch):
     """Both have a session that lasts: only the clock of the requests moves."""
     keys = factories.TEST_KEYS
-    form = Form("tiny", Deed.DEADLINE, "/x", {"closes_at": ["y"]})
+    form = SentForm("tiny", Deed.DEADLINE, "/x", {"closes_at": ["y"]})
     with transaction() as db:
         asked = second_person.ask(db, form, act=Act("an", now, keys)).id
     with pytest.raises(NobodyAsked), transaction() as db:

@@ -25,7 +25,7 @@ _TAG = 16
 
 
 @dataclass(frozen=True)
-class Invited:
+class LinkHolder:
     """Whose password a live link sets, and for what."""
 
     link_id: uuid.UUID
@@ -79,7 +79,7 @@ def token(keys: KeyRing, link_id: uuid.UUID) -> str:
     return f"{link_id.hex}~{keys.mac('staff-link', link_id.bytes)[:_TAG].hex()}"
 
 
-def read(db: Session, given: str, *, keys: KeyRing, now: datetime) -> Invited:
+def read(db: Session, given: str, *, keys: KeyRing, now: datetime) -> LinkHolder:
     """Whose link this is. Raises `LinkDead`; the signature is checked before the database is asked."""
     link_id = _signed_id(given, keys)
     row = db.execute(
@@ -90,12 +90,12 @@ def read(db: Session, given: str, *, keys: KeyRing, now: datetime) -> Invited:
     if row is None:
         raise LinkDead
     link, staff = row
-    return Invited(
+    return LinkHolder(
         link.id, staff.id, staff.username, staff.display_name, link.purpose, link.made_by
     )
 
 
-def use(db: Session, given: str, fresh_hash: str, *, keys: KeyRing, now: datetime) -> Invited:
+def use(db: Session, given: str, fresh_hash: str, *, keys: KeyRing, now: datetime) -> LinkHolder:
     """Set the password by the link, which is dead from then on. Raises `LinkDead`."""
     invited = read(db, given, keys=keys, now=now)
     gone = db.execute(delete(StaffLink).where(StaffLink.id == invited.link_id))

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, flash, g, redirect, request, url
 from flask.typing import ResponseReturnValue
 
 from surveyapp.accounts import second_person
-from surveyapp.accounts.second_person import Deed, Form
+from surveyapp.accounts.second_person import Deed, SentForm
 from surveyapp.db import transaction
 from surveyapp.i18n import _
 from surveyapp.web.http.audit_context import act
@@ -56,7 +56,7 @@ def _demand() -> ResponseReturnValue | None:
     if not when():
         return None
     fields = {name: request.form.getlist(name) for name in sorted(request.form) if name not in OURS}
-    form = Form(g.campaign.code, deed, request.path, fields)
+    form = SentForm(g.campaign.code, deed, request.path, fields)
     with transaction() as db:
         agreed = second_person.take(db, form, act=act())
         if agreed is None:
