@@ -5,12 +5,14 @@ import os
 import random
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -25,7 +27,7 @@ from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change
-from surveyapp.responses.models import SealedBallot
+from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.opener.transfer.export import Header
 from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
@@ -110,6 +112,11 @@ class Scene:
     box: list[Exported] = field(default_factory=list)
     release: Path = Path()
     private_key: bytes = b""
+    fresh: Callable[[], AbstractContextManager[Engine]] | None = None
+    """Another database of the same engine, with tables and nothing in them."""
+    watch: Any = None
+    drafts: dict[str, int] = field(default_factory=dict)
+    """How long each draft was, by assignment, before it was submitted."""
     log: dict[str, list[str]] = field(default_factory=lambda: {"naive": [], "real": []})
     """Sheets in the order in which the write-ahead log holds them, by an administrator who archives it."""
 
@@ -139,6 +146,9 @@ def play(engine: Engine, folder: Path, files: Path, *, sizes: tuple[int, ...], s
         for person in people:
             _fill(db, person, keys, now + timedelta(days=chance.randrange(5)))
     scene = Scene(engine, keys, campaign, people, chance.sample(people, len(people)), folder, files)
+    with transaction() as db:
+        lengths = select(Draft.assignment_id, func.length(Draft.ciphertext))
+        scene.drafts = {str(id_): n for id_, n in db.execute(lengths)}
     scene.private_key = factories.box_key()[0]
     _submit_all(scene, now + timedelta(days=5))
     _end(scene, now + timedelta(days=20))
