@@ -16,9 +16,10 @@ from tests.attacks.interface import Attack, Line
 from tests.attacks.joins import JOINS
 from tests.attacks.openings import OPENINGS
 from tests.attacks.scene import Scene, play
+from tests.attacks.traces import TRACES
 from tests.attacks.watching import WATCHING
 
-ATTACKS: tuple[Attack, ...] = (*JOINS, *OPENINGS, *WATCHING)
+ATTACKS: tuple[Attack, ...] = (*JOINS, *OPENINGS, *WATCHING, *TRACES)
 
 
 def lines(scene: Scene, attacks: Iterable[Attack] = ATTACKS) -> Iterator[Line]:

@@ -21,10 +21,12 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.config import PROJECT
-from surveyapp.db import bind, transaction
+from surveyapp.db import bind, compact, transaction
 from surveyapp.exports.release import building
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
+from surveyapp.operations import erasing
+from surveyapp.respondents.models import Person as Listed
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import Change
 from surveyapp.responses.models import Draft, SealedBallot
@@ -33,7 +35,7 @@ from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
 from surveyapp.responses.service import submit
 from tests import factories
-from tests.attacks import places, twin
+from tests.attacks import places, traces, twin
 from tests.responses.world import Form, survey
 
 PACK = PROJECT / "questionnaires" / "par-index-2023"
@@ -115,6 +117,11 @@ class Scene:
     fresh: Callable[[], AbstractContextManager[Engine]] | None = None
     """Another database of the same engine, with tables and nothing in them."""
     watch: Any = None
+    canaries: Any = None
+    readable: set[str] = field(default_factory=set)
+    """Sheets that could be read in the files before the box was opened."""
+    left: dict[str, set[str]] = field(default_factory=dict)
+    """Who could still be read after erasing: `naive` before what erasing freed is rewritten, `real` after it."""
     drafts: dict[str, int] = field(default_factory=dict)
     """How long each draft was, by assignment, before it was submitted."""
     log: dict[str, list[str]] = field(default_factory=lambda: {"naive": [], "real": []})
@@ -178,6 +185,13 @@ def _people(
         world = survey(db, keys, now, people=n, group=group, unit=unit, campaign=campaign)
         people += [_answering(form, (unit, group), chance) for form in world.forms]
     db.execute(update(Assignment).values(disposition="sent", begun_on=None))
+    for person in people:
+        named = f"nguoi-{chance.getrandbits(64):016x}"
+        db.execute(
+            update(Listed)
+            .where(Listed.id == person.form.person_id)
+            .values(full_name=named, name_key=named, email=f"{named}@donvi.example.vn")
+        )
     return people
 
 
@@ -238,6 +252,9 @@ def _end(scene: Scene, now: datetime) -> None:
     act = Act("vanhanh", now, scene.keys)
     with transaction() as db:
         scene.beside = beside_names(db)
+    places.archive(scene)
+    scene.readable = set(places.in_files(scene, "real")) | set(scene.log["real"])
+    with transaction() as db:
         close_campaign(db, scene.campaign.code, now=now)
         campaign = db.get_one(Campaign, scene.campaign.id)
         rules = sealed_export.rules_of_pack(campaign)
@@ -251,6 +268,21 @@ def _end(scene: Scene, now: datetime) -> None:
         scene.release = building.build(db, campaign, out=scene.folder, act=act)
         scene.campaign = campaign
         db.expunge_all()
+    _forget(scene, act)
+
+
+def _forget(scene: Scene, act: Act) -> None:
+    """Erase the people, and look for them before and after what that freed is rewritten."""
+    with scene.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    before = traces.still_named(scene)
+    with transaction() as db:
+        erasing.erase_people(db, scene.campaign.code, act=act)
+    kept = traces.still_named(scene)
+    # SQLite overwrites what it deletes (secure_delete): its twin is the file before the erasing.
+    scene.left["naive"] = kept or before
+    compact(scene.engine, erasing.KEPT_IN)
+    scene.left["real"] = traces.still_named(scene)
 
 
 def beside_names(db: Session) -> dict[str, dict[str, Any]]:

@@ -26,7 +26,9 @@ CLIENTS, AT_ONCE = 3, 4
 PATIENCE = 90.0
 """Seconds after which a client gives up; nobody ever has to."""
 WINDOW = 0.12
-"""Seconds from the first client's Submit within which a kill falls."""
+"""Seconds from the first client's Submit within which the first kill falls, and from each to the next."""
+A_ROUND = 10
+"""Most kills of a round; it has fewer if everybody is through before."""
 HERE = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _RECEIPT = re.compile(r'id="receipt">([0-9A-Z]{4}(?:-(?:<wbr>)?[0-9A-Z]{4}){3})<')
@@ -147,15 +149,12 @@ def rounds(
     seconds: float = 600,
     seed: int = 1,
 ) -> Tally:
-    """Rounds of `AT_ONCE` people with three clients each, and as many kills at random moments of each round,
-    until there were `kills`, or `seconds` are over; `restarts` of the database fall evenly among them."""
+    """Rounds of `AT_ONCE` people with three clients each, and kills at random moments as long as a Submit is
+    on its way, until there were `kills`, or `seconds` are over; `restarts` of the database fall evenly among them."""
     tally, lock, chance = Tally(), threading.Lock(), random.Random(seed)
     until = time.monotonic() + seconds
-    planned = -(-kills // AT_ONCE)
     with ThreadPoolExecutor(AT_ONCE * CLIENTS + AT_ONCE) as pool:
-        number = 0
         while tally.kills < kills and time.monotonic() < until:
-            number += 1
             chosen = [Browser(port, next(links), tally, lock) for _ in range(AT_ONCE)]
             list(pool.map(lambda one: one.prepare(item), chosen))
             start = threading.Barrier(AT_ONCE * CLIENTS + 1)
@@ -163,34 +162,30 @@ def rounds(
                 (one, pool.submit(one.submit, start)) for one in chosen for _ in range(CLIENTS)
             ]
             start.wait(30)
-            if (
-                restart
-                and tally.restarts < restarts
-                and number * restarts // planned > tally.restarts
-            ):
+            due = restarts * (tally.kills + A_ROUND) // kills
+            if restart and tally.restarts < min(restarts, due):
                 time.sleep(chance.random() * WINDOW)
                 restart()
                 tally.restarts += 1
-            _kill(tally, master, chosen, [chance.random() * WINDOW for _ in chosen], chance)
+            _kill(tally, master, chosen, min(A_ROUND, kills - tally.kills), chance)
             for one, given in pressed:
                 tally.acknowledged.setdefault(one.link, set()).add(given.result(PATIENCE * 3))
     return tally
 
 
 def _kill(
-    tally: Tally, master: int, people: list[Browser], moments: list[float], chance: random.Random
+    tally: Tally, master: int, people: list[Browser], most: int, chance: random.Random
 ) -> None:
-    """SIGKILL to one of the workers at each of the moments."""
-    began = time.monotonic()
-    for moment in sorted(moments):
-        time.sleep(max(0.0, began + moment - time.monotonic()))
-        alive = workers(master)
-        if not alive:
-            continue
-        with suppress(ProcessLookupError):
+    """SIGKILL to one of the workers, again and again, until everybody is through."""
+    for turn in range(most):
+        time.sleep(chance.random() * WINDOW)
+        alive, under_way = workers(master), any(one.submitting for one in people)
+        if turn and not under_way:
+            return
+        with suppress(ProcessLookupError, IndexError):
             os.kill(chance.choice(alive), signal.SIGKILL)
             tally.kills += 1
-            tally.kills_under_way += any(one.submitting for one in people)
+            tally.kills_under_way += under_way
 
 
 @dataclass(frozen=True)

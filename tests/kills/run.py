@@ -47,7 +47,7 @@ def run(
     seconds: float = 600,
 ) -> tuple[Tally, Account]:
     """The kills on one engine; `server` is the folder of the PostgreSQL that is restarted."""
-    people = kills + 2 * AT_ONCE
+    people = kills + 2 * AT_ONCE  # each round kills at least once, or is the last
     restart = None if server is None else lambda: postgres.restart(server)
     with staged(folder, url, people) as (web, known):
         (_, items) = known["form"]["sections"][0]
