@@ -25,9 +25,9 @@ from surveyapp.responses.receipts import tag
 CLIENTS, AT_ONCE = 3, 4
 PATIENCE = 90.0
 """Seconds after which a client gives up; nobody ever has to."""
-WINDOW = 0.12
+WINDOW = 0.06
 """Seconds from the first client's Submit within which the first kill falls, and from each to the next."""
-A_ROUND = 10
+A_ROUND = 16
 """Most kills of a round; it has fewer if everybody is through before."""
 HERE = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
