@@ -42,6 +42,8 @@ class UnsafeDatabase(SurveyError):
         self.setting, self.found, self.needed = setting, found, needed
 
 
+SQLITE_WAIT_MS = 15_000
+"""How long a writer waits for the one before it."""
 UNREACHABLE = (OperationalError, InterfaceError, PoolExhausted)
 """What is raised while the database is away, full or too busy: nothing was saved, trying later helps."""
 
@@ -184,7 +186,7 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=15000",
+        f"busy_timeout={SQLITE_WAIT_MS}",
         "journal_mode=wal",
         "synchronous=full",
         "foreign_keys=on",

@@ -52,7 +52,7 @@ class Campaign(Base):
 
     @property
     def count_minimum(self) -> int:
-        """Fewest responses of a cell that give counts."""
+        """Fewest responses of a small cell that give counts; under it the number alone is told."""
         return int(self.settings.get("disclosure", {}).get("count_minimum", COUNT_MINIMUM))
 
     @property

@@ -14,7 +14,7 @@ import click
 from surveyapp import clock, db, schema
 from surveyapp.config import PROJECT, Settings, read_settings
 from surveyapp.demo import state
-from surveyapp.demo.errors import NotADemo
+from surveyapp.demo.state import NotADemo
 from surveyapp.i18n import _
 
 SHARES = {"full": 1.0, "tenth": 0.1}

@@ -28,7 +28,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.operations import erasing
 from surveyapp.respondents.models import Person as Listed
 from surveyapp.responses import drafts
-from surveyapp.responses.drafts import Change
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.opener.transfer.export import Header
 from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
@@ -218,7 +218,7 @@ def _fill(db: Session, person: Person, keys: KeyRing, at: datetime) -> None:
         form.instrument,
         code=form.code,
         keys=keys,
-        changes={item: Change("", value) for item, value in given.items()},
+        changes={item: FieldChange("", value) for item, value in given.items()},
         now=at + timedelta(seconds=60 + 10 * len(given)),
         shown_at=at,
     )
