@@ -27,16 +27,13 @@ from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
 from surveyapp.operations import erasing
 from surveyapp.respondents.models import Person as Listed
-from surveyapp.responses import drafts
-from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.opener.transfer.export import Header
 from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
-from surveyapp.responses.service import submit
 from tests import factories
 from tests.attacks import places, traces, twin
-from tests.responses.world import Form, survey
+from tests.responses.world import Form, World, survey
 
 PACK = PROJECT / "questionnaires" / "par-index-2023"
 Cell = tuple[str, str]
@@ -151,7 +148,7 @@ def play(engine: Engine, folder: Path, files: Path, *, sizes: tuple[int, ...], s
         twin.create(db)
     with transaction() as db:
         for person in people:
-            _fill(db, person, keys, now + timedelta(days=chance.randrange(5)))
+            _fill(db, campaign, person, keys, now + timedelta(days=chance.randrange(5)))
     scene = Scene(engine, keys, campaign, people, chance.sample(people, len(people)), folder, files)
     with transaction() as db:
         lengths = select(Draft.assignment_id, func.length(Draft.ciphertext))
@@ -205,23 +202,14 @@ def _answering(form: Form, cell: Cell, chance: random.Random) -> Person:
     return Person(form, cell, answers, remark)
 
 
-def _fill(db: Session, person: Person, keys: KeyRing, at: datetime) -> None:
+def _fill(db: Session, campaign: Campaign, person: Person, keys: KeyRing, at: datetime) -> None:
     """Begin and save."""
     form = person.form
     invitations.start(db, form.id, today=clock.day(at))
     given = dict(person.answers)
     if person.remark and form.instrument.remark:
         given[form.instrument.remark.id] = person.remark
-    drafts.save(
-        db,
-        form.id,
-        form.instrument,
-        code=form.code,
-        keys=keys,
-        changes={item: FieldChange("", value) for item, value in given.items()},
-        now=at + timedelta(seconds=60 + 10 * len(given)),
-        shown_at=at,
-    )
+    World(campaign, [form], keys, at).save(db, form, given, seconds=60 + 10 * len(given), shown=0)
 
 
 def _submit_all(scene: Scene, now: datetime) -> None:
@@ -230,15 +218,8 @@ def _submit_all(scene: Scene, now: datetime) -> None:
     for number, person in enumerate(scene.order):
         at = now + timedelta(seconds=number * 400)
         with transaction() as db:
-            scene.receipts[person.id] = submit(
-                db,
-                scene.campaign,
-                person.form,
-                person.form.instrument,
-                code=person.form.code,
-                keys=scene.keys,
-                now=at,
-            )
+            world = World(scene.campaign, [person.form], scene.keys, at)
+            scene.receipts[person.id] = world.submit(db, person.form)
             twin.submit(db, person, at=at, receipt=scene.receipts[person.id])
         with transaction() as db:
             after = set(db.scalars(select(SealedBallot.id)))
