@@ -75,7 +75,7 @@ def _stepped(sample: Sample) -> Sample:
 def exposition() -> bytes:
     """All counters in Prometheus's text format, summed over the workers where there are several."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return bytes(_generate(_InSteps(_registry)))  # type: ignore[arg-type]  # all it asks is collect()
+        return bytes(_generate(_InSteps(_registry)))
     summed = CollectorRegistry()
     MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
-    return bytes(_generate(_InSteps(summed)))  # type: ignore[arg-type]
+    return bytes(_generate(_InSteps(summed)))
