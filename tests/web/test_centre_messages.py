@@ -306,7 +306,9 @@ def test_letters_of_many_units_are_made_fetched_and_posted_in_one_job_each(opera
     post(operator, page, page + "confirm", typed="5")
     survey.work(2)
     post(operator, page, page + "letters/all")
-    answer = post(operator, page, page + "letters/file")
+    named = re.findall(r'name="pile" value="([0-9a-f]{32})"', operator.get(page).text)
+    assert len(named) == 2
+    answer = post(operator, page, page + "letters/file", pile=named)
     names = ZipFile(BytesIO(answer.data)).namelist()
     assert [name.split("-")[3] for name in names] == ["BNV", "01"]
     assert all(ZipFile(BytesIO(answer.data)).read(name).startswith(b"%PDF") for name in names)

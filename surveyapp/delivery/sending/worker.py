@@ -104,7 +104,13 @@ class Worker:
             with transaction() as db:
                 worker_watch.sign(db, self.name, now=now)
             self.recover()
-            housekeeping.keep(self.post, self.mailbox, keys=self.keys, now=self.now)
+            housekeeping.keep(
+                self.post,
+                self.mailbox,
+                keys=self.keys,
+                base_url=self.base_url,
+                now=self.now,
+            )
         with reading() as db:
             running = queue.running(db, now=now)
             going = [(wave.id, wave.is_filled) for wave in running]

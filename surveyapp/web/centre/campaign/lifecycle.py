@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -27,11 +28,26 @@ from surveyapp.responses.sealed_box.wording import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 from surveyapp.web.parts.dates import read_moment, typed_moment
 
 FAR = timedelta(days=14)
 """A deadline moved by more than this may be a slip of the hand."""
+
+
+def _has_moment() -> bool:
+    until = read_moment(request.form.get("closes_at", ""))
+    return until is not None and bool(request.form.get("heeded") or not _doubt_deadline(until))
+
+
+def _closing_confirmed() -> bool:
+    return _is_confirmed("close_confirmed")
+
+
+def _box_confirmed() -> bool:
+    return _is_confirmed("box_confirmed")
 
 
 @bp.get("/life")
@@ -43,6 +59,7 @@ def life() -> str:
 
 @bp.post("/life/key")
 @allow("operator")
+@fresh_factor
 def make_box_key() -> ResponseReturnValue:
     """The box key of a campaign in the server's custody."""
     try:
@@ -59,6 +76,8 @@ def make_box_key() -> ResponseReturnValue:
 
 @bp.post("/life/open")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.CAMPAIGN_OPENING)
 def open_campaign() -> ResponseReturnValue:
     """Freeze the campaign; collection begins at its opening moment."""
     now = clock.now()
@@ -74,6 +93,7 @@ def open_campaign() -> ResponseReturnValue:
 
 @bp.post("/life/custodians")
 @allow("operator")
+@fresh_factor
 def take_custodians_file() -> ResponseReturnValue:
     """What custodians made on their machine: the public half of a key, or what they attest."""
     file = request.files.get("custody_file")
@@ -91,6 +111,8 @@ def take_custodians_file() -> ResponseReturnValue:
 
 @bp.post("/life/deadline")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.DEADLINE, when=_has_moment)
 def move_deadline() -> ResponseReturnValue:
     """Move the end of collection; links already sent follow it."""
     now = clock.now()
@@ -136,6 +158,8 @@ def _doubt_deadline(until: datetime) -> str:
 
 @bp.post("/life/close")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.CAMPAIGN_CLOSING, when=_closing_confirmed)
 def close_campaign() -> ResponseReturnValue:
     """End collection for good, once the campaign's code is typed."""
     if not _is_confirmed("close_confirmed"):
@@ -153,6 +177,8 @@ def close_campaign() -> ResponseReturnValue:
 
 @bp.post("/life/box")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.BOX, when=_box_confirmed)
 def open_box() -> ResponseReturnValue:
     """Open the box with the key on this server, once the campaign's code is typed. Takes a while."""
     if not _is_confirmed("box_confirmed"):

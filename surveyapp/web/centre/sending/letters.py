@@ -9,6 +9,7 @@ from flask.wrappers import Response
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Unit
 from surveyapp.db import reading, transaction
@@ -20,6 +21,8 @@ from surveyapp.i18n import _n, locale, speaking
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 
@@ -52,11 +55,17 @@ def make_all_letters(wave_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/messages/wave/<uuid:wave_id>/letters/file")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.LETTERS)
 def download_all_letters(wave_id: UUID) -> Response:
-    """Every pile not posted yet, one PDF with its cover each, packed as they are printed; all on record."""
-    now = clock.now()
+    """The piles named, not posted yet: one PDF with its cover each, packed as they are printed; all on record."""
+    now, named = clock.now(), set(request.form.getlist("pile"))
     with transaction() as db:
-        piles = [one for one in batches.batches(db, wave_id) if one[0].confirmed_at is None]
+        piles = [
+            one
+            for one in batches.batches(db, wave_id)
+            if one[0].confirmed_at is None and one[0].id.hex in named
+        ]
         for pile, unit in piles:
             facts = {"batch": str(pile.id), "letters": pile.letters}
             enter(db, Action.LETTERS_DOWNLOADED, facts, unit_code=unit.code)
@@ -100,6 +109,8 @@ def _posted(wave_id: UUID, sent: int) -> ResponseReturnValue:
 
 @bp.post("/messages/letters/<uuid:batch_id>/file")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.LETTERS)
 def download_letters(batch_id: UUID) -> ResponseReturnValue:
     """The pile as a PDF; every download is on record."""
     now = clock.now()

@@ -7,6 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.delivery import labels, queries
@@ -32,6 +33,8 @@ from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys
 
 
@@ -72,8 +75,21 @@ def recount_wave(wave_id: UUID) -> ResponseReturnValue:
     return _to_wave(wave_id)
 
 
+def _would_go() -> bool:
+    """The form has the number to type, and every warning ticked: else no second person is asked."""
+    wave_id = (request.view_args or {})["wave_id"]
+    with reading() as db:
+        wave = finding.wave(db, g.campaign.id, wave_id)
+        now, kept = clock.now(), counting.kept(wave)
+        warned = {one.kind for one in cautions.cautions(wave, g.campaign, kept, now=now)}
+    typed = "".join(sign for sign in request.form.get("typed", "") if sign.isdigit())
+    return typed == str(wave.people) and warned <= set(request.form.getlist("heeded"))
+
+
 @bp.post("/messages/wave/<uuid:wave_id>/confirm")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.WAVE, when=_would_go)
 def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
     """Let the wave go, once the number of people was typed and each warning confirmed.
 
