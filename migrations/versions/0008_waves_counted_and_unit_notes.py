@@ -31,9 +31,9 @@ def upgrade() -> None:
         sa.Column("written_by", sa.String(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_unit_note_campaign_id_campaign")
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_unit_note_campaign_id")
         ),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_note_unit_id_unit")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_note_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_note")),
     )
     op.create_index(op.f("ix_unit_note_unit_id"), "unit_note", ["unit_id"])
