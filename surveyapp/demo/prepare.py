@@ -222,7 +222,8 @@ class Builder:
             holders.check_again(self.keys, now=closed - timedelta(days=1))
         with self.progress(_("%(code)s: mở hộp phiếu, phát hành", code=code), 3) as done:
             with transaction() as db:
-                campaign_service.close_campaign(db, code, now=closed)
+                ends_at = campaigns.campaign(db, code).ends_at
+                campaign_service.close_campaign(db, code, now=ends_at)
             done(1)
             opened = self._open(code, holders, now=closed + timedelta(days=1))
             done(1)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, CountDelta
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
@@ -20,6 +19,7 @@ from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToS
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
+from tests.factories import close_campaign
 from tests.responses.world import PRIVATE, World, answers, survey
 
 

@@ -235,6 +235,7 @@ def _page(
         number=assignment.number,
         rated=rated(assignment),
         contact=help_desk.contact(visit.invited.campaign.settings),
+        deadline=visit.deadline,
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         other_answers=others,
         whole_url=url_for(
