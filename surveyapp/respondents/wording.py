@@ -108,6 +108,7 @@ _SUSPICIONS: dict[str, Lazy] = {
     "one_word": lazy("Họ tên chỉ có một chữ. Xin ghi đủ họ và tên."),
     "several": lazy("Ô có vẻ ghi nhiều người. Mỗi người xin ghi một dòng."),
     "long": lazy("Họ tên dài bất thường. Xin kiểm tra."),
+    "no_name": lazy("Ô họ tên ghi chức vụ, tên cơ quan hoặc một câu, không giống tên người. Xin ghi họ và tên, hoặc bỏ dòng này."),
 }
 _PROPOSED = lazy("Đề nghị: “%(proposal)s”.")
 _PROPOSED_ALIKE = lazy("Đề nghị: “%(proposal)s” (viết giống %(alike)s%%).")

@@ -18,6 +18,7 @@ from surveyapp.respondents.rules.contacts import (
 )
 from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
+from surveyapp.respondents.words.bearers import is_no_name
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
@@ -35,16 +36,20 @@ from surveyapp.respondents.words.positions import without_position
 from surveyapp.respondents.words.remarks import (
     AWAY,
     GONE,
+    OPEN,
     beside_name,
     glued_names,
     is_vacancy,
     remark_in,
+    says_gone,
     several_people,
 )
 
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
+_BULLET = re.compile(r"^(?:[-–+*•●.]|\(?\d{1,3}[.)/:\-–])\s?(?=[^\W\d])")
+"""A running number or a dash before the name: `1. Nguyễn Văn An`."""
 _SHOWN = 200
 
 
@@ -261,8 +266,10 @@ class _Judgement:
             self._name(written, value)
         elif column == "position" and value.lower().startswith("nguyên "):
             self.add(column, CHECK, "remark", written, kind=GONE)
-        elif column in ("note", "position") and remark_in(value) in (GONE, AWAY):
-            self.add(column, CHECK, "remark", written, kind=remark_in(value))
+        elif column == "note" and (kind := says_gone(value)):
+            self.add(column, CHECK, "remark", written, kind=kind)
+        elif column == "position" and (kind := remark_in(value)) in (GONE, AWAY, OPEN):
+            self.add(column, CHECK, "remark", written, kind=kind)
 
     def as_above(self, column: str, written: str, above: str) -> None:
         """A ditto without a row above it in the file, or written by hand: what stands above is proposed."""
@@ -275,7 +282,7 @@ class _Judgement:
             self.values["full_name"] = ""
             self.add("full_name", MUST, "name_vacant", written)
             return
-        value, self.position = without_position(value)
+        value, self.position = without_position(_BULLET.sub("", value).rstrip(" ,;:.-–") or value)
         alone, remark = ("", "") if several_people(written) else beside_name(value)
         if remark:
             self.values["full_name"] = value
@@ -295,6 +302,8 @@ class _Judgement:
         self.values["full_name"] = proposal if whole else bare
         several = several_people(written) or glued_names(bare.split())
         reason = "several" if several else is_suspicious(bare)
+        if not reason and is_no_name(bare):
+            reason = "no_name"
         if reason:
             self.add("full_name", CHECK, "name_suspicious", written, "", reason=reason)
         elif badly_cased:
