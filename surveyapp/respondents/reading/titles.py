@@ -45,7 +45,7 @@ def given_by_titles(
 
 def _named(column: str, text: str, index: DepartmentIndex, context: ListContext) -> str:
     """What of a text names a value of that column; empty when it names none."""
-    words = section_title(text).split()
+    words = section_title(text.replace("_", " ").lstrip("0123456789 ")).split() or text.split()
     if column == "department":
         return department_in(words, index)
     for start in range(min(len(words), 8)):
@@ -72,15 +72,3 @@ def department_in(words: Sequence[str], index: DepartmentIndex) -> str:
             if end - start > 10:
                 continue
     return ""
-
-
-def names_other_list(texts: Sequence[str], context: ListContext) -> bool:
-    """Whether a title is that of another list asked for, and of no list like this one."""
-    folded = " | ".join(fold(text) for text in texts)
-
-    def named(kind: str) -> bool:
-        return fold(kind).removeprefix("danh sach").strip() in folded
-
-    if not folded or named(context.kind_name):
-        return False
-    return any(named(name) for _code, name in context.other_kinds)

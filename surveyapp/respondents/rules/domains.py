@@ -157,7 +157,13 @@ def _mended_ending(domain: str) -> str:
     *head, last = labels
     if last == "gov":
         return ".".join([*labels, "vn"])
-    for wrong in (["gov", "com"], ["gov", "com", "vn"], ["gov", "vn", "vn"], ["gov", "net"], ["gov", "org"]):
+    for wrong in (
+        ["gov", "com"],
+        ["gov", "com", "vn"],
+        ["gov", "vn", "vn"],
+        ["gov", "net"],
+        ["gov", "org"],
+    ):
         if labels[-len(wrong) :] == wrong:
             return ".".join([*labels[: -len(wrong)], "gov", "vn"])
     if last not in _COUNTRIES and last not in _GENERIC:

@@ -20,7 +20,9 @@ _AT_WORD = re.compile(r" ?[\[({] ?(?:at|a còng|@) ?[\])}] ?", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"(?<=[^\W\d]) ?\(([^()@ ]{1,64}@[^()@ ]{3,190})\)$")
 _ASIDE = re.compile(r"(?<=[^\W\d]) [-–] ?[^\W\d][^\d@]{0,40}$")
 """What follows a dash says whose address it is: `- công vụ`."""
-_LABEL_WORDS = frozenset("email mail gmail thu dien tu hop hom dia chi dc cong vu ca nhan rieng chinh co quan e lien he tai khoan".split())
+_LABEL_WORDS = frozenset(
+    "email mail gmail thu dien tu hop hom dia chi dc cong vu ca nhan rieng chinh co quan e lien he tai khoan".split()
+)
 _TRIM = " .,;:'\"()<>[]/\\\t\r\n\u2026"
 _NUMBER_BEFORE = re.compile(r"\+?\d[\d .]{7,14}(?:[/\-_,;|:(]++|(?<= )(?=[A-Za-z]))")
 _NUMBER_AFTER = re.compile(r"[ ,;/|(\-]\+?0\d{8}")
@@ -158,7 +160,11 @@ def _without_label(text: str) -> str:
                 return rest
     label, sign, rest = text.partition(":")
     # `an:nguyen@…` is a slip of the finger, `Thư công vụ: an@…` says what follows.
-    known = not _LABEL_WORDS.isdisjoint(fold(label).split()) or not label.isascii() or " " in label.strip()
+    known = (
+        not _LABEL_WORDS.isdisjoint(fold(label).split())
+        or not label.isascii()
+        or " " in label.strip()
+    )
     is_label = sign and known and "@" not in label and len(label) < 40
     return rest.lstrip() if is_label and rest.lstrip()[:2] != "//" else text
 
@@ -186,7 +192,12 @@ def _judged(cell: str, trimmed: str, joined: str, support: Support) -> Contact:
                 return Contact(valid, "email_typo", CHECK, proposal)
             return Contact("", "email_invalid", MUST, proposal or _mended(joined, support))
         if local[:1] in "-_" or local[-1:] in "-_":
-            return Contact(valid, "email_odd", CHECK, _supported(f"{local.strip('-_')}@{domain}", joined, support))
+            return Contact(
+                valid,
+                "email_odd",
+                CHECK,
+                _supported(f"{local.strip('-_')}@{domain}", joined, support),
+            )
     elif valid:
         return Contact("", "email_odd", MUST, _supported(_inner(local, domain), joined, support))
     if not valid:

@@ -34,9 +34,9 @@ from surveyapp.respondents.words.names import (
 )
 from surveyapp.respondents.words.positions import without_position
 from surveyapp.respondents.words.remarks import (
-    AWAY,
     GONE,
-    OPEN,
+    NEW,
+    OTHER,
     beside_name,
     glued_names,
     is_vacancy,
@@ -266,10 +266,10 @@ class _Judgement:
             self._name(written, value)
         elif column == "position" and value.lower().startswith("nguyên "):
             self.add(column, CHECK, "remark", written, kind=GONE)
-        elif column == "note" and (kind := says_gone(value)):
-            self.add(column, CHECK, "remark", written, kind=kind)
-        elif column == "position" and (kind := remark_in(value)) in (GONE, AWAY, OPEN):
-            self.add(column, CHECK, "remark", written, kind=kind)
+        elif column in ("note", "position"):
+            kind = says_gone(value) if column == "note" else remark_in(value)
+            if kind and kind not in (NEW, OTHER):
+                self.add(column, CHECK, "remark", written, kind=kind)
 
     def as_above(self, column: str, written: str, above: str) -> None:
         """A ditto without a row above it in the file, or written by hand: what stands above is proposed."""

@@ -31,7 +31,13 @@ def plain_email(cell: str, own: frozenset[str] = frozenset()) -> str:
     found = _ADDRESS.fullmatch(cell)
     if found is None or len(cell) > _ADDRESS_CHARACTERS:
         return ""
-    if cell[0] in "-_" or "-@" in cell or "_@" in cell or is_odd_local(cell) or not is_sound_domain(found[1], own):
+    if (
+        cell[0] in "-_"
+        or "-@" in cell
+        or "_@" in cell
+        or is_odd_local(cell)
+        or not is_sound_domain(found[1], own)
+    ):
         return ""
     return cell.lower()
 

@@ -56,10 +56,8 @@ def could_be_person(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 7 or not all(_WORD.fullmatch(w) for w in words):
         return False
-    if text.isascii():
-        told = _NO_PERSON_BARE.match(fold(text))
-    else:
-        told = _NO_PERSON.match(tone_key(text))
+    bare = text.isascii()
+    told = (_NO_PERSON_BARE if bare else _NO_PERSON).match(fold(text) if bare else tone_key(text))
     if told or (words[0].lower() == "lưu" and words[1] == "ý"):
         return False
     if is_vacancy(text):

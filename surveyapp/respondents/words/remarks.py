@@ -53,7 +53,9 @@ _HARMLESS = re.compile(
 )
 _APART = re.compile(r"[(\[]([^()\[\]]+)[)\]]?|\s[-–—]+\s*(.+)$|[-–—]\s(.+)$")
 # The whole of a remark.
-_GONE_ALONE = {tone_key(word) for word in ("hưu", "nghỉ", "mất", "chết", "thôi", "đã nghỉ", "đã mất", "nh")}
+_GONE_ALONE = {
+    tone_key(word) for word in ("hưu", "nghỉ", "mất", "chết", "thôi", "đã nghỉ", "đã mất", "nh")
+}
 _SINGLE = {
     "khuyết",
     "trống",
@@ -96,7 +98,9 @@ _NOT_LETTERS = re.compile(r"[\s()\[\]{}.,;:*\-–—_/\\\"'“”]+")
 _VACANT_WORDS = {tone_key(p) for p in _VACANCIES}
 
 
-_FIRST_WORDS = {fold(p).split()[0] for p in (*_GONE, *_AWAY, *_NEW, *_OPEN, *_VACANT_BEGINS, *_VACANCIES)}
+_FIRST_WORDS = {
+    fold(p).split()[0] for p in (*_GONE, *_AWAY, *_NEW, *_OPEN, *_VACANT_BEGINS, *_VACANCIES)
+}
 
 
 @lru_cache(maxsize=50_000)
