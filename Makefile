@@ -47,8 +47,8 @@ translate: .venv/.tests ## Add new messages to the English catalogues and name t
 migrate: .venv/.runs ## Bring the database to the newest revision
 	$(BIN)/surveyapp migrate
 
-migration: .venv/.tests ## Write the next migration from the models (MESSAGE="…"; without: rewrite the one initial revision)
-	$(BIN)/python -m tools.migration $(if $(MESSAGE),"$(MESSAGE)",--initial)
+migration: .venv/.tests ## Write the next migration from the models (MESSAGE="…")
+	$(BIN)/python -m tools.migration "$(MESSAGE)"
 
 crowd: .venv/.tests ## Read 100,000 rows with names as frequent as in life: nobody may be lost
 	.venv/bin/python -m tests.files.crowds 100000

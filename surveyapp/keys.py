@@ -35,6 +35,7 @@ PURPOSES = frozenset(
         "address",
         "release",
         "box-export",
+        "fingerprint",
     }
 )
 ROOT_BYTES = 32
@@ -50,13 +51,19 @@ class KeyRingRefused(SurveyError):
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Root keys by number. The highest number is used for new work, all are tried in checks."""
+    """Root keys by number: one is used for new work, all are tried in checks."""
 
     roots: Mapping[int, bytes] = field(repr=False)
+    used: int | None = None
+    """The number in use; without one the highest is."""
 
     @property
     def current(self) -> int:
-        return max(self.roots)
+        return max(self.roots) if self.used is None else self.used
+
+    def using(self, number: int) -> "KeyRing":
+        """The same ring with key `number` for new work."""
+        return KeyRing(self.roots, number)
 
     def key(self, purpose: str, number: int | None = None) -> bytes:
         """The 32-byte key for `purpose` under root `number` (HKDF-SHA-256, RFC 5869)."""
@@ -82,6 +89,12 @@ def make_key_ring(path: Path) -> None:
     """Write a ring with one fresh root key, readable by its owner alone. Never overwrites."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(path, {1: secrets.token_bytes(ROOT_BYTES)}, exclusive=True)
+
+
+def install_key_ring(path: Path, ring: KeyRing) -> None:
+    """Write a ring that was kept elsewhere. Never overwrites."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(path, ring.roots, exclusive=True)
 
 
 def rotate_key_ring(path: Path) -> int:

@@ -11,6 +11,7 @@ import surveyapp.fieldwork.models
 import surveyapp.followup.models
 import surveyapp.invitations.models
 import surveyapp.limits
+import surveyapp.operations.models
 import surveyapp.respondents.models
 import surveyapp.responses.models  # noqa: F401  the imports register the tables
 from surveyapp.db import Base

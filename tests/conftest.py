@@ -19,12 +19,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 import surveyapp.responses.drafts  # noqa: F401  says what becomes of drafts
+from surveyapp import clock
 from surveyapp.accounts import passwords
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
 from tests import postgres
+from tests.fakes import Moment
 
 # The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
 # new ones is `pytest --hypothesis-profile=default`.
@@ -193,6 +195,14 @@ def now() -> datetime:
 
 
 @pytest.fixture
+def moment(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """The server's clock, standing at `now`; a test moves it by `moment.at += …`."""
+    moment = Moment(now)
+    monkeypatch.setattr(clock, "now", moment)
+    return moment
+
+
+@pytest.fixture
 def keys() -> KeyRing:
     """A key ring in memory with one root key."""
     return KeyRing({1: sha256(b"a root key of the tests").digest()})
@@ -273,12 +283,12 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def runner(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """A terminal whose environment is that of `settings`, with a key ring of its own on disk."""
-    from surveyapp.keys import make_key_ring
+def runner(settings: Settings, keys: KeyRing) -> CliRunner:
+    """A terminal whose environment is that of `settings`, with the ring of `keys` on disk."""
+    from surveyapp.keys import install_key_ring
 
     settings.instance.mkdir(mode=0o700, exist_ok=True)
-    make_key_ring(settings.keys)
+    install_key_ring(settings.keys, keys)
     return CliRunner(
         env={
             "DATABASE_URL": settings.database_url,

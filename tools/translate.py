@@ -29,6 +29,8 @@ DOMAINS = [
     (re.compile(r"^(?:exports|templates/exports)/"), "exports"),
     (re.compile(r"^respondents/"), "respondents"),
     (re.compile(r"^documents/"), "documents"),
+    (re.compile(r"^(?:operations|templates/operations)/"), "operations"),
+    (re.compile(r"^cli/administration/"), "operations"),
     (re.compile(r"^(?:instruments|campaigns)/"), "packs"),
 ]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%%")

@@ -40,6 +40,8 @@ class Action(StrEnum):
     INVITATION_REISSUED = "invitation.reissued"
     INVITATION_REVOKED = "invitation.revoked"
     INVITATION_SENT = "invitation.sent"
+    KEY_ADDED = "key.added"
+    KEY_USED = "key.used"
     LETTERS_DOWNLOADED = "letters.downloaded"
     LETTERS_POSTED = "letters.posted"
     LETTERS_PRINTED = "letters.printed"

@@ -89,6 +89,17 @@ def verify(db: Session, *, keys: KeyRing) -> Chain:
     return Chain(entries=expected - 1, head=previous)
 
 
+def verify_last(db: Session, *, keys: KeyRing) -> None:
+    """Whether the ring is the one the trail was written with, by its last entry. Raises `AuditBroken`."""
+    entry = db.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).first()
+    if entry is None:
+        return
+    message = entry.previous + _canonical(_fields(entry))
+    made = (hmac.digest(key, message, "sha256") for key in keys.keys("audit"))
+    if not any(hmac.compare_digest(one, entry.digest) for one in made):
+        raise AuditBroken(entry.number)
+
+
 def _fields(entry: AuditEntry) -> dict[str, Any]:
     names = ("number", "at", "actor", "action", "campaign_code", "unit_code", "facts")
     return {name: getattr(entry, name) for name in names}

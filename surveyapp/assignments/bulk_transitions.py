@@ -12,7 +12,7 @@ from surveyapp.assignments import transitions
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
-from surveyapp.assignments.transitions import Change
+from surveyapp.assignments.transitions import AssignmentChange
 
 
 def move_forms(
@@ -64,9 +64,9 @@ def move_forms(
         is_taken = channel and (each.channel == "none" or after == Disposition.SENT)
         values = {"channel": channel} if is_taken else {}
         if is_moved:
-            moved.append(Change(each, after, values))
+            moved.append(AssignmentChange(each, after, values))
         else:
-            elsewhere.append(Change(each, each.disposition, values))
+            elsewhere.append(AssignmentChange(each, each.disposition, values))
     changes = {move: moved, "count_elsewhere": elsewhere}
     transitions.write(db, changes, today=today)
     return len(moved)

@@ -83,7 +83,7 @@ MOVES: Final = _moves(
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AssignmentChange:
     """One assignment's part in a move: where it goes, and what else of its row changes with it."""
 
     assignment: LockedAssignment
@@ -131,7 +131,7 @@ def lock_all(db: Session, *criteria: ColumnElement[bool]) -> list[LockedAssignme
     return [LockedAssignment._make(row) for row in rows]
 
 
-def write(db: Session, changes: Mapping[str, Iterable[Change]], *, today: date) -> None:
+def write(db: Session, changes: Mapping[str, Iterable[AssignmentChange]], *, today: date) -> None:
     """Carry out a campaign's changes by name of their move, in that order: rows, events, counts, drafts.
 
     Raises `MoveRefused` for what the table does not allow and `DraftsUnattended` where drafts would be
@@ -166,7 +166,7 @@ def move_one(
     **values: Any,
 ) -> None:
     """`write` for a single assignment."""
-    change = Change(assignment, disposition, values, note)
+    change = AssignmentChange(assignment, disposition, values, note)
     write(db, {name: (change,)}, today=today)
 
 
@@ -198,14 +198,14 @@ def state_of(disposition: str) -> AssignmentState:
     return AssignmentState.REVOKED if disposition in _NOT_ASKED else AssignmentState.ACTIVE
 
 
-def _check(move: Move, change: Change) -> None:
+def _check(move: Move, change: AssignmentChange) -> None:
     before, after = change.assignment.disposition, change.disposition
     stays = move.name in ("count_elsewhere", "give_new_code")
     if before not in move.before or after not in move.after or (stays and before != after):
         raise MoveRefused(change.assignment.id, move.name, before, after)
 
 
-def _write_rows(db: Session, changes: Sequence[Change]) -> None:
+def _write_rows(db: Session, changes: Sequence[AssignmentChange]) -> None:
     """Each form once: a row written twice would make PostgreSQL ask its invitation for leave."""
     if len(changes) == 1:
         only = changes[0]
@@ -220,13 +220,15 @@ def _write_rows(db: Session, changes: Sequence[Change]) -> None:
             db.execute(update(_TABLE).where(batch).values(**dict(values)))
 
 
-def _values(change: Change) -> dict[str, Any]:
+def _values(change: AssignmentChange) -> dict[str, Any]:
     """What the row says afterwards."""
     disposition = str(change.disposition)
     return {"state": state_of(disposition), "disposition": disposition, **change.values}
 
 
-def _write_events(db: Session, move: Move, changes: Sequence[Change], *, today: date) -> None:
+def _write_events(
+    db: Session, move: Move, changes: Sequence[AssignmentChange], *, today: date
+) -> None:
     if not move.event or not changes:
         return
     db.execute(
@@ -244,7 +246,7 @@ def _write_events(db: Session, move: Move, changes: Sequence[Change], *, today: 
     )
 
 
-def _count(deltas: Deltas, change: Change) -> None:
+def _count(deltas: Deltas, change: AssignmentChange) -> None:
     before = change.assignment.cell
     after = before._replace(channel=change.values.get("channel", before.channel))
     if _DEPARTMENT in change.values:

@@ -16,7 +16,7 @@ from surveyapp.campaigns.errors import UnknownQuestionnaire
 from surveyapp.campaigns.models import Campaign, QuestionnaireApproval
 from surveyapp.campaigns.states import ApprovalState
 from surveyapp.i18n import lazy
-from surveyapp.instruments.changes import Change, changes
+from surveyapp.instruments.changes import QuestionnaireChange, changes
 from surveyapp.instruments.model import Instrument
 
 SHORT = 12
@@ -31,7 +31,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class ApprovalStatus:
     """One questionnaire in use, the groups it asks, its last approval if there is one, who has approved
     it as it stands now, and how many people must."""
 
@@ -63,14 +63,14 @@ class Standing:
         )
 
     @cached_property
-    def changes(self) -> Sequence[Change]:
+    def changes(self) -> Sequence[QuestionnaireChange]:
         """What differs from what was approved last; nothing unless the state is `changed`."""
         if self.approval is None or self.state != ApprovalState.CHANGED:
             return []
         return changes(Instrument.from_json(self.approval.content), self.instrument)
 
 
-def standings(db: Session, campaign_id: int) -> list[Standing]:
+def standings(db: Session, campaign_id: int) -> list[ApprovalStatus]:
     """Every questionnaire that some group answers, by code."""
     instruments = queries.instruments(db, campaign_id)
     groups: dict[str, list[str]] = {}
@@ -92,14 +92,14 @@ def _standing(
     groups: tuple[str, ...],
     given: Sequence[QuestionnaireApproval],
     wanted: int,
-) -> Standing:
+) -> ApprovalStatus:
     """An approval counts while no other text was approved after it."""
     present = takewhile(lambda each: each.sha256 == instrument.sha256, reversed(given))
     approvers = frozenset(each.approved_by for each in present)
-    return Standing(instrument, groups, given[-1] if given else None, approvers, wanted)
+    return ApprovalStatus(instrument, groups, given[-1] if given else None, approvers, wanted)
 
 
-def standing(db: Session, campaign_id: int, code: str) -> Standing:
+def standing(db: Session, campaign_id: int, code: str) -> ApprovalStatus:
     """The questionnaire with this code; raises `UnknownQuestionnaire`."""
     for found in standings(db, campaign_id):
         if found.code == code:

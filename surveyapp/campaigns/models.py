@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from surveyapp.campaigns.states import BOX_OPENED, TAKING_LISTS, CampaignState
 from surveyapp.db import Base, Document, EnumText, within
 
-ROW_MINIMUM, TABLE_MINIMUM = 10, 5
+ROW_MINIMUM, TABLE_MINIMUM, COUNT_MINIMUM = 10, 5, 3
 """Of a campaign whose pack says nothing of disclosure."""
 
 
@@ -49,6 +49,11 @@ class Campaign(Base):
     def row_minimum(self) -> int:
         """Fewest released rows that may share a label."""
         return int(self.settings.get("disclosure", {}).get("row_minimum", ROW_MINIMUM))
+
+    @property
+    def count_minimum(self) -> int:
+        """Fewest responses of a small cell that give counts; under it the number alone is told."""
+        return int(self.settings.get("disclosure", {}).get("count_minimum", COUNT_MINIMUM))
 
     @property
     def table_minimum(self) -> int:

@@ -14,7 +14,7 @@ import click
 from surveyapp import clock, db, schema
 from surveyapp.config import PROJECT, Settings, read_settings
 from surveyapp.demo import state
-from surveyapp.demo.errors import NotADemo
+from surveyapp.demo.state import NotADemo
 from surveyapp.i18n import _
 
 SHARES = {"full": 1.0, "tenth": 0.1}
@@ -60,7 +60,7 @@ def prepare(size: str, afresh: bool, port: int) -> None:
 @demo.command()
 def reset() -> None:
     """Throw the demo's data away; the next one starts over. Refuses any other instance."""
-    settings = read_settings()
+    settings = read_settings(as_demo=True)
     with _refusing():
         state.clear(settings)
     click.echo(_("Đã xóa dữ liệu trình diễn."))
@@ -89,7 +89,7 @@ def serve(port: int, size: str) -> None:
 
 def _settings(port: int) -> Settings:
     """Settings whose address follows the port, unless the environment names one."""
-    settings = read_settings()
+    settings = read_settings(as_demo=True)
     if os.environ.get("SURVEYAPP_BASE_URL"):
         return settings
     return replace(settings, base_url=f"http://127.0.0.1:{port}")

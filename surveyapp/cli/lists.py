@@ -110,7 +110,7 @@ def _send(
 
 
 def _context(campaign: str, unit: str, kind: str) -> "ListContext":
-    from surveyapp.campaigns.errors import PackRefused
+    from surveyapp.campaigns.errors import PackRefused, UnknownUnit
     from surveyapp.campaigns.pack.reading import read_pack
     from surveyapp.respondents.context import context_from_pack
 
@@ -121,7 +121,7 @@ def _context(campaign: str, unit: str, kind: str) -> "ListContext":
         return context_from_pack(read_pack(folder), unit, kind)
     except PackRefused as exc:
         raise click.ClickException(str(exc)) from exc
-    except errors.UnknownUnit as exc:
+    except UnknownUnit as exc:
         raise click.UsageError(_("Không có đơn vị “%(unit)s”.", unit=unit)) from exc
     except errors.UnknownListKind as exc:
         known = ", ".join(exc.known)

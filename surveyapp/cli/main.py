@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from surveyapp import db, i18n, traces
+from surveyapp import clock, db, i18n, traces
 from surveyapp.config import PROJECT, Settings, read_settings
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
     from surveyapp.keys import KeyRing
 
 ELSEWHERE = {
+    "init": ("surveyapp.cli.administration.keys", "Make the instance folder and its key ring."),
+    "keys": (
+        "surveyapp.cli.administration.keys",
+        "The key ring: check it, keep it safe, add a key and use it.",
+    ),
+    "migrate": (
+        "surveyapp.cli.administration.migrate",
+        "Bring the database to a revision of its schema.",
+    ),
     "campaign": ("surveyapp.cli.campaigns.campaign", "Check, load, open and close campaigns."),
     "lists": ("surveyapp.cli.lists", "Respondent lists from units."),
     "invitations": ("surveyapp.cli.invitations", "Issue and reissue invitations."),
@@ -69,9 +80,8 @@ class Commands(click.Group):
         except SurveyError as error:
             click.echo(reason(error), err=True)
             ctx.exit(1)
-        except db.UNREACHABLE as error:
-            fault = str(getattr(error, "orig", None) or error).strip()
-            click.echo(_("Cơ sở dữ liệu không trả lời: %(fault)s", fault=fault), err=True)
+        except (*db.UNREACHABLE, db.DatabaseFault) as error:
+            click.echo(database_failure(error), err=True)
             ctx.exit(1)
 
 
@@ -83,6 +93,22 @@ def reason(error: SurveyError) -> str:
         return str(error) or type(error).__name__
     words = refusals.words_for(error)
     return f"{words.message} {words.next_step}"
+
+
+def database_failure(error: Exception) -> str:
+    """What failed and where in the program, without the values it was about: they may be names and codes."""
+    cause = getattr(error, "orig", None) or error
+    told = getattr(getattr(cause, "diag", None), "message_primary", None)
+    fault = str(told or (cause if db.of_database(error) else type(cause).__name__)).strip()
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    ours = [one for one in traceback.extract_tb(error.__traceback__) if "surveyapp" in one.filename]
+    place = ours[-1] if ours else place
+    return _(
+        "Cơ sở dữ liệu không thực hiện được: %(fault)s (%(state)s, %(place)s)",
+        fault=fault.splitlines()[0] if fault else type(cause).__name__,
+        state=db.sqlstate(error) or "–",
+        place=f"{Path(place.filename).name}:{place.lineno}",
+    )
 
 
 @dataclass(frozen=True)
@@ -110,16 +136,28 @@ def database() -> Iterator[Server]:
     keys = read_key_ring(settings.keys)
     standing = db.bound()
     if standing is not None and _address(standing) == settings.database_url:
-        yield Server(settings, keys, standing)
+        yield Server(settings, _claimed(keys), standing)
         return
     engine = _make_engine()
     db.bind(engine)
     try:
-        yield Server(settings, keys, engine)
+        yield Server(settings, _claimed(keys), engine)
     finally:
         engine.dispose()
         if standing is not None:
             db.bind(standing)
+
+
+def _claimed(keys: KeyRing) -> KeyRing:
+    """The ring with the key in use here. Raises `ForeignKeyRing` or `KeyRingIncomplete`."""
+    from surveyapp.operations.installation import ownership
+
+    with db.reading() as session:
+        fitting = ownership.fits(session, keys)
+    if fitting is not None:
+        return fitting
+    with db.transaction() as session:
+        return ownership.claim(session, keys, now=clock.now())
 
 
 def _address(engine: Engine) -> str:
@@ -128,10 +166,11 @@ def _address(engine: Engine) -> str:
 
 def _make_engine() -> Engine:
     from surveyapp import schema
+    from surveyapp.tables import metadata
 
     engine = db.make_engine(read_settings().database_url)
     db.check_durability(engine)
-    schema.check(engine)
+    schema.check(engine, metadata)
     return engine
 
 
@@ -144,80 +183,6 @@ def main(english: bool) -> None:
     """
     i18n.set_locale("en" if english else "vi")
     db.bind_when_needed(_make_engine)
-
-
-@main.command()
-def init() -> None:
-    """Make the instance folder and its key ring; what is there already is kept."""
-    from surveyapp.keys import make_key_ring, read_key_ring
-
-    settings = read_settings()
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if settings.keys.exists():
-        read_key_ring(settings.keys)
-        click.echo(_("Đã có bộ khóa: %(path)s", path=settings.keys))
-    else:
-        make_key_ring(settings.keys)
-        click.echo(_("Đã tạo bộ khóa: %(path)s. Hãy sao lưu ở nơi an toàn.", path=settings.keys))
-
-
-@main.command()
-@click.option("--to", "revision", default="head", show_default=True, help="Revision, or base.")
-def migrate(revision: str) -> None:
-    """Bring the database to a revision of its schema, forwards or back."""
-    from surveyapp import schema
-
-    settings = read_settings()
-    if revision == "head":
-        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = db.make_engine(settings.database_url)
-    try:
-        reached = schema.migrate(engine, to=revision)
-    except schema.NotCompacted as exc:
-        click.echo(
-            _(
-                "Đã nâng cấp, nhưng một giao dịch cũ (như sao lưu đang chạy) còn giữ dữ liệu đã xóa của: "
-                "%(tables)s. Khi giao dịch đó xong, chạy VACUUM FULL cho các bảng này.",
-                tables=exc,
-            ),
-            err=True,
-        )
-        sys.exit(1)
-    finally:
-        engine.dispose()
-    click.echo(_("Cơ sở dữ liệu ở phiên bản %(revision)s.", revision=reached or "base"))
-
-
-@main.group("keys")
-def keys_group() -> None:
-    """The key ring: check it, add a key."""
-
-
-@keys_group.command("check")
-def keys_check() -> None:
-    """Read the ring as the server does and say which keys are live."""
-    from surveyapp.keys import read_key_ring
-
-    ring = read_key_ring(read_settings().keys)
-    numbers = ", ".join(str(number) for number in sorted(ring.roots))
-    click.echo(
-        _(
-            "Các khóa đang dùng: %(numbers)s. Khóa hiện hành: %(current)s.",
-            numbers=numbers,
-            current=ring.current,
-        )
-    )
-
-
-@keys_group.command("rotate")
-def keys_rotate() -> None:
-    """Add a fresh key for new work; older keys go on opening what they made. Restart the server after."""
-    from surveyapp.keys import rotate_key_ring
-
-    number = rotate_key_ring(read_settings().keys)
-    click.echo(
-        _("Đã thêm khóa số %(number)s. Khởi động lại máy chủ để dùng khóa mới.", number=number)
-    )
 
 
 @main.command()

@@ -41,7 +41,7 @@ _MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormInMessage:
     """One questionnaire of the person a message is meant for."""
 
     group_id: int
@@ -50,13 +50,13 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InvitationFacts:
     """What is true of an invitation at the moment of sending."""
 
     invitation_id: UUID
     invitation_state: InvitationState
     held: bool
-    forms: Sequence[Form]
+    forms: Sequence[FormInMessage]
     issue_number: int = 1
     is_away: bool = False
 
@@ -69,7 +69,7 @@ _SAID = {
 }
 
 
-def reason_to_skip(kind: str, standing: Standing) -> str:
+def reason_to_skip(kind: str, standing: InvitationFacts) -> str:
     """Why this person gets no message of this kind now; an empty string when she does.
 
     revoked, on_hold, submitted, declined, not_me, moved, wrong_group, already_sent, not_sent, started,
@@ -95,7 +95,7 @@ def reason_to_skip(kind: str, standing: Standing) -> str:
     return _reason_of_kind(kind, asked)
 
 
-def _reason_of_kind(kind: str, asked: Sequence[Form]) -> str:
+def _reason_of_kind(kind: str, asked: Sequence[FormInMessage]) -> str:
     unsent = {Disposition.NOT_SENT, Disposition.BOUNCED}
     if kind in ("invitation", "reissue"):
         return "" if any(form.disposition in unsent for form in asked) else "already_sent"

@@ -2,7 +2,6 @@
 
 __all__ = (
     "directory",
-    "errors",
     "prepare",
     "state",
 )

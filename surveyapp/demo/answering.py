@@ -18,7 +18,7 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.db import reading, transaction
-from surveyapp.demo.behaviour import STARTED, SUBMITTED, Behaviour, Visit
+from surveyapp.demo.behaviour import STARTED, SUBMITTED, Behaviour, PlayedVisit
 from surveyapp.fieldwork.counts import folding as fieldwork
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
@@ -30,7 +30,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.responses import drafts
 from surveyapp.responses import service as responses
-from surveyapp.responses.drafts import Change
+from surveyapp.responses.drafts import FieldChange
 
 BATCH = 200
 """People per transaction: a commit costs a write to the disk."""
@@ -151,7 +151,7 @@ def answer(
     )
     random = Random(f"{campaign_code} order")  # noqa: S311  a demo, not a secret
     random.shuffle(everyone)
-    by_day: dict[int, list[tuple[Guest, Visit]]] = {day: [] for day in range(len(days))}
+    by_day: dict[int, list[tuple[Guest, PlayedVisit]]] = {day: [] for day in range(len(days))}
     waiting = _spared(everyone, spared)
     for guest in everyone:
         if guest.code in waiting:
@@ -183,7 +183,7 @@ def _spared(everyone: Sequence[Guest], of_each_group: int) -> set[str]:
     return codes
 
 
-def _come_in(round_: Round, visits: Sequence[tuple[Guest, Visit]], random: Random) -> None:
+def _come_in(round_: Round, visits: Sequence[tuple[Guest, PlayedVisit]], random: Random) -> None:
     with transaction() as db:
         campaign = campaigns.campaign(db, round_.campaign_code)
         for guest, visit in visits:
@@ -227,7 +227,7 @@ def _fill_in(
             instrument,
             code=guest.code,
             keys=round_.keys,
-            changes={id_: Change(None, value) for id_, value in page.items()},
+            changes={id_: FieldChange(None, value) for id_, value in page.items()},
             now=at,
             shown_at=shown_at if round_.page_by_page else None,
         )

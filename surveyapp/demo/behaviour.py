@@ -26,7 +26,7 @@ _REMINDED_AGAIN = (7, 14)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FormOutcome:
     """What becomes of one questionnaire: submitted, broken off or only started; how much answered."""
 
     kind: str
@@ -34,12 +34,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Visit:
+class PlayedVisit:
     """What one person does, on one day: a declaration, or an outcome for each questionnaire."""
 
     day: int
     declaration: str = ""
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[FormOutcome, ...] = ()
 
 
 class Behaviour:
@@ -56,28 +56,28 @@ class Behaviour:
         self._rates: dict[str, float] = {}
         self._levels: dict[str, float] = {}
 
-    def visit(self, unit: str, forms: int) -> Visit | None:
+    def visit(self, unit: str, forms: int) -> PlayedVisit | None:
         """What somebody of `unit` with so many questionnaires does; None: nothing at all."""
         random = self._random
         day = random.choices(self._days, cum_weights=self._day_weights)[0]
         fate = random.random()
         if fate < 0.02:
             declared = random.choices(_DECLARATIONS, _DECLARATION_SHARES)[0]
-            return Visit(day, declaration=declared)
+            return PlayedVisit(day, declaration=declared)
         if random.random() >= self._willing(unit) * self._willingness:
             return None
         if fate < 0.05:
-            return Visit(day, outcomes=tuple(Outcome(STARTED, 0.0) for _ in range(forms)))
-        return Visit(day, outcomes=tuple(self._outcome(n) for n in range(forms)))
+            return PlayedVisit(day, outcomes=tuple(FormOutcome(STARTED, 0.0) for _ in range(forms)))
+        return PlayedVisit(day, outcomes=tuple(self._outcome(n) for n in range(forms)))
 
-    def _outcome(self, number: int) -> Outcome:
+    def _outcome(self, number: int) -> FormOutcome:
         random = self._random
         chance = random.random() + (0.06 if number else 0)
         if chance > 0.92:
-            return Outcome(BROKEN_OFF, random.uniform(0.1, 0.8))
+            return FormOutcome(BROKEN_OFF, random.uniform(0.1, 0.8))
         if chance > 0.87:
-            return Outcome(SUBMITTED, random.uniform(0.5, 0.79))
-        return Outcome(
+            return FormOutcome(SUBMITTED, random.uniform(0.5, 0.79))
+        return FormOutcome(
             SUBMITTED, random.uniform(0.2, 0.45) if chance > 0.86 else random.uniform(0.85, 1)
         )
 

@@ -30,7 +30,7 @@ CENTRE = "vanhanh"
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ArrivedWorkbook:
     """One workbook as it arrived: its bytes, and what reading it found."""
 
     task: Task
@@ -52,7 +52,7 @@ class Desk:
         self.pack = read_pack(self.pack_folder)
         self._of_unit = {(task.unit, task.kind): task for task in self.tasks}
 
-    def deliver(self, task: Task) -> Delivery:
+    def deliver(self, task: Task) -> ArrivedWorkbook:
         """Write the workbook of one list to disk and read it as the server reads an upload."""
         kind, unit = self.pack.list_kind(task.kind), self.pack.unit(task.unit)
         content = workbooks.write(
@@ -66,7 +66,7 @@ class Desk:
         path = self.out / f"{task.unit}-{task.kind}.xlsx"
         path.write_bytes(content)
         context = context_from_pack(self.pack, task.unit, task.kind)
-        return Delivery(task, path.name, content, check_file(content, path.name, context))
+        return ArrivedWorkbook(task, path.name, content, check_file(content, path.name, context))
 
     def _people(self, task: Task) -> list[Someone]:
         people = rosters.people_of(self.pack, task)
@@ -83,14 +83,14 @@ def _open_desk(pack_folder: Path, out: Path, tasks: Sequence[Task]) -> None:
     _desks[:] = [Desk(pack_folder, out, tasks)]
 
 
-def _deliver(task: Task) -> Delivery:
+def _deliver(task: Task) -> ArrivedWorkbook:
     return _desks[0].deliver(task)
 
 
 @contextmanager
 def deliveries(
     pack_folder: Path, out: Path, tasks: Sequence[Task], *, processes: int
-) -> Iterator[Iterable[Delivery]]:
+) -> Iterator[Iterable[ArrivedWorkbook]]:
     """Every workbook in order, made and read by `processes` beside this one (0: by this one)."""
     out.mkdir(parents=True, exist_ok=True)
     if not processes:
@@ -112,7 +112,7 @@ def deliveries(
 
 def take_in(
     campaign_code: str,
-    arriving: Iterable[Delivery],
+    arriving: Iterable[ArrivedWorkbook],
     *,
     keys: KeyRing,
     due: datetime,

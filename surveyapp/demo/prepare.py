@@ -20,7 +20,17 @@ from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.pack.reading import Calendar, Pack, read_pack
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
-from surveyapp.demo import accounts, answering, directory, lists, rosters, state, work_in_hand
+from surveyapp.demo import (
+    accounts,
+    answering,
+    custodians,
+    directory,
+    lists,
+    rosters,
+    state,
+    work_in_hand,
+)
+from surveyapp.demo.custodians import Custodians
 from surveyapp.demo.lists import CENTRE
 from surveyapp.exports.release import building, rehearsal
 from surveyapp.fieldwork.forecast import nightly
@@ -70,8 +80,7 @@ class Builder:
 
     def build(self) -> Path:
         """Build both campaigns in an empty database; returns the path of `demo.json`."""
-        self._collect(OVER)
-        self._release(OVER)
+        self._release(OVER, self._collect(OVER))
         self._collect(UNDER_WAY)
         self._leave_work(UNDER_WAY)
         self._keep_last_night()
@@ -80,8 +89,9 @@ class Builder:
             staff = accounts.create(db, main, others=[pilot], now=self.now)
         return show(self.settings, self.keys, staff=[account.to_json() for account in staff])
 
-    def _collect(self, season: Season) -> None:
-        """From the pack to answers: lists, invitations, what people did."""
+    def _collect(self, season: Season) -> Custodians | None:
+        """From the pack to answers: lists, invitations, what people did. Who holds the key of its box,
+        where that is not the server."""
         opens_at = _at_eight(self.now - timedelta(days=season.opened_ago))
         closes_at = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
         pack = _moved(read_pack(self.settings.questionnaires / season.pack), opens_at, closes_at)
@@ -89,13 +99,8 @@ class Builder:
         with transaction() as db:
             campaign_service.load_pack(db, pack, now=before)
         self._take_lists(season, pack, due=opens_at - timedelta(days=2))
+        holders = self._give_key(pack, now=opens_at - timedelta(days=3))
         with transaction() as db:
-            responses.make_box_key(
-                db,
-                campaigns.campaign(db, pack.code),
-                folder=self.settings.instance / "box",
-                act=Act(CENTRE, opens_at - timedelta(days=1), self.keys),
-            )
             self._approve(db, pack, now=opens_at - timedelta(days=2))
             campaign_service.open_campaign(db, pack.code, now=opens_at - timedelta(days=1))
         self._invite(pack, now=opens_at)
@@ -109,6 +114,20 @@ class Builder:
                 spared=SPARED if season is UNDER_WAY else 0,
                 done=done,
             )
+        return holders
+
+    def _give_key(self, pack: Pack, *, now: datetime) -> Custodians | None:
+        """The key of the box: with three custodians and proven by them, or in the instance folder."""
+        with transaction() as db:
+            campaign = campaigns.campaign(db, pack.code)
+            if campaign.custody == "server":
+                folder, act = self.settings.instance / "box", Act(CENTRE, now, self.keys)
+                responses.make_box_key(db, campaign, folder=folder, act=act)
+                return None
+            folder = self.settings.instance / "demo" / "custodians" / pack.code
+            made = custodians.appoint(db, pack.code, folder, keys=self.keys, now=now)
+        made.prove(self.keys, now=now)
+        return made
 
     def _approve(self, db: Session, pack: Pack, *, now: datetime) -> None:
         """Approve every questionnaire as the pack holds it, as the centre would have done."""
@@ -190,23 +209,17 @@ class Builder:
             campaign = campaigns.campaign(db, pack.code)
             return answering.count_guests(db, campaign)
 
-    def _release(self, season: Season) -> None:
-        """Close, open the box, build the release, as an operator would."""
+    def _release(self, season: Season, holders: Custodians | None) -> None:
+        """Close, open the box, build the release, destroy the key, as an operator and custodians would."""
         code = season.pack
         closed = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
+        if holders is not None:
+            holders.check_again(self.keys, now=closed - timedelta(days=1))
         with self.progress(_("%(code)s: mở hộp phiếu, phát hành", code=code), 3) as done:
             with transaction() as db:
                 campaign_service.close_campaign(db, code, now=closed)
             done(1)
-            private_key = custody.read_private_key(self.settings.instance / "box", code)
-            with transaction() as db:
-                opening.open_box(
-                    db,
-                    campaigns.campaign(db, code),
-                    private_key=private_key,
-                    act=Act(CENTRE, closed + timedelta(days=1), self.keys),
-                )
-            opening.compact(self.engine)
+            opened = self._open(code, holders, now=closed + timedelta(days=1))
             done(1)
             with transaction() as db:
                 building.build(
@@ -215,7 +228,22 @@ class Builder:
                     out=self.settings.instance / "releases",
                     act=Act(CENTRE, closed + timedelta(days=20), self.keys),
                 )
+            if holders is not None:
+                released = closed + timedelta(days=21)
+                holders.destroy(self.keys, digest=opened.digest, now=released)
             done(1)
+
+    def _open(self, code: str, holders: Custodians | None, *, now: datetime) -> opening.Opened:
+        """By two custodians, or with the key that lies here."""
+        if holders is not None:
+            opened = holders.open_box(self.keys, now=now)
+        else:
+            private_key = custody.read_private_key(self.settings.instance / "box", code)
+            with transaction() as db:
+                campaign, act = campaigns.campaign(db, code), Act(CENTRE, now, self.keys)
+                opened = opening.open_box(db, campaign, private_key=private_key, act=act)
+        opening.compact(self.engine)
+        return opened
 
 
 def show(settings: Settings, keys: KeyRing, *, staff: Sequence[dict[str, str]]) -> Path:

@@ -6,11 +6,18 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, make_url
 
 from surveyapp import db, schema
-from surveyapp.config import Settings
-from surveyapp.demo.errors import NotADemo
+from surveyapp.config import DEMO_MARKS, Settings
+from surveyapp.errors import SurveyError
 
-FINISHED = "demo.json"
-_BEGUN = "demo/unfinished"
+FINISHED, _BEGUN = DEMO_MARKS
+
+
+class NotADemo(SurveyError):
+    """The instance folder or its database holds a survey that no demo made."""
+
+    def __init__(self, instance: Path) -> None:
+        super().__init__(str(instance))
+        self.instance = instance
 
 
 def is_finished(settings: Settings) -> bool:

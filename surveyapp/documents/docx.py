@@ -38,7 +38,7 @@ WIDTH = 9071
 
 
 @dataclass(frozen=True)
-class Text:
+class Paragraph:
     """One paragraph. `size` and the space `before` and `after` in points; `align` is left, center, right or both.
 
     `indent`: the first line begins a centimetre further in.
@@ -68,12 +68,12 @@ class Grid:
     With a `border` the first row is a head, repeated on each page.
     """
 
-    rows: Sequence[Sequence[Sequence[Text | Rule]]]
+    rows: Sequence[Sequence[Sequence[Paragraph | Rule]]]
     widths: Sequence[float]
     border: bool = False
 
 
-def write_docx(blocks: Sequence[Text | Grid]) -> bytes:
+def write_docx(blocks: Sequence[Paragraph | Grid]) -> bytes:
     """The document as a file; pages after the first are numbered at the top."""
     body = "".join(_grid(each) if isinstance(each, Grid) else _text(each) for each in blocks)
     document = f"{_HEAD}<w:document {_NAMES}><w:body>{body}{_PAGE}</w:body></w:document>"
@@ -89,18 +89,18 @@ def write_docx(blocks: Sequence[Text | Grid]) -> bytes:
 
 def _header() -> str:
     """The number of the page."""
-    field = f'<w:fldSimple w:instr=" PAGE "><w:r>{_marks(Text(""))}<w:t>2</w:t></w:r></w:fldSimple>'
+    field = f'<w:fldSimple w:instr=" PAGE "><w:r>{_marks(Paragraph(""))}<w:t>2</w:t></w:r></w:fldSimple>'
     return f'{_HEAD}<w:hdr {_NAMES}><w:p><w:pPr><w:jc w:val="center"/></w:pPr>{field}</w:p></w:hdr>'
 
 
-def _text(text: Text) -> str:
+def _text(text: Paragraph) -> str:
     inwards = '<w:ind w:firstLine="567"/>' if text.indent else ""
     place = f'<w:spacing w:before="{text.before * 20}" w:after="{text.after * 20}"/>{inwards}<w:jc w:val="{text.align}"/>'
     run = f'<w:r>{_marks(text)}<w:t xml:space="preserve">{escape(text.words)}</w:t></w:r>'
     return f"<w:p><w:pPr>{place}</w:pPr>{run}</w:p>"
 
 
-def _marks(text: Text) -> str:
+def _marks(text: Paragraph) -> str:
     marks = "".join(
         f"<w:{tag}/>" for tag, wanted in (("b", text.bold), ("i", text.italic)) if wanted
     )
@@ -135,7 +135,7 @@ def _grid(grid: Grid) -> str:
     return f'<w:tbl><w:tblPr><w:tblW w:w="{WIDTH}" w:type="dxa"/>{border}{layout}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>'
 
 
-def _row(row: Sequence[Sequence[Text | Rule]], widths: Sequence[int], *, is_head: bool) -> str:
+def _row(row: Sequence[Sequence[Paragraph | Rule]], widths: Sequence[int], *, is_head: bool) -> str:
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{_cell(cell, width)}</w:tc>'
         for width, cell in zip(widths, row, strict=True)
@@ -144,5 +144,5 @@ def _row(row: Sequence[Sequence[Text | Rule]], widths: Sequence[int], *, is_head
     return f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{cells}</w:tr>"
 
 
-def _cell(cell: Sequence[Text | Rule], width: int) -> str:
+def _cell(cell: Sequence[Paragraph | Rule], width: int) -> str:
     return "".join(_rule(one, width) if isinstance(one, Rule) else _text(one) for one in cell)

@@ -113,7 +113,7 @@ class Counts:
         return {name: self.of(LETTERS[name]) for name in ("S", "R", "NC", "U", "out")}
 
 
-class Completeness(NamedTuple):
+class CompletenessCounts(NamedTuple):
     """What the submitted forms were, counted in the opened responses (AAPOR 1.1, 1.2, 2.12)."""
 
     complete: int = 0
@@ -147,7 +147,7 @@ class Rates:
     con3: float | None
 
 
-def outcome_rates(counts: Counts, opened: Completeness | None = None) -> Rates:
+def outcome_rates(counts: Counts, opened: CompletenessCounts | None = None) -> Rates:
     """All outcome rates of `counts`.
 
     Before the opening every submitted form counts as a respondent. Given how complete the `opened` are,

@@ -253,7 +253,7 @@ def _calls(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[Called]]:
 
 
 @dataclass(frozen=True)
-class Tally:
+class CallTally:
     """Calls of the campaign, told without anybody: by result, and how many it took per person."""
 
     results: Counter[str]
@@ -269,7 +269,7 @@ class Tally:
         return self.results.total()
 
 
-def tally(db: Session, campaign_id: int) -> Tally:
+def tally(db: Session, campaign_id: int) -> CallTally:
     """Contact attempts of the campaign."""
     of_campaign: Any = CallAttempt.campaign_id == campaign_id
     results: Counter[str] = Counter()
@@ -291,4 +291,4 @@ def tally(db: Session, campaign_id: int) -> Tally:
     by_calls: Counter[int] = Counter()
     for n, count in db.execute(select(each.c.n, func.count()).group_by(each.c.n)):
         by_calls[n] = count
-    return Tally(results, by_calls.total(), reached, by_calls)
+    return CallTally(results, by_calls.total(), reached, by_calls)

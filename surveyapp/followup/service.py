@@ -26,7 +26,7 @@ from surveyapp.invitations.models import Invitation
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class CallOutcome:
     """What the operator fills in: `until` where the person is away, `channel` for a new link."""
 
     result: Result
@@ -79,7 +79,7 @@ def claimed(db: Session, campaign: Campaign, invitation_id: UUID, *, act: Act) -
 
 
 def record(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: CallOutcome, *, act: Act
 ) -> None:
     """Keep the call and let its result take effect.
 
@@ -136,14 +136,14 @@ def _lease(db: Session, invitation_id: UUID) -> tuple[str, datetime]:
     return row.operator, row.until
 
 
-def _away_until(outcome: Outcome, *, now: datetime) -> date | None:
+def _away_until(outcome: CallOutcome, *, now: datetime) -> date | None:
     if outcome.result != Result.UNAVAILABLE:
         return None
     return rules.check_away(outcome.until, today=clock.day(now))
 
 
 def _wrong_number(
-    db: Session, _campaign: Campaign, invitation_id: UUID, _outcome: Outcome, *, act: Act
+    db: Session, _campaign: Campaign, invitation_id: UUID, _outcome: CallOutcome, *, act: Act
 ) -> None:
     """No text goes to that number again; the desk is asked for a better contact."""
     phone = audience.recipients(db, [invitation_id])[invitation_id].phone
@@ -152,7 +152,7 @@ def _wrong_number(
 
 
 def _unavailable(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: CallOutcome, *, act: Act
 ) -> None:
     """Left alone until the day; away until collection is over counts as unavailable (AAPOR 2.26)."""
     assert outcome.until is not None
@@ -160,14 +160,14 @@ def _unavailable(
 
 
 def _new_link(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: CallOutcome, *, act: Act
 ) -> None:
     service.reissue(db, campaign, invitation_id, reason=new_links.REASON, act=act)
     new_links.send_link(db, campaign, invitation_id, channel=outcome.channel, act=act)
 
 
 def _declared(
-    db: Session, campaign: Campaign, invitation_id: UUID, outcome: Outcome, *, act: Act
+    db: Session, campaign: Campaign, invitation_id: UUID, outcome: CallOutcome, *, act: Act
 ) -> None:
     invited = invitations.invited(db, campaign, invitation_id)
     service.declare(db, invited, DECLARATIONS[outcome.result], today=act.today)

@@ -37,7 +37,7 @@ _Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Change:
+class QuestionnaireChange:
     """One difference: `place` is an item, section or remark id, empty for the questionnaire itself,
     and the items in a row where the scale they share changed.
 
@@ -51,7 +51,7 @@ class Change:
     after: str
 
 
-def changes(before: Instrument, after: Instrument) -> list[Change]:
+def changes(before: Instrument, after: Instrument) -> list[QuestionnaireChange]:
     """Everything in which `after` differs from `before`; empty only when their checksums are equal."""
     old, new = dict(_written(before)), dict(_written(after))
     places = {key[0] for key in old}, {key[0] for key in new}
@@ -61,15 +61,19 @@ def changes(before: Instrument, after: Instrument) -> list[Change]:
         if place not in places[0] or place not in places[1]:
             if part in ("text", "title", "prompt") and language == "vi":
                 kind = "added" if place in places[1] else "removed"
-                found.append(Change(place, kind, "", old.get(key, ""), new.get(key, "")))
+                found.append(
+                    QuestionnaireChange(place, kind, "", old.get(key, ""), new.get(key, ""))
+                )
         elif old.get(key) != new.get(key):
-            found.append(Change(place, part, language, old.get(key, ""), new.get(key, "")))
+            found.append(
+                QuestionnaireChange(place, part, language, old.get(key, ""), new.get(key, ""))
+            )
     return [*_together(found), *_moved(_ids(before), _ids(after))]
 
 
-def _together(found: Sequence[Change]) -> list[Change]:
+def _together(found: Sequence[QuestionnaireChange]) -> list[QuestionnaireChange]:
     """A change of a scale is told once for all its items, at the place of the first."""
-    places: dict[Change, list[str]] = {}
+    places: dict[QuestionnaireChange, list[str]] = {}
     for change in found:
         kind = replace(change, place="") if change.part in ("options", "best") else change
         places.setdefault(kind, []).append(change.place)
@@ -82,7 +86,7 @@ def _listed(places: Sequence[str]) -> str:
     return f"{', '.join(places[: _NAMED - 1])} … {places[-1]} ({len(places)})"
 
 
-def _moved(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
+def _moved(before: Sequence[str], after: Sequence[str]) -> Iterator[QuestionnaireChange]:
     """The stretch of items that stand in another order; what was added or removed moves nothing."""
     old = [item for item in before if item in after]
     new = [item for item in after if item in before]
@@ -91,7 +95,7 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
     while old and old[-1] == new[-1]:
         old, new = old[:-1], new[:-1]
     if old:
-        yield Change("", "order", "", ", ".join(old), ", ".join(new))
+        yield QuestionnaireChange("", "order", "", ", ".join(old), ", ".join(new))
 
 
 def _ids(instrument: Instrument) -> list[str]:

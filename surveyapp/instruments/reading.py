@@ -9,7 +9,7 @@ from typing import Any
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.model import Questionnaire, variable_name
-from surveyapp.instruments.yaml_document import Document, Step, read_document
+from surveyapp.instruments.yaml_document import Step, YamlDocument, read_document
 
 
 def read_questionnaire(path: Path) -> Questionnaire:
@@ -23,19 +23,19 @@ def read_questionnaire(path: Path) -> Questionnaire:
     return questionnaire
 
 
-def check_questionnaire(document: Document) -> tuple[Questionnaire | None, list[Fault]]:
+def check_questionnaire(document: YamlDocument) -> tuple[Questionnaire | None, list[Fault]]:
     """The questionnaire and its faults: of form, then of sense, even where the form is broken."""
     questionnaire, faults = document.validate(Questionnaire)
     return questionnaire, [*faults, *_check_scales(document), *_check_items(document)]
 
 
-def items_of(document: Document) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
+def items_of(document: YamlDocument) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
     """Every item as written, with its path, whether or not it is sound."""
     for path, _section in document.maps("sections"):
         yield from document.maps(*path, "items")
 
 
-def _check_scales(document: Document) -> Iterator[Fault]:
+def _check_scales(document: YamlDocument) -> Iterator[Fault]:
     seen: dict[Any, tuple[Step, ...]] = {}
     for path, scale in document.maps("scales"):
         yield from _repeated(document, (*path, "id"), scale.get("id"), seen)
@@ -56,7 +56,7 @@ def _check_scales(document: Document) -> Iterator[Fault]:
             yield document.fault(path, _("không câu hỏi nào dùng thang này"))
 
 
-def _check_items(document: Document) -> Iterator[Fault]:
+def _check_items(document: YamlDocument) -> Iterator[Fault]:
     scales = {scale.get("id") for _path, scale in document.maps("scales")}
     sections: dict[Any, tuple[Step, ...]] = {}
     texts: dict[Any, tuple[Step, ...]] = {}
@@ -82,7 +82,7 @@ def _variable(identifier: Any) -> Any:
 
 
 def _repeated(
-    document: Document, path: tuple[Step, ...], value: Any, seen: dict[Any, tuple[Step, ...]]
+    document: YamlDocument, path: tuple[Step, ...], value: Any, seen: dict[Any, tuple[Step, ...]]
 ) -> Iterator[Fault]:
     if not isinstance(value, str):
         return

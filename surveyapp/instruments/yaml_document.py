@@ -31,7 +31,7 @@ _Constructor.add_constructor(
 )
 
 
-class Document:
+class YamlDocument:
     """The content of one file as plain values (`root`), with the line of every field."""
 
     def __init__(self, file: str, tree: Any) -> None:
@@ -94,7 +94,7 @@ class Document:
             return None, [self.fault(error["loc"], describe(error)) for error in errors]
 
 
-def read_document(path: Path, *, name: str) -> tuple[Document | None, list[Fault]]:
+def read_document(path: Path, *, name: str) -> tuple[YamlDocument | None, list[Fault]]:
     """Read a YAML file; `name` is what faults call it. A broken file gives one fault and no document."""
     try:
         content = path.read_bytes()
@@ -120,7 +120,7 @@ def read_document(path: Path, *, name: str) -> tuple[Document | None, list[Fault
         return None, [
             Fault(name, 1, "", _("tệp trống hoặc không bắt đầu bằng các cặp khóa: giá trị"))
         ]
-    return Document(name, tree), []
+    return YamlDocument(name, tree), []
 
 
 def _holds(node: Any, step: Step) -> bool:

@@ -33,7 +33,7 @@ _WAITS = (
 
 
 @dataclass(frozen=True)
-class Tally:
+class DeclarationTally:
     """How many people said it, and how many of these declarations wait for the centre."""
 
     people: int = 0
@@ -54,7 +54,7 @@ class Declared:
     unit_en: str
 
 
-def tally(db: Session, campaign_id: int) -> dict[str, Tally]:
+def tally(db: Session, campaign_id: int) -> dict[str, DeclarationTally]:
     """By kind, every kind of `KINDS`."""
     rows = db.execute(
         select(
@@ -66,8 +66,8 @@ def tally(db: Session, campaign_id: int) -> dict[str, Tally]:
         .where(Invitation.campaign_id == campaign_id)
         .group_by(Declaration.kind)
     )
-    found = {kind: Tally(people, waiting) for kind, people, waiting in rows}
-    return {kind: found.get(kind, Tally()) for kind in KINDS}
+    found = {kind: DeclarationTally(people, waiting) for kind, people, waiting in rows}
+    return {kind: found.get(kind, DeclarationTally()) for kind in KINDS}
 
 
 def count_waiting(db: Session, campaign_id: int) -> int:

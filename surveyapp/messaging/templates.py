@@ -43,7 +43,7 @@ class Rendered:
     html: str
 
 
-class Fault(StrEnum):
+class TemplateFaultKind(StrEnum):
     """What can be wrong with a template; `wording.template_fault` has the words."""
 
     EMPTY = "empty"
@@ -62,7 +62,7 @@ class Fault(StrEnum):
 class TemplateFault:
     """One fault: `place` is subject, text or sms; `detail` the field, characters or figure; `line` from 1."""
 
-    fault: Fault
+    fault: TemplateFaultKind
     place: str
     detail: str = ""
     line: int = 0
@@ -158,31 +158,31 @@ def _brace_faults(place: str, text: str, known: Collection[str]) -> Iterator[Tem
     for found in _MARK.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
         if found[0] in {"{", "}"}:
-            yield TemplateFault(Fault.STRAY_BRACE, place, found[0], line)
+            yield TemplateFault(TemplateFaultKind.STRAY_BRACE, place, found[0], line)
         elif found[1] is not None and (not _NAME.fullmatch(found[1]) or found[1] not in known):
-            yield TemplateFault(Fault.UNKNOWN_FIELD, place, found[1], line)
+            yield TemplateFault(TemplateFaultKind.UNKNOWN_FIELD, place, found[1], line)
 
 
 def _subject_faults(subject: str, secret: Collection[str]) -> Iterator[TemplateFault]:
     if not subject.strip():
-        yield TemplateFault(Fault.EMPTY, "subject")
+        yield TemplateFault(TemplateFaultKind.EMPTY, "subject")
     if "\n" in subject.strip() or "\r" in subject.strip():
-        yield TemplateFault(Fault.SUBJECT_LINES, "subject")
+        yield TemplateFault(TemplateFaultKind.SUBJECT_LINES, "subject")
     if len(subject) > SUBJECT_LIMIT:
-        yield TemplateFault(Fault.SUBJECT_LONG, "subject", str(SUBJECT_LIMIT))
+        yield TemplateFault(TemplateFaultKind.SUBJECT_LONG, "subject", str(SUBJECT_LIMIT))
     for field in sorted(fields_of(subject) & set(secret)):
-        yield TemplateFault(Fault.LINK_IN_SUBJECT, "subject", field)
+        yield TemplateFault(TemplateFaultKind.LINK_IN_SUBJECT, "subject", field)
 
 
 def _body_faults(place: str, text: str, required: Collection[str]) -> Iterator[TemplateFault]:
     if not text.strip():
-        yield TemplateFault(Fault.EMPTY, place)
+        yield TemplateFault(TemplateFaultKind.EMPTY, place)
         return
     for field in sorted(set(required) - fields_of(text)):
-        yield TemplateFault(Fault.MISSING_FIELD, place, field)
+        yield TemplateFault(TemplateFaultKind.MISSING_FIELD, place, field)
     for line, words in enumerate(text.splitlines(), 1):
         if _HAND_WRITTEN.search(words):
-            yield TemplateFault(Fault.LINK_BY_HAND, place, words.strip()[:60], line)
+            yield TemplateFault(TemplateFaultKind.LINK_BY_HAND, place, words.strip()[:60], line)
 
 
 def _sms_faults(
@@ -192,7 +192,7 @@ def _sms_faults(
     text = render_sms(template, values, accents=accents)
     strange = "" if accents else "".join(sms_segments.foreign(text))
     if strange:
-        yield TemplateFault(Fault.SMS_ALPHABET, "sms", strange)
+        yield TemplateFault(TemplateFaultKind.SMS_ALPHABET, "sms", strange)
     needed = sms_segments.measure(text).segments
     if needed > segments:
-        yield TemplateFault(Fault.SMS_LONG, "sms", str(needed))
+        yield TemplateFault(TemplateFaultKind.SMS_LONG, "sms", str(needed))

@@ -1,9 +1,9 @@
 """What an operator reads about channels, refusals and templates."""
 
 from surveyapp.i18n import Lazy, _, lazy
-from surveyapp.messaging.email.bounces import Kind
+from surveyapp.messaging.email.bounces import BounceKind
 from surveyapp.messaging.model import Reason
-from surveyapp.messaging.templates import Fault, TemplateFault
+from surveyapp.messaging.templates import TemplateFault, TemplateFaultKind
 
 _REASONS: dict[Reason, Lazy] = {
     Reason.ACCEPTED: lazy("Máy chủ đã nhận"),
@@ -24,35 +24,37 @@ _REASONS: dict[Reason, Lazy] = {
     Reason.CONTENT_REFUSED: lazy("Bên nhận từ chối nội dung"),
     Reason.REFUSED: lazy("Bên nhận từ chối"),
 }
-_KINDS: dict[Kind, Lazy] = {
-    Kind.HARD: lazy("Thư bị trả lại, địa chỉ không dùng được"),
-    Kind.SOFT: lazy("Thư tạm thời chưa đến được"),
-    Kind.DELIVERED: lazy("Thư đã đến"),
-    Kind.COMPLAINT: lazy("Người nhận báo là thư rác"),
-    Kind.AUTO_REPLY: lazy("Trả lời tự động"),
-    Kind.UNKNOWN: lazy("Thư khác, cần người đọc"),
+_KINDS: dict[BounceKind, Lazy] = {
+    BounceKind.HARD: lazy("Thư bị trả lại, địa chỉ không dùng được"),
+    BounceKind.SOFT: lazy("Thư tạm thời chưa đến được"),
+    BounceKind.DELIVERED: lazy("Thư đã đến"),
+    BounceKind.COMPLAINT: lazy("Người nhận báo là thư rác"),
+    BounceKind.AUTO_REPLY: lazy("Trả lời tự động"),
+    BounceKind.UNKNOWN: lazy("Thư khác, cần người đọc"),
 }
-_FAULTS: dict[Fault, Lazy] = {
-    Fault.EMPTY: lazy("Chưa có nội dung."),
-    Fault.UNKNOWN_FIELD: lazy(
+_FAULTS: dict[TemplateFaultKind, Lazy] = {
+    TemplateFaultKind.EMPTY: lazy("Chưa có nội dung."),
+    TemplateFaultKind.UNKNOWN_FIELD: lazy(
         "Không có trường “{%(detail)s}”. Xin chọn trong các trường được liệt kê."
     ),
-    Fault.STRAY_BRACE: lazy(
+    TemplateFaultKind.STRAY_BRACE: lazy(
         "Dấu “%(detail)s” đứng lẻ. Viết hai dấu liền nhau nếu muốn in chính dấu đó."
     ),
-    Fault.MISSING_FIELD: lazy("Thiếu “{%(detail)s}”: người nhận sẽ không có cách trả lời."),
-    Fault.LINK_IN_SUBJECT: lazy(
+    TemplateFaultKind.MISSING_FIELD: lazy(
+        "Thiếu “{%(detail)s}”: người nhận sẽ không có cách trả lời."
+    ),
+    TemplateFaultKind.LINK_IN_SUBJECT: lazy(
         "Không đặt “{%(detail)s}” ở tiêu đề: tiêu đề bị ghi lại trên đường đi."
     ),
-    Fault.SUBJECT_LINES: lazy("Tiêu đề chỉ được một dòng."),
-    Fault.SUBJECT_LONG: lazy("Tiêu đề dài quá %(detail)s ký tự."),
-    Fault.LINK_BY_HAND: lazy(
+    TemplateFaultKind.SUBJECT_LINES: lazy("Tiêu đề chỉ được một dòng."),
+    TemplateFaultKind.SUBJECT_LONG: lazy("Tiêu đề dài quá %(detail)s ký tự."),
+    TemplateFaultKind.LINK_BY_HAND: lazy(
         "Có địa chỉ trang gõ tay: “%(detail)s”. Chỉ dùng liên kết riêng của người nhận."
     ),
-    Fault.SMS_ALPHABET: lazy(
+    TemplateFaultKind.SMS_ALPHABET: lazy(
         "Tin nhắn có ký tự làm tin dài gấp đôi: %(detail)s. Xin thay bằng chữ thường."
     ),
-    Fault.SMS_LONG: lazy(
+    TemplateFaultKind.SMS_LONG: lazy(
         "Tin nhắn dài %(detail)s phần với người có tên và liên kết dài nhất. Xin rút gọn."
     ),
 }
@@ -68,7 +70,7 @@ def reason(reason: Reason) -> str:
     return str(_REASONS[reason])
 
 
-def returned(kind: Kind) -> str:
+def returned(kind: BounceKind) -> str:
     """What a returned mail means, in a few words."""
     return str(_KINDS[kind])
 

@@ -1,3 +1,6 @@
-"""What takes the whole house at once: the end of a campaign's people. `__all__` is what other packages may use."""
+"""What takes the whole house at once: keeping an installation going, the end of a campaign's people.
 
-__all__ = ("erasing",)
+`__all__` is what other packages may use.
+"""
+
+__all__ = ("erasing", "installation", "models")

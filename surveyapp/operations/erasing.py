@@ -11,7 +11,11 @@ from surveyapp.followup import erasing as followup
 from surveyapp.invitations import erasing as invitations
 from surveyapp.respondents.people import erasing as respondents
 
-KEPT_IN = ("person", "respondent_list", "list_line", "list_finding", "received_file", "invitation")
+KEPT_IN = (
+    "person", "person_entry", "respondent_list", "list_line", "list_finding", "received_file", "desk_address",
+    "desk_reminder", "invitation", "retired_tag", "handoff", "delivery", "call_hold", "contact_request",
+    "call_lease",
+)  # fmt: skip
 """The tables whose old pages are rewritten afterwards, so that nothing stays in the file."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from surveyapp.campaigns.errors import UnknownUnit
 from surveyapp.respondents import errors
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
     units = {u.code: u for u in pack.units}
     kinds = {k.code: k for k in pack.campaign.list_kinds}
     if unit not in units:
-        raise errors.UnknownUnit(unit)
+        raise UnknownUnit(unit)
     if kind not in kinds:
         raise errors.UnknownListKind(kind, tuple(kinds))
     supplier, wanted = units[unit], kinds[kind]

@@ -218,7 +218,7 @@ class BadHeadcount(RespondentsError):
         self.limit = limit
 
 
-class BadAddress(RespondentsError):
+class BadDeskAddress(RespondentsError):
     """Not an e-mail address a desk can be written to."""
 
 
@@ -232,14 +232,6 @@ class ListsNoLongerTaken(RespondentsError):
 
 class NoteMissing(RespondentsError):
     """Whoever sends a list back has to say why."""
-
-
-class UnknownUnit(RespondentsError):
-    """No unit of that code in the campaign."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__(unit)
-        self.unit = unit
 
 
 class UnknownListKind(RespondentsError):

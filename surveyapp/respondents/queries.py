@@ -14,8 +14,8 @@ from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.lists.corrections.learned import learned_departments
 from surveyapp.respondents.models import Headcount, Person, PersonEntry, RespondentList
 from surveyapp.respondents.people.rosters import (
-    Contact,
     FormCell,
+    PersonContact,
     Roster,
     RosterEntry,
     approved_forms,
@@ -30,8 +30,8 @@ from surveyapp.respondents.states import CURRENT, ListState, PersonState
 from surveyapp.respondents.words.names import name_key
 
 __all__ = [
-    "Contact",
     "FormCell",
+    "PersonContact",
     "Roster",
     "RosterEntry",
     "approved_forms",

@@ -28,7 +28,7 @@ _MOST = 10**10
 
 
 @dataclass(frozen=True)
-class Place:
+class DraftContext:
     """Where a draft belongs; it can be read nowhere else."""
 
     campaign_code: str
@@ -81,7 +81,7 @@ def _plain(content: Content) -> bytes:
 
 
 def encrypt(
-    place: Place, version: bytes, content: Content, *, size: int, code: str, keys: KeyRing
+    place: DraftContext, version: bytes, content: Content, *, size: int, code: str, keys: KeyRing
 ) -> bytes:
     """AES-256-GCM under a fresh nonce: key number, nonce, ciphertext of `size` bytes and its tag.
 
@@ -100,7 +100,7 @@ def encrypt(
 
 
 def decrypt(
-    place: Place, version: bytes, ciphertext: bytes, *, code: str, keys: KeyRing
+    place: DraftContext, version: bytes, ciphertext: bytes, *, code: str, keys: KeyRing
 ) -> Content:
     """The draft again. Raises `DraftUnreadable` for another code, form, person or changed bit."""
     number = int.from_bytes(ciphertext[:_NUMBER])
@@ -117,7 +117,7 @@ def decrypt(
     return Content(*json.loads(padded[_LENGTH : _LENGTH + length]))
 
 
-def _key(place: Place, code: str, keys: KeyRing, number: int) -> bytes:
+def _key(place: DraftContext, code: str, keys: KeyRing, number: int) -> bytes:
     """HKDF-SHA-256 (RFC 5869): from the person's code, salted with the server's draft key."""
     info = b"draft\0" + place.campaign_code.encode() + b"\0" + place.assignment_id.bytes
     return HKDF(hashes.SHA256(), 32, salt=keys.key("draft", number), info=info).derive(

@@ -21,7 +21,7 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, locked_assignment, rules
-from surveyapp.responses.draft_cipher import Content, Place
+from surveyapp.responses.draft_cipher import Content, DraftContext
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.models import Draft
 
@@ -45,7 +45,7 @@ class DraftAnswers:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field of a form sent in: the value it was rendered with, and the value it has now."""
 
     base: str | None
@@ -78,7 +78,7 @@ def load(
     ).one_or_none()
     if row is None:
         return DraftAnswers(b"", {})
-    place = Place(row.code, instrument, assignment_id)
+    place = DraftContext(row.code, instrument, assignment_id)
     content = draft_cipher.decrypt(place, row.version, row.ciphertext, code=code, keys=keys)
     return DraftAnswers(row.version, content.answers)
 
@@ -90,7 +90,7 @@ def save(
     *,
     code: str,
     keys: KeyRing,
-    changes: Mapping[str, Change],
+    changes: Mapping[str, FieldChange],
     now: datetime,
     shown_at: datetime | None = None,
 ) -> Saved:
@@ -112,7 +112,7 @@ def save(
         for item_id, change in changes.items()
     }
     held = _lock(db, assignment_id, now=now)
-    place = Place(held.campaign.code, instrument, assignment_id)
+    place = DraftContext(held.campaign.code, instrument, assignment_id)
     stored = _stored(db, assignment_id)
     content = Content()
     if stored is not None:
@@ -143,7 +143,7 @@ def merge(
 
 
 def take(
-    db: Session, place: Place, *, code: str, keys: KeyRing, version: bytes | None
+    db: Session, place: DraftContext, *, code: str, keys: KeyRing, version: bytes | None
 ) -> Content | None:
     """Remove the draft and give what it held; None where there is none.
 

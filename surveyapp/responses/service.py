@@ -21,7 +21,7 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts, locked_assignment, receipts, rules
-from surveyapp.responses.draft_cipher import Content, Place
+from surveyapp.responses.draft_cipher import Content, DraftContext
 from surveyapp.responses.errors import BoxKeysExist, NothingToSubmit, OfflineCustody
 from surveyapp.responses.locked_assignment import AssignedForm
 from surveyapp.responses.models import SealedBallot
@@ -58,7 +58,7 @@ def submit(
     invitations.check_open(campaign, now)
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign.code)
-    place = Place(campaign.code, instrument, assignment.id)
+    place = DraftContext(campaign.code, instrument, assignment.id)
     content = drafts.take(db, place, code=code, keys=keys, version=version)
     if content is None or not content.answers:
         raise NothingToSubmit(assignment.id)

@@ -6,10 +6,12 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from surveyapp import db, log, schema, traces
+from surveyapp import clock, db, log, schema, traces
 from surveyapp.config import Settings, read_settings
 from surveyapp.keys import KeyRing, read_key_ring
+from surveyapp.operations.installation import ownership
 from surveyapp.respondents import placing
+from surveyapp.tables import metadata
 from surveyapp.web.http import (
     access,
     frame,
@@ -48,11 +50,13 @@ def build(
         settings = read_settings()
         traces.check(settings)
     keys = keys or read_key_ring(settings.keys)
-    engine = engine or db.make_engine(settings.database_url)
+    engine = engine or db.make_engine(settings.database_url, db.PAGES)
     db.check_durability(engine)
-    schema.check(engine)
+    schema.check(engine, metadata)
     db.bind(engine)
     log.configure(settings.log_level)
+    with db.transaction() as session:
+        keys = ownership.claim(session, keys, now=clock.now())
     app = errors.SurveyFlask("surveyapp", static_folder=None)
     configure(app, settings, keys)
     # Hooks run in this order: what is cheap and what denies comes before what reads a body.

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,9 @@ CLOCK_CALLS = re.compile(
 )
 MODULE_LINES = 400
 FOLDER_MODULES = 12
+ALONE = ("responses/opener/", "exports/verify/")
+FROZEN_AND_ROW = {"Instrument", "Remark"}
+"""What a file says, and the row that keeps it: one thing in two forms."""
 VAGUE = re.compile(r"^(?:utils?|helpers?|common|misc|manager)\.py$")
 INLINE = {
     "a script in the page": re.compile(r"<script\b(?![^>]*\bsrc=)", re.I),
@@ -163,7 +166,7 @@ def commits(root: Path) -> list[str]:
     return [
         f"{module.place}:{call.lineno}: .{call.func.attr}()"
         for module in modules(root)
-        if module.place not in {"db.py", "schema.py"}
+        if module.place not in {"db/sessions.py", "schema/revisions.py"}
         for call in module.calls()
         if isinstance(call.func, ast.Attribute)
         and (call.func.attr == "commit" or (call.func.attr == "begin" and not call.args))
@@ -244,6 +247,22 @@ def crowded_folders(root: Path) -> list[str]:
         f"{folder.relative_to(root).as_posix()}: {count} modules"
         for folder, count in sorted(held.items())
         if count > FOLDER_MODULES
+    ]
+
+
+def names_of_two_things(root: Path) -> list[str]:
+    """A class name means one thing in the house; programs that run alone have words of their own."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for module in modules(root):
+        if module.place.startswith(ALONE):
+            continue
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(module.place)
+    return [
+        f"{name}: {', '.join(found)}"
+        for name, found in sorted(places.items())
+        if len(found) > 1 and name not in FROZEN_AND_ROW
     ]
 
 

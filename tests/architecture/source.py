@@ -11,6 +11,7 @@ FOUNDATIONS = frozenset(
         "errors",
         "clock",
         "config",
+        "environment_file",
         "db",
         "keys",
         "i18n",
@@ -18,6 +19,7 @@ FOUNDATIONS = frozenset(
         "log",
         "schema",
         "traces",
+        "version",
         "messaging",
         "documents",
     ]

@@ -55,6 +55,12 @@ def test_the_settings_table_of_the_readme_is_the_settings_class():
     assert sorted(named) == sorted(known)
 
 
+def test_the_template_of_the_environment_file_names_every_setting():
+    words = (PROJECT / "deploy" / "surveyapp.env.example").read_text()
+    named = set(re.findall(r"^#?(DATABASE_URL|SURVEYAPP_[A-Z_]+)=", words, re.M))
+    assert named == {variable(field.name) for field in fields(Settings)}
+
+
 def test_every_command_is_on_the_page_of_commands():
     from surveyapp.cli.main import main
 
@@ -119,8 +125,11 @@ def offered(text: str) -> list[tuple[tuple[str, ...], str]]:
             files = [
                 file for one in packages for file in sorted((house / one).rglob(f"{module}.py"))
             ]
-            files += house.glob(f"{module}.py")
-            places = (".".join(file.relative_to(PROJECT).with_suffix("").parts) for file in files)
+            files += [*house.glob(f"{module}.py"), *house.glob(f"{module}/__init__.py")]
+            places = (
+                ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+                for file in files
+            )
             found.append((tuple(places), name))
     return found
 

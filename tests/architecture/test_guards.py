@@ -149,6 +149,20 @@ def test_a_package_says_what_it_offers_and_offers_what_is_used(tmp_path):
     ]
 
 
+def test_a_class_name_means_one_thing(tmp_path):
+    assert guards.names_of_two_things(SURVEYAPP) == []
+    house = {
+        "rates/one.py": "class Rate: ...\nclass _Row: ...",
+        "lists/two.py": "class Line:\n    class Rate: ...\nclass _Row: ...",
+        "responses/opener/three.py": "class Rate: ...",
+    }
+    assert guards.names_of_two_things(_plant(tmp_path / "sound", house)) == []
+    twice = house | {"web/four.py": "class Rate: ..."}
+    assert guards.names_of_two_things(_plant(tmp_path / "twice", twice)) == [
+        "Rate: rates/one.py, web/four.py"
+    ]
+
+
 def test_a_folder_holds_a_dozen_modules(tmp_path):
     assert guards.crowded_folders(SURVEYAPP) == []
     full = {f"rates/rate{number}.py": '"""A rate."""' for number in range(12)}

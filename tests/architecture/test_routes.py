@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
-from surveyapp import clock, create_app
+from surveyapp import create_app
 from surveyapp.db import transaction
 from tests import factories
 from tests.web.browsing import HERE, sign_in, token
@@ -37,6 +37,9 @@ ROUTES = {
     "GET /bien-nhan": RESPONDENT,
     "GET /bien-nhan/<string(length=2):part>.txt": RESPONDENT,
     "GET /bien-nhan/danh-sach/<campaign>.txt": RESPONDENT,
+    "GET /cam-ket": RESPONDENT,
+    "GET /cam-ket/<campaign>": RESPONDENT,
+    "GET /cam-ket/<campaign>/kiem-tra": RESPONDENT,
     "GET /m/<digits>": RESPONDENT,
     "GET /tro-nang": RESPONDENT,
     "GET /phieu": RESPONDENT,
@@ -59,6 +62,8 @@ ROUTES = {
     f"GET /t/<token>/{INSTEAD}": RESPONDENT,
     f"POST /t/<token>/{INSTEAD}": RESPONDENT,
     "GET /health": ANYONE,
+    "GET /health/live": ANYONE,
+    "GET /health/ready": ANYONE,
     "GET /metrics": ANYONE,
     "GET /styleguide": ANYONE,
     # Figures for dashboards: each asks for a token itself and answers 401 without one.
@@ -303,8 +308,7 @@ def test_only_respondents_pages_admit_nobody_in_particular(app):
     assert {endpoint.partition(".")[0] for endpoint in unmarked} == {"respond"}
 
 
-def test_every_route_answers_each_person_as_the_table_says(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def test_every_route_answers_each_person_as_the_table_says(app, now, moment):
     with transaction() as db:
         factories.campaign(db, now)
         for name, (role, unit) in PEOPLE.items():

@@ -1,6 +1,9 @@
 """Guard: what the migrations make is what the models say, on both engines and both ways."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -10,16 +13,23 @@ from alembic.script import ScriptDirectory
 
 from surveyapp.db import make_engine
 from surveyapp.schema import (
+    MIGRATIONS,
     BrokenReferences,
     SchemaDiffers,
+    SchemaForeign,
     UnknownRevision,
-    _references_checked_at_end,
     alembic_config,
     check,
     migrate,
+    newest,
     revision,
+    way,
 )
+from surveyapp.schema.revisions import _alone
 from surveyapp.tables import metadata
+
+RELEASED = "6da83a639dcf6f88a519b32e45d53bce49e73457d68ff38d0f29bca2474976a2"
+"""Of the revision with which 1.0.0 went out: databases were made by it, so it is never rewritten."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -129,7 +139,7 @@ def test_a_migration_that_leaves_orphans_on_sqlite_is_undone(sqlite_engine):
     with (
         pytest.raises(BrokenReferences) as refused,
         sqlite_engine.connect() as connection,
-        _references_checked_at_end(connection),
+        _alone(connection),
     ):
         connection.exec_driver_sql("insert into expected_list (unit_id, kind_id) values (7, 7)")
     assert refused.value.tables == ["expected_list"]
@@ -180,3 +190,74 @@ def test_the_comparison_sees_the_condition_of_an_index(empty_sqlite):
         assert portrait(engine) == portraits[-1]
     engine.dispose()
     assert portraits[0] != portraits[1] != portraits[2]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "alter table respondent_list add column changes text",
+        "alter table remark rename column text to words",
+        "drop index ix_staff_session_staff_id",
+        "drop table box_export",
+    ],
+)
+def test_a_schema_that_has_the_number_and_not_the_tables_is_refused_with_what_differs(empty, fault):
+    migrate(empty)
+    check(empty, metadata)
+    with empty.begin() as connection:
+        connection.exec_driver_sql(fault)
+    with pytest.raises(SchemaForeign) as refused:
+        check(empty, metadata)
+    assert refused.value.differences
+
+
+def test_an_index_that_an_administrator_added_is_nobodys_concern(empty):
+    migrate(empty)
+    with empty.begin() as connection:
+        connection.exec_driver_sql("create index of_my_own on list_line (line)")
+    check(empty, metadata)
+
+
+def test_a_check_with_other_words_in_it_is_another_schema(empty_postgres):
+    engine = make_engine(empty_postgres)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("alter table staff_grant drop constraint ck_staff_grant_role")
+        connection.exec_driver_sql(
+            "alter table staff_grant add constraint ck_staff_grant_role check (role in ('king'))"
+        )
+    with pytest.raises(SchemaForeign, match="ck_staff_grant_role"):
+        check(engine, metadata)
+    engine.dispose()
+
+
+def test_two_migrations_at_once_go_one_after_the_other(empty):
+    both = Barrier(2)
+
+    def begin() -> str | None:
+        both.wait()
+        return migrate(empty)
+
+    with ThreadPoolExecutor(2) as pool:
+        reached = [pool.submit(begin) for _ in range(2)]
+    assert {one.result() for one in reached} == {newest()}
+    check(empty, metadata)
+
+
+def test_the_way_is_told_before_it_is_gone(empty):
+    forwards = way(empty)
+    assert forwards[0].revision == "0001"
+    assert forwards[-1].revision == newest()
+    assert all(step.title and step.forwards for step in forwards)
+    migrate(empty, to="0003")
+    assert way(empty)[0].revision == "0004"
+    assert [(step.revision, step.forwards) for step in way(empty, to="0001")] == [
+        ("0003", False),
+        ("0002", False),
+    ]
+    assert way(empty, to="0003") == []
+
+
+def test_the_first_revision_is_as_it_was_released():
+    (file,) = (MIGRATIONS / "versions").glob("0001_*.py")
+    assert sha256(file.read_bytes()).hexdigest() == RELEASED

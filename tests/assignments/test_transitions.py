@@ -8,7 +8,7 @@ from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import DraftsUnattended, MoveRefused
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.assignments.rules import Disposition
-from surveyapp.assignments.transitions import MOVES, Change, state_of
+from surveyapp.assignments.transitions import MOVES, AssignmentChange, state_of
 from surveyapp.invitations import service
 from tests.invitations.roster import Roster, issue_all, opened
 
@@ -51,8 +51,8 @@ def test_nothing_leads_away_from_a_submitted_form():
 def test_a_move_the_table_does_not_know_is_refused_and_nothing_is_written(db, assignment, now):
     before = written(db)
     changes = {
-        "send": [Change(assignment, Disposition.SENT)],
-        "come_back": [Change(assignment, Disposition.SENT)],
+        "send": [AssignmentChange(assignment, Disposition.SENT)],
+        "come_back": [AssignmentChange(assignment, Disposition.SENT)],
     }
     with pytest.raises(MoveRefused) as refused:
         transitions.write(db, changes, today=now.date())

@@ -389,6 +389,8 @@ STATES: dict[str, Callable[[Walk], None]] = {
     "session-over-kept": _sent_after_the_end,
     "no-such-page": lambda walk: walk.open(page=90),
     "accessibility": lambda walk: walk.go("/tro-nang"),
+    "promise": lambda walk: walk.go("/cam-ket/tiny"),
+    "promise-inspected": lambda walk: walk.go("/cam-ket/tiny/kiem-tra"),
 }
 """Name → how to get there from a browser that has not been here before."""
 

@@ -7,7 +7,6 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
-from surveyapp import clock
 from surveyapp.db import transaction
 from tests import factories
 from tests.browser.looking import violations, width
@@ -31,9 +30,8 @@ def engine(sqlite_engine: Engine) -> Engine:
 
 
 @pytest.fixture
-def centre(app: Flask, engine, keys, now, settings, monkeypatch) -> Iterator[Scene]:
+def centre(app: Flask, engine, keys, now, settings, moment) -> Iterator[Scene]:
     """A server whose campaign is released."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = opened_campaign(db, now)
         factories.staff(db, now, "operator")

@@ -71,13 +71,6 @@ def test_init_makes_keys_once_and_never_overwrites_them(runner, settings):
     assert settings.keys.read_bytes() == made
 
 
-def test_a_second_key_joins_the_ring_and_the_first_stays(runner, settings):
-    first = json.loads(settings.keys.read_text())["1"]
-    assert runner.invoke(main, ["keys", "rotate"]).exit_code == 0
-    assert json.loads(settings.keys.read_text())["1"] == first
-    assert "1, 2" in runner.invoke(main, ["keys", "check"]).output
-
-
 def test_a_ring_that_others_can_read_is_refused(runner, settings):
     settings.keys.chmod(0o644)
     refused = runner.invoke(main, ["keys", "check"])

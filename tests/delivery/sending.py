@@ -20,50 +20,8 @@ from surveyapp.delivery.waves import lifecycle
 from surveyapp.delivery.waves.lifecycle import WavePlan
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
-from surveyapp.messaging.model import Email, Outcome, Sms
+from tests.fakes import FakeChannel
 from tests.invitations.roster import Roster, issue_all, opened
-
-
-class FakeChannel:
-    """Takes every message, or answers as it was told for an address; keeps what it took."""
-
-    name = "fake"
-
-    def __init__(self) -> None:
-        self.taken: list[Any] = []
-        self.asked = 0
-        self.answers: dict[str, list[Outcome]] = {}
-        self.down: Outcome | None = None
-        self.before_each: Callable[[], None] = lambda: None
-
-    def send(self, message: Email | Sms, /) -> Outcome:
-        self.before_each()
-        self.asked += 1
-        if self.down is not None:
-            return self.down
-        told = self.answers.get(self.to(message), [])
-        outcome = told.pop(0) if told else Outcome.handed_over("250", f"ref{self.asked}")
-        if outcome.is_handed_over:
-            self.taken.append(message)
-        return outcome
-
-    @staticmethod
-    def to(message: Email | Sms) -> str:
-        return message.recipient if isinstance(message, Email) else message.phone
-
-    @property
-    def recipients(self) -> list[str]:
-        """Whom messages went to, in alphabetical order."""
-        return sorted(self.to(message) for message in self.taken)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> "FakeChannel":
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
 
 class Sending:

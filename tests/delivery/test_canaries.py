@@ -13,9 +13,9 @@ from surveyapp.delivery.health import canary, channels, circuit_breaker, worker_
 from surveyapp.delivery.models import Canary, ChannelRest
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.documents import letter_check
-from surveyapp.messaging.errors import MailboxUnreachable
 from surveyapp.messaging.model import Outcome, Reason
 from tests.delivery.sending import Sending, emails
+from tests.fakes import FakeMailbox
 
 FIRST, SECOND = "mot@moha.example.vn", "hai@moha.example.vn"
 
@@ -90,24 +90,6 @@ def test_the_one_mailbox_without_its_message_is_named(survey):
     with transaction() as db:
         (found,) = worker_watch.channel_troubles(db, now=survey.now)
     assert (found.kind, found.address) == ("lost", SECOND)
-
-
-class FakeMailbox:
-    """A mailbox that holds these messages, or cannot be reached."""
-
-    def __init__(self, *held, away=False):
-        self.held, self.away = held, away
-
-    def __enter__(self):
-        if self.away:
-            raise MailboxUnreachable("connect")
-        return self
-
-    def __exit__(self, *_error):
-        pass
-
-    def has(self, message_id):
-        return message_id in self.held
 
 
 def test_test_messages_are_found_in_the_mailboxes_they_went_to(survey):
@@ -212,6 +194,7 @@ def test_the_centres_addresses_are_read_from_the_settings(tmp_path):
     post = Post.of(
         read_settings(
             {
+                "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
                 "SURVEYAPP_SMTP_URL": "smtp://127.0.0.1",
                 "SURVEYAPP_MAIL_FROM": "a@example.vn",
                 "SURVEYAPP_MAIL_BOUNCES": "tra-lai@example.vn",

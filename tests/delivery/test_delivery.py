@@ -8,7 +8,7 @@ from surveyapp.delivery import queries
 from surveyapp.delivery.models import ContactRequest, DeadAddress, Delivery
 from surveyapp.delivery.returned import returns
 from surveyapp.delivery.sending import housekeeping
-from surveyapp.messaging.email.bounces import Kind, Report
+from surveyapp.messaging.email.bounces import BounceKind, Report
 from surveyapp.respondents.models import Person
 from tests.delivery.sending import Sending, emails
 from tests.invitations.roster import counted, standing
@@ -105,7 +105,7 @@ def test_a_mailbox_that_stays_full_falls_back_to_the_phone(survey):
 def test_a_complaint_ends_mail_to_that_address_and_asks_nobody(survey):
     _wave, delivery, _invited = sent(survey)
     with transaction() as db:
-        report = Report(Kind.COMPLAINT, token=delivery.hex)
+        report = Report(BounceKind.COMPLAINT, token=delivery.hex)
         assert returns.apply(db, report, keys=survey.keys, now=survey.now) == "hard_bounce"
     assert requests() == []
     with transaction() as db:
@@ -115,7 +115,7 @@ def test_a_complaint_ends_mail_to_that_address_and_asks_nobody(survey):
     assert len(survey.email.taken) == 1
 
 
-@pytest.mark.parametrize("kind", [Kind.AUTO_REPLY, Kind.UNKNOWN])
+@pytest.mark.parametrize("kind", [BounceKind.AUTO_REPLY, BounceKind.UNKNOWN])
 def test_an_automatic_reply_changes_nothing(survey, kind):
     wave, delivery, invited = sent(survey)
     with transaction() as db:

@@ -21,14 +21,16 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, reading, transaction
+from surveyapp.demo import custodians
 from surveyapp.demo.prepare import MAIN, PILOT, Builder, show
 from surveyapp.exports.verify import verify
 from surveyapp.invitations import queries, service
 from surveyapp.invitations.credentials import links
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
+from surveyapp.responses import queries as responses
 from surveyapp.responses.models import Draft
-from surveyapp.responses.sealed_box import opening
+from surveyapp.responses.sealed_box import opening, registration
 from tests import postgres
 
 UNITS = ("BNV", "01")
@@ -209,6 +211,29 @@ def test_the_pilot_is_released_and_its_release_stands_every_check(built):
         assert campaigns.campaign(db, PILOT).state == "released"
     folder = built.settings.instance / "releases" / f"{PILOT}-release-001"
     assert verify(folder) == []
+
+
+def test_both_custodies_are_shown_the_pilots_box_was_opened_by_two_of_its_three_custodians(built):
+    with reading() as db:
+        main, pilot = campaigns.campaign(db, MAIN), campaigns.campaign(db, PILOT)
+        record = responses.opening(db, pilot.id)
+        attested = registration.attestations(db, pilot.id)
+        unread = registration.shares_never_checked(db, pilot)
+        held = [one.name for one in registration.custodians(db, pilot)]
+    assert (main.custody, pilot.custody) == ("server", "offline")
+    assert (record.custody, record.counts["custodians"]) == ("offline", [2, 3])
+    assert sorted(one.kind for one in attested) == ["destroyed", "drill", "shares", "shares"]
+    assert (held, unread) == (list(custodians.NAMES), ())
+    assert [path.name for path in (built.settings.instance / "box").iterdir()] == [f"{MAIN}.json"]
+
+
+def test_the_pilots_custodians_leave_signed_files_and_minutes_and_no_share(built):
+    folder = built.settings.instance / "demo" / "custodians" / PILOT
+    left = sorted(path.name.removeprefix(f"{PILOT}-").split("-")[0] for path in folder.iterdir())
+    assert left == [
+        "bundle.json.gz", "destroyed", "destruction.pdf", "drill", "opening.pdf",
+        "registration.json", "shares", "shares",
+    ]  # fmt: skip
 
 
 def test_the_audit_trail_of_the_demo_is_unbroken(built):

@@ -11,7 +11,7 @@ from surveyapp.cli.main import main
 from surveyapp.config import Settings
 from surveyapp.db import make_engine, transaction
 from surveyapp.demo import state
-from surveyapp.demo.errors import NotADemo
+from surveyapp.demo.state import NotADemo
 from surveyapp.keys import make_key_ring
 from tests.factories import PACKS
 

@@ -108,6 +108,21 @@ def test_nothing_is_found_where_nobody_answered(forms):
     assert similar([], forms) == []
 
 
+def test_false_discoveries_are_counted_as_benjamini_and_hochberg_say():
+    """The example of their article (1995, table of 15 chances): four stand at a share of 5 %."""
+    chances = [
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+        0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
+    ]  # fmt: skip
+    shares = answer_similarity.false_discovery_shares(chances)
+    assert sum(share <= 0.05 for share in shares) == 4
+    assert shares[:4] == pytest.approx([0.0015, 0.003, 0.0095, 0.035625])
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    turned = answer_similarity.false_discovery_shares(chances[::-1])
+    assert turned == shares[::-1]
+    assert answer_similarity.false_discovery_shares([0.5, 0.5]) == [0.5, 0.5]
+
+
 @pytest.mark.parametrize(("n", "mean", "variance", "chance"), [
     (0, 2.0, 2.0, 1.0),
     (1, 2.0, 2.0, 0.864665),

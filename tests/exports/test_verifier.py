@@ -97,7 +97,7 @@ def places(value, path=()):
 
 
 ODD = st.sampled_from(
-    [None, True, -1, 0, 1.5, "", "x", [], {}, "par-survey-release/1", "flag", "=1"]
+    [None, True, -1, 0, 1.5, "", "x", [], {}, "par-survey-release/2", "flag", "=1"]
 )
 
 

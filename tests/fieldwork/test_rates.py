@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from surveyapp.assignments.rules import Disposition
 from surveyapp.fieldwork.counts.small_cells import hidden_rows
-from surveyapp.fieldwork.rules import LETTERS, Completeness, Counts, coverage, outcome_rates
+from surveyapp.fieldwork.rules import LETTERS, CompletenessCounts, Counts, coverage, outcome_rates
 
 D = Disposition
 EXAMPLE = Counts(
@@ -28,7 +28,7 @@ EXAMPLE = Counts(
 )
 """The worked example of docs/rates.md: S 505, R 55, NC 40, U 400, found not eligible 100."""
 
-OPENED = Completeness(complete=480, partial=20, break_off=5)
+OPENED = CompletenessCounts(complete=480, partial=20, break_off=5)
 """What the 505 turn out to be."""
 
 
@@ -92,7 +92,7 @@ counts = st.dictionaries(st.sampled_from(list(D)), st.integers(0, 5000)).map(Cou
 def test_rates_keep_the_order_that_their_definitions_give(some, draw):
     complete = draw.draw(st.integers(0, some.submitted))
     partial = draw.draw(st.integers(0, some.submitted - complete))
-    rates = outcome_rates(some, Completeness(complete, partial))
+    rates = outcome_rates(some, CompletenessCounts(complete, partial))
     for low, middle, high in (("rr1", "rr3", "rr5"), ("rr2", "rr4", "rr6"), ("ref1", "ref2", "ref3"), ("con1", "con2", "con3")):  # fmt: skip
         present = [r for r in (getattr(rates, n) for n in (low, middle, high)) if r is not None]
         assert all(a <= b + 1e-12 for a, b in pairwise(present))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.reading.headings import map_headings
 from surveyapp.respondents.reading.taking import Taken, read_rows
-from surveyapp.respondents.reading.understood import Table, Understanding
+from surveyapp.respondents.reading.understood import SheetTable, Understanding
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.words.names import FAMILIES, MIDDLES
 from tests.files.people import GIVENS, context
@@ -70,7 +70,7 @@ def taken(
         written.append(row)
         if name:
             whose[len(written)] = name
-    table = Table("DS", 1, map_headings(HEADINGS, about), tuple(HEADINGS))
+    table = SheetTable("DS", 1, map_headings(HEADINGS, about), tuple(HEADINGS))
     workbook = Workbook("a.xlsx", "xlsx", (Sheet("DS", False, 1, written),))
     return read_rows(workbook, Understanding(table), about), whose
 

@@ -27,7 +27,7 @@ from surveyapp.followup.errors import (
 )
 from surveyapp.followup.queries import Choice
 from surveyapp.followup.rules import Result
-from surveyapp.followup.service import Outcome
+from surveyapp.followup.service import CallOutcome
 from surveyapp.invitations.errors import ReasonMissing
 from surveyapp.invitations.models import Declaration, Invitation
 from surveyapp.respondents.models import Person
@@ -62,7 +62,7 @@ class Desk:
     def call(self, result: Result, *, n: int = 0, actor="first", **facts):
         """Claim the n-th person and record a result."""
         self.act(service.claim, self.invited[n], actor=actor)
-        outcome = Outcome(result=result, **facts)
+        outcome = CallOutcome(result=result, **facts)
         return self.act(service.record, self.invited[n], outcome, actor=actor)
 
     def listed(self, **choice):
@@ -134,11 +134,11 @@ def test_two_operators_never_have_the_same_person(desk, survey):
         desk.act(service.claim, desk.invited[0], actor="second")
     assert refused.value.operator == "first"
     with pytest.raises(NotClaimed):
-        desk.act(service.record, desk.invited[0], Outcome(result=Result.BUSY), actor="second")
+        desk.act(service.record, desk.invited[0], CallOutcome(result=Result.BUSY), actor="second")
     survey.later(minutes=31)
     desk.act(service.claim, desk.invited[0], actor="second")
     with pytest.raises(NotClaimed):
-        desk.act(service.record, desk.invited[0], Outcome(result=Result.BUSY))
+        desk.act(service.record, desk.invited[0], CallOutcome(result=Result.BUSY))
 
 
 def test_of_operators_who_press_at_once_one_gets_the_person(desk):
@@ -329,7 +329,7 @@ def test_whoever_submits_while_on_the_telephone_leaves_the_list(desk):
     desk.act(service.claim, desk.invited[0])
     put(desk.invited[0], state="submitted", disposition="submitted", submitted_on=date(2024, 1, 15))
     with pytest.raises(NotToBeCalled):
-        desk.act(service.record, desk.invited[0], Outcome(result=Result.REMINDED))
+        desk.act(service.record, desk.invited[0], CallOutcome(result=Result.REMINDED))
 
 
 def put(invitation_id, **values):

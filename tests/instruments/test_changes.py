@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from surveyapp.instruments.changes import Change, changes
+from surveyapp.instruments.changes import QuestionnaireChange, changes
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.model import Instrument
 from surveyapp.instruments.reading import read_questionnaire
@@ -73,7 +73,7 @@ def test_a_change_says_where_in_which_language_and_both_wordings(form):
     item = form.items[0]
     changed = Instrument.model_validate_json(json.dumps(with_leaf(content, path, "Other words?")))
     assert changes(form, changed) == [
-        Change(item.id, "text", "en", item.text.en, "Other words?"),
+        QuestionnaireChange(item.id, "text", "en", item.text.en, "Other words?"),
     ]
 
 
@@ -89,7 +89,7 @@ def test_items_added_removed_and_moved_are_told_once_each(form):
     dropped = next(item for item in items if item["id"] == first)
     items.remove(dropped)
     fewer = changes(form, Instrument.model_validate_json(json.dumps(content)))
-    assert Change(first, "removed", "", dropped["text"]["vi"], "") in fewer
+    assert QuestionnaireChange(first, "removed", "", dropped["text"]["vi"], "") in fewer
     content["remark"] = None
     without = changes(form, Instrument.model_validate_json(json.dumps(content)))
     assert [c.place for c in without if c.part == "removed"].count(form.remark.id) == 1

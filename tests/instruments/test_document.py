@@ -6,10 +6,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.instruments.yaml_document import Document, read_document
+from surveyapp.instruments.yaml_document import YamlDocument, read_document
 
 
-def read(tmp_path: Path, text: str) -> Document:
+def read(tmp_path: Path, text: str) -> YamlDocument:
     path = tmp_path / "file.yaml"
     path.write_text(text, encoding="utf-8")
     document, faults = read_document(path, name="file.yaml")

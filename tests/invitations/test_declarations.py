@@ -43,10 +43,10 @@ def test_each_kind_is_counted_and_a_refusal_is_never_shown_with_a_name(db, campa
     first = say("not_me")
     say("decline")
     assert declarations.tally(db, campaign.id) == {
-        "not_me": declarations.Tally(1, 1),
-        "wrong_group": declarations.Tally(),
-        "moved": declarations.Tally(1, 1),
-        "decline": declarations.Tally(1, 0),
+        "not_me": declarations.DeclarationTally(1, 1),
+        "wrong_group": declarations.DeclarationTally(),
+        "moved": declarations.DeclarationTally(1, 1),
+        "decline": declarations.DeclarationTally(1, 0),
     }
     waiting = declarations.waiting(db, campaign.id)
     assert [one.kind for one in waiting] == ["not_me", "moved"]
@@ -58,7 +58,9 @@ def test_each_kind_is_counted_and_a_refusal_is_never_shown_with_a_name(db, campa
 def test_said_again_on_another_day_it_is_one_person(db, campaign, say):
     again = say("not_me")
     say("not_me", days=3, by=again)
-    assert declarations.tally(db, campaign.id)["not_me"] == declarations.Tally(people=1, waiting=2)
+    assert declarations.tally(db, campaign.id)["not_me"] == declarations.DeclarationTally(
+        people=1, waiting=2
+    )
 
 
 def test_nothing_waits_for_somebody_whose_invitation_was_ended(db, campaign, say, keys, now):
@@ -67,7 +69,9 @@ def test_nothing_waits_for_somebody_whose_invitation_was_ended(db, campaign, say
     service.revoke(db, campaign, by, reason="đã chuyển công tác", act=act)
     assert declarations.waiting(db, campaign.id) == []
     assert declarations.count_waiting(db, campaign.id) == 0
-    assert declarations.tally(db, campaign.id)["moved"] == declarations.Tally(people=1, waiting=0)
+    assert declarations.tally(db, campaign.id)["moved"] == declarations.DeclarationTally(
+        people=1, waiting=0
+    )
 
 
 def test_settled_once_by_whoever_comes_first_and_entered(db, campaign, say, keys, now):
@@ -79,7 +83,7 @@ def test_settled_once_by_whoever_comes_first_and_entered(db, campaign, say, keys
     kept = db.get(Declaration, one.id)
     assert (kept.settled_by, kept.settled_at) == ("operator", now)
     assert declarations.waiting(db, campaign.id) == []
-    assert declarations.tally(db, campaign.id)["wrong_group"] == declarations.Tally(1, 0)
+    assert declarations.tally(db, campaign.id)["wrong_group"] == declarations.DeclarationTally(1, 0)
     entered = [
         e for e in audit.entries(db, campaign_code="tiny") if e.action == "declaration.settled"
     ]

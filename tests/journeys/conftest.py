@@ -1,19 +1,12 @@
 """A server as it is installed: keys on disk, shared by the pages and the command line."""
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import Engine
 
 from surveyapp.config import Settings
-from surveyapp.keys import KeyRing, read_key_ring
+from surveyapp.keys import KeyRing
 from surveyapp.web.desk import background
-
-
-@pytest.fixture
-def keys(runner: CliRunner, settings: Settings) -> KeyRing:
-    """The key ring that `surveyapp init` would have made."""
-    return read_key_ring(settings.keys)
 
 
 @pytest.fixture

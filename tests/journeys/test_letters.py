@@ -8,7 +8,6 @@ import pytest
 import zxingcpp
 from sqlalchemy import select
 
-from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.invitations import queries
 from surveyapp.invitations.credentials import codes, links
@@ -20,9 +19,8 @@ from tests.web.browsing import HERE, post, sign_in
 
 
 @pytest.fixture
-def survey(engine, keys, now, tmp_path, monkeypatch):
+def survey(engine, keys, now, tmp_path, moment):
     """Three people of one province without any address, and an operator."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     survey = Sending(keys, now, tmp_path / "outbox")
     survey.invite(("", ""), ("", ""), ("", ""))
     with transaction() as db:

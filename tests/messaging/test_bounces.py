@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.messaging.email.bounces import Kind, Report, read_notice, read_report
+from surveyapp.messaging.email.bounces import BounceKind, Report, read_notice, read_report
 from surveyapp.messaging.errors import NoticeRefused
 from tests.messaging import returned
 from tests.messaging.mails import TOKEN
@@ -17,28 +17,28 @@ def read(raw: bytes) -> Report:
 @pytest.mark.parametrize(
     ("name", "kind", "status"),
     [
-        ("GMAIL_GONE", Kind.HARD, "5.1.1"),
-        ("GMAIL_FULL", Kind.SOFT, "5.2.2"),
-        ("GMAIL_BLOCKED", Kind.SOFT, "5.7.26"),
-        ("EXCHANGE_GONE", Kind.HARD, "5.1.10"),
-        ("EXCHANGE_DOMAIN", Kind.HARD, "5.4.310"),
-        ("EXCHANGE_RULE", Kind.SOFT, "5.7.133"),
-        ("POSTFIX_DELAYED", Kind.SOFT, "4.4.1"),
-        ("POSTFIX_EXPIRED", Kind.SOFT, "4.4.1"),
-        ("POSTFIX_NO_HOST", Kind.HARD, "5.4.4"),
-        ("POSTFIX_DELIVERED", Kind.DELIVERED, "2.0.0"),
-        ("ZIMBRA_LOCKED", Kind.HARD, "5.1.1"),
-        ("BARE_STATUS", Kind.HARD, "5.0.0"),
-        ("TOO_LARGE", Kind.SOFT, "5.3.4"),
-        ("QMAIL", Kind.HARD, "5.1.1"),
-        ("VIETNAMESE_GONE", Kind.HARD, ""),
-        ("VIETNAMESE_FULL", Kind.SOFT, ""),
-        ("WARNING", Kind.SOFT, ""),
-        ("OUTLOOK_AWAY", Kind.AUTO_REPLY, ""),
-        ("RFC3834_AWAY", Kind.AUTO_REPLY, ""),
-        ("VIETNAMESE_AWAY", Kind.AUTO_REPLY, ""),
-        ("PERSON", Kind.UNKNOWN, ""),
-        ("COMPLAINT", Kind.COMPLAINT, ""),
+        ("GMAIL_GONE", BounceKind.HARD, "5.1.1"),
+        ("GMAIL_FULL", BounceKind.SOFT, "5.2.2"),
+        ("GMAIL_BLOCKED", BounceKind.SOFT, "5.7.26"),
+        ("EXCHANGE_GONE", BounceKind.HARD, "5.1.10"),
+        ("EXCHANGE_DOMAIN", BounceKind.HARD, "5.4.310"),
+        ("EXCHANGE_RULE", BounceKind.SOFT, "5.7.133"),
+        ("POSTFIX_DELAYED", BounceKind.SOFT, "4.4.1"),
+        ("POSTFIX_EXPIRED", BounceKind.SOFT, "4.4.1"),
+        ("POSTFIX_NO_HOST", BounceKind.HARD, "5.4.4"),
+        ("POSTFIX_DELIVERED", BounceKind.DELIVERED, "2.0.0"),
+        ("ZIMBRA_LOCKED", BounceKind.HARD, "5.1.1"),
+        ("BARE_STATUS", BounceKind.HARD, "5.0.0"),
+        ("TOO_LARGE", BounceKind.SOFT, "5.3.4"),
+        ("QMAIL", BounceKind.HARD, "5.1.1"),
+        ("VIETNAMESE_GONE", BounceKind.HARD, ""),
+        ("VIETNAMESE_FULL", BounceKind.SOFT, ""),
+        ("WARNING", BounceKind.SOFT, ""),
+        ("OUTLOOK_AWAY", BounceKind.AUTO_REPLY, ""),
+        ("RFC3834_AWAY", BounceKind.AUTO_REPLY, ""),
+        ("VIETNAMESE_AWAY", BounceKind.AUTO_REPLY, ""),
+        ("PERSON", BounceKind.UNKNOWN, ""),
+        ("COMPLAINT", BounceKind.COMPLAINT, ""),
     ],
 )
 def test_a_returned_mail_is_understood_and_matched(name, kind, status):
@@ -55,7 +55,7 @@ def test_the_failed_address_is_named(name):
 
 def test_a_report_to_another_address_is_matched_by_the_message_it_returns():
     found = read(returned.report(to="khaosat@example.vn"))
-    assert (found.kind, found.token) == (Kind.HARD, TOKEN)
+    assert (found.kind, found.token) == (BounceKind.HARD, TOKEN)
 
 
 def test_a_report_on_somebody_elses_mail_matches_nothing():
@@ -81,7 +81,7 @@ def test_a_report_of_several_recipients_says_the_worst():
     raw = returned.report(action="delivered", status="2.0.0", diagnostic="smtp; 250 ok")
     more = b"\r\nFinal-Recipient: rfc822; an@so.example.vn\r\nAction: failed\r\nStatus: 5.1.1\r\n"
     raw = raw.replace(b"smtp; 250 ok\r\n", b"smtp; 250 ok\r\n" + more)
-    assert read(raw).kind == Kind.HARD
+    assert read(raw).kind == BounceKind.HARD
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_report_of_several_recipients_says_the_worst():
     ],
 )
 def test_a_mail_that_makes_no_sense_is_unknown(raw):
-    assert read(raw) == Report(Kind.UNKNOWN, text=read(raw).text)
+    assert read(raw) == Report(BounceKind.UNKNOWN, text=read(raw).text)
 
 
 @settings(deadline=None)
@@ -110,11 +110,11 @@ def test_no_damaged_report_raises(noise, at, cut):
 @pytest.mark.parametrize(
     ("fields", "kind"),
     [
-        ({"kind": "delivered", "reference": TOKEN}, Kind.DELIVERED),
-        ({"kind": "failed", "message_id": returned.MESSAGE_ID, "status": "5.1.1"}, Kind.HARD),
-        ({"kind": "failed", "envelope_sender": returned.VERP, "status": "4.2.2"}, Kind.SOFT),
-        ({"kind": "failed", "reference": TOKEN, "text": "mailbox full"}, Kind.SOFT),
-        ({"kind": "complaint", "reference": TOKEN}, Kind.COMPLAINT),
+        ({"kind": "delivered", "reference": TOKEN}, BounceKind.DELIVERED),
+        ({"kind": "failed", "message_id": returned.MESSAGE_ID, "status": "5.1.1"}, BounceKind.HARD),
+        ({"kind": "failed", "envelope_sender": returned.VERP, "status": "4.2.2"}, BounceKind.SOFT),
+        ({"kind": "failed", "reference": TOKEN, "text": "mailbox full"}, BounceKind.SOFT),
+        ({"kind": "complaint", "reference": TOKEN}, BounceKind.COMPLAINT),
     ],
 )
 def test_a_providers_notice_is_understood_and_matched(fields, kind):

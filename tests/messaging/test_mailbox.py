@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from surveyapp.config import read_settings
-from surveyapp.messaging.email.bounces import Kind, read_report
+from surveyapp.messaging.email.bounces import BounceKind, read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import ChannelMisconfigured, HeaderRefused, MailboxUnreachable
 from tests.messaging import returned
@@ -46,7 +46,7 @@ def test_each_returned_mail_is_read_until_it_is_marked(server):
     server.box.add(returned.RFC3834_AWAY)
     with mailbox(server) as box:
         first, second = box.unseen()
-        assert read_report(first.raw, bounce_address=returned.BOUNCES).kind == Kind.HARD
+        assert read_report(first.raw, bounce_address=returned.BOUNCES).kind == BounceKind.HARD
         assert second.raw == returned.RFC3834_AWAY
         box.mark_seen(first.uid)
     with mailbox(server) as box:
@@ -75,7 +75,7 @@ def test_only_the_beginning_of_a_huge_mail_is_read(server):
     with mailbox(server) as box:
         [huge] = box.unseen()
     assert len(huge.raw) == 262_144
-    assert read_report(huge.raw, bounce_address=returned.BOUNCES).kind == Kind.HARD
+    assert read_report(huge.raw, bounce_address=returned.BOUNCES).kind == BounceKind.HARD
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_a_mailbox_is_read_over_tls_and_only_with_a_certificate_we_trust(tmp_pat
     with running(certificate) as server:
         settings = read_settings(
             {
+                "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
                 "SURVEYAPP_IMAP_URL": address(server, scheme="imaps"),
                 "SURVEYAPP_MAIL_CA": str(certificate[0]),
             }
@@ -125,4 +126,4 @@ def test_a_password_is_not_sent_in_clear_over_a_network():
 
 
 def test_without_an_address_there_is_no_mailbox():
-    assert Mailbox.of(read_settings({})) is None
+    assert Mailbox.of(read_settings({"DATABASE_URL": "sqlite:////nowhere/survey.sqlite3"})) is None

@@ -9,9 +9,9 @@ from surveyapp.messaging import wording
 from surveyapp.messaging.errors import FieldUnknown
 from surveyapp.messaging.sms import segments as sms_segments
 from surveyapp.messaging.templates import (
-    Fault,
     MessageTemplate,
     TemplateFault,
+    TemplateFaultKind,
     check,
     render,
     render_sms,
@@ -27,7 +27,7 @@ GOOD = MessageTemplate(
 )
 
 
-def faults(**changes) -> list[tuple[Fault, str, str]]:
+def faults(**changes) -> list[tuple[TemplateFaultKind, str, str]]:
     template = MessageTemplate(
         **{"subject": GOOD.subject, "text": GOOD.text, "sms": GOOD.sms} | changes
     )
@@ -42,27 +42,30 @@ def test_a_sound_template_has_no_faults():
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"subject": " "}, (Fault.EMPTY, "subject", "")),
-        ({"subject": "Mời\ntrả lời"}, (Fault.SUBJECT_LINES, "subject", "")),
-        ({"subject": "Mời " * 40}, (Fault.SUBJECT_LONG, "subject", "120")),
-        ({"subject": "Mã {ma}"}, (Fault.LINK_IN_SUBJECT, "subject", "ma")),
-        ({"subject": "Mời {tên}"}, (Fault.UNKNOWN_FIELD, "subject", "tên")),
-        ({"text": "Kính gửi {ten}"}, (Fault.MISSING_FIELD, "text", "lien_ket")),
-        ({"text": "{lien_ket} {chuc_vu}"}, (Fault.UNKNOWN_FIELD, "text", "chuc_vu")),
+        ({"subject": " "}, (TemplateFaultKind.EMPTY, "subject", "")),
+        ({"subject": "Mời\ntrả lời"}, (TemplateFaultKind.SUBJECT_LINES, "subject", "")),
+        ({"subject": "Mời " * 40}, (TemplateFaultKind.SUBJECT_LONG, "subject", "120")),
+        ({"subject": "Mã {ma}"}, (TemplateFaultKind.LINK_IN_SUBJECT, "subject", "ma")),
+        ({"subject": "Mời {tên}"}, (TemplateFaultKind.UNKNOWN_FIELD, "subject", "tên")),
+        ({"text": "Kính gửi {ten}"}, (TemplateFaultKind.MISSING_FIELD, "text", "lien_ket")),
+        ({"text": "{lien_ket} {chuc_vu}"}, (TemplateFaultKind.UNKNOWN_FIELD, "text", "chuc_vu")),
         (
             {"text": "{lien_ket} {ten.__class__}"},
-            (Fault.UNKNOWN_FIELD, "text", "ten.__class__"),
+            (TemplateFaultKind.UNKNOWN_FIELD, "text", "ten.__class__"),
         ),
-        ({"text": "{lien_ket} {ten!r}"}, (Fault.UNKNOWN_FIELD, "text", "ten!r")),
-        ({"text": "{lien_ket} }"}, (Fault.STRAY_BRACE, "text", "}")),
-        ({"text": "{lien_ket} {ten"}, (Fault.STRAY_BRACE, "text", "{")),
+        ({"text": "{lien_ket} {ten!r}"}, (TemplateFaultKind.UNKNOWN_FIELD, "text", "ten!r")),
+        ({"text": "{lien_ket} }"}, (TemplateFaultKind.STRAY_BRACE, "text", "}")),
+        ({"text": "{lien_ket} {ten"}, (TemplateFaultKind.STRAY_BRACE, "text", "{")),
         (
             {"text": "{lien_ket} hoặc http://khac.vn"},
-            (Fault.LINK_BY_HAND, "text", "{lien_ket} hoặc http://khac.vn"),
+            (TemplateFaultKind.LINK_BY_HAND, "text", "{lien_ket} hoặc http://khac.vn"),
         ),
-        ({"sms": "Kính mời {ten}"}, (Fault.MISSING_FIELD, "sms", "lien_ket")),
-        ({"sms": "{lien_ket} 🙂"}, (Fault.SMS_ALPHABET, "sms", "🙂")),
-        ({"sms": "{lien_ket} " + "Kính mời Ông/Bà. " * 30}, (Fault.SMS_LONG, "sms", "4")),
+        ({"sms": "Kính mời {ten}"}, (TemplateFaultKind.MISSING_FIELD, "sms", "lien_ket")),
+        ({"sms": "{lien_ket} 🙂"}, (TemplateFaultKind.SMS_ALPHABET, "sms", "🙂")),
+        (
+            {"sms": "{lien_ket} " + "Kính mời Ông/Bà. " * 30},
+            (TemplateFaultKind.SMS_LONG, "sms", "4"),
+        ),
     ],
 )
 def test_a_fault_is_named_where_it_stands(changes, fault):
@@ -71,11 +74,13 @@ def test_a_fault_is_named_where_it_stands(changes, fault):
 
 def test_the_line_of_a_fault_is_counted():
     template = MessageTemplate("Mời", "{lien_ket}\n\n{gi}", "")
-    assert check(template, known=KNOWN) == [TemplateFault(Fault.UNKNOWN_FIELD, "text", "gi", 3)]
+    assert check(template, known=KNOWN) == [
+        TemplateFault(TemplateFaultKind.UNKNOWN_FIELD, "text", "gi", 3)
+    ]
 
 
 def test_every_fault_has_words_in_both_languages():
-    for fault in Fault:
+    for fault in TemplateFaultKind:
         one = TemplateFault(fault, "text", "ten", 3)
         vietnamese = wording.template_fault(one)
         assert vietnamese.startswith("Nội dung thư, dòng 3: ")

@@ -1,11 +1,12 @@
 """After the release the server forgets who was asked, and keeps every number."""
 
+import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 
 from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
@@ -20,7 +21,7 @@ from surveyapp.invitations.errors import UnknownCode
 from surveyapp.invitations.mailing_file import mailing
 from surveyapp.operations import erasing
 from surveyapp.respondents import service
-from surveyapp.respondents.models import ListLine, Person
+from surveyapp.respondents.models import DeskAddress, DeskReminder, ListLine, Person
 from surveyapp.respondents.words.names import name_key
 from surveyapp.tables import metadata
 from tests import factories
@@ -115,6 +116,30 @@ def test_erased_again_there_is_nobody_and_the_first_day_stays(asked, keys, now):
             assert erasing.erase_people(db, code, act=act)["people"] == people
     with transaction() as db:
         assert campaigns.campaign(db, code).people_erased_on == now.date()
+
+
+def test_every_table_that_erasing_empties_is_rewritten_afterwards(asked, engine, keys, now):
+    code, campaign_id, _access = asked
+    with transaction() as db:
+        unit = campaigns.unit(db, campaign_id, "01")
+        db.add(DeskAddress(unit_id=unit.id, email=PLANTED[2], written_by="x", written_at=now))
+        at = {"asked_by": "x", "asked_at": now}
+        db.add(DeskReminder(id=uuid.uuid4(), unit_id=unit.id, email=PLANTED[2], **at))
+    released(code)
+    written = []
+
+    def note(_connection, _cursor, statement, *_):
+        if found := re.match(r"(?:DELETE FROM|UPDATE) (\w+)", statement):
+            written.append(found[1])
+
+    event.listen(engine, "before_cursor_execute", note)
+    with transaction() as db:
+        erasing.erase_people(db, code, act=Act("root", now, keys))
+    event.remove(engine, "before_cursor_execute", note)
+    assert "desk_address" in written
+    assert set(written) - {"campaign"} <= set(erasing.KEPT_IN)
+    with transaction() as db:
+        assert PLANTED[2] not in told(db)
 
 
 def test_before_the_release_nobody_is_forgotten(asked, keys, now):

@@ -16,7 +16,7 @@ from surveyapp.messaging.model import Outcome, Reason
 from surveyapp.respondents import queries, service, wording
 from surveyapp.respondents.deadlines import desks, reminders
 from surveyapp.respondents.errors import (
-    BadAddress,
+    BadDeskAddress,
     BadHeadcount,
     DeadlineNotLater,
     ListHeld,
@@ -235,7 +235,7 @@ def test_a_desk_is_written_to_only_at_an_address(
     db: Session, campaign: Campaign, by_desk: dict[str, Any], typed: str
 ) -> None:
     unit, acting = by_desk["unit"], {k: v for k, v in by_desk.items() if k != "unit"}
-    with pytest.raises(BadAddress):
+    with pytest.raises(BadDeskAddress):
         service.write_address(db, campaign, unit, email=typed, **acting)
 
 

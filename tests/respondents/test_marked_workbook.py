@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from surveyapp.respondents.handback import marked_workbook
-from surveyapp.respondents.handback.marked_workbook import Returned, Standing
+from surveyapp.respondents.handback.marked_workbook import ListToMark, MarkedWorkbook
 from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
 from surveyapp.respondents.sheet.marks.marking import AUTHOR, LEGEND_SHEET, SIGN
@@ -63,10 +63,10 @@ def read(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") ->
     return checked
 
 
-def standing(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> Standing:
+def standing(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> ListToMark:
     checked = read(content, name, kind)
     assert checked.understanding is not None
-    return Standing(
+    return ListToMark(
         content=content,
         file_name=name,
         understanding=checked.understanding.to_json(),
@@ -80,7 +80,7 @@ def standing(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders"
     )
 
 
-def marked(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> Returned:
+def marked(content: bytes, name: str = "ds.xlsx", kind: str = "agency-leaders") -> MarkedWorkbook:
     return marked_workbook.mark_up(standing(content, name, kind))
 
 

@@ -18,9 +18,11 @@ from tests.files.people import DISTRICTS, context, departments
 INDEX = DepartmentIndex(departments(), "Thanh Hóa")
 
 
+JUDGED = {"position": "Giám đốc", "department": "Sở Nội vụ"}
+
+
 def judge(*people: dict[str, str], kind: str = "agency-leaders") -> list[Finding]:
-    base = {"position": "Giám đốc", "department": "Sở Nội vụ"}
-    rows = [Row(n, {**base, **cells}) for n, cells in enumerate(people, start=2)]
+    rows = [Row(n, {**JUDGED, **cells}) for n, cells in enumerate(people, start=2)]
     return check_rows(rows, context(kind))[1]
 
 
@@ -238,6 +240,45 @@ def test_an_office_line_may_ring_for_several_who_have_addresses_of_their_own() -
         ]
     )
     assert not [f for f in found if f.counts]
+
+
+@pytest.mark.parametrize(
+    ("phone", "addresses", "severities"),
+    [
+        ("02373852741", ["an@x.example.vn", ""], ["note", "check"]),
+        ("0599000001", ["an@x.example.vn", "ha@x.example.vn"], ["check", "check"]),
+    ],
+    ids=["an office line, and one without an address", "a mobile phone"],
+)
+def test_several_at_one_number_are_asked_about_unless_it_is_an_office_and_they_have_addresses(
+    phone: str, addresses: list[str], severities: list[str]
+) -> None:
+    people = zip(["Lê Văn An", "Bùi Thị Hà"], addresses, strict=True)
+    found = judge(*[{"full_name": n, "phone": phone, "email": e} for n, e in people])
+    shared = [f for f in found if f.code == "contact_shared"]
+    assert [f.severity for f in shared] == severities
+    assert {f.column for f in shared} == {"phone"}
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?", " #value! "])
+@pytest.mark.parametrize("column", ["phone", "email"])
+def test_a_formula_that_failed_is_no_contact_and_no_empty_cell(column: str, error: str) -> None:
+    reached = {"phone": "0599000001", "email": "an@x.example.vn"}
+    rows = [Row(2, {**JUDGED, "full_name": "Lê Văn An", **reached, column: error})]
+    lines, found = check_rows(rows, context("agency-leaders"))
+    assert [(f.column, f.severity, f.code, f.value) for f in found] == [
+        (column, "must", "cell_error", error)
+    ]
+    assert lines[0].values[column] == ""
+
+
+@pytest.mark.parametrize("position", ["Trưởng phòng #2", "#2 Trưởng phòng", "Phó #N/A phòng"])
+def test_a_sharp_sign_in_a_text_is_no_failed_formula(position: str) -> None:
+    rows = [Row(2, {**JUDGED, "full_name": "Lê Văn An", "phone": "0599000001"})]
+    rows[0].cells["position"] = position
+    lines, found = check_rows(rows, context("agency-leaders"))
+    assert "cell_error" not in {f.code for f in found}
+    assert lines[0].values["position"] == position
 
 
 @pytest.mark.parametrize(("chosen", "complained"), [(2, True), (3, False), (4, False)])

@@ -14,7 +14,7 @@ from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, drafts, rules
-from surveyapp.responses.drafts import Change
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.errors import (
     DraftTooLarge,
     DraftUnreadable,
@@ -31,7 +31,7 @@ def world(db: Session, keys: KeyRing, now: datetime) -> World:
     return survey(db, keys, now, people=2)
 
 
-def save(world: World, db: Session, changes: dict[str, Change]) -> drafts.Saved:
+def save(world: World, db: Session, changes: dict[str, FieldChange]) -> drafts.Saved:
     form = world.forms[0]
     return drafts.save(
         db,
@@ -58,28 +58,28 @@ def test_a_form_not_begun_has_an_empty_draft(world, db):
 
 def test_an_answer_can_be_taken_back(world, db):
     world.save(db, world.forms[0], {"P1-101": "2", "P1-102": "3"})
-    saved = save(world, db, {"P1-101": Change("2", ""), "P1-102": Change("3", None)})
+    saved = save(world, db, {"P1-101": FieldChange("2", ""), "P1-102": FieldChange("3", None)})
     assert saved.answers == {}
     assert world.load(db, world.forms[0]).answers == {}
 
 
 def test_a_stale_page_cannot_undo_another_device(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
-    saved = save(world, db, {"P1-101": Change("", ""), "P1-102": Change("", "4")})
+    saved = save(world, db, {"P1-101": FieldChange("", ""), "P1-102": FieldChange("", "4")})
     assert saved.answers == {"P1-101": "2", "P1-102": "4"}
     assert saved.elsewhere == {"P1-101": "2"}
 
 
 def test_where_both_devices_changed_an_item_the_later_wins_and_is_told(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
-    saved = save(world, db, {"P1-101": Change("", "5")})
+    saved = save(world, db, {"P1-101": FieldChange("", "5")})
     assert saved.answers == {"P1-101": "5"}
     assert saved.elsewhere == {"P1-101": "2"}
 
 
 def test_both_devices_choosing_the_same_is_no_conflict(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
-    assert save(world, db, {"P1-101": Change("", "2")}).elsewhere == {}
+    assert save(world, db, {"P1-101": FieldChange("", "2")}).elsewhere == {}
 
 
 @given(
@@ -109,32 +109,32 @@ def test_no_interleaving_of_two_devices_loses_an_item(saves):
 
 def test_an_answer_that_is_not_an_option_saves_nothing(world, db):
     with pytest.raises(NotAnOption) as refused:
-        save(world, db, {"P1-101": Change("", "2"), "P1-203": Change("", "98")})
+        save(world, db, {"P1-101": FieldChange("", "2"), "P1-203": FieldChange("", "98")})
     assert (refused.value.item_id, refused.value.value) == ("P1-203", "98")
     assert world.load(db, world.forms[0]).version == b""
 
 
 def test_an_item_that_is_not_asked_is_refused(world, db):
     with pytest.raises(UnknownItem):
-        save(world, db, {"M1-101": Change("", "1")})
+        save(world, db, {"M1-101": FieldChange("", "1")})
 
 
 def test_a_remark_is_counted_as_browsers_count_and_never_cut(world, db):
-    save(world, db, {"P1-900": Change("", "😀" * 500)})
+    save(world, db, {"P1-900": FieldChange("", "😀" * 500)})
     with pytest.raises(RemarkTooLong) as refused:
-        save(world, db, {"P1-900": Change("😀" * 500, "😀" * 500 + "a")})
+        save(world, db, {"P1-900": FieldChange("😀" * 500, "😀" * 500 + "a")})
     assert (refused.value.length, refused.value.limit) == (1001, 1000)
     assert world.load(db, world.forms[0]).answers["P1-900"] == "😀" * 500
 
 
 def test_invisible_signs_are_not_kept(world, db):
-    save(world, db, {"P1-900": Change("", "a\x00b\u200bc\u202ed\ud800e\tf")})
+    save(world, db, {"P1-900": FieldChange("", "a\x00b\u200bc\u202ed\ud800e\tf")})
     assert world.load(db, world.forms[0]).answers["P1-900"] == "abcdef"
 
 
 def test_a_decomposed_base_is_the_same_remark(world, db):
     world.save(db, world.forms[0], {"P1-900": "Hoà"})
-    saved = save(world, db, {"P1-900": Change("Hoa\u0300 ", "Hoà")})
+    saved = save(world, db, {"P1-900": FieldChange("Hoa\u0300 ", "Hoà")})
     assert saved.elsewhere == {}
 
 
@@ -166,7 +166,7 @@ def test_filling_the_first_item_and_emptying_it_changes_nothing_beside_the_name(
     everything = select(*Assignment.__table__.c).where(Assignment.id == world.forms[0].id)
     before = db.execute(everything).one()
     for base, value in (("", "2"), ("2", "")):
-        save(world, db, {"P1-101": Change(base, value)})
+        save(world, db, {"P1-101": FieldChange(base, value)})
         assert db.execute(everything).one() == before
     assert db.scalar(select(func.count()).select_from(AssignmentEvent)) == 0
     assert db.scalar(select(func.count()).select_from(CountDelta)) == 0
@@ -228,7 +228,7 @@ def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, key
     other = survey(db, keys, now, group="M1", unit="BNV", campaign=world.campaign)
     sizes = set()
     for held in ({}, {"P1-101": "2"}, {**answers(world.forms[0]), "P1-900": "ậ" * 1000}):
-        save(world, db, {item: Change("", value) for item, value in held.items()})
+        save(world, db, {item: FieldChange("", value) for item, value in held.items()})
         sizes.add(len(db.scalar(select(Draft.ciphertext))))
     db.execute(delete(Draft))
     other.save(db, other.forms[0], {"M1-101": "1"})
@@ -238,7 +238,7 @@ def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, key
 
 def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
     form = world.forms[0]
-    place = draft_cipher.Place("tiny", form.instrument, form.id)
+    place = draft_cipher.DraftContext("tiny", form.instrument, form.id)
     size = draft_cipher.size([form.instrument])
     longest = draft_cipher.Content(rules.longest_answers(form.instrument), 10**10, 10**10, True)
     facts = {"size": size, "code": form.code, "keys": world.keys}
@@ -249,14 +249,14 @@ def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
 
 
 def test_a_version_tells_no_count_of_saves(world, db):
-    versions = [save(world, db, {"P1-101": Change("", "2")}).version for _time in range(4)]
+    versions = [save(world, db, {"P1-101": FieldChange("", "2")}).version for _time in range(4)]
     assert len({*versions}) == 4
 
 
 def test_the_same_draft_is_never_encrypted_alike(world, db):
     seen = set()
     for _time in range(3):
-        save(world, db, {"P1-101": Change("2", "2")})
+        save(world, db, {"P1-101": FieldChange("2", "2")})
         seen.add(db.scalar(select(Draft.ciphertext))[2:14])
     assert len(seen) == 3
 

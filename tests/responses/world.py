@@ -19,7 +19,7 @@ from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.responses import drafts
-from surveyapp.responses.drafts import Change
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
 from tests import factories
@@ -58,7 +58,7 @@ class World:
         shown: int | None = None,
     ) -> drafts.Saved:
         """Fill the form in from an empty page, shown and sent so many seconds after `now`."""
-        changes = {item_id: Change("", value) for item_id, value in answers.items()}
+        changes = {item_id: FieldChange("", value) for item_id, value in answers.items()}
         return drafts.save(
             db,
             form.id,

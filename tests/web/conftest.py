@@ -1,12 +1,9 @@
 """Pages are tested on SQLite; the journeys walk the same pages on both engines."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 
-from surveyapp import clock
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
 from surveyapp.invitations import service as invitations
@@ -24,14 +21,6 @@ def engine(sqlite_engine: Engine) -> Engine:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, small files are read within their request."""
     monkeypatch.setattr(background, "PATIENCE", 60)
-
-
-@pytest.fixture
-def moment(now, monkeypatch) -> Iterator[list]:
-    """The server's clock; a test moves it by `moment[0] += …`."""
-    moments = [now]
-    monkeypatch.setattr(clock, "now", lambda: moments[0])
-    return moments
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from flask import Flask, g
 
-from surveyapp import clock
 from surveyapp.db import transaction
 from surveyapp.web.http.access import allow, signed_in
 from tests import factories
@@ -11,9 +10,8 @@ from tests.web.browsing import sign_in
 
 
 @pytest.fixture
-def app(own_app: Flask, now, monkeypatch) -> Flask:
+def app(own_app: Flask, now, moment) -> Flask:
     """The application with pages for some roles, the tiny campaign, and one person per role."""
-    monkeypatch.setattr(clock, "now", lambda: now)
 
     def unit_page(campaign: str, unit: str) -> str:
         return f"{g.actor.username} {g.campaign.code} {g.unit.code}"

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from surveyapp import clock
 from surveyapp.accounts import audit, service
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffSession
@@ -17,9 +16,8 @@ from tests.web.browsing import HERE, post, sign_in, token
 
 
 @pytest.fixture(autouse=True)
-def people(app, now, monkeypatch):
+def people(app, now, moment):
     """The tiny campaign, an operator and a coordinator of one of its provinces."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         factories.campaign(db, now)
         factories.staff(db, now, "operator")
@@ -119,21 +117,20 @@ def test_a_copied_cookie_is_dead_after_signing_out(client, app):
     assert thief.get("/account/").status_code == 303
 
 
-def test_after_half_an_hour_of_rest_a_post_says_that_nothing_was_saved(client, now, monkeypatch):
+def test_after_half_an_hour_of_rest_a_post_says_that_nothing_was_saved(client, moment):
     sign_in(client, "operator")
     given = token(client.get("/account/"))
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=31))
+    moment.at += timedelta(minutes=31)
     fields = {"csrf_token": given, "language": "en"}
     answer = client.post("/account/language", data=fields, headers=HERE)
     assert answer.location == "/account/sign-in"
     assert "chưa được lưu" in client.get(answer.location).text
 
 
-def test_reading_pages_keeps_a_session_awake(client, now, monkeypatch):
+def test_reading_pages_keeps_a_session_awake(client, moment):
     sign_in(client, "operator")
-    for minutes in range(20, 100, 20):
-        later = now + timedelta(minutes=minutes)
-        monkeypatch.setattr(clock, "now", lambda later=later: later)
+    for _twenty_minutes in range(4):
+        moment.at += timedelta(minutes=20)
         assert client.get("/account/").status_code == 200
 
 

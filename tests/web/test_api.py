@@ -16,6 +16,8 @@ from tests import factories
 from tests.fieldwork.counting import half_way
 from tests.web.browsing import HERE, post, sign_in, token
 
+pytestmark = pytest.mark.usefixtures("moment")
+
 OPENAPI: dict[str, Any] = YAML(typ="safe").load(
     (Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text()
 )
@@ -70,12 +72,6 @@ def described(path: str, status: str) -> dict[str, Any]:
     if "$ref" in answer:
         answer = OPENAPI["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     return dict(answer["content"]["application/json"]["schema"])
-
-
-@pytest.fixture
-def now(now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
-    return now
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
@@ -17,7 +16,7 @@ from surveyapp.invitations.credentials import codes as access_codes
 from surveyapp.invitations.credentials import links
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses import drafts
-from surveyapp.responses.drafts import Change
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.models import Draft
 from tests import factories
 from tests.invitations.roster import Roster, issue_all
@@ -29,9 +28,8 @@ WHY = "Gọi nhắc người chưa trả lời của Hà Nội"
 
 
 @pytest.fixture
-def people(engine, keys, now, monkeypatch):
+def people(engine, keys, now, moment):
     """Two invited people of Hà Nội; the invitation and the code of each by name."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         roster = Roster(db, campaign)
@@ -134,7 +132,7 @@ def test_a_new_link_is_queued_the_draft_is_gone_and_the_old_link_says_so(
         form = invited.assignments[0]
         instrument = campaigns.instrument(db, form.instrument_id)
         item = instrument.items[0]
-        changes = {item.id: Change("", item.options[0].code)}
+        changes = {item.id: FieldChange("", item.options[0].code)}
         drafts.save(db, form.id, instrument, code=code, keys=keys, changes=changes, now=now)
     claim(operator, people)
     saved = post(
@@ -168,12 +166,10 @@ def test_figures_are_for_all_of_the_centre_and_name_nobody(app, operator, people
     assert f'action="{CALLS}/open"' not in page
 
 
-def test_when_the_time_is_over_the_list_is_shut(operator, people, now, monkeypatch):
-    later = now + timedelta(minutes=29)
+def test_when_the_time_is_over_the_list_is_shut(operator, people, moment):
     for _half_hour in range(9):  # the session is kept alive, the shift is not
-        monkeypatch.setattr(clock, "now", lambda later=later: later)
+        moment.at += timedelta(minutes=29)
         operator.get(CALLS)
-        later += timedelta(minutes=29)
     assert operator.get(LIST).headers["Location"].endswith(CALLS)
     post(operator, CALLS, f"{CALLS}/open", reason=WHY)
     post(operator, CALLS, f"{CALLS}/end")

@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy import delete
 
-from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.db import reading, transaction
 from surveyapp.exports.cleaning import rulesets
@@ -22,8 +21,7 @@ EVIDENCE = f"{PAGE}/coordination"
 
 
 @pytest.fixture
-def campaign(app, now, keys, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def campaign(app, now, keys, moment):
     with transaction() as db:
         found = opened_campaign(db, now)
         act = {"reason": "Đầu tiên", "act": Act("operator", now, keys)}

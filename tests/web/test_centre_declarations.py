@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.invitations import service
@@ -19,9 +18,8 @@ SAID = {"Trần Thị Bình": "not_me", "Lê Văn Chi": "decline", "Phạm Văn 
 
 
 @pytest.fixture
-def told(engine, keys, now, monkeypatch):
+def told(engine, keys, now, moment):
     """Three people, each of whom told something."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         roster = Roster(db, campaign)

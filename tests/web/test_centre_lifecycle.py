@@ -22,8 +22,7 @@ from tests.web.browsing import post, sign_in
 
 
 @pytest.fixture
-def app(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def app(app, now, moment):
     with transaction() as db:
         factories.approve_questionnaires(db, factories.campaign(db, now), now)
         for role in ("operator", "viewer", "auditor"):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from surveyapp import clock
 from surveyapp.db import transaction
 from surveyapp.web.centre import menu as centre_menu
 from tests import factories
@@ -12,8 +11,7 @@ from tests.web.browsing import sign_in
 
 
 @pytest.fixture
-def campaign(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def campaign(app, now, moment):
     with transaction() as db:
         found = factories.campaign(db, now, opened=True)
         for role in ("operator", "auditor"):

@@ -7,7 +7,6 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
@@ -30,8 +29,7 @@ WIDE = {
 
 
 @pytest.fixture
-def survey(engine, keys, now, tmp_path, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def survey(engine, keys, now, tmp_path, moment):
     survey = Sending(keys, now, tmp_path / "outbox")
     survey.invite(("an@so.example.vn", ""), ("", "0912345678"), ("", ""))
     with transaction() as db:

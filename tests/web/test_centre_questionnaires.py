@@ -6,7 +6,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.campaigns import approvals, queries, service
 from surveyapp.db import reading, transaction
@@ -82,14 +81,13 @@ def test_the_printed_form_holds_every_question_in_letters_that_can_be_read(
 FORM = "/centre/tiny/questionnaires/M1"
 
 
-def shown() -> approvals.Standing:
+def shown() -> approvals.ApprovalStatus:
     with reading() as db:
         return approvals.standing(db, queries.campaign(db, "tiny").id, "M1")
 
 
 @pytest.fixture
-def operator(centre: FlaskClient, app, now, monkeypatch) -> FlaskClient:
-    monkeypatch.setattr(clock, "now", lambda: now)
+def operator(centre: FlaskClient, app, now, moment) -> FlaskClient:
     with transaction() as db:
         factories.staff(db, now, "operator", username="operator")
     client = app.test_client()

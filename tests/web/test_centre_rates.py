@@ -21,9 +21,8 @@ from tests.web.browsing import sign_in
 
 
 @pytest.fixture
-def campaign(app, now, monkeypatch):
+def campaign(app, now, moment):
     """The tiny campaign in collection: Hà Nội's agencies half answered, yesterday and today."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         found = factories.campaign(db, now, opened=True)
         for role in ("operator", "viewer", "auditor"):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from surveyapp import clock
 from surveyapp.db import transaction
 from surveyapp.exports.release import rehearsal
 from surveyapp.exports.release.rehearsal import RehearsalResult
@@ -15,10 +14,10 @@ PAGE = "/centre/tiny/releases"
 
 
 @pytest.fixture
-def rehearsed(app, now, monkeypatch):
+def rehearsed(app, now, moment):
     """Tell what became of last night's rehearsal, four days after the opening."""
     today = now + timedelta(days=4)
-    monkeypatch.setattr(clock, "now", lambda: today)
+    moment.at = today
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         factories.staff(db, now, "viewer")

@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 from sqlalchemy import delete, update
 
-from surveyapp import clock
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
 from surveyapp.exports.download.published_reader import Distribution
@@ -37,9 +36,8 @@ VIEWS = [
 
 
 @pytest.fixture
-def built(app, now, keys, settings, monkeypatch) -> Path:
+def built(app, now, keys, settings, moment) -> Path:
     """The folder of a release, with cells the public tables hide."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = opened_campaign(db, now)
         factories.staff(db, now, "viewer")

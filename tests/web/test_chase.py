@@ -16,8 +16,7 @@ from tests.web.browsing import sign_in
 
 
 @pytest.fixture(autouse=True)
-def staff(engine, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def staff(engine, now, moment):
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         yesterday = clock.day(now) - timedelta(days=1)

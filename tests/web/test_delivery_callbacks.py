@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from surveyapp import clock, create_app
+from surveyapp import create_app
 from surveyapp.db import transaction
 from surveyapp.delivery.models import ContactRequest, Delivery
 from tests.delivery.sending import Sending
@@ -23,8 +23,7 @@ SHAPE = {
 
 
 @pytest.fixture
-def survey(engine, keys, now, tmp_path, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def survey(engine, keys, now, tmp_path, moment):
     survey = Sending(keys, now, tmp_path / "outbox")
     survey.invite(("an@so.example.vn", "0912345678"), ("", "0987654321"))
     survey.wave()

@@ -15,8 +15,7 @@ OVERVIEW = "/centre/tiny/"
 
 
 @pytest.fixture
-def campaign(engine, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def campaign(engine, now, moment):
     with transaction() as db:
         found = factories.campaign(db, now, opened=True)
         count(db, found, unit="01", group="P1", forms=40, sent_on=clock.day(now), answered=(3,))
@@ -25,11 +24,11 @@ def campaign(engine, now, monkeypatch):
 
 
 @pytest.fixture
-def at(monkeypatch, now):
+def at(moment, now):
     """Turn the clock by so many minutes since the beginning."""
 
     def turn(minutes: int):
-        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
+        moment.at = now + timedelta(minutes=minutes)
 
     return turn
 

@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
-from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
@@ -48,8 +47,7 @@ class Survey:
 
 
 @pytest.fixture
-def survey(engine: Engine, keys: KeyRing, now: datetime, monkeypatch) -> Survey:
-    monkeypatch.setattr(clock, "now", lambda: now)
+def survey(engine: Engine, keys: KeyRing, now: datetime, moment) -> Survey:
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         roster = Roster(db, campaign)

@@ -28,9 +28,8 @@ PAGES = (
 
 
 @pytest.fixture
-def day(app, now, keys, monkeypatch):
+def day(app, now, keys, moment):
     """Yesterday, of a campaign in which three people of Hà Nội were invited the day before."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         before = now - timedelta(days=2)

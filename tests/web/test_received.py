@@ -154,16 +154,13 @@ def test_a_reading_that_was_interrupted_can_be_begun_again(
     assert "2 người" in text(desk.get(place))
 
 
-def test_a_worker_that_vanished_is_noticed_after_a_while(
-    desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_vanished_is_noticed_after_a_while(moment, desk: FlaskClient) -> None:
     place = send(desk, SHEET.encode()).location
     received_id = UUID(place.rsplit("/", 1)[1])
     with transaction() as db:
         intake.advance(db, received_id, "reading", 5, 10, now=clock.now())
     assert "Đọc các dòng: 5 trên 10 dòng" in text(desk.get(place))
-    later = clock.now() + timedelta(minutes=2)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    moment.at += timedelta(minutes=2)
     assert "bị ngắt giữa chừng" in text(desk.get(place))
 
 

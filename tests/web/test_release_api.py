@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
@@ -26,8 +25,7 @@ BASE = "/api/v1/campaigns/tiny/releases"
 
 
 @pytest.fixture
-def built(app, now, keys, settings, monkeypatch) -> Path:
-    monkeypatch.setattr(clock, "now", lambda: now)
+def built(app, now, keys, settings, moment) -> Path:
     with transaction() as db:
         campaign = opened_campaign(db, now)
         factories.staff(db, now, "operator")
@@ -185,8 +183,8 @@ def test_a_token_of_another_campaign_fetches_nothing_here_and_is_not_revoked_fro
     )
 
 
-def test_an_expired_token_fetches_nothing(client, given, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=366))
+def test_an_expired_token_fetches_nothing(client, given, moment):
+    moment.at += timedelta(days=366)
     assert ask(client, "", given).status_code == 401
 
 

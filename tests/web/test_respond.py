@@ -73,21 +73,22 @@ def test_the_page_before_answering_tells_all_that_it_must(ann):
         "17:00 05/02/2024",
         "muốn đọc phải có cả mã truy cập của Ông/Bà và khóa của máy chủ",
         "không xem lại, sửa hay rút được nữa, kể cả Ông/Bà",
-        "Hộp phiếu chỉ mở một lần, sau khi đợt khảo sát kết thúc",
-        "người có cả cơ sở dữ liệu và khóa của máy chủ, về kỹ thuật, đọc được bản nháp",
+        "Hộp phiếu chỉ mở được sau khi đợt khảo sát kết thúc. Hộp phiếu chỉ mở một lần.",
+        "nhóm từ 5 phiếu trở lên",
+        "có cả cơ sở dữ liệu và khóa của máy chủ, về kỹ thuật, đọc được bản nháp",
         "Ai có liên kết hoặc mã thì mở được phiếu chưa nộp, không mở được phiếu đã nộp",
         "Đợt này là đợt thử nghiệm",
         "024 0000 0000",
         "việc trả lời là tự nguyện",
     ):
         assert told in text
-    assert "do hai người giữ" not in text
+    assert "do ba người giữ" not in text
 
 
 def test_with_the_key_off_the_server_the_page_before_answering_says_who_opens_the_box(ann):
     move(custody="offline")
     text = words(ann.get(ann.link))
-    assert "chia làm hai phần, do hai người giữ; có đủ hai phần mới mở được" in text
+    assert "chia làm ba mảnh, do ba người giữ, ngoài máy chủ; phải có hai mảnh" in text
     assert "Đợt này là đợt thử nghiệm" not in text
 
 
@@ -270,7 +271,7 @@ def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(
     ann.start()
     item = ann.items(1, 1)[0]
     ann.send(1, 1, {item: "3"})
-    moment[0] += timedelta(minutes=61)
+    moment.at += timedelta(minutes=61)
     over = ann.get("/phieu/1/1")
     assert over.status_code == 401
     assert "Những câu đã lưu vẫn còn" in over.text
@@ -280,11 +281,11 @@ def test_a_session_that_rested_too_long_asks_for_the_code_and_keeps_the_answers(
 
 def test_extending_the_session_gives_a_full_hour_again(ann, moment):
     ann.start()
-    moment[0] += timedelta(minutes=56)
+    moment.at += timedelta(minutes=56)
     given = {"csrf_token": token(ann.get("/phieu/1/1"))}
     headers = {**HERE, "Accept": "application/json"}
     assert ann.client.post("/phieu/gia-han", data=given, headers=headers).json == {"seconds": 3600}
-    moment[0] += timedelta(minutes=30)
+    moment.at += timedelta(minutes=30)
     assert ann.get("/phieu/1/1").status_code == 200
 
 
@@ -315,7 +316,7 @@ def test_ten_digits_are_worth_nothing_after_ten_minutes(ann, app, moment):
     ann.start()
     page = ann.post("/phieu/may-khac", page="/phieu/may-khac")
     digits = re.search(r'id="handoff">([0-9 ]+)<', page.text)[1]
-    moment[0] += device_handoff.LIFE
+    moment.at += device_handoff.LIFE
     answer = app.test_client().post("/", data={"code": digits}, headers=HERE)
     assert answer.status_code == 422
 

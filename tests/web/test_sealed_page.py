@@ -30,7 +30,7 @@ def send_late(person: Person, moment, *, page: int = 1, **chosen: str):
         for one in shown.all("input")
         if one.get("type") == "hidden"
     }
-    moment[0] += timedelta(minutes=61)
+    moment.at += timedelta(minutes=61)
     chosen = chosen or {first: "1", second: "4"}
     return person.client.post(f"/phieu/1/{page}", data={**hidden, **chosen}, headers=HERE)
 
@@ -83,7 +83,7 @@ def test_what_lies_in_the_browser_opens_with_the_code_alone_and_for_an_hour(ann,
 
 
 def test_after_an_hour_it_is_not_saved_any_more(ann, late, moment):
-    moment[0] += sealed_page.LIFE
+    moment.at += sealed_page.LIFE
     ann.start()
     assert answers(ann) == ["3"]
 
@@ -94,7 +94,7 @@ def test_only_our_own_page_of_that_very_session_is_kept(ann, moment):
     of_another = token(ann.get("/phieu/1/1"))
     ann.start()
     of_this = token(ann.get("/phieu/1/1"))
-    moment[0] += timedelta(minutes=61)
+    moment.at += timedelta(minutes=61)
     for given, site in ((of_another, "same-origin"), ("", "same-origin"), (of_this, "cross-site")):
         fields = {f"was.{first}": "", first: "5", "csrf_token": given}
         answer = ann.client.post("/phieu/1/1", data=fields, headers={"Sec-Fetch-Site": site})
@@ -106,7 +106,7 @@ def test_the_script_is_told_that_its_answer_is_kept(ann, moment):
     ann.start()
     first = ann.items(1, 1)[0]
     given = {"csrf_token": token(ann.get("/phieu/1/1")), f"was.{first}": "", first: "5"}
-    moment[0] += timedelta(minutes=61)
+    moment.at += timedelta(minutes=61)
     headers = {**HERE, "Accept": "application/json"}
     answer = ann.client.post("/phieu/1/1/luu", data=given, headers=headers)
     assert answer.status_code == 401
@@ -139,7 +139,7 @@ def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
 
 
 def test_a_campaign_that_closed_meanwhile_is_told(ann, late, moment):
-    move(closes_at=moment[0] - timedelta(minutes=1))
+    move(closes_at=moment.at - timedelta(minutes=1))
     enter(ann, ann.code)
     assert "không nhận thêm câu trả lời" in words(ann.get("/phieu"))
 
@@ -148,7 +148,7 @@ def test_a_page_of_another_kind_is_not_kept(ann, moment):
     ann.start()
     ann.send(1, 1, {ann.items(1, 1)[0]: "3"})
     given = {"csrf_token": token(ann.get("/phieu/1/xem-lai")), "version": "01"}
-    moment[0] += timedelta(minutes=61)
+    moment.at += timedelta(minutes=61)
     late = ann.client.post("/phieu/1/nop", data=given, headers=HERE)
     assert "trước khi trang vừa gửi được lưu" in words(late)
     assert ann.client.get_cookie(NAME) is None

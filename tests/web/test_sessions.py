@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from flask import Flask, session
 
-from surveyapp import clock, create_app
+from surveyapp import create_app
 from surveyapp.keys import KeyRing
 from surveyapp.web.http import sessions
 from surveyapp.web.http.guard import without_token
@@ -40,11 +40,11 @@ def app(own_app: Flask) -> Flask:
 
 
 @pytest.fixture
-def at(monkeypatch, now):
+def at(moment, now):
     """Move the clock to so many minutes after `now`."""
 
     def move(minutes: float) -> None:
-        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=minutes))
+        moment.at = now + timedelta(minutes=minutes)
 
     move(0)
     return move

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.campaigns.pack.cleaning_checks import check_cleaning
-from surveyapp.campaigns.pack.tables import Model, Table, Tables
+from surveyapp.campaigns.pack.tables import Model, PackTable, Tables
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault
 from surveyapp.instruments.model import variable_name
 from surveyapp.instruments.reading import items_of
-from surveyapp.instruments.yaml_document import Document, Step
+from surveyapp.instruments.yaml_document import Step, YamlDocument
 
 _RATES_MINISTRY = ("department_ministry", "field_ministry")
 
 
 def check(
-    campaign: Document | None, tables: Tables, questionnaires: Mapping[str, Document]
+    campaign: YamlDocument | None, tables: Tables, questionnaires: Mapping[str, YamlDocument]
 ) -> list[Fault]:
     """Every disagreement in the pack, found on whatever could be read of it."""
     faults = [*_check_registries(tables), *_check_item_ids(questionnaires)]
@@ -65,7 +65,7 @@ def _two_digits(code: str) -> bool:
     return len(code) == 2 and code.isascii() and code.isdigit()
 
 
-def _repeated_cells(table: Table[Model], *columns: str) -> Iterator[Fault]:
+def _repeated_cells(table: PackTable[Model], *columns: str) -> Iterator[Fault]:
     for column in columns:
         seen: dict[str, int] = {}
         for row in table:
@@ -76,7 +76,7 @@ def _repeated_cells(table: Table[Model], *columns: str) -> Iterator[Fault]:
             seen.setdefault(value, row.line)
 
 
-def _check_item_ids(questionnaires: Mapping[str, Document]) -> Iterator[Fault]:
+def _check_item_ids(questionnaires: Mapping[str, YamlDocument]) -> Iterator[Fault]:
     """Ids are unique in the campaign, as variables of the release where capitals do not count."""
     seen: dict[str, tuple[str, int]] = {}
     for document in questionnaires.values():
@@ -96,7 +96,7 @@ def _check_item_ids(questionnaires: Mapping[str, Document]) -> Iterator[Fault]:
         seen |= here
 
 
-def _check_calendar(campaign: Document) -> Iterator[Fault]:
+def _check_calendar(campaign: YamlDocument) -> Iterator[Fault]:
     calendar = _map(campaign.root.get("calendar"))
     due, opens, closes = (
         str(calendar.get(field, "")) for field in ("lists_due", "opens_at", "closes_at")
@@ -115,7 +115,7 @@ def _check_calendar(campaign: Document) -> Iterator[Fault]:
         )
 
 
-def _check_thresholds(campaign: Document) -> Iterator[Fault]:
+def _check_thresholds(campaign: YamlDocument) -> Iterator[Fault]:
     shares = _map(campaign.root.get("completeness"))
     if _number(shares.get("partial")) >= _number(shares.get("complete"), default=2.0):
         yield campaign.fault(("completeness", "partial"), _("phải nhỏ hơn ngưỡng của phiếu đầy đủ"))
@@ -125,7 +125,9 @@ def _check_thresholds(campaign: Document) -> Iterator[Fault]:
             yield campaign.fault(("disclosure", name), _("không được lớn hơn ngưỡng của từng dòng"))
 
 
-def _check_official(campaign: Document, questionnaires: Mapping[str, Document]) -> Iterator[Fault]:
+def _check_official(
+    campaign: YamlDocument, questionnaires: Mapping[str, YamlDocument]
+) -> Iterator[Fault]:
     if campaign.root.get("official") is not True:
         return
     if campaign.root.get("custody") != "offline":
@@ -139,7 +141,9 @@ def _check_official(campaign: Document, questionnaires: Mapping[str, Document]) 
             )
 
 
-def _check_groups(campaign: Document, questionnaires: Mapping[str, Document]) -> Iterator[Fault]:
+def _check_groups(
+    campaign: YamlDocument, questionnaires: Mapping[str, YamlDocument]
+) -> Iterator[Fault]:
     yield from _repeated_codes(campaign, "groups")
     used = set()
     for path, group in campaign.maps("groups"):
@@ -159,7 +163,7 @@ def _check_groups(campaign: Document, questionnaires: Mapping[str, Document]) ->
             yield Fault(document.file, 1, "", _("không nhóm nào dùng phiếu này"))
 
 
-def _check_list_kinds(campaign: Document, tables: Tables) -> Iterator[Fault]:
+def _check_list_kinds(campaign: YamlDocument, tables: Tables) -> Iterator[Fault]:
     yield from _repeated_codes(campaign, "list_kinds")
     kinds = {row.content.code: row.content.kind for row in tables.units}
     for path, kind in campaign.maps("list_kinds"):
@@ -181,7 +185,7 @@ def _check_list_kinds(campaign: Document, tables: Tables) -> Iterator[Fault]:
                 yield campaign.fault((*path, "columns"), message)
 
 
-def _check_yields(campaign: Document) -> Iterator[Fault]:
+def _check_yields(campaign: YamlDocument) -> Iterator[Fault]:
     """Each group is yielded by lists whose lines can say whom its people rate."""
     groups = {group.get("code"): group for _path, group in campaign.maps("groups")}
     yielded = set()
@@ -209,7 +213,7 @@ def _check_yields(campaign: Document) -> Iterator[Fault]:
             yield campaign.fault(path, _("không loại danh sách nào lập ra nhóm này"))
 
 
-def _check_totals(campaign: Document) -> Iterator[Fault]:
+def _check_totals(campaign: YamlDocument) -> Iterator[Fault]:
     for level, total in _map(campaign.root.get("planned")).items():
         found = sum(
             _whole(group.get("planned"))
@@ -231,7 +235,7 @@ class _Expected:
     totals: dict[str, tuple[tuple[Step, ...], int]]
 
 
-def _expected(campaign: Document, tables: Tables) -> _Expected:
+def _expected(campaign: YamlDocument, tables: Tables) -> _Expected:
     suppliers: dict[str, set[str]] = {}
     for _path, kind in campaign.maps("list_kinds"):
         units = {
@@ -249,7 +253,7 @@ def _expected(campaign: Document, tables: Tables) -> _Expected:
     return _Expected(suppliers, totals)
 
 
-def _check_plan(campaign: Document, tables: Tables) -> Iterator[Fault]:
+def _check_plan(campaign: YamlDocument, tables: Tables) -> Iterator[Fault]:
     plan = tables.plan
     if not (plan.readable and tables.units.readable):
         return
@@ -277,8 +281,8 @@ def _check_plan(campaign: Document, tables: Tables) -> Iterator[Fault]:
 
 
 def _check_sums(
-    plan: Table[Any],
-    campaign: Document,
+    plan: PackTable[Any],
+    campaign: YamlDocument,
     expected: _Expected,
     seen: Iterable[tuple[str, str]],
     sums: Counter[str],
@@ -303,7 +307,7 @@ def _check_sums(
             yield campaign.fault(path, message)
 
 
-def _repeated_codes(campaign: Document, field: str) -> Iterator[Fault]:
+def _repeated_codes(campaign: YamlDocument, field: str) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for path, member in campaign.maps(field):
         code, line = member.get("code"), campaign.line((*path, "code"))

@@ -6,10 +6,12 @@ from typing import Any
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault
 from surveyapp.instruments.reading import items_of
-from surveyapp.instruments.yaml_document import Document
+from surveyapp.instruments.yaml_document import YamlDocument
 
 
-def check_cleaning(campaign: Document, questionnaires: Mapping[str, Document]) -> Iterator[Fault]:
+def check_cleaning(
+    campaign: YamlDocument, questionnaires: Mapping[str, YamlDocument]
+) -> Iterator[Fault]:
     """Rules with one id, and groups and items that no questionnaire of the campaign has."""
     groups = {group.get("code") for group in _maps(campaign.root.get("groups"))}
     items = {

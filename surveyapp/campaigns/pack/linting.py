@@ -14,10 +14,10 @@ from surveyapp.i18n import locale
 from surveyapp.instruments.errors import Fault
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.lint.check import LintException, excuse, lint, unused
-from surveyapp.instruments.lint.findings import Finding
+from surveyapp.instruments.lint.findings import LintFinding
 from surveyapp.instruments.model import Instrument
 from surveyapp.instruments.reading import check_questionnaire
-from surveyapp.instruments.yaml_document import Document, read_document
+from surveyapp.instruments.yaml_document import YamlDocument, read_document
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Located:
 
     file: str
     line: int
-    finding: Finding
+    finding: LintFinding
 
     def to_json(self) -> dict[str, Any]:
         """For a program."""
@@ -70,7 +70,7 @@ def lint_file(path: Path, exceptions: Sequence[LintException] = ()) -> list[Loca
     return [Located(document.file, _line(document, instrument, each), each) for each in found]
 
 
-def lint_loaded(instrument: Instrument, settings: Mapping[str, Any]) -> list[Finding]:
+def lint_loaded(instrument: Instrument, settings: Mapping[str, Any]) -> list[LintFinding]:
     """The findings of a loaded campaign's questionnaire; exceptions are those of its pack.
 
     The rules run once per process for each state of a questionnaire.
@@ -91,7 +91,7 @@ def _faults(folder: Path) -> Sequence[Fault]:
 
 
 def _fault(fault: Fault) -> Located:
-    finding = Finding("file", fault.place, facts={"message": fault.message})
+    finding = LintFinding("file", fault.place, facts={"message": fault.message})
     return Located(fault.file, fault.line, finding)
 
 
@@ -101,7 +101,7 @@ def _exceptions(folder: Path) -> Sequence[LintException]:
     return campaign.lint if campaign else ()
 
 
-def _line(document: Document, instrument: Instrument, finding: Finding) -> int:
+def _line(document: YamlDocument, instrument: Instrument, finding: LintFinding) -> int:
     """The line of the finding; one about a scale stands where the scale is written."""
     code, dot, scale = finding.place.partition(".")
     if dot and code == instrument.code:
@@ -120,4 +120,4 @@ def counted(located: Sequence[Located]) -> Iterator[tuple[str, int]]:
         yield severity, len(open_)
 
 
-_known: dict[str, list[Finding]] = {}
+_known: dict[str, list[LintFinding]] = {}

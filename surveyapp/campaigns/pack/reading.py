@@ -24,7 +24,7 @@ from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.lint.check import LintException
 from surveyapp.instruments.model import Code, Frozen, Instrument, Questionnaire, Text
 from surveyapp.instruments.reading import check_questionnaire
-from surveyapp.instruments.yaml_document import Document, read_document
+from surveyapp.instruments.yaml_document import YamlDocument, read_document
 
 Level = Literal["ministry", "province"]
 Rates = Literal["own_unit", "department_ministry", "field_ministry"]
@@ -238,8 +238,8 @@ def read_pack(folder: Path) -> Pack:
 
 def _read_questionnaires(
     folder: Path,
-) -> tuple[dict[str, Document], dict[str, Questionnaire], list[Fault]]:
-    documents: dict[str, Document] = {}
+) -> tuple[dict[str, YamlDocument], dict[str, Questionnaire], list[Fault]]:
+    documents: dict[str, YamlDocument] = {}
     questionnaires: dict[str, Questionnaire] = {}
     faults: list[Fault] = []
     for path in sorted((folder / "questionnaires").glob("*.yaml")):

@@ -69,7 +69,7 @@ Model = TypeVar("Model", bound=Frozen)
 
 
 @dataclass(frozen=True)
-class Row(Generic[Model]):
+class TableRow(Generic[Model]):
     """One line of a table: its cells as written, and what they mean where that is sound."""
 
     line: int
@@ -78,14 +78,14 @@ class Row(Generic[Model]):
 
 
 @dataclass
-class Table(Generic[Model]):
+class PackTable(Generic[Model]):
     """A table that could be read, with the rows that have the right form."""
 
     file: str
-    rows: list[Row[Model]] = field(default_factory=list)
+    rows: list[TableRow[Model]] = field(default_factory=list)
     readable: bool = True
 
-    def __iter__(self) -> Iterator[Row[Model]]:
+    def __iter__(self) -> Iterator[TableRow[Model]]:
         return iter(self.rows)
 
     def fault(self, line: int, column: str, message: str) -> Fault:
@@ -97,9 +97,9 @@ class Table(Generic[Model]):
 class Tables:
     """The three tables of a pack."""
 
-    units: Table[PackUnit]
-    departments: Table[PackDepartment]
-    plan: Table[PackPlan]
+    units: PackTable[PackUnit]
+    departments: PackTable[PackDepartment]
+    plan: PackTable[PackPlan]
 
 
 def read_tables(folder: Path) -> tuple[Tables, list[Fault]]:
@@ -111,8 +111,8 @@ def read_tables(folder: Path) -> tuple[Tables, list[Fault]]:
     return Tables(units, departments, plan), faults + more
 
 
-def _read(path: Path, model: type[Model]) -> tuple[Table[Model], list[Fault]]:
-    table = Table[Model](path.name)
+def _read(path: Path, model: type[Model]) -> tuple[PackTable[Model], list[Fault]]:
+    table = PackTable[Model](path.name)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError:
@@ -138,7 +138,9 @@ def _read(path: Path, model: type[Model]) -> tuple[Table[Model], list[Fault]]:
     return table, faults
 
 
-def _check_heading(table: Table[Model], heading: list[str], model: type[Model]) -> Iterator[Fault]:
+def _check_heading(
+    table: PackTable[Model], heading: list[str], model: type[Model]
+) -> Iterator[Fault]:
     for column in model.model_fields:
         if column not in heading:
             yield table.fault(1, column, _("thiếu cột này"))
@@ -150,7 +152,7 @@ def _check_heading(table: Table[Model], heading: list[str], model: type[Model]) 
 
 
 def _read_row(
-    table: Table[Model], line: int, heading: list[str], cells: list[str], model: type[Model]
+    table: PackTable[Model], line: int, heading: list[str], cells: list[str], model: type[Model]
 ) -> Iterator[Fault]:
     if len(cells) != len(heading):
         message = _("có %(n)s ô, cần %(wanted)s ô", n=len(cells), wanted=len(heading))
@@ -158,7 +160,7 @@ def _read_row(
         return
     row = dict(zip(heading, cells, strict=True))
     try:
-        table.rows.append(Row(line, row, model.model_validate(row)))
+        table.rows.append(TableRow(line, row, model.model_validate(row)))
     except ValidationError as refusal:
         for error in refusal.errors(include_url=False, include_input=False):
             yield table.fault(line, str(error["loc"][0]) if error["loc"] else "", describe(error))

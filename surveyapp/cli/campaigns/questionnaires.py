@@ -102,7 +102,7 @@ def approve(code: str, questionnaire: str, sha256: str, note: str) -> None:
     click.echo(_("Đã duyệt phiếu %(code)s.", code=questionnaire))
 
 
-def _facts(found: standing.Standing) -> dict[str, object]:
+def _facts(found: standing.ApprovalStatus) -> dict[str, object]:
     return {
         "code": found.code,
         "groups": found.groups,

@@ -34,7 +34,7 @@ from surveyapp.messaging import templates
 from surveyapp.messaging.templates import MessageTemplate, fields_of
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents.models import Person
-from surveyapp.respondents.people.rosters import Place
+from surveyapp.respondents.people.rosters import Workplace
 from surveyapp.respondents.words.names import fold
 
 LINKED = {"lien_ket", "ma", "trang", "khong_phai_toi", "tu_choi"}
@@ -133,7 +133,7 @@ def write(
     ids = db.scalars(select(Delivery.invitation_id).where(Delivery.leased_by == _holder(pile.id)))
     people = audience.recipients(db, ids.all()).values()
     places = respondents.places(db, [person.person_id for person in people])
-    placed = [(person, places.get(person.person_id, Place())) for person in people]
+    placed = [(person, places.get(person.person_id, Workplace())) for person in people]
     placed.sort(key=lambda one: letter_order.order(_office(*one)))
     paper = message_templates.stationery(db, campaign, keys=keys, base_url=base_url)
     template = paper.templates[wave.kind, wave.language]
@@ -144,7 +144,7 @@ def write(
         )
 
 
-def _office(person: Recipient, place: Place) -> letter_order.Office:
+def _office(person: Recipient, place: Workplace) -> letter_order.Office:
     return letter_order.Office(
         unit=person.unit_name_vi,
         district=place.district,
@@ -154,7 +154,7 @@ def _office(person: Recipient, place: Place) -> letter_order.Office:
     )
 
 
-def _at(person: Recipient, place: Place, language: str) -> list[str]:
+def _at(person: Recipient, place: Workplace, language: str) -> list[str]:
     """The office between position and unit, in as few lines as say it."""
     department = place.department_en if language == "en" else place.department_vi
     lines = [person.workplace, department or place.association or place.district]
@@ -163,7 +163,7 @@ def _at(person: Recipient, place: Place, language: str) -> list[str]:
 
 def _letter(
     person: Recipient,
-    place: Place,
+    place: Workplace,
     paper: Stationery,
     template: MessageTemplate,
     language: str,

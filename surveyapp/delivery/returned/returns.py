@@ -17,7 +17,7 @@ from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.waves import audience
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
-from surveyapp.messaging.email.bounces import Kind, Report
+from surveyapp.messaging.email.bounces import BounceKind, Report
 from surveyapp.respondents.models import Person
 
 SOFT_TRIES = 3
@@ -156,13 +156,13 @@ def apply(db: Session, report: Report, *, keys: KeyRing, now: datetime) -> str:
     if found is None or found.state not in HANDED:
         return ""
     match report.kind:
-        case Kind.DELIVERED:
+        case BounceKind.DELIVERED:
             return _set(db, found, DeliveryState.DELIVERED, report.status, now=now)
-        case Kind.HARD:
+        case BounceKind.HARD:
             return _bounced(db, found, DeliveryState.HARD_BOUNCE, report.status, keys=keys, now=now)
-        case Kind.COMPLAINT:
+        case BounceKind.COMPLAINT:
             return _bounced(db, found, "complaint", report.status, keys=keys, now=now)
-        case Kind.SOFT:
+        case BounceKind.SOFT:
             return _soft(db, found, report.status, keys=keys, now=now)
     return ""
 

@@ -13,7 +13,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import RespondentGroup, Unit
 from surveyapp.delivery.models import CallHold, DeadAddress, UnitHold, Wave
-from surveyapp.delivery.rules import Form, Standing
+from surveyapp.delivery.rules import FormInMessage, InvitationFacts
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
@@ -23,7 +23,7 @@ TAG_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class HeldForm(Form):
+class HeldForm(FormInMessage):
     """One questionnaire of a recipient, with what a message says about it."""
 
     instrument_id: int
@@ -53,12 +53,12 @@ class Recipient:
     held: bool
     away_until: date | None
 
-    def standing(self, group_ids: frozenset[int], *, on: date) -> Standing:
+    def standing(self, group_ids: frozenset[int], *, on: date) -> InvitationFacts:
         """What decides about a message on that day; of `group_ids` only, where the wave names groups."""
         forms = [f for f in self.forms if not group_ids or f.group_id in group_ids]
         state, number = self.invitation_state, self.issue_number
         is_away = self.away_until is not None and on < self.away_until
-        return Standing(self.invitation_id, state, self.held, forms, number, is_away)
+        return InvitationFacts(self.invitation_id, state, self.held, forms, number, is_away)
 
     @property
     def open_forms(self) -> tuple[HeldForm, ...]:

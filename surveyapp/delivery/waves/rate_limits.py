@@ -44,7 +44,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Room:
+class SendingAllowance:
     """How many messages may go now, and what is left for each mail domain written to of late."""
 
     messages: int
@@ -53,7 +53,7 @@ class Room:
     """What any domain not in `spare` may get."""
 
 
-def room(db: Session, wave: Wave, limits: Limits, *, now: datetime) -> Room:
+def room(db: Session, wave: Wave, limits: Limits, *, now: datetime) -> SendingAllowance:
     """What the wave may send at `now`.
 
     Attempts are counted where they are noted, on the deliveries, from the moment of the lease: a
@@ -74,7 +74,7 @@ def room(db: Session, wave: Wave, limits: Limits, *, now: datetime) -> Room:
     _spare_no_more(spare, _by_domain(minute), limits.per_domain, most=most)
     if spent and spent >= limits.per_domain_day - most:
         _spare_no_more(spare, _by_domain(_attempts(db, today)), limits.per_domain_day, most=most)
-    return Room(min(rooms), spare, most)
+    return SendingAllowance(min(rooms), spare, most)
 
 
 def _slices(db: Session, wave: Wave, limits: Limits, *, now: datetime) -> list[int]:

@@ -17,7 +17,7 @@ from surveyapp.exports.formats.codebook import (
 from surveyapp.exports.formats.csv_files import Value, write_csv
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
-from surveyapp.fieldwork.rules import Completeness, outcome_rates
+from surveyapp.fieldwork.rules import CompletenessCounts, outcome_rates
 from surveyapp.instruments.model import variable_name
 from surveyapp.responses.queries import RemarkRow
 from surveyapp.responses.rules import longest_run
@@ -122,7 +122,7 @@ def rate_rows(
         row = by_cell[cell]
         counts = {str(name): n for name, n in row.counts.by_disposition.items()}
         counted = completeness.get(cell, {})
-        found = Completeness(*(counted.get(name, 0) for name in COMPLETENESS))
+        found = CompletenessCounts(*(counted.get(name, 0) for name in COMPLETENESS))
         rates = outcome_rates(row.counts, found)
         hidden = cell in withheld
         yield [

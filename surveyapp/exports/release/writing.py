@@ -5,7 +5,7 @@ as `ResultsRead`, so that no two files of a release can disagree.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
         digest=digest or opened_contents.digest(db, frame.campaign),
         opened=responses.response_counts(db, campaign_id),
         sizes=sizes,
-        withheld=frozenset((one["unit"], one["group"]) for one in cells if one["gives"] == "n"),
+        withheld=_withheld(frame, cells, sizes),
         study=studies.study_of(frame, ruleset.rules, sizes),
         figures=fieldwork.figures(db, campaign_id, by=("group", "rated")),
         remarks=list(responses.remarks(db, campaign_id)),
@@ -133,6 +133,16 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
         if one["gives"] == "counts":
             _take_in_counts(results, one)
     return results
+
+
+def _withheld(
+    frame: Frame, cells: Sequence[Mapping[str, Any]], sizes: Mapping[Cell, int]
+) -> frozenset[Cell]:
+    """Cells of which nothing is told but how many submitted; of a box opened before cells were kept, those
+    with fewer responses than give counts."""
+    if cells:
+        return frozenset((one["unit"], one["group"]) for one in cells if one["gives"] == "n")
+    return frozenset(cell for cell, n in sizes.items() if n < frame.campaign.count_minimum)
 
 
 def _take_in_counts(results: ResultsRead, told: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ mapping of column to text as `csv.DictReader` gives it. The order of the propert
 
 from typing import Any
 
-FORMAT = "par-survey-release/1"
+FORMAT = "par-survey-release/2"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 UNLISTED = (MANIFEST, SIGNATURE)

@@ -12,7 +12,7 @@ from typing import Any
 
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.clock import VIETNAM
-from surveyapp.documents.docx import Grid, Rule, Text, write_docx
+from surveyapp.documents.docx import Grid, Paragraph, Rule, write_docx
 from surveyapp.documents.pdf import write_pdf
 from surveyapp.fieldwork.reports.unit_figures import UnitFigures, UnitLine
 from surveyapp.i18n import _, day, locale, number, percent
@@ -175,65 +175,67 @@ def as_pdf(letter: OfficialLetter) -> bytes:
 
 def as_docx(letter: OfficialLetter) -> bytes:
     """The letter to be worked on."""
-    body: list[Text | Grid] = [_paragraph(words) for words in letter.paragraphs]
+    body: list[Paragraph | Grid] = [_paragraph(words) for words in letter.paragraphs]
     for title, rows in letter.tables:
-        body += [Text(title, bold=True, before=8), _table(rows)]
+        body += [Paragraph(title, bold=True, before=8), _table(rows)]
     if letter.left_out:
-        body.append(Text(letter.left_out, 12, italic=True, before=6, after=6))
+        body.append(Paragraph(letter.left_out, 12, italic=True, before=6, after=6))
     addressed = f"{_fixed()['addressed']} {letter.to}"
     return write_docx(
         [
             Grid([_head(letter)], (4, 6)),
-            Text(""),
-            Text(addressed, 14, align="center"),
-            Text("", 6),
+            Paragraph(""),
+            Paragraph(addressed, 14, align="center"),
+            Paragraph("", 6),
             *body,
             *(_paragraph(words) for words in letter.closing),
-            Text("", 6),
+            Paragraph("", 6),
             Grid([_foot(letter)], (4, 6)),
-            Text(""),
+            Paragraph(""),
         ]
     )
 
 
-def _head(letter: OfficialLetter) -> list[list[Text | Rule]]:
+def _head(letter: OfficialLetter) -> list[list[Paragraph | Rule]]:
     fixed = _fixed()
-    left: list[Text | Rule] = (
-        [Text(letter.over.upper(), 12, align="center", after=0)] if letter.over else []
+    left: list[Paragraph | Rule] = (
+        [Paragraph(letter.over.upper(), 12, align="center", after=0)] if letter.over else []
     )
     left += [
-        Text(letter.sender.upper(), 12, bold=True, align="center", after=0),
+        Paragraph(letter.sender.upper(), 12, bold=True, align="center", after=0),
         Rule(0.3),
-        Text(letter.number, align="center"),
-        Text(letter.about, 12, align="center"),
+        Paragraph(letter.number, align="center"),
+        Paragraph(letter.about, 12, align="center"),
     ]
-    right: list[Text | Rule] = [
-        Text(fixed["state"], 12, bold=True, align="center", after=0),
-        Text(fixed["motto"], 13, bold=True, align="center", after=0),
+    right: list[Paragraph | Rule] = [
+        Paragraph(fixed["state"], 12, bold=True, align="center", after=0),
+        Paragraph(fixed["motto"], 13, bold=True, align="center", after=0),
         Rule(0.62),
-        Text(f"{letter.place}, {fixed['dated']}", italic=True, align="center"),
+        Paragraph(f"{letter.place}, {fixed['dated']}", italic=True, align="center"),
     ]
     return [left, right]
 
 
-def _foot(letter: OfficialLetter) -> list[list[Text | Rule]]:
+def _foot(letter: OfficialLetter) -> list[list[Paragraph | Rule]]:
     fixed = _fixed()
-    receivers: list[Text | Rule] = [Text(fixed["receivers"], 12, bold=True, italic=True, after=0)]
-    receivers += [Text(copy, 11, after=0) for copy in letter.copies]
-    signed: list[Text | Rule] = [
-        Text(line, bold=True, align="center", after=0) for line in letter.signer
+    receivers: list[Paragraph | Rule] = [
+        Paragraph(fixed["receivers"], 12, bold=True, italic=True, after=0)
     ]
-    return [receivers, [*signed, Text(fixed["sign_here"], italic=True, align="center")]]
+    receivers += [Paragraph(copy, 11, after=0) for copy in letter.copies]
+    signed: list[Paragraph | Rule] = [
+        Paragraph(line, bold=True, align="center", after=0) for line in letter.signer
+    ]
+    return [receivers, [*signed, Paragraph(fixed["sign_here"], italic=True, align="center")]]
 
 
-def _paragraph(words: str) -> Text:
-    return Text(words, align="both", after=6, indent=True)
+def _paragraph(words: str) -> Paragraph:
+    return Paragraph(words, align="both", after=6, indent=True)
 
 
 def _table(rows: list[list[str]]) -> Grid:
     cells = [
         [
-            [Text(words, 12, bold=n == 0, align="left" if column == 0 else "right", after=2)]
+            [Paragraph(words, 12, bold=n == 0, align="left" if column == 0 else "right", after=2)]
             for column, words in enumerate(row)
         ]
         for n, row in enumerate(rows)

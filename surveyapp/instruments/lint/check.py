@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from surveyapp.instruments.lint import form_rules, wording_rules
-from surveyapp.instruments.lint.findings import Finding
+from surveyapp.instruments.lint.findings import LintFinding
 from surveyapp.instruments.model import Frozen, Instrument, Text
 
 Rule = Literal[
@@ -34,7 +34,7 @@ class LintException(Frozen):
     reason: Text
 
 
-def lint(instrument: Instrument) -> list[Finding]:
+def lint(instrument: Instrument) -> list[LintFinding]:
     """Every finding, the gravest first, else in the order of the questionnaire."""
     rules = (*form_rules.RULES, *wording_rules.RULES)
     found = [finding for rule in rules for finding in rule(instrument)]
@@ -42,8 +42,8 @@ def lint(instrument: Instrument) -> list[Finding]:
 
 
 def excuse(
-    findings: Iterable[Finding], exceptions: Sequence[LintException], *, language: str
-) -> list[Finding]:
+    findings: Iterable[LintFinding], exceptions: Sequence[LintException], *, language: str
+) -> list[LintFinding]:
     """The findings, those that an exception covers with its reason in `language`."""
     reasons: dict[tuple[str, str], str] = {
         (each.rule, place): each.reason.get(language)
@@ -54,12 +54,12 @@ def excuse(
 
 
 def unused(
-    findings: Iterable[Finding], exceptions: Sequence[LintException]
-) -> list[tuple[int, Finding]]:
+    findings: Iterable[LintFinding], exceptions: Sequence[LintException]
+) -> list[tuple[int, LintFinding]]:
     """A finding for each exception that covers nothing, with the exception's position from 0."""
     needed = {(finding.rule, finding.place) for finding in findings}
     return [
-        (position, Finding("unused_exception", place, facts={"rule": each.rule}))
+        (position, LintFinding("unused_exception", place, facts={"rule": each.rule}))
         for position, each in enumerate(exceptions)
         for place in each.places
         if (each.rule, place) not in needed

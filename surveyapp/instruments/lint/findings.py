@@ -31,7 +31,7 @@ SEVERITY: dict[str, Severity] = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class LintFinding:
     """One thing to look at. `place` is an item id, `<questionnaire>.<scale>`, or the questionnaire's code.
 
     `path` leads to it in the frozen instrument (`("sections", 0, "items", 2, "text")`); `excuse` is

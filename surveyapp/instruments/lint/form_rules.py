@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import ceil
 from textwrap import wrap
 
-from surveyapp.instruments.lint.findings import Finding
+from surveyapp.instruments.lint.findings import LintFinding
 from surveyapp.instruments.lint.lexicon import lexicon, syllables
 from surveyapp.instruments.lint.wording_rules import Path, items
 from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument, InstrumentItem, Text
@@ -35,7 +35,7 @@ as measured in Chromium: 8.9 and 10.0 px a sign in Vietnamese."""
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéìíòóõùúýÀÁÃÈÉÌÍÒÓÕÙÚÝ]")  # fmt: skip
 
 
-def translation(instrument: Instrument) -> Iterator[Finding]:
+def translation(instrument: Instrument) -> Iterator[LintFinding]:
     """A text that is not in its language: the same in both, or left half done."""
     for place, path, text in _texts(instrument):
         same = text.vi == text.en and _VIETNAMESE.search(text.vi)
@@ -45,20 +45,20 @@ def translation(instrument: Instrument) -> Iterator[Finding]:
             words = text.get(language)
             held = [word for word in lexicon()["placeholders"] if word in words]
             if wrong or held:
-                yield Finding("translation", place, (*path, language), {"quote": words[:40]})
+                yield LintFinding("translation", place, (*path, language), {"quote": words[:40]})
 
 
-def best_end(instrument: Instrument) -> Iterator[Finding]:
+def best_end(instrument: Instrument) -> Iterator[LintFinding]:
     """A scale whose best step carries a label of the bad end: the scores would come out upside down."""
     for path, item in _scales(instrument):
         for option in item.options:
             bad = [label for label in lexicon()["bad_labels"] if label in option.label.vi.lower()]
             if option.code == item.best and bad:
                 place = f"{instrument.code}.{item.scale}"
-                yield Finding("best_end", place, path, {"quote": option.label.vi})
+                yield LintFinding("best_end", place, path, {"quote": option.label.vi})
 
 
-def same_label(instrument: Instrument) -> Iterator[Finding]:
+def same_label(instrument: Instrument) -> Iterator[LintFinding]:
     """Two options of one scale with the same label in one language."""
     for path, item in _scales(instrument):
         for language in ("vi", "en"):
@@ -66,10 +66,10 @@ def same_label(instrument: Instrument) -> Iterator[Finding]:
             labels[DONT_KNOW_LABEL.get(language).casefold()] += 1
             for label in (label for label, n in labels.items() if n > 1):
                 place = f"{instrument.code}.{item.scale}"
-                yield Finding("same_label", place, path, {"quote": label})
+                yield LintFinding("same_label", place, path, {"quote": label})
 
 
-def direction(instrument: Instrument) -> Iterator[Finding]:
+def direction(instrument: Instrument) -> Iterator[LintFinding]:
     """Items whose best step is at the other end than in most of their section."""
     for number, section in enumerate(instrument.sections):
         ends = ["first" if item.best == "1" else "last" for item in section.items]
@@ -77,24 +77,24 @@ def direction(instrument: Instrument) -> Iterator[Finding]:
         for position, (item, end) in enumerate(zip(section.items, ends, strict=True)):
             if end != usual:
                 path = ("sections", number, "items", position, "scale")
-                yield Finding("direction", item.id, path, {"section": section.id})
+                yield LintFinding("direction", item.id, path, {"section": section.id})
 
 
-def phone(instrument: Instrument) -> Iterator[Finding]:
+def phone(instrument: Instrument) -> Iterator[LintFinding]:
     """Questions and labels that fill too much of a small phone, in either language."""
     for path, item in items(instrument):
         for language in ("vi", "en"):
             n = len(wrap(item.text.get(language), QUESTION_SIGNS))
             if n > QUESTION_LINES:
                 facts = {"n": n, "most": QUESTION_LINES}
-                yield Finding("phone", item.id, (*path, "text", language), facts)
+                yield LintFinding("phone", item.id, (*path, "text", language), facts)
     for path, item in _scales(instrument):
         for option in item.options:
             for language in ("vi", "en"):
                 n = len(wrap(option.label.get(language), LABEL_SIGNS))
                 if n > LABEL_LINES:
                     facts = {"n": n, "most": LABEL_LINES}
-                    yield Finding("phone", f"{instrument.code}.{item.scale}", path, facts)
+                    yield LintFinding("phone", f"{instrument.code}.{item.scale}", path, facts)
 
 
 def estimate(instrument: Instrument) -> int:
@@ -107,12 +107,12 @@ def estimate(instrument: Instrument) -> int:
     return ceil((reading + answering + remark) / 60)
 
 
-def minutes(instrument: Instrument) -> Iterator[Finding]:
+def minutes(instrument: Instrument) -> Iterator[LintFinding]:
     """A promise of fewer minutes than it takes, or more minutes than people give."""
     needed = estimate(instrument)
     if needed > instrument.minutes or needed > MOST_MINUTES:
         facts = {"stated": instrument.minutes, "estimate": needed}
-        yield Finding("minutes", instrument.code, ("minutes",), facts)
+        yield LintFinding("minutes", instrument.code, ("minutes",), facts)
 
 
 def _scales(instrument: Instrument) -> Iterator[tuple[Path, InstrumentItem]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from surveyapp.instruments.lint.findings import Finding
+from surveyapp.instruments.lint.findings import LintFinding
 from surveyapp.instruments.lint.lexicon import asked, found, lexicon, syllables, without
 from surveyapp.instruments.model import Instrument, InstrumentItem
 
@@ -27,17 +27,17 @@ def items(instrument: Instrument) -> Iterator[tuple[Path, InstrumentItem]]:
             yield ("sections", place, "items", position), item
 
 
-def double(instrument: Instrument) -> Iterator[Finding]:
+def double(instrument: Instrument) -> Iterator[LintFinding]:
     """Two things joined in one question, so that an answer cannot tell which is meant."""
     words = lexicon()
     for path, item in items(instrument):
         text = without(asked(item), words["one_thing"])
         joiners = found(text, words["joiners"])
         if joiners:
-            yield Finding("double", item.id, (*path, "text", "vi"), {"joiner": joiners[0]})
+            yield LintFinding("double", item.id, (*path, "text", "vi"), {"joiner": joiners[0]})
 
 
-def negative(instrument: Instrument) -> Iterator[Finding]:
+def negative(instrument: Instrument) -> Iterator[LintFinding]:
     """A negative question; worse where the question or the options deny once more."""
     words = lexicon()
     for path, item in items(instrument):
@@ -48,24 +48,24 @@ def negative(instrument: Instrument) -> Iterator[Finding]:
         labels = [option.label.vi for option in item.options]
         twice = len(denied) > 1 or any(found(label, words["negatives"]) for label in labels)
         rule = "double_negative" if twice else "negative"
-        yield Finding(rule, item.id, (*path, "text", "vi"), {"word": denied[0]})
+        yield LintFinding(rule, item.id, (*path, "text", "vi"), {"word": denied[0]})
 
 
-def leading(instrument: Instrument) -> Iterator[Finding]:
+def leading(instrument: Instrument) -> Iterator[LintFinding]:
     """Words that tell the respondent what to answer, in either language."""
     for path, item in items(instrument):
         for language, words in lexicon()["leading"].items():
             for word in _anywhere(item.text.get(language), words):
-                yield Finding("leading", item.id, (*path, "text", language), {"word": word})
+                yield LintFinding("leading", item.id, (*path, "text", language), {"word": word})
 
 
-def long(instrument: Instrument) -> Iterator[Finding]:
+def long(instrument: Instrument) -> Iterator[LintFinding]:
     """Questions and labels too long to hold in mind; the words that only carry the scale are free."""
     for path, item in items(instrument):
         n = len(syllables(asked(item)))
         if n > QUESTION_SYLLABLES:
             facts = {"n": n, "most": QUESTION_SYLLABLES}
-            yield Finding("long", item.id, (*path, "text", "vi"), facts)
+            yield LintFinding("long", item.id, (*path, "text", "vi"), facts)
     seen: set[str] = set()
     for path, item in items(instrument):
         if item.scale in seen:
@@ -75,17 +75,17 @@ def long(instrument: Instrument) -> Iterator[Finding]:
             n = len(syllables(option.label.vi))
             if n > LABEL_SYLLABLES:
                 facts = {"n": n, "most": LABEL_SYLLABLES}
-                yield Finding("long", f"{instrument.code}.{item.scale}", path, facts)
+                yield LintFinding("long", f"{instrument.code}.{item.scale}", path, facts)
 
 
-def duplicate(instrument: Instrument) -> Iterator[Finding]:
+def duplicate(instrument: Instrument) -> Iterator[LintFinding]:
     """Two questions that ask the same in nearly the same words."""
     before: list[tuple[str, list[str]]] = []
     for path, item in items(instrument):
         words = [word.casefold() for word in syllables(asked(item))]
         for other, earlier in before:
             if SequenceMatcher(None, words, earlier, autojunk=False).ratio() >= ALIKE:
-                yield Finding("duplicate", item.id, (*path, "text", "vi"), {"other": other})
+                yield LintFinding("duplicate", item.id, (*path, "text", "vi"), {"other": other})
                 break
         before.append((item.id, words))
 

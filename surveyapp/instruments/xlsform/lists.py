@@ -8,10 +8,10 @@ from typing import Any
 
 from surveyapp.i18n import _
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL
-from surveyapp.instruments.xlsform.sheets import Row
+from surveyapp.instruments.xlsform.sheets import SheetRow
 
 Lists = dict[str, "Choices"]
-Refuse = Callable[[Row, str], None]
+Refuse = Callable[[SheetRow, str], None]
 
 
 @dataclass
@@ -19,8 +19,8 @@ class Choices:
     """One list as collected from its rows; `row` is the first of them."""
 
     scale: str
-    row: Row
-    option_rows: list[Row] = field(default_factory=list)
+    row: SheetRow
+    option_rows: list[SheetRow] = field(default_factory=list)
     best: str = ""
     dont_know: bool = False
 
@@ -32,7 +32,7 @@ class Choices:
         return {"id": self.scale, "options": options, **({"best": self.best} if self.best else {})}
 
 
-def read_lists(refuse: Refuse, rows: list[Row]) -> Lists:
+def read_lists(refuse: Refuse, rows: list[SheetRow]) -> Lists:
     """Every list by its name; what does not fit is refused row by row."""
     known: Lists = {}
     for row in rows:
@@ -54,7 +54,7 @@ def read_lists(refuse: Refuse, rows: list[Row]) -> Lists:
     return known
 
 
-def _dont_know(refuse: Refuse, row: Row, choices: Choices) -> None:
+def _dont_know(refuse: Refuse, row: SheetRow, choices: Choices) -> None:
     choices.dont_know = True
     if row.text("label") != DONT_KNOW_LABEL.model_dump():
         refuse(

@@ -11,20 +11,20 @@ from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.reading import check_questionnaire
 from surveyapp.instruments.xlsform import lists
-from surveyapp.instruments.xlsform.sheets import Row, read_sheets
+from surveyapp.instruments.xlsform.sheets import SheetRow, read_sheets
 from surveyapp.instruments.xlsform.unsupported import refusals, type_refused
-from surveyapp.instruments.yaml_document import Document, Step
+from surveyapp.instruments.yaml_document import Step, YamlDocument
 
 Path = tuple[Step, ...]
 
 
-class SheetDocument(Document):
+class SheetDocument(YamlDocument):
     """A questionnaire as collected from sheets: every field knows its row in place of a line."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.root: dict[str, Any] = {}
-        self.rows: dict[Path, Row] = {}
+        self.rows: dict[Path, SheetRow] = {}
         self.faults: list[Fault] = []
 
     def line(self, path: Sequence[Step]) -> int:
@@ -37,11 +37,11 @@ class SheetDocument(Document):
         row = self._row(path)
         return f"{row.sheet}, {super().place(path)}" if row else super().place(path)
 
-    def refuse(self, row: Row, message: str) -> None:
+    def refuse(self, row: SheetRow, message: str) -> None:
         """Note a fault of a row."""
         self.faults.append(Fault(self.file, row.number, row.sheet, message))
 
-    def _row(self, path: Sequence[Step]) -> Row | None:
+    def _row(self, path: Sequence[Step]) -> SheetRow | None:
         for length in range(len(path), -1, -1):
             if tuple(path[:length]) in self.rows:
                 return self.rows[tuple(path[:length])]
@@ -63,8 +63,8 @@ def read_xlsform(content: bytes, *, file: str) -> Questionnaire:
     return questionnaire
 
 
-def _settings(document: SheetDocument, rows: list[Row]) -> None:
-    row = rows[0] if rows else Row("settings", 2, {})
+def _settings(document: SheetDocument, rows: list[SheetRow]) -> None:
+    row = rows[0] if rows else SheetRow("settings", 2, {})
     title = row.text("title") or ({"vi": row.get("form_title")} if row.get("form_title") else {})
     minutes = row.get("minutes")
     written = {
@@ -78,7 +78,7 @@ def _settings(document: SheetDocument, rows: list[Row]) -> None:
     document.root.update({name: value for name, value in written.items() if value})
 
 
-def _survey(document: SheetDocument, rows: list[Row], known: lists.Lists) -> None:
+def _survey(document: SheetDocument, rows: list[SheetRow], known: lists.Lists) -> None:
     document.root["sections"] = []
     section: Path | None = None
     for row in rows:
@@ -121,7 +121,7 @@ def _misplaced(kind: str) -> str:
     return type_refused(kind)
 
 
-def _begin(document: SheetDocument, row: Row) -> Path:
+def _begin(document: SheetDocument, row: SheetRow) -> Path:
     path: Path = ("sections", len(document.root["sections"]))
     identifier = row.get("section_id") or row.get("name").removeprefix("section_")
     document.root["sections"].append(
@@ -132,7 +132,7 @@ def _begin(document: SheetDocument, row: Row) -> Path:
 
 
 def _item(
-    document: SheetDocument, row: Row, section: Path, list_name: str, known: lists.Lists
+    document: SheetDocument, row: SheetRow, section: Path, list_name: str, known: lists.Lists
 ) -> None:
     items = document.root["sections"][section[1]]["items"]
     document.rows[(*section, "items", len(items))] = row
@@ -152,7 +152,7 @@ def _item(
     items.append(item)
 
 
-def _remark(document: SheetDocument, row: Row) -> None:
+def _remark(document: SheetDocument, row: SheetRow) -> None:
     most = row.get("max_length")
     document.rows["remark",] = row
     document.root["remark"] = {
@@ -163,7 +163,7 @@ def _remark(document: SheetDocument, row: Row) -> None:
     }
 
 
-def _identifier(row: Row) -> str:
+def _identifier(row: SheetRow) -> str:
     """Our permanent id; a form from elsewhere has only its variable's name."""
     return row.get("item_id") or row.get("name").upper().replace("_", "-")
 

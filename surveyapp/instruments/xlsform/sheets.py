@@ -19,7 +19,7 @@ _LANGUAGE = re.compile(r"(?:^|\()(vi|en)\)?$")
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One row of a sheet: `number` counts from 1 as the spreadsheet shows it; empty cells are left out."""
 
     sheet: str
@@ -36,7 +36,7 @@ class Row:
         return {code: words for code, words in found.items() if words}
 
 
-def read_sheets(content: bytes, *, file: str) -> dict[str, list[Row]]:
+def read_sheets(content: bytes, *, file: str) -> dict[str, list[SheetRow]]:
     """The rows of survey, choices and settings; raises `QuestionnaireRefused` where there are none."""
     import python_calamine as calamine
 
@@ -61,7 +61,7 @@ def read_sheets(content: bytes, *, file: str) -> dict[str, list[Row]]:
         ) from exc
 
 
-def _rows(sheet: str, grid: Sequence[Sequence[object]]) -> Iterator[Row]:
+def _rows(sheet: str, grid: Sequence[Sequence[object]]) -> Iterator[SheetRow]:
     heads = [_column(_text(cell)) for cell in grid[0]] if grid else []
     for number, line in enumerate(grid[1:], 2):
         cells: dict[str, str] = {}
@@ -69,7 +69,7 @@ def _rows(sheet: str, grid: Sequence[Sequence[object]]) -> Iterator[Row]:
             if head and _text(cell):
                 cells.setdefault(head, _text(cell))
         if cells:
-            yield Row(sheet, number, cells)
+            yield SheetRow(sheet, number, cells)
 
 
 def _column(heading: str) -> str:

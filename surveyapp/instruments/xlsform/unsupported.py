@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from surveyapp.i18n import _, lazy
-from surveyapp.instruments.xlsform.sheets import SPOKEN, Row
+from surveyapp.instruments.xlsform.sheets import SPOKEN, SheetRow
 
 _SPLIT = lazy("tách thành nhiều câu select_one, mỗi câu một phương án có hoặc không")
 _RANGES = lazy("đổi thành select_one với các khoảng")
@@ -50,7 +50,7 @@ COLUMNS: dict[str, Callable[[], str]] = {
 _YES = {"yes", "true", "true()", "1"}
 
 
-def refusals(row: Row) -> Iterator[str]:
+def refusals(row: SheetRow) -> Iterator[str]:
     """What is wrong with cells of a survey row, whatever its type."""
     for column, cell in row.cells.items():
         if column in COLUMNS:

@@ -16,7 +16,7 @@ from surveyapp.assignments.models import Assignment, AssignmentEvent
 from surveyapp.assignments.plan import Form, LockedAssignment, Plan, reconcile
 from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
-from surveyapp.assignments.transitions import Change
+from surveyapp.assignments.transitions import AssignmentChange
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
@@ -52,9 +52,9 @@ class _Batch:
     invitations: list[dict[str, Any]] = field(default_factory=list)
     invitation_changes: list[dict[str, Any]] = field(default_factory=list)
     assignments: list[dict[str, Any]] = field(default_factory=list)
-    taken_off: list[Change] = field(default_factory=list)
-    restored: list[Change] = field(default_factory=list)
-    moved: list[Change] = field(default_factory=list)
+    taken_off: list[AssignmentChange] = field(default_factory=list)
+    restored: list[AssignmentChange] = field(default_factory=list)
+    moved: list[AssignmentChange] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -200,10 +200,10 @@ def _settle_assignments(
             batch.assignments.append(row)
     moved = {assignment.id: department for assignment, department in plan.move}
 
-    def change(assignment: LockedAssignment, disposition: str, **values: Any) -> Change:
+    def change(assignment: LockedAssignment, disposition: str, **values: Any) -> AssignmentChange:
         if assignment.id in moved:
             values["department_id"] = moved.pop(assignment.id)
-        return Change(assignment, disposition, values, note=str(disposition))
+        return AssignmentChange(assignment, disposition, values, note=str(disposition))
 
     for assignment, reason in plan.revoke:
         batch.taken_off.append(change(assignment, reason))

@@ -17,7 +17,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import STARTED_OVER, Disposition
 from surveyapp.assignments.states import AssignmentState
-from surveyapp.assignments.transitions import Change
+from surveyapp.assignments.transitions import AssignmentChange
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import NothingLeftToAnswer, ReasonMissing, UnknownInvitation
 from surveyapp.invitations.issuing.issue import give_codes
@@ -85,7 +85,7 @@ def revoke(db: Session, campaign: Campaign, invitation_id: UUID, *, reason: str,
     held = _active(db, invitation_id)
     if not held:
         raise NothingLeftToAnswer(invitation_id)
-    revoked = [Change(each, Disposition.REMOVED) for each in held]
+    revoked = [AssignmentChange(each, Disposition.REMOVED) for each in held]
     transitions.write(db, {"revoke": revoked}, today=act.today)
     db.execute(
         update(Invitation)
@@ -131,7 +131,7 @@ def _start_over(db: Session, held: Iterable[LockedAssignment], *, today: date) -
     for each in held:
         if each.disposition in STARTED_OVER:
             fresh = {"begun_on": None, "channel": "none"}
-            back.append(Change(each, Disposition.NOT_SENT, fresh))
+            back.append(AssignmentChange(each, Disposition.NOT_SENT, fresh))
         else:
-            kept.append(Change(each, each.disposition, {"begun_on": None}))
+            kept.append(AssignmentChange(each, each.disposition, {"begun_on": None}))
     transitions.write(db, {"start_over": back, "give_new_code": kept}, today=today)

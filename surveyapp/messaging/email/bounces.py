@@ -28,7 +28,7 @@ _TEXT_LIMIT = 300
 _READ_LIMIT = 20_000
 
 
-class Kind(StrEnum):
+class BounceKind(StrEnum):
     """What a returned mail means."""
 
     HARD = "hard"
@@ -45,7 +45,7 @@ class Report:
     is found; `recipient` the failed address as reported; `status` like `5.1.1`; `text` the other side's
     words, at most 300 characters, without links and codes, for the centre's eyes."""
 
-    kind: Kind
+    kind: BounceKind
     token: str = ""
     recipient: str = ""
     status: str = ""
@@ -67,8 +67,8 @@ def read_notice(fields: Mapping[str, object], *, bounce_address: str, domain: st
     status, text = given.get("status", ""), given.get("text", "")
     if given.get("kind") == "failed":
         kind = kind_of_failure(status, text)
-    elif given.get("kind") in set(Kind):
-        kind = Kind(given["kind"])
+    elif given.get("kind") in set(BounceKind):
+        kind = BounceKind(given["kind"])
     else:
         raise NoticeRefused("kind")
     token = (
@@ -83,17 +83,17 @@ def read_notice(fields: Mapping[str, object], *, bounce_address: str, domain: st
     )
 
 
-def kind_of_failure(status: str, words: str) -> Kind:
+def kind_of_failure(status: str, words: str) -> BounceKind:
     """Hard only where the address itself is dead: a full mailbox or a blocked sender may pass."""
     if status.startswith("4."):
-        return Kind.SOFT
+        return BounceKind.SOFT
     if status in {"5.4.4", "5.4.310"} or bounce_phrases.NO_DOMAIN.search(words):
-        return Kind.HARD
+        return BounceKind.HARD
     reason = smtp_replies.refusal(550, status, words)
     if reason == Reason.REFUSED:
         subject = status[2:].partition(".")[0]
-        return Kind.HARD if subject in {"0", "2"} else Kind.SOFT
-    return Kind.HARD if reason == Reason.NO_SUCH_ADDRESS else Kind.SOFT
+        return BounceKind.HARD if subject in {"0", "2"} else BounceKind.SOFT
+    return BounceKind.HARD if reason == Reason.NO_SUCH_ADDRESS else BounceKind.SOFT
 
 
 def _kept(text: str) -> str:
@@ -106,7 +106,9 @@ def _feedback(mail: Message) -> Report | None:
         if part.get_content_type() == "message/feedback-report":
             fields = _fields(part)
             recipient = _bare(fields.get("original-rcpt-to", ""))
-            return Report(Kind.COMPLAINT, recipient=recipient, text=fields.get("feedback-type", ""))
+            return Report(
+                BounceKind.COMPLAINT, recipient=recipient, text=fields.get("feedback-type", "")
+            )
     return None
 
 
@@ -119,7 +121,7 @@ def _delivery_status(mail: Message) -> Report | None:
         for fields in _groups(part)
         if "action" in fields or "status" in fields
     ]
-    worst = [Kind.HARD, Kind.SOFT, Kind.DELIVERED, Kind.UNKNOWN]
+    worst = [BounceKind.HARD, BounceKind.SOFT, BounceKind.DELIVERED, BounceKind.UNKNOWN]
     return min(found, key=lambda report: worst.index(report.kind), default=None)
 
 
@@ -133,11 +135,11 @@ def _recipient_status(fields: dict[str, str]) -> Report:
         case "failed":
             kind = kind_of_failure(status or "5.0.0", words)
         case "delivered" | "relayed" | "expanded":
-            kind = Kind.DELIVERED
+            kind = BounceKind.DELIVERED
         case "delayed":
-            kind = Kind.SOFT
+            kind = BounceKind.SOFT
         case _:
-            kind = Kind.UNKNOWN
+            kind = BounceKind.UNKNOWN
     return Report(kind, recipient=recipient, status=status, text=words)
 
 
@@ -145,17 +147,17 @@ def _words_only(mail: Message) -> Report:
     """A mail without a standard part: an automatic answer, a provider's own words, or a person's."""
     subject, words = _header(mail, "subject"), _text(mail)
     if _is_automatic_answer(mail, subject):
-        return Report(Kind.AUTO_REPLY, text=subject)
+        return Report(BounceKind.AUTO_REPLY, text=subject)
     if not bounce_phrases.FROM_A_MACHINE.search(
         _header(mail, "from")
     ) and not bounce_phrases.FAILED.search(subject):
-        return Report(Kind.UNKNOWN, text=subject)
+        return Report(BounceKind.UNKNOWN, text=subject)
     said = bounce_phrases.telling_line(words)
     status = smtp_replies.enhanced(said) or smtp_replies.enhanced(words)
     address = re.search(r"\b[\w.+-]{1,64}@[\w.-]{1,200}\.\w{2,}", words)
-    kind = Kind.UNKNOWN
+    kind = BounceKind.UNKNOWN
     if bounce_phrases.DELAYED.search(subject):
-        kind = Kind.SOFT
+        kind = BounceKind.SOFT
     elif status or said:
         kind = kind_of_failure(status or "5.3.0", words)
     return Report(

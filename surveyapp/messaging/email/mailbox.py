@@ -19,7 +19,7 @@ _FAULTS = (OSError, imaplib.IMAP4.error)
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ReturnedMail:
     """One mail of the mailbox: its number there, and its first 256 KB."""
 
     uid: str
@@ -44,13 +44,13 @@ class Mailbox:
             return None
         return cls(settings.imap_url, ca_file=str(settings.mail_ca or ""))
 
-    def unseen(self, limit: int = 500) -> Iterator[Returned]:
+    def unseen(self, limit: int = 500) -> Iterator[ReturnedMail]:
         """Mail not yet marked as seen, oldest first; reading it leaves it unmarked."""
         for uid in self._search("UNSEEN")[:limit]:
             answer = self._uid("FETCH", uid, f"(BODY.PEEK[]<0.{_READ_LIMIT}>)")
             for part in answer:
                 if isinstance(part, tuple):
-                    yield Returned(uid, part[1])
+                    yield ReturnedMail(uid, part[1])
 
     def mark_seen(self, uid: str) -> None:
         """Done with this one: `unseen` does not give it again."""

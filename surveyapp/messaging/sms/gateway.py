@@ -32,7 +32,7 @@ class Answer(BaseModel):
     reference: str = ""
 
 
-class Receipt(BaseModel):
+class DeliveryReceipt(BaseModel):
     """Where a delivery receipt says which message it is about and what became of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,7 +64,7 @@ class GatewayShape(BaseModel):
     phone: str = Field(default="84", pattern=r"^(84|\+84|0)$")
     accents: bool = False
     answer: Answer = Answer()
-    receipt: Receipt = Receipt()
+    receipt: DeliveryReceipt = DeliveryReceipt()
     success: frozenset[str]
     later: frozenset[str] = frozenset()
     account: frozenset[str] = frozenset()

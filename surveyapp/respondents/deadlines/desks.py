@@ -16,7 +16,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
 from surveyapp.respondents import queries
 from surveyapp.respondents.errors import (
-    BadAddress,
+    BadDeskAddress,
     BadHeadcount,
     DeadlineNotLater,
     ListNotExpected,
@@ -111,9 +111,9 @@ def declare_headcount(
 
 
 def write_address(db: Session, campaign: Campaign, unit: Unit, *, email: str, act: Act) -> None:
-    """Store where this desk is reminded. Raises `BadAddress`."""
+    """Store where this desk is reminded. Raises `BadDeskAddress`."""
     if len(email) > 200 or not _ADDRESS.fullmatch(email):
-        raise BadAddress
+        raise BadDeskAddress
     db.merge(DeskAddress(unit_id=unit.id, email=email, written_by=act.actor, written_at=act.now))
     audit.record(
         db, act, Action.DESK_ADDRESS_WRITTEN, campaign_code=campaign.code, unit_code=unit.code

@@ -37,7 +37,7 @@ Legend = tuple[tuple[LegendCell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ListToMark:
     """A stored list as far as its file is marked with it: read inside a session, used outside.
 
     `mended` are the cells the desk wrote anew, `left_out` lines left out, `added` lines that are
@@ -57,14 +57,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class MarkedWorkbook:
     """The marked workbook and what to call it."""
 
     content: bytes
     file_name: str
 
 
-def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> Standing:
+def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> ListToMark:
     """What `mark_up` needs of a list. Raises `UnknownList`, also for one that came without a file."""
     subject = queries.original(db, list_id, unit_id=unit_id)
     if not subject.file_sha256:
@@ -84,7 +84,7 @@ def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> Standing:
             added[row.line] = row.mends
             continue
         mended |= {(row.line, column): value for column, value in row.mends.items()}
-    return Standing(
+    return ListToMark(
         content=subject.file,
         file_name=subject.file_name,
         understanding=subject.understanding,
@@ -98,7 +98,7 @@ def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> Standing:
     )
 
 
-def mark_up(stored: Standing) -> Returned:
+def mark_up(stored: ListToMark) -> MarkedWorkbook:
     """The very file with its faults marked, in Vietnamese; what did not come as XLSX becomes one.
 
     Raises FileRefused when the stored file can no longer be read.
@@ -115,10 +115,10 @@ def mark_up(stored: Standing) -> Returned:
         header = int(stored.understanding["header_line"])
         content = write_anew(stored.content, stored.file_name, marking, header_line=header)
     stem = PurePath(stored.file_name).stem.removesuffix("-da-danh-dau")[:80] or "danh-sach"
-    return Returned(content, f"{stem}-da-danh-dau.xlsx")
+    return MarkedWorkbook(content, f"{stem}-da-danh-dau.xlsx")
 
 
-def _marks(stored: Standing, workbook: Workbook) -> Iterator[Mark]:
+def _marks(stored: ListToMark, workbook: Workbook) -> Iterator[Mark]:
     """One mark a cell, with everything there is to say about it; the gravest gives the colour."""
     reading = Understanding.from_json(stored.understanding)
     every = {
@@ -176,7 +176,7 @@ class _Places:
         return text
 
 
-def _legend(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
+def _legend(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
     musts = sum(f.severity == MUST for f in stored.findings)
     yield (LegendCell(f"{stored.kind_name} – {stored.unit_name}", "title"),)
     yield (LegendCell(_("Bản %(n)s", n=stored.version)),)
@@ -201,7 +201,7 @@ def _legend(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
     yield from _explained(stored)
 
 
-def _explained(stored: Standing) -> Iterator[tuple[LegendCell, ...]]:
+def _explained(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
     wanted: Sequence[Finding] = [f for f in stored.findings if f.severity != NOTE or not f.line]
     reading = Understanding.from_json(stored.understanding)
     tables = dict(reading.tables())

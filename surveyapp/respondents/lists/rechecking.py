@@ -12,7 +12,7 @@ from surveyapp.respondents.findings import CHECK, MUST, Finding, Line, Row
 from surveyapp.respondents.lists.cross_list_checks import compare
 from surveyapp.respondents.lists.uploads.file_reading import check_stored
 from surveyapp.respondents.models import FINDINGS, ListFinding, ListLine, RespondentList
-from surveyapp.respondents.reading.marks import Marks
+from surveyapp.respondents.reading.marks import SheetMarks
 from surveyapp.respondents.words.names import name_key
 
 
@@ -76,7 +76,7 @@ def recheck(db: Session, campaign: Campaign, unit: Unit, subject: RespondentList
         others=tuple(read.get("others", ())),
         remarks=tuple(read.get("remarks", ())),
         notices=tuple((code, facts) for code, facts in read.get("notices", ())),
-        marks=Marks.from_json(read.get("marks", {})),
+        marks=SheetMarks.from_json(read.get("marks", {})),
         mended=frozenset(row.line for row in stored if "full_name" in row.mends),
     )
     before = {row.line: row.values for row in stored}

@@ -16,6 +16,7 @@ from surveyapp.respondents.errors import ListNotExpected, ListsNoLongerTaken
 from surveyapp.respondents.findings import WHOLE_LIST, Line
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.rechecking import department_ids, derived, recheck, store_findings
+from surveyapp.respondents.lists.versions import Kept
 from surveyapp.respondents.models import LINES, RespondentList
 from surveyapp.respondents.reading.checking import Checked
 from surveyapp.respondents.sheet.formats.encodings import RECODED
@@ -51,16 +52,11 @@ def stage(
         raise checked.refusal
     subject = new_version(db, unit, kind, latest, act=act)
     subject.file_name, subject.file_sha256, subject.file = file_name, sha256, content
-    subject.understanding = understanding_of(checked)
     db.add(subject)
     db.flush()
-    store_lines(db, subject, checked.lines)
-    before = carry_over.version_before(db, subject)
-    sent_before = carry_over.kept_lines(db, before.id) if before else []
-    if carry_over.carry_over(db, sent_before, subject):
-        recheck(db, campaign, unit, subject)
-    else:
-        store_findings(db, subject, checked.lines, checked.findings)
+    last = carry_over.version_before(db, subject)
+    before = carry_over.kept_lines(db, last.id) if last else []
+    store_checked(db, campaign, unit, subject, checked, before=before)
     audit.record(
         db,
         act,
@@ -70,6 +66,24 @@ def stage(
         facts=list_facts(subject),
     )
     return subject
+
+
+def store_checked(
+    db: Session,
+    campaign: Campaign,
+    unit: Unit,
+    subject: RespondentList,
+    checked: Checked,
+    *,
+    before: Sequence[Kept],
+) -> None:
+    """The lines and findings of a file as those of its version, with the mends of `before` that still hold."""
+    subject.understanding = understanding_of(checked)
+    store_lines(db, subject, checked.lines)
+    if carry_over.carry_over(db, before, subject):
+        recheck(db, campaign, unit, subject)
+    else:
+        store_findings(db, subject, checked.lines, checked.findings)
 
 
 def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> RespondentList | None:

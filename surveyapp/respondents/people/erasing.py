@@ -9,6 +9,8 @@ from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.respondents.models import (
     FINDINGS,
     LINES,
+    DeskAddress,
+    DeskReminder,
     Person,
     PersonEntry,
     ReceivedFile,
@@ -17,7 +19,8 @@ from surveyapp.respondents.models import (
 
 
 def erase(db: Session, campaign: Campaign) -> dict[str, int]:
-    """Empty every name, contact and post of the campaign's people, and the lists that named them.
+    """Empty every name, contact and post of the campaign's people, the lists that named them, and where
+    their desks were written to.
 
     Rows that others count by stay: a person without a name, a list with its numbers, its SHA-256 and
     who sent it when. Returns how many `people` and list `lines` there were.
@@ -33,6 +36,8 @@ def erase(db: Session, campaign: Campaign) -> dict[str, int]:
         "CursorResult[Any]", db.execute(delete(LINES).where(LINES.c.list_id.in_(lists)))
     ).rowcount
     db.execute(delete(ReceivedFile).where(ReceivedFile.unit_id.in_(units)))
+    db.execute(delete(DeskAddress).where(DeskAddress.unit_id.in_(units)))
+    db.execute(update(DeskReminder).where(DeskReminder.unit_id.in_(units)).values(email=""))
     db.execute(
         update(RespondentList)
         .where(RespondentList.campaign_id == campaign.id)

@@ -9,7 +9,7 @@ EntryKey = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PersonInPosition:
     """One line of a list as it will stand: a person in a position."""
 
     line: int
@@ -47,7 +47,7 @@ class KnownPerson:
     stored: bool = True
     entries: dict[EntryKey, KnownEntry] = field(default_factory=dict)
 
-    def shares_contact(self, place: Place) -> bool:
+    def shares_contact(self, place: PersonInPosition) -> bool:
         """The same phone; or the same e-mail, unless two phones say that it is an office mailbox."""
         if self.phone and self.phone == place.phone:
             return True
@@ -55,13 +55,13 @@ class KnownPerson:
             return False
         return not (self.phone and place.phone) or self.position == place.position
 
-    def holds(self, kind_id: int, place: Place) -> bool:
+    def holds(self, kind_id: int, place: PersonInPosition) -> bool:
         """The same position in the same department (or workplace) of the same list kind."""
         entry = self.entries.get((kind_id, place.department_id))
         same_position = self.position == place.position and self.workplace == place.workplace
         return entry is not None and entry.active and same_position
 
-    def take_over(self, place: Place) -> None:
+    def take_over(self, place: PersonInPosition) -> None:
         """What the newer list says counts; what it leaves out stays."""
         self.full_name = place.full_name
         self.name_key = place.name_key
@@ -85,7 +85,7 @@ class UnitPeople:
         self.by_name[person.name_key].append(person)
         self.by_id[person.id] = person
 
-    def match(self, kind_id: int, places: Sequence[Place]) -> dict[int, KnownPerson]:
+    def match(self, kind_id: int, places: Sequence[PersonInPosition]) -> dict[int, KnownPerson]:
         """The person of every line: by contact anywhere in the unit, else by position in this list.
 
         Contacts of all lines are tried first, so that a namesake in the same position never takes
@@ -106,16 +106,18 @@ class UnitPeople:
                 taken.add(person.id)
         return found
 
-    def _by_contact(self, place: Place) -> KnownPerson | None:
+    def _by_contact(self, place: PersonInPosition) -> KnownPerson | None:
         return next((p for p in self.by_name[place.name_key] if p.shares_contact(place)), None)
 
-    def _by_position(self, kind_id: int, place: Place, taken: set[uuid.UUID]) -> KnownPerson | None:
+    def _by_position(
+        self, kind_id: int, place: PersonInPosition, taken: set[uuid.UUID]
+    ) -> KnownPerson | None:
         for person in self.by_name[place.name_key]:
             if person.id not in taken and person.holds(kind_id, place):
                 return person
         return None
 
-    def _new(self, place: Place) -> KnownPerson:
+    def _new(self, place: PersonInPosition) -> KnownPerson:
         person = KnownPerson(
             id=uuid.uuid4(),
             name_key=place.name_key,

@@ -14,7 +14,12 @@ from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.respondents.errors import UnknownPerson
 from surveyapp.respondents.models import ListLine, Person, PersonEntry
 from surveyapp.respondents.people import form_counts
-from surveyapp.respondents.people.matching import KnownEntry, KnownPerson, Place, UnitPeople
+from surveyapp.respondents.people.matching import (
+    KnownEntry,
+    KnownPerson,
+    PersonInPosition,
+    UnitPeople,
+)
 from surveyapp.respondents.states import PersonState
 
 
@@ -60,7 +65,7 @@ def known_people(db: Session, unit_id: int) -> UnitPeople:
     return UnitPeople(people.values())
 
 
-def places(db: Session, list_id: uuid.UUID) -> list[Place]:
+def places(db: Session, list_id: uuid.UUID) -> list[PersonInPosition]:
     """The lines of a list that stand, in the order of the sheet."""
     rows = db.execute(
         select(ListLine.line, ListLine.values, ListLine.name_key, ListLine.department_id)
@@ -68,7 +73,7 @@ def places(db: Session, list_id: uuid.UUID) -> list[Place]:
         .order_by(ListLine.line)
     )
     return [
-        Place(
+        PersonInPosition(
             line=row.line,
             name_key=row.name_key,
             full_name=row.values.get("full_name", ""),
@@ -91,7 +96,7 @@ def reconcile(
     kind_id: int,
     *,
     list_id: uuid.UUID,
-    lines: Sequence[Place],
+    lines: Sequence[PersonInPosition],
 ) -> Reconciled:
     """Make `lines` the unit's persons of this list kind; whoever is no longer named is removed.
 
@@ -126,7 +131,7 @@ def _entries(
     kind_id: int,
     *,
     list_id: uuid.UUID,
-    lines: Sequence[Place],
+    lines: Sequence[PersonInPosition],
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Entries to insert and stored ones to bring up to date. One per person and department."""
     fresh: list[dict[str, object]] = []

@@ -38,7 +38,7 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class PersonContact:
     """How to address and reach a person."""
 
     person_id: uuid.UUID
@@ -50,7 +50,7 @@ class Contact:
     phone: str
 
 
-class Place(NamedTuple):
+class Workplace(NamedTuple):
     """Where a list says that somebody works; empty where it does not."""
 
     department_vi: str = ""
@@ -105,9 +105,9 @@ def removed_persons(db: Session, campaign_id: int) -> Iterator[uuid.UUID]:
     )
 
 
-def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Contact]:
+def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PersonContact]:
     """Names and contacts of these persons, removed ones too."""
-    found: dict[uuid.UUID, Contact] = {}
+    found: dict[uuid.UUID, PersonContact] = {}
     for batch in _batches(person_ids):
         rows = db.execute(
             select(
@@ -120,13 +120,13 @@ def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
                 Person.phone,
             ).where(Person.id.in_(batch))
         )
-        found |= {row.id: Contact(*row) for row in rows}
+        found |= {row.id: PersonContact(*row) for row in rows}
     return found
 
 
-def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Place]:
+def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Workplace]:
     """Where these persons work by their lists: of several active entries, what the first says of each."""
-    found: dict[uuid.UUID, Place] = {}
+    found: dict[uuid.UUID, Workplace] = {}
     for batch in _batches(person_ids):
         rows = db.execute(
             select(
@@ -145,8 +145,8 @@ def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pl
             .order_by(PersonEntry.person_id, ListKind.position, PersonEntry.line)
         )
         for person_id, *said in rows:
-            before = found.get(person_id, Place())
-            found[person_id] = Place(
+            before = found.get(person_id, Workplace())
+            found[person_id] = Workplace(
                 *(old or new or "" for old, new in zip(before, said, strict=True))
             )
     return found

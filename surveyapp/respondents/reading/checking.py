@@ -7,7 +7,7 @@ from surveyapp.respondents import errors
 from surveyapp.respondents.context import IDENTIFYING, ListContext
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.progress import Progress, untold
-from surveyapp.respondents.reading.marks import NO_MARKS, Marks, marks_of
+from surveyapp.respondents.reading.marks import NO_MARKS, SheetMarks, marks_of
 from surveyapp.respondents.reading.sheet_reading import (
     Told,
     Understanding,
@@ -34,7 +34,7 @@ class Checked:
     findings: tuple[Finding, ...] = ()
     understanding: Understanding | None = None
     refusal: errors.FileRefused | None = None
-    marks: Marks = NO_MARKS
+    marks: SheetMarks = NO_MARKS
 
     @property
     def clean(self) -> int:
@@ -72,7 +72,7 @@ def take_in(
     *,
     told: Told | None = None,
     remembered: Understanding | None = None,
-) -> tuple[Understanding, Taken, Marks]:
+) -> tuple[Understanding, Taken, SheetMarks]:
     """What the workbook means, its people and all its other rows, and how they are marked; nothing judged yet.
 
     Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
@@ -85,7 +85,7 @@ def take_in(
 
 
 def _notices(
-    reading: Understanding, taken: Taken, marks: Marks, told: Told | None
+    reading: Understanding, taken: Taken, marks: SheetMarks, told: Told | None
 ) -> Iterator[Notice]:
     """What is to be said of the whole file."""
     sheets = list(dict.fromkeys(table.sheet for _, table in reading.tables()))

@@ -11,7 +11,7 @@ from surveyapp.respondents.sheet import Sheet, Workbook
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class SheetMarks:
     """By line: who is struck out, who is hidden, and the address behind a cell that shows another text."""
 
     struck: frozenset[int] = frozenset()
@@ -27,7 +27,7 @@ class Marks:
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Marks":
+    def from_json(cls, stored: Mapping[str, Any]) -> "SheetMarks":
         """The reverse of `to_json`."""
         return cls(
             frozenset(stored.get("struck", ())),
@@ -36,10 +36,10 @@ class Marks:
         )
 
 
-NO_MARKS = Marks()
+NO_MARKS = SheetMarks()
 
 
-def marks_of(workbook: Workbook, reading: Understanding, rows: Sequence[Row]) -> Marks:
+def marks_of(workbook: Workbook, reading: Understanding, rows: Sequence[Row]) -> SheetMarks:
     """The marks of the people's rows."""
     sheets = {s.name: s for s in workbook.sheets if s.struck or s.hidden_lines or s.links}
     if not sheets:
@@ -59,7 +59,7 @@ def marks_of(workbook: Workbook, reading: Understanding, rows: Sequence[Row]) ->
         link = sheet.links.get((line, mapping.get("email", -1)), "").strip().lower()
         if link and link != row.cells.get("email", "").strip().lower():
             links[row.number] = link
-    return Marks(frozenset(struck), frozenset(hidden), links)
+    return SheetMarks(frozenset(struck), frozenset(hidden), links)
 
 
 def _is_struck(sheet: Sheet, line: int, mapping: Mapping[str, int]) -> bool:

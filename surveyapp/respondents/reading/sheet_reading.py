@@ -18,7 +18,7 @@ from surveyapp.respondents.reading.header_rows import (
 from surveyapp.respondents.reading.headings import GIVEN_NAME, MIDDLE_NAME, UNTOLD, map_headings
 from surveyapp.respondents.reading.taking import OURS
 from surveyapp.respondents.reading.titles import given_by_titles
-from surveyapp.respondents.reading.understood import MARK_SHEET, Table, Told, Understanding
+from surveyapp.respondents.reading.understood import MARK_SHEET, SheetTable, Told, Understanding
 from surveyapp.respondents.rules.whole import other_kind
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
@@ -146,7 +146,7 @@ def understand_as(workbook: Workbook, context: ListContext, told: Told) -> Under
             mapping.setdefault(column, index)
     first = _reading(chosen, Header(told.header_line, headings, mapping, 0), context, whole=False)
     first = replace(first, corrected=True)
-    alike: list[Table] = []
+    alike: list[SheetTable] = []
     for sheet in visible:
         if sheet is chosen or sheet.name in told.unread or _GUIDES.match(fold(sheet.name)):
             continue
@@ -253,7 +253,7 @@ def _reading(
     )
     given = given_by_titles(sheet.name, titles, mapping, context, index_for(context))
     return Understanding(
-        Table(sheet.name, header.line, mapping, tuple(header.headings), given=given),
+        SheetTable(sheet.name, header.line, mapping, tuple(header.headings), given=given),
         unknown=tuple((i, h) for i, h in enumerate(header.headings) if h and i not in used),
         missing=tuple(c for c in context.required if c not in mapping and c not in given),
         titles=titles[:20] if len(titles) <= 40 else titles[-20:],

@@ -18,7 +18,7 @@ from surveyapp.respondents.reading.headings import (
 )
 from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
 from surveyapp.respondents.reading.titles import department_in
-from surveyapp.respondents.reading.understood import MARK_SHEET, Table, Understanding
+from surveyapp.respondents.reading.understood import MARK_SHEET, SheetTable, Understanding
 from surveyapp.respondents.rules.contacts import says_nothing, split_contact
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.sheet.marks.marking import LEGEND_SHEET
@@ -135,7 +135,7 @@ class _Reader:
     def __init__(
         self,
         sheet: Sheet,
-        table: Table,
+        table: SheetTable,
         part: int,
         context: ListContext,
         index: DepartmentIndex,
@@ -276,7 +276,7 @@ def _enter(
         section[column] = title
 
 
-def _spread(sheet: Sheet, table: Table) -> tuple[dict[int, dict[str, str]], set[int]]:
+def _spread(sheet: Sheet, table: SheetTable) -> tuple[dict[int, dict[str, str]], set[int]]:
     """Line → column → the value of the merged cell that covers it; and the lines below merged names."""
     spread: dict[int, dict[str, str]] = {}
     below_names: set[int] = set()

@@ -12,7 +12,7 @@ MARK_SHEET = "_mau"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """One table of a workbook: its sheet, header row, columns, and what its sheet or title says of all its people.
 
     `mapping` is column → index counted from A = 0; the table takes the columns from `left` to before
@@ -40,7 +40,7 @@ class Table:
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Table":
+    def from_json(cls, stored: Mapping[str, Any]) -> "SheetTable":
         """The reverse of `to_json`; what an earlier version did not store is as if there were none."""
         return cls(
             sheet=stored["sheet"],
@@ -64,13 +64,13 @@ class Understanding:
     in them; `by_content` are single columns told so. `corrected`: a person said so, which is remembered for the unit's next files.
     """
 
-    table: Table
+    table: SheetTable
     unknown: tuple[tuple[int, str], ...] = ()
     missing: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     corrected: bool = False
-    more: tuple[Table, ...] = ()
+    more: tuple[SheetTable, ...] = ()
     guessed: bool = False
     by_content: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ class Understanding:
         """The headings of the first table."""
         return self.table.headings
 
-    def tables(self) -> Iterator[tuple[int, Table]]:
+    def tables(self) -> Iterator[tuple[int, SheetTable]]:
         """Every table that is read, with its number."""
         return enumerate((self.table, *self.more))
 
@@ -126,13 +126,13 @@ class Understanding:
     def from_json(cls, stored: Mapping[str, Any]) -> "Understanding":
         """The reverse of `to_json`."""
         return cls(
-            table=Table.from_json(stored),
+            table=SheetTable.from_json(stored),
             unknown=tuple((int(i), str(h)) for i, h in stored.get("unknown", ())),
             missing=tuple(stored.get("missing", ())),
             others=tuple(stored.get("others", ())),
             titles=tuple(stored.get("titles", ())),
             corrected=bool(stored.get("corrected")),
-            more=tuple(Table.from_json(table) for table in stored.get("more", ())),
+            more=tuple(SheetTable.from_json(table) for table in stored.get("more", ())),
             guessed=bool(stored.get("guessed")),
             by_content=tuple(stored.get("by_content", ())),
             hidden=tuple(stored.get("hidden", ())),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import CHECK, NOTE, Finding, Line, Row
 from surveyapp.respondents.progress import EVERY, Progress, untold
-from surveyapp.respondents.reading.marks import NO_MARKS, Marks
+from surveyapp.respondents.reading.marks import NO_MARKS, SheetMarks
 from surveyapp.respondents.rules.domains import own_domains
 from surveyapp.respondents.rules.emails import valid_email
 from surveyapp.respondents.rules.filled import filled_findings
@@ -26,7 +26,7 @@ def check_rows(
     others: tuple[str, ...] = (),
     remarks: tuple[str, ...] = (),
     notices: Sequence[Notice] = (),
-    marks: Marks = NO_MARKS,
+    marks: SheetMarks = NO_MARKS,
     mended: frozenset[int] = frozenset(),
     progress: Progress = untold,
 ) -> tuple[list[Line], list[Finding]]:
@@ -67,7 +67,7 @@ def _recoded(line: Line) -> Finding:
     )
 
 
-def shown_findings(lines: Sequence[Line], marks: Marks) -> Iterator[Finding]:
+def shown_findings(lines: Sequence[Line], marks: SheetMarks) -> Iterator[Finding]:
     """A finding on every line that the sheet marks; an address that was mended since is settled."""
     for line in lines:
         name = line.cells.get("full_name", "")[:200]

@@ -6,7 +6,7 @@ from surveyapp.respondents.words.names import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ReadContact:
     """A cell as understood: `value` is stored (empty if unusable), `code` empty when all is well."""
 
     value: str

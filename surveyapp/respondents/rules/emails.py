@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
 from surveyapp.respondents.rules import domains
-from surveyapp.respondents.rules.contact import Contact, unquoted
+from surveyapp.respondents.rules.contact import ReadContact, unquoted
 from surveyapp.respondents.words.lookalikes import is_picture, signs_as_meant
 from surveyapp.respondents.words.names import fold
 
@@ -97,26 +97,28 @@ def is_odd_local(local: str) -> bool:
     return small.startswith(("www.", "http", "mailto")) or _NUMBER_BEFORE.match(small) is not None
 
 
-def read_email(cell: str, support: Support = NOBODY) -> Contact:
+def read_email(cell: str, support: Support = NOBODY) -> ReadContact:
     """One address out of a cell. Several: the first is proposed. A likely slip: its correction."""
     plain = _bare(cell)
     if "@@" in plain:
         once = re.sub(r"@+", "@", plain)
-        return Contact("", "email_invalid", MUST, _supported(once, plain, support))
+        return ReadContact("", "email_invalid", MUST, _supported(once, plain, support))
     if plain.count("@") > 1:
         return _several(plain)
     number = _NUMBER_BEFORE.match(plain)
     if number and "@" in plain[number.end() :]:
         # A number and an address in one cell: the address is what is asked for, but a person looks.
         rest = valid_email(plain[number.end() :].strip(_TRIM))
-        return Contact("", "email_with_number", MUST, rest)
+        return ReadContact("", "email_with_number", MUST, rest)
     if "@" in plain and _NUMBER_AFTER.search(plain.partition("@")[2]):
         rest = valid_email(split_contact(plain)[0])
-        return Contact("", "email_with_number", MUST, rest)
+        return ReadContact("", "email_with_number", MUST, rest)
     trimmed = plain.strip(_TRIM)
     if plain.lstrip(" '\"(<[").startswith("."):
         hers = valid_email(re.sub(r"\s+", "", trimmed))
-        return Contact(hers, "email_odd", CHECK, hers)  # something may be missing before the dot
+        return ReadContact(
+            hers, "email_odd", CHECK, hers
+        )  # something may be missing before the dot
     return _judged(cell, trimmed, re.sub(r"\s+", "", trimmed), support)
 
 
@@ -169,19 +171,19 @@ def _without_label(text: str) -> str:
     return rest.lstrip() if is_label and rest.lstrip()[:2] != "//" else text
 
 
-def _several(plain: str) -> Contact:
+def _several(plain: str) -> ReadContact:
     parts = [p.strip(_TRIM) for p in _BREAKS.split(plain)]
     parts = [_without_label(p) for p in parts if p]
     valid = [v for v in map(valid_email, parts) if v]
     distinct = list(dict.fromkeys(valid))
     if len(distinct) > 1:
-        return Contact(distinct[0], "email_several", CHECK, distinct[0])
+        return ReadContact(distinct[0], "email_several", CHECK, distinct[0])
     if len(distinct) == 1 and len(parts) == len(valid):
-        return Contact(distinct[0], "email_tidied", NOTE, distinct[0])
-    return Contact("", "email_invalid", MUST, distinct[0] if distinct else "")
+        return ReadContact(distinct[0], "email_tidied", NOTE, distinct[0])
+    return ReadContact("", "email_invalid", MUST, distinct[0] if distinct else "")
 
 
-def _judged(cell: str, trimmed: str, joined: str, support: Support) -> Contact:
+def _judged(cell: str, trimmed: str, joined: str, support: Support) -> ReadContact:
     local, at, domain = joined.rpartition("@")
     valid = valid_email(joined)
     if at and _LOCAL.fullmatch(local) and not is_odd_local(local):
@@ -189,29 +191,31 @@ def _judged(cell: str, trimmed: str, joined: str, support: Support) -> Contact:
         if slipped:
             proposal = valid_email(f"{local}@{meant}") if meant else ""
             if valid:
-                return Contact(valid, "email_typo", CHECK, proposal)
-            return Contact("", "email_invalid", MUST, proposal or _mended(joined, support))
+                return ReadContact(valid, "email_typo", CHECK, proposal)
+            return ReadContact("", "email_invalid", MUST, proposal or _mended(joined, support))
         if local[:1] in "-_" or local[-1:] in "-_":
-            return Contact(
+            return ReadContact(
                 valid,
                 "email_odd",
                 CHECK,
                 _supported(f"{local.strip('-_')}@{domain}", joined, support),
             )
     elif valid:
-        return Contact("", "email_odd", MUST, _supported(_inner(local, domain), joined, support))
+        return ReadContact(
+            "", "email_odd", MUST, _supported(_inner(local, domain), joined, support)
+        )
     if not valid:
-        return Contact("", "email_invalid", MUST, _mended(joined, support))
+        return ReadContact("", "email_invalid", MUST, _mended(joined, support))
     if joined != trimmed:
         # A blank inside may stand for a dot or for nothing: a person must look.
         outside = re.sub(r" ?@ ?", "@", trimmed)
         if outside != joined:
             hers = valid if support.speaks_for(valid, trimmed) else ""
-            return Contact(hers, "email_blank", CHECK, hers)
-        return Contact(valid, "email_tidied", NOTE, valid)
+            return ReadContact(hers, "email_blank", CHECK, hers)
+        return ReadContact(valid, "email_tidied", NOTE, valid)
     if valid != cell.strip().lower():
-        return Contact(valid, "email_tidied", NOTE, valid)
-    return Contact(valid)
+        return ReadContact(valid, "email_tidied", NOTE, valid)
+    return ReadContact(valid)
 
 
 def _inner(local: str, domain: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
 from surveyapp.respondents.findings import CHECK, MUST, NOTE, Finding, Line, Row
 from surveyapp.respondents.rules.contacts import (
-    Contact,
+    ReadContact,
     Support,
     read_email,
     read_phone,
@@ -48,6 +48,7 @@ from surveyapp.respondents.words.remarks import (
 _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
+"""What a spreadsheet shows where a formula failed. "Phòng #2" is text, and so is a "#" alone."""
 _BULLET = re.compile(r"^(?:[-–+*•●.]|\(?\d{1,3}[.)/:\-–])\s?(?=[^\W\d])")
 """A running number or a dash before the name: `1. Nguyễn Văn An`."""
 _SHOWN = 200
@@ -324,7 +325,7 @@ class _Judgement:
         if len(written) > CELL_CHARACTERS:
             self.add(column, MUST, "cell_too_long", written[:_SHOWN], limit=CELL_CHARACTERS)
             return
-        found: Contact = read(written)
+        found: ReadContact = read(written)
         self.values[column] = found.value
         if found.code:
             self.add(column, found.severity, found.code, written, found.proposal)

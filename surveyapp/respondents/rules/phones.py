@@ -6,7 +6,7 @@ from functools import lru_cache
 import phonenumbers
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
-from surveyapp.respondents.rules.contact import Contact, unquoted
+from surveyapp.respondents.rules.contact import ReadContact, unquoted
 from surveyapp.respondents.words.lookalikes import is_picture, signs_as_meant
 from surveyapp.respondents.words.names import fold
 
@@ -92,7 +92,7 @@ def _national(text: str) -> str:
     return digits if digits.startswith("0") else f"0{digits}"
 
 
-def read_phone(cell: str) -> Contact:
+def read_phone(cell: str) -> ReadContact:
     """One Vietnamese number out of a cell, as national digits `0912345678`."""
     meant = signs_as_meant(cell[:_LONGEST])
     if not meant.isascii():
@@ -105,7 +105,7 @@ def read_phone(cell: str) -> Contact:
     foreign = _foreign(text)
     if foreign:
         # Nobody is kept out for living abroad; only an SMS will not reach her.
-        return Contact("", "phone_foreign", CHECK)
+        return ReadContact("", "phone_foreign", CHECK)
     parts = [_without_labels(p).strip(" :.") for p in _BREAKS.split(text) if p and p.strip()]
     if len(parts) == 2 and re.fullmatch(r" ?\d{1,4}", parts[1]):
         office = _judged(cell, parts[0])
@@ -117,11 +117,11 @@ def read_phone(cell: str) -> Contact:
     usable = list(dict.fromkeys(c.value or c.proposal for c in judged if c.value or c.proposal))
     if len(judged) < 2 or not usable:
         meant = _valid_phone(_national(text.translate(_LOOKALIKES)))[0]
-        return Contact("", "phone_invalid", MUST, meant or _alone(text))
+        return ReadContact("", "phone_invalid", MUST, meant or _alone(text))
     if len(usable) == 1 and all(c.value for c in judged):
-        return Contact(usable[0], "phone_tidied", NOTE, usable[0])
+        return ReadContact(usable[0], "phone_tidied", NOTE, usable[0])
     first = next((n for n in usable if _valid_phone(n)[1]), usable[0])
-    return Contact(first, "phone_several", CHECK, first)
+    return ReadContact(first, "phone_several", CHECK, first)
 
 
 def _foreign(text: str) -> bool:
@@ -202,19 +202,19 @@ def _alone(text: str) -> str:
 _WORDS_BETWEEN = re.compile(r"[^\d .+()\-]+")
 
 
-def _judged(cell: str, text: str) -> Contact:
+def _judged(cell: str, text: str) -> ReadContact:
     digits = _national(text)
     if not digits:
-        return Contact("", "phone_invalid", MUST)
+        return ReadContact("", "phone_invalid", MUST)
     if len(digits) == 11 and digits[:4] in _OLD_PREFIXES:
         now = _OLD_PREFIXES[digits[:4]] + digits[4:]
         if _valid_phone(now)[0]:
-            return Contact(now, "phone_old_prefix", CHECK, now)
+            return ReadContact(now, "phone_old_prefix", CHECK, now)
     valid, mobile = _valid_phone(digits)
     if not valid:
-        return Contact("", "phone_invalid", MUST)
+        return ReadContact("", "phone_invalid", MUST)
     if not mobile:
-        return Contact(valid, "phone_landline", NOTE)
+        return ReadContact(valid, "phone_landline", NOTE)
     if cell.strip() != valid and _TRIM.sub("", cell.strip()) != valid:
-        return Contact(valid, "phone_tidied", NOTE, valid)
-    return Contact(valid)
+        return ReadContact(valid, "phone_tidied", NOTE, valid)
+    return ReadContact(valid)

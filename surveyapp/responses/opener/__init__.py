@@ -2,3 +2,5 @@
 
 Nothing here knows the server: Python, `cryptography`, and for paper `segno` and `typst`. No network.
 """
+
+__all__ = ("acts", "custody")

@@ -28,7 +28,19 @@ class Made:
 
 def create(campaign_code: str, names: Sequence[str], out: Path, *, today: date) -> Made:
     """A key pair for one campaign: three papers with a share each, and the public half to register."""
-    public, parts = keys.create()
+    return write_key(campaign_code, names, keys.create(), out, today=today)
+
+
+def write_key(
+    campaign_code: str,
+    names: Sequence[str],
+    made: tuple[bytes, Sequence[Share]],
+    out: Path,
+    *,
+    today: date,
+) -> Made:
+    """The papers of a key just made, and its public half."""
+    public, parts = made
     signed = records.registration(campaign_code, public, names, parts, today=today)
     text = files.document_text(signed).encode()
     path = out / f"{campaign_code}-registration.json"

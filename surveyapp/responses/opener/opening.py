@@ -39,6 +39,10 @@ _REASONS: tuple[tuple[str, type[Differs]], ...] = (
 """The gravest first: what was tampered with, then what is not there."""
 
 
+_OF_BAND = {"below_floor": "yes", "brisk": "no", "usual": "no", "long": "no"}
+"""What the bands of older ballots say of the floor."""
+
+
 class Answered(NamedTuple):
     """A ballot that was read: what the row rules look at."""
 
@@ -141,7 +145,7 @@ def _sort_out(
     found.tags.add(ballot.receipt_tag)
     found.per_cell[ballot.rated_unit_code, ballot.group_code] += 1
     found.answered.append(
-        Answered(ballot.rated_unit_code, ballot.group_code, answers, ballot.quality, form)
+        Answered(ballot.rated_unit_code, ballot.group_code, answers, _quality(ballot.quality), form)
     )
     if ballot.remark:
         found.remarks.append((level, ballot.remark))
@@ -212,8 +216,11 @@ def _contents(header: Header, found: _Found) -> Contents:
         for one in found.answered
         if (one.rated_unit_code, one.group_code) in giving
     ]
+    told_of = _levels_told(header, found)
     remarks = [
-        {"id": secrets.token_hex(16), "level": level, "text": text} for level, text in found.remarks
+        {"id": secrets.token_hex(16), "level": level, "text": text}
+        for level, text in found.remarks
+        if level in told_of
     ]
     return Contents(
         cells=sorted(told, key=bundle.cell_order),
@@ -221,6 +228,24 @@ def _contents(header: Header, found: _Found) -> Contents:
         remarks=sorted(remarks, key=_id),
         receipts=sorted(tag.hex() for tag in found.tags),
     )
+
+
+def _levels_told(header: Header, found: _Found) -> set[str]:
+    """Levels with enough ballots for a remark to be anybody's: of a box in which one ballot was left, its
+    remark would be that person's."""
+    ballots = Counter[str]()
+    for (_unit, group), n in found.per_cell.items():
+        ballots[header.groups[group][0]] += n
+    return {level for level, n in ballots.items() if n >= header.minimums.rows}
+
+
+def _quality(sealed: Mapping[str, Any]) -> dict[str, str]:
+    """The one mark that leaves the box. Ballots of an older server hold a band of the time taken and more:
+    of these it is made, and nothing else of them leaves."""
+    mark = sealed.get("under_floor")
+    if mark is None and "duration" in sealed:
+        mark = _OF_BAND.get(str(sealed["duration"]))
+    return {"under_floor": mark if mark in ("yes", "no") else "unknown"}
 
 
 def _id(one: Mapping[str, Any]) -> str:

@@ -20,9 +20,6 @@ from surveyapp.responses.opener.transfer import files
 from surveyapp.responses.opener.transfer.export import KIND, SealedBallot
 from surveyapp.responses.sealed_box import box
 
-COUNT_MINIMUM = 3
-"""Fewest responses of a cell that give counts, where the campaign does not say."""
-
 
 @dataclass(frozen=True)
 class FrozenRules:
@@ -57,7 +54,6 @@ def header(db: Session, campaign: Campaign, *, rules: FrozenRules, keys: KeyRing
     """Everything that must be known to open the box (docs/opener.md)."""
     forms = campaigns.instruments(db, campaign.id)
     submitted = invitations.submitted_counts(db, campaign.id)
-    disclosure = campaign.settings.get("disclosure", {})
     thresholds = campaign.settings["completeness"]
     public = campaign.box_public_key or b""
     return KIND.head() | {
@@ -82,8 +78,8 @@ def header(db: Session, campaign: Campaign, *, rules: FrozenRules, keys: KeyRing
         "dont_know": DONT_KNOW,
         "mac_keys": [key.hex() for key in box.mac_keys(keys, campaign.code)],
         "minimums": {
-            "rows": disclosure.get("row_minimum", 10),
-            "counts": disclosure.get("count_minimum", COUNT_MINIMUM),
+            "rows": campaign.row_minimum,
+            "counts": campaign.count_minimum,
         },
         "completeness": {"complete": thresholds["complete"], "partial": thresholds["partial"]},
         "cleaning": {

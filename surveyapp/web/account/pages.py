@@ -28,7 +28,7 @@ bp = Blueprint("account", __name__, url_prefix="/account")
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceOfWork:
     """A campaign, or a unit of one, where the person has work."""
 
     url: str
@@ -111,8 +111,8 @@ def start() -> ResponseReturnValue:
     return render_template("account/places.html", places=places)
 
 
-def _places(actor: Actor) -> list[Place]:
-    places: dict[str, Place] = {}
+def _places(actor: Actor) -> list[PlaceOfWork]:
+    places: dict[str, PlaceOfWork] = {}
     with reading() as db:
         for grant in actor.grants:
             try:
@@ -123,7 +123,7 @@ def _places(actor: Actor) -> list[Place]:
             title = campaign.title_en if i18n.locale() == "en" else campaign.title_vi
             name = unit_name(unit) if unit is not None else ""
             url = _address(grant)
-            places.setdefault(url, Place(url, title, role_name(grant.role), name))
+            places.setdefault(url, PlaceOfWork(url, title, role_name(grant.role), name))
     return list(places.values())
 
 

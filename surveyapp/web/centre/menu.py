@@ -10,7 +10,7 @@ from surveyapp.web.centre import bp
 
 
 @dataclass(frozen=True)
-class Room:
+class MenuPage:
     """A page of the menu and the modules whose pages belong to it, its own (`endpoint`) among them."""
 
     endpoint: str
@@ -22,48 +22,48 @@ PARTS = (
     (
         lazy("Tiến độ"),
         (
-            Room("centre.overview", lazy("Tổng quan"), ("overview", "chart_files")),
-            Room("centre.rates", lazy("Tỷ lệ trả lời"), ("drill_down",)),
-            Room("centre.forecast", lazy("Dự báo"), ("forecast",)),
-            Room("centre.representativeness", lazy("Tính đại diện"), ("representativeness",)),
-            Room("centre.report", lazy("Báo cáo"), ("report",)),
+            MenuPage("centre.overview", lazy("Tổng quan"), ("overview", "chart_files")),
+            MenuPage("centre.rates", lazy("Tỷ lệ trả lời"), ("drill_down",)),
+            MenuPage("centre.forecast", lazy("Dự báo"), ("forecast",)),
+            MenuPage("centre.representativeness", lazy("Tính đại diện"), ("representativeness",)),
+            MenuPage("centre.report", lazy("Báo cáo"), ("report",)),
         ),
     ),
     (
         lazy("Chuẩn bị"),
         (
-            Room("centre.lists", lazy("Danh sách"), ("intake", "late_desks")),
-            Room("centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires",)),
+            MenuPage("centre.lists", lazy("Danh sách"), ("intake", "late_desks")),
+            MenuPage("centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires",)),
         ),
     ),
     (
         lazy("Gửi và đôn đốc"),
         (
-            Room(
+            MenuPage(
                 "centre.messages",
                 lazy("Gửi tin"),
                 ("waves", "channels", "templates", "letters", "wave_counts"),
             ),
-            Room("centre.invitations", lazy("Lời mời"), ("invitations",)),
-            Room("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
-            Room("centre.chase", lazy("Đôn đốc"), ("reminding_letters",)),
-            Room("centre.calls", lazy("Gọi điện"), ("calls",)),
+            MenuPage("centre.invitations", lazy("Lời mời"), ("invitations",)),
+            MenuPage("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
+            MenuPage("centre.chase", lazy("Đôn đốc"), ("reminding_letters",)),
+            MenuPage("centre.calls", lazy("Gọi điện"), ("calls",)),
         ),
     ),
     (
         lazy("Dữ liệu"),
         (
-            Room("centre.cleaning", lazy("Làm sạch"), ("cleaning",)),
-            Room("centre.releases", lazy("Phát hành"), ("releases", "release_tokens")),
-            Room("centre.results", lazy("Kết quả điều tra"), ("distributions",)),
+            MenuPage("centre.cleaning", lazy("Làm sạch"), ("cleaning",)),
+            MenuPage("centre.releases", lazy("Phát hành"), ("releases", "release_tokens")),
+            MenuPage("centre.results", lazy("Kết quả điều tra"), ("distributions",)),
         ),
     ),
     (
         lazy("Quản trị"),
         (
-            Room("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
-            Room("centre.staff", lazy("Tài khoản"), ("staff",)),
-            Room("centre.audit", lazy("Nhật ký"), ("audit",)),
+            MenuPage("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
+            MenuPage("centre.staff", lazy("Tài khoản"), ("staff",)),
+            MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
         ),
     ),
 )
@@ -97,14 +97,14 @@ def _module_here() -> str:
     return view.__module__.rpartition(".")[2] if view is not None else ""
 
 
-def _state(room: Room, here: str) -> str:
+def _state(room: MenuPage, here: str) -> str:
     """As `aria-current` says it: this page, or a page that belongs to it."""
     if request.endpoint == room.endpoint:
         return "page"
     return "true" if here in room.modules else ""
 
 
-def _admits(room: Room) -> bool:
+def _admits(room: MenuPage) -> bool:
     """The person may open the room, and there is something in it: no link is shown that would be refused."""
     if room.endpoint == "centre.results" and not g.campaign.is_released:
         return False

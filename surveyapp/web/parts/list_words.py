@@ -6,7 +6,7 @@ from surveyapp.campaigns.models import ListKind
 from surveyapp.i18n import _, _n, day, lazy, locale, number
 from surveyapp.respondents import wording
 from surveyapp.respondents.errors import (
-    BadAddress,
+    BadDeskAddress,
     BadHeadcount,
     DeadlineNotLater,
     ListHeld,
@@ -187,8 +187,8 @@ def _bad_headcount(error: BadHeadcount) -> Words:
     )
 
 
-@words(BadAddress)
-def _bad_address(_error: BadAddress) -> Words:
+@words(BadDeskAddress)
+def _bad_address(_error: BadDeskAddress) -> Words:
     return Words(
         422,
         _("Địa chỉ thư điện tử không hợp lệ"),

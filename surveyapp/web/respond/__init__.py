@@ -23,8 +23,10 @@ def _frame() -> dict[str, Any]:
     links = (
         (_("Trợ năng"), url_for("respond.accessibility")),
         (_("Kiểm tra mã biên nhận"), url_for("respond.ask_receipt")),
+        (_("Cam kết giữ kín"), url_for("respond.promises")),
     )
     return {"foot_links": links, "seconds_left": respondent_seconds_left}
 
 
 from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words
+from surveyapp.web.respond.promise import pages as promise_pages  # noqa: E402, F401

@@ -1,6 +1,7 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.i18n import locale
 from surveyapp.invitations.queries import Invited
+from surveyapp.web.respond.promise import topics
 
 
 def facts(db: Session, invited: Invited) -> dict[str, Any]:
@@ -35,6 +37,8 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "box_opened": campaign.is_box_opened,
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
+        "promised": partial(topics.told, campaign, topics.TOPICS, brief=True),
+        "unpromised": partial(topics.told, campaign, [topics.LIMITS], brief=True),
     }
 
 

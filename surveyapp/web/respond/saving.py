@@ -17,7 +17,7 @@ from surveyapp.instruments.model import (
 )
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
-from surveyapp.responses.drafts import Change, Saved
+from surveyapp.responses.drafts import FieldChange, Saved
 from surveyapp.web.http import state
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import Visit
@@ -56,13 +56,13 @@ def save(
 
 def _changes(
     instrument: Instrument, page: int, form: Mapping[str, str]
-) -> Iterator[tuple[str, Change]]:
+) -> Iterator[tuple[str, FieldChange]]:
     """Each field with the value it was rendered with: a stale page changes nothing but its own."""
     for item_id in pages.item_ids(instrument, page):
         base = form.get(BASE + item_id)
         value = form.get(item_id, "").replace("\r\n", "\n")
         if base is not None:
-            yield item_id, Change(base=base.replace("\r\n", "\n"), value=value)
+            yield item_id, FieldChange(base=base.replace("\r\n", "\n"), value=value)
 
 
 def _shown_at(form: Mapping[str, str]) -> datetime | None:

@@ -131,6 +131,33 @@ def test_a_remark_leaves_with_its_level_alone():
     assert remark | {"id": ""} == {"id": "", "level": "ministry", "text": "Mong được tập huấn."}
 
 
+def test_no_remark_leaves_a_level_with_fewer_ballots_than_rows_need():
+    for n, left in ((9, 0), (10, 1)):
+        made = make_box({("U1", "G1"): n}, remarks=["Chỉ mình tôi viết."])
+        assert len(opened(made).contents.remarks) == left
+
+
+@pytest.mark.parametrize(
+    ("sealed", "mark"),
+    [
+        ({"under_floor": "yes"}, "yes"),
+        ({"duration": "below_floor", "longest_run": 7}, "yes"),
+        ({"duration": "brisk", "longest_run": 7}, "no"),
+        ({"duration": "long"}, "no"),
+        ({"duration": "unknown"}, "unknown"),
+        ({}, "unknown"),
+        ({"under_floor": "yes", "seconds": 431}, "yes"),
+    ],
+)
+def test_whatever_an_older_server_sealed_one_mark_leaves(sealed, mark):
+    made = make_box({("U1", "G1"): 10})
+    plain = [replace(one, quality=sealed) for one in made.plain]
+    made.ballots = [seal(one, id_=bytes([n]) * 16) for n, one in enumerate(plain)]
+    assert {str(row["quality"]) for row in opened(made).contents.rows} == {
+        str({"under_floor": mark})
+    }
+
+
 def test_another_key_opens_nothing():
     made = make_box({("U1", "G1"): 10})
     public, parts = keys.create()

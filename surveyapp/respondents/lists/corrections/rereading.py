@@ -11,8 +11,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Unit
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.corrections.mending import mendable
-from surveyapp.respondents.lists.rechecking import recheck, store_findings
-from surveyapp.respondents.lists.staging import list_facts, store_lines, understanding_of
+from surveyapp.respondents.lists.staging import list_facts, store_checked
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
 from surveyapp.respondents.reading.checking import Checked
 
@@ -31,13 +30,8 @@ def read_again(
     before = carry_over.kept_lines(db, list_id)
     db.execute(delete(ListFinding).where(ListFinding.list_id == list_id))
     db.execute(delete(ListLine).where(ListLine.list_id == list_id))
-    subject.understanding = understanding_of(checked)
-    store_lines(db, subject, checked.lines)
     subject.left_out_count = 0
-    if carry_over.carry_over(db, before, subject):
-        recheck(db, campaign, unit, subject)
-    else:
-        store_findings(db, subject, checked.lines, checked.findings)
+    store_checked(db, campaign, unit, subject, checked, before=before)
     audit.record(
         db,
         act,

@@ -12,7 +12,7 @@ from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.marks import Marks
+from surveyapp.respondents.reading.marks import SheetMarks
 from surveyapp.respondents.reading.sheet_reading import Told, Understanding
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import guarded, refuse_by_size
@@ -104,7 +104,10 @@ def check(file: Arrived, *, told: Told | None = None, progress: Progress = untol
     except FileRefused as refusal:
         return Checked(False, wording.refusal(refusal), refusal=refusal)
     answer = json.loads(first)
-    understood, marks = Understanding.from_json(answer["reading"]), Marks.from_json(answer["marks"])
+    understood, marks = (
+        Understanding.from_json(answer["reading"]),
+        SheetMarks.from_json(answer["marks"]),
+    )
     lines, findings = _lines_and_findings(judged)
     return Checked(True, None, tuple(lines), tuple(findings), understood, marks=marks)
 

@@ -22,7 +22,7 @@ from surveyapp.respondents.lists.uploads import file_reading, intake
 from surveyapp.respondents.lists.uploads.file_reading import Arrived
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.understood import Table, Told, Understanding
+from surveyapp.respondents.reading.understood import SheetTable, Told, Understanding
 
 BETWEEN_REPORTS = 0.4
 
@@ -160,7 +160,7 @@ def _note(upload: Upload, refusal: FileRefused, table: bytes, told: Told | None 
         if mistold or isinstance(refusal, intake.UNCLEAR):
             pointed = None
             if told is not None and told.mapping:
-                pointed = Understanding(Table(told.sheet, told.header_line, told.mapping))
+                pointed = Understanding(SheetTable(told.sheet, told.header_line, told.mapping))
             intake.note_unclear(db, received_id, refusal, reading=pointed, table=table, now=now)
         else:
             intake.note_refused(db, received_id, refusal, now=now)

@@ -5,11 +5,9 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from typing import Any
-from xml.parsers import expat
 
-from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.formats import zipped
+from surveyapp.respondents.sheet.formats import xml_walk, zipped
 
 NOT_COMPUTED = "#FORMULA!"
 _HINT = re.compile(rb"""hidden=|zeroHeight=|autoFilter|hyperlink|t=["']e|[:<]f[ >/]|strike""")
@@ -44,24 +42,10 @@ def untold(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, Untold]
     return found
 
 
-def parse(xml: bytes, walk: Any) -> None:
-    """Let `walk` follow the elements of a part; an empty part has none. Raises BrokenWorkbook."""
-    if not xml:
-        return
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = walk.start
-    parser.EndElementHandler = walk.end
-    parser.CharacterDataHandler = walk.characters
-    parser.EntityDeclHandler = _refuse_entity
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as exc:
-        raise errors.BrokenWorkbook(detected="XML") from exc
-
-
-def _refuse_entity(*_: object) -> None:
-    raise errors.EntitiesRefused
+def parse(part: bytes, walk: Any) -> None:
+    """Let `walk` follow the elements of a part; one that is not there has none. Raises BrokenWorkbook."""
+    if part:
+        xml_walk.follow(part, walk)
 
 
 def linked_address(target: str) -> str:

@@ -5,10 +5,10 @@ import email.policy
 import re
 from html.parser import HTMLParser
 from typing import Any
-from xml.parsers import expat
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
+from surveyapp.respondents.sheet.formats import xml_walk
 
 Sheets = list[dict[str, Any]]
 _CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
@@ -213,27 +213,11 @@ def _merged(written: str | None) -> int:
 def _workbook_2003(text: str) -> Sheets:
     walk = _Workbook2003()
     # What the declaration says of the encoding is past: the text is decoded.
-    _parse(re.sub(r"^\ufeff?\s{0,99}<\?xml[^>]{0,200}\?>", "", text).encode(), walk)
+    xml_walk.follow(re.sub(r"^\ufeff?\s{0,99}<\?xml[^>]{0,200}\?>", "", text).encode(), walk)
     sheets = [grid.as_sheet() for grid in walk.grids]
     if not any(any(any(cell for cell in row) for row in sheet["rows"]) for sheet in sheets):
         raise errors.SavedAsWeb
     return sheets
-
-
-def _parse(xml: bytes, walk: Any) -> None:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
-    parser.CharacterDataHandler = walk.characters
-    parser.EntityDeclHandler = _refuse_entity
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as exc:
-        raise errors.BrokenWorkbook(detected="XML") from exc
-
-
-def _refuse_entity(*_: object) -> None:
-    raise errors.EntitiesRefused
 
 
 class _Document:
@@ -317,7 +301,7 @@ class _Document:
 def read_document(xml: bytes) -> Sheets:
     """The tables of a Word document with the titles around them. Raises NotAWorkbook without a table."""
     walk = _Document()
-    _parse(xml, walk)
+    xml_walk.follow(xml, walk)
     if not walk.tables:
         raise errors.NotAWorkbook(detected="Word")
     return [{**walk.grid.as_sheet(), "struck": walk.struck}]

@@ -15,7 +15,7 @@ from surveyapp.followup import new_links, queries, service, shifts, wording
 from surveyapp.followup.errors import CallError, ChannelRefused, DateRefused, NoShift
 from surveyapp.followup.queries import Choice, ToCall
 from surveyapp.followup.rules import Result
-from surveyapp.followup.service import Outcome
+from surveyapp.followup.service import CallOutcome
 from surveyapp.i18n import _, locale
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
@@ -128,13 +128,13 @@ def record_call(invitation_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("centre.people_to_call", **_kept()), code=303)
 
 
-def _outcome() -> Outcome | None:
+def _outcome() -> CallOutcome | None:
     form = request.form
     try:
         result = Result(form.get("result", ""))
     except ValueError:
         return None
-    return Outcome(result=result, until=_typed_day(), channel=form.get("channel", ""))
+    return CallOutcome(result=result, until=_typed_day(), channel=form.get("channel", ""))
 
 
 def _typed_day() -> date | None:

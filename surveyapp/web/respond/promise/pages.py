@@ -1,0 +1,63 @@
+"""The two pages of the promise: for respondents, and for whoever inspects it."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Campaign
+from surveyapp.db import reading
+from surveyapp.i18n import locale
+from surveyapp.responses import queries as responses
+from surveyapp.responses import receipts
+from surveyapp.web.respond import bp
+from surveyapp.web.respond.privacy_notice import contact
+from surveyapp.web.respond.promise import topics
+
+
+@bp.get("/cam-ket")
+def promises() -> ResponseReturnValue:
+    """The promise of each campaign; straight to it where there is one."""
+    with reading() as db:
+        rounds = [(_title(each), each.code) for each in campaigns.campaigns(db)]
+    if len(rounds) == 1:
+        return redirect(url_for("respond.promise", campaign=rounds[0][1]))
+    return render_template("respond/promises.html", rounds=rounds)
+
+
+@bp.get("/cam-ket/<campaign>")
+def promise(campaign: str) -> ResponseReturnValue:
+    """How answers are kept, what is told to whom, and what nobody can promise."""
+    with reading() as db:
+        found = campaigns.campaign(db, campaign)
+    return render_template(
+        "respond/promise_page.html",
+        title=_title(found),
+        code=found.code,
+        topics=topics.told(found, topics.TOPICS),
+        limits=topics.told(found, [topics.LIMITS])[0],
+        contact=contact(found.settings),
+    )
+
+
+@bp.get("/cam-ket/<campaign>/kiem-tra")
+def inspection(campaign: str) -> ResponseReturnValue:
+    """The same for an inspector: against whom, with which numbers, and which test proves each sentence."""
+    with reading() as db:
+        found = campaigns.campaign(db, campaign)
+        opened = responses.opening(db, found.id)
+        published = receipts.published(db, found.id)
+    return render_template(
+        "respond/inspection.html",
+        title=_title(found),
+        round=found,
+        numbers=topics.terms(found),
+        guaranteed=topics.against(found),
+        limits=topics.told(found, [topics.LIMITS])[0],
+        opened=opened,
+        receipts=published,
+        contact=contact(found.settings),
+    )
+
+
+def _title(campaign: Campaign) -> str:
+    return campaign.title_en if locale() == "en" else campaign.title_vi

@@ -1,0 +1,80 @@
+"""Where sheets lie in the files of a database, and in its write-ahead log."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from tests.attacks.scene import Scene
+
+PAGE = {"sqlite": 4096, "postgresql": 8192}
+PATTERNS = {
+    "naive": re.compile(rb"=((?:[0-9]{0,2}\|){15,}[0-9]{0,2})="),
+    "real": re.compile(rb'(\{"[A-Z0-9-]+": ?"[0-9]+"(?:, ?"[A-Z0-9-]+": ?"[0-9]+")*\})'),
+}
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every file, folder by folder, in the order of names."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(place, name) for name in sorted(names))
+
+
+def in_files(scene: "Scene", side: str) -> dict[str, tuple[int, int, int]]:
+    """The first place of each sheet in the tables: file, page, and how far from the end of the page."""
+    postgres = scene.engine.dialect.name == "postgresql"
+    if postgres:
+        with scene.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CHECKPOINT"))
+    page, known = PAGE[scene.engine.dialect.name], _sheets(scene, side)
+    found: dict[str, tuple[int, int, int]] = {}
+    for number, path in enumerate(files(scene.files / "base" if postgres else scene.files)):
+        with suppress(OSError):
+            for told, offset in _told(path.read_bytes(), side):
+                if told in known:
+                    place = (number, offset // page, -(offset % page))
+                    found.setdefault(known[told], place)
+    return found
+
+
+def archive(scene: "Scene") -> None:
+    """Read the log as it stands and note sheets that were not there before."""
+    postgres = scene.engine.dialect.name == "postgresql"
+    logs = [
+        path
+        for path in files(scene.files / "pg_wal" if postgres else scene.files)
+        if postgres or path.name.endswith("-wal")
+    ]
+    for side, noted in scene.log.items():
+        known, seen = _sheets(scene, side), set(noted)
+        for path in logs:
+            for told, _ in _told(path.read_bytes(), side):
+                if told in known and known[told] not in seen:
+                    seen.add(known[told])
+                    noted.append(known[told])
+
+
+def _told(content: bytes, side: str) -> Iterator[tuple[bytes, int]]:
+    return ((found[1], found.start()) for found in PATTERNS[side].finditer(content))
+
+
+def _sheets(scene: "Scene", side: str) -> dict[bytes, str]:
+    """What a sheet looks like in the files."""
+    if side == "naive":
+        return {person.sheet.encode(): person.sheet for person in scene.people}
+    return {_as_json(person): person.sheet for person in scene.people}
+
+
+def _as_json(person) -> bytes:  # type: ignore[no-untyped-def]
+    fields = ", ".join(
+        f'"{item.id}": "{person.answers[item.id]}"'
+        for item in person.form.instrument.items
+        if item.id in person.answers
+    )
+    return f"{{{fields}}}".encode()
