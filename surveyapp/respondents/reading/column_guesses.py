@@ -12,7 +12,7 @@ from surveyapp.respondents.words.ditto_marks import is_ditto
 from surveyapp.respondents.words.names import FAMILIES, fold, tidy
 from surveyapp.respondents.words.positions import is_position
 
-_OFFERED = ("email", "phone", "full_name", "department", "position")
+OFFERED = ("email", "phone", "full_name", "department", "position")
 _FAMILIES = frozenset(fold(name) for name in FAMILIES)
 
 
@@ -20,7 +20,7 @@ def guess(
     samples: Mapping[int, Sequence[str]], mapping: Mapping[str, int], context: ListContext
 ) -> dict[str, int]:
     """The mapping with columns added whose cells all look like what is missing. `samples` by index."""
-    signs = {c: sign for c, sign in _signs(context).items() if c in _OFFERED}
+    signs = {c: sign for c, sign in _signs(context).items() if c in OFFERED}
     guessed = dict(mapping)
     for column, looks_so in signs.items():
         if column in guessed or column not in context.columns:
@@ -78,8 +78,7 @@ def _above(line: int, sheet: Sheet, context: ListContext) -> int:
     while line > sheet.first_line:
         texts = [tidy(cell) for cell in sheet.row(line - 1) if cell.strip()]
         title = max(texts, key=len, default="")
-        match = index.find(title) if len(texts) <= 2 else None
-        if match is None or not match.certain:
+        if len(texts) > 2 or index.certainly(title) is None:
             return line
         line -= 1
     return line
@@ -93,7 +92,7 @@ def complete(
     context: ListContext,
 ) -> dict[str, int]:
     """The columns of the list that no heading names, told by what stands in columns without a known heading."""
-    wanted = [c for c in _OFFERED if c in context.columns and c not in mapping]
+    wanted = [c for c in OFFERED if c in context.columns and c not in mapping]
     free = {
         i for i in range(max(map(len, sheet.rows), default=0))
         if i not in mapping.values() and not (i < len(headings) and columns_meant(headings[i]))
@@ -117,7 +116,7 @@ def _signs(context: ListContext) -> dict[str, Callable[[str], bool]]:
         "email": lambda cell: "@" in cell,
         "phone": _is_number,
         "full_name": _is_name,
-        "department": lambda cell: (match := index.find(cell)) is not None and match.certain,
+        "department": lambda cell: index.certainly(cell) is not None,
         "position": is_position,
         "district": lambda cell: _DISTRICT.match(fold(cell)) is not None,
         "association": lambda cell: _ASSOCIATION.match(fold(cell)) is not None,

@@ -131,7 +131,7 @@ class RowReader:
         """Whether the cell of a name holds that of an office: `Sở Nội vụ`, with the mailbox of its clerk."""
         if names_office(tidy(name)):
             return True
-        match = self._index.find(name) if "department" in self._context.columns else None
+        match = self._index.certainly(name) if "department" in self._context.columns else None
         return match is not None and match.exact
 
     def _continues(self, row: Sequence[str], number: str, below_name: bool) -> bool:
@@ -230,10 +230,10 @@ class RowReader:
         if len(set(texts)) != 1 or len(filled) > len(self._columns) + 2:
             return False
         numeral = bool(number) and not is_serial(number)
-        match = self._index.find(texts[0]) if "department" in self._context.columns else None
+        match = self._index.certainly(texts[0]) if "department" in self._context.columns else None
         if (
             self._cell_is(row, "position", texts[0])
-            and not (match is not None and match.certain)
+            and not (match is not None)
             and not numeral
             and not _SECTION_LEAD.match(texts[0])
         ):
@@ -241,8 +241,8 @@ class RowReader:
         text = section_title(texts[0])
         if not text or self._signed:
             return False
-        match = self._index.find(text) if "department" in self._context.columns else None
-        if match is not None and match.certain:
+        match = self._index.certainly(text) if "department" in self._context.columns else None
+        if match is not None:
             return True
         in_name = self._cell_is(row, "full_name", texts[0])
         if not numeral and text == texts[0] and could_be_person(text):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import COLUMNS, ListContext
-from surveyapp.respondents.reading.column_guesses import complete, guess_table
+from surveyapp.respondents.reading.column_guesses import OFFERED, complete, guess_table
 from surveyapp.respondents.reading.header_rows import (
     SEARCHED,
     Header,
@@ -240,7 +240,7 @@ def _reading(
     """How the table below a header reads; a `whole` sheet's columns are told by their cells where no heading does."""
     mapping = dict(header.mapping)
     _split_name(sheet, header, mapping)
-    by_content = complete(sheet, header.line, header.headings, mapping, context) if whole else {}
+    by_content = _completed(sheet, header, mapping, context) if whole else {}
     mapping |= by_content
     columns = (*context.columns, *UNTOLD, GIVEN_NAME)
     used = {i for c, i in mapping.items() if c in columns}
@@ -259,6 +259,14 @@ def _reading(
         titles=titles[:20] if len(titles) <= 40 else titles[-20:],
         by_content=tuple(by_content),
     )
+
+
+def _completed(
+    sheet: Sheet, header: Header, mapping: Mapping[str, int], context: ListContext
+) -> dict[str, int]:
+    """Columns told by their cells, where a heading is missing or unknown."""
+    wanted = [c for c in OFFERED if c in context.columns and c not in mapping]
+    return complete(sheet, header.line, header.headings, mapping, context) if wanted else {}
 
 
 def _split_name(sheet: Sheet, header: Header, mapping: dict[str, int]) -> None:

@@ -266,7 +266,7 @@ def _enter(
     """Begin a section; a new department ends the units of the one before."""
     title = section_text(row)
     column = section_column(title, context, index)
-    if "department" in context.columns and index.find(title) is None:
+    if "department" in context.columns and index.certainly(title) is None:
         # `DANH SÁCH LÃNH ĐẠO SỞ TÀI CHÍNH` above the next table of the sheet.
         named = department_in(title.split(), index)
         column, title = ("department", named) if named else (column, title)

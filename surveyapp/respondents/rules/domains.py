@@ -112,12 +112,40 @@ def _nearest(domain: str, own: frozenset[str]) -> str:
     if domain in KNOWN or domain in own:
         return domain
     for known in (own, _MOST_USED, PROVIDERS, KNOWN):
-        scored = sorted((d, k) for k in known if (d := _slip(domain, k)) <= 2)
+        like = _within_reach(domain, known)
+        scored = sorted((d, k) for k in like if (d := _slip(domain, k)) <= 2)
         if scored and (len(scored) == 1 or scored[0][0] < scored[1][0]):
             return scored[0][1]
         if scored:
             return ""
     return _glued(domain)
+
+
+def _within_reach(domain: str, known: frozenset[str]) -> set[str]:
+    """Those that may lie two letters away: what is left of both after dropping up to two letters is the same.
+
+    Thousands of unknown domains would else each be compared with every known one, letter by letter.
+    """
+    index, longest = _shortened(known)
+    if len(domain) > longest + 2:
+        return set()
+    return {name for left in _without_two(domain) for name in index.get(left, ())}
+
+
+@lru_cache(maxsize=64)
+def _shortened(known: frozenset[str]) -> tuple[dict[str, list[str]], int]:
+    index: dict[str, list[str]] = {}
+    for name in known:
+        for left in _without_two(name):
+            index.setdefault(left, []).append(name)
+    return index, max(map(len, known), default=0)
+
+
+@lru_cache(maxsize=1024)
+def _without_two(word: str) -> set[str]:
+    """The word without any one or two of its letters, and the word."""
+    fewer = {word[:i] + word[i + 1 :] for i in range(len(word))}
+    return {word} | fewer | {w[:i] + w[i + 1 :] for w in fewer for i in range(len(w))}
 
 
 def _slip(written: str, known: str) -> int:

@@ -52,6 +52,8 @@ _ERROR = re.compile(
 _BULLET = re.compile(r"^(?:[-–+*•●.]|\(?\d{1,3}[.)/:\-–])\s?(?=[^\W\d])")
 """A running number or a dash before the name: `1. Nguyễn Văn An`."""
 _SHOWN = 200
+_MOST_PROPOSED = 500
+"""Different unknown departments for which something alike is looked for: a list has a few, an attack thousands."""
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ class LineJudge:
         self._index = index
         self._own_domains = own_domains
         self._above: dict[str, str] = {}
+        self._unknown: set[str] = set()
         self._columns = context.columns
         self._reaching = [c for c in ("email", "phone") if c in self._columns]
         self._groups = {
@@ -166,8 +169,10 @@ class LineJudge:
             if "department" in self._context.required:
                 judged.add("department", MUST, "department_missing", written, above)
             return None
-        match = self._index.find(cell.value)
+        many = len(self._unknown) >= _MOST_PROPOSED and cell.value not in self._unknown
+        match = self._index.certainly(cell.value) if many else self._index.find(cell.value)
         if match is None or not match.certain:
+            self._unknown.add(cell.value)
             proposal = match.name if match else ""
             likeness = {"alike": match.alike} if match else {}
             judged.add("department", MUST, "department_unknown", written, proposal, **likeness)

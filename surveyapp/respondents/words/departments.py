@@ -54,6 +54,7 @@ class DepartmentIndex:
         self._codes = {fold(e.code).replace(" ", ""): e for e in self.entries}
         self._learned = learned or {}
         self._found: dict[str, Match | None] = {}
+        self._known: dict[str, Match | None] = {}
 
     def find(self, text: str) -> Match | None:
         """The department of `text`, or None. `exact` when it is written as the campaign writes it."""
@@ -61,16 +62,29 @@ class DepartmentIndex:
             self._found[text] = self._search(text)
         return self._found[text]
 
-    def _search(self, text: str) -> Match | None:
-        written = _SECTION_NUMBER.sub("", text) if not text.isupper() or " " in text else text
+    def certainly(self, text: str) -> Match | None:
+        """The department that is written so for certain, or None; nothing is compared letter by letter."""
+        if text not in self._known:
+            self._known[text] = self._written(text)
+        return self._known[text]
+
+    def _written(self, text: str) -> Match | None:
+        written = _without_number(text)
         entry = self._certain(written) or self._certain(text)
         if entry is None and "(" in written:
             # `Sở Ngoại vụ (SNgV)`: what stands in brackets repeats what stands before them.
             entry = self._certain(written.partition("(")[0])
         if entry is None and fold(text) in self._learned:
             entry = self._codes.get(fold(self._learned[fold(text)]).replace(" ", ""))
-        if entry is not None:
-            return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
+        if entry is None:
+            return None
+        return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
+
+    def _search(self, text: str) -> Match | None:
+        known = self.certainly(text)
+        if known is not None:
+            return known
+        written = _without_number(text)
         near, alike = self._near(written)
         near = near or self._begun(written)
         return Match(near.code, near.name, False, False, alike) if near else None
@@ -176,6 +190,10 @@ class _Likeness:
             if ratio > found[1]:
                 found = (place, ratio)
         return found
+
+
+def _without_number(text: str) -> str:
+    return _SECTION_NUMBER.sub("", text) if not text.isupper() or " " in text else text
 
 
 def _unit_endings(unit_name: str) -> list[tuple[str, ...]]:
