@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from surveyapp import log
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import ContactRequest, Delivery, Wave
 from surveyapp.delivery.returned import returns
+from surveyapp.delivery.rules import PATIENCE, SENT_BY_WORKER
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Settled
@@ -28,11 +30,20 @@ from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
 
+AT_ONCE = 100
+"""Messages given up in one transaction: respondents wait for none."""
+
 
 def keep(
-    post: Post, mailbox: Mailbox | None, *, keys: KeyRing, now: Callable[[], datetime]
+    post: Post,
+    mailbox: Mailbox | None,
+    *,
+    keys: KeyRing,
+    base_url: str,
+    now: Callable[[], datetime],
 ) -> None:
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
+    _mail_account_links(post, keys=keys, base_url=base_url, now=now)
     with transaction() as db:
         end_closed(db, now=now())
         away.lift(db, now=now())
@@ -40,6 +51,7 @@ def keep(
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)
     _test_channels(post, now=now)
+    give_up(keys=keys, now=now())
     with transaction() as db:
         lifecycle.finish(db)
     with reading() as db:
@@ -50,6 +62,29 @@ def keep(
     for campaign_id in campaign_ids:
         with transaction() as db:
             returns.settle_requests(db, campaign_id, keys=keys, now=now())
+
+
+def _mail_account_links(
+    post: Post, *, keys: KeyRing, base_url: str, now: Callable[[], datetime]
+) -> None:
+    """Links by which staff activate their accounts; the first refusal of the channel ends the round."""
+    if post.email is None:
+        return
+    with reading() as db:
+        waiting = account_mail.messages(
+            db,
+            sender=post.sender,
+            sender_name=post.sender_name,
+            base_url=base_url,
+            keys=keys,
+            now=now(),
+        )
+    for link_id, message in waiting:
+        outcome = post.email.send(message)
+        with transaction() as db:
+            account_mail.note(db, link_id, outcome)
+        if outcome.concerns_channel:
+            return
 
 
 def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:
@@ -144,6 +179,39 @@ def take_in(raw: bytes, post: Post, *, keys: KeyRing, now: datetime) -> str:
         became = returns.apply(db, report, keys=keys, now=now)
     log.event("mail.returned", kind=str(report.kind), became=became)
     return became
+
+
+def give_up(*, keys: KeyRing, now: datetime) -> int:
+    """Give up what was first tried too long ago and go on by the next channel, so that a wave ends. How many.
+
+    A few at a time: the rest has its turn with the next upkeep.
+    """
+    with reading() as db:
+        overdue = db.execute(
+            select(Delivery.id, Delivery.wave_id, Delivery.invitation_id)
+            .join(Wave, Wave.id == Delivery.wave_id)
+            .where(
+                Wave.state == WaveState.RUNNING,
+                Delivery.state == DeliveryState.QUEUED,
+                Delivery.channel.in_(SENT_BY_WORKER),
+                Delivery.first_attempt_at < now - PATIENCE,
+            )
+            .limit(AT_ONCE)
+        ).all()
+    if not overdue:
+        return 0
+    with transaction() as db:
+        waves = {wave_id: wave_and_campaign(db, wave_id)[0] for _, wave_id, _ in overdue}
+        for delivery_id, wave_id, invitation_id in overdue:
+            given_up = db.execute(
+                update(Delivery)
+                .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.QUEUED)
+                .values(state=DeliveryState.FAILED, reason="gave_up", settled_at=now)
+                .execution_options(synchronize_session=False)
+            )
+            if given_up.rowcount:  # type: ignore[attr-defined]
+                returns.next_channel(db, waves[wave_id], invitation_id, keys=keys, now=now)
+    return len(overdue)
 
 
 def end_closed(db: Session, *, now: datetime) -> int:

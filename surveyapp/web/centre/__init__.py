@@ -15,12 +15,14 @@ MODULES = (
     "lists.late_desks",
     "sending.invitations",
     "sending.declarations",
+    "sending.wave_form",
     "sending.waves",
     "sending.channels",
     "sending.templates",
     "sending.letters",
     "sending.wave_counts",
     "rates.drill_down",
+    "units.one_unit",
     "rates.reminding_letters",
     "sending.calls",
     "rates.forecast",
@@ -33,6 +35,8 @@ MODULES = (
     "results.distributions",
     "results.release_tokens",
     "campaign.staff",
+    "campaign.staff_book",
+    "campaign.confirmations",
     "campaign.audit",
 )
 

@@ -1,6 +1,6 @@
 """The life of a campaign: prepare, open, prolong, close, open the box, release. Each step is asked for twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -16,8 +17,9 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState, CampaignState
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.db import bound, reading, transaction
+from surveyapp.delivery import queries as delivery
 from surveyapp.exports.cleaning import rulesets
-from surveyapp.i18n import _, moment
+from surveyapp.i18n import _, moment, number
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
 from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
@@ -26,9 +28,26 @@ from surveyapp.responses.sealed_box.wording import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
+from surveyapp.web.parts.dates import read_moment, typed_moment
 
-FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y")
+FAR = timedelta(days=14)
+"""A deadline moved by more than this may be a slip of the hand."""
+
+
+def _has_moment() -> bool:
+    until = read_moment(request.form.get("closes_at", ""))
+    return until is not None and bool(request.form.get("heeded") or not _doubt_deadline(until))
+
+
+def _closing_confirmed() -> bool:
+    return _is_confirmed("close_confirmed")
+
+
+def _box_confirmed() -> bool:
+    return _is_confirmed("box_confirmed")
 
 
 @bp.get("/life")
@@ -40,6 +59,7 @@ def life() -> str:
 
 @bp.post("/life/key")
 @allow("operator")
+@fresh_factor
 def make_box_key() -> ResponseReturnValue:
     """The box key of a campaign in the server's custody."""
     try:
@@ -56,6 +76,8 @@ def make_box_key() -> ResponseReturnValue:
 
 @bp.post("/life/open")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.CAMPAIGN_OPENING)
 def open_campaign() -> ResponseReturnValue:
     """Freeze the campaign; collection begins at its opening moment."""
     now = clock.now()
@@ -71,6 +93,7 @@ def open_campaign() -> ResponseReturnValue:
 
 @bp.post("/life/custodians")
 @allow("operator")
+@fresh_factor
 def take_custodians_file() -> ResponseReturnValue:
     """What custodians made on their machine: the public half of a key, or what they attest."""
     file = request.files.get("custody_file")
@@ -88,13 +111,17 @@ def take_custodians_file() -> ResponseReturnValue:
 
 @bp.post("/life/deadline")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.DEADLINE, when=_has_moment)
 def move_deadline() -> ResponseReturnValue:
     """Move the end of collection; links already sent follow it."""
     now = clock.now()
-    until = _moment(request.form.get("closes_at", ""))
+    until = read_moment(request.form.get("closes_at", ""))
     if until is None:
         words = _("Vui lòng ghi ngày và giờ, ví dụ 17:00 31/01/2024.")
         return _page([("closes_at", words)]), 422
+    if not request.form.get("heeded") and (doubt := _doubt_deadline(until)):
+        return _page([("heeded", doubt)], doubt=doubt), 422
     try:
         with transaction() as db:
             before = campaigns.campaign(db, g.campaign.code).closes_at
@@ -109,8 +136,30 @@ def move_deadline() -> ResponseReturnValue:
     return _back()
 
 
+def _doubt_deadline(until: datetime) -> str:
+    """Why the new deadline is to be confirmed by itself: earlier than people were told, or far away."""
+    before = g.campaign.closes_at
+    if before <= until <= before + FAR or until <= clock.now():
+        return ""
+    with reading() as db:
+        told = delivery.people_told(db, g.campaign.id)
+    if until < before:
+        return _(
+            "Hạn mới sớm hơn hạn cũ (%(before)s): %(n)s người còn phiếu chưa nộp đã nhận tin ghi hạn cũ.",
+            before=moment(before),
+            n=number(told),
+        )
+    return _(
+        "Hạn mới muộn hơn hạn cũ %(days)s ngày: %(n)s người còn phiếu chưa nộp đã nhận tin ghi hạn cũ.",
+        days=(until - before).days,
+        n=number(told),
+    )
+
+
 @bp.post("/life/close")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.CAMPAIGN_CLOSING, when=_closing_confirmed)
 def close_campaign() -> ResponseReturnValue:
     """End collection for good, once the campaign's code is typed."""
     if not _is_confirmed("close_confirmed"):
@@ -128,6 +177,8 @@ def close_campaign() -> ResponseReturnValue:
 
 @bp.post("/life/box")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.BOX, when=_box_confirmed)
 def open_box() -> ResponseReturnValue:
     """Open the box with the key on this server, once the campaign's code is typed. Takes a while."""
     if not _is_confirmed("box_confirmed"):
@@ -154,7 +205,7 @@ def open_box() -> ResponseReturnValue:
     return _back()
 
 
-def _page(errors: list[tuple[str, str]] | None = None) -> str:
+def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> str:
     now = clock.now()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
@@ -167,13 +218,14 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         state=STATES[campaign.state],
         steps=[(STATES[step], step == campaign.state) for step in CampaignState],
         answering=campaign.is_collecting(now),
-        closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
+        closes_local=typed_moment(campaign.closes_at),
         typed=request.form.get("closes_at"),
         box=box,
         custody=held,
         unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
+        doubt=doubt,
     )
 
 
@@ -212,13 +264,3 @@ def _unconfirmed(field: str) -> ResponseReturnValue:
 
 def _back() -> ResponseReturnValue:
     return redirect(url_for("centre.life"), code=303)
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment of the Vietnamese clock as a browser or a person writes it."""
-    for pattern in FORMATS:
-        try:
-            return datetime.strptime(text.strip(), pattern).replace(tzinfo=clock.VIETNAM)
-        except ValueError:
-            continue
-    return None
