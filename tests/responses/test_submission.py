@@ -130,7 +130,7 @@ def test_nothing_is_taken_outside_the_window(world, db):
     world.save(db, world.forms[0], {"P1-101": "1"})
     for moment, reason in (
         (world.campaign.opens_at - timedelta(seconds=1), CampaignNotOpenYet),
-        (world.campaign.closes_at, CampaignClosed),
+        (world.campaign.ends_at, CampaignClosed),
     ):
         with pytest.raises(reason):
             replace(world, now=moment).submit(db, world.forms[0])
