@@ -192,8 +192,7 @@ def _fill(db: Session, person: Person, keys: KeyRing, at: datetime) -> None:
         db,
         form.id,
         form.instrument,
-        code=form.code,
-        keys=keys,
+        holder=form.holder(keys),
         changes={item: FieldChange("", value) for item, value in given.items()},
         now=at + timedelta(seconds=60 + 10 * len(given)),
         shown_at=at,
@@ -211,8 +210,7 @@ def _submit_all(scene: Scene, now: datetime) -> None:
                 scene.campaign,
                 person.form,
                 person.form.instrument,
-                code=person.form.code,
-                keys=scene.keys,
+                holder=person.form.holder(scene.keys),
                 now=at,
             )
             twin.submit(db, person, at=at, receipt=scene.receipts[person.id])

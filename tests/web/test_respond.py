@@ -453,7 +453,7 @@ def test_after_it_closed_nothing_is_saved_and_an_extension_brings_all_back(ann, 
     answer = ann.client.post("/phieu/1/1", data=base, headers=HERE)
     assert answer.status_code == 403
     assert "024 0000 0000" in answer.text
-    kept_how = "ản nháp vẫn được mã hóa bằng mã truy cập của Ông/Bà và bị xóa khi mở hộp phiếu"
+    kept_how = "ản nháp vẫn được mã hóa và bị hủy khi khóa thu phiếu"
     for told in (words(answer), words(ann.get(ann.link)), words(ann.get("/phieu"))):
         assert kept_how in told
     move(closes_at=closes_at)
@@ -471,11 +471,11 @@ def test_a_questionnaire_taken_back_while_it_is_answered_says_so(binh):
     assert binh.get("/phieu/1/1").status_code == 200
 
 
-def test_once_the_box_is_open_the_link_says_that_the_draft_is_gone(ann, now):
+def test_once_collection_is_closed_the_link_says_that_the_draft_is_gone(ann, now):
     ann.start()
     ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
-    move(state="opened", closes_at=now - timedelta(days=1))
-    assert "Bản nháp đã bị xóa khi mở hộp phiếu" in words(ann.get(ann.link))
+    move(state="closed", closes_at=now - timedelta(days=1))
+    assert "Bản nháp đã bị hủy khi khóa thu phiếu" in words(ann.get(ann.link))
 
 
 def test_whoever_left_no_draft_is_told_of_none_when_it_is_over(ann, now):
