@@ -173,7 +173,9 @@ def test_closing_destroys_the_secret_with_every_draft_and_there_are_minutes(
     with reading() as db:
         known = db.scalars(select(DraftSecret)).one()
         assert known.drafts_left == 1
-        actions = [entry.action for entry in db.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+        actions = [
+            entry.action for entry in db.scalars(select(AuditEntry).order_by(AuditEntry.number))
+        ]
         audit.verify(db, keys=keys)
     assert [action for action in actions if action.startswith("draft_secret")] == [
         "draft_secret.made",

@@ -207,7 +207,7 @@ def test_the_screen_shows_what_was_chosen_to_whoever_looks_at_it(ann):
     assert ann.chosen(1, 1)[item] == "2"
 
 
-def test_whoever_holds_a_link_may_open_what_is_not_submitted_and_nothing_else(app, ann):
+def test_whoever_holds_a_link_may_submit_what_is_not_submitted_and_sees_no_answer(app, ann):
     ann.start()
     item = ann.items(1, 1)[0]
     ann.send(1, 1, {item: "2"})
