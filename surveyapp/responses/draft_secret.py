@@ -19,6 +19,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
+from surveyapp.i18n import _
 from surveyapp.responses.errors import BoxNotReady, DraftSecretMissing
 from surveyapp.responses.models import Draft, DraftSecret
 from surveyapp.responses.opener.custody.papers import Minutes, minutes_pdf
@@ -119,22 +120,24 @@ def minutes(db: Session, campaign: Campaign) -> bytes | None:
     day = clock.day(known.destroyed_at)
     return minutes_pdf(
         Minutes(
-            "Biên bản hủy bí mật bản nháp",
+            _("Biên bản hủy bí mật bản nháp"),
             campaign.code,
             day,
             (
-                ("Dấu của bí mật", known.fingerprint),
-                ("Tạo ngày", f"{clock.day(known.made_at):%d/%m/%Y}"),
-                ("Hủy ngày", f"{day:%d/%m/%Y}"),
-                ("Bản nháp chưa nộp đã xóa", str(known.drafts_left)),
+                (_("Dấu của bí mật"), known.fingerprint),
+                (_("Tạo ngày"), f"{clock.day(known.made_at):%d/%m/%Y}"),
+                (_("Hủy ngày"), f"{day:%d/%m/%Y}"),
+                (_("Bản nháp chưa nộp đã xóa"), str(known.drafts_left)),
             ),
             (
-                "Việc thu phiếu đã khóa. Bí mật dùng để mã hóa các câu trả lời chưa nộp đã bị xóa khỏi máy chủ; bí mật "
-                "này không nằm trong bản sao lưu nào. Từ đây không ai có thể đọc được một bản nháp nào trong bất kỳ "
-                "bản sao lưu nào.",
-                "Nếu hệ thống chạy trên nhiều máy chủ, lệnh hủy đã được chạy trên từng máy.",
+                _(
+                    "Việc thu phiếu đã khóa. Bí mật dùng để mã hóa các câu trả lời chưa nộp đã bị xóa khỏi máy chủ; bí mật "
+                    "này không nằm trong bản sao lưu nào. Từ đây không ai có thể đọc được một bản nháp nào trong bất kỳ "
+                    "bản sao lưu nào."
+                ),
+                _("Nếu hệ thống chạy trên nhiều máy chủ, lệnh hủy đã được chạy trên từng máy."),
             ),
-            signers=["Người vận hành", "Người chứng kiến"],
+            signers=[_("Người vận hành"), _("Người chứng kiến")],
         )
     )
 
