@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from surveyapp import environment_file
 from surveyapp.errors import SurveyError
 
+DEMO_MARKS = ("demo.json", "demo/unfinished")
+"""Files by which an instance folder is known as a demonstration's."""
 PROJECT = Path(__file__).resolve().parent.parent
 _SMTP = frozenset({"smtp", "smtp+starttls", "smtps"})
 _IMAP = frozenset({"imap", "imap+starttls", "imaps"})
@@ -73,12 +76,16 @@ def variable(field_name: str) -> str:
     return "DATABASE_URL" if field_name == "database_url" else f"SURVEYAPP_{field_name.upper()}"
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings of this environment. Raises `SettingsRefused` with every fault at once."""
-    env = os.environ if environment is None else environment
+def read_settings(
+    environment: Mapping[str, str] | None = None, *, as_demo: bool = False
+) -> Settings:
+    """Settings of this environment and its file. Raises `SettingsRefused` with every fault at once."""
     faults: list[str] = []
+    env = environment_file.merged(os.environ, faults) if environment is None else environment
+    if as_demo:
+        env = {"SURVEYAPP_DEMO": "yes", **env}
     given = {f.name: env[variable(f.name)] for f in fields(Settings) if env.get(variable(f.name))}
-    known = {variable(f.name) for f in fields(Settings)}
+    known = {variable(f.name) for f in fields(Settings)} | {environment_file.VARIABLE}
     faults += [
         f"{name}: unknown setting"
         for name in sorted(env)
@@ -87,7 +94,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     instance = Path(given.get("instance", str(Settings.instance))).absolute()
     settings = Settings(
         instance=instance,
-        database_url=_database_url(given.get("database_url"), instance, faults),
+        database_url=_database_url(
+            given.get("database_url"), instance, given.get("demo", "no"), faults
+        ),
         keys=Path(given.get("keys", str(instance / "keys.json"))).absolute(),
         base_url=_base_url(given.get("base_url", Settings.base_url), faults),
         questionnaires=_folder(given.get("questionnaires"), faults),
@@ -127,8 +136,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
-def _database_url(value: str | None, instance: Path, faults: list[str]) -> str:
+def _database_url(value: str | None, instance: Path, demo: str, faults: list[str]) -> str:
     if value is None:
+        # A cron line without the address must not begin an empty database: only a demonstration has one
+        # of its own.
+        is_demo = demo.lower() == "yes" or any((instance / mark).exists() for mark in DEMO_MARKS)
+        if not is_demo:
+            faults.append(
+                "DATABASE_URL: give postgresql://user:password@host/name or sqlite:///FILE"
+                f" (here, or in the file that {environment_file.VARIABLE} names)"
+            )
         return f"sqlite:///{instance / 'survey.sqlite3'}"
     try:
         url = make_url(value)

@@ -68,5 +68,5 @@ def test_a_connection_that_rested_and_died_is_replaced_unnoticed(
         while connection.scalar(text(f"select 1 from pg_stat_activity where pid = {first}")):
             connection.rollback()
     other.dispose()
-    monkeypatch.setattr("surveyapp.db._RESTED", 0)
+    monkeypatch.setattr("surveyapp.db.engines._RESTED", 0)
     assert backend() != first

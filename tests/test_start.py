@@ -84,6 +84,46 @@ def test_an_address_of_more_or_less_than_scheme_and_host_is_refused(url):
         read_settings({"SURVEYAPP_BASE_URL": url})
 
 
+def test_without_an_address_of_the_database_nothing_is_begun_but_a_demonstration(tmp_path):
+    with pytest.raises(SettingsRefused, match="DATABASE_URL"):
+        read_settings({"SURVEYAPP_INSTANCE": str(tmp_path)})
+    assert read_settings({"SURVEYAPP_INSTANCE": str(tmp_path)}, as_demo=True).database_url
+    (tmp_path / "demo.json").touch()
+    assert read_settings({"SURVEYAPP_INSTANCE": str(tmp_path)}).database_url
+
+
+def test_services_and_commands_read_one_file_and_the_environment_goes_before_it(
+    tmp_path, monkeypatch
+):
+    file = tmp_path / "surveyapp.env"
+    file.write_text(
+        '# a remark\nDATABASE_URL=postgresql://survey@db/one\nSURVEYAPP_BASE_URL="https://a.vn"\n'
+    )
+    file.chmod(0o640)
+    monkeypatch.setenv("SURVEYAPP_ENV_FILE", str(file))
+    monkeypatch.setenv("SURVEYAPP_BASE_URL", "https://b.vn")
+    settings = read_settings()
+    assert settings.database_url == "postgresql+psycopg://survey@db/one"
+    assert settings.base_url == "https://b.vn"
+
+
+@pytest.mark.parametrize(
+    ("words", "mode", "said"),
+    [
+        ("DATABASE_URL=sqlite:////x", 0o644, "chmod"),
+        ("DATABASE_URL=sqlite:////x\nwhat is this", 0o600, ":2:"),
+        ("DATABASE_URL=sqlite:////x\nSURVEYAPP_COLOUR=x", 0o600, "SURVEYAPP_COLOUR"),
+    ],
+)
+def test_a_file_of_settings_with_a_fault_is_refused(tmp_path, monkeypatch, words, mode, said):
+    file = tmp_path / "surveyapp.env"
+    file.write_text(words)
+    file.chmod(mode)
+    monkeypatch.setenv("SURVEYAPP_ENV_FILE", str(file))
+    with pytest.raises(SettingsRefused, match=said):
+        read_settings()
+
+
 def test_settings_that_are_printed_hold_no_password():
     settings = read_settings(
         {
@@ -125,7 +165,11 @@ def weakened(engine: Engine, *statements: str) -> Engine:
 def test_sqlite_that_could_forget_an_answer_serves_nobody(keys, setting, statement, tmp_path):
     careless = weakened(make_engine(f"sqlite:///{tmp_path / 'other.sqlite3'}"), statement)
     with pytest.raises(UnsafeDatabase) as refused:
-        create_app(read_settings({}), keys=keys, engine=careless)
+        create_app(
+            read_settings({"DATABASE_URL": "sqlite:////nowhere/survey.sqlite3"}),
+            keys=keys,
+            engine=careless,
+        )
     careless.dispose()
     assert refused.value.setting == setting
 
@@ -133,6 +177,10 @@ def test_sqlite_that_could_forget_an_answer_serves_nobody(keys, setting, stateme
 def test_postgresql_that_could_forget_an_answer_serves_nobody(empty_postgres, tmp_path, keys):
     careless = weakened(make_engine(empty_postgres), "SET synchronous_commit = off")
     with pytest.raises(UnsafeDatabase) as refused:
-        create_app(read_settings({}), keys=keys, engine=careless)
+        create_app(
+            read_settings({"DATABASE_URL": "sqlite:////nowhere/survey.sqlite3"}),
+            keys=keys,
+            engine=careless,
+        )
     careless.dispose()
     assert refused.value.setting == "synchronous_commit"

@@ -60,7 +60,7 @@ def prepare(size: str, afresh: bool, port: int) -> None:
 @demo.command()
 def reset() -> None:
     """Throw the demo's data away; the next one starts over. Refuses any other instance."""
-    settings = read_settings()
+    settings = read_settings(as_demo=True)
     with _refusing():
         state.clear(settings)
     click.echo(_("Đã xóa dữ liệu trình diễn."))
@@ -89,7 +89,7 @@ def serve(port: int, size: str) -> None:
 
 def _settings(port: int) -> Settings:
     """Settings whose address follows the port, unless the environment names one."""
-    settings = read_settings()
+    settings = read_settings(as_demo=True)
     if os.environ.get("SURVEYAPP_BASE_URL"):
         return settings
     return replace(settings, base_url=f"http://127.0.0.1:{port}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,9 +80,8 @@ class Commands(click.Group):
         except SurveyError as error:
             click.echo(reason(error), err=True)
             ctx.exit(1)
-        except db.UNREACHABLE as error:
-            fault = str(getattr(error, "orig", None) or error).strip()
-            click.echo(_("Cơ sở dữ liệu không trả lời: %(fault)s", fault=fault), err=True)
+        except (*db.UNREACHABLE, db.DatabaseFault) as error:
+            click.echo(database_failure(error), err=True)
             ctx.exit(1)
 
 
@@ -92,6 +93,22 @@ def reason(error: SurveyError) -> str:
         return str(error) or type(error).__name__
     words = refusals.words_for(error)
     return f"{words.message} {words.next_step}"
+
+
+def database_failure(error: Exception) -> str:
+    """What failed and where in the program, without the values it was about: they may be names and codes."""
+    cause = getattr(error, "orig", None) or error
+    told = getattr(getattr(cause, "diag", None), "message_primary", None)
+    fault = str(told or (cause if db.of_database(error) else type(cause).__name__)).strip()
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    ours = [one for one in traceback.extract_tb(error.__traceback__) if "surveyapp" in one.filename]
+    place = ours[-1] if ours else place
+    return _(
+        "Cơ sở dữ liệu không thực hiện được: %(fault)s (%(state)s, %(place)s)",
+        fault=fault.splitlines()[0] if fault else type(cause).__name__,
+        state=db.sqlstate(error) or "–",
+        place=f"{Path(place.filename).name}:{place.lineno}",
+    )
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, make_url
 
 from surveyapp import db, schema
-from surveyapp.config import Settings
+from surveyapp.config import DEMO_MARKS, Settings
 from surveyapp.errors import SurveyError
 
-FINISHED = "demo.json"
-_BEGUN = "demo/unfinished"
+FINISHED, _BEGUN = DEMO_MARKS
 
 
 class NotADemo(SurveyError):

@@ -176,6 +176,7 @@ def _alone(connection: Connection) -> Iterator[None]:
         return
     driver = connection.connection.dbapi_connection
     assert driver is not None
+    (wait,) = driver.execute("PRAGMA busy_timeout").fetchone()
     driver.execute(f"PRAGMA busy_timeout={_LOCK_WAIT_MS}")
     driver.execute("PRAGMA foreign_keys=off")
     try:
@@ -186,4 +187,4 @@ def _alone(connection: Connection) -> Iterator[None]:
                 raise BrokenReferences(sorted({row[0] for row in dangling}))
     finally:
         driver.execute("PRAGMA foreign_keys=on")
-        driver.execute(f"PRAGMA busy_timeout={db.SQLITE_WAIT_MS}")
+        driver.execute(f"PRAGMA busy_timeout={wait}")

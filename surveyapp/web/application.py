@@ -50,7 +50,7 @@ def build(
         settings = read_settings()
         traces.check(settings)
     keys = keys or read_key_ring(settings.keys)
-    engine = engine or db.make_engine(settings.database_url)
+    engine = engine or db.make_engine(settings.database_url, db.PAGES)
     db.check_durability(engine)
     schema.check(engine, metadata)
     db.bind(engine)

@@ -49,7 +49,8 @@ ROUTES = {
     "POST /phieu/may-khac": RESPONDENT,
     "GET /phieu/<int:number>/<int:page>": RESPONDENT,
     "POST /phieu/<int:number>/<int:page>": RESPONDENT,
-    "POST /phieu/<int:number>/<int:page>/luu": RESPONDENT,
+    "POST /phieu/<int:number>/luu": RESPONDENT,
+    "GET /phieu/<int:number>/ca-phieu/<mark>": RESPONDENT,
     "GET /phieu/<int:number>/bien-nhan": RESPONDENT,
     "POST /phieu/<int:number>/nop": RESPONDENT,
     "GET /phieu/<int:number>/xem-lai": RESPONDENT,
@@ -64,6 +65,8 @@ ROUTES = {
     f"GET /t/<token>/{INSTEAD}": RESPONDENT,
     f"POST /t/<token>/{INSTEAD}": RESPONDENT,
     "GET /health": ANYONE,
+    "GET /health/live": ANYONE,
+    "GET /health/ready": ANYONE,
     "GET /metrics": ANYONE,
     "GET /styleguide": ANYONE,
     # Figures for dashboards: each asks for a token itself and answers 401 without one.

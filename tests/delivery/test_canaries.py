@@ -194,6 +194,7 @@ def test_the_centres_addresses_are_read_from_the_settings(tmp_path):
     post = Post.of(
         read_settings(
             {
+                "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
                 "SURVEYAPP_SMTP_URL": "smtp://127.0.0.1",
                 "SURVEYAPP_MAIL_FROM": "a@example.vn",
                 "SURVEYAPP_MAIL_BOUNCES": "tra-lai@example.vn",

@@ -160,7 +160,14 @@ def test_a_description_that_cannot_work_is_refused(tmp_path, text, mode, fault):
 
 
 def test_texts_go_to_a_file_of_our_own_where_there_is_no_gateway(tmp_path):
-    channels = open_channels(read_settings({"SURVEYAPP_INSTANCE": str(tmp_path)}))
+    channels = open_channels(
+        read_settings(
+            {
+                "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
+                "SURVEYAPP_INSTANCE": str(tmp_path),
+            }
+        )
+    )
     assert channels.email is None
     assert channels.sms.send(sms()).is_handed_over
     assert channels.sms.send(sms("+84987654321", "Dòng\nhai")).is_handed_over
@@ -185,5 +192,12 @@ def test_a_demonstration_writes_its_mail_to_a_file(tmp_path):
 
 def test_a_spool_that_cannot_be_written_is_down(tmp_path):
     (tmp_path / "spool").write_text("a file where the folder should be")
-    channels = open_channels(read_settings({"SURVEYAPP_INSTANCE": str(tmp_path)}))
+    channels = open_channels(
+        read_settings(
+            {
+                "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
+                "SURVEYAPP_INSTANCE": str(tmp_path),
+            }
+        )
+    )
     assert channels.sms.send(sms()) == Outcome.later(Reason.DOWN)

@@ -109,6 +109,7 @@ def test_a_mailbox_is_read_over_tls_and_only_with_a_certificate_we_trust(tmp_pat
     with running(certificate) as server:
         settings = read_settings(
             {
+                "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
                 "SURVEYAPP_IMAP_URL": address(server, scheme="imaps"),
                 "SURVEYAPP_MAIL_CA": str(certificate[0]),
             }
@@ -125,4 +126,4 @@ def test_a_password_is_not_sent_in_clear_over_a_network():
 
 
 def test_without_an_address_there_is_no_mailbox():
-    assert Mailbox.of(read_settings({})) is None
+    assert Mailbox.of(read_settings({"DATABASE_URL": "sqlite:////nowhere/survey.sqlite3"})) is None

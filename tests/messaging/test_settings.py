@@ -6,6 +6,7 @@ from surveyapp.config import SettingsRefused, read_settings
 from surveyapp.messaging.channels import open_channels
 
 COMPLETE = {
+    "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
     "SURVEYAPP_SMTP_URL": "smtp+starttls://a:m%40t@mail.example.vn:2525",
     "SURVEYAPP_MAIL_FROM": "Vụ CCHC <khaosat@example.vn>",
     "SURVEYAPP_MAIL_BOUNCES": "tra-lai@example.vn",

@@ -145,6 +145,7 @@ def guarded(tmp_path_factory):
 
 def _settings(guarded, password=mailserver.PASSWORD, **more):
     environment = {
+        "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
         "SURVEYAPP_SMTP_URL": f"smtp+starttls://{mailserver.USER}:{quote(password)}@127.0.0.1:{guarded.port}",
         "SURVEYAPP_MAIL_FROM": "Vụ CCHC <khaosat@example.vn>",
         "SURVEYAPP_MAIL_BOUNCES": "tra-lai@example.vn",
@@ -185,6 +186,7 @@ def test_nothing_is_sent_in_clear_to_a_server_that_was_to_offer_tls(server):
 def test_a_password_is_never_sent_in_clear_over_a_network():
     settings = read_settings(
         {
+            "DATABASE_URL": "sqlite:////nowhere/survey.sqlite3",
             "SURVEYAPP_SMTP_URL": "smtp://a:b@mail.example.vn",
             "SURVEYAPP_MAIL_FROM": "a@b.vn",
             "SURVEYAPP_MAIL_BOUNCES": "c@b.vn",

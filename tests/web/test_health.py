@@ -2,24 +2,57 @@
 
 from dataclasses import replace
 
-from surveyapp import create_app
-from surveyapp.db import bind, make_engine
+import pytest
+
+from surveyapp import clock, create_app
+from surveyapp.db import bind, make_engine, reading, transaction
+from surveyapp.operations.installation import ownership
+from tests.operations.test_key_ring import FOREIGN
 
 
-def test_health_is_good_while_the_database_answers(client):
-    answer = client.get("/health")
-    assert (answer.status_code, answer.json) == (200, {"status": "ok", "database": "sqlite"})
+@pytest.fixture
+def away(engine, tmp_path):
+    """The database is gone from where it was."""
+    gone = make_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
+    bind(gone)
+    yield
+    bind(engine)
+    gone.dispose()
 
 
-def test_health_is_bad_while_the_database_is_away(client, tmp_path, engine):
-    away = make_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
-    bind(away)
-    try:
-        answer = client.get("/health")
-    finally:
-        bind(engine)
-        away.dispose()
-    assert (answer.status_code, answer.json["status"]) == (503, "unavailable")
+def test_a_node_is_ready_with_its_schema_its_keys_and_a_write_and_leaves_its_sign(client, keys):
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ok", "schema": "ok", "keys": "ok", "write": "ok"}
+    assert client.get("/health").json == answer.json
+    with reading() as db:
+        (node,) = ownership.alive(db, now=clock.now())
+    assert (node.kind, node.key_numbers) == ("web", [1])
+
+
+def test_a_node_lives_without_a_database_and_is_not_ready(client, away):
+    assert client.get("/health/live").status_code == 200
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json["schema"]) == (503, "away")
+
+
+def test_a_node_whose_database_was_migrated_away_or_claimed_by_another_ring_is_not_ready(
+    client, engine
+):
+    with transaction() as db:
+        ownership.claim(db, FOREIGN, now=clock.now())
+    assert client.get("/health/ready").json["keys"] == "ForeignKeyRing"
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '0001'")
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json["schema"]) == (503, "at 0001")
+
+
+def test_a_database_that_only_reads_makes_a_node_not_ready(client, engine, monkeypatch):
+    with engine.connect() as connection:
+        connection.exec_driver_sql("pragma query_only=on")
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json["write"]) == (503, "read_only")
 
 
 def test_without_a_token_in_the_settings_there_are_no_counters(client):

@@ -8,12 +8,15 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from surveyapp import db as database
 from surveyapp import log
-from surveyapp.db import UNREACHABLE
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.web.http.error_pages.refusals import Words, words_for
 from surveyapp.web.http.sessions import is_staff_path, respondent_code
+
+RETRY_SECONDS = 10
+"""A database that returns is found within a second; browsers and proxies need not wait longer."""
 
 
 class SurveyFlask(Flask):
@@ -39,8 +42,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, token_refused)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(InternalServerError, _unexpected)
-    for kind in UNREACHABLE:
-        app.register_error_handler(kind, _unreachable)
+    for kind in (*database.UNREACHABLE, database.DatabaseFault):
+        app.register_error_handler(kind, _database_failed)
 
 
 def token_refused(_error: CSRFError) -> Response:
@@ -85,10 +88,15 @@ def _unexpected(_error: Exception) -> Response:
     return _page("500", 500)
 
 
-def _unreachable(error: Exception) -> Response:
-    log.failure(error, route=_route(), error_id=None)
+def _database_failed(error: Exception) -> Response:
+    """503 where the state of the database is the reason, told apart in the log and on the page."""
+    if not database.of_database(error):
+        raise error
+    fault = database.fault_of(error)
+    g.database_fault = fault
+    log.failure(error, route=_route(), fault=fault, sqlstate=database.sqlstate(error))
     response = _page("503", 503)
-    response.headers["Retry-After"] = "60"
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
@@ -96,7 +104,11 @@ def _page(name: str, status: int, *, headers: HTTPException | None = None) -> Re
     if _wants_json():
         response = make_response(jsonify(error=name))
     else:
-        facts = {"error_id": g.get("error_id"), **_way_home()}
+        facts = {
+            "error_id": g.get("error_id"),
+            "database_fault": g.get("database_fault"),
+            **_way_home(),
+        }
         try:
             body = render_template(f"errors/{name}.html", **facts)
         except TemplateNotFound:

@@ -1,29 +1,38 @@
 """Whether the server works, for the machines that watch it."""
 
 import hmac
+import platform
 
 from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from surveyapp import db as database
-from surveyapp import log
+from surveyapp import clock, log
+from surveyapp.operations.installation import readiness
 from surveyapp.web.http.access import anyone
 from surveyapp.web.http.monitoring import metrics
-from surveyapp.web.http.state import settings
+from surveyapp.web.http.state import keys, settings
 
 bp = Blueprint("health", __name__)
+NODE = platform.node()
 
 
+@bp.get("/health/live")
+@anyone
+def live() -> ResponseReturnValue:
+    """200 while this process answers at all. Asks no database: a node is not killed because that is away."""
+    return jsonify(status="ok")
+
+
+@bp.get("/health/ready")
 @bp.get("/health")
 @anyone
-def health() -> ResponseReturnValue:
-    """200 while the database answers, 503 while it does not."""
-    try:
-        name = database.answers()
-    except database.UNREACHABLE as exc:
-        log.failure(exc, route="/health")
-        return jsonify(status="unavailable", database=None), 503
-    return jsonify(status="ok", database=name)
+def ready() -> ResponseReturnValue:
+    """200 while requests may come here, 503 with what is missing while they must go elsewhere."""
+    found = readiness.look(NODE, kind="web", keys=keys(), now=clock.now())
+    is_ready = all(one == readiness.OK for one in found.values())
+    if not is_ready:
+        log.alarm("not_ready", **found)
+    return jsonify(status="ok" if is_ready else "unavailable", **found), 200 if is_ready else 503
 
 
 @bp.get("/metrics")

@@ -1,0 +1,59 @@
+"""Engine, declarative base, the only place that commits, and what is known of a database that fails."""
+
+from sqlalchemy.exc import DBAPIError as DatabaseFault
+
+from surveyapp.db.columns import Base, Document, EnumText, Moment, thawed, within
+from surveyapp.db.compaction import compact
+from surveyapp.db.engines import (
+    COMMANDS,
+    PAGES,
+    Patience,
+    UnsafeDatabase,
+    check_durability,
+    make_engine,
+)
+from surveyapp.db.outages import (
+    UNREACHABLE,
+    DatabaseAway,
+    FaultKind,
+    fault_of,
+    of_database,
+    sqlstate,
+)
+from surveyapp.db.sessions import (
+    bind,
+    bind_when_needed,
+    bound,
+    is_snapshot,
+    reading,
+    transaction,
+)
+
+__all__ = [
+    "COMMANDS",
+    "PAGES",
+    "UNREACHABLE",
+    "Base",
+    "DatabaseAway",
+    "DatabaseFault",
+    "Document",
+    "EnumText",
+    "FaultKind",
+    "Moment",
+    "Patience",
+    "UnsafeDatabase",
+    "bind",
+    "bind_when_needed",
+    "bound",
+    "check_durability",
+    "compact",
+    "fault_of",
+    "is_snapshot",
+    "make_engine",
+    "of_database",
+    "reading",
+    "sqlstate",
+    "thawed",
+    "transaction",
+    "within",
+]

@@ -1,0 +1,65 @@
+"""The engine in use, and the only place that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from surveyapp.db import outages
+
+_sessions = sessionmaker[Session](expire_on_commit=False)
+_SNAPSHOT = "one snapshot"
+_engines: dict[str, Engine] = {}
+_makers: list[Callable[[], Engine]] = []
+
+
+def bind(engine: Engine) -> None:
+    """Make `engine` the one that `transaction()` and `reading()` use in this process."""
+    _engines["writing"] = engine
+    reads_only: dict[str, Any] = {"survey_reads_only": True}
+    if engine.dialect.name == "postgresql":  # said with BEGIN, so it costs no question of its own
+        reads_only |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    _engines["reading"] = engine.execution_options(**reads_only)
+
+
+def bind_when_needed(make: Callable[[], Engine]) -> None:
+    """Let the first `transaction()` or `reading()` of this process make its engine, if none is bound."""
+    _makers[:] = [make]
+
+
+def bound() -> Engine | None:
+    """The engine in use; None while nothing has asked for one."""
+    return _engines.get("writing")
+
+
+def _engine(purpose: str) -> Engine:
+    if purpose not in _engines and _makers:
+        bind(_makers[0]())
+    return _engines[purpose]
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session that commits when the block ends, and leaves no trace when it fails."""
+    engine = _engine("writing")
+    outages.refuse_if_away(engine)
+    with _sessions(bind=engine) as db, db.begin():
+        yield db
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only reads, from one snapshot: it never waits, and its writes are lost."""
+    engine = _engine("reading")
+    outages.refuse_if_away(engine)
+    with _sessions(bind=engine, autoflush=False, info={_SNAPSHOT: True}) as db:
+        yield db
+        db.expunge_all()  # a rollback would expire what was read, and pages are written after it
+        db.rollback()
+
+
+def is_snapshot(db: Session) -> bool:
+    """All that the session reads is of one moment, however many statements it takes: it is a `reading()`."""
+    return bool(db.info.get(_SNAPSHOT))

@@ -1,0 +1,41 @@
+"""Whether this node can serve: the schema is its own, the keys are the database's, and a row can be written."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from surveyapp import db, schema
+from surveyapp.errors import SurveyError
+from surveyapp.keys import KeyRing
+from surveyapp.operations.installation import ownership
+from surveyapp.version import VERSION
+
+OK = "ok"
+
+
+def look(node: str, *, kind: str, keys: KeyRing, now: datetime) -> Mapping[str, str]:
+    """`ok` or the name of the fault for `schema`, `keys` and `write`; what was not reached is `unknown`.
+
+    The row that is written is this node's sign of life.
+    """
+    found = dict.fromkeys(("schema", "keys", "write"), "unknown")
+    step = "schema"
+    try:
+        with db.reading() as session:
+            at = schema.revision(session.connection())
+            found["schema"] = OK if at == schema.newest() else f"at {at}"
+            step = "keys"
+            ownership.fits(session, keys)
+            found["keys"] = OK
+        step = "write"
+        with db.transaction() as session:
+            ownership.sign(
+                session, node, kind=kind, version=VERSION, keys=list(keys.roots), now=now
+            )
+        found["write"] = OK
+    except SurveyError as refused:
+        found[step] = type(refused).__name__
+    except Exception as error:
+        if not db.of_database(error):
+            raise
+        found[step] = str(db.fault_of(error) or "away")
+    return found
