@@ -18,7 +18,7 @@ from surveyapp.responses import draft_secret
 from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.errors import BegunElsewhere
 from surveyapp.web.http import sessions, state
-from surveyapp.web.respond import privacy_notice
+from surveyapp.web.parts import help_desk
 
 
 class SessionOver(SurveyError):
@@ -83,7 +83,7 @@ def visiting(db: Session) -> Visit:
         raise SessionOver
     found = invitations.find(db, code, keys=state.keys())
     visit = Visit(code, found, sessions.respondent_strand())
-    g.contact = privacy_notice.contact(visit.invited.campaign.settings)
+    g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 
 
