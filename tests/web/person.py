@@ -43,7 +43,8 @@ class Person:
 
     def pass_on(self) -> str:
         """The ten digits for another device."""
-        page = self.post("/phieu/may-khac", page="/phieu/may-khac")
+        self.post("/phieu/may-khac", page="/phieu/may-khac")
+        page = self.get("/phieu/may-khac")
         found = re.search(r'id="handoff">([0-9 ]+)<', page.text)
         assert found
         return found[1]
