@@ -13,7 +13,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from surveyapp.db import PAGES, Fault, bind, fault_of, make_engine, reading, sqlstate, transaction
+from surveyapp.db import (
+    PAGES,
+    FaultKind,
+    bind,
+    fault_of,
+    make_engine,
+    reading,
+    sqlstate,
+    transaction,
+)
 from surveyapp.db.outages import UNREACHABLE
 from tests import postgres
 
@@ -56,7 +65,7 @@ def test_a_server_that_is_stopped_is_noticed_by_all_and_found_again(server):
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(ask) for _ in range(8)]
     assert all(isinstance(one.exception(), UNREACHABLE) for one in waiting)
-    assert {fault_of(one.exception()) for one in waiting} == {Fault.AWAY}
+    assert {fault_of(one.exception()) for one in waiting} == {FaultKind.AWAY}
     first = monotonic() - began
     began = monotonic()
     with pytest.raises(UNREACHABLE):
@@ -94,18 +103,18 @@ def test_limits_of_the_server_are_set_and_a_lock_is_not_waited_for_without_end(p
         waiter.rollback()
         with pytest.raises(OperationalError) as slow:
             waiter.execute(text("select pg_sleep(5)"))
-    assert (fault_of(locked.value), sqlstate(locked.value)) == (Fault.LOCKED, "55P03")
-    assert (fault_of(slow.value), sqlstate(slow.value)) == (Fault.SLOW, "57014")
+    assert (fault_of(locked.value), sqlstate(locked.value)) == (FaultKind.LOCKED, "55P03")
+    assert (fault_of(slow.value), sqlstate(slow.value)) == (FaultKind.SLOW, "57014")
     short.dispose()
 
 
 @pytest.mark.parametrize(
     ("error", "fault"),
     [
-        (psycopg.errors.DiskFull, Fault.DISK_FULL),
-        (psycopg.errors.ReadOnlySqlTransaction, Fault.READ_ONLY),
-        (psycopg.errors.TooManyConnections, Fault.TOO_MANY),
-        (psycopg.errors.AdminShutdown, Fault.AWAY),
+        (psycopg.errors.DiskFull, FaultKind.DISK_FULL),
+        (psycopg.errors.ReadOnlySqlTransaction, FaultKind.READ_ONLY),
+        (psycopg.errors.TooManyConnections, FaultKind.TOO_MANY),
+        (psycopg.errors.AdminShutdown, FaultKind.AWAY),
         (psycopg.errors.UniqueViolation, None),
     ],
 )
@@ -118,14 +127,14 @@ def test_sqlite_that_is_read_only_or_full_is_told_apart(sqlite_engine):
         connection.exec_driver_sql("pragma query_only=on")
     with pytest.raises(OperationalError) as refused, transaction() as db:
         db.execute(text("delete from counter"))
-    assert fault_of(refused.value) == Fault.READ_ONLY
+    assert fault_of(refused.value) == FaultKind.READ_ONLY
     sqlite_engine.dispose()
     with sqlite_engine.connect() as connection:
         pages = connection.exec_driver_sql("pragma page_count").scalar_one()
         connection.exec_driver_sql(f"pragma max_page_count={pages}")
     with pytest.raises(OperationalError) as refused, transaction() as db:
         db.execute(text("create table filler as select randomblob(10000000) as a"))
-    assert fault_of(refused.value) == Fault.DISK_FULL
+    assert fault_of(refused.value) == FaultKind.DISK_FULL
 
 
 def test_an_error_says_nothing_of_the_values_it_was_about(engine):

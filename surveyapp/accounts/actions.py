@@ -27,6 +27,7 @@ class Action(StrEnum):
     CAMPAIGN_OPENED = "campaign.opened"
     CUSTODY_ATTESTED = "custody.attested"
     CLEANING_RULES_FROZEN = "cleaning_rules.frozen"
+    DATABASE_RESTORED = "database.restored"
     DEADLINE_MOVED = "deadline.moved"
     DECLARATION_SETTLED = "declaration.settled"
     DESK_ADDRESS_WRITTEN = "desk.address_written"

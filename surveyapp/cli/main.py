@@ -30,6 +30,18 @@ ELSEWHERE = {
         "surveyapp.cli.administration.keys",
         "The key ring: check it, keep it safe, add a key and use it.",
     ),
+    "backup": (
+        "surveyapp.cli.administration.backup",
+        "Encrypted copies of the database and the instance.",
+    ),
+    "restore": (
+        "surveyapp.cli.administration.backup",
+        "Put a backup into an empty database and instance folder.",
+    ),
+    "doctor": (
+        "surveyapp.cli.administration.doctor",
+        "What is wrong with this installation, and the command that mends it.",
+    ),
     "migrate": (
         "surveyapp.cli.administration.migrate",
         "Bring the database to a revision of its schema.",

@@ -12,7 +12,14 @@ from surveyapp.db.engines import (
     check_durability,
     make_engine,
 )
-from surveyapp.db.outages import UNREACHABLE, DatabaseAway, Fault, fault_of, of_database, sqlstate
+from surveyapp.db.outages import (
+    UNREACHABLE,
+    DatabaseAway,
+    FaultKind,
+    fault_of,
+    of_database,
+    sqlstate,
+)
 from surveyapp.db.sessions import (
     bind,
     bind_when_needed,
@@ -31,7 +38,7 @@ __all__ = [
     "DatabaseFault",
     "Document",
     "EnumText",
-    "Fault",
+    "FaultKind",
     "Moment",
     "Patience",
     "UnsafeDatabase",

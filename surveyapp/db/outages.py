@@ -40,7 +40,7 @@ UNREACHABLE = (OperationalError, InterfaceError, PoolExhausted)
 """What is raised while the database is away, full or too busy: nothing was saved, trying later helps."""
 
 
-class Fault(StrEnum):
+class FaultKind(StrEnum):
     """What kind of failure keeps a database from answering or from writing."""
 
     AWAY = "away"
@@ -53,21 +53,21 @@ class Fault(StrEnum):
 
 
 _BY_SQLSTATE = {
-    "25006": Fault.READ_ONLY,
-    "53100": Fault.DISK_FULL,
-    "53300": Fault.TOO_MANY,
-    "53400": Fault.TOO_MANY,
-    "55P03": Fault.LOCKED,
-    "57014": Fault.SLOW,
-    "40001": Fault.CONFLICT,
-    "40P01": Fault.CONFLICT,
+    "25006": FaultKind.READ_ONLY,
+    "53100": FaultKind.DISK_FULL,
+    "53300": FaultKind.TOO_MANY,
+    "53400": FaultKind.TOO_MANY,
+    "55P03": FaultKind.LOCKED,
+    "57014": FaultKind.SLOW,
+    "40001": FaultKind.CONFLICT,
+    "40P01": FaultKind.CONFLICT,
 }
 _BY_SQLITE = {
-    sqlite3.SQLITE_READONLY: Fault.READ_ONLY,
-    sqlite3.SQLITE_FULL: Fault.DISK_FULL,
-    sqlite3.SQLITE_BUSY: Fault.LOCKED,
-    sqlite3.SQLITE_CANTOPEN: Fault.AWAY,
-    sqlite3.SQLITE_IOERR: Fault.DISK_FULL,
+    sqlite3.SQLITE_READONLY: FaultKind.READ_ONLY,
+    sqlite3.SQLITE_FULL: FaultKind.DISK_FULL,
+    sqlite3.SQLITE_BUSY: FaultKind.LOCKED,
+    sqlite3.SQLITE_CANTOPEN: FaultKind.AWAY,
+    sqlite3.SQLITE_IOERR: FaultKind.DISK_FULL,
 }
 
 
@@ -78,21 +78,23 @@ def sqlstate(error: BaseException) -> str | None:
     return str(found) if found else None
 
 
-def fault_of(error: BaseException) -> Fault | None:
+def fault_of(error: BaseException) -> FaultKind | None:
     """Which kind of failure it is; None for one that is no fault of the database's state."""
     if isinstance(error, PoolExhausted):
-        return Fault.TOO_MANY
+        return FaultKind.TOO_MANY
     cause: Any = getattr(error, "orig", None) or error
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None:
         return _BY_SQLITE.get(code & 0xFF)
     state = getattr(cause, "sqlstate", None)
     if state is not None:
-        return _BY_SQLSTATE.get(state) or (Fault.AWAY if state[:2] in {"08", "57", "58"} else None)
+        return _BY_SQLSTATE.get(state) or (
+            FaultKind.AWAY if state[:2] in {"08", "57", "58"} else None
+        )
     words = str(cause)  # a refusal before the connection stands comes in words alone
     if "too many" in words or "remaining connection slots" in words:
-        return Fault.TOO_MANY
-    return Fault.AWAY if isinstance(error, (OperationalError, InterfaceError)) else None
+        return FaultKind.TOO_MANY
+    return FaultKind.AWAY if isinstance(error, (OperationalError, InterfaceError)) else None
 
 
 class Outage:

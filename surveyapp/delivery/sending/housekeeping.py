@@ -1,14 +1,14 @@
 """What a worker does between messages: the self-test, the mailbox, waves that end."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import log
+from surveyapp import log, timers
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
@@ -28,6 +28,8 @@ from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
 
+SELF_TEST_HOLD = timedelta(minutes=3)
+
 
 def keep(
     post: Post, mailbox: Mailbox | None, *, keys: KeyRing, now: Callable[[], datetime]
@@ -39,7 +41,11 @@ def keep(
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)
-    _test_channels(post, now=now)
+    with timers.turn("self-test", now=now, hold=SELF_TEST_HOLD) as turn:
+        if (
+            turn.is_ours
+        ):  # of several workers one: a test message that is on its way is not sent again
+            _test_channels(post, now=now)
     with transaction() as db:
         lifecycle.finish(db)
     with reading() as db:

@@ -19,6 +19,7 @@ _WORDS: dict[str, object] = {
     Action.CAMPAIGN_CLOSED: lazy("Khóa thu phiếu"),
     Action.CAMPAIGN_OPENED: lazy("Mở đợt điều tra"),
     Action.CLEANING_RULES_FROZEN: lazy("Chốt quy tắc làm sạch"),
+    Action.DATABASE_RESTORED: lazy("Khôi phục dữ liệu từ bản sao lưu"),
     Action.DEADLINE_MOVED: lazy("Dời hạn thu phiếu"),
     Action.DECLARATION_SETTLED: lazy("Xử lý điều người được mời báo lại"),
     Action.DESK_ADDRESS_WRITTEN: lazy("Ghi địa chỉ thư của đầu mối"),

@@ -19,8 +19,11 @@ NODE = platform.node()
 @bp.get("/health/live")
 @anyone
 def live() -> ResponseReturnValue:
-    """200 while this process answers at all. Asks no database: a node is not killed because that is away."""
-    return jsonify(status="ok")
+    """200 while this process answers at all. Asks no database: a node is not killed because that is away.
+
+    It says under which address it believes to be reached, by which `surveyapp doctor` knows the proxy.
+    """
+    return jsonify(status="ok", scheme=request.scheme, host=request.host)
 
 
 @bp.get("/health/ready")
