@@ -19,7 +19,10 @@ threads = 8
 worker_connections = 20
 """Threads × 2.5: what waits longer is better off in the proxy's queue than in ours."""
 max_requests = 20_000
-max_requests_jitter = 2_000
+max_requests_jitter = 20_000
+"""As wide again: workers that began together do not end together."""
+keepalive = 75
+"""Longer than the proxy keeps its connections (docs/proxy): a request never meets one that closes."""
 timeout = 60
 graceful_timeout = 30
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  memory, not disk

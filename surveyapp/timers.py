@@ -55,9 +55,9 @@ def claim(db: Session, name: str, *, holder: str, now: datetime, hold: timedelta
             index_elements=["name"],
             set_=fresh,
             where=or_(TimerRun.held_until.is_(None), TimerRun.held_until <= now),
-        )
+        ).returning(TimerRun.name)
     )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    return taken.first() is not None
 
 
 def end(db: Session, name: str, *, holder: str, outcome: str, now: datetime) -> None:

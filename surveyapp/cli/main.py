@@ -42,6 +42,14 @@ ELSEWHERE = {
         "surveyapp.cli.administration.doctor",
         "What is wrong with this installation, and the command that mends it.",
     ),
+    "watch": (
+        "surveyapp.cli.administration.watch",
+        "Look at the installation and write to the operators about what fails.",
+    ),
+    "upkeep": (
+        "surveyapp.cli.administration.watch",
+        "What has to happen by itself, for every campaign.",
+    ),
     "migrate": (
         "surveyapp.cli.administration.migrate",
         "Bring the database to a revision of its schema.",

@@ -67,6 +67,7 @@ class Settings:
     backup_recipient: str = ""
     backup_keep: int = 14
     backup_database_url: str = field(default="", repr=False)
+    alarm_to: tuple[str, ...] = ()
     backups: Path = Path()
     store: Path = Path()
 
@@ -111,6 +112,7 @@ def read_settings(
         demo=_switch("SURVEYAPP_DEMO", given.get("demo", "no"), faults),
         log_level=_level(given.get("log_level", "INFO"), faults),
         metrics_token=given.get("metrics_token", ""),
+        alarm_to=_several("alarm_to", given, faults, _address),
         backup_recipient=_recipient(given.get("backup_recipient", ""), faults),
         backup_keep=_limit("backup_keep", given, faults),
         backup_database_url=_backup_url(given.get("backup_database_url"), faults),

@@ -171,6 +171,7 @@ ROUTES = {
     "GET /centre/<campaign>/staff": WATCHERS,
     "POST /centre/<campaign>/staff": OPERATOR,
     "GET /centre/<campaign>/audit": WATCHERS,
+    "GET /centre/<campaign>/installation": WATCHERS,
     "GET /centre/<campaign>/audit/verify": WATCHERS,
     "GET /centre/<campaign>/lists": CENTRE,
     "GET /centre/<campaign>/lists/integrity": CENTRE,

@@ -4,8 +4,10 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -155,7 +157,7 @@ def test_a_restore_brings_everything_back_holds_what_would_be_sent_again_and_say
 
 def _wave(campaign_id, now):
     return Wave(
-        id=__import__("uuid").uuid4(),
+        id=uuid4(),
         campaign_id=campaign_id,
         kind="invitation",
         state=WaveState.RUNNING,
@@ -163,6 +165,12 @@ def _wave(campaign_id, now):
         channels=["email"],
         audience={},
         language="vi",
+        spread=[],
+        quiet_from=20,
+        quiet_until=7,
+        per_minute=0,
+        per_day=0,
+        per_domain=0,
         starts_at=now - timedelta(days=1),
         created_at=now,
         created_by="operator",
@@ -196,7 +204,7 @@ def test_after_a_recovery_to_a_point_in_time_the_survey_is_told_by_hand(place, n
 
 def test_the_write_ahead_log_brings_a_database_to_a_point_in_time(run_folder):
     """As docs/operating.md says: a base backup, an archive of the log, and a target."""
-    folder = Path(__import__("tempfile").mkdtemp(dir=run_folder))
+    folder = Path(tempfile.mkdtemp(dir=run_folder))
     folder.chmod(0o711)
     archive = folder / "archive"
     archive.mkdir()
@@ -230,11 +238,10 @@ def test_the_write_ahead_log_brings_a_database_to_a_point_in_time(run_folder):
         "select pg_switch_wal()",
         "checkpoint",
     )
-    end = postgres.execute
     for _ in range(100):
         if any(re.fullmatch(r"[0-9A-F]{24}", one.name) for one in archive.iterdir()):
             break
-        end(pg, "select pg_sleep(0.1)")
+        postgres.execute(pg, "select pg_sleep(0.1)")
     postgres._run("pg_ctl", "-D", str(pg / "cluster"), "-m", "fast", "-w", "stop", cwd=pg)
     shutil.rmtree(pg / "cluster")
     shutil.move(base, pg / "cluster")

@@ -30,7 +30,7 @@ SIGNS = {Level.OK: "  ok ", Level.WARN: " !   ", Level.FAIL: " !!! "}
 )
 def doctor(as_json: bool, outside: bool) -> None:
     """Look at everything an installation needs. Exit code 1 if something fails, 0 with warnings alone."""
-    found = list(_findings(outside))
+    found = list(findings(outside))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
     else:
@@ -41,7 +41,8 @@ def doctor(as_json: bool, outside: bool) -> None:
     sys.exit(worst(found) == Level.FAIL)
 
 
-def _findings(outside: bool) -> Iterator[Diagnosis]:
+def findings(outside: bool) -> Iterator[Diagnosis]:
+    """What is found, beginning with whether there are settings and keys at all."""
     try:
         settings = read_settings()
     except SettingsRefused as refused:

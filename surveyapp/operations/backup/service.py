@@ -66,6 +66,7 @@ def take(
         with tempfile.TemporaryDirectory(dir=folder, prefix=".copy-") as scratch:
             copied = database_copy.copy(url, Path(scratch))
             with fresh.open("xb") as out:
+                fresh.chmod(0o600)
                 writer = sealed_file.Writer(out, facts, sealed_file.read_public(recipient))
                 written = _pack(writer, copied, list(_files(instance, store)))
                 writer.close()

@@ -34,6 +34,7 @@ MODULES = (
     "results.release_tokens",
     "campaign.staff",
     "campaign.audit",
+    "campaign.installation",
 )
 
 

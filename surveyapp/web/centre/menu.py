@@ -64,6 +64,7 @@ PARTS = (
             MenuPage("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
             MenuPage("centre.staff", lazy("Tài khoản"), ("staff",)),
             MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
+            MenuPage("centre.installation", lazy("Máy chủ"), ("installation",)),
         ),
     ),
 )
