@@ -165,6 +165,8 @@ def _wave(campaign_id, now):
         channels=["email"],
         audience={},
         language="vi",
+        people=0,
+        is_filled=False,
         spread=[],
         quiet_from=20,
         quiet_until=7,
