@@ -3,17 +3,17 @@
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from surveyapp import traces
+from surveyapp.web.serving import draining, metric_files
 
 traces.leave_none()
 umask = traces.UMASK
-worker_class = "gthread"
+worker_class = "surveyapp.web.serving.draining.DrainingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 worker_connections = 20
@@ -31,8 +31,14 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 
-_counters = tempfile.mkdtemp(prefix="surveyapp-metrics-")
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counters
+_MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path("/tmp")  # noqa: S108
+_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
+if not Path(os.environ.get(_COUNTERS, "/nowhere")).is_dir():  # a reload reads this file again
+    os.environ[_COUNTERS] = str(metric_files.make_folder(_MEMORY))
+
+
+def _counters() -> Path:
+    return Path(os.environ[_COUNTERS])
 
 
 class QuietLogger(Logger):
@@ -52,13 +58,21 @@ class QuietLogger(Logger):
 logger_class = QuietLogger
 
 
-def child_exit(_server: Any, worker: Any) -> None:
-    """Keep the counters of a worker that ended, forget its gauges."""
-    from prometheus_client import multiprocess
+def post_worker_init(worker: Any) -> None:
+    """The application is loaded: a reload may end those before."""
+    draining.ready_file(_counters(), worker.pid).touch()
 
-    multiprocess.mark_process_dead(worker.pid)
+
+def on_reload(server: Any) -> None:
+    """Old workers go on until the new ones can answer."""
+    draining.wait_for_new(server, _counters())
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Keep what a worker that ended has counted, forget its gauges and its files."""
+    metric_files.fold(_counters(), worker.pid)
 
 
 def on_exit(_server: Any) -> None:
     """Take the counters away with the server."""
-    shutil.rmtree(_counters, ignore_errors=True)
+    shutil.rmtree(_counters(), ignore_errors=True)
