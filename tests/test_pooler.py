@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from surveyapp import clock, create_app, schema
+from surveyapp.config import Settings
 from surveyapp.db import PAGES, bind, make_engine, reading, transaction
 from surveyapp.operations.installation import ownership
 from surveyapp.tables import metadata
@@ -31,14 +32,16 @@ def pooled(empty_postgres: str, postgres_folder: Path, run_folder: Path):
 
 
 def test_a_campaign_is_migrated_loaded_and_worked_on_through_the_pooler(
-    pooled, settings, keys, now
+    pooled, tmp_path, keys, now
 ):
     schema.migrate(pooled)
     schema.check(pooled, metadata)
     with transaction() as db:
         factories.campaign(db, now)
         factories.staff(db, now, "operator", username="operator")
-    settings.instance.mkdir(mode=0o700, exist_ok=True)
+    settings = Settings(
+        instance=tmp_path, keys=tmp_path / "keys.json", store=tmp_path, base_url="http://localhost"
+    )
     app = create_app(settings, keys=keys, engine=pooled)
     client = app.test_client()
     sign_in(client, "operator")
