@@ -43,20 +43,20 @@ class Walk:
 
     def answer(self, items: int = 1) -> None:
         """Choose the second answer of the first items on the page and wait until they are saved."""
-        for item in self.page.locator("fieldset.item").all()[:items]:
-            with self.page.expect_response("**/luu"):
+        with self.page.expect_response("**/luu"):
+            for item in self.page.locator("fieldset.item:visible").all()[:items]:
                 item.locator(".choice label").nth(1).click()
 
     def press(self, go: str) -> None:
-        leave_by(self.page.locator(f".actions button[value='{go}']"))
+        leave_by(self.page.locator(f".actions:visible button[value='{go}']"))
 
     def fill_in(self) -> None:
         """All items of the present questionnaire, up to the review page."""
-        while self.page.locator("fieldset.item").count():
-            for item in self.page.locator("fieldset.item").all():
+        while self.page.locator("fieldset.item:visible").count():
+            for item in self.page.locator("fieldset.item:visible").all():
                 item.locator(".choice label").nth(1).click()
             self.press("next")
-        if self.page.locator("textarea").count():
+        if self.page.locator("textarea:visible").count():
             self.press("review")
 
     def submit(self) -> None:
@@ -72,7 +72,7 @@ def _offline(walk: Walk) -> None:
     walk.open()
     walk.left.callback(walk.page.context.set_offline, False)
     walk.page.context.set_offline(True)
-    walk.page.locator(".choice label").first.click()
+    walk.page.locator(".choice:visible label").first.click()
     walk.page.locator("#saved.failed").wait_for()
 
 
@@ -82,9 +82,9 @@ def _changed_elsewhere(walk: Walk) -> None:
     walk.left.callback(other.close)
     Walk(other, walk.scene, walk.language, walk.person, walk.left).go("/phieu/1/1")
     with other.expect_response("**/luu"):
-        other.locator("fieldset.item").first.locator(".choice label").first.click()
+        other.locator("fieldset.item:visible").first.locator(".choice:visible label").first.click()
     with walk.page.expect_response("**/luu"):
-        walk.page.locator("fieldset.item").nth(1).locator(".choice label").nth(2).click()
+        walk.page.locator("fieldset.item:visible").nth(1).locator(".choice label").nth(2).click()
     walk.page.locator("#elsewhere:not([hidden])").wait_for()
 
 
@@ -130,14 +130,16 @@ def _cookies_blocked(walk: Walk) -> None:
 
 def _not_an_option(walk: Walk) -> None:
     walk.open()
-    radio = walk.page.locator("fieldset.item input").first
+    radio = walk.page.locator("fieldset.item:visible input").first
     radio.evaluate("field => { field.value = '77'; field.checked = true; }")
     _send_unchecked(walk)
 
 
 def _remark_too_long(walk: Walk) -> None:
     _remark(walk)
-    walk.page.locator("textarea").evaluate("field => { field.value = 'ý kiến dài '.repeat(120); }")
+    walk.page.locator("textarea:visible").evaluate(
+        "field => { field.value = 'ý kiến dài '.repeat(120); }"
+    )
     _send_unchecked(walk)
 
 
@@ -154,7 +156,7 @@ def _remark(walk: Walk) -> None:
     walk.open()
     walk.page.locator(".stepper summary").click()
     leave_by(walk.page.locator(".sections button").last)
-    walk.page.locator("textarea").wait_for()
+    walk.page.locator("textarea:visible").wait_for()
 
 
 def _parts_open(walk: Walk) -> None:

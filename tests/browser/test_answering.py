@@ -38,7 +38,7 @@ def chosen(page: Page) -> list[str]:
     """What is chosen on the page, item by item."""
     return [
         item.locator("input:checked").get_attribute("value") or ""
-        for item in page.locator("fieldset.item:has(input:checked)").all()
+        for item in page.locator("fieldset.item:visible:has(input:checked)").all()
     ]
 
 
@@ -46,7 +46,7 @@ def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_sc
     page = without_script.new_page()
     walk = walk_of(page, scene, 1)
     walk.start()
-    page.locator("fieldset.item .choice label").nth(2).click()
+    page.locator("fieldset.item:visible .choice label").nth(2).click()
     page.locator(".stepper summary").click()
     leave_by(page.locator(".sections button").nth(2))
     expect(page.locator(".sections [aria-current]")).to_contain_text("3.")
@@ -58,7 +58,7 @@ def test_leaving_a_page_by_its_list_of_parts_saves_it_without_scripts(without_sc
 def test_number_keys_choose_and_zero_is_dont_know(desktop, scene):
     walk = walk_of(desktop, scene, 1)
     walk.open()
-    desktop.locator("fieldset.item input").first.focus()
+    desktop.locator("fieldset.item:visible input").first.focus()
     with desktop.expect_response("**/luu"):
         desktop.keyboard.press("4")
     assert chosen(desktop) == ["4"]
@@ -72,7 +72,7 @@ def test_the_hint_about_number_keys_is_there_with_a_keyboard_and_a_script_alone(
 ):
     for page, shown in ((desktop, True), (phone, False), (without_script.new_page(), False)):
         walk_of(page, scene, 1).start()
-        expect(page.locator("fieldset.item").first).to_be_visible()
+        expect(page.locator("fieldset.item:visible").first).to_be_visible()
         assert page.locator("[data-keys]").is_visible() == shown
     desktop.set_viewport_size({"width": 360, "height": 640})
     assert not desktop.locator("[data-keys]").is_visible()
@@ -83,7 +83,7 @@ def test_a_remark_says_what_is_left_or_too_much_and_nothing_pasted_is_cut_off(ph
     walk.start()
     phone.locator(".stepper summary").tap()
     phone.locator(".sections button").last.tap()
-    remark, count = phone.locator("textarea"), phone.locator(".count")
+    remark, count = phone.locator("textarea:visible"), phone.locator(".count:visible")
     remark.fill("ý kiến " * 100)
     expect(count).to_have_text("Còn 301 ký tự")  # the blank at the end is not kept
     remark.fill("x" * 1320)
@@ -98,7 +98,7 @@ def test_offline_it_says_so_and_saves_by_itself_once_the_network_is_back(phone, 
     walk = walk_of(phone, scene, 1)
     walk.open()
     phone.context.set_offline(True)
-    phone.locator("fieldset.item .choice label").nth(1).tap()
+    phone.locator("fieldset.item:visible .choice label").nth(1).tap()
     expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
     with phone.expect_response("**/luu"):
         phone.context.set_offline(False)
@@ -114,10 +114,14 @@ def test_two_devices_keep_each_others_answers_and_the_later_choice_wins(phone, b
         other = Walk(there, scene, "vi", walk.person, walk.left)
         other.open()
         with other.page.expect_response("**/luu"):
-            other.page.locator("fieldset.item").nth(0).locator(".choice label").nth(0).click()
+            other.page.locator("fieldset.item:visible").nth(0).locator(".choice label").nth(
+                0
+            ).click()
         with other.page.expect_response("**/luu"):
-            other.page.locator("fieldset.item").nth(1).locator(".choice label").nth(0).click()
-        first = phone.locator("fieldset.item").nth(0)
+            other.page.locator("fieldset.item:visible").nth(1).locator(".choice label").nth(
+                0
+            ).click()
+        first = phone.locator("fieldset.item:visible").nth(0)
         label = first.locator(".choice label").nth(0).inner_text()
         with phone.expect_response("**/luu"):
             first.locator(".choice label").nth(4).tap()
@@ -135,10 +139,10 @@ def test_a_page_without_scripts_tells_what_another_device_changed(without_script
     walk = walk_of(page, scene, 1)
     walk.start()
     other.goto(f"{scene.address}/phieu/1/1")
-    other.locator("fieldset.item .choice label").nth(0).click()
-    leave_by(other.locator(".actions button[value='next']"))
-    page.locator("fieldset.item").nth(1).locator(".choice label").nth(3).click()
-    leave_by(page.locator(".actions button[value='next']"))
+    other.locator("fieldset.item:visible .choice label").nth(0).click()
+    leave_by(other.locator(".actions:visible button[value='next']"))
+    page.locator("fieldset.item:visible").nth(1).locator(".choice label").nth(3).click()
+    leave_by(page.locator(".actions:visible button[value='next']"))
     expect(page.locator("main")).to_contain_text("Một thiết bị khác vừa sửa: câu 1")
     page.goto(f"{scene.address}/phieu/1/1")
     assert chosen(page) == ["1", "4"]
@@ -183,7 +187,7 @@ def test_a_gap_on_the_review_page_is_one_press_from_its_question(phone, scene):
     gap = phone.locator(".gaps a").nth(3)
     wanted = re.search(r"\d+", gap.inner_text())[0]
     leave_by(gap, touch=True)
-    item = phone.locator("fieldset.item", has_text=f"Câu {wanted} /")
+    item = phone.locator("fieldset.item:visible", has_text=f"Câu {wanted} /")
     expect(item.locator("legend")).to_be_in_viewport()
     expect(item.locator("input").first).to_be_focused()
 
@@ -191,9 +195,9 @@ def test_a_gap_on_the_review_page_is_one_press_from_its_question(phone, scene):
 def test_changing_the_language_keeps_the_place_and_what_was_chosen(phone, scene):
     walk = walk_of(phone, scene, 1)
     walk.open(page=2)
-    phone.locator("fieldset.item").nth(2).locator(".choice label").nth(1).tap()
-    place = phone.locator("fieldset.item").nth(2).get_attribute("data-item")
-    phone.locator("fieldset.item").nth(2).evaluate("item => item.scrollIntoView()")
+    phone.locator("fieldset.item:visible").nth(2).locator(".choice label").nth(1).tap()
+    place = phone.locator("fieldset.item:visible").nth(2).get_attribute("data-item")
+    phone.locator("fieldset.item:visible").nth(2).evaluate("item => item.scrollIntoView()")
     with phone.expect_navigation():
         phone.locator("button[name=language]").evaluate("button => button.click()")
     assert phone.locator("html").get_attribute("lang") == "en"
@@ -221,7 +225,7 @@ def test_answers_that_are_not_saved_keep_the_page_from_being_left(phone, scene):
     walk = walk_of(phone, scene, 1)
     walk.open()
     phone.context.set_offline(True)
-    phone.locator("fieldset.item .choice label").nth(1).tap()
+    phone.locator("fieldset.item:visible .choice label").nth(1).tap()
     expect(phone.locator("#saved")).to_contain_text("Chưa lưu")
     with phone.expect_event("dialog") as asked:
         phone.on("dialog", lambda dialog: dialog.dismiss())
@@ -303,7 +307,7 @@ def test_a_closed_campaign_stops_the_retries_and_says_why(phone, scene):
     walk = walk_of(phone, scene, 1)
     walk.open()
     with scene.window(timedelta(days=-3), timedelta(hours=-1)):
-        phone.locator("fieldset.item .choice label").nth(1).tap()
+        phone.locator("fieldset.item:visible .choice label").nth(1).tap()
         expect(phone.locator("#saved")).to_contain_text("Đợt khảo sát kết thúc lúc")
 
 

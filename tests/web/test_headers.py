@@ -82,6 +82,24 @@ def test_style_sheets_are_kept_for_good_under_an_address_of_their_content(client
     assert client.get("/static/000000000000/css/none.css").status_code == 404
 
 
+def test_style_sheets_and_scripts_are_compressed_without_a_proxy(client):
+    page = client.get("/account/sign-in").text
+    address = re.search(r'href="(/static/[0-9a-f]{12}/css/base\.css)"', page)[1]
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) * 2 < len(plain.data)
+    assert (
+        packed.headers["Content-Encoding"] == "gzip"
+        and "immutable" in packed.headers["Cache-Control"]
+    )
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["X-Content-Type-Options"] == "nosniff"
+    looked = client.head(address, headers={"Accept-Encoding": "gzip"})
+    assert (looked.data, looked.headers["Content-Length"]) == (b"", str(len(packed.data)))
+    plain.close()
+
+
 def test_pages_are_compressed_for_browsers_that_ask(client):
     answer = client.get("/account/sign-in", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"

@@ -88,6 +88,7 @@ def looked_at(app: Flask, link: str) -> list[str]:
                     "digits": "0000000000",
                     "kind": kind,
                     "part": "0f",
+                    "mark": "0" * 16,
                     "campaign": "tiny",
                     "code": "tiny",
                 },
@@ -271,7 +272,7 @@ def test_saving_after_submitting_says_that_it_is_sealed_and_changes_nothing(clie
     submit(client)
     before = survey.stored()
     fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3"}
-    for address in (PAGE, f"{PAGE}/luu"):
+    for address in (PAGE, "/phieu/1/luu"):
         answer = client.post(address, data=fields, headers=HERE)
         assert answer.status_code == 409
         assert "niêm phong" in answer.text

@@ -108,7 +108,7 @@ def test_the_script_is_told_that_its_answer_is_kept(ann, moment):
     given = {"csrf_token": token(ann.get("/phieu/1/1")), f"was.{first}": "", first: "5"}
     moment.at += timedelta(minutes=61)
     headers = {**HERE, "Accept": "application/json"}
-    answer = ann.client.post("/phieu/1/1/luu", data=given, headers=headers)
+    answer = ann.client.post("/phieu/1/luu", data=given, headers=headers)
     assert answer.status_code == 401
     assert answer.json["kept"] is True and "trước 12:01" in answer.json["message"]
     ann.start()

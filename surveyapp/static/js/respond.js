@@ -1,10 +1,17 @@
-// Saves each answer as it is chosen. Without this script every page still saves by its buttons.
+// What every page of an open questionnaire has: copying, printing, the session's end, submitting over a bad line.
+// Without this script every page works by its buttons. Written for Chrome 76, Safari 13, Firefox 78.
 (() => {
   "use strict";
-  const form = document.getElementById("answers");
-  const line = document.getElementById("saved");
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
   const json = { Accept: "application/json" };
+  const LIMIT = 10000;
+
+  // A line that never answers is a line that is down.
+  function timely(address, options) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), LIMIT);
+    return fetch(address, { credentials: "same-origin", signal: limit.signal, ...options }).finally(() => clearTimeout(timer));
+  }
 
   each("[data-copy-row]", (row) => { row.hidden = !navigator.clipboard; });
   each("[data-copy]", (button) => button.addEventListener("click", async () => {
@@ -15,18 +22,31 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
-  each("[data-keys]", (hint) => { hint.hidden = false; });
-  each("[data-count-for]", (count) => {
-    const field = document.getElementById(count.dataset.countFor);
-    const show = () => {
-      // Counted as the server does: composed signs, nothing for blanks at the ends.
-      const left = count.dataset.limit - field.value.normalize("NFC").trim().length;
-      count.textContent = (left < 0 ? count.dataset.overWords : count.dataset.countWords).replace("{}", Math.abs(left));
-      count.classList.toggle("wrong", left < 0);
-    };
-    field.addEventListener("input", show);
-    show();
+
+  // Submitted or left: what the browser kept of unsent answers goes.
+  each("[data-forget]", (page) => {
+    try {
+      Object.keys(localStorage).filter((name) => name.startsWith(page.dataset.forget)).forEach((name) => localStorage.removeItem(name));
+    } catch { /* a browser that keeps nothing has nothing to forget */ }
   });
+
+  // Also for pages that join later: see answers.js.
+  function prepare(place) {
+    const within = (selector, act) => place.querySelectorAll(selector).forEach(act);
+    within("[data-keys]", (hint) => { hint.hidden = false; });
+    within("[data-count-for]", (count) => {
+      const field = place.querySelector(`[id="${count.dataset.countFor}"]`);
+      const show = () => {
+        // Counted as the server does: composed signs, nothing for blanks at the ends.
+        const left = count.dataset.limit - field.value.normalize("NFC").trim().length;
+        count.textContent = (left < 0 ? count.dataset.overWords : count.dataset.countWords).replace("{}", Math.abs(left));
+        count.classList.toggle("wrong", left < 0);
+      };
+      field.addEventListener("input", show);
+      show();
+    });
+  }
+  prepare(document);
 
   // An address that names a question puts the focus into it; a link to a field shows its whole question.
   function goTo(id) {
@@ -62,129 +82,38 @@
     warning.hidden = false;
   }
   each("[data-extend-now]", (button) => button.addEventListener("click", async () => {
-    const body = new FormData();
-    body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
-    const answer = await fetch(warning.dataset.extend, { method: "POST", body, headers: json }).catch(() => null);
+    const body = new URLSearchParams({ csrf_token: document.querySelector("[name=csrf_token]").value });
+    const answer = await timely(warning.dataset.extend, { method: "POST", body, headers: json }).catch(() => null);
     if (answer && answer.ok) sessionLasts((await answer.json()).seconds);
     else if (answer && answer.status < 500) sessionIsOver();
   }));
   if (warning) sessionLasts(Number(warning.dataset.seconds));
-  if (!form || !form.dataset.autosave) return;
 
-  let changed = 0, stored = 0, running = null, wait = 1000, retry, typing, leaving = false;
-  const fields = () => [...form.elements].filter((field) => field.name.startsWith("was."));
-  const value = (name) => {
-    const field = form.elements[name];
-    return field ? field.value || "" : "";
-  };
-
-  // Resolves to true when everything chosen so far is stored, to false when the server refuses it.
-  function save() {
-    clearTimeout(retry);
-    clearTimeout(typing);
-    if (!running && changed !== stored) running = attempt().finally(() => { running = null; });
-    return running || Promise.resolve(true);
-  }
-
-  async function attempt() {
-    const turn = changed;
-    const sent = Object.fromEntries(fields().map((was) => [was.name.slice(4), value(was.name.slice(4))]));
-    line.textContent = line.dataset.saving;
-    try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: json, keepalive: true });
-      if (answer.status >= 500 || answer.status === 429) throw new Error("later");
-      if (!answer.ok) return refused(await answer.json().catch(() => ({})));
-      accept(await answer.json(), sent);
-      stored = turn;
-      wait = 1000;
-    } catch {
-      fail(line.dataset.failed);
-      retry = setTimeout(save, wait);
-      wait = Math.min(wait * 2, 30000);
-      return false;
+  // Submitting waits for the line and goes on by itself. It can be repeated: the server gives the same receipt.
+  each("form[data-submits]", (form) => {
+    const waiting = form.querySelector("[data-waiting]");
+    let running = false, wait = 1000, retry;
+    async function submit() {
+      clearTimeout(retry);
+      if (running) return;
+      running = true;
+      let answer = null, result = null;
+      try {
+        answer = await timely(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: json });
+        result = answer.ok ? await answer.json() : null;
+      } catch { answer = null; }
+      running = false;
+      if (result) location.assign(result.address);
+      else if (answer && answer.status < 500 && answer.status !== 429) HTMLFormElement.prototype.submit.call(form); // its page says why
+      else {
+        waiting.hidden = false;
+        retry = setTimeout(submit, wait);
+        wait = Math.min(wait * 2, 30000);
+      }
     }
-    return changed === stored || attempt();
-  }
-
-  function fail(words) {
-    line.classList.add("failed");
-    line.textContent = words;
-  }
-
-  // The session is over, the survey closed, the form submitted: trying again would not help.
-  function refused(result) {
-    fail(result.message || line.dataset.over);
-    if (result.kept) stored = changed; // the browser holds it sealed until the code is there again
-    return false;
-  }
-
-  function accept(result, sent) {
-    line.classList.remove("failed");
-    for (const was of fields()) {
-      const name = was.name.slice(4);
-      const now = result.answers[name] || "";
-      if (value(name) === sent[name] && now !== sent[name]) show(name, now);
-      was.value = now;
-    }
-    const left = result.left ? line.dataset.left.replace("{}", result.left) : line.dataset.none;
-    line.textContent = [result.saved, left].join(" · ");
-    each("span[data-left]", (words) => { words.textContent = left; });
-    const answered = String(fields().filter((was) => was.value).length);
-    each("[data-answered] span", (words) => { words.textContent = words.textContent.replace(/\d+/, answered); });
-    const elsewhere = document.getElementById("elsewhere");
-    if (result.elsewhere) elsewhere.textContent = result.elsewhere;
-    elsewhere.hidden = !elsewhere.textContent;
-    sessionLasts(result.seconds);
-  }
-
-  function show(name, now) {
-    const field = form.elements[name];
-    if (field instanceof RadioNodeList) field.forEach((radio) => { radio.checked = radio.value === now; });
-    else if (field.type === "radio") field.checked = field.value === now;
-    else field.value = now;
-  }
-
-  form.addEventListener("change", () => { changed += 1; save(); });
-  form.addEventListener("input", (event) => {
-    if (event.target.tagName !== "TEXTAREA") return;
-    changed += 1;
-    clearTimeout(typing);
-    typing = setTimeout(save, 1500);
-  });
-  // Without a connection the browser would show its own error page: save first, go on after that.
-  form.addEventListener("submit", async (event) => {
-    keepPlace(event.submitter);
-    if (changed === stored || leaving) return;
-    event.preventDefault();
-    const waiting = await save();
-    if (!waiting && line.textContent === line.dataset.failed) return;
-    leaving = true;
-    form.requestSubmit(event.submitter);
-  });
-  function keepPlace(button) {
-    if (!button || button.name !== "language") return;
-    const items = [...form.querySelectorAll("[data-item]")];
-    const near = items.find((item) => item.getBoundingClientRect().bottom > 120);
-    if (near && near !== items[0]) form.elements.at.value = near.dataset.item;
-  }
-  window.addEventListener("online", () => { wait = 1000; save(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
-  window.addEventListener("beforeunload", (event) => {
-    if (changed !== stored && !leaving) event.preventDefault();
+    form.addEventListener("submit", (event) => { event.preventDefault(); wait = 1000; submit(); });
+    window.addEventListener("online", () => { if (!waiting.hidden) { wait = 1000; submit(); } });
   });
 
-  // Only while an item has the focus, so that speech input and screen readers keep their own keys.
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.tagName === "TEXTAREA") return;
-    const item = document.activeElement.closest("fieldset[data-item]");
-    if (!item || !/^[0-9]$/.test(event.key)) return;
-    const radio = event.key === "0"
-      ? item.querySelector(".apart input")
-      : item.querySelectorAll(".choice:not(.apart) input")[Number(event.key) - 1];
-    if (!radio) return;
-    event.preventDefault();
-    radio.focus();
-    radio.click();
-  });
-  line.textContent = "";
+  window.survey = { timely, prepare, goTo, sessionLasts, json };
 })();

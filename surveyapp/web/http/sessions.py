@@ -100,7 +100,9 @@ class SealedSessions(SessionInterface):
     def save_session(self, app: Flask, session: Any, response: Response) -> None:  # noqa: ARG002
         from flask import request
 
-        if session.accessed or session.modified:
+        # What an address names for good is the same under every cookie.
+        is_fixed = "immutable" in response.headers.get("Cache-Control", "")
+        if (session.accessed or session.modified) and not is_fixed:
             response.vary.add("Cookie")
         if session.cookie is RESPONDENT:
             # Mail scanners and chat previews open links: reading must leave nothing behind.

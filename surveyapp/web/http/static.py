@@ -1,10 +1,13 @@
 """Static files under addresses that hold a hash of the content, so that browsers keep them for good."""
 
+import gzip
+from collections.abc import Iterable, Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, abort, redirect
 from flask.typing import ResponseReturnValue
@@ -33,7 +36,10 @@ def install(app: Flask) -> None:
     )
     for name, version in versions.items():
         files.add_file_to_dictionary(f"/static/{version}/{name}", str(FOLDER / name))
-    app.wsgi_app = files  # type: ignore[method-assign]  # Flask documents wrapping wsgi_app so
+    packed = {
+        f"/static/{version}/{name}": _pack(FOLDER / name) for name, version in versions.items()
+    }
+    app.wsgi_app = _Packed(files, {path: each for path, each in packed.items() if each})  # type: ignore[method-assign]  # Flask documents wrapping wsgi_app so
     another = anyone(partial(_another, versions))
     app.add_url_rule("/static/<version>/<path:filename>", "static", another, methods=["GET"])
 
@@ -46,6 +52,34 @@ def install(app: Flask) -> None:
         return f"/static/{versions.get(name, '0')}/{name}"
 
     app.jinja_env.globals["static_url"] = static_url
+
+
+def _pack(file: Path) -> bytes | None:
+    """The file compressed, once per process; None for what is smaller as it is."""
+    plain = file.read_bytes()
+    packed = gzip.compress(plain, 9, mtime=0)
+    return packed if len(packed) < len(plain) else None
+
+
+class _Packed:
+    """Serves the compressed form of a file to whoever takes it; all else is `files`."""
+
+    def __init__(self, files: WhiteNoise, packed: Mapping[str, bytes]) -> None:
+        self.files, self.packed = files, packed
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = self.packed.get(environ.get("PATH_INFO", ""))
+        takes = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+        if body is None or not takes or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            answer: Iterable[bytes] = self.files(environ, start_response)
+            return answer
+        headers = Headers(self.files.files[environ["PATH_INFO"]].get_response("HEAD", {}).headers)
+        headers["Content-Encoding"] = "gzip"
+        headers["Content-Length"] = str(len(body))
+        headers["Vary"] = "Accept-Encoding"
+        del headers["ETag"], headers["Accept-Ranges"]
+        start_response("200 OK", headers.items())
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _another(versions: dict[str, str], version: str, filename: str) -> ResponseReturnValue:

@@ -17,8 +17,15 @@ from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLo
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
-from surveyapp.web.respond import bp, pages, privacy_notice, saving
-from surveyapp.web.respond.visit import Visit, rated, visiting
+from surveyapp.web.respond import (
+    bp,
+    browser_buffer,
+    pages,
+    privacy_notice,
+    saving,
+    whole_form,
+)
+from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
 
@@ -83,7 +90,8 @@ def save(number: int, page: int) -> ResponseReturnValue:
     try:
         with transaction() as db:
             visit, assignment, instrument = answering_now(db, number)
-            saved = saving.save(db, visit, assignment, instrument, page, request.form)
+            pages.items(instrument, page)  # there is such a page
+            saved = saving.save(db, visit, assignment, instrument, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
     if saved.elsewhere:
@@ -91,21 +99,37 @@ def save(number: int, page: int) -> ResponseReturnValue:
     return redirect(_destination(instrument, number, page), code=303)
 
 
-@bp.post("/phieu/<int:number>/<int:page>/luu")
-def autosave(number: int, page: int) -> ResponseReturnValue:
-    """Save for the script; answer with what is stored now and what another device changed."""
-    with transaction() as db:
-        visit, assignment, instrument = answering_now(db, number)
-        saved = saving.save(db, visit, assignment, instrument, page, request.form)
-    shown = {item: saved.answers.get(item, "") for item in pages.item_ids(instrument, page)}
-    done, items = answered(instrument, saved.answers)
+@bp.post("/phieu/<int:number>/luu")
+def autosave(number: int) -> ResponseReturnValue:
+    """Save what the script gathered, of any page; answer with all that stands now."""
+    try:
+        with transaction() as db:
+            visit, assignment, instrument = answering_now(db, number)
+            saved = saving.save(db, visit, assignment, instrument, request.form)
+    except (NotAnOption, RemarkTooLong) as exc:
+        return jsonify(message=words_for(exc).message, item=exc.item_id), 422
     return jsonify(
         saved=_("Đã lưu %(time)s", time=i18n.clock_time(clock.now())),
-        answers=shown,
+        answers=saved.answers,
         elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
-        left=items - done,
         seconds=sessions.touch_respondent(),
     )
+
+
+@bp.get("/phieu/<int:number>/ca-phieu/<mark>")
+def whole(number: int, mark: str) -> ResponseReturnValue:
+    """All pages of the questionnaire for the script, without anybody's answers.
+
+    The address names the content, so a process that has it asks the database for nothing.
+    """
+    if sessions.respondent_code() is None:
+        raise SessionOver
+    known = whole_form.known(mark)
+    if known is None:
+        with reading() as db:
+            _visit, _assignment, instrument = answering_now(db, number)
+        known = whole_form.rendered(instrument)
+    return whole_form.response(known, asked=mark)
 
 
 def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
@@ -186,14 +210,21 @@ def _page(
     page: int,
     **extra: object,
 ) -> str:
+    shown_here = pages.item_ids(instrument, page)
+    others = {item: value for item, value in answers.items() if item not in shown_here}
     return render_template(
-        pages.template(instrument, page),
+        "respond/section.html",
         shown=int(clock.now().timestamp()),
         assignment=assignment,
         number=assignment.number,
         rated=rated(assignment),
         contact=privacy_notice.contact(visit.invited.campaign.settings),
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
+        other_answers=others,
+        whole_url=url_for(
+            "respond.whole", number=assignment.number, mark=whole_form.rendered(instrument).mark
+        ),
+        **browser_buffer.facts(visit.code, assignment.id),
         **pages.facts(instrument, answers, page),
         **extra,
     )

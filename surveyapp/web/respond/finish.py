@@ -4,7 +4,7 @@ import re
 from itertools import count
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
@@ -16,7 +16,7 @@ from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
-from surveyapp.web.respond import bp, pages, privacy_notice
+from surveyapp.web.respond import bp, browser_buffer, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
 
@@ -75,7 +75,10 @@ def _chosen(item: InstrumentItem, code: str | None, language: str) -> str | None
 
 @bp.post("/phieu/<int:number>/nop")
 def submit(number: int) -> ResponseReturnValue:
-    """Seal what the review page showed. Pressed twice, it ends on the same receipt."""
+    """Seal what the review page showed. Pressed twice, it ends on the same receipt.
+
+    The script, which tries again while the line is down, is told where to go as JSON.
+    """
     seen = request.form.get("version", "")
     try:
         with transaction() as db:
@@ -92,8 +95,14 @@ def submit(number: int) -> ResponseReturnValue:
             )
     except DraftChanged:
         flash(_("Phiếu vừa được sửa trên thiết bị khác. Vui lòng xem lại rồi nộp."), "warning")
-        return redirect(url_for("respond.review", number=number), code=303)
-    return redirect(url_for("respond.receipt", number=number), code=303)
+        return _lead(url_for("respond.review", number=number))
+    return _lead(url_for("respond.receipt", number=number))
+
+
+def _lead(address: str) -> ResponseReturnValue:
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(address=address)
+    return redirect(address, code=303)
 
 
 def _version(seen: str) -> bytes:
@@ -115,6 +124,7 @@ def receipt(number: int) -> ResponseReturnValue:
     return render_template(
         "respond/receipt.html",
         number=number,
+        kept_name=browser_buffer.name(state.keys(), assignment.id),
         receipt=own,
         mark=receipts.grouped(receipts.tag(own).hex()),
         submitted_on=assignment.submitted_on,

@@ -28,27 +28,49 @@ def item_ids(instrument: Instrument, page: int) -> list[str]:
     return [instrument.remark.id]
 
 
-def template(instrument: Instrument, page: int) -> str:
-    """The template that shows the page."""
-    return "respond/section.html" if items(instrument, page) else "respond/remark.html"
+def all_ids(instrument: Instrument) -> list[str]:
+    """The ids of everything the questionnaire asks, page by page."""
+    remark = [instrument.remark.id] if instrument.remark else []
+    return [item.id for item in instrument.items] + remark
+
+
+def title(instrument: Instrument, page: int) -> str:
+    """The heading of a page."""
+    asked = items(instrument, page)
+    return instrument.sections[page - 1].title.get(locale()) if asked else _("Ý kiến khác")
+
+
+def part(instrument: Instrument, page: int) -> dict[str, Any]:
+    """What a page asks, whoever looks at it and whatever is answered."""
+    asked = items(instrument, page)
+    return {
+        "page": page,
+        "title": title(instrument, page),
+        "section": instrument.sections[page - 1] if asked else None,
+        "items": asked,
+        "first": sum(len(each.items) for each in instrument.sections[: page - 1]) + 1,
+    }
+
+
+def fixed(instrument: Instrument) -> dict[str, Any]:
+    """What every page of the questionnaire needs to show its part."""
+    return {
+        "instrument": instrument,
+        "pages": count(instrument),
+        "total": len(instrument.items),
+        "dont_know": (DONT_KNOW, DONT_KNOW_LABEL.get(locale())),
+    }
 
 
 def facts(instrument: Instrument, answers: dict[str, str], page: int) -> dict[str, Any]:
     """What the page shows, whoever looks at it."""
-    asked = items(instrument, page)
     done, total = answered(instrument, answers)
     return {
-        "instrument": instrument,
-        "page": page,
-        "pages": count(instrument),
-        "section": instrument.sections[page - 1] if asked else None,
-        "items": asked,
-        "first": sum(len(each.items) for each in instrument.sections[: page - 1]) + 1,
-        "total": total,
+        **fixed(instrument),
+        **part(instrument, page),
         "left": total - done,
         "answers": answers,
         "steps": steps(instrument, answers, page),
-        "dont_know": (DONT_KNOW, DONT_KNOW_LABEL.get(locale())),
     }
 
 

@@ -1,4 +1,4 @@
-"""Saving one page of a questionnaire, and telling what another device changed meanwhile."""
+"""Saving what was sent in of a questionnaire, and telling what another device changed meanwhile."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -31,13 +31,12 @@ def save(
     visit: Visit,
     assignment: AssignmentView,
     instrument: Instrument,
-    page: int,
     form: Mapping[str, str],
 ) -> Saved:
-    """Save the fields of a page as they were sent in. Raises what refuses them."""
+    """Save the fields as they were sent in, of one page or of several. Raises what refuses them."""
     if assignment.is_submitted:
         raise AlreadySubmitted(assignment.id)
-    changes = dict(_changes(instrument, page, form))
+    changes = dict(_changes(instrument, form))
     if all(change.base == change.value for change in changes.values()):
         stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
         seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
@@ -54,11 +53,9 @@ def save(
     )
 
 
-def _changes(
-    instrument: Instrument, page: int, form: Mapping[str, str]
-) -> Iterator[tuple[str, FieldChange]]:
+def _changes(instrument: Instrument, form: Mapping[str, str]) -> Iterator[tuple[str, FieldChange]]:
     """Each field with the value it was rendered with: a stale page changes nothing but its own."""
-    for item_id in pages.item_ids(instrument, page):
+    for item_id in pages.all_ids(instrument):
         base = form.get(BASE + item_id)
         value = form.get(item_id, "").replace("\r\n", "\n")
         if base is not None:

@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -100,7 +101,13 @@ def sealed_now() -> str | None:
         return None
     place = request.view_args or {}
     form = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
-    return seal(Page(place["number"], place["page"], form, clock.now()), code)
+    page = place["page"] if "page" in place else _page_named(form.pop("page", ""))
+    return seal(Page(place["number"], page, form, clock.now()), code)
+
+
+def _page_named(text: str) -> int:
+    """The page the script says it is on; the first for anything else."""
+    return int(text) if re.fullmatch("[1-9][0-9]?", text) else 1
 
 
 def put(response: Response, value: str) -> None:
@@ -123,7 +130,7 @@ def restore(code: str) -> str | None:
     try:
         with transaction() as db:
             visit, assignment, instrument = answering(db, page.number)
-            saved = saving.save(db, visit, assignment, instrument, page.page, page.form)
+            saved = saving.save(db, visit, assignment, instrument, page.form)
     except SurveyError as exc:
         why = words_for(exc).message
         flash(_("Trang gửi lúc phiên làm việc đã hết không lưu được. %(why)s", why=why), "warning")

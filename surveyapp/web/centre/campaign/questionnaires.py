@@ -94,7 +94,6 @@ def preview(group: str, page: int) -> str:
         step.pop("go")
     return render_template(
         "centre/preview.html",
-        page_template=pages.template(instrument, page),
         other_language="vi" if locale() == "en" else "en",
         group=asked,
         rated=_("[tên đơn vị được đánh giá]"),
