@@ -42,6 +42,10 @@ ELSEWHERE = {
         "surveyapp.cli.administration.doctor",
         "What is wrong with this installation, and the command that mends it.",
     ),
+    "setup": (
+        "surveyapp.cli.administration.setup",
+        "A new installation, from its questions to the doctor's word.",
+    ),
     "watch": (
         "surveyapp.cli.administration.watch",
         "Look at the installation and write to the operators about what fails.",

@@ -14,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from surveyapp.config import environment_file
 from surveyapp.errors import SurveyError
 
+ENVIRONMENT_FILE = environment_file.VARIABLE
+"""The variable that names the file of settings."""
 DEMO_MARKS = ("demo.json", "demo/unfinished")
 """Files by which an instance folder is known as a demonstration's."""
 PROJECT = Path(__file__).resolve().parent.parent.parent
