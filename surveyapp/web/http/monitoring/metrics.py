@@ -102,7 +102,7 @@ def refused(reason: str) -> None:
     _refusals.labels(reason).inc()
 
 
-def exposition(gauges: Iterable[gauge_figures.Gauge]) -> bytes:
+def exposition(gauges: Iterable[gauge_figures.Gauge] = ()) -> bytes:
     """All counters in Prometheus's text format, summed over the workers where there are several."""
     now = CollectorRegistry()
     now.register(_Now(list(gauges)))
