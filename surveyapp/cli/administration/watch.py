@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -16,6 +17,8 @@ from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.operations.doctor.findings import Level, worst
 from surveyapp.operations.watch import alarms
+
+Job = tuple[click.Command, dict[str, Any]]
 
 
 @click.command()
@@ -47,7 +50,7 @@ def _open_campaigns() -> list[str]:
         return [one.code for one in campaigns.campaigns(db) if one.state == CampaignState.OPEN]
 
 
-def _each(context: click.Context, *commands: tuple[click.Command, dict[str, object]]) -> None:
+def _each(context: click.Context, *commands: Job) -> None:
     """Run each, go on after one that failed, and end with 1 if any did."""
     failed = False
     for command, arguments in commands:
@@ -75,8 +78,8 @@ def nightly(context: click.Context) -> None:
     from surveyapp.cli.release import rehearse
 
     codes = _open_campaigns()
-    snapshots = [(snapshot, {"code": code, "day": None}) for code in codes]
-    rehearsals = [(rehearse, {"code": code, "as_json": False}) for code in codes]
+    snapshots: list[Job] = [(snapshot, {"code": code, "day": None}) for code in codes]
+    rehearsals: list[Job] = [(rehearse, {"code": code, "as_json": False}) for code in codes]
     _each(context, *snapshots, *rehearsals)
 
 

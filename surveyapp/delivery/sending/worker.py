@@ -106,7 +106,13 @@ class Worker:
             if self._sign is not None:
                 self._sign()
             self.recover()
-            housekeeping.keep(self.post, self.mailbox, keys=self.keys, now=self.now)
+            housekeeping.keep(
+                self.post,
+                self.mailbox,
+                keys=self.keys,
+                base_url=self.base_url,
+                now=self.now,
+            )
         with reading() as db:
             going = [(wave.id, wave.is_filled) for wave in queue.running(db, now=now)]
         shuffle(going)  # waves share the server's limits: none waits for another to end
