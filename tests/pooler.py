@@ -26,6 +26,7 @@ default_pool_size = 3
 max_client_conn = 200
 ignore_startup_parameters = extra_float_digits, options
 server_connect_timeout = 3
+server_login_retry = 1
 query_wait_timeout = 5
 logfile = {folder}/log
 """

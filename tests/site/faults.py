@@ -132,7 +132,7 @@ def run(load: Load, fault: Fault, *, short: bool) -> str:
     back = min(one.at for one in list(load.seen) if one.how == "answered" and one.at > healed)
     time.sleep(1)
     sight = load.saw(began)
-    lost = load.account().lost if fault.name != "nothing" else 0
+    lost = load.account().lost
     away = sum(n for how, n in sight.how.items() if how.startswith("5"))
     return (
         f"| {fault.name} | {healed - began:.1f} | {sight.how['answered']} | {away} | {sight.how['broken']} "

@@ -108,7 +108,9 @@ class Load:
     def account(self) -> harness.Account:
         """What is in the database, against what people were told."""
         key = bytes.fromhex(self.site.known["box"])
-        return harness.account(self.site.url, self.tally, key, self.site.known["campaign"])
+        with self._lock:  # what is acknowledged from now on may not be in what is read now
+            told = Tally(acknowledged=dict(self.tally.acknowledged))
+        return harness.account(self.site.url, told, key, self.site.known["campaign"])
 
 
 @dataclass(frozen=True)
