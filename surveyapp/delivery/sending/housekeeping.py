@@ -30,12 +30,9 @@ from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
 
-<<<<<<< HEAD
 SELF_TEST_HOLD = timedelta(minutes=3)
-=======
 AT_ONCE = 100
 """Messages given up in one transaction: respondents wait for none."""
->>>>>>> main
 
 
 def keep(
@@ -54,16 +51,10 @@ def keep(
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)
-<<<<<<< HEAD
     with timers.turn("self-test", now=now, hold=SELF_TEST_HOLD) as turn:
-        if (
-            turn.is_ours
-        ):  # of several workers one: a test message that is on its way is not sent again
+        if turn.is_ours:  # of several workers one: what is on its way is not sent again
             _test_channels(post, now=now)
-=======
-    _test_channels(post, now=now)
     give_up(keys=keys, now=now())
->>>>>>> main
     with transaction() as db:
         lifecycle.finish(db)
     with reading() as db:

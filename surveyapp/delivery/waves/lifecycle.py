@@ -19,19 +19,11 @@ from surveyapp.delivery.errors import (
     WaveInOtherState,
 )
 from surveyapp.delivery.models import Delivery, LetterBatch, Wave
-<<<<<<< HEAD
-from surveyapp.delivery.sending import queue
-from surveyapp.delivery.states import GOING, DeliveryState, WaveState
-from surveyapp.delivery.waves import audience, left_out, staggering
-from surveyapp.delivery.waves.audience import Recipient
-from surveyapp.keys import KeyRing
-=======
 from surveyapp.delivery.rules import SENT_BY_WORKER
-from surveyapp.delivery.states import DeliveryState, WaveState
+from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import cautions, counting
 from surveyapp.delivery.waves.counting import DryRun
 from surveyapp.delivery.waves.finding import locked
->>>>>>> main
 
 REACHING = (
     DeliveryState.QUEUED,
