@@ -207,7 +207,12 @@ def test_the_list_of_questionnaires_tells_how_much_is_left_of_each(ann):
 
 @pytest.mark.parametrize(
     ("go", "leads"),
-    [("back", "/phieu"), ("3", "/phieu/1/3"), ("review", "/phieu/1/xem-lai"), ("leave", "/phieu")],
+    [
+        ("back", "/phieu"),
+        ("3", "/phieu/1/3"),
+        ("review", "/phieu/1/xem-lai"),
+        ("leave", "/da-dong"),
+    ],
 )
 def test_every_way_off_a_page_saves_it(ann, go, leads):
     ann.start()
