@@ -218,6 +218,7 @@ def test_every_way_off_a_page_saves_it(ann, go, leads):
     ann.start()
     item = ann.items(1, 1)[0]
     assert ann.send(1, 1, {item: "3"}, go=go).headers["Location"] == leads
+    ann.start()
     assert ann.chosen(1, 1) == {item: "3"}
 
 
