@@ -27,6 +27,7 @@ from surveyapp.db.sessions import (
     is_snapshot,
     reading,
     transaction,
+    write_once,
 )
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "thawed",
     "transaction",
     "within",
+    "write_once",
 ]

@@ -82,6 +82,7 @@ def test_submitting_again_gives_the_same_receipt_and_no_second_ballot(world, db)
 
 
 def test_a_person_without_a_single_answer_is_told_so_and_stays_unsubmitted(world, db):
+    world.save(db, world.forms[0], {"P1-101": "1"})
     world.save(db, world.forms[0], {"P1-101": ""})
     with pytest.raises(NothingToSubmit), db.begin_nested():
         world.submit(db, world.forms[0])

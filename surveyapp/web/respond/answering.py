@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
+from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
-from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions, state
+from surveyapp.web.http import sessions
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.respond import (
     bp,
@@ -54,7 +53,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
         return False, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = visit.draft(db, assignment, instrument)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
@@ -80,7 +79,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering_now(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = visit.draft(db, assignment, instrument)
     return _page(visit, assignment, instrument, draft.answers, page)
 
 
@@ -88,10 +87,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
 def save(number: int, page: int) -> ResponseReturnValue:
     """Save the page and go where the pressed button says."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            pages.items(instrument, page)  # there is such a page
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form, page=page)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
     if saved.elsewhere:
@@ -103,9 +99,7 @@ def save(number: int, page: int) -> ResponseReturnValue:
 def autosave(number: int) -> ResponseReturnValue:
     """Save what the script gathered, of any page; answer with all that stands now."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return jsonify(message=words_for(exc).message, item=exc.item_id), 422
     return jsonify(
@@ -136,7 +130,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = visit.draft(db, assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return _page(
         visit,

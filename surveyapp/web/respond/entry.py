@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.assignments.rules import Disposition
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
@@ -153,22 +154,23 @@ def landing(token: str) -> ResponseReturnValue:
 def start(token: str) -> ResponseReturnValue:
     """Begin or resume, and leave the secret behind in the old address."""
     code = links.read(state.keys(), token)
-    with transaction() as db:
+    with reading() as db:
         visit = Visit(code, invitations.find(db, code, keys=state.keys()))
-        _begin(db, visit)
+    _begin(visit)
     return _opened(code, _first_page(visit))
 
 
 @bp.post("/phieu/bat-dau")
 def start_typed() -> ResponseReturnValue:
     """Begin or resume after a typed code."""
-    with transaction() as db:
+    with reading() as db:
         visit = visiting(db)
-        _begin(db, visit)
+    _begin(visit)
     return redirect(_first_page(visit), code=303)
 
 
-def _begin(db: Session, visit: Visit) -> None:
+def _begin(visit: Visit) -> None:
+    """Note that the person came in; nothing is written, or waited for, where that is noted."""
     now = clock.now()
     if not visit.unsubmitted:
         return
@@ -178,7 +180,9 @@ def _begin(db: Session, visit: Visit) -> None:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
-    inviting.begin(db, visit.invited, today=clock.day(now))
+    if any(each.disposition != Disposition.BEGUN for each in visit.unsubmitted):
+        with transaction(in_turn=True) as db:
+            inviting.begin(db, visit.invited, today=clock.day(now))
 
 
 def _first_page(visit: Visit) -> str:

@@ -11,7 +11,7 @@ from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument, InstrumentItem
-from surveyapp.responses import drafts, receipts
+from surveyapp.responses import receipts
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
@@ -27,7 +27,7 @@ def review(number: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = visit.draft(db, assignment, instrument)
     done, total = answered(instrument, draft.answers)
     sections = _reviewed(instrument, number, draft.answers)
     return render_template(
@@ -81,8 +81,9 @@ def submit(number: int) -> ResponseReturnValue:
     """
     seen = request.form.get("version", "")
     try:
-        with transaction() as db:
+        with reading() as db:
             visit, assignment, instrument = answering(db, number)
+        with transaction(in_turn=True) as db:
             responses.submit(
                 db,
                 visit.invited.campaign,

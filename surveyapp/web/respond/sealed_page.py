@@ -23,13 +23,11 @@ from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from surveyapp import clock
-from surveyapp.db import transaction
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.web.http import guard, sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.respond import saving
-from surveyapp.web.respond.visit import answering
 
 LIFE = timedelta(minutes=60)
 COOKIE = sessions.Cookie("phieu_cho", "respondent-cookie")
@@ -128,9 +126,7 @@ def restore(code: str) -> str | None:
     if page is None:
         return None
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering(db, page.number)
-            saved = saving.save(db, visit, assignment, instrument, page.form)
+        instrument, saved = saving.save(page.number, page.form)
     except SurveyError as exc:
         why = words_for(exc).message
         flash(_("Trang gửi lúc phiên làm việc đã hết không lưu được. %(why)s", why=why), "warning")

@@ -14,6 +14,8 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.queries import AssignmentView, Invited
+from surveyapp.responses import drafts
+from surveyapp.responses.drafts import DraftAnswers
 from surveyapp.web.http import sessions, state
 from surveyapp.web.respond import privacy_notice
 
@@ -58,6 +60,19 @@ class Visit:
     def unsubmitted(self) -> list[AssignmentView]:
         """What is left to answer."""
         return [each for each in self.assignments if each.is_open]
+
+    def draft(
+        self, db: Session, assignment: AssignmentView, instrument: Instrument
+    ) -> DraftAnswers:
+        """What is saved of one questionnaire. Raises `DraftUnreadable`."""
+        return drafts.load(
+            db,
+            assignment.id,
+            instrument,
+            code=self.code,
+            keys=state.keys(),
+            campaign_code=self.invited.campaign.code,
+        )
 
 
 def visiting(db: Session) -> Visit:
