@@ -24,6 +24,7 @@ from surveyapp.respondents import service
 from surveyapp.respondents.context import context_from_pack
 from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
+from surveyapp.respondents.sheet import work_here
 
 COUNCIL, LEADERS = "council", "agency-leaders"
 CENTRE = "vanhanh"
@@ -37,6 +38,14 @@ class ArrivedWorkbook:
     file_name: str
     content: bytes
     checked: Checked
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Workbooks in order, each as soon as it is made, and how many there will be."""
+
+    lists: Iterable[ArrivedWorkbook]
+    count: int
 
 
 @dataclass
@@ -80,6 +89,7 @@ _desks: list[Desk] = []
 
 
 def _open_desk(pack_folder: Path, out: Path, tasks: Sequence[Task]) -> None:
+    work_here()  # nothing but our own workbooks comes to this process
     _desks[:] = [Desk(pack_folder, out, tasks)]
 
 
@@ -90,12 +100,12 @@ def _deliver(task: Task) -> ArrivedWorkbook:
 @contextmanager
 def deliveries(
     pack_folder: Path, out: Path, tasks: Sequence[Task], *, processes: int
-) -> Iterator[Iterable[ArrivedWorkbook]]:
+) -> Iterator[Arriving]:
     """Every workbook in order, made and read by `processes` beside this one (0: by this one)."""
     out.mkdir(parents=True, exist_ok=True)
     if not processes:
         desk = Desk(pack_folder, out, tasks)
-        yield map(desk.deliver, tasks)
+        yield Arriving(map(desk.deliver, tasks), len(tasks))
         return
     with ProcessPoolExecutor(
         processes,
@@ -105,7 +115,7 @@ def deliveries(
         initargs=(pack_folder, out, tasks),
     ) as pool:
         try:
-            yield pool.map(_deliver, tasks, chunksize=2)
+            yield Arriving(pool.map(_deliver, tasks, chunksize=2), len(tasks))
         finally:
             pool.shutdown(cancel_futures=True)
 

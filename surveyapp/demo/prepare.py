@@ -80,8 +80,12 @@ class Builder:
 
     def build(self) -> Path:
         """Build both campaigns in an empty database; returns the path of `demo.json`."""
-        self._release(OVER, self._collect(OVER))
-        self._collect(UNDER_WAY)
+        # The larger pile of workbooks is made by other processes while the pilot is held in this one.
+        with self._lists(UNDER_WAY) as arriving:
+            with self._lists(OVER) as few:
+                custodians = self._collect(OVER, few)
+            self._release(OVER, custodians)
+            self._collect(UNDER_WAY, arriving)
         self._leave_work(UNDER_WAY)
         self._keep_last_night()
         with transaction() as db:
@@ -89,7 +93,7 @@ class Builder:
             staff = accounts.create(db, main, others=[pilot], now=self.now)
         return show(self.settings, self.keys, staff=[account.to_json() for account in staff])
 
-    def _collect(self, season: Season) -> Custodians | None:
+    def _collect(self, season: Season, arriving: lists.Arriving) -> Custodians | None:
         """From the pack to answers: lists, invitations, what people did. Who holds the key of its box,
         where that is not the server."""
         opens_at = _at_eight(self.now - timedelta(days=season.opened_ago))
@@ -98,7 +102,7 @@ class Builder:
         before = opens_at - timedelta(days=30)
         with transaction() as db:
             campaign_service.load_pack(db, pack, now=before)
-        self._take_lists(season, pack, due=opens_at - timedelta(days=2))
+        self._take_lists(pack, arriving, due=opens_at - timedelta(days=2))
         holders = self._give_key(pack, now=opens_at - timedelta(days=3))
         with transaction() as db:
             self._approve(db, pack, now=opens_at - timedelta(days=2))
@@ -143,20 +147,21 @@ class Builder:
                 facts=made.facts,
             )
 
-    def _take_lists(self, season: Season, pack: Pack, *, due: datetime) -> None:
+    def _lists(self, season: Season) -> AbstractContextManager[lists.Arriving]:
+        """The workbooks of every unit, made beside this process from now on."""
+        pack = read_pack(self.settings.questionnaires / season.pack)
         share = 1.0 if season is OVER else self.share
-        wanted = rosters.tasks(pack, share=share, units=self.units)
+        return lists.deliveries(
+            pack.folder,
+            self.settings.instance / "demo" / "workbooks" / pack.code,
+            rosters.tasks(pack, share=share, units=self.units),
+            processes=self.processes,
+        )
+
+    def _take_lists(self, pack: Pack, arriving: lists.Arriving, *, due: datetime) -> None:
         label = _("%(code)s: lập và đọc danh sách", code=pack.code)
-        with (
-            lists.deliveries(
-                pack.folder,
-                self.settings.instance / "demo" / "workbooks" / pack.code,
-                wanted,
-                processes=self.processes,
-            ) as arriving,
-            self.progress(label, len(wanted)) as done,
-        ):
-            lists.take_in(pack.code, arriving, keys=self.keys, due=due, done=done)
+        with self.progress(label, arriving.count) as done:
+            lists.take_in(pack.code, arriving.lists, keys=self.keys, due=due, done=done)
 
     def _leave_work(self, season: Season) -> None:
         """Lists to mend and to approve, so that no page of desks or centre stands empty."""

@@ -51,3 +51,32 @@ class Finding:
     def counts(self) -> bool:
         """Whether the line is no longer clean because of it."""
         return self.severity != NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMarks:
+    """By line: who is struck out, who is hidden, and the address behind a cell that shows another text."""
+
+    struck: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
+    links: Mapping[int, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored with the list."""
+        return {
+            "struck": sorted(self.struck),
+            "hidden": sorted(self.hidden),
+            "links": {str(line): link for line, link in self.links.items()},
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "SheetMarks":
+        """The reverse of `to_json`."""
+        return cls(
+            frozenset(stored.get("struck", ())),
+            frozenset(stored.get("hidden", ())),
+            {int(line): link for line, link in stored.get("links", {}).items()},
+        )
+
+
+NO_MARKS = SheetMarks()

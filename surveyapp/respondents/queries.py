@@ -4,15 +4,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.campaigns.models import Campaign, Department, ListKind, Unit
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext, several
 from surveyapp.respondents.errors import UnknownList
-from surveyapp.respondents.lists.corrections.learned import learned_departments
-from surveyapp.respondents.models import Headcount, Person, PersonEntry, RespondentList
+from surveyapp.respondents.models import Headcount, ListLine, Person, PersonEntry, RespondentList
 from surveyapp.respondents.people.rosters import (
     FormCell,
     PersonContact,
@@ -27,7 +26,7 @@ from surveyapp.respondents.people.rosters import (
 )
 from surveyapp.respondents.reading.sheet_reading import Understanding
 from surveyapp.respondents.states import CURRENT, ListState, PersonState
-from surveyapp.respondents.words.names import name_key
+from surveyapp.respondents.words.names import fold, name_key
 
 __all__ = [
     "FormCell",
@@ -43,6 +42,7 @@ __all__ = [
 ]
 
 PAGE = 100
+_MOST_LEARNED = 500
 
 
 def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> ListContext:
@@ -86,8 +86,34 @@ def list_context(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) ->
             for g in campaigns.groups(db, campaign.id)
             if g.code in kind.groups
         ),
-        learned=learned_departments(db, unit.id) if "department" in kind.required else (),
+        learned=_learned_departments(db, unit.id) if "department" in kind.required else (),
     )
+
+
+def _learned_departments(db: Session, unit_id: int) -> tuple[tuple[str, str], ...]:
+    """The unit's own spellings of departments, folded, each with the code that its desk once put in its place.
+
+    From versions that it handed in: what is still being mended is no lesson yet.
+    """
+    rows = db.execute(
+        select(ListLine.cells, ListLine.mends, Department.code)
+        .join(RespondentList, RespondentList.id == ListLine.list_id)
+        .join(Department, Department.id == ListLine.department_id)
+        .where(
+            RespondentList.unit_id == unit_id,
+            RespondentList.accepted_at.is_not(None),
+            ListLine.left_out.is_(False),
+            cast(ListLine.mends, String).like('%"department"%'),
+        )
+        .order_by(RespondentList.version.desc(), ListLine.line)
+        .limit(_MOST_LEARNED)
+    )
+    found: dict[str, str] = {}
+    for cells, mends, code in rows:
+        written = fold(cells.get("department", ""))
+        if written and mends.get("department"):
+            found.setdefault(written, code)
+    return tuple(sorted(found.items()))
 
 
 def declared_headcount(db: Session, *, unit_id: int, kind_id: int) -> int | None:

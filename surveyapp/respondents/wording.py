@@ -1,12 +1,10 @@
 """What a coordinator reads: columns, findings, refusals. Each says what is wrong and how to mend it."""
 
-from surveyapp.i18n import Lazy, _, _n, lazy, locale
+from surveyapp.i18n import Lazy, _, lazy, locale
 from surveyapp.i18n import number as written_number
-from surveyapp.respondents.deadlines.desks import LateList
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
 from surveyapp.respondents.placing import shown as shown_row
-from surveyapp.respondents.states import ListState
 
 COLUMN_NAMES: dict[str, Lazy] = {
     "full_name": lazy("Họ và tên"),
@@ -190,21 +188,6 @@ def _shown(name: str, fact: object) -> str:
     if isinstance(fact, (int, float)) and not isinstance(fact, bool) and name != "version":
         return written_number(fact)
     return str(fact)
-
-
-def standing(late: LateList) -> str:
-    """How far a list is that the centre does not have yet."""
-    if late.state == ListState.RETURNED:
-        return _("đã trả lại, chờ sửa")
-    if late.state != ListState.STAGED:
-        return _("chưa có tệp")
-    if late.must_count:
-        return _n(
-            "đã có tệp, còn %(n)s lỗi phải sửa",
-            "đã có tệp, còn %(n)s lỗi phải sửa",
-            late.must_count,
-        )
-    return _("đã có tệp, chưa xác nhận gửi")
 
 
 ASIDE_REASONS: dict[str, Lazy] = {

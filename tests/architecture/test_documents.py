@@ -195,3 +195,28 @@ def test_the_lock_holds_every_pin_with_hashes_and_names_no_host(name):
 def test_the_tests_run_on_the_libraries_that_are_served():
     served = pins(PROJECT / "requirements.lock")
     assert served.items() <= pins(PROJECT / "requirements-dev.lock").items()
+
+
+def modules_missing(text: str) -> list[str]:
+    """Modules that a page names and the house has not: `x/y.py`, or `x/` (`y`, `z`)."""
+    held = [path.relative_to(PROJECT).as_posix() for path in (PROJECT / "surveyapp").rglob("*.*")]
+    held += [path.name for path in PROJECT.iterdir()] + [
+        path.relative_to(PROJECT).as_posix()
+        for folder in ("tests", "tools", "opener", "verifier")
+        for path in (PROJECT / folder).rglob("*.py")
+    ]
+    named = re.findall(r"`([\w/]+\.py)`", text)
+    for folder, inside in re.findall(r"`([\w/]+/)` \(((?:`\w+`(?:, | and |; )?)+)", text):
+        named += [f"{folder}{name}.py" for name in re.findall(r"`(\w+)`", inside)]
+    return sorted(
+        name for name in set(named) if not any(f"/{p}".endswith(f"/{name}") for p in held)
+    )
+
+
+def test_the_modules_of_the_recipes_exist():
+    assert modules_missing("`accounts/act.py`, `delivery/waves/` (`away`), `nowhere.py`") == [
+        "nowhere.py"
+    ]
+    assert modules_missing("`delivery/` (`rules`, `away`)") == ["delivery/away.py"]
+    for name in ("CONTRIBUTING.md", "docs/architecture.md"):
+        assert modules_missing((PROJECT / name).read_text()) == []

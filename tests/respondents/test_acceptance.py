@@ -7,8 +7,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.act import Act
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import queries, service
@@ -23,22 +21,6 @@ from surveyapp.respondents.models import Person, RespondentList
 from tests import factories
 
 UNFINISHED = [("Nguyễn Văn An", "0912000001", ""), ("Lê Văn Chi", "", "chi@@snv")]
-
-
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "act": Act("desk", now, keys)}
-
-
-@pytest.fixture
-def by_centre(campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    return {"campaign": campaign, "act": Act("centre", now, keys)}
 
 
 def persons(db: Session, state: str = "active") -> int:

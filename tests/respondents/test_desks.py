@@ -8,12 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, ListKind
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.model import Outcome, Reason
-from surveyapp.respondents import queries, service, wording
+from surveyapp.respondents import queries, service
 from surveyapp.respondents.deadlines import desks, reminders
 from surveyapp.respondents.errors import (
     BadDeskAddress,
@@ -33,22 +32,6 @@ ONE_MORE = {
     "phone": "0987000005",
     "email": "em@snv.example.vn",
 }
-
-
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "act": Act("desk", now, keys)}
-
-
-@pytest.fixture
-def by_centre(campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    return {"campaign": campaign, "act": Act("centre", now, keys)}
 
 
 def kind(db: Session, campaign: Campaign, code: str) -> ListKind:
@@ -189,7 +172,7 @@ def test_a_late_list_says_how_far_it_is(
         db.flush()
     late = desks.late_units(db, campaign, today=date(2026, 1, 5))
     (hanoi,) = [row for row in late if row.unit.code == "01"]
-    told = {row.kind.code: wording.standing(row) for row in hanoi.lists}
+    told = {row.kind.code: desks.how_far(row) for row in hanoi.lists}
     assert told == dict.fromkeys(told, "chưa có tệp") | {"agency-leaders": words}
 
 

@@ -1,28 +1,16 @@
 """Before invitations go out the centre sees what does not add up over all units."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign
-from surveyapp.keys import KeyRing
 from surveyapp.respondents.people import frame_checks
 from tests import factories
 
 AN = ("Nguyễn Văn An", "0912000001", "an@snv.example.vn")
 HOA = ("Trần Thị Hòa", "0912000002", "hoa@snv.example.vn")
-
-
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def stored(campaign: Campaign, now: datetime, keys: KeyRing) -> tuple[Any, ...]:
-    return campaign, now, keys
 
 
 def found(db: Session, campaign: Campaign, code: str) -> list[tuple[list[str], int]]:

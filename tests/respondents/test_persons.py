@@ -21,16 +21,6 @@ HOA = ("Trần Thị Hòa", "0912000002", "hoa@snv.example.vn")
 CHI = ("Lê Văn Chi", "0912000003", "chi@snv.example.vn")
 
 
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def stored(campaign: Campaign, now: datetime, keys: KeyRing) -> tuple[Any, ...]:
-    return campaign, now, keys
-
-
 def active(db: Session) -> dict[str, Person]:
     return {p.full_name: p for p in db.scalars(select(Person).where(Person.state == "active"))}
 

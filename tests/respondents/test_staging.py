@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
@@ -30,17 +29,6 @@ SLOPPY = [
     ("Lê Văn Chi", "", "chi@@snv.example.vn"),
     ("Phạm Thị Dung", "01692000004", "dung@gmial.com"),
 ]
-
-
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 def codes(db: Session, subject: RespondentList) -> set[tuple[int, str]]:

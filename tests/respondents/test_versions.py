@@ -7,8 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.act import Act
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import service
@@ -24,17 +22,6 @@ FIRST = [
     ("Lê Văn Chi", "", "chi@@snv.example.vn"),
     ("Phạm Thị Dung", "0912000004", "dung@snv.example.vn"),
 ]
-
-
-@pytest.fixture
-def campaign(db: Session, now: datetime) -> Campaign:
-    return factories.campaign(db, now)
-
-
-@pytest.fixture
-def by_desk(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> dict[str, Any]:
-    unit = campaigns.unit(db, campaign.id, "01")
-    return {"unit": unit, "act": Act("desk", now, keys)}
 
 
 @pytest.fixture

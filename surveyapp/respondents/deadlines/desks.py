@@ -14,6 +14,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
+from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries
 from surveyapp.respondents.errors import (
     BadDeskAddress,
@@ -22,7 +23,7 @@ from surveyapp.respondents.errors import (
     ListNotExpected,
 )
 from surveyapp.respondents.models import DeskAddress, DeskReminder, Headcount, ListDeadline
-from surveyapp.respondents.states import ReminderState
+from surveyapp.respondents.states import ListState, ReminderState
 
 MOST_PEOPLE = 60_000
 _ADDRESS = re.compile(r"[^@\s<>,;:\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
@@ -35,6 +36,21 @@ class LateList:
     kind: ListKind
     state: str
     must_count: int
+
+
+def how_far(late: LateList) -> str:
+    """How far a list is that the centre does not have yet."""
+    if late.state == ListState.RETURNED:
+        return _("đã trả lại, chờ sửa")
+    if late.state != ListState.STAGED:
+        return _("chưa có tệp")
+    if late.must_count:
+        return _n(
+            "đã có tệp, còn %(n)s lỗi phải sửa",
+            "đã có tệp, còn %(n)s lỗi phải sửa",
+            late.must_count,
+        )
+    return _("đã có tệp, chưa xác nhận gửi")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from surveyapp.i18n import _, day, speaking
 from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.model import Email, Outcome
 from surveyapp.respondents.deadlines import desks
+from surveyapp.respondents.deadlines.desks import how_far
 from surveyapp.respondents.models import DeskReminder
 from surveyapp.respondents.states import ReminderState
-from surveyapp.respondents.wording import standing
 
 # What may be tried later stays queued.
 _STATES = {
@@ -58,7 +58,7 @@ def _message(
             "unit": unit.name_vi,
             "campaign": campaign.title_vi,
             "due": day(desks.due_of(db, campaign, unit.id)),
-            "lists": "\n".join(f"- {late.kind.name_vi}: {standing(late)}" for late in lists),
+            "lists": "\n".join(f"- {late.kind.name_vi}: {how_far(late)}" for late in lists),
             "address": f"{base_url}/desk/{campaign.code}/{unit.code}/",
         }
         subject = _("Nhắc gửi danh sách điều tra: %(unit)s", **facts)

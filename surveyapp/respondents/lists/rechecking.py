@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign, Department, ListKind, Unit
 from surveyapp.respondents import queries
-from surveyapp.respondents.findings import CHECK, MUST, Finding, Line, Row
+from surveyapp.respondents.findings import CHECK, MUST, Finding, Line, Row, SheetMarks
 from surveyapp.respondents.lists.cross_list_checks import compare
 from surveyapp.respondents.lists.uploads.file_reading import check_stored
 from surveyapp.respondents.models import FINDINGS, ListFinding, ListLine, RespondentList
-from surveyapp.respondents.reading.marks import SheetMarks
 from surveyapp.respondents.words.names import name_key
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import IDENTIFYING, ListContext
-from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.findings import NO_MARKS, Finding, Line, Row, SheetMarks
 from surveyapp.respondents.progress import Progress, untold
-from surveyapp.respondents.reading.marks import NO_MARKS, SheetMarks, marks_of
+from surveyapp.respondents.reading.marks import marks_of
 from surveyapp.respondents.reading.sheet_reading import (
     Told,
     Understanding,

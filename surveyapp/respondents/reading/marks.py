@@ -1,42 +1,11 @@
 """What a sheet shows of its rows beside their cells: struck out, hidden, an address behind another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from surveyapp.respondents.findings import Row
+from surveyapp.respondents.findings import NO_MARKS, Row, SheetMarks
 from surveyapp.respondents.placing import line_of
 from surveyapp.respondents.reading.understood import Understanding
 from surveyapp.respondents.sheet import Sheet, Workbook
-
-
-@dataclass(frozen=True, slots=True)
-class SheetMarks:
-    """By line: who is struck out, who is hidden, and the address behind a cell that shows another text."""
-
-    struck: frozenset[int] = frozenset()
-    hidden: frozenset[int] = frozenset()
-    links: Mapping[int, str] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """As stored with the list."""
-        return {
-            "struck": sorted(self.struck),
-            "hidden": sorted(self.hidden),
-            "links": {str(line): link for line, link in self.links.items()},
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "SheetMarks":
-        """The reverse of `to_json`."""
-        return cls(
-            frozenset(stored.get("struck", ())),
-            frozenset(stored.get("hidden", ())),
-            {int(line): link for line, link in stored.get("links", {}).items()},
-        )
-
-
-NO_MARKS = SheetMarks()
 
 
 def marks_of(workbook: Workbook, reading: Understanding, rows: Sequence[Row]) -> SheetMarks:

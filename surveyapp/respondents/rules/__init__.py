@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.findings import CHECK, NOTE, Finding, Line, Row
+from surveyapp.respondents.findings import CHECK, NO_MARKS, NOTE, Finding, Line, Row, SheetMarks
 from surveyapp.respondents.progress import EVERY, Progress, untold
-from surveyapp.respondents.reading.marks import NO_MARKS, SheetMarks
 from surveyapp.respondents.rules.domains import own_domains
 from surveyapp.respondents.rules.emails import valid_email
 from surveyapp.respondents.rules.filled import filled_findings

@@ -4,6 +4,7 @@ from surveyapp.respondents.sheet.guarded import (
     mark_workbook,
     read_workbook,
     refuse_by_size,
+    work_here,
     write_anew,
 )
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
@@ -15,5 +16,6 @@ __all__ = [
     "marks",
     "read_workbook",
     "refuse_by_size",
+    "work_here",
     "write_anew",
 ]

@@ -7,7 +7,7 @@ import pickle
 import resource
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,7 @@ _FOREIGN = (
 
 def main(task: str) -> None:
     """Do `task` (`module:function`) with the bytes it hears, within limits; answer frame by frame."""
-    module, _, name = task.partition(":")
-    work = getattr(import_module(module), name)
+    work = task_named(task)
     _limit_itself()
     gc.disable()  # It ends before its garbage matters; looking for it takes a third of the checking.
     out = sys.stdout.buffer
@@ -55,6 +54,13 @@ def main(task: str) -> None:
     else:
         write_frame(out, END)
     out.flush()
+
+
+def task_named(task: str) -> Callable[..., Iterator[bytes]]:
+    """What `module:function` names: it takes the bytes of a file and answers in pieces."""
+    module, _, name = task.partition(":")
+    work: Callable[..., Iterator[bytes]] = getattr(import_module(module), name)
+    return work
 
 
 def _refuse(refusal: errors.FileRefused) -> None:

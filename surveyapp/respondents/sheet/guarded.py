@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from surveyapp.respondents import errors
-from surveyapp.respondents.progress import STAGES, Progress, untold
+from surveyapp.respondents.progress import STAGES, Progress, tell_nobody, untold
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, read_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
@@ -24,9 +24,17 @@ _STARTER = (
     " from surveyapp.respondents.sheet import child; child.main(sys.argv[2])"
 )
 _PACKAGE = str(Path(__file__).resolve().parents[2])
+_is_child = False
 _places = threading.BoundedSemaphore(limits.AT_ONCE)
 _PATIENCE = 5.0
 """Seconds between two words of who waits for a place."""
+
+
+def work_here() -> None:
+    """From now on tasks run in this very process: it was made for files and serves nobody else."""
+    global _is_child
+    _is_child = True
+    tell_nobody()
 
 
 class ChildFailed(Exception):
@@ -39,6 +47,10 @@ def run(task: str, content: bytes, *, progress: Progress = untold, **given: Any)
     Few run at once, at low priority: a page of somebody else comes first. Raises the FileRefused that
     the task raised, ReadingTookTooMuch for one that went over a limit, ChildFailed.
     """
+    if _is_child:
+        from surveyapp.respondents.sheet import child
+
+        return list(child.task_named(task)(content, **given))
     while not _places.acquire(timeout=_PATIENCE):
         progress(STAGES[0], 0, 0)
     try:

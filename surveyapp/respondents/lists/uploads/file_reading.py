@@ -8,11 +8,10 @@ from typing import Any
 from surveyapp.respondents import errors, wording
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.errors import FileRefused
-from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.findings import Finding, Line, Row, SheetMarks
 from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.marks import SheetMarks
 from surveyapp.respondents.reading.sheet_reading import Told, Understanding
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import guarded, refuse_by_size

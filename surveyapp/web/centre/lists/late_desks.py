@@ -15,8 +15,7 @@ from surveyapp.documents import tables
 from surveyapp.i18n import _, _n, day, moment
 from surveyapp.respondents import service
 from surveyapp.respondents.deadlines import desks
-from surveyapp.respondents.deadlines.desks import LateUnit
-from surveyapp.respondents.wording import standing
+from surveyapp.respondents.deadlines.desks import LateUnit, how_far
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
@@ -48,7 +47,7 @@ def _late_page(late: Sequence[LateUnit], errors: Sequence[tuple[str, str]] = ())
         deadline=lambda due: deadline(due, today=today),
         started=sum(late.state != "missing" for row in late for late in row.lists),
         reminders=REMINDERS,
-        standing=standing,
+        how_far=how_far,
         kind_name=kind_name,
         unit_name=unit_name,
         units=[(row.unit.code, unit_name(row.unit)) for row in late],
@@ -68,7 +67,7 @@ def _late_book(late: Sequence[LateUnit]) -> ResponseReturnValue:
         (
             unit_name(row.unit),
             day(row.due),
-            "; ".join(f"{kind_name(late.kind)} ({standing(late)})" for late in row.lists),
+            "; ".join(f"{kind_name(late.kind)} ({how_far(late)})" for late in row.lists),
             row.email,
             moment(row.reminded_at) if row.reminded_at else "",
         )
