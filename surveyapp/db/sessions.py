@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Executable
 from sqlalchemy.orm import Session, sessionmaker
 
 from surveyapp.db import outages
-from surveyapp.db.write_queue import WriteQueue
+from surveyapp.db.write_queue import COUNTED, WriteQueue
 
 _sessions = sessionmaker[Session](expire_on_commit=False)
 _SNAPSHOT = "one snapshot"
@@ -72,7 +72,7 @@ def write_once(statement: Executable, values: Mapping[str, Any]) -> int:
     if queue is not None:
         return queue.write(statement, values)
     with _engine("at once").connect() as connection:
-        return connection.execute(statement, dict(values)).rowcount
+        return connection.execute(statement, dict(values), execution_options=COUNTED).rowcount
 
 
 @contextmanager

@@ -14,11 +14,13 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Executable
 from sqlalchemy.exc import DBAPIError
 
+COUNTED: Final = {"preserve_rowcount": True}
+"""SQLAlchemy forgets how many rows an INSERT made, unless it is told to keep the number."""
 MOST = 64
 """Statements of one commit: nobody in front waits for an endless queue behind."""
 
@@ -104,7 +106,7 @@ class WriteQueue:
 
 
 def _changed(connection: Connection, each: _Waiting) -> int:
-    return connection.execute(each.statement, dict(each.values)).rowcount
+    return connection.execute(each.statement, dict(each.values), execution_options=COUNTED).rowcount
 
 
 class FileTurn:

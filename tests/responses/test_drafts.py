@@ -227,7 +227,11 @@ def test_a_draft_survives_a_new_root_key(world, db):
 def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, keys, now):
     other = survey(db, keys, now, group="M1", unit="BNV", campaign=world.campaign)
     sizes = set()
-    for held in ({"P1-101": "1"}, {"P1-101": ""}, {**answers(world.forms[0]), "P1-900": "ậ" * 1000}):
+    for held in (
+        {"P1-101": "1"},
+        {"P1-101": ""},
+        {**answers(world.forms[0]), "P1-900": "ậ" * 1000},
+    ):
         save(world, db, {item: FieldChange("", value) for item, value in held.items()})
         sizes.add(len(db.scalar(select(Draft.ciphertext))))
     db.execute(delete(Draft))
