@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock screenshots commands
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock screenshots commands attack kill-test
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,12 @@ migration: .venv/.tests ## Write the next migration from the models (MESSAGE="â€
 
 crowd: .venv/.tests ## Read 100,000 rows with names as frequent as in life: nobody may be lost
 	.venv/bin/python -m tests.files.crowds 100000
+
+attack: .venv/.tests ## Every attack on the promise, on a naive twin and on the survey, as a table (ATTACK=--short)
+	$(BIN)/python -W ignore -m tests.attacks $(ATTACK)
+
+kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 and 20 times, and count what is there (KILLS="--kills 200")
+	$(BIN)/python -W ignore -m tests.kills $(KILLS)
 
 bench: .venv/.tests ## Measure the promised times on this machine
 	@for file in benchmarks/[a-z]*.py; do \

@@ -46,7 +46,7 @@ def main() -> None:
         bind(engine)
         opened_round(percent)
         with transaction() as db:
-            factories.staff(db, NOW, "viewer", campaign_code="par-index-2023")
+            factories.staff(db, NOW, "viewer", campaign_code="par-index-2023", keys=keys)
         instance = Path(scratch) / "instance"
         settings = Settings(
             instance=instance,

@@ -115,13 +115,19 @@ def _desk() -> Iterator[tuple[FlaskClient, str]]:
         schema.migrate(engine)
         bind(engine)
         now = clock.now()
+        keys = KeyRing({1: secrets.token_bytes(32)})
         with transaction() as db:
             factories.campaign(db, now, pack="../../questionnaires/par-index-2023")
             factories.staff(
-                db, now, "coordinator", unit="01", username="desk", campaign_code="par-index-2023"
+                db,
+                now,
+                "coordinator",
+                unit="01",
+                username="desk",
+                campaign_code="par-index-2023",
+                keys=keys,
             )
         settings = Settings(instance=Path(folder), base_url="http://localhost")
-        keys = KeyRing({1: secrets.token_bytes(32)})
         client = create_app(settings, keys=keys, engine=engine).test_client()
         sign_in(client, "desk")
         yield client, "/desk/par-index-2023/01/lists/subunit-leaders/"

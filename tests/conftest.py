@@ -6,7 +6,6 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import hypothesis
@@ -25,7 +24,7 @@ from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
-from tests import postgres
+from tests import factories, postgres
 from tests.fakes import Moment
 
 # The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
@@ -205,7 +204,7 @@ def moment(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Moment:
 @pytest.fixture
 def keys() -> KeyRing:
     """A key ring in memory with one root key."""
-    return KeyRing({1: sha256(b"a root key of the tests").digest()})
+    return factories.TEST_KEYS
 
 
 class Compiled(BytecodeCache):

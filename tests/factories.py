@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
 
+TEST_KEYS = KeyRing({1: sha256(b"a root key of the tests").digest()})
 PACKS = Path(__file__).parent / "packs"
 
 
@@ -166,6 +168,16 @@ def approved_list(
 PASSWORD = "con meo tren mai nha"
 
 
+def recovery_codes(username: str) -> list[str]:
+    """The codes of an account made here; `browsing.sign_in` shows one each time, for none opens twice."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    digest = sha256(username.encode()).digest()
+    return [
+        letters[i] + "".join(letters[byte % len(letters)] for byte in digest[:11])
+        for i in range(20)
+    ]
+
+
 def staff(
     db: Session,
     now: datetime,
@@ -174,13 +186,19 @@ def staff(
     unit: str = "",
     campaign_code: str = "tiny",
     username: str = "",
+    second_factor: bool = True,
+    keys: KeyRing = TEST_KEYS,
 ) -> Staff:
-    """An account with one role, whose password is `PASSWORD`; named after role and unit."""
+    """An account with one role, whose password is `PASSWORD`; named after role and unit.
+
+    Its second factor is an app whose secret nobody reads, and `recovery_codes`.
+    """
     from surveyapp.accounts import service
     from surveyapp.accounts.access import Grant
+    from surveyapp.accounts.factors import recovery_codes as codes
 
     name = username or "-".join(filter(None, (role, unit.lower())))
-    return service.create_staff(
+    made = service.create_staff(
         db,
         username=name,
         display_name=f"Người {name}",
@@ -188,3 +206,7 @@ def staff(
         grants=[Grant(campaign_code, role, unit)],
         now=now,
     )
+    if second_factor:
+        made.totp_secret, made.totp_last_step = bytes(40), 0
+        codes.keep(db, made.id, recovery_codes(name), keys=keys)
+    return made

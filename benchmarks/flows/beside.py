@@ -42,14 +42,20 @@ class Browser:
         answer = await self.ask("GET", path)
         return _must(answer, 200, path).text
 
-    async def sign_in(self, username: str, password: str) -> None:
-        """Through the page, as people do."""
+    async def sign_in(self, username: str, password: str, code: str) -> None:
+        """Through the pages, as people do; `code` is the second factor."""
         page = await self.get("/account/sign-in")
         fields = {**_hidden(page), "username": username, "password": password}
         answer = await self.ask(
             "POST", "/account/sign-in", HERE, FORM, body=urlencoded(fields.items())
         )
         _must(answer, 303, "sign-in")
+        page = await self.get("/account/second-factor")
+        fields = {**_hidden(page), "factor_code": code, "factor_passkey": ""}
+        answer = await self.ask(
+            "POST", "/account/second-factor", HERE, FORM, body=urlencoded(fields.items())
+        )
+        _must(answer, 303, "second factor")
 
     def close(self) -> None:
         """Hang up."""
@@ -69,7 +75,7 @@ def _hidden(page: str) -> dict[str, str]:
 async def uploads(port: int, desk: Mapping[str, Any], is_over: Callable[[], bool], note: Note) -> None:  # fmt: skip
     """One list after the other, from the file to the page of its findings, until it is over."""
     browser, clock = Browser(port), asyncio.get_running_loop().time
-    await browser.sign_in(desk["username"], desk["password"])
+    await browser.sign_in(desk["username"], desk["password"], desk["code"])
     for path in desk["files"]:
         if is_over():
             break
@@ -118,7 +124,7 @@ def _reading_form(page: str) -> dict[str, str]:
 async def overviews(port: int, viewer: Mapping[str, Any], is_over: Callable[[], bool], note: Note) -> None:  # fmt: skip
     """The centre's overview, loaded again as soon as it is there."""
     browser, clock = Browser(port), asyncio.get_running_loop().time
-    await browser.sign_in(viewer["username"], viewer["password"])
+    await browser.sign_in(viewer["username"], viewer["password"], viewer["code"])
     while not is_over():
         started = clock()
         page = await browser.get(viewer["page"])

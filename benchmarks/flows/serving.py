@@ -69,10 +69,16 @@ class Server:
 
 
 @contextmanager
-def gunicorn(application: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """The application behind the configuration that ships, ready to answer; stopped afterwards."""
+def gunicorn(
+    application: str,
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    config: Path = ROOT / "gunicorn.conf.py",
+) -> Iterator[Server]:
+    """The application behind the configuration that ships, or another, ready to answer; stopped afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
+    command = [sys.executable, "-m", "gunicorn", "-c", str(config)]
     command += ["--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}", application]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SURVEYAPP_")}
     with log.open("wb") as output:

@@ -44,8 +44,8 @@ def build(folder: Path, url: str, people: int) -> dict[str, Any]:
     with transaction() as db:
         campaign = _opened(db, pack, now)
         _people(db, campaign, people, keys, now)
-        factories.staff(db, now, "viewer", campaign_code=campaign.code, username="viewer")
-        factories.staff(db, now, "coordinator", campaign_code=campaign.code, username="desk", unit="01")  # fmt: skip
+        factories.staff(db, now, "viewer", campaign_code=campaign.code, username="viewer", keys=keys)  # fmt: skip
+        factories.staff(db, now, "coordinator", campaign_code=campaign.code, username="desk", unit="01", keys=keys)  # fmt: skip
     while True:
         with transaction() as db:
             campaign = db.query(Campaign).one()
@@ -79,6 +79,7 @@ def _person(username: str, page: str, files: tuple[str, ...] = ()) -> dict[str, 
     return {
         "username": username,
         "password": factories.PASSWORD,
+        "code": factories.recovery_codes(username)[0],
         "page": page,
         "files": list(files),
     }

@@ -10,8 +10,13 @@ __all__ = (
     "actions",
     "audit",
     "errors",
+    "factors",
+    "links",
     "models",
     "passwords",
     "queries",
+    "second_person",
     "service",
+    "signing_in",
+    "states",
 )

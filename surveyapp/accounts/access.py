@@ -1,6 +1,7 @@
 """Who may see what: the one place where scope is decided."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.accounts.errors import BadGrant, NotPermitted, NotVisible
@@ -65,6 +66,15 @@ def require(actor: Actor, *roles: str, campaign_code: str, unit_code: str | None
         held -= {COORDINATOR}
     if not held & set(roles):
         raise NotPermitted(roles)
+
+
+def require_authority(actor: Actor, over: Iterable[Grant]) -> None:
+    """Pass if the person runs every campaign in which the holder of these grants has a role.
+
+    Raises `NotPermitted`: else an account of two campaigns could be taken over from the smaller one.
+    """
+    if not all(OPERATOR in actor.roles_in(grant.campaign_code) for grant in over):
+        raise NotPermitted((OPERATOR,))
 
 
 def _is_coordinator_of(actor: Actor, campaign_code: str, unit_code: str) -> bool:

@@ -9,11 +9,15 @@ from surveyapp.keys import KeyRing
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act of the staff: `actor` is the user name as the audit trail records it."""
+    """One act of the staff: `actor` is the user name as the audit trail records it.
+
+    `agreed_by` is the second person, where the deed needed one: every entry of the act names both.
+    """
 
     actor: str
     now: datetime
     keys: KeyRing
+    agreed_by: str = ""
 
     @property
     def today(self) -> date:

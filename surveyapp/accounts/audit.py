@@ -49,6 +49,7 @@ def record(
     last = db.execute(
         select(AuditEntry.number, AuditEntry.digest).order_by(AuditEntry.number.desc()).limit(1)
     ).first()
+    agreed = {"agreed_by": act.agreed_by} if act.agreed_by else {}
     entry: dict[str, Any] = {
         "number": last.number + 1 if last else 1,
         "at": act.now,
@@ -56,7 +57,7 @@ def record(
         "action": str(action),
         "campaign_code": campaign_code,
         "unit_code": unit_code,
-        "facts": json.loads(json.dumps(dict(facts), default=str)),
+        "facts": json.loads(json.dumps({**facts, **agreed}, default=str)),
     }
     previous = last.digest if last else FIRST
     digest = act.keys.mac("audit", previous + _canonical(entry))

@@ -23,8 +23,32 @@ class WeakPassword(AccountError):
         self.rule = rule
 
 
-class WrongPassword(AccountError):
-    """The present password, asked for once more, does not match."""
+class PasskeyRefused(AccountError):
+    """A passkey was not taken: `reason` is answer, challenge, unknown, known or many."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"passkey refused: {reason}")
+        self.reason = reason
+
+
+class LinkDead(AccountError):
+    """A link to set a password is used, over, replaced, or was never made."""
+
+
+class BadBook(AccountError):
+    """A workbook of coordinators has no table (`headings`) or too many rows (`long`): `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no list of coordinators: {reason}")
+        self.reason = reason
+
+
+class NobodyAsked(AccountError):
+    """There is no such request: it was answered, taken back, is over, or belongs to another campaign."""
+
+
+class SamePerson(AccountError):
+    """Whoever asked cannot be the second person as well."""
 
 
 class UnknownStaff(AccountError):

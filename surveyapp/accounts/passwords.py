@@ -1,7 +1,8 @@
 """Passwords: what is strong enough, and Argon2id hashes of them."""
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +17,10 @@ DENIED = (
     "khaosat", "survey", "bonoivu", "bộ nội vụ", "ubnd", "daumoi", "coordinator", "operator", "changeme",
 )  # fmt: skip
 """Words that everybody here would try first. Refused when they make up most of a password."""
+
+COMMONEST = Path(__file__).with_name("common_passwords.txt")
+"""The ten thousand passwords met most often in what was stolen elsewhere (list of R. Williams, by way of Django)."""
+SHORTEST_WORD = 4
 
 _cost = {"memory_kib": 65_536, "passes": 3}
 
@@ -49,11 +54,29 @@ def check_strength(password: str, *, username: str = "") -> None:
         raise WeakPassword("repetitive")
     if username and username.casefold() in low and len(low) - len(username) < 8:
         raise WeakPassword("username")
+    if _is_common(low):
+        raise WeakPassword("common")
     rest = low
     for word in sorted(DENIED, key=len, reverse=True):
         rest = rest.replace(word, "")
     if len(rest) < min(len(low), 8):
         raise WeakPassword("common")
+
+
+@cache
+def _commonest() -> frozenset[str]:
+    return frozenset(COMMONEST.read_text(encoding="utf-8").split())
+
+
+def _is_common(low: str) -> bool:
+    """One of the commonest, two of them in a row, or one with figures and signs around it."""
+    known = _commonest()
+    letters = "".join(letter for letter in low if letter.isalnum())
+    core = low.strip("0123456789 .,;:!?@#$%^&*()_-+=/\\'\"")
+    if {low, letters, core} & known:
+        return True
+    cuts = range(SHORTEST_WORD, len(letters) - SHORTEST_WORD + 1)
+    return any(letters[:cut] in known and letters[cut:] in known for cut in cuts)
 
 
 def hash_password(password: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffGrant, StaffSession
-from surveyapp.accounts.service import ABSOLUTE, IDLE
+from surveyapp.accounts.signing_in.sessions import ABSOLUTE, IDLE
 
 
 @dataclass(frozen=True)
@@ -20,31 +20,39 @@ class SessionView:
     id_hash: bytes
     started_at: datetime
     seen_at: datetime
+    browser: str
 
 
 @dataclass(frozen=True)
 class StaffView:
-    """An account and what it may do."""
+    """An account and what it may do; `activated` once its person has set a password."""
 
     staff_id: uuid.UUID
     username: str
     display_name: str
     active: bool
+    activated: bool
     grants: tuple[Grant, ...]
 
 
 def sessions(db: Session, staff_id: uuid.UUID, *, now: datetime) -> list[SessionView]:
     """The person's live sessions, the one used last first."""
     rows = db.execute(
-        select(StaffSession.id_hash, StaffSession.started_at, StaffSession.seen_at)
+        select(
+            StaffSession.id_hash,
+            StaffSession.started_at,
+            StaffSession.seen_at,
+            StaffSession.browser,
+        )
         .where(
             StaffSession.staff_id == staff_id,
             StaffSession.seen_at > now - IDLE,
             StaffSession.started_at > now - ABSOLUTE,
+            StaffSession.factor_at.is_not(None),
         )
         .order_by(StaffSession.seen_at.desc())
     )
-    return [SessionView(row.id_hash, row.started_at, row.seen_at) for row in rows]
+    return [SessionView(row.id_hash, row.started_at, row.seen_at, row.browser) for row in rows]
 
 
 def email(db: Session, staff_id: uuid.UUID) -> str:
@@ -68,6 +76,13 @@ def every_staff(db: Session) -> list[StaffView]:
             Grant(row.campaign_code, row.role, row.unit_code)
         )
     return [
-        StaffView(s.id, s.username, s.display_name, s.active, tuple(grants.get(s.id, ())))
+        StaffView(
+            s.id,
+            s.username,
+            s.display_name,
+            s.active,
+            bool(s.password_hash),
+            tuple(grants.get(s.id, ())),
+        )
         for s in db.scalars(select(Staff).order_by(Staff.username))
     ]

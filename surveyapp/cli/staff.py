@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
-import sys
 from dataclasses import asdict
 
 import click
@@ -12,15 +10,23 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit as trail
-from surveyapp.accounts import passwords, queries, service
+from surveyapp.accounts import queries, service
 from surveyapp.accounts.access import ROLES, Grant
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.errors import SamePerson
+from surveyapp.accounts.factors import service as factors
+from surveyapp.accounts.links import account_mail, invite
+from surveyapp.accounts.links.invite import NewPerson
+from surveyapp.accounts.models import StaffLink
+from surveyapp.accounts.signing_in import sessions
+from surveyapp.accounts.states import LinkMail
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
-from surveyapp.cli.main import database
+from surveyapp.cli.main import Server, database
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
+from surveyapp.messaging.email.return_addresses import is_address
 
 ACTOR = "command line"
 role_option = click.option("--role", type=click.Choice(ROLES), required=True)
@@ -39,33 +45,27 @@ def staff() -> None:
 @role_option
 @campaign_option
 @unit_option
-@click.option("--password-stdin", is_flag=True, help="Read the password; else one is made up.")
-def add(
-    username: str, name: str, role: str, campaign: str, unit: str, password_stdin: bool
-) -> None:
-    """Make an account with one role, and print its first password."""
-    password, now = _password(password_stdin), clock.now()
+@click.option("--email", default="", help="Address of the person; the worker mails the link there.")
+def add(username: str, name: str, role: str, campaign: str, unit: str, email: str) -> None:
+    """Make an account with one role, and print the link by which its person sets a password."""
+    if email and not is_address(email):
+        raise click.ClickException(_("“%(email)s” không phải địa chỉ thư.", email=email))
     with database() as server, transaction() as db:
         _refuse_nowhere(db, campaign, unit)
-        made = service.create_staff(
-            db,
-            username=username,
-            display_name=name,
-            password=password,
-            grants=[Grant(campaign, role, unit)],
-            now=now,
-        )
-        facts = {"username": made.username, "role": role}
-        trail.record(
-            db,
-            Act(ACTOR, now, server.keys),
-            Action.STAFF_ADDED,
-            campaign_code=campaign,
-            unit_code=unit,
-            facts=facts,
-        )
-    click.echo(_("Đã tạo tài khoản %(username)s.", username=username))
-    _show_password(password, password_stdin)
+        new = NewPerson(username, name, email, Grant(campaign, role, unit))
+        mailed = bool(email and server.settings.smtp_url)
+        made, link = invite.invite(db, new, mailed=mailed, act=Act(ACTOR, clock.now(), server.keys))
+        shown = _shown(server, link)
+    click.echo(_("Đã tạo tài khoản %(username)s.", username=made.username))
+    click.echo(shown)
+
+
+def _shown(server: Server, link: StaffLink) -> str:
+    """The link to hand over, or that it goes by mail."""
+    if link.mail == LinkMail.WAITING:
+        return _("Liên kết đặt mật khẩu sẽ được gửi bằng thư (surveyapp worker).")
+    url = account_mail.address(server.keys, link.id, base_url=server.settings.base_url)
+    return _("Liên kết đặt mật khẩu, dùng một lần, trao riêng cho người dùng: %(url)s", url=url)
 
 
 def _refuse_nowhere(db: Session, campaign_code: str, unit_code: str) -> None:
@@ -126,20 +126,39 @@ def grant(username: str, role: str, campaign: str, unit: str, remove: bool) -> N
     click.echo(_("Đã cập nhật quyền của %(username)s.", username=username))
 
 
-@staff.command()
+@staff.command("link")
 @click.argument("username")
-@click.option("--password-stdin", is_flag=True, help="Read the password; else one is made up.")
-def password(username: str, password_stdin: bool) -> None:
-    """Set a new password and end all sessions of the person."""
-    fresh, now = _password(password_stdin), clock.now()
-    fresh_hash = passwords.accepted_hash(fresh, username=username)
+@click.option("--mail", is_flag=True, help="Let the worker mail it to the person's address.")
+def new_link(username: str, mail: bool) -> None:
+    """Make a link by which the person sets another password; the present one works until then."""
     with database() as server, transaction() as db:
         person = service.staff_named(db, username)
-        service.set_password(db, person.id, fresh_hash)
-        facts = {"username": person.username}
-        trail.record(db, Act(ACTOR, now, server.keys), Action.PASSWORD_SET, facts=facts)
-    click.echo(_("Đã đặt mật khẩu mới cho %(username)s.", username=username))
-    _show_password(fresh, password_stdin)
+        link = invite.send_link(
+            db,
+            person,
+            mailed=mail and bool(server.settings.smtp_url),
+            act=Act(ACTOR, clock.now(), server.keys),
+            campaign_code="",
+        )
+        shown = _shown(server, link)
+    click.echo(shown)
+
+
+@staff.command("reset-second-factor")
+@click.argument("username")
+@click.option("--agreed-by", required=True, help="User name of the second person, for the trail.")
+def reset_second_factor(username: str, agreed_by: str) -> None:
+    """Take every second factor of a person away: she sets up another at the next sign-in."""
+    with database() as server, transaction() as db:
+        person = service.staff_named(db, username)
+        second = service.staff_named(db, agreed_by)
+        if second.id == person.id:
+            raise SamePerson
+        factors.reset(db, person.id)
+        sessions.end_all(db, person.id)
+        act = Act(ACTOR, clock.now(), server.keys, second.username)
+        trail.record(db, act, Action.FACTORS_RESET, facts={"username": person.username})
+    click.echo(_("Đã đặt lại xác thực hai bước của %(username)s.", username=person.username))
 
 
 @staff.command()
@@ -153,17 +172,6 @@ def disable(username: str) -> None:
         facts = {"username": person.username}
         trail.record(db, Act(ACTOR, now, server.keys), Action.STAFF_DISABLED, facts=facts)
     click.echo(_("Đã khóa tài khoản %(username)s.", username=username))
-
-
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return secrets.token_urlsafe(15)
-
-
-def _show_password(password: str, was_given: bool) -> None:
-    if not was_given:
-        click.echo(_("Mật khẩu đầu tiên (chỉ hiện một lần): %(password)s", password=password))
 
 
 @click.group()

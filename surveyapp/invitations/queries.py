@@ -19,7 +19,8 @@ from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode,
 from surveyapp.invitations.models import Invitation, RetiredTag
 from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
-from surveyapp.respondents.models import Person
+from surveyapp.respondents.models import Person, RespondentList
+from surveyapp.respondents.states import ListState
 from surveyapp.respondents.words.names import name_key
 
 SEARCH_LIMIT = 50
@@ -222,6 +223,22 @@ class InvitationCard:
     """Group codes of the questionnaires that still stand."""
     open_forms: int
     """How many of them are not submitted."""
+
+
+def lists_approved_since(db: Session, campaign_id: int, invitation_id: UUID) -> bool:
+    """A list of the person's unit was approved after her code was made: her contact may be another."""
+    later = (
+        select(RespondentList.id)
+        .join(Person, Person.unit_id == RespondentList.unit_id)
+        .join(Invitation, Invitation.person_id == Person.id)
+        .where(
+            Invitation.id == invitation_id,
+            Invitation.campaign_id == campaign_id,
+            RespondentList.state == ListState.APPROVED,
+            RespondentList.decided_at > Invitation.issued_at,
+        )
+    )
+    return db.scalar(later.limit(1)) is not None
 
 
 def search(

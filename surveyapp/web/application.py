@@ -26,6 +26,7 @@ from surveyapp.web.http import (
 )
 from surveyapp.web.http.error_pages import errors
 from surveyapp.web.http.monitoring import metrics
+from surveyapp.web.http.safeguards import fresh_factor, two_persons
 from surveyapp.web.parts import table_rows
 
 ROOMS = (
@@ -33,7 +34,7 @@ ROOMS = (
     "surveyapp.web.api.figures",
     "surveyapp.web.api.releases",
     "surveyapp.web.api.delivery_callbacks",
-    "surveyapp.web.account.pages",
+    "surveyapp.web.account",
     "surveyapp.web.account.doors",
     "surveyapp.web.respond",
     "surveyapp.web.desk",
@@ -70,6 +71,8 @@ def build(
         frame,
         access,
         guard,
+        fresh_factor,
+        two_persons,
         errors,
         static,
     ):

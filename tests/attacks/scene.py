@@ -5,12 +5,14 @@ import os
 import random
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -19,20 +21,19 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.service import close_campaign
 from surveyapp.config import PROJECT
-from surveyapp.db import bind, transaction
+from surveyapp.db import bind, compact, transaction
 from surveyapp.exports.release import building
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
-from surveyapp.responses import drafts
-from surveyapp.responses.drafts import FieldChange
-from surveyapp.responses.models import SealedBallot
+from surveyapp.operations import erasing
+from surveyapp.respondents.models import Person as Listed
+from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.opener.transfer.export import Header
 from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
-from surveyapp.responses.service import submit
 from tests import factories
-from tests.attacks import places, twin
-from tests.responses.world import Form, survey
+from tests.attacks import places, traces, twin
+from tests.responses.world import Form, World, survey
 
 PACK = PROJECT / "questionnaires" / "par-index-2023"
 Cell = tuple[str, str]
@@ -110,6 +111,16 @@ class Scene:
     box: list[Exported] = field(default_factory=list)
     release: Path = Path()
     private_key: bytes = b""
+    fresh: Callable[[], AbstractContextManager[Engine]] | None = None
+    """Another database of the same engine, with tables and nothing in them."""
+    watch: Any = None
+    canaries: Any = None
+    readable: set[str] = field(default_factory=set)
+    """Sheets that could be read in the files before the box was opened."""
+    left: dict[str, set[str]] = field(default_factory=dict)
+    """Who could still be read after erasing: `naive` before what erasing freed is rewritten, `real` after it."""
+    drafts: dict[str, int] = field(default_factory=dict)
+    """How long each draft was, by assignment, before it was submitted."""
     log: dict[str, list[str]] = field(default_factory=lambda: {"naive": [], "real": []})
     """Sheets in the order in which the write-ahead log holds them, by an administrator who archives it."""
 
@@ -137,8 +148,11 @@ def play(engine: Engine, folder: Path, files: Path, *, sizes: tuple[int, ...], s
         twin.create(db)
     with transaction() as db:
         for person in people:
-            _fill(db, person, keys, now + timedelta(days=chance.randrange(5)))
+            _fill(db, campaign, person, keys, now + timedelta(days=chance.randrange(5)))
     scene = Scene(engine, keys, campaign, people, chance.sample(people, len(people)), folder, files)
+    with transaction() as db:
+        lengths = select(Draft.assignment_id, func.length(Draft.ciphertext))
+        scene.drafts = {str(id_): n for id_, n in db.execute(lengths)}
     scene.private_key = factories.box_key()[0]
     _submit_all(scene, now + timedelta(days=5))
     _end(scene, now + timedelta(days=20))
@@ -168,6 +182,13 @@ def _people(
         world = survey(db, keys, now, people=n, group=group, unit=unit, campaign=campaign)
         people += [_answering(form, (unit, group), chance) for form in world.forms]
     db.execute(update(Assignment).values(disposition="sent", begun_on=None))
+    for person in people:
+        named = f"nguoi-{chance.getrandbits(64):016x}"
+        db.execute(
+            update(Listed)
+            .where(Listed.id == person.form.person_id)
+            .values(full_name=named, name_key=named, email=f"{named}@donvi.example.vn")
+        )
     return people
 
 
@@ -181,23 +202,14 @@ def _answering(form: Form, cell: Cell, chance: random.Random) -> Person:
     return Person(form, cell, answers, remark)
 
 
-def _fill(db: Session, person: Person, keys: KeyRing, at: datetime) -> None:
+def _fill(db: Session, campaign: Campaign, person: Person, keys: KeyRing, at: datetime) -> None:
     """Begin and save."""
     form = person.form
     invitations.start(db, form.id, today=clock.day(at))
     given = dict(person.answers)
     if person.remark and form.instrument.remark:
         given[form.instrument.remark.id] = person.remark
-    drafts.save(
-        db,
-        form.id,
-        form.instrument,
-        code=form.code,
-        keys=keys,
-        changes={item: FieldChange("", value) for item, value in given.items()},
-        now=at + timedelta(seconds=60 + 10 * len(given)),
-        shown_at=at,
-    )
+    World(campaign, [form], keys, at).save(db, form, given, seconds=60 + 10 * len(given), shown=0)
 
 
 def _submit_all(scene: Scene, now: datetime) -> None:
@@ -206,15 +218,8 @@ def _submit_all(scene: Scene, now: datetime) -> None:
     for number, person in enumerate(scene.order):
         at = now + timedelta(seconds=number * 400)
         with transaction() as db:
-            scene.receipts[person.id] = submit(
-                db,
-                scene.campaign,
-                person.form,
-                person.form.instrument,
-                code=person.form.code,
-                keys=scene.keys,
-                now=at,
-            )
+            world = World(scene.campaign, [person.form], scene.keys, at)
+            scene.receipts[person.id] = world.submit(db, person.form)
             twin.submit(db, person, at=at, receipt=scene.receipts[person.id])
         with transaction() as db:
             after = set(db.scalars(select(SealedBallot.id)))
@@ -228,6 +233,9 @@ def _end(scene: Scene, now: datetime) -> None:
     act = Act("vanhanh", now, scene.keys)
     with transaction() as db:
         scene.beside = beside_names(db)
+    places.archive(scene)
+    scene.readable = set(places.in_files(scene, "real")) | set(scene.log["real"])
+    with transaction() as db:
         close_campaign(db, scene.campaign.code, now=now)
         campaign = db.get_one(Campaign, scene.campaign.id)
         rules = sealed_export.rules_of_pack(campaign)
@@ -241,6 +249,21 @@ def _end(scene: Scene, now: datetime) -> None:
         scene.release = building.build(db, campaign, out=scene.folder, act=act)
         scene.campaign = campaign
         db.expunge_all()
+    _forget(scene, act)
+
+
+def _forget(scene: Scene, act: Act) -> None:
+    """Erase the people, and look for them before and after what that freed is rewritten."""
+    with scene.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    before = traces.still_named(scene)
+    with transaction() as db:
+        erasing.erase_people(db, scene.campaign.code, act=act)
+    kept = traces.still_named(scene)
+    # SQLite overwrites what it deletes (secure_delete): its twin is the file before the erasing.
+    scene.left["naive"] = kept or before
+    compact(scene.engine, erasing.KEPT_IN)
+    scene.left["real"] = traces.still_named(scene)
 
 
 def beside_names(db: Session) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.scene import Scene
 from tests.factories import PASSWORD
+from tests.web.browsing import unused_code
 
 PATIENCE = 60_000
 """Milliseconds that a page may take on a machine with much else to do; nobody waits for them in vain."""
@@ -42,4 +43,6 @@ def sign_in(page: Page, scene: Scene, username: str = "operator") -> None:
     page.goto(f"{scene.address}/account/sign-in")
     page.fill("#username", username)
     page.fill("#password", PASSWORD)
-    leave_by(page.locator("main button.button"))
+    leave_by(page.get_by_role("button", name="Đăng nhập", exact=True))
+    page.fill("#factor_code", unused_code(username))
+    leave_by(page.get_by_role("button", name="Tiếp tục", exact=True))

@@ -168,7 +168,9 @@ def _collecting(
         rows: dict[int, list[MailingRow]] = {}
         for row in invitations.mailing(db, campaign, keys=keys, base_url="http://localhost"):
             rows.setdefault(row.questionnaires, []).append(row)
-        factories.staff(db, now, "operator", campaign_code=campaign.code, username="operator")
+        factories.staff(
+            db, now, "operator", campaign_code=campaign.code, username="operator", keys=keys
+        )
     return now, rows
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts import audit
 from surveyapp.cli.main import main
-from surveyapp.db import bound, make_engine
+from surveyapp.db import bound, make_engine, reading
 from tests import factories
 
 
@@ -97,7 +98,7 @@ def test_migrate_goes_to_the_newest_revision_and_back(runner, tmp_path):
 LOAD = ["campaign", "load", str(factories.PACKS / "tiny")]
 
 
-def test_staff_are_added_listed_granted_given_a_password_and_disabled(runner):
+def test_staff_are_added_listed_granted_given_a_link_and_disabled(runner):
     assert runner.invoke(main, LOAD).exit_code == 0
     add = ["staff", "add", "an.tran", "--name", "An", "--role", "coordinator"]
     added = runner.invoke(main, [*add, "--campaign", "tiny", "--unit", "BNV"])
@@ -105,11 +106,10 @@ def test_staff_are_added_listed_granted_given_a_password_and_disabled(runner):
     assert runner.invoke(main, [*add, "--campaign", "tiny", "--unit", "BNV"]).exit_code == 1
     grant = ["staff", "grant", "an.tran", "--role", "viewer", "--campaign", "tiny"]
     assert runner.invoke(main, grant).exit_code == 0
-    given = runner.invoke(
-        main, ["staff", "password", "an.tran", "--password-stdin"], input="mua xuan den som nay\n"
-    )
-    assert given.exit_code == 0
-    assert "mua xuan" not in given.output
+    assert "http://localhost/account/activate/" in added.output
+    again = runner.invoke(main, ["staff", "link", "an.tran"])
+    assert again.exit_code == 0
+    assert again.output.split("http")[1] != added.output.split("http")[1]
     assert runner.invoke(main, ["staff", "disable", "an.tran"]).exit_code == 0
     listed = json.loads(runner.invoke(main, ["staff", "list", "--json"]).output)
     assert [(each["username"], each["active"], len(each["grants"])) for each in listed] == [
@@ -147,11 +147,17 @@ def test_a_refusal_says_why_in_vietnamese_or_english(runner):
     assert "There is no account nobody." in runner.invoke(main, ["--english", *refused]).output
 
 
-def test_a_weak_password_makes_no_account(runner):
-    add = ["staff", "add", "an.tran", "--name", "An", "--role", "viewer", "--campaign", "tiny"]
-    refused = runner.invoke(main, [*add, "--password-stdin"], input="matkhau\n")
-    assert refused.exit_code == 1
-    assert json.loads(runner.invoke(main, ["staff", "list", "--json"]).output) == []
+def test_nobody_resets_the_second_factor_alone(runner, now):
+    assert runner.invoke(main, LOAD).exit_code == 0
+    for name in ("an.tran", "binh.le"):
+        add = ["staff", "add", name, "--name", name, "--role", "operator", "--campaign", "tiny"]
+        assert runner.invoke(main, add).exit_code == 0
+    reset = ["staff", "reset-second-factor", "an.tran", "--agreed-by"]
+    assert runner.invoke(main, [*reset, "an.tran"]).exit_code == 1
+    assert runner.invoke(main, [*reset, "binh.le"]).exit_code == 0
+    with reading() as db:
+        last = audit.entries(db, limit=1)[0]
+    assert (last.action, last.facts["agreed_by"]) == ("factors.reset", "binh.le")
 
 
 def test_a_command_on_another_database_leaves_the_bound_one_as_it_was(runner, tmp_path):

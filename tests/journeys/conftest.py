@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from surveyapp.config import Settings
 from surveyapp.keys import KeyRing
 from surveyapp.web.desk import background
+from surveyapp.web.http.safeguards import two_persons
 
 
 @pytest.fixture
@@ -21,3 +22,9 @@ def app(settings: Settings, keys: KeyRing, engine: Engine) -> Flask:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, small files are read within their request."""
     monkeypatch.setattr(background, "PATIENCE", 60)
+
+
+@pytest.fixture(autouse=True)
+def one_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One operator does what takes two: `tests/web/test_two_persons.py` is about the second."""
+    monkeypatch.setattr(two_persons, "is_demanded", lambda: False)

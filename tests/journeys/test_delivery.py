@@ -37,7 +37,7 @@ def survey(engine, keys, now, tmp_path):
     survey = Sending(keys, now, tmp_path / "outbox")
     with transaction() as db:
         db.execute(update(Campaign).values(closes_at=clock.now() + timedelta(days=300)))
-        factories.staff(db, clock.now(), "operator")
+        factories.staff(db, clock.now(), "operator", keys=keys)
     survey.invite(*[(f"nguoi{n}@so{n % 7}.example.vn", "") for n in range(PEOPLE)])
     return survey
 

@@ -24,7 +24,7 @@ def survey(engine, keys, now, tmp_path, moment):
     survey = Sending(keys, now, tmp_path / "outbox")
     survey.invite(("", ""), ("", ""), ("", ""))
     with transaction() as db:
-        factories.staff(db, now, "operator")
+        factories.staff(db, now, "operator", keys=keys)
     return survey
 
 

@@ -19,6 +19,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.db import reading, transaction
+from surveyapp.keys import read_key_ring
 from surveyapp.responses import queries as responses
 from surveyapp.responses.receipts import tag
 from tests import factories
@@ -75,8 +76,9 @@ def prepare(runner: CliRunner) -> None:
             closes_at=now + timedelta(days=20),
             now=now,
         )
-        factories.staff(db, now, "coordinator", unit="01", username="desk01")
-        factories.staff(db, now, "operator", username="operator")
+        keys = read_key_ring(Path(str(runner.env["SURVEYAPP_KEYS"])))
+        factories.staff(db, now, "coordinator", unit="01", username="desk01", keys=keys)
+        factories.staff(db, now, "operator", username="operator", keys=keys)
     command(runner, "box", "keys", "--campaign", "tiny")
     command(runner, "campaign", "open", "--campaign", "tiny")
 

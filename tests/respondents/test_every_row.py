@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.reading.checking import check_workbook, take_in
-from surveyapp.respondents.reading.sheet_reading import Told
+from surveyapp.respondents.reading.sheet_reading import Override
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.words.bearers import could_be_person
 from surveyapp.respondents.words.names import tidy
@@ -99,14 +99,14 @@ def test_a_row_that_a_person_says_is_a_person_is_read_as_one() -> None:
     workbook = book(rows)
     _, taken, _ = take_in(workbook, LEADERS)
     assert [aside.reason for aside in taken.aside] == ["header", "clerk", "signature"]
-    _, taken, _ = take_in(workbook, LEADERS, told=Told("", 1, {}, frozenset({4})))
+    _, taken, _ = take_in(workbook, LEADERS, told=Override("", 1, {}, frozenset({4})))
     assert [row.cells["full_name"] for row in taken.people] == ["Lê Văn An", "Trần Thị Lập"]
 
 
 def test_a_sheet_that_is_left_aside_is_not_read_but_shown() -> None:
     sheets = ([HEAD, person("1", "Lê Văn An")], [HEAD, person("1", "Bùi Thị Hà")])
     workbook = book(*sheets, names=("Sở Nội vụ", "Cũ"))
-    told = Told("", 1, {}, unread=frozenset({"Cũ"}))
+    told = Override("", 1, {}, unread=frozenset({"Cũ"}))
     _, taken, _ = take_in(workbook, LEADERS, told=told)
     assert [row.cells["full_name"] for row in taken.people] == ["Lê Văn An"]
     assert [a.text for a in taken.aside if a.reason == "unread"][1].startswith("Cũ: 1 | Bùi Thị Hà")

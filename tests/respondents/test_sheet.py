@@ -16,7 +16,7 @@ from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked, read_lines
 from surveyapp.respondents.reading.headings import map_headings
 from surveyapp.respondents.reading.sheet_reading import (
-    Told,
+    Override,
     Understanding,
     understand,
     understand_as,
@@ -156,7 +156,7 @@ def test_what_was_understood_can_be_stored_and_corrected() -> None:
     with pytest.raises(errors.HeaderNotFound):
         understand(workbook, LEADERS)
     mapping = {"full_name": 0, "position": 1, "department": 2, "phone": 3}
-    corrected = understand_as(workbook, LEADERS, Told("DS", 1, mapping))
+    corrected = understand_as(workbook, LEADERS, Override("DS", 1, mapping))
     again = Understanding.from_json(corrected.to_json())
     assert again == corrected
     assert [row.cells["full_name"] for row in read_lines(workbook, again, LEADERS)] == ["Lê Văn An"]

@@ -8,6 +8,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
 from surveyapp.invitations import service as invitations
 from surveyapp.web.desk import background
+from surveyapp.web.http.safeguards import two_persons
 from tests import factories
 from tests.web.person import ONE, TWO, Person
 
@@ -49,3 +50,9 @@ def ann(people) -> Person:
 def binh(people) -> Person:
     """He rates a ministry and his province."""
     return people[TWO]
+
+
+@pytest.fixture(autouse=True)
+def one_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One operator does what takes two: `tests/web/test_two_persons.py` is about the second."""
+    monkeypatch.setattr(two_persons, "is_demanded", lambda: False)

@@ -1,5 +1,6 @@
 """Signing in and out, choosing where to work, changing the password."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.web.http.access import safe_next
 from tests import factories
 from tests.factories import PASSWORD
-from tests.web.browsing import HERE, post, sign_in, token
+from tests.web.browsing import HERE, post, sign_in, token, unused_code
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,9 @@ def test_who_works_in_several_places_chooses(client, now):
 def test_a_wrong_name_and_a_wrong_password_are_answered_in_the_same_words(client):
     known, unknown = sign_in(client, "operator", "wrong"), sign_in(client, "nobody", "wrong")
     assert known.status_code == unknown.status_code == 422
-    masked = [page.text.replace(token(page), "") for page in (known, unknown)]
+    masked = [
+        re.sub(r'name="csrf_token" value="[^"]+"', "", page.text) for page in (known, unknown)
+    ]
     assert masked[0].replace("operator", "nobody") == masked[1]
     assert 'value="wrong"' not in known.text
 
@@ -71,7 +74,9 @@ def test_signing_in_gives_the_browser_a_new_session_and_enters_the_trail(client,
     sign_in(client, "operator")
     assert client.get_cookie("canbo").value != before
     with reading() as db:
-        assert [(e.actor, e.action) for e in audit.entries(db)] == [("operator", "staff.signed_in")]
+        assert [(e.actor, e.action, e.facts) for e in audit.entries(db)] == [
+            ("operator", "staff.signed_in", {"factor": "recovery_code"})
+        ]
         audit.verify(db, keys=keys)
 
 
@@ -79,8 +84,15 @@ def test_a_page_asked_for_before_signing_in_is_opened_afterwards(client):
     asked = client.get("/account/?x=1")
     assert asked.location == "/account/sign-in?next=/account/?x%3D1"
     page = client.get(asked.location)
+    assert 'name="next" value="/account/?x=1"' in page.text
     fields = {"username": "operator", "password": PASSWORD, "csrf_token": token(page)}
-    after = client.post("/account/sign-in", data={**fields, "next": "/account/?x=1"}, headers=HERE)
+    half = client.post("/account/sign-in", data={**fields, "next": "/account/?x=1"}, headers=HERE)
+    page = client.get(half.location)
+    assert 'name="next" value="/account/?x=1"' in page.text
+    code = {"factor_code": unused_code("operator"), "csrf_token": token(page)}
+    after = client.post(
+        "/account/second-factor", data={**code, "next": "/account/?x=1"}, headers=HERE
+    )
     assert after.location == "/account/?x=1"
 
 

@@ -1,6 +1,5 @@
 """The centre takes a campaign through its life; what cannot be undone is asked for twice and entered."""
 
-import re
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
@@ -146,18 +145,6 @@ def test_those_who_watch_are_shown_no_buttons(app, client, username):
         page = client.get(f"/centre/tiny/{address}")
         assert page.status_code == 200
         assert f'action="/centre/tiny/{address}' not in page.text
-
-
-def test_a_new_coordinators_password_is_shown_once_and_opens_the_desk(app, client):
-    sign_in(client, "operator")
-    made = act(client, "", page="staff", username="Desk.HN", name="Đầu mối Hà Nội", unit="01")
-    password = re.search(r'class="formula">([^<]+)<', made.text)[1]
-    assert password not in client.get("/centre/tiny/staff").text
-    desk = app.test_client()
-    sign_in(desk, "desk.hn", password)
-    assert desk.get("/desk/tiny/01/").status_code == 200
-    assert desk.get("/desk/tiny/46/").status_code == 404
-    assert "staff.added" in actions()
 
 
 def test_an_account_that_cannot_be_made_says_why_and_keeps_what_was_typed(app, client):

@@ -1,5 +1,6 @@
 """What the machines that watch the server are told."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from surveyapp import clock, create_app
 from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.operations.installation import ownership
+from surveyapp.web.http.monitoring import metrics
 from tests.operations.test_key_ring import FOREIGN
 
 
@@ -71,3 +73,23 @@ def test_counters_are_for_the_holder_of_the_token_and_name_rooms_not_pages(setti
     assert told.status_code == 200
     assert 'survey_requests_total{room="account",status="2xx"}' in told.text
     assert "sign-in" not in told.text
+
+
+def test_counters_of_respondents_go_on_in_steps_and_failures_at_once(client):
+    def told(status: str) -> float:
+        found = re.search(
+            rf'survey_requests_total{{room="respond",status="{status}"}} ([0-9.]+)',
+            metrics.exposition().decode(),
+        )
+        return float(found[1]) if found else 0.0
+
+    before = told("2xx")
+    for _ in range(7):
+        assert client.get("/").status_code == 200
+    assert told("2xx") - before in (0, metrics.REQUESTS_AT_ONCE)
+    assert before % metrics.REQUESTS_AT_ONCE == 0
+    failed = told("5xx")
+    metrics._requests.labels("respond", "5xx").inc()
+    assert told("5xx") == failed + 1
+    metrics._requests.labels("respond", "2xx").inc(metrics.REQUESTS_AT_ONCE)
+    assert told("2xx") > before

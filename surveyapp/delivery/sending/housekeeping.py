@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import log
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.db import reading, transaction
@@ -30,9 +31,15 @@ from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
 
 
 def keep(
-    post: Post, mailbox: Mailbox | None, *, keys: KeyRing, now: Callable[[], datetime]
+    post: Post,
+    mailbox: Mailbox | None,
+    *,
+    keys: KeyRing,
+    base_url: str,
+    now: Callable[[], datetime],
 ) -> None:
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
+    _mail_account_links(post, keys=keys, base_url=base_url, now=now)
     with transaction() as db:
         end_closed(db, now=now())
         away.lift(db, now=now())
@@ -50,6 +57,29 @@ def keep(
     for campaign_id in campaign_ids:
         with transaction() as db:
             returns.settle_requests(db, campaign_id, keys=keys, now=now())
+
+
+def _mail_account_links(
+    post: Post, *, keys: KeyRing, base_url: str, now: Callable[[], datetime]
+) -> None:
+    """Links by which staff activate their accounts; the first refusal of the channel ends the round."""
+    if post.email is None:
+        return
+    with reading() as db:
+        waiting = account_mail.messages(
+            db,
+            sender=post.sender,
+            sender_name=post.sender_name,
+            base_url=base_url,
+            keys=keys,
+            now=now(),
+        )
+    for link_id, message in waiting:
+        outcome = post.email.send(message)
+        with transaction() as db:
+            account_mail.note(db, link_id, outcome)
+        if outcome.concerns_channel:
+            return
 
 
 def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:

@@ -101,7 +101,13 @@ class Worker:
             with transaction() as db:
                 worker_watch.sign(db, self.name, now=now)
             self.recover()
-            housekeeping.keep(self.post, self.mailbox, keys=self.keys, now=self.now)
+            housekeeping.keep(
+                self.post,
+                self.mailbox,
+                keys=self.keys,
+                base_url=self.base_url,
+                now=self.now,
+            )
         with reading() as db:
             going = [(wave.id, wave.is_filled) for wave in queue.running(db, now=now)]
         shuffle(going)  # waves share the server's limits: none waits for another to end

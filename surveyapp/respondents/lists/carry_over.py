@@ -122,3 +122,14 @@ def summary(db: Session, subject: RespondentList) -> Summary | None:
         return None
     changes = changes_between(db, before.id, subject.id)
     return Summary(before.version, len(changes.added), len(changes.changed), len(changes.removed))
+
+
+def removes_somebody(db: Session, campaign_id: int, *, list_id: uuid.UUID | None = None) -> bool:
+    """Approving the accepted lists of the campaign, or this one of them, takes somebody out."""
+    accepted = select(RespondentList).where(
+        RespondentList.campaign_id == campaign_id, RespondentList.state == ListState.ACCEPTED
+    )
+    if list_id is not None:
+        accepted = accepted.where(RespondentList.id == list_id)
+    summaries = (summary(db, one) for one in db.scalars(accepted))
+    return any(one is not None and one.removed for one in summaries)

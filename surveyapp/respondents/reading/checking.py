@@ -9,7 +9,7 @@ from surveyapp.respondents.findings import NO_MARKS, Finding, Line, Row, SheetMa
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.marks import marks_of
 from surveyapp.respondents.reading.sheet_reading import (
-    Told,
+    Override,
     Understanding,
     recall,
     understand,
@@ -46,7 +46,7 @@ def check_workbook(
     workbook: Workbook,
     context: ListContext,
     *,
-    told: Told | None = None,
+    told: Override | None = None,
     remembered: Understanding | None = None,
     progress: Progress = untold,
 ) -> Checked:
@@ -70,7 +70,7 @@ def take_in(
     workbook: Workbook,
     context: ListContext,
     *,
-    told: Told | None = None,
+    told: Override | None = None,
     remembered: Understanding | None = None,
 ) -> tuple[Understanding, Taken, SheetMarks]:
     """What the workbook means, its people and all its other rows, and how they are marked; nothing judged yet.
@@ -85,7 +85,7 @@ def take_in(
 
 
 def _notices(
-    reading: Understanding, taken: Taken, marks: SheetMarks, told: Told | None
+    reading: Understanding, taken: Taken, marks: SheetMarks, told: Override | None
 ) -> Iterator[Notice]:
     """What is to be said of the whole file."""
     sheets = list(dict.fromkeys(table.sheet for _, table in reading.tables()))
@@ -106,7 +106,7 @@ def _notices(
 def _understood(
     workbook: Workbook,
     context: ListContext,
-    told: Told | None,
+    told: Override | None,
     remembered: Understanding | None,
 ) -> Understanding:
     if told is not None and told.mapping:

@@ -17,14 +17,14 @@ from surveyapp.respondents.reading.header_rows import (
 from surveyapp.respondents.reading.headings import GIVEN_NAME, MIDDLE_NAME, UNTOLD, map_headings
 from surveyapp.respondents.reading.taking import OURS
 from surveyapp.respondents.reading.titles import given_by_titles, names_other_list
-from surveyapp.respondents.reading.understood import MARK_SHEET, SheetTable, Told, Understanding
+from surveyapp.respondents.reading.understood import MARK_SHEET, Override, SheetTable, Understanding
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold, tidy
 
 __all__ = [
     "MARK_SHEET",
-    "Told",
+    "Override",
     "Understanding",
     "headings_at",
     "is_our_template",
@@ -123,7 +123,7 @@ def _without_headings(
     raise errors.HeaderNotFound(kind=context.kind_name)
 
 
-def understand_as(workbook: Workbook, context: ListContext, told: Told) -> Understanding:
+def understand_as(workbook: Workbook, context: ListContext, told: Override) -> Understanding:
     """What a person says the workbook means. Raises HeaderNotFound without such a sheet or a name."""
     visible = readable_sheets(workbook)
     chosen = workbook.sheet(told.sheet) if told.sheet else next(iter(visible), None)
@@ -182,7 +182,7 @@ def recall(
             row = headings_at(sheet, line, context)
             same = wanted != [] and [h for h in row if h] == wanted
             if same and _same_places(row, remembered):
-                told = Told(sheet.name, line, remembered.mapping)
+                told = Override(sheet.name, line, remembered.mapping)
                 return understand_as(workbook, context, told)
     return None
 

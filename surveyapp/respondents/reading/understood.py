@@ -138,8 +138,8 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a person says about a workbook: the sheet (empty: the first), header row, columns by index.
+class Override:
+    """What a person says of a workbook, which rules over what the reader understood: the sheet (empty: the first), header row, columns by index.
 
     `people` are lines that are persons whatever the reader thinks, `unread` sheets to leave aside.
     """

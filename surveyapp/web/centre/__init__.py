@@ -33,6 +33,8 @@ MODULES = (
     "results.distributions",
     "results.release_tokens",
     "campaign.staff",
+    "campaign.staff_book",
+    "campaign.confirmations",
     "campaign.audit",
 )
 

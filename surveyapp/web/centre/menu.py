@@ -62,7 +62,8 @@ PARTS = (
         lazy("Quản trị"),
         (
             MenuPage("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
-            MenuPage("centre.staff", lazy("Tài khoản"), ("staff",)),
+            MenuPage("centre.confirmations", lazy("Việc cần hai người"), ("confirmations",)),
+            MenuPage("centre.staff", lazy("Tài khoản"), ("staff", "staff_book")),
             MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
         ),
     ),

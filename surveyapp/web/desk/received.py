@@ -22,7 +22,7 @@ from surveyapp.respondents.models import ReceivedFile
 from surveyapp.respondents.placing import shown as shown_row
 from surveyapp.respondents.progress import STAGES
 from surveyapp.respondents.reading.headings import GIVEN_NAME, UNTOLD
-from surveyapp.respondents.reading.sheet_reading import Told, Understanding
+from surveyapp.respondents.reading.sheet_reading import Override, Understanding
 from surveyapp.respondents.sheet.marks.marking import column_index, letters
 from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
@@ -85,7 +85,7 @@ def again(kind: str, received_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
 
 
-def told_in(form: MultiDict[str, str], context: ListContext) -> Told | None:
+def told_in(form: MultiDict[str, str], context: ListContext) -> Override | None:
     """What a form says about a workbook; None without a header row or a column of names."""
     line = numbers.whole(form.get("header_line", ""))
     mapping = {}
@@ -96,7 +96,7 @@ def told_in(form: MultiDict[str, str], context: ListContext) -> Told | None:
     if line is None or "full_name" not in mapping:
         return None
     people = frozenset(n for typed in form.getlist("person") if (n := numbers.whole(typed)))
-    return Told(
+    return Override(
         form.get("sheet", ""),
         line,
         mapping,

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from surveyapp import clock
-from surveyapp.accounts import access, service
+from surveyapp.accounts import access
 from surveyapp.accounts.access import ROLES, Actor
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.signing_in import sessions as staff_sessions
+from surveyapp.accounts.signing_in.sessions import HalfSignedIn
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
@@ -19,7 +21,7 @@ from surveyapp.web.http import live, locale, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-ANYONE, SIGNED_IN = "anyone", Action.STAFF_SIGNED_IN
+ANYONE, SIGNED_IN, PASSWORD_SHOWN = "anyone", Action.STAFF_SIGNED_IN, "password_shown"
 OPEN_BLUEPRINTS = frozenset({"respond"})
 """Respondents' pages ask for a code, not for a role; everything else must say whom it admits."""
 
@@ -35,6 +37,11 @@ def allow(*roles: str) -> Callable[[View], View]:
 def signed_in(view: View) -> View:
     """Admit everybody who is signed in, whatever the role."""
     return _mark((SIGNED_IN,))(view)
+
+
+def password_shown(view: View) -> View:
+    """Admit who is signed in (`g.actor`), or gave the password and not yet a second factor (`g.half`)."""
+    return _mark((PASSWORD_SHOWN,))(view)
 
 
 def anyone(view: View) -> View:
@@ -61,11 +68,16 @@ def _admit() -> ResponseReturnValue | None:
     admitted = getattr(current_app.view_functions[request.endpoint], "admits", ())
     if not admitted:
         abort(404)
-    g.actor = _actor()
+    g.actor, g.half = _actor(), None
     if admitted == (ANYONE,):
         return None
     if g.actor is None:
-        return _to_sign_in()
+        g.half = _half()
+        if g.half is None:
+            return _to_sign_in()
+        return None if admitted == (PASSWORD_SHOWN,) else _to_second_factor()
+    if admitted == (PASSWORD_SHOWN,):
+        return None
     if admitted != (SIGNED_IN,):
         _enter_campaign(g.actor, admitted)
     return None
@@ -77,15 +89,26 @@ def _actor() -> Actor | None:
         return None
     now = clock.now()
     with reading() as db:
-        actor = service.current_staff(db, session_id, now=now)
-        is_stale = actor is not None and service.needs_touch(db, session_id, now=now)
+        actor = staff_sessions.current_staff(db, session_id, now=now)
+        is_stale = actor is not None and staff_sessions.needs_touch(db, session_id, now=now)
     if actor is None:
         return None
     if is_stale and not live.is_again():
         with transaction() as db:
-            service.touch(db, session_id, now=now)
+            staff_sessions.touch(db, session_id, now=now)
     locale.speak(actor.locale)
     return actor
+
+
+def _half() -> HalfSignedIn | None:
+    session_id = sessions.staff_session_id()
+    if session_id is None:
+        return None
+    with reading() as db:
+        half = staff_sessions.half_signed_in(db, session_id, now=clock.now())
+    if half is not None:
+        locale.speak(half.locale)
+    return half
 
 
 def _enter_campaign(actor: Actor, admitted: tuple[str, ...]) -> None:
@@ -95,6 +118,14 @@ def _enter_campaign(actor: Actor, admitted: tuple[str, ...]) -> None:
     with reading() as db:
         g.campaign = campaigns.campaign(db, campaign_code)
         g.unit = campaigns.unit(db, g.campaign.id, unit_code) if unit_code is not None else None
+
+
+def _to_second_factor() -> ResponseReturnValue:
+    if live.is_again():
+        return Response(status=401)
+    is_read = request.method in sessions.SAFE_METHODS
+    after = request.full_path.rstrip("?") if is_read else None
+    return redirect(url_for("account.second_factor", next=after), code=303)
 
 
 def _to_sign_in() -> ResponseReturnValue:

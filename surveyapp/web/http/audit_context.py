@@ -16,7 +16,9 @@ from surveyapp.web.http.state import keys
 
 def act(now: datetime | None = None) -> Act:
     """What this request does, at `now` or at the present moment."""
-    return Act(g.actor.username, now or clock.now(), keys())
+    second = g.get("second_person")
+    agreed_by = str(second.answered_by) if second is not None else ""
+    return Act(g.actor.username, now or clock.now(), keys(), agreed_by)
 
 
 def enter(db: Session, action: Action, facts: Mapping[str, Any], *, unit_code: str = "") -> None:

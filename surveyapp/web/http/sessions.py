@@ -51,6 +51,8 @@ class Cookie:
 
 RESPONDENT = Cookie("phieu", "respondent-cookie")
 STAFF = Cookie("canbo", "staff-cookie")
+DEVICE = Cookie("thietbi", "device")
+"""A random number that says no more than: somebody signed in here before. It outlives sessions."""
 
 
 class SurveySession(SecureCookieSession):

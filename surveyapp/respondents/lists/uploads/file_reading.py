@@ -12,7 +12,7 @@ from surveyapp.respondents.findings import Finding, Line, Row, SheetMarks
 from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.sheet_reading import Told, Understanding
+from surveyapp.respondents.reading.sheet_reading import Override, Understanding
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import guarded, refuse_by_size
 
@@ -82,7 +82,7 @@ def look(file: Arrived, sheet: str, header_line: int | None) -> Look:
     return Look(**answer, columns=columns)
 
 
-def check(file: Arrived, *, told: Told | None = None, progress: Progress = untold) -> Checked:
+def check(file: Arrived, *, told: Override | None = None, progress: Progress = untold) -> Checked:
     """Lines and findings; a refusal is a result too, with its reason in words.
 
     Sheet, header row and columns are those a person has `told`, or told for an earlier file with the

@@ -16,7 +16,7 @@ from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.lists.uploads import preview
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.reading.checking import check_workbook, take_in
-from surveyapp.respondents.reading.sheet_reading import Told, Understanding
+from surveyapp.respondents.reading.sheet_reading import Override, Understanding
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import child
 from surveyapp.respondents.sheet.packed_sheets import pack, unpack
@@ -66,7 +66,7 @@ def check(
     file_name: str,
     table: bytes,
     context: ListContext,
-    told: Told | None,
+    told: Override | None,
     remembered: Understanding | None,
 ) -> Iterator[bytes]:
     """The reading; then lines and findings, so many at a time."""

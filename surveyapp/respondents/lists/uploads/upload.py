@@ -22,7 +22,7 @@ from surveyapp.respondents.lists.uploads import file_reading, intake
 from surveyapp.respondents.lists.uploads.file_reading import Arrived
 from surveyapp.respondents.progress import Progress, untold
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.understood import SheetTable, Told, Understanding
+from surveyapp.respondents.reading.understood import Override, SheetTable, Understanding
 
 BETWEEN_REPORTS = 0.4
 
@@ -32,7 +32,7 @@ def check_file(
     file_name: str,
     context: ListContext,
     *,
-    told: Told | None = None,
+    told: Override | None = None,
     remembered: Understanding | None = None,
     progress: Progress = untold,
 ) -> Checked:
@@ -123,7 +123,7 @@ def understand(upload: Upload) -> None:
         )
 
 
-def store(upload: Upload, told: Told | None) -> None:
+def store(upload: Upload, told: Override | None) -> None:
     """Second half: the file checked as a person confirmed it, and kept as the list's next version."""
     progress = _Reporter(upload)
     checked = file_reading.check(upload.file, told=told, progress=progress)
@@ -152,7 +152,7 @@ def stopped(upload: Upload) -> None:
         intake.note_stopped(db, upload.received_id, now=upload.clock())
 
 
-def _note(upload: Upload, refusal: FileRefused, table: bytes, told: Told | None = None) -> None:
+def _note(upload: Upload, refusal: FileRefused, table: bytes, told: Override | None = None) -> None:
     received_id, now = upload.received_id, upload.clock()
     with transaction() as db:
         # A list of another kind may only seem one because a person pointed at the wrong columns.

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
@@ -26,9 +27,23 @@ from surveyapp.responses.sealed_box.wording import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y")
+
+
+def _has_moment() -> bool:
+    return _moment(request.form.get("closes_at", "")) is not None
+
+
+def _closing_confirmed() -> bool:
+    return _is_confirmed("close_confirmed")
+
+
+def _box_confirmed() -> bool:
+    return _is_confirmed("box_confirmed")
 
 
 @bp.get("/life")
@@ -40,6 +55,7 @@ def life() -> str:
 
 @bp.post("/life/key")
 @allow("operator")
+@fresh_factor
 def make_box_key() -> ResponseReturnValue:
     """The box key of a campaign in the server's custody."""
     try:
@@ -56,6 +72,8 @@ def make_box_key() -> ResponseReturnValue:
 
 @bp.post("/life/open")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.CAMPAIGN_OPENING)
 def open_campaign() -> ResponseReturnValue:
     """Freeze the campaign; collection begins at its opening moment."""
     now = clock.now()
@@ -71,6 +89,7 @@ def open_campaign() -> ResponseReturnValue:
 
 @bp.post("/life/custodians")
 @allow("operator")
+@fresh_factor
 def take_custodians_file() -> ResponseReturnValue:
     """What custodians made on their machine: the public half of a key, or what they attest."""
     file = request.files.get("custody_file")
@@ -88,6 +107,8 @@ def take_custodians_file() -> ResponseReturnValue:
 
 @bp.post("/life/deadline")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.DEADLINE, when=_has_moment)
 def move_deadline() -> ResponseReturnValue:
     """Move the end of collection; links already sent follow it."""
     now = clock.now()
@@ -111,6 +132,8 @@ def move_deadline() -> ResponseReturnValue:
 
 @bp.post("/life/close")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.CAMPAIGN_CLOSING, when=_closing_confirmed)
 def close_campaign() -> ResponseReturnValue:
     """End collection for good, once the campaign's code is typed."""
     if not _is_confirmed("close_confirmed"):
@@ -128,6 +151,8 @@ def close_campaign() -> ResponseReturnValue:
 
 @bp.post("/life/box")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.BOX, when=_box_confirmed)
 def open_box() -> ResponseReturnValue:
     """Open the box with the key on this server, once the campaign's code is typed. Takes a while."""
     if not _is_confirmed("box_confirmed"):

@@ -19,12 +19,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Unit
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
 from surveyapp.i18n import _, _n, moment
 from surveyapp.respondents import queries, service
+from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.people import frame_checks
 from surveyapp.respondents.queries import Expected
 from surveyapp.respondents.states import ListState
@@ -33,6 +35,8 @@ from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.parts.list_page import list_page
 from surveyapp.web.parts.list_words import STATES, concern_words, deadline, kind_name, versus_plan
 
@@ -147,8 +151,19 @@ def one_list(list_id: UUID) -> str:
     )
 
 
+def _removes_invited() -> bool:
+    """What is approved takes people out of a round that has begun: some are invited and may have answered."""
+    if not g.campaign.is_open:
+        return False
+    list_id = (request.view_args or {}).get("list_id")
+    with reading() as db:
+        return carry_over.removes_somebody(db, g.campaign.id, list_id=list_id)
+
+
 @bp.post("/list/<uuid:list_id>/approve")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.REMOVAL, when=_removes_invited)
 def approve_list(list_id: UUID) -> ResponseReturnValue:
     """Make the lines of an accepted list persons."""
     with transaction() as db:
@@ -182,6 +197,8 @@ def return_list(list_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/lists/approve")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.REMOVAL, when=_removes_invited)
 def approve_lists() -> ResponseReturnValue:
     """Approve every accepted list without an open must."""
     with transaction() as db:

@@ -13,6 +13,7 @@ from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 
 SCOPE = readers.RELEASES
 
@@ -26,6 +27,7 @@ def release_tokens() -> str:
 
 @bp.post("/releases/tokens")
 @allow("operator")
+@fresh_factor
 def make_release_token() -> ResponseReturnValue:
     """Make a token and show it this once."""
     name = request.form.get("name", "").strip()

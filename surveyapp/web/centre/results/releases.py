@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports.download import service
@@ -19,6 +20,8 @@ from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 
@@ -31,6 +34,8 @@ def releases() -> str:
 
 @bp.post("/releases")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.RELEASE)
 def build_release() -> ResponseReturnValue:
     """Write the next release. It is prepared while others go on reading and writing, then registered."""
     try:
@@ -53,6 +58,7 @@ def build_release() -> ResponseReturnValue:
 
 @bp.post("/releases/<int:number>")
 @allow("operator")
+@fresh_factor
 def download_release(number: int) -> ResponseReturnValue:
     """The zip of one release, on record: its scoring part is for the scoring stage alone."""
     try:

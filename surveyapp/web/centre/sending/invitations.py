@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from surveyapp import clock
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n, locale
@@ -21,6 +22,8 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 CSV, XLSX = "csv", "xlsx"
@@ -71,6 +74,8 @@ def mailing_file() -> str:
 
 @bp.post("/invitations/mailing")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.MAILING_FILE)
 def download_mailing() -> ResponseReturnValue:
     """Hand the invitations to a mailing file, on record, and send the file."""
     now, form = clock.now(), request.form
@@ -148,8 +153,19 @@ def one_invitation(invitation_id: UUID) -> str:
     return _card_page(invitation_id, errors=[])
 
 
+def _contact_is_new() -> bool:
+    """Whoever could change an address and get a new link sent to it could answer for its owner."""
+    if not _reason().strip():
+        return False  # refused anyway
+    invitation_id = (request.view_args or {})["invitation_id"]
+    with reading() as db:
+        return queries.lists_approved_since(db, g.campaign.id, invitation_id)
+
+
 @bp.post("/invitations/<uuid:invitation_id>/reissue")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.REISSUE, when=_contact_is_new)
 def reissue(invitation_id: UUID) -> ResponseReturnValue:
     """A new code; the old link is dead and what was begun under it is discarded."""
     try:

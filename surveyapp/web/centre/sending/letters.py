@@ -8,6 +8,7 @@ from flask.wrappers import Response
 
 from surveyapp import clock
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.letters import batches
@@ -15,6 +16,8 @@ from surveyapp.i18n import _n
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 
@@ -30,6 +33,8 @@ def make_letters(wave_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/messages/letters/<uuid:batch_id>/file")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.LETTERS)
 def download_letters(batch_id: UUID) -> ResponseReturnValue:
     """The pile as a PDF; every download is on record."""
     now = clock.now()

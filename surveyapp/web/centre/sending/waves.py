@@ -9,6 +9,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.delivery import labels, queries, rules
@@ -27,6 +28,8 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.numbers import whole
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys
 
 LEVELS = ("ministry", "province")
@@ -104,6 +107,8 @@ def recount_wave(wave_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/messages/wave/<uuid:wave_id>/confirm")
 @allow("operator")
+@fresh_factor
+@two_persons(Deed.WAVE)
 def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
     """Let the wave go, once the number of people was typed."""
     typed = request.form.get("typed", "")

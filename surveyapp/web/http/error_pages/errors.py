@@ -12,6 +12,7 @@ from surveyapp import db as database
 from surveyapp import log
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
+from surveyapp.web.http.error_pages import account_refusals  # noqa: F401  registers its words
 from surveyapp.web.http.error_pages.refusals import Words, words_for
 from surveyapp.web.http.sessions import is_staff_path, respondent_code
 

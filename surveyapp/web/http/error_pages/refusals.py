@@ -229,16 +229,6 @@ def _weak_password(error: accounts.WeakPassword) -> Words:
     )
 
 
-@words(accounts.WrongPassword)
-def _wrong_password(_error: SurveyError) -> Words:
-    return Words(
-        422,
-        _("Mật khẩu hiện tại chưa đúng"),
-        _("Mật khẩu hiện tại chưa đúng nên chưa có gì thay đổi."),
-        _("Vui lòng nhập lại mật khẩu hiện tại."),
-    )
-
-
 @words(accounts.UnknownStaff)
 def _unknown_staff(error: accounts.UnknownStaff) -> Words:
     return Words(

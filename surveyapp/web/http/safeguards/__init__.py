@@ -1,0 +1,1 @@
+"""What stands between a signed-in person and a grave deed: the device, a fresh second factor, a second person."""

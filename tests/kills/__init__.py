@@ -1,0 +1,1 @@
+"""Submissions that are acknowledged are there, once, whatever is killed meanwhile (docs/attacks.md)."""
