@@ -16,7 +16,6 @@ from surveyapp.instruments.model import (
     InstrumentItem,
 )
 from surveyapp.responses import drafts
-from surveyapp.responses.draft_cipher import DraftContext
 from surveyapp.responses.drafts import FieldChange, Saved
 from surveyapp.web.http import state
 from surveyapp.web.respond import pages
@@ -44,16 +43,22 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
         pages.items(instrument, page)  # there is such a page
         if assignment.is_submitted:
             raise AlreadySubmitted(assignment.id)
-        place = DraftContext(visit.invited.campaign.code, instrument, assignment.id)
-        secrets = {"code": visit.code, "keys": state.keys()}
-        changes = dict(_changes(instrument, form))
-        times = {"now": clock.now(), "shown_at": _shown_at(form)}
-        draft = drafts.merged(place, stored, changes, size=size, **secrets, **times)
+        place = drafts.DraftContext(visit.invited.campaign.code, instrument, assignment.id)
+        draft = drafts.merged(
+            place,
+            stored,
+            dict(_changes(instrument, form)),
+            size=size,
+            code=visit.code,
+            keys=state.keys(),
+            now=clock.now(),
+            shown_at=_shown_at(form),
+        )
         if draft.after is None:
             return instrument, draft.saved
         if assignment.disposition != Disposition.BEGUN:
             break  # that she has begun is noted with it
-        if drafts.write(place, draft, **secrets):
+        if drafts.write(place, draft, code=visit.code, keys=state.keys()):
             return instrument, draft.saved
     with transaction(in_turn=True) as db:
         visit, assignment, instrument = answering(db, number)
