@@ -17,6 +17,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import ContactRequest, Delivery, Wave
 from surveyapp.delivery.returned import returns
+from surveyapp.delivery.rules import PATIENCE, SENT_BY_WORKER
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Settled
@@ -28,6 +29,9 @@ from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
+
+AT_ONCE = 100
+"""Messages given up in one transaction: respondents wait for none."""
 
 
 def keep(
@@ -47,6 +51,7 @@ def keep(
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)
     _test_channels(post, now=now)
+    give_up(keys=keys, now=now())
     with transaction() as db:
         lifecycle.finish(db)
     with reading() as db:
@@ -174,6 +179,39 @@ def take_in(raw: bytes, post: Post, *, keys: KeyRing, now: datetime) -> str:
         became = returns.apply(db, report, keys=keys, now=now)
     log.event("mail.returned", kind=str(report.kind), became=became)
     return became
+
+
+def give_up(*, keys: KeyRing, now: datetime) -> int:
+    """Give up what was first tried too long ago and go on by the next channel, so that a wave ends. How many.
+
+    A few at a time: the rest has its turn with the next upkeep.
+    """
+    with reading() as db:
+        overdue = db.execute(
+            select(Delivery.id, Delivery.wave_id, Delivery.invitation_id)
+            .join(Wave, Wave.id == Delivery.wave_id)
+            .where(
+                Wave.state == WaveState.RUNNING,
+                Delivery.state == DeliveryState.QUEUED,
+                Delivery.channel.in_(SENT_BY_WORKER),
+                Delivery.first_attempt_at < now - PATIENCE,
+            )
+            .limit(AT_ONCE)
+        ).all()
+    if not overdue:
+        return 0
+    with transaction() as db:
+        waves = {wave_id: wave_and_campaign(db, wave_id)[0] for _, wave_id, _ in overdue}
+        for delivery_id, wave_id, invitation_id in overdue:
+            given_up = db.execute(
+                update(Delivery)
+                .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.QUEUED)
+                .values(state=DeliveryState.FAILED, reason="gave_up", settled_at=now)
+                .execution_options(synchronize_session=False)
+            )
+            if given_up.rowcount:  # type: ignore[attr-defined]
+                returns.next_channel(db, waves[wave_id], invitation_id, keys=keys, now=now)
+    return len(overdue)
 
 
 def end_closed(db: Session, *, now: datetime) -> int:

@@ -81,10 +81,13 @@ _WORDS: dict[str, object] = {
     Action.STAFF_ENABLED: lazy("Mở lại tài khoản"),
     Action.STAFF_SIGNED_IN: lazy("Đăng nhập"),
     Action.UNIT_HELD: lazy("Tạm ngừng gửi tới một đơn vị"),
+    Action.UNIT_NOTED: lazy("Ghi chú về đơn vị"),
     Action.UNIT_RELEASED: lazy("Gửi trở lại tới một đơn vị"),
     Action.WAVE_CONFIRMED: lazy("Xác nhận đợt gửi"),
+    Action.WAVE_DELETED: lazy("Xóa bản thảo đợt gửi"),
     Action.WAVE_PAUSED: lazy("Tạm dừng đợt gửi"),
     Action.WAVE_RESUMED: lazy("Gửi tiếp đợt gửi"),
+    Action.WAVE_RETRIED: lazy("Gửi lại ngay những tin chưa đi được"),
     Action.WAVE_SPREAD: lazy("Đổi cách chia đợt gửi theo ngày"),
     Action.WAVE_STOPPED: lazy("Dừng hẳn đợt gửi"),
 }
