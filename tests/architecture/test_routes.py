@@ -60,6 +60,8 @@ ROUTES = {
     f"POST /phieu/khai-bao/{INSTEAD}": RESPONDENT,
     "POST /phieu/ngon-ngu": RESPONDENT,
     "POST /phieu/roi-khoi": RESPONDENT,
+    "GET /da-dong": RESPONDENT,
+    "GET /da-ghi-nhan/<any(not_me, moved, wrong_group, decline):kind>": RESPONDENT,
     "GET /t/<token>": RESPONDENT,
     "POST /t/<token>/start": RESPONDENT,
     f"GET /t/<token>/{INSTEAD}": RESPONDENT,
