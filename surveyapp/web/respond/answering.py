@@ -21,6 +21,7 @@ from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
     browser_buffer,
+    page_parts,
     pages,
     privacy_notice,
     saving,
@@ -222,6 +223,8 @@ def _page(
 ) -> str:
     shown_here = pages.item_ids(instrument, page)
     others = {item: value for item, value in answers.items() if item not in shown_here}
+    if not extra:
+        extra["questions"] = page_parts.filled(instrument, page, answers)
     return render_template(
         "respond/section.html",
         shown=int(clock.now().timestamp()),
