@@ -143,6 +143,11 @@ def load(
     return DraftAnswers(stored.version, _content(place, stored, code=code, keys=keys).answers)
 
 
+def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> DraftContext:
+    """Where a draft belongs, for whoever opens and seals it."""
+    return DraftContext(campaign.code, instrument, assignment_id)
+
+
 def read(db: Session, assignment_id: UUID) -> StoredDraft | None:
     """The draft as it lies there; None where there is none."""
     row = db.execute(_READ, {"assignment": assignment_id}).one_or_none()

@@ -43,7 +43,7 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
         pages.items(instrument, page)  # there is such a page
         if assignment.is_submitted:
             raise AlreadySubmitted(assignment.id)
-        place = drafts.DraftContext(visit.invited.campaign.code, instrument, assignment.id)
+        place = drafts.context(visit.invited.campaign, instrument, assignment.id)
         draft = drafts.merged(
             place,
             stored,
