@@ -31,6 +31,7 @@ class Action(StrEnum):
     CONFIRMATION_TAKEN_BACK = "confirmation.taken_back"
     CUSTODY_ATTESTED = "custody.attested"
     CLEANING_RULES_FROZEN = "cleaning_rules.frozen"
+    DATABASE_RESTORED = "database.restored"
     DEADLINE_MOVED = "deadline.moved"
     DECLARATION_SETTLED = "declaration.settled"
     DESK_ADDRESS_WRITTEN = "desk.address_written"

@@ -203,6 +203,7 @@ ROUTES = {
     "POST /centre/<campaign>/confirmations/<uuid:request_id>/deny": OPERATOR,
     "POST /centre/<campaign>/confirmations/<uuid:request_id>/take-back": OPERATOR,
     "GET /centre/<campaign>/audit": WATCHERS,
+    "GET /centre/<campaign>/installation": WATCHERS,
     "GET /centre/<campaign>/audit/verify": WATCHERS,
     "GET /centre/<campaign>/lists": CENTRE,
     "GET /centre/<campaign>/lists/integrity": CENTRE,

@@ -23,6 +23,7 @@ _WORDS: dict[str, object] = {
     Action.CONFIRMATION_DENIED: lazy("Không đồng ý một việc cần hai người"),
     Action.CONFIRMATION_TAKEN_BACK: lazy("Rút yêu cầu cần hai người"),
     Action.CLEANING_RULES_FROZEN: lazy("Chốt quy tắc làm sạch"),
+    Action.DATABASE_RESTORED: lazy("Khôi phục dữ liệu từ bản sao lưu"),
     Action.DEADLINE_MOVED: lazy("Dời hạn thu phiếu"),
     Action.DECLARATION_SETTLED: lazy("Xử lý điều người được mời báo lại"),
     Action.DESK_ADDRESS_WRITTEN: lazy("Ghi địa chỉ thư của đầu mối"),
