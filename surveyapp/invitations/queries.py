@@ -121,7 +121,11 @@ _INVITED = (
         _HELD.join(_ROUND, _ROUND.c.id == _HELD.c.campaign_id)
         .join(_PEOPLE, _PEOPLE.c.id == _HELD.c.person_id)
         .join(_SUPPLIER, _SUPPLIER.c.id == _PEOPLE.c.unit_id)
-        .outerjoin(_WITH_NAMES, and_(_FORM.c.invitation_id == _HELD.c.id, _STANDING))
+        # One after the other: of a join within the outer join SQLite makes a table each time.
+        .outerjoin(_FORM, and_(_FORM.c.invitation_id == _HELD.c.id, _STANDING))
+        .outerjoin(_GROUP, _GROUP.c.id == _FORM.c.group_id)
+        .outerjoin(_RATED, _RATED.c.id == _FORM.c.rated_unit_id)
+        .outerjoin(_ASKED, _ASKED.c.id == _FORM.c.instrument_id)
     )
     .where(_HELD.c.tag.in_(bindparam("tags", expanding=True)))
     .order_by(_FORM.c.number)
