@@ -86,8 +86,8 @@ def test_a_person_without_a_single_answer_is_told_so_and_stays_unsubmitted(world
     form = world.forms[0]
     world.save(db, form, {"P1-101": "1"})
     cleared = {"P1-101": FieldChange("1", "")}
-    secrets = {"code": form.code, "keys": world.keys}
-    drafts.save(db, form.id, form.instrument, **secrets, changes=cleared, now=world.now)
+    held = {"holder": form.holder(world.keys), "changes": cleared, "now": world.now}
+    drafts.save(db, form.id, form.instrument, **held)
     with pytest.raises(NothingToSubmit), db.begin_nested():
         world.submit(db, world.forms[0])
     with pytest.raises(NothingToSubmit):
@@ -118,8 +118,7 @@ def test_what_was_not_reviewed_is_not_submitted(world, db):
                 world.campaign,
                 form,
                 form.instrument,
-                code=form.code,
-                keys=world.keys,
+                holder=form.holder(world.keys),
                 now=world.now,
                 version=version,
             )
@@ -164,7 +163,7 @@ def test_a_form_of_another_campaign_is_unknown(world, db):
     world.save(db, form, {"P1-101": "1"})
     other = type(world.campaign)(id=world.campaign.id + 1)
     with pytest.raises(UnknownAssignment):
-        submit(db, other, form, form.instrument, code=form.code, keys=world.keys, now=world.now)
+        submit(db, other, form, form.instrument, holder=form.holder(world.keys), now=world.now)
 
 
 @pytest.mark.parametrize(

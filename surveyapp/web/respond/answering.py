@@ -13,6 +13,7 @@ from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
+from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import sessions
@@ -38,9 +39,20 @@ def hub() -> ResponseReturnValue:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
         rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        beside = _begun_beside(db, visit)
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
-    return render_template(template, rows=rows, declaration_address=_declaration, **facts)
+    return render_template(
+        template, rows=rows, beside=beside, declaration_address=_declaration, **facts
+    )
+
+
+def _begun_beside(db: Session, visit: Visit) -> bool:
+    """Another device holds answers of its own that this one does not see."""
+    if visit.strand is None or not visit.invited.campaign.is_collecting(clock.now()):
+        return False
+    left = [each.id for each in visit.unsubmitted if each.begun_on is not None]
+    return bool(left) and drafts.begun_elsewhere(db, left, holder=visit.holder)
 
 
 def _declaration(kind: str) -> str:
@@ -54,6 +66,8 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     """
     if assignment.is_submitted or assignment.begun_on is None:
         return False, None
+    if not visit.invited.campaign.is_collecting(clock.now()):
+        return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
         draft = visit.draft(db, assignment, instrument)

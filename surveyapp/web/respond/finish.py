@@ -37,6 +37,7 @@ def review(number: int) -> ResponseReturnValue:
         version=draft.version.hex(),
         answered=done,
         total=total,
+        beside=draft.beside,
         sections=sections,
         gaps=[item for each in sections for item in each["items"] if item["answer"] is None],
         remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
@@ -90,8 +91,7 @@ def submit(number: int) -> ResponseReturnValue:
                 visit.invited.campaign,
                 assignment,
                 instrument,
-                code=visit.code,
-                keys=state.keys(),
+                holder=visit.holder,
                 now=clock.now(),
                 version=_version(seen),
             )

@@ -17,7 +17,6 @@ from surveyapp.instruments.model import (
 )
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import FieldChange, Saved
-from surveyapp.web.http import state
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import answering
 
@@ -38,7 +37,7 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
     for _attempt in range(ATTEMPTS):
         with reading() as db:
             visit, assignment, instrument = answering(db, number)
-            stored = drafts.read(db, assignment.id)
+            stored = drafts.read(db, assignment.id, holder=visit.holder)
             size = drafts.size(db, visit.invited.campaign)
         pages.items(instrument, page)  # there is such a page
         if assignment.is_submitted:
@@ -49,8 +48,7 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
             stored,
             dict(_changes(instrument, form)),
             size=size,
-            code=visit.code,
-            keys=state.keys(),
+            holder=visit.holder,
             now=clock.now(),
             shown_at=_shown_at(form),
         )
@@ -58,7 +56,7 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
             return instrument, draft.saved
         if assignment.disposition != Disposition.BEGUN:
             break  # that she has begun is noted with it
-        if drafts.write(place, draft, code=visit.code, keys=state.keys()):
+        if drafts.write(place, draft, holder=visit.holder):
             return instrument, draft.saved
     with transaction(in_turn=True) as db:
         visit, assignment, instrument = answering(db, number)
@@ -67,8 +65,7 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
             db,
             assignment.id,
             instrument,
-            code=visit.code,
-            keys=state.keys(),
+            holder=visit.holder,
             changes=changes,
             now=clock.now(),
             shown_at=_shown_at(form),
