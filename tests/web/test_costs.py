@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from surveyapp.db import make_engine
-from surveyapp.web.respond import whole_form
+from surveyapp.web.respond.document import whole_form
 from tests.web.browsing import HERE, token
 from tests.web.person import Person
 

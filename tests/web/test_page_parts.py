@@ -7,7 +7,8 @@ from surveyapp.i18n import speaking
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.model import DONT_KNOW
 from surveyapp.instruments.reading import read_questionnaire
-from surveyapp.web.respond import page_parts, pages
+from surveyapp.web.respond import pages
+from surveyapp.web.respond.document import page_parts
 
 REMARK = 'Chậm ở “một cửa” & <b>thiếu</b> "biểu mẫu"\nhai dòng'
 

@@ -21,13 +21,11 @@ from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
-    browser_buffer,
-    page_parts,
     pages,
     privacy_notice,
     saving,
-    whole_form,
 )
+from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 

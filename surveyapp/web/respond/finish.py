@@ -17,7 +17,8 @@ from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
 from surveyapp.web.parts import help_desk
-from surveyapp.web.respond import bp, browser_buffer, pages, privacy_notice
+from surveyapp.web.respond import bp, pages, privacy_notice
+from surveyapp.web.respond.document import browser_buffer
 from surveyapp.web.respond.visit import answering, rated, visiting
 
 
