@@ -27,6 +27,8 @@ want postgresql initdb
 want chromium chromium chromium-browser
 want libreoffice-calc-nogui soffice libreoffice
 want poppler-utils pdftotext
+want nginx-light nginx
+want caddy caddy
 
 if [ -n "$missing" ] && may_install; then
     # shellcheck disable=SC2086  # one word per package

@@ -18,6 +18,7 @@ FOUNDATIONS = frozenset(
         "limits",
         "log",
         "schema",
+        "small_json",
         "traces",
         "version",
         "messaging",

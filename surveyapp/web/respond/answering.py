@@ -15,7 +15,7 @@ from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions, state
+from surveyapp.web.http import numbers, sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.respond import (
     bp,
@@ -165,7 +165,7 @@ def language() -> ResponseReturnValue:
     """Change the language and stay on the same page."""
     session["locale"] = i18n.set_locale(request.form.get("language"))
     back = request.form.get("back", "")
-    stays = back.startswith("/phieu") and "\\" not in back
+    stays = back.startswith("/phieu") and "\\" not in back and back.isprintable()
     return redirect(back if stays else url_for("respond.hub"), code=303)
 
 
@@ -193,8 +193,8 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
         page -= 1
     elif go == "next":
         page += 1
-    elif go.isdecimal():
-        page = int(go)
+    elif (chosen := numbers.whole(go)) is not None:
+        page = chosen
     if go == "review" or page > pages.count(instrument):
         return url_for("respond.review", number=number)
     if page < 1:
