@@ -24,6 +24,7 @@ from surveyapp.web.desk import background
 from tests import factories
 from tests.browser.moving import leave_by, opened
 from tests.browser.scene import Scene
+from tests.web.browsing import unused_code
 
 PEOPLE = 300
 HEADINGS = ("STT", "Họ tên", "Chức danh", "Sở, ban, ngành", "Số điện thoại", "Hòm thư điện tử")
@@ -101,13 +102,21 @@ def signed_in(scene: Scene, page: Page, unit: str) -> Hand:
     with transaction() as db:
         code = db.scalars(select(Campaign.code)).one()
         factories.staff(
-            db, clock.now(), "coordinator", campaign_code=code, unit=unit, username=f"moi{unit}"
+            db,
+            clock.now(),
+            "coordinator",
+            campaign_code=code,
+            unit=unit,
+            username=f"moi{unit}",
+            keys=scene.keys,
         )
     page.goto(f"{scene.address}/account/sign-in")
     hand = Hand(page)
     hand.fill("Tên đăng nhập", f"moi{unit}")
     hand.fill("Mật khẩu", factories.PASSWORD)
     hand.click("button", "Đăng nhập")
+    hand.fill("Mã 6 chữ số của ứng dụng", unused_code(f"moi{unit}"))
+    hand.click("button", "Tiếp tục")
     return hand
 
 

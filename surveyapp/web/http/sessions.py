@@ -49,6 +49,7 @@ class Cookie:
 
 RESPONDENT = Cookie("phieu", "respondent-cookie")
 STAFF = Cookie("canbo", "staff-cookie")
+OPENED = Cookie("daumo", "device")
 DEVICE = Cookie("thietbi", "device")
 """A random number that says no more than: somebody signed in here before. It outlives sessions."""
 

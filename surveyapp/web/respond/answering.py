@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,6 +26,7 @@ from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLo
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import numbers, sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
+from surveyapp.web.http.safeguards import device
 from surveyapp.web.respond import (
     bp,
     browser_buffer,
@@ -176,7 +186,9 @@ def leave() -> ResponseReturnValue:
         code = sessions.respondent_code()
         facts = privacy_notice.facts(db, visiting(db).invited) if code else {}
     sessions.end_respondent()
-    return render_template("respond/left.html", **facts)
+    response = make_response(render_template("respond/left.html", **facts))
+    device.forget_opening(response)
+    return response
 
 
 def _destination(instrument: Instrument, number: int, page: int) -> str:

@@ -11,9 +11,10 @@ from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.credentials import attempts, codes, device_handoff, links
-from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
+from surveyapp.invitations.errors import CampaignClosed, ChallengeNeeded, MistypedCode, UnknownCode
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
+from surveyapp.web.http.safeguards import challenge, device
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.visit import Visit, visiting
 
@@ -39,9 +40,22 @@ def enter() -> ResponseReturnValue:
         return _ask_again(typed, _mistyped(exc))
     with transaction() as db:
         network = attempts.network(state.keys(), request.remote_addr or "", now=now)
-        attempts.check(db, network, now=now)
+        before = device.opened_before()
+        carried = attempts.device_tag(state.keys(), before) if before else None
+        try:
+            attempts.check(
+                db,
+                network,
+                now=now,
+                device=carried,
+                proven=challenge.has_worked(db, network.own, now=now),
+                waited=challenge.has_waited(network.own, now=now),
+            )
+        except ChallengeNeeded as needed:
+            page = "respond/challenge.html"
+            return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
         found = _known(db, code, passed_on)
-        attempts.count(db, network, succeeded=found is not None, now=now)
+        attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
     if found is None:
         return _ask_again(typed, _unknown(passed_on))
     return _opened(found, url_for("respond.hub"))
@@ -52,6 +66,7 @@ def _opened(code: str, first: str) -> ResponseReturnValue:
     sessions.begin_respondent(code)
     response = redirect(sealed_page.restore(code) or first, code=303)
     sealed_page.forget(response)
+    device.remember_opening(response, code)
     return response
 
 
