@@ -31,8 +31,8 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.cli import main as cli
 from surveyapp.db import bind, bound, make_engine, reading, transaction
 from surveyapp.delivery.models import Canary, Delivery, Wave
-from surveyapp.delivery.waves import lifecycle
-from surveyapp.delivery.waves.lifecycle import WavePlan
+from surveyapp.delivery.waves import lifecycle, planning
+from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.invitations import service
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import make_key_ring, read_key_ring
@@ -123,10 +123,9 @@ def _prepare(folder: Path, people: int, kind: str, *, faults: bool) -> object:
             per_day=1_000_000,
             per_domain=1_000_000,
         )
-        wave = lifecycle.plan_wave(db, campaign, plan, act=Act("bench", now, keys))
-        lifecycle.confirm(
-            db, campaign, wave.id, typed=str(wave.people), act=Act("bench", now, keys)
-        )
+        counted, act = planning.count(db, campaign, plan, keys=keys), Act("bench", now, keys)
+        wave = planning.plan_wave(db, campaign, plan, counted, act=act)
+        lifecycle.confirm(db, campaign, wave.id, counted, typed=str(wave.people), act=act)
         wave.state = "running"  # there is no mailbox to look for a test message in
         return wave.id
 

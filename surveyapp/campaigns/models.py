@@ -14,6 +14,10 @@ ROW_MINIMUM, TABLE_MINIMUM, COUNT_MINIMUM = 10, 5, 3
 """Of a campaign whose pack says nothing of disclosure."""
 
 
+LEAST_DAYS_BETWEEN_MESSAGES = 3
+"""Of a campaign whose pack says nothing of it."""
+
+
 class Campaign(Base):
     """One round of the survey. Its state only moves forward along `CampaignState`."""
 
@@ -59,6 +63,20 @@ class Campaign(Base):
     def table_minimum(self) -> int:
         """Smallest count that a public table or a desk may be shown."""
         return int(self.settings.get("disclosure", {}).get("table_minimum", TABLE_MINIMUM))
+
+    @property
+    def least_days_between_messages(self) -> int:
+        """Days within which nobody should get two messages, unless an operator insists."""
+        return int(self.settings.get("least_days_between_messages", LEAST_DAYS_BETWEEN_MESSAGES))
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """Public holidays and the days off in lieu, weekends apart."""
+        return frozenset(date.fromisoformat(day) for day in self.settings.get("holidays", ()))
+
+    def is_day_off(self, day: date) -> bool:
+        """A weekend or a holiday: few answer, and nobody is to be hurried."""
+        return day.weekday() >= 5 or day in self.holidays
 
     @property
     def takes_lists(self) -> bool:

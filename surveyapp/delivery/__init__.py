@@ -18,5 +18,6 @@ __all__ = (
     "sending",
     "states",
     "templates",
+    "unit_messages",
     "waves",
 )

@@ -43,6 +43,22 @@ class CountMistyped(DeliveryError):
         self.expected, self.typed = expected, typed
 
 
+class CountMoved(DeliveryError):
+    """The wave would reach `now` people and not the `shown`: more has changed than people answering."""
+
+    def __init__(self, shown: int, now: int) -> None:
+        super().__init__(f"{now} instead of {shown}")
+        self.shown, self.now = shown, now
+
+
+class WarningsUnread(DeliveryError):
+    """The wave has warnings that were not confirmed; `kinds` names them."""
+
+    def __init__(self, kinds: list[str]) -> None:
+        super().__init__(", ".join(kinds))
+        self.kinds = kinds
+
+
 class NobodyToSendTo(DeliveryError):
     """Nobody would get a message of this wave now."""
 

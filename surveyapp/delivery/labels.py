@@ -3,7 +3,8 @@
 from surveyapp.delivery import errors
 from surveyapp.delivery.health.worker_watch import Trouble
 from surveyapp.delivery.states import CanaryState, DeliveryState, WaveState
-from surveyapp.i18n import _, _n, moment
+from surveyapp.delivery.waves.cautions import Caution
+from surveyapp.i18n import _, _n, day, moment, number
 from surveyapp.invitations import errors as invitations
 from surveyapp.messaging import wording as channels
 from surveyapp.messaging.model import Reason
@@ -48,6 +49,11 @@ def wave_reason(reason: str) -> str:
             "Hãy xem tình trạng kênh gửi, sửa xong rồi bấm Tiếp tục.",
             where=channel_name(channel).lower() + (f" ({address})" if address else ""),
         )
+    if cause == "restored":
+        return _(
+            "Dữ liệu đã được khôi phục từ bản sao lưu: tin gửi sau bản đó không có trong số liệu. Hãy xem nhật ký "
+            "máy chủ thư; bấm Tiếp tục sẽ gửi cả cho người có thể đã nhận, bấm Dừng hẳn thì không gửi nữa."
+        )
     if cause == "closed":
         return _("Đợt điều tra đã kết thúc nhận phiếu.")
     return ""
@@ -85,6 +91,29 @@ def _channel_trouble(found: Trouble) -> str:
         where=where,
         when=when,
         why=channels.reason(Reason(found.reason)),
+    )
+
+
+def caution(found: Caution) -> str:
+    """What an operator confirms by itself before the wave goes."""
+    match found.kind:
+        case "past":
+            when = moment(found.when) if found.when else ""
+            return _("Giờ bắt đầu đã qua (%(when)s): sẽ gửi ngay sau khi xác nhận.", when=when)
+        case "after_deadline":
+            when = moment(found.when) if found.when else ""
+            return _(
+                "Một phần đợt gửi rơi vào sau hạn nộp phiếu (%(when)s): phần đó sẽ không được gửi.",
+                when=when,
+            )
+        case "holiday":
+            day_ = day(found.day) if found.day else ""
+            return _("Ngày bắt đầu (%(day)s) là ngày nghỉ lễ: chờ hết ngày nghỉ mới gửi.", day=day_)
+    return _n(
+        "%(n)s người trong số này đã nhận tin trong vòng %(days)s ngày trước giờ bắt đầu.",
+        "%(n)s người trong số này đã nhận tin trong vòng %(days)s ngày trước giờ bắt đầu.",
+        found.people,
+        days=found.days,
     )
 
 
@@ -150,6 +179,7 @@ def reason_name(reason: str) -> str:
         "complaint": _("người nhận báo thư rác"),
         "soft_bounce": _("hộp thư tạm thời không nhận"),
         "hard_bounce": _("địa chỉ không tồn tại"),
+        "gave_up": _("thử nhiều lần trong một ngày mà không được nhận"),
     }
     if reason in known:
         return known[reason]
@@ -199,6 +229,20 @@ def refusal(error: invitations.InvitationError) -> tuple[str, str]:
                     "Nhập đúng %(n)s để xác nhận.",
                     error.expected,
                 ),
+            )
+        case errors.CountMoved():
+            return (
+                _(
+                    "Số người sẽ nhận đã thay đổi nhiều: từ %(shown)s thành %(now)s.",
+                    shown=number(error.shown),
+                    now=number(error.now),
+                ),
+                _("Đã đếm lại. Vui lòng xem lại bảng dưới đây rồi nhập số mới."),
+            )
+        case errors.WarningsUnread():
+            return (
+                _("Đợt gửi này có điều cần xác nhận riêng."),
+                _("Vui lòng đọc và đánh dấu từng điều, hoặc sửa lại đợt gửi."),
             )
         case errors.NobodyToSendTo():
             return (

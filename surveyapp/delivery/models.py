@@ -44,7 +44,8 @@ class Wave(Base):
 
     testing: confirmed, waits until the canary of each channel has arrived; paused keeps what is
     queued, stopped gives it up. `reason` says why it is paused: empty when an operator did it.
-    `people` is the count its operator typed to confirm it. `spread`: the share, in percent, of each
+    `people` is how many it was counted to reach at `counted_at`, by the parts in `counted`; an operator types
+    it to confirm. At `retried_at` somebody asked for another attempt at once. `spread`: the share, in percent, of each
     day from `starts_at` on. `filled_to`: the worker has queued the messages of everybody up to this
     invitation.
     """
@@ -76,6 +77,9 @@ class Wave(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
     people: Mapped[int]
+    counted: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    counted_at: Mapped[datetime | None]
+    retried_at: Mapped[datetime | None]
     filled_to: Mapped[uuid.UUID | None]
     is_filled: Mapped[bool] = mapped_column(default=False)
 
@@ -99,7 +103,8 @@ class Delivery(Base):
     """One message of a wave to one person on one channel: where it stands, never what it says.
 
     `address_tag` is an HMAC of the address, so that a bounce concerns that address and not a better
-    one that came later. Body, link and address are made again at the moment of sending.
+    one that came later. It is given up when `first_attempt_at` lies too far back. Body, link and address are made
+    again at the moment of sending.
     """
 
     __tablename__ = "delivery"
@@ -124,6 +129,7 @@ class Delivery(Base):
     leased_by: Mapped[str] = mapped_column(default="")
     lease_until: Mapped[datetime | None]
     attempted_at: Mapped[datetime | None]
+    first_attempt_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     domain: Mapped[str] = mapped_column(default="")
     address_tag: Mapped[bytes | None]

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Unit
 from surveyapp.delivery.models import ContactRequest, Delivery, UnitHold, Wave
-from surveyapp.delivery.states import DeliveryState
+from surveyapp.delivery.rules import REMINDERS
+from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import left_out as left_out_counts
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.states import PersonState
@@ -79,6 +82,88 @@ def progress(db: Session, wave: Wave) -> WaveProgress:
         if reason and reason != "recovered":
             reasons[state, reason.partition(" ")[0]] += n
     return WaveProgress(wave, states, reasons, left_out_counts.by_reason(db, wave.id))
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """Whom the reminders of late were for: their units and groups by code; empty stands for all."""
+
+    audiences: Sequence[tuple[frozenset[str], frozenset[str]]]
+
+    def holds(self, *, unit: str = "", group: str = "") -> bool:
+        """A reminder of late went to all of that unit, or of that group."""
+        return any(
+            (not units or unit in units) and (not groups or group in groups)
+            for units, groups in self.audiences
+        )
+
+
+def reminded(db: Session, campaign_id: int, *, since: datetime, until: datetime) -> Reminded:
+    """The reminders that began, or are confirmed to begin, between two moments."""
+    found = db.scalars(
+        select(Wave.audience).where(
+            Wave.campaign_id == campaign_id,
+            Wave.kind.in_(REMINDERS),
+            Wave.state.in_((*GOING, WaveState.DONE)),
+            Wave.starts_at >= since,
+            Wave.starts_at <= until,
+        )
+    )
+    return Reminded(
+        [
+            (frozenset(one.get("units") or ()), frozenset(one.get("groups") or ()))
+            for one in found
+            if not one.get("invitations") and not one.get("level")
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class RetryGroup:
+    """Messages to one mail domain (empty for texts) that wait for another attempt."""
+
+    domain: str
+    messages: int
+    attempts: int
+    """The most attempts that any of them has had."""
+    next_at: datetime
+    reason: str
+
+
+def waiting_to_retry(db: Session, wave_id: UUID, *, now: datetime) -> list[RetryGroup]:
+    """What waits for another attempt, by mail domain, the most messages first."""
+    rows = db.execute(
+        select(
+            Delivery.domain,
+            func.count(),
+            func.max(Delivery.attempts),
+            func.min(Delivery.not_before),
+            func.max(Delivery.reason),
+        )
+        .where(
+            Delivery.wave_id == wave_id,
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.first_attempt_at.is_not(None),
+            Delivery.not_before > now,
+        )
+        .group_by(Delivery.domain)
+        .order_by(func.count().desc(), Delivery.domain)
+    )
+    return [RetryGroup(*row) for row in rows]
+
+
+def people_told(db: Session, campaign_id: int) -> int:
+    """People with an open questionnaire whose last message has named a deadline to them."""
+    told = (
+        select(func.count(Delivery.invitation_id.distinct()))
+        .join(Assignment, Assignment.invitation_id == Delivery.invitation_id)
+        .where(
+            Delivery.campaign_id == campaign_id,
+            Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.DELIVERED)),
+            Assignment.state == AssignmentState.ACTIVE,
+        )
+    )
+    return db.execute(told).scalar_one()
 
 
 @dataclass(frozen=True)

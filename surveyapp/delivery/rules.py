@@ -22,6 +22,7 @@ KINDS = (
     "thanks",
 )
 """Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
+REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
 CHANNELS = ("email", "sms", "letter")
 SENT_BY_WORKER = ("email", "sms")
 FINAL = frozenset(
@@ -36,6 +37,8 @@ FINAL = frozenset(
 """States in which nothing more will be tried for this delivery."""
 MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=6)
+PATIENCE = timedelta(hours=24)
+"""What was first tried so long ago and is not taken yet is given up, whoever was at fault."""
 
 _MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
 

@@ -11,4 +11,5 @@ __all__ = (
     "pdf",
     "qr",
     "tables",
+    "zip_stream",
 )

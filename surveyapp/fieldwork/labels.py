@@ -34,6 +34,19 @@ def disposition_name(disposition: Disposition) -> str:
     return str(_NAMES[disposition])
 
 
+def reason_words() -> list[tuple[str, str]]:
+    """Why forms are not submitted, in the order of `briefing.REASONS`."""
+    return [
+        ("not_begun", _("chưa mở phiếu")),
+        ("begun", _("đang làm dở")),
+        ("bounced", _("thư bị trả lại")),
+        ("not_sent", _("chưa gửi được lời mời")),
+        ("declined", _("từ chối")),
+        ("unreached", _("nhầm người, vắng mặt")),
+        ("moved", _("chuyển công tác, sai nhóm")),
+    ]
+
+
 def channel_name(channel: str) -> str:
     """What took the link to the person, in words."""
     return {

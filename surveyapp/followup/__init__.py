@@ -12,5 +12,6 @@ __all__ = (
     "rules",
     "service",
     "shifts",
+    "unit_notes",
     "wording",
 )

@@ -54,3 +54,16 @@ class CallAttempt(Base):
     at: Mapped[datetime]
     operator: Mapped[str]
     away_until: Mapped[date | None]
+
+
+class UnitNote(Base):
+    """What the centre noted about a unit: of its desk and its work, never of what a person said."""
+
+    __tablename__ = "unit_note"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    text: Mapped[str]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime]

@@ -12,13 +12,15 @@ from surveyapp.delivery import rules
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.states import WaveState
-from surveyapp.delivery.waves import audience, lifecycle
-from surveyapp.delivery.waves.lifecycle import WavePlan
+from surveyapp.delivery.waves import audience, lifecycle, planning
+from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.followup.errors import ChannelRefused
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.email.return_addresses import is_address
 
 REASON = "asked for by telephone"
+HEEDED = ("after_deadline", "recently")
+"""Somebody on the telephone wants the message now."""
 
 
 def channels(db: Session, invitation_id: UUID, *, keys: KeyRing) -> list[str]:
@@ -84,9 +86,10 @@ def _begin(db: Session, campaign: Campaign, invitation_id: UUID, channel: str, *
     plan = WavePlan(
         kind="reissue", starts_at=act.now, channels=(channel,), invitations=(invitation_id,)
     )
-    wave = lifecycle.plan_wave(db, campaign, plan, act=act)
+    counted = planning.count(db, campaign, plan, keys=act.keys)
+    wave = planning.plan_wave(db, campaign, plan, counted, act=act)
     wave.audience = {**wave.audience, "calls": True}
     db.flush()
     typed = str(wave.people)
-    lifecycle.confirm(db, campaign, wave.id, typed=typed, act=act)
+    lifecycle.confirm(db, campaign, wave.id, counted, typed=typed, heeded=HEEDED, act=act)
     return wave.id

@@ -292,3 +292,15 @@ def tally(db: Session, campaign_id: int) -> CallTally:
     for n, count in db.execute(select(each.c.n, func.count()).group_by(each.c.n)):
         by_calls[n] = count
     return CallTally(results, by_calls.total(), reached, by_calls)
+
+
+def results_of_unit(db: Session, campaign_id: int, unit_id: int) -> Counter[str]:
+    """Calls to the people of one unit, by result; nobody by name."""
+    rows = db.execute(
+        select(CallAttempt.result, func.count())
+        .join(Invitation, Invitation.id == CallAttempt.invitation_id)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(CallAttempt.campaign_id == campaign_id, Person.unit_id == unit_id)
+        .group_by(CallAttempt.result)
+    )
+    return Counter({str(result): int(n) for result, n in rows})

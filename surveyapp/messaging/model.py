@@ -156,6 +156,11 @@ class Outcome:
         return self.reason in _CHANNEL_FAULTS
 
     @property
+    def concerns_domain(self) -> bool:
+        """It may be the recipient's whole domain that takes nothing for now."""
+        return self.reason in {Reason.BUSY, Reason.LOST_CONNECTION}
+
+    @property
     def concerns_address(self) -> bool:
         """The address itself is dead: the only refusals that mean a hard bounce."""
         return self.reason in {Reason.NO_SUCH_ADDRESS, Reason.BAD_ADDRESS}

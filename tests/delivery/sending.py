@@ -1,6 +1,6 @@
 """A survey in which messages can be sent: people with contacts, post that goes nowhere, a clock to turn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import transaction
+from surveyapp.db import reading, transaction
 from surveyapp.delivery.models import Delivery, Wave
 from surveyapp.delivery.sending.outbox import Outbox
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.worker import Worker
-from surveyapp.delivery.waves import lifecycle
-from surveyapp.delivery.waves.lifecycle import WavePlan
+from surveyapp.delivery.waves import counting, finding, lifecycle, planning
+from surveyapp.delivery.waves.counting import DryRun
+from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from tests.fakes import FakeChannel
@@ -63,12 +64,13 @@ class Sending:
             "per_day": 100_000,
             "per_domain": 100_000,
         }
-        with transaction() as db:
+        plan = WavePlan(**{**wide, **described})
+        with reading() as db:
             campaign = campaigns.campaign(db, "tiny")
-            plan = WavePlan(**{**wide, **described})
-            return lifecycle.plan_wave(
-                db, campaign, plan, act=Act("operator", self.now, self.keys)
-            ).id
+            counted = planning.count(db, campaign, plan, keys=self.keys)
+        with transaction() as db:
+            act = Act("operator", self.now, self.keys)
+            return planning.plan_wave(db, campaign, plan, counted, act=act).id
 
     def wave(self, **described: Any) -> UUID:
         """The same, confirmed."""
@@ -76,15 +78,32 @@ class Sending:
         self.confirm(wave_id)
         return wave_id
 
-    def confirm(self, wave_id: UUID, typed: str | None = None) -> None:
+    def counted(self, wave_id: UUID) -> DryRun:
+        """Whom the wave would reach now."""
+        with reading() as db:
+            campaign = campaigns.campaign(db, "tiny")
+            wave = finding.wave(db, campaign.id, wave_id)
+            return counting.dry_run(db, wave, campaign=campaign, keys=self.keys)
+
+    def confirm(
+        self,
+        wave_id: UUID,
+        typed: str | None = None,
+        *,
+        heeded: Collection[str] = ("recently",),
+        counted: DryRun | None = None,
+    ) -> None:
+        counted = counted or self.counted(wave_id)
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")
-            people = lifecycle.wave(db, campaign.id, wave_id).people
+            people = finding.wave(db, campaign.id, wave_id).people
             lifecycle.confirm(
                 db,
                 campaign,
                 wave_id,
+                counted,
                 typed=str(people) if typed is None else typed,
+                heeded=heeded,
                 act=Act("operator", self.now, self.keys),
             )
 

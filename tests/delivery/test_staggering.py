@@ -12,7 +12,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from surveyapp.delivery import queries
 from surveyapp.delivery.errors import WaveInOtherState, WaveRefused
-from surveyapp.delivery.waves import left_out, lifecycle, staggering
+from surveyapp.delivery.waves import finding, left_out, staggering
 from tests.delivery.sending import Sending, emails
 
 
@@ -25,7 +25,7 @@ def spread(survey: Sending, wave_id: UUID, *shares: int) -> None:
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         act = Act("operator", survey.now, survey.keys)
-        staggering.change(db, campaign, lifecycle.locked(db, campaign, wave_id), shares, act=act)
+        staggering.change(db, campaign, finding.locked(db, campaign, wave_id), shares, act=act)
 
 
 def test_every_day_gets_its_share_of_every_stretch_of_the_order():
@@ -50,11 +50,7 @@ def test_a_staggered_wave_writes_to_each_share_on_its_day(survey):
     survey.invite(*emails(10), unit="01")
     survey.invite(*emails(10, domain="bo.example.vn"), unit="BNV", kind="par-officers")
     wave = survey.wave(spread=(20, 30, 50))
-    with transaction() as db:
-        counted = lifecycle.dry_run(
-            db, lifecycle.wave(db, survey.campaign_id, wave), keys=survey.keys
-        )
-    assert counted.by_day == {0: 4, 1: 6, 2: 10}
+    assert survey.counted(wave).by_day == {0: 4, 1: 6, 2: 10}
     sent = []
     for _day in range(3):
         survey.email.taken.clear()
@@ -87,7 +83,7 @@ def test_whoever_is_left_out_when_a_wave_is_filled_is_counted_by_unit_and_reason
     wave = survey.wave(channels=("email",))
     survey.work(3)
     with transaction() as db:
-        subject = lifecycle.wave(db, survey.campaign_id, wave)
+        subject = finding.wave(db, survey.campaign_id, wave)
         progress = queries.progress(db, subject)
         rows = [(unit.code, *row) for unit, *row in left_out.per_unit(db, wave)]
     assert progress.left_out == {"declined": 1, "no_contact": 1}

@@ -49,7 +49,7 @@ def assert_is_what_the_tables_say(db, campaign: int, *, until: date | None) -> N
     assert [(p.day, p.counts.submitted) for p in seen.points] == [
         (p.day, p.counts.submitted) for p in queries.curve(db, campaign, until=until)
     ]
-    after = day - timedelta(days=attention.QUIET_DAYS)
+    after = day - timedelta(days=attention.quiet_window(day))
     lately = queries.changed(db, campaign, by=("supplying",), after=after, until=until)
     live = dict(seen.figures["supplying"])
     assert seen.concerns == attention.concerns(live, {key[0]: c for key, c in lately.items()})

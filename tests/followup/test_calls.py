@@ -15,7 +15,6 @@ from surveyapp.db import transaction
 from surveyapp.delivery import queries as delivery
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.returned import returns
-from surveyapp.delivery.waves import lifecycle
 from surveyapp.followup import new_links, queries, service, shifts
 from surveyapp.followup.errors import (
     BeingCalled,
@@ -341,9 +340,7 @@ def put(invitation_id, **values):
 
 def skipped(survey):
     wave_id = survey.plan(kind="reminder_not_started")
-    with transaction() as db:
-        wave = lifecycle.wave(db, survey.campaign_id, wave_id)
-        return dict(lifecycle.dry_run(db, wave, keys=survey.keys).skipped)
+    return dict(survey.counted(wave_id).skipped)
 
 
 def reissue_waves() -> int:

@@ -71,7 +71,7 @@ def test_many_mails_go_over_one_connection(server):
     [
         ("busy-1@so.example.vn", "later", Reason.BUSY, "450 4.2.1"),
         ("full-1@so.example.vn", "later", Reason.MAILBOX_FULL, "452 4.2.2"),
-        ("closing-1@so.example.vn", "later", Reason.CLOSING, "421 4.3.2"),
+        ("closing-1@so.example.vn", "later", Reason.BUSY, "421 4.3.2"),
         ("gone-1@so.example.vn", "never", Reason.NO_SUCH_ADDRESS, "550 5.1.1"),
         ("blocked-1@so.example.vn", "never", Reason.POLICY, "550 5.7.1"),
         ("refused-1@so.example.vn", "never", Reason.CONTENT_REFUSED, "554 5.6.0"),

@@ -52,6 +52,7 @@ def old(request, tmp_path):
         instance=tmp_path / "instance",
         database_url=url,
         keys=tmp_path / "instance" / "keys.json",
+        store=tmp_path / "instance",
         base_url="http://localhost",
     )
     install_key_ring(settings.keys, ring_of(noted))

@@ -1,6 +1,7 @@
 """Somebody with an invitation, and the browser they use."""
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from surveyapp.invitations.mailing_file import MailingRow
 from tests.web.browsing import HERE, token
@@ -8,6 +9,12 @@ from tests.web.test_parts import Page
 
 TWO = ("01", "agency-leaders")
 ONE = ("BNV", "department-leaders")
+
+
+def shown(client: FlaskClient, answer: TestResponse) -> TestResponse:
+    """The page that a post leads to: nothing that is sent in answers with a page of its own."""
+    assert answer.status_code == 303, answer.status_code
+    return client.get(answer.location)
 
 
 class Person:
@@ -24,6 +31,10 @@ class Person:
     def post(self, address: str, page: str = "/phieu", **fields):
         given = {"csrf_token": token(self.client.get(page)), **fields}
         return self.client.post(address, data=given, headers=HERE)
+
+    def type_code(self, typed: str):
+        """Send the code box; the page that it leads to."""
+        return shown(self.client, self.client.post("/", data={"code": typed}, headers=HERE))
 
     def start(self, language: str = "vi"):
         return self.client.post(f"{self.link}/start?lang={language}", headers=HERE)

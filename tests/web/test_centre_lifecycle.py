@@ -112,9 +112,26 @@ def test_a_campaign_without_a_key_does_not_open_and_says_why(app, client):
 @pytest.mark.parametrize("written", ["2024-03-01T17:00", "17:00 01/03/2024", "01/03/2024 17:00"])
 def test_the_deadline_is_read_as_people_write_it(app, client, written):
     sign_in(client, "operator")
-    assert act(client, "/deadline", closes_at=written).status_code == 303
+    assert act(client, "/deadline", closes_at=written, heeded="1").status_code == 303
     assert campaign().closes_at == datetime(2024, 3, 1, 17, tzinfo=clock.VIETNAM)
     assert actions()[-1] == "deadline.moved"
+
+
+def test_a_deadline_moved_earlier_or_far_is_confirmed_with_how_many_were_told_otherwise(
+    app, client
+):
+    sign_in(client, "operator")
+    before = campaign().closes_at
+    for days, words in ((-1, "Hạn mới sớm hơn"), (20, "Hạn mới muộn hơn hạn cũ 20 ngày")):
+        until = (before + timedelta(days=days)).astimezone(clock.VIETNAM)
+        typed = f"{until:%H:%M %d/%m/%Y}"
+        asked = act(client, "/deadline", closes_at=typed)
+        assert asked.status_code == 422
+        assert words in asked.text
+        assert "0 người còn phiếu chưa nộp" in asked.text
+        assert campaign().closes_at == before
+    until = (before + timedelta(days=3)).astimezone(clock.VIETNAM)
+    assert act(client, "/deadline", closes_at=f"{until:%H:%M %d/%m/%Y}").status_code == 303
 
 
 def test_a_deadline_in_the_past_or_unreadable_is_refused_and_what_was_typed_stays(app, client, now):

@@ -3,10 +3,12 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
 
+from surveyapp import clock
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
@@ -19,6 +21,7 @@ from tests.delivery.sending import Sending
 from tests.web.browsing import post, sign_in
 
 PAGE = "/centre/tiny/messages"
+OTHERS = {"unit": "BNV", "kind": "par-officers"}
 WIDE = {
     "quiet_from": "0",
     "quiet_until": "0",
@@ -70,28 +73,32 @@ def test_a_wave_is_counted_confirmed_by_typing_the_count_and_sent(operator, surv
 
 
 def test_what_is_wrong_with_a_wave_stands_beside_the_field_and_nothing_is_lost(operator):
-    given = {**WIDE, "kind": "invitation", "units": "01, XX", "per_day": "nhiều"}
+    given = {**WIDE, "kind": "invitation", "units": ["01", "XX"], "per_day": "nhiều"}
     answer = post(operator, PAGE + "/new", PAGE + "/new", **given)
     assert answer.status_code == 422
-    assert "Không có đơn vị mang mã: XX" in answer.text
+    assert "Vui lòng chọn đơn vị trong danh sách" in answer.text
     assert "Vui lòng nhập một số nguyên" in answer.text
-    assert 'value="01, XX"' in answer.text
+    assert re.search(r'name="units" value="01"[^>]* checked', answer.text)
 
 
 def test_a_wave_is_paused_resumed_and_stopped_from_its_page(operator, survey):
     page = draft(operator)
     post(operator, page, page + "confirm", typed="2")
-    for act, state in (("pause", "paused"), ("resume", "testing"), ("stop", "stopped")):
+    steps = (("pause", "paused"), ("resume", "testing"), ("stop", "testing"))
+    for act, state in steps:
         post(operator, page, page + act)
         with transaction() as db:
             assert db.scalars(select(Wave.state)).one() == state
+    post(operator, page, page + "stop", sure="1")
+    with transaction() as db:
+        assert db.scalars(select(Wave.state)).one() == "stopped"
     assert post(operator, page, page + "resume").status_code in (400, 409)
 
 
 def test_a_reminder_can_be_described_from_an_address(operator):
     page = operator.get(PAGE + "/new?kind=reminder_not_started&unit=01&group=P1")
     assert re.search(r'<option value="reminder_not_started" selected>', page.text)
-    assert 'value="01"' in page.text
+    assert re.search(r'name="units" value="01"[^>]* checked', page.text)
 
 
 def test_words_are_checked_before_they_are_used(operator):
@@ -248,3 +255,66 @@ def test_a_trial_that_the_server_refuses_says_why(operator, survey, monkeypatch)
     fields = {"subject": "Mời", "text": "{lien_ket}", "sms": "{lien_ket}"}
     answer = post(operator, page, page + "/test", **fields).text
     assert "không chấp nhận tên đăng nhập hoặc mật khẩu" in answer
+
+
+def test_a_draft_is_thrown_away_from_its_page(operator):
+    page = draft(operator)
+    post(operator, page, page + "delete")
+    assert operator.get(page).status_code == 404
+    with transaction() as db:
+        assert db.scalars(select(Wave)).all() == []
+        assert "wave.deleted" in db.scalars(select(AuditEntry.action)).all()
+
+
+def test_a_wave_is_confirmed_although_somebody_submits_between_page_and_press(operator, survey):
+    survey.invite(*[(f"nguoi{n}@so.example.vn", "") for n in range(40)], **OTHERS)
+    page = draft(operator)
+    with transaction() as db:
+        one = db.scalars(select(Assignment).limit(1)).one()
+        one.state, one.disposition, one.submitted_on = (
+            "submitted",
+            "submitted",
+            clock.day(survey.now),
+        )
+    assert post(operator, page, page + "confirm", typed="42").status_code == 303
+    survey.work(2)
+    assert len(survey.email.taken) + len(survey.sms.taken) == 41
+
+
+def test_a_count_that_moved_far_is_shown_anew_and_asked_for_again(operator, survey):
+    page = draft(operator)
+    survey.invite(*[(f"nguoi{n}@so.example.vn", "") for n in range(10)], **OTHERS)
+    moved = post(operator, page, page + "confirm", typed="2")
+    assert moved.status_code == 409
+    assert "từ 2 thành 12" in moved.text
+    assert "12 người sẽ nhận" in moved.text
+    assert post(operator, page, page + "confirm", typed="12").status_code == 303
+
+
+def test_each_warning_is_confirmed_by_itself(operator, survey):
+    page = draft(operator, starts_at="08:00 01/01/2024")
+    assert "Giờ bắt đầu đã qua" in operator.get(page).text
+    unread = post(operator, page, page + "confirm", typed="2")
+    assert unread.status_code == 422
+    assert 'href="#heeded-past"' in unread.text
+    assert post(operator, page, page + "confirm", typed="2", heeded="past").status_code == 303
+
+
+def test_letters_of_many_units_are_made_fetched_and_posted_in_one_job_each(operator, survey):
+    survey.invite(("", ""), ("", ""), **OTHERS)
+    page = draft(operator, channels=["letter"])
+    post(operator, page, page + "confirm", typed="5")
+    survey.work(2)
+    post(operator, page, page + "letters/all")
+    named = re.findall(r'name="pile" value="([0-9a-f]{32})"', operator.get(page).text)
+    assert len(named) == 2
+    answer = post(operator, page, page + "letters/file", pile=named)
+    names = ZipFile(BytesIO(answer.data)).namelist()
+    assert [name.split("-")[3] for name in names] == ["BNV", "01"]
+    assert all(ZipFile(BytesIO(answer.data)).read(name).startswith(b"%PDF") for name in names)
+    with transaction() as db:
+        actions = db.scalars(select(AuditEntry.action)).all()
+    assert actions.count("letters.downloaded") == 2
+    post(operator, page, page + "letters/posted")
+    with transaction() as db:
+        assert set(db.scalars(select(Assignment.disposition))) == {"sent"}

@@ -77,7 +77,7 @@ def _store_campaign(
 
 def settings_of(pack: Pack) -> dict[str, Any]:
     """What `campaign.settings` holds: contact, thresholds, the duplicate rule, how many approve a questionnaire,
-    cleaning rules and explained exceptions of the linter, as in the pack."""
+    holidays, days between messages, cleaning rules and explained exceptions of the linter, as in the pack."""
     return pack.campaign.model_dump(
         mode="json",
         include={
@@ -86,6 +86,8 @@ def settings_of(pack: Pack) -> dict[str, Any]:
             "completeness",
             "second_form_on_same_unit",
             "questionnaire_approvals",
+            "holidays",
+            "least_days_between_messages",
             "cleaning",
             "lint",
         },

@@ -155,6 +155,8 @@ class CampaignFile(Frozen):
     completeness: Completeness
     second_form_on_same_unit: Literal["first_group", "both"] = "first_group"
     questionnaire_approvals: Annotated[int, Field(ge=1, le=2)] = 1
+    holidays: Annotated[tuple[Day, ...], Field(strict=False)] = ()
+    least_days_between_messages: Annotated[int, Field(ge=0, le=60)] = 3
     planned: PlannedForms
     cleaning: Annotated[tuple[CleaningRule, ...], Field(strict=False)] = ()
     lint: Annotated[tuple[LintException, ...], Field(strict=False)] = ()

@@ -1,5 +1,6 @@
 """Channels at fault: left alone, each time for longer, and written down so that the centre can read why."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -11,6 +12,9 @@ from surveyapp.messaging.model import Outcome
 
 REST = timedelta(seconds=2)
 LONGEST_REST = timedelta(minutes=10)
+DOMAIN_FAULTS = 5
+"""Temporary refusals of a mail domain in a row, from which on it is left alone for a while."""
+DOMAIN_REST = timedelta(seconds=30)
 
 
 class Resting:
@@ -20,10 +24,32 @@ class Resting:
         self._until: dict[str, tuple[datetime, timedelta]] = {}
         self._sound: set[str] = set()
         self._owed: dict[str, ChannelRest | datetime] = {}
+        self._refusals: Counter[str] = Counter()
+        self._domains: dict[str, tuple[datetime, timedelta]] = {}
 
     def rests(self, channel: str, *, now: datetime) -> bool:
         """The channel is left alone for now."""
         return channel in self._until and self._until[channel][0] > now
+
+    def domains(self, *, now: datetime) -> dict[str, datetime]:
+        """The mail domains that are left alone for now, each with the moment until which."""
+        return {domain: until for domain, (until, _) in self._domains.items() if until > now}
+
+    def refused(self, domain: str, *, now: datetime) -> None:
+        """The domain put a message off. Several in a row, and it alone rests, each time for longer."""
+        self._refusals[domain] += 1
+        if not domain or self._refusals[domain] < DOMAIN_FAULTS:
+            return
+        _, before = self._domains.get(domain, (now, DOMAIN_REST / 2))
+        wait = min(before * 2, LONGEST_REST)
+        self._domains[domain] = (now + wait, wait)
+        log.event("domain.resting", seconds=wait.seconds)
+
+    def lift(self) -> None:
+        """Somebody asks for an attempt at once: nothing rests."""
+        self._until.clear()
+        self._domains.clear()
+        self._refusals.clear()
 
     def begin(self, channel: str, outcome: Outcome, *, now: datetime) -> None:
         """The channel itself is at fault."""
@@ -43,8 +69,10 @@ class Resting:
             "channel.resting", channel=channel, reason=str(outcome.reason), seconds=wait.seconds
         )
 
-    def took(self, channel: str, *, now: datetime) -> None:
-        """The channel took a message, so whatever was wrong is over."""
+    def took(self, channel: str, *, now: datetime, domain: str = "") -> None:
+        """The channel took a message for the domain, so whatever was wrong with both is over."""
+        self._refusals.pop(domain, None)
+        self._domains.pop(domain, None)
         if channel not in self._sound:
             self._until.pop(channel, None)
             self._sound.add(channel)

@@ -1,6 +1,5 @@
 """Letters of a wave: one pile a unit, printed, and confirmed once they are on their way."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -18,12 +17,13 @@ from surveyapp.delivery import rules
 from surveyapp.delivery import templates as message_templates
 from surveyapp.delivery.errors import NoLetters, UnknownBatch
 from surveyapp.delivery.letters import letter_order
+from surveyapp.delivery.letters.paper_words import on_paper
 from surveyapp.delivery.models import Delivery, LetterBatch
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.queue import Settled
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.templates import Stationery
-from surveyapp.delivery.waves import audience, lifecycle
+from surveyapp.delivery.waves import audience, finding
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.documents.letters import ADDRESS_LINES, Batch, Letter, write_letters
 from surveyapp.i18n import _
@@ -31,14 +31,11 @@ from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import templates
-from surveyapp.messaging.templates import MessageTemplate, fields_of
+from surveyapp.messaging.templates import MessageTemplate
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.people.rosters import Workplace
 from surveyapp.respondents.words.names import fold
-
-LINKED = {"lien_ket", "ma", "trang", "khong_phai_toi", "tu_choi"}
-"""Fields that a letter shows in a place of their own: paragraphs that hold one are left out."""
 
 
 def _holder(batch_id: UUID) -> str:
@@ -52,7 +49,7 @@ def make_batch(
 
     Raises `NoLetters` where none waits.
     """
-    wave = lifecycle.wave(db, campaign.id, wave_id)
+    wave = finding.wave(db, campaign.id, wave_id)
     waiting = db.execute(
         select(Delivery.id, Delivery.invitation_id, Delivery.attempts)
         .join(Invitation, Invitation.id == Delivery.invitation_id)
@@ -129,7 +126,7 @@ def write(
     now: datetime,
 ) -> bytes:
     """The pile as one PDF, in postal order. It opens the questionnaires of its people."""
-    wave = lifecycle.wave(db, campaign.id, pile.wave_id)
+    wave = finding.wave(db, campaign.id, pile.wave_id)
     ids = db.scalars(select(Delivery.invitation_id).where(Delivery.leased_by == _holder(pile.id)))
     people = audience.recipients(db, ids.all()).values()
     places = respondents.places(db, [person.person_id for person in people])
@@ -169,12 +166,7 @@ def _letter(
     language: str,
 ) -> Letter:
     values = message_templates.values(person, paper, language)
-    blocks = [
-        block
-        for block in re.split(r"\n\s*\n", template.text.strip())
-        if not fields_of(block) & LINKED
-    ]
-    only_words = MessageTemplate(template.subject, "\n\n".join(blocks))
+    only_words = MessageTemplate(template.subject, on_paper(template.text))
     text = templates.render(only_words, values, language=language).text
     salutation, *paragraphs = [part for part in text.strip().split("\n\n") if part.strip()]
     office = _at(person, place, language)

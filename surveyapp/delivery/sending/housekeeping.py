@@ -1,14 +1,14 @@
 """What a worker does between messages: the self-test, the mailbox, waves that end."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import log
+from surveyapp import log, timers
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
@@ -17,6 +17,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import ContactRequest, Delivery, Wave
 from surveyapp.delivery.returned import returns
+from surveyapp.delivery.rules import PATIENCE, SENT_BY_WORKER
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Settled
@@ -28,6 +29,10 @@ from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
+
+SELF_TEST_HOLD = timedelta(minutes=3)
+AT_ONCE = 100
+"""Messages given up in one transaction: respondents wait for none."""
 
 
 def keep(
@@ -46,7 +51,10 @@ def keep(
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)
-    _test_channels(post, now=now)
+    with timers.turn("self-test", now=now, hold=SELF_TEST_HOLD) as turn:
+        if turn.is_ours:  # of several workers one: what is on its way is not sent again
+            _test_channels(post, now=now)
+    give_up(keys=keys, now=now())
     with transaction() as db:
         lifecycle.finish(db)
     with reading() as db:
@@ -174,6 +182,39 @@ def take_in(raw: bytes, post: Post, *, keys: KeyRing, now: datetime) -> str:
         became = returns.apply(db, report, keys=keys, now=now)
     log.event("mail.returned", kind=str(report.kind), became=became)
     return became
+
+
+def give_up(*, keys: KeyRing, now: datetime) -> int:
+    """Give up what was first tried too long ago and go on by the next channel, so that a wave ends. How many.
+
+    A few at a time: the rest has its turn with the next upkeep.
+    """
+    with reading() as db:
+        overdue = db.execute(
+            select(Delivery.id, Delivery.wave_id, Delivery.invitation_id)
+            .join(Wave, Wave.id == Delivery.wave_id)
+            .where(
+                Wave.state == WaveState.RUNNING,
+                Delivery.state == DeliveryState.QUEUED,
+                Delivery.channel.in_(SENT_BY_WORKER),
+                Delivery.first_attempt_at < now - PATIENCE,
+            )
+            .limit(AT_ONCE)
+        ).all()
+    if not overdue:
+        return 0
+    with transaction() as db:
+        waves = {wave_id: wave_and_campaign(db, wave_id)[0] for _, wave_id, _ in overdue}
+        for delivery_id, wave_id, invitation_id in overdue:
+            given_up = db.execute(
+                update(Delivery)
+                .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.QUEUED)
+                .values(state=DeliveryState.FAILED, reason="gave_up", settled_at=now)
+                .execution_options(synchronize_session=False)
+            )
+            if given_up.rowcount:  # type: ignore[attr-defined]
+                returns.next_channel(db, waves[wave_id], invitation_id, keys=keys, now=now)
+    return len(overdue)
 
 
 def end_closed(db: Session, *, now: datetime) -> int:

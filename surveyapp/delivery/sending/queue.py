@@ -34,8 +34,27 @@ class Leased:
     channel: str
     attempts: int
     until: datetime
-    came_back: bool = False
-    """It was handed over before and returned for a reason that passes."""
+    domain: str = ""
+    reason: str = ""
+    """Why it was queued again."""
+
+    @property
+    def came_back(self) -> bool:
+        """It was handed over before and returned for a reason that passes."""
+        return self.reason.startswith(SOFT_BOUNCE)
+
+    def given_back(self, not_before: datetime | None = None) -> "Settled":
+        """Nothing was tried: it stays as it is, to be tried from `not_before` on."""
+        return Settled(
+            self.id,
+            self.invitation_id,
+            DeliveryState.QUEUED,
+            self.reason,
+            self.attempts,
+            not_before,
+            self.domain,
+            channel=self.channel,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +70,29 @@ class Settled:
     domain: str = ""
     address_tag: bytes | None = None
     gateway_id: str = ""
+    channel: str = ""
 
 
 def running(db: Session, *, now: datetime) -> Sequence[Wave]:
-    """Waves that may send at `now`: of a campaign that takes answers (thanks always), at no quiet hour."""
+    """Waves that may send at `now`: of a campaign that takes answers (thanks
+    always), at no quiet hour and on no holiday, but for
+    the new links that somebody asked for."""
     takes_answers = and_(
         Campaign.state == CampaignState.OPEN, Campaign.opens_at <= now, Campaign.closes_at > now
     )
-    waves = db.scalars(
-        select(Wave)
+    waves = db.execute(
+        select(Wave, Campaign)
         .join(Campaign, Campaign.id == Wave.campaign_id)
         .where(Wave.state == WaveState.RUNNING, Wave.starts_at <= now)
         .where(or_(takes_answers, Wave.kind == "thanks"))
         .order_by(Wave.starts_at)
     )
-    return [wave for wave in waves if not is_quiet(wave, now)]
+    today = clock.day(now)
+    return [
+        wave
+        for wave, campaign in waves
+        if not is_quiet(wave, now) and (wave.kind == "reissue" or today not in campaign.holidays)
+    ]
 
 
 def is_quiet(wave: Wave, now: datetime) -> bool:
@@ -82,8 +109,11 @@ def lease(
     now: datetime,
     limit: int,
     limits: Limits | None = None,
+    avoid: Collection[str] = (),
 ) -> list[Leased]:
     """Up to `limit` messages of the wave for this worker alone, within its limits and the server's.
+
+    None goes to the mail domains of `avoid`.
 
     Workers take turns, so the limits hold however many workers and waves there are; what a dead
     worker held comes back once its lease is over.
@@ -110,7 +140,9 @@ def lease(
             Delivery.state == DeliveryState.QUEUED,
             Delivery.not_before <= now,
             Delivery.channel.in_(channels),
-            Delivery.domain.not_in([domain for domain, left in spare.items() if left <= 0]),
+            Delivery.domain.not_in(
+                {*avoid, *(domain for domain, left in spare.items() if left <= 0)}
+            ),
         )
         .order_by(Delivery.not_before)
         .limit(min(limit, allowed.messages))
@@ -122,8 +154,8 @@ def lease(
             continue
         if domain:
             spare[domain] -= 1
-        came_back = reason.startswith(SOFT_BOUNCE)
-        taken.append(Leased(id_, invitation_id, channel, attempts, now + LEASE, came_back))
+        until = now + LEASE
+        taken.append(Leased(id_, invitation_id, channel, attempts, until, domain, reason))
     if taken:
         db.execute(
             update(Delivery)
@@ -133,6 +165,7 @@ def lease(
                 leased_by=worker,
                 lease_until=now + LEASE,
                 attempted_at=now,
+                first_attempt_at=func.coalesce(Delivery.first_attempt_at, now),
             )
             .execution_options(synchronize_session=False)
         )

@@ -26,7 +26,7 @@ from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Leased, Settled
 from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.templates import Stationery
-from surveyapp.delivery.waves import audience, lifecycle
+from surveyapp.delivery.waves import audience, filling
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.email.mailbox import Mailbox
@@ -52,6 +52,8 @@ class Brief:
     groups: frozenset[int]
     people: dict[UUID, Recipient]
     dead: dict[UUID, set[str]]
+    fallen_back: frozenset[UUID]
+    """The wave has tried these in vain by another channel: what it says is still news to them."""
     read_at: datetime
 
 
@@ -68,13 +70,17 @@ class Worker:
         now: Callable[[], datetime],
         stop: Event | None = None,
         mailbox: Mailbox | None = None,
+        sign: Callable[[], None] | None = None,
     ) -> None:
+        """`sign` is called with each upkeep: whoever runs the worker lets others know that it lives."""
         self.post, self.keys, self.base_url, self.outbox = post, keys, base_url, outbox
         self.now, self.stop = now, stop or Event()
         self.mailbox = mailbox
+        self._sign = sign
         self.name = outbox.worker
         self._resting = Resting()
         self._upkeep_at: datetime | None = None
+        self._retried_at: datetime | None = None
         self._owed: list[tuple[Brief, Sequence[Settled]]] = []
 
     def run(self) -> None:
@@ -100,6 +106,8 @@ class Worker:
             self._upkeep_at = now
             with transaction() as db:
                 worker_watch.sign(db, self.name, now=now)
+            if self._sign is not None:
+                self._sign()
             self.recover()
             housekeeping.keep(
                 self.post,
@@ -109,17 +117,31 @@ class Worker:
                 now=self.now,
             )
         with reading() as db:
-            going = [(wave.id, wave.is_filled) for wave in queue.running(db, now=now)]
+            running = queue.running(db, now=now)
+            going = [(wave.id, wave.is_filled) for wave in running]
+        self._heed([wave.retried_at for wave in running if wave.retried_at is not None])
         shuffle(going)  # waves share the server's limits: none waits for another to end
         attempted = 0
         for wave_id, is_filled in going:
             if self.stop.is_set():
                 break
             if not is_filled:
-                with transaction() as db:
-                    lifecycle.fill(db, wave_id, keys=self.keys, now=now)
+                self._fill(wave_id, now=now)
             attempted += self._send_group(wave_id)
         return attempted
+
+    def _heed(self, asked: Sequence[datetime]) -> None:
+        """An operator who asks for another attempt at once ends every rest."""
+        if asked and (self._retried_at is None or max(asked) > self._retried_at):
+            self._retried_at = max(asked)
+            self._resting.lift()
+
+    def _fill(self, wave_id: UUID, *, now: datetime) -> None:
+        with reading() as db:
+            batch = filling.next_batch(db, wave_id, keys=self.keys, now=now)
+        if batch is not None:
+            with transaction() as db:
+                filling.queue_batch(db, batch, now=now)
 
     def recover(self) -> int:
         """Report what killed workers of this machine had handed over, and free what they held."""
@@ -162,6 +184,7 @@ class Worker:
                 now=now,
                 limit=GROUP,
                 limits=self.post.limits,
+                avoid=self._resting.domains(now=now).keys(),
             )
         if not leased:
             return 0
@@ -185,7 +208,8 @@ class Worker:
             wave, campaign = housekeeping.wave_and_campaign(db, wave_id)
             people = audience.recipients(db, ids)
             dead = audience.dead_channels(db, people.values(), keys=self.keys)
-            for id_, channels in housekeeping.failed_channels(db, wave_id, ids).items():
+            failed = housekeeping.failed_channels(db, wave_id, ids)
+            for id_, channels in failed.items():
                 dead.setdefault(id_, set()).update(channels)
             return Brief(
                 wave=wave,
@@ -193,6 +217,7 @@ class Worker:
                 groups=audience.group_ids(db, wave),
                 people=people,
                 dead=dead,
+                fallen_back=frozenset(failed),
                 read_at=self.now(),
             )
 
@@ -205,7 +230,9 @@ class Worker:
             or one.channel not in self._channels(now)
             or now > one.until - MARGIN
         ):
-            return Settled(one.id, one.invitation_id, DeliveryState.QUEUED, attempts=one.attempts)
+            return one.given_back()
+        if rests_until := self._resting.domains(now=now).get(one.domain):
+            return one.given_back(rests_until)
         reason = rules.reason_to_skip(
             brief.wave.kind, person.standing(brief.groups, on=clock.day(now))
         )
@@ -215,13 +242,15 @@ class Worker:
             phone=person.phone,
             dead=brief.dead.get(one.invitation_id, ()),
         )
-        if reason == "already_sent" and one.came_back:
+        tried_before = one.came_back or one.invitation_id in brief.fallen_back
+        if reason in ("already_sent", "not_sent") and tried_before:
             reason = ""
         if not reason and channel != one.channel:
             reason = "other_channel" if channel else "no_contact"
         if reason:
+            became = DeliveryState.SUPPRESSED
             return Settled(
-                one.id, one.invitation_id, DeliveryState.SUPPRESSED, reason, one.attempts
+                one.id, one.invitation_id, became, reason, one.attempts, channel=one.channel
             )
         try:
             outcome = self.post.send(
@@ -235,9 +264,8 @@ class Worker:
             )
         except MessagingError as error:
             reason = type(error).__name__
-            return Settled(
-                one.id, one.invitation_id, DeliveryState.FAILED, reason, one.attempts + 1
-            )
+            became, attempts = DeliveryState.FAILED, one.attempts + 1
+            return Settled(one.id, one.invitation_id, became, reason, attempts, channel=one.channel)
         if outcome.is_handed_over:
             self.outbox.note(one.id, one.invitation_id, outcome.reference)
         return self._settled(one, person, outcome, now=now)
@@ -251,7 +279,7 @@ class Worker:
         reason = f"{outcome.reason} {outcome.code}".strip()
         attempts, not_before = one.attempts + 1, None
         if outcome.is_handed_over:
-            self._resting.took(one.channel, now=now)
+            self._resting.took(one.channel, now=now, domain=domain)
             became, reason = DeliveryState.HANDED_OVER, ""
         elif outcome.is_refused:
             became = DeliveryState.HARD_BOUNCE if outcome.concerns_address else DeliveryState.FAILED
@@ -261,6 +289,8 @@ class Worker:
         elif attempts >= rules.MOST_ATTEMPTS:
             became = DeliveryState.FAILED
         else:
+            if outcome.concerns_domain:
+                self._resting.refused(domain, now=now)
             became = DeliveryState.QUEUED
             not_before = now + rules.retry_after(attempts, spread=random())  # noqa: S311  no secret
         return Settled(
@@ -273,6 +303,7 @@ class Worker:
             domain,
             tag,
             outcome.reference if one.channel == "sms" else "",
+            one.channel,
         )
 
     def _report(self, brief: Brief, settled: Sequence[Settled]) -> None:
@@ -300,11 +331,10 @@ class Worker:
         lost = [s for s in settled if s.became in (DeliveryState.FAILED, DeliveryState.HARD_BOUNCE)]
         for one in lost:
             if one.became == DeliveryState.HARD_BOUNCE and one.address_tag is not None:
-                channel = "email" if one.domain else "sms"
                 returns.address_failed(
                     db,
                     invitation_id=one.invitation_id,
-                    channel=channel,
+                    channel=one.channel,
                     address_tag=one.address_tag,
                     reason="hard_bounce",
                     now=now,

@@ -3,8 +3,12 @@
 __all__ = (
     "audience",
     "away",
+    "cautions",
+    "counting",
+    "finding",
     "left_out",
     "lifecycle",
+    "planning",
     "rate_limits",
     "staggering",
     "unit_holds",

@@ -1,212 +1,82 @@
-"""Waves: described, counted, confirmed by typing the count, filled, paused, resumed and stopped."""
+"""A wave's life: confirmed by typing the count, paused, resumed, tried again, stopped, and done."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
-from surveyapp.delivery import rules
 from surveyapp.delivery.errors import (
     CountMistyped,
+    CountMoved,
     NobodyToSendTo,
-    UnknownWave,
+    WarningsUnread,
     WaveInOtherState,
-    WaveRefused,
 )
 from surveyapp.delivery.models import Delivery, LetterBatch, Wave
-from surveyapp.delivery.sending import queue
-from surveyapp.delivery.states import DeliveryState, WaveState
-from surveyapp.delivery.waves import audience, left_out, staggering
-from surveyapp.delivery.waves.audience import Recipient
-from surveyapp.keys import KeyRing
+from surveyapp.delivery.rules import SENT_BY_WORKER
+from surveyapp.delivery.states import GOING, DeliveryState, WaveState
+from surveyapp.delivery.waves import cautions, counting
+from surveyapp.delivery.waves.counting import DryRun
+from surveyapp.delivery.waves.finding import locked
 
-BATCH = 1000
-SAMPLE = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class WavePlan:
-    """What an operator fills in. Hours are Vietnam's; limits count messages, per mail domain too."""
-
-    kind: str
-    starts_at: datetime
-    channels: tuple[str, ...] = ("email", "sms")
-    language: str = "vi"
-    level: str = ""
-    units: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    invitations: tuple[UUID, ...] = ()
-    spread: tuple[int, ...] = staggering.ONE_DAY
-    quiet_from: int = 20
-    quiet_until: int = 7
-    per_minute: int = 300
-    per_day: int = 20_000
-    per_domain: int = 60
+REACHING = (
+    DeliveryState.QUEUED,
+    DeliveryState.LEASED,
+    DeliveryState.HANDED_OVER,
+    DeliveryState.DELIVERED,
+)
+"""The person is reached by such a message, or will be."""
 
 
-@dataclass
-class DryRun:
-    """Whom a wave would reach if it went out now, and whom it leaves out for which reason."""
-
-    people: int = 0
-    by_channel: Counter[str] = field(default_factory=Counter)
-    by_day: Counter[int] = field(default_factory=Counter)
-    """People by day of the wave, from 0."""
-    skipped: Counter[str] = field(default_factory=Counter)
-    sample: list[tuple[Recipient, str]] = field(default_factory=list)
+def recount(db: Session, campaign: Campaign, wave_id: UUID, counted: DryRun, *, act: Act) -> None:
+    """Note a new count as the number to type. Raises `WaveInOtherState` unless it is a draft."""
+    subject = locked(db, campaign, wave_id)
+    if subject.state != WaveState.DRAFT:
+        raise WaveInOtherState(subject.state)
+    counting.keep(subject, counted, now=act.now)
 
 
-def plan_wave(db: Session, campaign: Campaign, plan: WavePlan, *, act: Act) -> Wave:
-    """Keep a wave as a draft, with the number of people it would reach now.
-
-    Raises `WaveRefused` for a description that makes no sense.
-    """
-    if faults := _faults(plan):
-        raise WaveRefused(faults)
-    wave = Wave(
-        id=uuid4(),
-        campaign_id=campaign.id,
-        kind=plan.kind,
-        state=WaveState.DRAFT,
-        reason="",
-        language=plan.language,
-        channels=[c for c in rules.CHANNELS if c in plan.channels],
-        audience=_audience(plan),
-        starts_at=plan.starts_at,
-        spread=list(plan.spread),
-        quiet_from=plan.quiet_from,
-        quiet_until=plan.quiet_until,
-        per_minute=plan.per_minute,
-        per_day=plan.per_day,
-        per_domain=plan.per_domain,
-        created_by=act.actor,
-        created_at=act.now,
-        people=0,
-        is_filled=False,
-    )
-    db.add(wave)
-    db.flush()
-    wave.people = dry_run(db, wave, keys=act.keys).people
-    db.flush()
-    return wave
-
-
-def _faults(plan: WavePlan) -> dict[str, str]:
-    faults = {}
-    if plan.kind not in rules.KINDS:
-        faults["kind"] = "unknown"
-    if not plan.channels or set(plan.channels) - set(rules.CHANNELS):
-        faults["channels"] = "missing"
-    if plan.language not in ("vi", "en"):
-        faults["language"] = "unknown"
-    for name in ("quiet_from", "quiet_until"):
-        if not 0 <= getattr(plan, name) <= 23:
-            faults[name] = "hour"
-    for name in ("per_minute", "per_day", "per_domain"):
-        if not 1 <= getattr(plan, name) <= 1_000_000:
-            faults[name] = "limit"
-    if fault := staggering.fault(plan.spread):
-        faults["spread"] = fault
-    return faults
-
-
-def _audience(plan: WavePlan) -> dict[str, Any]:
-    return {
-        "level": plan.level,
-        "units": list(plan.units),
-        "groups": list(plan.groups),
-        "invitations": [str(one) for one in plan.invitations],
-    }
-
-
-def wave(db: Session, campaign_id: int, wave_id: UUID) -> Wave:
-    """One wave of the campaign; raises `UnknownWave`."""
-    found = db.scalars(
-        select(Wave).where(Wave.id == wave_id, Wave.campaign_id == campaign_id)
-    ).one_or_none()
-    if found is None:
-        raise UnknownWave(wave_id)
-    return found
-
-
-def dry_run(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
-    """Count by the same rules as sending, person by person, and sending nothing."""
-    result = DryRun()
-    groups, day = audience.group_ids(db, wave), clock.day(wave.starts_at)
-    day_of = staggering.days(db, wave)
-    after: UUID | None = None
-    while ids := audience.next_invitations(db, wave, after=after, limit=BATCH):
-        for person, channel, reason in _decided(db, wave, ids, groups, on=day, keys=keys):
-            if reason:
-                result.skipped[reason] += 1
-                continue
-            result.people += 1
-            result.by_channel[channel] += 1
-            result.by_day[day_of.get(person.invitation_id, 0)] += 1
-            if len(result.sample) < SAMPLE:
-                result.sample.append((person, channel))
-        after = ids[-1]
-    return result
-
-
-def _decided(
+def confirm(
     db: Session,
-    wave: Wave,
-    ids: Sequence[UUID],
-    groups: frozenset[int],
+    campaign: Campaign,
+    wave_id: UUID,
+    counted: DryRun,
     *,
-    on: date,
-    keys: KeyRing,
-) -> list[tuple[Recipient, str, str]]:
-    """(person, channel, reason to skip) of each invitation as things stand, on that day."""
-    people = audience.recipients(db, ids)
-    dead = audience.dead_channels(db, people.values(), keys=keys)
-    decided = []
-    for id_ in ids:
-        person = people[id_]
-        reason = rules.reason_to_skip(wave.kind, person.standing(groups, on=on))
-        channel = rules.choose_channel(
-            wave.channels, email=person.email, phone=person.phone, dead=dead.get(id_, ())
-        )
-        decided.append((person, channel, reason or ("" if channel else "no_contact")))
-    return decided
-
-
-def recount(db: Session, wave: Wave, *, keys: KeyRing) -> DryRun:
-    """The dry run anew, kept as the number to type. Raises `WaveInOtherState` unless it is a draft."""
-    if wave.state != WaveState.DRAFT:
-        raise WaveInOtherState(wave.state)
-    result = dry_run(db, wave, keys=keys)
-    wave.people = result.people
-    return result
-
-
-def confirm(db: Session, campaign: Campaign, wave_id: UUID, *, typed: str, act: Act) -> Wave:
+    typed: str,
+    heeded: Collection[str] = (),
+    act: Act,
+) -> Wave:
     """Let the wave go: it is tested with a canary first, then filled and sent by the workers.
 
-    Raises `WaveInOtherState` unless it is a draft, `NobodyToSendTo`, and `CountMistyped` unless `typed`
-    is the number of people it was shown to reach.
+    What is confirmed is the rule, and `counted`, its count of this moment. Raises `WaveInOtherState`
+    unless it is a draft, `NobodyToSendTo`, `CountMistyped` unless `typed` is the number of people it was
+    shown to reach, `CountMoved` where the count differs from that by more than people answering
+    meanwhile explain, and `WarningsUnread` for warnings whose kind is not in `heeded`.
     """
     subject = locked(db, campaign, wave_id)
     if subject.state != WaveState.DRAFT:
         raise WaveInOtherState(subject.state)
-    if not subject.people:
+    shown = subject.people
+    if not counted.people:
         raise NobodyToSendTo
-    if "".join(sign for sign in typed if sign.isdigit()) != str(subject.people):
-        raise CountMistyped(subject.people, typed)
+    if "".join(sign for sign in typed if sign.isdigit()) != str(shown):
+        raise CountMistyped(shown, typed)
+    if abs(counted.people - shown) > counting.may_move(shown):
+        raise CountMoved(shown, counted.people)
+    warned = cautions.cautions(subject, campaign, counted, now=act.now)
+    if unread := [one for one in warned if one.kind not in heeded]:
+        raise WarningsUnread([one.kind for one in unread])
+    counting.keep(subject, counted, now=act.now)
     subject.state = WaveState.TESTING
     subject.confirmed_by, subject.confirmed_at = act.actor, act.now
-    audit.record(db, act, Action.WAVE_CONFIRMED, campaign_code=campaign.code, facts=_facts(subject))
+    facts = {**_facts(subject), "shown": shown, "warnings": [one.kind for one in warned]}
+    audit.record(db, act, Action.WAVE_CONFIRMED, campaign_code=campaign.code, facts=facts)
     return subject
 
 
@@ -217,6 +87,14 @@ def pause(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act, reason: s
         raise WaveInOtherState(subject.state)
     subject.state, subject.reason = WaveState.PAUSED, reason
     audit.record(db, act, Action.WAVE_PAUSED, campaign_code=campaign.code, facts=_facts(subject))
+
+
+def pause_all(db: Session, *, reason: str) -> int:
+    """Pause every wave that is going, of all campaigns; how many. An operator resumes each, or stops it."""
+    paused = db.execute(
+        update(Wave).where(Wave.state.in_(GOING)).values(state=WaveState.PAUSED, reason=reason)
+    )
+    return int(paused.rowcount)  # type: ignore[attr-defined]
 
 
 def resume(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
@@ -244,43 +122,60 @@ def stop(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
     audit.record(db, act, Action.WAVE_STOPPED, campaign_code=campaign.code, facts=_facts(subject))
 
 
-def fill(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> bool:
-    """Queue the messages of the next thousand people of a wave that has begun. False when none remain.
+def retry_now(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> int:
+    """Try at once whatever waits for another attempt, and once more what was given up. How many.
 
-    Each batch is its own transaction and remembers how far it came; a crash repeats one batch,
-    which queues nobody twice and counts nobody twice among those left out.
+    Given up is tried anew, with all its attempts, unless the wave has reached the person since or is on its
+    way to her by another channel. Domains and channels at rest are tried, too. Raises
+    `WaveInOtherState` for a wave that neither sends nor is done.
     """
-    subject = db.scalars(
-        select(Wave)
-        .where(Wave.id == wave_id, Wave.state == WaveState.RUNNING, Wave.is_filled.is_(False))
-        .where(Wave.starts_at <= now)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if subject is None:
-        return False
-    ids = audience.next_invitations(db, subject, after=subject.filled_to, limit=BATCH)
-    groups = audience.group_ids(db, subject)
-    decided = _decided(db, subject, ids, groups, on=clock.day(now), keys=keys)
-    day_of = staggering.days(db, subject)
-    queue.add(
-        db,
-        subject,
-        [
-            (person.invitation_id, channel, rules.domain_of(channel, person.email))
-            for person, channel, reason in decided
-            if not reason
-        ],
-        now=now,
-        not_before={id_: staggering.begins(subject, day) for id_, day in day_of.items()},
+    subject = locked(db, campaign, wave_id)
+    if not subject.is_going and subject.state != WaveState.DONE:
+        raise WaveInOtherState(subject.state)
+    waiting = db.execute(
+        update(Delivery)
+        .where(
+            Delivery.wave_id == wave_id,
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.first_attempt_at.is_not(None),
+            Delivery.not_before > act.now,
+        )
+        .values(not_before=act.now)
+        .execution_options(synchronize_session=False)
     )
-    left_out.note(
-        db, subject.id, [(p.unit_id, reason) for p, _channel, reason in decided if reason]
+    other = aliased(Delivery)
+    elsewhere = exists(
+        select(other.id).where(
+            other.wave_id == wave_id,
+            other.invitation_id == Delivery.invitation_id,
+            other.id != Delivery.id,
+            other.state.in_(REACHING),
+        )
     )
-    if ids:
-        subject.filled_to = ids[-1]
-    subject.is_filled = len(ids) < BATCH
-    return not subject.is_filled
+    given_up = db.execute(
+        update(Delivery)
+        .where(
+            Delivery.wave_id == wave_id,
+            Delivery.state == DeliveryState.FAILED,
+            Delivery.channel.in_(SENT_BY_WORKER),
+            ~elsewhere,
+        )
+        .values(
+            state=DeliveryState.QUEUED,
+            reason="",
+            attempts=0,
+            first_attempt_at=None,
+            not_before=act.now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if given_up.rowcount and subject.state == WaveState.DONE:  # type: ignore[attr-defined]
+        subject.state = WaveState.RUNNING
+    subject.retried_at = act.now
+    n = int(waiting.rowcount + given_up.rowcount)  # type: ignore[attr-defined]
+    facts = {**_facts(subject), "messages": n}
+    audit.record(db, act, Action.WAVE_RETRIED, campaign_code=campaign.code, facts=facts)
+    return n
 
 
 def finish(db: Session) -> int:
@@ -303,19 +198,6 @@ def finish(db: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def locked(db: Session, campaign: Campaign, wave_id: UUID) -> Wave:
-    """The wave for this transaction alone; raises `UnknownWave`."""
-    found = db.scalars(
-        select(Wave)
-        .where(Wave.id == wave_id, Wave.campaign_id == campaign.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
-        raise UnknownWave(wave_id)
-    return found
 
 
 def _facts(subject: Wave) -> dict[str, Any]:

@@ -46,3 +46,8 @@ def release(db: Session, campaign: Campaign, unit: Unit, *, act: Act) -> None:
         unit_code=unit.code,
         facts={"reason": ""},
     )
+
+
+def of_unit(db: Session, unit_id: int) -> UnitHold | None:
+    """The hold under which the unit is, if any."""
+    return db.scalar(select(UnitHold).where(UnitHold.unit_id == unit_id))

@@ -157,6 +157,42 @@ def stacked_bars(
     ).format(title, keys, bars)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a whole: its class, its words, how many, and where more of it is told."""
+
+    name: str
+    label: str
+    n: int
+    url: str | None = None
+
+
+def parts_of_whole(parts: Sequence[Part], *, title: str) -> Markup:
+    """One bar cut into its parts, and the parts in words with their counts beneath, in the same order.
+
+    The bar is hidden from screen readers: the words say all of it.
+    """
+    whole, x, drawn, said = sum(part.n for part in parts), 0.0, Markup(""), Markup("")
+    for place, part in enumerate(parts, 1):
+        share = part.n / whole if whole else 0.0
+        drawn += _piece(f"part-{place}", x, share)
+        x += share
+        said += Markup(
+            '<li><svg class="key" width="14" height="14" aria-hidden="true" focusable="false">{}'
+            '</svg>{} <strong class="number">{}</strong> <span class="of">{}</span></li>'
+        ).format(
+            _piece(f"part-{place}", 0, 1),
+            _label(part.label, part.url),
+            number(part.n),
+            percent(share, 0),
+        )
+    return Markup(
+        '<figure class="chart whole-parts"><figcaption>{}</figcaption>'
+        '<svg class="whole" width="100%" height="22" aria-hidden="true" focusable="false">{}</svg>'
+        '<ul class="legend counted">{}</ul></figure>'
+    ).format(title, drawn, said)
+
+
 def _stacked(row: StackedBar) -> Markup:
     drawn, x = Markup(""), 0.0
     for cls, share in row.parts:

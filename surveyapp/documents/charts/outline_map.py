@@ -1,14 +1,18 @@
 """A map of areas by share: outlines from a file, bands told by hatching as well as by colour."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup, escape
 
 from surveyapp.documents.charts.surfaces import EDGE, FILE, PAGE, SVG, Surface, band_colour
 
 BOUNDS = (0.25, 0.5, 0.75)
-"""Where one band of shares ends and the next begins."""
+"""Where one band of shares ends and the next begins, where there are too few areas for quartiles."""
+FEWEST = 8
+"""Areas with a share from which on the bands are quartiles of what is there."""
+Bounds = tuple[float, float, float]
 BANDS = ("1", "2", "3", "4", "none")
 """From the lowest; the last is of areas without a share."""
 
@@ -37,10 +41,15 @@ class OutlineMap:
     outlines: Outlines
     areas: Mapping[str, Area]
 
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Where the bands part."""
+        return bounds_of(area.share for area in self.areas.values())
+
     def draw(self, surface: Surface) -> Markup:
         """Every outline, then what else the file draws."""
         drawn = Markup("").join(
-            _area(code, outline, self.areas.get(code), surface)
+            _area(code, outline, self.areas.get(code), surface, self.bounds)
             for code, (outline, _name) in self.outlines.areas.items()
         )
         rest = surface.words(self.outlines.rest)
@@ -50,18 +59,30 @@ class OutlineMap:
         """How many areas are in each band, in the order of `BANDS`."""
         counted = dict.fromkeys(BANDS, 0)
         for area in self.areas.values():
-            counted[band(area.share)] += 1
+            counted[band(area.share, self.bounds)] += 1
         return counted
 
 
-def band(share: float | None) -> str:
+def bounds_of(shares: Iterable[float | None]) -> Bounds:
+    """Quartiles of the shares in whole per cent, so that a map tells areas apart at any time of the round.
+
+    Fixed bounds where there are few shares or they differ too little to be parted.
+    """
+    known = sorted(share for share in shares if share is not None)
+    if len(known) < FEWEST:
+        return BOUNDS
+    low, middle, high = (round(known[len(known) * quarter // 4], 2) for quarter in (1, 2, 3))
+    return (low, middle, high) if 0 < low < middle < high else BOUNDS
+
+
+def band(share: float | None, bounds: Bounds) -> str:
     """The band of a share: none, 1 (lowest) to 4."""
-    return "none" if share is None else str(1 + sum(share >= bound for bound in BOUNDS))
+    return "none" if share is None else str(1 + sum(share >= bound for bound in bounds))
 
 
-def colour(share: float | None) -> str:
+def colour(share: float | None, bounds: Bounds) -> str:
     """The colour of a share in files."""
-    return band_colour(band(share))
+    return band_colour(band(share, bounds))
 
 
 def figure(drawn: OutlineMap, *, title: str, words: Mapping[str, str], note: str) -> Markup:
@@ -98,11 +119,11 @@ def coloured(words: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(band_colour(name), words[name]) for name in BANDS]
 
 
-def _area(code: str, outline: str, area: Area | None, surface: Surface) -> Markup:
+def _area(code: str, outline: str, area: Area | None, surface: Surface, bounds: Bounds) -> Markup:
     placed, drawn = surface.named(code), escape(outline)
     if area is None:
         return Markup(f'<path{placed}{surface.look("absent")} d="{drawn}"/>')  # noqa: S704  escaped
-    fill, words = surface.band(band(area.share)), escape(area.words)
+    fill, words = surface.band(band(area.share, bounds)), escape(area.words)
     return Markup(f'<path{placed} d="{drawn}"{fill}><title>{words}</title></path>')  # noqa: S704  escaped
 
 

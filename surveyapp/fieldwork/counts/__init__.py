@@ -6,6 +6,7 @@ go; both join plan, lists and counts by `queries.joined`.
 
 __all__ = (
     "attention",
+    "briefing",
     "folding",
     "overview_figures",
     "queries",

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from surveyapp.assignments.rules import Disposition
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import Counts
 
 QUIET_DAYS = 3
+"""Working days in a row on which nobody begins, before a unit is called quiet: a weekend says nothing."""
 BOUNCED_SHARE = 0.05
 SHORT_OF_PLAN = 0.9
 LEAST_SENT = 5
@@ -18,7 +20,7 @@ KINDS = ("quiet", "bounced", "short")
 class UnitConcern:
     """One supplying unit and what is the matter: `n` of `of`.
 
-    quiet: nobody of the `of` sent began in three days, `n` have not begun; bounced: `n` of `of` sent
+    quiet: nobody of the `of` sent began in three working days, `n` have not begun; bounced: `n` of `of` sent
     came back; short: `n` forms approved of `of` planned.
     """
 
@@ -28,10 +30,19 @@ class UnitConcern:
     of: int
 
 
-def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> list[UnitConcern]:
-    """Concerns about supplying units, the greatest of each kind first.
+def quiet_window(day: date) -> int:
+    """How many days up to `day`, itself among them, hold `QUIET_DAYS` working days."""
+    window = worked = 0
+    while worked < QUIET_DAYS:
+        worked += (day - timedelta(days=window)).weekday() < 5
+        window += 1
+    return window
 
-    `lately` is what changed in the last `QUIET_DAYS` days, the day of the figures among them.
+
+def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> list[UnitConcern]:
+    """Concerns about supplying units, of each kind those with the most people missing first.
+
+    `lately` is what changed in the last `quiet_window` days, the day of the figures among them.
     """
     quiet, bounced, short = [], [], []
     for unit_id, row in by_unit.items():
@@ -46,6 +57,6 @@ def concerns(by_unit: Mapping[int, Figures], lately: Mapping[int, Counts]) -> li
         if was.sent >= LEAST_SENT and waiting and counts.begun <= was.begun:
             quiet.append(UnitConcern("quiet", unit_id, waiting, counts.sent))
     quiet.sort(key=lambda concern: -concern.n)
-    bounced.sort(key=lambda concern: -concern.n / concern.of)
-    short.sort(key=lambda concern: concern.n / concern.of)
+    bounced.sort(key=lambda concern: -concern.n)
+    short.sort(key=lambda concern: concern.n - concern.of)
     return [*quiet, *bounced, *short]

@@ -77,7 +77,7 @@ def _read(db: Session, campaign_id: int, day: date, until: date | None) -> Total
     given = {"campaign": campaign_id, "until": until}
     read: dict[str, dict[int, dict[Any, int]]] = defaultdict(lambda: defaultdict(dict))
     yesterday = {**given, "after": day - timedelta(days=1)}
-    recently = {**given, "after": day - timedelta(days=attention.QUIET_DAYS)}
+    recently = {**given, "after": day - timedelta(days=attention.quiet_window(day))}
     for statement, values in (
         (_standing(until is None), given),
         (_since(until is None), yesterday),
@@ -106,7 +106,7 @@ def _with_waiting(kept: Totals, rows: Any, day: date) -> Totals:
         touched = [(f"now {side}", id_) for side, id_ in zip(SIDES, ids, strict=True)]
         if age < 1:
             touched += [(f"since {side}", id_) for side, id_ in zip(SIDES, ids, strict=True)]
-        if age < attention.QUIET_DAYS:
+        if age < attention.quiet_window(day):
             touched.append(("lately", ids[1]))
         for name, key in (*touched, ("day", on)):
             counts = more[name][key]

@@ -14,13 +14,13 @@ from surveyapp.assignments.models import CountDelta
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.models import Wave
+from surveyapp.delivery.rules import REMINDERS
 from surveyapp.delivery.states import WaveState
 from surveyapp.fieldwork.forecast.projection import Forecast, Key, UnitGroup
 from surveyapp.fieldwork.forecast.response_curve import ReminderCalendar
 from surveyapp.fieldwork.models import CountDay, CountTotal
 from surveyapp.fieldwork.rules import ANSWERED, MAYBE_ELIGIBLE, SENT
 
-REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
 UNDER_WAY = (
     WaveState.TESTING,
     WaveState.RUNNING,

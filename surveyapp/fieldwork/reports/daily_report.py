@@ -74,7 +74,7 @@ def gather(
     groups = {group.id: group for group in campaigns.groups(db, campaign.id)}
     by_unit = queries.figures(db, campaign.id, by=("supplying",), until=until)
     live = {key[0]: row for key, row in by_unit.items()}
-    after = until - timedelta(days=attention.QUIET_DAYS)
+    after = until - timedelta(days=attention.quiet_window(until))
     lately = queries.changed(db, campaign.id, by=("supplying",), after=after, until=until)
     concerns = attention.concerns(live, {key[0]: counts for key, counts in lately.items()})
     named = [(each, _name(units[each.unit_id])) for each in concerns if each.unit_id in units]
@@ -199,7 +199,11 @@ def _facts(report: DailyReport) -> dict[str, Any]:
         "map": map_svg(report),
         "map_title": _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách"),
         "map_note": province_outlines.disclaimer(),
-        "legend": outline_map.coloured(province_outlines.band_words()),
+        "legend": outline_map.coloured(
+            province_outlines.band_words(
+                outline_map.bounds_of(line.figures.rate for line in provinces)
+            )
+        ),
         "map_rows": [[line.name, percent(line.figures.rate)] for line in provinces],
     }
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
-from surveyapp.documents.charts.outline_map import BOUNDS, Outlines
+from surveyapp.documents.charts.outline_map import Bounds, Outlines
 from surveyapp.i18n import _, percent
 
 MAPS = Path(__file__).resolve().parents[2] / "static" / "maps"
@@ -22,9 +22,9 @@ def disclaimer() -> str:
     return _("Bản đồ minh họa, không có giá trị về địa giới.")
 
 
-def band_words() -> dict[str, str]:
+def band_words(bounds: Bounds) -> dict[str, str]:
     """What each band of a rate means."""
-    low, middle, high = (percent(bound, 0) for bound in BOUNDS)
+    low, middle, high = (percent(bound, 0) for bound in bounds)
     return {
         "1": _("dưới %(bound)s", bound=low),
         "2": _("%(low)s đến dưới %(high)s", low=low, high=middle),

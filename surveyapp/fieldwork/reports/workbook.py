@@ -157,12 +157,13 @@ def _map(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     )
     if not provinces:
         return
+    bounds = outline_map.bounds_of(line.figures.rate for line in provinces)
     sheet = book.add_worksheet(_("Bản đồ"))
     for place, head in enumerate((_("Mã"), _("Tỉnh, thành phố"), _("Tỷ lệ trả lời (RR2)"))):
         sheet.write_string(0, place, head, look["head"])
     for row, line in enumerate(provinces, 1):
         rate = line.figures.rate
-        colour = outline_map.colour(rate)
+        colour = outline_map.colour(rate, bounds)
         is_dark = colour == SHADES[-1]
         shaded = book.add_format(
             {"num_format": "0.0%", "bg_color": colour, "font_color": WHITE if is_dark else INK}

@@ -29,7 +29,7 @@ _SILENT = {
 _LOST = {
     "greeting": Reason.CLOSING,
     "sender": Reason.CLOSING,
-    "recipient": Reason.CLOSING,
+    "recipient": Reason.LOST_CONNECTION,
     "content": Reason.LOST_CONNECTION,
 }
 _HERE = {"localhost", "127.0.0.1", "::1"}

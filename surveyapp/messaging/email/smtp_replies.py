@@ -13,7 +13,9 @@ def outcome(stage: str, code: int, text: bytes) -> Outcome:
     """What the reply `code text` at `stage` means: greeting, login, sender, recipient or content.
 
     Only a refusal of the recipient can be about the person. 4xx and lost connections are tried later,
-    5xx never, except where the refusal is of us: that pauses the channel and harms nobody's address.
+    5xx never, except where the refusal is of us: that pauses the channel and harms nobody's address. A 421 in
+    answer to a recipient may be about her domain alone: if the server is really closing, its next
+    greeting says so.
     """
     words = text.decode("utf-8", "replace")
     status = enhanced(words)
@@ -21,7 +23,7 @@ def outcome(stage: str, code: int, text: bytes) -> Outcome:
     if 200 <= code < 300:
         queued = _QUEUED.search(words)
         return Outcome.handed_over(figures, queued[1] if queued else "")
-    if code == 421 or code == -1:
+    if code in {421, -1} and stage not in {"recipient", "content"}:
         return Outcome.later(Reason.CLOSING, figures if code > 0 else "")
     if stage == "login":
         return Outcome.later(Reason.BUSY if code < 500 else Reason.AUTHENTICATION, figures)
@@ -31,6 +33,8 @@ def outcome(stage: str, code: int, text: bytes) -> Outcome:
         return Outcome.later(Reason.AUTHENTICATION, figures)
     if stage == "sender" and code >= 500:
         return Outcome.later(Reason.SENDER_REFUSED, figures)
+    if code == -1:
+        return Outcome.later(Reason.LOST_CONNECTION)
     if code < 500:
         full = status == "4.2.2" or bounce_phrases.FULL.search(words)
         return Outcome.later(Reason.MAILBOX_FULL if full else Reason.BUSY, figures)

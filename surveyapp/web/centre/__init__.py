@@ -15,12 +15,14 @@ MODULES = (
     "lists.late_desks",
     "sending.invitations",
     "sending.declarations",
+    "sending.wave_form",
     "sending.waves",
     "sending.channels",
     "sending.templates",
     "sending.letters",
     "sending.wave_counts",
     "rates.drill_down",
+    "units.one_unit",
     "rates.reminding_letters",
     "sending.calls",
     "rates.forecast",
@@ -36,6 +38,7 @@ MODULES = (
     "campaign.staff_book",
     "campaign.confirmations",
     "campaign.audit",
+    "campaign.installation",
 )
 
 

@@ -22,7 +22,7 @@ PARTS = (
     (
         lazy("Tiến độ"),
         (
-            MenuPage("centre.overview", lazy("Tổng quan"), ("overview", "chart_files")),
+            MenuPage("centre.overview", lazy("Tổng quan"), ("overview", "chart_files", "one_unit")),
             MenuPage("centre.rates", lazy("Tỷ lệ trả lời"), ("drill_down",)),
             MenuPage("centre.forecast", lazy("Dự báo"), ("forecast",)),
             MenuPage("centre.representativeness", lazy("Tính đại diện"), ("representativeness",)),
@@ -42,7 +42,7 @@ PARTS = (
             MenuPage(
                 "centre.messages",
                 lazy("Gửi tin"),
-                ("waves", "channels", "templates", "letters", "wave_counts"),
+                ("waves", "wave_form", "channels", "templates", "letters", "wave_counts"),
             ),
             MenuPage("centre.invitations", lazy("Lời mời"), ("invitations",)),
             MenuPage("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
@@ -65,6 +65,7 @@ PARTS = (
             MenuPage("centre.confirmations", lazy("Việc cần hai người"), ("confirmations",)),
             MenuPage("centre.staff", lazy("Tài khoản"), ("staff", "staff_book")),
             MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
+            MenuPage("centre.installation", lazy("Máy chủ"), ("installation",)),
         ),
     ),
 )

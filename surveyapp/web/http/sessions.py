@@ -152,13 +152,25 @@ def respondent_code() -> str | None:
 
 
 def end_respondent() -> None:
-    """Forget the code; add `Clear-Site-Data` to the response where the page says good-bye."""
+    """Forget the code."""
     session.clear()
+
+
+def note(name: str, told: object) -> None:
+    """Keep what the next page has to tell, after a redirect; without a code if nobody has begun."""
+    if "code" not in session:
+        session.update({"started": _seconds(), "seen": _seconds()})
+    session[name] = told
+
+
+def noted(name: str) -> Any:
+    """What was kept for this page; None where nothing was."""
+    return session.get(name)
 
 
 def respondent_session_is_over() -> bool:
     """The browser had a session, but rested longer than an hour or began half a day ago."""
-    return getattr(session, "ended", None) is not None
+    return ended_respondent() is not None
 
 
 def ended_respondent() -> tuple[str, str] | None:

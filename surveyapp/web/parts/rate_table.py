@@ -125,32 +125,17 @@ def slim_row(row: RateRow) -> dict[str, Any]:
     return {"cells": cells, "url": row.url}
 
 
-def changing_columns(heading: str) -> list[dict[str, Any]]:
-    """Columns of `changing_row`."""
-    labels = (
-        _("Tỷ lệ trả lời"),
-        _("So với hôm trước"),
-        _("Nộp thêm"),
-        _("Đã nộp"),
-        _("Đã gửi lời mời"),
-        _("Được mời"),
-        _("Kế hoạch"),
-        _("Tỷ lệ đạt mẫu"),
-        _("Còn thiếu"),
-    )
+def plain_columns(heading: str) -> list[dict[str, Any]]:
+    """Columns of `plain_row`."""
+    labels = (_("Tỷ lệ trả lời"), _("Đã nộp"), _("Được mời"), _("Kế hoạch"), _("Còn thiếu"))
     return [{"label": heading}, *({"label": label, "number": True} for label in labels)]
 
 
-def changing_row(row: RateRow) -> dict[str, Any]:
-    """A row for the `table` macro with what changed since the day before, and what the plan lacks.
-
-    What was approved is left out: the overview counts lists by supplying unit alone.
-    """
-    rate, submitted, _begun, *sent, _approved, _listed, planned, covered = _cells(
-        row.figures, with_plan=True
-    )
-    counts = (submitted, *sent, planned, covered, count_cell(row.lacking))
-    cells = (row.name, rate, *_change(row), *counts)
+def plain_row(row: RateRow) -> dict[str, Any]:
+    """Name, rate, counts and what is lacking, for a narrow table where nothing is compared with the day before."""
+    rate, submitted, *_counts, invited = _cells(row.figures, with_plan=False)
+    planned = row.figures.planned if row.figures else None
+    cells = (row.name, rate, submitted, invited, count_cell(planned), count_cell(row.lacking))
     return {"cells": cells, "url": row.url}
 
 

@@ -14,7 +14,8 @@ bp = Blueprint("respond", __name__)
 def _what_was_told_is_over() -> None:
     """Looking at a page sets no cookie, so a message told once goes with the next thing sent in."""
     if request.method == "POST":
-        session.pop("_flashes", None)
+        for told in ("_flashes", "typed"):
+            session.pop(told, None)
 
 
 @bp.context_processor

@@ -1,5 +1,6 @@
 """Answering: the choice of questionnaires, its pages, saving with and without a script."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import (
@@ -27,6 +28,7 @@ from surveyapp.responses.rules import answered
 from surveyapp.web.http import numbers, sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.http.safeguards import device
+from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
     browser_buffer,
@@ -182,13 +184,27 @@ def language() -> ResponseReturnValue:
 @bp.post("/phieu/roi-khoi")
 def leave() -> ResponseReturnValue:
     """Forget the code in this browser; everything saved stays saved."""
+    until = None
     with reading() as db:
-        code = sessions.respondent_code()
-        facts = privacy_notice.facts(db, visiting(db).invited) if code else {}
+        if sessions.respondent_code() is not None:
+            visit = visiting(db)
+            until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else None
     sessions.end_respondent()
-    response = make_response(render_template("respond/left.html", **facts))
+    sessions.note("left", until or 0)
+    response = make_response(redirect(url_for("respond.left"), code=303))
     device.forget_opening(response)
     return response
+
+
+@bp.get("/da-dong")
+def left() -> ResponseReturnValue:
+    """What leaving means, and how to come back; the same however often it is loaded."""
+    until = sessions.noted("left")
+    return render_template(
+        "respond/left.html",
+        closes_at=datetime.fromtimestamp(until, UTC) if until else None,
+        contact=help_desk.nearest(),
+    )
 
 
 def _destination(instrument: Instrument, number: int, page: int) -> str:
@@ -230,7 +246,7 @@ def _page(
         assignment=assignment,
         number=assignment.number,
         rated=rated(assignment),
-        contact=privacy_notice.contact(visit.invited.campaign.settings),
+        contact=help_desk.contact(visit.invited.campaign.settings),
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         other_answers=others,
         whole_url=url_for(

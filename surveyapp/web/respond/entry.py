@@ -1,5 +1,7 @@
 """The way in: a typed code, a link, and the declarations made instead of answering."""
 
+from datetime import UTC, datetime
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -10,21 +12,32 @@ from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
-from surveyapp.invitations.credentials import attempts, codes, device_handoff, links
+from surveyapp.invitations.credentials import attempts, device_handoff, links, pasted
 from surveyapp.invitations.errors import CampaignClosed, ChallengeNeeded, MistypedCode, UnknownCode
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
 from surveyapp.web.http.safeguards import challenge, device
+from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
+SHOWN_DIGITS = 24
+KEPT_TYPED = 600
+"""Characters that stand in the box again: a whole message, and the cookie still fits."""
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Where a code from a letter or an SMS is typed."""
-    return render_template("respond/code.html", resumable=sessions.respondent_code() is not None)
+    """Where a code from a letter or an SMS is typed; with `?sai=1` what was wrong with the last one."""
+    typed = sessions.noted("typed") if "sai" in request.args else None
+    return render_template(
+        "respond/code.html",
+        resumable=sessions.respondent_code() is not None,
+        typed=typed,
+        errors=[("code", wrong_code(typed))] if typed is not None else None,
+        contact=help_desk.nearest(),
+    )
 
 
 @bp.post("/")
@@ -34,10 +47,9 @@ def enter() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     now = clock.now()
     try:
-        passed_on = device_handoff.read_typed(typed)
-        code = None if passed_on else codes.read_typed(typed)
-    except MistypedCode as exc:
-        return _ask_again(typed, _mistyped(exc))
+        read = pasted.read(typed)
+    except MistypedCode:
+        return _ask_again(typed)
     with transaction() as db:
         network = attempts.network(state.keys(), request.remote_addr or "", now=now)
         before = device.opened_before()
@@ -54,10 +66,10 @@ def enter() -> ResponseReturnValue:
         except ChallengeNeeded as needed:
             page = "respond/challenge.html"
             return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
-        found = _known(db, code, passed_on)
+        found = _known(db, read)
         attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
     if found is None:
-        return _ask_again(typed, _unknown(passed_on))
+        return _ask_again(typed)
     return _opened(found, url_for("respond.hub"))
 
 
@@ -70,19 +82,26 @@ def _opened(code: str, first: str) -> ResponseReturnValue:
     return response
 
 
-def _known(db: Session, code: str | None, passed_on: str | None) -> str | None:
+def _known(db: Session, read: pasted.Typed) -> str | None:
     """The access code behind what was typed; None where nobody is invited with it."""
+    code = read.code
     try:
         if code is None:
-            code = device_handoff.take(db, passed_on or "", keys=state.keys(), now=clock.now())
+            handoff = read.handoff or ""
+            code = device_handoff.take(db, handoff, keys=state.keys(), now=clock.now())
         invitations.find_typed(db, code, keys=state.keys())
     except UnknownCode:
         return None
     return code
 
 
-def _unknown(passed_on: str | None) -> str:
-    if passed_on:
+def wrong_code(typed: str) -> str:
+    """What is wrong with a code that opened nothing, told without a look-up."""
+    try:
+        read = pasted.read(typed)
+    except MistypedCode as exc:
+        return _mistyped(exc)
+    if read.handoff:
         return _(
             "Mã chuyển máy này không có, đã dùng hoặc đã quá 10 phút. "
             "Vui lòng lấy mã mới trên máy đang mở phiếu, hoặc nhập mã truy cập 16 chữ số."
@@ -91,16 +110,37 @@ def _unknown(passed_on: str | None) -> str:
 
 
 def _mistyped(exc: MistypedCode) -> str:
-    if exc.digits_given not in (CODE_DIGITS, device_handoff.DIGITS):
-        return _(
-            "Mã truy cập có 16 chữ số, Ông/Bà đã nhập %(given)s chữ số. Vui lòng nhập đúng cả dãy.",
+    """How many digits were understood, which, and what else was typed."""
+    if not exc.read:
+        told = _("Mã truy cập có 16 chữ số; ô này chưa có chữ số nào.")
+    elif exc.digits_given not in (CODE_DIGITS, device_handoff.DIGITS):
+        told = _(
+            "Mã truy cập có 16 chữ số, Ông/Bà đã nhập %(given)s chữ số: %(read)s. Vui lòng nhập đúng cả dãy.",
             given=exc.digits_given,
+            read=_grouped(exc.read),
         )
-    return _("Có một chữ số chưa đúng hoặc hai chữ số bị đổi chỗ. Vui lòng so lại từng số.")
+    else:
+        told = _(
+            "Máy đọc được %(read)s: có một chữ số chưa đúng hoặc hai chữ số bị đổi chỗ. "
+            "Vui lòng so lại từng số.",
+            read=_grouped(exc.read),
+        )
+    if exc.strange:
+        told += " " + _("Phần không đọc được: %(signs)s", signs=" ".join(exc.strange))
+    return told
 
 
-def _ask_again(typed: str, error: str) -> ResponseReturnValue:
-    return render_template("respond/code.html", typed=typed, errors=[("code", error)]), 422
+def _grouped(digits: str) -> str:
+    """Four by four, as codes are printed; of a great many the first few."""
+    shown = digits[:SHOWN_DIGITS]
+    groups = "-".join(shown[start : start + 4] for start in range(0, len(shown), 4))
+    return groups + ("…" if len(digits) > SHOWN_DIGITS else "")
+
+
+def _ask_again(typed: str) -> ResponseReturnValue:
+    """The code page again, by an address of its own: going back never meets a form sent in."""
+    sessions.note("typed", typed[:KEPT_TYPED])
+    return redirect(url_for("respond.home", sai=1), code=303)
 
 
 @bp.get("/m/<digits>")
@@ -115,29 +155,31 @@ def passed_on(digits: str) -> ResponseReturnValue:
 
 @bp.get("/phieu/may-khac")
 def other_device() -> ResponseReturnValue:
-    """How to go on at another device, before a code for it is made."""
+    """How to go on at another device; once a code was made, the code and its picture while it works."""
     with reading() as db:
         facts = privacy_notice.facts(db, visiting(db).invited)
-    return render_template("respond/other_device.html", **facts)
+    digits, until = sessions.noted("handoff") or ("", 0)
+    if until <= clock.now().timestamp():
+        return render_template("respond/other_device.html", **facts)
+    base_url = state.settings().base_url
+    address = base_url + url_for("respond.passed_on", digits=digits)
+    return render_template(
+        "respond/other_device.html",
+        shown=device_handoff.show(digits),
+        until=datetime.fromtimestamp(until, UTC),
+        qr=qr_svg(address),
+        host=base_url.partition("://")[2],
+        **facts,
+    )
 
 
 @bp.post("/phieu/may-khac")
 def pass_on() -> ResponseReturnValue:
     """Ten digits and their QR code; typed or scanned at the other device within ten minutes."""
     with transaction() as db:
-        visit = visiting(db)
-        facts = privacy_notice.facts(db, visit.invited)
-        offered = device_handoff.offer(db, visit.code, keys=state.keys(), now=clock.now())
-    base_url = state.settings().base_url
-    address = base_url + url_for("respond.passed_on", digits=offered.digits)
-    return render_template(
-        "respond/other_device.html",
-        shown=device_handoff.show(offered.digits),
-        until=offered.expires_at,
-        qr=qr_svg(address),
-        host=base_url.partition("://")[2],
-        **facts,
-    )
+        offered = device_handoff.offer(db, visiting(db).code, keys=state.keys(), now=clock.now())
+    sessions.note("handoff", [offered.digits, int(offered.expires_at.timestamp())])
+    return redirect(url_for("respond.other_device"), code=303)
 
 
 @bp.get("/tro-nang")
@@ -222,9 +264,14 @@ def declare(token: str, kind: str) -> ResponseReturnValue:
     with transaction() as db:
         invited = invitations.find(db, code, keys=state.keys())
         inviting.declare(db, invited, kind, today=clock.day(clock.now()))
-        facts = privacy_notice.facts(db, invited)
     sessions.end_respondent()
-    return render_template("respond/declared.html", kind=kind, **facts)
+    return redirect(url_for("respond.declared", kind=kind), code=303)
+
+
+@bp.get("/da-ghi-nhan/<any(not_me, moved, wrong_group, decline):kind>")
+def declared(kind: str) -> ResponseReturnValue:
+    """Thanks for the declaration, and how to take it back."""
+    return render_template("respond/declared.html", kind=kind, contact=help_desk.nearest())
 
 
 @bp.get("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
@@ -242,6 +289,6 @@ def declare_typed(kind: str) -> ResponseReturnValue:
     with transaction() as db:
         visit = visiting(db)
         inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
-        facts = privacy_notice.facts(db, visit.invited)
     sessions.end_respondent()
-    return render_template("respond/declared.html", kind=kind, **facts)
+    sessions.note("left", 0)
+    return redirect(url_for("respond.declared", kind=kind), code=303)

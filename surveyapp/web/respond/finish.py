@@ -16,6 +16,7 @@ from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
+from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, browser_buffer, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
@@ -42,7 +43,7 @@ def review(number: int) -> ResponseReturnValue:
         remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
         rated=rated(assignment),
         custody=visit.invited.campaign.custody,
-        contact=privacy_notice.contact(visit.invited.campaign.settings),
+        contact=help_desk.contact(visit.invited.campaign.settings),
     )
 
 

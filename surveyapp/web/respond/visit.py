@@ -15,7 +15,7 @@ from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.queries import AssignmentView, Invited
 from surveyapp.web.http import sessions, state
-from surveyapp.web.respond import privacy_notice
+from surveyapp.web.parts import help_desk
 
 
 class SessionOver(SurveyError):
@@ -69,7 +69,7 @@ def visiting(db: Session) -> Visit:
     if code is None:
         raise SessionOver
     visit = Visit(code, invitations.find(db, code, keys=state.keys()))
-    g.contact = privacy_notice.contact(visit.invited.campaign.settings)
+    g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 
 

@@ -13,8 +13,9 @@ from surveyapp.web.http import sessions
 from surveyapp.web.http.error_pages.errors import token_refused
 from surveyapp.web.http.error_pages.refusals import Words, words
 from surveyapp.web.http.guard import ForeignOrigin
+from surveyapp.web.parts import help_desk
+from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond import bp, sealed_page
-from surveyapp.web.respond.privacy_notice import contact
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 
 OVER = 401
@@ -29,7 +30,12 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
         response = jsonify(message=_over(until), kept=bool(sealed))
     else:
         response = make_response(
-            render_template("respond/code.html", kept_until=until, **_what_became())
+            render_template(
+                "respond/code.html",
+                kept_until=until,
+                contact=help_desk.nearest(),
+                **_what_became(),
+            )
         )
     if sealed:
         sealed_page.put(response, sealed)
@@ -38,13 +44,17 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
 
 
 def _what_became() -> dict[str, object]:
-    """Whether a session ended here or none came with the request, and then whether by our own button."""
+    """Whether a session ended here, was left, or none came with the request, and then whether by our own button.
+
+    A browser that sends any cookie of ours blocks none: then nothing is said about blocking.
+    """
     had_one = sessions.respondent_session_is_over()
     return {
         "session_over": had_one,
-        "not_saved": had_one and request.method == "POST",
+        "pressed": (request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
+        "left": sessions.noted("left") is not None,
         "never_begun": not had_one,
-        "from_here": request.headers.get("Sec-Fetch-Site") == "same-origin",
+        "from_here": request.headers.get("Sec-Fetch-Site") == "same-origin" and not request.cookies,
         "host": request.host,
     }
 

@@ -1,6 +1,6 @@
 """The life of a campaign: prepare, open, prolong, close, open the box, release. Each step is asked for twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -17,8 +17,9 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState, CampaignState
 from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.db import bound, reading, transaction
+from surveyapp.delivery import queries as delivery
 from surveyapp.exports.cleaning import rulesets
-from surveyapp.i18n import _, moment
+from surveyapp.i18n import _, moment, number
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
 from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
@@ -30,12 +31,15 @@ from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
+from surveyapp.web.parts.dates import read_moment, typed_moment
 
-FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y")
+FAR = timedelta(days=14)
+"""A deadline moved by more than this may be a slip of the hand."""
 
 
 def _has_moment() -> bool:
-    return _moment(request.form.get("closes_at", "")) is not None
+    until = read_moment(request.form.get("closes_at", ""))
+    return until is not None and bool(request.form.get("heeded") or not _doubt_deadline(until))
 
 
 def _closing_confirmed() -> bool:
@@ -112,10 +116,12 @@ def take_custodians_file() -> ResponseReturnValue:
 def move_deadline() -> ResponseReturnValue:
     """Move the end of collection; links already sent follow it."""
     now = clock.now()
-    until = _moment(request.form.get("closes_at", ""))
+    until = read_moment(request.form.get("closes_at", ""))
     if until is None:
         words = _("Vui lòng ghi ngày và giờ, ví dụ 17:00 31/01/2024.")
         return _page([("closes_at", words)]), 422
+    if not request.form.get("heeded") and (doubt := _doubt_deadline(until)):
+        return _page([("heeded", doubt)], doubt=doubt), 422
     try:
         with transaction() as db:
             before = campaigns.campaign(db, g.campaign.code).closes_at
@@ -128,6 +134,26 @@ def move_deadline() -> ResponseReturnValue:
         _("Hạn mới: %(until)s. Các liên kết đã gửi theo hạn này.", until=moment(until)), "success"
     )
     return _back()
+
+
+def _doubt_deadline(until: datetime) -> str:
+    """Why the new deadline is to be confirmed by itself: earlier than people were told, or far away."""
+    before = g.campaign.closes_at
+    if before <= until <= before + FAR or until <= clock.now():
+        return ""
+    with reading() as db:
+        told = delivery.people_told(db, g.campaign.id)
+    if until < before:
+        return _(
+            "Hạn mới sớm hơn hạn cũ (%(before)s): %(n)s người còn phiếu chưa nộp đã nhận tin ghi hạn cũ.",
+            before=moment(before),
+            n=number(told),
+        )
+    return _(
+        "Hạn mới muộn hơn hạn cũ %(days)s ngày: %(n)s người còn phiếu chưa nộp đã nhận tin ghi hạn cũ.",
+        days=(until - before).days,
+        n=number(told),
+    )
 
 
 @bp.post("/life/close")
@@ -179,7 +205,7 @@ def open_box() -> ResponseReturnValue:
     return _back()
 
 
-def _page(errors: list[tuple[str, str]] | None = None) -> str:
+def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> str:
     now = clock.now()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
@@ -192,13 +218,14 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         state=STATES[campaign.state],
         steps=[(STATES[step], step == campaign.state) for step in CampaignState],
         answering=campaign.is_collecting(now),
-        closes_local=campaign.closes_at.astimezone(clock.VIETNAM).strftime(FORMATS[0]),
+        closes_local=typed_moment(campaign.closes_at),
         typed=request.form.get("closes_at"),
         box=box,
         custody=held,
         unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
+        doubt=doubt,
     )
 
 
@@ -237,13 +264,3 @@ def _unconfirmed(field: str) -> ResponseReturnValue:
 
 def _back() -> ResponseReturnValue:
     return redirect(url_for("centre.life"), code=303)
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment of the Vietnamese clock as a browser or a person writes it."""
-    for pattern in FORMATS:
-        try:
-            return datetime.strptime(text.strip(), pattern).replace(tzinfo=clock.VIETNAM)
-        except ValueError:
-            continue
-    return None

@@ -1,7 +1,6 @@
 """Desks whose lists are not in: whom to remind, and who may be later."""
 
 from collections.abc import Sequence
-from datetime import date
 from io import BytesIO
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.parts.dates import read_day
 from surveyapp.web.parts.list_page import changes_page
 from surveyapp.web.parts.list_words import REMINDERS, deadline, kind_name
 
@@ -97,7 +97,7 @@ def remind_desks() -> ResponseReturnValue:
 @allow("operator")
 def extend_deadline() -> ResponseReturnValue:
     """Grant one unit a later day."""
-    due, reason = _day(request.form.get("due", "")), request.form.get("reason", "").strip()
+    due, reason = read_day(request.form.get("due", "")), request.form.get("reason", "").strip()
     if due is None or not reason:
         with reading() as db:
             late = desks.late_units(db, g.campaign, today=clock.day(clock.now()))
@@ -109,14 +109,6 @@ def extend_deadline() -> ResponseReturnValue:
         words = _("Đã gia hạn cho %(unit)s đến hết %(day)s.", unit=unit_name(unit), day=day(due))
     flash(words, "success")
     return redirect(url_for("centre.late_lists"), code=303)
-
-
-def _day(typed: str) -> date | None:
-    """The day of a date field; None for anything else."""
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 @bp.post("/list/<uuid:list_id>/hold")

@@ -125,7 +125,7 @@ def _days() -> Drawn:
 
 def curve_note() -> str:
     """How to read a curve with its forecast."""
-    return _("Nét liền: đã có. Nét đứt và vùng tô: dự báo. Nét chấm ngang: kế hoạch.")
+    return overview.curve_legend()
 
 
 def _map() -> Drawn:
@@ -141,7 +141,8 @@ def _map() -> Drawn:
         of=number(eligible),
     )
     notes = [*_notes(shown)[:2], whole, province_outlines.disclaimer()]
-    legend = outline_map.coloured(province_outlines.band_words())
+    bounds = provinces.bounds if provinces else outline_map.BOUNDS
+    legend = outline_map.coloured(province_outlines.band_words(bounds))
     return Picture(overview.title_of_map(), notes, drawn, legend), "ban-do", shown.shown_day
 
 

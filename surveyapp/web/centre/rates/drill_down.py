@@ -77,6 +77,7 @@ def rates() -> str:
         "centre/rates.html",
         asked=asked,
         chosen=selection.chosen(asked, table.names),
+        unit_url=url_for("centre.one_unit", code=asked.supplying) if asked.supplying else None,
         tabs=_tabs(asked),
         columns=rate_table.columns(selection.dimension_name(asked.by), with_plan=asked.has_plan),
         rows=[rate_table.table_row(row, with_plan=asked.has_plan) for row in table.rows],
@@ -183,6 +184,8 @@ def _whole(
 
 
 def _open(asked: Selection, code: str) -> str | None:
+    if asked == Selection(by="supplying"):  # the whole campaign, now: a unit has a page of its own
+        return url_for("centre.one_unit", code=code)
     return selection.address(asked.into(asked.by, code)) if asked.is_open(asked.by) else None
 
 

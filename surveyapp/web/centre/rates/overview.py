@@ -11,20 +11,26 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.delivery import labels
+from surveyapp.delivery import queries as deliveries
 from surveyapp.delivery.health import worker_watch
-from surveyapp.documents.charts import curves, outline_map
+from surveyapp.delivery.queries import Reminded
+from surveyapp.documents.charts import bars, curves, outline_map
+from surveyapp.documents.charts.bars import Part
 from surveyapp.documents.charts.curves import TimeCurve
 from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.exports.release import rehearsal
 from surveyapp.exports.wording import rehearsal_warning
-from surveyapp.fieldwork.counts import attention
+from surveyapp.fieldwork.counts import attention, briefing
+from surveyapp.fieldwork.counts.briefing import NextStep
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
+from surveyapp.fieldwork.forecast.projection import LEVEL
+from surveyapp.fieldwork.labels import reason_words
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.reports.daily_report import concern_words
 from surveyapp.i18n import _, _n, day, number, percent
 from surveyapp.invitations import declarations
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import overview_data, selection
+from surveyapp.web.centre.rates import next_steps, overview_data, selection
 from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
@@ -32,19 +38,16 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.http.state import settings
 from surveyapp.web.parts import rate_table
-from surveyapp.web.parts.rate_table import changing_row, worst_first
 from surveyapp.web.parts.table_cells import count_cell, day_cell
 
-SHOWN = 10
-"""Rows of a table that goes on elsewhere."""
-
-RISING = 5
+BEHIND = 5
+"""Units, and groups, that the briefing names."""
 
 
 @bp.get("/")
 @allow("operator", "viewer", "auditor")
 def overview() -> str:
-    """Headline figures, the curve, levels, groups, units worst first, the map, what needs attention."""
+    """Deadline, pace, why forms are missing, where most of them, what to do next; then curve, map, attention."""
     now = clock.now()
     until = selection.past_day(request.args, today=clock.day(now))
     if not until:
@@ -53,6 +56,7 @@ def overview() -> str:
     with reading() as db:
         shown = overview_data.read(db, now=now, until=until)
         warnings = [] if until else _warnings(db, now)
+        lately = _reminded(db, now)
     return render_template(
         "centre/overview.html",
         until=until,
@@ -62,9 +66,10 @@ def overview() -> str:
         warnings=warnings,
         details_url=selection.address(Selection(until=until), "centre.rate_details"),
         concerns=_concerns(shown.concerns, shown.names),
+        behind=_behind(shown, lately),
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
         **_headlines(shown),
         **_pictures(shown),
-        **_tables(shown),
     )
 
 
@@ -89,45 +94,84 @@ def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     return said + [(labels.trouble(one), page, _("Xem các kênh gửi")) for one in channels]
 
 
+def _reminded(db: Session, now: datetime) -> Reminded:
+    """Whom reminders went to within the least days between messages, or are about to."""
+    days = timedelta(days=max(g.campaign.least_days_between_messages, 1))
+    return deliveries.reminded(db, g.campaign.id, since=now - days, until=now + days)
+
+
 def _headlines(shown: Overview) -> dict[str, Any]:
-    total = shown.total
-    rows = shown.rows("supplying")
-    rising = sorted((row for row in rows if row.gained > 0), key=lambda row: -row.gained)
-    still = [row for row in rows if row.gained <= 0 and row.figures and row.figures.counts.sent]
-    rise = total.rise
+    total, rise = shown.total, shown.total.rise
+    closes = g.campaign.closes_at
     return {
         "total": total.figures,
         "gained": total.gained,
         "lacking": total.lacking,
         "rise": None if rise is None else rate_table.signed(rise * 100),
         "begun": total.since.begun if total.since else 0,
-        "rising": [(row.name, row.url, row.gained) for row in rising[:RISING]],
-        "risen": len(rising),
-        "still": [(row.name, row.url) for row in still],
+        "pace": shown.pace(),
+        "days_left": (clock.day(closes) - shown.shown_day).days,
+        "closes": closes,
+        "reasons": _reasons(total.figures),
+    }
+
+
+def _reasons(total: Figures | None) -> Markup | None:
+    """Why forms of invited people are missing, as one bar."""
+    if total is None or not total.counts.invited:
+        return None
+    counted = briefing.reasons(total.counts)
+    parts = [Part(name, words, counted[name]) for name, words in reason_words() if counted[name]]
+    title = _(
+        "Vì sao còn thiếu: %(n)s phiếu chưa nộp của người được mời",
+        n=number(total.counts.invited - total.counts.submitted),
+    )
+    return bars.parts_of_whole(parts, title=title)
+
+
+def _behind(shown: Overview, lately: Reminded) -> list[dict[str, Any]]:
+    """The units and groups with the most forms missing, each with what to do next."""
+    headings = (("supplying", _("Đơn vị còn thiếu nhiều nhất")), ("group", _("Nhóm còn thiếu nhiều nhất")))  # fmt: skip
+    found = []
+    for dimension, heading in headings:
+        things, rows = shown.names.of(dimension), shown.figures[dimension]
+        lines = []
+        for id_ in briefing.furthest_behind(rows, most=BEHIND):
+            thing = things[id_]
+            is_unit = dimension == "supplying"
+            code = {"unit": thing.code} if is_unit else {"group": thing.code}
+            step = briefing.next_step(rows[id_], reminded_lately=lately.holds(**code))
+            lines.append(_line(thing, rows[id_], step, code))
+        found.append({"heading": heading, "lines": lines, "all": dimension})
+    return found
+
+
+def _line(thing: Any, figures: Figures, step: NextStep, code: dict[str, str]) -> dict[str, Any]:
+    unit = code.get("unit")
+    page = (
+        url_for("centre.one_unit", code=unit)
+        if unit
+        else selection.address(Selection(by="supplying", group=thing.code))
+    )
+    words, address = next_steps.offer(step, unit=unit or "", group=code.get("group", ""))
+    return {
+        "name": name_of(thing) if unit else f"{thing.code}. {name_of(thing)}",
+        "url": page,
+        "missing": briefing.missing(figures),
+        "rate": percent(figures.rate),
+        "step": words,
+        "step_url": address,
     }
 
 
 def _pictures(shown: Overview) -> dict[str, Any]:
     return {
         "curve": curves.figure(curve(shown), title=title_of_curve()),
+        "curve_legend": curve_legend(),
         "curve_rows": _days(shown.points),
         "day_columns": _day_columns(),
         "map": _map(shown),
         "ends": day(clock.day(g.campaign.closes_at)),
-    }
-
-
-def _tables(shown: Overview) -> dict[str, Any]:
-    provinces = worst_first(shown.rows("supplying", "province"))
-    return {
-        "columns": rate_table.changing_columns,
-        "slim_columns": rate_table.slim_columns,
-        "levels": [changing_row(row) for row in shown.levels()],
-        "groups": [changing_row(row) for row in shown.rows("group")],
-        "foot": changing_row(shown.total),
-        "supplying": [changing_row(row) for row in worst_first(shown.rows("supplying"))[:SHOWN]],
-        "ministries": [changing_row(row) for row in worst_first(shown.rows("rated", "ministry"))],
-        "provinces": [rate_table.slim_row(row) for row in provinces],
     }
 
 
@@ -139,6 +183,15 @@ def title_of_curve() -> str:
 def title_of_map() -> str:
     """What the map is of."""
     return _("Tỷ lệ trả lời theo tỉnh, thành phố lập danh sách")
+
+
+def curve_legend() -> str:
+    """How to read the curve: what each line is, what the band means, and on what the forecast stands."""
+    return _(
+        "Nét liền: đã nộp. Nét đứt: dự báo, nếu không nhắc thêm ngoài các đợt đã xác nhận. Vùng tô: khoảng"
+        " mà kết quả cuối đợt rơi vào với xác suất %(level)s. Nét chấm ngang: kế hoạch.",
+        level=percent(LEVEL, 0),
+    )
 
 
 def curve(shown: Overview) -> TimeCurve:
@@ -180,8 +233,8 @@ def _map(shown: Overview) -> Markup | None:
     drawn = province_map(shown)
     if drawn is None:
         return None
-    note = province_outlines.disclaimer() + " " + _("Bảng bên cạnh có cùng số liệu.")
-    words = province_outlines.band_words()
+    note = province_outlines.disclaimer()
+    words = province_outlines.band_words(drawn.bounds)
     return outline_map.figure(drawn, title=title_of_map(), words=words, note=note)
 
 
@@ -220,9 +273,7 @@ def _concerns(concerns: Sequence[attention.UnitConcern], names: Registry) -> lis
         units = [
             {
                 "name": name_of(names.units[c.unit_id]),
-                "url": selection.address(
-                    Selection(by="group", supplying=names.units[c.unit_id].code)
-                ),
+                "url": url_for("centre.one_unit", code=names.units[c.unit_id].code),
                 "shown": _("%(done)s trên %(of)s", done=number(c.n), of=number(c.of)),
             }
             for c in concerns

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from flask import g
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.documents.charts.curves import Ahead, CurvePoint
-from surveyapp.fieldwork.counts import overview_figures, queries
+from surveyapp.fieldwork.counts import briefing, overview_figures, queries
 from surveyapp.fieldwork.counts.attention import UnitConcern
+from surveyapp.fieldwork.counts.briefing import Pace
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import snapshots
 from surveyapp.fieldwork.models import SnapshotDay
@@ -89,6 +90,18 @@ class Overview:
                 name, figures = selection.level_name(level), queries.total(of_level)
                 rows.append(RateRow(level, name, figures, url, since=sum(changed, start=Counts())))
         return rows
+
+    def pace(self) -> Pace:
+        """How fast forms come and must come."""
+        figures = self.total.figures
+        return briefing.pace(
+            self.points,
+            target=figures.planned if figures else None,
+            today=self.shown_day,
+            opens=clock.day(g.campaign.opens_at),
+            closes=clock.day(g.campaign.closes_at - timedelta(seconds=1)),
+            is_off=g.campaign.is_day_off,
+        )
 
     def submitted(self) -> list[CurvePoint]:
         """Submitted forms at the end of each day since the opening."""

@@ -1,5 +1,7 @@
 """The centre's reminding letters, one per supplying unit, with the figures the unit itself may see."""
 
+from datetime import timedelta
+
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
@@ -19,11 +21,15 @@ def chase() -> str:
     until, least = reminding_letter.yesterday(), g.campaign.table_minimum
     with reading() as db:
         by_unit = queries.figures(db, g.campaign.id, by=("supplying",), until=until)
+        changed = queries.changed(
+            db, g.campaign.id, by=("supplying",), after=until - timedelta(days=1), until=until
+        )
         units = {unit.id: unit for unit in campaigns.units(db, g.campaign.id)}
     enough = {
         id_: figures for (id_,), figures in by_unit.items() if figures.counts.invited >= least
     }
-    rows = list(rate_table.rate_rows(units, enough).values())
+    since = {id_: counts for (id_,), counts in changed.items()}
+    rows = list(rate_table.rate_rows(units, enough, since=since).values())
     return render_template(
         "centre/chase.html",
         columns=rate_table.slim_columns(_("Đơn vị lập danh sách")),

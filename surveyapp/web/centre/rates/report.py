@@ -18,6 +18,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import enter
 from surveyapp.web.http.state import settings
+from surveyapp.web.parts.dates import read_day
 
 MEDIA = {
     "pdf": "application/pdf",
@@ -107,10 +108,7 @@ def revoke_token(token_id: uuid.UUID) -> ResponseReturnValue:
 def _day() -> date:
     """The day asked for, yesterday unless it is one that is over."""
     yesterday = clock.day(clock.now()) - timedelta(days=1)
-    try:
-        return min(date.fromisoformat(request.args.get("day", "")), yesterday)
-    except ValueError:
-        return yesterday
+    return min(read_day(request.args.get("day", "")) or yesterday, yesterday)
 
 
 def _page(errors: list[tuple[str, str]] | None = None, *, email: str = "", token: str = "") -> str:

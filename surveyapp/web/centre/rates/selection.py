@@ -18,6 +18,7 @@ from surveyapp.fieldwork import labels
 from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.i18n import _, day, moment
 from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts.dates import read_day
 
 LEVELS = ("ministry", "province")
 DIMENSIONS = ("group", "supplying", "rated", "department", "channel")
@@ -145,20 +146,13 @@ def read_selection(arguments: MultiDict[str, str], *, today: date) -> Selection:
 
 def past_day(arguments: MultiDict[str, str], *, today: date) -> date | None:
     """The day before today that an address asks to be shown again; None for the present."""
-    until = _day(arguments.get("until", ""))
+    until = read_day(arguments.get("until", ""))
     return until if until is not None and until < today else None
 
 
 def when(until: date | None, now: datetime) -> str:
     """The moment figures are true of, in words: the end of a past day, or now."""
     return moment(now) if until is None else _("hết ngày %(day)s", day=day(until))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _id(things: Mapping[Any, Named], code: str) -> Any:

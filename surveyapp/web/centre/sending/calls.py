@@ -26,6 +26,7 @@ from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.numbers import whole
 from surveyapp.web.http.state import keys
+from surveyapp.web.parts.dates import read_day
 
 
 @bp.get("/calls")
@@ -134,14 +135,8 @@ def _outcome() -> CallOutcome | None:
         result = Result(form.get("result", ""))
     except ValueError:
         return None
-    return CallOutcome(result=result, until=_typed_day(), channel=form.get("channel", ""))
-
-
-def _typed_day() -> date | None:
-    try:
-        return date.fromisoformat(request.form.get("until", ""))
-    except ValueError:
-        return None
+    until = read_day(form.get("until", ""))
+    return CallOutcome(result=result, until=until, channel=form.get("channel", ""))
 
 
 def _door(*, errors: list[tuple[str, str]]) -> str:

@@ -1,5 +1,6 @@
 """Printed letters of a wave: set a pile aside, download it on record, confirm that it was posted."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask import flash, g, redirect, request, url_for
@@ -10,9 +11,13 @@ from surveyapp import clock
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Unit
 from surveyapp.db import reading, transaction
+from surveyapp.delivery.errors import NoLetters
 from surveyapp.delivery.letters import batches
-from surveyapp.i18n import _n
+from surveyapp.delivery.models import LetterBatch
+from surveyapp.documents import zip_stream
+from surveyapp.i18n import _n, locale, speaking
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
@@ -31,6 +36,77 @@ def make_letters(wave_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
 
 
+@bp.post("/messages/wave/<uuid:wave_id>/letters/all")
+@allow("operator")
+def make_all_letters(wave_id: UUID) -> ResponseReturnValue:
+    """Set aside the letters of every unit that has some waiting: a pile each, each in a transaction of its own."""
+    with reading() as db:
+        waiting = batches.waiting(db, wave_id)
+    made = 0
+    for unit, _letters in waiting:
+        try:
+            with transaction() as db:
+                made += batches.make_batch(db, g.campaign, wave_id, unit, act=act()).letters
+        except NoLetters:
+            continue
+    flash(_n("Đã lập tập cho %(n)s thư.", "Đã lập tập cho %(n)s thư.", made), "success")
+    return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
+
+
+@bp.post("/messages/wave/<uuid:wave_id>/letters/file")
+@allow("operator")
+@fresh_factor
+@two_persons(Deed.LETTERS)
+def download_all_letters(wave_id: UUID) -> Response:
+    """The piles named, not posted yet: one PDF with its cover each, packed as they are printed; all on record."""
+    now, named = clock.now(), set(request.form.getlist("pile"))
+    with transaction() as db:
+        piles = [
+            one
+            for one in batches.batches(db, wave_id)
+            if one[0].confirmed_at is None and one[0].id.hex in named
+        ]
+        for pile, unit in piles:
+            facts = {"batch": str(pile.id), "letters": pile.letters}
+            enter(db, Action.LETTERS_DOWNLOADED, facts, unit_code=unit.code)
+    campaign, base_url, ring, own = g.campaign, settings().base_url, keys(), locale()
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for pile, unit in sorted(piles, key=lambda one: one[1].position):
+            with reading() as db, speaking(own):
+                yield (
+                    _file_name(campaign.code, pile, unit),
+                    batches.write(db, campaign, pile, unit, keys=ring, base_url=base_url, now=now),
+                )
+
+    name = f"thu-giay-{campaign.code}-{wave_id.hex[:8]}.zip"
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(zip_stream.packed(files()), mimetype="application/zip", headers=headers)
+
+
+@bp.post("/messages/wave/<uuid:wave_id>/letters/posted")
+@allow("operator")
+def all_letters_posted(wave_id: UUID) -> ResponseReturnValue:
+    """Every pile of the wave is on its way."""
+    with reading() as db:
+        piles = [one for one, _ in batches.batches(db, wave_id) if one.confirmed_at is None]
+    sent = 0
+    for pile in piles:
+        with transaction() as db:
+            sent += batches.confirm_batch(db, g.campaign, pile.id, act=act())
+    return _posted(wave_id, sent)
+
+
+def _file_name(code: str, pile: LetterBatch, unit: Unit) -> str:
+    return f"thu-moi-{code}-{unit.code}-{pile.id.hex[:8]}.pdf"
+
+
+def _posted(wave_id: UUID, sent: int) -> ResponseReturnValue:
+    words = _n("Đã ghi nhận %(n)s thư giấy đã gửi.", "Đã ghi nhận %(n)s thư giấy đã gửi.", sent)
+    flash(words, "success")
+    return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
+
+
 @bp.post("/messages/letters/<uuid:batch_id>/file")
 @allow("operator")
 @fresh_factor
@@ -45,7 +121,7 @@ def download_letters(batch_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         base_url = settings().base_url
         content = batches.write(db, g.campaign, pile, unit, keys=keys(), base_url=base_url, now=now)
-    name = f"thu-moi-{g.campaign.code}-{unit.code}-{pile.id.hex[:8]}.pdf"
+    name = _file_name(g.campaign.code, pile, unit)
     headers = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(content, mimetype="application/pdf", headers=headers)
 
@@ -57,6 +133,4 @@ def letters_posted(batch_id: UUID) -> ResponseReturnValue:
     with transaction() as db:
         pile, _unit = batches.batch(db, g.campaign, batch_id)
         sent = batches.confirm_batch(db, g.campaign, batch_id, act=act())
-    words = _n("Đã ghi nhận %(n)s thư giấy đã gửi.", "Đã ghi nhận %(n)s thư giấy đã gửi.", sent)
-    flash(words, "success")
-    return redirect(url_for("centre.one_wave", wave_id=pile.wave_id), code=303)
+    return _posted(pile.wave_id, sent)

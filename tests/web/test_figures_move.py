@@ -1,0 +1,156 @@
+"""No figure is a constant: every page is rendered from two states of the campaign that differ everywhere.
+
+What stands the same in both and is not told by its name to stand still (plans, codes, dates) is a figure that nobody
+computes: "Nộp thêm 0" once stood for every unit of a page whose day had 121.
+"""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import update
+
+from surveyapp import clock
+from surveyapp.assignments.rules import CHANNELS
+from surveyapp.campaigns.models import SamplePlan
+from surveyapp.db import transaction
+from surveyapp.fieldwork.forecast import nightly
+from tests import factories
+from tests.web.browsing import sign_in
+from tests.web.test_centre_rates import count
+
+PAGES = (
+    "/centre/tiny/",
+    *(f"/centre/tiny/rates?by={by}" for by in ("group", "supplying", "rated", "channel")),
+    "/centre/tiny/rates?by=department&supplying=01",
+    "/centre/tiny/units/01/",
+    "/centre/tiny/chase",
+    "/centre/tiny/report",
+    "/desk/tiny/01/rates",
+    "/desk/tiny/01/chase",
+)
+STILL = (
+    *("Kế hoạch", "Đã duyệt", "Đã lập danh sách", "Danh sách đã duyệt"),
+    *("phiếu, trên", "ngày còn lại", "Tính đến"),
+)
+"""Words that say of a figure that it does not follow from the counts."""
+
+
+class Told(HTMLParser):
+    """The numbers of a page by where they stand: the heading of row and column, or the label of a figure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[tuple[str, ...], str] = {}
+        self._heads: list[str] = []
+        self._row: list[str] = []
+        self._text: list[str] | None = None
+        self._in_head = False
+        self._caption = self._label = ""
+        self._what = ""
+
+    def handle_starttag(self, tag, attrs):
+        classes = dict(attrs).get("class") or ""
+        if tag == "thead":
+            self._in_head, self._heads = True, []
+        elif tag == "tr":
+            self._row = []
+        elif tag in ("th", "td", "caption") or classes in (
+            "figure-label",
+            "figure-number",
+            "figure-of",
+        ):
+            self._what, self._text = classes if tag == "p" else tag, []
+
+    def handle_endtag(self, tag):
+        if tag == "thead":
+            self._in_head = False
+        if self._text is None or tag not in ("th", "td", "caption", "p"):
+            return
+        text = re.sub(r"\s+", " ", "".join(self._text)).strip()
+        if self._what == "caption":
+            self._caption = re.sub(r"tính đến.*", "", text)
+        elif self._what == "figure-label":
+            self._label = text
+        elif self._what.startswith("figure-"):
+            self._keep(("figure", self._label, re.sub(r"[\d.,%+−]+", "#", text)), text)
+        elif self._in_head:
+            self._heads.append(text)
+        else:
+            self._row.append(text)
+            if len(self._row) > 1:
+                head = self._heads[len(self._row) - 1] if len(self._row) <= len(self._heads) else ""
+                self._keep((self._caption, self._row[0], head), text)
+        self._text = None
+
+    def handle_data(self, data):
+        if self._text is not None:
+            self._text.append(data)
+
+    def _keep(self, place, text):
+        if re.search(r"\d", text):
+            self.found[place] = text
+
+
+def fill(campaign, today, times: int) -> None:
+    """Every cell of every page gets numbers, each state other ones: nothing cancels out."""
+    cells = [
+        ("P1", "01", "", ""),
+        ("P2", "01", "", "SNV"),
+        ("P2", "01", "", "TTT"),
+        ("P2", "46", "", "SNV"),
+        ("M2", "01", "BNV", "SNV"),
+        *(("M1", ministry, "", "") for ministry in ("BNV", "NHNN", "TTCP")),
+        *((group, "BNV", "", "") for group in ("M4", "M5")),
+        ("M3", "01", "BNV", "SNV"),
+        *((group, "01", "", "") for group in ("P3", "P4")),
+    ]
+    for place, (group, unit, rated, department) in enumerate(cells, 1):
+        for late, channel in enumerate(CHANNELS[:3]):
+            for ago in (3, 2, 1, 0):
+                n = times * (7 * place + 3 * late + 11 * ago)
+                count(
+                    campaign, today - timedelta(days=ago), group=group, unit=unit, rated=rated,
+                    department=department, channel=channel,
+                    sent=3 * n + times, begun=n, submitted=2 * n + 90 * (4 - ago) * times * times, bounced=times,
+                    refused=times + 1, unavailable=2 * times, moved=times, not_sent=times,
+                )  # fmt: skip
+
+
+@pytest.fixture
+def states(app, client, now, moment):
+    """The pages' numbers in both states, by page and place."""
+    with transaction() as db:
+        campaign = factories.campaign(db, now, opened=True)
+        factories.staff(db, now, "operator")
+        db.execute(update(SamplePlan).values(planned=SamplePlan.planned * 10_000))
+    today, seen = clock.day(now), []
+    sign_in(client, "operator")
+    for times in (1, 2):
+        fill(campaign, today, times)
+        with transaction() as db:
+            nightly.take(db, db.merge(campaign), day=today - timedelta(days=1), now=now)
+        pages = {}
+        for address in PAGES:
+            page = client.get(address)
+            if page.status_code != 200:
+                continue
+            told = Told()
+            told.feed(page.text)
+            pages[address] = told.found
+        seen.append(pages)
+    return seen
+
+
+def test_no_figure_of_any_page_is_a_constant(states):
+    first, second = states
+    assert sum(len(found) for found in first.values()) > 150
+    standing = [
+        (address, *place, text)
+        for address, found in first.items()
+        for place, text in found.items()
+        if second[address].get(place) == text
+        and not any(still in words for still in STILL for words in (*place, text))
+    ]
+    assert standing == [], "\n".join(map(str, standing))
