@@ -17,6 +17,8 @@ class Action(StrEnum):
     BOX_EXPORTED = "box.exported"
     BOX_OPENED = "box.opened"
     BOX_KEY_DESTROYED = "box_key.destroyed"
+    DRAFT_SECRET_MADE = "draft_secret.made"
+    DRAFT_SECRET_DESTROYED = "draft_secret.destroyed"
     BOX_KEY_MADE = "box_key.made"
     BOX_KEY_REGISTERED = "box_key.registered"
     CALLS_LISTED = "calls.listed"

@@ -54,8 +54,9 @@ def test_a_folder_that_is_not_there_is_wrong_usage() -> None:
     assert CliRunner().invoke(campaign, ["check", "nowhere"]).exit_code == 2
 
 
-def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_path: Path) -> None:
-    runner = CliRunner()
+def test_a_campaign_is_loaded_opened_prolonged_and_closed(
+    engine: Engine, runner: CliRunner, tmp_path: Path
+) -> None:
     pack = copy_pack(tmp_path)
     edit(pack, "campaign.yaml", "2024-02-05 17:00", "2090-02-05 17:00")
     assert runner.invoke(campaign, ["load", str(pack)]).exit_code == 0
@@ -87,8 +88,8 @@ def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_pa
     assert "đã khóa thu phiếu" in again.stderr
 
 
-def test_an_unknown_campaign_is_refused_with_its_code(engine: Engine) -> None:
-    result = CliRunner().invoke(campaign, ["close", "--campaign", "nothing"])
+def test_an_unknown_campaign_is_refused_with_its_code(engine: Engine, runner: CliRunner) -> None:
+    result = runner.invoke(campaign, ["close", "--campaign", "nothing"])
     assert result.exit_code == 1
     assert "nothing" in result.stderr
 

@@ -113,8 +113,7 @@ def test_what_was_not_reviewed_is_not_submitted(world, db):
                 world.campaign,
                 form,
                 form.instrument,
-                code=form.code,
-                keys=world.keys,
+                holder=form.holder(world.keys),
                 now=world.now,
                 version=version,
             )
@@ -159,7 +158,7 @@ def test_a_form_of_another_campaign_is_unknown(world, db):
     world.save(db, form, {"P1-101": "1"})
     other = type(world.campaign)(id=world.campaign.id + 1)
     with pytest.raises(UnknownAssignment):
-        submit(db, other, form, form.instrument, code=form.code, keys=world.keys, now=world.now)
+        submit(db, other, form, form.instrument, holder=form.holder(world.keys), now=world.now)
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,12 @@ def test_from_the_key_to_the_release_by_the_pages_alone(app, client, keys, now, 
     assert answer.mimetype == "application/zip"
     assert answer.data[:2] == b"PK"
     answer.close()
-    assert actions()[-6:] == [
+    assert actions()[-8:] == [
         "box_key.made",
         "campaign.opened",
+        "draft_secret.made",
         "campaign.closed",
+        "draft_secret.destroyed",
         "box.opened",
         "release.built",
         "release.downloaded",

@@ -131,7 +131,8 @@ def test_a_remark_of_full_length_is_kept_and_what_no_cookie_holds_is_not_promise
 
 def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
     elsewhere = Person(app.test_client(), ann.row)
-    elsewhere.start()
+    elsewhere.begin_anew()
+    elsewhere.send(1, 1, {elsewhere.items(1, 1)[0]: "2"})
     submit(elsewhere)
     ann.start()
     told = words(ann.get("/phieu"))

@@ -49,7 +49,6 @@ class Cookie:
 
 RESPONDENT = Cookie("phieu", "respondent-cookie")
 STAFF = Cookie("canbo", "staff-cookie")
-OPENED = Cookie("daumo", "device")
 DEVICE = Cookie("thietbi", "device")
 """A random number that says no more than: somebody signed in here before. It outlives sessions."""
 
@@ -136,13 +135,27 @@ def _is_over(content: dict[str, Any]) -> bool:
     return now - seen > IDLE.total_seconds() or now - started > ABSOLUTE.total_seconds()
 
 
-def begin_respondent(code: str) -> None:
-    """From now on this browser answers for `code`. Whatever it held before is forgotten."""
+def begin_respondent(code: str, strand: bytes | None) -> None:
+    """From now on this browser answers for `code`, with the `strand` that opens its drafts, if it has
+    one. Whatever it held before is forgotten."""
     session.clear()
     now = _seconds()
     session.update(
         {"code": code, "started": now, "seen": now, "locale": locale(), CSRF_FIELD: _token()}
     )
+    if strand is not None:
+        hold_strand(strand)
+
+
+def hold_strand(strand: bytes) -> None:
+    """What opens the drafts of this browser."""
+    session["strand"] = strand.hex()
+
+
+def respondent_strand() -> bytes | None:
+    """What this browser's session opens drafts with; None where it may see none."""
+    strand = session.get("strand")
+    return bytes.fromhex(strand) if isinstance(strand, str) else None
 
 
 def respondent_code() -> str | None:

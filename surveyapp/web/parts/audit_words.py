@@ -11,6 +11,8 @@ _WORDS: dict[str, object] = {
     Action.BOX_KEY_REGISTERED: lazy("Đăng ký khóa hộp phiếu"),
     Action.CUSTODY_ATTESTED: lazy("Ghi nhận biên bản của người giữ mảnh khóa"),
     Action.BOX_KEY_DESTROYED: lazy("Hủy khóa hộp phiếu"),
+    Action.DRAFT_SECRET_MADE: lazy("Tạo bí mật bản nháp"),
+    Action.DRAFT_SECRET_DESTROYED: lazy("Hủy bí mật bản nháp"),
     Action.BOX_KEY_MADE: lazy("Tạo khóa hộp phiếu"),
     Action.CALLS_LISTED: lazy("Xem danh sách cần gọi"),
     Action.CALLS_OPENED: lazy("Mở ca gọi điện"),

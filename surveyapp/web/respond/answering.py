@@ -6,7 +6,6 @@ from typing import Any
 from flask import (
     flash,
     jsonify,
-    make_response,
     redirect,
     render_template,
     request,
@@ -25,9 +24,8 @@ from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import numbers, sessions, state
+from surveyapp.web.http import numbers, sessions
 from surveyapp.web.http.error_pages.refusals import words_for
-from surveyapp.web.http.safeguards import device
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
@@ -48,9 +46,20 @@ def hub() -> ResponseReturnValue:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
         rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        beside = _begun_beside(db, visit)
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
-    return render_template(template, rows=rows, declaration_address=_declaration, **facts)
+    return render_template(
+        template, rows=rows, beside=beside, declaration_address=_declaration, **facts
+    )
+
+
+def _begun_beside(db: Session, visit: Visit) -> bool:
+    """Another device holds answers of its own that this one does not see."""
+    if visit.strand is None or not visit.invited.campaign.is_collecting(clock.now()):
+        return False
+    left = [each.id for each in visit.unsubmitted if each.begun_on is not None]
+    return bool(left) and drafts.begun_elsewhere(db, left, holder=visit.holder)
 
 
 def _declaration(kind: str) -> str:
@@ -64,9 +73,11 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     """
     if assignment.is_submitted or assignment.begun_on is None:
         return False, None
+    if not visit.invited.campaign.is_collecting(clock.now()):
+        return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
@@ -92,7 +103,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering_now(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
     return _page(visit, assignment, instrument, draft.answers, page)
 
 
@@ -148,7 +159,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return _page(
         visit,
@@ -191,9 +202,7 @@ def leave() -> ResponseReturnValue:
             until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else None
     sessions.end_respondent()
     sessions.note("left", until or 0)
-    response = make_response(redirect(url_for("respond.left"), code=303))
-    device.forget_opening(response)
-    return response
+    return redirect(url_for("respond.left"), code=303)
 
 
 @bp.get("/da-dong")

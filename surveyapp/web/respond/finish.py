@@ -28,7 +28,8 @@ def review(number: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        beside = drafts.begun_elsewhere(db, [assignment.id], holder=visit.holder)
     done, total = answered(instrument, draft.answers)
     sections = _reviewed(instrument, number, draft.answers)
     return render_template(
@@ -37,6 +38,7 @@ def review(number: int) -> ResponseReturnValue:
         version=draft.version.hex(),
         answered=done,
         total=total,
+        beside=beside,
         sections=sections,
         gaps=[item for each in sections for item in each["items"] if item["answer"] is None],
         remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
@@ -89,8 +91,7 @@ def submit(number: int) -> ResponseReturnValue:
                 visit.invited.campaign,
                 assignment,
                 instrument,
-                code=visit.code,
-                keys=state.keys(),
+                holder=visit.holder,
                 now=clock.now(),
                 version=_version(seen),
             )

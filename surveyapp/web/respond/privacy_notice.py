@@ -34,7 +34,7 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "opens_at": campaign.opens_at,
         "is_open": campaign.is_collecting(now),
         "is_before": campaign.is_preparing or now < campaign.opens_at,
-        "box_opened": campaign.is_box_opened,
+        "closed_for_good": not (campaign.is_preparing or campaign.is_open),
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
         "promised": partial(topics.told, campaign, topics.TOPICS, brief=True),

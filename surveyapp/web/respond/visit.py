@@ -14,6 +14,9 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.queries import AssignmentView, Invited
+from surveyapp.responses import draft_secret
+from surveyapp.responses.draft_cipher import DraftHolder
+from surveyapp.responses.errors import BegunElsewhere
 from surveyapp.web.http import sessions, state
 from surveyapp.web.parts import help_desk
 
@@ -41,6 +44,16 @@ class Visit:
 
     code: str
     invited: Invited
+    strand: bytes | None = None
+
+    @property
+    def holder(self) -> DraftHolder:
+        """What opens its drafts. Raises `BegunElsewhere`, `DraftSecretMissing`."""
+        if self.strand is None:
+            raise BegunElsewhere
+        where = draft_secret.folder(state.settings().instance)
+        secret = draft_secret.read(where, self.invited.campaign.code)
+        return DraftHolder(self.code, self.strand, secret, state.keys())
 
     def assignment(self, number: int) -> AssignmentView:
         """The questionnaire with this number. Raises `NoSuchQuestionnaire`."""
@@ -68,7 +81,8 @@ def visiting(db: Session) -> Visit:
     code = sessions.respondent_code()
     if code is None:
         raise SessionOver
-    visit = Visit(code, invitations.find(db, code, keys=state.keys()))
+    found = invitations.find(db, code, keys=state.keys())
+    visit = Visit(code, found, sessions.respondent_strand())
     g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 
