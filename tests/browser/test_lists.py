@@ -24,7 +24,6 @@ from surveyapp.web.desk import background
 from tests import factories
 from tests.browser.moving import leave_by, opened
 from tests.browser.scene import Scene
-from tests.web.browsing import unused_code
 
 PEOPLE = 300
 HEADINGS = ("STT", "Họ tên", "Chức danh", "Sở, ban, ngành", "Số điện thoại", "Hòm thư điện tử")
@@ -115,8 +114,9 @@ def signed_in(scene: Scene, page: Page, unit: str) -> Hand:
     hand.fill("Tên đăng nhập", f"moi{unit}")
     hand.fill("Mật khẩu", factories.PASSWORD)
     hand.click("button", "Đăng nhập")
-    hand.fill("Mã 6 chữ số của ứng dụng", unused_code(f"moi{unit}"))
-    hand.click("button", "Tiếp tục")
+    page.get_by_label("Mã 6 chữ số").fill(factories.recovery_codes(f"moi{unit}")[0])
+    page.get_by_role("button", name="Tiếp tục").click()
+    page.wait_for_url("**/desk/**")
     return hand
 
 

@@ -211,6 +211,10 @@ def _understood_page(
         errors=wrong,
         unanswered=unanswered,
         ticked=set(request.form.getlist("person")),
+        by_content=", ".join(
+            f"“{wording.column_name(column)}”"
+            for column in (understood.by_content if understood else ())
+        ),
         left_unread=set(request.form.getlist("unread")),
         sheets=list(dict.fromkeys(t.sheet for _, t in understood.tables())) if understood else [],
         aside_reason=wording.aside_reason,
