@@ -6,13 +6,12 @@ network, for ten minutes, and taken once. The wait is a signed moment, for brows
 
 import base64
 import json
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
 
-import altcha
+from altcha import v1 as altcha
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeSerializer
@@ -54,7 +53,7 @@ def has_worked(db: Session, network: bytes, *, now: datetime) -> bool:
         told = small_json.read(base64.b64decode(answer))
         params = parse_qs(str(told["salt"]).partition("?")[2])
         made = datetime.fromtimestamp(int(params["t"][0]), tz=now.tzinfo)
-        sound, _reason = altcha.verify_solution_v1(answer, _key(), check_expires=False)
+        sound, _reason = altcha.verify_solution(answer, _key(), check_expires=False)
         is_ours = params["n"][0] == network.hex()[:16]
     except (ValueError, KeyError, TypeError, IndexError, OverflowError):
         return False
@@ -75,9 +74,17 @@ def has_waited(network: bytes, *, now: datetime) -> bool:
 
 def _challenge(network: bytes, effort: int, now: datetime) -> str:
     params = {"n": network.hex()[:16], "t": str(int(now.timestamp()))}
-    made = altcha.create_challenge_v1(max_number=effort, hmac_key=_key(), params=params)
-    asked = made.to_dict() if hasattr(made, "to_dict") else asdict(made)
-    return json.dumps(asked)
+    made = altcha.create_challenge(
+        algorithm="SHA-256",
+        max_number=effort,
+        salt_length=12,
+        hmac_key=_key(),
+        salt="",
+        number=None,
+        expires=None,
+        params=params,
+    )
+    return json.dumps(made.to_dict())
 
 
 def _began(ticket: str, network: bytes) -> datetime | None:
