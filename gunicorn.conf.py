@@ -9,6 +9,8 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from surveyapp import traces
+from surveyapp.web.desk import background
+from surveyapp.web.http import state
 from surveyapp.web.serving import draining, metric_files
 
 traces.leave_none()
@@ -61,6 +63,7 @@ logger_class = QuietLogger
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: a reload may end those before."""
     draining.ready_file(_counters(), worker.pid).touch()
+    background.watch(state.keys_of(worker.wsgi))
 
 
 def on_reload(server: Any) -> None:

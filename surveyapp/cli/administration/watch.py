@@ -13,10 +13,11 @@ from surveyapp.campaigns.states import CampaignState
 from surveyapp.cli.administration.doctor import findings
 from surveyapp.cli.main import database
 from surveyapp.config import read_settings
-from surveyapp.db import reading
+from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.operations.doctor.findings import Level, worst
 from surveyapp.operations.watch import alarms
+from surveyapp.respondents.lists.uploads import intake
 
 Job = tuple[click.Command, dict[str, Any]]
 
@@ -64,9 +65,11 @@ def _each(context: click.Context, *commands: Job) -> None:
 @upkeep.command()
 @click.pass_context
 def hourly(context: click.Context) -> None:
-    """Reminders that the centre asked for to late desks."""
+    """Files that nobody confirmed go; reminders that the centre asked for go out to late desks."""
     from surveyapp.cli.lists import send_reminders
 
+    with database(), transaction() as db:
+        intake.forget_old(db, now=clock.now())
     _each(context, (send_reminders, {}))
 
 

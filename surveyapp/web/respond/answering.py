@@ -4,30 +4,37 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
+from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions
+from surveyapp.web.http import numbers, sessions
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
-    browser_buffer,
     pages,
     privacy_notice,
     saving,
-    whole_form,
 )
+from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -74,7 +81,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
         return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
@@ -100,7 +107,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering_now(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     return _page(visit, assignment, instrument, draft.answers, page)
 
 
@@ -108,14 +115,11 @@ def section(number: int, page: int) -> ResponseReturnValue:
 def save(number: int, page: int) -> ResponseReturnValue:
     """Save the page and go where the pressed button says."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            pages.items(instrument, page)  # there is such a page
-            saved = saving.save(db, visit, assignment, instrument, _chosen(request.form))
+        instrument, saved = saving.save(number, _chosen(request.form), page=page)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
     if request.form.get("go") == "leave":
-        return _left(visit)
+        return leave()
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
     return redirect(_destination(instrument, number, page), code=303)
@@ -132,7 +136,7 @@ def resume_at(db: Session, visit: Visit, assignment: AssignmentView) -> str:
     if assignment.begun_on is not None and visit.strand is not None:
         instrument = campaigns.instrument(db, assignment.instrument_id)
         try:
-            draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+            draft = visit.draft(db, assignment, instrument)
         except DraftUnreadable:
             return url_for("respond.section", number=number, page=1)
         if draft.answers:
@@ -153,9 +157,7 @@ def _first_gap(instrument: Instrument, number: int, answers: Mapping[str, str]) 
 def autosave(number: int) -> ResponseReturnValue:
     """Save what the script gathered, of any page; answer with all that stands now."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return jsonify(message=words_for(exc).message, item=exc.item_id), 422
     return jsonify(
@@ -186,7 +188,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return _page(
         visit,
@@ -215,20 +217,15 @@ def language() -> ResponseReturnValue:
     """Change the language and stay on the same page."""
     session["locale"] = i18n.set_locale(request.form.get("language"))
     back = request.form.get("back", "")
-    stays = back.startswith("/phieu") and "\\" not in back
+    stays = back.startswith("/phieu") and "\\" not in back and back.isprintable()
     return redirect(back if stays else url_for("respond.hub"), code=303)
 
 
 @bp.post("/phieu/roi-khoi")
 def leave() -> ResponseReturnValue:
-    """Forget the code in this browser; everything saved stays saved."""
+    """The browser forgets the code; the next page says until when it is good, and which it was."""
     with reading() as db:
         visit = visiting(db)
-    return _left(visit)
-
-
-def _left(visit: Visit) -> ResponseReturnValue:
-    """The browser forgets the code; the next page says until when it is good, and which it was."""
     until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else 0
     sessions.end_respondent()
     sessions.note("left", [until, visit.code[-sessions.OWN_DIGITS :]])
@@ -262,8 +259,8 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
         page -= 1
     elif go == "next":
         page += 1
-    elif go.isdecimal():
-        page = int(go)
+    elif (chosen := numbers.whole(go)) is not None:
+        page = chosen
     if go == "review" or page > pages.count(instrument):
         return url_for("respond.review", number=number)
     if page < 1:
@@ -281,6 +278,8 @@ def _page(
 ) -> str:
     shown_here = pages.item_ids(instrument, page)
     others = {item: value for item, value in answers.items() if item not in shown_here}
+    if not extra:
+        extra["questions"] = page_parts.filled(instrument, page, answers)
     return render_template(
         "respond/section.html",
         shown=int(clock.now().timestamp()),
