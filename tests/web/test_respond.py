@@ -72,7 +72,7 @@ def test_the_page_before_answering_tells_all_that_it_must(ann):
         "khoảng",
         "17:00 05/02/2024",
         "muốn đọc phải có cùng lúc mã truy cập của Ông/Bà, bí mật nằm trên máy",
-        "không xem lại, sửa hay rút được nữa, kể cả Ông/Bà",
+        "không xem lại, sửa hay rút được nữa, kể cả đối với Ông/Bà",
         "Hộp phiếu chỉ mở được sau khi đợt khảo sát kết thúc. Hộp phiếu chỉ mở một lần.",
         "nhóm từ 5 phiếu trở lên",
         "Câu chưa nộp chỉ hiện trên máy đã bắt đầu",
