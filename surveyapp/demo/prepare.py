@@ -234,8 +234,9 @@ class Builder:
             holders.check_again(self.keys, now=closed - timedelta(days=1))
         with self.progress(_("%(code)s: mở hộp phiếu, phát hành", code=code), 3) as done:
             with transaction() as db:
-                campaign_service.close_campaign(db, code, now=closed)
-                campaign, act = campaigns.campaign(db, code), Act(CENTRE, closed, self.keys)
+                campaign = campaigns.campaign(db, code)
+                campaign_service.close_campaign(db, code, now=campaign.ends_at)
+                act = Act(CENTRE, campaign.ends_at, self.keys)
                 draft_secret.destroy(db, campaign, where=self._secrets, act=act)
             done(1)
             opened = self._open(code, holders, now=closed + timedelta(days=1))

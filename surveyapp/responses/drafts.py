@@ -197,7 +197,7 @@ def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignme
         raise AlreadySubmitted(assignment_id)
     if held.state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment_id)
-    invitations.check_open(held.campaign, now)
+    invitations.check_open(held.campaign, now, begun=held.is_begun)
     return held
 
 

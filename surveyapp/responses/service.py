@@ -54,7 +54,7 @@ def submit(
         return receipt
     if state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment.id)
-    invitations.check_open(campaign, now)
+    invitations.check_open(campaign, now, begun=held.is_begun)
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign.code)
     place = DraftContext(campaign.code, instrument, assignment.id)

@@ -80,6 +80,11 @@ def test_a_campaign_is_loaded_opened_prolonged_and_closed(
         campaign, ["deadline", "--campaign", "tiny", "--closes-at", "2091-01-01 17:00"]
     )
     assert "2091-01-01 17:00" in moved.stdout
+    early = runner.invoke(campaign, ["close", "--campaign", "tiny"])
+    assert early.exit_code == 1
+    assert "Đến 17:30" in early.stderr
+    with transaction() as db:
+        factories.end_collection(db, "tiny", now=clock.now())
     assert runner.invoke(campaign, ["close", "--campaign", "tiny"]).exit_code == 0
     (listed,) = json.loads(runner.invoke(campaign, ["list", "--json"]).stdout)
     assert (listed["code"], listed["state"]) == ("tiny", "closed")

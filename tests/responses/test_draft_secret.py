@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_secret
 from surveyapp.responses.errors import BoxNotReady, DraftSecretMissing
 from surveyapp.responses.models import Draft
+from tests.factories import close_campaign
 from tests.responses.world import World, survey
 
 

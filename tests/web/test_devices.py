@@ -157,12 +157,14 @@ def operator(app, engine, now, ann):
 
 
 def test_closing_destroys_the_secret_with_every_draft_and_there_are_minutes(
-    operator, ann, item, settings, keys
+    operator, ann, item, settings, keys, now
 ):
     where = draft_secret.folder(settings.instance)
     assert [path.name for path in where.iterdir()] == ["tiny"]
     assert (where / "tiny").stat().st_mode & 0o077 == where.stat().st_mode & 0o077 == 0
     assert operator.get("/centre/tiny/life/draft-minutes.pdf").status_code == 404
+    with transaction() as db:
+        factories.end_collection(db, "tiny", now=now)
     post(operator, "/centre/tiny/life", "/centre/tiny/life/close", close_confirmed="tiny")
     assert list(where.iterdir()) == []
     assert stored(Draft) == 0

@@ -140,7 +140,7 @@ def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
 
 
 def test_a_campaign_that_closed_meanwhile_is_told(ann, late, moment):
-    move(closes_at=moment.at - timedelta(minutes=1))
+    move(closes_at=moment.at - timedelta(minutes=31))
     enter(ann, ann.code)
     assert "không nhận thêm câu trả lời" in words(ann.get("/phieu"))
 

@@ -65,7 +65,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     """
     if assignment.is_submitted or assignment.begun_on is None:
         return False, None
-    if not visit.invited.campaign.is_collecting(clock.now()):
+    if not visit.invited.campaign.is_collecting(clock.now(), begun=visit.is_begun):
         return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
@@ -248,6 +248,7 @@ def _page(
         number=assignment.number,
         rated=rated(assignment),
         contact=help_desk.contact(visit.invited.campaign.settings),
+        deadline=visit.deadline,
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         other_answers=others,
         whole_url=url_for(

@@ -237,7 +237,7 @@ def _begin(db: Session, visit: Visit) -> None:
     if not visit.unsubmitted:
         return
     try:
-        inviting.check_open(visit.invited.campaign, now)
+        inviting.check_open(visit.invited.campaign, now, begun=visit.is_begun)
     except CampaignClosed:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time

@@ -46,6 +46,7 @@ def review(number: int) -> ResponseReturnValue:
         rated=rated(assignment),
         custody=visit.invited.campaign.custody,
         contact=help_desk.contact(visit.invited.campaign.settings),
+        deadline=visit.deadline,
     )
 
 

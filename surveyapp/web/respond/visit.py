@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
@@ -18,7 +19,8 @@ from surveyapp.responses import draft_secret
 from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.errors import BegunElsewhere
 from surveyapp.web.http import sessions, state
-from surveyapp.web.parts import help_desk
+from surveyapp.web.parts import deadlines, help_desk
+from surveyapp.web.parts.deadlines import Deadline
 
 
 class SessionOver(SurveyError):
@@ -68,6 +70,16 @@ class Visit:
         return self.invited.assignments
 
     @property
+    def is_begun(self) -> bool:
+        """Something is being answered: submitting is possible within the grace."""
+        return self.invited.is_begun
+
+    @property
+    def deadline(self) -> Deadline:
+        """Until when, as the pages tell it."""
+        return deadlines.facts(self.invited.campaign, begun=self.is_begun, now=clock.now())
+
+    @property
     def unsubmitted(self) -> list[AssignmentView]:
         """What is left to answer."""
         return [each for each in self.assignments if each.is_open]
@@ -99,6 +111,7 @@ def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrume
         gone = invitations.withdrawn(db, visit.invited.invitation_id, number)
         raise AssignmentRevoked(gone) if gone else NoSuchQuestionnaire(number)
     if assignment.is_open:
-        inviting.check_open(visit.invited.campaign, clock.now())
+        begun = assignment.disposition == Disposition.BEGUN
+        inviting.check_open(visit.invited.campaign, clock.now(), begun=begun)
     sha256 = assignment.instrument_sha256
     return visit, assignment, campaigns.instrument(db, assignment.instrument_id, sha256=sha256)
