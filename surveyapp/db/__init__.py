@@ -24,9 +24,11 @@ from surveyapp.db.sessions import (
     bind,
     bind_when_needed,
     bound,
+    connections_in_use,
     is_snapshot,
     reading,
     transaction,
+    write_once,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "bound",
     "check_durability",
     "compact",
+    "connections_in_use",
     "fault_of",
     "is_snapshot",
     "make_engine",
@@ -56,4 +59,5 @@ __all__ = [
     "thawed",
     "transaction",
     "within",
+    "write_once",
 ]

@@ -16,6 +16,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, drafts, rules
 from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.errors import (
+    BegunTooOften,
     DraftTooLarge,
     DraftUnreadable,
     NotAnOption,
@@ -37,11 +38,52 @@ def save(world: World, db: Session, changes: dict[str, FieldChange]) -> drafts.S
         db,
         form.id,
         form.instrument,
-        code=form.code,
-        keys=world.keys,
+        holder=form.holder(world.keys),
         changes=changes,
         now=world.now,
     )
+
+
+def test_a_device_that_holds_nothing_finds_no_draft_and_one_in_its_place_reads_none(world, db):
+    """What a mailing file gives is the code; the strand lies in the browser that began."""
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "2"})
+    other = form.holder(world.keys, "another device")
+    assert drafts.load(db, form.id, form.instrument, holder=other).answers == {}
+    db.execute(update(Draft).values(strand=other.mark))
+    with pytest.raises(DraftUnreadable):
+        drafts.load(db, form.id, form.instrument, holder=other)
+
+
+def test_a_draft_needs_the_secret_of_its_campaign_which_no_backup_and_no_key_ring_gives(world, db):
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "2"})
+    without = replace(form.holder(world.keys), secret=bytes(32))
+    with pytest.raises(DraftUnreadable):
+        drafts.load(db, form.id, form.instrument, holder=without)
+
+
+def test_beginning_anew_elsewhere_leaves_the_earlier_draft_as_it_is(world, db):
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "2"})
+    other = form.holder(world.keys, "another device")
+    assert drafts.begun_elsewhere(db, [form.id], holder=other)
+    assert not drafts.begun_elsewhere(db, [form.id], holder=form.holder(world.keys))
+    change = {"P1-101": FieldChange("", "5")}
+    drafts.save(db, form.id, form.instrument, holder=other, changes=change, now=world.now)
+    assert world.load(db, form).answers == {"P1-101": "2"}
+    assert drafts.load(db, form.id, form.instrument, holder=other).answers == {"P1-101": "5"}
+
+
+def test_nobody_fills_the_disk_by_beginning_anew(world, db):
+    form = world.forms[0]
+    change = {"P1-101": FieldChange("", "5")}
+    for n in range(drafts.MOST_STRANDS):
+        device = form.holder(world.keys, f"device {n}")
+        drafts.save(db, form.id, form.instrument, holder=device, changes=change, now=world.now)
+    one_more = form.holder(world.keys, "one more")
+    with pytest.raises(BegunTooOften):
+        drafts.save(db, form.id, form.instrument, holder=one_more, changes=change, now=world.now)
 
 
 def test_a_saved_answer_is_there_on_the_next_device(world, db):
@@ -194,7 +236,8 @@ def test_a_draft_needs_the_servers_key_too(world, db):
 def test_a_draft_moved_to_another_person_is_refused(world, db):
     first, second = world.forms
     world.save(db, first, {"P1-101": "2"})
-    db.execute(update(Draft).values(assignment_id=second.id))
+    mark = second.holder(world.keys).mark
+    db.execute(update(Draft).values(assignment_id=second.id, strand=mark))
     with pytest.raises(DraftUnreadable):
         world.load(db, replace(second, code=first.code))
 
@@ -227,7 +270,11 @@ def test_a_draft_survives_a_new_root_key(world, db):
 def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, keys, now):
     other = survey(db, keys, now, group="M1", unit="BNV", campaign=world.campaign)
     sizes = set()
-    for held in ({}, {"P1-101": "2"}, {**answers(world.forms[0]), "P1-900": "ậ" * 1000}):
+    for held in (
+        {"P1-101": "1"},
+        {"P1-101": ""},
+        {**answers(world.forms[0]), "P1-900": "ậ" * 1000},
+    ):
         save(world, db, {item: FieldChange("", value) for item, value in held.items()})
         sizes.add(len(db.scalar(select(Draft.ciphertext))))
     db.execute(delete(Draft))
@@ -241,7 +288,7 @@ def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
     place = draft_cipher.DraftContext("tiny", form.instrument, form.id)
     size = draft_cipher.size([form.instrument])
     longest = draft_cipher.Content(rules.longest_answers(form.instrument), 10**10, 10**10, True)
-    facts = {"size": size, "code": form.code, "keys": world.keys}
+    facts = {"size": size, "holder": form.holder(world.keys)}
     draft_cipher.encrypt(place, bytes(16), longest, **facts)
     longer = replace(longest, answers={**longest.answers, "P1-999": "ậ" * draft_cipher.STEP})
     with pytest.raises(DraftTooLarge):
@@ -249,19 +296,25 @@ def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
 
 
 def test_a_version_tells_no_count_of_saves(world, db):
-    versions = [save(world, db, {"P1-101": FieldChange("", "2")}).version for _time in range(4)]
+    versions = [save(world, db, {"P1-101": FieldChange("", code)}).version for code in "2323"]
     assert len({*versions}) == 4
 
 
 def test_the_same_draft_is_never_encrypted_alike(world, db):
     seen = set()
-    for _time in range(3):
-        save(world, db, {"P1-101": FieldChange("2", "2")})
+    for code in ("2", "3", "2", "3"):
+        save(world, db, {"P1-101": FieldChange("", code)})
         seen.add(db.scalar(select(Draft.ciphertext))[2:14])
-    assert len(seen) == 3
+    assert len(seen) == 4
 
 
 def test_drafts_of_a_replaced_code_can_be_discarded(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
     assert drafts.discard(db, [form.id for form in world.forms]) == 1
     assert world.load(db, world.forms[0]).version == b""
+
+
+def test_what_changes_nothing_is_not_written(world, db):
+    first = save(world, db, {"P1-101": FieldChange("", "2")})
+    again = save(world, db, {"P1-101": FieldChange("", "2"), "P1-102": FieldChange("", "")})
+    assert (again.version, again.answers) == (first.version, {"P1-101": "2"})

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, CountDelta
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts, receipts
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToSubmit
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
+from tests.factories import close_campaign
 from tests.responses.world import PRIVATE, World, answers, survey
 
 
@@ -82,7 +83,11 @@ def test_submitting_again_gives_the_same_receipt_and_no_second_ballot(world, db)
 
 
 def test_a_person_without_a_single_answer_is_told_so_and_stays_unsubmitted(world, db):
-    world.save(db, world.forms[0], {"P1-101": ""})
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "1"})
+    cleared = {"P1-101": FieldChange("1", "")}
+    held = {"holder": form.holder(world.keys), "changes": cleared, "now": world.now}
+    drafts.save(db, form.id, form.instrument, **held)
     with pytest.raises(NothingToSubmit), db.begin_nested():
         world.submit(db, world.forms[0])
     with pytest.raises(NothingToSubmit):
@@ -113,8 +118,7 @@ def test_what_was_not_reviewed_is_not_submitted(world, db):
                 world.campaign,
                 form,
                 form.instrument,
-                code=form.code,
-                keys=world.keys,
+                holder=form.holder(world.keys),
                 now=world.now,
                 version=version,
             )
@@ -130,7 +134,7 @@ def test_nothing_is_taken_outside_the_window(world, db):
     world.save(db, world.forms[0], {"P1-101": "1"})
     for moment, reason in (
         (world.campaign.opens_at - timedelta(seconds=1), CampaignNotOpenYet),
-        (world.campaign.closes_at, CampaignClosed),
+        (world.campaign.ends_at, CampaignClosed),
     ):
         with pytest.raises(reason):
             replace(world, now=moment).submit(db, world.forms[0])
@@ -159,7 +163,7 @@ def test_a_form_of_another_campaign_is_unknown(world, db):
     world.save(db, form, {"P1-101": "1"})
     other = type(world.campaign)(id=world.campaign.id + 1)
     with pytest.raises(UnknownAssignment):
-        submit(db, other, form, form.instrument, code=form.code, keys=world.keys, now=world.now)
+        submit(db, other, form, form.instrument, holder=form.holder(world.keys), now=world.now)
 
 
 @pytest.mark.parametrize(

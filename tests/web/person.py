@@ -1,5 +1,7 @@
 """Somebody with an invitation, and the browser they use."""
 
+import re
+
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -38,6 +40,19 @@ class Person:
 
     def start(self, language: str = "vi"):
         return self.client.post(f"{self.link}/start?lang={language}", headers=HERE)
+
+    def pass_on(self) -> str:
+        """The ten digits for another device."""
+        self.post("/phieu/may-khac", page="/phieu/may-khac")
+        page = self.get("/phieu/may-khac")
+        found = re.search(r'id="handoff">([0-9 ]+)<', page.text)
+        assert found
+        return found[1]
+
+    def begin_anew(self):
+        """At a device that has the link and nothing more."""
+        self.start()
+        return self.post("/phieu/may-moi", page="/phieu/may-moi")
 
     def send(self, number: int, page: int, chosen: dict[str, str], **more: str):
         """Choose on the page as it stands and press its button."""

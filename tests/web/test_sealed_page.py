@@ -131,7 +131,8 @@ def test_a_remark_of_full_length_is_kept_and_what_no_cookie_holds_is_not_promise
 
 def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
     elsewhere = Person(app.test_client(), ann.row)
-    elsewhere.start()
+    elsewhere.begin_anew()
+    elsewhere.send(1, 1, {elsewhere.items(1, 1)[0]: "2"})
     submit(elsewhere)
     ann.start()
     told = words(ann.get("/phieu"))
@@ -139,7 +140,7 @@ def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
 
 
 def test_a_campaign_that_closed_meanwhile_is_told(ann, late, moment):
-    move(closes_at=moment.at - timedelta(minutes=1))
+    move(closes_at=moment.at - timedelta(minutes=31))
     enter(ann, ann.code)
     assert "không nhận thêm câu trả lời" in words(ann.get("/phieu"))
 

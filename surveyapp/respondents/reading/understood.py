@@ -154,6 +154,29 @@ class Override:
     unread: frozenset[str] = frozenset()
     answer: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept until the list is stored."""
+        return {
+            "sheet": self.sheet,
+            "header_line": self.header_line,
+            "mapping": dict(self.mapping),
+            "people": sorted(self.people),
+            "unread": sorted(self.unread),
+            "answer": self.answer,
+        }
+
+    @staticmethod
+    def from_json(kept: Mapping[str, Any]) -> "Override":
+        """As `to_json` wrote it."""
+        return Override(
+            kept["sheet"],
+            kept["header_line"],
+            kept["mapping"],
+            frozenset(kept["people"]),
+            frozenset(kept["unread"]),
+            kept["answer"],
+        )
+
     def differs(self, reading: Understanding) -> bool:
         """Whether a person says something else of the table than was understood."""
         chosen = {c: i for c, i in reading.mapping.items() if c not in UNTOLD}

@@ -24,6 +24,8 @@ from surveyapp.keys import KeyRing
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
+SEEN_AGAIN = 30
+"""Seconds after which a post is noted anew in the cookie: one that follows at once sets none."""
 STAFF_PATHS = ("/account", "/desk", "/centre", "/styleguide")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 CSRF_FIELD = "csrf_token"
@@ -111,7 +113,7 @@ class SealedSessions(SessionInterface):
             if request.method in SAFE_METHODS:
                 return
             if "code" in session:
-                session["seen"] = _seconds()
+                touch_respondent()
         if not session.modified:
             return
         name = session.cookie.name(secure=self.secure)
@@ -135,13 +137,27 @@ def _is_over(content: dict[str, Any]) -> bool:
     return now - seen > IDLE.total_seconds() or now - started > ABSOLUTE.total_seconds()
 
 
-def begin_respondent(code: str) -> None:
-    """From now on this browser answers for `code`. Whatever it held before is forgotten."""
+def begin_respondent(code: str, strand: bytes | None) -> None:
+    """From now on this browser answers for `code`, with the `strand` that opens its drafts, if it has
+    one. Whatever it held before is forgotten."""
     session.clear()
     now = _seconds()
     session.update(
         {"code": code, "started": now, "seen": now, "locale": locale(), CSRF_FIELD: _token()}
     )
+    if strand is not None:
+        hold_strand(strand)
+
+
+def hold_strand(strand: bytes) -> None:
+    """What opens the drafts of this browser."""
+    session["strand"] = strand.hex()
+
+
+def respondent_strand() -> bytes | None:
+    """What this browser's session opens drafts with; None where it may see none."""
+    strand = session.get("strand")
+    return bytes.fromhex(strand) if isinstance(strand, str) else None
 
 
 def respondent_code() -> str | None:
@@ -218,7 +234,7 @@ def end_staff() -> None:
 
 def touch_respondent() -> int:
     """Something was posted just now: seconds until the session ends, counted afresh."""
-    if respondent_code() is not None:
+    if respondent_code() is not None and _seconds() - int(session["seen"]) >= SEEN_AGAIN:
         session["seen"] = _seconds()
     return respondent_seconds_left()
 

@@ -7,20 +7,28 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
+from surveyapp.assignments.rules import Disposition
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.credentials import attempts, device_handoff, links, pasted
-from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
+from surveyapp.invitations.errors import CampaignClosed, ChallengeNeeded, MistypedCode, UnknownCode
+from surveyapp.invitations.queries import Invited
+from surveyapp.responses import draft_secret, drafts
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
+from surveyapp.web.http.safeguards import challenge
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
+from surveyapp.web.respond.devices import browser_cookie
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
+SERVER = "server"
+"""Whom the audit trail names for what the server does by itself."""
 SHOWN_DIGITS = 24
 KEPT_TYPED = 600
 """Characters that stand in the box again: a whole message, and the cookie still fits."""
@@ -51,33 +59,59 @@ def enter() -> ResponseReturnValue:
         return _ask_again(typed)
     with transaction() as db:
         network = attempts.network(state.keys(), request.remote_addr or "", now=now)
-        attempts.check(db, network, now=now)
+        before = browser_cookie.mark()
+        carried = attempts.device_tag(state.keys(), before) if before else None
+        try:
+            attempts.check(
+                db,
+                network,
+                now=now,
+                device=carried,
+                proven=challenge.has_worked(db, network.own, now=now),
+                waited=challenge.has_waited(network.own, now=now),
+            )
+        except ChallengeNeeded as needed:
+            page = "respond/challenge.html"
+            return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
         found = _known(db, read)
-        attempts.count(db, network, succeeded=found is not None, now=now)
+        attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
     if found is None:
         return _ask_again(typed)
     return _opened(found, url_for("respond.hub"))
 
 
-def _opened(code: str, first: str) -> ResponseReturnValue:
-    """This browser answers for `code`; a page that waited for it sealed is saved and shown first."""
-    sessions.begin_respondent(code)
-    response = redirect(sealed_page.restore(code) or first, code=303)
+def _opened(visit: Visit, first: str) -> ResponseReturnValue:
+    """This browser answers for a code; a page that waited for it sealed is saved and shown first."""
+    sessions.begin_respondent(visit.code, visit.strand)
+    if visit.strand is None:
+        return redirect(url_for("respond.elsewhere"), code=303)
+    response = redirect(sealed_page.restore(visit.code) or first, code=303)
     sealed_page.forget(response)
+    browser_cookie.remember(response, visit.code, visit.strand)
     return response
 
 
-def _known(db: Session, read: pasted.Typed) -> str | None:
-    """The access code behind what was typed; None where nobody is invited with it."""
-    code = read.code
+def _known(db: Session, read: pasted.Typed) -> Visit | None:
+    """The visit that what was typed opens; None where nobody is invited with it."""
+    code, strand = read.code, None
     try:
         if code is None:
             handoff = read.handoff or ""
-            code = device_handoff.take(db, handoff, keys=state.keys(), now=clock.now())
-        invitations.find_typed(db, code, keys=state.keys())
+            given = device_handoff.take(db, handoff, keys=state.keys(), now=clock.now())
+            code, strand = given.code, given.strand
+        invited = invitations.find_typed(db, code, keys=state.keys())
     except UnknownCode:
         return None
-    return code
+    return _visit(db, code, invited, strand)
+
+
+def _visit(db: Session, code: str, invited: Invited, strand: bytes | None = None) -> Visit:
+    """With the strand passed on, or of this browser, or a new one where nobody began elsewhere."""
+    strand = strand or browser_cookie.strand(code)
+    if strand is None:
+        left = [each.id for each in invited.assignments if each.is_open]
+        strand = None if drafts.begun_elsewhere(db, left) else drafts.new_strand()
+    return Visit(code, invited, strand)
 
 
 def wrong_code(typed: str) -> str:
@@ -162,7 +196,10 @@ def other_device() -> ResponseReturnValue:
 def pass_on() -> ResponseReturnValue:
     """Ten digits and their QR code; typed or scanned at the other device within ten minutes."""
     with transaction() as db:
-        offered = device_handoff.offer(db, visiting(db).code, keys=state.keys(), now=clock.now())
+        visit = visiting(db)
+        offered = device_handoff.offer(
+            db, visit.code, visit.holder.strand, keys=state.keys(), now=clock.now()
+        )
     sessions.note("handoff", [offered.digits, int(offered.expires_at.timestamp())])
     return redirect(url_for("respond.other_device"), code=303)
 
@@ -195,32 +232,40 @@ def landing(token: str) -> ResponseReturnValue:
 def start(token: str) -> ResponseReturnValue:
     """Begin or resume, and leave the secret behind in the old address."""
     code = links.read(state.keys(), token)
-    with transaction() as db:
-        visit = Visit(code, invitations.find(db, code, keys=state.keys()))
-        _begin(db, visit)
-    return _opened(code, _first_page(visit))
+    with reading() as db:
+        visit = _visit(db, code, invitations.find(db, code, keys=state.keys()))
+    _begin(visit)
+    return _opened(visit, _first_page(visit))
 
 
 @bp.post("/phieu/bat-dau")
 def start_typed() -> ResponseReturnValue:
     """Begin or resume after a typed code."""
-    with transaction() as db:
+    with reading() as db:
         visit = visiting(db)
-        _begin(db, visit)
+    _begin(visit)
     return redirect(_first_page(visit), code=303)
 
 
-def _begin(db: Session, visit: Visit) -> None:
+def _begin(visit: Visit) -> None:
+    """Note that the person came in; nothing is written, or waited for, where that is noted."""
     now = clock.now()
     if not visit.unsubmitted:
         return
     try:
-        inviting.check_open(visit.invited.campaign, now)
+        inviting.check_open(visit.invited.campaign, now, begun=visit.is_begun)
     except CampaignClosed:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
-    inviting.begin(db, visit.invited, today=clock.day(now))
+    where = draft_secret.folder(state.settings().instance)
+    is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
+    if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
+        return
+    with transaction(in_turn=True) as db:
+        act = Act(SERVER, now, state.keys())
+        draft_secret.make(db, visit.invited.campaign, where=where, act=act)
+        inviting.begin(db, visit.invited, today=clock.day(now))
 
 
 def _first_page(visit: Visit) -> str:

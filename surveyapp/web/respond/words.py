@@ -143,23 +143,6 @@ def _unknown(_error: invitations.UnknownCode) -> Words:
     )
 
 
-@words(invitations.TooManyAttempts)
-def _too_many(error: invitations.TooManyAttempts) -> Words:
-    return Words(
-        429,
-        _("Tạm dừng nhận mã nhập tay"),
-        _(
-            "Từ mạng này đã có quá nhiều mã sai nên máy chủ tạm dừng nhận mã nhập tay. "
-            "Liên kết trong thư và tin nhắn vẫn mở được bình thường."
-        ),
-        _(
-            "Vui lòng bấm liên kết trong thư hoặc tin nhắn, hoặc thử nhập mã lại sau %(minutes)s phút.",
-            minutes=max(1, -(-error.retry_after // 60)),
-        ),
-        retry_after=error.retry_after,
-    )
-
-
 @words(invitations.CampaignNotOpenYet)
 def _not_open(error: invitations.CampaignNotOpenYet) -> Words:
     return Words(
@@ -178,7 +161,7 @@ def _closed(error: invitations.CampaignClosed) -> Words:
         _(
             "Đợt khảo sát kết thúc lúc %(closed)s nên không nhận thêm câu trả lời. "
             "Phiếu đã nộp được tính đầy đủ. Câu đã lưu mà chưa nộp không được tính; "
-            "bản nháp vẫn được mã hóa bằng mã truy cập của Ông/Bà và bị xóa khi mở hộp phiếu.",
+            "bản nháp vẫn được mã hóa và bị hủy khi khóa thu phiếu.",
             closed=moment(error.closed_at),
         ),
         _("Nếu đợt khảo sát được gia hạn, liên kết và mã của Ông/Bà dùng lại được ngay."),
@@ -239,6 +222,40 @@ def _draft_unreadable(_error: responses.DraftUnreadable) -> Words:
         _("Không mở được bản nháp"),
         _("Bản nháp được mã hóa bằng mã truy cập khác hoặc đã hỏng, nên máy chủ không đọc được."),
         _("Vui lòng liên hệ tổ hỗ trợ để được cấp lại lời mời và trả lời lại từ đầu."),
+    )
+
+
+@words(responses.BegunElsewhere)
+def _elsewhere(_error: responses.BegunElsewhere) -> Words:
+    return Words(
+        409,
+        _("Ông/Bà đang ở một máy khác"),
+        _("Máy này chưa được xem các câu đã lưu trên máy khác."),
+        _("Vui lòng nhập mã chuyển máy lấy từ máy kia, hoặc trả lời lại từ đầu trên máy này."),
+    )
+
+
+@words(responses.BegunTooOften)
+def _too_often(_error: responses.BegunTooOften) -> Words:
+    return Words(
+        409,
+        _("Phiếu đã được bắt đầu trên quá nhiều máy"),
+        _(
+            "Phiếu này không bắt đầu lại được nữa. Trang chưa được lưu; phần lưu trên các máy kia vẫn còn."
+        ),
+        _(
+            "Vui lòng trả lời tiếp trên máy đã dùng, hoặc liên hệ tổ hỗ trợ để được cấp lại lời mời."
+        ),
+    )
+
+
+@words(responses.DraftSecretMissing)
+def _no_draft_secret(_error: responses.DraftSecretMissing) -> Words:
+    return Words(
+        503,
+        _("Máy chủ chưa nhận được câu trả lời"),
+        _("Máy chủ này thiếu một tệp bí mật nên chưa mở được phiếu. Không có gì bị mất."),
+        _("Vui lòng thử lại sau ít phút, hoặc báo tổ hỗ trợ ghi trong thư mời."),
     )
 
 

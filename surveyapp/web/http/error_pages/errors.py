@@ -14,6 +14,7 @@ from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.web.http.error_pages import account_refusals  # noqa: F401  registers its words
 from surveyapp.web.http.error_pages.refusals import Words, words_for
+from surveyapp.web.http.monitoring import metrics
 from surveyapp.web.http.sessions import is_staff_path, respondent_code
 from surveyapp.web.parts import help_desk
 
@@ -55,6 +56,7 @@ def token_refused(_error: CSRFError) -> Response:
 
 def _rule_broken(error: SurveyError) -> Response:
     log.event("refused", reason=type(error).__name__, route=_route())
+    metrics.refused(type(error).__name__)
     return page_of(words_for(error))
 
 

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from surveyapp import environment_file
+from surveyapp.config import environment_file
 from surveyapp.errors import SurveyError
 
+ENVIRONMENT_FILE = environment_file.VARIABLE
+"""The variable that names the file of settings."""
 DEMO_MARKS = ("demo.json", "demo/unfinished")
 """Files by which an instance folder is known as a demonstration's."""
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 _SMTP = frozenset({"smtp", "smtp+starttls", "smtps"})
 _IMAP = frozenset({"imap", "imap+starttls", "imaps"})
 
@@ -42,6 +44,7 @@ class Settings:
     keys: Path = Path()
     base_url: str = "http://127.0.0.1:8000"
     questionnaires: Path = PROJECT / "questionnaires"
+    hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     demo: bool = False
     log_level: str = "INFO"
@@ -64,6 +67,12 @@ class Settings:
     send_per_day: int = 50_000
     send_per_domain: int = 60
     send_per_domain_day: int = 10_000
+    backup_recipient: str = ""
+    backup_keep: int = 14
+    backup_database_url: str = field(default="", repr=False)
+    alarm_to: tuple[str, ...] = ()
+    backups: Path = Path()
+    store: Path = Path()
 
     @property
     def secure(self) -> bool:
@@ -100,12 +109,19 @@ def read_settings(
         keys=Path(given.get("keys", str(instance / "keys.json"))).absolute(),
         base_url=_base_url(given.get("base_url", Settings.base_url), faults),
         questionnaires=_folder(given.get("questionnaires"), faults),
+        hosts=_several("hosts", given, faults, _host),
         trusted_proxies=_count(
             "SURVEYAPP_TRUSTED_PROXIES", given.get("trusted_proxies", "0"), faults
         ),
         demo=_switch("SURVEYAPP_DEMO", given.get("demo", "no"), faults),
         log_level=_level(given.get("log_level", "INFO"), faults),
         metrics_token=given.get("metrics_token", ""),
+        alarm_to=_several("alarm_to", given, faults, _address),
+        backup_recipient=_recipient(given.get("backup_recipient", ""), faults),
+        backup_keep=_limit("backup_keep", given, faults),
+        backup_database_url=_backup_url(given.get("backup_database_url"), faults),
+        backups=Path(given.get("backups", str(instance / "backups"))).absolute(),
+        store=Path(given.get("store", str(instance))).absolute(),
         smtp_url=_server("smtp_url", given, _SMTP, faults),
         mail_from=_address("mail_from", given, faults),
         mail_reply_to=_address("mail_reply_to", given, faults),
@@ -156,6 +172,18 @@ def _database_url(value: str | None, instance: Path, demo: str, faults: list[str
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.get_backend_name() != "sqlite" or not url.database:
         faults.append("DATABASE_URL: only sqlite:///FILE and postgresql://… are supported")
+    return value
+
+
+def _backup_url(value: str | None, faults: list[str]) -> str:
+    return _database_url(value, Path(), "no", faults) if value else ""
+
+
+def _recipient(value: str, faults: list[str]) -> str:
+    if value and not re.fullmatch(r"backup-public-[a-z2-7]{52}", value):
+        faults.append(
+            "SURVEYAPP_BACKUP_RECIPIENT: give what `surveyapp backup make-key FILE` printed"
+        )
     return value
 
 
@@ -227,6 +255,15 @@ def _address(name: str, given: Mapping[str, str], faults: list[str]) -> str:
 
 def _imap(name: str, given: Mapping[str, str], faults: list[str]) -> str:
     return _server(name, given, _IMAP, faults)
+
+
+def _host(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    if value and not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", value):
+        faults.append(
+            f"{variable(name)}: give host names, such as khaosat.example.vn, between commas"
+        )
+    return value.lower()
 
 
 def _mobile(name: str, given: Mapping[str, str], faults: list[str]) -> str:
