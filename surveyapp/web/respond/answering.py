@@ -3,7 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,7 +24,7 @@ from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions
+from surveyapp.web.http import numbers, sessions
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
@@ -174,7 +182,7 @@ def language() -> ResponseReturnValue:
     """Change the language and stay on the same page."""
     session["locale"] = i18n.set_locale(request.form.get("language"))
     back = request.form.get("back", "")
-    stays = back.startswith("/phieu") and "\\" not in back
+    stays = back.startswith("/phieu") and "\\" not in back and back.isprintable()
     return redirect(back if stays else url_for("respond.hub"), code=303)
 
 
@@ -216,8 +224,8 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
         page -= 1
     elif go == "next":
         page += 1
-    elif go.isdecimal():
-        page = int(go)
+    elif (chosen := numbers.whole(go)) is not None:
+        page = chosen
     if go == "review" or page > pages.count(instrument):
         return url_for("respond.review", number=number)
     if page < 1:

@@ -15,11 +15,12 @@ from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.credentials import attempts, device_handoff, links, pasted
-from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
+from surveyapp.invitations.errors import CampaignClosed, ChallengeNeeded, MistypedCode, UnknownCode
 from surveyapp.invitations.queries import Invited
 from surveyapp.responses import draft_secret, drafts
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
+from surveyapp.web.http.safeguards import challenge
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.devices import browser_cookie
@@ -58,9 +59,22 @@ def enter() -> ResponseReturnValue:
         return _ask_again(typed)
     with transaction() as db:
         network = attempts.network(state.keys(), request.remote_addr or "", now=now)
-        attempts.check(db, network, now=now)
+        before = browser_cookie.mark()
+        carried = attempts.device_tag(state.keys(), before) if before else None
+        try:
+            attempts.check(
+                db,
+                network,
+                now=now,
+                device=carried,
+                proven=challenge.has_worked(db, network.own, now=now),
+                waited=challenge.has_waited(network.own, now=now),
+            )
+        except ChallengeNeeded as needed:
+            page = "respond/challenge.html"
+            return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
         found = _known(db, read)
-        attempts.count(db, network, succeeded=found is not None, now=now)
+        attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
     if found is None:
         return _ask_again(typed)
     return _opened(found, url_for("respond.hub"))
