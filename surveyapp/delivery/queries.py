@@ -17,7 +17,7 @@ from surveyapp.delivery.rules import REMINDERS
 from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import left_out as left_out_counts
 from surveyapp.messaging import registry
-from surveyapp.messaging.channel_kinds import Contact
+from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.states import PersonState
 
@@ -200,7 +200,11 @@ def contact_requests(db: Session, unit_id: int) -> list[AskedContact]:
     )
     return [
         AskedContact(
-            name, position, channel, registry.address(channel, Contact(email, phone)), asked_on
+            name,
+            position,
+            channel,
+            registry.address(channel, ContactDetails(email, phone)),
+            asked_on,
         )
         for name, position, channel, email, phone, asked_on in rows
     ]

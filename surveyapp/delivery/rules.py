@@ -11,7 +11,7 @@ from surveyapp.clock import VIETNAM
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.invitations.states import InvitationState
 from surveyapp.messaging import registry
-from surveyapp.messaging.channel_kinds import Contact
+from surveyapp.messaging.channel_kinds import ContactDetails
 
 KINDS = (
     "invitation",
@@ -117,7 +117,7 @@ def choose_channel(
 
     `dead` names channels that failed for her before or whose address refuses our messages.
     """
-    contact = Contact(email, phone)
+    contact = ContactDetails(email, phone)
     for kind in registry.KINDS:
         if kind.code in allowed and kind.code not in dead and kind.reaches(contact):
             return kind.code

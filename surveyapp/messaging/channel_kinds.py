@@ -23,7 +23,7 @@ _MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactDetails:
     """Where somebody may be reached, as the lists have it."""
 
     email: str = field(default="", repr=False)
@@ -47,7 +47,7 @@ class Parcel:
     """One message to one person, before a channel makes it its own. It lives only while it is sent."""
 
     token: UUID
-    contact: Contact
+    contact: ContactDetails
     name: str = field(default="", repr=False)
     kind: str
     template: MessageTemplate
@@ -89,8 +89,8 @@ class ChannelKind:
 
     code: str
     label: Lazy
-    address: Callable[[Contact], str]
-    reaches: Callable[[Contact], bool]
+    address: Callable[[ContactDetails], str]
+    reaches: Callable[[ContactDetails], bool]
     is_there: Callable[[Settings], bool]
     domain: Callable[[str], str] = no_domain
     open: Callable[[Settings], Any] | None = None

@@ -8,7 +8,7 @@ import pytest
 from surveyapp.messaging.errors import ChannelMisconfigured, NoticeRefused
 from surveyapp.messaging.model import Outcome, Reason
 from surveyapp.messaging.zalo import notifications
-from surveyapp.messaging.zalo.notifications import Account, Notification, ZaloNotifications
+from surveyapp.messaging.zalo.notifications import Notification, ZaloAccount, ZaloNotifications
 from tests.messaging import zaloserver
 
 
@@ -40,7 +40,7 @@ def account_file(service, folder, **changes):
 
 
 def opened(service, folder) -> ZaloNotifications:
-    account = Account.read(account_file(service, folder))
+    account = ZaloAccount.read(account_file(service, folder))
     return ZaloNotifications(account, folder / "zalo_tokens.json")
 
 
@@ -106,7 +106,7 @@ def test_a_service_that_is_away_rests_the_channel(tmp_path):
 
 
 def test_an_event_is_taken_only_with_the_signature_of_the_account(service, tmp_path):
-    account = Account.read(account_file(service, tmp_path))
+    account = ZaloAccount.read(account_file(service, tmp_path))
     body = json.dumps(
         {"event_name": "user_received_message", "timestamp": "1700", "message": {"msg_id": "m9"}}
     ).encode()
@@ -128,7 +128,7 @@ def test_an_account_that_cannot_work_is_refused_with_what_is_wrong(
     service, tmp_path, changes, fault
 ):
     with pytest.raises(ChannelMisconfigured) as refused:
-        Account.read(account_file(service, tmp_path, **changes))
+        ZaloAccount.read(account_file(service, tmp_path, **changes))
     assert refused.value.fault == fault
 
 
@@ -136,4 +136,4 @@ def test_a_file_with_secrets_is_its_owners_alone(service, tmp_path):
     path = account_file(service, tmp_path)
     path.chmod(0o644)
     with pytest.raises(ChannelMisconfigured, match="readable_by_others"):
-        Account.read(path)
+        ZaloAccount.read(path)

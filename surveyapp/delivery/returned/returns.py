@@ -18,7 +18,7 @@ from surveyapp.delivery.waves import audience
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import registry
-from surveyapp.messaging.channel_kinds import Contact
+from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.messaging.email.bounces import BounceKind, Report
 from surveyapp.respondents.models import Person
 
@@ -318,7 +318,7 @@ def settle_requests(db: Session, campaign_id: int, *, keys: KeyRing, now: dateti
     )
     mended = []
     for id_, channel, tag, email, phone in rows:
-        present = registry.address(channel, Contact(email, phone))
+        present = registry.address(channel, ContactDetails(email, phone))
         if present and audience.address_tag(keys, channel, present) != tag:
             mended.append(id_)
     if mended:

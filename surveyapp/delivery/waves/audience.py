@@ -18,7 +18,7 @@ from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import registry
-from surveyapp.messaging.channel_kinds import Contact
+from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.respondents.models import Person
 
 TAG_BYTES = 16
@@ -72,9 +72,9 @@ class Recipient:
         return registry.address(channel, self.contact)
 
     @property
-    def contact(self) -> Contact:
+    def contact(self) -> ContactDetails:
         """Where the lists say she is reached."""
-        return Contact(self.email, self.phone)
+        return ContactDetails(self.email, self.phone)
 
 
 def address_tag(keys: KeyRing, channel: str, address: str) -> bytes:

@@ -1,3 +1,3 @@
-"""Zalo Notification Service: templates sent to a telephone number from the centre's Official Account."""
+"""Zalo Notification Service: templates sent to a telephone number from the centre's Official ZaloAccount."""
 
-__all__ = ("notifications",)
+__all__ = ()

@@ -15,16 +15,16 @@ from surveyapp.messaging.channel_kinds import (
 )
 from surveyapp.messaging.errors import ChannelMisconfigured
 from surveyapp.messaging.zalo import notifications
-from surveyapp.messaging.zalo.notifications import Account, Notification, ZaloNotifications
+from surveyapp.messaging.zalo.notifications import Notification, ZaloAccount, ZaloNotifications
 
 if TYPE_CHECKING:
     from surveyapp.config import Settings
 
 
-def _account(settings: "Settings") -> Account:
+def _account(settings: "Settings") -> ZaloAccount:
     if settings.zalo is None:
         raise ChannelMisconfigured(notifications.SETTING, "missing")
-    return Account.read(settings.zalo)
+    return ZaloAccount.read(settings.zalo)
 
 
 class _Zalo(ZaloNotifications):

@@ -35,7 +35,7 @@ _ANSWER_LIMIT = 100_000
 _BAD_TOKEN = -124
 
 _ACCOUNT = {*range(-105, -100), -109, -115, -117, -120, -121, -122, -123, -126, -131, -144, -147}
-"""The application, the Official Account, its balance, quota or template: no recipient is at fault."""
+"""The application, the Official ZaloAccount, its balance, quota or template: no recipient is at fault."""
 _LATER = {-100, -133}
 """An error of the service, or an hour at which it delivers nothing."""
 _CONTENT = {-111, -112, -113, -116, -132, -1131}
@@ -61,8 +61,8 @@ class Template(BaseModel):
     data: dict[str, str]
 
 
-class Account(BaseModel):
-    """The application and Official Account, and which template goes with which kind of message and language."""
+class ZaloAccount(BaseModel):
+    """The application and Official ZaloAccount, and which template goes with which kind of message and language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -115,7 +115,7 @@ class ZaloNotifications(Closing):
 
     name = "zalo"
 
-    def __init__(self, account: Account, tokens: Path) -> None:
+    def __init__(self, account: ZaloAccount, tokens: Path) -> None:
         self.account, self.tokens = account, tokens
         handler = HTTPSHandler(context=ssl.create_default_context())
         self._opener: OpenerDirector = build_opener(_NoRedirect, handler)
@@ -255,9 +255,11 @@ def read_event(fields: Mapping[str, Any]) -> tuple[str, bool | None]:
     return number, True
 
 
-def is_genuine(account: Account, headers: Mapping[str, str], body: bytes) -> bool:
-    """The event is signed by the Official Account's secret: SHA-256 over application, body, time and secret."""
-    given = headers.get("X-ZEvent-Signature", "").removeprefix("mac=")
+def is_genuine(account: ZaloAccount, headers: Mapping[str, str], body: bytes) -> bool:
+    """The event is signed by the Official ZaloAccount's secret: SHA-256 over application, body, time and secret."""
+    given = next(
+        (value for name, value in headers.items() if name.lower() == "x-zevent-signature"), ""
+    ).removeprefix("mac=")
     try:
         stamp = str(json.loads(body).get("timestamp", ""))
     except (ValueError, AttributeError):

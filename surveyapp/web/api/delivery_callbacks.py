@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.db import transaction
@@ -18,7 +19,6 @@ from surveyapp.web.http.state import keys, settings
 
 bp = Blueprint("reported", __name__, url_prefix="/api/v1/delivery")
 MOST = 200
-TAKE: dict[str, Callable[..., str]] = {
     "mail": provider_reports.take_mail,
     "sms": provider_reports.take_receipt,
 }
@@ -58,7 +58,7 @@ def signed(channel: str) -> ResponseReturnValue:
     try:
         if kind is None or kind.is_genuine is None:
             abort(404)
-        if not kind.is_genuine(settings(), request.headers, request.get_data()):
+        if not kind.is_genuine(settings(), dict(request.headers), request.get_data()):
             abort(404)
     except ChannelMisconfigured:
         abort(404)
@@ -74,10 +74,7 @@ def _enter(channel: str, reports: Callable[[], list[dict[str, Any]]]) -> Respons
     told: dict[str, Any] = {"settings": settings(), "keys": keys(), "now": clock.now()}
     try:
         with transaction() as db:
-            if channel not in TAKE:
-                told["channel"] = channel
-            take = TAKE.get(channel, provider_reports.take_receipt)
-            became = [take(db, fields, **told) for fields in reports()]
+            became = [_take(db, channel, fields, told) for fields in reports()]
     except NoticeRefused as error:
         return jsonify(error="refused", field=error.field), 400
     except ChannelMisconfigured:
@@ -85,6 +82,12 @@ def _enter(channel: str, reports: Callable[[], list[dict[str, Any]]]) -> Respons
     except provider_reports.NotYetKnown:
         return jsonify(error="not_yet_known"), 503, {"Retry-After": "10"}
     return jsonify(became=became)
+
+
+def _take(db: Session, channel: str, fields: dict[str, Any], told: dict[str, Any]) -> str:
+    if channel == "mail":
+        return provider_reports.take_mail(db, fields, **told)
+    return provider_reports.take_receipt(db, fields, channel=channel, **told)
 
 
 def _reports() -> list[dict[str, Any]]:
