@@ -19,9 +19,6 @@ from surveyapp.web.http.state import keys, settings
 
 bp = Blueprint("reported", __name__, url_prefix="/api/v1/delivery")
 MOST = 200
-    "mail": provider_reports.take_mail,
-    "sms": provider_reports.take_receipt,
-}
 
 
 @bp.post("/<any(mail, sms):channel>")
