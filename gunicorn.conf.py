@@ -3,23 +3,28 @@
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from surveyapp import traces
+from surveyapp.web.desk import background
+from surveyapp.web.http import state
+from surveyapp.web.serving import draining, metric_files
 
 traces.leave_none()
 umask = traces.UMASK
-worker_class = "gthread"
+worker_class = "surveyapp.web.serving.draining.DrainingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 worker_connections = 20
 """Threads × 2.5: what waits longer is better off in the proxy's queue than in ours."""
 max_requests = 20_000
-max_requests_jitter = 2_000
+max_requests_jitter = 20_000
+"""As wide again: workers that began together do not end together."""
+keepalive = 75
+"""Longer than the proxy keeps its connections (docs/proxy): a request never meets one that closes."""
 timeout = 60
 graceful_timeout = 30
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  memory, not disk
@@ -28,8 +33,14 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 
-_counters = tempfile.mkdtemp(prefix="surveyapp-metrics-")
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counters
+_MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path("/tmp")  # noqa: S108
+_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
+if not Path(os.environ.get(_COUNTERS, "/nowhere")).is_dir():  # a reload reads this file again
+    os.environ[_COUNTERS] = str(metric_files.make_folder(_MEMORY))
+
+
+def _counters() -> Path:
+    return Path(os.environ[_COUNTERS])
 
 
 class QuietLogger(Logger):
@@ -49,13 +60,22 @@ class QuietLogger(Logger):
 logger_class = QuietLogger
 
 
-def child_exit(_server: Any, worker: Any) -> None:
-    """Keep the counters of a worker that ended, forget its gauges."""
-    from prometheus_client import multiprocess
+def post_worker_init(worker: Any) -> None:
+    """The application is loaded: a reload may end those before."""
+    draining.ready_file(_counters(), worker.pid).touch()
+    background.watch(state.keys_of(worker.wsgi))
 
-    multiprocess.mark_process_dead(worker.pid)
+
+def on_reload(server: Any) -> None:
+    """Old workers go on until the new ones can answer."""
+    draining.wait_for_new(server, _counters())
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Keep what a worker that ended has counted, forget its gauges and its files."""
+    metric_files.fold(_counters(), worker.pid)
 
 
 def on_exit(_server: Any) -> None:
     """Take the counters away with the server."""
-    shutil.rmtree(_counters, ignore_errors=True)
+    shutil.rmtree(_counters(), ignore_errors=True)

@@ -13,7 +13,8 @@ import surveyapp.invitations.models
 import surveyapp.limits
 import surveyapp.operations.models
 import surveyapp.respondents.models
-import surveyapp.responses.models  # noqa: F401  the imports register the tables
+import surveyapp.responses.models
+import surveyapp.timers  # noqa: F401  the imports register the tables
 from surveyapp.db import Base
 
 metadata: MetaData = Base.metadata

@@ -231,6 +231,8 @@ def settings(engine: Engine, tmp_path: Path) -> Settings:
         instance=tmp_path / "instance",
         database_url=engine.url.render_as_string(hide_password=False),
         keys=tmp_path / "instance" / "keys.json",
+        backups=tmp_path / "backups",
+        store=tmp_path / "instance",
         base_url="http://localhost",
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import Staff
+from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.models import Campaign
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import RespondentList
@@ -71,6 +72,19 @@ def approve_questionnaires(db: Session, campaign: Campaign, now: datetime) -> No
 
 
 @cache
+def end_collection(db: Session, campaign_code: str, *, now: datetime) -> None:
+    """The deadline and the grace after it are over: collection may be closed."""
+    campaign = queries.campaign(db, campaign_code)
+    campaign.closes_at = min(campaign.closes_at, now - (campaign.ends_at - campaign.closes_at))
+    db.flush()
+
+
+def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
+    """End collection for good, its deadline being over."""
+    end_collection(db, campaign_code, now=now)
+    return service.close_campaign(db, campaign_code, now=now)
+
+
 def box_key() -> tuple[bytes, bytes]:
     """The private and the public half of the box key of every campaign of this test run."""
     from surveyapp.responses.sealed_box import box

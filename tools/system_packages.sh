@@ -22,11 +22,13 @@ install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
 }
 
-PATH="$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"
+PATH="$PATH:/usr/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"
 want postgresql initdb
 want chromium chromium chromium-browser
 want libreoffice-calc-nogui soffice libreoffice
 want poppler-utils pdftotext
+want pgbouncer pgbouncer
+want nginx-light nginx
 
 if [ -n "$missing" ] && may_install; then
     # shellcheck disable=SC2086  # one word per package

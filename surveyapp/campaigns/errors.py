@@ -81,6 +81,14 @@ class BadDeadline(CampaignError):
         self.closes_at, self.after = closes_at, after
 
 
+class CollectionGoesOn(CampaignError):
+    """Before `ends_at`, the deadline and the grace after it, nobody ends collection."""
+
+    def __init__(self, ends_at: datetime) -> None:
+        super().__init__(f"collection goes on until {ends_at}")
+        self.ends_at = ends_at
+
+
 class UnknownQuestionnaire(CampaignError):
     """The campaign asks no group with a questionnaire of this `code`."""
 

@@ -1,7 +1,7 @@
 """Tables of a campaign: its units, departments, groups, plan and frozen instruments."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
@@ -12,6 +12,8 @@ from surveyapp.db import Base, Document, EnumText, within
 
 ROW_MINIMUM, TABLE_MINIMUM, COUNT_MINIMUM = 10, 5, 3
 """Of a campaign whose pack says nothing of disclosure."""
+GRACE_MINUTES = 30
+"""Of a campaign loaded before its pack could say it."""
 
 
 LEAST_DAYS_BETWEEN_MESSAGES = 3
@@ -92,9 +94,16 @@ class Campaign(Base):
         """Opened and not closed; whether answers are taken at a moment, `is_collecting` says."""
         return self.state == CampaignState.OPEN
 
-    def is_collecting(self, now: datetime) -> bool:
-        """Answers are taken at that moment."""
-        return self.is_open and self.opens_at <= now < self.closes_at
+    @property
+    def ends_at(self) -> datetime:
+        """The deadline and the grace in which whoever was answering may still submit."""
+        minutes = int(self.settings.get("grace_minutes", GRACE_MINUTES))
+        return self.closes_at + timedelta(minutes=minutes)
+
+    def is_collecting(self, now: datetime, *, begun: bool = False) -> bool:
+        """Answers are taken at that moment; of whoever had begun, also within the grace."""
+        ends_at = self.ends_at if begun else self.closes_at
+        return self.is_open and self.opens_at <= now < ends_at
 
     @property
     def is_closed(self) -> bool:

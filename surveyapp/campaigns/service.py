@@ -16,6 +16,7 @@ from surveyapp.campaigns.errors import (
     BadDeadline,
     BoxKeyMissing,
     ChecksumDiffers,
+    CollectionGoesOn,
     NotForOfficialUse,
     PackInUse,
     QuestionnairesNotApproved,
@@ -154,14 +155,14 @@ def move_deadline(
 def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign:
     """End collection for good. Waits for submissions under way; none is accepted after it.
 
-    The lock on the campaign's row is exclusive; each submission holds a shared one. A deadline
-    that lay ahead becomes `now`.
+    The lock on the campaign's row is exclusive; each submission holds a shared one. Raises
+    `CollectionGoesOn` before the deadline and the grace after it are over: to end sooner, move the deadline.
     """
     campaign = _locked(db, campaign_code, needed=(CampaignState.OPEN,))
+    if now < campaign.ends_at:
+        raise CollectionGoesOn(campaign.ends_at)
     _pass_gates(db, campaign, "close")
     campaign.state = CampaignState.CLOSED
-    if campaign.opens_at < now < campaign.closes_at:
-        campaign.closes_at = now
     db.flush()
     return campaign
 

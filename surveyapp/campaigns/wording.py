@@ -9,6 +9,7 @@ from surveyapp.campaigns.errors import (
     BoxKeyMissing,
     CampaignError,
     ChecksumDiffers,
+    CollectionGoesOn,
     NotForOfficialUse,
     PackInUse,
     PackRefused,
@@ -66,6 +67,12 @@ def refusal(error: CampaignError) -> str:
                 "Hạn %(closes_at)s không hợp lệ: phải sau %(after)s.",
                 closes_at=moment(error.closes_at),
                 after=moment(error.after),
+            )
+        case CollectionGoesOn():
+            return _(
+                "Đến %(ends_at)s người đang trả lời vẫn được nộp phiếu (hạn và thời gian gia thêm); "
+                "sau đó mới khóa thu phiếu được. Muốn kết thúc sớm hơn, hãy dời hạn.",
+                ends_at=moment(error.ends_at),
             )
         case QuestionnairesNotApproved():
             return _unapproved(error)

@@ -210,3 +210,29 @@ def destroy(code: str) -> None:
             act=Act(ACTOR, clock.now(), server.keys),
         )
     click.echo(_("Đã hủy khóa hộp phiếu."))
+
+
+@box.command("destroy-drafts")
+@campaign_option
+@click.option(
+    "--minutes",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the minutes to sign into this PDF.",
+)
+def destroy_drafts(code: str, minutes: Path | None) -> None:
+    """Erase the drafts' secret after the close: done at the close, and to be repeated on every further server."""
+    from surveyapp.cli.main import database
+    from surveyapp.responses import draft_secret
+
+    with database() as server, transaction() as db:
+        campaign = campaigns.campaign(db, code)
+        draft_secret.destroy(
+            db,
+            campaign,
+            where=draft_secret.folder(server.settings.instance),
+            act=Act(ACTOR, clock.now(), server.keys),
+        )
+        paper = draft_secret.minutes(db, campaign)
+    click.echo(_("Đã hủy bí mật bản nháp trên máy chủ này."))
+    if minutes and paper:
+        minutes.write_bytes(paper)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from surveyapp import clock
+from surveyapp import clock, timers
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.fieldwork.counts import folding, queries
@@ -71,7 +71,10 @@ def snapshot(code: str, day: datetime | None) -> None:
 
     now = clock.now()
     kept = day.date() if day is not None else clock.day(now) - timedelta(days=1)
-    with database():
+    with database(), timers.turn(f"counts.snapshot:{code}", now=clock.now) as turn:
+        if not turn.is_ours:
+            click.echo(_("Việc này đang được nơi khác làm."))
+            return
         while True:
             with transaction() as db:
                 folded = folding.fold(db)

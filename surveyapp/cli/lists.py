@@ -71,11 +71,17 @@ def template(campaign: str, unit: str, kind: str, out: Path) -> None:
 @lists.command("send-reminders")
 def send_reminders() -> None:
     """Send the e-mails the centre asked for to desks whose lists are late. Exit 1 without a mail server."""
-    from surveyapp import clock
+    from surveyapp import clock, timers
     from surveyapp.cli.main import database
     from surveyapp.messaging.channels import open_channels
 
-    with database() as server:
+    with (
+        database() as server,
+        timers.turn("lists.send-reminders", now=clock.now) as turn,
+    ):
+        if not turn.is_ours:
+            click.echo(_("Việc này đang được nơi khác làm."))
+            return
         channels = open_channels(server.settings)
         sender = server.settings.mail_from or ("demo@khaosat.example.vn" * server.settings.demo)
         if channels.email is None or not sender:

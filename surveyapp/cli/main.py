@@ -30,6 +30,30 @@ ELSEWHERE = {
         "surveyapp.cli.administration.keys",
         "The key ring: check it, keep it safe, add a key and use it.",
     ),
+    "backup": (
+        "surveyapp.cli.administration.backup",
+        "Encrypted copies of the database and the instance.",
+    ),
+    "restore": (
+        "surveyapp.cli.administration.backup",
+        "Put a backup into an empty database and instance folder.",
+    ),
+    "doctor": (
+        "surveyapp.cli.administration.doctor",
+        "What is wrong with this installation, and the command that mends it.",
+    ),
+    "setup": (
+        "surveyapp.cli.administration.setup",
+        "A new installation, from its questions to the doctor's word.",
+    ),
+    "watch": (
+        "surveyapp.cli.administration.watch",
+        "Look at the installation and write to the operators about what fails.",
+    ),
+    "upkeep": (
+        "surveyapp.cli.administration.watch",
+        "What has to happen by itself, for every campaign.",
+    ),
     "migrate": (
         "surveyapp.cli.administration.migrate",
         "Bring the database to a revision of its schema.",

@@ -163,26 +163,29 @@ def rehearse(code: str, as_json: bool) -> None:
 
     For the night, while answers come in: no real answer is touched. Exit code 1 where it went wrong.
     """
-    from surveyapp import log
+    from surveyapp import log, timers
     from surveyapp.cli.main import database
     from surveyapp.exports.release import rehearsal
 
     now = clock.now()
-    with database() as server:
+    with database() as server, timers.turn(f"release.rehearse:{code}", now=clock.now) as turn:
+        if not turn.is_ours:
+            click.echo(_("Việc này đang được nơi khác làm."))
+            return
         with transaction() as db:
             campaign = campaigns.campaign(db, code)
             rehearsal.begin(db, campaign, now=now)
         with reading() as db:
-            folder = server.settings.instance / "releases"
+            folder = server.settings.store / "releases"
             found = rehearsal.rehearse(db, campaign, folder=folder, now=now)
         with transaction() as db:
             rehearsal.finish(db, campaign, found, started_at=now)
-    click.echo(
-        json.dumps(asdict(found), ensure_ascii=False) if as_json else wording.rehearsed(found)
-    )
-    if found.outcome != rehearsal.GOOD:
-        log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)
-        sys.exit(1)
+        click.echo(
+            json.dumps(asdict(found), ensure_ascii=False) if as_json else wording.rehearsed(found)
+        )
+        if found.outcome != rehearsal.GOOD:
+            log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)
+            sys.exit(1)
 
 
 @release.command()

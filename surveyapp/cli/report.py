@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from surveyapp import clock
+from surveyapp import clock, timers
 from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
@@ -44,7 +44,7 @@ def daily(code: str, out: Path, day: datetime | None) -> None:
     until = _day(day)
     with database() as server, reading() as db:
         campaign = campaigns.campaign(db, code)
-        instance = server.settings.instance
+        instance = server.settings.store
         found = daily_report.gather(db, campaign, until=until, instance=instance)
     out.mkdir(parents=True, exist_ok=True)
     for kind, content in (
@@ -67,15 +67,18 @@ def send(code: str, day: datetime | None) -> None:
     from surveyapp.cli.main import database
 
     until, failed = _day(day), 0
-    with database() as server:
+    with database() as server, timers.turn(f"report.send:{code}", now=clock.now) as turn:
+        if not turn.is_ours:
+            click.echo(_("Việc này đang được nơi khác làm."))
+            return
         with reading() as db:
             waiting = list(readers.not_sent_yet(db, campaigns.campaign(db, code).id, day=until))
         if waiting:
             failed = _send(server.settings, code, until, waiting)
-    click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=len(waiting) - failed))
-    if failed:
-        click.echo(_("Chưa gửi được tới %(n)s địa chỉ.", n=failed), err=True)
-        sys.exit(1)
+        click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=len(waiting) - failed))
+        if failed:
+            click.echo(_("Chưa gửi được tới %(n)s địa chỉ.", n=failed), err=True)
+            sys.exit(1)
 
 
 def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int:
@@ -93,7 +96,7 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
                 with reading() as db:
                     campaign = campaigns.campaign(db, code)
                     reports[one.language] = daily_report.gather(
-                        db, campaign, until=until, instance=settings.instance
+                        db, campaign, until=until, instance=settings.store
                     )
                 made[one.language] = mail.files(reports[one.language])
             email = mail.compose(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import platform
 import signal
 from threading import Event
 
 import click
 
 from surveyapp import clock, log
+from surveyapp.db import transaction
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.worker import Worker, open_outbox
 from surveyapp.i18n import _
+from surveyapp.keys import KeyRing
 from surveyapp.messaging.email.mailbox import Mailbox
+from surveyapp.operations.installation import ownership
+from surveyapp.version import VERSION
 
 
 @click.command("worker")
@@ -37,11 +42,26 @@ def worker(once: bool) -> None:
                 now=clock.now,
                 stop=stop,
                 mailbox=Mailbox.of(server.settings),
+                sign=lambda: _sign(server.keys),
             )
             if once:
                 click.echo(_("Đã xử lý %(n)s tin.", n=_until_idle(sender, stop)))
             else:
                 sender.run()
+
+
+def _sign(keys: KeyRing) -> None:
+    """A key is not put to use before the workers hold it too."""
+    now = clock.now()
+    with transaction() as db:
+        ownership.sign(
+            db,
+            platform.node(),
+            kind="worker",
+            version=VERSION,
+            keys=list(keys.roots),
+            now=now,
+        )
 
 
 def _until_idle(sender: Worker, stop: Event) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 from surveyapp.db import outages
 
@@ -32,6 +33,13 @@ def bind_when_needed(make: Callable[[], Engine]) -> None:
 def bound() -> Engine | None:
     """The engine in use; None while nothing has asked for one."""
     return _engines.get("writing")
+
+
+def connections_in_use() -> int:
+    """How many connections of this process are out of the pool at this moment."""
+    engine = bound()
+    pool = engine.pool if engine is not None else None
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def _engine(purpose: str) -> Engine:

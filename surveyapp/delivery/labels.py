@@ -50,6 +50,11 @@ def wave_reason(reason: str) -> str:
             "Hãy xem tình trạng kênh gửi, sửa xong rồi bấm Tiếp tục.",
             where=channel_name(channel).lower() + (f" ({address})" if address else ""),
         )
+    if cause == "restored":
+        return _(
+            "Dữ liệu đã được khôi phục từ bản sao lưu: tin gửi sau bản đó không có trong số liệu. Hãy xem nhật ký "
+            "máy chủ thư; bấm Tiếp tục sẽ gửi cả cho người có thể đã nhận, bấm Dừng hẳn thì không gửi nữa."
+        )
     if cause == "closed":
         return _("Đợt điều tra đã kết thúc nhận phiếu.")
     return ""

@@ -30,6 +30,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.responses import drafts
 from surveyapp.responses import service as responses
+from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.drafts import FieldChange
 
 BATCH = 200
@@ -115,6 +116,8 @@ class Round:
 
     campaign_code: str
     keys: KeyRing
+    secret: bytes
+    """Of the campaign's drafts."""
     behaviour: Behaviour
     instruments: dict[int, Instrument]
     opens_at: datetime
@@ -127,6 +130,7 @@ def answer(
     campaign_code: str,
     *,
     keys: KeyRing,
+    secret: bytes,
     until: datetime,
     willingness: float,
     page_by_page: bool,
@@ -147,7 +151,7 @@ def answer(
         campaign_code, days=[day.weekday() for day in days], willingness=willingness
     )
     round_ = Round(
-        campaign_code, keys, behaviour, instruments, campaign.opens_at, until, page_by_page
+        campaign_code, keys, secret, behaviour, instruments, campaign.opens_at, until, page_by_page
     )
     random = Random(f"{campaign_code} order")  # noqa: S311  a demo, not a secret
     random.shuffle(everyone)
@@ -191,22 +195,22 @@ def _come_in(round_: Round, visits: Sequence[tuple[Guest, PlayedVisit]], random:
             if visit.declaration:
                 invitations.declare(db, guest.invited, visit.declaration, today=clock.day(now))
                 continue
+            strand = drafts.new_strand()
+            holder = DraftHolder(guest.code, strand, round_.secret, round_.keys)
             for form, outcome in zip(guest.invited.assignments, visit.outcomes, strict=True):
                 if outcome.kind == STARTED:
                     invitations.start(db, form.id, today=clock.day(now))
                     continue
-                _fill_in(db, round_, guest, form, outcome.share, now, random)
+                _fill_in(db, round_, holder, form, outcome.share, now, random)
                 if outcome.kind == SUBMITTED:
                     instrument = round_.instruments[form.instrument_id]
-                    responses.submit(
-                        db, campaign, form, instrument, code=guest.code, keys=round_.keys, now=now
-                    )
+                    responses.submit(db, campaign, form, instrument, holder=holder, now=now)
 
 
 def _fill_in(
     db: Session,
     round_: Round,
-    guest: Guest,
+    holder: DraftHolder,
     form: AssignmentView,
     share: float,
     now: datetime,
@@ -225,8 +229,7 @@ def _fill_in(
             db,
             form.id,
             instrument,
-            code=guest.code,
-            keys=round_.keys,
+            holder=holder,
             changes={id_: FieldChange(None, value) for id_, value in page.items()},
             now=at,
             shown_at=shown_at if round_.page_by_page else None,

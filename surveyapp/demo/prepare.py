@@ -37,6 +37,7 @@ from surveyapp.fieldwork.forecast import nightly
 from surveyapp.i18n import _
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
+from surveyapp.responses import draft_secret
 from surveyapp.responses import service as responses
 from surveyapp.responses.sealed_box import custody, opening
 
@@ -107,11 +108,18 @@ class Builder:
         with transaction() as db:
             self._approve(db, pack, now=opens_at - timedelta(days=2))
             campaign_service.open_campaign(db, pack.code, now=opens_at - timedelta(days=1))
+            secret = draft_secret.make(
+                db,
+                campaigns.campaign(db, pack.code),
+                where=self._secrets,
+                act=Act(CENTRE, opens_at - timedelta(days=1), self.keys),
+            )
         self._invite(pack, now=opens_at)
         with self.progress(_("%(code)s: trả lời", code=pack.code), self._invited(pack)) as done:
             answering.answer(
                 pack.code,
                 keys=self.keys,
+                secret=secret,
                 until=min(self.now, closes_at - timedelta(minutes=5)),
                 willingness=season.willingness,
                 page_by_page=season.page_by_page,
@@ -119,6 +127,10 @@ class Builder:
                 done=done,
             )
         return holders
+
+    @property
+    def _secrets(self) -> Path:
+        return draft_secret.folder(self.settings.instance)
 
     def _give_key(self, pack: Pack, *, now: datetime) -> Custodians | None:
         """The key of the box: with three custodians and proven by them, or in the instance folder."""
@@ -222,7 +234,10 @@ class Builder:
             holders.check_again(self.keys, now=closed - timedelta(days=1))
         with self.progress(_("%(code)s: mở hộp phiếu, phát hành", code=code), 3) as done:
             with transaction() as db:
-                campaign_service.close_campaign(db, code, now=closed)
+                campaign = campaigns.campaign(db, code)
+                campaign_service.close_campaign(db, code, now=campaign.ends_at)
+                act = Act(CENTRE, campaign.ends_at, self.keys)
+                draft_secret.destroy(db, campaign, where=self._secrets, act=act)
             done(1)
             opened = self._open(code, holders, now=closed + timedelta(days=1))
             done(1)

@@ -13,11 +13,14 @@ class InvitationError(SurveyError):
 
 
 class MistypedCode(InvitationError):
-    """What was typed cannot be a code: not 16 digits, or the check digit does not fit."""
+    """What was typed cannot be a code: not 16 digits, or the check digit does not fit.
 
-    def __init__(self, digits_given: int) -> None:
+    `read` are the digits understood, `strange` the signs that belong to no code.
+    """
+
+    def __init__(self, digits_given: int, *, read: str = "", strange: str = "") -> None:
         super().__init__(f"{digits_given} digits")
-        self.digits_given = digits_given
+        self.digits_given, self.read, self.strange = digits_given, read, strange
 
 
 class UnknownCode(InvitationError):

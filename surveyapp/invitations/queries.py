@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
 from surveyapp.invitations.credentials import codes
@@ -78,6 +79,12 @@ class Invited:
     def numbered(self, number: int) -> AssignmentView | None:
         """The questionnaire that the person's addresses show under this number."""
         return next((held for held in self.assignments if held.number == number), None)
+
+    @property
+    def is_begun(self) -> bool:
+        """The person is answering one of them."""
+        begun = Disposition.BEGUN
+        return any(held.is_open and held.disposition == begun for held in self.assignments)
 
 
 # Made once: every page and every save runs both, and making one takes longer than running it.

@@ -46,15 +46,20 @@ class Window(Protocol):
     def opens_at(self) -> datetime: ...
     @property
     def closes_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
-def check_open(campaign: Window, now: datetime) -> None:
-    """Raise `CampaignNotOpenYet` or `CampaignClosed` unless answers are taken at `now`."""
+def check_open(campaign: Window, now: datetime, *, begun: bool = False) -> None:
+    """Raise `CampaignNotOpenYet` or `CampaignClosed` unless answers are taken at `now`.
+
+    Of whoever has `begun` they are taken within the grace after the deadline too.
+    """
     if campaign.state not in TAKING_LISTS:
         raise CampaignClosed(campaign.closes_at)
     if campaign.state == CampaignState.PREPARING or now < campaign.opens_at:
         raise CampaignNotOpenYet(campaign.opens_at)
-    if now >= campaign.closes_at:
+    if now >= (campaign.ends_at if begun else campaign.closes_at):
         raise CampaignClosed(campaign.closes_at)
 
 

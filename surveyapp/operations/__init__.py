@@ -3,4 +3,4 @@
 `__all__` is what other packages may use.
 """
 
-__all__ = ("erasing", "installation", "models")
+__all__ = ("backup", "doctor", "erasing", "installation", "installing", "models", "watch")

@@ -47,19 +47,6 @@ class NodeSign(Base):
     key_numbers: Mapped[list[int]] = mapped_column(JSON)
 
 
-class TimerRun(Base):
-    """What a timer starts, when it last began and ended; held while it runs, so that two never do."""
-
-    __tablename__ = "timer_run"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime]
-    held_until: Mapped[datetime | None]
-    holder: Mapped[str] = mapped_column(default="")
-    ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(default="")
-
-
 class BackupRecord(Base):
     """One backup that was taken and read back; the file itself lies elsewhere."""
 

@@ -105,6 +105,10 @@ class ReceivedFile(Base):
     received_by: Mapped[str]
     received_at: Mapped[datetime]
     told_at: Mapped[datetime]
+    worker: Mapped[str] = mapped_column(default="")
+    """Which piece of work holds it: one that was taken up by another stores nothing any more."""
+    confirmed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What a person said when confirming; None while the first half is at work."""
 
     @property
     def waits_for_desk(self) -> bool:

@@ -78,6 +78,7 @@ _MESSAGES: dict[str, Lazy] = {
     "other_year_named": lazy("Tiêu đề ghi năm %(year)s, trong khi đợt này là năm %(asked)s. Xin kiểm tra có nộp nhầm danh sách cũ không."),
     "position_unlikely": lazy("%(people)s trên %(listed)s người có chức vụ như “%(position)s”, không phải “%(own)s”. Xin kiểm tra có nộp nhầm danh sách không."),
     "headings_guessed": lazy("Tệp không có dòng tiêu đề; các cột được đoán theo nội dung. Xin kiểm tra từng cột đã đúng chưa."),
+    "columns_by_content": lazy("Tiêu đề không nói rõ cột nào là %(columns)s nên được hiểu theo nội dung các ô. Xin kiểm tra đã đúng cột chưa."),
     "hidden_sheets": lazy("Có người trên trang tính bị ẩn, chưa được đọc: %(sheets)s. Nếu thuộc danh sách, xin bỏ ẩn rồi tải lên lại."),
     "hidden_sheets_read": lazy("Người được đọc từ trang tính bị ẩn: %(sheets)s. Xin kiểm tra có đúng danh sách cần nộp không."),
     "rows_hidden": lazy("%(rows)s trên %(listed)s người nằm ở dòng bị ẩn (do lọc hoặc ẩn dòng) và vẫn được đọc. Xin kiểm tra có mời những người này không."),
@@ -106,6 +107,9 @@ _SUSPICIONS: dict[str, Lazy] = {
     "one_word": lazy("Họ tên chỉ có một chữ. Xin ghi đủ họ và tên."),
     "several": lazy("Ô có vẻ ghi nhiều người. Mỗi người xin ghi một dòng."),
     "long": lazy("Họ tên dài bất thường. Xin kiểm tra."),
+    "no_name": lazy(
+        "Ô họ tên ghi chức vụ, tên cơ quan hoặc một câu, không giống tên người. Xin ghi họ và tên, hoặc bỏ dòng này."
+    ),
 }
 _PROPOSED = lazy("Đề nghị: “%(proposal)s”.")
 _PROPOSED_ALIKE = lazy("Đề nghị: “%(proposal)s” (viết giống %(alike)s%%).")
@@ -183,6 +187,8 @@ def _shown(name: str, fact: object) -> str:
     if name in ("line", "lines", "other_line", "first", "last"):
         rows = fact if isinstance(fact, (list, tuple)) else (fact,)
         return ", ".join(shown_row(row) if isinstance(row, int) else str(row) for row in rows)
+    if name == "columns" and isinstance(fact, (list, tuple)):
+        return ", ".join(f"“{column_name(str(f))}”" for f in fact)
     if isinstance(fact, (list, tuple)):
         return ", ".join(str(f) for f in fact)
     if isinstance(fact, (int, float)) and not isinstance(fact, bool) and name != "version":

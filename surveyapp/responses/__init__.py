@@ -5,6 +5,8 @@ is packed to run alone, and the demo's custodians use it. `__all__`, here and in
 """
 
 __all__ = (
+    "draft_cipher",
+    "draft_secret",
     "drafts",
     "errors",
     "models",

@@ -1,5 +1,6 @@
 """How a draft is encrypted: a stolen database reads nothing, a moved or altered row is noticed."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -25,6 +26,26 @@ VERSION_BYTES = 16
 _NUMBER, _NONCE, _LENGTH = 2, 12, 4
 _MOST = 10**10
 """More seconds than a form is in hand, or than the clock will show in this century."""
+
+
+STRAND_BYTES = 16
+"""What lies in the browsers of one person and nowhere on the server."""
+
+
+@dataclass(frozen=True)
+class DraftHolder:
+    """What opens a person's drafts, all of it together: the code of the invitation, the `strand` that
+    lies in the browser in which answering began, the campaign's draft `secret`, and the key ring."""
+
+    code: str = field(repr=False)
+    strand: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+    keys: KeyRing = field(repr=False)
+
+    @property
+    def mark(self) -> bytes:
+        """By which the drafts of these browsers are found; the strand cannot be made of it."""
+        return hashlib.sha256(b"draft strand\0" + self.strand).digest()[:16]
 
 
 @dataclass(frozen=True)
@@ -81,34 +102,32 @@ def _plain(content: Content) -> bytes:
 
 
 def encrypt(
-    place: DraftContext, version: bytes, content: Content, *, size: int, code: str, keys: KeyRing
+    place: DraftContext, version: bytes, content: Content, *, size: int, holder: DraftHolder
 ) -> bytes:
     """AES-256-GCM under a fresh nonce: key number, nonce, ciphertext of `size` bytes and its tag.
 
     Raises `DraftTooLarge` for what no instrument of the campaign can give.
     """
-    number = keys.current
+    number = holder.keys.current
     plain = _plain(content)
     if _LENGTH + len(plain) > size:
         raise DraftTooLarge(size=len(plain), limit=size - _LENGTH)
     padded = (len(plain).to_bytes(_LENGTH) + plain).ljust(size, b"\0")
     nonce = os.urandom(_NONCE)
-    sealed = AESGCM(_key(place, code, keys, number)).encrypt(
-        nonce, padded, place.additional(version)
-    )
+    sealed = AESGCM(_key(place, holder, number)).encrypt(nonce, padded, place.additional(version))
     return number.to_bytes(_NUMBER) + nonce + sealed
 
 
 def decrypt(
-    place: DraftContext, version: bytes, ciphertext: bytes, *, code: str, keys: KeyRing
+    place: DraftContext, version: bytes, ciphertext: bytes, *, holder: DraftHolder
 ) -> Content:
-    """The draft again. Raises `DraftUnreadable` for another code, form, person or changed bit."""
+    """The draft again. Raises `DraftUnreadable` for another holder, form, person or changed bit."""
     number = int.from_bytes(ciphertext[:_NUMBER])
     nonce, sealed = ciphertext[_NUMBER : _NUMBER + _NONCE], ciphertext[_NUMBER + _NONCE :]
-    if number not in keys.roots:
+    if number not in holder.keys.roots:
         raise DraftUnreadable(place.assignment_id)
     try:
-        padded = AESGCM(_key(place, code, keys, number)).decrypt(
+        padded = AESGCM(_key(place, holder, number)).decrypt(
             nonce, sealed, place.additional(version)
         )
     except (InvalidTag, ValueError) as exc:
@@ -117,9 +136,9 @@ def decrypt(
     return Content(*json.loads(padded[_LENGTH : _LENGTH + length]))
 
 
-def _key(place: DraftContext, code: str, keys: KeyRing, number: int) -> bytes:
-    """HKDF-SHA-256 (RFC 5869): from the person's code, salted with the server's draft key."""
-    info = b"draft\0" + place.campaign_code.encode() + b"\0" + place.assignment_id.bytes
-    return HKDF(hashes.SHA256(), 32, salt=keys.key("draft", number), info=info).derive(
-        code.encode()
-    )
+def _key(place: DraftContext, holder: DraftHolder, number: int) -> bytes:
+    """HKDF-SHA-256 (RFC 5869): from code, strand and the campaign's secret, salted with the server's draft key."""
+    info = b"draft 2\0" + place.campaign_code.encode() + b"\0" + place.assignment_id.bytes
+    salt = holder.keys.key("draft", number)
+    given = holder.secret + holder.strand + holder.code.encode()
+    return HKDF(hashes.SHA256(), 32, salt=salt, info=info).derive(given)

@@ -1,13 +1,13 @@
 """Unfinished questionnaires: saved item by item, from as many devices as a person likes."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -19,10 +19,9 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
-from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, locked_assignment, rules
-from surveyapp.responses.draft_cipher import Content, DraftContext
-from surveyapp.responses.errors import DraftChanged
+from surveyapp.responses.draft_cipher import Content, DraftContext, DraftHolder
+from surveyapp.responses.errors import BegunTooOften, DraftChanged
 from surveyapp.responses.models import Draft
 
 LONGEST_GAP = 120
@@ -30,10 +29,19 @@ LONGEST_GAP = 120
 
 
 _DRAFTS = cast(Table, Draft.__table__)
-_ITS_OWN = _DRAFTS.c.assignment_id == bindparam("assignment")
+_OF_FORM = _DRAFTS.c.assignment_id == bindparam("assignment")
+_ITS_OWN = and_(_OF_FORM, _DRAFTS.c.strand == bindparam("mark"))
 _READ = select(_DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_ITS_OWN)
 _WRITE = update(_DRAFTS).where(_ITS_OWN)
-_TAKE = delete(_DRAFTS).where(_ITS_OWN).returning(_DRAFTS.c.version, _DRAFTS.c.ciphertext)
+_TAKE = (
+    delete(_DRAFTS)
+    .where(_OF_FORM)
+    .returning(_DRAFTS.c.strand, _DRAFTS.c.version, _DRAFTS.c.ciphertext)
+)
+_COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
+
+MOST_STRANDS = 8
+"""Times that a form may be begun anew: whoever holds a link cannot fill the disk with drafts."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +74,20 @@ class Saved:
 
 
 def load(
-    db: Session, assignment_id: UUID, instrument: Instrument, *, code: str, keys: KeyRing
+    db: Session, assignment_id: UUID, instrument: Instrument, *, holder: DraftHolder
 ) -> DraftAnswers:
-    """The draft, or an empty one. Raises `DraftUnreadable`."""
+    """The draft of the holder's devices, or an empty one. Raises `DraftUnreadable`."""
     row = db.execute(
         select(Campaign.code, Draft.version, Draft.ciphertext)
         .select_from(Draft)
         .join(Assignment, Assignment.id == Draft.assignment_id)
         .join(Campaign, Campaign.id == Assignment.campaign_id)
-        .where(Draft.assignment_id == assignment_id)
+        .where(Draft.assignment_id == assignment_id, Draft.strand == holder.mark)
     ).one_or_none()
     if row is None:
         return DraftAnswers(b"", {})
     place = DraftContext(row.code, instrument, assignment_id)
-    content = draft_cipher.decrypt(place, row.version, row.ciphertext, code=code, keys=keys)
+    content = draft_cipher.decrypt(place, row.version, row.ciphertext, holder=holder)
     return DraftAnswers(row.version, content.answers)
 
 
@@ -88,8 +96,7 @@ def save(
     assignment_id: UUID,
     instrument: Instrument,
     *,
-    code: str,
-    keys: KeyRing,
+    holder: DraftHolder,
     changes: Mapping[str, FieldChange],
     now: datetime,
     shown_at: datetime | None = None,
@@ -101,7 +108,7 @@ def save(
 
     Only a value that differs from the one its page was rendered with is applied, so a stale page
     cannot undo another device. Raises `UnknownItem`, `NotAnOption`, `RemarkTooLong` (nothing is
-    saved), `AlreadySubmitted`, `AssignmentRevoked`, `DraftUnreadable`, or what
+    saved), `BegunTooOften`, `AlreadySubmitted`, `AssignmentRevoked`, `DraftUnreadable`, or what
     `invitations.check_open` raises outside the campaign's window.
     """
     cleaned = {
@@ -113,17 +120,17 @@ def save(
     }
     held = _lock(db, assignment_id, now=now)
     place = DraftContext(held.campaign.code, instrument, assignment_id)
-    stored = _stored(db, assignment_id)
+    stored = _stored(db, assignment_id, holder)
     content = Content()
     if stored is not None:
-        content = draft_cipher.decrypt(place, *stored, code=code, keys=keys)
+        content = draft_cipher.decrypt(place, *stored, holder=holder)
     answers, elsewhere = merge(content.answers, cleaned)
     content = replace(_counted(content, now, shown_at), answers=answers)
     version = os.urandom(draft_cipher.VERSION_BYTES)
     ciphertext = draft_cipher.encrypt(
-        place, version, content, size=_size(db, held.campaign), code=code, keys=keys
+        place, version, content, size=_size(db, held.campaign), holder=holder
     )
-    _write(db, assignment_id, version, ciphertext, is_new=stored is None)
+    _write(db, assignment_id, holder, version, ciphertext, is_new=stored is None)
     invitations.start(db, assignment_id, today=clock.day(now), disposition=held.disposition)
     return Saved(version, answers, elsewhere)
 
@@ -143,18 +150,34 @@ def merge(
 
 
 def take(
-    db: Session, place: DraftContext, *, code: str, keys: KeyRing, version: bytes | None
+    db: Session, place: DraftContext, *, holder: DraftHolder, version: bytes | None
 ) -> Content | None:
-    """Remove the draft and give what it held; None where there is none.
+    """Remove every draft of a form and give what the holder's held; None where the holder has none.
 
     Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `version` given.
     """
-    row = db.execute(_TAKE, {"assignment": place.assignment_id}).one_or_none()
+    rows = db.execute(_TAKE, {"assignment": place.assignment_id}).all()
+    row = next((each for each in rows if each.strand == holder.mark), None)
     if row is None:
         return None
     if version not in (None, row.version):
         raise DraftChanged(place.assignment_id)
-    return draft_cipher.decrypt(place, row.version, row.ciphertext, code=code, keys=keys)
+    return draft_cipher.decrypt(place, row.version, row.ciphertext, holder=holder)
+
+
+def begun_elsewhere(
+    db: Session, assignment_ids: Collection[UUID], *, holder: DraftHolder | None = None
+) -> bool:
+    """Whether other devices than the holder's saved something of these forms; any, without a holder."""
+    others = select(Draft.strand).where(Draft.assignment_id.in_(assignment_ids))
+    if holder is not None:
+        others = others.where(Draft.strand != holder.mark)
+    return db.execute(others.limit(1)).first() is not None
+
+
+def new_strand() -> bytes:
+    """For a browser in which somebody begins."""
+    return os.urandom(draft_cipher.STRAND_BYTES)
 
 
 def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
@@ -174,12 +197,13 @@ def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignme
         raise AlreadySubmitted(assignment_id)
     if held.state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment_id)
-    invitations.check_open(held.campaign, now)
+    invitations.check_open(held.campaign, now, begun=held.is_begun)
     return held
 
 
-def _stored(db: Session, assignment_id: UUID) -> tuple[bytes, bytes] | None:
-    row = db.execute(_READ, {"assignment": assignment_id}).one_or_none()
+def _stored(db: Session, assignment_id: UUID, holder: DraftHolder) -> tuple[bytes, bytes] | None:
+    place = {"assignment": assignment_id, "mark": holder.mark}
+    row = db.execute(_READ, place).one_or_none()
     return None if row is None else (row.version, row.ciphertext)
 
 
@@ -198,13 +222,21 @@ def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Cont
 
 
 def _write(
-    db: Session, assignment_id: UUID, version: bytes, ciphertext: bytes, *, is_new: bool
+    db: Session,
+    assignment_id: UUID,
+    holder: DraftHolder,
+    version: bytes,
+    ciphertext: bytes,
+    *,
+    is_new: bool,
 ) -> None:
     values = {"version": version, "ciphertext": ciphertext}
-    if is_new:
-        db.execute(_DRAFTS.insert(), {"assignment_id": assignment_id, **values})
-    else:
-        db.execute(_WRITE, {"assignment": assignment_id, **values})
+    if not is_new:
+        db.execute(_WRITE, {"assignment": assignment_id, "mark": holder.mark, **values})
+        return
+    if (db.scalar(_COUNT, {"assignment": assignment_id}) or 0) >= MOST_STRANDS:
+        raise BegunTooOften(assignment_id)
+    db.execute(_DRAFTS.insert(), {"assignment_id": assignment_id, "strand": holder.mark, **values})
 
 
 _sizes: dict[str, int] = {}

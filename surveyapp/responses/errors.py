@@ -46,6 +46,26 @@ class DraftUnreadable(ResponsesError):
         self.assignment_id = assignment_id
 
 
+class BegunElsewhere(ResponsesError):
+    """Answers are saved from other devices, and this one holds nothing that opens them."""
+
+
+class BegunTooOften(ResponsesError):
+    """This form was begun anew on as many devices as it may be."""
+
+    def __init__(self, assignment_id: UUID) -> None:
+        super().__init__(str(assignment_id))
+        self.assignment_id = assignment_id
+
+
+class DraftSecretMissing(ResponsesError):
+    """The campaign's draft secret exists, but not in `path`: copy it from the server that made it."""
+
+    def __init__(self, campaign_code: str, path: Path) -> None:
+        super().__init__(f"{campaign_code}: {path}")
+        self.campaign_code, self.path = campaign_code, path
+
+
 class DraftTooLarge(ResponsesError):
     """More answers than any questionnaire of the campaign can give. A fault of the program."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign
 
@@ -29,6 +30,11 @@ class Held(NamedTuple):
     state: AssignmentState
     campaign: Campaign
     disposition: str
+
+    @property
+    def is_begun(self) -> bool:
+        """Somebody is answering it."""
+        return self.disposition == Disposition.BEGUN
 
 
 _STANDING = (

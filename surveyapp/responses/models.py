@@ -17,17 +17,44 @@ MAC_BYTES = 32
 
 
 class Draft(Base):
-    """An unfinished questionnaire, encrypted under the person's code and the server's draft key.
+    """An unfinished questionnaire, encrypted under what the person's device, the person's code, the
+    campaign's draft secret and the server's key give together.
 
+    `strand` is the mark of the devices that hold its secret; another device may begin anew beside it.
     `version` is drawn at random at each save, and every draft of a campaign has the same length.
     """
 
     __tablename__ = "draft"
-    __table_args__ = (CheckConstraint("length(version) = 16", name="version"), ANONYMOUS)
+    __table_args__ = (
+        CheckConstraint("length(version) = 16", name="version"),
+        CheckConstraint("length(strand) = 16", name="strand"),
+        ANONYMOUS,
+    )
 
     assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    strand: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     version: Mapped[bytes] = mapped_column(LargeBinary(16))
     ciphertext: Mapped[bytes]
+
+
+class DraftSecret(Base):
+    """That a campaign's drafts have a secret, by its print; the secret itself lies in a file elsewhere.
+
+    `drafts_left`: how many unfinished drafts its destruction closed for ever.
+    """
+
+    __tablename__ = "draft_secret"
+    __table_args__ = (
+        CheckConstraint(
+            "(destroyed_at is null) = (drafts_left is null)", name="destroyed_with_its_drafts"
+        ),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    fingerprint: Mapped[str]
+    made_at: Mapped[datetime]
+    destroyed_at: Mapped[datetime | None]
+    drafts_left: Mapped[int | None]
 
 
 class SealedBallot(Base):

@@ -19,9 +19,8 @@ from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
-from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts, locked_assignment, receipts, rules
-from surveyapp.responses.draft_cipher import Content, DraftContext
+from surveyapp.responses.draft_cipher import Content, DraftContext, DraftHolder
 from surveyapp.responses.errors import BoxKeysExist, NothingToSubmit, OfflineCustody
 from surveyapp.responses.locked_assignment import AssignedForm
 from surveyapp.responses.models import SealedBallot
@@ -36,8 +35,7 @@ def submit(
     assignment: AssignedForm,
     instrument: Instrument,
     *,
-    code: str,
-    keys: KeyRing,
+    holder: DraftHolder,
     now: datetime,
     version: bytes | None = None,
 ) -> str:
@@ -50,16 +48,17 @@ def submit(
     """
     held = locked_assignment.for_submitting(db, campaign.id, assignment.id)
     state, campaign = held.state, held.campaign
+    keys = holder.keys
     receipt = receipts.receipt(keys, assignment.id)
     if state == AssignmentState.SUBMITTED:
         return receipt
     if state == AssignmentState.REVOKED:
         raise AssignmentRevoked(assignment.id)
-    invitations.check_open(campaign, now)
+    invitations.check_open(campaign, now, begun=held.is_begun)
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign.code)
     place = DraftContext(campaign.code, instrument, assignment.id)
-    content = drafts.take(db, place, code=code, keys=keys, version=version)
+    content = drafts.take(db, place, holder=holder, version=version)
     if content is None or not content.answers:
         raise NothingToSubmit(assignment.id)
     invitations.mark_submitted(db, assignment.id, today=clock.day(now))

@@ -72,6 +72,11 @@ def newest() -> str:
     return head
 
 
+def known() -> set[str]:
+    """Every revision that this code has a way from."""
+    return {one.revision for one in _scripts().walk_revisions()}
+
+
 def check(engine: Engine, metadata: MetaData | None = None) -> None:
     """Refuse tables that are older, newer or other than this code's.
 

@@ -19,7 +19,6 @@ from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.config import PROJECT
 from surveyapp.db import bind, compact, transaction
 from surveyapp.exports.release import building
@@ -33,6 +32,7 @@ from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
 from tests import factories
 from tests.attacks import places, traces, twin
+from tests.factories import close_campaign
 from tests.responses.world import Form, World, survey
 
 PACK = PROJECT / "questionnaires" / "par-index-2023"

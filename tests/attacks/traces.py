@@ -22,7 +22,6 @@ from surveyapp import clock, create_app, log
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, compact, transaction
 from surveyapp.delivery.sending.outbox import Outbox
@@ -41,6 +40,7 @@ from surveyapp.web.http.monitoring import metrics
 from tests import factories
 from tests.attacks import places
 from tests.attacks.interface import Attack, Outcome
+from tests.factories import close_campaign
 from tests.web.person import Person
 
 if TYPE_CHECKING:

@@ -56,3 +56,30 @@ def test_every_row_that_is_nobody_is_shown_and_the_gap_is_answered(
     page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
     page.screenshot(path=tmp_path / "findings.png", full_page=True)
     assert stored(unit).line_count == 3
+
+
+ODD = [
+    ["STT", "Lãnh đạo", "Vai trò", "Ngành", "Contact", "Email", "Ghi chú"],
+    ["1", "Chang A Páo", "Giám đốc", "Sở Nội vụ", "0912000041", "pao@hagiang.example.vn", ""],
+    ["2", "Vũ Thị Hoa", "Phó Giám đốc", "Sở Nội vụ", "0912000087", "hoa@hagiang.example.vn", "nghỉ chế độ"],
+    ["3", "Hiện chưa có", "Phó Giám đốc", "Sở Y tế", "0912000193", "syt@hagiang.example.vn", ""],
+    ["", "Ấn định danh sách: 03 người", "", "", "", "", ""],
+]  # fmt: skip
+
+
+def test_columns_under_unknown_headings_are_shown_as_told_by_their_cells(
+    page_and_unit: tuple[Page, str], scene: Scene, tmp_path: Path
+) -> None:
+    page, unit = page_and_unit
+    unit = {"24": "26", "25": "27"}[unit]
+    hand = signed_in(scene, page, unit)
+    open_list(hand, scene, unit)
+    send(hand, writers.xlsx(Grid(ODD)))
+    page.get_by_text("được hiểu theo nội dung các ô").wait_for()
+    page.screenshot(path=tmp_path / "by_content.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    hand.click("button", "Đúng, kiểm tra danh sách")
+    page.get_by_role("heading", name="Từng dòng của danh sách").wait_for()
+    page.screenshot(path=tmp_path / "odd_findings.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert stored(unit).line_count == 3

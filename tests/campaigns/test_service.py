@@ -15,6 +15,7 @@ from surveyapp.campaigns.errors import (
     BadDeadline,
     BoxKeyMissing,
     CampaignError,
+    CollectionGoesOn,
     NotForOfficialUse,
     PackInUse,
     UnknownCampaign,
@@ -212,11 +213,19 @@ def test_a_campaign_whose_window_is_over_does_not_open(
         service.open_campaign(db, "tiny", now=now + timedelta(days=365))
 
 
-def test_closing_ends_collection_now_and_for_good(db: Session, tiny: Pack, now: datetime) -> None:
-    load_with_key(db, tiny, now)
+def test_collection_ends_for_good_and_not_before_the_grace_is_over(
+    db: Session, tiny: Pack, now: datetime
+) -> None:
+    campaign = load_with_key(db, tiny, now)
     service.open_campaign(db, "tiny", now=now)
-    campaign = service.close_campaign(db, "tiny", now=now)
-    assert (campaign.state, campaign.closes_at) == ("closed", now)
+    ends_at = campaign.closes_at + timedelta(minutes=30)
+    for early in (now, campaign.closes_at, ends_at - timedelta(seconds=1)):
+        with pytest.raises(CollectionGoesOn) as waiting:
+            service.close_campaign(db, "tiny", now=early)
+        assert waiting.value.ends_at == ends_at
+    deadline = campaign.closes_at
+    campaign = service.close_campaign(db, "tiny", now=ends_at)
+    assert (campaign.state, campaign.closes_at) == ("closed", deadline)
     with pytest.raises(WrongState) as refused:
         service.move_deadline(db, "tiny", closes_at=now + timedelta(days=3), now=now)
     assert refused.value.state == "closed"
@@ -250,7 +259,7 @@ def test_states_only_move_forward(db: Session, tiny: Pack, now: datetime) -> Non
     with pytest.raises(WrongState):
         service.record_opening(db, "tiny")
     service.open_campaign(db, "tiny", now=now)
-    service.close_campaign(db, "tiny", now=now)
+    factories.close_campaign(db, "tiny", now=now)
     assert service.record_opening(db, "tiny").state == "opened"
     assert service.record_release(db, "tiny").state == "released"
     assert service.record_release(db, "tiny").state == "released"
@@ -282,7 +291,7 @@ def test_closing_waits_for_a_submission_under_way(
 
     def close() -> None:
         with transaction() as db:
-            service.close_campaign(db, "tiny", now=now)
+            factories.close_campaign(db, "tiny", now=now)
         closed.set()
 
     closing = Thread(target=close)

@@ -46,7 +46,7 @@ def collected(engine: Engine, runner, run, settings, now) -> World:
         for form in world.forms:
             world.save(db, form, {"P1-101": "1"})
             world.submit(db, form)
-        service.close_campaign(db, "tiny", now=now)
+        factories.close_campaign(db, "tiny", now=now)
     return world
 
 
@@ -143,7 +143,7 @@ def test_from_the_custodians_key_to_the_import_by_commands_alone(
         for form in world.forms:
             world.save(db, form, {"P1-101": "1"})
             world.submit(db, form)
-        service.close_campaign(db, "tiny", now=now)
+        factories.close_campaign(db, "tiny", now=now)
     exported = tmp_path / "export.gz"
     code, output = run("export", "--out", str(exported))
     assert (code, server_key in output) == (0, True)

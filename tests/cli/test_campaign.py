@@ -54,8 +54,9 @@ def test_a_folder_that_is_not_there_is_wrong_usage() -> None:
     assert CliRunner().invoke(campaign, ["check", "nowhere"]).exit_code == 2
 
 
-def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_path: Path) -> None:
-    runner = CliRunner()
+def test_a_campaign_is_loaded_opened_prolonged_and_closed(
+    engine: Engine, runner: CliRunner, tmp_path: Path
+) -> None:
     pack = copy_pack(tmp_path)
     edit(pack, "campaign.yaml", "2024-02-05 17:00", "2090-02-05 17:00")
     assert runner.invoke(campaign, ["load", str(pack)]).exit_code == 0
@@ -79,6 +80,11 @@ def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_pa
         campaign, ["deadline", "--campaign", "tiny", "--closes-at", "2091-01-01 17:00"]
     )
     assert "2091-01-01 17:00" in moved.stdout
+    early = runner.invoke(campaign, ["close", "--campaign", "tiny"])
+    assert early.exit_code == 1
+    assert "Đến 17:30" in early.stderr
+    with transaction() as db:
+        factories.end_collection(db, "tiny", now=clock.now())
     assert runner.invoke(campaign, ["close", "--campaign", "tiny"]).exit_code == 0
     (listed,) = json.loads(runner.invoke(campaign, ["list", "--json"]).stdout)
     assert (listed["code"], listed["state"]) == ("tiny", "closed")
@@ -87,8 +93,8 @@ def test_a_campaign_is_loaded_opened_prolonged_and_closed(engine: Engine, tmp_pa
     assert "đã khóa thu phiếu" in again.stderr
 
 
-def test_an_unknown_campaign_is_refused_with_its_code(engine: Engine) -> None:
-    result = CliRunner().invoke(campaign, ["close", "--campaign", "nothing"])
+def test_an_unknown_campaign_is_refused_with_its_code(engine: Engine, runner: CliRunner) -> None:
+    result = runner.invoke(campaign, ["close", "--campaign", "nothing"])
     assert result.exit_code == 1
     assert "nothing" in result.stderr
 

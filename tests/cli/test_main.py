@@ -205,4 +205,4 @@ def test_a_database_that_is_away_is_a_refusal_and_no_traceback(runner, tmp_path)
     env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}"}
     refused = runner.invoke(main, ["staff", "list"], env=env)
     assert refused.exit_code == 1
-    assert refused.output.startswith("Cơ sở dữ liệu không trả lời")
+    assert refused.output.startswith("Cơ sở dữ liệu không thực hiện được: unable to open")

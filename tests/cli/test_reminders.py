@@ -18,7 +18,7 @@ from tests import factories
 
 
 @pytest.fixture
-def asked(engine: Engine, now: datetime) -> None:
+def asked(engine: Engine, now: datetime, keys: KeyRing) -> None:
     """One reminder is queued."""
     bind(engine)
     with transaction() as db:
@@ -26,7 +26,7 @@ def asked(engine: Engine, now: datetime) -> None:
         from surveyapp.respondents import service
 
         campaign = factories.campaign(db, now)
-        acting = Act("centre", now, KeyRing({1: bytes(range(32))}))
+        acting = Act("centre", now, keys)
         unit = campaigns.unit(db, campaign.id, "01")
         service.write_address(db, campaign, unit, email="cchc@hanoi.example.vn", act=acting)
         service.ask_reminders(db, campaign, today=now.date(), act=acting)

@@ -166,6 +166,8 @@ def test_a_workbook_becomes_answers_and_a_release_that_names_nobody(
     every_form = sum(len(forms(row)) for row in rows)
     assert rates(centre) == (str(len(receipts)), str(every_form))
 
+    with transaction() as db:
+        factories.end_collection(db, "tiny", now=clock.now())
     command(runner, "campaign", "close", "--campaign", "tiny")
     late = app.test_client()
     refused = late.post(f"{address(rows[3])}/start", headers=HERE)

@@ -23,6 +23,7 @@ from surveyapp.cli.main import main
 from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.keys import KeyRing, install_key_ring
+from surveyapp.operations.backup import sealed_file
 from surveyapp.operations.installation import ownership
 from surveyapp.operations.installation.errors import ForeignKeyRing
 from surveyapp.tables import metadata
@@ -52,6 +53,7 @@ def old(request, tmp_path):
         instance=tmp_path / "instance",
         database_url=url,
         keys=tmp_path / "instance" / "keys.json",
+        store=tmp_path / "instance",
         base_url="http://localhost",
     )
     install_key_ring(settings.keys, ring_of(noted))
@@ -117,6 +119,7 @@ def test_going_down_past_a_campaign_is_refused_until_it_is_named(old, runner_of)
     version, engine, _noted, settings = old
     schema.migrate(engine)
     run = runner_of(settings)
+    assert run("keys", "check").exit_code == 0, "the ring claims the database"
     back = ["migrate", "--to", RELEASED_AT[version]]
     refused = run(*back)
     assert refused.exit_code == 1
@@ -124,7 +127,17 @@ def test_going_down_past_a_campaign_is_refused_until_it_is_named(old, runner_of)
     with engine.connect() as connection:
         assert schema.revision(connection) == schema.newest()
     assert run(*back, "--plan").exit_code == 0
-    gone = run(*back, "--giving-up", "tiny")
+    old = run(*back, "--giving-up", "tiny")
+    assert old.exit_code == 1
+    assert "--backup" in old.output
+    kept = settings.instance / "now.backup"
+    with engine.connect() as connection:
+        identity = connection.execute(text("select identity from installation")).scalar_one()
+    facts = {"identity": identity, "taken_at": clock.now().isoformat()}
+    with kept.open("wb") as out:
+        key = sealed_file.read_public(sealed_file.make_key()[0])
+        sealed_file.Writer(out, facts, key).close()
+    gone = run(*back, "--giving-up", "tiny", "--backup", str(kept))
     assert gone.exit_code == 0, gone.output
     with engine.connect() as connection:
         assert schema.revision(connection) == RELEASED_AT[version]

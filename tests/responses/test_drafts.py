@@ -16,6 +16,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, drafts, rules
 from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.errors import (
+    BegunTooOften,
     DraftTooLarge,
     DraftUnreadable,
     NotAnOption,
@@ -37,11 +38,52 @@ def save(world: World, db: Session, changes: dict[str, FieldChange]) -> drafts.S
         db,
         form.id,
         form.instrument,
-        code=form.code,
-        keys=world.keys,
+        holder=form.holder(world.keys),
         changes=changes,
         now=world.now,
     )
+
+
+def test_a_device_that_holds_nothing_finds_no_draft_and_one_in_its_place_reads_none(world, db):
+    """What a mailing file gives is the code; the strand lies in the browser that began."""
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "2"})
+    other = form.holder(world.keys, "another device")
+    assert drafts.load(db, form.id, form.instrument, holder=other).answers == {}
+    db.execute(update(Draft).values(strand=other.mark))
+    with pytest.raises(DraftUnreadable):
+        drafts.load(db, form.id, form.instrument, holder=other)
+
+
+def test_a_draft_needs_the_secret_of_its_campaign_which_no_backup_and_no_key_ring_gives(world, db):
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "2"})
+    without = replace(form.holder(world.keys), secret=bytes(32))
+    with pytest.raises(DraftUnreadable):
+        drafts.load(db, form.id, form.instrument, holder=without)
+
+
+def test_beginning_anew_elsewhere_leaves_the_earlier_draft_as_it_is(world, db):
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "2"})
+    other = form.holder(world.keys, "another device")
+    assert drafts.begun_elsewhere(db, [form.id], holder=other)
+    assert not drafts.begun_elsewhere(db, [form.id], holder=form.holder(world.keys))
+    change = {"P1-101": FieldChange("", "5")}
+    drafts.save(db, form.id, form.instrument, holder=other, changes=change, now=world.now)
+    assert world.load(db, form).answers == {"P1-101": "2"}
+    assert drafts.load(db, form.id, form.instrument, holder=other).answers == {"P1-101": "5"}
+
+
+def test_nobody_fills_the_disk_by_beginning_anew(world, db):
+    form = world.forms[0]
+    change = {"P1-101": FieldChange("", "5")}
+    for n in range(drafts.MOST_STRANDS):
+        device = form.holder(world.keys, f"device {n}")
+        drafts.save(db, form.id, form.instrument, holder=device, changes=change, now=world.now)
+    one_more = form.holder(world.keys, "one more")
+    with pytest.raises(BegunTooOften):
+        drafts.save(db, form.id, form.instrument, holder=one_more, changes=change, now=world.now)
 
 
 def test_a_saved_answer_is_there_on_the_next_device(world, db):
@@ -194,7 +236,8 @@ def test_a_draft_needs_the_servers_key_too(world, db):
 def test_a_draft_moved_to_another_person_is_refused(world, db):
     first, second = world.forms
     world.save(db, first, {"P1-101": "2"})
-    db.execute(update(Draft).values(assignment_id=second.id))
+    mark = second.holder(world.keys).mark
+    db.execute(update(Draft).values(assignment_id=second.id, strand=mark))
     with pytest.raises(DraftUnreadable):
         world.load(db, replace(second, code=first.code))
 
@@ -241,7 +284,7 @@ def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
     place = draft_cipher.DraftContext("tiny", form.instrument, form.id)
     size = draft_cipher.size([form.instrument])
     longest = draft_cipher.Content(rules.longest_answers(form.instrument), 10**10, 10**10, True)
-    facts = {"size": size, "code": form.code, "keys": world.keys}
+    facts = {"size": size, "holder": form.holder(world.keys)}
     draft_cipher.encrypt(place, bytes(16), longest, **facts)
     longer = replace(longest, answers={**longest.answers, "P1-999": "ậ" * draft_cipher.STEP})
     with pytest.raises(DraftTooLarge):

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from surveyapp.accounts.act import Act
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.responses import receipts
 from surveyapp.responses.models import SealedBallot
 from surveyapp.responses.sealed_box import opening
+from tests.factories import close_campaign
 from tests.responses.world import PRIVATE, survey
 
 NAME = "Nguyễn Văn Thử"

@@ -14,7 +14,7 @@ from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.service import close_campaign, open_campaign
+from surveyapp.campaigns.service import open_campaign
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries, receipts
 from surveyapp.responses.errors import (
@@ -49,6 +49,7 @@ from surveyapp.responses.sealed_box import (
     sealed_export,
 )
 from tests import factories
+from tests.factories import close_campaign
 from tests.responses.world import World, answers, survey
 
 NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Hồng Giang")

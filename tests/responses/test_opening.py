@@ -13,7 +13,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.service import close_campaign, record_release
+from surveyapp.campaigns.service import record_release
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries, receipts
 from surveyapp.responses.errors import (
@@ -38,6 +38,7 @@ from surveyapp.responses.models import (
     SealedBallot,
 )
 from surveyapp.responses.sealed_box import box, custody, opened_contents, opening
+from tests.factories import close_campaign
 from tests.responses.world import PRIVATE, PUBLIC, World, answers, survey
 
 

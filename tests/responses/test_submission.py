@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, CountDelta
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import transaction
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
@@ -20,6 +19,7 @@ from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToS
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
+from tests.factories import close_campaign
 from tests.responses.world import PRIVATE, World, answers, survey
 
 
@@ -113,8 +113,7 @@ def test_what_was_not_reviewed_is_not_submitted(world, db):
                 world.campaign,
                 form,
                 form.instrument,
-                code=form.code,
-                keys=world.keys,
+                holder=form.holder(world.keys),
                 now=world.now,
                 version=version,
             )
@@ -130,7 +129,7 @@ def test_nothing_is_taken_outside_the_window(world, db):
     world.save(db, world.forms[0], {"P1-101": "1"})
     for moment, reason in (
         (world.campaign.opens_at - timedelta(seconds=1), CampaignNotOpenYet),
-        (world.campaign.closes_at, CampaignClosed),
+        (world.campaign.ends_at, CampaignClosed),
     ):
         with pytest.raises(reason):
             replace(world, now=moment).submit(db, world.forms[0])
@@ -159,7 +158,7 @@ def test_a_form_of_another_campaign_is_unknown(world, db):
     world.save(db, form, {"P1-101": "1"})
     other = type(world.campaign)(id=world.campaign.id + 1)
     with pytest.raises(UnknownAssignment):
-        submit(db, other, form, form.instrument, code=form.code, keys=world.keys, now=world.now)
+        submit(db, other, form, form.instrument, holder=form.holder(world.keys), now=world.now)
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from surveyapp.accounts.act import Act
-from surveyapp.campaigns.service import close_campaign
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.keys import KeyRing
 from surveyapp.responses.sealed_box import opening
 from surveyapp.tables import metadata
 from tests import postgres
+from tests.factories import close_campaign
 from tests.responses.world import PRIVATE, World, answers, survey
 
 PEOPLE = 600

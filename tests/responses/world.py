@@ -19,12 +19,14 @@ from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
 from surveyapp.responses import drafts
+from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.sealed_box import box
 from surveyapp.responses.service import submit
 from tests import factories
 
 PRIVATE, PUBLIC = box.new_key()
+SECRET = b"the secret of a campaign's draft"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class Form:
     group_code: str
     rated_unit_code: str
     instrument: Instrument
+
+    def holder(self, keys: KeyRing, device: str = "her own") -> DraftHolder:
+        """What opens her drafts at that device."""
+        strand = hashlib.sha256(f"{device} {self.id}".encode()).digest()[:16]
+        return DraftHolder(self.code, strand, SECRET, keys)
 
 
 @dataclass
@@ -63,15 +70,14 @@ class World:
             db,
             form.id,
             form.instrument,
-            code=form.code,
-            keys=self.keys,
+            holder=form.holder(self.keys),
             changes=changes,
             now=self.now + timedelta(seconds=seconds),
             shown_at=None if shown is None else self.now + timedelta(seconds=shown),
         )
 
     def load(self, db: Session, form: Form) -> drafts.DraftAnswers:
-        return drafts.load(db, form.id, form.instrument, code=form.code, keys=self.keys)
+        return drafts.load(db, form.id, form.instrument, holder=form.holder(self.keys))
 
     def submit(self, db: Session, form: Form) -> str:
         """Press the button; the receipt."""
@@ -80,8 +86,7 @@ class World:
             self.campaign,
             form,
             form.instrument,
-            code=form.code,
-            keys=self.keys,
+            holder=form.holder(self.keys),
             now=self.now,
         )
 

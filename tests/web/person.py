@@ -1,6 +1,9 @@
 """Somebody with an invitation, and the browser they use."""
 
+import re
+
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from surveyapp.invitations.mailing_file import MailingRow
 from tests.web.browsing import HERE, token
@@ -8,6 +11,12 @@ from tests.web.test_parts import Page
 
 TWO = ("01", "agency-leaders")
 ONE = ("BNV", "department-leaders")
+
+
+def shown(client: FlaskClient, answer: TestResponse) -> TestResponse:
+    """The page that a post leads to: nothing that is sent in answers with a page of its own."""
+    assert answer.status_code == 303, answer.status_code
+    return client.get(answer.location)
 
 
 class Person:
@@ -25,8 +34,25 @@ class Person:
         given = {"csrf_token": token(self.client.get(page)), **fields}
         return self.client.post(address, data=given, headers=HERE)
 
+    def type_code(self, typed: str):
+        """Send the code box; the page that it leads to."""
+        return shown(self.client, self.client.post("/", data={"code": typed}, headers=HERE))
+
     def start(self, language: str = "vi"):
         return self.client.post(f"{self.link}/start?lang={language}", headers=HERE)
+
+    def pass_on(self) -> str:
+        """The ten digits for another device."""
+        self.post("/phieu/may-khac", page="/phieu/may-khac")
+        page = self.get("/phieu/may-khac")
+        found = re.search(r'id="handoff">([0-9 ]+)<', page.text)
+        assert found
+        return found[1]
+
+    def begin_anew(self):
+        """At a device that has the link and nothing more."""
+        self.start()
+        return self.post("/phieu/may-moi", page="/phieu/may-moi")
 
     def send(self, number: int, page: int, chosen: dict[str, str], **more: str):
         """Choose on the page as it stands and press its button."""

@@ -16,6 +16,7 @@ from surveyapp.invitations.credentials import codes as access_codes
 from surveyapp.invitations.credentials import links
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses import drafts
+from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.models import Draft
 from tests import factories
@@ -133,7 +134,8 @@ def test_a_new_link_is_queued_the_draft_is_gone_and_the_old_link_says_so(
         instrument = campaigns.instrument(db, form.instrument_id)
         item = instrument.items[0]
         changes = {item.id: FieldChange("", item.options[0].code)}
-        drafts.save(db, form.id, instrument, code=code, keys=keys, changes=changes, now=now)
+        holder = DraftHolder(code, drafts.new_strand(), bytes(32), keys)
+        drafts.save(db, form.id, instrument, holder=holder, changes=changes, now=now)
     claim(operator, people)
     saved = post(
         operator, card(people), f"{card(people)}result", result="new_link", channel="email"

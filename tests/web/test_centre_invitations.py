@@ -128,7 +128,11 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
     )
     with transaction() as db:
         forms = queries.find(db, codes.read_typed(old["Mã truy cập"]), keys=keys).assignments
-        db.add(Draft(assignment_id=forms[0].id, version=bytes(16), ciphertext=b"begun"))
+        db.add(
+            Draft(
+                assignment_id=forms[0].id, strand=bytes(16), version=bytes(16), ciphertext=b"begun"
+            )
+        )
     found = post(operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="")
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     assert "Trần Thị Bình" not in found.text

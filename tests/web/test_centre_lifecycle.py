@@ -53,6 +53,10 @@ def test_from_the_key_to_the_release_by_the_pages_alone(app, client, keys, now, 
         for seed, form in enumerate(world.forms):
             world.save(db, form, answers(form, seed))
             world.submit(db, form)
+    early = act(client, "/close", close_confirmed="tiny")
+    assert early.status_code == 409 and "người đang trả lời vẫn được nộp phiếu" in early.text
+    with transaction() as db:
+        factories.end_collection(db, "tiny", now=now)
     assert act(client, "/close", close_confirmed="tiny").status_code == 303
     page = client.get("/centre/tiny/life")
     assert "Hai số khớp nhau." in page.text
@@ -66,10 +70,12 @@ def test_from_the_key_to_the_release_by_the_pages_alone(app, client, keys, now, 
     assert answer.mimetype == "application/zip"
     assert answer.data[:2] == b"PK"
     answer.close()
-    assert actions()[-6:] == [
+    assert actions()[-8:] == [
         "box_key.made",
         "campaign.opened",
+        "draft_secret.made",
         "campaign.closed",
+        "draft_secret.destroyed",
         "box.opened",
         "release.built",
         "release.downloaded",

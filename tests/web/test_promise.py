@@ -16,7 +16,8 @@ from surveyapp.web.respond.promise import inspection, sentences, topics
 from surveyapp.web.respond.promise.sentences import Sentence
 from tests import factories
 from tests.responses.opener.box_world import ITEMS, make_box, private
-from tests.web.browsing import HERE, sign_in
+from tests.web.browsing import sign_in
+from tests.web.person import Person
 from tests.web.test_parts import Page
 from tests.web.test_respond import move, stored
 
@@ -161,7 +162,7 @@ def test_where_there_are_several_campaigns_one_is_chosen(client, campaign, now):
 
 def test_no_page_of_a_desk_changes_when_one_of_its_people_submits(app, ann, moment):
     with transaction() as db:
-        factories.staff(db, moment[0], "coordinator", unit="BNV", username="desk")
+        factories.staff(db, moment.at, "coordinator", unit="BNV", username="desk")
     desk = app.test_client()
     sign_in(desk, "desk")
     pages = [f"/desk/tiny/BNV/{page}" for page in ("", "people", "rates")]
@@ -206,15 +207,20 @@ def test_the_screen_shows_what_was_chosen_to_whoever_looks_at_it(ann):
     assert ann.chosen(1, 1)[item] == "2"
 
 
-def test_whoever_holds_a_link_may_open_what_is_not_submitted_and_nothing_else(app, ann):
+def test_whoever_holds_a_link_may_submit_what_is_not_submitted_and_sees_no_answer(app, ann):
     ann.start()
     item = ann.items(1, 1)[0]
     ann.send(1, 1, {item: "2"})
-    other = app.test_client()
-    assert other.post(f"{ann.link}/start", headers=HERE).status_code == 303
-    assert other.get("/phieu/1/1").status_code == 200
-    ann.post("/phieu/1/nop", "/phieu/1/xem-lai", version=reviewed(ann))
-    assert other.get("/phieu/1/1").headers["Location"] == "/phieu/1/bien-nhan"
+    other = Person(app.test_client(), ann.row)
+    other.begin_anew()
+    assert other.chosen(1, 1) == {}
+    other.send(1, 1, {item: "5"})
+    assert ann.chosen(1, 1) == {item: "2"}
+    other.post("/phieu/1/nop", "/phieu/1/xem-lai", version=reviewed(other))
+    assert stored(SealedBallot) == 1
+    later = Person(app.test_client(), ann.row)
+    later.start()
+    assert later.get("/phieu/1/1").headers["Location"] == "/phieu/1/bien-nhan"
 
 
 def test_a_unanimous_cell_tells_what_each_of_its_people_answered():

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
+from surveyapp.keys import KeyRing
 from surveyapp.respondents import progress
 from surveyapp.respondents.lists.uploads import file_reading, intake
 from surveyapp.respondents.models import ListFinding, ListLine, ReceivedFile
@@ -154,14 +155,47 @@ def test_a_reading_that_was_interrupted_can_be_begun_again(
     assert "2 người" in text(desk.get(place))
 
 
-def test_a_worker_that_vanished_is_noticed_after_a_while(moment, desk: FlaskClient) -> None:
+@pytest.mark.parametrize("confirmed", [None, {}], ids=["being read", "being stored"])
+def test_the_work_of_a_process_that_vanished_is_taken_up_by_another(
+    moment, desk: FlaskClient, keys: KeyRing, confirmed: dict[str, Any] | None
+) -> None:
     place = send(desk, SHEET.encode()).location
     received_id = UUID(place.rsplit("/", 1)[1])
     with transaction() as db:
+        intake.begin(db, received_id, worker="gone", confirmed=confirmed, now=clock.now())
         intake.advance(db, received_id, "reading", 5, 10, now=clock.now())
     assert "Đọc các dòng: 5 trên 10 dòng" in text(desk.get(place))
-    moment.at += timedelta(minutes=2)
-    assert "bị ngắt giữa chừng" in text(desk.get(place))
+    assert not background.take_up(keys), "it has just given a sign"
+    moment.at += intake.SILENCE + timedelta(seconds=1)
+    assert background.take_up(keys)
+    assert not background.take_up(keys)
+    with transaction() as db:
+        assert not intake.still_held(db, received_id, "gone", now=clock.now())
+    assert [version.line_count for version in stored()] == ([] if confirmed is None else [2])
+    assert ("2 người" in text(desk.get(place))) == (confirmed is None)
+
+
+def test_a_file_that_nobody_confirmed_goes_after_a_day_without_a_next_one(
+    moment, desk: FlaskClient
+) -> None:
+    send(desk, SHEET.encode())
+    with transaction() as db:
+        assert intake.forget_old(db, now=clock.now()) == 0
+        assert intake.forget_old(db, now=clock.now() + timedelta(days=1, seconds=1)) == 1
+    assert files() == []
+
+
+def test_what_a_person_said_when_confirming_outlives_the_process_that_heard_it(
+    moment, desk: FlaskClient, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = send(desk, SHEET.encode()).location
+    form = reading_form(desk.get(place))
+    with monkeypatch.context() as killed:
+        killed.setattr(background, "_run", lambda *_: None)  # its process ended before it began
+        desk.post(place, data=form | {"person": "3"}, headers=HERE)
+    moment.at += intake.SILENCE + timedelta(seconds=1)
+    assert background.take_up(keys)
+    assert len(stored()) == 1
 
 
 def test_looking_at_another_row_or_sheet_changes_nothing(desk: FlaskClient) -> None:

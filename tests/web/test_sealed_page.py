@@ -131,7 +131,8 @@ def test_a_remark_of_full_length_is_kept_and_what_no_cookie_holds_is_not_promise
 
 def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
     elsewhere = Person(app.test_client(), ann.row)
-    elsewhere.start()
+    elsewhere.begin_anew()
+    elsewhere.send(1, 1, {elsewhere.items(1, 1)[0]: "2"})
     submit(elsewhere)
     ann.start()
     told = words(ann.get("/phieu"))
@@ -139,16 +140,49 @@ def test_what_can_no_longer_be_saved_is_told(ann, late, moment, app):
 
 
 def test_a_campaign_that_closed_meanwhile_is_told(ann, late, moment):
-    move(closes_at=moment.at - timedelta(minutes=1))
+    move(closes_at=moment.at - timedelta(minutes=31))
     enter(ann, ann.code)
     assert "không nhận thêm câu trả lời" in words(ann.get("/phieu"))
 
 
-def test_a_page_of_another_kind_is_not_kept(ann, moment):
-    ann.start()
-    ann.send(1, 1, {ann.items(1, 1)[0]: "3"})
-    given = {"csrf_token": token(ann.get("/phieu/1/xem-lai")), "version": "01"}
+def press_late(person: Person, moment, address: str):
+    person.start()
+    person.send(1, 1, {person.items(1, 1)[0]: "3"})
+    given = {"csrf_token": token(person.get("/phieu/1/xem-lai")), "version": "01"}
     moment.at += timedelta(minutes=61)
-    late = ann.client.post("/phieu/1/nop", data=given, headers=HERE)
-    assert "trước khi trang vừa gửi được lưu" in words(late)
+    return person.client.post(address, data=given, headers=HERE)
+
+
+def test_submitting_too_late_says_so_and_the_code_leads_straight_back_to_the_review(ann, moment):
+    late = press_late(ann, moment, "/phieu/1/nop")
+    assert "Phiếu CHƯA được nộp" in words(late)
+    assert "024 0000 0000" in words(late)
+    assert enter(ann, ann.code).headers["Location"] == "/phieu/1/xem-lai"
+    told = words(ann.get("/phieu/1/xem-lai"))
+    assert "Phiếu CHƯA được nộp vì phiên làm việc đã hết" in told
+    submit(ann)
+    assert "Phiếu CHƯA được nộp" not in words(ann.get("/phieu/1/bien-nhan"))
+
+
+def test_submitted_elsewhere_meanwhile_nothing_is_said_to_be_missing(ann, moment, app):
+    press_late(ann, moment, "/phieu/1/nop")
+    elsewhere = Person(app.test_client(), ann.row)
+    elsewhere.start()
+    submit(elsewhere)
+    ann.start()
+    assert "CHƯA được nộp" not in words(ann.get("/phieu"))
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/phieu/roi-khoi", "phiếu đã đóng trên máy này"),
+        ("/phieu/khai-bao/decline", "CHƯA được ghi nhận"),
+        ("/phieu/may-khac", "mã chuyển máy chưa được cấp"),
+        ("/phieu/gia-han", "Phiên làm việc trước đã kết thúc"),
+    ],
+)
+def test_after_the_end_each_button_is_told_what_became_of_it(ann, moment, address, told):
+    late = words(press_late(ann, moment, address))
+    assert told in late and "trang vừa gửi" not in late
     assert ann.client.get_cookie(NAME) is None

@@ -21,7 +21,7 @@ def app(own_app: Flask) -> Flask:
 
     @without_token
     def begin():
-        sessions.begin_respondent(CODE)
+        sessions.begin_respondent(CODE, None)
         return "begun"
 
     def show():
@@ -143,7 +143,7 @@ def test_cookies_stay_good_when_a_key_is_added_and_die_with_their_key(keys):
 def test_a_person_begins_with_nothing_of_whoever_sat_there_before(app):
     with app.test_request_context("/phieu/x"):
         session["left"] = "behind"
-        sessions.begin_respondent(CODE)
+        sessions.begin_respondent(CODE, None)
         assert "left" not in session
         assert sessions.respondent_seconds_left() == 3600
 

@@ -76,7 +76,7 @@ def _store_campaign(
 
 
 def settings_of(pack: Pack) -> dict[str, Any]:
-    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, how many approve a questionnaire,
+    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, the grace, how many approve a questionnaire,
     holidays, days between messages, cleaning rules and explained exceptions of the linter, as in the pack."""
     return pack.campaign.model_dump(
         mode="json",
@@ -85,6 +85,7 @@ def settings_of(pack: Pack) -> dict[str, Any]:
             "disclosure",
             "completeness",
             "second_form_on_same_unit",
+            "grace_minutes",
             "questionnaire_approvals",
             "holidays",
             "least_days_between_messages",

@@ -154,6 +154,7 @@ class CampaignFile(Frozen):
     disclosure: Disclosure
     completeness: Completeness
     second_form_on_same_unit: Literal["first_group", "both"] = "first_group"
+    grace_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 30
     questionnaire_approvals: Annotated[int, Field(ge=1, le=2)] = 1
     holidays: Annotated[tuple[Day, ...], Field(strict=False)] = ()
     least_days_between_messages: Annotated[int, Field(ge=0, le=60)] = 3

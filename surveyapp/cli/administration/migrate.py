@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 from sqlalchemy import Engine
 
-from surveyapp import db, schema
+from surveyapp import clock, db, schema
 from surveyapp.config import read_settings
 from surveyapp.i18n import _
+from surveyapp.operations.backup import sealed_file
 from surveyapp.operations.installation import first_look
+
+FRESH = timedelta(hours=1)
 
 
 @click.command()
@@ -23,7 +28,15 @@ from surveyapp.operations.installation import first_look
     metavar="CAMPAIGN",
     help="Going back loses data: name each campaign that stands there.",
 )
-def migrate(revision: str, only_plan: bool, given_up: tuple[str, ...]) -> None:
+@click.option(
+    "--backup",
+    "backup_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Going back: a backup of this database, not older than an hour.",
+)
+def migrate(
+    revision: str, only_plan: bool, given_up: tuple[str, ...], backup_file: Path | None
+) -> None:
     """Bring the database to a revision of its schema, forwards or back.
 
     Says first what it will do. Of two at once one waits for the other.
@@ -39,7 +52,7 @@ def migrate(revision: str, only_plan: bool, given_up: tuple[str, ...]) -> None:
         if only_plan:
             return
         if steps and not steps[0].forwards:
-            _check_given_up(engine, given_up)
+            _check_given_up(engine, given_up, backup_file)
         reached = schema.migrate(engine, to=revision)
     except schema.NotCompacted as exc:
         click.echo(
@@ -62,8 +75,17 @@ def _tell(step: schema.Step) -> str:
     return f"{sign} {step.revision}  {step.title}{erased}"
 
 
-def _check_given_up(engine: Engine, given_up: tuple[str, ...]) -> None:
-    missing = sorted(set(first_look.campaigns_at_stake(engine)) - set(given_up))
+def _check_given_up(engine: Engine, given_up: tuple[str, ...], backup: Path | None) -> None:
+    at_stake = first_look.campaigns_at_stake(engine)
+    missing = sorted(set(at_stake) - set(given_up))
+    if at_stake and not (backup and _is_fresh(engine, backup)):
+        click.echo(
+            _(
+                "Lùi phiên bản làm mất dữ liệu. Hãy nêu bản sao lưu của chính cơ sở dữ liệu này, mới trong vòng "
+                "một giờ: --backup TỆP (surveyapp backup take)"
+            ),
+            err=True,
+        )
     if missing:
         click.echo(
             _(
@@ -73,4 +95,11 @@ def _check_given_up(engine: Engine, given_up: tuple[str, ...]) -> None:
             ),
             err=True,
         )
+    if missing or (at_stake and not (backup and _is_fresh(engine, backup))):
         sys.exit(1)
+
+
+def _is_fresh(engine: Engine, backup: Path) -> bool:
+    head = sealed_file.read_head(backup)
+    age = clock.now() - datetime.fromisoformat(head["taken_at"])
+    return head["identity"] == first_look.identity(engine) and age < FRESH

@@ -174,16 +174,41 @@ def list_campaigns(as_json: bool) -> None:
 @campaign_option
 def open_(code: str) -> None:
     """Freeze the campaign; collection begins at its opening moment."""
-    with _refusing(), transaction() as db:
-        _echo_state(service.open_campaign(db, code, now=clock.now()))
+    from surveyapp.accounts.act import Act
+    from surveyapp.cli.box import ACTOR
+    from surveyapp.cli.main import database
+    from surveyapp.responses import draft_secret
+
+    with _refusing(), database() as server, transaction() as db:
+        campaign = service.open_campaign(db, code, now=clock.now())
+        draft_secret.make(
+            db,
+            campaign,
+            where=draft_secret.folder(server.settings.instance),
+            act=Act(ACTOR, clock.now(), server.keys),
+        )
+        _echo_state(campaign)
 
 
 @campaign.command()
 @campaign_option
 def close(code: str) -> None:
     """End collection for good; submissions under way are waited for."""
-    with _refusing(), transaction() as db:
-        _echo_state(service.close_campaign(db, code, now=clock.now()))
+    from surveyapp.accounts.act import Act
+    from surveyapp.cli.box import ACTOR
+    from surveyapp.cli.main import database
+    from surveyapp.responses import draft_secret
+
+    with _refusing(), database() as server:
+        with transaction() as db:
+            _echo_state(service.close_campaign(db, code, now=clock.now()))
+        with transaction() as db:
+            draft_secret.destroy(
+                db,
+                queries.campaign(db, code),
+                where=draft_secret.folder(server.settings.instance),
+                act=Act(ACTOR, clock.now(), server.keys),
+            )
 
 
 @campaign.command()

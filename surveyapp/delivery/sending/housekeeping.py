@@ -1,14 +1,14 @@
 """What a worker does between messages: the self-test, the mailbox, waves that end."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp import log
+from surveyapp import log, timers
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
@@ -30,6 +30,7 @@ from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
 
+SELF_TEST_HOLD = timedelta(minutes=3)
 AT_ONCE = 100
 """Messages given up in one transaction: respondents wait for none."""
 
@@ -50,7 +51,9 @@ def keep(
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)
-    _test_channels(post, now=now)
+    with timers.turn("self-test", now=now, hold=SELF_TEST_HOLD) as turn:
+        if turn.is_ours:  # of several workers one: what is on its way is not sent again
+            _test_channels(post, now=now)
     give_up(keys=keys, now=now())
     with transaction() as db:
         lifecycle.finish(db)

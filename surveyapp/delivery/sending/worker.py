@@ -71,10 +71,13 @@ class Worker:
         now: Callable[[], datetime],
         stop: Event | None = None,
         mailbox: Mailbox | None = None,
+        sign: Callable[[], None] | None = None,
     ) -> None:
+        """`sign` is called with each upkeep: whoever runs the worker lets others know that it lives."""
         self.post, self.keys, self.base_url, self.outbox = post, keys, base_url, outbox
         self.now, self.stop = now, stop or Event()
         self.mailbox = mailbox
+        self._sign = sign
         self.name = outbox.worker
         self._resting = Resting()
         self._upkeep_at: datetime | None = None
@@ -104,6 +107,8 @@ class Worker:
             self._upkeep_at = now
             with transaction() as db:
                 worker_watch.sign(db, self.name, now=now)
+            if self._sign is not None:
+                self._sign()
             self.recover()
             housekeeping.keep(
                 self.post,

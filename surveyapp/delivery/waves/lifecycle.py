@@ -20,7 +20,7 @@ from surveyapp.delivery.errors import (
 )
 from surveyapp.delivery.models import Delivery, LetterBatch, Wave
 from surveyapp.delivery.rules import SENT_BY_WORKER
-from surveyapp.delivery.states import DeliveryState, WaveState
+from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import cautions, counting
 from surveyapp.delivery.waves.counting import DryRun
 from surveyapp.delivery.waves.finding import locked
@@ -87,6 +87,14 @@ def pause(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act, reason: s
         raise WaveInOtherState(subject.state)
     subject.state, subject.reason = WaveState.PAUSED, reason
     audit.record(db, act, Action.WAVE_PAUSED, campaign_code=campaign.code, facts=_facts(subject))
+
+
+def pause_all(db: Session, *, reason: str) -> int:
+    """Pause every wave that is going, of all campaigns; how many. An operator resumes each, or stops it."""
+    paused = db.execute(
+        update(Wave).where(Wave.state.in_(GOING)).values(state=WaveState.PAUSED, reason=reason)
+    )
+    return int(paused.rowcount)  # type: ignore[attr-defined]
 
 
 def resume(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:

@@ -5,4 +5,5 @@ __all__ = (
     "codes",
     "device_handoff",
     "links",
+    "pasted",
 )

@@ -26,7 +26,16 @@ DIGITS = 10
 """Nine drawn at random and a check digit. At 600 failures a minute for all networks together
 (`attempts`) guessing one of a hundred live codes takes weeks."""
 LIFE = timedelta(minutes=10)
+STRAND_BYTES = 16
 _NONCE = 12
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """What the second device gets: the access code, and the first device's part of what opens the drafts."""
+
+    code: str
+    strand: bytes
 
 
 @dataclass(frozen=True)
@@ -37,21 +46,21 @@ class Offered:
     expires_at: datetime
 
 
-def offer(db: Session, code: str, *, keys: KeyRing, now: datetime) -> Offered:
-    """Ten digits that stand for the access code `code` until they are used or ten minutes are over."""
+def offer(db: Session, code: str, strand: bytes, *, keys: KeyRing, now: datetime) -> Offered:
+    """Ten digits that stand for the access code `code` and the device's `strand` until they are used or ten minutes are over."""
     db.execute(delete(Handoff).where(Handoff.expires_at <= now))
     drawn = f"{randomness.randbelow(10 ** (DIGITS - 1)):0{DIGITS - 1}d}"
     digits, nonce = drawn + check_digit(drawn), os.urandom(_NONCE)
     tag = _tag(keys, digits)
-    sealed = nonce + AESGCM(_key(keys, digits)).encrypt(nonce, code.encode(), tag)
+    sealed = nonce + AESGCM(_key(keys, digits)).encrypt(nonce, strand + code.encode(), tag)
     # Drawn before and still live, once in ten million times: the one before ends.
     db.execute(delete(Handoff).where(Handoff.tag == tag))
     db.execute(insert(Handoff).values(tag=tag, sealed_code=sealed, expires_at=now + LIFE))
     return Offered(digits, now + LIFE)
 
 
-def take(db: Session, digits: str, *, keys: KeyRing, now: datetime) -> str:
-    """The access code that `digits` stand for, once. Raises `UnknownCode`: never given, used, or over."""
+def take(db: Session, digits: str, *, keys: KeyRing, now: datetime) -> PassedOn:
+    """What `digits` stand for, once. Raises `UnknownCode`: never given, used, or over."""
     for number in sorted(keys.roots, reverse=True):
         tag = _tag(keys, digits, number)
         row = db.execute(select(Handoff).where(Handoff.tag == tag).with_for_update()).scalar()
@@ -60,9 +69,10 @@ def take(db: Session, digits: str, *, keys: KeyRing, now: datetime) -> str:
         db.execute(delete(Handoff).where(Handoff.tag == tag))
         nonce, sealed = row.sealed_code[:_NONCE], row.sealed_code[_NONCE:]
         try:
-            return AESGCM(_key(keys, digits, number)).decrypt(nonce, sealed, tag).decode()
+            plain = AESGCM(_key(keys, digits, number)).decrypt(nonce, sealed, tag)
         except InvalidTag as exc:
             raise UnknownCode from exc
+        return PassedOn(plain[STRAND_BYTES:].decode(), plain[:STRAND_BYTES])
     raise UnknownCode
 
 

@@ -25,6 +25,14 @@ def check_unclaimed(engine: Engine) -> None:
         raise KeyRingLost(campaigns)
 
 
+def identity(engine: Engine) -> str:
+    """By which a backup is known to be of this database; empty while no ring has claimed it."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("installation"):
+            return ""
+        return str(connection.scalar(text("select identity from installation")) or "")
+
+
 def campaigns_at_stake(engine: Engine) -> list[str]:
     """The campaigns of whatever revision stands there, by code."""
     with engine.connect() as connection:

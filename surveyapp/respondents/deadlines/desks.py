@@ -230,6 +230,16 @@ def queued_reminders(db: Session) -> Sequence[DeskReminder]:
     ).all()
 
 
+def give_up_queued(db: Session, *, code: str, now: datetime) -> int:
+    """No reminder that waits goes out any more; how many. The centre asks again for those it wants."""
+    given_up = db.execute(
+        update(DeskReminder)
+        .where(DeskReminder.state == ReminderState.QUEUED)
+        .values(state=ReminderState.FAILED, code=code, tried_at=now)
+    )
+    return int(given_up.rowcount)  # type: ignore[attr-defined]
+
+
 def reminder_tried(
     db: Session, reminder_id: uuid.UUID, *, state: str, code: str, now: datetime
 ) -> None:

@@ -93,6 +93,8 @@ def _notices(
         yield "other_sheets", {"sheets": ", ".join(sheets), "read": True}
     if reading.guessed:
         yield "headings_guessed", {}
+    if reading.by_content and not reading.guessed:
+        yield "columns_by_content", {"columns": list(reading.by_content)}
     if reading.hidden:
         code = "hidden_sheets_read" if reading.sheet in reading.hidden else "hidden_sheets"
         yield code, {"sheets": ", ".join(reading.hidden)}

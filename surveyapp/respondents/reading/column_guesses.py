@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.reading.headings import NUMBER
+from surveyapp.respondents.reading.headings import NUMBER, columns_meant
 from surveyapp.respondents.sheet.workbook import Sheet
-from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
+from surveyapp.respondents.words.bearers import could_be_person, is_no_name, is_serial, names_office
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.ditto_marks import is_ditto
 from surveyapp.respondents.words.names import FAMILIES, fold, tidy
 from surveyapp.respondents.words.positions import is_position
 
-_OFFERED = ("email", "phone", "full_name", "department", "position")
+OFFERED = ("email", "phone", "full_name", "department", "position")
 _FAMILIES = frozenset(fold(name) for name in FAMILIES)
 
 
@@ -20,7 +20,7 @@ def guess(
     samples: Mapping[int, Sequence[str]], mapping: Mapping[str, int], context: ListContext
 ) -> dict[str, int]:
     """The mapping with columns added whose cells all look like what is missing. `samples` by index."""
-    signs = {c: sign for c, sign in _signs(context).items() if c in _OFFERED}
+    signs = {c: sign for c, sign in _signs(context).items() if c in OFFERED}
     guessed = dict(mapping)
     for column, looks_so in signs.items():
         if column in guessed or column not in context.columns:
@@ -69,7 +69,45 @@ def guess_table(sheet: Sheet, context: ListContext) -> tuple[int, dict[str, int]
         return None
     name = mapping["full_name"]
     people = [line for line, row in rows if name < len(row) and could_be_person(tidy(row[name]))]
-    return (people[0] - 1, mapping) if people else None
+    return (_above(people[0], sheet, context) - 1, mapping) if people else None
+
+
+def _above(line: int, sheet: Sheet, context: ListContext) -> int:
+    """The line of the first person, or of the title of her section right above her."""
+    index = index_for(context)
+    while line > sheet.first_line:
+        texts = [tidy(cell) for cell in sheet.row(line - 1) if cell.strip()]
+        title = max(texts, key=len, default="")
+        if len(texts) > 2 or index.certainly(title) is None:
+            return line
+        line -= 1
+    return line
+
+
+def complete(
+    sheet: Sheet,
+    header_line: int,
+    headings: Sequence[str],
+    mapping: Mapping[str, int],
+    context: ListContext,
+) -> dict[str, int]:
+    """The columns of the list that no heading names, told by what stands in columns without a known heading."""
+    wanted = [c for c in OFFERED if c in context.columns and c not in mapping]
+    free = {
+        i for i in range(max(map(len, sheet.rows), default=0))
+        if i not in mapping.values() and not (i < len(headings) and columns_meant(headings[i]))
+    }  # fmt: skip
+    if not wanted or not free:
+        return {}
+    below = [row for line, row in sheet.numbered() if line > header_line][:_LOOKED_AT]
+    signs, found = _signs(context), dict[str, int]()
+    for column in wanted:
+        for place in sorted(free - set(found.values())):
+            cells = [row[place].strip() for row in below if place < len(row) and row[place].strip()]
+            if len(cells) > 1 and sum(map(signs[column], cells)) >= _NEARLY_ALL * len(cells):
+                found[column] = place
+                break
+    return found
 
 
 def _signs(context: ListContext) -> dict[str, Callable[[str], bool]]:
@@ -78,7 +116,7 @@ def _signs(context: ListContext) -> dict[str, Callable[[str], bool]]:
         "email": lambda cell: "@" in cell,
         "phone": _is_number,
         "full_name": _is_name,
-        "department": lambda cell: (match := index.find(cell)) is not None and match.certain,
+        "department": lambda cell: index.certainly(cell) is not None,
         "position": is_position,
         "district": lambda cell: _DISTRICT.match(fold(cell)) is not None,
         "association": lambda cell: _ASSOCIATION.match(fold(cell)) is not None,
@@ -98,4 +136,6 @@ def _is_number(cell: str) -> bool:
 
 def _is_name(cell: str) -> bool:
     words = fold(cell).split()
-    return 2 <= len(words) <= 6 and words[0] in _FAMILIES and not any(map(str.isdigit, cell))
+    if not 2 <= len(words) <= 6 or words[0] not in _FAMILIES or any(map(str.isdigit, cell)):
+        return False
+    return not is_no_name(tidy(cell))

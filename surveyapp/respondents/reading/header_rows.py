@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from surveyapp.respondents.context import COLUMNS, ListContext
-from surveyapp.respondents.reading.headings import NUMBER, columns_meant, map_headings
+from surveyapp.respondents.reading.headings import (
+    GIVEN_NAME,
+    MIDDLE_NAME,
+    NUMBER,
+    columns_meant,
+    map_headings,
+)
 from surveyapp.respondents.sheet.workbook import Sheet
 from surveyapp.respondents.words.names import tidy
 
@@ -42,6 +48,19 @@ def find_header(sheet: Sheet, context: ListContext) -> Header | None:
     return best
 
 
+def find_nameless_header(sheet: Sheet, context: ListContext) -> Header | None:
+    """The first row that names three columns or more, the one of the names under a heading nobody knows."""
+    for line, row in sheet.numbered():
+        if line > sheet.first_line + SEARCHED:
+            break
+        headings = [tidy(cell) for cell in row]
+        mapping = map_headings(headings, context)
+        known = len([c for c in mapping if c in COLUMNS])
+        if known >= 3 and not any(_NO_HEADING.search(cell) for cell in headings):
+            return Header(line, headings, mapping, known)
+    return None
+
+
 def _headers_at(sheet: Sheet, line: int, top: list[str], context: ListContext) -> Iterator[Header]:
     header = _header(line, top, context)
     if header is None:
@@ -72,8 +91,10 @@ def _deeper(
         below = [tidy(cell) for cell in sheet.row(line + depth)]
         filled = [cell for cell in below if cell]
         kept_free = [i for i in (name, number) if i is not None]
-        # One text alone is a section's title.
-        if len(filled) < 2 or any(i < len(below) and below[i] for i in kept_free):
+        # One text alone is a section's title. A merged heading may be repeated, and a name has parts.
+        if len(filled) < 2 or any(
+            not _goes_on(headings[i], below[i]) for i in kept_free if i < len(below) and below[i]
+        ):
             return
         if any(_NO_HEADING.search(cell) or len(cell) > 60 for cell in filled):
             return
@@ -92,6 +113,14 @@ def _deeper(
         headings = joined
         groups = [j if b else g for j, b, g in zip(joined, below, groups, strict=True)]
         yield depth, list(headings)
+
+
+_NAMES = ("full_name", GIVEN_NAME, MIDDLE_NAME)
+
+
+def _goes_on(above: str, below: str) -> bool:
+    """Whether what stands below the heading of a name or number is still heading: the same, or a part of the name."""
+    return above == below or any(column in _NAMES for column in columns_meant(below))
 
 
 def _spread(groups: list[str]) -> None:

@@ -22,8 +22,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "ho va ten", "ho ten", "ho va ten can bo", "ho ten can bo", "ho va ten lanh dao", "dai bieu",
         "ho va ten dai bieu", "ten can bo", "full name", "fullname", "name", "ho va ten nguoi tra loi",
         "ten day du", "ho va ten day du", "ten nguoi duoc khao sat", "nguoi duoc khao sat", "ho va ten khai sinh", "ten dai bieu",
-        "ho va ten dem", "ho ten dem", "ho dem", "ho va dem", "ho lot", "ho va chu dem", "ho va ten lot", "ho",
+        "ho va ten dem", "ho ten dem", "ho dem", "ho va dem", "ho chu dem", "ho lot", "ho va chu dem", "ho va ten lot", "ho",
         "last name", "surname", "family name", "name of officer", "names", "full names", "officer",
+        "ten lanh dao", "nguoi duoc dieu tra", "nguoi tra loi", "ten nguoi tra loi", "dong chi", "ho ten dong chi", "ong ba", "danh tinh",
     ),
     MIDDLE_NAME: ("ten dem", "dem", "chu dem", "ten lot", "lot", "chu lot", "middle name", "dem va lot"),
     GIVEN_NAME: ("ten", "ten goi", "first name", "given name", "ten rieng"),
@@ -31,6 +32,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "chuc vu", "chuc danh", "chuc vu chuc danh", "chuc danh chuc vu", "chuc vu hien tai",
         "vi tri cong tac", "chuc vu cong tac", "chuc vu dam nhiem", "position", "vi tri viec lam",
         "chuc vu cong viec", "title", "job title", "job position", "designation", "rank", "post", "role", "nhiem vu", "chuc vu trong hoi", "chuc trach",
+        "cuong vi", "vai tro", "vi tri", "designation rank", "cv", "chuc vu lanh dao",
     ),
     "department": (
         "so", "so nganh", "so ban nganh", "ten so", "ten so ban nganh", "co quan chuyen mon",
@@ -50,7 +52,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "co quan", "ten co quan", "co quan cong tac", "co quan don vi", "ten co quan don vi",
         "co quan don vi cong tac", "noi cong tac", "noi lam viec", "to chuc", "agency", "co quan to chuc",
         "department", "department unit", "unit department", "department division", "organization", "organisation", "office", "division",
-        "institution", "work unit", "affiliation", "vu cuc cqdd",
+        "institution", "work unit", "affiliation", "vu cuc cqdd", "cong tac tai", "company", "dang cong tac tai",
         "dia ban", "dia phuong", "don vi hanh chinh", "xa phuong", "xa phuong dac khu", "ubnd xa",
         "ubnd cap xa", "xa", "phuong", "ten xa",
     ),
@@ -74,12 +76,12 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "so di dong", "so dien thoai di dong", "mobile", "phone", "tel", "so dien thoai lien he",
         "dien thoai lien he", "dt di dong", "so zalo", "zalo", "so dtdd", "so may", "sdt di dong",
         "phone number", "telephone", "telephone number", "mobile number", "mobile phone", "cell phone", "contact number", "tel no",
-        "phone no", "mobile no", "cellphone", "hotline", "so dien thoai zalo",
+        "phone no", "mobile no", "cellphone", "d thoai", "so lien he", "d t", "cell", "so lien lac", "hotline", "so dien thoai zalo",
     ),
     "email": (
         "email", "e mail", "thu dien tu", "dia chi email", "dia chi thu dien tu", "hop thu",
         "hop thu dien tu", "hom thu", "hom thu dien tu", "mail", "gmail", "dia chi mail", "email cong vu", "thu cong vu",
-        "hop thu cong vu", "dia chi e mail", "email lien he", "email address", "e mail address", "mail address", "email id", "official email",
+        "hop thu cong vu", "hom thu cong vu", "dia chi thu cong vu", "thu dien tu cong vu", "dia chi e mail", "email lien he", "email address", "e mail address", "mail address", "email id", "official email",
     ),
     "group": (
         "nhom doi tuong", "nhom", "nhom phieu", "doi tuong", "doi tuong dieu tra", "loai phieu", "mau phieu",
@@ -106,7 +108,7 @@ _OFFICE_PHONE = re.compile(r"\b(co quan|cq|ban|fax|co dinh|nha rieng)\b")
 _PRIVATE_MAIL = re.compile(r"\b(ca nhan|rieng|khac)\b")
 _LONGEST = 160
 _FAMILY_PARTS = frozenset(
-    ("ho", "ho dem", "ho va dem", "ho lot", "ho va chu dem", "ho va ten dem", "ho ten dem", "ho va ten lot", "last name", "surname",
+    ("ho", "ho dem", "ho va dem", "ho chu dem", "ho lot", "ho va chu dem", "ho va ten dem", "ho ten dem", "ho va ten lot", "last name", "surname",
      "family name")
 )  # fmt: skip
 _OF_OTHERS = re.compile(

@@ -9,10 +9,10 @@ from surveyapp.respondents.words.bearers import could_be_person, is_serial, name
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.names import fold, tidy
-from surveyapp.respondents.words.positions import is_position
+from surveyapp.respondents.words.positions import is_position, says_position
 
 _TOTAL = re.compile(
-    r"^(tổng\s*(cộng|số|hợp)?|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
+    r"^(tổng\s*(cộng|số|hợp)?|ấn định danh sách|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
     re.IGNORECASE,
 )  # Tống Văn An is a person, Tổng Văn phòng a sum
 _PAGE = re.compile(r"^(trang|tờ)\s*+(số\s*+)?+[:.]?+\s*+\d++(\s*+/\s*+\d++)?$", re.IGNORECASE)
@@ -80,14 +80,14 @@ class RowReader:
         self._context = context
         self._index = index
         self._columns = [c for c in context.columns if c in mapping]
-        self._signed = False
+        self._signed = self._clerked = self._titled = False
         self._first = True  # nothing but headings so far on this page
         self._after_person = False
 
     def kind(self, row: Sequence[str], *, below_name: bool = False) -> RowKind:
         """The kind of the next row; `below_name`: its cell of the name is merged with the one above."""
         if self._plainly_a_person(row):
-            self._signed = self._first = False
+            self._signed = self._first = self._clerked = self._titled = False
             self._after_person = True
             return RowKind.PERSON
         filled = [(i, text) for i, cell in enumerate(row) if cell and (text := tidy(cell))]
@@ -104,6 +104,9 @@ class RowReader:
             return RowKind.CONTINUED
         kind = self._below_header(row, filled, number)
         self._after_person = kind is RowKind.PERSON
+        self._titled = (
+            kind is RowKind.SIGNATURE and len(filled) == 1 and says_position(filled[0][1])
+        )
         if kind is not RowKind.NOBODY:
             self._first = kind is RowKind.HEADER
         return kind
@@ -118,13 +121,17 @@ class RowReader:
             return False
         if not position and self._is_office(name):
             return False
+        if self._clerked and not number and not is_position(position):
+            return False
+        if not number and (_CLERK.search(name) or _SIGNATURE.search(name)):
+            return False
         return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
 
     def _is_office(self, name: str) -> bool:
         """Whether the cell of a name holds that of an office: `Sở Nội vụ`, with the mailbox of its clerk."""
         if names_office(tidy(name)):
             return True
-        match = self._index.find(name) if "department" in self._context.columns else None
+        match = self._index.certainly(name) if "department" in self._context.columns else None
         return match is not None and match.exact
 
     def _continues(self, row: Sequence[str], number: str, below_name: bool) -> bool:
@@ -154,7 +161,7 @@ class RowReader:
             return RowKind.HEADER
         serial = is_serial(number)
         if not serial and any(_CLERK.search(t) for _, t in filled):
-            self._signed = True
+            self._signed = self._clerked = True
             return RowKind.CLERK
         named = could_be_person(name)
         if not has_contact and len(filled) <= 4:
@@ -170,10 +177,10 @@ class RowReader:
             self._signed
             and not serial
             and not in_office
-            and not (has_contact and "position" in others)
+            and not (has_contact and "position" in others and not self._clerked)
         ):
             return RowKind.SIGNATURE if not has_contact else RowKind.CLERK
-        self._signed = False
+        self._signed = self._clerked = False
         return RowKind.PERSON
 
     def _ending(
@@ -194,6 +201,9 @@ class RowReader:
             return None
         if any(_SIGNATURE.search(t) for _, t in filled):
             self._signed = True
+            return RowKind.SIGNATURE
+        # `GIÁM ĐỐC` alone in its row, and below it the name of whoever signs.
+        if len(filled) == 1 and (says_position(filled[0][1]) or (self._titled and named)):
             return RowKind.SIGNATURE
         return None
 
@@ -220,8 +230,10 @@ class RowReader:
         if len(set(texts)) != 1 or len(filled) > len(self._columns) + 2:
             return False
         numeral = bool(number) and not is_serial(number)
+        match = self._index.certainly(texts[0]) if "department" in self._context.columns else None
         if (
             self._cell_is(row, "position", texts[0])
+            and not (match is not None)
             and not numeral
             and not _SECTION_LEAD.match(texts[0])
         ):
@@ -229,8 +241,8 @@ class RowReader:
         text = section_title(texts[0])
         if not text or self._signed:
             return False
-        match = self._index.find(text) if "department" in self._context.columns else None
-        if match is not None and match.certain:
+        match = self._index.certainly(text) if "department" in self._context.columns else None
+        if match is not None:
             return True
         in_name = self._cell_is(row, "full_name", texts[0])
         if not numeral and text == texts[0] and could_be_person(text):

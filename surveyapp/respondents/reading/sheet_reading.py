@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import COLUMNS, ListContext
-from surveyapp.respondents.reading.column_guesses import guess_table
+from surveyapp.respondents.reading.column_guesses import OFFERED, complete, guess_table
 from surveyapp.respondents.reading.header_rows import (
     SEARCHED,
     Header,
     blocks,
     find_header,
+    find_nameless_header,
     headings_at,
 )
 from surveyapp.respondents.reading.headings import GIVEN_NAME, MIDDLE_NAME, UNTOLD, map_headings
 from surveyapp.respondents.reading.taking import OURS
-from surveyapp.respondents.reading.titles import given_by_titles, names_other_list
+from surveyapp.respondents.reading.titles import given_by_titles
 from surveyapp.respondents.reading.understood import MARK_SHEET, Override, SheetTable, Understanding
+from surveyapp.respondents.rules.whole import other_kind
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold, tidy
@@ -96,9 +98,7 @@ def _is_alike(reading: Understanding, best: Understanding, context: ListContext)
     if reading is best:
         return True
     said = [reading.sheet, *reading.titles]
-    if names_other_list(said, context) and not names_other_list(
-        [best.sheet, *best.titles], context
-    ):
+    if other_kind(said, context) and not other_kind([best.sheet, *best.titles], context):
         return False
     headings = ({fold(h) for h in r.headings if h} for r in (reading, best))
     mine, its = headings
@@ -113,6 +113,14 @@ def _without_headings(
 ) -> Understanding:
     """A sheet without a header row, its columns told by what stands in them. Raises HeaderNotFound."""
     for sheet in sorted(sheets, key=lambda s: -len(s.rows)):
+        nameless = find_nameless_header(sheet, context)
+        if nameless is not None:
+            found = complete(sheet, nameless.line, nameless.headings, nameless.mapping, context)
+            if "full_name" in found:
+                mapping = {**nameless.mapping, "full_name": found["full_name"]}
+                reading = _reading(sheet, replace(nameless, mapping=mapping), context)
+                by_content = ("full_name", *reading.by_content)
+                return replace(reading, by_content=by_content, hidden=hidden)
         guessed = guess_table(sheet, context)
         if guessed is None:
             continue
@@ -136,7 +144,7 @@ def understand_as(workbook: Workbook, context: ListContext, told: Override) -> U
     for column, index in map_headings(headings, context).items():
         if column in UNTOLD and index not in mapping.values():
             mapping.setdefault(column, index)
-    first = _reading(chosen, Header(told.header_line, headings, mapping, 0), context)
+    first = _reading(chosen, Header(told.header_line, headings, mapping, 0), context, whole=False)
     first = replace(first, corrected=True)
     alike: list[SheetTable] = []
     for sheet in visible:
@@ -147,7 +155,9 @@ def understand_as(workbook: Workbook, context: ListContext, told: Override) -> U
             == [h for h in headings if h]
             != []
         ):
-            own = _reading(sheet, Header(told.header_line, headings, mapping, 0), context)
+            own = _reading(
+                sheet, Header(told.header_line, headings, mapping, 0), context, whole=False
+            )
             alike.append(own.table)
     return replace(first, more=tuple(alike))
 
@@ -218,15 +228,20 @@ def _read_sheet(sheet: Sheet, context: ListContext) -> Understanding | None:
         headings = [""] * left + header.headings[left:right]
         mapping = map_headings(headings, context)
         right = right if right < len(header.headings) else 0
-        own = _reading(sheet, Header(header.line, headings, mapping, 0), context)
+        own = _reading(sheet, Header(header.line, headings, mapping, 0), context, whole=False)
         readings.append(replace(own, table=replace(own.table, left=left, right=right)))
     first, *beside = readings
     return replace(first, more=tuple(reading.table for reading in beside))
 
 
-def _reading(sheet: Sheet, header: Header, context: ListContext) -> Understanding:
+def _reading(
+    sheet: Sheet, header: Header, context: ListContext, *, whole: bool = True
+) -> Understanding:
+    """How the table below a header reads; a `whole` sheet's columns are told by their cells where no heading does."""
     mapping = dict(header.mapping)
     _split_name(sheet, header, mapping)
+    by_content = _completed(sheet, header, mapping, context) if whole else {}
+    mapping |= by_content
     columns = (*context.columns, *UNTOLD, GIVEN_NAME)
     used = {i for c, i in mapping.items() if c in columns}
     titles = tuple(
@@ -242,7 +257,16 @@ def _reading(sheet: Sheet, header: Header, context: ListContext) -> Understandin
         unknown=tuple((i, h) for i, h in enumerate(header.headings) if h and i not in used),
         missing=tuple(c for c in context.required if c not in mapping and c not in given),
         titles=titles[:20] if len(titles) <= 40 else titles[-20:],
+        by_content=tuple(by_content),
     )
+
+
+def _completed(
+    sheet: Sheet, header: Header, mapping: Mapping[str, int], context: ListContext
+) -> dict[str, int]:
+    """Columns told by their cells, where a heading is missing or unknown."""
+    wanted = [c for c in OFFERED if c in context.columns and c not in mapping]
+    return complete(sheet, header.line, header.headings, mapping, context) if wanted else {}
 
 
 def _split_name(sheet: Sheet, header: Header, mapping: dict[str, int]) -> None:

@@ -30,7 +30,7 @@ from surveyapp.respondents.words.names import fold, tidy
 
 _NOT_SPREAD = ("full_name", "note", NUMBER, GIVEN_NAME, MIDDLE_NAME)
 _COUNT = re.compile(
-    r"(?:tong (?:cong|so)|cong|danh sach (?:nay )?(?:co|gom)|so luong)\D{0,40}?(\d{1,5})(?: (?:nguoi|dong chi|dai bieu|can bo|lanh dao|ong ba|d c))?(?: |$)"
+    r"(?:tong (?:cong|so)|tong|cong|an dinh danh sach|danh sach (?:nay )?(?:co|gom)|so luong)\D{0,40}?(\d{1,5})(?: (?:nguoi|dong chi|dai bieu|can bo|lanh dao|ong ba|d c))?(?: |$)"
 )
 _SHOWN = 200
 OURS = (MARK_SHEET, LEGEND_SHEET)
@@ -148,6 +148,7 @@ class _Reader:
         self._rows = RowReader(self._mapping, table.headings, context, index)
         self._section: dict[str, str] = {}
         self._above: dict[str, str] = {}
+        self._is_entered = False  # a section's title stands right above
 
     def read(self, gathered: _Gathered) -> None:
         """Add every row that holds anything to what was gathered."""
@@ -188,6 +189,7 @@ class _Reader:
                 cells[column] = title
         _as_above(cells, self._above)
         gathered.people.append(Row(number, cells))
+        self._is_entered = False
         place = self._mapping.get(NUMBER, -1)
         serial = row[place].strip() if 0 <= place < len(row) else ""
         digits = "".join(c for c in serial if c.isdigit())
@@ -198,6 +200,7 @@ class _Reader:
         gathered.aside.append(Aside(number, _text(row), kind.value))
         if kind is RowKind.SECTION:
             _enter(self._section, row, self._context, self._index)
+            self._is_entered = True
         elif kind is RowKind.CONTINUED and gathered.people:
             _add_contacts(gathered.people, row, self._mapping)
         elif kind in (RowKind.TOTAL, RowKind.SIGNATURE):
@@ -219,12 +222,15 @@ class _Reader:
             return False
         mapping = map_headings(headings, self._context)
         known = [c for c in mapping if c in COLUMNS]
-        if "full_name" not in mapping or len(known) < 3 or mapping == self._mapping:
+        if "full_name" not in mapping or len(known) < 3:
             return False
+        if mapping.items() <= self._mapping.items():
+            return True  # the same headings again, on the next page
         self._mapping.clear()
         self._mapping.update(mapping)
         self._rows = RowReader(self._mapping, headings, self._context, self._index)
-        self._section.clear()
+        if not self._is_entered:
+            self._section.clear()
         return True
 
 
@@ -260,7 +266,7 @@ def _enter(
     """Begin a section; a new department ends the units of the one before."""
     title = section_text(row)
     column = section_column(title, context, index)
-    if "department" in context.columns and index.find(title) is None:
+    if "department" in context.columns and index.certainly(title) is None:
         # `DANH SÁCH LÃNH ĐẠO SỞ TÀI CHÍNH` above the next table of the sheet.
         named = department_in(title.split(), index)
         column, title = ("department", named) if named else (column, title)

@@ -17,6 +17,8 @@ _DISTRICT = re.compile(
 _ASSOCIATION = re.compile(r"^(hoi|hiep hoi|lien hiep hoi|lien hiep|lien doan) \w")
 _ABOUT = re.compile(r"\b(danh sach|lanh dao|can bo|cong chuc|vien chuc|nhan su|ho va ten)\b")
 _ACCEPTABLE = 8
+_LONGEST_NAME = 16
+"""Words of a department with the name of its province behind it."""
 
 
 def given_by_titles(
@@ -45,7 +47,7 @@ def given_by_titles(
 
 def _named(column: str, text: str, index: DepartmentIndex, context: ListContext) -> str:
     """What of a text names a value of that column; empty when it names none."""
-    words = section_title(text).split()
+    words = section_title(text.replace("_", " ").lstrip("0123456789 ")).split() or text.split()
     if column == "department":
         return department_in(words, index)
     for start in range(min(len(words), 8)):
@@ -66,21 +68,9 @@ def department_in(words: Sequence[str], index: DepartmentIndex) -> str:
         if fold(words[start]) not in ("so", "ban", "van", "thanh", "ngan", "vp") and start:
             continue
         for end in range(len(words), start, -1):
-            match = index.find(" ".join(words[start:end]))
-            if match is not None and match.certain and (end - start > 1 or len(words) == 1):
-                return match.name
-            if end - start > 10:
+            if end - start > _LONGEST_NAME or (end - start < 2 and len(words) > 1):
                 continue
+            entry = index.certainly(" ".join(words[start:end]))
+            if entry is not None:
+                return entry.name
     return ""
-
-
-def names_other_list(texts: Sequence[str], context: ListContext) -> bool:
-    """Whether a title is that of another list asked for, and of no list like this one."""
-    folded = " | ".join(fold(text) for text in texts)
-
-    def named(kind: str) -> bool:
-        return fold(kind).removeprefix("danh sach").strip() in folded
-
-    if not folded or named(context.kind_name):
-        return False
-    return any(named(name) for _code, name in context.other_kinds)

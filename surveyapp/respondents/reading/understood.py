@@ -61,7 +61,7 @@ class Understanding:
     `unknown` are (index, heading) left aside; `missing` required columns without a heading; `others`
     sheets that hold people too and were not read, `hidden` sheets that nobody sees, `notices` codes and facts
     of what is to be said of the whole. `guessed`: no headings, the columns told by what stands
-    in them. `corrected`: a person said so, which is remembered for the unit's next files.
+    in them; `by_content` are single columns told so. `corrected`: a person said so, which is remembered for the unit's next files.
     """
 
     table: SheetTable
@@ -72,6 +72,7 @@ class Understanding:
     corrected: bool = False
     more: tuple[SheetTable, ...] = ()
     guessed: bool = False
+    by_content: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
@@ -116,6 +117,7 @@ class Understanding:
             "corrected": self.corrected,
             "more": [table.to_json() for table in self.more],
             "guessed": self.guessed,
+            "by_content": list(self.by_content),
             "hidden": list(self.hidden),
             "notices": [[code, dict(facts)] for code, facts in self.notices],
         }
@@ -132,6 +134,7 @@ class Understanding:
             corrected=bool(stored.get("corrected")),
             more=tuple(SheetTable.from_json(table) for table in stored.get("more", ())),
             guessed=bool(stored.get("guessed")),
+            by_content=tuple(stored.get("by_content", ())),
             hidden=tuple(stored.get("hidden", ())),
             notices=tuple((code, facts) for code, facts in stored.get("notices", ())),
         )
@@ -150,6 +153,29 @@ class Override:
     people: frozenset[int] = frozenset()
     unread: frozenset[str] = frozenset()
     answer: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept until the list is stored."""
+        return {
+            "sheet": self.sheet,
+            "header_line": self.header_line,
+            "mapping": dict(self.mapping),
+            "people": sorted(self.people),
+            "unread": sorted(self.unread),
+            "answer": self.answer,
+        }
+
+    @staticmethod
+    def from_json(kept: Mapping[str, Any]) -> "Override":
+        """As `to_json` wrote it."""
+        return Override(
+            kept["sheet"],
+            kept["header_line"],
+            kept["mapping"],
+            frozenset(kept["people"]),
+            frozenset(kept["unread"]),
+            kept["answer"],
+        )
 
     def differs(self, reading: Understanding) -> bool:
         """Whether a person says something else of the table than was understood."""

@@ -18,6 +18,7 @@ class ReadContact:
 _NOTHING = {
     "", "khong", "n a", "na", "0", "x", "xx", "xxx", "k", "ko", "kg", "none", "null", "nil", "nan", "no", "tbd", "chua", "bao mat",
     "bi mat", "an danh", "rieng tu", "trong", "de trong", "bo trong", "vang", "cap nhat sau", "bo sung sau", "se bo sung", "se cap nhat",
+    "00", "000", "0000", "00000", "000000", "an so", "xin giau", "giau", "tu choi", "tu choi cung cap", "quen",
     "dang cap nhat", "dang lap", "dang tao", "unknown", "not available", "not provided", "confidential",
 }  # fmt: skip
 _NOTHING_BEGINS = ("khong", "chua", "ko", "k co", "kg co", "chang")

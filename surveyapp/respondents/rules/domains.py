@@ -49,6 +49,7 @@ _TYPICAL = ("vn", "com", "net", "org", "edu", "info")
 _MAIN = frozenset("gmail yahoo hotmail outlook icloud ymail".split())
 _MOST_USED = frozenset(f"{name}.com" for name in _MAIN - {"ymail"}) | {"yahoo.com.vn"}
 _SHORT_NAME = 5
+_SHORTEST = 4
 
 
 def distance(one: str, other: str, most: int = 2) -> int:
@@ -88,11 +89,12 @@ def meant(domain: str, own: frozenset[str] = frozenset()) -> tuple[str, bool]:
         return "", False
     head = domain.partition(".")[0]
     if head in _MAIN:
-        return (
-            "yahoo.com.vn"
-            if head == "yahoo" and domain.endswith(("vn", ".v", ".vm"))
-            else f"{head}.com"
-        ), True
+        vietnamese = domain.count(".") > 1 or domain.endswith(("vn", ".v", ".vm", ".nv"))
+        return ("yahoo.com.vn" if head == "yahoo" and vietnamese else f"{head}.com"), True
+    if head in _SECOND_LEVELS and domain.removeprefix(head) in (".vn", ""):
+        return "", True  # an@gov.vn: whose office it is was left out
+    if domain.endswith(".vn") and domain.count(".") == 1 and f"{head}.gov.vn" in own:
+        return f"{head}.gov.vn", True
     mended = _mended_ending(domain)
     for candidate in filter(None, (mended, domain)):
         near = _nearest(candidate, own)
@@ -110,12 +112,40 @@ def _nearest(domain: str, own: frozenset[str]) -> str:
     if domain in KNOWN or domain in own:
         return domain
     for known in (own, _MOST_USED, PROVIDERS, KNOWN):
-        scored = sorted((d, k) for k in known if (d := _slip(domain, k)) <= 2)
+        like = _within_reach(domain, known)
+        scored = sorted((d, k) for k in like if (d := _slip(domain, k)) <= 2)
         if scored and (len(scored) == 1 or scored[0][0] < scored[1][0]):
             return scored[0][1]
         if scored:
             return ""
     return _glued(domain)
+
+
+def _within_reach(domain: str, known: frozenset[str]) -> set[str]:
+    """Those that may lie two letters away: what is left of both after dropping up to two letters is the same.
+
+    Thousands of unknown domains would else each be compared with every known one, letter by letter.
+    """
+    index, longest = _shortened(known)
+    if len(domain) > longest + 2:
+        return set()
+    return {name for left in _without_two(domain) for name in index.get(left, ())}
+
+
+@lru_cache(maxsize=64)
+def _shortened(known: frozenset[str]) -> tuple[dict[str, list[str]], int]:
+    index: dict[str, list[str]] = {}
+    for name in known:
+        for left in _without_two(name):
+            index.setdefault(left, []).append(name)
+    return index, max(map(len, known), default=0)
+
+
+@lru_cache(maxsize=1024)
+def _without_two(word: str) -> set[str]:
+    """The word without any one or two of its letters, and the word."""
+    fewer = {word[:i] + word[i + 1 :] for i in range(len(word))}
+    return {word} | fewer | {w[:i] + w[i + 1 :] for w in fewer for i in range(len(w))}
 
 
 def _slip(written: str, known: str) -> int:
@@ -130,6 +160,8 @@ def _slip(written: str, known: str) -> int:
     if found > allowed:
         return 3
     own_head, own_rest = _parts(written)
+    if len(head) < _SHORTEST and own_head != head:
+        return 3  # gm.com is no slip for gmx.com
     if own_rest == rest and known not in PROVIDERS:
         # `snv.` and `sxd.` of one province are two offices, `hagiamg.` and `hagiang.` one.
         limit = 1 if len(head) < 8 else 2
@@ -153,6 +185,15 @@ def _mended_ending(domain: str) -> str:
     *head, last = labels
     if last == "gov":
         return ".".join([*labels, "vn"])
+    for wrong in (
+        ["gov", "com"],
+        ["gov", "com", "vn"],
+        ["gov", "vn", "vn"],
+        ["gov", "net"],
+        ["gov", "org"],
+    ):
+        if labels[-len(wrong) :] == wrong:
+            return ".".join([*labels[: -len(wrong)], "gov", "vn"])
     if last not in _COUNTRIES and last not in _GENERIC:
         near = [e for e in _TYPICAL if distance(last, e, 1) == 1]
         near = ["vn"] if "vn" in near and len(head) > 1 and head[-1] in _SECOND_LEVELS else near

@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
 from surveyapp.respondents.rules import domains
 from surveyapp.respondents.rules.contact import ReadContact, unquoted
-from surveyapp.respondents.words.lookalikes import signs_as_meant
+from surveyapp.respondents.words.lookalikes import is_picture, signs_as_meant
 from surveyapp.respondents.words.names import fold
 
 _LABELS = ("mailto:", "địa chỉ thư điện tử", "địa chỉ email", "thư điện tử", "hộp thư", "e-mail", "email", "gmail:", "mail", "thư", "hòm thư")  # fmt: skip
@@ -17,6 +17,12 @@ _BREAKS = re.compile(r"[;,/|\n\r\t]| (?:và|hoặc|or|-) | (?=[^ ]{1,64}@)")
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 _LOCAL = re.compile(r"[A-Za-z0-9._+'\-]+")
 _AT_WORD = re.compile(r" ?[\[({] ?(?:at|a còng|@) ?[\])}] ?", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"(?<=[^\W\d]) ?\(([^()@ ]{1,64}@[^()@ ]{3,190})\)$")
+_ASIDE = re.compile(r"(?<=[^\W\d]) [-–] ?[^\W\d][^\d@]{0,40}$")
+"""What follows a dash says whose address it is: `- công vụ`."""
+_LABEL_WORDS = frozenset(
+    "email mail gmail thu dien tu hop hom dia chi dc cong vu ca nhan rieng chinh co quan e lien he tai khoan".split()
+)
 _TRIM = " .,;:'\"()<>[]/\\\t\r\n\u2026"
 _NUMBER_BEFORE = re.compile(r"\+?\d[\d .]{7,14}(?:[/\-_,;|:(]++|(?<= )(?=[A-Za-z]))")
 _NUMBER_AFTER = re.compile(r"[ ,;/|(\-]\+?0\d{8}")
@@ -108,20 +114,30 @@ def read_email(cell: str, support: Support = NOBODY) -> ReadContact:
         rest = valid_email(split_contact(plain)[0])
         return ReadContact("", "email_with_number", MUST, rest)
     trimmed = plain.strip(_TRIM)
+    if plain.lstrip(" '\"(<[").startswith("."):
+        hers = valid_email(re.sub(r"\s+", "", trimmed))
+        return ReadContact(
+            hers, "email_odd", CHECK, hers
+        )  # something may be missing before the dot
     return _judged(cell, trimmed, re.sub(r"\s+", "", trimmed), support)
 
 
 def _bare(cell: str) -> str:
     """Without labels, display name, `?subject=…`, remarks in brackets and signs around."""
-    text = unquoted(signs_as_meant(cell)).strip()
-    text = _without_label(text)
+    meant = signs_as_meant(cell)
+    if not meant.isascii():
+        meant = "".join(" " if is_picture(letter) else letter for letter in meant)
+    text = _without_label(unquoted(meant).strip())
     start, end = text.rfind("<"), text.rfind(">")
     if 0 <= start < end and "@" in text[start:end]:
         text = text[start + 1 : end]
+    named = _IN_BRACKETS.search(text)
+    if named and not any(map(str.isdigit, text[: named.start()])):
+        text = named[1]  # `Nguyễn Văn An (an@…)`, as `Nguyễn Văn An <an@…>`
     text = _AT_WORD.sub("@", _without_label(text.strip()))
     if "@" in text:
         before, _, after = text.rpartition("@")
-        after = after.partition("?")[0]
+        after = _ASIDE.sub("", after.partition("?")[0])
         bracket = after.find("(")
         if (
             bracket > 0
@@ -140,12 +156,18 @@ def _without_label(text: str) -> str:
             rest = text[len(label) :].lstrip()
             if label.endswith(":"):
                 return rest
-            if rest[:1] in (":", "."):
+            if rest[:1] in (":", ".", "-"):
                 return rest[1:].lstrip()
+            if text[len(label) : len(label) + 1] == " " and " " not in rest and "@" in rest:
+                return rest
     label, sign, rest = text.partition(":")
-    is_label = (
-        sign and "@" not in label and len(label) < 40 and not label.endswith(("http", "https"))
+    # `an:nguyen@…` is a slip of the finger, `Thư công vụ: an@…` says what follows.
+    known = (
+        not _LABEL_WORDS.isdisjoint(fold(label).split())
+        or not label.isascii()
+        or " " in label.strip()
     )
+    is_label = sign and known and "@" not in label and len(label) < 40
     return rest.lstrip() if is_label and rest.lstrip()[:2] != "//" else text
 
 
@@ -171,6 +193,13 @@ def _judged(cell: str, trimmed: str, joined: str, support: Support) -> ReadConta
             if valid:
                 return ReadContact(valid, "email_typo", CHECK, proposal)
             return ReadContact("", "email_invalid", MUST, proposal or _mended(joined, support))
+        if local[:1] in "-_" or local[-1:] in "-_":
+            return ReadContact(
+                valid,
+                "email_odd",
+                CHECK,
+                _supported(f"{local.strip('-_')}@{domain}", joined, support),
+            )
     elif valid:
         return ReadContact(
             "", "email_odd", MUST, _supported(_inner(local, domain), joined, support)

@@ -18,6 +18,7 @@ from surveyapp.respondents.rules.contacts import (
 )
 from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
+from surveyapp.respondents.words.bearers import is_no_name
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
@@ -33,12 +34,14 @@ from surveyapp.respondents.words.names import (
 )
 from surveyapp.respondents.words.positions import without_position
 from surveyapp.respondents.words.remarks import (
-    AWAY,
     GONE,
+    NEW,
+    OTHER,
     beside_name,
     glued_names,
     is_vacancy,
     remark_in,
+    says_gone,
     several_people,
 )
 
@@ -46,7 +49,11 @@ _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
 """What a spreadsheet shows where a formula failed. "Phòng #2" is text, and so is a "#" alone."""
+_BULLET = re.compile(r"^(?:[-–+*•●.]|\(?\d{1,3}[.)/:\-–])\s?(?=[^\W\d])")
+"""A running number or a dash before the name: `1. Nguyễn Văn An`."""
 _SHOWN = 200
+_MOST_PROPOSED = 500
+"""Different unknown departments for which something alike is looked for: a list has a few, an attack thousands."""
 
 
 @dataclass(slots=True)
@@ -70,6 +77,7 @@ class LineJudge:
         self._index = index
         self._own_domains = own_domains
         self._above: dict[str, str] = {}
+        self._unknown: set[str] = set()
         self._columns = context.columns
         self._reaching = [c for c in ("email", "phone") if c in self._columns]
         self._groups = {
@@ -161,8 +169,10 @@ class LineJudge:
             if "department" in self._context.required:
                 judged.add("department", MUST, "department_missing", written, above)
             return None
-        match = self._index.find(cell.value)
+        many = len(self._unknown) >= _MOST_PROPOSED and cell.value not in self._unknown
+        match = self._index.certainly(cell.value) if many else self._index.find(cell.value)
         if match is None or not match.certain:
+            self._unknown.add(cell.value)
             proposal = match.name if match else ""
             likeness = {"alike": match.alike} if match else {}
             judged.add("department", MUST, "department_unknown", written, proposal, **likeness)
@@ -262,8 +272,10 @@ class _Judgement:
             self._name(written, value)
         elif column == "position" and value.lower().startswith("nguyên "):
             self.add(column, CHECK, "remark", written, kind=GONE)
-        elif column in ("note", "position") and remark_in(value) in (GONE, AWAY):
-            self.add(column, CHECK, "remark", written, kind=remark_in(value))
+        elif column in ("note", "position"):
+            kind = says_gone(value) if column == "note" else remark_in(value)
+            if kind and kind not in (NEW, OTHER):
+                self.add(column, CHECK, "remark", written, kind=kind)
 
     def as_above(self, column: str, written: str, above: str) -> None:
         """A ditto without a row above it in the file, or written by hand: what stands above is proposed."""
@@ -276,7 +288,7 @@ class _Judgement:
             self.values["full_name"] = ""
             self.add("full_name", MUST, "name_vacant", written)
             return
-        value, self.position = without_position(value)
+        value, self.position = without_position(_BULLET.sub("", value).rstrip(" ,;:.-–") or value)
         alone, remark = ("", "") if several_people(written) else beside_name(value)
         if remark:
             self.values["full_name"] = value
@@ -296,6 +308,8 @@ class _Judgement:
         self.values["full_name"] = proposal if whole else bare
         several = several_people(written) or glued_names(bare.split())
         reason = "several" if several else is_suspicious(bare)
+        if not reason and is_no_name(bare):
+            reason = "no_name"
         if reason:
             self.add("full_name", CHECK, "name_suspicious", written, "", reason=reason)
         elif badly_cased:

@@ -7,19 +7,19 @@ import phonenumbers
 
 from surveyapp.respondents.findings import CHECK, MUST, NOTE
 from surveyapp.respondents.rules.contact import ReadContact, unquoted
-from surveyapp.respondents.words.lookalikes import signs_as_meant
+from surveyapp.respondents.words.lookalikes import is_picture, signs_as_meant
 from surveyapp.respondents.words.names import fold
 
 _BREAKS = re.compile(
     r"[;,/|\n\r\t+&]| (?:va|hoac|or|-) |(?<=\d{3})-(?=0[35789]\d{2})|(?<=\d{3}) -|(?<=\d{3})- "
 )
 _EXTENSION = re.compile(
-    r"(?:may le|so le|may nhanh|nhanh|le|ext|extension|x)[ .:]{0,3}\d{1,5}[ .]?$"
+    r"(?:may le|so le|may nhanh|nhanh|noi bo|le|ext|extension|x)[ .:]{0,3}\d{1,5}[ .]?$"
 )
 # Words that say what kind of number it is, and nothing else.
 _LABELS = frozenset(
     "dt sdt dtdd dd so di dong dien thoai tel phone mobile cell handphone zalo viber whatsapp telegram signal sms co quan cq nr nha "
-    "rieng fax hotline lien he may ban ca nhan cong vu chinh phu sim vn viet nam telephone number no contact lien lac hp mob cp m t h p c".split()
+    "rieng fax hotline lien he may ban ca nhan cong vu chinh phu sim vn viet nam telephone number no contact lien lac hp mob cp m t h p c call goi nhe a".split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _TRIM = re.compile(r"[\s.\-–()_,'`/*]+")
@@ -38,6 +38,7 @@ _MOBILE = (
 _AS_NUMBER = re.compile(r"(\d{9,11})\.0|(\d)[.,](\d{8,10})E\+?(\d{1,2})", re.IGNORECASE)
 _LOOKALIKES = str.maketrans("OoQlI|", "000111")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
+_ABBREVIATED = re.compile(r"\b(?:đ[./]t(?:[./]dđ)?|h[./]p|d[./]đ|t[./]l)\b\.?", re.IGNORECASE)
 _LONGEST = 200
 
 
@@ -93,7 +94,10 @@ def _national(text: str) -> str:
 
 def read_phone(cell: str) -> ReadContact:
     """One Vietnamese number out of a cell, as national digits `0912345678`."""
-    text = unquoted(signs_as_meant(cell[:_LONGEST])).strip(" .,;:'\"\t\r\n?#")
+    meant = signs_as_meant(cell[:_LONGEST])
+    if not meant.isascii():
+        meant = "".join(" " if is_picture(letter) else letter for letter in meant)
+    text = unquoted(meant).strip(" .,;:'\"\t\r\n?#<>[]{}")
     text = _typed_as_number(_without_labels(text))
     whole = _judged(cell, text)
     if whole.code != "phone_invalid":
@@ -113,7 +117,7 @@ def read_phone(cell: str) -> ReadContact:
     usable = list(dict.fromkeys(c.value or c.proposal for c in judged if c.value or c.proposal))
     if len(judged) < 2 or not usable:
         meant = _valid_phone(_national(text.translate(_LOOKALIKES)))[0]
-        return ReadContact("", "phone_invalid", MUST, meant)
+        return ReadContact("", "phone_invalid", MUST, meant or _alone(text))
     if len(usable) == 1 and all(c.value for c in judged):
         return ReadContact(usable[0], "phone_tidied", NOTE, usable[0])
     first = next((n for n in usable if _valid_phone(n)[1]), usable[0])
@@ -136,7 +140,7 @@ def _without_labels(text: str) -> str:
     """The number without `ĐT:` before it, an extension, `(Zalo)` or `- riêng` after it."""
     if not any(map(str.isalpha, text)):
         return text
-    text = _BRACKETS.sub(_bracketed, text)
+    text = _ABBREVIATED.sub(" ", _BRACKETS.sub(_bracketed, text))
     folded = fold(text)
     extension = _EXTENSION.search(folded)
     if extension:
@@ -144,12 +148,19 @@ def _without_labels(text: str) -> str:
         tail = re.search(r"\D{0,20}\d{1,5}\W{0,3}$", text)
         text = text[: tail.start()] if tail else text
     known = _WORD.sub(_label, text)
-    return known.strip(" .,;:-'\"")
+    return known.strip(" .,;:-'\"/")
 
 
 def _bracketed(found: re.Match[str]) -> str:
-    """Words in brackets say whose number it is; digits are part of it."""
-    return found[0] if any(map(str.isdigit, found[0])) else " "
+    """Words in brackets say whose number it is; digits are part of it, unless an hour or an extension stands there."""
+    digits = sum(map(str.isdigit, found[0]))
+    if not digits:
+        return found[0] if _OF_ANOTHER.search(fold(found[0])) else " "
+    return " " if digits < 3 and _IN_WORDS.search(fold(found[0])) else found[0]
+
+
+_OF_ANOTHER = re.compile(r"\b(?:cua|vo|chong|thu ky|nguoi nha|con trai|con gai|lai xe)\b")
+_IN_WORDS = re.compile(r"\b(?:sau|truoc|tu|luc|gio|\d{1,2}h|noi bo|may|le|phong|tang)\b")
 
 
 def _label(word: re.Match[str]) -> str:
@@ -180,6 +191,15 @@ def _run_together(text: str) -> list[str]:
     if len(digits) == 20 and digits.isdigit() and digits[0] == digits[10] == "0":
         return [digits[:10], digits[10:]]
     return []
+
+
+def _alone(text: str) -> str:
+    """The one sound number among words: `gọi 0912… nhé`."""
+    numbers = [n for n in _WORDS_BETWEEN.split(text) if len(n) > 8]
+    return _valid_phone(_national(numbers[0]))[0] if len(numbers) == 1 else ""
+
+
+_WORDS_BETWEEN = re.compile(r"[^\d .+()\-]+")
 
 
 def _judged(cell: str, text: str) -> ReadContact:

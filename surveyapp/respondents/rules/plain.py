@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from surveyapp.respondents.rules.emails import is_odd_local, is_sound_domain
 from surveyapp.respondents.rules.phones import mobile_number
+from surveyapp.respondents.words.bearers import is_no_name, may_begin_office
 from surveyapp.respondents.words.charsets import is_syllable
 from surveyapp.respondents.words.names import begins_with_honorific, fold
 from surveyapp.respondents.words.positions import is_position
@@ -30,7 +31,13 @@ def plain_email(cell: str, own: frozenset[str] = frozenset()) -> str:
     found = _ADDRESS.fullmatch(cell)
     if found is None or len(cell) > _ADDRESS_CHARACTERS:
         return ""
-    if is_odd_local(cell) or not is_sound_domain(found[1], own):
+    if (
+        cell[0] in "-_"
+        or "-@" in cell
+        or "_@" in cell
+        or is_odd_local(cell)
+        or not is_sound_domain(found[1], own)
+    ):
         return ""
     return cell.lower()
 
@@ -53,6 +60,7 @@ def is_plain_name(cell: str) -> bool:
         and not (any(map(may_begin_remark, words)) and (remark_in(cell) or is_vacancy(cell)))
         and not (_may_be_position(words[0]) and is_position(cell))
         and not (len(words) > 5 and glued_names(words))
+        and not (_may_be_no_name(words[0]) and is_no_name(cell))
     )
 
 
@@ -64,7 +72,7 @@ def _is_plain_word(word: str) -> bool:
         and unicodedata.is_normalized("NFC", word)
         and word == word[0].upper() + word[1:].lower()
         and (word.isascii() or is_syllable(word))
-        and word != "Và"
+        and word not in ("Và", "Cố")
     )
 
 
@@ -73,6 +81,12 @@ def _may_be_position(word: str) -> bool:
     return is_position(word) or fold(word) in _POSITION_BEGINS
 
 
+@lru_cache(maxsize=50_000)
+def _may_be_no_name(word: str) -> bool:
+    return may_begin_office(word) or fold(word) in _POSITION_BEGINS or fold(word) in _NAMELESS
+
+
+_NAMELESS = frozenset("van dong nhu lanh can chuyen nhan thu lai ho xem phu".split())
 _POSITION_BEGINS = frozenset(
     "pho quyen nguyen giam tong chanh truong vu cuc chi chu hieu vien bi thu uy ke".split()
 )

@@ -16,8 +16,20 @@ _STAFF = re.compile(
     r"(chuyen vien|nhan vien|can su|van thu|ke toan(?! truong)|thu quy|lai xe|bao ve)\b"
 )
 _OF_A_DIVISION = re.compile(
-    r"(pho |quyen |q |phu trach )*(truong phong|phong|truong bo phan|to truong|to pho|chi cuc truong|giam doc trung tam"
+    r"(pho |quyen |q |phu trach )*(truong phong|phong|truong bo phan|to truong|to pho|chi cuc truong|giam doc (?:trung tam|benh vien|ban quan ly|quy|cong ty)|ke toan truong"
     r"|hieu truong|truong khoa|truong tram|doi truong|tp|ptp)\b"
+)
+_BEFORE_PROVINCE = (
+    "tinh",
+    "thanh pho",
+    "tp",
+    "so noi vu",
+    "cua",
+    "don vi",
+    "dia phuong",
+    "ubnd",
+    "hdnd",
+    "uy ban nhan dan",
 )
 Notice = tuple[str, Mapping[str, Any]]
 """A code and its facts: what the reader says of the whole file."""
@@ -58,7 +70,8 @@ def _titles(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
     for name in context.other_units:
         key = fold(name)
         if context.unit_kind == "province":
-            forms = [f" {kind} {key} " for kind in ("tinh", "thanh pho", "tp", "ubnd tinh")]
+            forms = [f" {kind} {key} " for kind in _BEFORE_PROVINCE]
+            forms += [" tphcm ", " tp hcm "] if key == "ho chi minh" else []
         else:
             forms = [f" {key} "]
         if any(form in title for form in forms for title in folded):
@@ -69,18 +82,42 @@ def _titles(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
 
 def _kind(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
     """A title that is the name of another list asked for, and not of this one."""
-    folded = " | ".join(fold(title) for title in titles)
+    name = other_kind([t for t in titles if "danh sach" in fold(t)], context)
+    if name:
+        facts = {"kind": name, "own": context.kind_name}
+        yield Finding(WHOLE_LIST, "", CHECK, "other_kind_named", facts=facts)
 
-    def is_named(kind_name: str) -> bool:
-        return fold(kind_name).removeprefix("danh sach").strip() in folded
 
-    if not folded or is_named(context.kind_name):
-        return
-    for _code, name in context.other_kinds:
-        if is_named(name):
-            facts = {"kind": name, "own": context.kind_name}
-            yield Finding(WHOLE_LIST, "", CHECK, "other_kind_named", facts=facts)
-            return
+def other_kind(texts: Sequence[str], context: ListContext) -> str:
+    """The name of the other list that a title is of, all its telling words in it and more than of this one's; or empty."""
+    best, most = "", 0
+    for text in texts:
+        words = frozenset(_unabbreviated(fold(text)).split())
+        own = _telling(context.kind_name)
+        mine = len(own) if own <= words else 0
+        for _code, name in context.other_kinds:
+            telling = _telling(name)
+            if len(telling) == 1 and not {"lanh", "dao"} <= words:
+                continue  # `Sở` alone stands in every title
+            if telling <= words and len(telling) > max(most, mine):
+                best, most = name, len(telling)
+        if mine and not best:
+            return ""
+    return best
+
+
+def _telling(kind_name: str) -> frozenset[str]:
+    return frozenset(_unabbreviated(fold(kind_name)).split()) - _IN_EVERY_TITLE
+
+
+_IN_EVERY_TITLE = frozenset("danh sach lanh dao va tuong duong cac cap thuoc tinh".split())
+_ABBREVIATED = (("cchc", "cai cach hanh chinh"), ("hoi dong nhan dan", "hdnd"), ("uy ban nhan dan", "ubnd"))  # fmt: skip
+
+
+def _unabbreviated(folded: str) -> str:
+    for short, full in _ABBREVIATED:
+        folded = folded.replace(short, full)
+    return folded
 
 
 def _year(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
@@ -89,11 +126,26 @@ def _year(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
     if asked is None:
         return
     this = int(asked[0])
-    years = {int(y) for title in titles for y in _YEAR.findall(fold(title))}
+    years = {int(y) for title in titles for y in _years_in(fold(title))}
     if years & {this, this + 1} or not any(year < this for year in years):
         return
     facts = {"year": str(max(y for y in years if y < this)), "asked": str(this)}
     yield Finding(WHOLE_LIST, "", CHECK, "other_year_named", facts=facts)
+
+
+def _years_in(title: str) -> list[str]:
+    """The years a title gives: after `năm`, and in a title of a list or letter any; no terms of office, no laws."""
+    bare = _TERM.sub(" ", title)
+    return _YEAR.findall(bare) + (_BARE_YEAR.findall(bare) if _OF_THE_LIST.search(bare) else [])
+
+
+_TERM = re.compile(
+    r"\b(?:20\d\d (?:den )?20\d\d|\d{1,4} 20\d\d (?:nd|qd|tt|nq|qh|ttlt)\b|(?:nghi dinh|quyet dinh|nghi quyet|thong tu|luat|nhiem ky|giai doan).*)"
+)
+_BARE_YEAR = re.compile(r"\b(20\d\d)\b")
+_OF_THE_LIST = re.compile(
+    r"\b(danh sach|dieu tra|khao sat|chi so|par index|cchc|kem theo|cap nhat)\b"
+)
 
 
 def _positions(lines: Sequence[Line], context: ListContext) -> Iterator[Finding]:

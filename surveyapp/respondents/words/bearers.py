@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from surveyapp.respondents.words.names import FAMILIES, MIDDLES, fold, tone_key
+from surveyapp.respondents.words.positions import says_position
 from surveyapp.respondents.words.remarks import is_vacancy
 
 # First words of offices, as written, tones at the end of the word (`names.tone_key`).
@@ -31,11 +32,15 @@ _OFFICE_PAIRS = frozenset(
         ","
     )
 )
-_NO_PERSON = re.compile(
-    "(?:nguoi (?:lap|ky|tong hop|lien he|duyet|kiem tra)|thu truong|danh sach|tong (?:cong|so)|ghi chu|luu y|noi nhan|xac nhan|"
-    "ho va ten|ho ten|lanh dao (?:so|ban|phong|don vi|vu|cuc)|can bo (?:phu trach|lap|tong hop)|don vi (?:lap|bao cao)|chuyen vien|"
-    "giam doc|pho giam doc|chu tich|pho chu tich|truong phong|pho truong|chanh|het)(?: |$)"
+_NO_PERSONS = tuple(
+    "người lập,người ký,người tổng hợp,người liên hệ,người duyệt,người kiểm tra,thủ trưởng,danh sách,tổng cộng,tổng số,ghi chú,nơi nhận,"
+    "xác nhận,họ và tên,họ tên,lãnh đạo sở,lãnh đạo ban,lãnh đạo phòng,lãnh đạo đơn vị,lãnh đạo vụ,lãnh đạo cục,cán bộ phụ trách,"
+    "cán bộ lập,cán bộ tổng hợp,đơn vị lập,đơn vị báo cáo,chuyên viên,giám đốc,phó giám đốc,chủ tịch,phó chủ tịch,trưởng phòng,"
+    "phó trưởng,chánh văn,chánh thanh,chánh án,phó chánh,hết danh".split(",")
 )
+# As written where there are accents: Trương Phong Nhã heads no division, Chánh Thị Hoa no office.
+_NO_PERSON = re.compile("(?:" + "|".join(map(tone_key, _NO_PERSONS)) + ")(?: |$)")
+_NO_PERSON_BARE = re.compile("(?:" + "|".join(map(fold, _NO_PERSONS)) + ")(?: |$)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*[.]?")
 _SERIAL = re.compile(r"[#(\[]?\s?\d{1,5}\s?[.)/\]:\-–]{0,2}")
 
@@ -51,12 +56,42 @@ def could_be_person(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 7 or not all(_WORD.fullmatch(w) for w in words):
         return False
-    folded = fold(text)
-    if _NO_PERSON.match(folded):
+    bare = text.isascii()
+    told = (_NO_PERSON_BARE if bare else _NO_PERSON).match(fold(text) if bare else tone_key(text))
+    if told or (words[0].lower() == "lưu" and words[1] == "ý"):
         return False
     if is_vacancy(text):
         return True
     return not names_office(text)
+
+
+@lru_cache(maxsize=50_000)
+def may_begin_office(word: str) -> bool:
+    """Whether some office's name begins with that word."""
+    return fold(word) in _FOLDED_OFFICES
+
+
+_NO_NAMES = frozenset(
+    tone_key(p) for p in "văn thư,đồng chí,như trên,lãnh đạo,cán bộ,chuyên viên,nhân viên,thủ quỹ,lái xe,họ và tên,họ tên,xem ghi chú,phụ trách".split(",")
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def is_no_name(text: str) -> bool:
+    """Whether a cell of a name holds a position, an office or a sentence. In doubt it does not."""
+    words = text.split()
+    if len(words) < 2 or not all(_WORD.fullmatch(w) for w in words):
+        return False
+    if " ".join(tone_key(text).split()[:2]) in _NO_NAMES and not (
+        text.istitle() and len(words) > 2
+    ):
+        return True
+    if says_position(text) or names_office(text):
+        return True
+    first, *rest = words
+    # `Phụ trách chung`: a capital and then small letters is how a sentence is written.
+    shaped = first[0].isupper() and all(word.islower() for word in rest)
+    return shaped and first.lower() not in FAMILIES and rest[0] not in MIDDLES
 
 
 @lru_cache(maxsize=50_000)
@@ -66,6 +101,8 @@ def names_office(text: str) -> bool:
     if not folded or folded[0] not in _FOLDED_OFFICES:
         return False
     rest, first = folded[1:], tone_key(words[0])
+    if first == "cơ" and rest[:1] not in (["quan"], ["so"]):
+        return False  # Cơ Liêng, a family of the K'Ho
     if first in _NOBODYS:
         return True
     middle = bool(rest) and (

@@ -13,6 +13,7 @@ from surveyapp.respondents.words.names import fold
 _STOP = {"va", "tinh", "cac", "cua", "thuoc", "thanh", "pho"}
 _KIND_WORDS = ("so", "ban")
 _SECTION_NUMBER = re.compile(r"^\s*(?:[IVXLC]+|\d{1,3}|[A-Z])\s*[.)/:\-–]\s*", re.IGNORECASE)
+_STATE_BANK = re.compile(r"\b(ngan hang (?:nha nuoc|nn)|nhnn) (?:viet nam|vn)\b")
 _NEAR = 0.84
 
 
@@ -40,7 +41,7 @@ class DepartmentIndex:
         learned: Mapping[str, str] | None = None,
     ) -> None:
         self.entries = tuple(departments)
-        self._unit_words = tuple(fold(unit_name).split())
+        self._unit_endings = _unit_endings(unit_name)
         self._spellings = [
             (words, entry) for entry in self.entries for words in _spellings(entry.name)
         ]
@@ -53,6 +54,7 @@ class DepartmentIndex:
         self._codes = {fold(e.code).replace(" ", ""): e for e in self.entries}
         self._learned = learned or {}
         self._found: dict[str, Match | None] = {}
+        self._known: dict[str, Match | None] = {}
 
     def find(self, text: str) -> Match | None:
         """The department of `text`, or None. `exact` when it is written as the campaign writes it."""
@@ -60,16 +62,29 @@ class DepartmentIndex:
             self._found[text] = self._search(text)
         return self._found[text]
 
-    def _search(self, text: str) -> Match | None:
-        written = _SECTION_NUMBER.sub("", text) if not text.isupper() or " " in text else text
+    def certainly(self, text: str) -> Match | None:
+        """The department that is written so for certain, or None; nothing is compared letter by letter."""
+        if text not in self._known:
+            self._known[text] = self._written(text)
+        return self._known[text]
+
+    def _written(self, text: str) -> Match | None:
+        written = _without_number(text)
         entry = self._certain(written) or self._certain(text)
         if entry is None and "(" in written:
             # `Sở Ngoại vụ (SNgV)`: what stands in brackets repeats what stands before them.
             entry = self._certain(written.partition("(")[0])
         if entry is None and fold(text) in self._learned:
             entry = self._codes.get(fold(self._learned[fold(text)]).replace(" ", ""))
-        if entry is not None:
-            return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
+        if entry is None:
+            return None
+        return Match(entry.code, entry.name, True, fold(text) == fold(entry.name))
+
+    def _search(self, text: str) -> Match | None:
+        known = self.certainly(text)
+        if known is not None:
+            return known
+        written = _without_number(text)
         near, alike = self._near(written)
         near = near or self._begun(written)
         return Match(near.code, near.name, False, False, alike) if near else None
@@ -83,6 +98,12 @@ class DepartmentIndex:
         if by_name or by_code:
             return by_name or by_code
         for tokens in self._readings(folded):
+            coded = self._codes.get("".join(tokens))
+            if coded:
+                return coded  # `SNV TPHCM`, `Sở NgV`
+            coded = self._codes.get(f"s{''.join(tokens[1:])}") if tokens[0] == "so" else None
+            if coded:
+                return coded
             alike = self._by_letter.get(tokens[0][0], ())
             found = {e.code: e for words, e in alike if _abbreviates(tokens, words)}
             # `Ban Quản lý khu kinh tế / khu công nghiệp` stands for boards that have names of their own.
@@ -95,15 +116,18 @@ class DepartmentIndex:
 
     def _readings(self, folded: str) -> list[tuple[str, ...]]:
         """Tokens without stop words; also without the unit's name, and with `so` put in front."""
-        folded = folded.replace("ngan hang nha nuoc viet nam", "ngan hang nha nuoc")
-        tokens = tuple(t for t in folded.replace("nhnn viet nam", "nhnn").split() if t not in _STOP)
+        folded = _STATE_BANK.sub(r"\1", folded).removeprefix("chi nhanh ")
+        folded = folded.replace("che xuat", "cong nghiep").replace("kcx", "kcn")
+        tokens = tuple(t for t in folded.split() if t not in _STOP)
         readings = [tokens]
-        unit = tuple(w for w in self._unit_words if w not in _STOP)
-        if unit and tokens[-len(unit) :] == unit:
-            tokens = tokens[: -len(unit)]
-            readings.append(tokens)
+        for unit in self._unit_endings:
+            if len(tokens) > len(unit) and tokens[-len(unit) :] == unit:
+                tokens = tokens[: -len(unit)]
+                readings.append(tokens)
+                break
         if tokens[-1:] in (("tp",), ("t",)):
-            readings.append(tokens[:-1])
+            tokens = tokens[:-1]
+            readings.append(tokens)
         if tokens and tokens[0] not in (*_KIND_WORDS, "van", "thanh", "ngan"):
             readings.extend((kind, *tokens) for kind in _KIND_WORDS)
         return [r for r in readings if r]
@@ -166,6 +190,22 @@ class _Likeness:
             if ratio > found[1]:
                 found = (place, ratio)
         return found
+
+
+def _without_number(text: str) -> str:
+    return _SECTION_NUMBER.sub("", text) if not text.isupper() or " " in text else text
+
+
+def _unit_endings(unit_name: str) -> list[tuple[str, ...]]:
+    """How a unit's name may end the name of its department: `Hồ Chí Minh`, `TPHCM`, `TP HCM`, `BRVT`."""
+    words = tuple(w for w in fold(unit_name).split() if w not in _STOP)
+    if not words:
+        return []
+    initials = "".join(word[0] for word in words)
+    short = [("tp", initials), (f"tp{initials}",), (f"t{initials}",)]
+    # Two letters alone may be a department's: CT is Cần Thơ and Công Thương.
+    alone = [(initials,)] if len(initials) > 2 else []
+    return [("tp", *words), words, *short, *alone]
 
 
 def _pairs(text: str) -> set[str]:

@@ -31,7 +31,7 @@ _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´ʼ"), "'") | dict.fromkeys(m
 
 def _compatible() -> dict[int, str]:
     """Wide, mathematical, circled and joined forms of plain letters, digits and signs."""
-    ranges = [(0xFF01, 0xFF5F), (0xFB00, 0xFB07), (0x1D400, 0x1D800), (0x2460, 0x2469), (0x2070, 0x208A), (0x24B6, 0x24EA)]  # fmt: skip
+    ranges = [(0xFF01, 0xFF5F), (0xFE50, 0xFE6C), (0xFB00, 0xFB07), (0x1D400, 0x1D800), (0x2460, 0x2469), (0x2070, 0x208A), (0x24B6, 0x24EA)]  # fmt: skip
     found = {}
     for first, end in ranges:
         for code in range(first, end):
@@ -62,6 +62,11 @@ def as_meant(text: str) -> str:
         if _FOREIGN_LETTER.search(text) and _LATIN.search(text):
             text = text.translate(_FOREIGN)
     return unicodedata.normalize("NFC", text)
+
+
+def is_picture(letter: str) -> bool:
+    """Whether it is a drawn sign: a telephone, an envelope, a tick."""
+    return letter > "~" and unicodedata.category(letter) in ("So", "Sk", "Cn", "Co")
 
 
 def signs_as_meant(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from surveyapp.respondents.words.names import FAMILIES, fold
+from surveyapp.respondents.words.names import FAMILIES, fold, tone_key
 
 _SHORT = {
     "gd": "Giám đốc", "pgd": "Phó Giám đốc", "tp": "Trưởng phòng", "ptp": "Phó Trưởng phòng",
@@ -51,6 +51,25 @@ def _leading(name: str) -> tuple[str, str]:
 def is_position(text: str) -> bool:
     """Whether the text begins as a position does, or is a usual abbreviation of one."""
     return _spelled_out(text) != ""
+
+
+_SAID = tuple(
+    tone_key(p)
+    for p in "giám đốc,phó giám đốc,quyền giám đốc,tổng giám đốc,phó tổng giám,chánh văn phòng,phó chánh,chánh thanh tra,chánh án,trưởng phòng,"
+    "phó trưởng,trưởng ban,trưởng khoa,vụ trưởng,phó vụ trưởng,cục trưởng,phó cục trưởng,chi cục trưởng,phó chi cục,chủ tịch,"
+    "phó chủ tịch,chủ nhiệm,phó chủ nhiệm,hiệu trưởng,phó hiệu trưởng,viện trưởng,phó viện trưởng,bí thư,phó bí thư,"
+    "tổng thư ký,thư ký,ủy viên,uỷ viên,kế toán trưởng".split(",")
+)
+# Without accents `truong phong` may be Trương Phong.
+_SAID_BARE = frozenset(fold(p) for p in _SAID) - {"truong phong", "truong ban", "truong khoa"}
+
+
+def says_position(text: str) -> bool:
+    """Whether a cell of a name says a position and nothing else: not so Trương Phong Nhã, Bí Văn Thư."""
+    if text.isascii():
+        return fold(text) in _SAID_BARE
+    key = tone_key(text)
+    return any(key == said or key.startswith(f"{said} ") for said in _SAID)
 
 
 def _spelled_out(text: str) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from surveyapp.respondents.words.names import FAMILIES, MIDDLES, fold, tone_key
 
-VACANT, GONE, AWAY, NEW, OTHER = "vacant", "gone", "away", "new", "other"
+VACANT, GONE, AWAY, NEW, OPEN, OTHER = "vacant", "gone", "away", "new", "open", "other"
 
 _GONE = (
     "nghỉ hưu", "về hưu", "hưu trí", "nghỉ chế độ", "nghỉ công tác", "nghỉ việc", "thôi việc", "đã nghỉ", "đã mất", "đã chết",
@@ -13,6 +13,8 @@ _GONE = (
     "chuyển đơn vị", "chuyển ngành", "luân chuyển", "điều động", "miễn nhiệm", "cách chức", "bãi nhiệm", "từ chức", "thôi chức",
     "thôi giữ", "thôi làm", "bị bắt", "tạm giam", "khởi tố", "bị can", "kỷ luật", "kỉ luật", "đình chỉ", "đình chỉ công tác",
     "không còn", "hết nhiệm kỳ", "hết nhiệm kì", "nghỉ theo", "nghỉ trước tuổi", "nghỉ tinh giản", "tinh giản biên chế",
+    "mất ngày", "mất tháng", "mất năm", "mất hôm", "mất lúc", "chuyển sở", "chuyển bộ", "chuyển ban", "chuyển huyện", "chuyển tỉnh",
+    "chuyển ubnd", "chuyển lên", "chuyển ct", "thuyên chuyển", "điều chuyển", "xin nghỉ", "xin thôi",
     "bỏ ra", "xóa tên", "xoá tên", "gạch tên", "đã đi", "retired", "resigned", "deceased", "transferred", "moved to",
 )  # fmt: skip
 _AWAY = (
@@ -22,9 +24,14 @@ _AWAY = (
     "maternity", "on leave", "seconded",
 )  # fmt: skip
 _NEW = (
-    "mới bổ nhiệm", "mới nhận", "mới về", "mới chuyển", "mới được", "dự kiến", "chưa có quyết định", "chưa có qđ", "chờ bổ nhiệm",
-    "chưa bổ nhiệm", "thay đ/c", "thay đồng chí", "thay cho", "thay ông", "thay bà", "thay thế", "người thay", "đổi thành", "hỏi lại",
-    "kiểm tra lại", "xem lại", "chưa chắc", "không liên lạc", "không tham gia", "không khảo sát", "không điều tra", "từ chối",
+    "mới bổ nhiệm", "mới nhận", "mới về", "mới chuyển", "mới được", "thay đ/c", "thay đồng chí", "thay cho", "thay ông", "thay bà",
+    "thay thế", "người thay", "đổi thành",
+)  # fmt: skip
+# Beside a name, and in a remark too: whether she is in office or answers at all is open.
+_OPEN = (
+    "dự kiến bổ nhiệm", "dự kiến nghỉ", "dự kiến chuyển", "chưa có quyết định", "chưa có qđ", "chờ bổ nhiệm", "chưa bổ nhiệm", "hỏi lại",
+    "kiểm tra lại", "xem lại", "chưa chắc", "không liên lạc", "không tham gia", "không khảo sát", "không điều tra", "không mời",
+    "từ chối", "không thuộc đối tượng", "không đúng đối tượng",
 )  # fmt: skip
 _VACANCIES = (
     "khuyết", "trống", "vị trí trống", "bỏ trống", "để trống", "vacant", "tbd", "tba", "đang tuyển", "khuyết vị trí", "khuyết chức danh",
@@ -36,12 +43,19 @@ _VACANT_BEGINS = (
     "đang chờ", "đang xin", "đang trình", "đang làm quy trình", "đang làm thủ tục", "đang kiện toàn", "đang tuyển", "đang hoàn thiện",
     "đang thực hiện", "đang bổ sung", "đang xem xét", "đang cập nhật", "chờ bổ nhiệm", "chờ phê chuẩn", "chờ kiện toàn", "chờ quyết định",
     "chờ bầu", "để trống", "bỏ trống", "còn trống", "còn thiếu", "thiếu", "trống", "sẽ bổ sung", "bổ sung sau", "cập nhật sau", "vacant", "tbd",
+    "hiện đang", "hiện chưa", "hiện không", "hiện còn", "hiện trống", "hiện tại", "tạm thời", "tạm để", "đang để", "đang quy trình", "đang đợi",
+    "đợi bổ nhiệm", "đợi quyết định", "đợi kiện toàn", "chưa bổ sung", "chức vụ khuyết", "chức vụ trống", "chức vụ đang", "chức vụ chưa",
+    "chức danh đang", "chức danh chưa", "vị trí đang", "vị trí chưa", "vị trí này", "không bổ nhiệm", "không cử", "không kiện toàn",
 )  # fmt: skip
 # Beside a name these say nothing that anybody needs to look at.
 _HARMLESS = re.compile(
     r"(?:nam|nu|nu gioi|kinh|tay|muong|thai|mong|hmong|h mong|dao|nung|khmer|e de|dang vien|bi danh \w+|tuc \w+|\w)$"
 )
 _APART = re.compile(r"[(\[]([^()\[\]]+)[)\]]?|\s[-–—]+\s*(.+)$|[-–—]\s(.+)$")
+# The whole of a remark.
+_GONE_ALONE = {
+    tone_key(word) for word in ("hưu", "nghỉ", "mất", "chết", "thôi", "đã nghỉ", "đã mất", "nh")
+}
 _SINGLE = {
     "khuyết",
     "trống",
@@ -72,6 +86,7 @@ def _bare(phrases: tuple[str, ...]) -> str:
 _SAID = (
     (GONE, re.compile(_keys(_GONE)), re.compile(_bare(_GONE))),
     (AWAY, re.compile(_keys(_AWAY)), re.compile(_bare(_AWAY))),
+    (OPEN, re.compile(_keys(_OPEN)), re.compile(_bare(_OPEN))),
     (NEW, re.compile(_keys(_NEW)), re.compile(_bare(_NEW))),
 )
 _SIGNS = re.compile(r"[()\[\]{}.,;:*\-–—_\\\"'“”]+")
@@ -83,7 +98,9 @@ _NOT_LETTERS = re.compile(r"[\s()\[\]{}.,;:*\-–—_/\\\"'“”]+")
 _VACANT_WORDS = {tone_key(p) for p in _VACANCIES}
 
 
-_FIRST_WORDS = {fold(p).split()[0] for p in (*_GONE, *_AWAY, *_NEW, *_VACANT_BEGINS, *_VACANCIES)}
+_FIRST_WORDS = {
+    fold(p).split()[0] for p in (*_GONE, *_AWAY, *_NEW, *_OPEN, *_VACANT_BEGINS, *_VACANCIES)
+}
 
 
 @lru_cache(maxsize=50_000)
@@ -101,6 +118,16 @@ def remark_in(text: str) -> str:
         if (bare if plain else exact).search(f" {key} "):
             return kind
     return ""
+
+
+def says_gone(text: str) -> str:
+    """What a remark of its own says of its person that must be asked: gone, away, open, vacant; or empty."""
+    kind = remark_in(text)
+    if kind in (GONE, AWAY, OPEN):
+        return kind
+    if tone_key(_SIGNS.sub(" ", text)) in _GONE_ALONE:
+        return GONE
+    return VACANT if is_vacancy(text) and len(text.split()) < 6 else ""
 
 
 @lru_cache(maxsize=50_000)

@@ -89,6 +89,18 @@
   }));
   if (warning) sessionLasts(Number(warning.dataset.seconds));
 
+  // The deadline comes nearer while the page stands.
+  each("[data-due]", (due) => {
+    const loaded = Date.now(), stages = JSON.parse(due.dataset.stages);
+    (function tell() {
+      const left = due.dataset.due - (Date.now() - loaded) / 1000;
+      const [, words] = stages.find(([start]) => left <= start) || [0, ""];
+      if (due.textContent !== words) due.textContent = words;
+      due.hidden = !words;
+      setTimeout(tell, 20000);
+    })();
+  });
+
   // Submitting waits for the line and goes on by itself. It can be repeated: the server gives the same receipt.
   each("form[data-submits]", (form) => {
     const waiting = form.querySelector("[data-waiting]");

@@ -113,7 +113,7 @@ def _digest(sha256: str) -> str:
 
 
 def _kept() -> Any:
-    return settings().instance / "releases"
+    return settings().store / "releases"
 
 
 def _turned(turned: TurnedAway) -> Response:

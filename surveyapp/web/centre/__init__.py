@@ -38,6 +38,7 @@ MODULES = (
     "campaign.staff_book",
     "campaign.confirmations",
     "campaign.audit",
+    "campaign.installation",
 )
 
 

@@ -46,7 +46,7 @@ def received(kind: str, received_id: UUID) -> ResponseReturnValue:
     subject, context = _subject(kind, received_id)
     if subject.state == ReceivedState.STORED:
         return redirect(url_for("desk.one_list", list_id=subject.list_id), code=303)
-    if subject.state == ReceivedState.WORKING and not intake.is_silent(subject, now=clock.now()):
+    if subject.state == ReceivedState.WORKING:
         return _page("desk/progress.html", kind, subject, stages=STAGES, words=STAGE_WORDS)
     if subject.waits_for_desk:
         return _understood_page(kind, subject, context)
@@ -69,7 +69,11 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
         if subject.preview.get("gaps") and not told.answer and not told.people:
             return _understood_page(kind, subject, context, unanswered=True), 422
         told = replace(told, mapping={}) if told.adds else None
-    background.begin(_upload(kind, received_id), lambda upload: store(upload, told))
+    background.begin(
+        _upload(kind, received_id),
+        lambda upload: store(upload, told),
+        confirmed=told.to_json() if told is not None else {},
+    )
     return here
 
 
@@ -211,6 +215,10 @@ def _understood_page(
         errors=wrong,
         unanswered=unanswered,
         ticked=set(request.form.getlist("person")),
+        by_content=", ".join(
+            f"“{wording.column_name(column)}”"
+            for column in (understood.by_content if understood else ())
+        ),
         left_unread=set(request.form.getlist("unread")),
         sheets=list(dict.fromkeys(t.sheet for _, t in understood.tables())) if understood else [],
         aside_reason=wording.aside_reason,

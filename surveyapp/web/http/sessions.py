@@ -135,13 +135,27 @@ def _is_over(content: dict[str, Any]) -> bool:
     return now - seen > IDLE.total_seconds() or now - started > ABSOLUTE.total_seconds()
 
 
-def begin_respondent(code: str) -> None:
-    """From now on this browser answers for `code`. Whatever it held before is forgotten."""
+def begin_respondent(code: str, strand: bytes | None) -> None:
+    """From now on this browser answers for `code`, with the `strand` that opens its drafts, if it has
+    one. Whatever it held before is forgotten."""
     session.clear()
     now = _seconds()
     session.update(
         {"code": code, "started": now, "seen": now, "locale": locale(), CSRF_FIELD: _token()}
     )
+    if strand is not None:
+        hold_strand(strand)
+
+
+def hold_strand(strand: bytes) -> None:
+    """What opens the drafts of this browser."""
+    session["strand"] = strand.hex()
+
+
+def respondent_strand() -> bytes | None:
+    """What this browser's session opens drafts with; None where it may see none."""
+    strand = session.get("strand")
+    return bytes.fromhex(strand) if isinstance(strand, str) else None
 
 
 def respondent_code() -> str | None:
@@ -151,13 +165,25 @@ def respondent_code() -> str | None:
 
 
 def end_respondent() -> None:
-    """Forget the code; add `Clear-Site-Data` to the response where the page says good-bye."""
+    """Forget the code."""
     session.clear()
+
+
+def note(name: str, told: object) -> None:
+    """Keep what the next page has to tell, after a redirect; without a code if nobody has begun."""
+    if "code" not in session:
+        session.update({"started": _seconds(), "seen": _seconds()})
+    session[name] = told
+
+
+def noted(name: str) -> Any:
+    """What was kept for this page; None where nothing was."""
+    return session.get(name)
 
 
 def respondent_session_is_over() -> bool:
     """The browser had a session, but rested longer than an hour or began half a day ago."""
-    return getattr(session, "ended", None) is not None
+    return ended_respondent() is not None
 
 
 def ended_respondent() -> tuple[str, str] | None:

@@ -34,6 +34,13 @@ def settings() -> Settings:
     return _state().settings
 
 
+def keys_of(app: Flask) -> KeyRing:
+    """The key ring of this application, for what runs beside its requests."""
+    kept = app.extensions[_PLACE]
+    assert isinstance(kept, State)
+    return kept.keys
+
+
 def keys() -> KeyRing:
     """The key ring of the application that answers the present request."""
     return _state().keys

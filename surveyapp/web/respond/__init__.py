@@ -14,7 +14,8 @@ bp = Blueprint("respond", __name__)
 def _what_was_told_is_over() -> None:
     """Looking at a page sets no cookie, so a message told once goes with the next thing sent in."""
     if request.method == "POST":
-        session.pop("_flashes", None)
+        for told in ("_flashes", "typed"):
+            session.pop(told, None)
 
 
 @bp.context_processor
@@ -29,4 +30,5 @@ def _frame() -> dict[str, Any]:
 
 
 from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words
+from surveyapp.web.respond.devices import pages as device_pages  # noqa: E402, F401
 from surveyapp.web.respond.promise import pages as promise_pages  # noqa: E402, F401

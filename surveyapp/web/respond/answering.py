@@ -1,5 +1,6 @@
 """Answering: the choice of questionnaires, its pages, saving with and without a script."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
@@ -15,8 +16,9 @@ from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions, state
+from surveyapp.web.http import sessions
 from surveyapp.web.http.error_pages.refusals import words_for
+from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
     browser_buffer,
@@ -36,9 +38,20 @@ def hub() -> ResponseReturnValue:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
         rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        beside = _begun_beside(db, visit)
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
-    return render_template(template, rows=rows, declaration_address=_declaration, **facts)
+    return render_template(
+        template, rows=rows, beside=beside, declaration_address=_declaration, **facts
+    )
+
+
+def _begun_beside(db: Session, visit: Visit) -> bool:
+    """Another device holds answers of its own that this one does not see."""
+    if visit.strand is None or not visit.invited.campaign.is_collecting(clock.now()):
+        return False
+    left = [each.id for each in visit.unsubmitted if each.begun_on is not None]
+    return bool(left) and drafts.begun_elsewhere(db, left, holder=visit.holder)
 
 
 def _declaration(kind: str) -> str:
@@ -52,9 +65,11 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     """
     if assignment.is_submitted or assignment.begun_on is None:
         return False, None
+    if not visit.invited.campaign.is_collecting(clock.now(), begun=visit.is_begun):
+        return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
@@ -80,7 +95,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering_now(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
     return _page(visit, assignment, instrument, draft.answers, page)
 
 
@@ -136,7 +151,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return _page(
         visit,
@@ -172,11 +187,25 @@ def language() -> ResponseReturnValue:
 @bp.post("/phieu/roi-khoi")
 def leave() -> ResponseReturnValue:
     """Forget the code in this browser; everything saved stays saved."""
+    until = None
     with reading() as db:
-        code = sessions.respondent_code()
-        facts = privacy_notice.facts(db, visiting(db).invited) if code else {}
+        if sessions.respondent_code() is not None:
+            visit = visiting(db)
+            until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else None
     sessions.end_respondent()
-    return render_template("respond/left.html", **facts)
+    sessions.note("left", until or 0)
+    return redirect(url_for("respond.left"), code=303)
+
+
+@bp.get("/da-dong")
+def left() -> ResponseReturnValue:
+    """What leaving means, and how to come back; the same however often it is loaded."""
+    until = sessions.noted("left")
+    return render_template(
+        "respond/left.html",
+        closes_at=datetime.fromtimestamp(until, UTC) if until else None,
+        contact=help_desk.nearest(),
+    )
 
 
 def _destination(instrument: Instrument, number: int, page: int) -> str:
@@ -218,7 +247,8 @@ def _page(
         assignment=assignment,
         number=assignment.number,
         rated=rated(assignment),
-        contact=privacy_notice.contact(visit.invited.campaign.settings),
+        contact=help_desk.contact(visit.invited.campaign.settings),
+        deadline=visit.deadline,
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         other_answers=others,
         whole_url=url_for(

@@ -1,29 +1,48 @@
 """The way in: a typed code, a link, and the declarations made instead of answering."""
 
+from datetime import UTC, datetime
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts.act import Act
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
-from surveyapp.invitations.credentials import attempts, codes, device_handoff, links
+from surveyapp.invitations.credentials import attempts, device_handoff, links, pasted
 from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
+from surveyapp.invitations.queries import Invited
+from surveyapp.responses import draft_secret, drafts
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
+from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
+from surveyapp.web.respond.devices import browser_cookie
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
+SERVER = "server"
+"""Whom the audit trail names for what the server does by itself."""
+SHOWN_DIGITS = 24
+KEPT_TYPED = 600
+"""Characters that stand in the box again: a whole message, and the cookie still fits."""
 
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Where a code from a letter or an SMS is typed."""
-    return render_template("respond/code.html", resumable=sessions.respondent_code() is not None)
+    """Where a code from a letter or an SMS is typed; with `?sai=1` what was wrong with the last one."""
+    typed = sessions.noted("typed") if "sai" in request.args else None
+    return render_template(
+        "respond/code.html",
+        resumable=sessions.respondent_code() is not None,
+        typed=typed,
+        errors=[("code", wrong_code(typed))] if typed is not None else None,
+        contact=help_desk.nearest(),
+    )
 
 
 @bp.post("/")
@@ -33,41 +52,60 @@ def enter() -> ResponseReturnValue:
     typed = request.form.get("code", "")
     now = clock.now()
     try:
-        passed_on = device_handoff.read_typed(typed)
-        code = None if passed_on else codes.read_typed(typed)
-    except MistypedCode as exc:
-        return _ask_again(typed, _mistyped(exc))
+        read = pasted.read(typed)
+    except MistypedCode:
+        return _ask_again(typed)
     with transaction() as db:
         network = attempts.network(state.keys(), request.remote_addr or "", now=now)
         attempts.check(db, network, now=now)
-        found = _known(db, code, passed_on)
+        found = _known(db, read)
         attempts.count(db, network, succeeded=found is not None, now=now)
     if found is None:
-        return _ask_again(typed, _unknown(passed_on))
+        return _ask_again(typed)
     return _opened(found, url_for("respond.hub"))
 
 
-def _opened(code: str, first: str) -> ResponseReturnValue:
-    """This browser answers for `code`; a page that waited for it sealed is saved and shown first."""
-    sessions.begin_respondent(code)
-    response = redirect(sealed_page.restore(code) or first, code=303)
+def _opened(visit: Visit, first: str) -> ResponseReturnValue:
+    """This browser answers for a code; a page that waited for it sealed is saved and shown first."""
+    sessions.begin_respondent(visit.code, visit.strand)
+    if visit.strand is None:
+        return redirect(url_for("respond.elsewhere"), code=303)
+    response = redirect(sealed_page.restore(visit.code) or first, code=303)
     sealed_page.forget(response)
+    browser_cookie.remember(response, visit.code, visit.strand)
     return response
 
 
-def _known(db: Session, code: str | None, passed_on: str | None) -> str | None:
-    """The access code behind what was typed; None where nobody is invited with it."""
+def _known(db: Session, read: pasted.Typed) -> Visit | None:
+    """The visit that what was typed opens; None where nobody is invited with it."""
+    code, strand = read.code, None
     try:
         if code is None:
-            code = device_handoff.take(db, passed_on or "", keys=state.keys(), now=clock.now())
-        invitations.find_typed(db, code, keys=state.keys())
+            handoff = read.handoff or ""
+            given = device_handoff.take(db, handoff, keys=state.keys(), now=clock.now())
+            code, strand = given.code, given.strand
+        invited = invitations.find_typed(db, code, keys=state.keys())
     except UnknownCode:
         return None
-    return code
+    return _visit(db, code, invited, strand)
 
 
-def _unknown(passed_on: str | None) -> str:
-    if passed_on:
+def _visit(db: Session, code: str, invited: Invited, strand: bytes | None = None) -> Visit:
+    """With the strand passed on, or of this browser, or a new one where nobody began elsewhere."""
+    strand = strand or browser_cookie.strand(code)
+    if strand is None:
+        left = [each.id for each in invited.assignments if each.is_open]
+        strand = None if drafts.begun_elsewhere(db, left) else drafts.new_strand()
+    return Visit(code, invited, strand)
+
+
+def wrong_code(typed: str) -> str:
+    """What is wrong with a code that opened nothing, told without a look-up."""
+    try:
+        read = pasted.read(typed)
+    except MistypedCode as exc:
+        return _mistyped(exc)
+    if read.handoff:
         return _(
             "Mã chuyển máy này không có, đã dùng hoặc đã quá 10 phút. "
             "Vui lòng lấy mã mới trên máy đang mở phiếu, hoặc nhập mã truy cập 16 chữ số."
@@ -76,16 +114,37 @@ def _unknown(passed_on: str | None) -> str:
 
 
 def _mistyped(exc: MistypedCode) -> str:
-    if exc.digits_given not in (CODE_DIGITS, device_handoff.DIGITS):
-        return _(
-            "Mã truy cập có 16 chữ số, Ông/Bà đã nhập %(given)s chữ số. Vui lòng nhập đúng cả dãy.",
+    """How many digits were understood, which, and what else was typed."""
+    if not exc.read:
+        told = _("Mã truy cập có 16 chữ số; ô này chưa có chữ số nào.")
+    elif exc.digits_given not in (CODE_DIGITS, device_handoff.DIGITS):
+        told = _(
+            "Mã truy cập có 16 chữ số, Ông/Bà đã nhập %(given)s chữ số: %(read)s. Vui lòng nhập đúng cả dãy.",
             given=exc.digits_given,
+            read=_grouped(exc.read),
         )
-    return _("Có một chữ số chưa đúng hoặc hai chữ số bị đổi chỗ. Vui lòng so lại từng số.")
+    else:
+        told = _(
+            "Máy đọc được %(read)s: có một chữ số chưa đúng hoặc hai chữ số bị đổi chỗ. "
+            "Vui lòng so lại từng số.",
+            read=_grouped(exc.read),
+        )
+    if exc.strange:
+        told += " " + _("Phần không đọc được: %(signs)s", signs=" ".join(exc.strange))
+    return told
 
 
-def _ask_again(typed: str, error: str) -> ResponseReturnValue:
-    return render_template("respond/code.html", typed=typed, errors=[("code", error)]), 422
+def _grouped(digits: str) -> str:
+    """Four by four, as codes are printed; of a great many the first few."""
+    shown = digits[:SHOWN_DIGITS]
+    groups = "-".join(shown[start : start + 4] for start in range(0, len(shown), 4))
+    return groups + ("…" if len(digits) > SHOWN_DIGITS else "")
+
+
+def _ask_again(typed: str) -> ResponseReturnValue:
+    """The code page again, by an address of its own: going back never meets a form sent in."""
+    sessions.note("typed", typed[:KEPT_TYPED])
+    return redirect(url_for("respond.home", sai=1), code=303)
 
 
 @bp.get("/m/<digits>")
@@ -100,10 +159,22 @@ def passed_on(digits: str) -> ResponseReturnValue:
 
 @bp.get("/phieu/may-khac")
 def other_device() -> ResponseReturnValue:
-    """How to go on at another device, before a code for it is made."""
+    """How to go on at another device; once a code was made, the code and its picture while it works."""
     with reading() as db:
         facts = privacy_notice.facts(db, visiting(db).invited)
-    return render_template("respond/other_device.html", **facts)
+    digits, until = sessions.noted("handoff") or ("", 0)
+    if until <= clock.now().timestamp():
+        return render_template("respond/other_device.html", **facts)
+    base_url = state.settings().base_url
+    address = base_url + url_for("respond.passed_on", digits=digits)
+    return render_template(
+        "respond/other_device.html",
+        shown=device_handoff.show(digits),
+        until=datetime.fromtimestamp(until, UTC),
+        qr=qr_svg(address),
+        host=base_url.partition("://")[2],
+        **facts,
+    )
 
 
 @bp.post("/phieu/may-khac")
@@ -111,18 +182,11 @@ def pass_on() -> ResponseReturnValue:
     """Ten digits and their QR code; typed or scanned at the other device within ten minutes."""
     with transaction() as db:
         visit = visiting(db)
-        facts = privacy_notice.facts(db, visit.invited)
-        offered = device_handoff.offer(db, visit.code, keys=state.keys(), now=clock.now())
-    base_url = state.settings().base_url
-    address = base_url + url_for("respond.passed_on", digits=offered.digits)
-    return render_template(
-        "respond/other_device.html",
-        shown=device_handoff.show(offered.digits),
-        until=offered.expires_at,
-        qr=qr_svg(address),
-        host=base_url.partition("://")[2],
-        **facts,
-    )
+        offered = device_handoff.offer(
+            db, visit.code, visit.holder.strand, keys=state.keys(), now=clock.now()
+        )
+    sessions.note("handoff", [offered.digits, int(offered.expires_at.timestamp())])
+    return redirect(url_for("respond.other_device"), code=303)
 
 
 @bp.get("/tro-nang")
@@ -154,9 +218,9 @@ def start(token: str) -> ResponseReturnValue:
     """Begin or resume, and leave the secret behind in the old address."""
     code = links.read(state.keys(), token)
     with transaction() as db:
-        visit = Visit(code, invitations.find(db, code, keys=state.keys()))
+        visit = _visit(db, code, invitations.find(db, code, keys=state.keys()))
         _begin(db, visit)
-    return _opened(code, _first_page(visit))
+    return _opened(visit, _first_page(visit))
 
 
 @bp.post("/phieu/bat-dau")
@@ -173,11 +237,13 @@ def _begin(db: Session, visit: Visit) -> None:
     if not visit.unsubmitted:
         return
     try:
-        inviting.check_open(visit.invited.campaign, now)
+        inviting.check_open(visit.invited.campaign, now, begun=visit.is_begun)
     except CampaignClosed:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
+    where = draft_secret.folder(state.settings().instance)
+    draft_secret.make(db, visit.invited.campaign, where=where, act=Act(SERVER, now, state.keys()))
     inviting.begin(db, visit.invited, today=clock.day(now))
 
 
@@ -207,9 +273,14 @@ def declare(token: str, kind: str) -> ResponseReturnValue:
     with transaction() as db:
         invited = invitations.find(db, code, keys=state.keys())
         inviting.declare(db, invited, kind, today=clock.day(clock.now()))
-        facts = privacy_notice.facts(db, invited)
     sessions.end_respondent()
-    return render_template("respond/declared.html", kind=kind, **facts)
+    return redirect(url_for("respond.declared", kind=kind), code=303)
+
+
+@bp.get("/da-ghi-nhan/<any(not_me, moved, wrong_group, decline):kind>")
+def declared(kind: str) -> ResponseReturnValue:
+    """Thanks for the declaration, and how to take it back."""
+    return render_template("respond/declared.html", kind=kind, contact=help_desk.nearest())
 
 
 @bp.get("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
@@ -227,6 +298,6 @@ def declare_typed(kind: str) -> ResponseReturnValue:
     with transaction() as db:
         visit = visiting(db)
         inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
-        facts = privacy_notice.facts(db, visit.invited)
     sessions.end_respondent()
-    return render_template("respond/declared.html", kind=kind, **facts)
+    sessions.note("left", 0)
+    return redirect(url_for("respond.declared", kind=kind), code=303)

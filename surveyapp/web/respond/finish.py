@@ -16,6 +16,7 @@ from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
+from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, browser_buffer, pages, privacy_notice
 from surveyapp.web.respond.visit import answering, rated, visiting
 
@@ -27,7 +28,8 @@ def review(number: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        beside = drafts.begun_elsewhere(db, [assignment.id], holder=visit.holder)
     done, total = answered(instrument, draft.answers)
     sections = _reviewed(instrument, number, draft.answers)
     return render_template(
@@ -36,13 +38,15 @@ def review(number: int) -> ResponseReturnValue:
         version=draft.version.hex(),
         answered=done,
         total=total,
+        beside=beside,
         sections=sections,
         gaps=[item for each in sections for item in each["items"] if item["answer"] is None],
         remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
         remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
         rated=rated(assignment),
         custody=visit.invited.campaign.custody,
-        contact=privacy_notice.contact(visit.invited.campaign.settings),
+        contact=help_desk.contact(visit.invited.campaign.settings),
+        deadline=visit.deadline,
     )
 
 
@@ -88,8 +92,7 @@ def submit(number: int) -> ResponseReturnValue:
                 visit.invited.campaign,
                 assignment,
                 instrument,
-                code=visit.code,
-                keys=state.keys(),
+                holder=visit.holder,
                 now=clock.now(),
                 version=_version(seen),
             )

@@ -1,6 +1,5 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,8 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.i18n import locale
 from surveyapp.invitations.queries import Invited
+from surveyapp.web.parts import deadlines
+from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond.promise import topics
 
 
@@ -32,22 +33,12 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         ),
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
-        "is_open": campaign.is_collecting(now),
+        "is_open": campaign.is_collecting(now, begun=invited.is_begun),
+        "deadline": deadlines.facts(campaign, begun=invited.is_begun, now=now),
         "is_before": campaign.is_preparing or now < campaign.opens_at,
-        "box_opened": campaign.is_box_opened,
+        "closed_for_good": not (campaign.is_preparing or campaign.is_open),
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
         "promised": partial(topics.told, campaign, topics.TOPICS, brief=True),
         "unpromised": partial(topics.told, campaign, [topics.LIMITS], brief=True),
-    }
-
-
-def contact(settings: Mapping[str, Any]) -> dict[str, str]:
-    """The campaign's help desk in the present language."""
-    written = settings.get("contact", {})
-    name = written.get("name", {})
-    return {
-        "name": name.get(locale(), name.get("vi", "")),
-        "phone": written.get("phone", ""),
-        "email": written.get("email", ""),
     }

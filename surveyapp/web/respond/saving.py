@@ -18,7 +18,6 @@ from surveyapp.instruments.model import (
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import FieldChange, Saved
-from surveyapp.web.http import state
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import Visit
 
@@ -38,15 +37,14 @@ def save(
         raise AlreadySubmitted(assignment.id)
     changes = dict(_changes(instrument, form))
     if all(change.base == change.value for change in changes.values()):
-        stored = drafts.load(db, assignment.id, instrument, code=visit.code, keys=state.keys())
+        stored = drafts.load(db, assignment.id, instrument, holder=visit.holder)
         seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
         return Saved(stored.version, *drafts.merge(stored.answers, seen))
     return drafts.save(
         db,
         assignment.id,
         instrument,
-        code=visit.code,
-        keys=state.keys(),
+        holder=visit.holder,
         changes=changes,
         now=clock.now(),
         shown_at=_shown_at(form),

@@ -26,6 +26,7 @@ from surveyapp import clock
 from surveyapp.db import transaction
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
+from surveyapp.invitations.queries import AssignmentView
 from surveyapp.web.http import guard, sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.respond import saving
@@ -36,7 +37,9 @@ COOKIE = sessions.Cookie("phieu_cho", "respondent-cookie")
 LARGEST = 2560
 """Bytes before base64, so that browsers take the cookie (4,096 with its name and flags)."""
 STEP = 512
-ENDPOINTS = {"respond.save", "respond.autosave"}
+ENDPOINTS = {"respond.save", "respond.autosave", "respond.submit"}
+REVIEW = 0
+"""In place of a page: "submit" was pressed. Nothing is submitted later, but the review comes back at once."""
 NOT_KEPT = {sessions.CSRF_FIELD, "go", "at", "language"}
 _NONCE = 12
 
@@ -101,6 +104,8 @@ def sealed_now() -> str | None:
         return None
     place = request.view_args or {}
     form = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
+    if request.endpoint == "respond.submit":
+        return seal(Page(place["number"], REVIEW, {}, clock.now()), code)
     page = place["page"] if "page" in place else _page_named(form.pop("page", ""))
     return seal(Page(place["number"], page, form, clock.now()), code)
 
@@ -130,6 +135,8 @@ def restore(code: str) -> str | None:
     try:
         with transaction() as db:
             visit, assignment, instrument = answering(db, page.number)
+            if page.page == REVIEW:
+                return _review(assignment)
             saved = saving.save(db, visit, assignment, instrument, page.form)
     except SurveyError as exc:
         why = words_for(exc).message
@@ -139,6 +146,19 @@ def restore(code: str) -> str | None:
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
     return url_for("respond.section", number=page.number, page=page.page)
+
+
+def _review(assignment: AssignmentView) -> str:
+    """The address of the review, which says that nothing was submitted."""
+    if not assignment.is_submitted:
+        flash(
+            _(
+                "Phiếu CHƯA được nộp vì phiên làm việc đã hết. "
+                "Ông/Bà xem lại rồi bấm “Nộp phiếu” lần nữa."
+            ),
+            "warning",
+        )
+    return url_for("respond.review", number=assignment.number)
 
 
 def _name() -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked
+from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
@@ -14,8 +15,12 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.queries import AssignmentView, Invited
+from surveyapp.responses import draft_secret
+from surveyapp.responses.draft_cipher import DraftHolder
+from surveyapp.responses.errors import BegunElsewhere
 from surveyapp.web.http import sessions, state
-from surveyapp.web.respond import privacy_notice
+from surveyapp.web.parts import deadlines, help_desk
+from surveyapp.web.parts.deadlines import Deadline
 
 
 class SessionOver(SurveyError):
@@ -41,6 +46,16 @@ class Visit:
 
     code: str
     invited: Invited
+    strand: bytes | None = None
+
+    @property
+    def holder(self) -> DraftHolder:
+        """What opens its drafts. Raises `BegunElsewhere`, `DraftSecretMissing`."""
+        if self.strand is None:
+            raise BegunElsewhere
+        where = draft_secret.folder(state.settings().instance)
+        secret = draft_secret.read(where, self.invited.campaign.code)
+        return DraftHolder(self.code, self.strand, secret, state.keys())
 
     def assignment(self, number: int) -> AssignmentView:
         """The questionnaire with this number. Raises `NoSuchQuestionnaire`."""
@@ -53,6 +68,16 @@ class Visit:
     def assignments(self) -> tuple[AssignmentView, ...]:
         """The questionnaires that still stand, in order."""
         return self.invited.assignments
+
+    @property
+    def is_begun(self) -> bool:
+        """Something is being answered: submitting is possible within the grace."""
+        return self.invited.is_begun
+
+    @property
+    def deadline(self) -> Deadline:
+        """Until when, as the pages tell it."""
+        return deadlines.facts(self.invited.campaign, begun=self.is_begun, now=clock.now())
 
     @property
     def unsubmitted(self) -> list[AssignmentView]:
@@ -68,8 +93,9 @@ def visiting(db: Session) -> Visit:
     code = sessions.respondent_code()
     if code is None:
         raise SessionOver
-    visit = Visit(code, invitations.find(db, code, keys=state.keys()))
-    g.contact = privacy_notice.contact(visit.invited.campaign.settings)
+    found = invitations.find(db, code, keys=state.keys())
+    visit = Visit(code, found, sessions.respondent_strand())
+    g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 
 
@@ -85,6 +111,7 @@ def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrume
         gone = invitations.withdrawn(db, visit.invited.invitation_id, number)
         raise AssignmentRevoked(gone) if gone else NoSuchQuestionnaire(number)
     if assignment.is_open:
-        inviting.check_open(visit.invited.campaign, clock.now())
+        begun = assignment.disposition == Disposition.BEGUN
+        inviting.check_open(visit.invited.campaign, clock.now(), begun=begun)
     sha256 = assignment.instrument_sha256
     return visit, assignment, campaigns.instrument(db, assignment.instrument_id, sha256=sha256)

@@ -13,8 +13,9 @@ from surveyapp.web.http import sessions
 from surveyapp.web.http.error_pages.errors import token_refused
 from surveyapp.web.http.error_pages.refusals import Words, words
 from surveyapp.web.http.guard import ForeignOrigin
+from surveyapp.web.parts import help_desk
+from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond import bp, sealed_page
-from surveyapp.web.respond.privacy_notice import contact
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 
 OVER = 401
@@ -29,7 +30,12 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
         response = jsonify(message=_over(until), kept=bool(sealed))
     else:
         response = make_response(
-            render_template("respond/code.html", kept_until=until, **_what_became())
+            render_template(
+                "respond/code.html",
+                kept_until=until,
+                contact=help_desk.nearest(),
+                **_what_became(),
+            )
         )
     if sealed:
         sealed_page.put(response, sealed)
@@ -38,13 +44,17 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
 
 
 def _what_became() -> dict[str, object]:
-    """Whether a session ended here or none came with the request, and then whether by our own button."""
+    """Whether a session ended here, was left, or none came with the request, and then whether by our own button.
+
+    A browser that sends any cookie of ours blocks none: then nothing is said about blocking.
+    """
     had_one = sessions.respondent_session_is_over()
     return {
         "session_over": had_one,
-        "not_saved": had_one and request.method == "POST",
+        "pressed": (request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
+        "left": sessions.noted("left") is not None,
         "never_begun": not had_one,
-        "from_here": request.headers.get("Sec-Fetch-Site") == "same-origin",
+        "from_here": request.headers.get("Sec-Fetch-Site") == "same-origin" and not request.cookies,
         "host": request.host,
     }
 
@@ -168,7 +178,7 @@ def _closed(error: invitations.CampaignClosed) -> Words:
         _(
             "Đợt khảo sát kết thúc lúc %(closed)s nên không nhận thêm câu trả lời. "
             "Phiếu đã nộp được tính đầy đủ. Câu đã lưu mà chưa nộp không được tính; "
-            "bản nháp vẫn được mã hóa bằng mã truy cập của Ông/Bà và bị xóa khi mở hộp phiếu.",
+            "bản nháp vẫn được mã hóa và bị hủy khi khóa thu phiếu.",
             closed=moment(error.closed_at),
         ),
         _("Nếu đợt khảo sát được gia hạn, liên kết và mã của Ông/Bà dùng lại được ngay."),
@@ -229,6 +239,40 @@ def _draft_unreadable(_error: responses.DraftUnreadable) -> Words:
         _("Không mở được bản nháp"),
         _("Bản nháp được mã hóa bằng mã truy cập khác hoặc đã hỏng, nên máy chủ không đọc được."),
         _("Vui lòng liên hệ tổ hỗ trợ để được cấp lại lời mời và trả lời lại từ đầu."),
+    )
+
+
+@words(responses.BegunElsewhere)
+def _elsewhere(_error: responses.BegunElsewhere) -> Words:
+    return Words(
+        409,
+        _("Ông/Bà đang ở một máy khác"),
+        _("Máy này chưa được xem các câu đã lưu trên máy khác."),
+        _("Vui lòng nhập mã chuyển máy lấy từ máy kia, hoặc trả lời lại từ đầu trên máy này."),
+    )
+
+
+@words(responses.BegunTooOften)
+def _too_often(_error: responses.BegunTooOften) -> Words:
+    return Words(
+        409,
+        _("Phiếu đã được bắt đầu trên quá nhiều máy"),
+        _(
+            "Phiếu này không bắt đầu lại được nữa. Trang chưa được lưu; phần lưu trên các máy kia vẫn còn."
+        ),
+        _(
+            "Vui lòng trả lời tiếp trên máy đã dùng, hoặc liên hệ tổ hỗ trợ để được cấp lại lời mời."
+        ),
+    )
+
+
+@words(responses.DraftSecretMissing)
+def _no_draft_secret(_error: responses.DraftSecretMissing) -> Words:
+    return Words(
+        503,
+        _("Máy chủ chưa nhận được câu trả lời"),
+        _("Máy chủ này thiếu một tệp bí mật nên chưa mở được phiếu. Không có gì bị mất."),
+        _("Vui lòng thử lại sau ít phút, hoặc báo tổ hỗ trợ ghi trong thư mời."),
     )
 
 

@@ -19,8 +19,10 @@ from surveyapp.respondents.states import ReceivedState
 UNCLEAR = (errors.HeaderNotFound, errors.ColumnsMissing, errors.NobodyListed)
 """Refusals that a person may overcome by pointing at the sheet, the headings and the columns."""
 KEPT = timedelta(days=1)
-SILENCE = timedelta(seconds=90)
-"""After so long without a word, whoever was reading is gone."""
+HEARTBEAT = timedelta(seconds=2)
+"""Whoever works on a file says so this often, however long one of its rows takes."""
+SILENCE = timedelta(seconds=12)
+"""After so long without a word, whoever was reading is gone, and another takes it up."""
 
 
 def receive(
@@ -105,6 +107,54 @@ def is_silent(subject: ReceivedFile, *, now: datetime) -> bool:
     return subject.state == ReceivedState.WORKING and subject.told_at < now - SILENCE
 
 
+def begin(
+    db: Session,
+    received_id: uuid.UUID,
+    *,
+    worker: str,
+    confirmed: Mapping[str, Any] | None,
+    now: datetime,
+) -> None:
+    """This worker holds the file from now on, for the first half, or with what was confirmed for the second."""
+    kept = None if confirmed is None else dict(confirmed)
+    _write(
+        db,
+        received_id,
+        now,
+        state=ReceivedState.WORKING,
+        stage="unpacking",
+        done=0,
+        total=0,
+        worker=worker,
+        confirmed=kept,
+    )
+
+
+def still_held(db: Session, received_id: uuid.UUID, worker: str, *, now: datetime) -> bool:
+    """Say that the worker is alive; False where another has taken the file up meanwhile."""
+    mine = (ReceivedFile.id == received_id) & (ReceivedFile.worker.in_((worker, "")))
+    held = db.execute(
+        update(ReceivedFile)
+        .where(mine, ReceivedFile.state == ReceivedState.WORKING)
+        .values(told_at=now)
+    )
+    return bool(held.rowcount)  # type: ignore[attr-defined]
+
+
+def take_up(db: Session, *, worker: str, now: datetime) -> ReceivedFile | None:
+    """A file whose worker is gone, held by this one from now on; None where there is none."""
+    silent = (ReceivedFile.state == ReceivedState.WORKING) & (ReceivedFile.told_at < now - SILENCE)
+    found = db.scalars(select(ReceivedFile).where(silent).limit(1)).first()
+    if found is None:
+        return None
+    taken = db.execute(
+        update(ReceivedFile)
+        .where(silent, ReceivedFile.id == found.id)
+        .values(worker=worker, told_at=now)
+    )
+    return found if taken.rowcount else None  # type: ignore[attr-defined]
+
+
 def advance(
     db: Session, received_id: uuid.UUID, stage: str, done: int, total: int, *, now: datetime
 ) -> None:
@@ -186,6 +236,12 @@ def note_stored(db: Session, received_id: uuid.UUID, list_id: uuid.UUID, *, now:
 def discard(db: Session, received_id: uuid.UUID) -> None:
     """Leave no trace of a file that was refused at once."""
     db.execute(delete(ReceivedFile).where(ReceivedFile.id == received_id))
+
+
+def forget_old(db: Session, *, now: datetime) -> int:
+    """Files that nobody confirmed within a day go, with the names in them; how many."""
+    gone = db.execute(delete(ReceivedFile).where(ReceivedFile.received_at < now - KEPT))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def refusal_of(subject: ReceivedFile) -> FileRefused | None:

@@ -4,15 +4,19 @@ A desk's page takes both halves with a person between them, the command line and
 once. Every byte and cell of the file is read and judged in the guarded child, never in this process.
 """
 
+import contextlib
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from secrets import token_hex
+from typing import Any
 from uuid import UUID
 
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
-from surveyapp.db import reading, transaction
+from surveyapp.db import UNREACHABLE, reading, transaction
 from surveyapp.keys import KeyRing
 from surveyapp.respondents import queries
 from surveyapp.respondents.context import ListContext
@@ -53,6 +57,7 @@ class Upload:
     actor: str
     keys: KeyRing
     clock: Callable[[], datetime]
+    worker: str = field(default_factory=lambda: token_hex(8))
 
 
 def upload_of(
@@ -95,6 +100,74 @@ class _Reporter:
         advance(self._upload, stage, done, total)
 
 
+def begin(upload: Upload, confirmed: Mapping[str, Any] | None = None) -> None:
+    """Hold the file; `confirmed` is what `store` will be told, empty for as it was understood."""
+    with transaction() as db:
+        intake.begin(
+            db,
+            upload.received_id,
+            worker=upload.worker,
+            confirmed=confirmed,
+            now=upload.clock(),
+        )
+
+
+def is_still_ours(upload: Upload) -> bool:
+    """Say that the work goes on; False once another has taken it up."""
+    with transaction() as db:
+        return intake.still_held(db, upload.received_id, upload.worker, now=upload.clock())
+
+
+def take_up(
+    *, keys: KeyRing, clock: Callable[[], datetime]
+) -> tuple[Upload, Callable[[Upload], None]] | None:
+    """A file whose process is gone, held by this one now, and the half to be done; None where there is none."""
+    worker = token_hex(8)
+    with transaction() as db:
+        subject = intake.take_up(db, worker=worker, now=clock())
+        if subject is None:
+            return None
+        unit = db.get_one(Unit, subject.unit_id)
+        campaign = db.get_one(Campaign, unit.campaign_id)
+        kind = db.get_one(ListKind, subject.kind_id)
+        received_id, actor, confirmed = subject.id, subject.received_by, subject.confirmed
+    upload = replace(
+        upload_of(
+            received_id,
+            campaign=campaign,
+            unit=unit,
+            kind=kind,
+            actor=actor,
+            keys=keys,
+            clock=clock,
+        ),
+        worker=worker,
+    )
+    if confirmed is None:
+        return upload, understand
+    told = Override.from_json(confirmed) if confirmed else None
+    return upload, lambda one: store(one, told)
+
+
+def attended(upload: Upload, half: Callable[[Upload], None]) -> None:
+    """Do a half of the work, and say every other second that somebody is at it."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(intake.HEARTBEAT.total_seconds()):
+            with contextlib.suppress(*UNREACHABLE):
+                if not is_still_ours(upload):
+                    return
+
+    beating = threading.Thread(target=beat, daemon=True)
+    beating.start()
+    try:
+        half(upload)
+    finally:
+        over.set()
+        beating.join()
+
+
 def advance(upload: Upload, stage: str = "unpacking", done: int = 0, total: int = 0) -> None:
     """Write down how far the work is."""
     with transaction() as db:
@@ -133,6 +206,8 @@ def store(upload: Upload, told: Override | None) -> None:
     progress("comparing", 0, 0)
     now = upload.clock()
     with transaction() as db:
+        if not intake.still_held(db, upload.received_id, upload.worker, now=now):
+            return  # another has taken it up while this process was away
         stored = stage(
             db,
             upload.campaign,

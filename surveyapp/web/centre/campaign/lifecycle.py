@@ -1,9 +1,11 @@
 """The life of a campaign: prepare, open, prolong, close, open the box, release. Each step is asked for twice."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,7 @@ from surveyapp.db import bound, reading, transaction
 from surveyapp.delivery import queries as delivery
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _, moment, number
+from surveyapp.responses import draft_secret
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
 from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
@@ -85,6 +88,8 @@ def open_campaign() -> ResponseReturnValue:
         with transaction() as db:
             service.open_campaign(db, g.campaign.code, now=now)
             enter(db, Action.CAMPAIGN_OPENED, {})
+            campaign = campaigns.campaign(db, g.campaign.code)
+            draft_secret.make(db, campaign, where=_secrets(), act=act())
     except (BoxError, CampaignError) as error:
         return _refused(error, "open")
     flash(_("Đã mở đợt điều tra."), "success")
@@ -171,8 +176,24 @@ def close_campaign() -> ResponseReturnValue:
             enter(db, Action.CAMPAIGN_CLOSED, {})
     except (BoxError, CampaignError) as error:
         return _refused(error, "close_confirmed")
+    with transaction() as db:
+        campaign = campaigns.campaign(db, g.campaign.code)
+        draft_secret.destroy(db, campaign, where=_secrets(), act=act())
     flash(_("Đã khóa thu phiếu. Từ lúc này không phiếu nào nộp được nữa."), "success")
     return _back()
+
+
+@bp.get("/life/draft-minutes.pdf")
+@allow("operator", "viewer", "auditor")
+def draft_minutes() -> ResponseReturnValue:
+    """Minutes of the destruction of the drafts' secret, to be signed; 404 before it."""
+    with reading() as db:
+        campaign = campaigns.campaign(db, g.campaign.code)
+        content = draft_secret.minutes(db, campaign)
+    if content is None:
+        abort(404)
+    name = f"{campaign.code}-drafts.pdf"
+    return send_file(BytesIO(content), "application/pdf", as_attachment=True, download_name=name)
 
 
 @bp.post("/life/box")
@@ -211,6 +232,7 @@ def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> st
         campaign = campaigns.campaign(db, g.campaign.code)
         box = opening.check_box(db, campaign, keys=keys()) if campaign.is_closed else None
         held = _custody(db, campaign) if campaign.custody == "offline" else None
+        secret = draft_secret.standing(db, campaign)
         found = approvals.standings(db, campaign.id) if campaign.is_preparing else []
     return render_template(
         "centre/life.html",
@@ -222,11 +244,16 @@ def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> st
         typed=request.form.get("closes_at"),
         box=box,
         custody=held,
+        draft_secret=secret,
         unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
         doubt=doubt,
     )
+
+
+def _secrets() -> Path:
+    return draft_secret.folder(settings().instance)
 
 
 def _custody(db: Session, campaign: Campaign) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
-from surveyapp.web.respond import pages, privacy_notice
+from surveyapp.web.parts import help_desk
+from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 ROLES = ("operator", "viewer", "auditor")
@@ -97,7 +98,7 @@ def preview(group: str, page: int) -> str:
         other_language="vi" if locale() == "en" else "en",
         group=asked,
         rated=_("[tên đơn vị được đánh giá]"),
-        contact=privacy_notice.contact(g.campaign.settings),
+        contact=help_desk.contact(g.campaign.settings),
         **facts,
     )
 
@@ -226,5 +227,5 @@ def _promised(instrument: Instrument) -> dict[str, Any]:
         "forms_left": 1,
         "minutes": instrument.minutes,
         "closes_at": g.campaign.closes_at,
-        "contact": privacy_notice.contact(g.campaign.settings),
+        "contact": help_desk.contact(g.campaign.settings),
     }

@@ -79,7 +79,7 @@ def _facts(built: Release) -> dict[str, Any]:
 
 def folder() -> Path:
     """Where this server keeps releases."""
-    return settings().instance / "releases"
+    return settings().store / "releases"
 
 
 def _page(errors: list[tuple[str, str]] | None = None) -> str:

@@ -14,7 +14,9 @@ from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.web.http.error_pages import account_refusals  # noqa: F401  registers its words
 from surveyapp.web.http.error_pages.refusals import Words, words_for
+from surveyapp.web.http.monitoring import metrics
 from surveyapp.web.http.sessions import is_staff_path, respondent_code
+from surveyapp.web.parts import help_desk
 
 RETRY_SECONDS = 10
 """A database that returns is found within a second; browsers and proxies need not wait longer."""
@@ -54,6 +56,7 @@ def token_refused(_error: CSRFError) -> Response:
 
 def _rule_broken(error: SurveyError) -> Response:
     log.event("refused", reason=type(error).__name__, route=_route())
+    metrics.refused(type(error).__name__)
     return page_of(words_for(error))
 
 
@@ -70,7 +73,7 @@ def page_of(words: Words) -> Response:
                 heading=words.title,
                 message=words.message,
                 next_step=words.next_step,
-                **{**_way_home(), "contact": words.contact or g.get("contact")},
+                **_way_home(words.contact),
             )
         )
     response.status_code = words.status
@@ -123,16 +126,18 @@ def _page(name: str, status: int, *, headers: HTTPException | None = None) -> Re
     return response
 
 
-def _way_home() -> dict[str, object]:
+def _way_home(contact: dict[str, str] | None = None) -> dict[str, object]:
+    """Where the page leads; a respondent's names the help desk, and the link in the message where nothing is open."""
     if is_staff_path(request.path):
         return {"home_url": "/account/start"}
+    named = {"contact": contact or help_desk.nearest()}
     if respondent_code() is not None:
         return {
             "home_url": url_for("respond.hub"),
             "way_on_label": _("Về danh sách phiếu"),
-            "contact": g.get("contact"),
+            **named,
         }
-    return {"home_url": "/"}
+    return {"home_url": "/", "dead_end": True, **named}
 
 
 def _wants_json() -> bool:

@@ -17,12 +17,8 @@ from surveyapp.followup import errors as calls
 from surveyapp.followup import wording as calling
 from surveyapp.i18n import _, day
 from surveyapp.invitations import errors as invitations
-from surveyapp.operations.installation import errors as installation
-from surveyapp.operations.installation.paper import KeyMisread
 from surveyapp.responses import errors as responses
 from surveyapp.responses.sealed_box import wording as box
-from surveyapp.schema import SchemaDiffers, SchemaForeign
-from surveyapp.traces import ReadableByOthers
 
 
 @dataclass(frozen=True)
@@ -71,104 +67,6 @@ def _any(_error: SurveyError) -> Words:
         _("Chưa thực hiện được"),
         _("Yêu cầu không phù hợp với tình trạng hiện tại. Không có gì bị thay đổi."),
         _("Vui lòng quay lại trang trước, tải lại trang và thử lại."),
-    )
-
-
-@words(SchemaDiffers)
-def _schema(error: SchemaDiffers) -> Words:
-    return Words(
-        503,
-        _("Cơ sở dữ liệu không đúng phiên bản"),
-        _(
-            "Cơ sở dữ liệu ở phiên bản %(found)s, chương trình cần phiên bản %(needed)s.",
-            found=error.found or "–",
-            needed=error.needed,
-        ),
-        _("Hãy sao lưu, rồi chạy lệnh: surveyapp migrate"),
-    )
-
-
-@words(SchemaForeign)
-def _foreign_schema(error: SchemaForeign) -> Words:
-    return Words(
-        503,
-        _("Cơ sở dữ liệu khác với chương trình"),
-        _(
-            "Cơ sở dữ liệu mang số phiên bản %(revision)s nhưng khác ở: %(places)s.",
-            revision=error.revision,
-            places="; ".join(error.differences[:5]),
-        ),
-        _("Hãy khôi phục bản sao lưu (surveyapp restore), hoặc xem: surveyapp doctor"),
-    )
-
-
-@words(installation.ForeignKeyRing, installation.KeyRingIncomplete)
-def _foreign_ring(error: installation.ForeignKeyRing | installation.KeyRingIncomplete) -> Words:
-    return Words(
-        503,
-        _("Bộ khóa không phải của cơ sở dữ liệu này"),
-        _(
-            "Khóa số %(number)s không khớp với cơ sở dữ liệu: liên kết đã gửi sẽ chết, phiếu đã nộp không mở được.",
-            number=error.number,
-        ),
-        _("Hãy đưa đúng tệp khóa về chỗ cũ, hoặc khôi phục từ giấy: surveyapp keys import"),
-    )
-
-
-@words(installation.KeyRingLost)
-def _ring_lost(error: installation.KeyRingLost) -> Words:
-    return Words(
-        409,
-        _("Không tạo bộ khóa mới"),
-        _(
-            "Cơ sở dữ liệu đã có đợt điều tra (%(campaigns)s) dùng bộ khóa khác. Bộ khóa mới sẽ làm chết mọi liên kết.",
-            campaigns=error,
-        ),
-        _("Hãy đưa tệp khóa cũ về, hoặc khôi phục từ giấy: surveyapp keys import"),
-    )
-
-
-@words(installation.KeyNotEverywhere)
-def _not_everywhere(error: installation.KeyNotEverywhere) -> Words:
-    return Words(
-        409,
-        _("Chưa dùng được khóa mới"),
-        _(
-            "Khóa số %(number)s chưa có ở: %(nodes)s.",
-            number=error.number,
-            nodes=", ".join(error.nodes),
-        ),
-        _("Hãy chép tệp khóa sang các máy đó và khởi động lại, rồi thử lại."),
-    )
-
-
-@words(installation.UnknownKey)
-def _unknown_key(error: installation.UnknownKey) -> Words:
-    return Words(
-        404,
-        _("Không có khóa này"),
-        _("Cơ sở dữ liệu không biết khóa số %(number)s.", number=error.number),
-        _("Hãy thêm khóa trước: surveyapp keys rotate"),
-    )
-
-
-@words(KeyMisread)
-def _misread(error: KeyMisread) -> Words:
-    return Words(
-        400,
-        _("Đọc sai khóa"),
-        _("Dòng %(line)s không phải là khóa, hoặc có chữ bị nhầm.", line=error.line),
-        _("Hãy so lại dòng đó với tờ giấy."),
-    )
-
-
-@words(ReadableByOthers)
-def _readable(error: ReadableByOthers) -> Words:
-    return Words(
-        503,
-        _("Thư mục hoặc tệp của máy chủ đang để người khác đọc được"),
-        _("Người dùng khác trên máy đọc được: %(paths)s.", paths=error),
-        _("Hãy chạy lệnh: chmod go= %(paths)s", paths=" ".join(map(str, error.paths))),
     )
 
 
@@ -356,3 +254,6 @@ def _bad_subscriber(_error: SurveyError) -> Words:
         _("Đây không phải là một địa chỉ thư điện tử."),
         _("Vui lòng kiểm tra rồi nhập lại."),
     )
+
+
+from surveyapp.web.http.error_pages import refusals_of_operations  # noqa: E402, F401  registers its words

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock, log
+from surveyapp import db as database
 from surveyapp.operations.installation import readiness
+from surveyapp.operations.watch import gauges
 from surveyapp.web.http.access import anyone
 from surveyapp.web.http.monitoring import metrics
 from surveyapp.web.http.state import keys, settings
@@ -19,8 +21,11 @@ NODE = platform.node()
 @bp.get("/health/live")
 @anyone
 def live() -> ResponseReturnValue:
-    """200 while this process answers at all. Asks no database: a node is not killed because that is away."""
-    return jsonify(status="ok")
+    """200 while this process answers at all. Asks no database: a node is not killed because that is away.
+
+    It says under which address it believes to be reached, by which `surveyapp doctor` knows the proxy.
+    """
+    return jsonify(status="ok", scheme=request.scheme, host=request.host)
 
 
 @bp.get("/health/ready")
@@ -43,4 +48,11 @@ def counters() -> ResponseReturnValue:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token or not hmac.compare_digest(given.encode(), token.encode()):
         abort(404)
-    return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+    try:
+        with database.reading() as db:
+            now = gauges.read(db, settings(), now=clock.now())
+    except database.UNREACHABLE:
+        now = [gauges.Gauge("survey_database_up", "The database answers", 0)]
+    else:
+        now.append(gauges.Gauge("survey_database_up", "The database answers", 1))
+    return Response(metrics.exposition(now), content_type=metrics.CONTENT_TYPE)

@@ -1,14 +1,28 @@
 """How many requests, how long they took, how many failed: by room, never by person or address."""
 
+import json
 import os
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+)
 from prometheus_client import generate_latest as _generate
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
+
+from surveyapp import db
+from surveyapp.operations.watch import gauges as gauge_figures
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _registry = CollectorRegistry()
@@ -21,6 +35,16 @@ _seconds = Histogram(
     ["room"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=_registry,
+)
+
+_refusals = Counter(
+    "survey_refusals_total", "Requests refused by a rule", ["reason"], registry=_registry
+)
+_pool = Gauge(
+    "survey_pool_in_use",
+    "Connections of the pool that are out",
+    registry=_registry,
+    multiprocess_mode="livesum",
 )
 
 
@@ -37,6 +61,7 @@ def _begin() -> None:
 def _count(response: Response) -> Response:
     # Not by page: the times of single submissions would help to find a ballot's writer.
     room = request.blueprint or "none"
+    _pool.set(db.connections_in_use())
     _requests.labels(room, f"{response.status_code // 100}xx").inc()
     if "began" in g:
         _seconds.labels(room).observe(time.perf_counter() - g.began)
@@ -72,10 +97,42 @@ def _stepped(sample: Sample) -> Sample:
     return sample._replace(value=sample.value // step * step)
 
 
-def exposition() -> bytes:
+def refused(reason: str) -> None:
+    """Somebody was refused something, by the name of the rule."""
+    _refusals.labels(reason).inc()
+
+
+def exposition(gauges: Iterable[gauge_figures.Gauge] = ()) -> bytes:
     """All counters in Prometheus's text format, summed over the workers where there are several."""
+    now = CollectorRegistry()
+    now.register(_Now(list(gauges)))
+    return _counted() + bytes(_generate(now))
+
+
+def _counted() -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return bytes(_generate(_InSteps(_registry)))
-    summed = CollectorRegistry()
-    MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
-    return bytes(_generate(_InSteps(summed)))
+    for _attempt in range(3):
+        summed = CollectorRegistry()
+        try:
+            MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
+            return bytes(_generate(_InSteps(summed)))
+        except (ValueError, OSError, struct.error, json.JSONDecodeError):
+            continue  # a worker is just making its file, or took it away
+    return b""
+
+
+class _Now(Collector):
+    """What the database and the disk say at this moment."""
+
+    def __init__(self, gauges: list[gauge_figures.Gauge]) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for one in self._gauges:
+            family = families.setdefault(
+                one.name, GaugeMetricFamily(one.name, one.about, labels=list(one.labels))
+            )
+            family.add_metric(list(one.labels.values()), one.value)
+        return iter(families.values())

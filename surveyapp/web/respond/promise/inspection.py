@@ -186,6 +186,35 @@ READING_CHANGES_NOTHING = Sentence(
     "test_reading_any_page_of_a_link_changes_no_row_and_leaves_no_cookie",
 )
 
+DRAFT_CODE = Sentence(
+    "draft-code",
+    lazy("Bản nháp chỉ mở bằng mã truy cập của chính lời mời ấy."),
+    "tests/responses/test_drafts.py::test_a_draft_opens_with_its_own_code_only",
+)
+DRAFT_RING = Sentence(
+    "draft-ring",
+    lazy("Có mã truy cập mà không có khóa của máy chủ thì không đọc được bản nháp."),
+    "tests/responses/test_drafts.py::test_a_draft_needs_the_servers_key_too",
+)
+DRAFT_STRAND = Sentence(
+    "draft-strand",
+    lazy(
+        "Có đủ cơ sở dữ liệu, khóa và mã mà không có bí mật nằm trên máy của người trả lời thì không đọc được bản nháp."
+    ),
+    "tests/responses/test_drafts.py::"
+    "test_a_device_that_holds_nothing_finds_no_draft_and_one_in_its_place_reads_none",
+)
+TYPED_CODE = Sentence(
+    "typed-code",
+    lazy("Nhập mã truy cập trên máy khác cũng không hiện câu nào đã lưu."),
+    "tests/web/test_devices.py::test_a_typed_code_shows_no_more_than_the_link",
+)
+NOT_SUBMITTED_FOR = Sentence(
+    "not-submitted-for",
+    lazy("Từ máy ấy không sửa hay nộp được phần người khác đã trả lời dở."),
+    "tests/web/test_devices.py::test_nothing_is_saved_or_submitted_from_there_either",
+)
+
 GUARANTEED = (
     Against(
         lazy("Người quản trị cơ sở dữ liệu"),
@@ -196,6 +225,9 @@ GUARANTEED = (
             HIDDEN_ROWID,
             NO_REFERENCE,
             said.DRAFT_LOCKED,
+            DRAFT_CODE,
+            DRAFT_RING,
+            DRAFT_STRAND,
             said.DRAFT_SIZE,
             said.BALLOT_SIZE,
             FORGED,
@@ -208,6 +240,7 @@ GUARANTEED = (
             FILES_BEFORE,
             FILES_AFTER,
             ANOTHER_KEY,
+            said.DRAFT_END,
             KEY_DESTROYED_SERVER,
             KEY_DESTROYED_OFFLINE,
             CORE_DUMPS,
@@ -226,13 +259,23 @@ GUARANTEED = (
         ),
     ),
     Against(
+        lazy("Người được giao gửi thư mời, có tệp liên kết và mã của mọi người"),
+        (
+            said.DRAFT_DEVICE,
+            TYPED_CODE,
+            NOT_SUBMITTED_FOR,
+            said.DRAFT_KEPT,
+            said.BALLOT_TERMINAL,
+            FILE_AUDITED,
+        ),
+    ),
+    Against(
         lazy("Vụ Cải cách hành chính"),
         (
             said.BALLOT_SEALED,
             said.BALLOT_CONTENTS,
             said.BESIDE_REFUSAL,
             NO_CODE_SHOWN,
-            FILE_AUDITED,
             READING_CHANGES_NOTHING,
             said.OPEN_AFTER_CLOSE,
             said.OPEN_ONCE,

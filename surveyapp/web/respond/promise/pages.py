@@ -9,8 +9,8 @@ from surveyapp.db import reading
 from surveyapp.i18n import locale
 from surveyapp.responses import queries as responses
 from surveyapp.responses import receipts
+from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond import bp
-from surveyapp.web.respond.privacy_notice import contact
 from surveyapp.web.respond.promise import topics
 
 

@@ -30,11 +30,29 @@ class Sentence:
 DRAFT_LOCKED = Sentence(
     "draft-locked",
     lazy(
-        "Bản nháp được mã hóa: muốn đọc phải có cả mã truy cập của Ông/Bà và khóa của máy chủ. "
-        "Đơn vị của Ông/Bà không được giữ mã."
+        "Bản nháp được mã hóa: muốn đọc phải có cùng lúc mã truy cập của Ông/Bà, bí mật nằm trên máy Ông/Bà dùng để trả "
+        "lời, bí mật của đợt và khóa của máy chủ. Đơn vị của Ông/Bà không được giữ mã."
     ),
-    "tests/responses/test_drafts.py::test_a_draft_needs_the_servers_key_too",
+    "tests/responses/test_drafts.py::"
+    "test_a_draft_needs_the_secret_of_its_campaign_which_no_backup_and_no_key_ring_gives",
     brief=True,
+)
+DRAFT_DEVICE = Sentence(
+    "draft-device",
+    lazy(
+        "Câu chưa nộp chỉ hiện trên máy đã bắt đầu, hoặc máy nhận mã chuyển từ máy đó. Ai chỉ có liên kết hay mã truy cập "
+        "thì không thấy."
+    ),
+    "tests/web/test_devices.py::"
+    "test_a_link_at_a_device_that_did_not_begin_shows_nothing_that_was_saved",
+    brief=True,
+)
+DRAFT_KEPT = Sentence(
+    "draft-kept",
+    lazy(
+        "Trả lời lại từ đầu trên máy khác không làm mất phần đã lưu; phiếu nào nộp trước thì tính phiếu ấy."
+    ),
+    "tests/web/test_devices.py::test_beginning_anew_never_destroys_what_was_saved_before",
 )
 DRAFT_SIZE = Sentence(
     "draft-size",
@@ -50,8 +68,12 @@ DRAFT_SUBMITTED = Sentence(
 )
 DRAFT_END = Sentence(
     "draft-end",
-    lazy("Phiếu không nộp thì không được tính; bản nháp bị xóa khi mở hộp phiếu."),
-    "tests/responses/test_opening.py::test_the_box_is_empty_afterwards_and_no_draft_is_left",
+    lazy(
+        "Phiếu không nộp thì không được tính; khi khóa thu phiếu, bản nháp và bí mật của đợt bị hủy, có biên bản: từ đó "
+        "không ai đọc được bản nháp nào, kể cả trong bản sao lưu."
+    ),
+    "tests/responses/test_draft_secret.py::"
+    "test_after_the_close_secret_and_drafts_go_for_good_and_once",
     brief=True,
 )
 
@@ -246,8 +268,10 @@ LIMIT_ROOT = Sentence(
 )
 LIMIT_DRAFT = Sentence(
     "limit-draft",
-    lazy("Người có cả cơ sở dữ liệu và khóa của máy chủ, về kỹ thuật, đọc được bản nháp chưa nộp."),
-    "tests/responses/test_drafts.py::test_a_saved_answer_is_there_on_the_next_device",
+    lazy(
+        "Ai lấy được máy Ông/Bà dùng để trả lời mà có cả liên kết hoặc mã truy cập thì thấy những câu chưa nộp trên máy đó."
+    ),
+    "tests/web/test_devices.py::test_the_device_that_began_is_asked_nothing_when_it_comes_back",
     limit=True,
     brief=True,
 )
@@ -255,9 +279,10 @@ LIMIT_MAILING = Sentence(
     "limit-mailing",
     lazy(
         "Người được Vụ Cải cách hành chính giao gửi thư mời lập tệp có liên kết và mã của từng người; mỗi lần lập tệp "
-        "đều ghi nhật ký. Ai có liên kết hoặc mã thì mở được phiếu chưa nộp, không mở được phiếu đã nộp."
+        "đều ghi nhật ký. Người đó không thấy câu đã trả lời, nhưng có thể trả lời lại từ đầu và nộp một phiếu chưa nộp. "
+        "Nếu thấy phiếu của mình đã nộp mà không phải do mình, xin báo ngay tổ hỗ trợ."
     ),
-    "tests/web/test_promise.py::test_whoever_holds_a_link_may_open_what_is_not_submitted_and_nothing_else",
+    "tests/web/test_promise.py::test_whoever_holds_a_link_may_submit_what_is_not_submitted_and_sees_no_answer",
     limit=True,
     brief=True,
 )

@@ -29,7 +29,15 @@ class ToldTopic:
 TOPICS = (
     Topic(
         lazy("Khi đang trả lời"),
-        (said.DRAFT_LOCKED, said.DRAFT_SIZE, said.DRAFT_SUBMITTED, said.DRAFT_END, said.LOG_SILENT),
+        (
+            said.DRAFT_DEVICE,
+            said.DRAFT_LOCKED,
+            said.DRAFT_KEPT,
+            said.DRAFT_SIZE,
+            said.DRAFT_SUBMITTED,
+            said.DRAFT_END,
+            said.LOG_SILENT,
+        ),
     ),
     Topic(
         lazy("Khi nộp"),

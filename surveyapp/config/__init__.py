@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from surveyapp import environment_file
+from surveyapp.config import environment_file
 from surveyapp.errors import SurveyError
 
+ENVIRONMENT_FILE = environment_file.VARIABLE
+"""The variable that names the file of settings."""
 DEMO_MARKS = ("demo.json", "demo/unfinished")
 """Files by which an instance folder is known as a demonstration's."""
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 _SMTP = frozenset({"smtp", "smtp+starttls", "smtps"})
 _IMAP = frozenset({"imap", "imap+starttls", "imaps"})
 
@@ -65,6 +67,12 @@ class Settings:
     send_per_day: int = 50_000
     send_per_domain: int = 60
     send_per_domain_day: int = 10_000
+    backup_recipient: str = ""
+    backup_keep: int = 14
+    backup_database_url: str = field(default="", repr=False)
+    alarm_to: tuple[str, ...] = ()
+    backups: Path = Path()
+    store: Path = Path()
 
     @property
     def secure(self) -> bool:
@@ -107,6 +115,12 @@ def read_settings(
         demo=_switch("SURVEYAPP_DEMO", given.get("demo", "no"), faults),
         log_level=_level(given.get("log_level", "INFO"), faults),
         metrics_token=given.get("metrics_token", ""),
+        alarm_to=_several("alarm_to", given, faults, _address),
+        backup_recipient=_recipient(given.get("backup_recipient", ""), faults),
+        backup_keep=_limit("backup_keep", given, faults),
+        backup_database_url=_backup_url(given.get("backup_database_url"), faults),
+        backups=Path(given.get("backups", str(instance / "backups"))).absolute(),
+        store=Path(given.get("store", str(instance))).absolute(),
         smtp_url=_server("smtp_url", given, _SMTP, faults),
         mail_from=_address("mail_from", given, faults),
         mail_reply_to=_address("mail_reply_to", given, faults),
@@ -158,6 +172,18 @@ def _database_url(value: str | None, instance: Path, demo: str, faults: list[str
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if url.get_backend_name() != "sqlite" or not url.database:
         faults.append("DATABASE_URL: only sqlite:///FILE and postgresql://… are supported")
+    return value
+
+
+def _backup_url(value: str | None, faults: list[str]) -> str:
+    return _database_url(value, Path(), "no", faults) if value else ""
+
+
+def _recipient(value: str, faults: list[str]) -> str:
+    if value and not re.fullmatch(r"backup-public-[a-z2-7]{52}", value):
+        faults.append(
+            "SURVEYAPP_BACKUP_RECIPIENT: give what `surveyapp backup make-key FILE` printed"
+        )
     return value
 
 

@@ -1,0 +1,112 @@
+"""The database: whether it answers, is this program's and this ring's, and keeps what it is given."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine, MetaData, text
+
+from surveyapp import db, schema
+from surveyapp.i18n import _
+from surveyapp.keys import KeyRing
+from surveyapp.operations.doctor import machine
+from surveyapp.operations.doctor.findings import Diagnosis, Level
+from surveyapp.operations.installation import ownership
+
+
+def look(
+    engine: Engine, metadata: MetaData, keys: KeyRing, *, now: datetime
+) -> Iterator[Diagnosis]:
+    """Stops at the first thing without which the rest cannot be asked."""
+    try:
+        db.check_durability(engine)
+    except db.UnsafeDatabase as unsafe:
+        words = _(
+            "Cơ sở dữ liệu có thể quên câu trả lời đã xác nhận: %(setting)s là %(found)s, phải là %(needed)s.",
+            setting=unsafe.setting,
+            found=unsafe.found,
+            needed=unsafe.needed,
+        )
+        yield Diagnosis("durability", Level.FAIL, words, _alter(engine, unsafe))
+    except (*db.UNREACHABLE, db.DatabaseAway) as error:
+        state = db.sqlstate(error) or db.fault_of(error) or ""
+        words = _("Cơ sở dữ liệu không trả lời (%(state)s).", state=state)
+        yield Diagnosis("database", Level.FAIL, words, "systemctl status postgresql")
+        return
+    yield Diagnosis(
+        "database", Level.OK, _("Cơ sở dữ liệu trả lời: %(engine)s.", engine=engine.dialect.name)
+    )
+    fault = _schema(engine, metadata)
+    yield fault or Diagnosis(
+        "schema", Level.OK, _("Cấu trúc dữ liệu đúng phiên bản %(at)s.", at=schema.newest())
+    )
+    if fault is not None:
+        return
+    yield _keys(keys)
+    with db.reading() as session:
+        if engine.dialect.name == "postgresql":
+            there = session.scalar(text("select clock_timestamp()"))
+            assert isinstance(there, datetime)
+            yield machine.compare_clocks(now, there)
+            yield _limits(
+                int(
+                    str(
+                        session.scalar(
+                            text("select setting from pg_settings where name = 'max_connections'")
+                        )
+                    )
+                )
+            )
+
+
+def _alter(engine: Engine, unsafe: db.UnsafeDatabase) -> str:
+    if engine.dialect.name == "sqlite":
+        return ""
+    return f"psql -c \"alter system set {unsafe.setting} = on\" -c 'select pg_reload_conf()'"
+
+
+def _schema(engine: Engine, metadata: MetaData) -> Diagnosis | None:
+    try:
+        schema.check(engine, metadata)
+    except schema.SchemaDiffers as differs:
+        words = _(
+            "Cơ sở dữ liệu ở phiên bản %(found)s, chương trình cần phiên bản %(needed)s.",
+            found=differs.found or "–",
+            needed=differs.needed,
+        )
+        return Diagnosis("schema", Level.FAIL, words, "surveyapp migrate")
+    except schema.SchemaForeign as foreign:
+        words = _(
+            "Cơ sở dữ liệu mang số phiên bản %(revision)s nhưng khác ở: %(places)s.",
+            revision=foreign.revision,
+            places="; ".join(foreign.differences[:5]),
+        )
+        return Diagnosis("schema", Level.FAIL, words, "surveyapp restore FILE --secret KEY")
+    return None
+
+
+def _keys(keys: KeyRing) -> Diagnosis:
+    try:
+        with db.reading() as session:
+            fitting = ownership.fits(session, keys)
+    except ownership.REFUSALS as refused:
+        words = _(
+            "Khóa số %(number)s không khớp với cơ sở dữ liệu: liên kết đã gửi sẽ chết, phiếu đã nộp không mở được.",
+            number=refused.number,
+        )
+        return Diagnosis("keys", Level.FAIL, words, "surveyapp keys import FILE")
+    if fitting is None:
+        words = _("Chưa bộ khóa nào nhận cơ sở dữ liệu này.")
+        return Diagnosis("keys", Level.WARN, words, "surveyapp keys check")
+    return Diagnosis(
+        "keys",
+        Level.OK,
+        _("Bộ khóa là của cơ sở dữ liệu này; khóa đang dùng: %(n)s.", n=fitting.current),
+    )
+
+
+def _limits(most: int) -> Diagnosis:
+    words = _("PostgreSQL nhận tối đa %(most)s kết nối; mỗi tiến trình web dùng tới 20.", most=most)
+    level = Level.WARN if most < 60 else Level.OK
+    return Diagnosis(
+        "connections", level, words, "docs/operating.md" if level == Level.WARN else ""
+    )

@@ -1,0 +1,113 @@
+"""What is reached over the network: mail, SMS, and this very server as people reach it."""
+
+import json
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Protocol, cast
+from urllib.parse import urlsplit
+
+from surveyapp.config import Settings
+from surveyapp.i18n import _
+from surveyapp.messaging.channels import open_channels
+from surveyapp.messaging.errors import MessagingError
+from surveyapp.messaging.model import Outcome
+from surveyapp.operations.doctor.findings import Diagnosis, Level
+
+SECONDS = 5
+
+
+class _Checked(Protocol):
+    """A mail server: it can be greeted without being given a message."""
+
+    def check(self) -> Outcome: ...
+
+
+def look(settings: Settings) -> Iterator[Diagnosis]:
+    """Each with a time limit; nothing is sent to anybody."""
+    yield _mail(settings)
+    yield from _gateway(settings)
+    yield from _front(settings)
+
+
+def _mail(settings: Settings) -> Diagnosis:
+    if not settings.smtp_url:
+        level = Level.OK if settings.demo else Level.WARN
+        return Diagnosis("mail", level, _("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL)."))
+    try:
+        channel = open_channels(settings).email
+    except MessagingError as refused:
+        return Diagnosis("mail", Level.FAIL, str(refused))
+    assert channel is not None
+    outcome = cast(_Checked, channel).check()
+    channel.close()
+    if outcome.is_handed_over:
+        return Diagnosis("mail", Level.OK, _("Máy chủ thư nhận kết nối và đăng nhập."))
+    words = _(
+        "Máy chủ thư không nhận: %(reason)s %(code)s.", reason=outcome.reason, code=outcome.code
+    )
+    return Diagnosis("mail", Level.FAIL, words, "docs/messaging.md")
+
+
+def _gateway(settings: Settings) -> Iterator[Diagnosis]:
+    if settings.sms_gateway is None:
+        return
+    address = urlsplit(json.loads(settings.sms_gateway.read_text())["url"])
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname or "", port), timeout=SECONDS).close()
+    except OSError as exc:
+        words = _(
+            "Không nối được cổng tin nhắn %(host)s: %(fault)s.", host=address.netloc, fault=exc
+        )
+        yield Diagnosis("sms", Level.FAIL, words, "docs/messaging.md")
+        return
+    yield Diagnosis("sms", Level.OK, _("Nối được cổng tin nhắn %(host)s.", host=address.netloc))
+
+
+def _front(settings: Settings) -> Iterator[Diagnosis]:
+    url = f"{settings.base_url}/health/live"
+    try:
+        told = _ask(url)
+        forged = _ask(url, **{"X-Forwarded-Proto": "gopher", "X-Forwarded-Host": "forged.invalid"})
+    except (OSError, ValueError, urllib.error.URLError) as exc:
+        cause = getattr(exc, "reason", exc)
+        is_certificate = isinstance(cause, ssl.SSLCertVerificationError)
+        words = (
+            _(
+                "Chứng thư của %(url)s không được tin: %(fault)s.",
+                url=settings.base_url,
+                fault=cause,
+            )
+            if is_certificate
+            else _("Không mở được %(url)s: %(fault)s.", url=settings.base_url, fault=cause)
+        )
+        yield Diagnosis(
+            "tls" if is_certificate else "outside", Level.FAIL, words, "docs/reverse-proxy.md"
+        )
+        return
+    yield Diagnosis(
+        "outside", Level.OK, _("Mở được %(url)s như người ngoài.", url=settings.base_url)
+    )
+    wanted = urlsplit(settings.base_url)
+    if told.get("scheme") != wanted.scheme or told.get("host") != wanted.netloc:
+        words = _(
+            "Máy chủ thấy mình ở %(seen)s thay vì %(wanted)s: proxy không gửi X-Forwarded-Proto, -Host, hoặc SURVEYAPP_TRUSTED_PROXIES sai.",
+            seen=f"{told.get('scheme')}://{told.get('host')}",
+            wanted=settings.base_url,
+        )
+        yield Diagnosis("proxy", Level.FAIL, words, "docs/reverse-proxy.md")
+    elif forged != told:
+        words = _("Tiêu đề X-Forwarded-* do người ngoài gửi lọt qua proxy.")
+        yield Diagnosis("proxy", Level.FAIL, words, "docs/reverse-proxy.md")
+    else:
+        yield Diagnosis("proxy", Level.OK, _("Proxy đặt lại các tiêu đề X-Forwarded-*."))
+
+
+def _ask(url: str, **headers: str) -> dict[str, str]:
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  the server's own address
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        told: dict[str, str] = json.loads(answer.read(4096))
+        return told

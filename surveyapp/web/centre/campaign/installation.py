@@ -1,0 +1,47 @@
+"""The state of the server for the centre: what the doctor finds, the queue, the nodes, timers, backups."""
+
+from dataclasses import asdict
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock, timers
+from surveyapp.db import bound, reading
+from surveyapp.operations.doctor import examination
+from surveyapp.operations.doctor.findings import Level, worst
+from surveyapp.operations.installation import ownership
+from surveyapp.operations.watch import gauges
+from surveyapp.tables import metadata
+from surveyapp.web.centre import bp
+from surveyapp.web.http.access import allow
+from surveyapp.web.http.state import keys, settings
+
+TONES = {Level.OK: "good", Level.WARN: "warn", Level.FAIL: "bad"}
+ORDER = (Level.FAIL, Level.WARN, Level.OK)
+
+
+@bp.get("/installation")
+@allow("operator", "auditor")
+def installation() -> ResponseReturnValue:
+    """The worst first. With `?as=json` for programs."""
+    now, engine = clock.now(), bound()
+    assert engine is not None
+    found = sorted(
+        examination.examine(
+            settings(), keys=keys(), engine=engine, metadata=metadata, now=now, from_outside=False
+        ),
+        key=lambda one: ORDER.index(one.level),
+    )
+    if request.args.get("as") == "json":
+        return jsonify([asdict(one) for one in found])
+    with reading() as db:
+        return render_template(
+            "centre/installation.html",
+            found=found,
+            overall=worst(found),
+            tones=TONES,
+            nodes=ownership.alive(db, now=now),
+            runs=timers.runs(db),
+            gauges=gauges.read(db, settings(), now=now),
+            now=now,
+        )

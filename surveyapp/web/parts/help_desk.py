@@ -1,0 +1,44 @@
+"""Whom a respondent can call: also where nobody knows yet which campaign they come from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g
+
+from surveyapp import clock, log
+from surveyapp import db as database
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db import reading
+from surveyapp.i18n import locale
+
+
+def contact(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The campaign's help desk in the present language."""
+    written = settings.get("contact", {})
+    name = written.get("name", {})
+    return {
+        "name": name.get(locale(), name.get("vi", "")),
+        "phone": written.get("phone", ""),
+        "email": written.get("email", ""),
+    }
+
+
+def nearest() -> dict[str, str] | None:
+    """The help desk of the visit; before it is known, that of the campaign that collects, or the latest.
+
+    None while no campaign names one, or while the database cannot tell.
+    """
+    known: dict[str, str] | None = g.get("contact")
+    if known:
+        return known
+    try:
+        with reading() as db:
+            rounds = campaigns.campaigns(db)
+    except Exception as error:
+        if not database.of_database(error):
+            raise
+        log.event("help_desk_unknown", fault=database.fault_of(error))
+        return None
+    now = clock.now()
+    likely = sorted(rounds, key=lambda one: not one.is_collecting(now))
+    return next((found for one in likely if (found := contact(one.settings))["phone"]), None)

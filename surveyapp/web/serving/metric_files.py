@@ -1,0 +1,53 @@
+"""The counters of processes that ended: added up in one file, so that weeks leave no thousand of them."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from prometheus_client.mmap_dict import MmapedDict
+
+PREFIX = "surveyapp-metrics-"
+_DEAD = "ended"
+
+
+def make_folder(parent: Path) -> Path:
+    """A folder for the counters of this master; those of masters that were killed go."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+        mine = folder.stat().st_uid == os.geteuid()
+        if mine and not (number.isdecimal() and Path("/proc", number).exists()):
+            shutil.rmtree(folder, ignore_errors=True)
+    folder = parent / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def fold(folder: Path, pid: int) -> None:
+    """Add what a process counted to what all ended ones did, and remove its files."""
+    for file in folder.glob(f"*_{pid}.db"):
+        kind = file.name.partition("_")[0]
+        if kind in {"counter", "histogram"}:
+            _add(file, folder / f"{kind}_{_DEAD}.db")
+        file.unlink(missing_ok=True)
+    for name in (f"ready-{pid}",):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _add(source: Path, target: Path) -> None:
+    total = MmapedDict(str(target))  # type: ignore[no-untyped-call]
+    try:
+        for key, value, timestamp, _at in MmapedDict.read_all_values_from_file(str(source)):  # type: ignore[no-untyped-call]
+            before, _when = total.read_value(key)  # type: ignore[no-untyped-call]
+            total.write_value(key, before + value, timestamp)  # type: ignore[no-untyped-call]
+    except (ValueError, json.JSONDecodeError):
+        return
+    finally:
+        total.close()  # type: ignore[no-untyped-call]
+
+
+def pids(folder: Path) -> set[int]:
+    """The processes that have files there."""
+    found = (re.search(r"_([0-9]+)\.db$", one.name) for one in folder.glob("*.db"))
+    return {int(one[1]) for one in found if one}

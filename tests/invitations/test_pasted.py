@@ -1,0 +1,63 @@
+"""What is found in whatever people put into the code box."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveyapp.invitations.credentials import codes, pasted
+from surveyapp.invitations.errors import MistypedCode
+
+CODE = "712345678901234" + codes.check_digit("712345678901234")
+HANDOFF = "123456789" + codes.check_digit("123456789")
+SIGNATURE = "HZbSP71yvrqCCEWgslCsiw"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CODE,
+        codes.show(CODE),
+        f"https://khaosat.example.vn/t/{CODE}~{SIGNATURE}",
+        f"khaosat.example.vn/t/{CODE}~cut",
+        f"Ma truy cap: {codes.show(CODE)}.Han 17:00 20/02/2026. Ho tro: 024 3824 0000",
+        f"Goi 0912 345 678. Ma: {' '.join(CODE)}",
+        codes.show(CODE).replace("0", "O"),
+        codes.show(CODE).replace("1", "l").replace("0", "o"),
+        codes.show(CODE).replace("1", "I"),
+        "tin nhắn 1: " + "rất dài " * 300 + CODE,
+    ],
+)
+def test_the_code_is_found(text):
+    assert pasted.read(text) == pasted.Typed(code=CODE)
+
+
+@pytest.mark.parametrize(
+    "text", [HANDOFF, f"{HANDOFF[:5]} {HANDOFF[5:]}", f"http://localhost/m/{HANDOFF}"]
+)
+def test_ten_digits_are_those_of_another_device(text):
+    assert pasted.read(text) == pasted.Typed(handoff=HANDOFF)
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "strange"),
+    [
+        ("7123-45x6@", "7123456", "x@"),
+        ("Xin chào", "", "Xinchào"),
+        ("", "", ""),
+        ("71O3", "7103", ""),
+    ],
+)
+def test_what_was_understood_and_what_not_is_told(text, read, strange):
+    with pytest.raises(MistypedCode) as refused:
+        pasted.read(text)
+    assert (refused.value.read, refused.value.strange) == (read, strange)
+    assert read not in str(refused.value) or not read  # no code in a log
+
+
+@given(st.text(max_size=80))
+def test_anything_at_all_is_read_or_refused(text):
+    try:
+        found = pasted.read(text)
+    except MistypedCode:
+        return
+    assert found.code or found.handoff

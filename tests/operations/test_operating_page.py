@@ -1,0 +1,131 @@
+"""Every command that the operating page shows is run, in the page's order, on an installation of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from surveyapp.cli.main import main
+from surveyapp.config import PROJECT
+from tests import factories
+
+PAGE = (PROJECT / "docs" / "operating.md").read_text()
+RUN = re.findall(r"^surveyapp (.+)$", PAGE, re.M)
+NAMED = set(re.findall(r"`surveyapp ([a-z-]+(?: [a-z][a-z-]+)?)\b", PAGE))
+
+
+@pytest.fixture
+def installed(tmp_path, empty_sqlite):
+    """An installation made by `surveyapp setup` from a file of answers."""
+    answers = {
+        "base_url": "http://127.0.0.1:9",
+        "database_url": empty_sqlite,
+        "instance": tmp_path / "instance",
+        "environment_file": tmp_path / "surveyapp.env",
+        "trusted_proxies": "0",
+        "pack": factories.PACKS / "tiny",
+        "operator": "operator",
+        "operator_name": "Trần Thị Vận Hành",
+        "campaign": "tiny",
+        "backups": tmp_path / "backups",
+        "backup_secret": tmp_path / "backup.key",
+        "units": tmp_path / "units",
+        "user": "nobody",
+    }
+    words = "".join(f"{name} = {value}\n" for name, value in answers.items())
+    code, said = call(tmp_path, "setup", "--answers", "-", words=words)
+    assert code == 0, said
+    return said, words
+
+
+def call(tmp_path: Path, *arguments: str, words: str = "") -> tuple[int, str]:
+    """One command as an administrator gives it, in a process of its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SURVEYAPP_", "DATABASE"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "surveyapp", *arguments],
+        env={**kept, "SURVEYAPP_ENV_FILE": str(tmp_path / "surveyapp.env")},
+        input=words,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def run(words: str, tmp_path: Path) -> None:
+    words = words.replace("BACKUP", str(next(iter((tmp_path / "backups").glob("*.backup")), "")))
+    names = ("ring.pdf", "ring.txt", "backup.key")
+    arguments = [str(tmp_path / one) if one in names else one for one in words.split()]
+    code, said = call(tmp_path, *arguments)
+    accepted = (0, 1) if arguments[0] == "doctor" else (0,)
+    assert code in accepted, f"surveyapp {words}\n{said}"
+
+
+def test_every_command_of_the_page_runs_in_its_order(installed, tmp_path, empty_sqlite):
+    assert len(RUN) >= 14
+    run("keys export ring.txt", tmp_path)
+    shutil.move(tmp_path / "backup.key", tmp_path / "secret-of-setup")
+    for words in RUN:
+        if words.startswith("backup make-key"):
+            run(words, tmp_path)
+            shutil.copy(tmp_path / "secret-of-setup", tmp_path / "backup.key")
+        elif words.startswith("backup verify"):
+            run(words, tmp_path)
+        elif words.startswith("restore BACKUP"):
+            for file in Path(empty_sqlite.removeprefix("sqlite:///")).parent.glob("survey*"):
+                file.unlink()
+            for folder in ("releases", "maps", "outbox", "spool"):
+                shutil.rmtree(tmp_path / "instance" / folder, ignore_errors=True)
+            run(words, tmp_path)
+        elif words.startswith("keys import"):
+            (tmp_path / "instance" / "keys.json").unlink()
+            run(words, tmp_path)
+        else:
+            run(words, tmp_path)
+
+
+def test_the_commands_named_in_sentences_exist(runner):
+    assert NAMED
+    for words in sorted(NAMED):
+        assert runner.invoke(main, [*words.split(), "--help"]).exit_code == 0, words
+
+
+def test_a_setup_writes_settings_for_their_group_units_with_its_paths_and_goes_on_when_run_again(
+    installed, tmp_path
+):
+    said, words = installed
+    assert "surveyapp doctor" in said
+    assert (tmp_path / "surveyapp.env").stat().st_mode & 0o007 == 0
+    assert (tmp_path / "backup.key").stat().st_mode & 0o077 == 0
+    unit = (tmp_path / "units" / "surveyapp-web.service").read_text()
+    assert f"EnvironmentFile={tmp_path / 'surveyapp.env'}" in unit
+    assert f"ExecStart={PROJECT}/.venv/bin/surveyapp run" in unit
+    before = (tmp_path / "surveyapp.env").read_text()
+    code, said = call(tmp_path, "setup", "--answers", "-", words=words)
+    assert code == 0, said
+    assert (tmp_path / "surveyapp.env").read_text() == before
+
+
+def test_a_file_of_answers_with_faults_is_refused_with_all_of_them(runner):
+    refused = runner.invoke(main, ["setup", "--answers", "-"], input="colour = red\nbase_url\n")
+    assert refused.exit_code == 1
+    assert all(word in refused.output for word in ("colour", "base_url", "operator"))
+
+
+def test_role_and_database_are_made_once_on_a_postgresql_that_has_neither(postgres_folder):
+    import psycopg
+
+    from surveyapp.operations.installing import database
+    from tests import postgres
+
+    admin = postgres.url(postgres_folder, "postgres")
+    wanted = f"postgresql://fresh:secret@/fresh_survey?host={postgres_folder}"
+    assert database.make(admin, wanted) == ["fresh", "fresh_survey"]
+    assert database.make(admin, wanted) == []
+    with psycopg.connect(wanted, connect_timeout=5) as connection:
+        assert connection.execute("select current_user").fetchone() == ("fresh",)
+    postgres.execute(postgres_folder, "drop database fresh_survey", "drop role fresh")

@@ -1,0 +1,54 @@
+"""Two nodes behind nginx and PgBouncer: restarted one after the other under load, nobody notices."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from benchmarks.flows import serving
+from tests.site import installation, restore_drill
+from tests.site.load import Load
+
+
+@pytest.fixture
+def scratch():
+    with serving.scratch() as folder:
+        yield folder
+
+
+def test_nodes_are_restarted_one_after_the_other_under_load_and_nothing_acknowledged_is_lost(
+    scratch: Path,
+):
+    with installation.running(scratch, people=300) as site:
+        with Load(site, at_once=3) as load:
+            for node in site.nodes:
+                node.reload()
+                node.restart()
+            site.nodes[0].kill()
+            site.nodes[0].start()
+            installation.until(lambda: len(load.tally.acknowledged) > 3, "nobody got through")
+        account = load.account()
+        assert account.is_whole
+        assert load.failures == []
+        assert account.acknowledged > 3
+
+
+def test_a_database_that_is_stopped_is_answered_with_words_and_found_again(scratch: Path):
+    with installation.running(scratch, people=200, nodes=1) as site:
+        with Load(site, at_once=3) as load:
+            installation.until(lambda: load.tally.acknowledged, "nobody got through")
+            site.signal_database(signal.SIGSTOP)
+            try:
+                installation.until(lambda: load.tally.busy > 3, "nobody was told")
+                assert installation.answers(site.proxy.port, "/health/live")
+            finally:
+                site.signal_database(signal.SIGCONT)
+            before = len(load.tally.acknowledged)
+            installation.until(lambda: len(load.tally.acknowledged) > before, "it stays away")
+        assert load.account().is_whole
+
+
+@pytest.mark.parametrize("sqlite", [True, False], ids=["sqlite", "postgresql"])
+def test_what_was_acknowledged_before_the_backup_is_there_after_the_restore(scratch: Path, sqlite):
+    report, is_well = restore_drill.drill(scratch, sqlite=sqlite, people=4)
+    assert is_well, report

@@ -1,0 +1,134 @@
+"""gunicorn's processes as they begin and end: nobody is turned away meanwhile, and nothing piles up."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
+from sqlalchemy import Engine
+
+from surveyapp.keys import make_key_ring
+from surveyapp.web.serving import metric_files
+from tests.ports import free_port
+
+
+@pytest.fixture
+def engine(sqlite_engine: Engine) -> Engine:
+    return sqlite_engine
+
+
+@pytest.fixture
+def serve(settings, tmp_path):
+    """Start the server with so many workers; gives its address and its process."""
+    make_key_ring(settings.keys)
+    started = []
+
+    def begin(workers: int):
+        port = free_port()
+        environment = {
+            **os.environ,
+            "HOME": str(tmp_path),
+            "WEB_CONCURRENCY": str(workers),
+            "DATABASE_URL": settings.database_url,
+            "SURVEYAPP_INSTANCE": str(settings.instance),
+            "SURVEYAPP_BASE_URL": f"http://127.0.0.1:{port}",
+        }
+        log = (tmp_path / "log").open("w")
+        command = [sys.executable, "-m", "surveyapp", "run", "--port", str(port)]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        started.append((server, log))
+        address = f"http://127.0.0.1:{port}/health/live"
+        until(lambda: answers(address), "the server did not begin")
+        return address, server
+
+    yield begin
+    for server, log in started:
+        server.kill()
+        server.wait()
+        log.close()
+
+
+def until(is_so, words: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, words
+        time.sleep(0.05)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return int(answer.status) == 200
+    except OSError:
+        return False
+
+
+def children(pid: int) -> set[str]:
+    return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
+def test_a_stop_answers_whoever_waits_at_the_door(serve):
+    address, server = serve(1)
+    port = int(address.split(":")[2].split("/")[0])
+    waiting = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(60)]
+    for one in waiting:
+        one.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    server.send_signal(signal.SIGTERM)
+    told = []
+    for one in waiting:
+        with one:
+            told.append(one.recv(100).startswith(b"HTTP/1.1 200"))
+    assert told.count(True) == 60
+    assert server.wait(timeout=60) == 0
+
+
+def test_a_reload_refuses_nobody_and_old_workers_answer_until_new_ones_can(serve):
+    address, server = serve(2)
+    before = children(server.pid)
+    failed, over = [], threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            if not answers(address):
+                failed.append(time.monotonic())
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for one in asking:
+        one.start()
+    server.send_signal(signal.SIGHUP)
+    until(lambda: len(children(server.pid) - before) == 2, "no new workers")
+    until(lambda: not children(server.pid) & before, "the old ones stay")
+    over.set()
+    for one in asking:
+        one.join()
+    assert failed == []
+
+
+def test_the_counts_of_ended_processes_stay_and_their_files_go(tmp_path):
+    key = mmap_key("survey_requests_total", "survey_requests_total", ("room",), ("desk",), "")
+    for pid, count in ((101, 3), (102, 4)):
+        kept = MmapedDict(str(tmp_path / f"counter_{pid}.db"))
+        kept.write_value(key, float(count), 0.0)
+        kept.close()
+        (tmp_path / f"gauge_livesum_{pid}.db").touch()
+        metric_files.fold(tmp_path, pid)
+    assert [path.name for path in tmp_path.iterdir()] == ["counter_ended.db"]
+    assert metric_files.pids(tmp_path) == set()
+    (found,) = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_ended.db"))
+    assert found[:2] == (key, 7.0)
+
+
+def test_the_folder_of_a_server_that_was_killed_goes_with_the_next_start(tmp_path):
+    dead = tmp_path / f"{metric_files.PREFIX}999999999-aa"
+    dead.mkdir()
+    alive = tmp_path / f"{metric_files.PREFIX}{os.getpid()}-bb"
+    alive.mkdir()
+    made = metric_files.make_folder(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([alive, made])
