@@ -23,6 +23,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Re
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from surveyapp import small_json
 from surveyapp.messaging.closing import Closing
 from surveyapp.messaging.errors import ChannelMisconfigured, NoticeRefused
 from surveyapp.messaging.model import Outcome, Reason
@@ -158,7 +159,7 @@ class ZaloNotifications(Closing):
         request = Request(url, content, dict(headers), method="POST")  # noqa: S310  https, checked
         try:
             with self._opener.open(request, timeout=self.account.timeout_seconds) as reply:
-                answer = json.loads(reply.read(_ANSWER_LIMIT))
+                answer = small_json.read(reply.read(_ANSWER_LIMIT))
         except HTTPError as exc:
             with exc:
                 reason = Reason.AUTHENTICATION if exc.code in {401, 403} else Reason.DOWN
@@ -261,7 +262,7 @@ def is_genuine(account: ZaloAccount, headers: Mapping[str, str], body: bytes) ->
         (value for name, value in headers.items() if name.lower() == "x-zevent-signature"), ""
     ).removeprefix("mac=")
     try:
-        stamp = str(json.loads(body).get("timestamp", ""))
+        stamp = str(small_json.read(body).get("timestamp", ""))
     except (ValueError, AttributeError):
         return False
     signed = account.app_id.encode() + body + stamp.encode() + account.oa_secret.encode()
