@@ -29,6 +29,7 @@ want libreoffice-calc-nogui soffice libreoffice
 want poppler-utils pdftotext
 want pgbouncer pgbouncer
 want nginx-light nginx
+want caddy caddy
 
 if [ -n "$missing" ] && may_install; then
     # shellcheck disable=SC2086  # one word per package

@@ -44,6 +44,7 @@ class Settings:
     keys: Path = Path()
     base_url: str = "http://127.0.0.1:8000"
     questionnaires: Path = PROJECT / "questionnaires"
+    hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     demo: bool = False
     log_level: str = "INFO"
@@ -108,6 +109,7 @@ def read_settings(
         keys=Path(given.get("keys", str(instance / "keys.json"))).absolute(),
         base_url=_base_url(given.get("base_url", Settings.base_url), faults),
         questionnaires=_folder(given.get("questionnaires"), faults),
+        hosts=_several("hosts", given, faults, _host),
         trusted_proxies=_count(
             "SURVEYAPP_TRUSTED_PROXIES", given.get("trusted_proxies", "0"), faults
         ),
@@ -253,6 +255,15 @@ def _address(name: str, given: Mapping[str, str], faults: list[str]) -> str:
 
 def _imap(name: str, given: Mapping[str, str], faults: list[str]) -> str:
     return _server(name, given, _IMAP, faults)
+
+
+def _host(name: str, given: Mapping[str, str], faults: list[str]) -> str:
+    value = given.get(name, "")
+    if value and not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", value):
+        faults.append(
+            f"{variable(name)}: give host names, such as khaosat.example.vn, between commas"
+        )
+    return value.lower()
 
 
 def _mobile(name: str, given: Mapping[str, str], faults: list[str]) -> str:

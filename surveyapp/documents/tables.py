@@ -22,8 +22,9 @@ class Column:
     kind: str = "text"
 
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-"""A text that begins with one of these is written behind one apostrophe: a spreadsheet would run it.
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
+"""A text that begins with one of these is written behind one apostrophe: a spreadsheet would run it,
+and some spreadsheets of East Asia take the full-width signs for the plain ones.
 The apostrophe itself is among them, so that readers undo it by taking one leading apostrophe away."""
 
 

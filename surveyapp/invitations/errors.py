@@ -47,12 +47,15 @@ class LinkRevoked(EndedLink):
     """The invitation was ended: by the centre, or because no list names the person any more."""
 
 
-class TooManyAttempts(InvitationError):
-    """Typed codes rest for this network, or for all; `retry_after` in seconds."""
+class ChallengeNeeded(InvitationError):
+    """A stranger from a network, or in a minute, with many wrong codes: work of `effort` hashes, or a wait.
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"retry after {retry_after} s")
-        self.retry_after = retry_after
+    0: only the wait is left.
+    """
+
+    def __init__(self, effort: int) -> None:
+        super().__init__(f"effort {effort}")
+        self.effort = effort
 
 
 class CampaignNotOpenYet(InvitationError):

@@ -17,6 +17,7 @@ from surveyapp.web.http import (
     frame,
     guard,
     headers,
+    hosts,
     live,
     locale,
     numbers,
@@ -62,6 +63,7 @@ def build(
     configure(app, settings, keys)
     # Hooks run in this order: what is cheap and what denies comes before what reads a body.
     for part in (
+        hosts,
         numbers,
         metrics,
         headers,

@@ -17,6 +17,7 @@ FOUNDATIONS = frozenset(
         "limits",
         "log",
         "schema",
+        "small_json",
         "timers",
         "traces",
         "version",

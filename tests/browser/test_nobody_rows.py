@@ -59,7 +59,7 @@ def test_every_row_that_is_nobody_is_shown_and_the_gap_is_answered(
 
 
 ODD = [
-    ["STT", "Lãnh đạo", "Vai trò", "Ngành", "Contact", "Email", "Ghi chú"],
+    ["STT", "Họ và tên", "Vai trò", "Ngành", "Contact", "Email", "Ghi chú"],
     ["1", "Chang A Páo", "Giám đốc", "Sở Nội vụ", "0912000041", "pao@hagiang.example.vn", ""],
     ["2", "Vũ Thị Hoa", "Phó Giám đốc", "Sở Nội vụ", "0912000087", "hoa@hagiang.example.vn", "nghỉ chế độ"],
     ["3", "Hiện chưa có", "Phó Giám đốc", "Sở Y tế", "0912000193", "syt@hagiang.example.vn", ""],

@@ -20,6 +20,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from surveyapp import small_json
 from surveyapp.accounts.errors import PasskeyRefused
 from surveyapp.accounts.models import PasskeyChallenge, Staff, StaffPasskey
 
@@ -139,7 +140,7 @@ def signed_by(
     """
     challenge = _take_challenge(db, answer, session_hash, now=now)
     try:
-        passkey = db.get(StaffPasskey, base64url_to_bytes(json.loads(answer)["id"]))
+        passkey = db.get(StaffPasskey, base64url_to_bytes(small_json.read(answer)["id"]))
     except (ValueError, KeyError, TypeError) as exc:
         raise PasskeyRefused("answer") from exc
     if passkey is None or staff_id not in (None, passkey.staff_id):
@@ -201,7 +202,8 @@ def _take_challenge(
 ) -> bytes:
     """The challenge that was signed, if this session asked for it and nobody signed it before."""
     try:
-        told = json.loads(base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"]))
+        answered = small_json.read(answer)
+        told = small_json.read(base64url_to_bytes(answered["response"]["clientDataJSON"]))
         challenge = base64url_to_bytes(told["challenge"])
     except (ValueError, KeyError, TypeError) as exc:
         raise PasskeyRefused("answer") from exc

@@ -184,6 +184,9 @@
 
   // ---- one document
 
+  const ours = window.trustedTypes ? window.trustedTypes.createPolicy("ours", { createHTML: (page) => page }) : null;
+  const trusted = (page) => ours ? ours.createHTML(page) : page; // only what this server answered
+
   const parts = new Map();
   let here = Number(form.dataset.page);
   const pages = Number(form.dataset.pages);
@@ -193,7 +196,7 @@
   const whole = timely(form.dataset.whole).then((answer) => answer.ok ? answer.text() : Promise.reject(answer.status)).then(join).catch(() => false);
   function join(text) {
     const others = document.createElement("template");
-    others.innerHTML = text;
+    others.innerHTML = trusted(text);
     others.content.querySelectorAll(".part").forEach((part) => {
       const page = Number(part.dataset.page);
       if (page === here) return;

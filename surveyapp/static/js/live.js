@@ -76,7 +76,7 @@
     const main = document.getElementById("main");
     const held = document.activeElement;
     const [x, y] = [window.scrollX, window.scrollY];
-    morph(main, new DOMParser().parseFromString(text, "text/html").getElementById("main"));
+    morph(main, new DOMParser().parseFromString(trusted(text), "text/html").getElementById("main"));
     if (held !== document.activeElement && held?.isConnected) held.focus({ preventScroll: true });
     window.scrollTo(x, y);
     document.dispatchEvent(new Event("live:changed"));

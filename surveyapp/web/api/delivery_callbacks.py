@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from surveyapp import clock
+from surveyapp import clock, small_json
 from surveyapp.db import transaction
 from surveyapp.delivery.returned import provider_reports
 from surveyapp.messaging.errors import ChannelMisconfigured, NoticeRefused
@@ -64,8 +64,15 @@ def _enter(channel: str, reports: Callable[[], list[dict[str, Any]]]) -> Respons
     return jsonify(became=became)
 
 
+def _json() -> Any:
+    try:
+        return small_json.read(request.get_data())
+    except ValueError as exc:
+        raise NoticeRefused("body") from exc
+
+
 def _reports() -> list[dict[str, Any]]:
-    found: Any = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    found: Any = _json() if request.is_json else request.form.to_dict()
     reports: list[Any] = found if isinstance(found, list) else [found]
     if len(reports) > MOST or not all(isinstance(one, dict) and one for one in reports):
         raise NoticeRefused("body")

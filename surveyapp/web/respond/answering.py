@@ -3,30 +3,37 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
+from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions
+from surveyapp.web.http import numbers, sessions
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
-    browser_buffer,
     pages,
     privacy_notice,
     saving,
-    whole_form,
 )
+from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -69,7 +76,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
         return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
@@ -95,7 +102,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering_now(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     return _page(visit, assignment, instrument, draft.answers, page)
 
 
@@ -103,10 +110,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
 def save(number: int, page: int) -> ResponseReturnValue:
     """Save the page and go where the pressed button says."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            pages.items(instrument, page)  # there is such a page
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form, page=page)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
     if saved.elsewhere:
@@ -118,9 +122,7 @@ def save(number: int, page: int) -> ResponseReturnValue:
 def autosave(number: int) -> ResponseReturnValue:
     """Save what the script gathered, of any page; answer with all that stands now."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return jsonify(message=words_for(exc).message, item=exc.item_id), 422
     return jsonify(
@@ -151,7 +153,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return _page(
         visit,
@@ -180,7 +182,7 @@ def language() -> ResponseReturnValue:
     """Change the language and stay on the same page."""
     session["locale"] = i18n.set_locale(request.form.get("language"))
     back = request.form.get("back", "")
-    stays = back.startswith("/phieu") and "\\" not in back
+    stays = back.startswith("/phieu") and "\\" not in back and back.isprintable()
     return redirect(back if stays else url_for("respond.hub"), code=303)
 
 
@@ -222,8 +224,8 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
         page -= 1
     elif go == "next":
         page += 1
-    elif go.isdecimal():
-        page = int(go)
+    elif (chosen := numbers.whole(go)) is not None:
+        page = chosen
     if go == "review" or page > pages.count(instrument):
         return url_for("respond.review", number=number)
     if page < 1:
@@ -241,6 +243,8 @@ def _page(
 ) -> str:
     shown_here = pages.item_ids(instrument, page)
     others = {item: value for item, value in answers.items() if item not in shown_here}
+    if not extra:
+        extra["questions"] = page_parts.filled(instrument, page, answers)
     return render_template(
         "respond/section.html",
         shown=int(clock.now().timestamp()),

@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts.act import Act
+from surveyapp.assignments.rules import Disposition
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.credentials import attempts, device_handoff, links, pasted
-from surveyapp.invitations.errors import CampaignClosed, MistypedCode, UnknownCode
+from surveyapp.invitations.errors import CampaignClosed, ChallengeNeeded, MistypedCode, UnknownCode
 from surveyapp.invitations.queries import Invited
 from surveyapp.responses import draft_secret, drafts
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
+from surveyapp.web.http.safeguards import challenge
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.devices import browser_cookie
@@ -57,9 +59,22 @@ def enter() -> ResponseReturnValue:
         return _ask_again(typed)
     with transaction() as db:
         network = attempts.network(state.keys(), request.remote_addr or "", now=now)
-        attempts.check(db, network, now=now)
+        before = browser_cookie.mark()
+        carried = attempts.device_tag(state.keys(), before) if before else None
+        try:
+            attempts.check(
+                db,
+                network,
+                now=now,
+                device=carried,
+                proven=challenge.has_worked(db, network.own, now=now),
+                waited=challenge.has_waited(network.own, now=now),
+            )
+        except ChallengeNeeded as needed:
+            page = "respond/challenge.html"
+            return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
         found = _known(db, read)
-        attempts.count(db, network, succeeded=found is not None, now=now)
+        attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
     if found is None:
         return _ask_again(typed)
     return _opened(found, url_for("respond.hub"))
@@ -217,22 +232,23 @@ def landing(token: str) -> ResponseReturnValue:
 def start(token: str) -> ResponseReturnValue:
     """Begin or resume, and leave the secret behind in the old address."""
     code = links.read(state.keys(), token)
-    with transaction() as db:
+    with reading() as db:
         visit = _visit(db, code, invitations.find(db, code, keys=state.keys()))
-        _begin(db, visit)
+    _begin(visit)
     return _opened(visit, _first_page(visit))
 
 
 @bp.post("/phieu/bat-dau")
 def start_typed() -> ResponseReturnValue:
     """Begin or resume after a typed code."""
-    with transaction() as db:
+    with reading() as db:
         visit = visiting(db)
-        _begin(db, visit)
+    _begin(visit)
     return redirect(_first_page(visit), code=303)
 
 
-def _begin(db: Session, visit: Visit) -> None:
+def _begin(visit: Visit) -> None:
+    """Note that the person came in; nothing is written, or waited for, where that is noted."""
     now = clock.now()
     if not visit.unsubmitted:
         return
@@ -243,8 +259,13 @@ def _begin(db: Session, visit: Visit) -> None:
             return  # the receipts of what is submitted are shown at any time
         raise
     where = draft_secret.folder(state.settings().instance)
-    draft_secret.make(db, visit.invited.campaign, where=where, act=Act(SERVER, now, state.keys()))
-    inviting.begin(db, visit.invited, today=clock.day(now))
+    is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
+    if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
+        return
+    with transaction(in_turn=True) as db:
+        act = Act(SERVER, now, state.keys())
+        draft_secret.make(db, visit.invited.campaign, where=where, act=act)
+        inviting.begin(db, visit.invited, today=clock.day(now))
 
 
 def _first_page(visit: Visit) -> str:

@@ -143,23 +143,6 @@ def _unknown(_error: invitations.UnknownCode) -> Words:
     )
 
 
-@words(invitations.TooManyAttempts)
-def _too_many(error: invitations.TooManyAttempts) -> Words:
-    return Words(
-        429,
-        _("Tạm dừng nhận mã nhập tay"),
-        _(
-            "Từ mạng này đã có quá nhiều mã sai nên máy chủ tạm dừng nhận mã nhập tay. "
-            "Liên kết trong thư và tin nhắn vẫn mở được bình thường."
-        ),
-        _(
-            "Vui lòng bấm liên kết trong thư hoặc tin nhắn, hoặc thử nhập mã lại sau %(minutes)s phút.",
-            minutes=max(1, -(-error.retry_after // 60)),
-        ),
-        retry_after=error.retry_after,
-    )
-
-
 @words(invitations.CampaignNotOpenYet)
 def _not_open(error: invitations.CampaignNotOpenYet) -> Words:
     return Words(

@@ -135,7 +135,7 @@ def read_document(
     try:
         found = json.loads(text)
         content, signatures = found["content"], found["signatures"]
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise FileDamaged(path) from exc
     kind.check(path, content)
     if not isinstance(signatures, list) or document_text(found).encode() != text:

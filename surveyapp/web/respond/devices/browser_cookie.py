@@ -39,6 +39,11 @@ def remember(response: Response, code: str, own: bytes) -> None:
     )
 
 
+def mark() -> bytes | None:
+    """Which browser this is, if somebody began in it; pressing start again gives it no other mark."""
+    return next((each.encode() for each in _held()), None)
+
+
 def _held() -> dict[str, bytes]:
     value = request.cookies.get(COOKIE.name(secure=state.settings().secure))
     content = sessions.unseal(value, COOKIE, state.keys()) if value else None
