@@ -23,6 +23,11 @@ def keep(app: Flask, settings: Settings, keys: KeyRing) -> None:
     app.extensions[_PLACE] = State(settings, keys)
 
 
+def is_kept(app: Flask) -> bool:
+    """Whether this is our application, made whole."""
+    return isinstance(app, Flask) and _PLACE in app.extensions
+
+
 def _state() -> State:
     state = current_app.extensions[_PLACE]
     assert isinstance(state, State)
