@@ -1,6 +1,7 @@
 """What the application carries: its settings and its keys."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app
 
@@ -23,11 +24,6 @@ def keep(app: Flask, settings: Settings, keys: KeyRing) -> None:
     app.extensions[_PLACE] = State(settings, keys)
 
 
-def is_kept(app: Flask) -> bool:
-    """Whether this is our application, made whole."""
-    return isinstance(app, Flask) and _PLACE in app.extensions
-
-
 def _state() -> State:
     state = current_app.extensions[_PLACE]
     assert isinstance(state, State)
@@ -37,6 +33,11 @@ def _state() -> State:
 def settings() -> Settings:
     """The settings of the application that answers the present request."""
     return _state().settings
+
+
+def is_ours(app: Any) -> bool:
+    """An application of the survey, not another one behind the same configuration."""
+    return _PLACE in getattr(app, "extensions", {})
 
 
 def keys_of(app: Flask) -> KeyRing:
