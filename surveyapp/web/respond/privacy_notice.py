@@ -1,6 +1,5 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
-from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,6 +38,5 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
-        "promised": partial(topics.told, campaign, topics.TOPICS, brief=True),
-        "unpromised": partial(topics.told, campaign, [topics.LIMITS], brief=True),
+        **topics.in_brief(campaign),
     }

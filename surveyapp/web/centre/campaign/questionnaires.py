@@ -30,6 +30,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import pages
+from surveyapp.web.respond.promise import topics
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 ROLES = ("operator", "viewer", "auditor")
@@ -228,4 +229,5 @@ def _promised(instrument: Instrument) -> dict[str, Any]:
         "minutes": instrument.minutes,
         "closes_at": g.campaign.closes_at,
         "contact": help_desk.contact(g.campaign.settings),
+        **topics.in_brief(g.campaign),
     }
