@@ -1,11 +1,13 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import locale
 from surveyapp.invitations.queries import Invited
 from surveyapp.web.parts import deadlines
@@ -38,5 +40,13 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
-        **topics.in_brief(campaign),
+        **promises(campaign),
+    }
+
+
+def promises(campaign: Campaign) -> dict[str, Any]:
+    """What is promised and what is not, for the page and for the centre's preview of it."""
+    return {
+        "promised": partial(topics.told, campaign, topics.TOPICS, brief=True),
+        "unpromised": partial(topics.told, campaign, [topics.LIMITS], brief=True),
     }

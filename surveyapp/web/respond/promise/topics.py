@@ -1,8 +1,7 @@
 """How the promise is told to respondents: by topic, with the numbers of their campaign."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import Lazy, gettext, lazy
@@ -87,14 +86,6 @@ def told(campaign: Campaign, topics: Iterable[Topic], *, brief: bool = False) ->
         for topic in topics
     ]
     return [topic for topic in found if topic.sentences]
-
-
-def in_brief(campaign: Campaign) -> dict[str, Callable[[], list[ToldTopic]]]:
-    """What the page before answering calls for, wherever it is shown: worked out only where it is told."""
-    return {
-        "promised": partial(told, campaign, TOPICS, brief=True),
-        "unpromised": partial(told, campaign, [LIMITS], brief=True),
-    }
 
 
 def against(campaign: Campaign) -> list[ToldTopic]:
