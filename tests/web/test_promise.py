@@ -188,13 +188,13 @@ def reviewed(person) -> str:
 
 def test_an_answer_passes_through_the_server_in_clear_while_it_is_sent(ann, monkeypatch):
     seen = []
-    saving = drafts.save
+    merging = drafts.merged
 
-    def watched(*args, changes, **facts):
+    def watched(place, before, changes, **facts):
         seen.extend(change.value for change in changes.values())
-        return saving(*args, changes=changes, **facts)
+        return merging(place, before, changes, **facts)
 
-    monkeypatch.setattr(drafts, "save", watched)
+    monkeypatch.setattr(drafts, "merged", watched)
     ann.start()
     ann.send(1, 1, {ann.items(1, 1)[0]: "2"})
     assert "2" in seen
