@@ -40,6 +40,8 @@ class Post:
     seen_by_itself: frozenset[str] = frozenset()
     """Channels where a canary counts as arrived once handed over: a spool is the end of the way."""
     accents: bool = False
+    witnesses: Sequence[str] = ()
+    """Who keeps the head of the audit trail outside this server."""
     reply_to: str = ""
     prints: bool = False
     """Letters are printed on this server: the self-test tries that, too."""
@@ -64,6 +66,7 @@ class Post:
             canaries=_canaries(settings, sender),
             seen_by_itself=frozenset(k for k, c in spools.items() if c and c.name == "spool"),
             reply_to=settings.mail_reply_to,
+            witnesses=settings.audit_head_to,
             prints=True,
             canary_mailboxes=tuple(
                 Mailbox(url, ca_file=str(settings.mail_ca or "")) for url in settings.canary_imap
@@ -141,6 +144,10 @@ class Post:
         return self._mail(
             uuid4(), address, "", trial.subject, trial.text, trial.html, language=language, now=now
         )
+
+    def send_words(self, address: str, subject: str, text: str, *, now: datetime) -> Outcome:
+        """A plain e-mail of the house's own."""
+        return self._mail(uuid4(), address, "", subject, text, "", language="vi", now=now)
 
     def _text(self, token: UUID, phone: str, text: str) -> Outcome:
         assert self.sms is not None
