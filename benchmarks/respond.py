@@ -67,7 +67,7 @@ def measure(name: str, url: str, folder: Path, requests: int) -> None:
         return answer
 
     def save_item(n: int) -> object:
-        return send("/phieu/1/1/luu", [1 + n % 5, *[1 for _item in items[1:]]])
+        return send("/phieu/1/luu", [1 + n % 5, *[1 for _item in items[1:]]])
 
     def save_section(n: int) -> object:
         return send("/phieu/1/1", [1 + (n + at) % 5 for at in range(len(items))])

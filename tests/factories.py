@@ -71,7 +71,6 @@ def approve_questionnaires(db: Session, campaign: Campaign, now: datetime) -> No
     db.flush()
 
 
-@cache
 def end_collection(db: Session, campaign_code: str, *, now: datetime) -> None:
     """The deadline and the grace after it are over: collection may be closed."""
     campaign = queries.campaign(db, campaign_code)
@@ -85,6 +84,7 @@ def close_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaig
     return service.close_campaign(db, campaign_code, now=now)
 
 
+@cache
 def box_key() -> tuple[bytes, bytes]:
     """The private and the public half of the box key of every campaign of this test run."""
     from surveyapp.responses.sealed_box import box

@@ -7,9 +7,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.flows.steps import FORM, FORM_DATA, HERE, Unexpected
-from benchmarks.flows.wire import Answer, Connection, multipart, urlencoded
+from benchmarks.flows.steps import FORM, HERE, Unexpected
+from benchmarks.flows.wire import BOUNDARY, Answer, Connection, multipart, urlencoded
 
+FORM_DATA = ("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
 POLLS = 240
 BETWEEN_POLLS = 0.25
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

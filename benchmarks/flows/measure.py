@@ -204,7 +204,7 @@ def _client(side: Side, job: dict[str, Any]) -> dict[str, Any]:
 def _staged(engine: str, folder: Path, people: int) -> Iterator[Stage]:
     """Campaign and plain tables filled, both served; all stopped afterwards."""
     place = folder / engine
-    place.mkdir(mode=0o711)
+    place.mkdir(mode=0o700)
     with ExitStack() as stack:
         master = stack.enter_context(_postgres(folder)) if engine == "postgresql" else None
         url, plain = _addresses(engine, folder, place)

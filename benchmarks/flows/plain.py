@@ -117,13 +117,16 @@ LANDING = (
 )
 SECTION = (
     FRAME
-    % """<h1>{{ title }}</h1><form method="post" action="/phieu/1/{{ page }}">
+    % """<h1>{{ title }}</h1><form method="post" action="/phieu/1/{{ page }}" data-whole="/phieu/1/ca-phieu/all">
 <input type="hidden" name="csrf_token" value="{{ token }}">
 {% for item in items %}<input type="hidden" name="was.{{ item }}" value="{{ answers.get(item, '') }}">
 <fieldset id="{{ item }}-item"><legend>{{ words }}</legend>
 {% for code in codes %}<div class="choice"><input type="radio" name="{{ item }}" id="{{ item }}-{{ code }}" value="{{ code }}"{% if answers.get(item) == code %} checked{% endif %}><label for="{{ item }}-{{ code }}">Phương án {{ code }}</label></div>
 {% endfor %}</fieldset>{% endfor %}<button name="go" value="next">Tiếp</button></form>"""
 )
+WHOLE = """{% for _, items in sections %}<div class="part">{% for item in items %}<fieldset id="{{ item }}-item"><legend>{{ words }}</legend>
+{% for code in codes %}<div class="choice"><input type="radio" name="{{ item }}" id="{{ item }}-{{ code }}" value="{{ code }}"><label for="{{ item }}-{{ code }}">Phương án {{ code }}</label></div>
+{% endfor %}</fieldset>{% endfor %}</div>{% endfor %}<div class="part"></div>"""
 REMARK = (
     FRAME
     % """<h1>{{ title }}</h1><form method="post" action="/phieu/1/{{ page }}">
@@ -143,6 +146,7 @@ app.jinja_loader = DictLoader(
         "landing.html": LANDING,
         "section.html": SECTION,
         "remark.html": REMARK,
+        "whole.html": WHOLE,
         "review.html": REVIEW,
         "receipt.html": RECEIPT,
     }
@@ -219,15 +223,15 @@ def section(page: int) -> str:
     return _page("section", title, page=page, items=items, codes=CODES, answers=answers)
 
 
-def _save(page: int) -> tuple[list[str], dict[str, str]]:
+def _save(items: list[str]) -> dict[str, str]:
     """Merge what differs from what the page was rendered with; what is the same is not written."""
     if request.form["csrf_token"] != session["token"]:
         raise PermissionError
     code = session["code"]
-    items = SECTIONS[page - 1][1] if page <= len(SECTIONS) else [FORM["remark"]]
-    changed = {i: request.form.get(i, "") for i in items if request.form.get(i, "") != request.form[f"was.{i}"]}  # fmt: skip
+    sent = request.form
+    changed = {i: sent.get(i, "") for i in items if sent.get(i, "") != sent.get(f"was.{i}", "")}
     if not changed:
-        return items, _draft(code)[1]
+        return _draft(code)[1]
     with store().writing():
         revision, answers = _draft(code)
         answers = {item: value for item, value in (answers | changed).items() if value}
@@ -238,22 +242,26 @@ def _save(page: int) -> tuple[list[str], dict[str, str]]:
             revision + 1,
             json.dumps(answers),
         )
-    return items, answers
+    return answers
 
 
 @app.post("/phieu/1/<int:page>")
 def save(page: int) -> ResponseReturnValue:
     """Save the page and go on."""
-    _save(page)
+    _save(SECTIONS[page - 1][1] if page <= len(SECTIONS) else [FORM["remark"]])
     return redirect("/phieu/1/xem-lai" if page > len(SECTIONS) else f"/phieu/1/{page + 1}", 303)
 
 
-@app.post("/phieu/1/<int:page>/luu")
-def autosave(page: int) -> dict[str, Any]:
+@app.post("/phieu/1/luu")
+def autosave() -> dict[str, Any]:
     """Save and say what stands."""
-    items, answers = _save(page)
-    left = sum(item not in answers for item in ITEMS)
-    return {"answers": {item: answers.get(item, "") for item in items}, "left": left}
+    return {"answers": _save(ITEMS)}
+
+
+@app.get("/phieu/1/ca-phieu/all")
+def whole() -> str:
+    """Every section at once."""
+    return _page("whole", "Cả phiếu", sections=SECTIONS, codes=CODES)
 
 
 @app.get("/phieu/1/xem-lai")

@@ -12,7 +12,7 @@ QUIET = 0.1
 """Processors that others may keep busy before a run is called shared."""
 WORDS = {
     "pages": "pages without script, 23 requests",
-    "script": "pages with the script's saves",
+    "script": "one document with the script, 15 requests",
     "opens": "links opened",
     "saves": "saves of the script",
     "desk": "pages, while a desk hands in lists of 1,000",

@@ -34,7 +34,7 @@ UPLOADS, UPLOADED = 40, 1000
 
 def build(folder: Path, url: str, people: int) -> dict[str, Any]:
     """The campaign in an empty database, and what the client must know of it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_key_ring(folder / "keys.json")
     keys, now = read_key_ring(folder / "keys.json"), clock.now()
     engine = make_engine(url)

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from benchmarks.flows.wire import BOUNDARY, Answer, multipart, urlencoded
+from benchmarks.flows.wire import Answer, urlencoded
 
 HERE = ("Sec-Fetch-Site", "same-origin")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
-FORM_DATA = ("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
 JSON = ("Accept", "application/json")
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+_WHOLE = re.compile(r'data-whole="([^"]+)"')
 _RECEIPT = re.compile(r'id="receipt">([0-9A-Z]{4}(?:-(?:<wbr>)?[0-9A-Z]{4}){3})<')
 
 
@@ -65,6 +65,8 @@ class Visitor:
     """The fields a person does not see on the page last shown."""
     saved: dict[str, str] = field(default_factory=dict)
     """What the server has acknowledged."""
+    whole: str = ""
+    """Where the page says that all pages of the questionnaire are."""
     submitting: bool = False
     submitted: bool = False
     receipt: str = ""
@@ -139,6 +141,7 @@ def _shows_section(page: int) -> Callable[[Visitor, Answer], None]:
         title, items = visitor.form.sections[page - 1]
         text = _page(answer, f"<h1>{title}</h1>", f'action="/phieu/1/{page}"')
         _keep_fields(visitor, text, items, answer)
+        visitor.whole = "".join(_WHOLE.findall(text))
 
     return expect
 
@@ -187,26 +190,33 @@ def _saved_section(page: int, path: str) -> Callable[[Visitor, Answer], None]:
 
 
 def saved_items(page: int, count: int) -> Callable[[Visitor, Answer], None]:
-    """The answer to a script's save of the first `count` items of a page: these stand, no others."""
+    """The answer to a script's save of the first `count` items of a page: these stand, and all before."""
 
     def expect(visitor: Visitor, answer: Answer) -> None:
         _require(answer.status == 200, "not saved", answer)
-        stored = json.loads(answer.text)
+        stored = json.loads(answer.text)["answers"]
         items = visitor.form.sections[page - 1][1]
         chosen = visitor.chosen
-        expected = {item: chosen[item] if n < count else "" for n, item in enumerate(items)}
-        for item, value in expected.items():
+        for n, item in enumerate(items):
             visitor.saved.pop(item, None)
-            if value:
-                visitor.saved[item] = value
-        _require(stored["answers"] == expected, f"stored {stored['answers']}", answer)
-        left = len(visitor.form.items) - len(visitor.saved)
-        _require(stored["left"] == left, f"{stored['left']} left instead of {left}", answer)
+            if n < count:
+                visitor.saved[item] = chosen[item]
+        _require(stored == visitor.saved, f"stored {stored}", answer)
 
     return expect
 
 
+def _shows_whole(visitor: Visitor, answer: Answer) -> None:
+    text = _page(answer)
+    shown = text.count('<div class="part"')
+    _require(shown == len(visitor.form.sections) + 1, f"{shown} pages at once", answer)
+
+
 # ---- what is sent
+
+
+def _whole(visitor: Visitor) -> Request:
+    return Request("GET", visitor.whole, visitor.cookie())
 
 
 def _get(path: str) -> Callable[[Visitor], Request]:
@@ -242,12 +252,12 @@ def _save_remark(page: int) -> Callable[[Visitor], Request]:
 
 
 def save_items(page: int, count: int) -> Callable[[Visitor], Request]:
-    """What the script sends once `count` items of the page are chosen: the whole form of the page."""
+    """What the script sends once `count` items of the page are chosen: all that the page shows."""
 
     def send(visitor: Visitor) -> Request:
-        headers = (*visitor.cookie(), HERE, FORM_DATA, JSON)
-        body = multipart(_fields(visitor, page, count))
-        return Request("POST", f"/phieu/1/{page}/luu", headers, body)
+        headers = (*visitor.cookie(), HERE, FORM, JSON)
+        body = urlencoded([*_fields(visitor, page, count), ("page", str(page))])
+        return Request("POST", "/phieu/1/luu", headers, body)
 
     return send
 
@@ -274,31 +284,28 @@ FINISH: Flow = (
 )
 
 
-def _answering(form: Form, *, autosave: bool) -> Flow:
-    """Every section shown, answered and sent in; with `autosave` each item saved as it is chosen."""
+def page_flow(form: Form) -> Flow:
+    """The way of a browser without script: every section shown, answered and sent in."""
     steps: list[Step] = []
-    for page, (_, items) in enumerate(form.sections, start=1):
+    for page in range(1, len(form.sections) + 1):
         steps.append(Step("section", "page", _get(f"/phieu/1/{page}"), _shows_section(page)))
-        chosen = range(1, len(items) + 1) if autosave else ()
-        steps += [Step("autosave", "save", save_items(page, n), saved_items(page, n)) for n in chosen]  # fmt: skip
         after = _saved_section(page, f"/phieu/1/{page + 1}")
         steps.append(Step("save section", "post", _save_page(page), after))
     last = len(form.sections) + 1
-    return (
-        *steps,
-        Step("remark", "page", _get(f"/phieu/1/{last}"), _shows_remark),
-        Step("save remark", "post", _save_remark(last), _leads_to("/phieu/1/xem-lai")),
-    )
-
-
-def page_flow(form: Form) -> Flow:
-    """The way of a browser without script."""
-    return (LANDING, START, *_answering(form, autosave=False), *FINISH)
+    remark = Step("remark", "page", _get(f"/phieu/1/{last}"), _shows_remark)
+    saved = Step("save remark", "post", _save_remark(last), _leads_to("/phieu/1/xem-lai"))
+    return (LANDING, START, *steps, remark, saved, *FINISH)
 
 
 def script_flow(form: Form) -> Flow:
-    """The way of a browser with script, as static/js goes it: the same pages, and a save per item."""
-    return (LANDING, START, *_answering(form, autosave=True), *FINISH)
+    """The way of a browser with script, as static/js goes it: one document, a save for each section left."""
+    first = Step("section", "page", _get("/phieu/1/1"), _shows_section(1))
+    whole = Step("whole", "page", _whole, _shows_whole)
+    saved = [
+        Step("save", "save", save_items(page, len(items)), saved_items(page, len(items)))
+        for page, (_, items) in enumerate(form.sections, start=1)
+    ]
+    return (LANDING, START, first, whole, *saved, *FINISH)
 
 
 def opens(_form: Form) -> Flow:

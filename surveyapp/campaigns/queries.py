@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -33,6 +34,21 @@ def campaign(db: Session, code: str) -> Campaign:
     if found is None:
         raise UnknownCampaign(code)
     return found
+
+
+def read_as(values: tuple[Any, ...]) -> Campaign:
+    """A campaign of the values of its columns, in their order: to be read, never changed or stored.
+
+    Kept per process and given again while the values are the same, for each page reads them.
+    """
+    held = _read.get(values[0])
+    if held is None or held[0] != values:
+        names = (column.name for column in Campaign.__table__.c)
+        held = _read[values[0]] = (values, Campaign(**dict(zip(names, values, strict=True))))
+    return held[1]
+
+
+_read: dict[int, tuple[tuple[Any, ...], Campaign]] = {}
 
 
 def units(db: Session, campaign_id: int, *, kind: str | None = None) -> Sequence[Unit]:

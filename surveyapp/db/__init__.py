@@ -28,6 +28,7 @@ from surveyapp.db.sessions import (
     is_snapshot,
     reading,
     transaction,
+    write_once,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "thawed",
     "transaction",
     "within",
+    "write_once",
 ]

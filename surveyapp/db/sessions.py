@@ -1,19 +1,21 @@
 """The engine in use, and the only place that commits."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Executable
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from surveyapp.db import outages
+from surveyapp.db.write_queue import COUNTED, WriteQueue
 
 _sessions = sessionmaker[Session](expire_on_commit=False)
 _SNAPSHOT = "one snapshot"
 _engines: dict[str, Engine] = {}
 _makers: list[Callable[[], Engine]] = []
+_queues: dict[Engine, WriteQueue] = {}
 
 
 def bind(engine: Engine) -> None:
@@ -23,6 +25,11 @@ def bind(engine: Engine) -> None:
     if engine.dialect.name == "postgresql":  # said with BEGIN, so it costs no question of its own
         reads_only |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     _engines["reading"] = engine.execution_options(**reads_only)
+    _queues.clear()
+    if engine.dialect.name == "sqlite":
+        _queues[engine] = WriteQueue(engine)
+    else:
+        _engines["at once"] = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def bind_when_needed(make: Callable[[], Engine]) -> None:
@@ -49,12 +56,31 @@ def _engine(purpose: str) -> Engine:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A session that commits when the block ends, and leaves no trace when it fails."""
+def transaction(*, in_turn: bool = False) -> Iterator[Session]:
+    """A session that commits when the block ends, and leaves no trace when it fails.
+
+    `in_turn`: on SQLite it waits in the queue of those who save, instead of asking again and again. Only
+    for what is short, for the others wait behind it.
+    """
     engine = _engine("writing")
     outages.refuse_if_away(engine)
-    with _sessions(bind=engine) as db, db.begin():
+    queue = _queues.get(engine) if in_turn else None
+    with queue.turn.taken() if queue else nullcontext(), _sessions(bind=engine) as db, db.begin():
         yield db
+
+
+def write_once(statement: Executable, values: Mapping[str, Any]) -> int:
+    """One statement that commits by itself, in its turn; how many rows it changed.
+
+    What it rests on must be among its own conditions: whatever was read before may have changed.
+    """
+    engine = _engine("writing")
+    outages.refuse_if_away(engine)
+    queue = _queues.get(engine)
+    if queue is not None:
+        return queue.write(statement, values)
+    with _engine("at once").connect() as connection:
+        return connection.execute(statement, dict(values), execution_options=COUNTED).rowcount
 
 
 @contextmanager

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
 from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
@@ -87,48 +88,76 @@ class Invited:
         return any(held.is_open and held.disposition == begun for held in self.assignments)
 
 
-# Made once: every page and every save runs both, and making one takes longer than running it.
-_INVITATION = (
-    select(Invitation.id, Invitation.state, Campaign, Unit.name_vi, Unit.name_en)
-    .join(Campaign, Campaign.id == Invitation.campaign_id)
-    .join(Person, Person.id == Invitation.person_id)
-    .join(Unit, Unit.id == Person.unit_id)
-    .where(Invitation.tag.in_(bindparam("tags", expanding=True)))
+# Made once, on tables: every page and every save runs it, and making one takes longer than running it.
+_HELD, _ROUND = cast(Table, Invitation.__table__), cast(Table, Campaign.__table__)
+_FORM, _GROUP = cast(Table, Assignment.__table__), cast(Table, RespondentGroup.__table__)
+_ASKED, _PEOPLE = cast(Table, Instrument.__table__), cast(Table, Person.__table__)
+_SUPPLIER = cast(Table, Unit.__table__).alias("supplier")
+_RATED = cast(Table, Unit.__table__).alias("rated")
+_CAMPAIGN_COLUMNS = tuple(_ROUND.c)
+_VIEW = (
+    _FORM.c.id,
+    _FORM.c.number,
+    _FORM.c.state,
+    _FORM.c.begun_on,
+    _FORM.c.disposition,
+    _GROUP.c.code,
+    _RATED.c.code,
+    _RATED.c.name_vi,
+    _RATED.c.name_en,
+    _FORM.c.instrument_id,
+    _FORM.c.submitted_on,
+    _ASKED.c.sha256,
+)
+_WITH_NAMES = (
+    _FORM.join(_GROUP, _GROUP.c.id == _FORM.c.group_id)
+    .join(_RATED, _RATED.c.id == _FORM.c.rated_unit_id)
+    .join(_ASKED, _ASKED.c.id == _FORM.c.instrument_id)
+)
+_STANDING = _FORM.c.state != AssignmentState.REVOKED
+_INVITED = (
+    select(
+        _HELD.c.id,
+        _HELD.c.state,
+        _SUPPLIER.c.name_vi,
+        _SUPPLIER.c.name_en,
+        *_CAMPAIGN_COLUMNS,
+        *_VIEW,
+    )
+    .select_from(
+        _HELD.join(_ROUND, _ROUND.c.id == _HELD.c.campaign_id)
+        .join(_PEOPLE, _PEOPLE.c.id == _HELD.c.person_id)
+        .join(_SUPPLIER, _SUPPLIER.c.id == _PEOPLE.c.unit_id)
+        # One after the other: of a join within the outer join SQLite makes a table each time.
+        .outerjoin(_FORM, and_(_FORM.c.invitation_id == _HELD.c.id, _STANDING))
+        .outerjoin(_GROUP, _GROUP.c.id == _FORM.c.group_id)
+        .outerjoin(_RATED, _RATED.c.id == _FORM.c.rated_unit_id)
+        .outerjoin(_ASKED, _ASKED.c.id == _FORM.c.instrument_id)
+    )
+    .where(_HELD.c.tag.in_(bindparam("tags", expanding=True)))
+    .order_by(_FORM.c.number)
 )
 _ASSIGNMENTS = (
-    select(
-        Assignment.id,
-        Assignment.number,
-        Assignment.state,
-        Assignment.begun_on,
-        Assignment.disposition,
-        RespondentGroup.code,
-        Unit.code,
-        Unit.name_vi,
-        Unit.name_en,
-        Assignment.instrument_id,
-        Assignment.submitted_on,
-        Instrument.sha256,
-    )
-    .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
-    .join(Unit, Unit.id == Assignment.rated_unit_id)
-    .join(Instrument, Instrument.id == Assignment.instrument_id)
-    .where(
-        Assignment.invitation_id == bindparam("invitation"),
-        Assignment.state != AssignmentState.REVOKED,
-    )
-    .order_by(Assignment.number)
+    select(*_VIEW)
+    .select_from(_WITH_NAMES)
+    .where(_FORM.c.invitation_id == bindparam("invitation"), _STANDING)
+    .order_by(_FORM.c.number)
 )
+_OWN = 4
+"""Columns of an invitation before those of its campaign."""
+_REST = _OWN + len(_CAMPAIGN_COLUMNS)
 
 
 def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
-    """Who holds this code, in two queries; questionnaires taken back are not among the assignments.
+    """Who holds this code, in one query; questionnaires taken back are not among the assignments.
+
+    The campaign is only read, and shared by whoever reads it as it stands.
 
     Raises `UnknownCode`, or `LinkReplaced` and `LinkRevoked`, which only a signed link may be told.
     """
     tags = codes.tags(keys, code)
-    found = db.execute(_INVITATION, {"tags": tags}).one_or_none()
-    if found is None:
+    rows = db.execute(_INVITED, {"tags": tags}).all()
+    if not rows:
         retired = db.scalars(
             select(Campaign)
             .join(RetiredTag, RetiredTag.campaign_id == Campaign.id)
@@ -137,10 +166,12 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
         if retired:
             raise LinkReplaced(retired.settings)
         raise UnknownCode
-    if found.state != InvitationState.ACTIVE:
-        raise LinkRevoked(found.Campaign.settings)
-    assignments = tuple(_assignments(db, found.id))
-    return Invited(found.id, found.Campaign, assignments, found.name_vi, found.name_en)
+    invitation_id, state, supplier_vi, supplier_en = rows[0][:_OWN]
+    campaign = campaigns.read_as(tuple(rows[0][_OWN:_REST]))
+    if state != InvitationState.ACTIVE:
+        raise LinkRevoked(campaign.settings)
+    assignments = tuple(AssignmentView(*row[_REST:]) for row in rows if row[_REST] is not None)
+    return Invited(invitation_id, campaign, assignments, supplier_vi, supplier_en)
 
 
 def invited(db: Session, campaign: Campaign, invitation_id: UUID) -> Invited:

@@ -44,6 +44,11 @@ def read(where: Path, campaign_code: str) -> bytes:
     return found
 
 
+def is_here(where: Path, campaign_code: str) -> bool:
+    """Whether this server holds the secret of a campaign: then it was made, and is not destroyed."""
+    return (where / campaign_code).exists()
+
+
 def make(db: Session, campaign: Campaign, *, where: Path, act: Act) -> bytes:
     """The secret of a campaign, drawn at random if it has none yet.
 

@@ -4,10 +4,11 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import LargeBinary, Table, and_, bindparam, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -17,8 +18,12 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
+from surveyapp.campaigns.states import CampaignState
+from surveyapp.db import write_once
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
+from surveyapp.invitations.credentials import codes
+from surveyapp.invitations.models import Invitation
 from surveyapp.responses import draft_cipher, locked_assignment, rules
 from surveyapp.responses.draft_cipher import Content, DraftContext, DraftHolder
 from surveyapp.responses.errors import BegunTooOften, DraftChanged
@@ -26,22 +31,79 @@ from surveyapp.responses.models import Draft
 
 LONGEST_GAP = 120
 """Seconds before a save that count as work on the form; the rest of a longer gap is a pause."""
+MOST_STRANDS = 8
+"""Times that a form may be begun anew: whoever holds a link cannot fill the disk with drafts."""
 
 
 _DRAFTS = cast(Table, Draft.__table__)
 _OF_FORM = _DRAFTS.c.assignment_id == bindparam("assignment")
 _ITS_OWN = and_(_OF_FORM, _DRAFTS.c.strand == bindparam("mark"))
 _READ = select(_DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_ITS_OWN)
+_ALL = select(_DRAFTS.c.strand, _DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_OF_FORM)
 _WRITE = update(_DRAFTS).where(_ITS_OWN)
+_COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
+_FORM = cast(Table, Assignment.__table__)
+_LIVE = (
+    select(
+        _FORM.c.id,
+        bindparam("mark", type_=LargeBinary),
+        bindparam("fresh", type_=LargeBinary),
+        bindparam("sealed", type_=LargeBinary),
+    )
+    .join(Campaign, Campaign.id == _FORM.c.campaign_id)
+    .where(
+        _FORM.c.id == bindparam("assignment"),
+        _FORM.c.state == AssignmentState.ACTIVE,
+        Campaign.state == CampaignState.OPEN,
+    )
+)
+_REPLACE = (
+    update(_DRAFTS)
+    .where(_ITS_OWN, _DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
+    .values(version=bindparam("fresh"), ciphertext=bindparam("sealed"))
+)
+# The code as well: whoever gives a new one discards the draft, and finds none to discard before this is written.
+_FIRST = _DRAFTS.insert().from_select(
+    ["assignment_id", "strand", "version", "ciphertext"],
+    _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
+    .where(
+        Invitation.tag.in_(bindparam("tags", expanding=True)),
+        ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
+        _COUNT.scalar_subquery() < MOST_STRANDS,
+    )
+    .with_for_update(read=True, of=(_FORM, Invitation)),
+)
 _TAKE = (
     delete(_DRAFTS)
     .where(_OF_FORM)
     .returning(_DRAFTS.c.strand, _DRAFTS.c.version, _DRAFTS.c.ciphertext)
 )
-_COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
 
-MOST_STRANDS = 8
-"""Times that a form may be begun anew: whoever holds a link cannot fill the disk with drafts."""
+
+class StoredDraft(NamedTuple):
+    """A draft as it lies in the database."""
+
+    version: bytes
+    ciphertext: bytes
+
+
+@dataclass(frozen=True)
+class MergedDraft:
+    """What a draft becomes with what was sent in, sealed before anything is locked.
+
+    `after` is None where nothing changes, and nothing needs to be written.
+    """
+
+    before: StoredDraft | None
+    after: StoredDraft | None
+    answers: dict[str, str]
+    elsewhere: dict[str, str]
+
+    @property
+    def saved(self) -> "Saved":
+        """What stands once it is written."""
+        standing = self.after or self.before
+        return Saved(standing.version if standing else b"", self.answers, self.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -50,6 +112,8 @@ class DraftAnswers:
 
     version: bytes
     answers: dict[str, str]
+    beside: bool = False
+    """Other devices than the holder's saved something of the form."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +138,92 @@ class Saved:
 
 
 def load(
-    db: Session, assignment_id: UUID, instrument: Instrument, *, holder: DraftHolder
+    db: Session,
+    assignment_id: UUID,
+    instrument: Instrument,
+    *,
+    holder: DraftHolder,
+    campaign_code: str | None = None,
 ) -> DraftAnswers:
-    """The draft of the holder's devices, or an empty one. Raises `DraftUnreadable`."""
-    row = db.execute(
-        select(Campaign.code, Draft.version, Draft.ciphertext)
-        .select_from(Draft)
-        .join(Assignment, Assignment.id == Draft.assignment_id)
-        .join(Campaign, Campaign.id == Assignment.campaign_id)
-        .where(Draft.assignment_id == assignment_id, Draft.strand == holder.mark)
-    ).one_or_none()
-    if row is None:
-        return DraftAnswers(b"", {})
-    place = DraftContext(row.code, instrument, assignment_id)
-    content = draft_cipher.decrypt(place, row.version, row.ciphertext, holder=holder)
-    return DraftAnswers(row.version, content.answers)
+    """The draft, or an empty one. Who knows the campaign's code gives it. Raises `DraftUnreadable`."""
+    rows = db.execute(_ALL, {"assignment": assignment_id}).all()
+    own = [row for row in rows if row.strand == holder.mark]
+    beside = len(rows) > len(own)
+    if not own:
+        return DraftAnswers(b"", {}, beside)
+    if campaign_code is None:
+        wanted = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
+        campaign_code = db.execute(wanted.where(Assignment.id == assignment_id)).scalar_one()
+    place = DraftContext(campaign_code, instrument, assignment_id)
+    stored = StoredDraft(own[0].version, own[0].ciphertext)
+    return DraftAnswers(stored.version, _content(place, stored, holder=holder).answers, beside)
+
+
+def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> DraftContext:
+    """Where a draft belongs, for whoever opens and seals it."""
+    return DraftContext(campaign.code, instrument, assignment_id)
+
+
+def read(db: Session, assignment_id: UUID, *, holder: DraftHolder) -> StoredDraft | None:
+    """The draft of the holder's devices as it lies there; None where there is none."""
+    place = {"assignment": assignment_id, "mark": holder.mark}
+    row = db.execute(_READ, place).one_or_none()
+    return None if row is None else StoredDraft(*row)
+
+
+def _content(place: DraftContext, stored: StoredDraft | None, *, holder: DraftHolder) -> Content:
+    if stored is None:
+        return Content()
+    return draft_cipher.decrypt(place, *stored, holder=holder)
+
+
+def merged(
+    place: DraftContext,
+    stored: StoredDraft | None,
+    changes: Mapping[str, FieldChange],
+    *,
+    size: int,
+    holder: DraftHolder,
+    now: datetime,
+    shown_at: datetime | None = None,
+) -> MergedDraft:
+    """The draft with what changed on this page, item by item. Pure: see `save` for what is raised."""
+    cleaned = {
+        item_id: (
+            rules.plain(change.base or ""),
+            rules.clean(place.instrument, item_id, change.value),
+        )
+        for item_id, change in changes.items()
+    }
+    content = _content(place, stored, holder=holder)
+    answers, elsewhere = merge(content.answers, cleaned)
+    if answers == content.answers:
+        return MergedDraft(stored, None, answers, elsewhere)
+    content = replace(_counted(content, now, shown_at), answers=answers)
+    version = os.urandom(draft_cipher.VERSION_BYTES)
+    ciphertext = draft_cipher.encrypt(place, version, content, size=size, holder=holder)
+    return MergedDraft(stored, StoredDraft(version, ciphertext), answers, elsewhere)
+
+
+def write(place: DraftContext, draft: MergedDraft, *, holder: DraftHolder) -> bool:
+    """Write it in one statement that commits by itself, if the draft is still the one it was made of.
+
+    False, and nothing written, where another save came first, the form is no longer open, the campaign is
+    closed or the code replaced: whoever reads again is told which.
+    """
+    assert draft.after is not None
+    values = {
+        "assignment": place.assignment_id,
+        "mark": holder.mark,
+        "fresh": draft.after.version,
+        "sealed": draft.after.ciphertext,
+    }
+    if draft.before is not None:
+        return write_once(_REPLACE, {**values, "seen": draft.before.version}) == 1
+    try:
+        return write_once(_FIRST, {**values, "tags": codes.tags(holder.keys, holder.code)}) == 1
+    except IntegrityError:  # another device's first save, a moment ago
+        return False
 
 
 def save(
@@ -111,28 +246,21 @@ def save(
     saved), `BegunTooOften`, `AlreadySubmitted`, `AssignmentRevoked`, `DraftUnreadable`, or what
     `invitations.check_open` raises outside the campaign's window.
     """
-    cleaned = {
-        item_id: (
-            rules.plain(change.base or ""),
-            rules.clean(instrument, item_id, change.value),
-        )
-        for item_id, change in changes.items()
-    }
     held = _lock(db, assignment_id, now=now)
     place = DraftContext(held.campaign.code, instrument, assignment_id)
-    stored = _stored(db, assignment_id, holder)
-    content = Content()
-    if stored is not None:
-        content = draft_cipher.decrypt(place, *stored, holder=holder)
-    answers, elsewhere = merge(content.answers, cleaned)
-    content = replace(_counted(content, now, shown_at), answers=answers)
-    version = os.urandom(draft_cipher.VERSION_BYTES)
-    ciphertext = draft_cipher.encrypt(
-        place, version, content, size=_size(db, held.campaign), holder=holder
+    draft = merged(
+        place,
+        read(db, assignment_id, holder=holder),
+        changes,
+        size=size(db, held.campaign),
+        holder=holder,
+        now=now,
+        shown_at=shown_at,
     )
-    _write(db, assignment_id, holder, version, ciphertext, is_new=stored is None)
+    if draft.after is not None:
+        _write(db, assignment_id, draft, holder)
     invitations.start(db, assignment_id, today=clock.day(now), disposition=held.disposition)
-    return Saved(version, answers, elsewhere)
+    return draft.saved
 
 
 def merge(
@@ -201,12 +329,6 @@ def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignme
     return held
 
 
-def _stored(db: Session, assignment_id: UUID, holder: DraftHolder) -> tuple[bytes, bytes] | None:
-    place = {"assignment": assignment_id, "mark": holder.mark}
-    row = db.execute(_READ, place).one_or_none()
-    return None if row is None else (row.version, row.ciphertext)
-
-
 def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Content:
     """The content with the time spent on this page added, pauses cut short."""
     moment = int(now.timestamp())
@@ -221,17 +343,10 @@ def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Cont
     )
 
 
-def _write(
-    db: Session,
-    assignment_id: UUID,
-    holder: DraftHolder,
-    version: bytes,
-    ciphertext: bytes,
-    *,
-    is_new: bool,
-) -> None:
-    values = {"version": version, "ciphertext": ciphertext}
-    if not is_new:
+def _write(db: Session, assignment_id: UUID, draft: MergedDraft, holder: DraftHolder) -> None:
+    assert draft.after is not None
+    values = draft.after._asdict()
+    if draft.before is not None:
         db.execute(_WRITE, {"assignment": assignment_id, "mark": holder.mark, **values})
         return
     if (db.scalar(_COUNT, {"assignment": assignment_id}) or 0) >= MOST_STRANDS:
@@ -242,7 +357,7 @@ def _write(
 _sizes: dict[str, int] = {}
 
 
-def _size(db: Session, campaign: Campaign) -> int:
+def size(db: Session, campaign: Campaign) -> int:
     """The one size of the campaign's drafts; its pack, by whose digest it is kept, no longer changes."""
     if campaign.pack_sha256 not in _sizes:
         instruments = campaigns.instruments(db, campaign.id).values()

@@ -27,8 +27,8 @@ from surveyapp.db import bind, compact, transaction
 from surveyapp.delivery.sending.outbox import Outbox
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.worker import Worker
-from surveyapp.delivery.waves import lifecycle
-from surveyapp.delivery.waves.lifecycle import WavePlan
+from surveyapp.delivery.waves import lifecycle, planning
+from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.exports.release import building
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
@@ -224,9 +224,10 @@ class Canaries:
             invitations.issue(db, campaign, keys=self.keys, now=self.now)
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")
-            wave = lifecycle.plan_wave(db, campaign, _plan(self.now), act=act)
-            people = lifecycle.wave(db, campaign.id, wave.id).people
-            lifecycle.confirm(db, campaign, wave.id, typed=str(people), act=act)
+            counted = planning.count(db, campaign, _plan(self.now), keys=self.keys)
+            wave = planning.plan_wave(db, campaign, _plan(self.now), counted, act=act)
+            typed = str(counted.people)
+            lifecycle.confirm(db, campaign, wave.id, counted, typed=typed, act=act)
         self._send()
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")

@@ -64,9 +64,9 @@ def ceiling(tmp_path, monkeypatch) -> Iterator[int]:
         yield port
 
 
-def test_a_flow_without_script_is_23_requests_and_one_with_it_63():
+def test_a_flow_without_script_is_23_requests_and_one_with_it_15():
     assert len(page_flow(FORM)) == 23
-    assert len(script_flow(FORM)) == 63
+    assert len(script_flow(FORM)) == 15
 
 
 @pytest.mark.parametrize("flow", ["pages", "script"])

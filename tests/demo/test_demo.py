@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select
 
 from surveyapp import clock, create_app, schema
 from surveyapp.accounts import audit
-from surveyapp.accounts.service import SignedIn, sign_in
+from surveyapp.accounts.signing_in.sign_in import SignedIn, sign_in
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import RespondentGroup

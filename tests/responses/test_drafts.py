@@ -270,7 +270,11 @@ def test_a_draft_survives_a_new_root_key(world, db):
 def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, keys, now):
     other = survey(db, keys, now, group="M1", unit="BNV", campaign=world.campaign)
     sizes = set()
-    for held in ({}, {"P1-101": "2"}, {**answers(world.forms[0]), "P1-900": "ậ" * 1000}):
+    for held in (
+        {"P1-101": "1"},
+        {"P1-101": ""},
+        {**answers(world.forms[0]), "P1-900": "ậ" * 1000},
+    ):
         save(world, db, {item: FieldChange("", value) for item, value in held.items()})
         sizes.add(len(db.scalar(select(Draft.ciphertext))))
     db.execute(delete(Draft))
@@ -292,19 +296,25 @@ def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
 
 
 def test_a_version_tells_no_count_of_saves(world, db):
-    versions = [save(world, db, {"P1-101": FieldChange("", "2")}).version for _time in range(4)]
+    versions = [save(world, db, {"P1-101": FieldChange("", code)}).version for code in "2323"]
     assert len({*versions}) == 4
 
 
 def test_the_same_draft_is_never_encrypted_alike(world, db):
     seen = set()
-    for _time in range(3):
-        save(world, db, {"P1-101": FieldChange("2", "2")})
+    for code in ("2", "3", "2", "3"):
+        save(world, db, {"P1-101": FieldChange("", code)})
         seen.add(db.scalar(select(Draft.ciphertext))[2:14])
-    assert len(seen) == 3
+    assert len(seen) == 4
 
 
 def test_drafts_of_a_replaced_code_can_be_discarded(world, db):
     world.save(db, world.forms[0], {"P1-101": "2"})
     assert drafts.discard(db, [form.id for form in world.forms]) == 1
     assert world.load(db, world.forms[0]).version == b""
+
+
+def test_what_changes_nothing_is_not_written(world, db):
+    first = save(world, db, {"P1-101": FieldChange("", "2")})
+    again = save(world, db, {"P1-101": FieldChange("", "2"), "P1-102": FieldChange("", "")})
+    assert (again.version, again.answers) == (first.version, {"P1-101": "2"})

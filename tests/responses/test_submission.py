@@ -15,6 +15,7 @@ from surveyapp.db import transaction
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
 from surveyapp.responses import drafts, receipts
+from surveyapp.responses.drafts import FieldChange
 from surveyapp.responses.errors import DraftChanged, DraftUnreadable, NothingToSubmit
 from surveyapp.responses.models import Draft, SealedBallot
 from surveyapp.responses.sealed_box import box
@@ -82,7 +83,11 @@ def test_submitting_again_gives_the_same_receipt_and_no_second_ballot(world, db)
 
 
 def test_a_person_without_a_single_answer_is_told_so_and_stays_unsubmitted(world, db):
-    world.save(db, world.forms[0], {"P1-101": ""})
+    form = world.forms[0]
+    world.save(db, form, {"P1-101": "1"})
+    cleared = {"P1-101": FieldChange("1", "")}
+    held = {"holder": form.holder(world.keys), "changes": cleared, "now": world.now}
+    drafts.save(db, form.id, form.instrument, **held)
     with pytest.raises(NothingToSubmit), db.begin_nested():
         world.submit(db, world.forms[0])
     with pytest.raises(NothingToSubmit):

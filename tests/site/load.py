@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +46,17 @@ class Load:
     site: Site
     at_once: int = 4
     pause: float = 0.0
+    links: Sequence[str] | None = None
+    """Who comes; everybody of the campaign where it is not said."""
     tally: Tally = field(default_factory=Tally)
     seen: list[Seen] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._over, self._lock = threading.Event(), threading.Lock()
-        self._links: Iterator[str] = iter(self.site.known["links"])
+        self._links: Iterator[str] = iter(
+            self.site.known["links"] if self.links is None else self.links
+        )
         self._item = self.site.known["form"]["sections"][0][1][0]
         self._threads: list[threading.Thread] = []
 

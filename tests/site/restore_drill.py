@@ -60,7 +60,8 @@ def drill(scratch: Path, *, sqlite: bool, people: int) -> tuple[str, bool]:
         for _ in range(people):
             load.one_form(next(links))
         before = dict(load.tally.acknowledged)
-        with Load(site, tally=Tally()):  # somebody else is at work while it is taken
+        others = site.known["links"][people : 2 * people]
+        with Load(site, tally=Tally(), links=others):  # are at work while it is taken
             command(site, "backup", "take")
         (backup,) = (scratch / "backups").glob("*.backup")
         later = [site.known["links"][-1 - n] for n in range(people // 2)]

@@ -42,6 +42,15 @@ def find(db: Session) -> Installation | None:
     return db.get(Installation, 1)
 
 
+def unknown_between(db: Session) -> tuple[datetime, datetime] | None:
+    """From when to when nothing is known here, since the data came back from a backup; None if never."""
+    installation = find(db)
+    if installation is None or installation.restored_at is None:
+        return None
+    assert installation.restored_from is not None
+    return installation.restored_from, installation.restored_at
+
+
 def fits(db: Session, keys: KeyRing) -> KeyRing | None:
     """The ring, with the key that is in use here; None if no ring has claimed the database yet.
 

@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
     """Mark each request with an id, and each response with its headers."""
     app.before_request(lambda: bind_request(secrets.token_hex(6)))
     app.after_request(_compress)
+    app.after_request(_without_body)  # runs before it
     app.after_request(_add_headers)
 
 
@@ -66,6 +67,13 @@ def _referrer_policy() -> str:
     # tells the host alone, never the path, which may hold a link.
     is_respondent = getattr(session, "cookie", None) is RESPONDENT
     return "strict-origin" if is_respondent and "code" not in session else "no-referrer"
+
+
+def _without_body(response: Response) -> Response:
+    """A redirect's body is read by nobody."""
+    if 300 <= response.status_code < 400 and not response.is_streamed:
+        response.set_data(b"")
+    return response
 
 
 def _compress(response: Response) -> Response:

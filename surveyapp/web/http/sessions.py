@@ -24,6 +24,8 @@ from surveyapp.keys import KeyRing
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
+SEEN_AGAIN = 30
+"""Seconds after which a post is noted anew in the cookie: one that follows at once sets none."""
 STAFF_PATHS = ("/account", "/desk", "/centre", "/styleguide")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 CSRF_FIELD = "csrf_token"
@@ -111,7 +113,7 @@ class SealedSessions(SessionInterface):
             if request.method in SAFE_METHODS:
                 return
             if "code" in session:
-                session["seen"] = _seconds()
+                touch_respondent()
         if not session.modified:
             return
         name = session.cookie.name(secure=self.secure)
@@ -232,7 +234,7 @@ def end_staff() -> None:
 
 def touch_respondent() -> int:
     """Something was posted just now: seconds until the session ends, counted afresh."""
-    if respondent_code() is not None:
+    if respondent_code() is not None and _seconds() - int(session["seen"]) >= SEEN_AGAIN:
         session["seen"] = _seconds()
     return respondent_seconds_left()
 

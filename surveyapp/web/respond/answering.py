@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
+from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
@@ -29,12 +29,11 @@ from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
-    browser_buffer,
     pages,
     privacy_notice,
     saving,
-    whole_form,
 )
+from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -77,7 +76,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
         return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
@@ -103,7 +102,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering_now(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     return _page(visit, assignment, instrument, draft.answers, page)
 
 
@@ -111,10 +110,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
 def save(number: int, page: int) -> ResponseReturnValue:
     """Save the page and go where the pressed button says."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            pages.items(instrument, page)  # there is such a page
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form, page=page)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
     if saved.elsewhere:
@@ -126,9 +122,7 @@ def save(number: int, page: int) -> ResponseReturnValue:
 def autosave(number: int) -> ResponseReturnValue:
     """Save what the script gathered, of any page; answer with all that stands now."""
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering_now(db, number)
-            saved = saving.save(db, visit, assignment, instrument, request.form)
+        instrument, saved = saving.save(number, request.form)
     except (NotAnOption, RemarkTooLong) as exc:
         return jsonify(message=words_for(exc).message, item=exc.item_id), 422
     return jsonify(
@@ -159,7 +153,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return _page(
         visit,
@@ -249,6 +243,8 @@ def _page(
 ) -> str:
     shown_here = pages.item_ids(instrument, page)
     others = {item: value for item, value in answers.items() if item not in shown_here}
+    if not extra:
+        extra["questions"] = page_parts.filled(instrument, page, answers)
     return render_template(
         "respond/section.html",
         shown=int(clock.now().timestamp()),

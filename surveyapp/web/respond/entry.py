@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts.act import Act
+from surveyapp.assignments.rules import Disposition
 from surveyapp.db import reading, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
@@ -231,22 +232,23 @@ def landing(token: str) -> ResponseReturnValue:
 def start(token: str) -> ResponseReturnValue:
     """Begin or resume, and leave the secret behind in the old address."""
     code = links.read(state.keys(), token)
-    with transaction() as db:
+    with reading() as db:
         visit = _visit(db, code, invitations.find(db, code, keys=state.keys()))
-        _begin(db, visit)
+    _begin(visit)
     return _opened(visit, _first_page(visit))
 
 
 @bp.post("/phieu/bat-dau")
 def start_typed() -> ResponseReturnValue:
     """Begin or resume after a typed code."""
-    with transaction() as db:
+    with reading() as db:
         visit = visiting(db)
-        _begin(db, visit)
+    _begin(visit)
     return redirect(_first_page(visit), code=303)
 
 
-def _begin(db: Session, visit: Visit) -> None:
+def _begin(visit: Visit) -> None:
+    """Note that the person came in; nothing is written, or waited for, where that is noted."""
     now = clock.now()
     if not visit.unsubmitted:
         return
@@ -257,8 +259,13 @@ def _begin(db: Session, visit: Visit) -> None:
             return  # the receipts of what is submitted are shown at any time
         raise
     where = draft_secret.folder(state.settings().instance)
-    draft_secret.make(db, visit.invited.campaign, where=where, act=Act(SERVER, now, state.keys()))
-    inviting.begin(db, visit.invited, today=clock.day(now))
+    is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
+    if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
+        return
+    with transaction(in_turn=True) as db:
+        act = Act(SERVER, now, state.keys())
+        draft_secret.make(db, visit.invited.campaign, where=where, act=act)
+        inviting.begin(db, visit.invited, today=clock.day(now))
 
 
 def _first_page(visit: Visit) -> str:

@@ -11,13 +11,14 @@ from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument, InstrumentItem
-from surveyapp.responses import drafts, receipts
+from surveyapp.responses import receipts
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import state
 from surveyapp.web.parts import help_desk
-from surveyapp.web.respond import bp, browser_buffer, pages, privacy_notice
+from surveyapp.web.respond import bp, pages, privacy_notice
+from surveyapp.web.respond.document import browser_buffer
 from surveyapp.web.respond.visit import answering, rated, visiting
 
 
@@ -28,8 +29,7 @@ def review(number: int) -> ResponseReturnValue:
         visit, assignment, instrument = answering(db, number)
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
-        draft = drafts.load(db, assignment.id, instrument, holder=visit.holder)
-        beside = drafts.begun_elsewhere(db, [assignment.id], holder=visit.holder)
+        draft = visit.draft(db, assignment, instrument)
     done, total = answered(instrument, draft.answers)
     sections = _reviewed(instrument, number, draft.answers)
     return render_template(
@@ -38,7 +38,7 @@ def review(number: int) -> ResponseReturnValue:
         version=draft.version.hex(),
         answered=done,
         total=total,
-        beside=beside,
+        beside=draft.beside,
         sections=sections,
         gaps=[item for each in sections for item in each["items"] if item["answer"] is None],
         remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
@@ -85,8 +85,9 @@ def submit(number: int) -> ResponseReturnValue:
     """
     seen = request.form.get("version", "")
     try:
-        with transaction() as db:
+        with reading() as db:
             visit, assignment, instrument = answering(db, number)
+        with transaction(in_turn=True) as db:
             responses.submit(
                 db,
                 visit.invited.campaign,

@@ -13,6 +13,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import reading
 from surveyapp.i18n import locale
+from surveyapp.operations.installation import ownership
 from surveyapp.responses import receipts
 from surveyapp.web.respond import bp
 
@@ -28,6 +29,7 @@ def ask_receipt() -> ResponseReturnValue:
         rounds = campaigns.campaigns(db)
         published = {each.id: receipts.published(db, each.id) for each in rounds}
         marks = receipts.part(db, part) if is_part else []
+        gap = ownership.unknown_between(db)
     name = "title_en" if locale() == "en" else "title_vi"
     lists = [(getattr(each, name), each.code, published[each.id]) for each in rounds]
     return render_template(
@@ -39,6 +41,7 @@ def ask_receipt() -> ResponseReturnValue:
             if each.state in (CampaignState.OPEN, CampaignState.CLOSED)
             and not published[each.id].number
         ],
+        gap=gap,
         part=part,
         is_part=is_part,
         marks=[receipts.grouped(mark) for mark in marks],

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy.orm import Session
-
 from surveyapp import clock
 from surveyapp.assignments.errors import AlreadySubmitted
+from surveyapp.assignments.rules import Disposition
+from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.model import (
     DONT_KNOW,
@@ -15,40 +15,61 @@ from surveyapp.instruments.model import (
     Instrument,
     InstrumentItem,
 )
-from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import FieldChange, Saved
 from surveyapp.web.respond import pages
-from surveyapp.web.respond.visit import Visit
+from surveyapp.web.respond.visit import answering
 
 BASE = "was."
 """Prefix of the hidden field that carries the value an item was rendered with."""
 
 
-def save(
-    db: Session,
-    visit: Visit,
-    assignment: AssignmentView,
-    instrument: Instrument,
-    form: Mapping[str, str],
-) -> Saved:
-    """Save the fields as they were sent in, of one page or of several. Raises what refuses them."""
-    if assignment.is_submitted:
-        raise AlreadySubmitted(assignment.id)
-    changes = dict(_changes(instrument, form))
-    if all(change.base == change.value for change in changes.values()):
-        stored = drafts.load(db, assignment.id, instrument, holder=visit.holder)
-        seen = {item: (change.base or "", change.value or "") for item, change in changes.items()}
-        return Saved(stored.version, *drafts.merge(stored.answers, seen))
-    return drafts.save(
-        db,
-        assignment.id,
-        instrument,
-        holder=visit.holder,
-        changes=changes,
-        now=clock.now(),
-        shown_at=_shown_at(form),
-    )
+ATTEMPTS = 3
+"""How often a save that another device overtook is begun anew before it holds the others up."""
+
+
+def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instrument, Saved]:
+    """Save the fields as they were sent in, of one page or of several. Raises what refuses them.
+
+    What is read, merged and sealed is so before anything is locked; the write is one statement that holds
+    only if nothing changed since. Where nothing is to be changed, nothing is written.
+    """
+    for _attempt in range(ATTEMPTS):
+        with reading() as db:
+            visit, assignment, instrument = answering(db, number)
+            stored = drafts.read(db, assignment.id, holder=visit.holder)
+            size = drafts.size(db, visit.invited.campaign)
+        pages.items(instrument, page)  # there is such a page
+        if assignment.is_submitted:
+            raise AlreadySubmitted(assignment.id)
+        place = drafts.context(visit.invited.campaign, instrument, assignment.id)
+        draft = drafts.merged(
+            place,
+            stored,
+            dict(_changes(instrument, form)),
+            size=size,
+            holder=visit.holder,
+            now=clock.now(),
+            shown_at=_shown_at(form),
+        )
+        if draft.after is None:
+            return instrument, draft.saved
+        if assignment.disposition != Disposition.BEGUN:
+            break  # that she has begun is noted with it
+        if drafts.write(place, draft, holder=visit.holder):
+            return instrument, draft.saved
+    with transaction(in_turn=True) as db:
+        visit, assignment, instrument = answering(db, number)
+        changes = dict(_changes(instrument, form))
+        return instrument, drafts.save(
+            db,
+            assignment.id,
+            instrument,
+            holder=visit.holder,
+            changes=changes,
+            now=clock.now(),
+            shown_at=_shown_at(form),
+        )
 
 
 def _changes(instrument: Instrument, form: Mapping[str, str]) -> Iterator[tuple[str, FieldChange]]:

@@ -23,7 +23,7 @@ from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from surveyapp import clock
-from surveyapp.db import transaction
+from surveyapp.db import reading
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.invitations.queries import AssignmentView
@@ -133,11 +133,10 @@ def restore(code: str) -> str | None:
     if page is None:
         return None
     try:
-        with transaction() as db:
-            visit, assignment, instrument = answering(db, page.number)
-            if page.page == REVIEW:
-                return _review(assignment)
-            saved = saving.save(db, visit, assignment, instrument, page.form)
+        if page.page == REVIEW:
+            with reading() as db:
+                return _review(answering(db, page.number)[1])
+        instrument, saved = saving.save(page.number, page.form)
     except SurveyError as exc:
         why = words_for(exc).message
         flash(_("Trang gửi lúc phiên làm việc đã hết không lưu được. %(why)s", why=why), "warning")

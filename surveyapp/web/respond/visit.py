@@ -15,8 +15,9 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.queries import AssignmentView, Invited
-from surveyapp.responses import draft_secret
+from surveyapp.responses import draft_secret, drafts
 from surveyapp.responses.draft_cipher import DraftHolder
+from surveyapp.responses.drafts import DraftAnswers
 from surveyapp.responses.errors import BegunElsewhere
 from surveyapp.web.http import sessions, state
 from surveyapp.web.parts import deadlines, help_desk
@@ -83,6 +84,18 @@ class Visit:
     def unsubmitted(self) -> list[AssignmentView]:
         """What is left to answer."""
         return [each for each in self.assignments if each.is_open]
+
+    def draft(
+        self, db: Session, assignment: AssignmentView, instrument: Instrument
+    ) -> DraftAnswers:
+        """What is saved of one questionnaire. Raises `DraftUnreadable`."""
+        return drafts.load(
+            db,
+            assignment.id,
+            instrument,
+            holder=self.holder,
+            campaign_code=self.invited.campaign.code,
+        )
 
 
 def visiting(db: Session) -> Visit:

@@ -1,0 +1,67 @@
+"""What a page of the questionnaire asks, rendered once for everybody and filled in for one person.
+
+Rendering the items of a page takes longer than all else of it and gives the same each time, but for what is
+chosen. So it is rendered once per process, version and language with nothing chosen, and cut where an answer
+belongs. Nothing of a person goes into what is kept.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from flask import render_template
+from markupsafe import Markup, escape
+
+from surveyapp.i18n import locale
+from surveyapp.instruments.model import Instrument
+from surveyapp.web.respond import pages
+
+KEPT = 512
+"""Pages in a process: nine questionnaires of nine pages in two languages for each of three campaigns."""
+Fill = Callable[[Mapping[str, str]], str]
+_CUTS = re.compile(
+    r'(?<=<input type="hidden" name="was\.)(?P<base>[^"]+)(?=" value="")'
+    r'|<input type="radio" name="(?P<item>[^"]+)" id="[^"]+" value="(?P<code>[^"]+)"'
+    r'|<textarea [^>]*name="(?P<text>[^"]+)"[^>]*>\n'
+)
+_kept: dict[tuple[str, str, int], tuple[str | Fill, ...]] = {}
+
+
+def filled(instrument: Instrument, page: int, answers: Mapping[str, str]) -> Markup:
+    """The questions of a page with what is answered, as `respond/questions.html` shows them."""
+    place = (instrument.sha256, locale(), page)
+    pieces = _kept.get(place)
+    if pieces is None:
+        if len(_kept) >= KEPT:
+            _kept.clear()
+        pieces = _kept[place] = _cut(rendered(instrument, page, {}))
+    return Markup("".join([one if isinstance(one, str) else one(answers) for one in pieces]))  # noqa: S704  ours, escaped below
+
+
+def rendered(instrument: Instrument, page: int, answers: Mapping[str, str]) -> str:
+    """The same from the template, each time anew."""
+    return render_template(
+        "respond/questions.html",
+        answers=answers,
+        **pages.fixed(instrument),
+        **pages.part(instrument, page),
+    )
+
+
+def _cut(html: str) -> tuple[str | Fill, ...]:
+    pieces: list[str | Fill] = []
+    at = 0
+    for found in _CUTS.finditer(html):
+        end = found.end()
+        if found["base"]:
+            end += len('" value="')
+        pieces += [html[at:end], _fill(found)]
+        at = end
+    return (*pieces, html[at:])
+
+
+def _fill(found: re.Match[str]) -> Fill:
+    """What stands at a cut: the value, the mark of the option that is chosen, the text."""
+    item, code, field = found["item"], found["code"], found["base"] or found["text"]
+    if item:
+        return lambda answers: " checked" if answers.get(item) == code else ""
+    return lambda answers: str(escape(answers.get(field, "")))
