@@ -47,7 +47,7 @@ def audit() -> str:
         )
         units = campaigns.units(db, g.campaign.id)
     more = len(entries) == PAGE
-    kept = {name: value for name, value in chosen.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
     older = url_for("centre.audit", **kept, before=entries[-1].number) if more else None
     return render_template(
         "centre/audit.html",
