@@ -1,5 +1,6 @@
 """How gunicorn serves: few processes, threads for waiting, nothing about a request in its log."""
 
+import gc
 import os
 import shutil
 import sys
@@ -63,7 +64,10 @@ logger_class = QuietLogger
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: a reload may end those before."""
     draining.ready_file(_counters(), worker.pid).touch()
-    background.watch(state.keys_of(worker.wsgi))
+    if state.is_ours(worker.wsgi):  # benchmarks serve another beside it
+        background.watch(state.keys_of(worker.wsgi))
+    gc.collect()
+    gc.freeze()  # what was loaded stays: no collection walks through it again
 
 
 def on_reload(server: Any) -> None:

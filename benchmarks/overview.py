@@ -82,7 +82,11 @@ def prepare(folder: Path, url: str, forms: int) -> tuple[Settings, Engine]:
     """A campaign half-way through collection whose counts stand in the tables, without its people."""
     engine = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     settings = Settings(
-        instance=folder, database_url=url, keys=folder / "keys.json", base_url="http://localhost"
+        instance=folder,
+        database_url=url,
+        keys=folder / "keys.json",
+        base_url="http://localhost",
+        demo=True,  # a password alone signs in; nothing else of a page differs
     )
     migrate(engine)
     make_key_ring(settings.keys)
@@ -163,7 +167,7 @@ def _count(db, campaign: Campaign, forms: int, now: datetime) -> None:  # type: 
         ],
     )  # fmt: skip
     db.execute(insert(ListForms), kept)
-    db.execute(insert(CountDelta), deltas)
+    db.execute(insert(CountDelta), [{**one, "id": os.urandom(16)} for one in deltas])
 
 
 PAGES = (
@@ -226,7 +230,8 @@ def _let_wait(n: int) -> None:
             .first()
         )
         cell = {name: value for name, value in one.items() if name not in ("cut", "rollup")}  # type: ignore[union-attr]
-        db.execute(insert(CountDelta), [{**cell, "change": (-1) ** n} for n in range(n)])
+        changes = [{**cell, "id": os.urandom(16), "change": (-1) ** n} for n in range(n)]
+        db.execute(insert(CountDelta), changes)
 
 
 if __name__ == "__main__":

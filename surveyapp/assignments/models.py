@@ -43,7 +43,7 @@ class Assignment(Base):
             name="revoked_disposition",
         ),
         CheckConstraint("disposition <> 'begun' or begun_on is not null", name="begun"),
-        CheckConstraint("channel in ('none','file','email','sms','letter')", name="channel"),
+        CheckConstraint("length(channel) between 1 and 20", name="channel"),
         Index("ix_assignment_campaign_id_state", "campaign_id", "state"),
     )
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from surveyapp.messaging import registry
+
 
 class Disposition(StrEnum):
     """What has become of an assignment. Exactly one holds at any time.
@@ -45,7 +47,7 @@ NOT_ELIGIBLE = frozenset(
 )
 
 
-CHANNELS = ("email", "sms", "letter", "file", "none")
+CHANNELS = (*registry.CODES, "file", "none")
 """What took the link to the person: a message of ours, a mailing file of the centre's, nothing known."""
 
 DECLARED = {

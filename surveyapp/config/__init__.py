@@ -62,6 +62,7 @@ class Settings:
     dkim_selector: str = "khaosat"
     imap_url: str = field(default="", repr=False)
     sms_gateway: Path | None = None
+    zalo: Path | None = None
     delivery_token: str = field(default="", repr=False)
     sms_receipt_token: str = field(default="", repr=False)
     send_per_minute: int = 600
@@ -136,6 +137,7 @@ def read_settings(
         dkim_selector=given.get("dkim_selector", Settings.dkim_selector),
         imap_url=_server("imap_url", given, _IMAP, faults),
         sms_gateway=_file("sms_gateway", given, faults),
+        zalo=_file("zalo", given, faults),
         delivery_token=_token("delivery_token", given, faults),
         sms_receipt_token=_token("sms_receipt_token", given, faults),
         send_per_minute=_limit("send_per_minute", given, faults),

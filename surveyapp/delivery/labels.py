@@ -6,6 +6,7 @@ from surveyapp.delivery.states import CanaryState, DeliveryState, WaveState
 from surveyapp.delivery.waves.cautions import Caution
 from surveyapp.i18n import _, _n, day, moment, number
 from surveyapp.invitations import errors as invitations
+from surveyapp.messaging import registry
 from surveyapp.messaging import wording as channels
 from surveyapp.messaging.model import Reason
 
@@ -24,7 +25,7 @@ def kind_name(kind: str) -> str:
 
 def channel_name(channel: str) -> str:
     """What a channel is called."""
-    return {"email": _("Thư điện tử"), "sms": _("Tin nhắn"), "letter": _("Thư giấy")}[channel]
+    return str(registry.BY_CODE[channel].label)
 
 
 def wave_state(state: WaveState) -> tuple[str, str]:

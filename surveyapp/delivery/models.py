@@ -110,7 +110,7 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("wave_id", "invitation_id", "channel"),
-        CheckConstraint("channel in ('email','sms','letter')", name="channel"),
+        CheckConstraint("length(channel) between 1 and 20", name="channel"),
         CheckConstraint(within("state", DeliveryState), name="state"),
         CheckConstraint("(state = 'leased') = (leased_by <> '')", name="leased"),
         Index("ix_delivery_wave_id_state_not_before", "wave_id", "state", "not_before"),
@@ -203,7 +203,7 @@ class Canary(Base):
 
     __tablename__ = "canary"
     __table_args__ = (
-        CheckConstraint("channel in ('email','sms','letter')", name="channel"),
+        CheckConstraint("length(channel) between 1 and 20", name="channel"),
         CheckConstraint(within("state", CanaryState), name="state"),
         Index("ix_canary_channel_sent_at", "channel", "sent_at"),
     )

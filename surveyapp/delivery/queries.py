@@ -16,6 +16,8 @@ from surveyapp.delivery.models import ContactRequest, Delivery, UnitHold, Wave
 from surveyapp.delivery.rules import REMINDERS
 from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import left_out as left_out_counts
+from surveyapp.messaging import registry
+from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.respondents.models import Person
 from surveyapp.respondents.states import PersonState
 
@@ -197,7 +199,13 @@ def contact_requests(db: Session, unit_id: int) -> list[AskedContact]:
         .order_by(Person.name_key, ContactRequest.asked_on)
     )
     return [
-        AskedContact(name, position, channel, email if channel == "email" else phone, asked_on)
+        AskedContact(
+            name,
+            position,
+            channel,
+            registry.address(channel, ContactDetails(email, phone)),
+            asked_on,
+        )
         for name, position, channel, email, phone, asked_on in rows
     ]
 

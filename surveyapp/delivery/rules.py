@@ -1,6 +1,5 @@
 """Who gets a message, by which channel and when: pure rules of delivery."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,7 +10,8 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.clock import VIETNAM
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.invitations.states import InvitationState
-from surveyapp.messaging.email.return_addresses import is_address
+from surveyapp.messaging import registry
+from surveyapp.messaging.channel_kinds import ContactDetails
 
 KINDS = (
     "invitation",
@@ -23,8 +23,8 @@ KINDS = (
 )
 """Kinds of wave, in the order of a campaign. `thanks` goes out only if somebody makes such a wave."""
 REMINDERS = ("reminder_not_started", "reminder_begun", "last_day")
-CHANNELS = ("email", "sms", "letter")
-SENT_BY_WORKER = ("email", "sms")
+CHANNELS = registry.CODES
+SENT_BY_WORKER = registry.SENT_BY_WORKER
 FINAL = frozenset(
     {
         DeliveryState.HANDED_OVER,
@@ -39,8 +39,6 @@ MOST_ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=6)
 PATIENCE = timedelta(hours=24)
 """What was first tried so long ago and is not taken yet is given up, whoever was at fault."""
-
-_MOBILE = re.compile(r"(?:\+?84|0)[35789][0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +110,6 @@ def _reason_of_kind(kind: str, asked: Sequence[FormInMessage]) -> str:
     return ""
 
 
-def usable_mobile(phone: str) -> bool:
-    """A Vietnamese mobile number, which takes text messages; a landline does not."""
-    return _MOBILE.fullmatch(re.sub(r"[\s.\-()]", "", phone)) is not None
-
-
-def e164(phone: str) -> str:
-    """`0912 345 678` as `+84912345678`."""
-    digits = re.sub(r"\D", "", phone)
-    return "+84" + (digits[2:] if digits.startswith("84") else digits[1:])
-
-
 def choose_channel(
     allowed: Sequence[str], *, email: str, phone: str, dead: Collection[str] = ()
 ) -> str:
@@ -130,21 +117,11 @@ def choose_channel(
 
     `dead` names channels that failed for her before or whose address refuses our messages.
     """
-    for channel in CHANNELS:
-        if channel not in allowed or channel in dead:
-            continue
-        if channel == "email" and is_address(email):
-            return channel
-        if channel == "sms" and usable_mobile(phone):
-            return channel
-        if channel == "letter":
-            return channel
+    contact = ContactDetails(email, phone)
+    for kind in registry.KINDS:
+        if kind.code in allowed and kind.code not in dead and kind.reaches(contact):
+            return kind.code
     return ""
-
-
-def domain_of(channel: str, address: str) -> str:
-    """Whom to spare: the mail domain of an address; nothing for other channels."""
-    return address.rpartition("@")[2].lower() if channel == "email" else ""
 
 
 def is_quiet(moment: datetime, *, quiet_from: int, quiet_until: int) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from surveyapp.assignments.rules import Disposition
 from surveyapp.fieldwork.rules import LETTERS, Counts, letter, outcome_rates
 from surveyapp.i18n import _, lazy, number, percent
+from surveyapp.messaging import registry
 
 _NAMES = {
     Disposition.NOT_SENT: lazy("Chưa gửi lời mời"),
@@ -49,10 +50,9 @@ def reason_words() -> list[tuple[str, str]]:
 
 def channel_name(channel: str) -> str:
     """What took the link to the person, in words."""
+    if channel in registry.BY_CODE:
+        return str(registry.BY_CODE[channel].label)
     return {
-        "email": _("Thư điện tử"),
-        "sms": _("Tin nhắn"),
-        "letter": _("Thư giấy"),
         "file": _("Tệp gửi của cơ quan chủ trì"),
         "none": _("Chưa rõ kênh hoặc chưa gửi"),
     }[channel]

@@ -16,9 +16,11 @@ from surveyapp.delivery.waves import audience, lifecycle, planning
 from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.followup.errors import ChannelRefused
 from surveyapp.keys import KeyRing
-from surveyapp.messaging.email.return_addresses import is_address
+from surveyapp.messaging import registry
 
 REASON = "asked for by telephone"
+ASKED_BY = ("email", "sms")
+"""What a caller can choose between: words of her own on these channels, on others an approved template."""
 HEEDED = ("after_deadline", "recently")
 """Somebody on the telephone wants the message now."""
 
@@ -27,8 +29,11 @@ def channels(db: Session, invitation_id: UUID, *, keys: KeyRing) -> list[str]:
     """By which channels a new link reaches the person at once: e-mail, text message, both or none."""
     person = audience.recipients(db, [invitation_id])[invitation_id]
     dead = audience.dead_channels(db, [person], keys=keys).get(invitation_id, set())
-    usable = {"email": is_address(person.email), "sms": rules.usable_mobile(person.phone)}
-    return [channel for channel, good in usable.items() if good and channel not in dead]
+    return [
+        kind.code
+        for kind in registry.KINDS
+        if kind.code in ASKED_BY and kind.reaches(person.contact) and kind.code not in dead
+    ]
 
 
 def send_link(
@@ -47,8 +52,8 @@ def send_link(
     wave.audience = {**wave.audience, "invitations": named}
     wave.people += 1
     if wave.is_filled:
-        email = audience.recipients(db, [invitation_id])[invitation_id].email
-        domain = rules.domain_of(channel, email)
+        contact = audience.recipients(db, [invitation_id])[invitation_id].contact
+        domain = registry.domain(channel, contact)
         queue.add(db, wave, [(invitation_id, channel, domain)], now=act.now)
         if wave.state == WaveState.DONE:
             wave.state = WaveState.RUNNING

@@ -4,10 +4,12 @@ Nothing here knows the survey. `__all__`, here and in each folder, is what other
 """
 
 __all__ = (
+    "channel_kinds",
     "channels",
     "email",
     "errors",
     "model",
+    "registry",
     "sms",
     "templates",
     "wording",

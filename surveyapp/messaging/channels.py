@@ -55,17 +55,7 @@ def open_channels(settings: Settings) -> Channels:
     `spool/email.jsonl` in the instance folder. Without an SMS gateway texts go to `spool/sms.jsonl`,
     which the centre gives to whoever sends them.
     """
-    from surveyapp.messaging.email.smtp import SmtpChannel, SmtpServer
-    from surveyapp.messaging.sms.gateway import GatewayShape, SmsGateway
-    from surveyapp.messaging.spool import EmailSpool, SmsSpool
+    from surveyapp.messaging.email.channel import open_email
+    from surveyapp.messaging.sms.channel import open_texts
 
-    spool = settings.instance / "spool"
-    email: Channel[Email] | None = None
-    if settings.smtp_url:
-        email = SmtpChannel(SmtpServer.of(settings))
-    elif settings.demo:
-        email = EmailSpool(spool / "email.jsonl")
-    sms: Channel[Sms] = SmsSpool(spool / "sms.jsonl")
-    if settings.sms_gateway is not None:
-        sms = SmsGateway(GatewayShape.read(settings.sms_gateway))
-    return Channels(email, sms)
+    return Channels(open_email(settings), open_texts(settings))

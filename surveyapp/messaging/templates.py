@@ -76,8 +76,8 @@ def fields_of(text: str) -> set[str]:
 def render(template: MessageTemplate, values: Mapping[str, str], *, language: str) -> Rendered:
     """Fill in an e-mail. Raises `FieldUnknown`. Values are text: nothing in them is read as markup,
     nor as a field, and in the subject they stay on one line."""
-    subject = _SPACE.sub(" ", _fill(template.subject, values)).strip()
-    text = _fill(template.text, values).replace("\r\n", "\n").strip() + "\n"
+    subject = _SPACE.sub(" ", fill(template.subject, values)).strip()
+    text = fill(template.text, values).replace("\r\n", "\n").strip() + "\n"
     return Rendered(subject, text, _html(text, subject, language))
 
 
@@ -85,7 +85,7 @@ def render_sms(
     template: MessageTemplate, values: Mapping[str, str], *, accents: bool = False
 ) -> str:
     """Fill in the SMS, without accents unless the gateway is paid to carry them. Raises `FieldUnknown`."""
-    text = _SPACE.sub(" ", _fill(template.sms, values)).strip()
+    text = _SPACE.sub(" ", fill(template.sms, values)).strip()
     return text if accents else sms_segments.unaccented(text)
 
 
@@ -117,7 +117,9 @@ def check(
     return faults
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with its fields filled in, doubled braces as one. Raises `FieldUnknown`."""
+
     def one(found: re.Match[str]) -> str:
         if found[0] in {"{{", "}}"}:
             return found[0][0]

@@ -86,6 +86,7 @@ ROUTES = {
     "GET /api/v1/delivery/sms/<token>": ANYONE,
     "POST /api/v1/delivery/<any(mail, sms):channel>": ANYONE,
     "POST /api/v1/delivery/sms/<token>": ANYONE,
+    "POST /api/v1/delivery/signed/<channel>": ANYONE,
     "GET /account/sign-in": ANYONE,
     "POST /account/sign-in": ANYONE,
     "POST /account/sign-in/passkey": ANYONE,

@@ -250,7 +250,7 @@ class Canaries:
     def _send(self) -> None:
         spool = self.folder / "outbox"
         post = Post(
-            EmailSpool(spool / "email.jsonl"), SmsSpool(spool / "sms.jsonl"),
+            {"email": EmailSpool(spool / "email.jsonl"), "sms": SmsSpool(spool / "sms.jsonl")},
             sender="cchc@moha.example.vn", domain="khaosat.example.vn",
         )  # fmt: skip
         worker = Worker(

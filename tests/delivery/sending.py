@@ -31,9 +31,12 @@ class Sending:
     def __init__(self, keys: KeyRing, now: datetime, folder: Path) -> None:
         self.keys, self.now, self.folder = keys, now, folder
         self.email, self.sms = FakeChannel(), FakeChannel()
+        self.zalo = FakeChannel()
         self.post = Post(
-            self.email, self.sms, sender="cchc@moha.example.vn", domain="khaosat.example.vn"
-        )  # type: ignore[arg-type]
+            {"email": self.email, "sms": self.sms},
+            sender="cchc@moha.example.vn",
+            domain="khaosat.example.vn",
+        )
         with transaction() as db:
             self.campaign = opened(db, now)
             self.campaign_id = self.campaign.id

@@ -2,10 +2,9 @@
 
 import io
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
-import xlsxwriter
 from click.testing import CliRunner
 from pyxform.xls2xform import convert
 
@@ -15,37 +14,18 @@ from surveyapp.instruments.freeze import freeze, thaw
 from surveyapp.instruments.model import Text
 from surveyapp.instruments.reading import read_questionnaire
 from surveyapp.instruments.xlsform.reading import read_xlsform
-from surveyapp.instruments.xlsform.writing import sheets_of, write_xlsform
+from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.instruments.yaml_writing import as_yaml
 from tests.campaigns.packs import SHIPPED, TINY
+from tests.instruments.forms import EN, TINY_FORM, VI, Sheets, row_of, tiny_sheets, workbook
 
-TINY_FORM = TINY / "questionnaires" / "M1.yaml"
 FORMS = [TINY_FORM, SHIPPED / "par-index-2023" / "questionnaires" / "P2.yaml"]
-Sheets = dict[str, list[dict[str, str]]]
-VI, EN = "label::Tiếng Việt (vi)", "label::English (en)"
-
-
-def workbook(sheets: Mapping[str, list[dict[str, str]]]) -> bytes:
-    """A workbook of these sheets, each row a mapping of column to cell."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer)
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        for place, column in enumerate(columns):
-            sheet.write(0, place, column)
-            for line, row in enumerate(rows, 1):
-                if row.get(column):
-                    sheet.write(line, place, row[column])
-    book.close()
-    return buffer.getvalue()
 
 
 @pytest.fixture
 def sheets() -> Sheets:
     """The tiny questionnaire as sheets that a test may spoil."""
-    written = sheets_of(read_questionnaire(TINY_FORM))
-    return {name: [dict(row) for row in rows] for name, rows in written.items()}
+    return tiny_sheets()
 
 
 def faults(sheets: Sheets) -> list[str]:
@@ -54,15 +34,10 @@ def faults(sheets: Sheets) -> list[str]:
     return [str(fault) for fault in refused.value.faults]
 
 
-def row_of(sheets: Sheets, kind: str) -> int:
-    """Position from 0 of the first survey row of this type; its row in the sheet is two more."""
-    return next(i for i, row in enumerate(sheets["survey"]) if row["type"].startswith(kind))
-
-
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_out_and_back_in_is_the_same_questionnaire(path, tmp_path):
     questionnaire = read_questionnaire(path)
-    back = read_xlsform(write_xlsform(questionnaire), file="form.xlsx")
+    back = read_xlsform(write_xlsform(questionnaire), file="form.xlsx").questionnaire
     assert back == questionnaire
     written = tmp_path / path.name
     written.write_text(as_yaml(back), encoding="utf-8")
@@ -79,7 +54,7 @@ def test_words_that_a_spreadsheet_would_take_for_something_else_come_back(words,
     item = section.items[0].model_copy(update={"text": text, "hint": text})
     section = section.model_copy(update={"items": (item, *section.items[1:])})
     asked = questionnaire.model_copy(update={"sections": (section, *questionnaire.sections[1:])})
-    back = read_xlsform(write_xlsform(asked), file="form.xlsx")
+    back = read_xlsform(write_xlsform(asked), file="form.xlsx").questionnaire
     assert back == asked
     written = tmp_path / "M1.yaml"
     written.write_text(as_yaml(back), encoding="utf-8")
@@ -93,15 +68,15 @@ def test_one_scale_asked_with_and_without_dont_know_comes_back_as_one_scale():
     section = questionnaire.sections[0].model_copy(update={"items": items})
     changed = {"sections": (section, *questionnaire.sections[1:]), "remark": None}
     asked = questionnaire.model_copy(update=changed)
-    assert read_xlsform(write_xlsform(asked), file="form.xlsx") == asked
+    assert read_xlsform(write_xlsform(asked), file="form.xlsx").questionnaire == asked
 
 
 def test_words_typed_on_another_system_are_read_as_the_same_words(sheets):
     row = sheets["survey"][row_of(sheets, "select_one")]
     row[VI] = "Ông/Bà đánh giá\nthế nào?"
-    expected = read_xlsform(workbook(sheets), file="form.xlsx")
+    expected = read_xlsform(workbook(sheets), file="form.xlsx").questionnaire
     row[VI] = unicodedata.normalize("NFD", row[VI]).replace("\n", "\r\n") + "\u00a0"
-    assert read_xlsform(workbook(sheets), file="form.xlsx") == expected
+    assert read_xlsform(workbook(sheets), file="form.xlsx").questionnaire == expected
 
 
 def test_an_instrument_thaws_to_a_questionnaire_with_its_checksum():
@@ -132,7 +107,7 @@ def test_a_form_from_elsewhere_needs_only_its_missing_columns(sheets):
         row["type"] = row["type"].replace("_group", " group")
         if VI in row:
             row["label"] = row.pop(VI)
-    back = read_xlsform(workbook(sheets), file="form.xlsx")
+    back = read_xlsform(workbook(sheets), file="form.xlsx").questionnaire
     assert back == read_questionnaire(TINY_FORM)
 
 
@@ -151,7 +126,7 @@ def test_a_type_we_cannot_ask_is_named_with_its_row_and_the_way_out(sheets, kind
     place = row_of(sheets, "select_one")
     sheets["survey"].insert(place, {"type": kind, "name": "extra", VI: "A", EN: "B"})
     (fault,) = faults(sheets)
-    assert fault.startswith(f"form.xlsx:{place + 2}: survey: ")
+    assert fault.startswith(f"form.xlsx:{place + 2}: survey!A{place + 2}: ")
     assert said in fault
 
 

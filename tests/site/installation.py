@@ -149,6 +149,8 @@ class Site:
     proxy: Proxy
     server: Path | None = None
     """PostgreSQL's folder; None on SQLite."""
+    disk: Path | None = None
+    """A small file system of the database's own; None where none may be made."""
     opened: ExitStack = field(default_factory=ExitStack)
 
     def signal_database(self, number: int) -> None:
@@ -174,15 +176,29 @@ def stage(folder: Path, url: str, people: int) -> dict:
 
 
 @contextmanager
+def own_disk(folder: Path) -> Iterator[Path | None]:
+    """A file system of 600 MB that can be filled without anybody else noticing."""
+    folder.mkdir(mode=0o711)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=600m,mode=0711", "tmpfs", str(folder)]
+    made = os.geteuid() == 0 and subprocess.run(mount, check=False).returncode == 0
+    try:
+        yield folder if made else None
+    finally:
+        if made:
+            subprocess.run(["umount", "--lazy", str(folder)], check=False)
+
+
+@contextmanager
 def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False) -> Iterator[Site]:
     """Everything started and answering; stopped afterwards."""
-    folder, server = scratch / "instance", None
+    folder, server, disk = scratch / "instance", None, None
     with ExitStack() as opened:
         if sqlite:
             folder.mkdir(mode=0o700)
             url = direct = f"sqlite:///{folder / 'survey.sqlite3'}"
         else:
-            server = scratch / "postgres"
+            disk = opened.enter_context(own_disk(scratch / "disk"))
+            server = (disk or scratch) / "postgres"
             postgres.start(server)
             opened.callback(postgres.stop, server)
             postgres.execute(server, "create database survey")
@@ -215,4 +231,4 @@ def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False)
         proxy = Proxy(front, scratch / "nginx", [node.port for node in started])
         proxy.start()
         opened.callback(proxy.stop)
-        yield Site(folder, direct, environment, known, started, proxy, server)
+        yield Site(folder, direct, environment, known, started, proxy, server, disk)

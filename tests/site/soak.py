@@ -25,7 +25,6 @@ TABLES = (
     "timer_run",
     "attempt_window",
     "staff_session",
-    "count_delta",
     "draft",
     "audit_entry",
 )

@@ -72,7 +72,7 @@ def test_taking_the_trail_along_is_an_entry_and_its_cells_are_inert(app, client)
 def test_the_head_is_mailed_once_a_day_to_who_keeps_it(app, keys, now):
     channel = FakeChannel()
     witness = "kiem-toan@example.vn"
-    sender = Post(channel, None, sender="khaosat@example.vn", witnesses=(witness,))
+    sender = Post({"email": channel}, sender="khaosat@example.vn", witnesses=(witness,))
     for moment in (now, now + timedelta(minutes=5), now + timedelta(days=1)):
         housekeeping._send_audit_head(sender, keys=keys, now=moment)
     assert [mail.recipient for mail in channel.taken] == [witness] * 2

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -134,5 +135,5 @@ def test_what_the_campaign_says_is_read_with_every_page_by_every_process(answeri
         campaign.settings = {**campaign.settings, "contact": contact}
     assert "1900 1234" in answering.get("/phieu/1/1").text
     with transaction() as db:
-        db.scalars(select(Campaign)).one().closes_at = moment()
+        db.scalars(select(Campaign)).one().closes_at = moment() - timedelta(hours=3)
     assert answering.get("/phieu/1/1").status_code == 403

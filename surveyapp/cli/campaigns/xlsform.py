@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import QuestionnaireRefused
+
+if TYPE_CHECKING:
+    from surveyapp.instruments.xlsform.reading import BestEnd, ImportedForm
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -59,22 +63,45 @@ def export(folder: Path, only: str | None, out: Path) -> None:
 @click.argument("file", type=FILE)
 @click.option("-o", "--out", type=OUT, required=True, help="Folder for the YAML file.")
 @click.option("--replace", is_flag=True, help="Write over a questionnaire that is there.")
-def import_(file: Path, out: Path, replace: bool) -> None:
-    """Read an XLSForm workbook and write it as a questionnaire file; every fault is told with its row."""
+@click.option(
+    "--best",
+    type=click.Choice(["first", "last"]),
+    help="The good end of every list that does not mark one in its column best.",
+)
+def import_(file: Path, out: Path, replace: bool, best: BestEnd | None) -> None:
+    """Read an XLSForm workbook and write it as a questionnaire file; every fault is told with row and column.
+
+    What the form does not say and what was renamed is told beside it.
+    """
     from surveyapp.instruments.xlsform.reading import read_xlsform
     from surveyapp.instruments.yaml_writing import as_yaml
 
     try:
-        questionnaire = read_xlsform(file.read_bytes(), file=file.name)
+        form = read_xlsform(file.read_bytes(), file=file.name, best=best)
     except QuestionnaireRefused as refused:
         _refuse(refused)
-    path = out / f"{questionnaire.code}.yaml"
+    path = out / f"{form.questionnaire.code}.yaml"
     if path.exists() and not replace:
         words = _("%(path)s đã có; thêm --replace để ghi đè", path=path)
         raise click.UsageError(words)
     out.mkdir(parents=True, exist_ok=True)
-    path.write_text(as_yaml(questionnaire), encoding="utf-8")
+    path.write_text(as_yaml(form.questionnaire), encoding="utf-8")
     click.echo(str(path))
+    _tell(form)
+
+
+def _tell(form: ImportedForm) -> None:
+    """What was set and what was renamed, beside the path: for the person, not for a pipe."""
+    for words in form.notices:
+        click.echo(words, err=True)
+    if form.mapped:
+        click.echo(_("Tên và mã trong biểu mẫu → trong phiếu:"), err=True)
+    width = max((len(name.written) for name in form.mapped), default=0)
+    for name in form.mapped:
+        line = (
+            f"  {name.sheet} {name.row:>4}  {name.written:<{width}}  →  {name.ours}  {name.words}"
+        )
+        click.echo(line.rstrip(), err=True)
 
 
 def _refuse(refused: QuestionnaireRefused) -> None:

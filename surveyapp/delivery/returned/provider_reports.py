@@ -16,10 +16,10 @@ from surveyapp.delivery.returned import returns
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.errors import SurveyError
 from surveyapp.keys import KeyRing
+from surveyapp.messaging import registry
 from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import read_notice
 from surveyapp.messaging.errors import ChannelMisconfigured
-from surveyapp.messaging.sms.gateway import GatewayShape, read_receipt
 
 
 class NotYetKnown(SurveyError):
@@ -41,26 +41,33 @@ def take_mail(
     return became
 
 
-def take_sms(
-    db: Session, fields: Mapping[str, Any], *, settings: Settings, keys: KeyRing, now: datetime
+def take_receipt(
+    db: Session,
+    fields: Mapping[str, Any],
+    *,
+    channel: str = "sms",
+    settings: Settings,
+    keys: KeyRing,
+    now: datetime,
 ) -> str:
-    """Enter a gateway's receipt for a text; the same promises. Without a gateway nothing is known.
+    """Enter a provider's receipt for a message of this channel; the same promises.
 
-    Until a worker reports, nobody knows the gateway's id of a text: while one has texts in hand, an
-    unknown id raises `NotYetKnown`.
+    Raises `ChannelMisconfigured` without settings for it. Until a worker reports, nobody knows the provider's
+    number of a message: while one has some in hand, an unknown number raises `NotYetKnown`.
     """
-    if settings.sms_gateway is None:
-        raise ChannelMisconfigured("SURVEYAPP_SMS_GATEWAY", "missing")
-    message, arrived = read_receipt(GatewayShape.read(settings.sms_gateway), fields)
+    read = registry.BY_CODE[channel].receipt
+    if read is None:
+        raise ChannelMisconfigured(channel, "missing")
+    message, arrived = read(settings, fields)
     if arrived is None:
         return ""
     if canary.receipt(db, message, has_arrived=arrived, now=now):
         return "canary"
-    known = returns.delivered(db, message, arrived=arrived, keys=keys, now=now)
+    known = returns.delivered(db, message, channel=channel, arrived=arrived, keys=keys, now=now)
     if not known:
-        _wait_for_texts(db)
+        _wait_for_reports(db, channel)
     became = (DeliveryState.DELIVERED if arrived else DeliveryState.FAILED) if known else ""
-    log.event("sms.reported", became=became)
+    log.event(f"{channel}.reported", became=became)
     return became
 
 
@@ -76,9 +83,9 @@ def _wait_for_worker(db: Session, *, token: str) -> None:
         raise NotYetKnown
 
 
-def _wait_for_texts(db: Session) -> None:
+def _wait_for_reports(db: Session, channel: str) -> None:
     in_hand = select(Delivery.id).where(
-        Delivery.channel == "sms", Delivery.state == DeliveryState.LEASED
+        Delivery.channel == channel, Delivery.state == DeliveryState.LEASED
     )
     if db.scalar(in_hand.limit(1)) is not None:
         raise NotYetKnown

@@ -17,6 +17,8 @@ from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.waves import audience
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
+from surveyapp.messaging import registry
+from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.messaging.email.bounces import BounceKind, Report
 from surveyapp.respondents.models import Person
 
@@ -139,7 +141,7 @@ def next_channel(
         WaveState.PAUSED,
         WaveState.DONE,
     ):
-        domain = rules.domain_of(channel, person.email)
+        domain = registry.domain(channel, person.contact)
         queue.add(db, wave, [(invitation_id, channel, domain)], now=now)
         if wave.state == WaveState.DONE:
             wave.state = WaveState.RUNNING
@@ -265,14 +267,24 @@ def _never_arrived(db: Session, wave: Wave, invitation_id: UUID, *, now: datetim
     )
 
 
-def delivered(db: Session, gateway_id: str, *, arrived: bool, keys: KeyRing, now: datetime) -> bool:
-    """Enter the receipt a text gateway gives for one of its messages. False if it is none of ours.
+def delivered(
+    db: Session,
+    gateway_id: str,
+    *,
+    channel: str = "sms",
+    arrived: bool,
+    keys: KeyRing,
+    now: datetime,
+) -> bool:
+    """Enter the receipt a provider gives for one of its messages. False if it is none of ours.
 
-    A text that did not arrive goes out on the next channel.
+    A message that did not arrive goes out on the next channel.
     """
     found = db.execute(
         select(Delivery.id, Delivery.state, Delivery.wave_id, Delivery.invitation_id).where(
-            Delivery.gateway_id == gateway_id, Delivery.gateway_id != "", Delivery.channel == "sms"
+            Delivery.gateway_id == gateway_id,
+            Delivery.gateway_id != "",
+            Delivery.channel == channel,
         )
     ).first()
     if found is None or found.state not in HANDED:
@@ -306,7 +318,7 @@ def settle_requests(db: Session, campaign_id: int, *, keys: KeyRing, now: dateti
     )
     mended = []
     for id_, channel, tag, email, phone in rows:
-        present = email if channel == "email" else phone
+        present = registry.address(channel, ContactDetails(email, phone))
         if present and audience.address_tag(keys, channel, present) != tag:
             mended.append(id_)
     if mended:

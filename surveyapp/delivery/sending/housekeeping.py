@@ -31,6 +31,7 @@ from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
+from surveyapp.messaging.templates import Rendered
 
 SELF_TEST_HOLD = timedelta(minutes=3)
 AT_ONCE = 100
@@ -105,7 +106,7 @@ def _send_audit_head(post: Post, *, keys: KeyRing, now: datetime) -> None:
         return
     subject, text = audit_head.words(chain, now=now)
     for address in post.witnesses:
-        outcome = post.send_words(address, subject, text, now=now)
+        outcome = post.send_trial(address, Rendered(subject, text, ""), language="vi", now=now)
         if not outcome.is_handed_over:
             log.alarm("audit_head_not_sent", reason=outcome.reason.value)
 

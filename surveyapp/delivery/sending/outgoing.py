@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from surveyapp.config import Settings
-from surveyapp.delivery import rules
 from surveyapp.delivery import templates as message_templates
 from surveyapp.delivery.templates import Stationery
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.delivery.waves.rate_limits import Limits
 from surveyapp.i18n import _
-from surveyapp.messaging import templates
-from surveyapp.messaging.channels import Channel, open_channels
+from surveyapp.messaging import registry
+from surveyapp.messaging.channel_kinds import Letterhead, Parcel, SelfTest
+from surveyapp.messaging.channels import Channel
+from surveyapp.messaging.email import channel as email_channel
 from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.mailbox import Mailbox
-from surveyapp.messaging.model import Email, Outcome, Sms
-from surveyapp.messaging.sms import segments
+from surveyapp.messaging.model import Email, Outcome
 from surveyapp.messaging.templates import Rendered
 
 HERE = ("",)
@@ -30,8 +30,8 @@ HERE = ("",)
 class Post:
     """What this server can send with. `canaries` are the centre's own addresses for each channel."""
 
-    email: Channel[Email] | None
-    sms: Channel[Sms] | None
+    transports: Mapping[str, Channel[Any]]
+    """By channel; without those this server has no settings for."""
     sender: str
     sender_name: str = ""
     bounce_address: str = ""
@@ -52,19 +52,21 @@ class Post:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The post of these settings, not yet connected. Raises `ChannelMisconfigured`."""
-        channels = open_channels(settings)
         host = urlsplit(settings.base_url).hostname or "localhost"
         name, sender = return_addresses.named(settings.mail_from or f"khaosat@{host}")
-        spools = {"email": channels.email, "sms": channels.sms}
+        opened = {kind.code: kind.open(settings) for kind in registry.KINDS if kind.open}
+        transports = {code: transport for code, transport in opened.items() if transport}
+        tested = {kind.code: kind.tested_on(settings, sender) for kind in registry.KINDS}
         return cls(
-            channels.email,
-            channels.sms,
+            transports,
             sender=sender,
             sender_name=name,
             bounce_address=settings.mail_bounces,
             domain=return_addresses.domain_of(sender),
-            canaries=_canaries(settings, sender),
-            seen_by_itself=frozenset(k for k, c in spools.items() if c and c.name == "spool"),
+            canaries={code: addresses for code, addresses in tested.items() if addresses},
+            seen_by_itself=frozenset(
+                code for code, transport in transports.items() if transport.name == "spool"
+            ),
             reply_to=settings.mail_reply_to,
             witnesses=settings.audit_head_to,
             prints=True,
@@ -77,8 +79,24 @@ class Post:
     @property
     def channels(self) -> frozenset[str]:
         """The channels there are."""
-        there = {"email": self.email, "sms": self.sms}
-        return frozenset(name for name, channel in there.items() if channel is not None)
+        return frozenset(self.transports)
+
+    @property
+    def email(self) -> Channel[Email] | None:
+        """What sends e-mail that is no message of a wave: links to accounts, trials."""
+        return self.transports.get("email")
+
+    @property
+    def head(self) -> Letterhead:
+        """Who sends."""
+        return Letterhead(
+            sender=self.sender,
+            sender_name=self.sender_name,
+            bounce_address=self.bounce_address,
+            domain=self.domain,
+            reply_to=self.reply_to,
+            accents=self.accents,
+        )
 
     @property
     def trials(self) -> dict[str, Sequence[str]]:
@@ -106,96 +124,41 @@ class Post:
 
         Raises `MessagingError` for words or an address that cannot be sent.
         """
-        template = paper.templates[kind, language]
-        fields = message_templates.values(person, paper, language)
-        if channel == "sms":
-            text = templates.render_sms(template, fields, accents=self.accents)
-            return self._text(delivery_id, rules.e164(person.phone), text)
-        rendered = templates.render(template, fields, language=language)
-        return self._mail(
-            delivery_id,
-            person.email,
-            person.full_name,
-            rendered.subject,
-            rendered.text,
-            rendered.html,
+        parcel = Parcel(
+            token=delivery_id,
+            contact=person.contact,
+            name=person.full_name,
+            kind=kind,
+            template=paper.templates[kind, language],
+            values=message_templates.values(person, paper, language),
             language=language,
             now=now,
         )
+        compose = registry.BY_CODE[channel].compose
+        assert compose is not None
+        return self.transports[channel].send(compose(parcel, self.head))
 
     def send_canary(self, canary_id: UUID, channel: str, address: str, *, now: datetime) -> Outcome:
-        """The test message to one of the centre's own addresses.
-
-        Texts that are spooled for somebody to send are not tried: there is no number to send one to.
-        """
+        """The test message to one of the centre's own addresses; what is not to be tried counts as taken."""
         subject = _("Thư thử của hệ thống điều tra")
         text = _(
             "Thư thử số %(number)s. Nhận được là kênh gửi hoạt động tốt.", number=canary_id.hex
         )
-        if channel == "sms":
-            if not address:
-                return Outcome.handed_over()
-            return self._text(canary_id, rules.e164(address), segments.unaccented(text))
-        recipient = address or self.sender
-        return self._mail(canary_id, recipient, "", subject, text, "", language="vi", now=now)
+        test = SelfTest(token=canary_id, address=address, subject=subject, text=text, now=now)
+        compose = registry.BY_CODE[channel].compose_test
+        message = compose(test, self.head) if compose else None
+        if message is None:
+            return Outcome.handed_over()
+        return self.transports[channel].send(message)
 
     def send_trial(self, address: str, trial: Rendered, *, language: str, now: datetime) -> Outcome:
         """A message on trial to the operator's own address. Raises `MessagingError` as `send` does."""
-        return self._mail(
-            uuid4(), address, "", trial.subject, trial.text, trial.html, language=language, now=now
-        )
-
-    def send_words(self, address: str, subject: str, text: str, *, now: datetime) -> Outcome:
-        """A plain e-mail of the house's own."""
-        return self._mail(uuid4(), address, "", subject, text, "", language="vi", now=now)
-
-    def _text(self, token: UUID, phone: str, text: str) -> Outcome:
-        assert self.sms is not None
-        return self.sms.send(Sms(phone=phone, text=text, reference=token.hex))
-
-    def _mail(
-        self,
-        token: UUID,
-        recipient: str,
-        name: str,
-        subject: str,
-        text: str,
-        html: str,
-        *,
-        language: str,
-        now: datetime,
-    ) -> Outcome:
         assert self.email is not None
-        bounces = self.bounce_address
         return self.email.send(
-            Email(
-                recipient=recipient,
-                recipient_name=name,
-                sender=self.sender,
-                sender_name=self.sender_name,
-                subject=subject,
-                text=text,
-                html=html,
-                message_id=return_addresses.message_id(token.hex, self.domain),
-                envelope_sender=return_addresses.verp(bounces, token.hex) if bounces else "",
-                reply_to=self.reply_to,
-                language=language,
-                dated=now,
-            )
+            email_channel.letter(uuid4(), address, trial, self.head, language=language, now=now)
         )
 
     def close(self) -> None:
         """Say goodbye on every channel."""
-        for channel in (self.email, self.sms):
-            if channel is not None:
-                channel.close()
-
-
-def _canaries(settings: Settings, sender: str) -> dict[str, Sequence[str]]:
-    own: dict[str, Sequence[str]] = {}
-    if settings.smtp_url:
-        given = settings.mail_canary or (settings.mail_bounces or sender,)
-        own["email"] = tuple(dict.fromkeys(return_addresses.named(one)[1] for one in given))
-    if settings.sms_gateway is not None:
-        own["sms"] = tuple(dict.fromkeys(settings.sms_canary))
-    return own
+        for transport in self.transports.values():
+            transport.close()

@@ -29,6 +29,7 @@ from surveyapp.delivery.templates import Stationery
 from surveyapp.delivery.waves import audience, filling
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.keys import KeyRing
+from surveyapp.messaging import registry
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MessagingError
 from surveyapp.messaging.model import Outcome
@@ -275,7 +276,8 @@ class Worker:
     ) -> Settled:
         address = person.address(one.channel)
         tag = audience.address_tag(self.keys, one.channel, address)
-        domain = rules.domain_of(one.channel, address)
+        kind = registry.BY_CODE[one.channel]
+        domain = kind.domain(address)
         reason = f"{outcome.reason} {outcome.code}".strip()
         attempts, not_before = one.attempts + 1, None
         if outcome.is_handed_over:
@@ -302,7 +304,7 @@ class Worker:
             not_before,
             domain,
             tag,
-            outcome.reference if one.channel == "sms" else "",
+            outcome.reference if kind.reports_by_reference else "",
             one.channel,
         )
 

@@ -17,6 +17,8 @@ from surveyapp.delivery.rules import FormInMessage, InvitationFacts
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
+from surveyapp.messaging import registry
+from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.respondents.models import Person
 
 TAG_BYTES = 16
@@ -67,7 +69,12 @@ class Recipient:
 
     def address(self, channel: str) -> str:
         """Where the channel reaches the person; letters go by the workplace."""
-        return {"email": self.email, "sms": self.phone}.get(channel, "")
+        return registry.address(channel, self.contact)
+
+    @property
+    def contact(self) -> ContactDetails:
+        """Where the lists say she is reached."""
+        return ContactDetails(self.email, self.phone)
 
 
 def address_tag(keys: KeyRing, channel: str, address: str) -> bytes:
@@ -191,7 +198,7 @@ def dead_channels(
     """By invitation, the channels whose present address is known to be dead."""
     tags: dict[bytes, list[tuple[UUID, str]]] = {}
     for person in people:
-        for channel in ("email", "sms"):
+        for channel in registry.SENT_BY_WORKER:
             if address := person.address(channel):
                 place = (person.invitation_id, channel)
                 tags.setdefault(address_tag(keys, channel, address), []).append(place)

@@ -9,12 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.delivery import rules
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import audience, counting, left_out, staggering
 from surveyapp.keys import KeyRing
+from surveyapp.messaging import registry
 
 BATCH = 1000
 
@@ -51,7 +51,7 @@ def next_batch(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> Q
         ids[-1] if ids else subject.filled_to,
         len(ids) < BATCH,
         [
-            (person.invitation_id, channel, rules.domain_of(channel, person.email))
+            (person.invitation_id, channel, registry.domain(channel, person.contact))
             for person, channel, reason in decided
             if not reason
         ],

@@ -34,5 +34,16 @@ SETTINGS = (
 )
 SHEETS = {"survey": SURVEY, "choices": CHOICES, "settings": SETTINGS}
 
+UNDERSTOOD = {
+    "begin_group": ("type", "name", "label", "section_id", "area"),
+    "end_group": ("type", "name"),
+    "select_one": ("type", "name", "label", "hint", "required", "item_id", "criterion"),
+    "text": ("type", "name", "label", "hint", "required", "item_id", "max_length"),
+    "note": ("type", "name", "label", "required"),
+    "choices": ("list_name", "name", "label", "scale", "best"),
+    "settings": SETTINGS,
+}
+"""What is read of a row, by its type in the survey sheet or by its sheet; every other filled cell is refused."""
+
 WITHOUT_DONT_KNOW = "-only"
 """Ends the name of a list that is a scale without the don't-know option."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.i18n import _
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL
+from surveyapp.instruments.xlsform.document import SheetDocument
+from surveyapp.instruments.xlsform.naming import our_code
 from surveyapp.instruments.xlsform.sheets import SheetRow
+from surveyapp.instruments.xlsform.unsupported import YES, of_choices
 
 Lists = dict[str, "Choices"]
-Refuse = Callable[[SheetRow, str], None]
 
 
 @dataclass
 class Choices:
     """One list as collected from its rows; `row` is the first of them."""
 
+    name: str
     scale: str
     row: SheetRow
     option_rows: list[SheetRow] = field(default_factory=list)
@@ -25,39 +27,103 @@ class Choices:
     dont_know: bool = False
 
     def written(self) -> dict[str, Any]:
-        """The scale as a questionnaire file writes it."""
+        """The scale as a questionnaire file writes it, its codes 1, 2, 3 … in the order shown."""
         options = [
-            {"code": row.get("name"), "label": row.text("label")} for row in self.option_rows
+            {"code": str(place), "label": row.text("label")}
+            for place, row in enumerate(self.option_rows, 1)
         ]
         return {"id": self.scale, "options": options, **({"best": self.best} if self.best else {})}
 
 
-def read_lists(refuse: Refuse, rows: list[SheetRow]) -> Lists:
-    """Every list by its name; what does not fit is refused row by row."""
+def read_lists(document: SheetDocument, rows: list[SheetRow], *, best: str = "") -> Lists:
+    """Every list by its name; what does not fit is refused row by row.
+
+    `best` is `first` or `last`: the good end of lists that do not say which theirs is.
+    """
     known: Lists = {}
     for row in rows:
-        name = row.get("list_name") or row.get("list name")
+        for cell, words in of_choices(row):
+            document.refuse(row, words, cell)
+        name = row.get("list_name")
         if not name:
-            refuse(row, _("thiếu tên danh sách ở cột list_name"))
+            document.refuse(row, _("thiếu tên danh sách ở cột list_name"))
             continue
-        scale = row.get("scale") or name.replace("_", "-")
-        choices = known.setdefault(name, Choices(scale, row))
-        if row.get("name") == DONT_KNOW:
-            _dont_know(refuse, row, choices)
-            continue
-        choices.option_rows.append(row)
-        if row.get("best").lower() in ("yes", "true", "1"):
-            if choices.best:
-                refuse(row, _("chỉ một phương án là mức tốt nhất"))
-            choices.best = row.get("name")
-    _same_scale(refuse, known)
+        choices = known.setdefault(name, Choices(name, row.get("scale") or our_code(name), row))
+        _option(document, choices, row)
+    for choices in known.values():
+        if not choices.best and best:
+            choices.best = "1" if best == "first" else str(len(choices.option_rows))
     return known
 
 
-def _dont_know(refuse: Refuse, row: SheetRow, choices: Choices) -> None:
-    choices.dont_know = True
-    if row.text("label") != DONT_KNOW_LABEL.model_dump():
-        refuse(
+def _option(document: SheetDocument, choices: Choices, row: SheetRow) -> None:
+    code = row.get("name")
+    if not code:
+        document.refuse(row, _("thiếu mã phương án ở cột name"))
+    if any(before.get("name") == code for before in choices.option_rows) or (
+        code == DONT_KNOW and choices.dont_know
+    ):
+        words = _("mã %(code)s đã có trong danh sách %(name)s", code=code, name=choices.name)
+        document.refuse(row, words, row.places.get("name"))
+    if row.get("scale") and row.get("scale") != choices.scale:
+        words = _("danh sách %(name)s ghi hai thang khác nhau", name=choices.name)
+        document.refuse(row, words, row.places["scale"])
+    if code == DONT_KNOW:
+        choices.dont_know = True
+        _dont_know(document, row)
+        return
+    choices.option_rows.append(row)
+    if row.get("best").lower() in YES:
+        if choices.best:
+            document.refuse(row, _("chỉ một phương án là mức tốt nhất"), row.places["best"])
+        choices.best = str(len(choices.option_rows))
+
+
+def write_scales(document: SheetDocument, known: Lists, used: set[str]) -> None:
+    """The scales of the lists that are asked into the document, with the table of codes that changed."""
+    document.root["scales"] = []
+    first: dict[str, Choices] = {}
+    for choices in known.values():
+        if choices.name not in used:
+            words = _("danh sách %(name)s không câu hỏi nào dùng: bỏ qua", name=choices.name)
+            document.notices.append(words)
+            continue
+        if not choices.best:
+            words = _(
+                "danh sách %(name)s không nói mức nào tốt nhất: ghi yes ở cột best của mức đó, hoặc nhập với "
+                "--best first (last) nếu mọi danh sách đều là thang xếp từ tốt đến kém (kém đến tốt)",
+                name=choices.name,
+            )
+            document.refuse(choices.row, words)
+        for place, row in enumerate(choices.option_rows, 1):
+            label = next(iter(row.text("label").values()), "")
+            written = f"{choices.name} = {row.get('name')}"
+            document.rename(row, written, f"{choices.name} = {place}", label)
+        before = first.setdefault(choices.scale, choices)
+        if before is choices:
+            _scale(document, choices)
+        elif before.written() != choices.written():
+            words = _(
+                "hai danh sách cùng thang %(scale)s phải có cùng phương án", scale=choices.scale
+            )
+            document.refuse(choices.row, words)
+
+
+def _scale(document: SheetDocument, choices: Choices) -> None:
+    position = len(document.root["scales"])
+    document.root["scales"].append(choices.written())
+    document.rows["scales", position] = choices.row
+    for place, row in enumerate(choices.option_rows):
+        document.rows["scales", position, "options", place] = row
+
+
+def _dont_know(document: SheetDocument, row: SheetRow) -> None:
+    said = row.text("label")
+    ours = DONT_KNOW_LABEL.model_dump()
+    # a form in one language may have it under a plain `label`, whichever language that is
+    right = said == ours or (len(said) == 1 and set(said.values()) <= set(ours.values()))
+    if not right:
+        document.refuse(
             row,
             _(
                 "phương án %(code)s luôn mang nhãn “%(vi)s” / “%(en)s”",
@@ -66,15 +132,3 @@ def _dont_know(refuse: Refuse, row: SheetRow, choices: Choices) -> None:
                 en=DONT_KNOW_LABEL.en,
             ),
         )
-
-
-def _same_scale(refuse: Refuse, known: Lists) -> None:
-    """Two lists of one scale differ in the don't-know option alone."""
-    first: dict[str, Choices] = {}
-    for choices in known.values():
-        before = first.setdefault(choices.scale, choices)
-        if before.written() != choices.written():
-            words = _(
-                "hai danh sách cùng thang %(scale)s phải có cùng phương án", scale=choices.scale
-            )
-            refuse(choices.row, words)

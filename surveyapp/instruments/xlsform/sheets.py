@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import io
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
-from surveyapp.instruments.xlsform.columns import SHEETS
+from surveyapp.instruments.xlsform.headings import (
+    PLAIN,
+    SPOKEN,
+    FormHeading,
+    language_of,
+    read_heading,
+)
 
 MAX_BYTES = 5_000_000
-SPOKEN = ("label", "hint")
-_LANGUAGE = re.compile(r"(?:^|\()(vi|en)\)?$")
+REQUIRED = ("survey", "choices")
+READ = (*REQUIRED, "settings")
+OF_THE_STANDARD = ("external_choices", "entities", "osm")
+"""Sheets that mean something to the converter and nothing to us."""
+
+
+@dataclass(frozen=True)
+class SheetCell:
+    """Where a cell stands: the letter of its column, and its heading as typed."""
+
+    letter: str
+    heading: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,11 @@ class SheetRow:
     sheet: str
     number: int
     cells: Mapping[str, str]
+    places: Mapping[str, SheetCell] = field(default_factory=dict)
+    twice: tuple[SheetCell, ...] = ()
+    """Cells whose column says another thing than the first column of that name."""
+    nameless: tuple[SheetCell, ...] = ()
+    """Filled cells of columns without a heading."""
 
     def get(self, column: str) -> str:
         """The text of a column, empty where there is none. Spoken columns end in `_vi` or `_en`."""
@@ -36,7 +56,17 @@ class SheetRow:
         return {code: words for code, words in found.items() if words}
 
 
-def read_sheets(content: bytes, *, file: str) -> dict[str, list[SheetRow]]:
+@dataclass(frozen=True)
+class FormSheets:
+    """The rows of the three sheets, and the names of the sheets beside them that hold something."""
+
+    survey: list[SheetRow]
+    choices: list[SheetRow]
+    settings: list[SheetRow]
+    others: tuple[str, ...]
+
+
+def read_sheets(content: bytes, *, file: str) -> FormSheets:
     """The rows of survey, choices and settings; raises `QuestionnaireRefused` where there are none."""
     import python_calamine as calamine
 
@@ -44,44 +74,75 @@ def read_sheets(content: bytes, *, file: str) -> dict[str, list[SheetRow]]:
         raise QuestionnaireRefused([Fault(file, 1, "", _("tệp lớn hơn 5 MB"))])
     try:
         book = calamine.load_workbook(io.BytesIO(content))
-        named = {name.strip().lower(): name for name in book.sheet_names}
-        missing = [name for name in SHEETS if name not in named]
-        if missing:
-            words = _("thiếu trang %(names)s của XLSForm", names=", ".join(missing))
-            raise QuestionnaireRefused([Fault(file, 1, "", words)])
-        return {
-            name: list(
-                _rows(name, book.get_sheet_by_name(named[name]).to_python(skip_empty_area=False))
-            )
-            for name in SHEETS
+        grids = {
+            name.strip(): book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
         }
     except (calamine.CalamineError, OSError) as exc:
         raise QuestionnaireRefused(
             [Fault(file, 1, "", _("không phải bảng tính XLSX hoặc tệp đã hỏng"))]
         ) from exc
+    named = {name.lower(): grid for name, grid in grids.items()}
+    if missing := [name for name in REQUIRED if name not in named]:
+        words = _("thiếu trang %(names)s của XLSForm", names=", ".join(missing))
+        raise QuestionnaireRefused([Fault(file, 1, "", words)])
+    settings = list(_rows("settings", named.get("settings", []), plain=PLAIN))
+    plain = _plain_language(settings)
+    return FormSheets(
+        survey=list(_rows("survey", named["survey"], plain=plain)),
+        choices=list(_rows("choices", named["choices"], plain=plain)),
+        settings=settings,
+        others=tuple(
+            name
+            for name, grid in grids.items()
+            if name.lower() not in READ and any(_text(cell) for line in grid for cell in line)
+        ),
+    )
 
 
-def _rows(sheet: str, grid: Sequence[Sequence[object]]) -> Iterator[SheetRow]:
-    heads = [_column(_text(cell)) for cell in grid[0]] if grid else []
+def _plain_language(settings: list[SheetRow]) -> str:
+    """The language of words whose column names none: the form's default, else Vietnamese."""
+    said = language_of(settings[0].get("default_language")) if settings else ""
+    return said if said in ("vi", "en") else "vi"
+
+
+def _rows(sheet: str, grid: Sequence[Sequence[object]], *, plain: str) -> Iterator[SheetRow]:
+    from xlsxwriter.utility import xl_col_to_name
+
+    typed = [_text(cell) for cell in grid[0]] if grid else []
+    double_colons = any("::" in heading for heading in typed)
+    heads = [_head(sheet, heading, double_colons, plain) for heading in typed]
+    places = [
+        SheetCell(xl_col_to_name(place), " ".join(heading.split()))
+        for place, heading in enumerate(typed)
+    ]
     for number, line in enumerate(grid[1:], 2):
         cells: dict[str, str] = {}
-        for head, cell in zip(heads, line, strict=False):
-            if head and _text(cell):
-                cells.setdefault(head, _text(cell))
-        if cells:
-            yield SheetRow(sheet, number, cells)
+        known: dict[str, SheetCell] = {}
+        twice, nameless = [], []
+        for head, place, cell in zip(heads, places, map(_text, line), strict=False):
+            if not cell:
+                continue
+            if not head:
+                nameless.append(place)
+                continue
+            if cells.setdefault(head, cell) != cell:
+                twice.append(place)
+            known.setdefault(head, place)
+        if cells or nameless:
+            yield SheetRow(sheet, number, cells, known, tuple(twice), tuple(nameless))
 
 
-def _column(heading: str) -> str:
-    """`label::Tiếng Việt (vi)` as `label_vi`; a spoken column without a language is Vietnamese."""
-    name, colons, language = (part.strip() for part in heading.partition("::"))
-    name = name.lower().replace(" ", "_")
-    if name not in SPOKEN:
-        return heading.lower() if colons else name
-    known = _LANGUAGE.search(language)
-    if not colons:
-        return f"{name}_vi"
-    return f"{name}_{known[1]}" if known else heading
+def _head(sheet: str, typed: str, double_colons: bool, plain: str) -> str:
+    """The key of a column among the cells of its rows; a language that is neither of ours keeps its heading."""
+    if not typed:
+        return ""
+    heading = read_heading(sheet, typed, double_colons=double_colons)
+    if heading.column not in SPOKEN:
+        return heading.key
+    if heading.language == PLAIN:
+        return FormHeading(heading.column, plain).key
+    return heading.key if heading.language in ("vi", "en") else f"{heading.column}::{typed}"
 
 
 def _text(cell: object) -> str:

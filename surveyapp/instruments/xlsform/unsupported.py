@@ -1,17 +1,26 @@
-"""What XLSForm can say and our questionnaires cannot: named, each with the way to mend it."""
+"""What XLSForm can say and our questionnaires cannot: every filled cell is understood here or refused.
+
+Nothing is dropped in silence: the list is of what we take (`columns.UNDERSTOOD`), not of what we know to refuse.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 
 from surveyapp.i18n import _, lazy
-from surveyapp.instruments.xlsform.sheets import SPOKEN, SheetRow
+from surveyapp.instruments.xlsform.columns import UNDERSTOOD
+from surveyapp.instruments.xlsform.headings import OTHER, SPOKEN, language_of
+from surveyapp.instruments.xlsform.sheets import SheetCell, SheetRow
+
+Refusal = tuple[SheetCell | None, str]
 
 _SPLIT = lazy("tách thành nhiều câu select_one, mỗi câu một phương án có hoặc không")
 _RANGES = lazy("đổi thành select_one với các khoảng")
 _ANONYMOUS = lazy("bỏ dòng này: phiếu ẩn danh, không thu thời điểm, thiết bị, vị trí hay tệp")
 _LATER = lazy("bỏ dòng này: việc tính làm sau khi thu phiếu")
 _ONCE = lazy("bỏ vòng lặp: mỗi câu chỉ hỏi một lần")
+_WRITTEN_OUT = lazy("ghi các phương án vào trang choices")
 _OTHER = lazy(
     "dùng select_one, text cho một câu mở ở cuối, note cho lời mở đầu, begin_group và end_group"
 )
@@ -29,40 +38,138 @@ TYPES = {
         _ANONYMOUS,
     ),
     **dict.fromkeys(("calculate", "hidden", "xml-external", "csv-external"), _LATER),
-    **dict.fromkeys(("begin_repeat", "end_repeat"), _ONCE),
+    **dict.fromkeys(("begin_repeat", "end_repeat", "begin_loop", "end_loop"), _ONCE),
+    **dict.fromkeys(
+        ("select_one_from_file", "select_multiple_from_file", "select_one_external"), _WRITTEN_OUT
+    ),
 }  # fmt: skip
 """How to mend each question type that has no place here; any other gets the general advice."""
 
-COLUMNS: dict[str, Callable[[], str]] = {
-    "relevant": lambda: _(
-        "phiếu không rẽ nhánh: xóa ô này, tách phiếu theo nhóm đối tượng nếu cần"
-    ),
-    "choice_filter": lambda: _("phiếu không lọc phương án: xóa ô này, tạo danh sách riêng"),
-    "constraint": lambda: _("câu đóng không cần điều kiện: xóa ô này"),
-    "calculation": lambda: _("việc tính làm sau khi thu phiếu: xóa ô này"),
-    "default": lambda: _("không câu nào được chọn sẵn: xóa ô này"),
-    "trigger": lambda: _("việc tính làm sau khi thu phiếu: xóa ô này"),
-    "repeat_count": lambda: _("mỗi câu chỉ hỏi một lần: xóa ô này"),
-    "appearance": lambda: _("cách hiện câu hỏi do máy chủ quyết định: xóa ô này"),
-    "parameters": lambda: _("cách hiện câu hỏi do máy chủ quyết định: xóa ô này"),
-    "read_only": lambda: _("mọi câu đều trả lời được: xóa ô này"),
+_CALCULATED = lazy("việc tính làm sau khi thu phiếu: xóa ô này")
+_ON_SCREEN = lazy("cách hiện câu hỏi do máy chủ quyết định: xóa ô này")
+_WITHOUT_PICTURES = lazy("phiếu chỉ có chữ: xóa ô này, nói bằng lời trong câu hỏi")
+_NEVER_REFUSED = lazy("không câu trả lời nào bị từ chối: xóa ô này")
+COLUMNS = {
+    "relevant": lazy("phiếu không rẽ nhánh: xóa ô này, tách phiếu theo nhóm đối tượng nếu cần"),
+    "choice_filter": lazy("phiếu không lọc phương án: xóa ô này, tạo danh sách riêng"),
+    "constraint": lazy("câu đóng không cần điều kiện: xóa ô này"),
+    "constraint_message": _NEVER_REFUSED,
+    "required_message": _NEVER_REFUSED,
+    "guidance_hint": lazy("lời giải thích chỉ đặt ở cột hint: chuyển sang đó"),
+    "default": lazy("không câu nào được chọn sẵn: xóa ô này"),
+    "repeat_count": lazy("mỗi câu chỉ hỏi một lần: xóa ô này"),
+    "read_only": lazy("mọi câu đều trả lời được: xóa ô này"),
+    "disabled": lazy("xóa cả dòng nếu không hỏi câu này"),
+    **dict.fromkeys(("calculation", "trigger"), _CALCULATED),
+    **dict.fromkeys(("appearance", "parameters", "rows", "autoplay", "style"), _ON_SCREEN),
+    **dict.fromkeys(("image", "big-image", "audio", "video"), _WITHOUT_PICTURES),
 }
-_YES = {"yes", "true", "true()", "1"}
+"""How to mend a filled cell of each column that has no place here."""
+
+YES = frozenset(("yes", "true", "true()", "1"))
+NO = frozenset(("no", "false", "false()", "0"))
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
-def refusals(row: SheetRow) -> Iterator[str]:
-    """What is wrong with cells of a survey row, whatever its type."""
-    for column, cell in row.cells.items():
-        if column in COLUMNS:
-            remedy = COLUMNS[column]()
-            yield _("cột %(column)s không dùng được; %(remedy)s", column=column, remedy=remedy)
-        elif "::" in column and column.partition("::")[0] in SPOKEN:
-            yield _("cột %(column)s: chỉ có tiếng Việt (vi) và tiếng Anh (en)", column=column)
-        elif column == "required" and cell.lower() in _YES:
-            yield _("không câu nào bắt buộc: người trả lời được bỏ trống; ghi no ở cột required")
+def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:
+    """What is wrong with cells of a survey row of this type."""
+    understood = UNDERSTOOD.get(kind, _ANY_OF_SURVEY)
+    yield from _cells(row, understood, _ANY_OF_SURVEY)
+    yield from _references(row)
+    if (name := row.get("name")) and not _NAME.match(name):
+        words = _("tên biến chỉ có chữ cái không dấu, chữ số và gạch dưới, bắt đầu bằng chữ cái")
+        yield row.places["name"], words
+    required = row.get("required").lower()
+    if required in YES:
+        yield (
+            row.places["required"],
+            _("không câu nào bắt buộc: người trả lời được bỏ trống; ghi no ở cột required"),
+        )
+    elif required and required not in NO:
+        words = _("không hiểu điều kiện ở cột required: phiếu không rẽ nhánh; ghi no")
+        yield row.places["required"], words
+
+
+def of_choices(row: SheetRow) -> Iterator[Refusal]:
+    """What is wrong with cells of a row of the choices sheet, whatever its list."""
+    yield from _cells(row, UNDERSTOOD["choices"], ())
+    yield from _references(row)
+    if row.get("best") and row.get("best").lower() not in YES | NO:
+        yield row.places["best"], _("cột best chỉ nhận yes hoặc no")
+
+
+def of_settings(rows: list[SheetRow]) -> Iterator[tuple[SheetRow, SheetCell | None, str]]:
+    """What is wrong with cells of the settings sheet, which has one row."""
+    for row in rows[:1]:
+        for cell, words in _cells(row, UNDERSTOOD["settings"], ()):
+            yield row, cell, words
+        language = row.get("default_language")
+        if language and language_of(language) == OTHER:
+            words = _("ngôn ngữ chính phải là tiếng Việt (vi) hoặc tiếng Anh (en)")
+            yield row, row.places["default_language"], words
+    for row in rows[1:]:
+        yield row, None, _("trang settings chỉ có một dòng dưới tiêu đề: xóa dòng này")
 
 
 def type_refused(kind: str) -> str:
     """Why a question of this type is refused, and what to do instead."""
-    remedy = str(TYPES.get(kind, _OTHER))
+    remedy = str(TYPES.get(kind.lower(), _OTHER))
     return _("kiểu câu hỏi %(type)s không dùng được; %(remedy)s", type=kind, remedy=remedy)
+
+
+def or_other_refused() -> str:
+    """Why a list cannot be followed by an open answer."""
+    return _("or_other không dùng được: ghi “Khác” thành một phương án của danh sách")
+
+
+_ANY_OF_SURVEY = tuple(
+    {
+        name
+        for kind in UNDERSTOOD
+        if kind not in ("choices", "settings")
+        for name in UNDERSTOOD[kind]
+    }
+)
+
+
+def _cells(
+    row: SheetRow, understood: tuple[str, ...], elsewhere: tuple[str, ...]
+) -> Iterator[Refusal]:
+    for key in row.cells:
+        column, place = _column(key), row.places[key]
+        if column in understood:
+            continue
+        facts = {"column": place.heading}
+        if column.partition("::")[0] in SPOKEN and "::" in column:
+            yield place, _("cột %(column)s: chỉ có tiếng Việt (vi) và tiếng Anh (en)", **facts)
+        elif column in COLUMNS:
+            remedy = str(COLUMNS[column])
+            yield place, _("cột %(column)s không dùng được; %(remedy)s", remedy=remedy, **facts)
+        elif column in elsewhere:
+            words = _("cột %(column)s không có nghĩa ở dòng %(type)s: xóa ô này",
+                      type=row.get("type"), **facts)  # fmt: skip
+            yield place, words
+        else:
+            yield place, _("không hiểu cột %(column)s: xóa nội dung của cột", **facts)
+    for place in row.twice:
+        words = _("cột %(column)s nói khác một cột trước nó có cùng nghĩa: để lại một cột",
+                  column=place.heading)  # fmt: skip
+        yield place, words
+    for place in row.nameless:
+        yield place, _("ô có nội dung dưới một cột không có tiêu đề: xóa ô hoặc ghi tiêu đề")
+
+
+def _references(row: SheetRow) -> Iterator[Refusal]:
+    for key, words in row.cells.items():
+        if _column(key) in SPOKEN and (found := _REFERENCE.search(words)):
+            reason = _("lời không lấy được câu trả lời khác (%(reference)s): viết thành lời",
+                       reference=found[0])  # fmt: skip
+            yield row.places[key], reason
+
+
+def _column(key: str) -> str:
+    for column in SPOKEN:
+        if key in (f"{column}_vi", f"{column}_en"):
+            return column
+    return key

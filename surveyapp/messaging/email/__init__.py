@@ -2,6 +2,7 @@
 
 __all__ = (
     "bounces",
+    "channel",
     "mailbox",
     "return_addresses",
 )

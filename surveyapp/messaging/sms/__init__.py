@@ -1,6 +1,3 @@
 """Text messages over a gateway."""
 
-__all__ = (
-    "gateway",
-    "segments",
-)
+__all__ = ("segments",)

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from surveyapp import clock, small_json
 from surveyapp.db import transaction
 from surveyapp.delivery.returned import provider_reports
+from surveyapp.messaging import registry
 from surveyapp.messaging.errors import ChannelMisconfigured, NoticeRefused
 from surveyapp.web.http.access import anyone
 from surveyapp.web.http.guard import by_bearer
@@ -17,7 +19,6 @@ from surveyapp.web.http.state import keys, settings
 
 bp = Blueprint("reported", __name__, url_prefix="/api/v1/delivery")
 MOST = 200
-TAKE = {"mail": provider_reports.take_mail, "sms": provider_reports.take_sms}
 
 
 @bp.post("/<any(mail, sms):channel>")
@@ -45,6 +46,22 @@ def receipt(token: str) -> ResponseReturnValue:
     return _enter("sms", lambda: [request.args.to_dict()] if request.args else _reports())
 
 
+@bp.post("/signed/<channel>")
+@anyone
+@by_bearer
+def signed(channel: str) -> ResponseReturnValue:
+    """Enter one event that its provider has signed; whoever cannot sign learns nothing of the address."""
+    kind = registry.BY_CODE.get(channel)
+    try:
+        if kind is None or kind.is_genuine is None:
+            abort(404)
+        if not kind.is_genuine(settings(), dict(request.headers), request.get_data()):
+            abort(404)
+    except ChannelMisconfigured:
+        abort(404)
+    return _enter(channel, _reports)
+
+
 def _require(given: str, token: str) -> None:
     if not token or not hmac.compare_digest(given.encode(), token.encode()):
         abort(404)
@@ -54,7 +71,7 @@ def _enter(channel: str, reports: Callable[[], list[dict[str, Any]]]) -> Respons
     told: dict[str, Any] = {"settings": settings(), "keys": keys(), "now": clock.now()}
     try:
         with transaction() as db:
-            became = [TAKE[channel](db, fields, **told) for fields in reports()]
+            became = [_take(db, channel, fields, told) for fields in reports()]
     except NoticeRefused as error:
         return jsonify(error="refused", field=error.field), 400
     except ChannelMisconfigured:
@@ -62,6 +79,12 @@ def _enter(channel: str, reports: Callable[[], list[dict[str, Any]]]) -> Respons
     except provider_reports.NotYetKnown:
         return jsonify(error="not_yet_known"), 503, {"Retry-After": "10"}
     return jsonify(became=became)
+
+
+def _take(db: Session, channel: str, fields: dict[str, Any], told: dict[str, Any]) -> str:
+    if channel == "mail":
+        return provider_reports.take_mail(db, fields, **told)
+    return provider_reports.take_receipt(db, fields, channel=channel, **told)
 
 
 def _json() -> Any:

@@ -1,6 +1,7 @@
 """What the application carries: its settings and its keys."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app
 
@@ -32,6 +33,11 @@ def _state() -> State:
 def settings() -> Settings:
     """The settings of the application that answers the present request."""
     return _state().settings
+
+
+def is_ours(app: Any) -> bool:
+    """An application of the survey, not another one behind the same configuration."""
+    return _PLACE in getattr(app, "extensions", {})
 
 
 def keys_of(app: Flask) -> KeyRing:

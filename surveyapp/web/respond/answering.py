@@ -244,7 +244,7 @@ def _page(
     shown_here = pages.item_ids(instrument, page)
     others = {item: value for item, value in answers.items() if item not in shown_here}
     if not extra:
-        extra["questions"] = page_parts.filled(instrument, page, answers)
+        extra["filled"] = page_parts.filled(instrument, page, answers)
     return render_template(
         "respond/section.html",
         shown=int(clock.now().timestamp()),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import locale
 from surveyapp.invitations.queries import Invited
 from surveyapp.web.parts import deadlines
@@ -39,6 +40,13 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
+        **promises(campaign),
+    }
+
+
+def promises(campaign: Campaign) -> dict[str, Any]:
+    """What is promised and what is not, for the page and for the centre's preview of it."""
+    return {
         "promised": partial(topics.told, campaign, topics.TOPICS, brief=True),
         "unpromised": partial(topics.told, campaign, [topics.LIMITS], brief=True),
     }

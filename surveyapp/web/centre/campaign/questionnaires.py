@@ -29,7 +29,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.parts import help_desk
-from surveyapp.web.respond import pages
+from surveyapp.web.respond import pages, privacy_notice
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 ROLES = ("operator", "viewer", "auditor")
@@ -223,6 +223,7 @@ def _address(group: RespondentGroup, page: int) -> str:
 def _promised(instrument: Instrument) -> dict[str, Any]:
     return {
         "campaign": g.campaign,
+        **privacy_notice.promises(g.campaign),
         "supplier": _("[tên đơn vị lập danh sách]"),
         "forms_left": 1,
         "minutes": instrument.minutes,

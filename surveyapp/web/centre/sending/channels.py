@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.db import reading, transaction
-from surveyapp.delivery import labels, rules
+from surveyapp.delivery import labels
 from surveyapp.delivery.health import canary, worker_watch
 from surveyapp.delivery.health import channels as channel_health
 from surveyapp.delivery.sending import housekeeping
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.waves.rate_limits import Limits
 from surveyapp.i18n import _
+from surveyapp.messaging import registry
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.state import settings
@@ -67,9 +68,4 @@ def canary_arrived(canary_id: UUID) -> ResponseReturnValue:
 
 def channels_there() -> list[str]:
     """The channels that this server has settings for."""
-    is_there = {
-        "email": bool(settings().smtp_url) or settings().demo,
-        "sms": True,  # without a gateway texts are spooled for somebody to send
-        "letter": True,
-    }
-    return [channel for channel in rules.CHANNELS if is_there[channel]]
+    return [kind.code for kind in registry.KINDS if kind.is_there(settings())]

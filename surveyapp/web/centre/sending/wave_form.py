@@ -17,6 +17,7 @@ from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.delivery.waves.staggering import ONE_DAY
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.sending.channels import channels_there
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
@@ -75,7 +76,7 @@ def _wave_form(given: dict[str, Any], *, errors: list[tuple[str, str]]) -> str:
         by_level=[(level_name(level), of_level) for level, of_level in by_level if of_level],
         unit_name=unit_name,
         kinds=[(kind, labels.kind_name(kind)) for kind in rules.KINDS],
-        channels=[(channel, labels.channel_name(channel)) for channel in rules.CHANNELS],
+        channels=[(channel, labels.channel_name(channel)) for channel in channels_there()],
         defaults={name: WavePlan.__dataclass_fields__[name].default for name in NUMBERS},
     )
 

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
+from surveyapp.web.http import sessions
 from surveyapp.web.respond import pages
 
 KEPT = 512
@@ -27,7 +28,7 @@ _kept: dict[tuple[str, str, int], tuple[str | Fill, ...]] = {}
 
 
 def filled(instrument: Instrument, page: int, answers: Mapping[str, str]) -> Markup:
-    """The questions of a page with what is answered, as `respond/questions.html` shows them."""
+    """The questions of a page with what is answered, as `respond/asked.html` shows them."""
     place = (instrument.sha256, locale(), page)
     pieces = _kept.get(place)
     if pieces is None:
@@ -40,8 +41,9 @@ def filled(instrument: Instrument, page: int, answers: Mapping[str, str]) -> Mar
 def rendered(instrument: Instrument, page: int, answers: Mapping[str, str]) -> str:
     """The same from the template, each time anew."""
     return render_template(
-        "respond/questions.html",
+        "respond/asked.html",
         answers=answers,
+        idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         **pages.fixed(instrument),
         **pages.part(instrument, page),
     )

@@ -1,0 +1,112 @@
+"""What a form from elsewhere never says is set to what is usual, and every such setting is told.
+
+A form that uses a column must use it throughout: only what the whole form leaves out is completed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from surveyapp.i18n import _
+from surveyapp.instruments.freeze import freeze
+from surveyapp.instruments.lint.form_rules import estimate
+from surveyapp.instruments.model import Questionnaire
+from surveyapp.instruments.xlsform.document import SheetDocument
+from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.sheets import SheetRow
+
+CRITERION, AREA = "X", "9"
+"""No criterion's code and no area's number: what is to be set before an official round."""
+
+
+def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
+    """The settings, with code and title of the file's name where there are none, as the converter does."""
+    row = rows[0] if rows else SheetRow("settings", 1, {})
+    document.rows[()] = row
+    title = row.text("title") or _one_language(row)
+    code = row.get("form_id") or PurePath(document.file).stem
+    written: dict[str, Any] = {
+        "code": our_code(code),
+        "version": row.get("version") or _set(document, "version", "1"),
+        "status": row.get("status") or _set(document, "status", "illustrative"),
+        "title": title or {"vi": code, "en": code},
+    }
+    if title and row.get("form_title") and row.get("form_title") not in title.values():
+        words = _("form_title nói khác title_vi và title_en: để lại một")
+        document.refuse(row, words, row.places["form_title"])
+    if not row.get("form_id"):
+        _set(document, "form_id", written["code"])
+    elif row.get("form_id") != written["code"]:
+        document.rename(row, row.get("form_id"), written["code"], "form_id")
+    if not title:
+        _set(document, "form_title", code)
+    if minutes := row.get("minutes"):
+        written["minutes"] = int(minutes) if minutes.isdecimal() else minutes
+    document.root.update(written)
+
+
+def complete(document: SheetDocument) -> None:
+    """Introduction, criteria, areas and the second language where the whole form has none."""
+    root = document.root
+    if "introduction" not in root:
+        root["introduction"] = dict(root["title"])
+        document.notices.append(_("phiếu không có lời mở đầu (note): tên phiếu được dùng thay"))
+    sections = root["sections"]
+    items = [item for section in sections for item in section["items"]]
+    if items and not any("criterion" in item for item in items):
+        for item in items:
+            item["criterion"] = CRITERION
+        _set(document, "criterion", CRITERION)
+    if sections and not any("area" in section for section in sections):
+        for section in sections:
+            section["area"] = AREA
+        _set(document, "area", AREA)
+    _complete_language(document)
+
+
+def estimate_minutes(document: SheetDocument, questionnaire: Questionnaire) -> Questionnaire:
+    """The questionnaire with the minutes that its words take."""
+    minutes = max(1, estimate(freeze(questionnaire)))
+    _set(document, "minutes", str(minutes))
+    return questionnaire.model_copy(update={"minutes": minutes})
+
+
+def _one_language(row: SheetRow) -> dict[str, str]:
+    """The standard's title has no translations: it stands in both languages."""
+    title = row.get("form_title")
+    return {"vi": title, "en": title} if title else {}
+
+
+def _complete_language(document: SheetDocument) -> None:
+    texts = list(_texts({key: document.root.get(key) for key in ("sections", "scales", "remark")}))
+    items = [item for section in document.root["sections"] for item in section["items"]]
+    said = {code for item in items for code in item["text"]}
+    if len(said) == 1:
+        (only,) = said
+        for text in [*texts, document.root["introduction"]]:
+            text.update({code: text[only] for code in ("vi", "en") if only in text})
+        words = _(
+            "biểu mẫu chỉ có một ngôn ngữ: lời ấy đứng ở cả hai bản, campaign lint sẽ nhắc dịch"
+        )
+        document.notices.append(words)
+
+
+def _texts(node: Any) -> Iterator[dict[str, str]]:
+    """Every text of the questionnaire as collected, with one language or two."""
+    if isinstance(node, list):
+        for member in node:
+            yield from _texts(member)
+    elif isinstance(node, dict):
+        if node and set(node) <= {"vi", "en"}:
+            yield node
+        else:
+            for member in node.values():
+                yield from _texts(member)
+
+
+def _set(document: SheetDocument, name: str, value: str) -> str:
+    words = _("phiếu không ghi %(name)s: lấy %(value)s", name=name, value=value)
+    document.notices.append(words)
+    return value

@@ -1,0 +1,85 @@
+"""A questionnaire as collected from sheets: where everything stood, what is refused, what was taken to be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from surveyapp.i18n import _
+from surveyapp.instruments.errors import Fault
+from surveyapp.instruments.xlsform.sheets import SheetCell, SheetRow
+from surveyapp.instruments.yaml_document import Step, YamlDocument
+
+Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class MappedName:
+    """A name of the form that became another in our questionnaire; `sheet` and `row` say where it stands."""
+
+    sheet: str
+    row: int
+    written: str
+    ours: str
+    words: str
+
+
+class SheetDocument(YamlDocument):
+    """A questionnaire as collected from sheets: every field knows its row in place of a line."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.root: dict[str, Any] = {}
+        self.rows: dict[Path, SheetRow] = {}
+        self.notices: list[str] = []
+        self.mapped: list[MappedName] = []
+        self._refused: dict[tuple[str, str, str], list[int]] = {}
+
+    def line(self, path: Sequence[Step]) -> int:
+        """The row of the field at `path`, or of the nearest thing around it."""
+        row = self._row(path)
+        return row.number if row else 1
+
+    def place(self, path: Sequence[Step]) -> str:
+        """Sheet and field, as `survey, sections[A].items[M1-101].text`."""
+        row = self._row(path)
+        return f"{row.sheet}, {super().place(path)}" if row else super().place(path)
+
+    def refuse(self, row: SheetRow, message: str, cell: SheetCell | None = None) -> None:
+        """Note a fault of a row, or of one cell of it; the same fault of a column is told once, with its rows."""
+        letter = cell.letter if cell else ""
+        rows = self._refused.setdefault((row.sheet, letter, message), [])
+        if row.number not in rows[-1:]:
+            rows.append(row.number)
+
+    def refusals(self) -> Iterator[Fault]:
+        """What was refused, each at the first of its rows."""
+        for (sheet, letter, message), rows in self._refused.items():
+            first, *others = rows
+            place = f"{sheet}!{letter}{first}" if letter else sheet
+            if others:
+                numbers = ", ".join(_runs(others))
+                message = _("%(fault)s (cả ở dòng %(rows)s)", fault=message, rows=numbers)
+            yield Fault(self.file, first, place, message)
+
+    def rename(self, row: SheetRow, written: str, ours: str, words: str) -> None:
+        """Keep for the table that a name became another."""
+        if written != ours:
+            self.mapped.append(MappedName(row.sheet, row.number, written, ours, words))
+
+    def _row(self, path: Sequence[Step]) -> SheetRow | None:
+        for length in range(len(path), -1, -1):
+            if tuple(path[:length]) in self.rows:
+                return self.rows[tuple(path[:length])]
+        return None
+
+
+def _runs(rows: list[int]) -> Iterator[str]:
+    """3, 4, 5, 9 as 3–5 and 9."""
+    start = before = rows[0]
+    for number in [*rows[1:], 0]:
+        if number != before + 1:
+            yield str(start) if start == before else f"{start}–{before}"
+            start = number
+        before = number

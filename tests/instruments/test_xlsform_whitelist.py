@@ -1,0 +1,284 @@
+"""Nothing that an XLSForm says is dropped in silence: the field's own converter says what it would have meant."""
+
+import pytest
+from pyxform import aliases, constants
+from pyxform.question import MultipleChoiceQuestion, Option
+from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
+from pyxform.survey import Survey
+from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL, RE_SELECT
+
+from surveyapp.instruments.errors import QuestionnaireRefused
+from surveyapp.instruments.xlsform.columns import UNDERSTOOD
+from surveyapp.instruments.xlsform.headings import SPOKEN, read_heading
+from surveyapp.instruments.xlsform.reading import read_xlsform
+from surveyapp.instruments.xlsform.types import read_type
+from tests.instruments.forms import Sheets, row_of, tiny_sheets, workbook
+
+
+def faults(sheets: Sheets) -> list[str]:
+    """What is said of the form; empty where it is taken."""
+    try:
+        read_xlsform(workbook(sheets), file="form.xlsx")
+    except QuestionnaireRefused as refused:
+        return [str(fault) for fault in refused.faults]
+    return []
+
+
+def typed(target: str | tuple[str, ...]) -> str:
+    """A target of the converter's aliases as a heading that says it in full."""
+    return target if isinstance(target, str) else "::".join(target)
+
+
+@pytest.mark.parametrize("alias", sorted(aliases.survey_header))
+def test_a_survey_heading_means_to_us_what_it_means_to_the_converter(alias):
+    target = aliases.survey_header[alias]
+    if target in ("control", ("control", "jr:count")) or alias in ("compact_tag",):
+        return  # a prefix, a spelling of its own below, and one whose name the converter changes
+    ours, theirs = read_heading("survey", alias), read_heading("survey", typed(target))
+    assert ours.column == theirs.column
+
+
+@pytest.mark.parametrize("alias", sorted(aliases.list_header))
+def test_a_choices_heading_means_to_us_what_it_means_to_the_converter(alias):
+    target = typed(aliases.list_header[alias])
+    assert read_heading("choices", alias).column == read_heading("choices", target).column
+
+
+@pytest.mark.parametrize("alias", sorted(aliases.settings_header))
+def test_a_settings_heading_means_to_us_what_it_means_to_the_converter(alias):
+    target = typed(aliases.settings_header[alias])
+    assert read_heading("settings", alias).column == read_heading("settings", target).column
+
+
+BINDS = [f"bind::{name}" for name in constants.CONVERTIBLE_BIND_ATTRIBUTES]
+NESTED = [
+    *BINDS,
+    *(heading.replace("::", ":") for heading in BINDS),
+    "bind::type", "bind::jr:preload", "bind::jr:constraintMsg", "control::appearance", "body::accuracyThreshold",
+    "instance::odk:tag", "media::image::English (en)", "image::Tiếng Việt (vi)", "jr:count", "Relevance",
+    " Read  Only ", "name::English", "type::x", "label::Français (fr)", "hint::Français", "label::English (fr)",
+    "my own notes",
+]  # fmt: skip
+COLUMNS = sorted({*aliases.survey_header, *MultipleChoiceQuestion.get_slot_names(), *NESTED})
+
+
+@pytest.mark.parametrize("heading", COLUMNS)
+def test_a_filled_cell_of_any_survey_column_is_understood_or_refused_at_its_place(heading):
+    sheets = tiny_sheets()
+    place = row_of(sheets, "select_one")
+    for row in sheets["survey"]:
+        if any("::" in column for column in row) and heading.count(":") == 1:
+            for column in [column for column in row if "::" in column]:
+                row[column.replace("::", ":")] = row.pop(column)
+    assert faults(sheets) == []
+    sheets["survey"][place][heading] = "${extra} = 1"
+    said = faults(sheets)
+    assert said, heading
+    assert all(fault.startswith(f"form.xlsx:{place + 2}: survey") for fault in said)
+    if read_heading("survey", heading).column not in UNDERSTOOD["select_one"]:
+        assert any(" ".join(heading.split()) in fault for fault in said)
+
+
+@pytest.mark.parametrize(
+    "heading", sorted({*aliases.list_header, *Option.get_slot_names(), "region"})
+)
+def test_a_filled_cell_of_any_choices_column_is_understood_or_refused_at_its_place(heading):
+    sheets = tiny_sheets()
+    if read_heading("choices", heading).column in ("name", "list_name"):
+        return  # the columns that are there already
+    sheets["choices"][1][heading] = "${extra}"
+    assert faults(sheets)[0].startswith("form.xlsx:3: choices!")
+
+
+SETTINGS = sorted({*aliases.settings_header, *Survey.get_slot_names()} - {"form_id"})
+
+
+@pytest.mark.parametrize("heading", SETTINGS)
+def test_a_filled_setting_is_understood_or_refused_at_its_place(heading):
+    sheets = tiny_sheets()
+    sheets["settings"][0][heading] = "something else"
+    said = faults(sheets)
+    assert said, heading
+    assert said[0].startswith("form.xlsx:2: settings")
+
+
+def test_a_form_id_that_we_write_otherwise_is_told():
+    sheets = tiny_sheets()
+    sheets["settings"][0]["form_id"] = "household_survey"
+    form = read_xlsform(workbook(sheets), file="form.xlsx")
+    assert [(name.written, name.ours) for name in form.mapped] == [
+        ("household_survey", "household-survey")
+    ]
+
+
+TYPES = sorted({*QUESTION_TYPE_DICT, *aliases.select, *(f"begin {c}" for c in aliases.control)})
+
+
+@pytest.mark.parametrize("word", TYPES)
+def test_a_type_is_asked_only_where_the_converter_asks_the_same(word):
+    """What we take for one choice, text, note or group is that to the converter too, and nothing else is taken."""
+    select = RE_SELECT.search(f"{word} quality")
+    kind = read_type(f"{word} quality" if select else word).kind
+    if select:
+        from_file = select["select_command"] in aliases.select_from_file
+        one = aliases.select[select["select_command"]] == constants.SELECT_ONE and not from_file
+        assert (kind == "select_one") == one
+    elif found := RE_BEGIN_CONTROL.search(word) or RE_END_CONTROL.search(word):
+        group = aliases.control[found["type"]] == constants.GROUP
+        assert (kind == "begin_group") == group
+    elif kind in ("text", "note"):
+        means = QUESTION_TYPE_DICT[word]
+        assert means["control"]["tag"] == "input"
+        assert means["bind"]["type"] == "string"
+        assert (means["bind"].get("readonly") == "true()") == (kind == "note")
+    else:
+        sheets = tiny_sheets()
+        place = row_of(sheets, "select_one")
+        sheets["survey"].insert(place, {"type": word, "name": "extra", "label": "A"})
+        assert any(
+            fault.startswith(f"form.xlsx:{place + 2}: survey!A{place + 2}: ")
+            for fault in faults(sheets)
+        )
+
+
+def test_the_list_of_what_is_understood_names_columns_of_the_sheets():
+    assert set(SPOKEN) <= {column for known in UNDERSTOOD.values() for column in known}
+
+
+def test_the_same_fault_of_a_column_is_told_once_with_all_its_rows():
+    sheets = tiny_sheets()
+    for row in sheets["survey"]:
+        if row["type"].startswith("select_one"):
+            row["appearance"] = "minimal"
+    asked = [i + 2 for i, row in enumerate(sheets["survey"]) if "appearance" in row]
+    (fault,) = faults(sheets)
+    assert fault.startswith(f"form.xlsx:{asked[0]}: survey!")
+    assert f"{asked[-1]}" in fault.partition("cả ở dòng")[2]
+
+
+@pytest.mark.parametrize("cell", ["${a}", "${a} = '1'", "often"])
+def test_a_condition_under_required_is_refused_and_not_taken_for_no(cell):
+    sheets = tiny_sheets()
+    sheets["survey"][row_of(sheets, "select_one")]["required"] = cell
+    assert ["required" in fault for fault in faults(sheets)] == [True]
+
+
+def test_words_that_would_show_another_answer_are_refused():
+    sheets = tiny_sheets()
+    sheets["survey"][row_of(sheets, "select_one")]["label::en"] = "You said ${before}"
+    sheets["survey"][row_of(sheets, "select_one")].pop("label::English (en)")
+    assert any("${before}" in fault for fault in faults(sheets))
+
+
+def test_a_second_column_of_one_language_may_repeat_the_words_and_not_change_them():
+    sheets = tiny_sheets()
+    row = sheets["survey"][row_of(sheets, "select_one")]
+    row["label::English"] = row["label::English (en)"]
+    assert faults(sheets) == []
+    row["label::English"] = "Another question?"
+    assert ["label::English" in fault for fault in faults(sheets)] == [True]
+
+
+def test_a_cell_under_no_heading_and_a_second_row_of_settings_are_refused():
+    sheets = tiny_sheets()
+    sheets["survey"][0][""] = "ask Lan"
+    sheets["settings"].append({"form_id": "M2"})
+    assert len(faults(sheets)) == 2
+
+
+def test_an_open_answer_after_a_list_is_refused_by_its_name():
+    sheets = tiny_sheets()
+    row = sheets["survey"][row_of(sheets, "select_one")]
+    row["type"] += " or_other"
+    assert ["or_other" in fault for fault in faults(sheets)] == [True]
+
+
+def test_a_sheet_that_the_converter_would_read_is_refused_and_a_page_of_notes_is_told():
+    sheets = tiny_sheets()
+    sheets["Notes"] = [{"to do": "ask Lan"}]
+    form = read_xlsform(workbook(sheets), file="form.xlsx")
+    assert ["Notes" in notice for notice in form.notices] == [True]
+    sheets["entities"] = [{"list_name": "people"}]
+    assert ["entities" in fault for fault in faults(sheets)] == [True]
+
+
+ELSEWHERE: Sheets = {
+    "survey": [
+        {"type": "note", "name": "hello", "label": "Welcome"},
+        {"type": "select one from yes_no", "name": "asked_before", "label": "Asked before?"},
+        {"type": "select_one quality", "name": "quality", "label": "How good?", "required": "no"},
+    ],
+    "choices": [
+        {"list name": "yes_no", "name": "yes", "label": "Yes"},
+        {"list name": "yes_no", "name": "no", "label": "No"},
+        {"list name": "quality", "name": "5", "label": "Very good"},
+        {"list name": "quality", "name": "3", "label": "Middling"},
+        {"list name": "quality", "name": "1", "label": "Bad"},
+        {"list name": "colours", "name": "red", "label": "Red"},
+    ],
+}
+
+
+def test_a_form_from_elsewhere_comes_in_and_all_that_was_set_or_renamed_is_told():
+    form = read_xlsform(workbook(ELSEWHERE), file="household_survey.xlsx", best="first")
+    asked = form.questionnaire
+    assert (asked.code, asked.version, asked.status) == ("household-survey", "1", "illustrative")
+    assert [item.id for item in asked.sections[0].items] == ["ASKED-BEFORE", "QUALITY"]
+    assert [option.code for option in asked.scales[1].options] == ["1", "2", "3"]
+    assert [
+        (name.row, name.written, name.ours) for name in form.mapped if name.sheet == "choices"
+    ] == [
+        (2, "yes_no = yes", "yes_no = 1"),
+        (3, "yes_no = no", "yes_no = 2"),
+        (4, "quality = 5", "quality = 1"),
+        (5, "quality = 3", "quality = 2"),
+        (6, "quality = 1", "quality = 3"),
+    ]
+    told = "\n".join(form.notices)
+    for word in ("version", "status", "form_id", "form_title", "criterion", "area", "minutes"):
+        assert word in told
+    for words in ("colours", "begin_group", "một ngôn ngữ"):
+        assert words in told
+
+
+def test_a_list_that_names_no_best_end_is_not_guessed_to_be_a_ladder():
+    said = faults(ELSEWHERE)
+    assert len(said) == 2
+    assert all("--best" in fault for fault in said)
+
+
+def test_plain_english_beside_a_plain_label_is_the_second_language():
+    sheets = {
+        name: [
+            {**{k: v for k, v in row.items() if k != "label"}, "label": "Lời " + row["label"],
+             "label::English": row["label"]}
+            for row in rows
+        ]
+        for name, rows in ELSEWHERE.items()
+    }  # fmt: skip
+    sheets["settings"] = [{"form_title": "Phiếu thử"}]
+    asked = read_xlsform(workbook(sheets), file="form.xlsx", best="first").questionnaire
+    text = asked.sections[0].items[1].text
+    assert (text.vi, text.en) == ("Lời How good?", "How good?")
+
+
+def test_a_plain_label_is_in_the_forms_own_default_language():
+    sheets = tiny_sheets()
+    sheets["settings"][0]["default_language"] = "English (en)"
+    for row in sheets["survey"]:
+        if "label::English (en)" in row:
+            row["label"] = row.pop("label::English (en)")
+    asked = read_xlsform(workbook(sheets), file="form.xlsx").questionnaire
+    assert asked == read_xlsform(workbook(tiny_sheets()), file="form.xlsx").questionnaire
+
+
+def test_one_forgotten_criterion_is_a_fault_where_the_form_states_criteria():
+    sheets = tiny_sheets()
+    sheets["survey"][row_of(sheets, "select_one")].pop("criterion")
+    assert ["criterion" in fault for fault in faults(sheets)] == [True]
+
+
+def test_two_options_of_one_code_are_refused():
+    sheets = tiny_sheets()
+    sheets["choices"][1]["name"] = sheets["choices"][0]["name"]
+    assert faults(sheets)[0].startswith("form.xlsx:3: choices!")
