@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.flows.beside import BESIDE
 from benchmarks.flows.steps import (
+    BROWSER,
     Flow,
     Form,
     Request,
@@ -70,6 +71,8 @@ class Outcome:
     """Links whose submission was sent and not answered: they may be in the box or not."""
     saved: dict[str, dict[str, str]] = field(default_factory=dict)
     """What the last answered save of each link holds, where nothing was submitted."""
+    browsers: dict[str, str] = field(default_factory=dict)
+    """The lasting cookie of the browser each of these began in, without which a draft does not open."""
     beside: list[float] = field(default_factory=list)
 
 
@@ -161,6 +164,7 @@ class Run:
                     break
                 self.outcome.flows += 1
         self.outcome.saved[visitor.link] = visitor.saved
+        self.outcome.browsers[visitor.link] = visitor.cookies.get(BROWSER, "")
         connection.close()
 
     async def _walk(

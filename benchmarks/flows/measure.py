@@ -62,6 +62,7 @@ class Side:
     acknowledged: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
     saved: dict[str, dict[str, str]] = field(default_factory=dict)
+    browsers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -124,6 +125,7 @@ def _one(stage: Stage, side: Side, measure: str, clients: int, seconds: float) -
     side.acknowledged += outcome["acknowledged"]
     side.unanswered += outcome["unanswered"]
     side.saved |= outcome["saved"]
+    side.browsers |= outcome["browsers"]
     checking.check(
         before,
         checking.counted(side.database, is_plain=is_plain),
@@ -278,7 +280,7 @@ def _check_all(stage: Stage) -> str:
     ours, plain = stage.sides[OURS], stage.sides[PLAIN]
     url = stage.url
     opened = json.loads(
-        _call("benchmarks.flows.opened", str(stage.folder), url, given=json.dumps(list(ours.saved)))
+        _call("benchmarks.flows.opened", str(stage.folder), url, given=json.dumps(ours.browsers))
     )
     stored = [json.loads(row[0]) for row in plain.database.rows("SELECT answers FROM ballot")]
     checked = []

@@ -54,6 +54,10 @@ class Request:
     body: bytes = b""
 
 
+BROWSER = "phieu_may"
+"""The cookie by which the server knows the browser in which answering began."""
+
+
 @dataclass(slots=True)
 class Visitor:
     """One person in one browser: the link, what the last page held, what was chosen and saved."""

@@ -11,6 +11,7 @@ __all__ = (
     "labels",
     "letters",
     "models",
+    "person_messages",
     "preview",
     "queries",
     "returned",

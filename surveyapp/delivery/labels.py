@@ -161,7 +161,7 @@ def reason_name(reason: str) -> str:
     known = {
         "revoked": _("lời mời đã thu hồi"),
         "on_hold": _("đơn vị đang tạm giữ"),
-        "submitted": _("đã gửi phiếu"),
+        "submitted": _("đã nộp phiếu"),
         "declined": _("từ chối tham gia"),
         "not_me": _("thư đến nhầm người"),
         "moved": _("đã chuyển công tác"),
@@ -171,7 +171,7 @@ def reason_name(reason: str) -> str:
         "not_sent": _("chưa được gửi lời mời"),
         "started": _("đã bắt đầu trả lời"),
         "not_started": _("chưa bắt đầu trả lời"),
-        "not_submitted": _("chưa gửi phiếu"),
+        "not_submitted": _("chưa nộp phiếu"),
         "not_reissued": _("mã chưa được cấp lại"),
         "no_contact": _("không có địa chỉ liên hệ dùng được"),
         "other_channel": _("chuyển sang kênh khác"),

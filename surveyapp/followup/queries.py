@@ -304,3 +304,8 @@ def results_of_unit(db: Session, campaign_id: int, unit_id: int) -> Counter[str]
         .group_by(CallAttempt.result)
     )
     return Counter({str(result): int(n) for result, n in rows})
+
+
+def calls_to(db: Session, invitation_id: UUID) -> list[Called]:
+    """The calls to one person, the latest first."""
+    return _calls(db, [invitation_id]).get(invitation_id, [])

@@ -121,3 +121,13 @@ def settle(db: Session, campaign: Campaign, declaration_id: uuid.UUID, *, act: A
         facts = {"declaration": str(declaration_id), "kind": found}
         audit.record(db, act, Action.DECLARATION_SETTLED, campaign_code=campaign.code, facts=facts)
     return bool(changed)
+
+
+def of_person(db: Session, invitation_id: uuid.UUID) -> list[tuple[str, date, bool]]:
+    """(what was said, on which day, whether it is dealt with) of one person; who declines is not named."""
+    rows = db.execute(
+        select(Declaration.kind, Declaration.on, Declaration.settled_at.is_not(None))
+        .where(Declaration.invitation_id == invitation_id, Declaration.kind != "decline")
+        .order_by(Declaration.on.desc())
+    )
+    return [(kind, on, bool(settled)) for kind, on, settled in rows]

@@ -15,6 +15,7 @@ DOWN = Path(__file__).parents[2] / "docs" / "proxy" / "unavailable.html"
 
 def _declare_typed(walk: Walk) -> None:
     walk.type_code(walk.person.code)
+    walk.page.locator("details:has(.plain) summary").click()
     leave_by(walk.page.locator(".plain a").last)
 
 

@@ -68,6 +68,18 @@ class Walk:
         leave_by(self.page.locator("main button.button"))
 
 
+def hand_over(walk: Walk, there: Page, address: str = "/phieu/1/1") -> None:
+    """Open the questionnaire at another device by the ten digits that this one shows; both stand on it then."""
+    walk.go("/phieu/may-khac")
+    leave_by(walk.page.locator("form[action^='/phieu/may-khac'] button"))
+    digits = walk.page.locator("#handoff").inner_text()
+    there.goto(walk.scene.address)
+    there.fill("#code", digits)
+    leave_by(there.locator("main button.button"))
+    there.goto(f"{walk.scene.address}{address}")
+    walk.go(address)
+
+
 def _offline(walk: Walk) -> None:
     walk.open()
     walk.left.callback(walk.page.context.set_offline, False)

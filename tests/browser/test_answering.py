@@ -15,7 +15,7 @@ from tests.browser.conftest import PHONE, WITH_SETTINGS
 from tests.browser.looking import violations
 from tests.browser.moving import leave_by, leave_by_key, opened
 from tests.browser.scene import Scene
-from tests.browser.states import Walk
+from tests.browser.states import Walk, hand_over
 
 pytestmark = pytest.mark.browser
 
@@ -112,7 +112,7 @@ def test_two_devices_keep_each_others_answers_and_the_later_choice_wins(phone, b
     walk.open()
     with opened(browser, viewport={"width": 1280, "height": 800}) as there:
         other = Walk(there, scene, "vi", walk.person, walk.left)
-        other.open()
+        hand_over(walk, there)
         with other.page.expect_response("**/luu"):
             other.page.locator("fieldset.item:visible").nth(0).locator(".choice label").nth(
                 0

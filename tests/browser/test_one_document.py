@@ -6,9 +6,9 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.moving import leave_by
+from tests.browser.moving import leave_by, opened
 from tests.browser.scene import Scene
-from tests.browser.states import Walk
+from tests.browser.states import Walk, hand_over
 from tests.browser.test_answering import ballots, chosen
 
 pytestmark = pytest.mark.browser
@@ -145,20 +145,17 @@ def test_a_tab_killed_without_a_line_gives_its_answers_back_to_whoever_has_the_c
 def test_what_was_answered_on_another_device_since_stands_against_what_a_killed_tab_kept(
     phone, browser, scene
 ):
-    from tests.browser.moving import opened
-
     walk = walk_of(phone, scene)
     walk.open()
-    joined(phone)
-    phone.context.set_offline(True)
-    choose(phone, 0, 0)
-    choose(phone, 1, 0)
-    expect(phone.locator("#saved")).to_contain_text("Chưa lưu")
-    again = phone.context.new_page()
-    phone.close()
     with opened(browser) as there:
-        elsewhere = Walk(there, scene, "vi", walk.person, walk.left)
-        elsewhere.open()
+        hand_over(walk, there)
+        joined(phone)
+        phone.context.set_offline(True)
+        choose(phone, 0, 0)
+        choose(phone, 1, 0)
+        expect(phone.locator("#saved")).to_contain_text("Chưa lưu")
+        again = phone.context.new_page()
+        phone.close()
         with there.expect_response("**/luu"):
             choose(there, 0, 4)
     again.context.set_offline(False)

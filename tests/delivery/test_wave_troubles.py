@@ -225,3 +225,12 @@ def test_only_drafts_are_thrown_away(survey):
     with transaction() as db:
         assert db.scalars(select(Wave.id)).all() == [confirmed]
         assert db.scalars(select(Delivery.id)).all() == []
+
+
+def test_mail_programs_are_told_of_a_page_to_decline_on_and_never_press_it_themselves(survey):
+    survey.invite(*emails(1))
+    survey.wave()
+    survey.work(2)
+    headers = dict(survey.email.taken[0].headers)
+    assert headers["List-Unsubscribe"].startswith("<https://khaosat.example.vn/t/")
+    assert "List-Unsubscribe-Post" not in headers

@@ -305,5 +305,5 @@ def test_whoever_has_submitted_everything_is_thanked_only_by_a_wave_made_for_it(
     survey.wave(kind="thanks")
     survey.work(2)
     assert [m.subject for m in survey.email.taken][1:] == [
-        "Cảm ơn Ông/Bà đã trả lời phiếu điều tra"
+        "Cảm ơn Ông/Bà đã trả lời phiếu khảo sát"
     ]

@@ -73,3 +73,19 @@ def test_a_note_is_kept_with_who_wrote_it_and_entered_in_the_trail(survey, clien
 def test_an_unknown_unit_is_no_page(survey, client):
     sign_in(client, "viewer")
     assert client.get("/centre/tiny/units/99/").status_code == 404
+
+
+def test_a_persons_page_tells_what_she_was_sent_by_day_and_neither_code_nor_hour(
+    survey, client, now
+):
+    (invited,) = survey.invite(("cu@so.example.vn", "0912345678"))
+    survey.email.answers["cu@so.example.vn"] = [Outcome.never(Reason.NO_SUCH_ADDRESS, "550")]
+    survey.wave()
+    survey.work(3)
+    sign_in(client, "operator")
+    page = client.get(f"/centre/tiny/invitations/{invited}/")
+    told = words(page)
+    assert "15/01/2024 Lời mời Tin nhắn đã chuyển đi" in told
+    assert "15/01/2024 Lời mời Thư điện tử bị trả lại:" in told
+    assert "/t/" not in page.text
+    assert "0912345678" not in page.text

@@ -72,7 +72,7 @@ def test_the_page_before_answering_tells_all_that_it_must(ann):
         "khoảng",
         "17:00 05/02/2024",
         "muốn đọc phải có cùng lúc mã truy cập của Ông/Bà, bí mật nằm trên máy",
-        "không xem lại, sửa hay rút được nữa, kể cả Ông/Bà",
+        "không xem lại, sửa hay rút được nữa, kể cả đối với Ông/Bà",
         "Hộp phiếu chỉ mở được sau khi đợt khảo sát kết thúc. Hộp phiếu chỉ mở một lần.",
         "nhóm từ 5 phiếu trở lên",
         "Câu chưa nộp chỉ hiện trên máy đã bắt đầu",
@@ -206,12 +206,18 @@ def test_the_list_of_questionnaires_tells_how_much_is_left_of_each(ann):
 
 @pytest.mark.parametrize(
     ("go", "leads"),
-    [("back", "/phieu"), ("3", "/phieu/1/3"), ("review", "/phieu/1/xem-lai"), ("leave", "/phieu")],
+    [
+        ("back", "/phieu"),
+        ("3", "/phieu/1/3"),
+        ("review", "/phieu/1/xem-lai"),
+        ("leave", "/da-dong"),
+    ],
 )
 def test_every_way_off_a_page_saves_it(ann, go, leads):
     ann.start()
     item = ann.items(1, 1)[0]
     assert ann.send(1, 1, {item: "3"}, go=go).headers["Location"] == leads
+    ann.start()
     assert ann.chosen(1, 1) == {item: "3"}
 
 

@@ -167,7 +167,8 @@ def test_submitting_too_late_says_so_and_the_code_leads_straight_back_to_the_rev
 def test_submitted_elsewhere_meanwhile_nothing_is_said_to_be_missing(ann, moment, app):
     press_late(ann, moment, "/phieu/1/nop")
     elsewhere = Person(app.test_client(), ann.row)
-    elsewhere.start()
+    elsewhere.begin_anew()
+    elsewhere.send(1, 1, {elsewhere.items(1, 1)[0]: "2"})
     submit(elsewhere)
     ann.start()
     assert "CHƯA được nộp" not in words(ann.get("/phieu"))

@@ -25,8 +25,13 @@ def letter(
     name: str = "",
     language: str,
     now: datetime,
+    leave_at: str = "",
 ) -> Email:
-    """An e-mail under this letterhead; bounces of it name the token."""
+    """An e-mail under this letterhead; bounces of it name the token.
+
+    `leave_at` is the page on which one may decline. It is announced to mail programs as a page to open: without
+    `List-Unsubscribe-Post` (RFC 8058) none presses it by itself.
+    """
     bounces = head.bounce_address
     return Email(
         recipient=recipient,
@@ -41,6 +46,7 @@ def letter(
         reply_to=head.reply_to,
         language=language,
         dated=now,
+        headers=(("List-Unsubscribe", f"<{leave_at}>"),) if leave_at else (),
     )
 
 
@@ -54,6 +60,7 @@ def _compose(parcel: Parcel, head: Letterhead) -> Email:
         name=parcel.name,
         language=parcel.language,
         now=parcel.now,
+        leave_at=parcel.values.get("tu_choi", ""),
     )
 
 

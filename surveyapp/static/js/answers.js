@@ -83,7 +83,8 @@
   }
 
   function post(batch) {
-    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, shown: form.elements.shown.value, page: here });
+    const body = new URLSearchParams({ page: here });
+    ["csrf_token", "own", "shown"].forEach((name) => { body.set(name, form.elements[name].value); });
     // With what is shown beside it, unchanged: the server then tells what another device made of it.
     const beside = names().filter((name) => items.get(name).page === here && !batch.includes(name));
     [...batch, ...beside].forEach((name) => {
@@ -170,6 +171,7 @@
     each("[data-part-words]", (words) => { words.textContent = words.dataset.partWords.replace("{}", here); });
     const segments = document.querySelectorAll(".segments li");
     const buttons = document.querySelectorAll(".sections button");
+    each("button.clear", (button) => { button.hidden = !value(button.value); });
     parts.forEach((_part, page) => {
       const asked = names().filter((name) => items.get(name).page === page);
       const answered = asked.filter(value).length;
@@ -249,6 +251,11 @@
     return page >= 1 && page <= pages ? page : null;
   }
 
+  function clear(item) {
+    put(item.dataset.item, "");
+    changed();
+    item.querySelector("input").focus();
+  }
   let pressed = null;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -259,6 +266,7 @@
     pressed = null;
     if (leaving || !button) return;
     event.preventDefault();
+    if (button.name === "clear") { clear(button.closest("fieldset")); return; }
     keepPlace(button);
     const page = destination(button);
     if (page) {
@@ -384,6 +392,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.tagName === "TEXTAREA") return;
     const item = document.activeElement.closest("fieldset[data-item]");
+    if (item && event.key === "Delete") { clear(item); return; }
     if (!item || !/^[0-9]$/.test(event.key)) return;
     const radio = event.key === "0"
       ? item.querySelector(".apart input")

@@ -29,6 +29,8 @@ SEEN_AGAIN = 30
 STAFF_PATHS = ("/account", "/desk", "/centre", "/styleguide")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 CSRF_FIELD = "csrf_token"
+OWN_DIGITS = 4
+"""Of the code, the last ones stand on the page: enough for two people at one computer to know their own."""
 _NONCE = 12
 _serializer = TaggedJSONSerializer()
 
@@ -164,6 +166,16 @@ def respondent_code() -> str | None:
     """The code this browser answers for; None before start, after the end, or after an hour's rest."""
     code = session.get("code")
     return code if isinstance(code, str) else None
+
+
+def holds_another(code: str) -> bool:
+    """The browser has somebody else's questionnaire open."""
+    return respondent_code() not in (None, code)
+
+
+def own_digits() -> str:
+    """By which a person knows that the page is theirs; nothing before anybody has begun."""
+    return (respondent_code() or "")[-OWN_DIGITS:]
 
 
 def end_respondent() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request, session, url_for
 
 from surveyapp.i18n import _
-from surveyapp.web.http.sessions import respondent_seconds_left
+from surveyapp.web.http.sessions import own_digits, respondent_seconds_left
 
 bp = Blueprint("respond", __name__)
 
@@ -26,7 +26,7 @@ def _frame() -> dict[str, Any]:
         (_("Kiểm tra mã biên nhận"), url_for("respond.ask_receipt")),
         (_("Cam kết giữ kín"), url_for("respond.promises")),
     )
-    return {"foot_links": links, "seconds_left": respondent_seconds_left}
+    return {"foot_links": links, "seconds_left": respondent_seconds_left, "own_digits": own_digits}
 
 
 from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words

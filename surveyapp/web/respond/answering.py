@@ -1,5 +1,6 @@
 """Answering: the choice of questionnaires, its pages, saving with and without a script."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,10 @@ def hub() -> ResponseReturnValue:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
         rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        for row, each in zip(rows, visit.assignments, strict=True):
+            row["address"] = (
+                resume_at(db, visit, each) if row["answered"] and row["left"] is not None else ""
+            )
         beside = _begun_beside(db, visit)
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
@@ -110,12 +115,42 @@ def section(number: int, page: int) -> ResponseReturnValue:
 def save(number: int, page: int) -> ResponseReturnValue:
     """Save the page and go where the pressed button says."""
     try:
-        instrument, saved = saving.save(number, request.form, page=page)
+        instrument, saved = saving.save(number, _chosen(request.form), page=page)
     except (NotAnOption, RemarkTooLong) as exc:
         return _again(number, page, exc), 422
+    if request.form.get("go") == "leave":
+        return leave()
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
     return redirect(_destination(instrument, number, page), code=303)
+
+
+def _chosen(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields as they were sent in; the item whose "clear" button was pressed has no answer."""
+    return {name: value for name, value in form.items() if name != form.get("clear")}
+
+
+def resume_at(db: Session, visit: Visit, assignment: AssignmentView) -> str:
+    """The address of the first question without an answer; of the review once there is none."""
+    number = assignment.number
+    if assignment.begun_on is not None and visit.strand is not None:
+        instrument = campaigns.instrument(db, assignment.instrument_id)
+        try:
+            draft = visit.draft(db, assignment, instrument)
+        except DraftUnreadable:
+            return url_for("respond.section", number=number, page=1)
+        if draft.answers:
+            return _first_gap(instrument, number, draft.answers)
+    return url_for("respond.section", number=number, page=1)
+
+
+def _first_gap(instrument: Instrument, number: int, answers: Mapping[str, str]) -> str:
+    for page, asked in enumerate(instrument.sections, start=1):
+        for item in asked.items:
+            if item.id not in answers:
+                place = f"{item.id}-item" if item is not asked.items[0] else None
+                return url_for("respond.section", number=number, page=page, _anchor=place)
+    return url_for("respond.review", number=number)
 
 
 @bp.post("/phieu/<int:number>/luu")
@@ -188,23 +223,22 @@ def language() -> ResponseReturnValue:
 
 @bp.post("/phieu/roi-khoi")
 def leave() -> ResponseReturnValue:
-    """Forget the code in this browser; everything saved stays saved."""
-    until = None
+    """The browser forgets the code; the next page says until when it is good, and which it was."""
     with reading() as db:
-        if sessions.respondent_code() is not None:
-            visit = visiting(db)
-            until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else None
+        visit = visiting(db)
+    until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else 0
     sessions.end_respondent()
-    sessions.note("left", until or 0)
+    sessions.note("left", [until, visit.code[-sessions.OWN_DIGITS :]])
     return redirect(url_for("respond.left"), code=303)
 
 
 @bp.get("/da-dong")
 def left() -> ResponseReturnValue:
     """What leaving means, and how to come back; the same however often it is loaded."""
-    until = sessions.noted("left")
+    until, own = sessions.noted("left") or (0, "")
     return render_template(
         "respond/left.html",
+        last_digits=own,
         closes_at=datetime.fromtimestamp(until, UTC) if until else None,
         contact=help_desk.nearest(),
     )
@@ -218,8 +252,9 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
         at = request.form.get("at", "")
         place = f"{at}-item" if at in pages.item_ids(instrument, page) else None
         return url_for("respond.section", number=number, page=page, _anchor=place)
-    if go == "leave":
-        return url_for("respond.hub")
+    cleared = request.form.get("clear")
+    if cleared in pages.item_ids(instrument, page):
+        return url_for("respond.section", number=number, page=page, _anchor=f"{cleared}-item")
     if go == "back":
         page -= 1
     elif go == "next":

@@ -23,6 +23,7 @@ from surveyapp.web.http.guard import without_token
 from surveyapp.web.http.safeguards import challenge
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
+from surveyapp.web.respond.answering import resume_at
 from surveyapp.web.respond.devices import browser_cookie
 from surveyapp.web.respond.visit import Visit, visiting
 
@@ -37,12 +38,16 @@ KEPT_TYPED = 600
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """Where a code from a letter or an SMS is typed; with `?sai=1` what was wrong with the last one."""
-    typed = sessions.noted("typed") if "sai" in request.args else None
+    told = "sai" in request.args or "khac" in request.args
+    typed = sessions.noted("typed") if told else None
     return render_template(
         "respond/code.html",
         resumable=sessions.respondent_code() is not None,
         typed=typed,
-        errors=[("code", wrong_code(typed))] if typed is not None else None,
+        another=sessions.own_digits() if typed and "khac" in request.args else "",
+        errors=[("code", wrong_code(typed))]
+        if typed is not None and "sai" in request.args
+        else None,
         contact=help_desk.nearest(),
     )
 
@@ -77,6 +82,9 @@ def enter() -> ResponseReturnValue:
         attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
     if found is None:
         return _ask_again(typed)
+    if sessions.holds_another(found.code) and request.form.get("instead") != sessions.own_digits():
+        sessions.note("typed", typed[:KEPT_TYPED])
+        return redirect(url_for("respond.home", khac=1), code=303)
     return _opened(found, url_for("respond.hub"))
 
 
@@ -220,6 +228,7 @@ def landing(token: str) -> ResponseReturnValue:
     return render_template(
         "respond/landing.html",
         token=token,
+        another=sessions.own_digits() if sessions.holds_another(code) else "",
         declaration_address=lambda kind: url_for(
             "respond.confirm_declaration", token=token, kind=kind
         ),
@@ -234,6 +243,8 @@ def start(token: str) -> ResponseReturnValue:
     code = links.read(state.keys(), token)
     with reading() as db:
         visit = _visit(db, code, invitations.find(db, code, keys=state.keys()))
+    if sessions.holds_another(code) and request.form.get("instead") != sessions.own_digits():
+        return redirect(url_for("respond.landing", token=token, khac=1), code=303)
     _begin(visit)
     return _opened(visit, _first_page(visit))
 
@@ -269,9 +280,10 @@ def _begin(visit: Visit) -> None:
 
 
 def _first_page(visit: Visit) -> str:
-    """Straight to the questionnaire when there is just one left to begin; else the choice."""
+    """Straight to the first question without an answer when there is just one questionnaire; else the choice."""
     if len(visit.assignments) == 1 and visit.unsubmitted:
-        return url_for("respond.section", number=visit.unsubmitted[0].number, page=1)
+        with reading() as db:
+            return resume_at(db, visit, visit.unsubmitted[0])
     return url_for("respond.hub")
 
 
@@ -320,5 +332,5 @@ def declare_typed(kind: str) -> ResponseReturnValue:
         visit = visiting(db)
         inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
     sessions.end_respondent()
-    sessions.note("left", 0)
+    sessions.note("left", [0, ""])
     return redirect(url_for("respond.declared", kind=kind), code=303)

@@ -40,7 +40,7 @@ STEP = 512
 ENDPOINTS = {"respond.save", "respond.autosave", "respond.submit"}
 REVIEW = 0
 """In place of a page: "submit" was pressed. Nothing is submitted later, but the review comes back at once."""
-NOT_KEPT = {sessions.CSRF_FIELD, "go", "at", "language"}
+NOT_KEPT = {sessions.CSRF_FIELD, "own", "go", "at", "language"}
 _NONCE = 12
 
 

@@ -1,5 +1,7 @@
 """Every dead end of a respondent, in plain words, with the next step."""
 
+import re
+
 from flask import jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -10,7 +12,7 @@ from surveyapp.i18n import _, moment
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.web.http import sessions
-from surveyapp.web.http.error_pages.errors import token_refused
+from surveyapp.web.http.error_pages.errors import page_of, token_refused
 from surveyapp.web.http.error_pages.refusals import Words, words
 from surveyapp.web.http.guard import ForeignOrigin
 from surveyapp.web.parts import help_desk
@@ -74,7 +76,28 @@ def sent_after_the_end(error: CSRFError) -> ResponseReturnValue:
     """A page sent in after the session's end has no token left to compare: say that, not "forged"."""
     if sessions.respondent_session_is_over() and not isinstance(error, ForeignOrigin):
         return session_over(SessionOver())
+    sent, present = request.form.get("own", ""), sessions.own_digits()
+    if re.fullmatch("[0-9]{4}", sent) and present and sent != present:
+        return page_of(_anothers(sent, present))
     return token_refused(error)
+
+
+def _anothers(sent: str, present: str) -> Words:
+    return Words(
+        409,
+        _("Trên máy này đang mở phiếu của người khác"),
+        _(
+            "Trang vừa gửi thuộc phiếu có mã truy cập 4 số cuối %(sent)s, nhưng phiếu đang mở trên máy này "
+            "có 4 số cuối %(present)s. Trang vừa gửi chưa được lưu và không ghi vào phiếu của ai.",
+            sent=sent,
+            present=present,
+        ),
+        _(
+            "Ông/Bà mở lại liên kết của mình trong tin nhắn, hoặc nhập mã truy cập có 4 số cuối %(sent)s.",
+            sent=sent,
+        ),
+        is_anothers=True,
+    )
 
 
 @words(NoSuchQuestionnaire, assignments.UnknownAssignment)

@@ -13,12 +13,16 @@ from surveyapp import clock
 from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
+from surveyapp.delivery import labels, person_messages
+from surveyapp.followup import queries as calls
+from surveyapp.followup.wording import result_name
 from surveyapp.i18n import _, _n, locale
+from surveyapp.invitations import declarations, queries, service
 from surveyapp.invitations import mailing_file as mailing
-from surveyapp.invitations import queries, service
 from surveyapp.invitations.errors import NothingLeftToAnswer, NothingToList, ReasonMissing
 from surveyapp.invitations.issuing import outstanding
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.sending.declarations import WORDS
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
@@ -204,8 +208,20 @@ def _faults(error: ReasonMissing | NothingLeftToAnswer, field: str) -> list[tupl
 def _card_page(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> str:
     with reading() as db:
         card = queries.card(db, g.campaign.id, invitation_id)
+        messages = person_messages.messages_of(db, invitation_id)
+        called = calls.calls_to(db, invitation_id)
+        said = declarations.of_person(db, invitation_id)
     return render_template(
-        "centre/invitations_one.html", card=card, card_unit=_card_unit, errors=errors
+        "centre/invitations_one.html",
+        card=card,
+        card_unit=_card_unit,
+        messages=messages,
+        called=called,
+        said=[(WORDS[kind][0], on, settled) for kind, on, settled in said],
+        say=labels,
+        result_name=result_name,
+        day_of=clock.day,
+        errors=errors,
     )
 
 

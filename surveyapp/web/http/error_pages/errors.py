@@ -73,7 +73,7 @@ def page_of(words: Words) -> Response:
                 heading=words.title,
                 message=words.message,
                 next_step=words.next_step,
-                **_way_home(words.contact),
+                **_way_home(words.contact, is_anothers=words.is_anothers),
             )
         )
     response.status_code = words.status
@@ -126,12 +126,14 @@ def _page(name: str, status: int, *, headers: HTTPException | None = None) -> Re
     return response
 
 
-def _way_home(contact: dict[str, str] | None = None) -> dict[str, object]:
+def _way_home(
+    contact: dict[str, str] | None = None, *, is_anothers: bool = False
+) -> dict[str, object]:
     """Where the page leads; a respondent's names the help desk, and the link in the message where nothing is open."""
     if is_staff_path(request.path):
         return {"home_url": "/account/start"}
     named = {"contact": contact or help_desk.nearest()}
-    if respondent_code() is not None:
+    if respondent_code() is not None and not is_anothers:
         return {
             "home_url": url_for("respond.hub"),
             "way_on_label": _("Về danh sách phiếu"),

@@ -32,6 +32,8 @@ class Words:
     retry_after: int | None = None
     contact: dict[str, str] | None = None
     """Whom to ask, where that is known: `name`, `phone`, `email`."""
+    is_anothers: bool = False
+    """The questionnaire open in this browser is not the reader's: the page does not lead to it."""
 
 
 Writer = Callable[[Any], Words]

@@ -22,6 +22,7 @@ Fill = Callable[[Mapping[str, str]], str]
 _CUTS = re.compile(
     r'(?<=<input type="hidden" name="was\.)(?P<base>[^"]+)(?=" value="")'
     r'|<input type="radio" name="(?P<item>[^"]+)" id="[^"]+" value="(?P<code>[^"]+)"'
+    r'|<button class="clear" type="submit" name="clear" value="(?P<clear>[^"]+)"(?= hidden>)'
     r'|<textarea [^>]*name="(?P<text>[^"]+)"[^>]*>\n'
 )
 _kept: dict[tuple[str, str, int], tuple[str | Fill, ...]] = {}
@@ -57,13 +58,16 @@ def _cut(html: str) -> tuple[str | Fill, ...]:
         if found["base"]:
             end += len('" value="')
         pieces += [html[at:end], _fill(found)]
-        at = end
+        at = end + (len(" hidden") if found["clear"] else 0)
     return (*pieces, html[at:])
 
 
 def _fill(found: re.Match[str]) -> Fill:
     """What stands at a cut: the value, the mark of the option that is chosen, the text."""
     item, code, field = found["item"], found["code"], found["base"] or found["text"]
+    if found["clear"]:
+        given = found["clear"]
+        return lambda answers: "" if answers.get(given) else " hidden"
     if item:
         return lambda answers: " checked" if answers.get(item) == code else ""
     return lambda answers: str(escape(answers.get(field, "")))

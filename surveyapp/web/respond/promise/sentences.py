@@ -92,7 +92,7 @@ BALLOT_KEY_AWAY = Sentence(
 )
 BALLOT_TERMINAL = Sentence(
     "ballot-terminal",
-    lazy("Phiếu đã nộp thì không xem lại, sửa hay rút được nữa, kể cả Ông/Bà."),
+    lazy("Phiếu đã nộp thì không xem lại, sửa hay rút được nữa, kể cả đối với Ông/Bà."),
     "tests/responses/test_drafts.py::test_a_submitted_form_takes_no_more_answers",
     brief=True,
 )
