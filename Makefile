@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock screenshots commands attack kill-test fault-test restore-drill soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit screenshots commands attack kill-test fault-test restore-drill soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -81,6 +81,15 @@ bench-compare: .venv/.tests ## Measure flows of two commits in alternating pairs
 lock: .venv/.tests ## Resolve the pinned requirements into the two hashed locks
 	$(UV) requirements.txt -o requirements.lock
 	$(UV) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
+sbom: .venv/.tests ## Write sbom.cdx.json: every library installed, its version and licence (CycloneDX)
+	$(BIN)/python -m cyclonedx_py environment $(BIN)/python --output-reproducible -o sbom.cdx.json
+
+licences: .venv/.tests ## List the licence of every library
+	$(BIN)/python -m piplicenses --format=csv
+
+audit: .venv/.tests ## Ask for known vulnerabilities of what the locks pin; needs the network
+	$(BIN)/python -m pip_audit -r requirements.lock --require-hashes --disable-pip
 
 screenshots: .venv/.tests ## Photograph every page at phone and desktop width into screenshots/
 	$(BIN)/python -m tests.browser.screenshots

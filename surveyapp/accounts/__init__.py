@@ -9,6 +9,7 @@ __all__ = (
     "act",
     "actions",
     "audit",
+    "audit_head",
     "errors",
     "factors",
     "links",

@@ -14,6 +14,8 @@ class Action(StrEnum):
 
     API_TOKEN_MADE = "api_token.made"
     API_TOKEN_REVOKED = "api_token.revoked"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_HEAD_SENT = "audit_head.sent"
     BOX_EXPORTED = "box.exported"
     BOX_OPENED = "box.opened"
     BOX_KEY_DESTROYED = "box_key.destroyed"

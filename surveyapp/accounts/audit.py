@@ -8,11 +8,11 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Select, insert, select, text
+from sqlalchemy import ColumnElement, Select, insert, select, text
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.act import Act
@@ -32,6 +32,32 @@ class Chain:
 
     entries: int
     head: bytes
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What somebody looks for: who, what, from which moment until which."""
+
+    actor: str = ""
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same for the database."""
+        found: list[ColumnElement[bool]] = []
+        if self.actor:
+            found.append(AuditEntry.actor == self.actor.strip().lower())
+        if self.action:
+            found.append(AuditEntry.action == self.action)
+        if self.since is not None:
+            found.append(AuditEntry.at >= self.since)
+        if self.until is not None:
+            found.append(AuditEntry.at < self.until)
+        return found
+
+
+EVERYTHING = Sought()
 
 
 def record(
@@ -112,10 +138,12 @@ def entries(
     campaign_code: str | None = None,
     unit_code: str | None = None,
     before: int | None = None,
+    sought: Sought = EVERYTHING,
     limit: int = 100,
 ) -> list[AuditEntry]:
     """The newest entries first, of one campaign or unit where given, older than number `before`."""
     chosen = select(AuditEntry).order_by(AuditEntry.number.desc()).limit(limit)
+    chosen = chosen.where(*sought.conditions())
     if campaign_code is not None:
         chosen = chosen.where(AuditEntry.campaign_code.in_((campaign_code, "")))
     if unit_code is not None:

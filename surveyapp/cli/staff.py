@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.accounts import audit as trail
-from surveyapp.accounts import queries, service
+from surveyapp.accounts import audit_head, queries, service
 from surveyapp.accounts.access import ROLES, Grant
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
-from surveyapp.accounts.errors import SamePerson
+from surveyapp.accounts.errors import AuditBroken, SamePerson
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.links import account_mail, invite
 from surveyapp.accounts.links.invite import NewPerson
@@ -181,13 +181,18 @@ def audit() -> None:
 
 @audit.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
-def verify(as_json: bool) -> None:
+@click.option("--entry", type=click.IntRange(1), help="Number of an entry that a copy names.")
+@click.option("--digest", default="", help="Its digest as the copy has it.")
+def verify(as_json: bool, entry: int | None, digest: str) -> None:
     """Walk the whole trail: 1 and the number of the entry if any was altered, moved or removed.
 
-    Keep the head it prints elsewhere: only a copy shows that the last entries are missing.
+    Keep the head it prints elsewhere: only a copy shows that the last entries are missing. With such a
+    copy, --entry and --digest say whether the trail still holds it.
     """
     with database() as server, reading() as db:
         chain = trail.verify(db, keys=server.keys)
+        if entry is not None and not audit_head.holds(db, entry, digest):
+            raise AuditBroken(entry)
     if as_json:
         click.echo(json.dumps({"entries": chain.entries, "head": chain.head.hex()}))
         return

@@ -54,6 +54,7 @@ class Settings:
     mail_reply_to: str = ""
     mail_bounces: str = ""
     mail_canary: tuple[str, ...] = ()
+    audit_head_to: tuple[str, ...] = ()
     sms_canary: tuple[str, ...] = ()
     canary_imap: tuple[str, ...] = field(default=(), repr=False)
     mail_ca: Path | None = None
@@ -128,6 +129,7 @@ def read_settings(
         mail_reply_to=_address("mail_reply_to", given, faults),
         mail_bounces=_address("mail_bounces", given, faults),
         mail_canary=_several("mail_canary", given, faults, _address),
+        audit_head_to=_several("audit_head_to", given, faults, _address),
         sms_canary=_several("sms_canary", given, faults, _mobile),
         canary_imap=_several("canary_imap", given, faults, _imap),
         mail_ca=_file("mail_ca", given, faults),

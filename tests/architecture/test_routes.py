@@ -209,6 +209,7 @@ ROUTES = {
     "GET /centre/<campaign>/audit": WATCHERS,
     "GET /centre/<campaign>/installation": WATCHERS,
     "GET /centre/<campaign>/audit/verify": WATCHERS,
+    "POST /centre/<campaign>/audit/table.<any(csv, xlsx):format>": WATCHERS,
     "GET /centre/<campaign>/lists": CENTRE,
     "GET /centre/<campaign>/lists/integrity": CENTRE,
     "GET /centre/<campaign>/lists/late": CENTRE,

@@ -121,3 +121,14 @@ def test_a_simulated_round_never_answers_more_than_was_asked():
     cells, reminders = simulate("late", 7)
     assert len(reminders) == 3
     assert all(cell.so_far <= cell.forms for cell in cells.values())
+
+
+def test_a_holiday_is_a_day_off_for_the_curve():
+    monday = date(2024, 2, 12)
+    plain = ReminderCalendar()
+    tet = ReminderCalendar(holidays=frozenset({monday}))
+    saturday = date(2024, 2, 10)
+    off = plain.features(date(2024, 2, 1), saturday)[3]
+    assert off == tet.features(date(2024, 2, 1), monday)[3] == 1.0
+    assert plain.features(date(2024, 2, 1), monday)[3] == 0.0
+    assert tet.with_reminder(saturday).features(date(2024, 2, 1), monday)[3] == 1.0

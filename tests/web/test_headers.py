@@ -5,11 +5,12 @@ import re
 import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask, abort
 
-from surveyapp.web.http import guard
+from surveyapp.web.http import guard, headers
 from surveyapp.web.http.access import anyone
 from surveyapp.web.http.guard import takes_upload, unmask, without_token
 from tests.web.browsing import HERE, token
@@ -67,6 +68,15 @@ def test_every_answer_is_locked_down_errors_included(client, address):
     assert headers["Referrer-Policy"] in {"no-referrer", "strict-origin"}
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Strict-Transport-Security" not in headers  # plain http here
+
+
+def test_text_becomes_a_page_by_one_policy_alone(client):
+    policy = client.get("/account/sign-in").headers["Content-Security-Policy"]
+    assert "require-trusted-types-for 'script'" in policy
+    assert "trusted-types ours" in policy.split("; ")
+    scripts = Path(headers.__file__).parents[2] / "static" / "js"
+    made = [path.name for path in scripts.glob("*.js") if "createPolicy" in path.read_text()]
+    assert sorted(made) == ["answers.js", "staff.js"]
 
 
 def test_style_sheets_are_kept_for_good_under_an_address_of_their_content(client):

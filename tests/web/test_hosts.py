@@ -36,7 +36,9 @@ def test_a_foreign_name_is_refused_and_nobody_is_sent_there(site, host, path):
 
 @pytest.mark.parametrize("host", ["khaosat.example.vn", "khaosat.noibo.example.vn"])
 def test_the_own_names_are_answered(site, host):
-    assert site.get("/", headers={"Host": host}).status_code == 200
+    answer = site.get("/", headers={"Host": host})
+    assert answer.status_code == 200
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
 
 
 def test_a_probe_may_ask_by_any_name(site):

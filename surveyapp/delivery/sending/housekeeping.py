@@ -9,6 +9,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import log, timers
+from surveyapp.accounts import audit_head
+from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
@@ -29,6 +31,7 @@ from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import read_report
 from surveyapp.messaging.email.mailbox import Mailbox
 from surveyapp.messaging.errors import MailboxUnreachable, MessagingError
+from surveyapp.messaging.templates import Rendered
 
 SELF_TEST_HOLD = timedelta(minutes=3)
 AT_ONCE = 100
@@ -45,6 +48,7 @@ def keep(
 ) -> None:
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
     _mail_account_links(post, keys=keys, base_url=base_url, now=now)
+    _send_audit_head(post, keys=keys, now=now())
     with transaction() as db:
         end_closed(db, now=now())
         away.lift(db, now=now())
@@ -88,6 +92,23 @@ def _mail_account_links(
             account_mail.note(db, link_id, outcome)
         if outcome.concerns_channel:
             return
+
+
+def _send_audit_head(post: Post, *, keys: KeyRing, now: datetime) -> None:
+    """Once a day to everybody who keeps it; it is entered before it goes, so that two workers send one."""
+    if post.email is None or not post.witnesses:
+        return
+    with transaction() as db:
+        chain = audit_head.latest(db) if audit_head.is_due(db, now=now) else None
+        if chain is not None:
+            audit_head.sent(db, chain, act=Act(audit_head.WORKER, now, keys))
+    if chain is None:
+        return
+    subject, text = audit_head.words(chain, now=now)
+    for address in post.witnesses:
+        outcome = post.send_trial(address, Rendered(subject, text, ""), language="vi", now=now)
+        if not outcome.is_handed_over:
+            log.alarm("audit_head_not_sent", reason=outcome.reason.value)
 
 
 def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:

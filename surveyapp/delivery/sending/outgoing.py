@@ -40,6 +40,8 @@ class Post:
     seen_by_itself: frozenset[str] = frozenset()
     """Channels where a canary counts as arrived once handed over: a spool is the end of the way."""
     accents: bool = False
+    witnesses: Sequence[str] = ()
+    """Who keeps the head of the audit trail outside this server."""
     reply_to: str = ""
     prints: bool = False
     """Letters are printed on this server: the self-test tries that, too."""
@@ -66,6 +68,7 @@ class Post:
                 code for code, transport in transports.items() if transport.name == "spool"
             ),
             reply_to=settings.mail_reply_to,
+            witnesses=settings.audit_head_to,
             prints=True,
             canary_mailboxes=tuple(
                 Mailbox(url, ca_file=str(settings.mail_ca or "")) for url in settings.canary_imap

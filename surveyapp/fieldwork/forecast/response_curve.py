@@ -41,20 +41,21 @@ class Cohort:
 
 @dataclass(frozen=True)
 class ReminderCalendar:
-    """Days on which reminders went (or will go) out to everybody."""
+    """Days on which reminders went (or will go) out to everybody, and public holidays."""
 
     reminders: tuple[date, ...] = ()
+    holidays: frozenset[date] = frozenset()
 
     def features(self, starts: date, day: date) -> tuple[float, ...]:
         """What the regression knows of `day` for forms sent on `starts`."""
         pushes = [reminder for reminder in self.reminders if starts < reminder <= day]
         since = (day - max(pushes, default=starts)).days
-        is_off = day.weekday() >= 5
+        is_off = day.weekday() >= 5 or day in self.holidays
         return (1.0, float(since), log1p(since), float(is_off), float(bool(pushes)))
 
     def with_reminder(self, day: date) -> "ReminderCalendar":
         """The same with one more reminder."""
-        return ReminderCalendar(tuple(sorted({*self.reminders, day})))
+        return ReminderCalendar(tuple(sorted({*self.reminders, day})), self.holidays)
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,6 @@ def foresee(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
 def foresee_from(db: Session, campaign: Campaign, *, until: date) -> Forecast:
     """The forecast from the end of `until`."""
     known = cells(changes(db, campaign.id, until=until))
-    calendar = ReminderCalendar(tuple(reminders(db, campaign.id)))
+    calendar = ReminderCalendar(tuple(reminders(db, campaign.id)), campaign.holidays)
     closes = clock.day(campaign.closes_at - timedelta(seconds=1))
     return Forecast(known, calendar, until=until, closes=closes)

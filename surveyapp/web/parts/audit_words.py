@@ -6,6 +6,8 @@ from surveyapp.i18n import lazy
 _WORDS: dict[str, object] = {
     Action.API_TOKEN_MADE: lazy("Tạo mã đọc số liệu"),
     Action.API_TOKEN_REVOKED: lazy("Thu hồi mã đọc số liệu"),
+    Action.AUDIT_EXPORTED: lazy("Tải nhật ký"),
+    Action.AUDIT_HEAD_SENT: lazy("Gửi dấu nhật ký ra ngoài"),
     Action.BOX_EXPORTED: lazy("Xuất hộp phiếu cho người giữ mảnh khóa"),
     Action.BOX_OPENED: lazy("Mở hộp phiếu"),
     Action.BOX_KEY_REGISTERED: lazy("Đăng ký khóa hộp phiếu"),

@@ -16,7 +16,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Before the door is closed, whoever stands before it comes in."""
-        if not enabled and not self.alive and self._accepting:
+        if not enabled and not self.alive:
             for listener in self.sockets:
                 self._drain(listener)
         super().set_accept_enabled(enabled)

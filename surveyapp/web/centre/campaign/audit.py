@@ -1,49 +1,123 @@
-"""The audit trail for auditors and operators: what the staff did, newest first, and whether the chain holds."""
+"""The audit trail for auditors and operators: what the staff did, newest first, searched, exported, checked."""
 
-from flask import g, render_template, request, url_for
+import json
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
 
+from flask import g, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from surveyapp import clock
 from surveyapp.accounts import audit as trail
+from surveyapp.accounts.actions import Action
+from surveyapp.accounts.audit import Sought
 from surveyapp.accounts.errors import AuditBroken
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading
+from surveyapp.db import reading, transaction
+from surveyapp.documents import tables
+from surveyapp.i18n import _, moment
 from surveyapp.web.centre import bp
 from surveyapp.web.http import numbers
 from surveyapp.web.http.access import allow
+from surveyapp.web.http.audit_context import enter
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.state import keys
 from surveyapp.web.parts.audit_words import action_name
 
 PAGE = 100
+MOST = 50_000
+FIELDS = ("unit", "action", "actor", "since", "until")
 
 
 @bp.get("/audit")
 @allow("operator", "auditor")
 def audit() -> str:
-    """A page of entries, of one unit where chosen; older ones by number."""
-    unit_code = request.args.get("unit", "")
+    """A page of entries, of those sought; older ones by number."""
+    chosen = {name: request.args.get(name, "")[:100] for name in FIELDS}
     with reading() as db:
         entries = trail.entries(
             db,
             campaign_code=g.campaign.code,
-            unit_code=unit_code or None,
+            unit_code=chosen["unit"] or None,
             before=numbers.whole(request.args.get("before", "")),
+            sought=_sought(chosen),
             limit=PAGE,
         )
         units = campaigns.units(db, g.campaign.id)
     more = len(entries) == PAGE
-    older = (
-        url_for("centre.audit", unit=unit_code or None, before=entries[-1].number) if more else None
-    )
+    kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
+    older = url_for("centre.audit", **kept, before=entries[-1].number) if more else None
     return render_template(
         "centre/audit.html",
         entries=entries,
         units=[(unit.code, unit_name(unit)) for unit in units],
         unit_names={unit.code: unit_name(unit) for unit in units},
-        unit_code=unit_code,
+        actions=sorted(((str(one), action_name(one)) for one in Action), key=lambda one: one[1]),
+        chosen=chosen,
         older=older,
         facts_in_words=facts_in_words,
         action_name=action_name,
     )
+
+
+@bp.post("/audit/table.<any(csv, xlsx):format>")
+@allow("operator", "auditor")
+@fresh_factor
+def export_audit(format: str) -> ResponseReturnValue:
+    """The entries sought as a file, each with its digest. That it was taken is an entry, too."""
+    chosen = {name: request.form.get(name, "")[:100] for name in FIELDS}
+    with transaction() as db:
+        entries = trail.entries(
+            db,
+            campaign_code=g.campaign.code,
+            unit_code=chosen["unit"] or None,
+            sought=_sought(chosen),
+            limit=MOST,
+        )
+        enter(db, Action.AUDIT_EXPORTED, {"entries": len(entries)})
+    columns = [tables.Column(_("Số"), "count")] + [
+        tables.Column(words)
+        for words in (_("Thời điểm"), _("Người làm"), _("Việc"), _("Đơn vị"), _("Chi tiết"), _("Mã xác thực"))
+    ]  # fmt: skip
+    rows = [
+        (
+            one.number,
+            one.at.isoformat(),
+            one.actor,
+            one.action,
+            one.unit_code,
+            json.dumps(one.facts, ensure_ascii=False, sort_keys=True),
+            one.digest.hex(),
+        )
+        for one in entries
+    ]
+    notes = [moment(clock.now())]
+    content = tables.write(format, columns, rows, title=_("Nhật ký"), notes=notes)
+    name = f"nhat-ky-{g.campaign.code}-{clock.day(clock.now())}.{format}"
+    return send_file(
+        BytesIO(content), mimetype=tables.MEDIA[format], as_attachment=True, download_name=name
+    )
+
+
+def _sought(chosen: dict[str, str]) -> Sought:
+    """Days are whole days in Vietnam; what is no day is no limit."""
+    since, until = _midnight(chosen["since"]), _midnight(chosen["until"])
+    return Sought(
+        actor=chosen["actor"],
+        action=chosen["action"],
+        since=since,
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def _midnight(text: str) -> datetime | None:
+    try:
+        found = date.fromisoformat(text)
+        return datetime.combine(found, time(), tzinfo=clock.VIETNAM) if found.year > 2000 else None
+    except ValueError:
+        return None
 
 
 @bp.get("/audit/verify")
@@ -59,6 +133,6 @@ def audit_chain() -> str:
     return render_template("centre/audit_chain.html", chain=chain, broken_at=broken_at)
 
 
-def facts_in_words(facts: dict[str, object]) -> str:
+def facts_in_words(facts: dict[str, Any]) -> str:
     """Facts of an entry as name: value; ids and counts only, so they are the same in every language."""
     return "; ".join(f"{name}: {value}" for name, value in facts.items()) or "–"

@@ -1,0 +1,34 @@
+"""What the house stands on is listed, with its licence."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+SAYS_IT_IN_FILES_ALONE = {"pypdfium2"}
+"""Apache-2.0 or BSD-3-Clause, with PDFium's own: in its licence files, in no field of its description."""
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_list_of_components_names_every_library_with_its_licence(tmp_path):
+    out = tmp_path / "sbom.json"
+    command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
+    subprocess.run([*command, "-o", str(out)], check=True, capture_output=True, timeout=300)
+    listed = json.loads(out.read_text())
+    assert listed["bomFormat"] == "CycloneDX"
+    found = {plain(one["name"]): one for one in listed["components"]}
+    pinned = re.findall(
+        r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^\s;]+)",
+        (PROJECT / "requirements.txt").read_text(),
+        re.MULTILINE,
+    )
+    assert len(pinned) > 30
+    for name, version in pinned:
+        assert found[plain(name)]["version"] == version
+        assert found[plain(name)].get("licenses") or name in SAYS_IT_IN_FILES_ALONE, name
