@@ -60,6 +60,9 @@ def requests():
 
 
 def close(client, **fields):
+    """Close collection, its deadline and the grace after it being over."""
+    with transaction() as db:
+        factories.end_collection(db, "tiny", now=clock.now())
     return post(client, LIFE, f"{LIFE}/close", **{"close_confirmed": "tiny", **fields})
 
 
@@ -108,20 +111,20 @@ def test_what_was_agreed_is_the_form_to_the_letter(an, binh, now):
     day = (now + timedelta(days=3)).strftime("%Y-%m-%dT17:00")
     other = (now + timedelta(days=300)).strftime("%Y-%m-%dT17:00")
     before = campaign().closes_at
-    post(an, LIFE, f"{LIFE}/deadline", closes_at=day)
+    post(an, LIFE, f"{LIFE}/deadline", closes_at=day, heeded="yes")
     answer(binh, "agree")
-    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=other).location == QUEUE
+    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=other, heeded="yes").location == QUEUE
     assert campaign().closes_at == before
-    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=day).location == LIFE
+    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=day, heeded="yes").location == LIFE
     assert campaign().closes_at != before
 
 
 def test_an_agreement_is_used_once(an, binh, now):
     day = (now + timedelta(days=3)).strftime("%Y-%m-%dT17:00")
-    post(an, LIFE, f"{LIFE}/deadline", closes_at=day)
+    post(an, LIFE, f"{LIFE}/deadline", closes_at=day, heeded="yes")
     answer(binh, "agree")
-    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=day).location == LIFE
-    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=day).location == QUEUE
+    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=day, heeded="yes").location == LIFE
+    assert post(an, LIFE, f"{LIFE}/deadline", closes_at=day, heeded="yes").location == QUEUE
 
 
 def test_a_deed_that_is_refused_after_all_has_not_used_its_agreement_up(an, binh, now):
@@ -231,6 +234,7 @@ DEEDS = {
     "centre.build_release": Deed.RELEASE,
     "centre.close_campaign": Deed.CAMPAIGN_CLOSING,
     "centre.confirm_wave": Deed.WAVE,
+    "centre.download_all_letters": Deed.LETTERS,
     "centre.download_letters": Deed.LETTERS,
     "centre.download_mailing": Deed.MAILING_FILE,
     "centre.move_deadline": Deed.DEADLINE,
