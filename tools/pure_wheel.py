@@ -21,13 +21,19 @@ def project(folder: Path) -> dict[str, Any]:
     return found
 
 
+def server_version() -> str:
+    """As `surveyapp/version.py` states it, read without importing the server."""
+    written = (PROJECT / "surveyapp" / "version.py").read_text(encoding="utf-8")
+    return written.partition('VERSION = "')[2].partition('"')[0]
+
+
 def build(out: Path, *, folder: Path, package: str, files: Mapping[str, bytes]) -> str:
     """Write the wheel (PEP 427) of the package described in `folder` and return its name.
 
     `files` by their path inside the package. The version is the server's own.
     """
     described = project(folder)
-    version = project(PROJECT)["version"]
+    version = server_version()
     info = f"{package}-{version}.dist-info"
     members = {f"{package}/{name}": content for name, content in files.items()}
     needed = "".join(f"Requires-Dist: {one}\n" for one in described.get("dependencies", ()))

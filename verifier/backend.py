@@ -31,7 +31,7 @@ def build_wheel(
 ) -> str:
     """Write the wheel (PEP 427) and return its name."""
     project = _project(HERE)
-    version = _project(HERE.parent)["version"]
+    version = _version()
     info = f"{PACKAGE}-{version}.dist-info"
     files = {f"{PACKAGE}/{name}": content for name, content in _sources().items()}
     files[f"{info}/METADATA"] = (
@@ -60,6 +60,12 @@ def _project(folder: Path) -> dict[str, Any]:
     with (folder / "pyproject.toml").open("rb") as file:
         found: dict[str, Any] = tomllib.load(file)["project"]
     return found
+
+
+def _version() -> str:
+    """The server's own."""
+    written = (HERE.parent / "surveyapp" / "version.py").read_text(encoding="utf-8")
+    return written.partition('VERSION = "')[2].partition('"')[0]
 
 
 def _sources() -> dict[str, str]:

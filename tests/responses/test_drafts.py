@@ -197,7 +197,7 @@ def test_a_revoked_form_takes_no_answers(world, db):
 def test_answers_are_taken_only_within_the_window(world, db):
     for moment, reason in (
         (world.campaign.opens_at - timedelta(seconds=1), CampaignNotOpenYet),
-        (world.campaign.closes_at, CampaignClosed),
+        (world.campaign.ends_at, CampaignClosed),
     ):
         with pytest.raises(reason):
             replace(world, now=moment).save(db, world.forms[0], {"P1-101": "3"})

@@ -69,7 +69,7 @@ COLUMNS = {
 YES = frozenset(("yes", "true", "true()", "1"))
 NO = frozenset(("no", "false", "false()", "0"))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
+_REFERENCE = re.compile(r"\$\{[^${}]*+\}")
 
 
 def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:

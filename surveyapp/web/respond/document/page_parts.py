@@ -23,7 +23,7 @@ _CUTS = re.compile(
     r'(?<=<input type="hidden" name="was\.)(?P<base>[^"]+)(?=" value="")'
     r'|<input type="radio" name="(?P<item>[^"]+)" id="[^"]+" value="(?P<code>[^"]+)"'
     r'|<button class="clear" type="submit" name="clear" value="(?P<clear>[^"]+)"(?= hidden>)'
-    r'|<textarea [^>]*name="(?P<text>[^"]+)"[^>]*>\n'
+    r'|<textarea [^<>]{0,200}?name="(?P<text>[^"<]+)"[^<>]*+>\n'
 )
 _kept: dict[tuple[str, str, int], tuple[str | Fill, ...]] = {}
 
