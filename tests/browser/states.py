@@ -330,6 +330,9 @@ def _too_many(walk: Walk) -> None:
     from surveyapp.invitations.credentials import attempts
 
     walk.left.callback(walk.scene.forget_attempts)
+    # The page works by itself and is gone in a moment: here it stands as without its script.
+    walk.page.route("**/challenge*.js", lambda route: route.abort())
+    walk.left.callback(lambda: walk.page.unroute("**/challenge*.js"))
     now = clock.now()
     with transaction() as db:
         network = attempts.network(walk.scene.keys, "127.0.0.1", now=now)
