@@ -124,7 +124,7 @@ def _sent_after_the_end(walk: Walk) -> None:
     from surveyapp.web.http import sessions
 
     walk.open()
-    (cookie,) = walk.page.context.cookies()
+    [cookie] = [each for each in walk.page.context.cookies() if each["name"] == "phieu"]
     content = sessions.unseal(cookie["value"], sessions.RESPONDENT, walk.scene.keys)
     content["seen"] -= 2 * int(sessions.IDLE.total_seconds())
     cookie["value"] = sessions.seal(content, sessions.RESPONDENT, walk.scene.keys)

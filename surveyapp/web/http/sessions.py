@@ -186,7 +186,7 @@ def end_respondent() -> None:
 def note(name: str, told: object) -> None:
     """Keep what the next page has to tell, after a redirect; without a code if nobody has begun."""
     if "code" not in session:
-        session.update({"started": _seconds(), "seen": _seconds()})
+        session.update({"started": _seconds(), "seen": _seconds(), "locale": locale()})
     session[name] = told
 
 
