@@ -20,6 +20,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.config import PROJECT
 from surveyapp.db import transaction
 from surveyapp.delivery.models import Delivery, Wave
+from surveyapp.keys import install_key_ring
 from tests import factories
 from tests.delivery.sending import Sending
 from tests.messaging import mailserver
@@ -32,8 +33,10 @@ PAGE = "/centre/tiny/messages"
 
 
 @pytest.fixture
-def survey(engine, keys, now, tmp_path):
-    """People with an address each, in a campaign that takes answers today."""
+def survey(engine, keys, now, settings, tmp_path):
+    """People with an address each, in a campaign that takes answers today; the ring lies where workers seek it."""
+    settings.instance.mkdir(mode=0o700, exist_ok=True)
+    install_key_ring(settings.keys, keys)
     survey = Sending(keys, now, tmp_path / "outbox")
     with transaction() as db:
         db.execute(update(Campaign).values(closes_at=clock.now() + timedelta(days=300)))
