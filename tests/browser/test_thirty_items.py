@@ -169,7 +169,9 @@ class Process:
     def __init__(self, scene: Scene, folder: Path) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        folder.chmod(0o700)
+        # The drafts' secret lies beside the data of the scene.
+        instance = Path(scene.engine.url.database or "").parent
+        instance.chmod(0o700)
         if scene.engine.dialect.name == "sqlite":
             for end in ("", "-wal", "-shm"):
                 file = Path(f"{scene.engine.url.database}{end}")
@@ -181,7 +183,8 @@ class Process:
         self.environment = {
             **os.environ,
             "DATABASE_URL": scene.engine.url.render_as_string(hide_password=False),
-            "SURVEYAPP_INSTANCE": str(folder),
+            "SURVEYAPP_INSTANCE": str(instance),
+            "SURVEYAPP_KEYS": str(keys),
             "SURVEYAPP_BASE_URL": self.address,
         }
 
