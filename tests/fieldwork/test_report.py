@@ -85,15 +85,18 @@ def test_the_map_shades_each_province_and_keeps_what_else_is_drawn():
     outlines = province_outlines.outlines_for(names)
     areas = {"01": Area(0.9, "Hà Nội"), "46": Area(0.1, "Thừa Thiên Huế")}
     drawn = outline_map.picture(OutlineMap(outlines, areas))
-    assert re.search(rf'id="p01"[^>]*fill="{outline_map.colour(0.9)}"', drawn)
-    assert re.search(rf'id="p46"[^>]*fill="{outline_map.colour(0.1)}"', drawn)
+    bounds = outline_map.bounds_of([0.9, 0.1])
+    assert re.search(rf'id="p01"[^>]*fill="{outline_map.colour(0.9, bounds)}"', drawn)
+    assert re.search(rf'id="p46"[^>]*fill="{outline_map.colour(0.1, bounds)}"', drawn)
     assert re.search(rf'id="p48"[^>]*fill="{surfaces.WHITE}"', drawn)
     assert drawn.count("<text") >= 2
     assert province_outlines.outlines_for({"x": "Không có trên bản đồ nào"}) is None
 
 
 def test_shades_get_darker_with_the_rate():
-    shades = [outline_map.colour(rate) for rate in (None, 0.0, 0.25, 0.5, 0.75, 1.0)]
+    shades = [
+        outline_map.colour(rate, (0.2, 0.4, 0.6)) for rate in (None, 0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
     brightness = [int(s[1:3], 16) + int(s[3:5], 16) + int(s[5:], 16) for s in shades]
     assert brightness == sorted(brightness, reverse=True)
     assert len(set(shades[:5])) == 5

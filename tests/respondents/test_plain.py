@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.rules import check_rows, contacts, lines, people, plain
+from surveyapp.respondents.rules.contact import ReadContact
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold
 from tests.files.people import (
@@ -65,7 +66,7 @@ def test_an_address_taken_at_a_glance_is_the_one_the_rules_read() -> None:
         " ",
     ]:
         stored = plain.plain_email(cell)
-        assert not stored or contacts.read_email(cell) == contacts.Contact(stored)
+        assert not stored or contacts.read_email(cell) == ReadContact(stored)
 
 
 @pytest.mark.parametrize("rest", ["123456", "000000", "12345", "1234567", "12345a", "12345\u0666"])
@@ -74,7 +75,7 @@ def test_a_number_taken_at_a_glance_is_the_one_the_rules_read(rest: str) -> None
     for prefix in map("".join, product("0123456789", repeat=4)):
         stored = plain.plain_phone(prefix + rest)
         taken += bool(stored)
-        assert not stored or contacts.read_phone(prefix + rest) == contacts.Contact(stored)
+        assert not stored or contacts.read_phone(prefix + rest) == ReadContact(stored)
     assert bool(taken) == (len(rest) == 6 and rest.isascii() and rest.isdigit())
 
 
