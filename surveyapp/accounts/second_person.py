@@ -20,6 +20,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import NobodyAsked, SamePerson
 from surveyapp.accounts.models import Confirmation
 from surveyapp.accounts.states import ConfirmationState
+from surveyapp.db import rows_changed
 
 WAITS = timedelta(hours=24)
 """How long a request waits for another person."""
@@ -165,7 +166,7 @@ def _move(
         .where(Confirmation.id == confirmation_id, Confirmation.state == before)
         .values(state=after)
     )
-    return bool(moved.rowcount == 1)  # type: ignore[attr-defined]
+    return rows_changed(moved) == 1
 
 
 def _open(db: Session, campaign_code: str, confirmation_id: uuid.UUID, act: Act) -> Confirmation:

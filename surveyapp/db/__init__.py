@@ -27,6 +27,7 @@ from surveyapp.db.sessions import (
     connections_in_use,
     is_snapshot,
     reading,
+    rows_changed,
     transaction,
     write_once,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "make_engine",
     "of_database",
     "reading",
+    "rows_changed",
     "sqlstate",
     "thawed",
     "transaction",

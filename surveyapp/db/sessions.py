@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, Executable
+from sqlalchemy import CursorResult, Engine, Executable, Result
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
@@ -81,6 +81,12 @@ def write_once(statement: Executable, values: Mapping[str, Any]) -> int:
         return queue.write(statement, values)
     with _engine("at once").connect() as connection:
         return connection.execute(statement, dict(values), execution_options=COUNTED).rowcount
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE changed. SQLAlchemy knows the number, but not from every type it returns."""
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.db import rows_changed
 from surveyapp.documents.tables import inert
 from surveyapp.i18n import _
 from surveyapp.invitations.credentials import codes, links
@@ -70,7 +71,7 @@ def mark_listed(db: Session, campaign: Campaign, *, everyone: bool, act: Act) ->
     taken = select(Invitation.id).where(*wanted).order_by(Invitation.id)
     db.execute(taken.with_for_update(key_share=True)).all()
     handed = update(Invitation).where(*wanted)
-    people = int(db.execute(handed.values(listed_at=act.now)).rowcount)  # type: ignore[attr-defined]
+    people = rows_changed(db.execute(handed.values(listed_at=act.now)))
     if not people:
         raise NothingToList
     audit.record(

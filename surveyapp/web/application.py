@@ -85,7 +85,7 @@ def build(
         app.register_blueprint(import_module("surveyapp.web.parts.styleguide").bp)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way Werkzeug's own page shows
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     return app

@@ -23,6 +23,7 @@ from webauthn.helpers.structs import (
 from surveyapp import small_json
 from surveyapp.accounts.errors import PasskeyRefused
 from surveyapp.accounts.models import PasskeyChallenge, Staff, StaffPasskey
+from surveyapp.db import rows_changed
 
 PATIENCE = timedelta(minutes=5)
 MOST = 10
@@ -178,7 +179,7 @@ def remove(db: Session, staff_id: uuid.UUID, passkey_id: bytes) -> bool:
     gone = db.execute(
         delete(StaffPasskey).where(StaffPasskey.id == passkey_id, StaffPasskey.staff_id == staff_id)
     )
-    return bool(gone.rowcount == 1)  # type: ignore[attr-defined]
+    return rows_changed(gone) == 1
 
 
 def _descriptors(db: Session, staff_id: uuid.UUID) -> list[PublicKeyCredentialDescriptor]:
@@ -216,6 +217,6 @@ def _take_challenge(
             PasskeyChallenge.made_at > now - PATIENCE,
         )
     )
-    if asked.rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(asked) != 1:
         raise PasskeyRefused("challenge")
     return challenge

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import RecoveryCode
+from surveyapp.db import rows_changed
 from surveyapp.keys import KeyRing
 
 HOW_MANY = 10
@@ -47,7 +48,7 @@ def passes(db: Session, staff_id: uuid.UUID, typed: str, *, keys: KeyRing, now: 
         )
         .values(used_at=now)
     )
-    return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+    return rows_changed(used) == 1
 
 
 def left(db: Session, staff_id: uuid.UUID) -> int:

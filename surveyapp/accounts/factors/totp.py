@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts.models import Staff
+from surveyapp.db import rows_changed
 from surveyapp.keys import KeyRing
 
 SECRET_BYTES = 20
@@ -65,7 +66,7 @@ def passes(db: Session, staff_id: uuid.UUID, typed: str, *, keys: KeyRing, now: 
         .where(Staff.id == staff_id, Staff.totp_last_step < step)
         .values(totp_last_step=step)
     )
-    return bool(used.rowcount == 1)  # type: ignore[attr-defined]
+    return rows_changed(used) == 1
 
 
 def remove(db: Session, staff_id: uuid.UUID) -> None:

@@ -16,6 +16,7 @@ from surveyapp.accounts import service
 from surveyapp.accounts.errors import LinkDead
 from surveyapp.accounts.models import Staff, StaffLink
 from surveyapp.accounts.states import LinkMail, LinkPurpose
+from surveyapp.db import rows_changed
 from surveyapp.keys import KeyRing
 
 LIVES = {LinkPurpose.ACTIVATION: timedelta(days=14), LinkPurpose.PASSWORD: timedelta(hours=2)}
@@ -99,7 +100,7 @@ def use(db: Session, given: str, fresh_hash: str, *, keys: KeyRing, now: datetim
     """Set the password by the link, which is dead from then on. Raises `LinkDead`."""
     invited = read(db, given, keys=keys, now=now)
     gone = db.execute(delete(StaffLink).where(StaffLink.id == invited.link_id))
-    if gone.rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(gone) != 1:
         raise LinkDead
     service.set_password(db, invited.staff_id, fresh_hash)
     return invited

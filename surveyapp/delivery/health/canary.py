@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
+from surveyapp.db import rows_changed
 from surveyapp.delivery.models import Canary, Wave
 from surveyapp.delivery.states import GOING, ON_ITS_WAY, UNSEEN, CanaryState, WaveState
 
@@ -181,7 +182,7 @@ def _set(db: Session, canary_id: UUID, states: Sequence[CanaryState], **values: 
     changed = db.execute(
         update(Canary).where(Canary.id == canary_id, Canary.state.in_(states)).values(**values)
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(changed) > 0
 
 
 def judge(db: Session, trials: Trials, *, now: datetime) -> list[tuple[UUID, str]]:

@@ -15,7 +15,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
-from surveyapp.db import reading, transaction
+from surveyapp.db import reading, rows_changed, transaction
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import ContactRequest, Delivery, Wave
 from surveyapp.delivery.returned import returns
@@ -233,7 +233,7 @@ def give_up(*, keys: KeyRing, now: datetime) -> int:
                 .values(state=DeliveryState.FAILED, reason="gave_up", settled_at=now)
                 .execution_options(synchronize_session=False)
             )
-            if given_up.rowcount:  # type: ignore[attr-defined]
+            if rows_changed(given_up):
                 returns.next_channel(db, waves[wave_id], invitation_id, keys=keys, now=now)
     return len(overdue)
 

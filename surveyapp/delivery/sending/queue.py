@@ -14,6 +14,7 @@ from surveyapp.assignments.bulk_transitions import move_forms
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
+from surveyapp.db import rows_changed
 from surveyapp.delivery import rules
 from surveyapp.delivery.models import Delivery, Wave
 from surveyapp.delivery.states import DeliveryState, WaveState
@@ -193,7 +194,7 @@ def release_worker(db: Session, worker: str) -> int:
         .values(state=DeliveryState.QUEUED, leased_by="", lease_until=None)
         .execution_options(synchronize_session=False)
     )
-    return int(freed.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(freed)
 
 
 def settle(

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Unit
+from surveyapp.db import rows_changed
 from surveyapp.delivery.models import Delivery, SkippedCount
 from surveyapp.invitations.models import Invitation
 from surveyapp.respondents.models import Person
@@ -26,7 +27,7 @@ def note(db: Session, wave_id: UUID, skipped: Iterable[tuple[int, str]]) -> None
             table.reason == reason,
         )
         added = db.execute(update(table).where(*place).values(people=table.people + n))
-        if not added.rowcount:  # type: ignore[attr-defined]
+        if not rows_changed(added):
             row = {"wave_id": wave_id, "unit_id": unit_id, "reason": reason, "people": n}
             db.execute(insert(table).values(row))
 

@@ -11,6 +11,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
+from surveyapp.db import rows_changed
 from surveyapp.delivery.errors import (
     CountMistyped,
     CountMoved,
@@ -94,7 +95,7 @@ def pause_all(db: Session, *, reason: str) -> int:
     paused = db.execute(
         update(Wave).where(Wave.state.in_(GOING)).values(state=WaveState.PAUSED, reason=reason)
     )
-    return int(paused.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(paused)
 
 
 def resume(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
@@ -169,10 +170,10 @@ def retry_now(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> in
         )
         .execution_options(synchronize_session=False)
     )
-    if given_up.rowcount and subject.state == WaveState.DONE:  # type: ignore[attr-defined]
+    if rows_changed(given_up) and subject.state == WaveState.DONE:
         subject.state = WaveState.RUNNING
     subject.retried_at = act.now
-    n = int(waiting.rowcount + given_up.rowcount)  # type: ignore[attr-defined]
+    n = int(rows_changed(waiting) + rows_changed(given_up))
     facts = {**_facts(subject), "messages": n}
     audit.record(db, act, Action.WAVE_RETRIED, campaign_code=campaign.code, facts=facts)
     return n
@@ -197,7 +198,7 @@ def finish(db: Session) -> int:
         .values(state=WaveState.DONE)
         .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(done)
 
 
 def _facts(subject: Wave) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.db import rows_changed
 from surveyapp.fieldwork.errors import BadSubscriber, TokenRefused
 from surveyapp.fieldwork.models import ApiToken, ReportSubscriber
 
@@ -55,7 +56,7 @@ def unsubscribe(db: Session, campaign_id: int, subscriber_id: uuid.UUID) -> bool
             ReportSubscriber.campaign_id == campaign_id, ReportSubscriber.id == subscriber_id
         )
     )
-    return bool(gone.rowcount)  # type: ignore[attr-defined]  # a delete returns a cursor result
+    return rows_changed(gone) > 0
 
 
 def subscribers(db: Session, campaign_id: int) -> Sequence[ReportSubscriber]:
@@ -121,7 +122,7 @@ def revoke_token(
         )
         .values(revoked_at=now)
     )
-    return bool(gone.rowcount)  # type: ignore[attr-defined]  # an update returns a cursor result
+    return rows_changed(gone) > 0
 
 
 def tokens(db: Session, campaign_id: int, *, scope: str = FIGURES) -> Sequence[ApiToken]:

@@ -108,6 +108,6 @@ def _front(settings: Settings) -> Iterator[Diagnosis]:
 
 def _ask(url: str, **headers: str) -> dict[str, str]:
     request = urllib.request.Request(url, headers=headers)  # noqa: S310  the server's own address
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310  the server's own address, https or http
         told: dict[str, str] = json.loads(answer.read(4096))
         return told

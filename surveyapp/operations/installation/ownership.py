@@ -17,6 +17,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import AuditBroken
+from surveyapp.db import rows_changed
 from surveyapp.keys import KeyRing
 from surveyapp.operations.installation.errors import (
     ForeignKeyRing,
@@ -128,7 +129,7 @@ def sign(
     """This node is alive and holds these keys."""
     told = {"seen_at": now, "version": version, "key_numbers": sorted(keys)}
     place = (NodeSign.name == name, NodeSign.kind == kind)
-    if db.execute(update(NodeSign).where(*place).values(told)).rowcount:  # type: ignore[attr-defined]
+    if rows_changed(db.execute(update(NodeSign).where(*place).values(told))):
         return
     with contextlib.suppress(IntegrityError), db.begin_nested():  # another process was first
         db.execute(insert(NodeSign).values(name=name, kind=kind, **told))

@@ -37,7 +37,7 @@ class Answers:
     mail_bounces: str = ""
     alarm_to: str = ""
     backups: str = "/var/backups/surveyapp"
-    backup_secret: str = "/root/surveyapp-backup.key"  # noqa: S105  a path
+    backup_secret: str = "/etc/surveyapp/backup-secret.key"  # noqa: S105  a path
     """Where the secret half of the backup key is put, to be taken away from this machine."""
     units: str = ""
     """Folder for systemd's units, such as /etc/systemd/system."""

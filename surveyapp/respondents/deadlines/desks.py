@@ -14,6 +14,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ExpectedList, ListKind, Unit
+from surveyapp.db import rows_changed
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries
 from surveyapp.respondents.errors import (
@@ -237,7 +238,7 @@ def give_up_queued(db: Session, *, code: str, now: datetime) -> int:
         .where(DeskReminder.state == ReminderState.QUEUED)
         .values(state=ReminderState.FAILED, code=code, tried_at=now)
     )
-    return int(given_up.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(given_up)
 
 
 def reminder_tried(

@@ -1,11 +1,10 @@
 """Forgetting who the respondents were, once a campaign is over."""
 
-from typing import Any, cast
-
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Campaign, Unit
+from surveyapp.db import rows_changed
 from surveyapp.respondents.models import (
     FINDINGS,
     LINES,
@@ -32,9 +31,7 @@ def erase(db: Session, campaign: Campaign) -> dict[str, int]:
         select(func.count()).select_from(people.where(Person.name_key != "").subquery())
     )
     db.execute(delete(FINDINGS).where(FINDINGS.c.list_id.in_(lists)))
-    lines = cast(
-        "CursorResult[Any]", db.execute(delete(LINES).where(LINES.c.list_id.in_(lists)))
-    ).rowcount
+    lines = rows_changed(db.execute(delete(LINES).where(LINES.c.list_id.in_(lists))))
     db.execute(delete(ReceivedFile).where(ReceivedFile.unit_id.in_(units)))
     db.execute(delete(DeskAddress).where(DeskAddress.unit_id.in_(units)))
     db.execute(update(DeskReminder).where(DeskReminder.unit_id.in_(units)).values(email=""))

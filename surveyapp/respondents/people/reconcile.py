@@ -11,6 +11,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
+from surveyapp.db import rows_changed
 from surveyapp.respondents.errors import UnknownPerson
 from surveyapp.respondents.models import ListLine, Person, PersonEntry
 from surveyapp.respondents.people import form_counts
@@ -216,7 +217,7 @@ def remove_person(
         )
         .values(state=PersonState.REMOVED)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(changed) != 1:
         raise UnknownPerson(person_id)
     db.execute(
         update(PersonEntry)

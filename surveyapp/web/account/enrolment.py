@@ -57,7 +57,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> ResponseReturnValue:
         "account/set_up.html",
         takes_passkeys=site.takes_passkeys,
         # the picture is our own writing; what it says is encoded in its squares
-        picture=Markup(qr_svg(app)),  # noqa: S704
+        picture=Markup(qr_svg(app)),  # noqa: S704  our own drawing
         secret=" ".join(typed[at : at + 4] for at in range(0, len(typed), 4)),
         standing=standing,
         first=g.half is not None,
@@ -189,7 +189,7 @@ def _remove(db: Session, staff_id: UUID, passkey: str) -> None:
 
 def _staff_id() -> UUID:
     who: Any = g.actor or g.half
-    return who.staff_id  # type: ignore[no-any-return]
+    return who.staff_id  # type: ignore[no-any-return]  # of flask.g, which has no types
 
 
 def _username() -> str:

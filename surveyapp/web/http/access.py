@@ -51,7 +51,7 @@ def anyone(view: View) -> View:
 
 def _mark(admitted: tuple[str, ...]) -> Callable[[View], View]:
     def mark(view: View) -> View:
-        view.admits = admitted  # type: ignore[attr-defined]
+        view.admits = admitted  # type: ignore[attr-defined]  # a mark on the view
         return view
 
     return mark

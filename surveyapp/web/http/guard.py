@@ -31,19 +31,19 @@ class ForeignOrigin(CSRFError):  # type: ignore[misc]  # Flask-WTF ships no type
 
 def without_token(view: View) -> View:
     """Mark a respondent's view that is posted to before there is a cookie to compare a token with."""
-    view.takes_no_token = True  # type: ignore[attr-defined]
+    view.takes_no_token = True  # type: ignore[attr-defined]  # a mark on the view
     return view
 
 
 def by_bearer(view: View) -> View:
     """Mark a view that machines call: it goes by the `Authorization` header and reads no cookie."""
-    view.by_bearer = True  # type: ignore[attr-defined]
+    view.by_bearer = True  # type: ignore[attr-defined]  # a mark on the view
     return view
 
 
 def takes_upload(view: View) -> View:
     """Mark a view that receives a file of up to 12 MB; every other request ends at 64 kB."""
-    view.takes_upload = True  # type: ignore[attr-defined]
+    view.takes_upload = True  # type: ignore[attr-defined]  # a mark on the view
     return view
 
 

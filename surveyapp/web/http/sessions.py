@@ -94,7 +94,7 @@ class SealedSessions(SessionInterface):
     def __init__(self, keys: KeyRing, *, secure: bool) -> None:
         self.keys, self.secure = keys, secure
 
-    def open_session(self, app: Flask, request: Request) -> SurveySession:  # noqa: ARG002
+    def open_session(self, app: Flask, request: Request) -> SurveySession:  # noqa: ARG002  Flask hands it in
         cookie = STAFF if is_staff_path(request.path) else RESPONDENT
         value = request.cookies.get(cookie.name(secure=self.secure))
         content = unseal(value, cookie, self.keys) if value else None
@@ -103,7 +103,7 @@ class SealedSessions(SessionInterface):
         opened.cookie, opened.ended = cookie, content if is_over else None
         return opened
 
-    def save_session(self, app: Flask, session: Any, response: Response) -> None:  # noqa: ARG002
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:  # noqa: ARG002  Flask hands it in
         from flask import request
 
         # What an address names for good is the same under every cookie.

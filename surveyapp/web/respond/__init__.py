@@ -30,5 +30,5 @@ def _frame() -> dict[str, Any]:
 
 
 from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words
-from surveyapp.web.respond.devices import pages as device_pages  # noqa: E402, F401
-from surveyapp.web.respond.promise import pages as promise_pages  # noqa: E402, F401
+from surveyapp.web.respond.devices import pages as device_pages  # noqa: E402, F401  its routes, once the blueprint stands
+from surveyapp.web.respond.promise import pages as promise_pages  # noqa: E402, F401  its routes, once the blueprint stands

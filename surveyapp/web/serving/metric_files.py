@@ -36,15 +36,15 @@ def fold(folder: Path, pid: int) -> None:
 
 
 def _add(source: Path, target: Path) -> None:
-    total = MmapedDict(str(target))  # type: ignore[no-untyped-call]
+    total = MmapedDict(str(target))  # type: ignore[no-untyped-call]  # the library has no types here
     try:
-        for key, value, timestamp, _at in MmapedDict.read_all_values_from_file(str(source)):  # type: ignore[no-untyped-call]
-            before, _when = total.read_value(key)  # type: ignore[no-untyped-call]
-            total.write_value(key, before + value, timestamp)  # type: ignore[no-untyped-call]
+        for key, value, timestamp, _at in MmapedDict.read_all_values_from_file(str(source)):  # type: ignore[no-untyped-call]  # the library has no types here
+            before, _when = total.read_value(key)  # type: ignore[no-untyped-call]  # the library has no types here
+            total.write_value(key, before + value, timestamp)  # type: ignore[no-untyped-call]  # the library has no types here
     except (ValueError, json.JSONDecodeError):
         return
     finally:
-        total.close()  # type: ignore[no-untyped-call]
+        total.close()  # type: ignore[no-untyped-call]  # the library has no types here
 
 
 def pids(folder: Path) -> set[int]:

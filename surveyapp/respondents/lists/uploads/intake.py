@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
+from surveyapp.db import rows_changed
 from surveyapp.respondents import errors
 from surveyapp.respondents.errors import FileRefused, UnknownList
 from surveyapp.respondents.lists.staging import refuse_unasked
@@ -138,7 +139,7 @@ def still_held(db: Session, received_id: uuid.UUID, worker: str, *, now: datetim
         .where(mine, ReceivedFile.state == ReceivedState.WORKING)
         .values(told_at=now)
     )
-    return bool(held.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(held) > 0
 
 
 def take_up(db: Session, *, worker: str, now: datetime) -> ReceivedFile | None:
@@ -152,7 +153,7 @@ def take_up(db: Session, *, worker: str, now: datetime) -> ReceivedFile | None:
         .where(silent, ReceivedFile.id == found.id)
         .values(worker=worker, told_at=now)
     )
-    return found if taken.rowcount else None  # type: ignore[attr-defined]
+    return found if rows_changed(taken) else None
 
 
 def advance(
@@ -241,7 +242,7 @@ def discard(db: Session, received_id: uuid.UUID) -> None:
 def forget_old(db: Session, *, now: datetime) -> int:
     """Files that nobody confirmed within a day go, with the names in them; how many."""
     gone = db.execute(delete(ReceivedFile).where(ReceivedFile.received_at < now - KEPT))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(gone)
 
 
 def refusal_of(subject: ReceivedFile) -> FileRefused | None:

@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Unit
+from surveyapp.campaigns.models import ListKind, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
 from surveyapp.i18n import _, _n, moment
@@ -85,12 +85,12 @@ def lists() -> str:
     )
 
 
-def _matrix(expected: Sequence[Expected], kinds: Sequence[object]) -> list[MatrixRow]:
+def _matrix(expected: Sequence[Expected], kinds: Sequence[ListKind]) -> list[MatrixRow]:
     rows = []
     for _unit_id, of_unit in groupby(expected, key=lambda e: e.unit.id):
         by_kind = {e.kind.id: e for e in of_unit}
         unit = next(iter(by_kind.values())).unit
-        rows.append(MatrixRow(unit, [by_kind.get(kind.id) for kind in kinds]))  # type: ignore[attr-defined]
+        rows.append(MatrixRow(unit, [by_kind.get(kind.id) for kind in kinds]))
     return rows
 
 

@@ -115,7 +115,7 @@ def _counted() -> bytes:
     for _attempt in range(3):
         summed = CollectorRegistry()
         try:
-            MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(summed)  # type: ignore[no-untyped-call]  # the library has no types here
             return bytes(_generate(_InSteps(summed)))
         except (ValueError, OSError, struct.error, json.JSONDecodeError):
             continue  # a worker is just making its file, or took it away

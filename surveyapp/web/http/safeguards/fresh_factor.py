@@ -33,7 +33,7 @@ OURS = frozenset({CODE, PASSKEY, sessions.CSRF_FIELD})
 
 def fresh_factor(view: View) -> View:
     """Mark a view that wants a second factor shown in the last quarter of an hour."""
-    view.wants_fresh_factor = True  # type: ignore[attr-defined]
+    view.wants_fresh_factor = True  # type: ignore[attr-defined]  # a mark on the view
     return view
 
 
