@@ -25,14 +25,14 @@ def installed(tmp_path, empty_sqlite):
         "base_url": "http://127.0.0.1:9",
         "database_url": empty_sqlite,
         "instance": tmp_path / "instance",
-        "environment_file": tmp_path / "surveyapp.env",
+        "environment_file": tmp_path / "etc" / "surveyapp.env",
         "trusted_proxies": "0",
         "pack": factories.PACKS / "tiny",
         "operator": "operator",
         "operator_name": "Trần Thị Vận Hành",
         "campaign": "tiny",
         "backups": tmp_path / "backups",
-        "backup_secret": tmp_path / "backup.key",
+        "backup_secret": tmp_path / "secrets" / "backup.key",
         "units": tmp_path / "units",
         "user": "nobody",
     }
@@ -47,7 +47,7 @@ def call(tmp_path: Path, *arguments: str, words: str = "") -> tuple[int, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SURVEYAPP_", "DATABASE"))}
     done = subprocess.run(
         [sys.executable, "-m", "surveyapp", *arguments],
-        env={**kept, "SURVEYAPP_ENV_FILE": str(tmp_path / "surveyapp.env")},
+        env={**kept, "SURVEYAPP_ENV_FILE": str(tmp_path / "etc" / "surveyapp.env")},
         input=words,
         capture_output=True,
         text=True,
@@ -65,10 +65,20 @@ def run(words: str, tmp_path: Path) -> None:
     assert code in accepted, f"surveyapp {words}\n{said}"
 
 
+def test_the_settings_lie_where_the_servers_user_gets_at_them_and_the_secret_is_for_root_alone(
+    installed, tmp_path
+):
+    def mode(*names):
+        return oct(tmp_path.joinpath(*names).stat().st_mode & 0o777)
+
+    assert (mode("etc"), mode("etc", "surveyapp.env")) == ("0o755", "0o640")
+    assert (mode("secrets"), mode("secrets", "backup.key")) == ("0o755", "0o600")
+
+
 def test_every_command_of_the_page_runs_in_its_order(installed, tmp_path, empty_sqlite):
     assert len(RUN) >= 14
     run("keys export ring.txt", tmp_path)
-    shutil.move(tmp_path / "backup.key", tmp_path / "secret-of-setup")
+    shutil.move(tmp_path / "secrets" / "backup.key", tmp_path / "secret-of-setup")
     for words in RUN:
         if words.startswith("backup make-key"):
             run(words, tmp_path)
@@ -99,15 +109,15 @@ def test_a_setup_writes_settings_for_their_group_units_with_its_paths_and_goes_o
 ):
     said, words = installed
     assert "surveyapp doctor" in said
-    assert (tmp_path / "surveyapp.env").stat().st_mode & 0o007 == 0
-    assert (tmp_path / "backup.key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "etc" / "surveyapp.env").stat().st_mode & 0o007 == 0
+    assert (tmp_path / "secrets" / "backup.key").stat().st_mode & 0o077 == 0
     unit = (tmp_path / "units" / "surveyapp-web.service").read_text()
     assert f"EnvironmentFile={tmp_path / 'surveyapp.env'}" in unit
     assert f"ExecStart={PROJECT}/.venv/bin/surveyapp run" in unit
-    before = (tmp_path / "surveyapp.env").read_text()
+    before = (tmp_path / "etc" / "surveyapp.env").read_text()
     code, said = call(tmp_path, "setup", "--answers", "-", words=words)
     assert code == 0, said
-    assert (tmp_path / "surveyapp.env").read_text() == before
+    assert (tmp_path / "etc" / "surveyapp.env").read_text() == before
 
 
 def test_a_file_of_answers_with_faults_is_refused_with_all_of_them(runner):

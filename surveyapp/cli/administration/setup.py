@@ -58,6 +58,7 @@ def _write_settings(told: Answers) -> None:
         click.echo(_("Giữ nguyên: %(path)s", path=path))
         return
     public, private = sealed_file.make_key()
+    files.make_folder(secret.parent)
     descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as out:
         out.write(private + "\n")

@@ -11,9 +11,16 @@ from surveyapp.config import PROJECT
 UNITS = PROJECT / "deploy" / "systemd"
 
 
+def make_folder(folder: Path) -> None:
+    """A folder that others may pass through, whatever this process masks; one that is there stays as it is."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+
+
 def write_environment(path: Path, settings: Mapping[str, str], *, user: str) -> None:
     """Never overwrites: what stands there holds passwords that are nowhere else."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_folder(path.parent)
     lines = [f"{name}={_quoted(value)}" for name, value in settings.items()]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
     with os.fdopen(descriptor, "w") as file:
