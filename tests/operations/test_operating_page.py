@@ -112,7 +112,7 @@ def test_a_setup_writes_settings_for_their_group_units_with_its_paths_and_goes_o
     assert (tmp_path / "etc" / "surveyapp.env").stat().st_mode & 0o007 == 0
     assert (tmp_path / "secrets" / "backup.key").stat().st_mode & 0o077 == 0
     unit = (tmp_path / "units" / "surveyapp-web.service").read_text()
-    assert f"EnvironmentFile={tmp_path / 'surveyapp.env'}" in unit
+    assert f"EnvironmentFile={tmp_path / 'etc' / 'surveyapp.env'}" in unit
     assert f"ExecStart={PROJECT}/.venv/bin/surveyapp run" in unit
     before = (tmp_path / "etc" / "surveyapp.env").read_text()
     code, said = call(tmp_path, "setup", "--answers", "-", words=words)
