@@ -77,6 +77,15 @@ def _in_vietnamese() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _masking_as_before() -> Iterator[None]:
+    """A program that a test calls in this process masks the modes of files for itself alone."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _passwords_cost_little() -> None:
     """Argon2id is slow on purpose; the tests that ask about its cost set it themselves."""

@@ -33,7 +33,8 @@ def scratch() -> Iterator[Path]:
         if not Path("/proc", left.name.rpartition("-")[2]).exists():
             _clear(left)
     folder = parent / f"{_SCRATCH}{os.getpid()}"
-    folder.mkdir(mode=0o711)  # PostgreSQL runs as a user of its own
+    folder.mkdir()
+    folder.chmod(0o711)  # PostgreSQL runs as a user of its own
     try:
         yield folder
     finally:

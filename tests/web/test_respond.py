@@ -632,7 +632,7 @@ def test_the_cookie_is_unreadable_and_forgets_the_code_when_the_person_leaves(an
     left = shown(ann.client, ann.post("/phieu/roi-khoi"))
     assert "Phiếu đã đóng trên máy này" in left.text and "Những câu đã trả lời" in left.text
     kept = sessions.unseal(ann.client.get_cookie("phieu").value, sessions.RESPONDENT, keys)
-    assert set(kept) == {"left", "seen", "started"}
+    assert set(kept) == {"left", "locale", "seen", "started"}
     back = ann.client.get("/phieu/1/1", headers=HERE)
     assert back.status_code == 401
     assert "Phiếu đã được đóng trên máy này" in back.text and "cookie" not in back.text
