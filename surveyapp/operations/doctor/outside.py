@@ -91,8 +91,8 @@ def _front(settings: Settings) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "outside", Level.OK, _("Mở được %(url)s như người ngoài.", url=settings.base_url)
     )
-    wanted = urlsplit(settings.base_url)
-    if told.get("scheme") != wanted.scheme or told.get("host") != wanted.netloc:
+    front = urlsplit(settings.base_url)
+    if told.get("scheme") != front.scheme or told.get("host") != front.netloc:
         words = _(
             "Máy chủ thấy mình ở %(seen)s thay vì %(wanted)s: proxy không gửi X-Forwarded-Proto, -Host, hoặc SURVEYAPP_TRUSTED_PROXIES sai.",
             seen=f"{told.get('scheme')}://{told.get('host')}",

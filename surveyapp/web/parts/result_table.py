@@ -26,12 +26,12 @@ class ResultLine:
     group: str
     label: str
     url: str | None
-    found: Distribution | None
+    distribution: Distribution | None
 
     @property
     def mean(self) -> float | None:
         """As the distribution's; none where it is hidden."""
-        return self.found.mean if self.found else None
+        return self.distribution.mean if self.distribution else None
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ def parts(lines: Sequence[ResultLine]) -> list[ScaleRows]:
     """The rows by scale, scales in the order they come; rows of no table at all are left out."""
     by_scale: dict[Any, list[ResultLine]] = {}
     for line in lines:
-        if line.found is not None:
-            item = line.found.item
+        if line.distribution is not None:
+            item = line.distribution.item
             key = tuple((o.code, o.label.vi) for o in item.options), item.best
             by_scale.setdefault(key, []).append(line)
-    return [_part(found) for found in by_scale.values()]
+    return [_part(lines) for lines in by_scale.values()]
 
 
 def _part(lines: list[ResultLine]) -> ScaleRows:
-    items = [line.found.item for line in lines if line.found is not None]
+    items = [line.distribution.item for line in lines if line.distribution is not None]
     offered = any(item.dont_know for item in items)
     return ScaleRows(items[0].options, items[0].best, offered, tuple(lines))
 
@@ -84,32 +84,34 @@ def chart(part: ScaleRows) -> Markup:
 def shade(part: ScaleRows, code: str) -> str:
     """The class that colours an option: the better, the deeper."""
     codes = [option.code for option in part.options]
-    place = codes.index(code)
+    index = codes.index(code)
     if part.best == codes[0]:
-        place = len(codes) - 1 - place
-    return f"shade-{round(place * (SHADES - 1) / max(len(codes) - 1, 1))}"
+        index = len(codes) - 1 - index
+    return f"shade-{round(index * (SHADES - 1) / max(len(codes) - 1, 1))}"
 
 
 def _bar(part: ScaleRows, line: ResultLine) -> StackedBar:
-    found = line.found
-    assert found is not None  # parts() keeps only these
-    if not found.responses:
-        shown = [("veiled", 1.0)] if found.responses is None else []
-        told = hidden() if found.responses is None else _("không có phiếu")
+    distribution = line.distribution
+    assert distribution is not None  # parts() keeps only these
+    if not distribution.responses:
+        shown = [("veiled", 1.0)] if distribution.responses is None else []
+        told = hidden() if distribution.responses is None else _("không có phiếu")
         return StackedBar(line.label, shown, told, line.url)
     classes = {option.code: shade(part, option.code) for option in part.options}
     classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
-    shown = [(classes[code], share) for code in found.codes if (share := found.share(code))]
-    if found.hidden:
-        shown.append(("veiled", found.hidden / found.responses))
-    return StackedBar(line.label, shown, _told(found), line.url)
+    shown = [
+        (classes[code], share) for code in distribution.codes if (share := distribution.share(code))
+    ]
+    if distribution.hidden:
+        shown.append(("veiled", distribution.hidden / distribution.responses))
+    return StackedBar(line.label, shown, _told(distribution), line.url)
 
 
-def _told(found: Distribution) -> str:
-    n = _("%(n)s phiếu", n=number(found.responses or 0))
-    if found.mean is None:
+def _told(distribution: Distribution) -> str:
+    n = _("%(n)s phiếu", n=number(distribution.responses or 0))
+    if distribution.mean is None:
         return n
-    return _("TB %(mean)s · %(n)s", mean=tenths(found.mean), n=n)
+    return _("TB %(mean)s · %(n)s", mean=tenths(distribution.mean), n=n)
 
 
 def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
@@ -126,21 +128,21 @@ def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
 
 def row(part: ScaleRows, line: ResultLine) -> dict[str, Any]:
     """A row for the `table` macro; a hidden cell says so in words."""
-    found = line.found
-    assert found is not None  # parts() keeps only these
+    distribution = line.distribution
+    assert distribution is not None  # parts() keeps only these
     codes = [option.code for option in part.options]
     codes += [DONT_KNOW] if part.dont_know else []
-    cells = [_cell(found, code) for code in (*codes, MISSING)]
+    cells = [_cell(distribution, code) for code in (*codes, MISSING)]
     return {
-        "cells": (line.label, _mean(found), _shown(found.responses), *cells),
+        "cells": (line.label, _mean(distribution), _shown(distribution.responses), *cells),
         "url": line.url,
     }
 
 
-def _cell(found: Distribution, code: str) -> dict[str, Any]:
-    if code == DONT_KNOW and not found.item.dont_know:
+def _cell(distribution: Distribution, code: str) -> dict[str, Any]:
+    if code == DONT_KNOW and not distribution.item.dont_know:
         return NONE
-    n, share = found.n(code), found.share(code)
+    n, share = distribution.n(code), distribution.share(code)
     if n is None or share is None:
         return _shown(n)
     words = Markup('<span>{} <span class="muted small">{}</span></span>')
@@ -153,12 +155,12 @@ def _shown(n: int | None) -> dict[str, Any]:
     return count_cell(n)
 
 
-def _mean(found: Distribution) -> dict[str, Any]:
-    if found.answered is None:
+def _mean(distribution: Distribution) -> dict[str, Any]:
+    if distribution.answered is None:
         return _shown(None)
-    if found.mean is None:
+    if distribution.mean is None:
         return NONE
-    return sorted_by(found.mean, tenths(found.mean), 4)
+    return sorted_by(distribution.mean, tenths(distribution.mean), 4)
 
 
 def file_columns() -> list[Column]:
@@ -186,18 +188,18 @@ def file_rows(
     told: list[Cell] = [published.release.number, day(published.release.built_at)]
     rows: list[list[Cell]] = []
     for line in lines:
-        found = line.found
-        if found is None:
+        distribution = line.distribution
+        if distribution is None:
             continue
-        item, veiled = found.item, hidden()
+        item, veiled = distribution.item, hidden()
         labels = {option.code: option.label.get(locale()) for option in item.options}
         labels |= {DONT_KNOW: dont_know(), MISSING: not_answered()}
         first: list[Cell] = [line.unit, names[line.unit], line.group]
         first += [item.id, item.text.get(locale())]
-        of: Cell = veiled if found.responses is None else found.responses
-        for code in found.codes:
-            n = found.n(code)
-            counted: list[Cell] = [veiled, None] if n is None else [n, found.share(code)]
+        of: Cell = veiled if distribution.responses is None else distribution.responses
+        for code in distribution.codes:
+            n = distribution.n(code)
+            counted: list[Cell] = [veiled, None] if n is None else [n, distribution.share(code)]
             rows.append([*first, code, labels[code], *counted, of, *told])
     return rows
 

@@ -52,7 +52,7 @@ def review(number: int) -> ResponseReturnValue:
 
 def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> list[dict[str, Any]]:
     """Title and items of each section, with the present answer and where to mend it."""
-    place = locale()
+    language = locale()
     numbers = count(1)
     rows = []
     for page, each in enumerate(instrument.sections, start=1):
@@ -61,13 +61,13 @@ def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> l
             {
                 "id": item.id,
                 "position": next(numbers),
-                "text": item.text.get(place),
-                "answer": _chosen(item, answers.get(item.id), place),
+                "text": item.text.get(language),
+                "answer": _chosen(item, answers.get(item.id), language),
                 "url": f"{address}#{item.id}-item",
             }
             for item in each.items
         ]
-        rows.append({"title": each.title.get(place), "items": items, "page": page})
+        rows.append({"title": each.title.get(language), "items": items, "page": page})
     return rows
 
 

@@ -114,8 +114,8 @@ def _sought(chosen: dict[str, str]) -> Sought:
 
 def _midnight(text: str) -> datetime | None:
     try:
-        found = date.fromisoformat(text)
-        return datetime.combine(found, time(), tzinfo=clock.VIETNAM) if found.year > 2000 else None
+        day = date.fromisoformat(text)
+        return datetime.combine(day, time(), tzinfo=clock.VIETNAM) if day.year > 2000 else None
     except ValueError:
         return None
 
