@@ -57,10 +57,10 @@ def by_side(
             side: planned(db, campaign_id, by=(side,), part=Scope(), then=then) for side in sides
         }
         return {side: {key[0]: n for key, n in of.items()} for side, of in kept.items()}
-    planned: dict[str, dict[int, int]] = {side: {} for side in sides}
+    forms: dict[str, dict[int, int]] = {side: {} for side in sides}
     for side, id_, n in db.execute(_planning_sides(sides), {"campaign": campaign_id}):
-        planned[side][id_] = int(n)
-    return planned
+        forms[side][id_] = int(n)
+    return forms
 
 
 @lru_cache

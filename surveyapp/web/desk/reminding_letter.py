@@ -19,7 +19,7 @@ def chase() -> str:
         unit_figures = figures.gather(db, g.campaign, g.unit, until=reminding_letter.yesterday())
     return render_template(
         "desk/chase.html",
-        found=unit_figures,
+        unit_figures=unit_figures,
         least=unit_figures.least,
         until=day(unit_figures.until),
     )

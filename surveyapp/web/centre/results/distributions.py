@@ -33,7 +33,7 @@ VIEWS = ("item", "unit", "group")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ResultSelection:
     """What the page shows: rows by `by`, of a group, an item of it and a rated unit (`ALL`: all)."""
 
     by: str
@@ -66,7 +66,7 @@ class Book:
         """Units by code, the total too."""
         return {code: unit_name(unit) for code, unit in self.units.items()} | {ALL: everyone()}
 
-    def read_wanted(self) -> Wanted:
+    def read_selection(self) -> ResultSelection:
         """The page asked for in the address; what the tables do not know falls back to the first."""
         asked = request.args
         group = asked.get("group", "")
@@ -74,19 +74,19 @@ class Book:
             group = next(iter(self.groups))
         items = [item.id for item in self.forms[group].items]
         item, unit, by = asked.get("item", ""), asked.get("unit", ALL), asked.get("by", "")
-        return Wanted(
+        return ResultSelection(
             by if by in VIEWS else VIEWS[0],
             group,
             item if item in items else items[0],
             unit if (unit, group) in self.published.participation else ALL,
         )
 
-    def lines(self, selection: Wanted) -> list[ResultLine]:
+    def lines(self, selection: ResultSelection) -> list[ResultLine]:
         """The rows of the page."""
         build = {"item": self._by_item, "unit": self._by_unit, "group": self._by_group}
         return build[selection.by](selection)
 
-    def _by_item(self, selection: Wanted) -> list[ResultLine]:
+    def _by_item(self, selection: ResultSelection) -> list[ResultLine]:
         items = {item.id: item for item in self.forms[selection.group].items}
         distributions = self.published.distributions(items, unit=selection.unit)
         return [
@@ -100,7 +100,7 @@ class Book:
             for id_, item in items.items()
         ]
 
-    def _by_unit(self, selection: Wanted) -> list[ResultLine]:
+    def _by_unit(self, selection: ResultSelection) -> list[ResultLine]:
         item = self.forms[selection.group].item(selection.item)
         distributions = self.published.distributions({item.id: item})
 
@@ -114,7 +114,7 @@ class Book:
         units = [line(code) for code in self.published.units_of(selection.group)]
         return [line(ALL), *result_table.worst_first(units)]
 
-    def _by_group(self, selection: Wanted) -> list[ResultLine]:
+    def _by_group(self, selection: ResultSelection) -> list[ResultLine]:
         """Every group of the level that was asked about the item's criterion."""
         level = self.groups[selection.group].level
         chosen = self.forms[selection.group].item(selection.item)
@@ -140,7 +140,7 @@ class Book:
             for code, item in asked
         ]
 
-    def title(self, selection: Wanted) -> str:
+    def title(self, selection: ResultSelection) -> str:
         """What the rows are of."""
         group = group_name(self.groups[selection.group])
         item = item_name(self.forms[selection.group].item(selection.item))
@@ -165,7 +165,7 @@ def results() -> ResponseReturnValue:
         return render_template("centre/results_none.html", errors=[("", refusal(error))]), 404
     if book is None:
         return render_template("centre/results_none.html", errors=[], step=_step())
-    selection = book.read_wanted()
+    selection = book.read_selection()
     return _page(book, selection)
 
 
@@ -180,7 +180,7 @@ def results_file(format: str) -> Response:
         book = None
     if book is None:
         abort(404)
-    selection = book.read_wanted()
+    selection = book.read_selection()
     rows = result_table.file_rows(book.lines(selection), book.published, book.names)
     heads, title = result_table.file_columns(), book.title(selection)
     content = tables.write(format, heads, rows, title=title, notes=book.notes())
@@ -204,14 +204,14 @@ def _book(db: Session) -> Book | None:
     )
 
 
-def _page(book: Book, selection: Wanted) -> str:
+def _page(book: Book, selection: ResultSelection) -> str:
     lines = book.lines(selection)
     told = result_table.parts(lines)
     responses = book.published.participation.get((selection.unit, selection.group))
     heading = {"item": _("Câu hỏi"), "unit": _("Đơn vị"), "group": _("Nhóm")}[selection.by]
     return render_template(
         "centre/results.html",
-        wanted=selection,
+        selection=selection,
         title=book.title(selection),
         tabs=_tabs(selection),
         responses=result_table.hidden() if responses is None else number(responses),
@@ -240,11 +240,11 @@ def _page(book: Book, selection: Wanted) -> str:
     )
 
 
-def _cell_name(book: Book, selection: Wanted) -> str:
+def _cell_name(book: Book, selection: ResultSelection) -> str:
     return f"{group_name(book.groups[selection.group])} – {book.names[selection.unit]}"
 
 
-def _tabs(selection: Wanted) -> list[tuple[str, str, bool]]:
+def _tabs(selection: ResultSelection) -> list[tuple[str, str, bool]]:
     labels = (_("Các câu hỏi"), _("Các đơn vị"), _("Các nhóm cùng tiêu chí"))
     return [
         (label, replace(selection, by=by).address(), selection.by == by)
