@@ -36,11 +36,11 @@ def _frame() -> dict[str, Any]:
 
 from surveyapp.web.respond import (  # noqa: E402  routes, words and addresses, once the blueprint stands
     answering,  # noqa: F401
+    dead_ends,  # noqa: F401
     declaring,  # noqa: F401
     entry,  # noqa: F401
     finish,  # noqa: F401
     published_receipts,  # noqa: F401
-    words,  # noqa: F401
 )
 from surveyapp.web.respond.devices import own_address  # noqa: E402  once the blueprint stands
 from surveyapp.web.respond.devices import pages as device_pages  # noqa: E402, F401  its routes, once the blueprint stands
