@@ -10,6 +10,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import locale
+from surveyapp.invitations import declarations
 from surveyapp.invitations.queries import Invited
 from surveyapp.web.parts import deadlines
 from surveyapp.web.parts.help_desk import contact
@@ -48,6 +49,7 @@ def shared(db: Session, invited: Invited) -> dict[str, Hashable]:
         "is_open": campaign.is_collecting(now, begun=invited.is_begun),
         "is_before": campaign.is_preparing or now < campaign.opens_at,
         "begun": any(each.begun_on is not None for each in left),
+        "declared": declarations.standing(db, invited),
     }
 
 

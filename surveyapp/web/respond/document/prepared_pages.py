@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from flask import current_app, g, render_template, request
+from flask import current_app, g, render_template
 from markupsafe import Markup, escape
 
 from surveyapp.i18n import locale
 from surveyapp.web.http import guard, sessions
 from surveyapp.web.http import locale as languages
 from surveyapp.web.http.state import settings
+from surveyapp.web.respond.devices import own_address
 
 KEPT = 1024
 """Pages and pieces in a process: nine questionnaires of nine pages in two languages for a few campaigns."""
@@ -31,7 +32,8 @@ _STANDARD: dict[str, Callable[[], object]] = {
     "own_digits": sessions.own_digits,
     "seconds_left": sessions.respondent_seconds_left,
     "language_url": languages.other_language,
-    "back_path": lambda: request.path,
+    "back_path": own_address.back_path,
+    "own_mark": own_address.present,
 }
 """What the frame of every page shows of the person, by the name of its blank."""
 T = TypeVar("T")
@@ -51,7 +53,7 @@ def page(
     """
     own = own or {}
     kept: dict[Hashable, Pieces] = current_app.extensions.setdefault(_PLACE, {})
-    key = (template, locale(), g.get("language_asked"), *shared.values())
+    key = (template, locale(), g.get("language_asked"), _is_open_here(), *shared.values())
     pieces = kept.get(key)
     if pieces is None:
         if len(kept) >= KEPT:
@@ -84,7 +86,7 @@ def _rendered(template: str, facts: Mapping[str, Any], own: Mapping[str, object]
         "own_digits": lambda: blank("own_digits"),
         "seconds_left": lambda: blank("seconds_left"),
         "language_url": blank("language_url"),
-        "back_path": blank("back_path"),
+        "back_path": lambda: blank("back_path"),
     }
     with _as_for_nobody():
         return render_template(template, **{**frame, **facts, **blanks})
@@ -93,11 +95,17 @@ def _rendered(template: str, facts: Mapping[str, Any], own: Mapping[str, object]
 @contextmanager
 def _as_for_nobody() -> Iterator[None]:
     """A request without cookies to the first page; nothing of the present one but its language."""
-    asked = g.get("language_asked")
+    asked, is_open_here = g.get("language_asked"), _is_open_here()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # as Flask's own pages do
     with app.app_context(), app.test_request_context(base_url=settings().base_url):
         g.language_asked = asked
+        g.own_mark_blank = blank("own_mark") if is_open_here else ""
         yield
+
+
+def _is_open_here() -> bool:
+    """Somebody's questionnaire is open in this browser: addresses carry its mark then."""
+    return sessions.respondent_code() is not None
 
 
 def _cut(html: str) -> Pieces:
