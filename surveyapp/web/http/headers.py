@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Iterator
 from functools import lru_cache
 
+from deflate import gzip_compress
 from flask import Flask, Response, request, session
-from isal import isal_zlib
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
@@ -43,8 +43,8 @@ FIXED = {
 }
 TWO_YEARS = 63_072_000
 SHORTEST_COMPRESSED = 600
-LEVEL, GZIP = 3, 31
-"""The densest of ISA-L's levels, a fifth of what zlib's fifth takes for 5 % more bytes; zlib's number for gzip."""
+LEVEL = 6
+"""Of libdeflate: as dense as zlib's fifth in a third of its time."""
 COMPRESSED_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json"})
 
 
@@ -101,7 +101,7 @@ def _compress(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= SHORTEST_COMPRESSED:
-        response.set_data(isal_zlib.compress(body, LEVEL, GZIP))
+        response.set_data(bytes(gzip_compress(body, LEVEL)))
         response.headers["Content-Encoding"] = "gzip"
     return response
 
