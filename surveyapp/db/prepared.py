@@ -111,9 +111,8 @@ def sent(engine: Engine, text: str, values: Any) -> list[Row]:
         connection.close()
 
 
-def _faults(engine: Engine) -> type[Exception]:
-    kind: type[Exception] = engine.dialect.loaded_dbapi.Error
-    return kind
+def _faults(engine: Engine) -> Any:
+    return engine.dialect.loaded_dbapi.Error
 
 
 @contextmanager

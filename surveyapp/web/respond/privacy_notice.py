@@ -1,6 +1,5 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
-from collections.abc import Hashable
 from functools import partial
 from typing import Any
 
@@ -32,7 +31,7 @@ def supplier(invited: Invited) -> str:
     return invited.supplier_en if locale() == "en" else invited.supplier_vi
 
 
-def shared(db: Session, invited: Invited) -> dict[str, Hashable]:
+def shared(db: Session, invited: Invited) -> dict[str, Any]:
     """What of it is the same for everybody who has come as far in the same campaign."""
     campaign = invited.campaign
     standing = [each for each in invited.assignments if not each.is_revoked]

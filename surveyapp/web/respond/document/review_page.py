@@ -38,7 +38,7 @@ def shown(
         **due_shown(visit),
         **answers,
     }
-    shared = {
+    shared: dict[str, Any] = {
         "form": Known(instrument.sha256, instrument),
         "number": assignment.number,
         "contact": tuple(help_desk.contact(campaign.settings).items()),

@@ -46,7 +46,7 @@ def shown(
         "filled": page_parts.filled(instrument, page, answers),
     }
     contact = help_desk.contact(visit.invited.campaign.settings)
-    shared = {
+    shared: dict[str, Any] = {
         "form": form,
         "number": assignment.number,
         "page": page,
