@@ -20,8 +20,10 @@ from surveyapp.exports.errors import ReleaseAltered, ReleaseAway
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import building
+from surveyapp.exports.release.building import RELEASES
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
+from surveyapp.store import BucketAway, Store
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
 Cell = tuple[str, str]
@@ -111,19 +113,18 @@ class Distribution:
         return sum(scores[code] * (self.n(code) or 0) for code in scores) / self.answered
 
 
-def newest(db: Session, campaign_id: int, *, kept: Path) -> PublishedTables | None:
+def newest(db: Session, campaign_id: int, *, store: Store) -> PublishedTables | None:
     """The public tables of the newest release; None before there is one.
 
-    `kept` is the folder in which this server keeps releases; a release built elsewhere is looked for
-    where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
+    A release that is not in the store, built by hand, is looked for where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
     """
     registered = building.releases(db, campaign_id)
-    return read(registered[0], kept=kept) if registered else None
+    return read(registered[0], store=store) if registered else None
 
 
-def read(registered: Release, *, kept: Path) -> PublishedTables:
+def read(registered: Release, *, store: Store) -> PublishedTables:
     """The public tables of a registered release. Raises `ReleaseAway`, `ReleaseAltered`."""
-    folder = folder_of(registered, kept=kept)
+    folder = folder_of(registered, store=store)
     manifest = read_manifest(registered, folder)
     sums = {one["path"]: one["sha256"] for one in manifest["files"]}
     for path in (PARTICIPATION, ANSWERS):
@@ -139,10 +140,14 @@ def read(registered: Release, *, kept: Path) -> PublishedTables:
     return PublishedTables(registered, folder, minimum, participation)
 
 
-def folder_of(registered: Release, *, kept: Path) -> Path:
-    """Where the files of a release are on this machine. Raises `ReleaseAway`."""
+def folder_of(registered: Release, *, store: Store) -> Path:
+    """Where the files of a release are on this machine, brought here if need be. Raises `ReleaseAway`."""
     built = Path(registered.folder)
-    for folder in (kept / built.name, built):
+    try:
+        brought = store.bring(f"{RELEASES}/{built.name}")
+    except BucketAway as exc:
+        raise ReleaseAway(registered.number, built) from exc
+    for folder in (brought, built):
         if (folder / MANIFEST).is_file():
             return folder
     raise ReleaseAway(registered.number, built)
