@@ -5,18 +5,19 @@ import http.client
 import shutil
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
+from surveyapp import clock
 from surveyapp.errors import SurveyError
 from surveyapp.store import signatures
-from surveyapp.store.signatures import NOTHING, Credentials
+from surveyapp.store.signatures import NOTHING, BucketSigner
 
 SECONDS = 20
 MOST_LISTED = 100_000
@@ -41,7 +42,9 @@ class Bucket:
     host: str
     name: str
     prefix: str
-    credentials: Credentials
+    credentials: BucketSigner
+    moment: Callable[[], datetime] = clock.now
+    """A signature is good for minutes: it says when the request left."""
 
     @classmethod
     def read(cls, address: str) -> "Bucket":
@@ -54,7 +57,7 @@ class Bucket:
             raise ValueError("no credentials")
         region = parse_qs(parts.query).get("region", ["us-east-1"])[0]
         host = parts.hostname + (f":{parts.port}" if parts.port else "")
-        by = Credentials(unquote(parts.username), unquote(parts.password), region)
+        by = BucketSigner(unquote(parts.username), unquote(parts.password), region)
         return cls(parts.scheme, host, name, f"{prefix.strip('/')}/" if prefix else "", by)
 
     def put(self, key: str, path: Path) -> None:
@@ -117,7 +120,7 @@ class Bucket:
             given,
             digest=digest,
             by=self.credentials,
-            now=datetime.now(UTC),
+            now=self.moment(),
         )
         asked = f"?{signatures.query_string(query)}" if query else ""
         url = f"{self.scheme}://{self.host}{signatures.escaped(path)}{asked}"

@@ -12,7 +12,7 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
-class Credentials:
+class BucketSigner:
     """Who signs, and for which region."""
 
     access: str
@@ -40,7 +40,7 @@ def signed(
     headers: Mapping[str, str],
     *,
     digest: str,
-    by: Credentials,
+    by: BucketSigner,
     now: datetime,
 ) -> dict[str, str]:
     """The headers with those that prove them. `path` is not escaped yet; `digest` is the body's SHA-256."""

@@ -14,7 +14,7 @@ from surveyapp.exports.release import building
 from surveyapp.operations.doctor import outside
 from surveyapp.operations.doctor.findings import Level
 from surveyapp.store import Bucket, BucketAway, Store, open_store
-from surveyapp.store.signatures import NOTHING, Credentials, signed
+from surveyapp.store.signatures import NOTHING, BucketSigner, signed
 from tests import s3
 from tests.exports.opened import opened_campaign
 from tests.ports import free_port
@@ -35,7 +35,7 @@ def nodes(address, tmp_path):
 
 def test_a_signature_is_the_one_of_the_published_example():
     """ "GET Object" of Amazon S3's "Examples of the complete Version 4 signing process"."""
-    by = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    by = BucketSigner("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     headers = {"Host": "examplebucket.s3.amazonaws.com", "Range": "bytes=0-9"}
     moment = datetime(2013, 5, 24, tzinfo=UTC)
     sent = signed("GET", "/test.txt", {}, headers, digest=NOTHING, by=by, now=moment)
