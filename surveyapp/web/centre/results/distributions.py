@@ -216,6 +216,7 @@ def _page(book: Book, wanted: Wanted) -> str:
         veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),
+        untold=[line.label for line in lines if line.found is None],
         parts=[
             (
                 result_table.chart(part),
@@ -272,7 +273,8 @@ def denominator() -> str:
 def veil(published: PublishedTables) -> str:
     """Which cells are hidden, and why."""
     return _(
-        "Chỉ có các bảng được phép công bố: ô có dưới %(n)s phiếu được ẩn, cùng những ô có thể dùng để suy ra ô ấy.",
+        "Chỉ có các bảng được phép công bố. Phương án có dưới %(n)s phiếu được gộp với phương án liền kề: “≤” là số lớn nhất có thể. "
+        "Trung bình nêu trong khoảng ±. Số của tất cả đơn vị cộng từ các số đã nêu của từng đơn vị.",
         n=published.table_minimum,
     )
 
