@@ -282,7 +282,7 @@ def _begin(visit: Visit) -> None:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
-    where = draft_secret.folder(state.settings().instance)
+    where = draft_secret.folder(state.settings())
     is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
     if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
         return
