@@ -1,7 +1,7 @@
 """What people do, step by step: the tables of the flows, and what each step must bring back.
 
 A flow is a list of `Step`. When the pages speak to the server in another way, its table changes here
-and nothing else does: `load.py` runs whatever the table holds, and `plain.py` answers the same addresses.
+and nothing else does: `load.py` runs whatever the table holds, and `plain_flask.py` answers the same addresses.
 """
 
 import hashlib

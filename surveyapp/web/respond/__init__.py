@@ -29,6 +29,6 @@ def _frame() -> dict[str, Any]:
     return {"foot_links": links, "seconds_left": respondent_seconds_left, "own_digits": own_digits}
 
 
-from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words
+from surveyapp.web.respond import answering, dead_ends, entry, finish, published_receipts  # noqa: E402, F401  routes and words
 from surveyapp.web.respond.devices import pages as device_pages  # noqa: E402, F401  its routes, once the blueprint stands
 from surveyapp.web.respond.promise import pages as promise_pages  # noqa: E402, F401  its routes, once the blueprint stands
