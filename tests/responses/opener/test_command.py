@@ -303,6 +303,25 @@ def test_a_bundle_of_another_campaign_or_signed_by_one_is_refused(
         bundle.read(path, campaign_code=CODE, custodians=registered.signers)
 
 
+@pytest.mark.parametrize("lowered", [{"rows": 1}, {"rows": 4}, {"counts": 1}, {"counts": 11}])
+def test_numbers_lowered_on_the_server_open_nothing(lowered, run, made, tmp_path):
+    made.content["minimums"] |= lowered
+    path = tmp_path / "lowered.gz"
+    made.write(path)
+    code, said = run("open", path, *stated())
+    assert code == 1
+    assert "Có người đã hạ ngưỡng trên máy chủ" in said
+    assert list((tmp_path / "out").glob("*")) == []
+
+
+def test_the_minutes_name_the_numbers_that_the_promise_names(run, exported, tmp_path):
+    _code, said = run("open", exported, *stated())
+    told = "Ngưỡng từng dòng, ngưỡng số đếm"
+    assert f"{told}: 10, 3" in said
+    minutes = "".join(text_of(tmp_path / "out" / f"{CODE}-opening.pdf").split())
+    assert "".join(told.split()) in minutes
+
+
 # ---- exceptions
 
 
