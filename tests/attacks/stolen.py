@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
+from surveyapp.config import Settings
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
@@ -56,7 +57,7 @@ class Loot:
 
 def prepare(db: Session, scene: "Scene", act: Act) -> None:
     """The secret of the campaign's drafts where an installation keeps it."""
-    where = draft_secret.folder(scene.instance)
+    where = draft_secret.folder(Settings(instance=scene.instance))
     where.mkdir(mode=0o700, parents=True)
     (where / scene.campaign.code).write_bytes(SECRET)
     draft_secret.make(db, scene.campaign, where=where, act=act)
