@@ -162,7 +162,7 @@ def open_box(
             "custodians": [one.number for one in signed.custodians],
         },
     }
-    facts = _opening_facts(registered, box_export.digest, opened, signed)
+    facts = _opening_facts(registered, box_export, opened, signed)
     minutes = custodian_papers.minutes_pdf(
         Minutes(
             "Biên bản mở hộp phiếu",
@@ -283,18 +283,19 @@ def _exception(
 
 def _opening_facts(
     registered: Registration,
-    export_digest: str,
+    box_export: export.Export,
     opened: Opened,
     signed: records.SignedException | None,
 ) -> list[tuple[str, str]]:
-    contents = opened.contents
+    contents, minimums = opened.contents, box_export.header.minimums
     facts = [
         ("Dấu của khóa", registered.fingerprint),
-        ("Mã của tệp xuất", export_digest),
+        ("Mã của tệp xuất", box_export.digest),
         ("Phiếu đã nộp", str(opened.submitted)),
         ("Phiếu trong hộp", str(opened.ballots)),
         ("Mã kết quả mở hộp", contents.digest),
         ("Mã biên nhận", f"{len(contents.receipts)}, {bundle.part_digest(contents.receipts)}"),
+        ("Ngưỡng từng dòng, ngưỡng số đếm", f"{minimums.rows}, {minimums.counts}"),
         ("Dòng trả lời", str(len(contents.rows))),
         ("Ý kiến khác", str(len(contents.remarks))),
     ]
