@@ -5,7 +5,11 @@ from typing import Any
 from flask import Blueprint, request, session, url_for
 
 from surveyapp.i18n import _
-from surveyapp.web.http.sessions import own_digits, respondent_seconds_left
+from surveyapp.web.http.sessions import (
+    own_digits,
+    respondent_seconds_left,
+    respondent_session_is_final,
+)
 
 bp = Blueprint("respond", __name__)
 
@@ -29,6 +33,7 @@ def _frame() -> dict[str, Any]:
     return {
         "foot_links": links,
         "seconds_left": respondent_seconds_left,
+        "session_is_final": respondent_session_is_final,
         "own_digits": own_digits,
         "back_path": own_address.back_path,
     }

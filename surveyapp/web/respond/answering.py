@@ -165,6 +165,7 @@ def autosave(number: int) -> ResponseReturnValue:
         answers=saved.answers,
         elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
         seconds=sessions.touch_respondent(),
+        final=sessions.respondent_session_is_final(),
     )
 
 
@@ -208,7 +209,7 @@ def extend() -> ResponseReturnValue:
         visiting(db)
     seconds = sessions.touch_respondent()
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(seconds=seconds)
+        return jsonify(seconds=seconds, final=sessions.respondent_session_is_final())
     return redirect(url_for("respond.hub"), code=303)
 
 
