@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -50,6 +51,9 @@ class Surfer(Protocol):
 
     def kill_tab(self) -> None:
         """The tab is closed without a word, and an empty one opened in the same browser."""
+
+    def forget(self, address: str) -> None:
+        """Nothing is kept of what was there before."""
 
 
 def words(surfer: Surfer, place: str = "body") -> str:
@@ -93,6 +97,9 @@ class Chromium:
 
     def run(self, script: str) -> Any:
         return self.page.evaluate(script)
+
+    def forget(self, address: str) -> None:
+        self.page.context.clear_cookies()
 
     def kill_tab(self) -> None:
         context = self.page.context
@@ -158,6 +165,10 @@ class Driven:
 
     def run(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")
+
+    def forget(self, address: str) -> None:
+        self.driver.get(f"{address}/tro-nang")
+        self.driver.delete_all_cookies()
 
     def kill_tab(self) -> None:
         old = self.driver.current_window_handle
@@ -255,7 +266,9 @@ def _webkit(look: Look) -> Iterator[Any]:
         if not look.scripts:
             options.add_argument("--no-script")
         service = webdriver.WebKitGTKService("/usr/bin/WebKitWebDriver", env=environment)
-        driver = webdriver.WebKitGTK(options=options, service=service)
+        with warnings.catch_warnings():  # selenium's own, about its own
+            warnings.simplefilter("ignore", DeprecationWarning)
+            driver = webdriver.WebKitGTK(options=options, service=service)
         stack.callback(driver.quit)
         yield driver
 

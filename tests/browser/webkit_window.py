@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A bare WebKitGTK window that WebKitWebDriver can steer: no toolbar, so that it can be 360 px wide. --size=WxH --no-script --old --downloads=DIR
+"""A bare WebKitGTK window that WebKitWebDriver steers: no toolbar, so that it can be 360 px wide. --size=WxH --no-script
 
-Needs Debian's webkit2gtk-driver, gir1.2-webkit2-4.1, python3-gi; run with the system's python3 (gi is not in an environment).
+Run by the system's python3, which has `gi`; no environment of ours has it.
 """
 
 import sys
@@ -10,35 +10,20 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
-from gi.repository import Gtk, WebKit2
+from gi.repository import Gtk, WebKit2  # noqa: E402  its version is chosen first
 
-given = dict(a.lstrip("-").partition("=")[::2] for a in sys.argv[1:])
-width, height = map(int, given.get("size", "1280x800").split("x"))
-OLD = "delete HTMLFormElement.prototype.requestSubmit; delete SubmitEvent.prototype.submitter; delete Element.prototype.ariaHidden;"
-
-data = WebKit2.WebsiteDataManager.new_ephemeral()
-data.set_tls_errors_policy(WebKit2.TLSErrorsPolicy.IGNORE)  # self-signed test servers
-context = WebKit2.WebContext.new_with_website_data_manager(data)
+given = dict(one.lstrip("-").partition("=")[::2] for one in sys.argv[1:])
+width, height = (int(side) for side in given.get("size", "1280x800").split("x"))
+context = WebKit2.WebContext.new_with_website_data_manager(
+    WebKit2.WebsiteDataManager.new_ephemeral()
+)
 context.set_automation_allowed(True)
 
 
 def window(_session):
-    settings = WebKit2.Settings(
-        enable_javascript="no-script" not in given,
-        enable_write_console_messages_to_stdout=True,
-        enable_page_cache=True,
-    )
+    """A page of its own, shown."""
+    settings = WebKit2.Settings(enable_javascript="no-script" not in given, enable_page_cache=True)
     view = WebKit2.WebView(web_context=context, is_controlled_by_automation=True, settings=settings)
-    if "old" in given:  # a browser without these calls, as iPhones that ended at iOS 15 are
-        view.get_user_content_manager().add_script(
-            WebKit2.UserScript.new(
-                OLD,
-                WebKit2.UserContentInjectedFrames.TOP_FRAME,
-                WebKit2.UserScriptInjectionTime.START,
-                None,
-                None,
-            )
-        )
     frame = Gtk.Window()
     frame.set_decorated(False)
     frame.set_default_size(width, height)
@@ -49,8 +34,9 @@ def window(_session):
 
 
 def started(_context, session):
+    """The driver asks for a browser of this name."""
     about = WebKit2.ApplicationInfo()
-    about.set_name("MiniBrowser")  # the driver asks for this name
+    about.set_name("MiniBrowser")
     about.set_version(
         WebKit2.get_major_version(), WebKit2.get_minor_version(), WebKit2.get_micro_version()
     )
@@ -58,17 +44,5 @@ def started(_context, session):
     session.connect("create-web-view", window)
 
 
-def place(download, name):
-    download.set_destination(f"file://{given['downloads']}/{name}")
-    return True
-
-
-def downloading(_context, download):
-    if "downloads" in given:
-        download.set_allow_overwrite(True)
-        download.connect("decide-destination", place)
-
-
-context.connect("download-started", downloading)
 context.connect("automation-started", started)
 Gtk.main()

@@ -1,5 +1,6 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import locale
 from surveyapp.invitations import declarations
 from surveyapp.invitations.queries import Invited
+from surveyapp.web.http import state
 from surveyapp.web.parts import deadlines
 from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond.promise import topics
@@ -33,6 +35,9 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
             campaigns.instrument(db, each.instrument_id, sha256=each.instrument_sha256).minutes
             for each in left
         ),
+        "decision": campaign.settings.get("decision"),
+        "decided_on": decided_on(campaign),
+        "own_site": state.settings().base_url.partition("://")[2],
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
         "is_open": campaign.is_collecting(now, begun=invited.is_begun),
@@ -44,6 +49,12 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "contact": contact(campaign.settings),
         **promises(campaign),
     }
+
+
+def decided_on(campaign: Campaign) -> date | None:
+    """The day of the decision that the survey is done under, if the pack names one."""
+    decision = campaign.settings.get("decision")
+    return date.fromisoformat(decision["issued_on"]) if decision else None
 
 
 def promises(campaign: Campaign) -> dict[str, Any]:
