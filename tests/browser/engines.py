@@ -57,9 +57,9 @@ class Surfer(Protocol):
 
 
 def words(surfer: Surfer, place: str = "body") -> str:
-    """What a person reads there, blanks as one."""
+    """What a person reads there, blanks as one, without what only keeps words together."""
     found = surfer.run(f"(document.querySelector({place!r}) || document.body).innerText")
-    return " ".join(str(found).split())
+    return " ".join(str(found).replace("\u2060", "").split())
 
 
 def width(surfer: Surfer) -> int:
@@ -232,22 +232,15 @@ def _firefox(look: Look) -> Iterator[Any]:
     options.binary_location = shutil.which("firefox-esr") or "firefox"
     options.add_argument("-headless")
     options.set_preference("javascript.enabled", look.scripts)
-    options.set_preference("layout.css.devPixelsPerPx", "1.0")
-    options.page_load_strategy = "normal"
+    options.set_capability("webSocketUrl", True)
     service = webdriver.FirefoxService(geckodriver(), log_output=subprocess.DEVNULL)
     driver = webdriver.Firefox(options=options, service=service)
     try:
-        _resize(driver, look)
+        size = {"width": look.width, "height": look.height}
+        driver.browsing_context.set_viewport(context=driver.current_window_handle, viewport=size)
         yield driver
     finally:
         driver.quit()
-
-
-def _resize(driver: Any, look: Look) -> None:
-    """The page, not the window, is as wide as asked."""
-    driver.set_window_size(look.width + 100, look.height)
-    inner = driver.execute_script("return window.innerWidth") if look.scripts else look.width
-    driver.set_window_size(look.width + 100 + look.width - inner, look.height + 100)
 
 
 @contextmanager

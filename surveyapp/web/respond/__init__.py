@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, request, session, url_for
+from flask import Blueprint, Response, request, session, url_for
 
 from surveyapp.i18n import _
 from surveyapp.web.http.sessions import (
@@ -12,6 +12,7 @@ from surveyapp.web.http.sessions import (
 )
 
 bp = Blueprint("respond", __name__)
+PARTED, WHOLE = "Ông/Bà".encode(), "Ông/\u2060Bà".encode()
 
 
 @bp.before_request
@@ -20,6 +21,16 @@ def _what_was_told_is_over() -> None:
     if request.method == "POST":
         for told in ("_flashes", "typed"):
             session.pop(told, None)
+
+
+@bp.after_request
+def _address_on_one_line(response: Response) -> Response:
+    """Firefox parts "Ông/Bà" after the slash; a word joiner there keeps it whole in every browser."""
+    if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
+        page = response.get_data()
+        if (whole := page.replace(PARTED, WHOLE)) is not page:
+            response.set_data(whole)
+    return response
 
 
 @bp.context_processor
