@@ -103,7 +103,7 @@
     else if (answer && answer.status < 500) sessionIsOver();
   }));
   if (warning) {
-    sessionLasts(Number(warning.dataset.seconds), "isFinal" in warning.dataset);
+    sessionLasts(Number(warning.dataset.seconds), warning.dataset.isFinal === "True");
     // Back after leaving: the server says what is open here, not what the browser remembers.
     window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   }
