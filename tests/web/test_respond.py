@@ -309,9 +309,23 @@ def test_extending_the_session_gives_a_full_hour_again(ann, moment):
     moment.at += timedelta(minutes=56)
     given = {"csrf_token": token(ann.get("/phieu/1/1"))}
     headers = {**HERE, "Accept": "application/json"}
-    assert ann.client.post("/phieu/gia-han", data=given, headers=headers).json == {"seconds": 3600}
+    told = ann.client.post("/phieu/gia-han", data=given, headers=headers).json
+    assert told == {"seconds": 3600, "final": False}
     moment.at += timedelta(minutes=30)
     assert ann.get("/phieu/1/1").status_code == 200
+
+
+def test_the_end_after_twelve_hours_is_told_apart_from_the_end_of_an_hours_rest(ann, moment):
+    ann.start()
+    item = ann.items(1, 1)[0]
+    for _half_an_hour in range(23):
+        moment.at += timedelta(minutes=30)
+        ann.send(1, 1, {item: "3"})
+    assert 'data-is-final="True"' in ann.get("/phieu/1/1").text
+    given = {"csrf_token": token(ann.get("/phieu/1/1"))}
+    headers = {**HERE, "Accept": "application/json"}
+    told = ann.client.post("/phieu/gia-han", data=given, headers=headers).json
+    assert told == {"seconds": 1800, "final": True}
 
 
 # ---- another device
