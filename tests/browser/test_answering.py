@@ -159,7 +159,6 @@ def test_a_code_on_the_phone_opens_the_questionnaire_on_the_office_computer(phon
     desktop.goto(scene.address)
     desktop.fill("#code", digits)
     leave_by_key(desktop)
-    leave_by(desktop.locator(".card a.button").first)
     assert chosen(desktop) == ["2", "2"]
     with opened(desktop.context.browser) as third:
         third.goto(scene.address)
