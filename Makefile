@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit screenshots commands attack kill-test fault-test restore-drill install-test soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack kill-test fault-test restore-drill install-test soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ licences: .venv/.tests ## List the licence of every library
 
 audit: .venv/.tests ## Ask for known vulnerabilities of what the locks pin; needs the network
 	$(BIN)/python -m pip_audit -r requirements.lock --require-hashes --disable-pip
+
+secrets: .venv/.tests ## What looks like a secret in the repository and nobody has looked at yet
+	$(BIN)/python -m tools.secret_scan $(SECRETS)
 
 screenshots: .venv/.tests ## Photograph every page at phone and desktop width into screenshots/
 	$(BIN)/python -m tests.browser.screenshots

@@ -66,7 +66,9 @@ class Bare:
     def run(self, command: str, *, user: str = "root", outside: bool = False) -> str:
         """Its output; a failure ends the test with it."""
         done = subprocess.run(
-            self.words(f"cd /root && {command}", user=user, outside=outside),
+            self.words(
+                f"cd {'/root' if user == 'root' else '/'} && {command}", user=user, outside=outside
+            ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -13,7 +13,7 @@ import click
 
 from surveyapp import clock
 from surveyapp.cli.main import main
-from surveyapp.config import ENVIRONMENT_FILE, environment_file
+from surveyapp.config import ENVIRONMENT_FILE, read_settings
 from surveyapp.i18n import _
 from surveyapp.operations.backup import sealed_file
 from surveyapp.operations.installing import answers as questions
@@ -59,10 +59,9 @@ def setup(file: TextIO | None, only_list: bool) -> None:
 
 def _with_its_database(told: Answers) -> Answers:
     """The address with its password: the one of the settings that stand, else a fresh one."""
-    path = Path(told.environment_file)
-    if path.exists():
-        kept = environment_file.merged({ENVIRONMENT_FILE: str(path)}, []).get("DATABASE_URL")
-        return replace(told, database_url=kept) if kept else told
+    if Path(told.environment_file).exists():
+        os.environ[ENVIRONMENT_FILE] = told.environment_file
+        return replace(told, database_url=read_settings().database_url)
     return questions.with_password(told)
 
 
