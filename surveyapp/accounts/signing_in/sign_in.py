@@ -180,10 +180,12 @@ def by_provider(
 
     `name` is an account's here, or its address with `by_email`; of an address that two accounts share, none.
     """
-    wanted = name.strip().lower()
+    account_name = name.strip().lower()
     column = func.lower(Staff.email) if by_email else Staff.username
-    found = db.scalars(select(Staff.id).where(column == wanted, Staff.active).limit(2)).all()
-    staff = _locked(db, found[0]) if wanted and len(found) == 1 else None
+    staff_ids = db.scalars(
+        select(Staff.id).where(column == account_name, Staff.active).limit(2)
+    ).all()
+    staff = _locked(db, staff_ids[0]) if account_name and len(staff_ids) == 1 else None
     if staff is None:
         return SignInRefused(None)
     is_whole = not demands_factor and not factors.is_enrolled(db, staff.id)

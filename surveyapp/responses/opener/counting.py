@@ -23,6 +23,11 @@ class Minimums:
         return "rows" if n >= self.rows else "counts" if n >= self.counts else "n"
 
 
+LEAST = Minimums(rows=5, counts=2)
+"""No export may ask for less. Whoever can write to the server's database could lower a campaign's own
+numbers, and have each lone sheet leave the box with its unit and group."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Shares of the items answered from which a form is complete, and partial (AAPOR)."""
@@ -70,13 +75,13 @@ class Counting:
         tally.completeness[self.thresholds.of(len(row.answers), len(asked.items))] += 1
         _count(tally.raw, row.answers)
         marks = PlainMarks(row, asked.item_ids, self.dont_know)
-        found = hits(self.rules, marks)
-        for rule in found:
+        hit_rules = hits(self.rules, marks)
+        for rule in hit_rules:
             tally.touched[rule.id] += 1
-        if excludes(found):
+        if excludes(hit_rules):
             tally.excluded += 1
             return
-        gone = emptied(found, marks) if found else ()
+        gone = emptied(hit_rules, marks) if hit_rules else ()
         _count(
             tally.cleaned,
             {item: code for item, code in row.answers.items() if item not in gone}

@@ -19,6 +19,7 @@ from surveyapp.responses.errors import (
     NotRegistered,
     OfflineCustody,
     OldExport,
+    OpenedByOlderRules,
     ReceiptsRepeated,
     ServerCustody,
     WrongBoxKey,
@@ -57,6 +58,13 @@ def refusal(error: BoxError) -> str:
                 expected=error.expected,
                 found=error.found,
             )
+        case OpenedByOlderRules():
+            return _(
+                "Hộp phiếu của %(code)s được mở bằng phiên bản cũ, khi phiếu của ô nhỏ còn ra khỏi hộp và kết quả chưa có mã; "
+                "phiên bản này không phát hành kết quả ấy. Hãy khôi phục bản sao lưu trước lúc mở hộp vào một máy chủ riêng, "
+                "nâng cấp, rồi mở hộp lại.",
+                code=error.campaign_code,
+            )
     return _of_custodians(error) or _key(error)
 
 
@@ -90,10 +98,10 @@ def _cells(error: CellsDiffer) -> str:
             "%(unit)s nhóm %(group)s: %(found)s phiếu trong hộp, %(expected)s phiếu đã nộp",
             unit=unit,
             group=group,
-            found=found,
+            found=present,
             expected=expected,
         )
-        for (unit, group), (found, expected) in error.differences.items()
+        for (unit, group), (present, expected) in error.differences.items()
     )
     return _("Số phiếu không khớp theo đơn vị và nhóm: %(cells)s.", cells=cells)
 

@@ -10,7 +10,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.responses.errors import DigestDiffers
+from surveyapp.responses.errors import DigestDiffers, OpenedByOlderRules
 from surveyapp.responses.models import BoxOpening, OpenedCell, Receipt, Remark, Response
 from surveyapp.responses.opener.transfer import bundle
 from surveyapp.responses.opener.transfer.bundle import Contents
@@ -77,28 +77,30 @@ def digest(db: Session, campaign: Campaign) -> str:
     )
 
 
-def check(db: Session, campaign: Campaign) -> str | None:
-    """The digest of the opening, if what is stored still gives it; None for a box opened before digests
-    were kept, which the audit trail must agree with. Raises `DigestDiffers`."""
+def check(db: Session, campaign: Campaign) -> str:
+    """The digest of the opening, if what is stored still gives it and the audit trail names the same.
+
+    Raises `DigestDiffers`; `OpenedByOlderRules` for a box opened before digests were kept.
+    """
     opening = db.get(BoxOpening, campaign.id)
     recorded = opening.digest if opening else None
     entered = _entered(db, campaign.code)
     if recorded is None and entered is None:
-        return None
-    found = digest(db, campaign)
-    if not found == recorded == entered:
-        raise DigestDiffers(campaign.code, expected=entered or recorded or "", found=found)
-    return found
+        raise OpenedByOlderRules(campaign.code)
+    actual = digest(db, campaign)
+    if not actual == recorded == entered:
+        raise DigestDiffers(campaign.code, expected=entered or recorded or "", found=actual)
+    return actual
 
 
 def _entered(db: Session, campaign_code: str) -> str | None:
     """The digest that the audit trail names."""
-    found = [
+    digests = [
         entry.facts.get("digest")
         for entry in audit.every_entry(db, campaign_code=campaign_code)
         if entry.action in OPENED
     ]
-    return found[-1] if found else None
+    return digests[-1] if digests else None
 
 
 def _parts(db: Session, campaign: Campaign) -> Mapping[str, Iterator[Any]]:
@@ -158,5 +160,5 @@ def _remarks(db: Session, campaign_id: int) -> Iterator[dict[str, Any]]:
 
 
 def _receipts(db: Session, campaign_id: int) -> Iterator[str]:
-    wanted = select(Receipt.tag).where(Receipt.campaign_id == campaign_id).order_by(Receipt.tag)
-    return (tag.hex() for tag in db.scalars(wanted))
+    query = select(Receipt.tag).where(Receipt.campaign_id == campaign_id).order_by(Receipt.tag)
+    return (tag.hex() for tag in db.scalars(query))
