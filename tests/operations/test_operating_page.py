@@ -79,6 +79,7 @@ def test_the_settings_lie_where_the_servers_user_gets_at_them_and_the_secret_is_
         return oct(tmp_path.joinpath(*names).stat().st_mode & 0o777)
 
     assert (mode("etc"), mode("etc", "surveyapp.env")) == ("0o755", "0o640")
+    assert mode("backups") == "0o700"  # in a folder of root's the service could not make it
     assert (mode("secrets"), mode("secrets", "backup.key")) == ("0o755", "0o600")
 
 

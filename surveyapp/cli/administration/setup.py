@@ -48,7 +48,9 @@ def setup(file: TextIO | None, only_list: bool) -> None:
     if told.campaign and not _is_there(told.operator):
         role = ("--role", "operator", "--campaign", told.campaign)
         _run("staff", "add", told.operator, "--name", told.operator_name, *role)
-    files.give(Path(told.instance), told.user)
+    files.make_own_folder(Path(told.backups))
+    for folder in (told.instance, told.backups):
+        files.give(Path(folder), told.user)
     if told.units:
         path = Path(told.environment_file)
         names = files.write_units(Path(told.units), user=told.user, environment_file=path)
