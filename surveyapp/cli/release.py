@@ -118,6 +118,20 @@ def list_(code: str, as_json: bool) -> None:
 
 
 @release.command()
+@campaign_option
+@click.option("--number", required=True, type=int, help="Number of the release.")
+def published(code: str, number: int) -> None:
+    """Record that the public part of a release is out: later releases are held against it."""
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release import publication
+
+    with database() as server, transaction() as db:
+        act = Act(ACTOR, clock.now(), server.keys)
+        publication.record_publication(db, campaigns.campaign(db, code), number, act=act)
+    click.echo(_("Đã ghi nhận phần public của bản phát hành số %(n)s là đã công bố.", n=number))
+
+
+@release.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--key", help="Public key of the sender, as `release key` prints it.")
 @click.option(

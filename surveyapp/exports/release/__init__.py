@@ -2,6 +2,7 @@
 
 __all__ = (
     "building",
+    "publication",
     "rehearsal",
     "signature",
 )

@@ -20,7 +20,7 @@ from surveyapp.exports.cleaning import rulesets
 from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import signature, sipas
+from surveyapp.exports.release import publication, signature, sipas
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.exports.release.writing import ReleaseInputs, write_files
@@ -71,7 +71,11 @@ def prepare(
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
 ) -> PreparedRelease:
-    """Write every file of the next release aside, reading only; takes a minute for a full round."""
+    """Write every file of the next release aside, reading only; takes a minute for a full round.
+
+    What differs from a public part that is out is left out of this one. Raises as `build`, and `ReleaseAway` or
+    `ReleaseAltered` where the files of one that is out are not at hand.
+    """
     if not campaign.is_box_opened:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
@@ -80,6 +84,7 @@ def prepare(
         ruleset=_rules_for(db, campaign, rules),
         sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
         public_key=signature.public_key(keys),
+        published=tuple(publication.public_folders(db, campaign.id, kept=out)),
     )
     folder = out / f"{campaign.code}-release-{inputs.number:03d}"
     out.mkdir(parents=True, exist_ok=True)

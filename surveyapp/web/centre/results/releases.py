@@ -15,7 +15,7 @@ from surveyapp.exports.download import service
 from surveyapp.exports.errors import ReleaseError, UnknownFile
 from surveyapp.exports.labels import outcome, refusal, rehearsal_warning
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import building, rehearsal
+from surveyapp.exports.release import building, publication, rehearsal
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
@@ -71,6 +71,25 @@ def download_release(number: int) -> ResponseReturnValue:
     with transaction() as db:
         enter(db, Action.RELEASE_DOWNLOADED, _facts(found.release))
     return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
+
+
+@bp.post("/releases/<int:number>/published")
+@allow("operator")
+@fresh_factor
+def record_publication(number: int) -> ResponseReturnValue:
+    """Note that the public part is out: later releases are held against it."""
+    try:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            publication.record_publication(db, campaign, number, act=act())
+    except UnknownFile:
+        abort(404)
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 409
+    flash(
+        _("Đã ghi nhận phần public của bản phát hành số %(n)s là đã công bố.", n=number), "success"
+    )
+    return redirect(url_for("centre.releases"), code=303)
 
 
 def _facts(built: Release) -> dict[str, Any]:
