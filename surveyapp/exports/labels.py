@@ -14,6 +14,7 @@ from surveyapp.exports.errors import (
     ReleaseAway,
     ReleaseError,
     ReleaseExists,
+    ReleaseNotShared,
     ResponsesChanged,
     RuleReasonMissing,
     RuleRefused,
@@ -67,6 +68,12 @@ def refusal(error: ReleaseError) -> str:
         case AlreadyPublished():
             return _(
                 "Bản phát hành số %(number)s đã được ghi nhận là đã công bố.", number=error.number
+            )
+        case ReleaseNotShared():
+            return _(
+                "Kho chung không nhận bản phát hành số %(number)s (%(reason)s). Chưa phát hành gì; hãy thử lại.",
+                number=error.number,
+                reason=error.reason,
             )
         case ReleaseAltered():
             return _(

@@ -3,12 +3,12 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from surveyapp.exports.cleaning.answer_arrays import item_scores
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import kept_files
 from surveyapp.instruments.model import InstrumentItem
+from surveyapp.store import Store
 
 COUNTS = "scoring/counts.csv"
 
@@ -34,9 +34,11 @@ class FullCounts:
         )
 
 
-def read_full(registered: Release, *, kept: Path, group: str, item_id: str) -> Sequence[FullCounts]:
+def read_full(
+    registered: Release, *, store: Store, group: str, item_id: str
+) -> Sequence[FullCounts]:
     """Of every rated unit of which counts left the box. Raises `ReleaseAway`, `ReleaseAltered`."""
-    folder = kept_files.folder_of(registered, kept=kept)
+    folder = kept_files.folder_of(registered, store=store)
     (path,) = kept_files.files_of(registered, folder, [COUNTS])
     options: dict[str, dict[str, int]] = {}
     rest: dict[str, tuple[int, int, int]] = {}

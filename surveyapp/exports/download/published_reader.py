@@ -18,6 +18,7 @@ from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import building, kept_files
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
+from surveyapp.store import Store
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
 MEANS = "public/means.csv"
@@ -102,19 +103,18 @@ class Distribution:
         return None if self.mean is None else (self.mean[0] + self.mean[1]) / 2
 
 
-def newest(db: Session, campaign_id: int, *, kept: Path) -> PublishedTables | None:
+def newest(db: Session, campaign_id: int, *, store: Store) -> PublishedTables | None:
     """The public tables of the newest release; None before there is one.
 
-    `kept` is the folder in which this server keeps releases; a release built elsewhere is looked for
-    where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
+    A release that is not in the store, built by hand, is looked for where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
     """
     registered = building.releases(db, campaign_id)
-    return read(registered[0], kept=kept) if registered else None
+    return read(registered[0], store=store) if registered else None
 
 
-def read(registered: Release, *, kept: Path) -> PublishedTables:
+def read(registered: Release, *, store: Store) -> PublishedTables:
     """The public tables of a registered release. Raises `ReleaseAway`, `ReleaseAltered`."""
-    folder = kept_files.folder_of(registered, kept=kept)
+    folder = kept_files.folder_of(registered, store=store)
     manifest = kept_files.read_manifest(registered, folder)
     sums = {one["path"]: one["sha256"] for one in manifest["files"]}
     for path in (PARTICIPATION, ANSWERS, MEANS):

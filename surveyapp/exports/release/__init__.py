@@ -2,6 +2,7 @@
 
 __all__ = (
     "building",
+    "kept_files",
     "publication",
     "rehearsal",
     "signature",

@@ -8,12 +8,21 @@ from surveyapp.exports.errors import ReleaseAltered, ReleaseAway
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release.manifest import MANIFEST
+from surveyapp.store import BucketAway, Store
+
+RELEASES = "releases"
+"""The part of the store in which releases are."""
 
 
-def folder_of(registered: Release, *, kept: Path) -> Path:
-    """Where the files of a release are on this machine. Raises `ReleaseAway`."""
+def folder_of(registered: Release, *, store: Store | None, beside: Path | None = None) -> Path:
+    """Where the files of a release are on this machine, brought here from the store if need be; `beside` is
+    where else releases are put. Raises `ReleaseAway`."""
     built = Path(registered.folder)
-    for folder in (kept / built.name, built):
+    try:
+        brought = store.bring(f"{RELEASES}/{built.name}") if store else built
+    except BucketAway as exc:
+        raise ReleaseAway(registered.number, built) from exc
+    for folder in (brought, (beside or built.parent) / built.name, built):
         if (folder / MANIFEST).is_file():
             return folder
     raise ReleaseAway(registered.number, built)

@@ -15,6 +15,7 @@ from surveyapp.exports.disclosure import earlier_releases
 from surveyapp.exports.errors import AlreadyPublished, UnknownFile
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import kept_files
+from surveyapp.store import Store
 
 
 def record_publication(db: Session, campaign: Campaign, number: int, *, act: Act) -> None:
@@ -45,14 +46,16 @@ def published(db: Session, campaign_id: int) -> Sequence[Release]:
     return db.scalars(query.order_by(Release.number)).all()
 
 
-def public_folders(db: Session, campaign_id: int, *, kept: Path) -> list[tuple[int, Path]]:
+def public_folders(
+    db: Session, campaign_id: int, *, store: Store | None, beside: Path
+) -> list[tuple[int, Path]]:
     """Number and `public/` of each of them on this machine, whole as registered.
 
-    `kept` is where this machine keeps releases. Raises `ReleaseAway`, `ReleaseAltered`: what is out must be at hand.
+    `store` and `beside` as in `kept_files.folder_of`. Raises `ReleaseAway`, `ReleaseAltered`: what is out must be at hand.
     """
     found = []
     for one in published(db, campaign_id):
-        folder = kept_files.folder_of(one, kept=kept)
+        folder = kept_files.folder_of(one, store=store, beside=beside)
         kept_files.files_of(one, folder, [f"public/{name}" for name in earlier_releases.TABLES])
         found.append((one.number, folder / "public"))
     return found

@@ -34,7 +34,7 @@ from surveyapp.web.respond import (
     privacy_notice,
     saving,
 )
-from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
+from surveyapp.web.respond.document import section_page, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -45,7 +45,7 @@ def hub() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
-        rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        rows = [_hub_row(db, each, *_draft(db, visit, each)) for each in visit.assignments]
         for row, each in zip(rows, visit.assignments, strict=True):
             row["address"] = (
                 resume_at(db, visit, each) if row["answered"] and row["left"] is not None else ""
@@ -88,8 +88,12 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     return bool(draft.answers), items - done
 
 
-def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
+def _hub_row(
+    db: Session, assignment: AssignmentView, is_answered: bool, left: int | None
+) -> dict[str, Any]:
+    sha256 = assignment.instrument_sha256
     return {
+        "minutes": campaigns.instrument(db, assignment.instrument_id, sha256=sha256).minutes,
         "left": left,
         "answered": is_answered,
         "number": assignment.number,
@@ -108,7 +112,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = visit.draft(db, assignment, instrument)
-    return _page(visit, assignment, instrument, draft.answers, page)
+    return section_page.shown(visit, assignment, instrument, draft.answers, page)
 
 
 @bp.post("/phieu/<int:number>/<int:page>")
@@ -165,6 +169,7 @@ def autosave(number: int) -> ResponseReturnValue:
         answers=saved.answers,
         elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
         seconds=sessions.touch_respondent(),
+        final=sessions.respondent_session_is_final(),
     )
 
 
@@ -190,7 +195,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
         visit, assignment, instrument = answering_now(db, number)
         draft = visit.draft(db, assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
-    return _page(
+    return section_page.refused(
         visit,
         assignment,
         instrument,
@@ -208,7 +213,7 @@ def extend() -> ResponseReturnValue:
         visiting(db)
     seconds = sessions.touch_respondent()
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(seconds=seconds)
+        return jsonify(seconds=seconds, final=sessions.respondent_session_is_final())
     return redirect(url_for("respond.hub"), code=303)
 
 
@@ -266,34 +271,3 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
     if page < 1:
         return url_for("respond.hub")
     return url_for("respond.section", number=number, page=page)
-
-
-def _page(
-    visit: Visit,
-    assignment: AssignmentView,
-    instrument: Instrument,
-    answers: dict[str, str],
-    page: int,
-    **extra: object,
-) -> str:
-    shown_here = pages.item_ids(instrument, page)
-    others = {item: value for item, value in answers.items() if item not in shown_here}
-    if not extra:
-        extra["filled"] = page_parts.filled(instrument, page, answers)
-    return render_template(
-        "respond/section.html",
-        shown=int(clock.now().timestamp()),
-        assignment=assignment,
-        number=assignment.number,
-        rated=rated(assignment),
-        contact=help_desk.contact(visit.invited.campaign.settings),
-        deadline=visit.deadline,
-        idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
-        other_answers=others,
-        whole_url=url_for(
-            "respond.whole", number=assignment.number, mark=whole_form.rendered(instrument).mark
-        ),
-        **browser_buffer.facts(visit.code, assignment.id),
-        **pages.facts(instrument, answers, page),
-        **extra,
-    )

@@ -23,9 +23,9 @@ from surveyapp.exports.labels import refusal
 from surveyapp.i18n import _, day, locale, number
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.results.releases import folder
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.state import store
 from surveyapp.web.parts import result_table
 from surveyapp.web.parts.result_table import ResultLine
 
@@ -187,7 +187,7 @@ def results_file(format: str) -> Response:
 
 
 def _book(db: Session) -> Book | None:
-    found = public.newest(db, g.campaign.id, kept=folder())
+    found = public.newest(db, g.campaign.id, store=store())
     if found is None:
         return None
     groups = {group.code: group for group in campaigns.groups(db, g.campaign.id)}

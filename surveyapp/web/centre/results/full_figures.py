@@ -16,11 +16,11 @@ from surveyapp.i18n import _, locale, tenths
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.results.distributions import group_name, item_name
-from surveyapp.web.centre.results.releases import folder
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import enter
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.state import store
 from surveyapp.web.parts import result_table
 from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
 
@@ -50,7 +50,7 @@ def show_full_results() -> ResponseReturnValue:
             if not registered:
                 abort(404)
             newest = registered[0]
-            found = full_counts.read_full(newest, kept=folder(), group=group, item_id=item_id)
+            found = full_counts.read_full(newest, store=store(), group=group, item_id=item_id)
             names = {unit.code: unit_name(unit) for unit in campaigns.units(db, g.campaign.id)}
     except ReleaseError as error:
         return _page(errors=[("", labels.refusal(error))]), 404
