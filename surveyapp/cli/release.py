@@ -60,6 +60,7 @@ def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_js
                 campaigns.campaign(db, code),
                 out=out.absolute(),
                 keys=server.keys,
+                store=open_store(server.settings),
                 sipas_table=sipas.read_bytes() if sipas else None,
                 rules=read_cleaning(cleaning) if cleaning else None,
             )
@@ -99,7 +100,7 @@ def list_(code: str, as_json: bool) -> None:
     from surveyapp.exports.release import building as releases
 
     with database(), reading() as db:
-        found = [
+        rows = [
             {
                 "number": one.number,
                 "built_at": one.built_at.isoformat(),
@@ -111,15 +112,29 @@ def list_(code: str, as_json: bool) -> None:
             for one in releases.releases(db, campaigns.campaign(db, code).id)
         ]
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for one in found:
+    for one in rows:
         click.echo(
             _(
                 "Số %(number)s: %(responses)s phiếu trả lời, %(built_at)s, %(folder)s",
                 **one,
             )
         )
+
+
+@release.command()
+@campaign_option
+@click.option("--number", required=True, type=int, help="Number of the release.")
+def published(code: str, number: int) -> None:
+    """Record that the public part of a release is out: later releases are held against it."""
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release import publication
+
+    with database() as server, transaction() as db:
+        act = Act(ACTOR, clock.now(), server.keys)
+        publication.record_publication(db, campaigns.campaign(db, code), number, act=act)
+    click.echo(_("Đã ghi nhận phần public của bản phát hành số %(n)s là đã công bố.", n=number))
 
 
 @release.command()
@@ -182,14 +197,16 @@ def rehearse(code: str, as_json: bool) -> None:
             rehearsal.begin(db, campaign, now=now)
         with reading() as db:
             folder = server.settings.store / "releases"
-            found = rehearsal.rehearse(db, campaign, folder=folder, now=now)
+            outcome = rehearsal.rehearse(db, campaign, folder=folder, now=now)
         with transaction() as db:
-            rehearsal.finish(db, campaign, found, started_at=now)
+            rehearsal.finish(db, campaign, outcome, started_at=now)
         click.echo(
-            json.dumps(asdict(found), ensure_ascii=False) if as_json else labels.rehearsed(found)
+            json.dumps(asdict(outcome), ensure_ascii=False)
+            if as_json
+            else labels.rehearsed(outcome)
         )
-        if found.outcome != rehearsal.GOOD:
-            log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)
+        if outcome.outcome != rehearsal.GOOD:
+            log.alarm("release.rehearsal_failed", campaign=code, outcome=outcome.outcome)
             sys.exit(1)
 
 

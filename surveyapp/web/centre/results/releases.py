@@ -14,7 +14,8 @@ from surveyapp.exports.download import service
 from surveyapp.exports.errors import ReleaseError, UnknownFile
 from surveyapp.exports.labels import outcome, refusal, rehearsal_warning
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import building, rehearsal
+from surveyapp.exports.release import building, publication, rehearsal
+from surveyapp.exports.release.kept_files import RELEASES
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
@@ -41,7 +42,7 @@ def build_release() -> ResponseReturnValue:
         with reading() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
             prepared = building.prepare(
-                db, campaign, out=store().folder / building.RELEASES, keys=keys()
+                db, campaign, out=store().folder / RELEASES, keys=keys(), store=store()
             )
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
@@ -64,14 +65,35 @@ def download_release(number: int) -> ResponseReturnValue:
     """The zip of one release, on record: its scoring part is for the scoring stage alone."""
     try:
         with reading() as db:
-            found = service.find_archive(db, g.campaign.id, number, store=store())
+            archive = service.find_archive(db, g.campaign.id, number, store=store())
     except UnknownFile:
         abort(404)
     except ReleaseError as error:
         return _page([("", refusal(error))]), 404
     with transaction() as db:
-        enter(db, Action.RELEASE_DOWNLOADED, _facts(found.release))
-    return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
+        enter(db, Action.RELEASE_DOWNLOADED, _facts(archive.release))
+    return send_file(
+        archive.path, "application/zip", as_attachment=True, download_name=archive.name
+    )
+
+
+@bp.post("/releases/<int:number>/published")
+@allow("operator")
+@fresh_factor
+def record_publication(number: int) -> ResponseReturnValue:
+    """Note that the public part is out: later releases are held against it."""
+    try:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            publication.record_publication(db, campaign, number, act=act())
+    except UnknownFile:
+        abort(404)
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 409
+    flash(
+        _("Đã ghi nhận phần public của bản phát hành số %(n)s là đã công bố.", n=number), "success"
+    )
+    return redirect(url_for("centre.releases"), code=303)
 
 
 def _facts(built: Release) -> dict[str, Any]:
@@ -80,7 +102,7 @@ def _facts(built: Release) -> dict[str, Any]:
 
 def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
-        found = building.releases(db, g.campaign.id)
+        releases = building.releases(db, g.campaign.id)
         rehearsed = rehearsal.status(db, g.campaign, now=clock.now())
     last = rehearsed.last
     return render_template(
@@ -88,7 +110,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         rehearsal=last,
         rehearsal_outcome=outcome(last.outcome) if last else "",
         rehearsal_warning=rehearsal_warning(rehearsed),
-        releases=found,
+        releases=releases,
         may_build="operator" in g.actor.roles_in(g.campaign.code) and g.campaign.is_box_opened,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,
