@@ -15,7 +15,7 @@ from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
 from surveyapp.responses import service
 from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
-from surveyapp.responses.sealed_box.wording import attested, not_compacted
+from surveyapp.responses.sealed_box.labels import attested, not_compacted
 
 ACTOR = "command line"
 
@@ -229,7 +229,7 @@ def destroy_drafts(code: str, minutes: Path | None) -> None:
         draft_secret.destroy(
             db,
             campaign,
-            where=draft_secret.folder(server.settings.instance),
+            where=draft_secret.folder(server.settings),
             act=Act(ACTOR, clock.now(), server.keys),
         )
         paper = draft_secret.minutes(db, campaign)

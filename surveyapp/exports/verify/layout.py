@@ -6,7 +6,7 @@ mapping of column to text as `csv.DictReader` gives it. The order of the propert
 
 from typing import Any
 
-FORMAT = "par-survey-release/2"
+FORMAT = "par-survey-release/3"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 UNLISTED = (MANIFEST, SIGNATURE)
@@ -100,7 +100,19 @@ COLUMNS: dict[str, Schema] = {
     "public/participation.csv": {"level": _LEVEL, **_CELL, "responses": _COUNT_OR_HIDDEN},
     "public/answers.csv": {
         "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME,
-        "option": {"type": "string", "pattern": "^([1-9]|98|missing)$"}, "n": _COUNT_OR_HIDDEN,
+        "options": {"type": "string", "pattern": "^([1-9]|98|missing)( ([1-9]|98|missing))*$"},
+        **_each("n_low n_high", _COUNT),
+    },
+    "public/means.csv": {
+        "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME, "responses": _COUNT,
+        **_each(
+            "mean mean_low mean_high interval_low interval_high top_two_low top_two_high"
+            " dont_know_low dont_know_high", _FIGURE,
+        ),
+    },
+    "public/criteria.csv": {
+        "level": _LEVEL, **_each("rated_unit criterion groups", _NAME), "items": _COUNT,
+        **_each("mean mean_low mean_high", _FIGURE),
     },
 }  # fmt: skip
 """The columns of every table in their order; `responses.csv` has one more for each item."""

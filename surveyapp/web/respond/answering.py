@@ -34,7 +34,7 @@ from surveyapp.web.respond import (
     privacy_notice,
     saving,
 )
-from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
+from surveyapp.web.respond.document import section_page, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -77,7 +77,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     """
     if assignment.is_submitted or assignment.begun_on is None:
         return False, None
-    if not visit.invited.campaign.is_collecting(clock.now(), begun=visit.is_begun):
+    if not visit.is_taken:
         return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:
@@ -108,7 +108,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = visit.draft(db, assignment, instrument)
-    return _page(visit, assignment, instrument, draft.answers, page)
+    return section_page.shown(visit, assignment, instrument, draft.answers, page)
 
 
 @bp.post("/phieu/<int:number>/<int:page>")
@@ -190,7 +190,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
         visit, assignment, instrument = answering_now(db, number)
         draft = visit.draft(db, assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
-    return _page(
+    return section_page.refused(
         visit,
         assignment,
         instrument,
@@ -266,34 +266,3 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
     if page < 1:
         return url_for("respond.hub")
     return url_for("respond.section", number=number, page=page)
-
-
-def _page(
-    visit: Visit,
-    assignment: AssignmentView,
-    instrument: Instrument,
-    answers: dict[str, str],
-    page: int,
-    **extra: object,
-) -> str:
-    shown_here = pages.item_ids(instrument, page)
-    others = {item: value for item, value in answers.items() if item not in shown_here}
-    if not extra:
-        extra["filled"] = page_parts.filled(instrument, page, answers)
-    return render_template(
-        "respond/section.html",
-        shown=int(clock.now().timestamp()),
-        assignment=assignment,
-        number=assignment.number,
-        rated=rated(assignment),
-        contact=help_desk.contact(visit.invited.campaign.settings),
-        deadline=visit.deadline,
-        idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
-        other_answers=others,
-        whole_url=url_for(
-            "respond.whole", number=assignment.number, mark=whole_form.rendered(instrument).mark
-        ),
-        **browser_buffer.facts(visit.code, assignment.id),
-        **pages.facts(instrument, answers, page),
-        **extra,
-    )

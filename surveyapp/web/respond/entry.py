@@ -1,6 +1,8 @@
 """The way in: a typed code, a link, and the declarations made instead of answering."""
 
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +27,7 @@ from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.answering import resume_at
 from surveyapp.web.respond.devices import browser_cookie
+from surveyapp.web.respond.document import prepared_pages
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
@@ -85,15 +88,17 @@ def enter() -> ResponseReturnValue:
     if sessions.holds_another(found.code) and request.form.get("instead") != sessions.own_digits():
         sessions.note("typed", typed[:KEPT_TYPED])
         return redirect(url_for("respond.home", khac=1), code=303)
-    return _opened(found, url_for("respond.hub"))
+    return _opened(found)
 
 
-def _opened(visit: Visit, first: str) -> ResponseReturnValue:
+def _opened(visit: Visit, *, begun: bool = False) -> ResponseReturnValue:
     """This browser answers for a code; a page that waited for it sealed is saved and shown first."""
     sessions.begin_respondent(visit.code, visit.strand)
     if visit.strand is None:
         return redirect(url_for("respond.elsewhere"), code=303)
-    response = redirect(sealed_page.restore(visit.code) or first, code=303)
+    response = redirect(
+        sealed_page.restore(visit.code) or _first_page(visit, begun=begun), code=303
+    )
     sealed_page.forget(response)
     browser_cookie.remember(response, visit.code, visit.strand)
     return response
@@ -224,16 +229,24 @@ def landing(token: str) -> ResponseReturnValue:
     code = links.read(state.keys(), token)
     with reading() as db:
         invited = invitations.find(db, code, keys=state.keys())
-        facts = privacy_notice.facts(db, invited)
-    return render_template(
-        "respond/landing.html",
-        token=token,
-        another=sessions.own_digits() if sessions.holds_another(code) else "",
-        declaration_address=lambda kind: url_for(
-            "respond.confirm_declaration", token=token, kind=kind
-        ),
-        **facts,
+        shared = privacy_notice.shared(db, invited)
+    shared["taken_back"] = "rut" in request.args and not shared["declared"]
+    own = {"token": token, "supplier": privacy_notice.supplier(invited)}
+    if sessions.holds_another(code):
+        facts = _landing(token, **shared) | own | {"another": sessions.own_digits()}
+        return render_template("respond/landing.html", **facts)
+    return prepared_pages.page(
+        "respond/landing.html", partial(_landing, prepared_pages.blank("token")), shared, own
     )
+
+
+def _landing(token: str, **shared: Any) -> dict[str, Any]:
+    """Everything that the page before answering shows but for the supplier of the name."""
+    return privacy_notice.told(**shared) | {
+        "declaration_address": lambda kind: url_for(
+            "respond.confirm_declaration", token=token, kind=kind
+        )
+    }
 
 
 @bp.post("/t/<token>/start")
@@ -246,7 +259,7 @@ def start(token: str) -> ResponseReturnValue:
     if sessions.holds_another(code) and request.form.get("instead") != sessions.own_digits():
         return redirect(url_for("respond.landing", token=token, khac=1), code=303)
     _begin(visit)
-    return _opened(visit, _first_page(visit))
+    return _opened(visit, begun=True)
 
 
 @bp.post("/phieu/bat-dau")
@@ -255,7 +268,7 @@ def start_typed() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
     _begin(visit)
-    return redirect(_first_page(visit), code=303)
+    return redirect(_first_page(visit, begun=True), code=303)
 
 
 def _begin(visit: Visit) -> None:
@@ -269,7 +282,7 @@ def _begin(visit: Visit) -> None:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
-    where = draft_secret.folder(state.settings().instance)
+    where = draft_secret.folder(state.settings())
     is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
     if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
         return
@@ -279,58 +292,14 @@ def _begin(visit: Visit) -> None:
         inviting.begin(db, visit.invited, today=clock.day(now))
 
 
-def _first_page(visit: Visit) -> str:
-    """Straight to the first question without an answer when there is just one questionnaire; else the choice."""
-    if len(visit.assignments) == 1 and visit.unsubmitted:
+def _first_page(visit: Visit, *, begun: bool) -> str:
+    """Straight to the first question without an answer when there is just one questionnaire; else the choice.
+
+    After a code alone (not `begun` by a button) the page before answering comes first, once.
+    """
+    left = visit.unsubmitted
+    comes_back = begun or (visit.is_begun and visit.is_taken)
+    if len(visit.assignments) == 1 and left and comes_back:
         with reading() as db:
-            return resume_at(db, visit, visit.unsubmitted[0])
+            return resume_at(db, visit, left[0])
     return url_for("respond.hub")
-
-
-@bp.get("/t/<token>/<any(not_me, moved, wrong_group, decline):kind>")
-def confirm_declaration(token: str, kind: str) -> ResponseReturnValue:
-    """Ask before anything is told to the centre."""
-    code = links.read(state.keys(), token)
-    with reading() as db:
-        invited = invitations.find(db, code, keys=state.keys())
-        facts = privacy_notice.facts(db, invited)
-    back = url_for("respond.landing", token=token)
-    return render_template("respond/declare.html", kind=kind, back=back, **facts)
-
-
-@bp.post("/t/<token>/<any(not_me, moved, wrong_group, decline):kind>")
-@without_token
-def declare(token: str, kind: str) -> ResponseReturnValue:
-    """Tell the centre that this person will not answer, and why."""
-    code = links.read(state.keys(), token)
-    with transaction() as db:
-        invited = invitations.find(db, code, keys=state.keys())
-        inviting.declare(db, invited, kind, today=clock.day(clock.now()))
-    sessions.end_respondent()
-    return redirect(url_for("respond.declared", kind=kind), code=303)
-
-
-@bp.get("/da-ghi-nhan/<any(not_me, moved, wrong_group, decline):kind>")
-def declared(kind: str) -> ResponseReturnValue:
-    """Thanks for the declaration, and how to take it back."""
-    return render_template("respond/declared.html", kind=kind, contact=help_desk.nearest())
-
-
-@bp.get("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
-def confirm_declaration_typed(kind: str) -> ResponseReturnValue:
-    """The same question for someone who typed the code."""
-    with reading() as db:
-        facts = privacy_notice.facts(db, visiting(db).invited)
-    back = url_for("respond.hub")
-    return render_template("respond/declare.html", kind=kind, back=back, in_session=True, **facts)
-
-
-@bp.post("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
-def declare_typed(kind: str) -> ResponseReturnValue:
-    """The same declaration from an open session."""
-    with transaction() as db:
-        visit = visiting(db)
-        inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
-    sessions.end_respondent()
-    sessions.note("left", [0, ""])
-    return redirect(url_for("respond.declared", kind=kind), code=303)

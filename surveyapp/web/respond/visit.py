@@ -54,7 +54,7 @@ class Visit:
         """What opens its drafts. Raises `BegunElsewhere`, `DraftSecretMissing`."""
         if self.strand is None:
             raise BegunElsewhere
-        where = draft_secret.folder(state.settings().instance)
+        where = draft_secret.folder(state.settings())
         secret = draft_secret.read(where, self.invited.campaign.code)
         return DraftHolder(self.code, self.strand, secret, state.keys())
 
@@ -74,6 +74,11 @@ class Visit:
     def is_begun(self) -> bool:
         """Something is being answered: submitting is possible within the grace."""
         return self.invited.is_begun
+
+    @property
+    def is_taken(self) -> bool:
+        """Answers of this person are taken now."""
+        return self.invited.campaign.is_collecting(clock.now(), begun=self.is_begun)
 
     @property
     def deadline(self) -> Deadline:

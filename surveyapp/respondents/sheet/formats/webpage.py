@@ -10,7 +10,7 @@ from typing import Any
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import xml_walk
-from surveyapp.respondents.sheet.formats.untold import linked_address
+from surveyapp.respondents.sheet.formats.xlsx_details import linked_address
 
 Sheets = list[dict[str, Any]]
 _CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)

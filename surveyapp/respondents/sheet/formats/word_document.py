@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from surveyapp.respondents import errors
-from surveyapp.respondents.sheet.formats import untold, xml_walk
+from surveyapp.respondents.sheet.formats import xlsx_details, xml_walk
 from surveyapp.respondents.sheet.formats.webpage import Grid
 
 _FIELD = "HYPERLINK"
@@ -60,7 +60,7 @@ class _Document:
             self._run_lined = True
         elif name == "hyperlink":
             ident = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
-            self._link = self._link or untold.linked_address(self._targets.get(ident, ""))
+            self._link = self._link or xlsx_details.linked_address(self._targets.get(ident, ""))
         elif name == "instrText":
             self._in_field = True
 
@@ -109,12 +109,12 @@ class _Document:
             elif text.strip():
                 self._plain += 1
         elif self._in_field and _FIELD in text and not self._link:
-            self._link = untold.linked_address(text.partition('"')[2].partition('"')[0])
+            self._link = xlsx_details.linked_address(text.partition('"')[2].partition('"')[0])
 
 
 def read_document(xml: bytes, relations: bytes) -> list[dict[str, Any]]:
     """The tables of a Word document with the titles around them. Raises NotAWorkbook without a table."""
-    walk = _Document(untold.relations(relations))
+    walk = _Document(xlsx_details.relations(relations))
     xml_walk.follow(xml, walk)
     if not walk.tables:
         raise errors.NotAWorkbook(detected="Word")

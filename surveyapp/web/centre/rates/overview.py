@@ -18,8 +18,8 @@ from surveyapp.documents.charts import bars, curves, outline_map
 from surveyapp.documents.charts.bars import Part
 from surveyapp.documents.charts.curves import TimeCurve
 from surveyapp.documents.charts.outline_map import Area, OutlineMap
+from surveyapp.exports.labels import rehearsal_warning
 from surveyapp.exports.release import rehearsal
-from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork.counts import attention, briefing
 from surveyapp.fieldwork.counts.briefing import NextStep
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
@@ -36,7 +36,7 @@ from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.http.state import settings
+from surveyapp.web.http.state import store
 from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.table_cells import count_cell, day_cell
 
@@ -243,7 +243,7 @@ def province_map(shown: Overview) -> OutlineMap | None:
     names = {
         unit.code: unit.name_vi for unit in shown.names.units.values() if unit.kind == "province"
     }
-    own = province_outlines.own_map(settings().instance, g.campaign.code)
+    own = province_outlines.own_map(store(), g.campaign.code)
     outlines = province_outlines.outlines_for(names, own=own)
     areas = {
         row.code: Area(row.figures.rate, _told(row.name, row.figures))
