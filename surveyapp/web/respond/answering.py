@@ -45,7 +45,7 @@ def hub() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
-        rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        rows = [_hub_row(db, each, *_draft(db, visit, each)) for each in visit.assignments]
         for row, each in zip(rows, visit.assignments, strict=True):
             row["address"] = (
                 resume_at(db, visit, each) if row["answered"] and row["left"] is not None else ""
@@ -88,8 +88,12 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     return bool(draft.answers), items - done
 
 
-def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
+def _hub_row(
+    db: Session, assignment: AssignmentView, is_answered: bool, left: int | None
+) -> dict[str, Any]:
+    sha256 = assignment.instrument_sha256
     return {
+        "minutes": campaigns.instrument(db, assignment.instrument_id, sha256=sha256).minutes,
         "left": left,
         "answered": is_answered,
         "number": assignment.number,
@@ -165,6 +169,7 @@ def autosave(number: int) -> ResponseReturnValue:
         answers=saved.answers,
         elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
         seconds=sessions.touch_respondent(),
+        final=sessions.respondent_session_is_final(),
     )
 
 
@@ -208,7 +213,7 @@ def extend() -> ResponseReturnValue:
         visiting(db)
     seconds = sessions.touch_respondent()
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(seconds=seconds)
+        return jsonify(seconds=seconds, final=sessions.respondent_session_is_final())
     return redirect(url_for("respond.hub"), code=303)
 
 
