@@ -255,7 +255,7 @@ def read_here(content: bytes, name: str) -> None:
         workbook = workbook_from_reply(name, child.read(content, name))
         assert check_workbook(workbook, LEADERS).readable
     except errors.FileRefused as refusal:
-        assert wording.refusal(refusal)
+        assert labels.refusal(refusal)
 
 
 @settings(max_examples=60, deadline=None)
