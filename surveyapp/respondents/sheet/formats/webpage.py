@@ -21,7 +21,7 @@ _LINED, _UNSEEN = "line-through", "display:none"
 _MOST_SPANNED, _MOST_MARKS, _DEEPEST = 1000, 20_000, 50
 
 
-class Grid:
+class PageGrid:
     """Rows under construction: cells put one after the other, merged ones kept free for what covers them."""
 
     def __init__(self, name: str) -> None:
@@ -90,7 +90,7 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.grid = Grid("Web")
+        self.grid = PageGrid("Web")
         self.tables = 0
         self._depth = 0
         self._unseen = 0
@@ -230,7 +230,7 @@ class _Workbook2003:
     """Follows worksheets, rows and cells of an XML spreadsheet of Excel 2003."""
 
     def __init__(self) -> None:
-        self.grids: list[Grid] = []
+        self.grids: list[PageGrid] = []
         self._text: list[str] | None = None
         self._cell = (1, 1)
         self._written = self._link = self._style = ""
@@ -241,7 +241,7 @@ class _Workbook2003:
         name = tag.rpartition(":")[2]
         told = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         if name == "Worksheet":
-            self.grids.append(Grid(told.get("Name", "")[:100]))
+            self.grids.append(PageGrid(told.get("Name", "")[:100]))
         elif name == "Row" and self.grids:
             index = told.get("Index", "")
             grid = self.grids[-1]

@@ -5,7 +5,7 @@ from typing import Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet.formats import xlsx_details, xml_walk
-from surveyapp.respondents.sheet.formats.webpage import Grid
+from surveyapp.respondents.sheet.formats.webpage import PageGrid
 
 _FIELD = "HYPERLINK"
 
@@ -14,7 +14,7 @@ class _Document:
     """Follows the paragraphs and tables of a Word document: a row for each outside, a cell for each inside."""
 
     def __init__(self, targets: Mapping[str, str]) -> None:
-        self.grid = Grid("Word")
+        self.grid = PageGrid("Word")
         self.tables = 0
         self._targets = targets
         self._depth = 0
