@@ -129,8 +129,8 @@ class _Walk:
         else:
             self._plain += 1
         if self.is_error:
-            place = line, columns - 1
-            self.wrong[-1][place] = (self.wrong[-1].get(place, "") + text)[:20]
+            cell = line, columns - 1
+            self.wrong[-1][cell] = (self.wrong[-1].get(cell, "") + text)[:20]
 
     def _count_far(self, line: int, columns: int) -> None:
         """Some stray cells are left out; a table beyond the limits, or one text in thousands of cells, is not read."""
