@@ -19,7 +19,7 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
-from surveyapp.db import write_once
+from surveyapp.db import reading, write_once
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.credentials import codes
@@ -137,26 +137,25 @@ class Saved:
     elsewhere: dict[str, str] = field(default_factory=dict)
 
 
-def load(
-    db: Session,
-    assignment_id: UUID,
-    instrument: Instrument,
-    *,
-    holder: DraftHolder,
-    campaign_code: str | None = None,
+def opened(
+    place: DraftContext, stored: StoredDraft | None, *, holder: DraftHolder, beside: bool = False
 ) -> DraftAnswers:
-    """The draft, or an empty one. Who knows the campaign's code gives it. Raises `DraftUnreadable`."""
-    rows = db.execute(_ALL, {"assignment": assignment_id}).all()
-    own = [row for row in rows if row.strand == holder.mark]
-    beside = len(rows) > len(own)
-    if not own:
+    """What was stored, or an empty draft. Raises `DraftUnreadable`."""
+    if stored is None:
         return DraftAnswers(b"", {}, beside)
-    if campaign_code is None:
-        wanted = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
-        campaign_code = db.execute(wanted.where(Assignment.id == assignment_id)).scalar_one()
-    place = DraftContext(campaign_code, instrument, assignment_id)
-    stored = StoredDraft(own[0].version, own[0].ciphertext)
     return DraftAnswers(stored.version, _content(place, stored, holder=holder).answers, beside)
+
+
+def load(
+    db: Session, assignment_id: UUID, instrument: Instrument, *, holder: DraftHolder
+) -> DraftAnswers:
+    """The draft, or an empty one. Raises `DraftUnreadable`."""
+    rows = db.execute(_ALL, {"assignment": assignment_id}).all()
+    own = [StoredDraft(row.version, row.ciphertext) for row in rows if row.strand == holder.mark]
+    wanted = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
+    campaign_code = db.execute(wanted.where(Assignment.id == assignment_id)).scalar_one()
+    place = DraftContext(campaign_code, instrument, assignment_id)
+    return opened(place, own[0] if own else None, holder=holder, beside=len(rows) > len(own))
 
 
 def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> DraftContext:
@@ -252,7 +251,7 @@ def save(
         place,
         read(db, assignment_id, holder=holder),
         changes,
-        size=size(db, held.campaign),
+        size=size(held.campaign),
         holder=holder,
         now=now,
         shown_at=shown_at,
@@ -357,10 +356,11 @@ def _write(db: Session, assignment_id: UUID, draft: MergedDraft, holder: DraftHo
 _sizes: dict[str, int] = {}
 
 
-def size(db: Session, campaign: Campaign) -> int:
+def size(campaign: Campaign) -> int:
     """The one size of the campaign's drafts; its pack, by whose digest it is kept, no longer changes."""
     if campaign.pack_sha256 not in _sizes:
-        instruments = campaigns.instruments(db, campaign.id).values()
+        with reading() as db:
+            instruments = campaigns.instruments(db, campaign.id).values()
         _sizes[campaign.pack_sha256] = draft_cipher.size(instruments)
     return _sizes[campaign.pack_sha256]
 
