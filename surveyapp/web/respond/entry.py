@@ -281,11 +281,13 @@ def _begin(visit: Visit) -> None:
         raise
     where = draft_secret.folder(state.settings())
     is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
-    if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
+    is_settled = draft_secret.is_settled(where, visit.invited.campaign.code)
+    if is_begun and (is_settled or draft_secret.is_here(where, visit.invited.campaign.code)):
         return
     with transaction(in_turn=True) as db:
         act = Act(SERVER, now, state.keys())
-        draft_secret.make(db, visit.invited.campaign, where=where, act=act)
+        if not is_settled:
+            draft_secret.make(db, visit.invited.campaign, where=where, act=act)
         inviting.begin(db, visit.invited, today=clock.day(now))
 
 
