@@ -20,7 +20,7 @@ from surveyapp.db.outages import (
     of_database,
     sqlstate,
 )
-from surveyapp.db.prepared import PreparedQuery, Row
+from surveyapp.db.prepared import PreparedStatement, Row
 from surveyapp.db.sessions import (
     bind,
     bind_when_needed,
@@ -47,7 +47,7 @@ __all__ = [
     "FaultKind",
     "Moment",
     "Patience",
-    "PreparedQuery",
+    "PreparedStatement",
     "Row",
     "UnsafeDatabase",
     "bind",

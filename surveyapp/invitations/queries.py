@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, LargeBinary, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
@@ -16,7 +16,7 @@ from surveyapp.assignments.rules import DECLARED, Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
-from surveyapp.db import PreparedQuery, Row, converted, read_once, reading
+from surveyapp.db import PreparedStatement, Row, converted, read_once, reading
 from surveyapp.instruments.model import Instrument as FrozenInstrument
 from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
@@ -152,12 +152,16 @@ INVITED_FROM = (
 
 def with_code(wanted: Select[Any], live_keys: int) -> Select[Any]:
     """The rows of `wanted` that belong to a code, whose tags are given as `tag_values` says."""
-    tags = [bindparam(f"tag_{n}", type_=LargeBinary) for n in range(live_keys)]
-    return wanted.where(_HELD.c.tag.in_(tags)).order_by(_FORM.c.number)
+    return wanted.where(_HELD.c.tag.in_(tag_binds(live_keys))).order_by(_FORM.c.number)
+
+
+def tag_binds(live_keys: int) -> list[BindParameter[bytes]]:
+    """The tags of a code in a statement, one for each live key."""
+    return [bindparam(f"tag_{n}", type_=LargeBinary) for n in range(live_keys)]
 
 
 def tag_values(code: str, *, keys: KeyRing) -> dict[str, bytes]:
-    """The values of a statement that was made `with_code`."""
+    """The values of `tag_binds`."""
     return {f"tag_{n}": tag for n, tag in enumerate(codes.tags(keys, code))}
 
 
@@ -175,8 +179,8 @@ _END = _REST + len(_VIEW)
 
 
 @cache
-def _prepared(live_keys: int) -> PreparedQuery:
-    return PreparedQuery(with_code(_INVITED, live_keys))
+def _prepared(live_keys: int) -> PreparedStatement:
+    return PreparedStatement(with_code(_INVITED, live_keys))
 
 
 def find_at_once(code: str, *, keys: KeyRing) -> Invited:
@@ -185,7 +189,9 @@ def find_at_once(code: str, *, keys: KeyRing) -> Invited:
     return from_rows(query, read_once(query, tag_values(code, keys=keys)), code, keys=keys)
 
 
-def from_rows(query: PreparedQuery, rows: Sequence[Row], code: str, *, keys: KeyRing) -> Invited:
+def from_rows(
+    query: PreparedStatement, rows: Sequence[Row], code: str, *, keys: KeyRing
+) -> Invited:
     """What `find` gives, of the rows of a query whose first columns are `INVITED_COLUMNS`."""
     if not rows:
         with reading() as db:

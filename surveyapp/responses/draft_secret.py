@@ -35,17 +35,16 @@ def folder(settings: Settings) -> Path:
 
 def read(where: Path, campaign_code: str) -> bytes:
     """The secret of a campaign. Raises `DraftSecretMissing`."""
-    path = where / campaign_code
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(f"{where}/{campaign_code}", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError as exc:
-        raise DraftSecretMissing(campaign_code, path) from exc
+        raise DraftSecretMissing(campaign_code, where / campaign_code) from exc
     try:
         found = os.read(descriptor, BYTES + 1)
     finally:
         os.close(descriptor)
     if len(found) != BYTES:
-        raise DraftSecretMissing(campaign_code, path)
+        raise DraftSecretMissing(campaign_code, where / campaign_code)
     return found
 
 

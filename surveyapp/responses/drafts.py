@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -19,10 +20,10 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
-from surveyapp.db import reading, write_once
+from surveyapp.db import PreparedStatement, reading, write_once
 from surveyapp.instruments.model import Instrument
+from surveyapp.invitations import queries as invited
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses import draft_cipher, locked_assignment, rules
 from surveyapp.responses.draft_cipher import Content, DraftContext, DraftHolder
@@ -57,22 +58,31 @@ _LIVE = (
         Campaign.state == CampaignState.OPEN,
     )
 )
-_REPLACE = (
+_REPLACING = (
     update(_DRAFTS)
     .where(_ITS_OWN, _DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
     .values(version=bindparam("fresh"), ciphertext=bindparam("sealed"))
 )
-# The code as well: whoever gives a new one discards the draft, and finds none to discard before this is written.
-_FIRST = _DRAFTS.insert().from_select(
-    ["assignment_id", "strand", "version", "ciphertext"],
-    _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
-    .where(
-        Invitation.tag.in_(bindparam("tags", expanding=True)),
-        ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
-        _COUNT.scalar_subquery() < MOST_STRANDS,
+_REPLACE = PreparedStatement(_REPLACING)
+
+
+@cache
+def _first(live_keys: int) -> PreparedStatement:
+    """A draft where there is none. Conditions name the code as well: whoever gives a new one discards
+    the draft, and finds none to discard before this is written."""
+    wanted = (
+        _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
+        .where(
+            Invitation.tag.in_(invited.tag_binds(live_keys)),
+            ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
+            _COUNT.scalar_subquery() < MOST_STRANDS,
+        )
+        .with_for_update(read=True, of=(_FORM, Invitation))
     )
-    .with_for_update(read=True, of=(_FORM, Invitation)),
-)
+    columns = ["assignment_id", "strand", "version", "ciphertext"]
+    return PreparedStatement(_DRAFTS.insert().from_select(columns, wanted))
+
+
 _TAKE = (
     delete(_DRAFTS)
     .where(_OF_FORM)
@@ -220,7 +230,8 @@ def write(place: DraftContext, draft: MergedDraft, *, holder: DraftHolder) -> bo
     if draft.before is not None:
         return write_once(_REPLACE, {**values, "seen": draft.before.version}) == 1
     try:
-        return write_once(_FIRST, {**values, "tags": codes.tags(holder.keys, holder.code)}) == 1
+        tags = invited.tag_values(holder.code, keys=holder.keys)
+        return write_once(_first(len(tags)), {**values, **tags}) == 1
     except IntegrityError:  # another device's first save, a moment ago
         return False
 

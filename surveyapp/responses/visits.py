@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, Table, and_, bindparam, select
 
 from surveyapp.assignments.models import Assignment
-from surveyapp.db import PreparedQuery, converted, read_once
+from surveyapp.db import PreparedStatement, converted, read_once
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations.queries import INVITED_COLUMNS, INVITED_FROM, Invited
 from surveyapp.keys import KeyRing
@@ -39,11 +39,11 @@ class SavedForm:
 
 
 @cache
-def _query(live_keys: int) -> PreparedQuery:
+def _query(live_keys: int) -> PreparedStatement:
     own = and_(_OWN.c.assignment_id == _FORM.c.id, _OWN.c.strand == _MARK)
     wanted = select(*INVITED_COLUMNS, _OWN.c.version, _OWN.c.ciphertext, _BESIDE.label("beside"))
     wanted = wanted.select_from(INVITED_FROM.outerjoin(_OWN, own))
-    return PreparedQuery(invitations.with_code(wanted, live_keys))
+    return PreparedStatement(invitations.with_code(wanted, live_keys))
 
 
 def find(code: str, mark: bytes, *, keys: KeyRing) -> tuple[Invited, Mapping[UUID, SavedForm]]:
