@@ -134,6 +134,11 @@ def _check_official(
         yield campaign.fault(
             ("custody",), _("đợt điều tra chính thức phải giữ khóa ngoài máy chủ (offline)")
         )
+    if campaign.root.get("decision") is None:
+        yield campaign.fault(
+            ("official",),
+            _("đợt điều tra chính thức phải ghi quyết định (decision): trang mời nêu số và ngày"),
+        )
     for document in questionnaires.values():
         if document.root.get("status") == "illustrative":
             yield document.fault(

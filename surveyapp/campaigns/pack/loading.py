@@ -76,12 +76,13 @@ def _store_campaign(
 
 
 def settings_of(pack: Pack) -> dict[str, Any]:
-    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, the grace, how many approve a questionnaire,
+    """What `campaign.settings` holds: contact, decision, thresholds, the duplicate rule, the grace, how many approve a questionnaire,
     holidays, days between messages, cleaning rules and explained exceptions of the linter, as in the pack."""
     return pack.campaign.model_dump(
         mode="json",
         include={
             "contact",
+            "decision",
             "disclosure",
             "completeness",
             "second_form_on_same_unit",

@@ -121,7 +121,7 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     results = ResultsRead(
         frame=frame,
         ruleset=ruleset,
-        digest=digest or opened_contents.digest(db, frame.campaign),
+        digest=digest,
         opened=responses.response_counts(db, campaign_id),
         sizes=sizes,
         withheld=_withheld(frame, cells, sizes),

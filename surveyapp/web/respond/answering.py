@@ -86,6 +86,7 @@ def _draft(visit: Visit, assignment: AssignmentView) -> tuple[bool, int | None]:
 
 def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
     return {
+        "minutes": assignment.instrument.minutes,
         "left": left,
         "answered": is_answered,
         "number": assignment.number,
@@ -160,6 +161,7 @@ def autosave(number: int) -> ResponseReturnValue:
         answers=saved.answers,
         elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
         seconds=sessions.touch_respondent(),
+        final=sessions.respondent_session_is_final(),
     )
 
 
@@ -200,7 +202,7 @@ def extend() -> ResponseReturnValue:
     present()
     seconds = sessions.touch_respondent()
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(seconds=seconds)
+        return jsonify(seconds=seconds, final=sessions.respondent_session_is_final())
     return redirect(url_for("respond.hub"), code=303)
 
 

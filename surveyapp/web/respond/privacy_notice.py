@@ -10,6 +10,7 @@ from surveyapp.db import reading
 from surveyapp.i18n import locale
 from surveyapp.invitations import declarations
 from surveyapp.invitations.queries import Invited
+from surveyapp.web.http import state
 from surveyapp.web.parts import deadlines
 from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond.promise import topics
@@ -63,6 +64,9 @@ def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) ->
         "forms": forms,
         "forms_left": forms_left,
         "submitted": forms - forms_left,
+        "decision": campaign.settings.get("decision"),
+        "decided_on": decided_on(campaign),
+        "own_site": state.settings().base_url.partition("://")[2],
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
@@ -70,6 +74,12 @@ def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) ->
         **standing,
         **promises(campaign),
     }
+
+
+def decided_on(campaign: Campaign) -> date | None:
+    """The day of the decision that the survey is done under, if the pack names one."""
+    decision = campaign.settings.get("decision")
+    return date.fromisoformat(decision["issued_on"]) if decision else None
 
 
 def promises(campaign: Campaign) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import g
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.assignments.rules import Disposition
+from surveyapp.campaigns import unit_names
 from surveyapp.db import reading
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
@@ -39,9 +41,12 @@ class NoSuchQuestionnaire(SurveyError):
         self.number = number
 
 
-def rated(assignment: AssignmentView) -> str:
-    """The rated unit's name in the present language."""
-    return assignment.rated_name_en if locale() == "en" else assignment.rated_name_vi
+def rated(assignment: AssignmentView) -> Markup:
+    """The rated unit as a sentence names it, in the present language; kept on one line where it fits."""
+    name = assignment.rated_name_en if locale() == "en" else assignment.rated_name_vi
+    code, name_vi = assignment.rated_unit_code, assignment.rated_name_vi
+    told = unit_names.in_a_sentence(code, name, name_vi=name_vi)
+    return Markup('<span class="name">{}</span>').format(told)
 
 
 @dataclass(frozen=True)

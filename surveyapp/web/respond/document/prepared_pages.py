@@ -31,6 +31,7 @@ _STANDARD: dict[str, Callable[[], object]] = {
     "csrf_token": guard.masked_token,
     "own_digits": sessions.own_digits,
     "seconds_left": sessions.respondent_seconds_left,
+    "session_is_final": sessions.respondent_session_is_final,
     "language_url": languages.other_language,
     "back_path": own_address.back_path,
     "own_mark": own_address.present,
@@ -85,6 +86,7 @@ def _rendered(template: str, facts: Mapping[str, Any], own: Mapping[str, object]
         "csrf_token": lambda: blank("csrf_token"),
         "own_digits": lambda: blank("own_digits"),
         "seconds_left": lambda: blank("seconds_left"),
+        "session_is_final": lambda: blank("session_is_final"),
         "language_url": blank("language_url"),
         "back_path": lambda: blank("back_path"),
     }
