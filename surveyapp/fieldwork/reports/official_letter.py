@@ -138,8 +138,8 @@ def _tables(chase: UnitFigures) -> tuple[tuple[str, list[list[str]]], ...]:
         (_("Theo nhóm đối tượng"), _("Nhóm đối tượng"), chase.groups),
         (_("Theo sở, ban, ngành"), _("Sở, ban, ngành"), chase.departments),
     )
-    found = ((title, _rows(heading, lines)) for title, heading, lines in parts)
-    return tuple((title, rows) for title, rows in found if len(rows) > 1)
+    tables = ((title, _rows(heading, lines)) for title, heading, lines in parts)
+    return tuple((title, rows) for title, rows in tables if len(rows) > 1)
 
 
 def _rows(heading: str, lines: Sequence[UnitLine]) -> list[list[str]]:

@@ -144,8 +144,8 @@ def _first_gap(instrument: Instrument, number: int, answers: Mapping[str, str]) 
     for page, asked in enumerate(instrument.sections, start=1):
         for item in asked.items:
             if item.id not in answers:
-                place = f"{item.id}-item" if item is not asked.items[0] else None
-                return url_for("respond.section", number=number, page=page, _anchor=place)
+                anchor = f"{item.id}-item" if item is not asked.items[0] else None
+                return url_for("respond.section", number=number, page=page, _anchor=anchor)
     return url_for("respond.review", number=number)
 
 
@@ -243,8 +243,8 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
     if request.form.get("language"):
         session["locale"] = i18n.set_locale(request.form["language"])
         at = request.form.get("at", "")
-        place = f"{at}-item" if at in pages.item_ids(instrument, page) else None
-        return url_for("respond.section", number=number, page=page, _anchor=place)
+        anchor = f"{at}-item" if at in pages.item_ids(instrument, page) else None
+        return url_for("respond.section", number=number, page=page, _anchor=anchor)
     cleared = request.form.get("clear")
     if cleared in pages.item_ids(instrument, page):
         return url_for("respond.section", number=number, page=page, _anchor=f"{cleared}-item")

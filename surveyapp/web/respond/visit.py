@@ -70,10 +70,10 @@ class Visit:
 
     def assignment(self, number: int) -> AssignmentView:
         """The questionnaire with this number. Raises `NoSuchQuestionnaire`."""
-        found = self.invited.numbered(number)
-        if found is None:
+        assignment = self.invited.numbered(number)
+        if assignment is None:
             raise NoSuchQuestionnaire(number)
-        return found
+        return assignment
 
     @property
     def assignments(self) -> tuple[AssignmentView, ...]:
@@ -134,8 +134,8 @@ def visiting(db: Session) -> Visit:
     Whatever goes wrong after that, its page names the campaign's help desk (`errors.py`).
     """
     code = _code()
-    found = invitations.find(db, code, keys=state.keys())
-    visit = Visit(code, found, sessions.respondent_strand())
+    invited = invitations.find(db, code, keys=state.keys())
+    visit = Visit(code, invited, sessions.respondent_strand())
     g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 

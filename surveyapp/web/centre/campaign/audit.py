@@ -114,10 +114,10 @@ def _sought(chosen: dict[str, str]) -> Sought:
 
 
 def _midnight(text: str) -> datetime | None:
-    found = read_day(text)
-    if found is None or found.year <= 2000:
+    day = read_day(text)
+    if day is None or day.year <= 2000:
         return None
-    return datetime.combine(found, time(), tzinfo=clock.VIETNAM)
+    return datetime.combine(day, time(), tzinfo=clock.VIETNAM)
 
 
 @bp.get("/audit/verify")

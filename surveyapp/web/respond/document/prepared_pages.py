@@ -61,9 +61,9 @@ def page(
             kept.clear()
         pieces = kept[key] = _cut(_rendered(template, derive(**shared), own))
     texts, blanks = list(pieces[0]), pieces[1]
-    for place, name in blanks:
+    for index, name in blanks:
         value = own[name] if name in own else _STANDARD[name]()
-        texts[place] = escape(value)
+        texts[index] = escape(value)
     return Markup("".join(texts))  # noqa: S704  a template of ours; what is filled in is escaped above
 
 
@@ -113,4 +113,4 @@ def _is_open_here() -> bool:
 def _cut(html: str) -> Pieces:
     """Texts, and which of them are blanks of which name."""
     texts = _BLANK.split(html)
-    return tuple(texts), tuple((place, texts[place]) for place in range(1, len(texts), 2))
+    return tuple(texts), tuple((index, texts[index]) for index in range(1, len(texts), 2))
