@@ -25,22 +25,32 @@ def tampered(path, old, new):
     return do
 
 
-def emptied_of(path, beginning):
+def without(path, beginning=""):
+    """A row is gone: the first that begins so, after the heading."""
+
     def do(copy):
-        lines = (copy / path).read_text().splitlines(keepends=True)
-        assert any(line.startswith(beginning) for line in lines)
-        (copy / path).write_text("".join(x for x in lines if not x.startswith(beginning)))
+        heading, *lines = (copy / path).read_text().splitlines(keepends=True)
+        gone = next(line for line in lines if line.startswith(beginning))
+        lines.remove(gone)
+        (copy / path).write_text("".join([heading, *lines]))
 
     return do
+
+
+def submitted_by_more(copy):
+    heading, first, *lines = (copy / "scoring" / "rates.csv").read_text().splitlines(keepends=True)
+    cells = first.split(",")
+    cells[heading.split(",").index("submitted")] = "7"
+    (copy / "scoring" / "rates.csv").write_text("".join([heading, ",".join(cells), *lines]))
 
 
 FOUND = {
     "questionnaire_differs": tampered("questionnaires/M1.json", "Rất tốt", "Rất tồi"),
     "codebook_differs": tampered("scoring/codebook.csv", "Rất tốt", "Rất tồi"),
-    "criteria_differ": emptied_of("scoring/criteria.csv", "B1.1,"),
-    "rates_differ": tampered("scoring/rates.csv", "ministry,BNV,M1,", "ministry,BNV,M1,9"),
+    "criteria_differ": without("scoring/criteria.csv"),
+    "rates_differ": submitted_by_more,
     "cleaning_differs": tampered("scoring/cleaning.csv", "under-floor,3,under_floor,exclude,BNV,M1,", "under-floor,3,under_floor,exclude,BNV,M1,9"),
-    "name_missing": emptied_of("names/units.csv", "BNV,"),
+    "name_missing": without("names/units.csv", "BNV,"),
     "public_differs": tampered("public/answers.csv", "ministry,BNV,M1,M1-101,M1_101,", "ministry,NHNN,M1,M1-101,M1_101,"),
     "table_shape": tampered("public/means.csv", "responses,mean,", "mean,responses,"),
     "ddi_shape": tampered("documentation/ddi.xml", "<stdyDscr>", "<stdyDscr><notes/>"),

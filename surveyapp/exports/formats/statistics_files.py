@@ -116,7 +116,8 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
         column_labels=labels,
         variable_value_labels={
             **{name: _value_labels(item) for name, item in asked.items()},
-            **_names(frame),
+            # a column without rows is none of texts to the library
+            **(_names(frame) if len(columns) else {}),
         },
         missing_ranges={name: [int(DONT_KNOW)] for name, item in asked.items() if item.dont_know},
         variable_measure=dict.fromkeys(asked, "ordinal"),
@@ -156,7 +157,7 @@ def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datet
         file.write(made)
 
 
-def _names(frame: Frame) -> dict[str, dict[str, str]]:
+def _names(frame: Frame) -> dict[str, dict[Any, str]]:
     """What the codes of units and groups stand for."""
     units = {
         code: _cut(unit.name_vi, _SPSS_VALUE_BYTES) for code, unit in frame.units_by_code.items()

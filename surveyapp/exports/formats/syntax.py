@@ -41,7 +41,7 @@ def _in_r(frame: Frame, marks: dict[str, str], locale: str) -> Iterator[str]:
     yield f'responses <- read.csv("{CSV}", fileEncoding = "UTF-8", na.strings = "", colClasses = c({texts}))'
     for name, label in marks.items():
         yield f'attr(responses${name}, "label") <- {_r(label)}'
-    for name, label, codes, item in _items(frame, locale):
+    for name, label, codes, _item in _items(frame, locale):
         levels = ", ".join(codes)
         labels = ", ".join(_r(f"{code}. {words}") for code, words in codes.items())
         yield f"responses${name} <- factor(responses${name}, levels = c({levels}), labels = c({labels}))"

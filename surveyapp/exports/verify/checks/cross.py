@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def _rank_faults(folder: Path) -> Iterator[ReleaseFault]:
                 ranked[row["rule"], level].append((int(rank), float(mean), row["rated_unit"]))
         for (rule, _), units in ranked.items():
             units.sort()
-            for (_, better, _), (_, worse, unit) in zip(units, units[1:], strict=False):
+            for (_, better, _), (_, worse, unit) in pairwise(units):
                 if worse > better + 1e-6:
                     yield ReleaseFault(SENSITIVITY, "ranks_differ", f"{rule}/{unit}/{variant}")
 
