@@ -185,7 +185,7 @@ def test_a_release_is_registered_and_the_campaign_released(db, campaign, folder,
     assert (entry.number, entry.built_at, entry.built_by) == (1, now, "centre")
     assert entry.response_count == sum(SIZES.values())
     assert db.scalar(select(Campaign.state).where(Campaign.id == campaign.id)) == "released"
-    assert db.scalar(select(AuditEntry.action)) == "release.built"
+    assert "release.built" in db.scalars(select(AuditEntry.action)).all()
     assert building.releases(db, campaign.id) == [entry]
 
 
