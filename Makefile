@@ -56,6 +56,9 @@ crowd: .venv/.tests ## Read 100,000 rows with names as frequent as in life: nobo
 attack: .venv/.tests ## Every attack on the promise, on a naive twin and on the survey, as a table (ATTACK=--short)
 	$(BIN)/python -W ignore -m tests.attacks $(ATTACK)
 
+fuzz: .venv/.tests ## Fuzz whatever reads bytes of strangers, its coverage as guide, and the API (FUZZ="--seconds 600 workbook")
+	$(BIN)/python -W ignore -m tests.fuzz $(FUZZ)
+
 kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 and 20 times, and count what is there (KILLS="--kills 200")
 	$(BIN)/python -W ignore -m tests.kills $(KILLS)
 
