@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack kill-test fault-test restore-drill install-test journeys soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
