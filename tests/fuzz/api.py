@@ -64,6 +64,7 @@ def _try(operation, token, cases, sent, succeeded, findings) -> None:
         max_examples=cases,
         deadline=None,
         database=None,
+        derandomize=cases < CASES_AT_ONCE,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
