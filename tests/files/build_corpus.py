@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from surveyapp.respondents.context import ListContext
@@ -17,6 +17,7 @@ from tests.files import by_hand, refused, writers
 from tests.files.faults import CHECK, FAULTS, HARMLESS, MUST, Expected
 from tests.files.layouts import SECTION_COLUMN, Grid, Style, lay_out
 from tests.files.people import COLUMNS, OTHER_PEOPLES, Crowd, context
+from tests.files.scores import Score
 
 XLS = Path(__file__).parent / "xls"
 ABBREVIATIONS = {
@@ -187,14 +188,6 @@ def _speakable(draft: Draft, chosen: str) -> None:
             draft.faults = [f for f in draft.faults if f[0] != position]
 
 
-def _without_errors(draft: Draft) -> None:
-    """In the old binary format the reader sees an error value as an empty cell: a fault all the same."""
-    for number, (position, name, expected) in enumerate(draft.faults):
-        if "cell_error" in expected.codes:
-            empty = "department_missing" if expected.column == "department" else "required"
-            draft.faults[number] = (position, name, replace(expected, codes=(empty,)))
-
-
 def readable_cases() -> Iterator[Case]:
     """The files a coordinator could send, every planted fault known."""
     for seed, kind, style_name, chosen in _plan():
@@ -207,8 +200,6 @@ def readable_cases() -> Iterator[Case]:
             content = (XLS / name).read_bytes() if (XLS / name).exists() else b""
         else:
             content = FORMATS[chosen](grid)
-        if chosen == "xls":
-            _without_errors(draft)
         first = 1 if chosen == "said.csv" else 0
         planted = [
             Planted(grid.lines[i] + first, fault, expected) for i, fault, expected in draft.faults
@@ -251,27 +242,6 @@ def cases() -> Iterator[Case]:
     """The whole corpus."""
     yield from readable_cases()
     yield from refused_cases()
-
-
-@dataclass
-class Score:
-    """How the reader did: planted faults found, findings on lines where nothing was planted."""
-
-    planted: int = 0
-    found: int = 0
-    raised: int = 0
-    justified: int = 0
-    complaints: list[str] = field(default_factory=list)
-
-    @property
-    def recall(self) -> float:
-        """Share of planted faults found with line, column, severity and code."""
-        return self.found / max(self.planted, 1)
-
-    @property
-    def precision(self) -> float:
-        """Share of musts and checks that stand on a line where something was planted."""
-        return self.justified / max(self.raised, 1)
 
 
 def score(case: Case, checked: Checked, total: Score) -> None:
