@@ -308,7 +308,7 @@ def test_ten_lines_over_the_rows_give_every_count_of_every_cell_told(folder):
     with (folder / "scoring" / "responses.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for name, code in list(row.items())[10:]:
-                if not row["excluded"]:
+                if row["excluded"] != "1":
                     asked[row["rated_unit"], row["group"]][name][code] += 1
     compared = 0
     for told in table(folder / "scoring" / "counts.csv"):
