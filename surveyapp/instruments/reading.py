@@ -8,7 +8,11 @@ from typing import Any
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
+from surveyapp.instruments.freeze import freeze
+from surveyapp.instruments.kinds import checks
+from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.model import Questionnaire, variable_name
+from surveyapp.instruments.wording import said
 from surveyapp.instruments.yaml_document import Step, YamlDocument, read_document
 
 
@@ -26,7 +30,11 @@ def read_questionnaire(path: Path) -> Questionnaire:
 def check_questionnaire(document: YamlDocument) -> tuple[Questionnaire | None, list[Fault]]:
     """The questionnaire and its faults: of form, then of sense, even where the form is broken."""
     questionnaire, faults = document.validate(Questionnaire)
-    return questionnaire, [*faults, *_check_scales(document), *_check_items(document)]
+    faults += [*_check_scales(document), *_check_items(document)]
+    if questionnaire is not None and not faults:
+        for fault in checks.faults(freeze(questionnaire).sections):
+            faults.append(document.fault(fault.path, said(fault.said)))
+    return questionnaire, faults
 
 
 def items_of(document: YamlDocument) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
@@ -46,7 +54,7 @@ def _check_scales(document: YamlDocument) -> Iterator[Fault]:
                 (*path, "options"),
                 _("mã phương án phải lần lượt là %(codes)s", codes=", ".join(wanted)),
             )
-        if codes and scale.get("best", "1") not in {"1", str(len(codes))}:
+        if codes and scale.get("best", "1") not in {"1", str(len(codes)), MIDDLE, NOMINAL}:
             yield document.fault(
                 (*path, "best"), _("mức tốt nhất phải là phương án đầu hoặc cuối của thang")
             )
@@ -65,6 +73,8 @@ def _check_items(document: YamlDocument) -> Iterator[Fault]:
         yield from _repeated(document, (*path, "id"), section.get("id"), sections)
     for path, item in items_of(document):
         yield from _repeated(document, (*path, "id"), _variable(item.get("id")), variables)
+        for fault in checks.written_faults(item):
+            yield document.fault((*path, *fault.path), said(fault.said))
         scale = item.get("scale")
         if isinstance(scale, str) and scale not in scales:
             yield document.fault((*path, "scale"), _("không có thang %(scale)s", scale=scale))

@@ -51,6 +51,8 @@ class Answered(NamedTuple):
     answers: dict[str, str]
     quality: Mapping[str, Any]
     form: Form
+    answered: int
+    applying: int
 
 
 @dataclass
@@ -64,7 +66,7 @@ class _Found:
     repeated: int = 0
     per_cell: Counter[Cell] = field(default_factory=Counter)
     answered: list[Answered] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[tuple[str, str, str]] = field(default_factory=list)
     tags: set[bytes] = field(default_factory=set)
 
 
@@ -115,7 +117,7 @@ def _read(header: Header, ballots: Iterable[SealedBallot], private_key: bytes) -
             header.mac_keys, header.campaign_code, sealed.id, sealed.ciphertext, sealed.mac
         ):
             found.forged += 1
-        elif len(sealed.ciphertext) != box.CIPHERTEXT_BYTES:
+        elif len(sealed.ciphertext) != header.ciphertext_bytes:
             found.wrong_length += 1
         else:
             _sort_out(header, found, forms, sealed, private_key)
@@ -135,7 +137,7 @@ def _sort_out(
         form = forms[ballot.instrument_mark]
         if form.sha256 != asked:
             raise ValueError(form.code)
-        answers = form.answers(ballot.codes)
+        opened = form.answers(ballot.codes)
     except (BallotUnreadable, KeyError, ValueError):
         found.damaged += 1
         return
@@ -145,10 +147,19 @@ def _sort_out(
     found.tags.add(ballot.receipt_tag)
     found.per_cell[ballot.rated_unit_code, ballot.group_code] += 1
     found.answered.append(
-        Answered(ballot.rated_unit_code, ballot.group_code, answers, _quality(ballot.quality), form)
+        Answered(
+            ballot.rated_unit_code,
+            ballot.group_code,
+            opened.row,
+            _quality(ballot.quality),
+            form,
+            opened.answered,
+            opened.applying,
+        )
     )
+    found.remarks += [(level, text, field) for field, text in opened.texts]
     if ballot.remark:
-        found.remarks.append((level, ballot.remark))
+        found.remarks.append((level, ballot.remark, ""))
 
 
 def _difference(header: Header, found: _Found) -> dict[str, Any]:
@@ -218,8 +229,8 @@ def _contents(header: Header, found: _Found) -> Contents:
     ]
     told_of = _levels_told(header, found)
     remarks = [
-        {"id": secrets.token_hex(16), "level": level, "text": text}
-        for level, text in found.remarks
+        {"id": secrets.token_hex(16), "level": level, "text": text} | ({"item": item} if item else {})
+        for level, text, item in found.remarks
         if level in told_of
     ]
     return Contents(

@@ -15,6 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from surveyapp import clock, i18n
 from surveyapp.campaigns import queries as campaigns
@@ -122,12 +123,12 @@ def save(number: int, page: int) -> ResponseReturnValue:
         return leave()
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
-    return redirect(_destination(instrument, number, page), code=303)
+    return redirect(_destination(instrument, number, page, saved.answers), code=303)
 
 
-def _chosen(form: Mapping[str, str]) -> dict[str, str]:
+def _chosen(form: MultiDict[str, str]) -> MultiDict[str, str]:
     """The fields as they were sent in; the item whose "clear" button was pressed has no answer."""
-    return {name: value for name, value in form.items() if name != form.get("clear")}
+    return MultiDict((name, value) for name, value in form.items(multi=True) if name != form.get("clear"))
 
 
 def resume_at(db: Session, visit: Visit, assignment: AssignmentView) -> str:
@@ -145,9 +146,10 @@ def resume_at(db: Session, visit: Visit, assignment: AssignmentView) -> str:
 
 
 def _first_gap(instrument: Instrument, number: int, answers: Mapping[str, str]) -> str:
+    applying = instrument.applying(answers)
     for page, asked in enumerate(instrument.sections, start=1):
         for item in asked.items:
-            if item.id not in answers:
+            if item.id in applying and item.id not in answers:
                 place = f"{item.id}-item" if item is not asked.items[0] else None
                 return url_for("respond.section", number=number, page=page, _anchor=place)
     return url_for("respond.review", number=number)
@@ -189,7 +191,10 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     with reading() as db:
         visit, assignment, instrument = answering_now(db, number)
         draft = visit.draft(db, assignment, instrument)
-    typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
+    typed = {
+        item: saving.sent(instrument, request.form, item)
+        for item in pages.item_ids(instrument, page)
+    }
     return _page(
         visit,
         assignment,
@@ -244,7 +249,9 @@ def left() -> ResponseReturnValue:
     )
 
 
-def _destination(instrument: Instrument, number: int, page: int) -> str:
+def _destination(
+    instrument: Instrument, number: int, page: int, answers: Mapping[str, str]
+) -> str:
     """Where the pressed button leads. The language button stays on the page."""
     go = request.form.get("go", "next")
     if request.form.get("language"):
@@ -255,10 +262,11 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
     cleared = request.form.get("clear")
     if cleared in pages.item_ids(instrument, page):
         return url_for("respond.section", number=number, page=page, _anchor=f"{cleared}-item")
-    if go == "back":
-        page -= 1
-    elif go == "next":
-        page += 1
+    if go in ("back", "next"):
+        step = 1 if go == "next" else -1
+        page += step
+        while 0 < page <= pages.count(instrument) and not pages.applies(instrument, page, answers):
+            page += step
     elif (chosen := numbers.whole(go)) is not None:
         page = chosen
     if go == "review" or page > pages.count(instrument):

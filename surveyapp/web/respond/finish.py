@@ -1,6 +1,7 @@
 """Review, submission and the receipt."""
 
 import re
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, locale
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument, InstrumentItem
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.kinds.routing import OTHER
+from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.responses import receipts
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import DraftChanged
@@ -40,7 +43,12 @@ def review(number: int) -> ResponseReturnValue:
         total=total,
         beside=draft.beside,
         sections=sections,
-        gaps=[item for each in sections for item in each["items"] if item["answer"] is None],
+        gaps=[
+            item
+            for each in sections
+            for item in each["items"]
+            if item["answer"] is None and item["applies"]
+        ],
         remark=draft.answers.get(instrument.remark.id, "") if instrument.remark else None,
         remark_url=url_for("respond.section", number=number, page=pages.count(instrument)),
         rated=rated(assignment),
@@ -54,6 +62,7 @@ def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> l
     """Title and items of each section, with the present answer and where to mend it."""
     place = locale()
     numbers = count(1)
+    applying = instrument.applying(answers)
     rows = []
     for page, each in enumerate(instrument.sections, start=1):
         address = url_for("respond.section", number=number, page=page)
@@ -62,7 +71,8 @@ def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> l
                 "id": item.id,
                 "position": next(numbers),
                 "text": item.text.get(place),
-                "answer": _chosen(item, answers.get(item.id), place),
+                "answer": _told(item, answers, place),
+                "applies": item.id in applying,
                 "url": f"{address}#{item.id}-item",
             }
             for item in each.items
@@ -71,10 +81,13 @@ def _reviewed(instrument: Instrument, number: int, answers: dict[str, str]) -> l
     return rows
 
 
-def _chosen(item: InstrumentItem, code: str | None, language: str) -> str | None:
-    if code == DONT_KNOW:
-        return DONT_KNOW_LABEL.get(language)
-    return next((each.label.get(language) for each in item.options if each.code == code), None)
+def _told(item: InstrumentItem, answers: Mapping[str, str], language: str) -> str | None:
+    """The answer in words, with what was written beside it; None where there is none."""
+    kind, value = kind_of(item), answers.get(item.id, "")
+    if not value:
+        return None
+    beside = answers.get(item.id + OTHER, "") if kind.words_beside(item, value) else ""
+    return kind.told(item, value, language) + (f": {beside}" if beside else "")
 
 
 @bp.post("/phieu/<int:number>/nop")

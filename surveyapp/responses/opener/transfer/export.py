@@ -74,6 +74,11 @@ class Header:
         return code
 
     @property
+    def ciphertext_bytes(self) -> int:
+        """The one size of the campaign's ballots; exports of older servers do not say it."""
+        return box.ciphertext_bytes(int(self.content.get("ballot_bytes", box.PLAINTEXT_BYTES)))
+
+    @property
     def minimums(self) -> Minimums:
         found = self.content["minimums"]
         return Minimums(rows=found["rows"], counts=found["counts"])
