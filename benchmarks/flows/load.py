@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import cycle
 from typing import Any
 
-from benchmarks.flows.beside import BESIDE
+from benchmarks.flows.background_load import BESIDE
 from benchmarks.flows.steps import (
     BROWSER,
     Flow,

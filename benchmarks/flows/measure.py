@@ -215,12 +215,12 @@ def _staged(engine: str, folder: Path, people: int) -> Iterator[Stage]:
         (place / "form.json").write_text(json.dumps(known["form"], ensure_ascii=False))
         given = {"PLAIN_DATABASE": plain, "PLAIN_FORM": str(place / "form.json")}
         codes = [link.removeprefix("/t/") for link in known["links"]]
-        from benchmarks.flows.plain import prepare
+        from benchmarks.flows.plain_flask import prepare
 
         prepare(plain, codes)
         served = {
             OURS: ("wsgi:app", _environment(place, url), url),
-            PLAIN: ("benchmarks.flows.plain:app", given, plain),
+            PLAIN: ("benchmarks.flows.plain_flask:app", given, plain),
         }
         sides = {}
         for name, (application, environment, address) in served.items():

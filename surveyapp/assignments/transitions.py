@@ -65,6 +65,12 @@ MOVES: Final = _moves(
     Move("submit", _ACTIVE, _SUBMITTED),
     Move("declare", _ACTIVE, frozenset(DECLARED.values()), "declared"),
     Move(
+        "take_back",
+        frozenset(DECLARED.values()),
+        _UNSENT | _SENT | _BEGUN,
+        "returned",
+    ),
+    Move(
         "set_aside",
         _SENT | _BEGUN | {Disposition.BOUNCED},
         frozenset({Disposition.UNAVAILABLE}),

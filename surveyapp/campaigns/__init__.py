@@ -6,10 +6,10 @@
 __all__ = (
     "approvals",
     "errors",
+    "labels",
     "models",
     "pack",
     "queries",
     "service",
     "states",
-    "wording",
 )

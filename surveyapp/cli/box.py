@@ -15,7 +15,7 @@ from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
 from surveyapp.responses import service
 from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
-from surveyapp.responses.sealed_box.wording import attested, not_compacted
+from surveyapp.responses.sealed_box.labels import attested, not_compacted
 
 ACTOR = "command line"
 

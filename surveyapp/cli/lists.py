@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from surveyapp.i18n import _, _n
-from surveyapp.respondents import errors, wording
+from surveyapp.respondents import errors, labels
 from surveyapp.respondents.findings import Finding
 from surveyapp.respondents.states import ReminderState
 
@@ -159,7 +159,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "value": finding.value,
         "proposal": finding.proposal,
-        "message": wording.message(finding),
+        "message": labels.message(finding),
     }
 
 
@@ -178,5 +178,5 @@ def _print(checked: "Checked") -> None:
     )
     for f in checked.findings:
         where = _("Cả danh sách") if f.line == 0 else _("Dòng %(line)s", line=f.line)
-        column = f" · {wording.column_name(f.column)}" if f.column else ""
-        click.echo(f"{where}{column} · {wording.severity_name(f.severity)}: {wording.message(f)}")
+        column = f" · {labels.column_name(f.column)}" if f.column else ""
+        click.echo(f"{where}{column} · {labels.severity_name(f.severity)}: {labels.message(f)}")

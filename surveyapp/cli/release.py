@@ -12,7 +12,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
-from surveyapp.exports import wording
+from surveyapp.exports import labels
 from surveyapp.exports.verify import ReleaseFault
 from surveyapp.i18n import _
 
@@ -138,7 +138,7 @@ def verify(folder: Path, key: str | None, ddi_schema: Path | None, as_json: bool
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     elif faults:
         for fault in faults:
-            click.echo(wording.fault(fault))
+            click.echo(labels.fault(fault))
     else:
         click.echo(_("Bản phát hành nguyên vẹn."))
     if faults:
@@ -181,7 +181,7 @@ def rehearse(code: str, as_json: bool) -> None:
         with transaction() as db:
             rehearsal.finish(db, campaign, found, started_at=now)
         click.echo(
-            json.dumps(asdict(found), ensure_ascii=False) if as_json else wording.rehearsed(found)
+            json.dumps(asdict(found), ensure_ascii=False) if as_json else labels.rehearsed(found)
         )
         if found.outcome != rehearsal.GOOD:
             log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)

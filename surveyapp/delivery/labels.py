@@ -6,8 +6,8 @@ from surveyapp.delivery.states import CanaryState, DeliveryState, WaveState
 from surveyapp.delivery.waves.cautions import Caution
 from surveyapp.i18n import _, _n, day, moment, number
 from surveyapp.invitations import errors as invitations
+from surveyapp.messaging import labels as channels
 from surveyapp.messaging import registry
-from surveyapp.messaging import wording as channels
 from surveyapp.messaging.model import Reason
 
 

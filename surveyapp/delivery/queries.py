@@ -15,7 +15,7 @@ from surveyapp.campaigns.models import Unit
 from surveyapp.delivery.models import ContactRequest, Delivery, UnitHold, Wave
 from surveyapp.delivery.rules import REMINDERS
 from surveyapp.delivery.states import GOING, DeliveryState, WaveState
-from surveyapp.delivery.waves import left_out as left_out_counts
+from surveyapp.delivery.waves import exclusions as left_out_counts
 from surveyapp.messaging import registry
 from surveyapp.messaging.channel_kinds import ContactDetails
 from surveyapp.respondents.models import Person

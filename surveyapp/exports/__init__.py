@@ -10,8 +10,8 @@ __all__ = (
     "download",
     "errors",
     "formats",
+    "labels",
     "models",
     "release",
     "verify",
-    "wording",
 )

@@ -6,6 +6,7 @@
 __all__ = (
     "erasing",
     "errors",
+    "labels",
     "models",
     "new_links",
     "queries",
@@ -13,5 +14,4 @@ __all__ = (
     "service",
     "shifts",
     "unit_notes",
-    "wording",
 )

@@ -14,7 +14,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.returned import returns
-from surveyapp.delivery.waves import audience, away
+from surveyapp.delivery.waves import absences, audience
 from surveyapp.followup import new_links, queries, rules, shifts
 from surveyapp.followup.errors import BeingCalled, NotClaimed, NotToBeCalled
 from surveyapp.followup.models import CallAttempt, CallLease
@@ -89,7 +89,7 @@ def record(
     service.check_open(campaign, act.now)
     _held(db, campaign, invitation_id, now=act.now)
     found = claimed(db, campaign, invitation_id, act=act)
-    away.end(db, campaign.id, invitation_id, today=act.today)
+    absences.end(db, campaign.id, invitation_id, today=act.today)
     db.execute(
         insert(CallAttempt).values(
             id=uuid4(),
@@ -156,7 +156,7 @@ def _unavailable(
 ) -> None:
     """Left alone until the day; away until collection is over counts as unavailable (AAPOR 2.26)."""
     assert outcome.until is not None
-    away.leave_alone(db, campaign, invitation_id, until=outcome.until, today=act.today)
+    absences.leave_alone(db, campaign, invitation_id, until=outcome.until, today=act.today)
 
 
 def _new_link(

@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault
-from surveyapp.instruments.wording import describe
+from surveyapp.instruments.labels import describe
 
 MAX_BYTES = 1_000_000
 

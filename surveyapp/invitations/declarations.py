@@ -17,6 +17,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.invitations.errors import UnknownDeclaration
 from surveyapp.invitations.models import Declaration, Invitation
+from surveyapp.invitations.queries import Invited
 from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
 
@@ -131,3 +132,22 @@ def of_person(db: Session, invitation_id: uuid.UUID) -> list[tuple[str, date, bo
         .order_by(Declaration.on.desc())
     )
     return [(kind, on, bool(settled)) for kind, on, settled in rows]
+
+
+def standing(db: Session, invited: Invited) -> tuple[str, date] | None:
+    """(what, on which day) the person said and still stands, for her own page.
+
+    Who came back to answer has taken it back; of whoever declared nothing the database is not asked.
+    """
+    if not invited.declared:
+        return None
+    row = db.execute(
+        select(Declaration.kind, Declaration.on)
+        .where(
+            Declaration.invitation_id == invited.invitation_id,
+            Declaration.kind.in_(invited.declared),
+        )
+        .order_by(Declaration.on.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
-from surveyapp.assignments.rules import Disposition
+from surveyapp.assignments.rules import DECLARED, Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
@@ -86,6 +86,12 @@ class Invited:
         """The person is answering one of them."""
         begun = Disposition.BEGUN
         return any(held.is_open and held.disposition == begun for held in self.assignments)
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The kinds of declaration that would make of a questionnaire what became of one of these."""
+        found = {held.disposition for held in self.assignments if held.is_open}
+        return frozenset(kind for kind, made in DECLARED.items() if made in found)
 
 
 # Made once, on tables: every page and every save runs it, and making one takes longer than running it.

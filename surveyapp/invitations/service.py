@@ -5,13 +5,16 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from surveyapp import clock
 from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
+from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import DECLARED, Disposition
 from surveyapp.campaigns.states import TAKING_LISTS, CampaignState
+from surveyapp.invitations import declarations
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.invitations.issuing.issue import IssueProgress, issue
 from surveyapp.invitations.issuing.reissue import Reissued, reissue, revoke
@@ -34,6 +37,7 @@ __all__ = (
     "reissue",
     "revoke",
     "start",
+    "take_back",
 )
 
 
@@ -123,3 +127,34 @@ def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
                 id=uuid.uuid4(), invitation_id=invited.invitation_id, kind=kind, on=today
             )
         )
+
+
+def take_back(db: Session, invited: Invited, *, now: datetime) -> None:
+    """What the person declared no longer stands: she is asked, and reminded, as before it.
+
+    A note that the centre has dealt with stays. Done twice, the second time changes nothing. Raises
+    `CampaignNotOpenYet` or `CampaignClosed` outside the window.
+    """
+    check_open(invited.campaign, now)
+    today = clock.day(now)
+    if declarations.standing(db, invited) is None:
+        return
+    for held in invited.assignments:
+        try:
+            assignment = transitions.lock(db, held.id)
+        except (AlreadySubmitted, AssignmentRevoked):
+            continue
+        if assignment.disposition in DECLARED.values():
+            before = _before_declaring(assignment)
+            transitions.move_one(db, "take_back", assignment, before, today=today)
+    db.execute(
+        delete(Declaration).where(
+            Declaration.invitation_id == invited.invitation_id, Declaration.settled_at.is_(None)
+        )
+    )
+
+
+def _before_declaring(assignment: LockedAssignment) -> Disposition:
+    if assignment.begun_on is not None:
+        return Disposition.BEGUN
+    return Disposition.NOT_SENT if assignment.channel == "none" else Disposition.SENT

@@ -8,9 +8,9 @@ __all__ = (
     "channels",
     "email",
     "errors",
+    "labels",
     "model",
     "registry",
     "sms",
     "templates",
-    "wording",
 )

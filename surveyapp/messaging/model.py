@@ -84,7 +84,7 @@ class Sms:
 
 
 class Reason(StrEnum):
-    """Why a channel did not take a message; `wording.reason` has the words."""
+    """Why a channel did not take a message; `labels.reason` has the words."""
 
     ACCEPTED = "accepted"
     # the channel: nothing is wrong with this recipient, and trying the next one is no use

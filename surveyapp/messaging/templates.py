@@ -44,7 +44,7 @@ class Rendered:
 
 
 class TemplateFaultKind(StrEnum):
-    """What can be wrong with a template; `wording.template_fault` has the words."""
+    """What can be wrong with a template; `labels.template_fault` has the words."""
 
     EMPTY = "empty"
     UNKNOWN_FIELD = "unknown_field"

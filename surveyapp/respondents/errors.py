@@ -1,4 +1,4 @@
-"""What can go wrong with respondent lists; attributes carry the facts, wording.py the words."""
+"""What can go wrong with respondent lists; attributes carry the facts, labels.py the words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

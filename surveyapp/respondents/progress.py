@@ -11,7 +11,7 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage, the rows done and the rows in all (0, 0 where rows are not counted)."""
 
 
-def untold(_stage: str, _done: int, _total: int) -> None:
+def no_progress(_stage: str, _done: int, _total: int) -> None:
     """For callers who wait in silence."""
 
 

@@ -24,7 +24,7 @@ from surveyapp.respondents.people.rosters import (
     places,
     removed_persons,
 )
-from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.reading.sheet_reading import WorkbookReading
 from surveyapp.respondents.states import CURRENT, ListState, PersonState
 from surveyapp.respondents.words.names import fold, name_key
 
@@ -233,7 +233,7 @@ def versions(db: Session, *, unit_id: int, kind_id: int) -> Sequence[RespondentL
     ).all()
 
 
-def remembered_reading(db: Session, *, unit_id: int, kind_id: int) -> Understanding | None:
+def remembered_reading(db: Session, *, unit_id: int, kind_id: int) -> WorkbookReading | None:
     """How the unit's coordinator last corrected the reading of this list, if ever."""
     stored = db.scalars(
         select(RespondentList.understanding)
@@ -241,10 +241,10 @@ def remembered_reading(db: Session, *, unit_id: int, kind_id: int) -> Understand
         .order_by(RespondentList.version.desc())
     )
     corrected = next((reading for reading in stored if reading.get("corrected")), None)
-    return Understanding.from_json(corrected) if corrected else None
+    return WorkbookReading.from_json(corrected) if corrected else None
 
 
-def last_reading(db: Session, *, unit_id: int, kind_id: int) -> Understanding | None:
+def last_reading(db: Session, *, unit_id: int, kind_id: int) -> WorkbookReading | None:
     """How the unit's latest file of this list that was not dropped was read."""
     stored = db.scalar(
         select(RespondentList.understanding)
@@ -257,7 +257,7 @@ def last_reading(db: Session, *, unit_id: int, kind_id: int) -> Understanding | 
         .order_by(RespondentList.version.desc())
         .limit(1)
     )
-    return Understanding.from_json(stored) if stored and stored.get("sheet") else None
+    return WorkbookReading.from_json(stored) if stored and stored.get("sheet") else None
 
 
 def original(db: Session, list_id: uuid.UUID, *, unit_id: int) -> RespondentList:

@@ -22,7 +22,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import _
 from surveyapp.responses.errors import BoxNotReady, DraftSecretMissing
 from surveyapp.responses.models import Draft, DraftSecret
-from surveyapp.responses.opener.custody.papers import Minutes, minutes_pdf
+from surveyapp.responses.opener.custody.custodian_papers import Minutes, minutes_pdf
 
 BYTES = 32
 

@@ -10,7 +10,7 @@ from surveyapp import clock, db, log, schema, traces
 from surveyapp.config import Settings, read_settings
 from surveyapp.keys import KeyRing, read_key_ring
 from surveyapp.operations.installation import ownership
-from surveyapp.respondents import placing
+from surveyapp.respondents import line_numbers
 from surveyapp.tables import metadata
 from surveyapp.web.http import (
     access,
@@ -36,7 +36,7 @@ ROOMS = (
     "surveyapp.web.api.releases",
     "surveyapp.web.api.delivery_callbacks",
     "surveyapp.web.account",
-    "surveyapp.web.account.doors",
+    "surveyapp.web.account.short_addresses",
     "surveyapp.web.respond",
     "surveyapp.web.desk",
     "surveyapp.web.centre",
@@ -99,5 +99,5 @@ def configure(app: Flask, settings: Settings, keys: KeyRing) -> None:
     app.secret_key = keys.key("csrf", min(keys.roots))
     app.session_interface = sessions.SealedSessions(keys, secure=settings.secure)
     app.jinja_env.trim_blocks = False
-    app.jinja_env.filters["row_name"] = placing.shown
+    app.jinja_env.filters["row_name"] = line_numbers.shown
     app.url_map.strict_slashes = True

@@ -214,7 +214,7 @@ def modules_missing(text: str) -> list[str]:
 
 
 def test_the_modules_of_the_recipes_exist():
-    assert modules_missing("`accounts/act.py`, `delivery/waves/` (`away`), `nowhere.py`") == [
+    assert modules_missing("`accounts/act.py`, `delivery/waves/` (`absences`), `nowhere.py`") == [
         "nowhere.py"
     ]
     assert modules_missing("`delivery/` (`rules`, `away`)") == ["delivery/away.py"]

@@ -27,7 +27,7 @@ from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
 from surveyapp.web.http.monitoring import metrics
 from tests import factories
-from tests.attacks import beside
+from tests.attacks import same_acts
 from tests.attacks.interface import Attack, Outcome
 from tests.attacks.scene import Scene
 from tests.responses.world import survey
@@ -76,11 +76,11 @@ def by_polling(scene: Scene, side: str) -> Outcome:
         with transaction() as db:
             world = survey(db, keys, now, people=4)
             db.execute(update(Assignment).values(disposition="sent", begun_on=None))
-            habits = (beside.note_tells, beside.event_tells) if side == "naive" else ()
+            habits = (same_acts.note_tells, same_acts.event_tells) if side == "naive" else ()
             form = world.forms[-1]
             for _ in range(POLLED):
                 much, signs = chance.random() < 0.5, []
-                given = (beside.everything if much else beside.next_to_nothing)(form)
+                given = (same_acts.everything if much else same_acts.next_to_nothing)(form)
                 with db.begin_nested() as run:
                     invitations.start(db, form.id, today=clock.day(now))
                     for seconds in (30, 60):
@@ -88,10 +88,10 @@ def by_polling(scene: Scene, side: str) -> Outcome:
                         for habit in habits:
                             habit(db, world, form, given)
                     db.flush()
-                    signs.append(beside.rows(db))
+                    signs.append(same_acts.rows(db))
                     world.submit(db, form)
                     db.flush()
-                    signs.append(beside.rows(db))
+                    signs.append(same_acts.rows(db))
                     run.rollback()
                     db.expire_all()
                 seen.append((hashlib.sha256(repr(signs).encode()).digest(), much))

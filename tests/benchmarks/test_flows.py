@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from benchmarks.flows import checking, opened, plain, stage
+from benchmarks.flows import checking, opened, plain_flask, stage
 from benchmarks.flows.checking import Counted, Database, Lost
 from benchmarks.flows.load import Job, Outcome, Run
 from benchmarks.flows.steps import Form, page_flow, script_flow
@@ -55,12 +55,12 @@ def run(port: int, flow: str, links: list[str], form: dict, **more) -> Outcome:
 def ceiling(tmp_path, monkeypatch) -> Iterator[int]:
     """The plain application on a file of its own."""
     path = str(tmp_path / "plain.sqlite3")
-    plain.prepare(path, [link.removeprefix("/t/") for link in LINKS])
+    plain_flask.prepare(path, [link.removeprefix("/t/") for link in LINKS])
     monkeypatch.setenv("PLAIN_DATABASE", path)
     for name, value in (("FORM", KNOWN), ("SECTIONS", SECTIONS), ("CODES", FORM.codes)):
-        monkeypatch.setattr(plain, name, value)
-    monkeypatch.setattr(plain, "ITEMS", FORM.items)
-    with served(plain.app) as port:
+        monkeypatch.setattr(plain_flask, name, value)
+    monkeypatch.setattr(plain_flask, "ITEMS", FORM.items)
+    with served(plain_flask.app) as port:
         yield port
 
 
@@ -121,7 +121,7 @@ def test_a_server_that_says_yes_to_everything_is_not_believed():
 
 
 def test_a_page_that_shows_another_answer_than_was_saved_is_an_error(ceiling, monkeypatch):
-    monkeypatch.setattr(plain, "_draft", lambda _code: (1, {"P-11": "4"}))
+    monkeypatch.setattr(plain_flask, "_draft", lambda _code: (1, {"P-11": "4"}))
     outcome = run(ceiling, "pages", LINKS[:1], KNOWN)
     assert [error for error in outcome.errors if error.startswith("section: Unexpected")]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from surveyapp.campaigns import approvals, service, wording
+from surveyapp.campaigns import approvals, labels, service
 from surveyapp.campaigns.errors import (
     AlreadyApproved,
     ApprovedBySame,
@@ -45,7 +45,7 @@ def state(db: Session, campaign: Campaign, code: str = "M1") -> str:
 def test_a_campaign_opens_only_when_every_questionnaire_is_approved(db, campaign, now):
     with pytest.raises(QuestionnairesNotApproved) as refused:
         service.open_campaign(db, "tiny", now=now)
-    assert "M1, M2" in wording.refusal(refused.value)
+    assert "M1, M2" in labels.refusal(refused.value)
     factories.approve_questionnaires(db, campaign, now)
     assert service.open_campaign(db, "tiny", now=now).state == "open"
 
@@ -116,11 +116,11 @@ def test_where_two_people_are_wanted_one_of_them_is_not_enough(db, campaign, now
     assert approve_all_as("one") == {"waiting"}
     with pytest.raises(ApprovedBySame) as same:
         approve_all_as("one")
-    assert "cần một người khác" in wording.refusal(same.value)
+    assert "cần một người khác" in labels.refusal(same.value)
     with pytest.raises(QuestionnairesNotApproved) as refused:
         service.open_campaign(db, "tiny", now=now)
     assert (refused.value.never, refused.value.changed) == ((), ())
-    assert "chờ người thứ hai duyệt: M1, M2" in wording.refusal(refused.value)
+    assert "chờ người thứ hai duyệt: M1, M2" in labels.refusal(refused.value)
     assert approve_all_as("two") == {"approved"}
     with pytest.raises(AlreadyApproved):
         approve_all_as("three")

@@ -16,7 +16,7 @@ from surveyapp.delivery.models import Delivery, Wave
 from surveyapp.delivery.sending.outbox import Outbox
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.worker import Worker
-from surveyapp.delivery.waves import counting, finding, lifecycle, planning
+from surveyapp.delivery.waves import counting, lifecycle, planning, wave_lookup
 from surveyapp.delivery.waves.counting import DryRun
 from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.invitations.models import Invitation
@@ -85,7 +85,7 @@ class Sending:
         """Whom the wave would reach now."""
         with reading() as db:
             campaign = campaigns.campaign(db, "tiny")
-            wave = finding.wave(db, campaign.id, wave_id)
+            wave = wave_lookup.wave(db, campaign.id, wave_id)
             return counting.dry_run(db, wave, campaign=campaign, keys=self.keys)
 
     def confirm(
@@ -99,7 +99,7 @@ class Sending:
         counted = counted or self.counted(wave_id)
         with transaction() as db:
             campaign = campaigns.campaign(db, "tiny")
-            people = finding.wave(db, campaign.id, wave_id).people
+            people = wave_lookup.wave(db, campaign.id, wave_id).people
             lifecycle.confirm(
                 db,
                 campaign,

@@ -7,7 +7,7 @@ import pytest
 
 from surveyapp.db import transaction
 from surveyapp.delivery.sending import queue
-from surveyapp.delivery.waves import finding
+from surveyapp.delivery.waves import wave_lookup
 from surveyapp.delivery.waves.rate_limits import Limits
 from tests.delivery.sending import Sending, emails
 
@@ -125,5 +125,5 @@ def test_a_small_wave_need_not_wait_for_a_large_one(sqlite_survey, monkeypatch):
         sqlite_survey.work()
         sqlite_survey.later(seconds=61)
     with transaction() as db:
-        sent = [finding.wave(db, sqlite_survey.campaign_id, one).id for one in (large, small)]
+        sent = [wave_lookup.wave(db, sqlite_survey.campaign_id, one).id for one in (large, small)]
     assert [sqlite_survey.states(one)["handed_over"] for one in sent] == [4, 4]

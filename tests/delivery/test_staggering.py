@@ -12,7 +12,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import transaction
 from surveyapp.delivery import queries
 from surveyapp.delivery.errors import WaveInOtherState, WaveRefused
-from surveyapp.delivery.waves import finding, left_out, staggering
+from surveyapp.delivery.waves import exclusions, staggering, wave_lookup
 from tests.delivery.sending import Sending, emails
 
 
@@ -25,7 +25,7 @@ def spread(survey: Sending, wave_id: UUID, *shares: int) -> None:
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         act = Act("operator", survey.now, survey.keys)
-        staggering.change(db, campaign, finding.locked(db, campaign, wave_id), shares, act=act)
+        staggering.change(db, campaign, wave_lookup.locked(db, campaign, wave_id), shares, act=act)
 
 
 def test_every_day_gets_its_share_of_every_stretch_of_the_order():
@@ -83,9 +83,9 @@ def test_whoever_is_left_out_when_a_wave_is_filled_is_counted_by_unit_and_reason
     wave = survey.wave(channels=("email",))
     survey.work(3)
     with transaction() as db:
-        subject = finding.wave(db, survey.campaign_id, wave)
+        subject = wave_lookup.wave(db, survey.campaign_id, wave)
         progress = queries.progress(db, subject)
-        rows = [(unit.code, *row) for unit, *row in left_out.per_unit(db, wave)]
+        rows = [(unit.code, *row) for unit, *row in exclusions.per_unit(db, wave)]
     assert progress.left_out == {"declined": 1, "no_contact": 1}
     assert progress.total == 2
     assert rows == [
@@ -100,7 +100,7 @@ def test_people_left_out_are_added_up_over_batches(survey):
     wave = survey.wave()
     with transaction() as db:
         unit = campaigns.unit(db, survey.campaign_id, "01").id
-        left_out.note(db, wave, [(unit, "started")] * 2)
-        left_out.note(db, wave, [(unit, "started"), (unit, "moved")])
-        assert left_out.by_reason(db, wave) == {"started": 3, "moved": 1}
+        exclusions.note(db, wave, [(unit, "started")] * 2)
+        exclusions.note(db, wave, [(unit, "started"), (unit, "moved")])
+        assert exclusions.by_reason(db, wave) == {"started": 3, "moved": 1}
         assert db.scalars(select(Assignment.disposition)).all() == ["not_sent"]

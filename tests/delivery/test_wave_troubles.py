@@ -11,7 +11,7 @@ from surveyapp.db import is_snapshot, reading, transaction
 from surveyapp.delivery import queries
 from surveyapp.delivery.errors import CountMoved, WarningsUnread, WaveInOtherState
 from surveyapp.delivery.models import Delivery, Wave
-from surveyapp.delivery.waves import cautions, counting, finding, lifecycle, planning
+from surveyapp.delivery.waves import cautions, counting, lifecycle, planning, wave_lookup
 from surveyapp.invitations import service
 from surveyapp.messaging.model import Outcome, Reason
 from tests.delivery.sending import Sending, emails
@@ -164,14 +164,14 @@ def test_a_confirmation_holds_while_a_few_answer_and_not_when_the_count_jumps(su
         survey.confirm(wave, counted=many)
     survey.confirm(wave, counted=few)
     with transaction() as db:
-        assert finding.wave(db, survey.campaign_id, wave).people == 39
+        assert wave_lookup.wave(db, survey.campaign_id, wave).people == 39
 
 
 def kinds(survey, **described):
     wave = survey.plan(**described)
     with reading() as db:
         campaign = db.scalars(select(Campaign)).one()
-        subject = finding.wave(db, campaign.id, wave)
+        subject = wave_lookup.wave(db, campaign.id, wave)
         found = cautions.cautions(subject, campaign, counting.kept(subject), now=survey.now)
     return wave, [one.kind for one in found]
 
@@ -184,7 +184,7 @@ def test_the_same_people_again_within_days_are_counted_and_warned_of(survey):
     wave, warned = kinds(survey, kind="reminder_not_started")
     assert warned == ["recently"]
     with reading() as db:
-        assert counting.kept(finding.wave(db, survey.campaign_id, wave)).recently == 4
+        assert counting.kept(wave_lookup.wave(db, survey.campaign_id, wave)).recently == 4
     with pytest.raises(WarningsUnread):
         survey.confirm(wave, heeded=())
     survey.later(days=3)

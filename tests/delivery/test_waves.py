@@ -20,7 +20,7 @@ from surveyapp.delivery.errors import (
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import Canary
 from surveyapp.delivery.sending import housekeeping
-from surveyapp.delivery.waves import finding, lifecycle
+from surveyapp.delivery.waves import lifecycle, wave_lookup
 from surveyapp.invitations import service
 from surveyapp.invitations.models import Invitation
 from surveyapp.messaging.model import Outcome, Reason
@@ -104,7 +104,7 @@ def test_a_wave_of_one_group_or_unit_leaves_the_others_alone(survey):
     ):
         wave = survey.plan(**described)
         with transaction() as db:
-            assert finding.wave(db, survey.campaign_id, wave).people == people
+            assert wave_lookup.wave(db, survey.campaign_id, wave).people == people
 
 
 def test_a_confirmation_needs_the_very_number(survey):

@@ -10,8 +10,8 @@ import pytest
 
 from surveyapp.documents.pdf import write_pdf
 from surveyapp.exports.cleaning import report
+from surveyapp.exports.cleaning.rule_labels import condition
 from surveyapp.exports.cleaning.rulesets import read_rules
-from surveyapp.exports.cleaning.words import condition
 from surveyapp.exports.formats import report_document
 from surveyapp.i18n import speaking
 from tests.exports.conftest import PAIR, written

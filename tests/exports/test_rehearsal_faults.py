@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from surveyapp.campaigns import queries
 from surveyapp.db import reading, transaction
 from surveyapp.exports import verify
+from surveyapp.exports.labels import rehearsal_warning
 from surveyapp.exports.release import rehearsal
 from surveyapp.exports.release.rehearsal import RehearsalResult
 from surveyapp.exports.release.signature import public_key
-from surveyapp.exports.wording import rehearsal_warning
 from tests import factories
 
 FEW = {("BNV", "M1"): 12, ("01", "P1"): 30}

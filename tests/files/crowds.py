@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.reading.headings import map_headings
-from surveyapp.respondents.reading.taking import Taken, read_rows
-from surveyapp.respondents.reading.understood import SheetTable, Understanding
+from surveyapp.respondents.reading.people_rows import Taken, read_rows
+from surveyapp.respondents.reading.workbook_reading import SheetTable, WorkbookReading
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.words.names import FAMILIES, MIDDLES
 from tests.files.people import GIVENS, context
@@ -72,7 +72,7 @@ def taken(
             whose[len(written)] = name
     table = SheetTable("DS", 1, map_headings(HEADINGS, about), tuple(HEADINGS))
     workbook = Workbook("a.xlsx", "xlsx", (Sheet("DS", False, 1, written),))
-    return read_rows(workbook, Understanding(table), about), whose
+    return read_rows(workbook, WorkbookReading(table), about), whose
 
 
 def main() -> None:

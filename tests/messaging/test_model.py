@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.messaging import wording
+from surveyapp.messaging import labels
 from surveyapp.messaging.email import return_addresses
 from surveyapp.messaging.email.bounces import BounceKind
 from surveyapp.messaging.email.mime import compose
@@ -88,8 +88,8 @@ def test_what_is_no_token_is_not_made_into_an_address(token):
 
 
 def test_every_reason_and_every_kind_has_words():
-    assert all(wording.reason(one) for one in Reason)
-    assert all(wording.returned(one) for one in BounceKind)
+    assert all(labels.reason(one) for one in Reason)
+    assert all(labels.returned(one) for one in BounceKind)
 
 
 def test_only_a_dead_address_is_held_against_the_person():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from surveyapp.i18n import speaking
-from surveyapp.messaging import wording
+from surveyapp.messaging import labels
 from surveyapp.messaging.errors import FieldUnknown
 from surveyapp.messaging.sms import segments as sms_segments
 from surveyapp.messaging.templates import (
@@ -82,10 +82,10 @@ def test_the_line_of_a_fault_is_counted():
 def test_every_fault_has_words_in_both_languages():
     for fault in TemplateFaultKind:
         one = TemplateFault(fault, "text", "ten", 3)
-        vietnamese = wording.template_fault(one)
+        vietnamese = labels.template_fault(one)
         assert vietnamese.startswith("Nội dung thư, dòng 3: ")
         with speaking("en"):
-            assert wording.template_fault(one).startswith("E-mail text, line 3: ")
+            assert labels.template_fault(one).startswith("E-mail text, line 3: ")
 
 
 def test_an_email_is_filled_in_as_text_and_as_html():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveyapp.respondents import wording
+from surveyapp.respondents import labels
 from surveyapp.respondents.lists.uploads.upload import check_file
 from tests.files.desk_cases import DeskCase, Tally, desk_cases, score
 
@@ -15,7 +15,7 @@ def test_a_file_is_read_as_a_careful_person_reads_it(case: DeskCase) -> None:
     checked = check_file(case.content, case.name, case.context)
     score(case, checked, tally)
     assert tally.complaints == []
-    assert all(wording.message(finding) for finding in checked.findings)
+    assert all(labels.message(finding) for finding in checked.findings)
 
 
 def test_the_measure_would_notice_a_lost_person_and_a_false_alarm() -> None:

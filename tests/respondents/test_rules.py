@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from surveyapp.i18n import speaking
-from surveyapp.respondents import wording
+from surveyapp.respondents import labels
 from surveyapp.respondents.findings import Finding, Row
 from surveyapp.respondents.rules import check_rows, domains, phones
 from surveyapp.respondents.rules.contacts import Support, read_email, read_phone
@@ -175,9 +175,9 @@ def test_a_misspelt_department_must_be_mended_and_the_right_one_is_proposed() ->
     assert [(f.code, f.severity, f.proposal) for f in found] == [
         ("department_unknown", "must", "Sở Tài chính")
     ]
-    assert "“Sở Tài chính” (viết giống 96%)" in wording.message(found[0])
+    assert "“Sở Tài chính” (viết giống 96%)" in labels.message(found[0])
     begun = judge({"full_name": "Lê Văn An", "department": "Sở Giáo dục", "phone": "0599000001"})
-    assert "bắt đầu như vậy" in wording.message(begun[0])
+    assert "bắt đầu như vậy" in labels.message(begun[0])
 
 
 def test_departments_that_yield_one_form_only_are_noted() -> None:
@@ -314,9 +314,9 @@ def test_findings_read_as_sentences_in_both_languages() -> None:
         {"full_name": "Lê", "department": "Sở lạ", "phone": "123", "email": "a@gmial.com"}
     )
     for finding in found:
-        vietnamese = wording.message(finding)
+        vietnamese = labels.message(finding)
         with speaking("en"):
-            english = wording.message(finding)
+            english = labels.message(finding)
         assert vietnamese != english
         assert "%(" not in vietnamese + english
 

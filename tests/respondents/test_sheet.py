@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.respondents import errors, wording
+from surveyapp.respondents import errors, labels
 from surveyapp.respondents.handback.template import write_template
 from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked, read_lines
 from surveyapp.respondents.reading.headings import map_headings
 from surveyapp.respondents.reading.sheet_reading import (
     Override,
-    Understanding,
+    WorkbookReading,
     understand,
     understand_as,
 )
@@ -157,7 +157,7 @@ def test_what_was_understood_can_be_stored_and_corrected() -> None:
         understand(workbook, LEADERS)
     mapping = {"full_name": 0, "position": 1, "department": 2, "phone": 3}
     corrected = understand_as(workbook, LEADERS, Override("DS", 1, mapping))
-    again = Understanding.from_json(corrected.to_json())
+    again = WorkbookReading.from_json(corrected.to_json())
     assert again == corrected
     assert [row.cells["full_name"] for row in read_lines(workbook, again, LEADERS)] == ["Lê Văn An"]
     assert check_file(content, "a.xlsx", LEADERS, remembered=again).clean == 1
@@ -290,9 +290,9 @@ def test_any_table_at_all_is_understood_or_refused_with_words(
         reading = understand(workbook, context(kind))
         _, findings = check_rows(read_lines(workbook, reading, context(kind)), context(kind))
     except errors.FileRefused as refused:
-        assert "%(" not in wording.refusal(refused)
+        assert "%(" not in labels.refusal(refused)
     else:
-        assert all(wording.message(finding) for finding in findings)
+        assert all(labels.message(finding) for finding in findings)
 
 
 def test_a_header_of_two_rows_with_years_of_birth_and_a_lettered_numbering_is_read() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveyapp.respondents import wording
+from surveyapp.respondents import labels
 from surveyapp.respondents.lists.uploads.upload import check_file
 from tests.files import by_hand
 from tests.files.build_corpus import (
@@ -28,7 +28,7 @@ def test_every_planted_fault_is_found_and_no_clean_line_is_blamed(case: Case) ->
     score(case, checked, total)
     assert total.complaints == []
     assert total.found == total.planted > 0
-    assert all(wording.message(finding) for finding in checked.findings)
+    assert all(labels.message(finding) for finding in checked.findings)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=[c.name for c in REFUSED])

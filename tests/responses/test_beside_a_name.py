@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from surveyapp.assignments.models import Assignment
 from surveyapp.invitations.credentials import codes
-from tests.attacks import beside
+from tests.attacks import same_acts
 from tests.responses.world import survey
 
 
@@ -27,11 +27,11 @@ def world(db, keys, now):
 def differing(db, world, twin) -> set[str]:
     """The tables in which the two runs can be told apart."""
     left = []
-    for given in (beside.next_to_nothing, beside.everything):
+    for given in (same_acts.next_to_nothing, same_acts.everything):
         with db.begin_nested() as run:
-            beside.act(db, world, given, twin)
+            same_acts.act(db, world, given, twin)
             db.flush()
-            left.append(beside.rows(db))
+            left.append(same_acts.rows(db))
             run.rollback()
             db.expire_all()
     return {name for name in left[0] if left[0][name] != left[1][name]}
@@ -46,17 +46,17 @@ def numbered(monkeypatch):
 
 
 def test_other_answers_leave_the_same_rows_in_every_table(db, world, numbered):
-    assert differing(db, world, beside.nobody) == set()
+    assert differing(db, world, same_acts.nobody) == set()
 
 
 @pytest.mark.parametrize(
     ("twin", "told"),
     [
-        (beside.event_tells, "assignment_event"),
-        (beside.note_tells, "assignment_event"),
-        (beside.step_tells, "draft"),
-        (beside.day_tells, "assignment"),
-        (beside.delta_tells, "kept_count"),
+        (same_acts.event_tells, "assignment_event"),
+        (same_acts.note_tells, "assignment_event"),
+        (same_acts.step_tells, "draft"),
+        (same_acts.day_tells, "assignment"),
+        (same_acts.delta_tells, "kept_count"),
     ],
 )
 def test_a_naive_twin_is_seen(db, world, numbered, twin, told):

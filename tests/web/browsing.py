@@ -22,6 +22,19 @@ _HIDDEN = re.compile(r'<input type="hidden" name="(sheet|header_line)" value="([
 _SELECTS = re.compile(r'<select class="entry" id="(column_\w+)"[^>]*>(.*?)</select>', re.DOTALL)
 
 
+_MARK = re.compile(r"[?&]cua=[A-Za-z0-9_-]{8}(?![A-Za-z0-9_-])")
+
+
+def led_to(answer: TestResponse) -> str:
+    """Where the answer leads, without the part of the address that says whose it is."""
+    return unmarked(answer.headers["Location"])
+
+
+def unmarked(text: str) -> str:
+    """The addresses in it without the part that says whose they are (`respond/devices/own_address.py`)."""
+    return _MARK.sub("", text)
+
+
 def token(page: TestResponse) -> str:
     """The token against forged posts that stands in the page's first form."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)

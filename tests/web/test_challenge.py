@@ -12,7 +12,7 @@ import pytest
 from surveyapp.db import transaction
 from surveyapp.invitations.credentials import attempts
 from surveyapp.invitations.errors import ChallengeNeeded
-from tests.web.browsing import HERE
+from tests.web.browsing import HERE, led_to
 
 PLACE = "127.0.0.1"
 
@@ -50,7 +50,7 @@ def test_a_stranger_is_asked_to_work_and_then_let_in(app, attacked, ann):
     assert page.status_code == 429 and "data-challenge" in page.text
     assert f'value="{ann.code}"' in page.text
     done = give(app.test_client(), ann.code, altcha=solve(page))
-    assert done.location == "/phieu"
+    assert led_to(done) == "/phieu"
 
 
 def test_a_solution_is_taken_once_and_only_in_its_time(app, attacked, ann, moment):
@@ -82,13 +82,13 @@ def test_without_a_script_a_minute_of_waiting_opens_too(app, attacked, ann, keys
     early = give(client, ann.code, waited=held)
     assert early.status_code == 429 and ticket(early) == held
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=61))
-    assert give(client, ann.code, waited=held).location == "/phieu"
+    assert led_to(give(client, ann.code, waited=held)) == "/phieu"
     assert give(app.test_client(), ann.code, waited=held).status_code == 429
 
 
 def test_whoever_opened_a_link_here_before_is_not_asked(app, attacked, ann):
     ann.start()
-    assert give(ann.client, ann.code).location == "/phieu"
+    assert led_to(give(ann.client, ann.code)) == "/phieu/1/1"
 
 
 def test_a_mark_made_up_by_a_stranger_is_none(app, attacked, ann):

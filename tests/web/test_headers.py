@@ -186,6 +186,7 @@ def test_only_the_respondents_views_before_a_session_take_posts_without_a_token(
         "respond.enter",
         "respond.start",
         "respond.declare",
+        "respond.take_back",
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from surveyapp import small_json
 from surveyapp.documents.tables import inert
 from surveyapp.web import application
-from tests.web.browsing import HERE
+from tests.web.browsing import HERE, led_to
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_line_break_in_the_way_back_leads_to_the_list_of_questionnaires(ann):
     ):
         answer = ann.post("/phieu/ngon-ngu", language="vi", back=back)
         assert answer.status_code == 303
-        assert answer.location == "/phieu"
+        assert led_to(answer) == "/phieu"
 
 
 @pytest.mark.parametrize("go", ["9" * 5000, "９", "-1", "1e9", "²"])

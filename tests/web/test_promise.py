@@ -16,7 +16,7 @@ from surveyapp.web.respond.promise import inspection, sentences, topics
 from surveyapp.web.respond.promise.sentences import Sentence
 from tests import factories
 from tests.responses.opener.box_world import ITEMS, make_box, private
-from tests.web.browsing import sign_in
+from tests.web.browsing import led_to, sign_in
 from tests.web.person import Person
 from tests.web.test_parts import Page
 from tests.web.test_respond import move, stored
@@ -220,7 +220,7 @@ def test_whoever_holds_a_link_may_submit_what_is_not_submitted_and_sees_no_answe
     assert stored(SealedBallot) == 1
     later = Person(app.test_client(), ann.row)
     later.start()
-    assert later.get("/phieu/1/1").headers["Location"] == "/phieu/1/bien-nhan"
+    assert led_to(later.get("/phieu/1/1")) == "/phieu/1/bien-nhan"
 
 
 def test_a_unanimous_cell_tells_what_each_of_its_people_answered():

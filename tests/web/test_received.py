@@ -241,7 +241,9 @@ def counted_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     read: list[str] = []
     run = guarded.run
 
-    def noted(task: str, content: bytes, *, progress: Any = progress.untold, **given: Any) -> Any:
+    def noted(
+        task: str, content: bytes, *, progress: Any = progress.no_progress, **given: Any
+    ) -> Any:
         def heard(stage: str, done: int, total: int) -> None:
             if stage == "unpacking":
                 read.append(task)

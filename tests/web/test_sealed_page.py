@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from surveyapp.web.respond import sealed_page
-from tests.web.browsing import HERE, token
+from tests.web.browsing import HERE, led_to, token
 from tests.web.person import Person
 from tests.web.test_parts import Page
 from tests.web.test_respond import move, submit, words
@@ -52,14 +52,14 @@ def test_the_page_says_until_when_it_is_kept_and_nothing_is_saved_without_the_co
 
 def test_typing_the_code_again_even_after_a_slip_saves_the_page_and_shows_it(ann, late):
     enter(ann, ann.code[:-1] + str((int(ann.code[-1]) + 1) % 10))
-    assert enter(ann, ann.code).headers["Location"] == "/phieu/1/1"
+    assert led_to(enter(ann, ann.code)) == "/phieu/1/1"
     assert "nay đã được lưu" in words(ann.get("/phieu/1/1"))
     assert answers(ann) == ["1", "4"]
     assert ann.client.get_cookie(NAME) is None
 
 
 def test_opening_the_link_again_saves_it_too(ann, late):
-    assert ann.start().headers["Location"] == "/phieu/1/1"
+    assert led_to(ann.start()) == "/phieu/1/1"
     assert answers(ann) == ["1", "4"]
 
 
@@ -157,7 +157,7 @@ def test_submitting_too_late_says_so_and_the_code_leads_straight_back_to_the_rev
     late = press_late(ann, moment, "/phieu/1/nop")
     assert "Phiếu CHƯA được nộp" in words(late)
     assert "024 0000 0000" in words(late)
-    assert enter(ann, ann.code).headers["Location"] == "/phieu/1/xem-lai"
+    assert led_to(enter(ann, ann.code)) == "/phieu/1/xem-lai"
     told = words(ann.get("/phieu/1/xem-lai"))
     assert "Phiếu CHƯA được nộp vì phiên làm việc đã hết" in told
     submit(ann)

@@ -14,8 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault
+from surveyapp.instruments.labels import describe
 from surveyapp.instruments.model import Frozen, Words
-from surveyapp.instruments.wording import describe
 
 
 def _yes_no(written: Any) -> bool:

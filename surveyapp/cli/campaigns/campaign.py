@@ -15,7 +15,7 @@ import click
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.campaigns import approvals, queries, service, wording
+from surveyapp.campaigns import approvals, labels, queries, service
 from surveyapp.campaigns.errors import CampaignError, PackRefused
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState
@@ -51,7 +51,7 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except CampaignError as error:
-        click.echo(wording.refusal(error), err=True)
+        click.echo(labels.refusal(error), err=True)
         sys.exit(1)
 
 
@@ -68,7 +68,7 @@ def check(folder: Path, as_json: bool) -> None:
         if as_json:
             _echo_json({"sound": False, "faults": [asdict(fault) for fault in refused.faults]})
         else:
-            click.echo(wording.refusal(refused), err=True)
+            click.echo(labels.refusal(refused), err=True)
         sys.exit(1)
     facts: dict[str, Any] = {
         "code": pack.code,
@@ -247,7 +247,7 @@ def _echo_changed(db: Session, loaded: Campaign) -> None:
 def _echo_state(found: Campaign) -> None:
     opens, closes = (at.astimezone(clock.VIETNAM) for at in (found.opens_at, found.closes_at))
     window = f"{opens:%Y-%m-%d %H:%M} – {closes:%Y-%m-%d %H:%M}"
-    click.echo(f"{found.code}  {wording.STATES[found.state]}  {window}  {found.title_vi}")
+    click.echo(f"{found.code}  {labels.STATES[found.state]}  {window}  {found.title_vi}")
 
 
 def _echo_json(content: Any) -> None:

@@ -23,7 +23,7 @@ from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.queue import Settled
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.templates import Stationery
-from surveyapp.delivery.waves import audience, finding
+from surveyapp.delivery.waves import audience, wave_lookup
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.documents.letters import ADDRESS_LINES, Batch, Letter, write_letters
 from surveyapp.i18n import _
@@ -49,7 +49,7 @@ def make_batch(
 
     Raises `NoLetters` where none waits.
     """
-    wave = finding.wave(db, campaign.id, wave_id)
+    wave = wave_lookup.wave(db, campaign.id, wave_id)
     waiting = db.execute(
         select(Delivery.id, Delivery.invitation_id, Delivery.attempts)
         .join(Invitation, Invitation.id == Delivery.invitation_id)
@@ -126,7 +126,7 @@ def write(
     now: datetime,
 ) -> bytes:
     """The pile as one PDF, in postal order. It opens the questionnaires of its people."""
-    wave = finding.wave(db, campaign.id, pile.wave_id)
+    wave = wave_lookup.wave(db, campaign.id, pile.wave_id)
     ids = db.scalars(select(Delivery.invitation_id).where(Delivery.leased_by == _holder(pile.id)))
     people = audience.recipients(db, ids.all()).values()
     places = respondents.places(db, [person.person_id for person in people])

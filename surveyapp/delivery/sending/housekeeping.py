@@ -24,7 +24,7 @@ from surveyapp.delivery.sending import queue
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Settled
 from surveyapp.delivery.states import NOT_OVER, DeliveryState, WaveState
-from surveyapp.delivery.waves import away, lifecycle
+from surveyapp.delivery.waves import absences, lifecycle
 from surveyapp.documents import letter_check
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.email import return_addresses
@@ -51,7 +51,7 @@ def keep(
     _send_audit_head(post, keys=keys, now=now())
     with transaction() as db:
         end_closed(db, now=now())
-        away.lift(db, now=now())
+        absences.lift(db, now=now())
     if mailbox is not None:
         _read_mailbox(post, mailbox, keys=keys, now=now)
     _look_for_canaries(post, now=now)

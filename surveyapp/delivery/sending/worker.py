@@ -26,7 +26,7 @@ from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.delivery.sending.queue import Leased, Settled
 from surveyapp.delivery.states import DeliveryState, WaveState
 from surveyapp.delivery.templates import Stationery
-from surveyapp.delivery.waves import audience, filling
+from surveyapp.delivery.waves import audience, queue_filling
 from surveyapp.delivery.waves.audience import Recipient
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import registry
@@ -139,10 +139,10 @@ class Worker:
 
     def _fill(self, wave_id: UUID, *, now: datetime) -> None:
         with reading() as db:
-            batch = filling.next_batch(db, wave_id, keys=self.keys, now=now)
+            batch = queue_filling.next_batch(db, wave_id, keys=self.keys, now=now)
         if batch is not None:
             with transaction() as db:
-                filling.queue_batch(db, batch, now=now)
+                queue_filling.queue_batch(db, batch, now=now)
 
     def recover(self) -> int:
         """Report what killed workers of this machine had handed over, and free what they held."""

@@ -1,15 +1,15 @@
 """Waves: whom they are for, over which days, under which limits, and whom they leave out."""
 
 __all__ = (
+    "absences",
     "audience",
-    "away",
     "cautions",
     "counting",
-    "finding",
-    "left_out",
+    "exclusions",
     "lifecycle",
     "planning",
     "rate_limits",
     "staggering",
     "unit_holds",
+    "wave_lookup",
 )

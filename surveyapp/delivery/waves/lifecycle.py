@@ -24,7 +24,7 @@ from surveyapp.delivery.rules import SENT_BY_WORKER
 from surveyapp.delivery.states import GOING, DeliveryState, WaveState
 from surveyapp.delivery.waves import cautions, counting
 from surveyapp.delivery.waves.counting import DryRun
-from surveyapp.delivery.waves.finding import locked
+from surveyapp.delivery.waves.wave_lookup import locked
 
 REACHING = (
     DeliveryState.QUEUED,

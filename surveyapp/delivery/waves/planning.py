@@ -18,7 +18,7 @@ from surveyapp.delivery.models import Wave
 from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import counting, staggering
 from surveyapp.delivery.waves.counting import DryRun
-from surveyapp.delivery.waves.finding import locked
+from surveyapp.delivery.waves.wave_lookup import locked
 from surveyapp.keys import KeyRing
 
 

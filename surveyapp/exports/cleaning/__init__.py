@@ -3,8 +3,8 @@
 __all__ = (
     "answer_similarity",
     "report",
+    "rule_labels",
     "rulesets",
     "sensitivity",
     "studies",
-    "words",
 )

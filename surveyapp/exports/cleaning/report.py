@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning import rulesets
+from surveyapp.exports.cleaning.rule_labels import EFFECTS, VARIANTS, condition
 from surveyapp.exports.cleaning.rulesets import FROM_FILE, RuleSet
 from surveyapp.exports.cleaning.sensitivity import RuleEffect, Sensitivity, UnitShift
-from surveyapp.exports.cleaning.words import EFFECTS, VARIANTS, condition
 from surveyapp.exports.formats.report_document import ReportDocument, ReportPart, ReportTable
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import _, locale, moment, number, percent

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, MetaData
 from surveyapp import db
 from surveyapp.config import Settings
 from surveyapp.keys import KeyRing
-from surveyapp.operations.doctor import database, machine, outside, upkeep
+from surveyapp.operations.doctor import background_work, database, machine, outside
 from surveyapp.operations.doctor.findings import Diagnosis, Level
 
 
@@ -29,6 +29,6 @@ def examine(
         yield finding
     if not broken:
         with db.reading() as session:
-            yield from list(upkeep.look(session, settings, now=now))
+            yield from list(background_work.look(session, settings, now=now))
     if from_outside:
         yield from outside.look(settings)

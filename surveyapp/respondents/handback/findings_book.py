@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from surveyapp.i18n import _
-from surveyapp.respondents import wording
+from surveyapp.respondents import labels
 from surveyapp.respondents.models import ListFinding
 
 WIDTHS = (8, 14, 20, 32, 70, 32)
@@ -45,10 +45,10 @@ def _write_row(sheet: Any, row: int, finding: ListFinding, style: Any) -> None:
     else:
         sheet.write_string(row, 0, _("Cả danh sách"), style)
     cells = (
-        wording.severity_name(finding.severity),
-        wording.column_name(finding.column),
+        labels.severity_name(finding.severity),
+        labels.column_name(finding.column),
         finding.value,
-        wording.message(finding.plain()),
+        labels.message(finding.plain()),
         finding.proposal,
     )
     for index, cell in enumerate(cells, start=1):

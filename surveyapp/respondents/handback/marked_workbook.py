@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.i18n import _, speaking
-from surveyapp.respondents import queries, wording
+from surveyapp.respondents import labels, queries
 from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.findings import MUST, NOTE, WHOLE_LIST, Finding
+from surveyapp.respondents.line_numbers import line_of, shown
 from surveyapp.respondents.lists.lines import every_finding
 from surveyapp.respondents.models import ListLine
-from surveyapp.respondents.placing import line_of, shown
-from surveyapp.respondents.reading.understood import Understanding
+from surveyapp.respondents.reading.workbook_reading import WorkbookReading
 from surveyapp.respondents.sheet import mark_workbook, read_workbook, write_anew
 from surveyapp.respondents.sheet.marks.marking import LegendCell, Mark, Marking, letters
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
@@ -120,7 +120,7 @@ def mark_up(stored: ListToMark) -> MarkedWorkbook:
 
 def _marks(stored: ListToMark, workbook: Workbook) -> Iterator[Mark]:
     """One mark a cell, with everything there is to say about it; the gravest gives the colour."""
-    reading = Understanding.from_json(stored.understanding)
+    reading = WorkbookReading.from_json(stored.understanding)
     every = {
         part: _Places(sheet, table.mapping)
         for part, table in reading.tables()
@@ -136,7 +136,7 @@ def _marks(stored: ListToMark, workbook: Workbook) -> Iterator[Mark]:
     for finding in stored.findings:
         if finding.line in stored.added or finding.line == WHOLE_LIST or finding.severity == NOTE:
             continue
-        words = f"{wording.severity_name(finding.severity)}: {wording.message(finding)}"
+        words = f"{labels.severity_name(finding.severity)}: {labels.message(finding)}"
         if (place := at(finding.line, finding.column)) is not None:
             told.setdefault(place, []).append((finding.severity, words))
     for (line, column), value in stored.mended.items():
@@ -203,7 +203,7 @@ def _legend(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
 
 def _explained(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
     wanted: Sequence[Finding] = [f for f in stored.findings if f.severity != NOTE or not f.line]
-    reading = Understanding.from_json(stored.understanding)
+    reading = WorkbookReading.from_json(stored.understanding)
     tables = dict(reading.tables())
     for finding in wanted[:_MOST_EXPLAINED]:
         line, link, sheet = _("Cả danh sách"), "", ""
@@ -216,13 +216,13 @@ def _explained(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
                 link = f"{letters(index)}{row}"
         yield (
             LegendCell(line, link=link, sheet=sheet),
-            LegendCell(wording.column_name(finding.column)),
+            LegendCell(labels.column_name(finding.column)),
             LegendCell(
-                wording.severity_name(finding.severity),
+                labels.severity_name(finding.severity),
                 finding.severity if finding.severity != NOTE else "plain",
             ),
             LegendCell(finding.value),
-            LegendCell(wording.message(finding)),
+            LegendCell(labels.message(finding)),
         )
     for cells in stored.added.values():
         words = _("Người này được thêm trên hệ thống, không có trong tệp; sẽ được giữ khi tải tệp lên lại.")  # fmt: skip

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from surveyapp.i18n import _
 from surveyapp.respondents.context import GROUP_SEPARATOR, ListContext
+from surveyapp.respondents.labels import column_name
 from surveyapp.respondents.reading.sheet_reading import MARK, MARK_SHEET
-from surveyapp.respondents.wording import column_name
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

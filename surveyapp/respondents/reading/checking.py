@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import IDENTIFYING, ListContext
 from surveyapp.respondents.findings import NO_MARKS, Finding, Line, Row, SheetMarks
-from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.progress import Progress, no_progress
 from surveyapp.respondents.reading.marks import marks_of
+from surveyapp.respondents.reading.people_rows import Taken, gaps, read_rows
 from surveyapp.respondents.reading.sheet_reading import (
     Override,
-    Understanding,
+    WorkbookReading,
     recall,
     understand,
     understand_as,
     without_sheets,
 )
-from surveyapp.respondents.reading.taking import Taken, gaps, read_rows
 from surveyapp.respondents.rules import check_rows
-from surveyapp.respondents.rules.whole import Notice
+from surveyapp.respondents.rules.whole_list import Notice
 from surveyapp.respondents.sheet import Workbook
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.names import fold, tidy
@@ -32,7 +32,7 @@ class Checked:
     reason: str | None
     lines: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
-    understanding: Understanding | None = None
+    understanding: WorkbookReading | None = None
     refusal: errors.FileRefused | None = None
     marks: SheetMarks = NO_MARKS
 
@@ -47,8 +47,8 @@ def check_workbook(
     context: ListContext,
     *,
     told: Override | None = None,
-    remembered: Understanding | None = None,
-    progress: Progress = untold,
+    remembered: WorkbookReading | None = None,
+    progress: Progress = no_progress,
 ) -> Checked:
     """Lines and findings of a file that has been read. Raises what `take_in` raises."""
     reading, taken, marks = take_in(workbook, context, told=told, remembered=remembered)
@@ -71,8 +71,8 @@ def take_in(
     context: ListContext,
     *,
     told: Override | None = None,
-    remembered: Understanding | None = None,
-) -> tuple[Understanding, Taken, SheetMarks]:
+    remembered: WorkbookReading | None = None,
+) -> tuple[WorkbookReading, Taken, SheetMarks]:
     """What the workbook means, its people and all its other rows, and how they are marked; nothing judged yet.
 
     Raises EmptyWorkbook, HeaderNotFound, NobodyListed, ColumnsMissing, WrongList, WrongTemplate.
@@ -85,7 +85,7 @@ def take_in(
 
 
 def _notices(
-    reading: Understanding, taken: Taken, marks: SheetMarks, told: Override | None
+    reading: WorkbookReading, taken: Taken, marks: SheetMarks, told: Override | None
 ) -> Iterator[Notice]:
     """What is to be said of the whole file."""
     sheets = list(dict.fromkeys(table.sheet for _, table in reading.tables()))
@@ -109,8 +109,8 @@ def _understood(
     workbook: Workbook,
     context: ListContext,
     told: Override | None,
-    remembered: Understanding | None,
-) -> Understanding:
+    remembered: WorkbookReading | None,
+) -> WorkbookReading:
     if told is not None and told.mapping:
         return understand_as(workbook, context, told)
     if told is not None:
@@ -122,7 +122,7 @@ def _understood(
 
 def read_lines(
     workbook: Workbook,
-    reading: Understanding,
+    reading: WorkbookReading,
     context: ListContext,
     people: frozenset[int] = frozenset(),
 ) -> list[Row]:
@@ -130,7 +130,7 @@ def read_lines(
     return list(read_rows(workbook, reading, context, people).people)
 
 
-def refuse_wrong_list(reading: Understanding, rows: Sequence[Row], context: ListContext) -> None:
+def refuse_wrong_list(reading: WorkbookReading, rows: Sequence[Row], context: ListContext) -> None:
     """Raise WrongList or ColumnsMissing when nothing says where people belong.
 
     A list of associations under "council" gives itself away by a column this list has no use for.
@@ -157,7 +157,7 @@ def _led_by_chairmen(rows: Sequence[Row]) -> bool:
     return chairs * 10 >= len(rows) * 6
 
 
-def _heading(reading: Understanding, column: str) -> str:
+def _heading(reading: WorkbookReading, column: str) -> str:
     index = reading.mapping[column]
     heading = reading.headings[index] if index < len(reading.headings) else ""
     return tidy(converted(heading) or heading)

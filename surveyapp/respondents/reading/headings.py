@@ -12,7 +12,7 @@ NUMBER = "number"
 GIVEN_NAME, MIDDLE_NAME = "given_name", "middle_name"
 SPARES = {"phone": ("phone_2", "phone_3"), "email": ("email_2", "email_3")}
 """Further columns of the same kind: read where the first has nothing to say."""
-UNTOLD = (NUMBER, MIDDLE_NAME, *SPARES["phone"], *SPARES["email"])
+HELPER_COLUMNS = (NUMBER, MIDDLE_NAME, *SPARES["phone"], *SPARES["email"])
 """Columns that nobody is asked about: they follow from the headings."""
 AGENCY, UNIT = "agency", "unit"  # "Cơ quan" and "Đơn vị": what they mean depends on the list
 

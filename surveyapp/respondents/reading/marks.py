@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from surveyapp.respondents.findings import NO_MARKS, Row, SheetMarks
-from surveyapp.respondents.placing import line_of
-from surveyapp.respondents.reading.understood import Understanding
+from surveyapp.respondents.line_numbers import line_of
+from surveyapp.respondents.reading.workbook_reading import WorkbookReading
 from surveyapp.respondents.sheet import Sheet, Workbook
 
 
-def marks_of(workbook: Workbook, reading: Understanding, rows: Sequence[Row]) -> SheetMarks:
+def marks_of(workbook: Workbook, reading: WorkbookReading, rows: Sequence[Row]) -> SheetMarks:
     """The marks of the people's rows."""
     sheets = {s.name: s for s in workbook.sheets if s.struck or s.hidden_lines or s.links}
     if not sheets:

@@ -15,11 +15,21 @@ from surveyapp.respondents.reading.header_rows import (
     find_nameless_header,
     headings_at,
 )
-from surveyapp.respondents.reading.headings import GIVEN_NAME, MIDDLE_NAME, UNTOLD, map_headings
-from surveyapp.respondents.reading.taking import OURS
+from surveyapp.respondents.reading.headings import (
+    GIVEN_NAME,
+    HELPER_COLUMNS,
+    MIDDLE_NAME,
+    map_headings,
+)
+from surveyapp.respondents.reading.people_rows import OURS
 from surveyapp.respondents.reading.titles import given_by_titles
-from surveyapp.respondents.reading.understood import MARK_SHEET, Override, SheetTable, Understanding
-from surveyapp.respondents.rules.whole import other_kind
+from surveyapp.respondents.reading.workbook_reading import (
+    MARK_SHEET,
+    Override,
+    SheetTable,
+    WorkbookReading,
+)
+from surveyapp.respondents.rules.whole_list import other_kind
 from surveyapp.respondents.sheet.workbook import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold, tidy
@@ -27,7 +37,7 @@ from surveyapp.respondents.words.names import fold, tidy
 __all__ = [
     "MARK_SHEET",
     "Override",
-    "Understanding",
+    "WorkbookReading",
     "headings_at",
     "is_our_template",
     "readable_sheets",
@@ -40,7 +50,7 @@ _GUIDES = re.compile(r"^(huong dan|guide|danh muc|huong dan .*|danh muc .*|mau)$
 _ALIKE = 0.8
 
 
-def understand(workbook: Workbook, context: ListContext) -> Understanding:
+def understand(workbook: Workbook, context: ListContext) -> WorkbookReading:
     """The sheets with people, their header rows, and what their columns mean.
 
     Sheets of one layout are read together, from the first that has most people's layout.
@@ -73,7 +83,7 @@ def understand(workbook: Workbook, context: ListContext) -> Understanding:
 
 def _with_people(
     sheets: Sequence[Sheet], context: ListContext
-) -> list[tuple[int, int, Understanding]]:
+) -> list[tuple[int, int, WorkbookReading]]:
     """Sheets with a header row: how many people, which in order, how it reads."""
     return [
         (_people(sheet, reading), order, reading)
@@ -93,7 +103,7 @@ def _hidden_with_people(workbook: Workbook, context: ListContext) -> list[Sheet]
     ]
 
 
-def _is_alike(reading: Understanding, best: Understanding, context: ListContext) -> bool:
+def _is_alike(reading: WorkbookReading, best: WorkbookReading, context: ListContext) -> bool:
     """Whether a sheet is laid out like the best one and is no list of another kind."""
     if reading is best:
         return True
@@ -110,7 +120,7 @@ def _is_alike(reading: Understanding, best: Understanding, context: ListContext)
 
 def _without_headings(
     sheets: Sequence[Sheet], context: ListContext, hidden: tuple[str, ...]
-) -> Understanding:
+) -> WorkbookReading:
     """A sheet without a header row, its columns told by what stands in them. Raises HeaderNotFound."""
     for sheet in sorted(sheets, key=lambda s: -len(s.rows)):
         nameless = find_nameless_header(sheet, context)
@@ -131,7 +141,7 @@ def _without_headings(
     raise errors.HeaderNotFound(kind=context.kind_name)
 
 
-def understand_as(workbook: Workbook, context: ListContext, told: Override) -> Understanding:
+def understand_as(workbook: Workbook, context: ListContext, told: Override) -> WorkbookReading:
     """What a person says the workbook means. Raises HeaderNotFound without such a sheet or a name."""
     visible = readable_sheets(workbook)
     chosen = workbook.sheet(told.sheet) if told.sheet else next(iter(visible), None)
@@ -142,7 +152,7 @@ def understand_as(workbook: Workbook, context: ListContext, told: Override) -> U
     headings += [""] * (width - len(headings))
     mapping = dict(told.mapping)
     for column, index in map_headings(headings, context).items():
-        if column in UNTOLD and index not in mapping.values():
+        if column in HELPER_COLUMNS and index not in mapping.values():
             mapping.setdefault(column, index)
     first = _reading(chosen, Header(told.header_line, headings, mapping, 0), context, whole=False)
     first = replace(first, corrected=True)
@@ -162,7 +172,7 @@ def understand_as(workbook: Workbook, context: ListContext, told: Override) -> U
     return replace(first, more=tuple(alike))
 
 
-def without_sheets(reading: Understanding, unread: frozenset[str]) -> Understanding:
+def without_sheets(reading: WorkbookReading, unread: frozenset[str]) -> WorkbookReading:
     """The reading without the sheets that a person wants to leave aside, the first one excepted."""
     kept = tuple(table for table in reading.more if table.sheet not in unread)
     return replace(reading, more=kept)
@@ -180,8 +190,8 @@ def is_our_template(workbook: Workbook) -> bool:
 
 
 def recall(
-    workbook: Workbook, context: ListContext, remembered: Understanding
-) -> Understanding | None:
+    workbook: Workbook, context: ListContext, remembered: WorkbookReading
+) -> WorkbookReading | None:
     """The reading a person once corrected, wherever the same headings stand in this workbook."""
     wanted = [heading for heading in remembered.headings if heading]
     sheets = readable_sheets(workbook)
@@ -197,7 +207,7 @@ def recall(
     return None
 
 
-def _same_places(row: list[str], remembered: Understanding) -> bool:
+def _same_places(row: list[str], remembered: WorkbookReading) -> bool:
     return all(row[i] == h for i, h in enumerate(remembered.headings) if h and i < len(row))
 
 
@@ -215,7 +225,7 @@ def _refuse_foreign_template(workbook: Workbook, context: ListContext) -> None:
         )
 
 
-def _read_sheet(sheet: Sheet, context: ListContext) -> Understanding | None:
+def _read_sheet(sheet: Sheet, context: ListContext) -> WorkbookReading | None:
     """How a sheet with a header row reads: one table, or several side by side."""
     header = find_header(sheet, context)
     if header is None:
@@ -236,13 +246,13 @@ def _read_sheet(sheet: Sheet, context: ListContext) -> Understanding | None:
 
 def _reading(
     sheet: Sheet, header: Header, context: ListContext, *, whole: bool = True
-) -> Understanding:
+) -> WorkbookReading:
     """How the table below a header reads; a `whole` sheet's columns are told by their cells where no heading does."""
     mapping = dict(header.mapping)
     _split_name(sheet, header, mapping)
     by_content = _completed(sheet, header, mapping, context) if whole else {}
     mapping |= by_content
-    columns = (*context.columns, *UNTOLD, GIVEN_NAME)
+    columns = (*context.columns, *HELPER_COLUMNS, GIVEN_NAME)
     used = {i for c, i in mapping.items() if c in columns}
     titles = tuple(
         tidy(cell)
@@ -252,7 +262,7 @@ def _reading(
         if cell.strip()
     )
     given = given_by_titles(sheet.name, titles, mapping, context, index_for(context))
-    return Understanding(
+    return WorkbookReading(
         SheetTable(sheet.name, header.line, mapping, tuple(header.headings), given=given),
         unknown=tuple((i, h) for i, h in enumerate(header.headings) if h and i not in used),
         missing=tuple(c for c in context.required if c not in mapping and c not in given),
@@ -296,7 +306,7 @@ def _is_part(sheet: Sheet, header: Header, column: int) -> bool:
     return filled > 0 and single >= 0.8 * filled
 
 
-def _people(sheet: Sheet, reading: Understanding) -> int:
+def _people(sheet: Sheet, reading: WorkbookReading) -> int:
     """Rows below the header that have a name and something beside it."""
     name = reading.mapping["full_name"]
     parts = GIVEN_NAME in reading.mapping
@@ -310,6 +320,6 @@ def _people(sheet: Sheet, reading: Understanding) -> int:
     )
 
 
-def told_mapping(reading: Understanding) -> Mapping[str, int]:
+def told_mapping(reading: WorkbookReading) -> Mapping[str, int]:
     """The columns a person is asked about."""
-    return {c: i for c, i in reading.mapping.items() if c not in UNTOLD}
+    return {c: i for c, i in reading.mapping.items() if c not in HELPER_COLUMNS}

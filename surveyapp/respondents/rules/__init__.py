@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import CHECK, NO_MARKS, NOTE, Finding, Line, Row, SheetMarks
-from surveyapp.respondents.progress import EVERY, Progress, untold
+from surveyapp.respondents.progress import EVERY, Progress, no_progress
 from surveyapp.respondents.rules.domains import own_domains
 from surveyapp.respondents.rules.emails import valid_email
-from surveyapp.respondents.rules.filled import filled_findings
+from surveyapp.respondents.rules.fill_series import filled_findings
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.rules.people import people_findings
-from surveyapp.respondents.rules.whole import Notice, whole_list_findings
+from surveyapp.respondents.rules.whole_list import Notice, whole_list_findings
 from surveyapp.respondents.sheet.formats.encodings import RECODED
 from surveyapp.respondents.words.departments import index_for
 
@@ -27,7 +27,7 @@ def check_rows(
     notices: Sequence[Notice] = (),
     marks: SheetMarks = NO_MARKS,
     mended: frozenset[int] = frozenset(),
-    progress: Progress = untold,
+    progress: Progress = no_progress,
 ) -> tuple[list[Line], list[Finding]]:
     """The lines with normalised values, and every finding in the order of the list.
 

@@ -16,7 +16,7 @@ from surveyapp.respondents.rules.contacts import (
     read_phone,
     says_nothing,
 )
-from surveyapp.respondents.rules.plain import is_plain_name, plain_email, plain_phone
+from surveyapp.respondents.rules.faultless_cells import is_plain_name, plain_email, plain_phone
 from surveyapp.respondents.sheet.limits import CELL_CHARACTERS
 from surveyapp.respondents.words.bearers import is_no_name
 from surveyapp.respondents.words.charsets import converted

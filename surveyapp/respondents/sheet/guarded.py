@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from surveyapp.respondents import errors
-from surveyapp.respondents.progress import STAGES, Progress, tell_nobody, untold
+from surveyapp.respondents.progress import STAGES, Progress, no_progress, tell_nobody
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, read_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
@@ -41,7 +41,9 @@ class ChildFailed(Exception):
     """The child met a fault of our own, not of the file; the message says where."""
 
 
-def run(task: str, content: bytes, *, progress: Progress = untold, **given: Any) -> list[bytes]:
+def run(
+    task: str, content: bytes, *, progress: Progress = no_progress, **given: Any
+) -> list[bytes]:
     """What `task` (`module:function`) answers to the bytes of a file, in the order it was said.
 
     Few run at once, at low priority: a page of somebody else comes first. Raises the FileRefused that
@@ -125,7 +127,7 @@ def refuse_by_size(size: int) -> None:
         raise errors.FileTooLarge(size=megabytes, limit=limits.FILE_BYTES // limits.MEGABYTE)
 
 
-def read_workbook(content: bytes, file_name: str, *, progress: Progress = untold) -> Workbook:
+def read_workbook(content: bytes, file_name: str, *, progress: Progress = no_progress) -> Workbook:
     """Every sheet of an XLSX, XLSM, XLS, ODS or CSV file as rows of text.
 
     Raises a FileRefused when it is none of these, too large, protected or dangerous.

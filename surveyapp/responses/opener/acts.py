@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .custody import drill, keys, papers, records
-from .custody.papers import Minutes
+from .custody import custodian_papers, drill, keys, records
+from .custody.custodian_papers import Minutes
 from .custody.records import Registration
 from .custody.shares import Share
 from .errors import CountRefused, Differs, ExceptionForAnother, OfAnotherCampaign, WrongKey
@@ -46,7 +46,7 @@ def write_key(
     path = out / f"{campaign_code}-registration.json"
     registered = records.read_registration(path, text)
     printed = [(out / f"{campaign_code}-share-{part.number}.pdf", part) for part in parts]
-    pdfs = [(place, papers.share_pdf(registered, part)) for place, part in printed]
+    pdfs = [(place, custodian_papers.share_pdf(registered, part)) for place, part in printed]
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     for place, content in [*pdfs, (path, text)]:
         files.write_private(place, content)
@@ -161,7 +161,7 @@ def open_box(
         },
     }
     facts = _opening_facts(registered, found.digest, opened, signed)
-    minutes = papers.minutes_pdf(
+    minutes = custodian_papers.minutes_pdf(
         Minutes(
             "Biên bản mở hộp phiếu",
             registered.campaign_code,
@@ -247,7 +247,7 @@ def destroy(
     minutes = out / f"{registered.campaign_code}-destruction.pdf"
     files.write_private(
         minutes,
-        papers.minutes_pdf(
+        custodian_papers.minutes_pdf(
             Minutes(
                 "Biên bản hủy khóa hộp phiếu",
                 registered.campaign_code,
@@ -294,11 +294,11 @@ def _opening_facts(
         ("Ý kiến khác", str(len(contents.remarks))),
     ]
     if signed is not None:
-        from . import words
+        from . import refusals
 
         names = ", ".join(one.name for one in signed.custodians)
         facts += [
-            ("Ngoại lệ", words.difference(signed.difference, "vi")),
+            ("Ngoại lệ", refusals.difference(signed.difference, "vi")),
             ("Lý do", signed.reason),
             ("Người ký ngoại lệ", names),
         ]

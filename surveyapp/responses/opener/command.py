@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from . import acts, prompts, words
+from . import acts, prompts, refusals
 from .acts import Made
 from .custody import keys, records
 from .custody.records import Registration
@@ -40,26 +40,26 @@ def main(arguments: Sequence[str] | None = None, *, ask: prompts.Ask = input) ->
     try:
         made = given.act(given, ask)
     except OpenerError as error:
-        _say(words.refusal(error, given.language), error=True)
+        _say(refusals.refusal(error, given.language), error=True)
         if isinstance(error, Differs):
             found = sorted(
                 given.out.glob("*-exception-*.json"), key=lambda path: path.stat().st_mtime
             )
-            _say(words.say(_EXCEPTION, given.language, path=found[-1]), error=True)
-        _say(words.say(words.NOTHING, given.language), error=True)
+            _say(refusals.say(_EXCEPTION, given.language, path=found[-1]), error=True)
+        _say(refusals.say(refusals.NOTHING, given.language), error=True)
         return 1
     except FileExistsError as error:
-        _say(words.say(_EXISTS, given.language, path=error.filename), error=True)
+        _say(refusals.say(_EXISTS, given.language, path=error.filename), error=True)
         return 1
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        _say(words.say(_UNREADABLE, given.language, path=error.filename), error=True)
+        _say(refusals.say(_UNREADABLE, given.language, path=error.filename), error=True)
         return 1
     for name, value in made.facts:
         _say(f"{name}: {value}")
     for path in made.files:
-        _say(words.say(_WRITTEN, given.language, path=path))
+        _say(refusals.say(_WRITTEN, given.language, path=path))
     if given.command == "create":
-        _say(words.say(_PAPERS_SECRET, given.language))
+        _say(refusals.say(_PAPERS_SECRET, given.language))
     return 0
 
 
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--date", type=date.fromisoformat, help="today, if the clock is wrong (ngày)"
     )
-    common.add_argument("--language", choices=words.LANGUAGES, default="vi")
+    common.add_argument("--language", choices=refusals.LANGUAGES, default="vi")
     sharing = argparse.ArgumentParser(add_help=False, parents=[common])
     sharing.add_argument("registration", type=Path, help="C-registration.json")
     sharing.add_argument(
@@ -162,8 +162,8 @@ def _sign_exception(given: argparse.Namespace, ask: prompts.Ask) -> Made:
         given.exception, given.exception.read_bytes(), registered, needed=0
     )
     if not signed.custodians and not given.reason.strip():
-        _parser().error(words.say(_REASON, given.language))
-    _say(words.difference(signed.difference, given.language))
+        _parser().error(refusals.say(_REASON, given.language))
+    _say(refusals.difference(signed.difference, given.language))
     share = _shares(given, ask, number=1)[0]
     return acts.sign_exception(given.exception, registered, share, reason=given.reason.strip())
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import words
+from . import refusals
 from .custody import shares
 from .custody.shares import Share
 from .errors import SameShareTwice
@@ -39,12 +39,12 @@ def ask_shares(number: int, *, ask: Ask, say: Callable[[str], None], language: s
         if any(other.number == share.number for other in found):
             raise SameShareTwice(share.number)
         found.append(share)
-        say(words.say(_NOW_AWAY, language, number=share.number))
+        say(refusals.say(_NOW_AWAY, language, number=share.number))
     return found
 
 
 def _ask_text(n: int, ask: Ask, say: Callable[[str], None], language: str) -> str:
-    first = ask(words.say(_SHARE, language, n=n))
+    first = ask(refusals.say(_SHARE, language, n=n))
     if len(shares.signs(first)) > shares.DATA + 1:
         shares.read(first)  # scanned or pasted whole: its faults are told here
         return first
@@ -55,8 +55,8 @@ def _groups(first: str, ask: Ask, say: Callable[[str], None], language: str) -> 
     typed = first
     for place in range(1, shares.GROUPS + 1):
         if place > 1:
-            typed = ask(words.say(_GROUP, language, place=place))
+            typed = ask(refusals.say(_GROUP, language, place=place))
         while not shares.fits(place, shares.signs(typed)):
-            say(words.say(_AGAIN, language, place=place))
-            typed = ask(words.say(_GROUP, language, place=place))
+            say(refusals.say(_AGAIN, language, place=place))
+            typed = ask(refusals.say(_GROUP, language, place=place))
         yield shares.signs(typed)

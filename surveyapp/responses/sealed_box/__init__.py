@@ -2,9 +2,9 @@
 
 __all__ = (
     "custody",
+    "labels",
     "opened_contents",
     "opening",
     "registration",
     "sealed_export",
-    "wording",
 )

@@ -12,9 +12,9 @@ from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, _n
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.errors import NothingWritten
+from surveyapp.respondents.labels import column_name
 from surveyapp.respondents.lists import lines
 from surveyapp.respondents.states import ListState
-from surveyapp.respondents.wording import column_name
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.upload import XLSX
 from surveyapp.web.http import numbers

@@ -12,17 +12,17 @@ from werkzeug.datastructures import MultiDict
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.i18n import _, lazy
-from surveyapp.respondents import queries, wording
+from surveyapp.respondents import labels, queries
 from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.line_numbers import shown as shown_row
 from surveyapp.respondents.lists.uploads import intake
 from surveyapp.respondents.lists.uploads.file_reading import Arrived, look
 from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
 from surveyapp.respondents.lists.uploads.upload import Upload, store, understand
 from surveyapp.respondents.models import ReceivedFile
-from surveyapp.respondents.placing import shown as shown_row
 from surveyapp.respondents.progress import STAGES
-from surveyapp.respondents.reading.headings import GIVEN_NAME, UNTOLD
-from surveyapp.respondents.reading.sheet_reading import Override, Understanding
+from surveyapp.respondents.reading.headings import GIVEN_NAME, HELPER_COLUMNS
+from surveyapp.respondents.reading.sheet_reading import Override, WorkbookReading
 from surveyapp.respondents.sheet.marks.marking import column_index, letters
 from surveyapp.respondents.states import ReceivedState
 from surveyapp.web.desk import background, bp
@@ -110,7 +110,7 @@ def told_in(form: MultiDict[str, str], context: ListContext) -> Override | None:
     )
 
 
-def looked_at(file: Arrived, understood: Understanding | None) -> Look:
+def looked_at(file: Arrived, understood: WorkbookReading | None) -> Look:
     """The sheet and row the address asks for, else those understood, else the likeliest."""
     sheet = request.args.get("sheet", understood.sheet if understood else "")
     typed = numbers.whole(request.args.get("header_line", ""))
@@ -143,8 +143,10 @@ def reading_words(
         samples = found.samples if found else ()
         letter = letters(found.index) if found else ""
         required = name in context.required
-        rows.append(ColumnRow(name, wording.column_name(name), required, letter, samples))
-    used = {mapping[name] for name in (*context.columns, GIVEN_NAME, *UNTOLD) if name in mapping}
+        rows.append(ColumnRow(name, labels.column_name(name), required, letter, samples))
+    used = {
+        mapping[name] for name in (*context.columns, GIVEN_NAME, *HELPER_COLUMNS) if name in mapping
+    }
     return {
         "rows": rows,
         "choices": [(letters(c.index), f"{letters(c.index)}: {_title(c)}") for c in columns],
@@ -177,8 +179,8 @@ def _upload(kind: str, received_id: UUID) -> Upload:
     return received_upload(received_id, asked)
 
 
-def _reading_of(subject: ReceivedFile) -> Understanding:
-    return Understanding.from_json(subject.understanding)
+def _reading_of(subject: ReceivedFile) -> WorkbookReading:
+    return WorkbookReading.from_json(subject.understanding)
 
 
 def _understood_page(
@@ -216,22 +218,22 @@ def _understood_page(
         unanswered=unanswered,
         ticked=set(request.form.getlist("person")),
         by_content=", ".join(
-            f"“{wording.column_name(column)}”"
+            f"“{labels.column_name(column)}”"
             for column in (understood.by_content if understood else ())
         ),
         left_unread=set(request.form.getlist("unread")),
         sheets=list(dict.fromkeys(t.sheet for _, t in understood.tables())) if understood else [],
-        aside_reason=wording.aside_reason,
-        gap_words=wording.gap,
+        aside_reason=labels.aside_reason,
+        gap_words=labels.gap,
         row_name=shown_row,
-        column_name=wording.column_name,
+        column_name=labels.column_name,
         **reading_words(context, columns, mapping),
     )
 
 
 def _reason(subject: ReceivedFile) -> str | None:
     refusal = intake.refusal_of(subject)
-    return wording.refusal(refusal) if refusal else None
+    return labels.refusal(refusal) if refusal else None
 
 
 def _page(template: str, kind: str, subject: ReceivedFile, **facts: Any) -> str:

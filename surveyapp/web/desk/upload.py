@@ -13,7 +13,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import ListKind
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.respondents import queries, service, wording
+from surveyapp.respondents import labels, queries, service
 from surveyapp.respondents.errors import FileRefused, ListNotExpected
 from surveyapp.respondents.lists import staging
 from surveyapp.respondents.lists.uploads import intake
@@ -55,7 +55,7 @@ def upload(kind: str) -> ResponseReturnValue:
     try:
         address = _take_in(kind, content, file.filename)
     except FileRefused as refusal:
-        return _kind_page(kind, wording.refusal(refusal)), 422
+        return _kind_page(kind, labels.refusal(refusal)), 422
     return redirect(address, code=303)
 
 

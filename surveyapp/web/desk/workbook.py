@@ -14,7 +14,7 @@ from surveyapp.respondents.handback import marked_workbook
 from surveyapp.respondents.lists.uploads.file_reading import Arrived
 from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.models import RespondentList
-from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.reading.sheet_reading import WorkbookReading
 from surveyapp.web.desk import bp
 from surveyapp.web.desk.received import looked_at, reading_words, told_in
 from surveyapp.web.desk.upload import XLSX
@@ -89,7 +89,7 @@ def _reading_page(list_id: UUID, error: str | None = None) -> str:
     stored, kind, unit = _stored(list_id)
     with reading() as db:
         context = queries.list_context(db, g.campaign, unit, kind)
-    understood = Understanding.from_json(stored.understanding)
+    understood = WorkbookReading.from_json(stored.understanding)
     seen = looked_at(Arrived(stored.file, stored.file_name, context), understood)
     mapping = understood.mapping if seen.is_at(understood) else seen.mapping
     return render_template(

@@ -11,10 +11,10 @@ from surveyapp.campaigns.models import ListKind, Unit
 from surveyapp.db import reading
 from surveyapp.respondents import queries
 from surveyapp.respondents.context import COLUMNS
+from surveyapp.respondents.labels import column_name, severity_name
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists import lines as stored
 from surveyapp.respondents.models import ListFinding
-from surveyapp.respondents.wording import column_name, severity_name
 from surveyapp.web.http import numbers
 from surveyapp.web.parts.list_words import STATES, TONES, finding_words, kind_name
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from surveyapp.campaigns.models import ListKind
 from surveyapp.i18n import _, _n, day, lazy, locale, number
-from surveyapp.respondents import wording
+from surveyapp.respondents import labels
 from surveyapp.respondents.errors import (
     BadDeskAddress,
     BadHeadcount,
@@ -52,7 +52,7 @@ def kind_name(kind: ListKind) -> str:
 
 def finding_words(finding: ListFinding) -> str:
     """What is wrong with a stored line, in the present language."""
-    return wording.message(finding.plain())
+    return labels.message(finding.plain())
 
 
 def deadline(due: date, *, today: date) -> str:

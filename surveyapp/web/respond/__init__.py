@@ -26,9 +26,22 @@ def _frame() -> dict[str, Any]:
         (_("Kiểm tra mã biên nhận"), url_for("respond.ask_receipt")),
         (_("Cam kết giữ kín"), url_for("respond.promises")),
     )
-    return {"foot_links": links, "seconds_left": respondent_seconds_left, "own_digits": own_digits}
+    return {
+        "foot_links": links,
+        "seconds_left": respondent_seconds_left,
+        "own_digits": own_digits,
+        "back_path": own_address.back_path,
+    }
 
 
-from surveyapp.web.respond import answering, entry, finish, published_receipts, words  # noqa: E402, F401  routes and words
+from surveyapp.web.respond import (  # noqa: E402  routes, words and addresses, once the blueprint stands
+    answering,  # noqa: F401
+    dead_ends,  # noqa: F401
+    declaring,  # noqa: F401
+    entry,  # noqa: F401
+    finish,  # noqa: F401
+    published_receipts,  # noqa: F401
+)
+from surveyapp.web.respond.devices import own_address  # noqa: E402  once the blueprint stands
 from surveyapp.web.respond.devices import pages as device_pages  # noqa: E402, F401  its routes, once the blueprint stands
 from surveyapp.web.respond.promise import pages as promise_pages  # noqa: E402, F401  its routes, once the blueprint stands

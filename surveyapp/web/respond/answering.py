@@ -78,7 +78,7 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     """
     if assignment.is_submitted or assignment.begun_on is None:
         return False, None
-    if not visit.invited.campaign.is_collecting(clock.now(), begun=visit.is_begun):
+    if not visit.is_taken:
         return True, None
     instrument = campaigns.instrument(db, assignment.instrument_id)
     try:

@@ -85,15 +85,17 @@ def enter() -> ResponseReturnValue:
     if sessions.holds_another(found.code) and request.form.get("instead") != sessions.own_digits():
         sessions.note("typed", typed[:KEPT_TYPED])
         return redirect(url_for("respond.home", khac=1), code=303)
-    return _opened(found, url_for("respond.hub"))
+    return _opened(found)
 
 
-def _opened(visit: Visit, first: str) -> ResponseReturnValue:
+def _opened(visit: Visit, *, begun: bool = False) -> ResponseReturnValue:
     """This browser answers for a code; a page that waited for it sealed is saved and shown first."""
     sessions.begin_respondent(visit.code, visit.strand)
     if visit.strand is None:
         return redirect(url_for("respond.elsewhere"), code=303)
-    response = redirect(sealed_page.restore(visit.code) or first, code=303)
+    response = redirect(
+        sealed_page.restore(visit.code) or _first_page(visit, begun=begun), code=303
+    )
     sealed_page.forget(response)
     browser_cookie.remember(response, visit.code, visit.strand)
     return response
@@ -229,6 +231,7 @@ def landing(token: str) -> ResponseReturnValue:
         "respond/landing.html",
         token=token,
         another=sessions.own_digits() if sessions.holds_another(code) else "",
+        taken_back="rut" in request.args and not facts["declared"],
         declaration_address=lambda kind: url_for(
             "respond.confirm_declaration", token=token, kind=kind
         ),
@@ -246,7 +249,7 @@ def start(token: str) -> ResponseReturnValue:
     if sessions.holds_another(code) and request.form.get("instead") != sessions.own_digits():
         return redirect(url_for("respond.landing", token=token, khac=1), code=303)
     _begin(visit)
-    return _opened(visit, _first_page(visit))
+    return _opened(visit, begun=True)
 
 
 @bp.post("/phieu/bat-dau")
@@ -255,7 +258,7 @@ def start_typed() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
     _begin(visit)
-    return redirect(_first_page(visit), code=303)
+    return redirect(_first_page(visit, begun=True), code=303)
 
 
 def _begin(visit: Visit) -> None:
@@ -279,58 +282,14 @@ def _begin(visit: Visit) -> None:
         inviting.begin(db, visit.invited, today=clock.day(now))
 
 
-def _first_page(visit: Visit) -> str:
-    """Straight to the first question without an answer when there is just one questionnaire; else the choice."""
-    if len(visit.assignments) == 1 and visit.unsubmitted:
+def _first_page(visit: Visit, *, begun: bool) -> str:
+    """Straight to the first question without an answer when there is just one questionnaire; else the choice.
+
+    After a code alone (not `begun` by a button) the page before answering comes first, once.
+    """
+    left = visit.unsubmitted
+    comes_back = begun or (visit.is_begun and visit.is_taken)
+    if len(visit.assignments) == 1 and left and comes_back:
         with reading() as db:
-            return resume_at(db, visit, visit.unsubmitted[0])
+            return resume_at(db, visit, left[0])
     return url_for("respond.hub")
-
-
-@bp.get("/t/<token>/<any(not_me, moved, wrong_group, decline):kind>")
-def confirm_declaration(token: str, kind: str) -> ResponseReturnValue:
-    """Ask before anything is told to the centre."""
-    code = links.read(state.keys(), token)
-    with reading() as db:
-        invited = invitations.find(db, code, keys=state.keys())
-        facts = privacy_notice.facts(db, invited)
-    back = url_for("respond.landing", token=token)
-    return render_template("respond/declare.html", kind=kind, back=back, **facts)
-
-
-@bp.post("/t/<token>/<any(not_me, moved, wrong_group, decline):kind>")
-@without_token
-def declare(token: str, kind: str) -> ResponseReturnValue:
-    """Tell the centre that this person will not answer, and why."""
-    code = links.read(state.keys(), token)
-    with transaction() as db:
-        invited = invitations.find(db, code, keys=state.keys())
-        inviting.declare(db, invited, kind, today=clock.day(clock.now()))
-    sessions.end_respondent()
-    return redirect(url_for("respond.declared", kind=kind), code=303)
-
-
-@bp.get("/da-ghi-nhan/<any(not_me, moved, wrong_group, decline):kind>")
-def declared(kind: str) -> ResponseReturnValue:
-    """Thanks for the declaration, and how to take it back."""
-    return render_template("respond/declared.html", kind=kind, contact=help_desk.nearest())
-
-
-@bp.get("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
-def confirm_declaration_typed(kind: str) -> ResponseReturnValue:
-    """The same question for someone who typed the code."""
-    with reading() as db:
-        facts = privacy_notice.facts(db, visiting(db).invited)
-    back = url_for("respond.hub")
-    return render_template("respond/declare.html", kind=kind, back=back, in_session=True, **facts)
-
-
-@bp.post("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
-def declare_typed(kind: str) -> ResponseReturnValue:
-    """The same declaration from an open session."""
-    with transaction() as db:
-        visit = visiting(db)
-        inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
-    sessions.end_respondent()
-    sessions.note("left", [0, ""])
-    return redirect(url_for("respond.declared", kind=kind), code=303)

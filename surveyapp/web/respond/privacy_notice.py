@@ -9,6 +9,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import locale
+from surveyapp.invitations import declarations
 from surveyapp.invitations.queries import Invited
 from surveyapp.web.parts import deadlines
 from surveyapp.web.parts.help_desk import contact
@@ -38,6 +39,7 @@ def facts(db: Session, invited: Invited) -> dict[str, Any]:
         "deadline": deadlines.facts(campaign, begun=invited.is_begun, now=now),
         "is_before": campaign.is_preparing or now < campaign.opens_at,
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
+        "declared": declarations.standing(db, invited),
         "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
         **promises(campaign),

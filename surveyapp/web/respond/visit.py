@@ -76,6 +76,11 @@ class Visit:
         return self.invited.is_begun
 
     @property
+    def is_taken(self) -> bool:
+        """Answers of this person are taken now."""
+        return self.invited.campaign.is_collecting(clock.now(), begun=self.is_begun)
+
+    @property
     def deadline(self) -> Deadline:
         """Until when, as the pages tell it."""
         return deadlines.facts(self.invited.campaign, begun=self.is_begun, now=clock.now())

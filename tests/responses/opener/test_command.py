@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from surveyapp.responses.opener import acts, errors, words
+from surveyapp.responses.opener import acts, errors, refusals
 from surveyapp.responses.opener.command import main
-from surveyapp.responses.opener.custody import drill, keys, papers, records, shares
+from surveyapp.responses.opener.custody import custodian_papers, drill, keys, records, shares
 from surveyapp.responses.opener.transfer import bundle, export, files
 
 from .box_world import CODE, NAMES, SERVER, SERVER_PRINT, key, make_box
@@ -123,7 +123,7 @@ def test_the_qr_code_of_a_share_is_the_share():
     public, parts = key()
     signed = records.registration(CODE, public, NAMES, parts, today=DAY)
     registered = records.read_registration("r", files.document_text(signed).encode())
-    page = pypdfium2.PdfDocument(papers.share_pdf(registered, parts[2]))[0]
+    page = pypdfium2.PdfDocument(custodian_papers.share_pdf(registered, parts[2]))[0]
     (found,) = zxingcpp.read_barcodes(page.render(scale=3).to_numpy())
     assert shares.read(found.text) == parts[2]
 
@@ -396,13 +396,13 @@ def test_every_refusal_has_words_in_both_languages():
         return {kind} | {one for sub in kind.__subclasses__() for one in below(sub)}
 
     abstract = {errors.OpenerError, errors.FileRefused, errors.Differs}
-    refusals = {
+    raised = {
         kind
         for kind in below(errors.OpenerError)
         if kind.__module__ in (errors.__name__, drill.__name__)
     }
-    assert refusals - abstract == set(words.REFUSALS) | set(words.DIFFERENCES)
-    for pair in [*words.REFUSALS.values(), *words.DIFFERENCES.values()]:
+    assert raised - abstract == set(refusals.REFUSALS) | set(refusals.DIFFERENCES)
+    for pair in [*refusals.REFUSALS.values(), *refusals.DIFFERENCES.values()]:
         assert re.findall(r"\{\w+\}", pair[0]).sort() == re.findall(r"\{\w+\}", pair[1]).sort()
         assert pair[0] != pair[1]
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveyapp.respondents import errors, wording
+from surveyapp.respondents import errors, labels
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding, Line, Row, SheetMarks
 from surveyapp.respondents.lists.uploads.preview import Look, SheetColumn
-from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.progress import Progress, no_progress
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.sheet_reading import Override, Understanding
+from surveyapp.respondents.reading.sheet_reading import Override, WorkbookReading
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import guarded, refuse_by_size
 
@@ -34,8 +34,8 @@ class Arrived:
     file_name: str
     context: ListContext
     table: bytes = b""
-    remembered: Understanding | None = None
-    before: Understanding | None = None
+    remembered: WorkbookReading | None = None
+    before: WorkbookReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Understood:
     """A file as understood, with its preview, or why there is no list in it; `table` is to be kept."""
 
     table: bytes
-    reading: Understanding | None = None
+    reading: WorkbookReading | None = None
     preview: Mapping[str, Any] = field(default_factory=dict)
     refusal: FileRefused | None = None
 
 
-def understand(file: Arrived, *, progress: Progress = untold) -> Understood:
+def understand(file: Arrived, *, progress: Progress = no_progress) -> Understood:
     """What the file says, for a person to confirm. Raises FileRefused when it is no table at all."""
     refuse_by_size(len(file.content))
     table, told = guarded.run(
@@ -64,7 +64,7 @@ def understand(file: Arrived, *, progress: Progress = untold) -> Understood:
     if "refused" in answer:
         refused = answer["refused"]
         return Understood(table, refusal=errors.refused_as(refused["code"], refused["facts"]))
-    return Understood(table, Understanding.from_json(answer["reading"]), answer["preview"])
+    return Understood(table, WorkbookReading.from_json(answer["reading"]), answer["preview"])
 
 
 def look(file: Arrived, sheet: str, header_line: int | None) -> Look:
@@ -83,7 +83,9 @@ def look(file: Arrived, sheet: str, header_line: int | None) -> Look:
     return Look(**answer, columns=columns)
 
 
-def check(file: Arrived, *, told: Override | None = None, progress: Progress = untold) -> Checked:
+def check(
+    file: Arrived, *, told: Override | None = None, progress: Progress = no_progress
+) -> Checked:
     """Lines and findings; a refusal is a result too, with its reason in words.
 
     Sheet, header row and columns are those a person has `told`, or told for an earlier file with the
@@ -102,10 +104,10 @@ def check(file: Arrived, *, told: Override | None = None, progress: Progress = u
             remembered=file.remembered,
         )
     except FileRefused as refusal:
-        return Checked(False, wording.refusal(refusal), refusal=refusal)
+        return Checked(False, labels.refusal(refusal), refusal=refusal)
     answer = json.loads(first)
     understood, marks = (
-        Understanding.from_json(answer["reading"]),
+        WorkbookReading.from_json(answer["reading"]),
         SheetMarks.from_json(answer["marks"]),
     )
     lines, findings = _lines_and_findings(judged)

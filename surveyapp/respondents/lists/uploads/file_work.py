@@ -16,7 +16,7 @@ from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.lists.uploads import preview
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.reading.checking import check_workbook, take_in
-from surveyapp.respondents.reading.sheet_reading import Override, Understanding
+from surveyapp.respondents.reading.sheet_reading import Override, WorkbookReading
 from surveyapp.respondents.rules import check_rows
 from surveyapp.respondents.sheet import child
 from surveyapp.respondents.sheet.packed_sheets import pack, unpack
@@ -31,8 +31,8 @@ def understand(
     *,
     file_name: str,
     context: ListContext,
-    remembered: Understanding | None,
-    before: Understanding | None,
+    remembered: WorkbookReading | None,
+    before: WorkbookReading | None,
 ) -> Iterator[bytes]:
     """The sheets to be kept; then the reading with its preview, or why there is no list in them."""
     workbook = _read(content, file_name)
@@ -67,7 +67,7 @@ def check(
     table: bytes,
     context: ListContext,
     told: Override | None,
-    remembered: Understanding | None,
+    remembered: WorkbookReading | None,
 ) -> Iterator[bytes]:
     """The reading; then lines and findings, so many at a time."""
     checked = check_workbook(

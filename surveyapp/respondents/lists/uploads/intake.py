@@ -14,7 +14,7 @@ from surveyapp.respondents import errors
 from surveyapp.respondents.errors import FileRefused, UnknownList
 from surveyapp.respondents.lists.staging import refuse_unasked
 from surveyapp.respondents.models import ReceivedFile
-from surveyapp.respondents.reading.sheet_reading import Understanding
+from surveyapp.respondents.reading.sheet_reading import WorkbookReading
 from surveyapp.respondents.states import ReceivedState
 
 UNCLEAR = (errors.HeaderNotFound, errors.ColumnsMissing, errors.NobodyListed)
@@ -166,7 +166,7 @@ def advance(
 def note_understood(
     db: Session,
     received_id: uuid.UUID,
-    reading: Understanding,
+    reading: WorkbookReading,
     preview: Mapping[str, Any],
     *,
     table: bytes,
@@ -190,7 +190,7 @@ def note_unclear(
     received_id: uuid.UUID,
     refusal: FileRefused,
     *,
-    reading: Understanding | None = None,
+    reading: WorkbookReading | None = None,
     table: bytes,
     now: datetime,
 ) -> None:

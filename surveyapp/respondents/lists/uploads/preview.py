@@ -7,13 +7,13 @@ from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.findings import Line, Row
 from surveyapp.respondents.reading.column_guesses import guess
 from surveyapp.respondents.reading.headings import map_headings
+from surveyapp.respondents.reading.people_rows import Gap, Taken, gaps
 from surveyapp.respondents.reading.sheet_reading import (
-    Understanding,
+    WorkbookReading,
     headings_at,
     is_our_template,
     readable_sheets,
 )
-from surveyapp.respondents.reading.taking import Gap, Taken, gaps
 from surveyapp.respondents.rules.lines import LineJudge
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.words.departments import index_for
@@ -82,17 +82,17 @@ class Look:
     columns: tuple[SheetColumn, ...]
     mapping: Mapping[str, int]
 
-    def is_at(self, reading: Understanding) -> bool:
+    def is_at(self, reading: WorkbookReading) -> bool:
         """Whether it is the row that was understood as the header row."""
         return (self.sheet, self.header_line) == (reading.sheet, reading.header_line)
 
 
 def preview(
     workbook: Workbook,
-    reading: Understanding,
+    reading: WorkbookReading,
     taken: Taken,
     context: ListContext,
-    before: Understanding | None,
+    before: WorkbookReading | None,
 ) -> Preview:
     """The reading with samples and conversions; `before` is how this unit's last file was read."""
     sheet = workbook.sheet(reading.sheet)
@@ -112,7 +112,7 @@ def preview(
     )
 
 
-def _known(workbook: Workbook, reading: Understanding, before: Understanding | None) -> str:
+def _known(workbook: Workbook, reading: WorkbookReading, before: WorkbookReading | None) -> str:
     if reading.missing or reading.others or reading.more or reading.guessed or reading.hidden:
         return ""
     if is_our_template(workbook) and not reading.unknown:
@@ -173,7 +173,7 @@ def _columns(sheet: Sheet, header_line: int, headings: Sequence[str]) -> tuple[S
 
 
 def _conversions(
-    workbook: Workbook, reading: Understanding, rows: Sequence[Row], context: ListContext
+    workbook: Workbook, reading: WorkbookReading, rows: Sequence[Row], context: ListContext
 ) -> Iterator[Conversion]:
     found: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
     judge = LineJudge(context, index_for(context))
@@ -200,7 +200,7 @@ def _value(line: Line, column: str) -> str:
     return line.values.get(column) or line.cells.get(column, "")
 
 
-def _filled_in(workbook: Workbook, reading: Understanding, row: Row) -> Iterator[tuple[str, str]]:
+def _filled_in(workbook: Workbook, reading: WorkbookReading, row: Row) -> Iterator[tuple[str, str]]:
     """Columns whose text came from elsewhere, with what stands in the cell itself."""
     name, line = reading.place(row.number)
     sheet = workbook.sheet(name)

@@ -24,9 +24,9 @@ from surveyapp.respondents.errors import FileRefused, WrongList
 from surveyapp.respondents.lists.staging import stage
 from surveyapp.respondents.lists.uploads import file_reading, intake
 from surveyapp.respondents.lists.uploads.file_reading import Arrived
-from surveyapp.respondents.progress import Progress, untold
+from surveyapp.respondents.progress import Progress, no_progress
 from surveyapp.respondents.reading.checking import Checked
-from surveyapp.respondents.reading.understood import Override, SheetTable, Understanding
+from surveyapp.respondents.reading.workbook_reading import Override, SheetTable, WorkbookReading
 
 BETWEEN_REPORTS = 0.4
 
@@ -37,8 +37,8 @@ def check_file(
     context: ListContext,
     *,
     told: Override | None = None,
-    remembered: Understanding | None = None,
-    progress: Progress = untold,
+    remembered: WorkbookReading | None = None,
+    progress: Progress = no_progress,
 ) -> Checked:
     """Both halves at once, for whoever asks nobody in between; otherwise as `check`."""
     file = Arrived(content, file_name, context, remembered=remembered)
@@ -235,7 +235,7 @@ def _note(upload: Upload, refusal: FileRefused, table: bytes, told: Override | N
         if mistold or isinstance(refusal, intake.UNCLEAR):
             pointed = None
             if told is not None and told.mapping:
-                pointed = Understanding(SheetTable(told.sheet, told.header_line, told.mapping))
+                pointed = WorkbookReading(SheetTable(told.sheet, told.header_line, told.mapping))
             intake.note_unclear(db, received_id, refusal, reading=pointed, table=table, now=now)
         else:
             intake.note_refused(db, received_id, refusal, now=now)

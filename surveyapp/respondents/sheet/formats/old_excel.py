@@ -5,12 +5,12 @@ from typing import Any
 import xlrd
 
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.formats.untold import Untold, linked_address
+from surveyapp.respondents.sheet.formats.xlsx_details import SheetDetails, linked_address
 
 _MOST = 20_000
 
 
-def untold(content: bytes) -> dict[str, Untold]:
+def details(content: bytes) -> dict[str, SheetDetails]:
     """By sheet name; nothing where the formats cannot be read: the cells themselves are read elsewhere."""
     try:
         book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=_Silent())
@@ -29,8 +29,8 @@ class _Silent:
         pass
 
 
-def _of_sheet(book: Any, sheet: Any) -> Untold:
-    found = Untold()
+def _of_sheet(book: Any, sheet: Any) -> SheetDetails:
+    found = SheetDetails()
     for row, info in sheet.rowinfo_map.items():
         if row < limits.ROWS and (info.hidden or info.height == 0):
             found.hidden.append(row + 1)

@@ -7,7 +7,7 @@ from xml.parsers import expat
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import zipped
-from surveyapp.respondents.sheet.formats.untold import linked_address
+from surveyapp.respondents.sheet.formats.xlsx_details import linked_address
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _VALUE_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
@@ -190,7 +190,7 @@ def refuse_vast(archive: zipfile.ZipFile) -> None:
     _walk(archive)
 
 
-def add_untold(archive: zipfile.ZipFile, sheets: list[dict[str, Any]]) -> None:
+def add_details(archive: zipfile.ZipFile, sheets: list[dict[str, Any]]) -> None:
     """Give each sheet its vertically merged cells, hidden rows, struck-out cells and links; to errors their text."""
     walk = _walk(archive)
     for sheet, spans, wrong, hidden, struck, links in zip(

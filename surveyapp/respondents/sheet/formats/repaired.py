@@ -8,7 +8,7 @@ from xml.parsers import expat
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import zipped
-from surveyapp.respondents.sheet.formats.untold import column_index
+from surveyapp.respondents.sheet.formats.xlsx_details import column_index
 
 FAR_CELLS = "far_cells_ignored"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0?\0", b"\0<\0?")

@@ -11,8 +11,8 @@ import python_calamine as calamine
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.formats import old_excel, opendocument, untold, zipped
-from surveyapp.respondents.sheet.formats.untold import Untold
+from surveyapp.respondents.sheet.formats import old_excel, opendocument, xlsx_details, zipped
+from surveyapp.respondents.sheet.formats.xlsx_details import SheetDetails
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORD = "WordDocument".encode("utf-16-le")
@@ -27,9 +27,9 @@ def read_archive(content: bytes, archive: zipfile.ZipFile, kind: str) -> Sheets:
     if kind == "ods":
         opendocument.refuse_vast(archive)
         sheets = _read(content, {})
-        opendocument.add_untold(archive, sheets)
+        opendocument.add_details(archive, sheets)
         return sheets
-    return _read(content, untold.untold(archive, sheet_parts(archive)))
+    return _read(content, xlsx_details.details(archive, sheet_parts(archive)))
 
 
 def read_ole(content: bytes) -> Sheets:
@@ -41,7 +41,7 @@ def read_ole(content: bytes) -> Sheets:
         raise errors.NotAWorkbook(detected=detected)
     if _is_locked(content):
         raise errors.PasswordProtected
-    return _read(content, old_excel.untold(content))
+    return _read(content, old_excel.details(content))
 
 
 def _is_locked(content: bytes) -> bool:
@@ -55,11 +55,11 @@ def _is_locked(content: bytes) -> bool:
     return False
 
 
-def _read(content: bytes, found: Mapping[str, Untold]) -> Sheets:
+def _read(content: bytes, found: Mapping[str, SheetDetails]) -> Sheets:
     try:
         book = calamine.load_workbook(io.BytesIO(content))
         return [
-            _sheet(book.get_sheet_by_name(m.name), m, found.get(m.name, Untold()))
+            _sheet(book.get_sheet_by_name(m.name), m, found.get(m.name, SheetDetails()))
             for m in book.sheets_metadata
             if m.typ == calamine.SheetTypeEnum.WorkSheet
         ]
@@ -74,7 +74,7 @@ def _read(content: bytes, found: Mapping[str, Untold]) -> Sheets:
 def _sheet(
     sheet: calamine.CalamineSheet,
     metadata: calamine.SheetMetadata,
-    found: Untold,
+    found: SheetDetails,
 ) -> dict[str, Any]:
     name = metadata.name[:100]
     start = sheet.start or (0, 0)
@@ -148,8 +148,8 @@ class _BookWalk:
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name → its part in the archive, by the workbook's own relations."""
     walk = _BookWalk()
-    untold.parse(zipped.read_part(archive, "xl/workbook.xml", limits.MEGABYTE), walk)
-    targets = untold.relations(
+    xlsx_details.parse(zipped.read_part(archive, "xl/workbook.xml", limits.MEGABYTE), walk)
+    targets = xlsx_details.relations(
         zipped.read_part(archive, "xl/_rels/workbook.xml.rels", limits.MEGABYTE)
     )
     parts = {}

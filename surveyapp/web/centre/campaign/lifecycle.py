@@ -15,9 +15,9 @@ from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
+from surveyapp.campaigns.labels import STATES, refusal
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState, CampaignState
-from surveyapp.campaigns.wording import STATES, refusal
 from surveyapp.db import bound, reading, transaction
 from surveyapp.delivery import queries as delivery
 from surveyapp.exports.cleaning import rulesets
@@ -26,8 +26,8 @@ from surveyapp.responses import draft_secret
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
 from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
-from surveyapp.responses.sealed_box.wording import attested, not_compacted
-from surveyapp.responses.sealed_box.wording import refusal as box_refusal
+from surveyapp.responses.sealed_box.labels import attested, not_compacted
+from surveyapp.responses.sealed_box.labels import refusal as box_refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter

@@ -11,10 +11,10 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import approvals, service
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import CampaignError
+from surveyapp.campaigns.labels import refusal
 from surveyapp.campaigns.models import RespondentGroup
 from surveyapp.campaigns.pack import linting
 from surveyapp.campaigns.states import ApprovalState
-from surveyapp.campaigns.wording import refusal
 from surveyapp.db import reading, transaction
 from surveyapp.documents import tables
 from surveyapp.i18n import _, locale

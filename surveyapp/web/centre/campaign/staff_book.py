@@ -15,7 +15,7 @@ from surveyapp.documents import tables
 from surveyapp.i18n import _
 from surveyapp.respondents import sheet
 from surveyapp.respondents.errors import FileRefused
-from surveyapp.respondents.wording import refusal
+from surveyapp.respondents.labels import refusal
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.campaign.staff import can_mail, page
 from surveyapp.web.http.access import allow

@@ -18,8 +18,8 @@ from surveyapp.documents.charts import bars, curves, outline_map
 from surveyapp.documents.charts.bars import Part
 from surveyapp.documents.charts.curves import TimeCurve
 from surveyapp.documents.charts.outline_map import Area, OutlineMap
+from surveyapp.exports.labels import rehearsal_warning
 from surveyapp.exports.release import rehearsal
-from surveyapp.exports.wording import rehearsal_warning
 from surveyapp.fieldwork.counts import attention, briefing
 from surveyapp.fieldwork.counts.briefing import NextStep
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures

@@ -14,10 +14,10 @@ from surveyapp.documents import tables
 from surveyapp.exports.cleaning import answer_similarity as likeness
 from surveyapp.exports.cleaning import rulesets, sensitivity, studies
 from surveyapp.exports.cleaning.report import whole
-from surveyapp.exports.cleaning.words import EFFECTS, VARIANTS, condition
+from surveyapp.exports.cleaning.rule_labels import EFFECTS, VARIANTS, condition
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.formats import report_document
-from surveyapp.exports.wording import refusal
+from surveyapp.exports.labels import refusal
 from surveyapp.fieldwork.counts import unusual_days
 from surveyapp.i18n import _, locale
 from surveyapp.web.centre import bp

@@ -19,7 +19,7 @@ from surveyapp.exports.disclosure.public_tables import ALL
 from surveyapp.exports.download import published_reader as public
 from surveyapp.exports.download.published_reader import PublishedTables
 from surveyapp.exports.errors import ReleaseError
-from surveyapp.exports.wording import refusal
+from surveyapp.exports.labels import refusal
 from surveyapp.i18n import _, day, locale, number
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.web.centre import bp

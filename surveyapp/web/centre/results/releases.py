@@ -13,9 +13,9 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports.download import service
 from surveyapp.exports.errors import ReleaseError, UnknownFile
+from surveyapp.exports.labels import outcome, refusal, rehearsal_warning
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import building, rehearsal
-from surveyapp.exports.wording import outcome, refusal, rehearsal_warning
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow

@@ -11,7 +11,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.labels import channel_name
-from surveyapp.followup import new_links, queries, service, shifts, wording
+from surveyapp.followup import labels, new_links, queries, service, shifts
 from surveyapp.followup.errors import CallError, ChannelRefused, DateRefused, NoShift
 from surveyapp.followup.queries import Choice, ToCall
 from surveyapp.followup.rules import Result
@@ -122,10 +122,10 @@ def record_call(invitation_id: UUID) -> ResponseReturnValue:
             service.record(db, g.campaign, invitation_id, outcome, act=act())
     except (DateRefused, ChannelRefused) as error:
         field = "until" if isinstance(error, DateRefused) else "channel"
-        return _card(invitation_id, errors=[(field, " ".join(wording.refusal(error)))])
+        return _card(invitation_id, errors=[(field, " ".join(labels.refusal(error)))])
     except CallError as error:
         return _back(error)
-    flash(_("Đã lưu: %(result)s.", result=wording.result_name(outcome.result)), "success")
+    flash(_("Đã lưu: %(result)s.", result=labels.result_name(outcome.result)), "success")
     return redirect(url_for("centre.people_to_call", **_kept()), code=303)
 
 
@@ -184,7 +184,7 @@ def _card(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> ResponseRetu
         person=found,
         papers=papers,
         script=_script(found, papers),
-        results=[(result, wording.result_choice(result)) for result in Result],
+        results=[(result, labels.result_choice(result)) for result in Result],
         channels=[(channel, channel_name(channel)) for channel in channels],
         given=request.form,
         errors=errors,
@@ -196,7 +196,7 @@ def _card(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> ResponseRetu
 
 
 def _script(person: ToCall, papers: Any) -> list[str]:
-    return wording.script(
+    return labels.script(
         caller=g.actor.display_name,
         full_name=person.full_name,
         forms=len(person.forms),
@@ -207,7 +207,7 @@ def _script(person: ToCall, papers: Any) -> list[str]:
 
 def _back(error: CallError) -> ResponseReturnValue:
     """To the list, or to the door where it is shut, with what happened."""
-    flash(" ".join(wording.refusal(error)), "warning")
+    flash(" ".join(labels.refusal(error)), "warning")
     if isinstance(error, NoShift):
         return redirect(url_for("centre.calls"), code=303)
     return redirect(url_for("centre.people_to_call", **_kept()), code=303)
@@ -246,4 +246,4 @@ def _named(thing: Any, part: str = "") -> str:
 
 
 def _words() -> dict[str, Any]:
-    return {"say": wording, "named": _named}
+    return {"say": labels, "named": _named}

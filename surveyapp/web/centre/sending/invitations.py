@@ -15,7 +15,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.delivery import labels, person_messages
 from surveyapp.followup import queries as calls
-from surveyapp.followup.wording import result_name
+from surveyapp.followup.labels import result_name
 from surveyapp.i18n import _, _n, locale
 from surveyapp.invitations import declarations, queries, service
 from surveyapp.invitations import mailing_file as mailing

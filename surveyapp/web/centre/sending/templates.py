@@ -11,7 +11,7 @@ from surveyapp.delivery import labels, preview, rules, templates
 from surveyapp.delivery.errors import TemplateRefused
 from surveyapp.delivery.sending.outgoing import Post
 from surveyapp.i18n import _
-from surveyapp.messaging import wording as channels
+from surveyapp.messaging import labels as channels
 from surveyapp.messaging.templates import MessageTemplate
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow

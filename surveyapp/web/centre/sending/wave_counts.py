@@ -8,7 +8,7 @@ from flask.wrappers import Response
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.delivery import labels
-from surveyapp.delivery.waves import finding, left_out
+from surveyapp.delivery.waves import exclusions, wave_lookup
 from surveyapp.documents import tables
 from surveyapp.documents.tables import Column
 from surveyapp.i18n import _, moment
@@ -22,11 +22,11 @@ from surveyapp.web.http.frame import unit_name
 def wave_counts(wave_id: UUID, format: str) -> Response:
     """Messages and people left out, by unit, channel, state and reason; nobody's name."""
     with reading() as db:
-        wave = finding.wave(db, g.campaign.id, wave_id)
+        wave = wave_lookup.wave(db, g.campaign.id, wave_id)
         title = labels.kind_name(wave.kind)
         rows = [
             (unit.code, unit_name(unit), *_words(channel, state, reason), n)
-            for unit, channel, state, reason, n in left_out.per_unit(db, wave_id)
+            for unit, channel, state, reason, n in exclusions.per_unit(db, wave_id)
         ]
     notes = [moment(clock.now())]
     content = tables.write(format, _columns(), rows, title=title, notes=notes)

@@ -18,11 +18,11 @@ from surveyapp.delivery.states import WaveState
 from surveyapp.delivery.waves import (
     cautions,
     counting,
-    finding,
     lifecycle,
     planning,
     staggering,
     unit_holds,
+    wave_lookup,
 )
 from surveyapp.delivery.waves.counting import DryRun
 from surveyapp.i18n import _, _n, locale
@@ -79,7 +79,7 @@ def _would_go() -> bool:
     """The form has the number to type, and every warning ticked: else no second person is asked."""
     wave_id = (request.view_args or {})["wave_id"]
     with reading() as db:
-        wave = finding.wave(db, g.campaign.id, wave_id)
+        wave = wave_lookup.wave(db, g.campaign.id, wave_id)
         now, kept = clock.now(), counting.kept(wave)
         warned = {one.kind for one in cautions.cautions(wave, g.campaign, kept, now=now)}
     typed = "".join(sign for sign in request.form.get("typed", "") if sign.isdigit())
@@ -116,7 +116,7 @@ def confirm_wave(wave_id: UUID) -> ResponseReturnValue:
 
 def _counted(wave_id: UUID) -> DryRun:
     with reading() as db:
-        wave = finding.wave(db, g.campaign.id, wave_id)
+        wave = wave_lookup.wave(db, g.campaign.id, wave_id)
         return counting.dry_run(db, wave, campaign=g.campaign, keys=keys())
 
 
@@ -132,7 +132,7 @@ def spread_wave(wave_id: UUID) -> ResponseReturnValue:
     shares = spread_of(request.form.get("spread", ""))
     try:
         with transaction() as db:
-            wave = finding.locked(db, g.campaign, wave_id)
+            wave = wave_lookup.locked(db, g.campaign, wave_id)
             staggering.change(db, g.campaign, wave, shares, act=act())
     except WaveRefused as error:
         return _wave_page(wave_id, errors=faults(error)), 422
@@ -212,7 +212,7 @@ def _to_wave(wave_id: UUID) -> ResponseReturnValue:
 
 def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
     with reading() as db:
-        wave = finding.wave(db, g.campaign.id, wave_id)
+        wave = wave_lookup.wave(db, g.campaign.id, wave_id)
         now, is_draft = clock.now(), wave.state == WaveState.DRAFT
         if not is_draft:
             live.offer(now)

@@ -23,7 +23,7 @@ from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.labels import reason_words
 from surveyapp.followup import queries as calls
 from surveyapp.followup import unit_notes
-from surveyapp.followup.wording import result_name
+from surveyapp.followup.labels import result_name
 from surveyapp.i18n import _, number
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents.deadlines import desks

@@ -6,19 +6,19 @@ from typing import Any, TypeVar
 
 from surveyapp.accounts import errors as accounts
 from surveyapp.campaigns import errors as campaigns
-from surveyapp.campaigns.wording import refusal
+from surveyapp.campaigns.labels import refusal
 from surveyapp.delivery import errors as delivery
 from surveyapp.delivery import labels as sending
 from surveyapp.errors import SurveyError
 from surveyapp.exports import errors as exports
-from surveyapp.exports import wording as release
+from surveyapp.exports import labels as release
 from surveyapp.fieldwork import errors as fieldwork
 from surveyapp.followup import errors as calls
-from surveyapp.followup import wording as calling
+from surveyapp.followup import labels as calling
 from surveyapp.i18n import _, day
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
-from surveyapp.responses.sealed_box import wording as box
+from surveyapp.responses.sealed_box import labels as box
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Which browser began, and what another browser that has only the link may do."""
+"""Which browser began, whose addresses it shows, and what another browser that has only the link may do."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveyapp.respondents.findings import Finding, Line, Row
-from surveyapp.respondents.rules import check_rows, contacts, lines, people, plain
+from surveyapp.respondents.rules import check_rows, contacts, faultless_cells, lines, people
 from surveyapp.respondents.rules.contact import ReadContact
 from surveyapp.respondents.words.departments import index_for
 from surveyapp.respondents.words.names import fold
@@ -65,7 +65,7 @@ def test_an_address_taken_at_a_glance_is_the_one_the_rules_read() -> None:
         "a@b@c.vn",
         " ",
     ]:
-        stored = plain.plain_email(cell)
+        stored = faultless_cells.plain_email(cell)
         assert not stored or contacts.read_email(cell) == ReadContact(stored)
 
 
@@ -73,7 +73,7 @@ def test_an_address_taken_at_a_glance_is_the_one_the_rules_read() -> None:
 def test_a_number_taken_at_a_glance_is_the_one_the_rules_read(rest: str) -> None:
     taken = 0
     for prefix in map("".join, product("0123456789", repeat=4)):
-        stored = plain.plain_phone(prefix + rest)
+        stored = faultless_cells.plain_phone(prefix + rest)
         taken += bool(stored)
         assert not stored or contacts.read_phone(prefix + rest) == ReadContact(stored)
     assert bool(taken) == (len(rest) == 6 and rest.isascii() and rest.isdigit())
@@ -84,19 +84,21 @@ def test_a_name_taken_at_a_glance_is_the_one_the_rules_read(decomposed: bool) ->
     for word, (before, after), between in product(WORDS, AROUND, (" ", "  ", "\u00a0", "-")):
         cell = between.join(filter(None, [*before.split(), word, *after.split()]))
         cell = unicodedata.normalize("NFD", cell) if decomposed else cell
-        if plain.is_plain_name(cell):
+        if faultless_cells.is_plain_name(cell):
             judged = lines._Judgement(Row(2, {"full_name": cell}), LIST)
             judged.text("full_name", cell)
             assert (judged.values["full_name"], judged.findings) == (cell, [])
 
 
 def test_what_every_list_is_full_of_is_taken_at_a_glance() -> None:
-    assert plain.is_plain_name("Nguyễn Thị Hoà")
-    assert plain.plain_email("An.Nguyen@coquan.example.vn") == "an.nguyen@coquan.example.vn"
-    assert plain.plain_phone("0599123456") == "0599123456"
-    assert not plain.is_plain_name("Bà Lê Thị An")
-    assert not plain.plain_email("an@gmial.com")
-    assert not plain.plain_phone("02373852741")
+    assert faultless_cells.is_plain_name("Nguyễn Thị Hoà")
+    assert (
+        faultless_cells.plain_email("An.Nguyen@coquan.example.vn") == "an.nguyen@coquan.example.vn"
+    )
+    assert faultless_cells.plain_phone("0599123456") == "0599123456"
+    assert not faultless_cells.is_plain_name("Bà Lê Thị An")
+    assert not faultless_cells.plain_email("an@gmial.com")
+    assert not faultless_cells.plain_phone("02373852741")
 
 
 CELLS = st.fixed_dictionaries(

@@ -17,7 +17,7 @@ _MOST = 20_000
 
 
 @dataclass(slots=True)
-class Untold:
+class SheetDetails:
     """Of one sheet: texts of cells that calamine leaves empty, links by cell, lines hidden or struck out."""
 
     odd: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Untold:
     filtered: bool = False
 
 
-def untold(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, Untold]:
+def details(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, SheetDetails]:
     """By sheet name; sheets with nothing to add are left out. Raises FileRefused."""
     styles = _struck_styles(zipped.read_part(archive, "xl/styles.xml", limits.UNPACKED_BYTES))
     strings = _struck_strings(archive)
@@ -68,7 +68,7 @@ class _SheetWalk:
     def __init__(
         self, styles: frozenset[int], strings: frozenset[int], relations: dict[str, str]
     ) -> None:
-        self.found = Untold()
+        self.found = SheetDetails()
         self._styles, self._strings, self._relations = styles, strings, relations
         self._line = self._column = 0
         self._type = self._style = ""

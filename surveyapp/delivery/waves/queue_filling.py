@@ -12,7 +12,7 @@ from surveyapp import clock
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.sending import queue
 from surveyapp.delivery.states import WaveState
-from surveyapp.delivery.waves import audience, counting, left_out, staggering
+from surveyapp.delivery.waves import audience, counting, exclusions, staggering
 from surveyapp.keys import KeyRing
 from surveyapp.messaging import registry
 
@@ -73,7 +73,7 @@ def queue_batch(db: Session, batch: QueueBatch, *, now: datetime) -> bool:
     if subject.filled_to != batch.after:
         return True
     queue.add(db, subject, batch.messages, now=now, not_before=batch.begins)
-    left_out.note(db, subject.id, batch.skipped)
+    exclusions.note(db, subject.id, batch.skipped)
     subject.filled_to, subject.is_filled = batch.upto, batch.is_last
     return not subject.is_filled
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from surveyapp.respondents.placing import line_of
-from surveyapp.respondents.reading.headings import UNTOLD
+from surveyapp.respondents.line_numbers import line_of
+from surveyapp.respondents.reading.headings import HELPER_COLUMNS
 
 MARK_SHEET = "_mau"
 """The sheet by which our own template is known."""
@@ -54,7 +54,7 @@ class SheetTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Understanding:
+class WorkbookReading:
     """The reading of a workbook that a person can correct and that is remembered for the unit.
 
     `table` is the first table, `more` are further ones of the same layout: on other sheets or beside it.
@@ -123,7 +123,7 @@ class Understanding:
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Understanding":
+    def from_json(cls, stored: Mapping[str, Any]) -> "WorkbookReading":
         """The reverse of `to_json`."""
         return cls(
             table=SheetTable.from_json(stored),
@@ -177,9 +177,9 @@ class Override:
             kept["answer"],
         )
 
-    def differs(self, reading: Understanding) -> bool:
+    def differs(self, reading: WorkbookReading) -> bool:
         """Whether a person says something else of the table than was understood."""
-        chosen = {c: i for c, i in reading.mapping.items() if c not in UNTOLD}
+        chosen = {c: i for c, i in reading.mapping.items() if c not in HELPER_COLUMNS}
         place = (reading.sheet, reading.header_line)
         return (self.sheet, self.header_line) != place or dict(self.mapping) != chosen
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import COLUMNS, ListContext
 from surveyapp.respondents.findings import Row
-from surveyapp.respondents.placing import number_of
+from surveyapp.respondents.line_numbers import number_of
 from surveyapp.respondents.reading.headings import (
     GIVEN_NAME,
     MIDDLE_NAME,
@@ -18,7 +18,7 @@ from surveyapp.respondents.reading.headings import (
 )
 from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
 from surveyapp.respondents.reading.titles import department_in
-from surveyapp.respondents.reading.understood import MARK_SHEET, SheetTable, Understanding
+from surveyapp.respondents.reading.workbook_reading import MARK_SHEET, SheetTable, WorkbookReading
 from surveyapp.respondents.rules.contacts import says_nothing, split_contact
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.sheet.marks.marking import LEGEND_SHEET
@@ -72,7 +72,7 @@ class _Gathered:
 
 def read_rows(
     workbook: Workbook,
-    reading: Understanding,
+    reading: WorkbookReading,
     context: ListContext,
     people: frozenset[int] = frozenset(),
 ) -> Taken:
@@ -105,7 +105,7 @@ def read_rows(
     )
 
 
-def _unread(workbook: Workbook, reading: Understanding) -> Iterator[Aside]:
+def _unread(workbook: Workbook, reading: WorkbookReading) -> Iterator[Aside]:
     """Every row of the sheets that are not read: they too are looked at before anything is confirmed."""
     tables = [table for _, table in reading.tables()]
     read = {table.sheet for table in tables}

@@ -19,6 +19,7 @@ from surveyapp.web.http.guard import ForeignOrigin
 from surveyapp.web.parts import help_desk
 from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond import bp, sealed_page
+from surveyapp.web.respond.devices.own_address import AnothersAddress
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 
 OVER = 401
@@ -96,6 +97,23 @@ def _anothers(sent: str, present: str) -> Words:
         _(
             "Ông/Bà mở lại liên kết của mình trong tin nhắn, hoặc nhập mã truy cập có 4 số cuối %(sent)s.",
             sent=sent,
+        ),
+        is_anothers=True,
+    )
+
+
+@words(AnothersAddress)
+def _anothers_address(_error: AnothersAddress) -> Words:
+    return Words(
+        409,
+        _("Trang này thuộc phiếu của người khác"),
+        _(
+            "Địa chỉ vừa mở thuộc một lời mời khác với phiếu đang mở trên máy này (mã truy cập có 4 số cuối "
+            "%(present)s). Chưa có gì được hiện hay được ghi.",
+            present=sessions.own_digits(),
+        ),
+        _(
+            "Nếu là phiếu của Ông/Bà, xin mở lại liên kết của mình trong tin nhắn hoặc nhập mã truy cập của mình."
         ),
         is_anothers=True,
     )

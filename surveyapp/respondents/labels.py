@@ -4,7 +4,7 @@ from surveyapp.i18n import Lazy, _, lazy, locale
 from surveyapp.i18n import number as written_number
 from surveyapp.respondents.errors import FileRefused
 from surveyapp.respondents.findings import Finding
-from surveyapp.respondents.placing import shown as shown_row
+from surveyapp.respondents.line_numbers import shown as shown_row
 
 COLUMN_NAMES: dict[str, Lazy] = {
     "full_name": lazy("Họ và tên"),

@@ -23,7 +23,7 @@ from surveyapp.responses.errors import (
     ServerCustody,
     WrongBoxKey,
 )
-from surveyapp.responses.opener import words
+from surveyapp.responses.opener import refusals
 
 
 def refusal(error: BoxError) -> str:
@@ -102,7 +102,7 @@ def _of_custodians(error: BoxError) -> str:
     """Refusals of what custodians hand in, or have not handed in."""
     match error:
         case CustodyFileRefused():
-            return words.refusal(error.reason, "en" if locale() == "en" else "vi")
+            return refusals.refusal(error.reason, "en" if locale() == "en" else "vi")
         case CustodyNotProven():
             return _not_proven(error)
         case NotRegistered():
