@@ -56,7 +56,9 @@ def _scale(item: InstrumentItem) -> Any:
 
 def _routing(section: InstrumentSection, item: InstrumentItem) -> list[Any]:
     """What leads to the item; nothing where everybody is asked."""
-    conditions = [one.shown_if.model_dump(mode="json") if one.shown_if else None for one in (section, item)]
+    conditions = [
+        one.shown_if.model_dump(mode="json") if one.shown_if else None for one in (section, item)
+    ]
     return conditions if any(conditions) else []
 
 

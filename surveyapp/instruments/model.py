@@ -134,7 +134,9 @@ class Condition(Sparing):
     usual = {"codes": (), "least": None, "most": None, "answered": False}
 
     item: ItemId
-    codes: Annotated[tuple[Annotated[str, Field(pattern="^[0-9]{1,2}$")], ...], Field(strict=False)] = ()
+    codes: Annotated[
+        tuple[Annotated[str, Field(pattern="^[0-9]{1,2}$")], ...], Field(strict=False)
+    ] = ()
     least: Annotated[int, Field(ge=0)] | None = None
     most: Annotated[int, Field(ge=0)] | None = None
     answered: bool = False
@@ -271,7 +273,11 @@ class Instrument(Frozen):
     @cached_property
     def fields(self) -> dict[str, InstrumentItem]:
         """Every field of the form with its item, in the order sealed: the words beside "other" too."""
-        return {id_: item for id_, item in routing.fields(self.items) if isinstance(item, InstrumentItem)}
+        return {
+            id_: item
+            for id_, item in routing.fields(self.items)
+            if isinstance(item, InstrumentItem)
+        }
 
     @cached_property
     def is_routed(self) -> bool:

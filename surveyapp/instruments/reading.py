@@ -11,8 +11,8 @@ from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.kinds import checks
 from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
+from surveyapp.instruments.labels import said
 from surveyapp.instruments.model import Questionnaire, variable_name
-from surveyapp.instruments.wording import said
 from surveyapp.instruments.yaml_document import Step, YamlDocument, read_document
 
 

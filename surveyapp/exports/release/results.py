@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.exports.disclosure.row_labels import Cell
+from surveyapp.instruments.kinds.kind import LEFT_EMPTY, NOT_ASKED, WITHHELD
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem, variable_name
 from surveyapp.responses.queries import ResponseRow
 
@@ -56,8 +58,18 @@ class Frame:
 
     @cached_property
     def items(self) -> tuple[InstrumentItem, ...]:
-        """Every item of the campaign, in the order of the columns of `responses.csv`."""
-        return tuple(item for instrument in self.asked for item in instrument.items)
+        """Every item of the campaign whose answers stay in rows, in the order of the columns of `responses.csv`."""
+        return tuple(
+            item
+            for instrument in self.asked
+            for item in instrument.items
+            if not kind_of(item).leaves_row
+        )
+
+    @cached_property
+    def several(self) -> frozenset[str]:
+        """Ids of the items that may have several answers."""
+        return frozenset(item.id for item in self.items if kind_of(item).is_several)
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -93,17 +105,24 @@ class AnswerTally:
 
     responses: Counter[Cell] = field(default_factory=Counter)
     codes: dict[Cell, dict[str, Counter[str]]] = field(default_factory=dict)
+    several: frozenset[str] = frozenset()
+    """Items whose answers count under more than one code, and under one of their own where none was given."""
 
     def add(self, row: ResponseRow) -> None:
         """Count one response."""
         cell = (row.rated_unit_code, row.group_code)
         self.responses[cell] += 1
         by_item = self.codes.setdefault(cell, {})
-        for item_id, code in row.answers.items():
+        for item_id, value in row.answers.items():
             counted = by_item.get(item_id)
             if counted is None:
                 counted = by_item[item_id] = Counter()
-            counted[code] += 1
+            if item_id in self.several:
+                counted.update(value.split())
+            else:
+                counted[value] += 1
+        for item_id in self.several - row.answers.keys():
+            by_item.setdefault(item_id, Counter())[LEFT_EMPTY] += 1
 
     def add_counted(self, cell: Cell, n: int, items: Mapping[str, Mapping[str, int]]) -> None:
         """Take in a cell of which the opening gave counts and no rows."""
@@ -115,17 +134,23 @@ class AnswerTally:
     def item(self, cell: Cell, item: InstrumentItem) -> "ItemCounts":
         """The counts of one item among the responses of one cell."""
         chosen = self.codes.get(cell, {}).get(item.id, Counter())
-        options = {option.code: chosen[option.code] for option in item.options}
-        dont_know = chosen[DONT_KNOW]
-        answered = sum(options.values())
-        return ItemCounts(options, answered, dont_know, self.responses[cell] - answered - dont_know)
+        kind = kind_of(item)
+        options = {code: chosen[code] for code in kind.option_codes(item)}
+        dont_know, not_asked = chosen[DONT_KNOW], chosen[NOT_ASKED]
+        asked = self.responses[cell] - not_asked
+        if kind.is_several:  # who gave none is counted of these, since their options do not add up
+            answered = asked - dont_know - chosen[LEFT_EMPTY] - chosen[WITHHELD]
+        else:
+            answered = sum(options.values())
+        return ItemCounts(options, answered, dont_know, asked - answered - dont_know, not_asked)
 
 
 @dataclass(frozen=True)
 class ItemCounts:
-    """How the responses of a cell fall on one item; answered + don't know + missing = responses."""
+    """How the responses of a cell fall on one item; answered + don't know + missing + not asked = responses."""
 
     options: dict[str, int]
     answered: int
     dont_know: int
     missing: int
+    not_asked: int = 0

@@ -128,7 +128,9 @@ class QuestionKind:
     def faults(self, item: ItemLike) -> Iterator[ItemFault]:
         """What is wrong with the item's own settings."""
         for name in item.settings:
-            yield ItemFault(("settings", name), Said(to_translate("không có trường nào tên như vậy")))
+            yield ItemFault(
+                ("settings", name), Said(to_translate("không có trường nào tên như vậy"))
+            )
         yield from option_faults(item, alone=False)
 
     # ---- answering

@@ -33,9 +33,13 @@ class Multiple(QuestionKind):
     def faults(self, item: ItemLike) -> Iterator[ItemFault]:
         for name, value in item.settings.items():
             if name not in ("least", "most"):
-                yield ItemFault(("settings", name), Said(to_translate("không có trường nào tên như vậy")))
+                yield ItemFault(
+                    ("settings", name), Said(to_translate("không có trường nào tên như vậy"))
+                )
             elif type(value) is not int or not 1 <= value <= len(item.options):
-                said = Said(to_translate("phải là số nguyên từ 1 đến %(n)s"), {"n": len(item.options)})
+                said = Said(
+                    to_translate("phải là số nguyên từ 1 đến %(n)s"), {"n": len(item.options)}
+                )
                 yield ItemFault(("settings", name), said)
         least, most = item.settings.get("least"), item.settings.get("most")
         if type(least) is int and type(most) is int and least > most:
@@ -76,7 +80,10 @@ class Multiple(QuestionKind):
         named = [code for test in tests for code in test.codes if code in together]
         least = item.settings.get("least", 1)
         groups = [" ".join(dict.fromkeys([*named, *together][:most]))]
-        groups += [self.read(item, [*[code], *[c for c in together if c != code][: least - 1]]) for code in together]
+        groups += [
+            self.read(item, [*[code], *[c for c in together if c != code][: least - 1]])
+            for code in together
+        ]
         return ["", *groups, *sorted(self.codes(item) - set(together))]
 
     def instruction(self, item: ItemLike) -> Said | None:
@@ -104,7 +111,9 @@ class Multiple(QuestionKind):
         parts = []
         if limits:
             free = "".join(f" or selected(., '{code}')" for code in apart)
-            parts.append(f"({' and '.join(limits)}{')' if not free else ''}{free}{')' if free else ''}")
+            parts.append(
+                f"({' and '.join(limits)}{')' if not free else ''}{free}{')' if free else ''}"
+            )
         parts += [f"(not(selected(., '{code}')) or count-selected(.) = 1)" for code in apart]
         return " and ".join(parts)
 

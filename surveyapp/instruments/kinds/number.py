@@ -42,7 +42,9 @@ class Number(QuestionKind):
     def faults(self, item: ItemLike) -> Iterator[ItemFault]:
         for name in item.settings:
             if name not in ("least", "most", "unit", "bands"):
-                yield ItemFault(("settings", name), Said(to_translate("không có trường nào tên như vậy")))
+                yield ItemFault(
+                    ("settings", name), Said(to_translate("không có trường nào tên như vậy"))
+                )
         sound = True
         for name in ("least", "most"):
             value = item.settings.get(name)

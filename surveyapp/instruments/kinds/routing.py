@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from .kind import ItemLike, plain, too_long
-from .kind import OTHER_LENGTH as OTHER_LENGTH
+from .kind import OTHER_LENGTH, ItemLike, plain, too_long
 from .registry import kind_of
 
 OTHER = ".other"

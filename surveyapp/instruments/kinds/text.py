@@ -36,7 +36,9 @@ class Text(QuestionKind):
     def faults(self, item: ItemLike) -> Iterator[ItemFault]:
         for name, value in item.settings.items():
             if name != "max_length":
-                yield ItemFault(("settings", name), Said(to_translate("không có trường nào tên như vậy")))
+                yield ItemFault(
+                    ("settings", name), Said(to_translate("không có trường nào tên như vậy"))
+                )
             elif type(value) is not int or not 1 <= value <= LONGEST:
                 said = Said(to_translate("phải là số nguyên từ 1 đến %(n)s"), {"n": LONGEST})
                 yield ItemFault(("settings", name), said)

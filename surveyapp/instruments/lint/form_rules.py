@@ -9,11 +9,11 @@ from math import ceil
 from textwrap import wrap
 
 from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.labels import said
 from surveyapp.instruments.lint.findings import LintFinding
 from surveyapp.instruments.lint.lexicon import lexicon, syllables
 from surveyapp.instruments.lint.wording_rules import Path, items
 from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument, InstrumentItem, Text
-from surveyapp.instruments.wording import said
 
 SECONDS_PER_SYLLABLE = 60 / 238 / 1.5
 """Silent reading of non-fiction: 238 words a minute (Brysbaert, "How many words do we read per

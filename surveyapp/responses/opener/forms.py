@@ -107,7 +107,9 @@ class Form:
 
     @cached_property
     def _fields(self) -> tuple[tuple[str, Item], ...]:
-        return tuple((id_, item) for id_, item in routing.fields(self.items) if isinstance(item, Item))
+        return tuple(
+            (id_, item) for id_, item in routing.fields(self.items) if isinstance(item, Item)
+        )
 
     @cached_property
     def _several(self) -> dict[str, Item]:
@@ -117,9 +119,11 @@ class Form:
     def _is_plain(self) -> bool:
         """Every answer stays in its row as it is, and everybody is asked everything."""
         routed = any(one.shown_if for one in (*self.sections, *self.items))
-        return not routed and all(item.kind == DEFAULT for item in self.items) and len(
-            self._fields
-        ) == len(self.items)
+        return (
+            not routed
+            and all(item.kind == DEFAULT for item in self.items)
+            and len(self._fields) == len(self.items)
+        )
 
     @cached_property
     def _codes(self) -> dict[str, frozenset[str]]:
@@ -173,7 +177,7 @@ class Form:
         return OpenedAnswers(row, texts, answered, len(applying))
 
 
-def read_form(text: str, *, dont_know: str) -> Form:
+def read_form(text: str) -> Form:
     """The form in the canonical text of an instrument, whose SHA-256 is the form's.
 
     Raises `KindUnknown` for a question that cannot be counted here.

@@ -229,7 +229,8 @@ def _contents(header: Header, found: _Found) -> Contents:
     ]
     told_of = _levels_told(header, found)
     remarks = [
-        {"id": secrets.token_hex(16), "level": level, "text": text} | ({"item": item} if item else {})
+        {"id": secrets.token_hex(16), "level": level, "text": text}
+        | ({"item": item} if item else {})
         for level, text, item in found.remarks
         if level in told_of
     ]

@@ -128,7 +128,9 @@ def save(number: int, page: int) -> ResponseReturnValue:
 
 def _chosen(form: MultiDict[str, str]) -> MultiDict[str, str]:
     """The fields as they were sent in; the item whose "clear" button was pressed has no answer."""
-    return MultiDict((name, value) for name, value in form.items(multi=True) if name != form.get("clear"))
+    return MultiDict(
+        (name, value) for name, value in form.items(multi=True) if name != form.get("clear")
+    )
 
 
 def resume_at(db: Session, visit: Visit, assignment: AssignmentView) -> str:
@@ -249,9 +251,7 @@ def left() -> ResponseReturnValue:
     )
 
 
-def _destination(
-    instrument: Instrument, number: int, page: int, answers: Mapping[str, str]
-) -> str:
+def _destination(instrument: Instrument, number: int, page: int, answers: Mapping[str, str]) -> str:
     """Where the pressed button leads. The language button stays on the page."""
     go = request.form.get("go", "next")
     if request.form.get("language"):

@@ -6,6 +6,7 @@ from typing import Any
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.kinds import routing
 from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.labels import condition, said
 from surveyapp.instruments.model import (
     DONT_KNOW,
     DONT_KNOW_LABEL,
@@ -13,7 +14,6 @@ from surveyapp.instruments.model import (
     InstrumentItem,
     InstrumentSection,
 )
-from surveyapp.instruments.wording import condition, said
 from surveyapp.responses.rules import answered
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
@@ -47,8 +47,10 @@ def all_ids(instrument: Instrument) -> list[str]:
 def applies(instrument: Instrument, page: int, answers: Mapping[str, str]) -> bool:
     """Whether anything on the page is asked of whoever gave these answers; the remark always is."""
     asked = items(instrument, page)
-    return not asked or not instrument.is_routed or bool(
-        {item.id for item in asked} & instrument.applying(answers).keys()
+    return (
+        not asked
+        or not instrument.is_routed
+        or bool({item.id for item in asked} & instrument.applying(answers).keys())
     )
 
 

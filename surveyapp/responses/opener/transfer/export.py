@@ -65,7 +65,7 @@ class Header:
     @cached_property
     def forms(self) -> dict[str, Form]:
         """The questionnaires by the SHA-256 of their text."""
-        read = (read_form(text, dont_know=self.dont_know) for text in self.content["forms"])
+        read = (read_form(text) for text in self.content["forms"])
         return {form.sha256: form for form in read}
 
     @property
