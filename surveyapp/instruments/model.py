@@ -284,6 +284,19 @@ class Instrument(Frozen):
         """Whether what is asked depends on what was answered."""
         return any(each.shown_if for each in (*self.sections, *self.items))
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Everybody is asked every question, and each is a choice of one step of a ladder: why an answer is
+        missing needs no codes then, and an empty cell says it."""
+        return (
+            not self.is_routed
+            and all(
+                item.kind == DEFAULT and kind_of(item).scores(item) and len(item.options) < 10
+                for item in self.items
+            )
+            and len(self.fields) == len(self.items)
+        )
+
     def applying(self, answers: Mapping[str, str]) -> Mapping[str, ItemLike]:
         """The items that apply, by id, in the order asked."""
         return routing.applying(self.sections, answers) if self.is_routed else self._by_id

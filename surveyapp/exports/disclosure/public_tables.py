@@ -16,8 +16,9 @@ from surveyapp.exports.disclosure.cell_suppression import (
 )
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import AnswerTally, Frame
-from surveyapp.instruments.model import DONT_KNOW, InstrumentItem, variable_name
+from surveyapp.exports.release.results import AnswerTally, Frame, ItemColumn
+from surveyapp.instruments.kinds.kind import NOT_ASKED
+from surveyapp.instruments.model import DONT_KNOW
 
 PARTICIPATION = ("level", "rated_unit", "group", "responses")
 ANSWERS = ("level", "rated_unit", "group", "item", "variable", "option", "n")
@@ -51,12 +52,12 @@ def participation(frame: Frame, tally: AnswerTally, level: str) -> Shown:
 def answers(
     frame: Frame,
     tally: AnswerTally,
-    item: InstrumentItem,
+    column: ItemColumn,
     group: str,
     *,
     responses_shown: Mapping[TableCell, int | None],
 ) -> Shown:
-    """Answers to one item by rated unit × option, with the total over units; None where hidden.
+    """Answers in one column by rated unit × option, with the total over units; None where hidden.
 
     `responses_shown` is the participation of the group's level. Empty when even the group's total is hidden.
     """
@@ -64,7 +65,8 @@ def answers(
         return {}
     units = [unit for unit, of in responses_shown if of == group and unit is not TOTAL]
     small = {unit for unit in units if responses_shown[unit, group] is None}
-    table = with_totals(_by_option(tally, item, group, units=units, small=small))
+    routed = frame.instrument(group).is_routed
+    table = with_totals(_by_option(tally, column, group, units=units, small=small, routed=routed))
     forced = {cell for cell in table if cell[0] == _SMALL_UNITS and cell[1] is not TOTAL}
     known = {cell for cell in table if cell[1] is TOTAL}
     hidden = hidden_cells(table, frame.table_minimum, forced=forced, known=known)
@@ -78,14 +80,22 @@ def answers(
 
 
 def _by_option(
-    tally: AnswerTally, item: InstrumentItem, group: str, *, units: list[object], small: set[object]
+    tally: AnswerTally,
+    column: ItemColumn,
+    group: str,
+    *,
+    units: list[object],
+    small: set[object],
+    routed: bool,
 ) -> dict[TableCell, int]:
     cells: dict[TableCell, int] = {}
     for unit in units:
-        counts = tally.item((str(unit), group), item)
+        counts = tally.column((str(unit), group), column)
         by_option = {**counts.options, MISSING: counts.missing}
-        if item.dont_know:
+        if column.item.dont_know:
             by_option[DONT_KNOW] = counts.dont_know
+        if routed:
+            by_option[NOT_ASKED] = counts.not_asked
         row = _SMALL_UNITS if unit in small else unit
         for option, n in by_option.items():
             cells[row, option] = cells.get((row, option), 0) + n
@@ -119,13 +129,13 @@ def _answer_rows(
     frame: Frame, tally: AnswerTally, responses_shown: Mapping[str, Shown]
 ) -> Iterator[tuple[Value, ...]]:
     for group, of in frame.groups_by_code.items():
-        for item in frame.instrument(group).items:
-            shown = answers(frame, tally, item, group, responses_shown=responses_shown[of.level])
-            options = [*(option.code for option in item.options), DONT_KNOW, MISSING]
+        for column in frame.columns_of(frame.instrument(group)):
+            shown = answers(frame, tally, column, group, responses_shown=responses_shown[of.level])
+            options = [*column.options, DONT_KNOW, MISSING, NOT_ASKED]
             for unit in (*frame.units_by_code, TOTAL):
                 for option in options:
                     if (unit, option) in shown:
                         cell: Cell = (unit or ALL, group)
                         yield (
-                            of.level, *cell, item.id, variable_name(item.id), option, shown[unit, option],
+                            of.level, *cell, column.item.id, column.name, option, shown[unit, option],
                         )  # fmt: skip

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from surveyapp.exports.disclosure.row_labels import MERGED
 from surveyapp.exports.formats.codebook import CODEBOOK, LABELS, in_both
-from surveyapp.exports.release.results import Frame
+from surveyapp.exports.release.results import Frame, ItemColumn
 from surveyapp.exports.release.scoring import COUNTS, response_heading
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, InstrumentItem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,8 +76,10 @@ def _write_spss(path: Path, table: "pa.Table", frame: Frame, *, at: datetime) ->
     import pyreadstat
 
     labels: dict[str, str | None] = {name: in_both(words)[0] for name, words in LABELS.items()}
-    asked = dict(zip(frame.variables, frame.items, strict=True))
-    labels |= {name: _cut(item.text.vi, _SPSS_LABEL_BYTES) for name, item in asked.items()}
+    asked = {column.name: column for column in frame.columns}
+    labels |= {
+        name: _cut(column.label.get("vi"), _SPSS_LABEL_BYTES) for name, column in asked.items()
+    }
     columns: dict[str, Any] = {}
     for name in response_heading(frame):
         column = table.column(name)
@@ -91,9 +92,9 @@ def _write_spss(path: Path, table: "pa.Table", frame: Frame, *, at: datetime) ->
         path,
         file_label=_cut(frame.campaign.title_vi, 64),
         column_labels=labels,
-        variable_value_labels={name: _value_labels(item) for name, item in asked.items()},
-        missing_ranges={name: [int(DONT_KNOW)] for name, item in asked.items() if item.dont_know},
-        variable_measure=dict.fromkeys(asked, "ordinal"),
+        variable_value_labels={name: _value_labels(column) for name, column in asked.items()},
+        missing_ranges={name: _missing(column) for name, column in asked.items() if column.missing},
+        variable_measure={name: column.measure for name, column in asked.items()},
         row_compress=True,
     )
     made = f"{at.day:02d} {_MONTHS[at.month - 1]} {at:%y%H:%M:%S}".encode()
@@ -102,11 +103,14 @@ def _write_spss(path: Path, table: "pa.Table", frame: Frame, *, at: datetime) ->
         file.write(made)
 
 
-def _value_labels(item: InstrumentItem) -> dict[int | float, str]:
-    labels: dict[int | float, str] = {int(option.code): option.label.vi for option in item.options}
-    if item.dont_know:
-        labels[int(DONT_KNOW)] = DONT_KNOW_LABEL.vi
-    return {code: _cut(label, _SPSS_VALUE_BYTES) for code, label in labels.items()}
+def _missing(column: ItemColumn) -> list[Any]:
+    """The codes that are no answer: SPSS takes three, or a range."""
+    codes = [int(code) for code in column.missing]
+    return codes if len(codes) == 1 else [{"lo": min(codes), "hi": max(codes)}]
+
+
+def _value_labels(column: ItemColumn) -> dict[int | float, str]:
+    return {int(one.code): _cut(one.vi, _SPSS_VALUE_BYTES) for one in column.categories}
 
 
 def _cut(text: str, limit: int) -> str:
@@ -151,8 +155,7 @@ def _write_rows_by_group(folder: Path, frame: Frame, book: Any) -> None:
         columns = [column_of[name] for name in LABELS]
         if group != MERGED:
             asked = {item.id for item in frame.instrument(group).items}
-            pairs = zip(frame.variables, frame.items, strict=True)
-            columns += [column_of[name] for name, item in pairs if item.id in asked]
+            columns += [column_of[one.name] for one in frame.columns if one.item.id in asked]
         _write_row(sheet, 0, [heading[number] for number in columns], texts=range(len(columns)))
         sheets[group] = (sheet, columns)
     written = dict.fromkeys(sheets, 0)

@@ -2,15 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.exports.disclosure.row_labels import Cell
-from surveyapp.instruments.kinds.kind import LEFT_EMPTY, NOT_ASKED, WITHHELD
+from surveyapp.instruments.kinds.kind import (
+    LEFT_EMPTY,
+    MISSING_CATEGORIES,
+    NOT_ASKED,
+    WITHHELD,
+    Category,
+)
 from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem, variable_name
 from surveyapp.responses.queries import ResponseRow
@@ -67,20 +74,83 @@ class Frame:
         )
 
     @cached_property
+    def columns(self) -> tuple["ItemColumn", ...]:
+        """The columns of `responses.csv` after the labels, instrument by instrument."""
+        return tuple(column for instrument in self.asked for column in self.columns_of(instrument))
+
+    def columns_of(self, instrument: Instrument) -> list["ItemColumn"]:
+        """Those of one instrument."""
+        missing = () if instrument.is_plain else MISSING_CATEGORIES
+        return [
+            ItemColumn(
+                name=variable_name(item.id) + (f"_{one.option}" if one.option else ""),
+                item=item,
+                label=one.label,
+                measure=one.measure,
+                categories=(*one.categories, *missing),
+                option=one.option,
+            )
+            for item in instrument.items
+            for one in kind_of(item).columns(item)
+        ]
+
+    @cached_property
+    def tells_missing(self) -> bool:
+        """Whether rows say by a code why an answer is missing."""
+        return not all(instrument.is_plain for instrument in self.asked)
+
+    @cached_property
+    def has_texts(self) -> bool:
+        """Whether any question is answered in words."""
+        return any(
+            field != item.id or kind_of(item).leaves_row
+            for instrument in self.asked
+            for field, item in instrument.fields.items()
+        )
+
+    @cached_property
     def several(self) -> frozenset[str]:
         """Ids of the items that may have several answers."""
         return frozenset(item.id for item in self.items if kind_of(item).is_several)
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
-        """Column names of `items`: valid names in SPSS, unique in the campaign."""
-        return tuple(variable_name(item.id) for item in self.items)
+        """Names of `columns`: valid names in SPSS, unique in the campaign."""
+        return tuple(column.name for column in self.columns)
 
     def in_order(self, cells: Iterable[Cell]) -> list[Cell]:
         """Cells by group and then by unit, both in the campaign's order."""
         units = {code: n for n, code in enumerate(self.units_by_code)}
         groups = {code: n for n, code in enumerate(self.groups_by_code)}
         return sorted(cells, key=lambda cell: (groups[cell[1]], units[cell[0]]))
+
+
+@dataclass(frozen=True)
+class ItemColumn:
+    """One column of rows: of which item, in which words (`label` speaks both languages), with which codes."""
+
+    name: str
+    item: InstrumentItem
+    label: Any
+    measure: str
+    categories: tuple[Category, ...]
+    option: str = ""
+    """Whether this option was chosen is told, of a question with several answers."""
+
+    @property
+    def options(self) -> list[str]:
+        """The codes that are answers."""
+        return [one.code for one in self.categories if one.role == "option"]
+
+    @property
+    def codes(self) -> list[str]:
+        """Every code that may stand in it."""
+        return [one.code for one in self.categories]
+
+    @property
+    def missing(self) -> list[str]:
+        """Those of them that are no answer."""
+        return [one.code for one in self.categories if one.role != "option"]
 
 
 def read_frame(db: Session, campaign: Campaign) -> Frame:
@@ -143,6 +213,15 @@ class AnswerTally:
         else:
             answered = sum(options.values())
         return ItemCounts(options, answered, dont_know, asked - answered - dont_know, not_asked)
+
+    def column(self, cell: Cell, column: ItemColumn) -> "ItemCounts":
+        """The counts of one column: of its item, or of who chose one option of it and who did not."""
+        counts = self.item(cell, column.item)
+        if not column.option:
+            return counts
+        chosen = counts.options[column.option]
+        answers = zip(column.options, (chosen, counts.answered - chosen), strict=True)
+        return replace(counts, options=dict(answers))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from .faults import ReleaseFault
-from .layout import DONT_KNOW, EXCLUDED, FLAGS, LABELS, MERGED
+from .layout import (
+    DONT_KNOW,
+    EXCLUDED,
+    FLAGS,
+    FORMAT_OF_KINDS,
+    LABELS,
+    MERGED,
+    NOT_ASKED,
+    REASONS,
+)
 
 Cell = tuple[str, str]
 Recount = dict[Cell, dict[str, Counter[str]]]
@@ -16,7 +25,7 @@ Recount = dict[Cell, dict[str, Counter[str]]]
 def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     """Everything in tables of the right shape that does not add up, differs, or is too small to be told."""
     codes, rules = _codes(folder), {rule["id"] for rule in manifest["cleaning"]}
-    counts = ReleasedCounts(folder)
+    counts = ReleasedCounts(folder, tells_missing=manifest["format"] == FORMAT_OF_KINDS)
     yield from counts.faults(codes)
     rows: Counter[Cell] = Counter()
     excluded: Counter[Cell] = Counter()
@@ -36,7 +45,7 @@ def _codes(folder: Path) -> dict[str, list[str]]:
     """The option codes of each variable, and "98" where it is offered."""
     codes: dict[str, list[str]] = {}
     for row in _rows(folder / "scoring" / "codebook.csv"):
-        if row["role"] in ("option", "dont_know"):
+        if row["role"] in ("option", "dont_know", "missing"):
             codes.setdefault(row["variable"], []).append(row["code"])
     return codes
 
@@ -46,7 +55,8 @@ class ReleasedCounts:
 
     PATH = "scoring/counts.csv"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tells_missing: bool) -> None:
+        self.tells_missing = tells_missing
         self.options: Recount = defaultdict(lambda: defaultdict(Counter))
         self.totals: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
         self.rows: dict[Cell, int] = {}
@@ -63,9 +73,14 @@ class ReleasedCounts:
         for (cell, variable), (answered, unsure, missing, n) in self.totals.items():
             where = "/".join((*cell, variable))
             options = self.options[cell][variable]
-            if options.total() != answered or answered + unsure + missing != n or missing < 0:
+            away = n - answered - unsure - missing  # whom the routing did not lead to the question
+            if (
+                options.total() != answered
+                or missing < 0
+                or (away < 0 if self.tells_missing else away)
+            ):
                 yield ReleaseFault(self.PATH, "counts_do_not_add_up", where)
-            if set(options) != set(codes.get(variable, ())) - {DONT_KNOW}:
+            if set(options) != set(codes.get(variable, ())) - {DONT_KNOW, *REASONS}:
                 yield ReleaseFault(self.PATH, "counts_incomplete", where)
 
     def of(self, cell: Cell, variable: str) -> Counter[str]:
@@ -99,7 +114,7 @@ def _read_responses(
             counted = defaultdict(Counter) if row[EXCLUDED] else answers[cell]
             for variable, code in zip(variables, row[LABELS:], strict=True):
                 if code:
-                    counted[variable][code] += 1
+                    counted[variable][code] += code not in REASONS
                     if code not in codes[variable]:
                         yield ReleaseFault(path, "unknown_code", f"{row[0]}/{variable}")
 
@@ -138,7 +153,7 @@ def _recount_faults(
                 total += (
                     counts.of(cell, variable) if (cell, variable) in counts.totals else Counter()
                 )
-            if total != answers[unit, group][variable]:
+            if total != +answers[unit, group][variable]:
                 yield ReleaseFault(
                     ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}/{variable}"
                 )
@@ -164,5 +179,7 @@ def _public_faults(
             totals = counts.totals.get((cell, row["variable"]), (0, 0, 0, 0))
             missing = row["option"] == "missing"
             n = totals[2] if missing else counts.of(cell, row["variable"])[row["option"]]
+            if row["option"] == NOT_ASKED:
+                n = totals[3] - totals[0] - totals[1] - totals[2]
             if n != int(row["n"]):
                 yield ReleaseFault(path, "public_differs", where)

@@ -96,6 +96,28 @@ class Category:
         return self.en if language == "en" else self.vi
 
 
+@dataclass(frozen=True)
+class ReleasedColumn:
+    """One column: of which option, if it is of one, in which words, and its codes."""
+
+    option: str
+    label: Any
+    categories: tuple[Category, ...]
+    measure: str
+
+
+MISSING_CATEGORIES = (
+    Category(
+        WITHHELD,
+        "Một quy tắc làm sạch đã bỏ câu trả lời",
+        "Taken out by a rule of cleaning",
+        "missing",
+    ),
+    Category(NOT_ASKED, "Không được hỏi", "Not asked", "missing"),
+    Category(LEFT_EMPTY, "Bỏ trống", "Left empty", "missing"),
+)
+"""Why there is no answer, wherever a form can ask one person what it does not ask another."""
+
 NOT_OFFERED = Said(to_translate("Câu trả lời này không có trong các phương án."))
 TOO_LONG = to_translate("Dài quá %(over)s ký tự (tối đa %(limit)s).")
 DONT_KNOW_CATEGORY = Category(
@@ -207,6 +229,20 @@ class QuestionKind:
     def scores(self, item: ItemLike) -> dict[str, float]:
         """What each code is worth, 0 (worst) to 100 (best); empty where answers are never averaged."""
         return {}
+
+    def columns(self, item: Any) -> tuple[ReleasedColumn, ...]:
+        """Its columns in a release; none of what leaves the row."""
+        if self.leaves_row:
+            return ()
+        return (ReleasedColumn("", item.text, self.categories(item), self.measure_of(item)),)
+
+    def cells(self, item: ItemLike, value: str) -> tuple[str, ...]:
+        """The cells of these columns for an opened answer."""
+        return (value,)
+
+    def measure_of(self, item: ItemLike) -> str:
+        """`ordinal` or `nominal`, as statistics programs call it."""
+        return self.measure
 
     # ---- XLSForm
 

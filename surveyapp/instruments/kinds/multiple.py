@@ -9,10 +9,16 @@ from typing import Any
 
 from .kind import (
     DONT_KNOW,
+    DONT_KNOW_CATEGORY,
+    LEFT_EMPTY,
+    NOT_ASKED,
     NOT_OFFERED,
+    WITHHELD,
+    Category,
     ItemFault,
     ItemLike,
     QuestionKind,
+    ReleasedColumn,
     Said,
     option_faults,
     to_translate,
@@ -20,6 +26,10 @@ from .kind import (
 
 _COUNT = re.compile(r"count-selected\(\s*\.\s*\)\s*(<=|>=|<|>|=)\s*(\d+)")
 _OURS = re.compile(r" or (?:not\(selected\(\., '\d+'\)\)|selected\(\., '\d+'\))")
+
+
+YES, NO = Category("1", "Có chọn", "Chosen"), Category("2", "Không chọn", "Not chosen")
+APART = frozenset((DONT_KNOW, NOT_ASKED, WITHHELD, LEFT_EMPTY))
 
 
 class Multiple(QuestionKind):
@@ -96,6 +106,30 @@ class Multiple(QuestionKind):
         if least:
             return Said(to_translate("Chọn ít nhất %(n)s phương án."), {"n": least})
         return Said(to_translate("Có thể chọn nhiều phương án."))
+
+    def columns(self, item: Any) -> tuple[ReleasedColumn, ...]:
+        """One an option, with yes and no; don't know and why there is no answer stand in each of them."""
+        told = (YES, NO, DONT_KNOW_CATEGORY) if item.dont_know else (YES, NO)
+        return tuple(
+            ReleasedColumn(
+                option.code,
+                Category(
+                    option.code,
+                    f"{item.text.vi} – {option.label.vi}",
+                    f"{item.text.en} – {option.label.en}",
+                ),
+                told,
+                "nominal",
+            )
+            for option in item.options
+        )
+
+    def cells(self, item: ItemLike, value: str) -> tuple[str, ...]:
+        chosen = self.chosen(value)
+        apart = next((code for code in chosen if code in APART), "" if chosen else value)
+        if not chosen or apart:
+            return (apart,) * len(item.options)
+        return tuple("1" if option.code in chosen else "2" for option in item.options)
 
     def form_type(self, item: Any, list_name: str) -> str:
         return f"select_multiple {list_name}"

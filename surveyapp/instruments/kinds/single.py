@@ -36,6 +36,9 @@ class Single(QuestionKind):
             codes = codes[::-1]
         return {code: 100 * n / steps for n, code in enumerate(codes)}
 
+    def measure_of(self, item: ItemLike) -> str:
+        return "nominal" if item.best == NOMINAL else "ordinal"
+
     def form_type(self, item: Any, list_name: str) -> str:
         return f"select_one {list_name}"
 

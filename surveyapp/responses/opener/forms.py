@@ -118,7 +118,9 @@ class Form:
     @cached_property
     def _is_plain(self) -> bool:
         """Every answer stays in its row as it is, and everybody is asked everything."""
-        routed = any(one.shown_if for one in (*self.sections, *self.items))
+        routed = any(one.shown_if for one in self.sections) or any(
+            one.shown_if for one in self.items
+        )
         return (
             not routed
             and all(item.kind == DEFAULT for item in self.items)
@@ -212,8 +214,9 @@ def _item(written: Mapping[str, Any]) -> Item:
 
 
 def _option(written: Mapping[str, Any]) -> FormOption:
-    marks = {name: bool(written.get(name)) for name in ("other", "alone")}
-    return FormOption(str(written["code"]), **marks)
+    return FormOption(
+        str(written["code"]), other=bool(written.get("other")), alone=bool(written.get("alone"))
+    )
 
 
 def _routing(written: Mapping[str, Any] | None) -> FormRouting | None:
