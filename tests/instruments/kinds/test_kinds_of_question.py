@@ -92,7 +92,7 @@ def test_a_nominal_list_is_never_scored_and_a_middle_best_scale_scores_its_middl
         ('{item: DX-101, codes: ["1"]}', "{item: DX-101, least: 1}", "câu DX-101 không phải là số"),
         ('{item: DX-101, codes: ["1"]}', "{item: DX-101}", "mỗi điều kiện nêu đúng một điều"),
         ("{item: DX-102, least: 101}", "{item: DX-102, least: 900}", None),
-        ("scale: used\n", "kind: text\n", "câu ghi chữ không có “Không biết”"),
+        ("kind: text\n        dont_know: false\n", "kind: text\n", "câu ghi chữ không có “Không biết”"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_found_when_the_file_is_read(tmp_path, old, new, told):
