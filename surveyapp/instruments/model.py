@@ -282,7 +282,9 @@ class Instrument(Frozen):
     @cached_property
     def is_routed(self) -> bool:
         """Whether what is asked depends on what was answered."""
-        return any(each.shown_if for each in (*self.sections, *self.items))
+        return any(section.shown_if for section in self.sections) or any(
+            item.shown_if for item in self.items
+        )
 
     @cached_property
     def is_plain(self) -> bool:

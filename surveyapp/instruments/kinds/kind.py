@@ -140,6 +140,8 @@ class QuestionKind:
     """An answer may count under more than one code."""
     leaves_row: bool = False
     """What is answered is words: at the opening it goes apart from its row, like a remark."""
+    form_word: str = ""
+    """Its type in an XLSForm, before the name of its list."""
     is_number: bool = False
     """Conditions may ask for a range of it."""
     measure: str = "nominal"
@@ -248,7 +250,7 @@ class QuestionKind:
 
     def form_type(self, item: Any, list_name: str) -> str:
         """The type in the survey sheet."""
-        raise NotImplementedError
+        return f"{self.form_word} {list_name}" if self.has_options else self.form_word
 
     def form_constraint(self, item: ItemLike) -> str:
         """The XPath that the field's converter puts in for the kind's own limits; "" for none."""
@@ -270,7 +272,8 @@ class QuestionKind:
 
     def play(self, item: ItemLike, random: Random, level: float) -> str:
         """An answer of a synthetic person; `level` from 0 (content) upwards."""
-        return random.choice([option.code for option in item.options])
+        codes: list[str] = [option.code for option in item.options]
+        return random.choice(codes)
 
 
 def option_faults(item: ItemLike, *, alone: bool) -> Iterator[ItemFault]:

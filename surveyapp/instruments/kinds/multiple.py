@@ -38,6 +38,7 @@ class Multiple(QuestionKind):
     code = "multiple"
     words = to_translate("chọn nhiều")
     template = "kinds/multiple.html"
+    form_word = "select_multiple"
     is_several = True
 
     def faults(self, item: ItemLike) -> Iterator[ItemFault]:
@@ -130,9 +131,6 @@ class Multiple(QuestionKind):
         if not chosen or apart:
             return (apart,) * len(item.options)
         return tuple("1" if option.code in chosen else "2" for option in item.options)
-
-    def form_type(self, item: Any, list_name: str) -> str:
-        return f"select_multiple {list_name}"
 
     def form_constraint(self, item: ItemLike) -> str:
         """Limits of count for those who choose none that stands alone, and each of these by itself."""

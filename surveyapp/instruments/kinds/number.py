@@ -35,6 +35,7 @@ class Number(QuestionKind):
     code = "number"
     words = to_translate("số")
     template = "kinds/number.html"
+    form_word = "integer"
     has_options = False
     is_number = True
     measure = "ordinal"
@@ -134,9 +135,6 @@ class Number(QuestionKind):
 
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:
         return tuple(str(n) for n in range(1, len(edges(item)) + 2))
-
-    def form_type(self, item: Any, list_name: str) -> str:
-        return "integer"
 
     def form_constraint(self, item: ItemLike) -> str:
         limits = f". >= {item.settings['least']} and . <= {item.settings['most']}"

@@ -18,6 +18,7 @@ class Single(QuestionKind):
     code = "single"
     words = to_translate("chọn một")
     template = "kinds/single.html"
+    form_word = "select_one"
     is_ladder = True
     measure = "ordinal"
 
@@ -39,13 +40,10 @@ class Single(QuestionKind):
     def measure_of(self, item: ItemLike) -> str:
         return "nominal" if item.best == NOMINAL else "ordinal"
 
-    def form_type(self, item: Any, list_name: str) -> str:
-        return f"select_one {list_name}"
-
     def play(self, item: ItemLike, random: Random, level: float) -> str:
         if item.dont_know and random.random() < 0.05:
             return DONT_KNOW
-        codes = [option.code for option in item.options]
+        codes: list[str] = [option.code for option in item.options]
         if item.best in (NOMINAL, MIDDLE):
             return random.choice(codes)
         if item.best != codes[0]:

@@ -30,6 +30,7 @@ class Text(QuestionKind):
     code = "text"
     words = to_translate("chữ")
     template = "kinds/text.html"
+    form_word = "text"
     has_options = False
     leaves_row = True
 
@@ -79,9 +80,6 @@ class Text(QuestionKind):
 
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:
         return ()
-
-    def form_type(self, item: Any, list_name: str) -> str:
-        return "text"
 
     def form_constraint(self, item: ItemLike) -> str:
         return f"string-length(.) <= {limit(item)}"

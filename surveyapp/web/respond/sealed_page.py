@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import flash, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from surveyapp import clock
@@ -103,7 +104,11 @@ def sealed_now() -> str | None:
     if not guard.token_fits(request.form.get(sessions.CSRF_FIELD), secret):
         return None
     place = request.view_args or {}
-    form = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
+    form = {
+        name: " ".join(values)  # several boxes of one question are one answer
+        for name, values in request.form.lists()
+        if name not in NOT_KEPT
+    }
     if request.endpoint == "respond.submit":
         return seal(Page(place["number"], REVIEW, {}, clock.now()), code)
     page = place["page"] if "page" in place else _page_named(form.pop("page", ""))
@@ -136,7 +141,7 @@ def restore(code: str) -> str | None:
         if page.page == REVIEW:
             with reading() as db:
                 return _review(answering(db, page.number)[1])
-        instrument, saved = saving.save(page.number, page.form)
+        instrument, saved = saving.save(page.number, MultiDict(page.form))
     except SurveyError as exc:
         why = words_for(exc).message
         flash(_("Trang gửi lúc phiên làm việc đã hết không lưu được. %(why)s", why=why), "warning")
