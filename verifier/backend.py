@@ -69,7 +69,10 @@ def _version() -> str:
 
 
 def _sources() -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("*.py"))}
+    return {
+        path.relative_to(SOURCE).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
 
 
 def _digest(content: str) -> str:

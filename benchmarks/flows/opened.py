@@ -30,7 +30,7 @@ def read(folder: Path, url: str, given: dict[str, str]) -> dict[str, Any]:
     known = json.loads((folder / "stage.json").read_text())
     items = [item for _, section in known["form"]["sections"] for item in section]
     private, keys = bytes.fromhex(known["box"]), read_key_ring(folder / "keys.json")
-    secret = draft_secret.read(draft_secret.folder(folder), known["campaign"]) if given else b""
+    secret = draft_secret.read(folder / "draft-secrets", known["campaign"]) if given else b""
     engine = make_engine(url)
     bind(engine)
     ballots = []

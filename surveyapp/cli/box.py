@@ -229,7 +229,7 @@ def destroy_drafts(code: str, minutes: Path | None) -> None:
         draft_secret.destroy(
             db,
             campaign,
-            where=draft_secret.folder(server.settings.instance),
+            where=draft_secret.folder(server.settings),
             act=Act(ACTOR, clock.now(), server.keys),
         )
         paper = draft_secret.minutes(db, campaign)

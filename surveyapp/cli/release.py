@@ -15,6 +15,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.exports import labels
 from surveyapp.exports.verify import ReleaseFault
 from surveyapp.i18n import _
+from surveyapp.store import open_store
 
 ACTOR = "command line"
 
@@ -64,7 +65,11 @@ def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_js
             )
         with transaction() as db:
             folder = releases.register(
-                db, campaigns.campaign(db, code), prepared, act=Act(ACTOR, clock.now(), server.keys)
+                db,
+                campaigns.campaign(db, code),
+                prepared,
+                act=Act(ACTOR, clock.now(), server.keys),
+                store=open_store(server.settings),
             )
     if as_json:
         told = {

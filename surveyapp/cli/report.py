@@ -17,6 +17,7 @@ from surveyapp.db import reading, transaction
 from surveyapp.fieldwork.errors import NoMailServer
 from surveyapp.fieldwork.reports import daily_report, mail, readers
 from surveyapp.i18n import _, speaking
+from surveyapp.store import open_store
 
 ACTOR = "command line"
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
@@ -44,8 +45,7 @@ def daily(code: str, out: Path, day: datetime | None) -> None:
     until = _day(day)
     with database() as server, reading() as db:
         campaign = campaigns.campaign(db, code)
-        instance = server.settings.store
-        found = daily_report.gather(db, campaign, until=until, instance=instance)
+        found = daily_report.gather(db, campaign, until=until, store=open_store(server.settings))
     out.mkdir(parents=True, exist_ok=True)
     for kind, content in (
         ("pdf", daily_report.as_pdf(found)),
@@ -96,7 +96,7 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
                 with reading() as db:
                     campaign = campaigns.campaign(db, code)
                     reports[one.language] = daily_report.gather(
-                        db, campaign, until=until, instance=settings.store
+                        db, campaign, until=until, store=open_store(settings)
                     )
                 made[one.language] = mail.files(reports[one.language])
             email = mail.compose(

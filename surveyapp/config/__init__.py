@@ -75,6 +75,8 @@ class Settings:
     alarm_to: tuple[str, ...] = ()
     backups: Path = Path()
     store: Path = Path()
+    store_bucket: str = field(default="", repr=False)
+    draft_secrets: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -124,6 +126,8 @@ def read_settings(
         backup_database_url=_backup_url(given.get("backup_database_url"), faults),
         backups=Path(given.get("backups", str(instance / "backups"))).absolute(),
         store=Path(given.get("store", str(instance))).absolute(),
+        store_bucket=_bucket(given.get("store_bucket", ""), faults),
+        draft_secrets=Path(given.get("draft_secrets", str(instance / "draft-secrets"))).absolute(),
         smtp_url=_server("smtp_url", given, _SMTP, faults),
         mail_from=_address("mail_from", given, faults),
         mail_reply_to=_address("mail_reply_to", given, faults),
@@ -187,6 +191,19 @@ def _recipient(value: str, faults: list[str]) -> str:
     if value and not re.fullmatch(r"backup-public-[a-z2-7]{52}", value):
         faults.append(
             "SURVEYAPP_BACKUP_RECIPIENT: give what `surveyapp backup make-key FILE` printed"
+        )
+    return value
+
+
+def _bucket(value: str, faults: list[str]) -> str:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"http", "https"} and parts.path.strip("/") and parts.password
+    except ValueError:
+        sound = ""
+    if value and not (sound and parts.hostname and parts.username):
+        faults.append(
+            "SURVEYAPP_STORE_BUCKET: give https://ACCESS:SECRET@host/bucket, odd characters as %40"
         )
     return value
 

@@ -100,7 +100,8 @@ def fault_of(error: BaseException) -> FaultKind | None:
 class Outage:
     """Whether one database is away, as all threads of this process know it together."""
 
-    def __init__(self, probe: Callable[[], None]) -> None:
+    def __init__(self, probe: Callable[[], None], address: object = None) -> None:
+        self.address = address  # kept, so that no other engine's takes its place in memory
         self.is_away = False
         self._probe = probe
         self._lock = threading.Lock()
@@ -140,7 +141,7 @@ class Outage:
         self.is_away = False
 
 
-_outages: dict[str, Outage] = {}
+_outages: dict[int, Outage] = {}
 
 
 def watch(engine: Engine, *, silence: float) -> None:
@@ -156,7 +157,7 @@ def watch(engine: Engine, *, silence: float) -> None:
             assert isinstance(connection, psycopg.Connection)
             connection.execute("select 1")
 
-    outage = _outages[_place(engine)] = Outage(probe)
+    outage = _outages[_place(engine)] = Outage(probe, engine.url)
 
     def connect(_dialect: Any, _entry: Any, given: list[Any], arguments: dict[str, Any]) -> Any:
         import psycopg
@@ -180,8 +181,9 @@ def refuse_if_away(engine: Engine) -> None:
         raise DatabaseAway
 
 
-def _place(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=False)
+def _place(engine: Engine) -> int:
+    """Engines made of one engine have its very address; to compare addresses would cost every page."""
+    return id(engine.url)
 
 
 def _watched_class() -> Any:

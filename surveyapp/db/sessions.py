@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from surveyapp.db import outages
+from surveyapp.db.prepared import PreparedQuery, Row
 from surveyapp.db.write_queue import COUNTED, WriteQueue
 
 _sessions = sessionmaker[Session](expire_on_commit=False)
@@ -81,6 +82,18 @@ def write_once(statement: Executable, values: Mapping[str, Any]) -> int:
         return queue.write(statement, values)
     with _engine("at once").connect() as connection:
         return connection.execute(statement, dict(values), execution_options=COUNTED).rowcount
+
+
+def read_once(query: PreparedQuery, values: Mapping[str, Any]) -> list[Row]:
+    """The rows of one statement, which is a snapshot by itself, as the driver gives them."""
+    engine = _engine("writing")
+    outages.refuse_if_away(engine)
+    return query.rows(engine, values)
+
+
+def converted(query: PreparedQuery, row: Row, columns: slice) -> Row:
+    """Python's values of some columns of a row that `read_once` gave."""
+    return query.converted(_engine("writing"), row, columns)
 
 
 def rows_changed(result: Result[Any]) -> int:

@@ -130,7 +130,7 @@ class Builder:
 
     @property
     def _secrets(self) -> Path:
-        return draft_secret.folder(self.settings.instance)
+        return draft_secret.folder(self.settings)
 
     def _give_key(self, pack: Pack, *, now: datetime) -> Custodians | None:
         """The key of the box: with three custodians and proven by them, or in the instance folder."""

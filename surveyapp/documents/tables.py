@@ -83,6 +83,7 @@ def _xlsx(
         "text": workbook.add_format({"text_wrap": True, "valign": "top"}),
         "count": workbook.add_format({"num_format": "#,##0"}),
         "share": workbook.add_format({"num_format": "0.0%"}),
+        "points": workbook.add_format({"num_format": "0.0"}),
         "index": workbook.add_format({"num_format": "0.000"}),
     }
     sheet = workbook.add_worksheet(_sheet_name(title))

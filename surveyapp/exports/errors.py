@@ -53,6 +53,14 @@ class ReleaseAway(ReleaseError):
         self.number, self.folder = number, folder
 
 
+class ReleaseNotShared(ReleaseError):
+    """The store that every node sees did not take release `number`; nothing was released."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(f"{number}: {reason}")
+        self.number, self.reason = number, reason
+
+
 class ReleaseAltered(ReleaseError):
     """The files of release `number` are not those that were registered; nothing of them is used."""
 

@@ -13,6 +13,7 @@ from surveyapp.exports.errors import (
     ReleaseAway,
     ReleaseError,
     ReleaseExists,
+    ReleaseNotShared,
     ResponsesChanged,
     RuleReasonMissing,
     RuleRefused,
@@ -62,6 +63,12 @@ def refusal(error: ReleaseError) -> str:
                 "Khi lập, chúng được ghi vào %(folder)s.",
                 number=error.number,
                 folder=error.folder,
+            )
+        case ReleaseNotShared():
+            return _(
+                "Kho chung không nhận bản phát hành số %(number)s (%(reason)s). Chưa phát hành gì; hãy thử lại.",
+                number=error.number,
+                reason=error.reason,
             )
         case ReleaseAltered():
             return _(

@@ -19,6 +19,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
+from surveyapp.config import Settings
 from surveyapp.i18n import _
 from surveyapp.responses.errors import BoxNotReady, DraftSecretMissing
 from surveyapp.responses.models import Draft, DraftSecret
@@ -27,9 +28,9 @@ from surveyapp.responses.opener.custody.custodian_papers import Minutes, minutes
 BYTES = 32
 
 
-def folder(instance: Path) -> Path:
+def folder(settings: Settings) -> Path:
     """Where the secrets of an installation lie; no backup takes this folder along."""
-    return instance / "draft-secrets"
+    return settings.draft_secrets or settings.instance / "draft-secrets"
 
 
 def read(where: Path, campaign_code: str) -> bytes:

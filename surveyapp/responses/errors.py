@@ -234,6 +234,14 @@ class CustodyNotProven(BoxError):
         self.missing, self.since = missing, since
 
 
+class OpenedByOlderRules(BoxError):
+    """The box was opened before cells and digests were kept: rows of small cells lie among the responses,
+    and nothing tells whether they are still what was opened."""
+
+    def __init__(self, campaign_code: str) -> None:
+        super().__init__(campaign_code, "opened before digests were kept")
+
+
 class DigestDiffers(BoxError):
     """What is stored of the opening gives the digest `found`; the opening gave `expected`."""
 

@@ -18,6 +18,7 @@ FOUNDATIONS = frozenset(
         "log",
         "schema",
         "small_json",
+        "store",
         "timers",
         "traces",
         "version",

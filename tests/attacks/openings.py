@@ -76,6 +76,14 @@ def unmarked(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
     return header, [_own(scene, person)], None
 
 
+def lowered(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+    """As before, and the campaign's own numbers are lowered to one: every lone sheet may leave."""
+    content = {**_header(scene).content, "minimums": {"rows": 1, "counts": 1}}
+    header = Header(content)
+    object.__setattr__(header, "submitted", {person.cell: 1})
+    return header, [_own(scene, person)], None
+
+
 def excepted(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
     """All others are deleted, and two custodians sign for the very difference that is found."""
     header, own = _header(scene), _own(scene, person)
@@ -255,6 +263,7 @@ OPENINGS = (
     Attack("copied ballots", "one ballot and copies of it", _opened(copied, True)),
     Attack("forged ballots", "one ballot and the attacker's own", _opened(forged, True)),
     Attack("subset, numbers made to agree", "one ballot, the others unmarked", _opened(unmarked, False)),
+    Attack("subset, minimums lowered", "one ballot, rows wanted from one on", _opened(lowered, True)),
     Attack("subset, exception signed", "one ballot and two custodians", _opened(excepted, True)),
     Attack("sums", "all totals of the release less all its cells", by_differences),
     Attack("subset sums", "unlabelled rows × exact counts", by_subset_sums),

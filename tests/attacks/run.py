@@ -16,10 +16,11 @@ from tests.attacks.interface import Attack, Line
 from tests.attacks.joins import JOINS
 from tests.attacks.openings import OPENINGS
 from tests.attacks.scene import Scene, play
+from tests.attacks.stolen import STOLEN
 from tests.attacks.traces import TRACES
 from tests.attacks.watching import WATCHING
 
-ATTACKS: tuple[Attack, ...] = (*JOINS, *OPENINGS, *WATCHING, *TRACES)
+ATTACKS: tuple[Attack, ...] = (*JOINS, *OPENINGS, *WATCHING, *TRACES, *STOLEN)
 
 
 def lines(scene: Scene, attacks: Iterable[Attack] = ATTACKS) -> Iterator[Line]:

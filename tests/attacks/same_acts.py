@@ -24,7 +24,7 @@ Twin = Callable[[Session, World, Form, dict[str, str]], None]
 RANDOM = {
     "assignment_event": {"id"},
     "count_delta": {"id"},
-    "draft": {"version", "ciphertext"},
+    "draft": {"strand", "version", "ciphertext"},
     "sealed_ballot": {"id", "ciphertext", "mac"},
     "kept_mark": {"mark"},
     "declaration": {"id"},

@@ -20,7 +20,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.assignments.models import Assignment
 from surveyapp.campaigns.models import Campaign
 from surveyapp.config import PROJECT
-from surveyapp.db import bind, compact, transaction
+from surveyapp.db import bind, compact, reading, transaction
 from surveyapp.exports.release import building
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
@@ -31,7 +31,7 @@ from surveyapp.responses.opener.transfer.export import Header
 from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
 from tests import factories
-from tests.attacks import places, traces, twin
+from tests.attacks import places, stolen, traces, twin
 from tests.factories import close_campaign
 from tests.responses.world import Form, World, survey
 
@@ -119,10 +119,17 @@ class Scene:
     """Sheets that could be read in the files before the box was opened."""
     left: dict[str, set[str]] = field(default_factory=dict)
     """Who could still be read after erasing: `naive` before what erasing freed is rewritten, `real` after it."""
+    loot: stolen.Loot | None = None
+    """A backup, its key and the key ring, taken while everybody has a draft."""
     drafts: dict[str, int] = field(default_factory=dict)
     """How long each draft was, by assignment, before it was submitted."""
     log: dict[str, list[str]] = field(default_factory=lambda: {"naive": [], "real": []})
     """Sheets in the order in which the write-ahead log holds them, by an administrator who archives it."""
+
+    @property
+    def instance(self) -> Path:
+        """Where the installation keeps its files."""
+        return self.folder / "instance"
 
     @property
     def by_id(self) -> dict[str, Person]:
@@ -153,6 +160,11 @@ def play(engine: Engine, folder: Path, files: Path, *, sizes: tuple[int, ...], s
     with transaction() as db:
         lengths = select(Draft.assignment_id, func.length(Draft.ciphertext))
         scene.drafts = {str(id_): n for id_, n in db.execute(lengths)}
+    robbed = Act("nobody", now + timedelta(days=5), keys)
+    with transaction() as db:
+        stolen.prepare(db, scene, robbed)
+    with reading() as db:
+        scene.loot = stolen.take(db, scene, robbed)
     scene.private_key = factories.box_key()[0]
     _submit_all(scene, now + timedelta(days=5))
     _end(scene, now + timedelta(days=20))

@@ -166,19 +166,40 @@ def test_what_was_answered_on_another_device_since_stands_against_what_a_killed_
     assert chosen(again) == ["5", "1"]
 
 
-def test_after_leaving_and_after_submission_the_browser_keeps_nothing(phone, scene):
+def test_what_the_browser_keeps_goes_once_sent_left_submitted_or_forgotten_for_two_days(
+    phone, scene
+):
     walk = walk_of(phone, scene)
     walk.open()
     joined(phone)
+    phone.context.set_offline(True)
     choose(phone, 0, 1)
     phone.wait_for_function("Object.keys(localStorage).length === 1")
-    phone.evaluate("localStorage.setItem('phieu.left-behind', '0.x.y')")
+    (name,) = kept(phone)
+    with phone.expect_response("**/luu"):
+        phone.context.set_offline(False)
+    phone.wait_for_function("Object.keys(localStorage).length === 0")
+
+    def leave_behind(other: str, days: float) -> None:
+        script = "([name, days]) => localStorage.setItem(name, `${Date.now() - days * 864e5}.x.y`)"
+        phone.evaluate(script, [other, days])
+
+    leave_behind("phieu.of-yesterday", 1.9)
+    leave_behind("phieu.forgotten", 2.1)
+    phone.reload()
+    joined(phone)
+    assert list(kept(phone)) == ["phieu.of-yesterday"]
     press(phone, "leave")
     expect(phone).to_have_url(re.compile("/da-dong"))
     expect(phone.locator("h1")).to_contain_text("đã đóng")
     assert kept(phone) == {}
     walk.open()
     assert chosen(phone) == ["2"]
+    walk.go("/phieu/1/xem-lai")
+    leave_behind(name, 0)
+    walk.submit()
+    expect(phone.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    assert kept(phone) == {}
 
 
 def test_the_review_and_submitting_wait_for_the_line_and_go_on_by_themselves(phone, scene):

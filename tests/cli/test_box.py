@@ -2,7 +2,6 @@
 
 import json
 import stat
-from datetime import date
 
 import pytest
 from sqlalchemy import Engine, delete, select
@@ -14,10 +13,6 @@ from surveyapp.db import reading, transaction
 from surveyapp.keys import read_key_ring
 from surveyapp.responses import queries
 from surveyapp.responses.models import SealedBallot
-from surveyapp.responses.opener import acts
-from surveyapp.responses.opener.custody import keys as custody_keys
-from surveyapp.responses.opener.custody import records
-from surveyapp.responses.opener.transfer import files
 from surveyapp.responses.sealed_box import box
 from tests import factories
 from tests.responses.world import World, survey
@@ -114,51 +109,6 @@ def test_the_key_is_destroyed_after_the_release_only(collected, run, settings):
 def test_an_unknown_campaign_is_refused_with_the_reason(engine, run):
     code, output = run("check")
     assert (code, bool(output)) == (1, True)
-
-
-def test_from_the_custodians_key_to_the_import_by_commands_alone(
-    engine, run, settings, now, tmp_path
-):
-    public, parts = custody_keys.create()
-    names = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Hồng Giang")
-    signed = records.registration("tiny", public, names, parts, today=date(2024, 1, 2))
-    (tmp_path / "r.json").write_text(files.document_text(signed), encoding="utf-8")
-    registered = acts.read_registration(tmp_path / "r.json")
-    with transaction() as db:
-        factories.campaign(db, now).custody = "offline"
-    code, output = run("register", str(tmp_path / "r.json"))
-    assert code == 0, output
-    assert names[2] in output
-    server_key = output.rsplit(": ", 1)[1].strip()
-    made = acts.hold_drill(registered, parts[:2], tmp_path, today=date(2024, 1, 3))
-    code, output = run("attest", str(made.files[0]))
-    assert (code, f"Shares never checked yet: {names[2]}" in output) == (0, True)
-    code, output = run("attest", str(made.files[0]))
-    assert (code, "recorded before" in output) == (1, True)
-    with transaction() as db:
-        factories.approve_questionnaires(db, campaigns.campaign(db, "tiny"), now)
-        service.open_campaign(db, "tiny", now=now)
-        campaign = campaigns.campaign(db, "tiny")
-        world = survey(db, read_key_ring(settings.keys), now, people=11, campaign=campaign)
-        for form in world.forms:
-            world.save(db, form, {"P1-101": "1"})
-            world.submit(db, form)
-        factories.close_campaign(db, "tiny", now=now)
-    exported = tmp_path / "export.gz"
-    code, output = run("export", "--out", str(exported))
-    assert (code, server_key in output) == (0, True)
-    assert exported.stat().st_mode & 0o077 == 0
-    found = acts.read_export(exported, registered, server_key=server_key, submitted=11)
-    opened = acts.open_box(found, registered, parts[1:], tmp_path / "out", today=date(2024, 2, 9))
-    whole = opened.files[0].read_bytes()
-    opened.files[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    code, output = run("import", str(opened.files[0]))
-    assert (code, "damaged or was altered" in output) == (1, True)
-    opened.files[0].write_bytes(whole)
-    code, output = run("import", str(opened.files[0]))
-    assert (code, "The box is open: 11 ballots" in output) == (0, True), output
-    code, output = run("import", str(opened.files[0]))
-    assert (code, "opened already" in output) == (1, True)
 
 
 def test_a_failed_export_leaves_no_file(engine, run, now, tmp_path):

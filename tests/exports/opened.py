@@ -12,13 +12,16 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.release import building
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
 from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response
+from surveyapp.responses.sealed_box import opened_contents
 from tests import factories
 
 SIZES = {
@@ -75,6 +78,8 @@ def store_results(
         db.execute(insert(Receipt), [{"tag": tag, "campaign_id": campaign.id} for tag in tags])
     for level, text in remarks:
         db.add(Remark(id=chance.randbytes(16), campaign_id=campaign.id, level=level, text=text))
+    db.flush()
+    digest = opened_contents.digest(db, campaign)
     db.add(
         BoxOpening(
             campaign_id=campaign.id,
@@ -83,8 +88,11 @@ def store_results(
             custody="server",
             ballots=len(rows),
             counts={},
+            digest=digest,
         )
     )
+    act = Act("centre", now, factories.TEST_KEYS)
+    audit.record(db, act, Action.BOX_OPENED, campaign_code=campaign.code, facts={"digest": digest})
     db.flush()
 
 

@@ -1,21 +1,14 @@
-"""No row points to a small group, no public cell can be worked out: proved on random tables."""
+"""No row points to a small group, no merged count can be worked out: proved on random counts."""
 
-import itertools
-import random
 from collections import Counter
-from fractions import Fraction
+from itertools import combinations, pairwise, product
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.exports.disclosure.cell_suppression import (
-    TOTAL,
-    hidden_cells,
-    revealed,
-    told_small,
-    with_totals,
-)
+from surveyapp.exports.disclosure.item_figures import figures_of
+from surveyapp.exports.disclosure.mean_rounding import APART, TENTHS, exact_mean, mean_bands
+from surveyapp.exports.disclosure.option_merging import OptionRow, merge_options
 from surveyapp.exports.disclosure.row_labels import MERGED, row_labels
 
 cells = st.dictionaries(
@@ -71,196 +64,131 @@ def test_one_small_cell_takes_the_next_smallest_with_it():
     assert shown == {(MERGED, "P1"): 20, ("B", "P1"): 30}
 
 
-def small_tables(rows, columns, top):
-    names = list(itertools.product("abcde"[:rows], "vwxyz"[:columns]))
-    counts = st.lists(st.integers(0, top), min_size=len(names), max_size=len(names))
-    return counts.map(lambda values: with_totals(dict(zip(names, values, strict=True))))
+ROW = OptionRow(("1", "2", "3", "4", "5"), ("1", "2"), ("98", "missing"))
+SHORT = OptionRow(("1", "2", "3"), ("1",), ("98", "missing"))
 
 
-def equations(table):
-    """Every line of the table adds up to its total: rows of coefficients by place."""
-    lines = {("row", row) for row, _ in table} | {("column", column) for _, column in table}
-    for kind, name in lines:
-        axis = 0 if kind == "row" else 1
-        line = [place for place in table if place[axis] == name]
-        yield {place: -1 if place[1 - axis] is TOTAL else 1 for place in line}
+def counted(row, most):
+    counts = st.lists(st.integers(0, most), min_size=len(row.codes), max_size=len(row.codes))
+    return counts.map(lambda found: dict(zip(row.codes, found, strict=True)))
 
 
-def follows_by_subtraction(table, hidden):
-    """Hidden places that linear algebra alone fixes: the unit vector lies in the row space."""
-    order = sorted(hidden, key=str)
-    matrix = [[Fraction(line.get(p, 0)) for p in order] for line in equations(table)]
-    pivots = []
-    for column in range(len(order)):
-        row = next((r for r in range(len(pivots), len(matrix)) if matrix[r][column]), None)
-        if row is None:
-            continue
-        top = len(pivots)
-        matrix[top], matrix[row] = matrix[row], matrix[top]
-        lead = matrix[top][column]
-        matrix[top] = [value / lead for value in matrix[top]]
-        for r in range(len(matrix)):
-            if r != top and matrix[r][column]:
-                factor = matrix[r][column]
-                matrix[r] = [a - factor * b for a, b in zip(matrix[r], matrix[top], strict=True)]
-        pivots.append(column)
-    return {
-        order[column]
-        for r, column in enumerate(pivots)
-        if sum(1 for value in matrix[r] if value) == 1
-    }
+@given(counted(ROW, 12), st.integers(2, 8))
+def test_every_number_told_holds_the_threshold_and_none_is_lost(counts, minimum):
+    told = merge_options(ROW, counts, minimum)
+    if sum(counts.values()) < minimum:
+        assert told is None
+        return
+    assert sorted(code for run, _ in told.runs for code in run) == sorted(ROW.codes)
+    for run, n in told.runs:
+        assert n == sum(counts[code] for code in run) >= minimum
+
+
+@given(counted(ROW, 12), st.integers(2, 8))
+def test_the_share_of_the_best_two_is_exact_wherever_it_and_the_rest_hold_the_threshold(
+    counts, minimum
+):
+    best, total = counts["1"] + counts["2"], sum(counts.values())
+    if best >= minimum and total - best >= minimum:
+        assert merge_options(ROW, counts, minimum).between(("1", "2")) == (best, best)
+
+
+def every_cut(codes):
+    for n in range(len(codes)):
+        for ends in combinations(range(1, len(codes)), n):
+            places = (0, *ends, len(codes))
+            yield [codes[a:b] for a, b in pairwise(places)]
 
 
 @settings(max_examples=60, deadline=None)
-@given(small_tables(4, 4, 30), st.integers(1, 8))
-def test_no_public_cell_under_the_threshold_nor_derivable_by_subtraction(table, minimum):
-    hidden = hidden_cells(table, minimum)
-    assert all(n >= minimum for place, n in table.items() if place not in hidden)
-    assert follows_by_subtraction(table, hidden) == set()
+@given(counted(SHORT, 12), st.integers(2, 8))
+def test_no_other_cut_merges_less_than_the_one_taken(counts, minimum):
+    """Held against every way there is to cut the row, by trying them all."""
+    told = merge_options(SHORT, counts, minimum)
+    if told is None:
+        return
+
+    def loss(runs):
+        merged = [run for run in runs if len(run) > 1]
+        mixed = [run for run in merged if set(run) & set(SHORT.scale) and set(run) & set(SHORT.off)]
+        beyond = sum(counts[code] for run in merged for code in run if counts[code] >= minimum)
+        return len(mixed), beyond, len(merged)
+
+    def keeps(runs, codes):
+        return all(set(run) <= codes or not set(run) & codes for run in runs)
+
+    runs = [run for run, _ in told.runs]
+    for off in (("98", "missing"), ("missing", "98")):
+        for cut in every_cut((*SHORT.scale, *off)):
+            allowed = all(sum(counts[code] for code in run) >= minimum for run in cut)
+            kept = all(keeps(cut, codes) for codes in ({"1"}, {"98"}) if keeps(runs, codes))
+            assert not (allowed and kept and loss(cut) < loss(runs)), cut
+
+
+def every_count_that_fits(row, told, band):
+    """All counts that add up to the runs and whose mean lies in the band, by trying everything."""
+    ways = []
+    for run, n in told.runs:
+        ways.append([w for w in product(range(n + 1), repeat=len(run)) if sum(w) == n])
+    codes = [code for run, _ in told.runs for code in run]
+    for way in product(*ways):
+        counts = dict(zip(codes, [n for part in way for n in part], strict=True))
+        mean = exact_mean(counts, row.scale)
+        if mean is not None and band.low <= int(mean * TENTHS) <= band.high:
+            yield counts
 
 
 @settings(max_examples=60, deadline=None)
-@given(small_tables(3, 4, 30), st.integers(1, 8))
-def test_no_line_with_its_total_shown_hides_less_than_the_threshold_in_all(table, minimum):
-    hidden = hidden_cells(table, minimum)
-    for line in equations(table):
-        inside = [place for place in line if place in hidden]
-        total_shown = not any(line[place] == -1 for place in inside)
-        if inside and total_shown:
-            assert len(inside) >= 2
-            assert sum(table[place] for place in inside) >= minimum
+@given(counted(SHORT, 7), st.integers(3, 5))
+def test_beside_the_mean_every_merged_option_may_have_been_chosen_by_nobody_or_by_two(
+    counts, minimum
+):
+    """Whatever the attacker tries, three counts at least are left for it."""
+    told = merge_options(SHORT, counts, minimum)
+    mean = exact_mean(counts, SHORT.scale)
+    if told is None or mean is None or told.responses > 24:
+        return
+    (band,) = mean_bands([(told, mean)])
+    if all(len(run) == 1 for run, _ in told.runs):
+        return
+    fits = list(every_count_that_fits(SHORT, told, band))
+    for run, _ in told.runs:
+        if len(run) > 1 and set(run) & set(SHORT.scale):
+            for code in run:
+                possible = {one[code] for one in fits}
+                assert 0 in possible
+                assert max(possible) >= APART
 
 
-@settings(max_examples=60, deadline=None)
-@given(small_tables(4, 4, 12), st.integers(2, 8), st.randoms(use_true_random=False))
-def test_the_same_table_hides_the_same_cells_in_whatever_order_it_comes(table, minimum, chance):
-    places = list(table.items())
-    chance.shuffle(places)
-    assert hidden_cells(dict(places), minimum) == hidden_cells(table, minimum)
+@given(counted(ROW, 30), st.integers(3, 6))
+def test_the_band_of_the_mean_holds_the_mean(counts, minimum):
+    told, mean = merge_options(ROW, counts, minimum), exact_mean(counts, ROW.scale)
+    if told is None or mean is None:
+        return
+    (band,) = mean_bands([(told, mean)])
+    assert band.low - 1 <= mean * TENTHS <= band.high + 1
+    found = figures_of(told, band)
+    assert found.interval[0] <= found.mean[0] <= found.mean[1] <= found.interval[1]
 
 
-def all_tables_that_fit(table, hidden, top):
-    """Every table of counts up to `top` that shows the same cells: by brute force."""
-    inner = [place for place in table if TOTAL not in place]
-    free = [place for place in inner if place in hidden]
-    for values in itertools.product(range(top + 1), repeat=len(free)):
-        guess = {place: table[place] for place in inner} | dict(zip(free, values, strict=True))
-        full = with_totals(guess)
-        if all(full[place] == n for place, n in table.items() if place not in hidden):
-            yield full
+def test_large_counts_are_told_as_they_are_and_the_mean_to_a_tenth():
+    counts = {"1": 120, "2": 200, "3": 60, "4": 20, "5": 9, "98": 12, "missing": 7}
+    told = merge_options(ROW, counts, 5)
+    assert [run for run, _ in told.runs] == [(code,) for code in ROW.codes]
+    (band,) = mean_bands([(told, exact_mean(counts, ROW.scale))])
+    assert band.low == band.high == 746
 
 
-@settings(max_examples=60, deadline=None)
-@given(small_tables(2, 3, 3), st.data())
-def test_what_is_called_revealed_is_what_an_attacker_finds_by_trying_everything(table, data):
-    places = sorted(table, key=str)
-    hidden = frozenset(data.draw(st.lists(st.sampled_from(places), unique=True, max_size=6)))
-    fits = list(all_tables_that_fit(table, hidden, 7))
-    fixed = {place for place in hidden if len({full[place] for full in fits}) == 1}
-    assert revealed(table, hidden) == fixed
+def test_a_unanimous_unit_has_no_mean_to_the_point():
+    """Fourteen of fourteen chose the best: a mean of 100 would tell that four options have none."""
+    counts = dict.fromkeys(ROW.codes, 0) | {"1": 14}
+    told = merge_options(ROW, counts, 5)
+    (band,) = mean_bands([(told, exact_mean(counts, ROW.scale))])
+    assert band.high == 1000
+    assert band.low <= 100 * TENTHS * 12 / 14
 
 
-@settings(max_examples=60, deadline=None)
-@given(small_tables(2, 3, 3), st.data())
-def test_what_is_called_told_small_is_what_stays_small_in_every_table_that_fits(table, data):
-    places = sorted(table, key=str)
-    hidden = frozenset(data.draw(st.lists(st.sampled_from(places), unique=True, max_size=6)))
-    most = dict.fromkeys(hidden, 0)
-    for full in all_tables_that_fit(table, hidden, 7):
-        most = {place: max(n, full[place]) for place, n in most.items()}
-    small = {place for place in hidden if table[place] < 3 and most[place] < 3}
-    assert told_small(table, hidden, 3) == small
-
-
-@settings(max_examples=60, deadline=None)
-@given(small_tables(4, 4, 12), st.integers(1, 8))
-def test_nothing_shown_tells_that_a_hidden_cell_is_under_the_threshold(table, minimum):
-    assert told_small(table, hidden_cells(table, minimum), minimum) == set()
-
-
-def test_a_remainder_over_rows_and_totals_is_no_small_count():
-    """73 in all less a row of 40 and a shown 30 of a hidden row: 3 would be left for the third row."""
-    table = with_totals({("a", "x"): 40, ("b", "x"): 30, ("c", "x"): 3, **{(row, "y"): 0 for row in "abc"}})  # fmt: skip
-    told = {place for place in table if place[1] == "y" or place[0] == "c"}
-    told |= {("a", "x"), (TOTAL, "x"), ("b", TOTAL)}
-    assert revealed(table, told) == set()
-    assert ("c", TOTAL) in told_small(table, told, 5)
-    assert not told_small(table, hidden_cells(table, 5), 5)
-
-
-def test_a_single_small_cell_hides_a_second_one_in_its_row_and_column():
-    table = with_totals({("a", "x"): 2, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 9})
-    hidden = hidden_cells(table, 5)
-    assert {("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")} <= hidden
-    assert (TOTAL, TOTAL) not in hidden
-
-
-def test_what_is_published_elsewhere_is_not_counted_on_to_hide_anything():
-    table = with_totals({("a", "x"): 2, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 9})
-    known = {place for place in table if place[1] is TOTAL}
-    assert not hidden_cells(table, 5, known=known) & known
-
-
-def is_safe(table, hidden, minimum):
-    """Nothing hidden follows from what is shown, or is known to be small, or stands almost alone."""
-    for line in equations(table):
-        inside = [place for place in line if place in hidden]
-        if inside and not any(line[place] == -1 for place in inside):
-            thin = len(inside) < 2 or sum(table[place] for place in inside) < minimum
-            if thin:
-                return False
-    return not revealed(table, hidden) and not told_small(table, hidden, minimum)
-
-
-def fewest_besides(table, small, minimum, most):
-    """How many cells must be hidden besides the small ones, by trying every choice of up to `most`."""
-    large = sorted(set(table) - small, key=str)
-    return next(
-        n
-        for n in range(most + 1)
-        for chosen in itertools.combinations(large, n)
-        if is_safe(table, small | set(chosen), minimum)
-    )
-
-
-def test_no_more_is_hidden_than_small_cells_need():
-    """Which cells to hide besides is a hard question, answered step by step: over many tables the steps
-    hide the fewest possible in two of three, and in all a quarter more than the fewest at most."""
-    chance, needed, taken = random.Random(11), [], []
-    for _ in range(60):
-        rows, columns = chance.choice([("ab", "xyz"), ("abc", "xy"), ("abc", "xyz")])
-        table = with_totals(
-            {
-                (row, column): chance.choice([0, 2, 4, *chance.choices(range(5, 40), k=6)])
-                for row in rows
-                for column in columns
-            }
-        )
-        small = {place for place, n in table.items() if n < 5}
-        taken.append(len(hidden_cells(table, 5)) - len(small))
-        needed.append(fewest_besides(table, small, 5, taken[-1]))
-    fewest = sum(one == other for one, other in zip(needed, taken, strict=True))
-    assert fewest >= 40
-    assert sum(taken) <= sum(needed) * 5 / 4
-
-
-@pytest.mark.parametrize(
-    ("counts", "hidden"),
-    [
-        ([[9, 9, 9], [9, 9, 9], [9, 9, 9]], []),
-        ([[2, 30, 8], [30, 30, 30], [7, 30, 9]], ["ax", "az", "cx", "cz"]),
-        ([[2, 3, 30], [30, 30, 30], [7, 6, 30]], ["ax", "ay", "cx", "cy"]),
-        ([[0, 0, 0], [30, 30, 30], [30, 30, 30]], ["ax", "ay", "az", "aT", "bx", "by", "bz", "bT"]),
-    ],
-    ids=["none is small", "one in a corner", "two in one row", "an empty row"],
-)
-def test_beside_a_small_cell_the_smallest_that_hide_it_are_hidden(counts, hidden):
-    table = with_totals(
-        {
-            (r, c): n
-            for r, line in zip("abc", counts, strict=True)
-            for c, n in zip("xyz", line, strict=True)
-        }
-    )
-    found = hidden_cells(table, 5)
-    assert sorted("".join(part or "T" for part in place) for place in found) == sorted(hidden)
+def test_what_no_answer_tells_is_not_told_by_a_missing_mean():
+    """Ten forms without any answer: the scale is merged with the missing ones."""
+    counts = dict.fromkeys(ROW.codes, 0) | {"missing": 10}
+    assert len(merge_options(ROW, counts, 5).runs) == 1

@@ -7,9 +7,11 @@ import random
 from collections import Counter
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
+from surveyapp.accounts.models import AuditEntry
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports.cleaning import studies
@@ -17,9 +19,10 @@ from surveyapp.exports.release import building
 from surveyapp.exports.verify import verify
 from surveyapp.responses import queries as responses
 from surveyapp.responses import receipts
-from surveyapp.responses.errors import DigestDiffers
+from surveyapp.responses.errors import DigestDiffers, OpenedByOlderRules
 from surveyapp.responses.models import OpenedCell, Receipt, Remark, Response, SealedBallot
 from surveyapp.responses.sealed_box import box, opening
+from surveyapp.responses.sealed_box.labels import refusal
 from tests import factories
 
 SIZES = {
@@ -143,6 +146,21 @@ def test_results_over_anything_but_what_was_opened_are_refused(
         building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     assert list(tmp_path.glob("*release*")) == []
     with pytest.raises(DigestDiffers):
+        studies.coordination_of(db, campaign)
+
+
+def test_of_a_box_opened_by_older_rules_nothing_is_released_and_the_reason_says_what_to_do(
+    db, campaign, tmp_path, now, keys
+):
+    """As after the digest was taken out of the record and the audit trail alike."""
+    responses.opening(db, campaign.id).digest = None
+    db.execute(delete(AuditEntry).where(AuditEntry.action == Action.BOX_OPENED))
+    db.flush()
+    with pytest.raises(OpenedByOlderRules) as refused:
+        building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
+    assert list(tmp_path.glob("*release*")) == []
+    assert "khôi phục bản sao lưu trước lúc mở hộp" in refusal(refused.value)
+    with pytest.raises(OpenedByOlderRules):
         studies.coordination_of(db, campaign)
 
 

@@ -89,22 +89,46 @@ def test_counts_are_complete_for_every_planned_cell_and_option(folder):
     assert [row["option"] for row in one] == ["1", "2", "3", "4", "5"]
 
 
-def test_no_public_cell_is_under_the_threshold(folder):
-    for name, column in (("participation", "responses"), ("answers", "n")):
-        shown = [row[column] for row in table(folder / "public" / f"{name}.csv") if row[column]]
-        assert shown
-        assert min(map(int, shown)) >= 5
+def test_no_public_count_of_a_unit_is_under_the_threshold(folder):
+    shown = [row["responses"] for row in table(folder / "public" / "participation.csv")]
+    assert min(int(n) for n in shown if n) >= 5
+    answers = table(folder / "public" / "answers.csv")
+    of_units = [row for row in answers if row["rated_unit"] != "all"]
+    assert of_units
+    assert all(row["n_low"] == row["n_high"] for row in of_units)
+    assert min(int(row["n_low"]) for row in of_units) >= 5
 
 
-def test_what_is_hidden_in_participation_is_hidden_in_the_answers(folder):
+def test_every_item_of_every_unit_with_ten_responses_has_its_figures(folder):
     told = {
-        (row["rated_unit"], row["group"]): row["responses"]
-        for row in table(folder / "public" / "participation.csv")
+        (r["rated_unit"], r["group"]): r for r in table(folder / "public" / "participation.csv")
     }
-    assert told["TTCP", "M1"] == ""
-    for row in table(folder / "public" / "answers.csv"):
-        if told[row["rated_unit"], row["group"]] == "":
-            assert row["n"] == ""
+    assert told["TTCP", "M1"]["responses"] == ""
+    enough = {
+        cell for cell, row in told.items() if "all" not in cell and int(row["responses"] or 0) >= 10
+    }
+    means = [r for r in table(folder / "public" / "means.csv") if r["rated_unit"] != "all"]
+    assert {(row["rated_unit"], row["group"]) for row in means} == enough
+    for row in means:
+        assert row["responses"] == told[row["rated_unit"], row["group"]]["responses"]
+        assert 0 <= float(row["mean_low"]) <= float(row["mean"]) <= float(row["mean_high"]) <= 100
+        assert float(row["interval_low"]) <= float(row["mean_low"])
+        assert float(row["interval_high"]) >= float(row["mean_high"])
+        assert float(row["top_two_low"]) <= float(row["top_two_high"])
+
+
+def test_a_total_is_made_of_published_figures_only(folder):
+    told = table(folder / "public" / "participation.csv")
+    total = next(r for r in told if (r["rated_unit"], r["group"]) == ("all", "M1"))
+    assert int(total["responses"]) == 14 + 11  # TTCP's three are not in it
+    rows = [r for r in table(folder / "public" / "answers.csv") if r["item"] == "M1-101"]
+    of_units = sum(int(r["n_low"]) for r in rows if r["rated_unit"] != "all")
+    assert of_units == 25
+    for row in (r for r in rows if r["rated_unit"] == "all"):
+        runs = [
+            r for r in rows if r["rated_unit"] != "all" and row["options"] in r["options"].split()
+        ]
+        assert int(row["n_high"]) == sum(int(r["n_high"]) for r in runs)
 
 
 def test_rates_have_a_row_for_every_planned_cell(folder):
@@ -326,7 +350,7 @@ def test_an_answer_that_is_no_option_is_found(folder, tmp_path):
 def test_a_small_cell_put_into_a_public_table_is_found(folder, tmp_path):
     copy = writable(folder, tmp_path)
     changed(copy / "public" / "participation.csv", "ministry,TTCP,M1,\n", "ministry,TTCP,M1,3\n")
-    assert codes(relisted(copy)) == {"small_public_cell"}
+    assert codes(relisted(copy)) == {"small_public_cell", "public_differs"}  # and no total has it
 
 
 def test_a_row_that_names_a_small_cell_is_found(folder, tmp_path):

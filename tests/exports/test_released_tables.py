@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -90,7 +89,7 @@ class Folder:
                 figures={},
                 completeness={},
             )
-            public_tables.write_public(folder / "public", frame, tally)
+            public_tables.write_public(folder / "public", public_tables.PublicTables(frame, tally))
             self.tables = {
                 path.relative_to(folder).as_posix(): self._read(path)
                 for path in folder.rglob("*.csv")
@@ -172,61 +171,31 @@ def test_no_row_of_scoring_names_a_small_group_and_none_is_lost(frame, folder, r
         assert len(pooled) >= 2 or len(alone) == 1
 
 
-def lines(shown):
-    """The sums an attacker knows of one table by (row, column), "all" and "sum" being totals."""
-    for axis in (0, 1):
-        for name in {place[axis] for place in shown}:
-            line = [place for place in shown if place[axis] == name]
-            totals = [place for place in line if place[1 - axis] in ("all", "sum")]
-            if len(totals) == 1:
-                yield [place for place in line if place not in totals], totals[0]
-
-
-def determined(shown, minimum):
-    """Hidden places that follow from the shown ones by linear algebra."""
-    hidden = [place for place, n in shown.items() if n is None]
-    if not hidden:
-        return []
-    place = {one: n for n, one in enumerate(hidden)}
-    matrix = []
-    for parts, total in lines(shown):
-        equation = np.zeros(len(hidden))
-        for one, sign in [*((part, 1) for part in parts), (total, -1)]:
-            if one in place:
-                equation[place[one]] += sign
-        matrix.append(equation)
-    _, values, right = np.linalg.svd(np.array(matrix), full_matrices=True)
-    rank = int((values > 1e-9).sum())
-    free = np.abs(right[rank:]).max(axis=0, initial=0.0)
-    return [one for one, n in place.items() if free[n] < 1e-9]
-
-
-def cell(text):
-    return int(text) if text else None
-
-
 @folders
-def test_nothing_public_is_small_nor_follows_by_subtraction(frame, folder, rows):
+def test_nothing_public_is_small_and_every_total_is_a_sum_of_what_is_told(frame, folder, rows):
     minimum = frame.table_minimum
     counted = Counter({c: n - folder.excluded[c] for c, n in folder.sizes.items()})
-    joined = defaultdict(dict)
+    told, totals = {}, Counter()
     for row in folder.tables["public/participation.csv"]:
-        place = row["rated_unit"], row["group"]
-        joined[row["level"]][place] = cell(row["responses"])
-    for level, shown in joined.items():
-        assert all(n is None or n >= minimum for n in shown.values())
-        assert determined(shown, minimum) == [], level
-        for place, n in shown.items():
-            assert n is None or "all" in place or n == counted[place]
-    items = defaultdict(dict)
+        place, n = (row["rated_unit"], row["group"]), int(row["responses"] or 0)
+        if "all" not in place:
+            told[place] = n
+            assert n == (counted[place] if counted[place] >= minimum else 0)
+            for key in (("all", place[1]), (place[0], "all"), (row["level"], "all")):
+                totals[key] += n
+        else:
+            key = (row["level"], "all") if place == ("all", "all") else place
+            assert n == totals[key]
+    runs = Counter()
     for row in folder.tables["public/answers.csv"]:
-        place = row["rated_unit"], row["option"]
-        items[row["level"], row["group"], row["item"]][place] = cell(row["n"])
-    for (level, group, item), shown in items.items():
-        assert all(n is None or n >= minimum for n in shown.values())
-        # what participation tells closes the rows: a unit's answers add up to its responses
-        closed = shown | {(u, "sum"): n for (u, g), n in joined[level].items() if g == group}
-        assert determined(closed, minimum) == [], (group, item)
+        place = row["rated_unit"], row["group"]
+        if row["rated_unit"] != "all":
+            assert row["n_low"] == row["n_high"]
+            assert int(row["n_low"]) >= minimum
+            assert told[place] >= frame.row_minimum
+            runs[*place, row["item"]] += int(row["n_low"])
+    for (*place, _item), n in runs.items():
+        assert n == told[tuple(place)]
 
 
 @folders

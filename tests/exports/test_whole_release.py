@@ -5,14 +5,13 @@ responses and the files on disk takes part, in every format, and all public tabl
 """
 
 import csv
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import openpyxl
 import pyarrow.parquet as parquet
 import pyreadstat
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 from surveyapp.accounts.act import Act
 from surveyapp.db import make_engine
 from surveyapp.exports.cleaning.rulesets import read_rules
+from surveyapp.exports.disclosure.option_merging import OptionRow
 from surveyapp.exports.disclosure.row_labels import MERGED
 from surveyapp.exports.formats import codebook_page, report_document
 from surveyapp.exports.release import building
@@ -29,6 +29,7 @@ from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import verify
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries as responses
+from tests.exports.attack import Attack, questions
 from tests.exports.conftest import written
 from tests.exports.opened import opened_campaign
 
@@ -155,106 +156,51 @@ def test_no_row_in_any_format_names_a_small_group_and_none_is_lost(built):
         assert told == (n if n >= built.frame.row_minimum else 0)
 
 
-Cell = tuple[str, ...]
-"""Rated unit, group and, for an answer, item and option; "all" is a total."""
-
-
-def public_cells(built: Built) -> dict[Cell, int | None]:
-    """Every figure of the public tables; None where it is hidden."""
-    shown: dict[Cell, int | None] = {}
-    for row in built.table("public/participation.csv"):
-        cell = row["rated_unit"], row["group"]
-        cell = (row["level"], "all") if cell == ("all", "all") else cell
-        shown[cell] = int(row["responses"]) if row["responses"] else None
-    for row in built.table("public/answers.csv"):
-        cell = row["rated_unit"], row["group"], row["item"], row["option"]
-        shown[cell] = int(row["n"]) if row["n"] else None
-    return shown
-
-
-def equations(built: Built, cells: set[Cell]) -> Iterator[tuple[Cell, list[Cell]]]:
-    """A total and its parts, for every sum over units, groups and options of all public tables."""
-    level = {code: group.level for code, group in built.frame.groups_by_code.items()}
-    by_group, by_unit, by_option, by_answer = (defaultdict(list) for _ in range(4))
-    for cell in cells:
-        unit, group, *answer = cell
-        if answer:
-            by_option[unit, group, answer[0]].append(cell)
-            by_answer[group, *answer].append(cell)
-        elif "all" not in cell:
-            by_group[group].append(cell)
-            by_unit[level[group], unit].append(cell)
-    for group, parts in by_group.items():
-        yield ("all", group), parts
-    for (_, unit), parts in by_unit.items():
-        yield (unit, "all"), parts
-    for name in set(level.values()):
-        yield (name, "all"), [("all", group) for group in by_group if level[group] == name]
-    for (unit, group, _), parts in by_option.items():
-        yield (unit, group), parts
-    for (group, *answer), parts in by_answer.items():
-        units = [part for part in parts if part[0] != "all"]
-        yield ("all", group, *answer), units
-
-
-def worked_out(built: Built, shown: dict[Cell, int | None]) -> list[Cell]:
-    """Hidden cells that follow from the shown ones by subtraction or from counts being >= 0, and those
-    that are seen to be under the threshold."""
-    hidden = {cell: n for n, cell in enumerate(c for c in shown if shown[c] is None)}
-    if not hidden:
-        return []
-    matrix, right = [], []
-    for total, parts in equations(built, set(shown)):
-        row, known = np.zeros(len(hidden)), 0
-        for cell, sign in [*((part, 1) for part in parts), (total, -1)]:
-            if cell in hidden:
-                row[hidden[cell]] += sign
-            else:
-                known -= sign * (shown[cell] or 0)
-        matrix.append(row)
-        right.append(known)
-    system, sums = np.array(matrix), np.array(right)
-    _, values, turned = np.linalg.svd(system, full_matrices=True)
-    free = np.abs(turned[int((values > 1e-9).sum()) :]).max(axis=0, initial=0.0)
-    low, high = bounds(system, sums)
-    small = built.frame.table_minimum - 0.5
-    fixed = (free < 1e-9) | (high - low < 0.5) | (high < small)
-    return [cell for cell, n in hidden.items() if fixed[n]]
-
-
-def bounds(system: np.ndarray, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The least and most that each unknown can be, each equation alone tightening, until none does."""
-    low, high = np.zeros(system.shape[1]), np.full(system.shape[1], 1e6)
-    while True:
-        before = low.copy(), high.copy()
-        for row, total in zip(system, sums, strict=True):
-            for at in np.flatnonzero(row):
-                others = row.copy()
-                others[at] = 0
-                least = np.where(others > 0, low, high) @ others
-                most = np.where(others > 0, high, low) @ others
-                ends = sorted([(total - least) / row[at], (total - most) / row[at]])
-                low[at], high[at] = max(low[at], ends[0]), min(high[at], ends[1])
-        if np.allclose(before[0], low) and np.allclose(before[1], high):
-            return low, high
-
-
 def test_what_is_published_is_what_is_attacked_here(built):
     files = {path.name for path in (built.folder / "public").iterdir()}
-    assert files == {"participation.csv", "answers.csv", "cleaning.html", "cleaning.pdf"}
+    tables = {"participation.csv", "answers.csv", "means.csv", "criteria.csv"}
+    assert files == tables | {"cleaning.html", "cleaning.pdf"}
+
+
+def options_of(built: Built, group: str, item: str) -> OptionRow:
+    return OptionRow.of(built.frame.instrument(group).item(item))
 
 
 def test_nothing_public_is_small_nor_follows_from_all_public_tables_together(built):
-    shown = public_cells(built)
-    assert all(n is None or n >= built.frame.table_minimum for n in shown.values())
-    assert worked_out(built, shown) == []
+    """Least and most of every count by an integer program that knows all that is published."""
+    public, minimum = built.folder / "public", built.frame.table_minimum
+    for group, item in questions(public):
+        attack = Attack([public], group, item, options_of(built, group, item))
+        assert attack.found_small(minimum) == {}, (group, item)
 
 
 @pytest.mark.parametrize("built", ["one small unit among large ones"], indirect=True)
-def test_the_attack_works_out_a_small_cell_whose_cover_is_told(built):
-    shown = public_cells(built)
-    assert shown["TTCP", "M1"] is None
-    counted = Counter((row.rated_unit_code, row.group_code) for row in built.rows)
-    others = {cell: counted[cell] for cell in shown if cell[1] in ("M1", "M2", "M3", "M4", "M5")}
-    totals = {("all", "M1"): 73, ("TTCP", "M1"): None}
-    assert ("TTCP", "M1") in worked_out(built, shown | others | totals)
+def test_the_attack_finds_a_count_where_the_mean_is_told_to_the_point(built):
+    """With the true mean instead of its band, and the counts that were merged, small ones come out."""
+    public = built.folder / "public"
+    attack = Attack([public], "M1", "M1-101", options_of(built, "M1", "M1-101"))
+    chosen = Counter(
+        row.answers.get("M1-101", "missing")
+        for row in built.rows
+        if (row.rated_unit_code, row.group_code) == ("NHNN", "M1")
+    )
+    merged = next(
+        run.split()
+        for row in built.table("public/answers.csv")
+        if (row["rated_unit"], row["item"]) == ("NHNN", "M1-101")
+        for run in [row["options"]]
+        if " " in run
+    )
+    for code in merged[1:]:
+        attack.tell({("NHNN", code): 1}, chosen[code], chosen[code])
+    assert attack.bounds(("NHNN", merged[0])) == (chosen[merged[0]],) * 2
+
+
+@pytest.mark.parametrize("built", ["one small unit among large ones"], indirect=True)
+def test_no_total_has_the_responses_of_a_unit_that_is_not_told(built):
+    shown = {
+        (r["rated_unit"], r["group"]): r["responses"]
+        for r in built.table("public/participation.csv")
+    }
+    assert shown["TTCP", "M1"] == ""
+    assert (shown["all", "M1"], shown["TTCP", "all"]) == ("70", "")

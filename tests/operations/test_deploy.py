@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -131,6 +133,22 @@ def test_the_compose_file_has_two_nodes_and_mounts_what_is_there():
     assert "server app1:8000" in (DEPLOY / "compose" / "nginx.conf").read_text()
     lock = (DEPLOY / "Containerfile").read_text()
     assert "--require-hashes -r requirements.lock" in lock
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["hadolint", str(DEPLOY / "Containerfile")],
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose" / "compose.yml")],
+    ],
+    ids=["containerfile", "compose"],
+)  # fmt: skip
+def test_the_files_for_containers_pass_their_own_linter_and_schema(command):
+    """There is no engine to run them here, and the files say so."""
+    program = Path(sys.executable).with_name(command[0])
+    done = subprocess.run([str(program), *command[1:]], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Not run here" in Path(command[-1]).read_text()
 
 
 def test_gauges_are_of_machines_and_never_of_a_single_submission(settings, engine, now):

@@ -47,9 +47,9 @@ def world(db: Session, keys: KeyRing, now: datetime) -> World:
     """Twelve people of P1 on 01 and ten of M1 on BNV have submitted, one more of each has not."""
     world = survey(db, keys, now, people=13)
     more = survey(db, keys, now, people=11, group="M1", unit="BNV", campaign=world.campaign)
-    for form in (*world.forms[:12], *more.forms[:10]):
+    for n, form in enumerate((*world.forms[:12], *more.forms[:10])):
         remark = {f"{form.group_code}-900": f"Ý kiến {form.code}"} if form in more.forms else {}
-        world.save(db, form, {**answers(form, int(form.code[-4:])), **remark})
+        world.save(db, form, {**answers(form, n), **remark})
         world.submit(db, form)
     world.save(db, world.forms[12], {"P1-101": "1"})
     world.forms += more.forms
@@ -125,8 +125,8 @@ def test_every_answer_comes_out_once_with_its_rated_unit_and_group(world, db):
     )
     submitted = (*world.forms[:12], *world.forms[13:23])
     assert found == Counter(
-        (form.rated_unit_code, form.group_code, tuple(answers(form, int(form.code[-4:])).items()))
-        for form in submitted
+        (form.rated_unit_code, form.group_code, tuple(answers(form, n).items()))
+        for n, form in enumerate(submitted)
     )
     assert queries.response_counts(db, world.campaign.id) == opened.per_cell
 

@@ -1,7 +1,6 @@
 """A campaign with invited people, made row by row: what submitting needs and nothing more."""
 
-import hashlib
-import itertools
+import os
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
 from surveyapp.instruments.model import Instrument
+from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person
@@ -35,15 +35,21 @@ class Form:
 
     id: uuid.UUID
     person_id: uuid.UUID
+    invitation_id: uuid.UUID
     code: str
+    counter: int
     group_code: str
     rated_unit_code: str
     instrument: Instrument
 
     def holder(self, keys: KeyRing, device: str = "her own") -> DraftHolder:
         """What opens her drafts at that device."""
-        strand = hashlib.sha256(f"{device} {self.id}".encode()).digest()[:16]
+        strand = _strands.setdefault((device, self.id), os.urandom(16))
         return DraftHolder(self.code, strand, SECRET, keys)
+
+
+_strands: dict[tuple[str, uuid.UUID], bytes] = {}
+"""What lies in the browsers, by device and form: drawn at random, as a browser's is."""
 
 
 @dataclass
@@ -116,33 +122,44 @@ def survey(
         )
     ).scalar_one()
     instrument = queries.instrument(db, asked.instrument_id)
-    forms = [
-        Form(uuid.uuid4(), uuid.uuid4(), code, group, unit, instrument)
-        for code in itertools.islice(_codes, people)
-    ]
-    _insert(db, campaign, forms, rated, asked)
+    forms = []
+    for _ in range(people):
+        invitation_id = uuid.uuid4()
+        code, counter = codes.choose_code(
+            keys,
+            campaign_code=campaign.code,
+            invitation_id=invitation_id,
+            issue_number=1,
+            key_number=keys.current,
+        )
+        form_id, person_id = uuid.uuid4(), uuid.uuid4()
+        forms.append(
+            Form(form_id, person_id, invitation_id, code, counter, group, unit, instrument)
+        )
+    _insert(db, campaign, forms, rated, asked, keys)
     return World(campaign, forms, keys, now)
 
 
-_codes = (f"7{number:015d}" for number in itertools.count(1))
-
-
 def _insert(
-    db: Session, campaign: Campaign, forms: list[Form], unit: Unit, group: RespondentGroup
+    db: Session,
+    campaign: Campaign,
+    forms: list[Form],
+    unit: Unit,
+    group: RespondentGroup,
+    keys: KeyRing,
 ) -> None:
-    invitations = {form.id: uuid.uuid4() for form in forms}
     db.execute(insert(Person), [_person(campaign, unit, form) for form in forms])
     db.execute(
         insert(Invitation),
         [
             {
-                "id": invitations[form.id],
+                "id": form.invitation_id,
                 "campaign_id": campaign.id,
                 "person_id": form.person_id,
-                "tag": hashlib.sha256(form.code.encode()).digest()[:16],
-                "key_number": 1,
+                "tag": codes.tag(keys, form.code),
+                "key_number": keys.current,
                 "issue_number": 1,
-                "counter": 0,
+                "counter": form.counter,
                 "state": "active",
                 "issued_at": campaign.opens_at,
                 "listed_at": campaign.opens_at,
@@ -155,7 +172,7 @@ def _insert(
         [
             {
                 "id": form.id,
-                "invitation_id": invitations[form.id],
+                "invitation_id": form.invitation_id,
                 "campaign_id": campaign.id,
                 "number": 1,
                 "group_id": group.id,

@@ -10,9 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import delete, update
 
-from surveyapp.campaigns import queries
-from surveyapp.db import reading, transaction
-from surveyapp.exports.download.published_reader import Distribution
+from surveyapp.db import transaction
 from surveyapp.exports.models import Release
 from surveyapp.responses.models import Response
 from tests import factories
@@ -21,7 +19,6 @@ from tests.web.browsing import sign_in
 
 PAGE = "/centre/tiny/results"
 FILE = f"{PAGE}/table.csv"
-HIDDEN = "ẩn"
 VIEWS = [
     f"by={by}&group={group}&item={item}&unit={unit}"
     for group, item, units in (
@@ -48,40 +45,41 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def public(folder: Path) -> dict[tuple[str, ...], str]:
-    """Every cell of the public tables of answers by unit, group, item and option."""
-    rows = rows_of((folder / "public" / "answers.csv").read_text())
-    return {(r["rated_unit"], r["group"], r["item"], r["option"]): r["n"] for r in rows}
+def public(folder: Path) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Least and most of every count of the public tables by unit, group, item and option."""
+    told = {}
+    for row in rows_of((folder / "public" / "answers.csv").read_text()):
+        run = row["options"].split()
+        for code in run:
+            low = row["n_low"] if len(run) == 1 else "0"
+            told[row["rated_unit"], row["group"], row["item"], code] = low, row["n_high"]
+    return told
 
 
 def shown(client, view: str) -> list[dict[str, str]]:
     return rows_of(client.get(f"{FILE}?{view}").data.decode("utf-8-sig"))
 
 
-def test_every_cell_is_that_of_the_public_table_and_a_hidden_one_says_so(built, client):
+def test_every_count_is_that_of_the_public_table(built, client):
     sign_in(client, "viewer")
     told, seen = public(built), set()
     for view in VIEWS:
         for row in shown(client, view):
             cell = row["Mã đơn vị"], row["Nhóm"], row["Mã câu hỏi"], row["Mã phương án"]
-            assert row["Số phiếu chọn"] == (told[cell] or HIDDEN)
-            assert bool(row["Tỷ lệ"]) == bool(told[cell])
+            assert (row["Số phiếu chọn, ít nhất"], row["Số phiếu chọn, nhiều nhất"]) == told[cell]
             assert (row["Bản phát hành số"], row["Ngày phát hành"]) == ("1", "15/01/2024")
             seen.add(cell)
-    assert any(not told[cell] for cell in seen)
-    assert any(told[cell] for cell in seen)
+    assert any(told[cell][0] != told[cell][1] for cell in seen)
+    assert any(told[cell][0] == told[cell][1] for cell in seen)
 
 
-def test_a_page_shows_no_count_but_those_of_its_file(built, client):
+def test_a_page_says_of_merged_options_how_many_chose_them_at_most(built, client):
     sign_in(client, "viewer")
-    for view in VIEWS:
-        page = client.get(f"{PAGE}?{view}").text
-        counts = re.findall(r'<td class="number" data-label="[^"]*" data-value="(\d*)"', page)
-        rows = shown(client, view)
-        told = [row["Số phiếu chọn"].replace(HIDDEN, "") for row in rows]
-        told += [row["Phiếu trả lời (mẫu số)"].replace(HIDDEN, "") for row in rows]
-        assert set(counts) <= {*told, ""}
-        assert bool(rows) == bool(counts)
+    page = client.get(f"{PAGE}?by=unit&group=M1&item=M1-101").text
+    rows = shown(client, "by=unit&group=M1&item=M1-101")
+    merged = next(row for row in rows if row["Gộp với"] and row["Mã đơn vị"] == "BNV")
+    assert f"≤ {merged['Số phiếu chọn, nhiều nhất']} " in page
+    assert "Quá ít phiếu để nêu: Thanh tra Chính phủ" in page
 
 
 def test_what_the_pages_tell_needs_nothing_beyond_the_public_folder(built, client):
@@ -99,25 +97,15 @@ def test_what_the_pages_tell_needs_nothing_beyond_the_public_folder(built, clien
     assert everything() == before
 
 
-def test_a_mean_stands_only_where_every_option_of_the_scale_does(built, client):
-    """Whoever knew the mean could work out the hidden count."""
+def test_every_row_has_the_mean_of_the_public_table_with_how_far_it_may_be_off(built, client):
     sign_in(client, "viewer")
-    told, means = public(built), []
-    for unit, group, item in {cell[:3] for cell in told if cell[1] in ("P1", "P3", "M2")}:
-        page = client.get(f"{PAGE}?by=unit&group={group}&item={item}").text
-        cells = [told.get((unit, group, item, code)) for code in "12345"]
-        mean = _mean_of(page, "" if unit == "all" else f"unit={unit}")
-        assert ("" in cells) == (mean == "")
-        means.append(mean)
-    assert any(means)
-
-
-def test_where_participation_is_hidden_no_answer_is_told_even_if_a_table_told_one(built):
-    """The two tables hide together; should one ever slip, the pages still tell nothing."""
-    with reading() as db:
-        (form, *_) = queries.instruments(db, 1).values()
-    told = Distribution(form.items[0], None, {"1": 3, "2": 30})
-    assert told.n("2") is told.share("2") is told.hidden is told.mean is None
+    means = rows_of((built / "public" / "means.csv").read_text())
+    assert means
+    for row in means:
+        page = client.get(f"{PAGE}?by=unit&group={row['group']}&item={row['item']}").text
+        unit = row["rated_unit"]
+        shown = _mean_of(page, "" if unit == "all" else f"unit={unit}")
+        assert float(shown) == pytest.approx(float(row["mean"]), abs=1e-3)
 
 
 def _mean_of(page: str, address: str) -> str:
@@ -135,7 +123,7 @@ def test_the_workbook_carries_date_release_and_denominator(built, client):
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     said = " ".join(str(sheet.cell(row, 1).value) for row in range(1, 7))
     assert "bản phát hành số 1, ngày 15/01/2024" in said
-    assert "dưới 5 phiếu được ẩn" in said
+    assert "dưới 5 phiếu được gộp" in said
     assert "Phiếu trả lời (mẫu số)" in [cell.value for cell in sheet[7]]
 
 
@@ -160,7 +148,7 @@ def test_files_that_are_away_or_altered_are_not_shown(built, client):
     sign_in(client, "viewer")
     answers = built / "public" / "answers.csv"
     answers.chmod(0o644)
-    answers.write_text(answers.read_text().replace(",\n", ",9\n"))
+    answers.write_text(answers.read_text().replace(",5,", ",6,"))
     page = client.get(PAGE)
     assert page.status_code == 404
     assert "không còn đúng như khi phát hành" in page.text

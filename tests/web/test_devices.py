@@ -159,7 +159,7 @@ def operator(app, engine, now, ann):
 def test_closing_destroys_the_secret_with_every_draft_and_there_are_minutes(
     operator, ann, item, settings, keys, now
 ):
-    where = draft_secret.folder(settings.instance)
+    where = draft_secret.folder(settings)
     assert [path.name for path in where.iterdir()] == ["tiny"]
     assert (where / "tiny").stat().st_mode & 0o077 == where.stat().st_mode & 0o077 == 0
     assert operator.get("/centre/tiny/life/draft-minutes.pdf").status_code == 404
@@ -186,7 +186,7 @@ def test_closing_destroys_the_secret_with_every_draft_and_there_are_minutes(
 
 
 def test_a_server_without_the_secret_says_so_and_loses_nothing(ann, item, settings):
-    path = draft_secret.folder(settings.instance) / "tiny"
+    path = draft_secret.folder(settings) / "tiny"
     kept = path.read_bytes()
     path.unlink()
     answer = ann.get("/phieu/1/1")

@@ -15,6 +15,7 @@ from surveyapp.config import Settings, read_settings
 from surveyapp.i18n import _, moment
 from surveyapp.operations.backup import restoring, sealed_file, service
 from surveyapp.operations.backup.errors import NoRecipient
+from surveyapp.store import BucketAway, open_store
 
 ACTOR = "command line"
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -50,6 +51,7 @@ def take(folder: Path | None) -> None:
             if not turn.is_ours:
                 click.echo(_("Việc này đang được nơi khác làm."))
                 return
+            _bring_what_others_keep(settings)
             taken = service.take(
                 place,
                 url=settings.backup_database_url or settings.database_url,
@@ -70,6 +72,17 @@ def take(folder: Path | None) -> None:
             gone=len(gone),
         )
     )
+
+
+def _bring_what_others_keep(settings: Settings) -> None:
+    """Releases and maps of the bucket; a backup without them is better than none, and says so."""
+    shared = open_store(settings)
+    try:
+        for part in service.STORED:
+            shared.bring_all(part)
+    except BucketAway as away:
+        words = _("Kho chung không trả lời (%(fault)s): sao lưu những gì có ở đây.", fault=away)
+        click.echo(words, err=True)
 
 
 @backup.command()
@@ -142,6 +155,10 @@ def _put_back(settings: Settings, file: Path, secret: Path) -> datetime:
         instance=settings.instance,
         store=settings.store,
     )
+    shared = open_store(settings)
+    for part in service.STORED:
+        for path in sorted((settings.store / part).glob("[!.]*")):
+            shared.share(path, f"{part}/{path.name}")
     click.echo(_("Đã đặt lại %(files)s tệp.", files=count))
     if head["revision"] != schema.newest():
         engine = db.make_engine(settings.database_url)

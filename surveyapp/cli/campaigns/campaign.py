@@ -184,7 +184,7 @@ def open_(code: str) -> None:
         draft_secret.make(
             db,
             campaign,
-            where=draft_secret.folder(server.settings.instance),
+            where=draft_secret.folder(server.settings),
             act=Act(ACTOR, clock.now(), server.keys),
         )
         _echo_state(campaign)
@@ -206,7 +206,7 @@ def close(code: str) -> None:
             draft_secret.destroy(
                 db,
                 queries.campaign(db, code),
-                where=draft_secret.folder(server.settings.instance),
+                where=draft_secret.folder(server.settings),
                 act=Act(ACTOR, clock.now(), server.keys),
             )
 

@@ -1,141 +1,207 @@
-"""The part of a release that may be published: three kinds of table, small cells hidden.
+"""The part of a release that may be published: who answered, how each item was answered, its mean.
 
-Which tables there are is fixed here, before any box is opened. They are protected together: a cell
-of participation that is hidden hides its whole row in the tables of answers, and the totals that
-those tables share with participation are never counted on to hide anything.
+Which tables there are is fixed here, before any box is opened. Each rated unit × group is protected
+by itself (`option_merging`, `mean_rounding`); every total is made of what is published, so that
+nothing can be subtracted from it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
-from surveyapp.exports.disclosure.cell_suppression import (
-    TOTAL,
-    TableCell,
-    hidden_cells,
-    with_totals,
-)
+from surveyapp.exports.disclosure.item_figures import ItemFigures, figures_of, together
+from surveyapp.exports.disclosure.mean_rounding import exact_mean, mean_bands
+from surveyapp.exports.disclosure.option_merging import MISSING, OptionRow, merge_options
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import AnswerTally, Frame, ItemColumn
+from surveyapp.exports.release.results import AnswerTally, Frame, ItemColumn, ItemCounts
 from surveyapp.instruments.kinds.kind import NOT_ASKED
 from surveyapp.instruments.model import DONT_KNOW
 
 PARTICIPATION = ("level", "rated_unit", "group", "responses")
-ANSWERS = ("level", "rated_unit", "group", "item", "variable", "option", "n")
+ANSWERS = ("level", "rated_unit", "group", "item", "variable", "options", "n_low", "n_high")
+MEANS = (
+    "level", "rated_unit", "group", "item", "variable", "responses", "mean", "mean_low", "mean_high",
+    "interval_low", "interval_high", "top_two_low", "top_two_high", "dont_know_low", "dont_know_high",
+)  # fmt: skip
+CRITERIA = ("level", "rated_unit", "criterion", "groups", "items", "mean", "mean_low", "mean_high")
 ALL = "all"
-"""Stands for the total over units or groups."""
+"""Stands for all published units or groups together."""
 
-HIDDEN = None
-"""A hidden cell is empty."""
+NOBODY = Fraction(-1)
 
-MISSING = "missing"
-"""Stands as option for answers that were not given."""
+Question = tuple[str, str, str]
+"""Rated unit, group, column."""
 
-_SMALL_UNITS = "small units"
-"""The row of a table of answers that adds up the units hidden in participation; never published."""
-
-Shown = dict[TableCell, int | None]
+__all__ = (
+    "ALL", "ANSWERS", "CRITERIA", "MEANS", "MISSING", "PARTICIPATION", "PublicTables", "write_public",
+)  # fmt: skip
 
 
-def participation(frame: Frame, tally: AnswerTally, level: str) -> Shown:
-    """Responses by rated unit × group of one level, with totals; None where hidden."""
-    cells: dict[TableCell, int] = {
-        cell: tally.responses[cell]
-        for cell in frame.planned | set(tally.responses)
-        if frame.groups_by_code[cell[1]].level == level
+@dataclass(frozen=True)
+class PublicTables:
+    """What may be published of the results. Cells in `withheld` are told nothing of."""
+
+    frame: Frame
+    tally: AnswerTally
+    withheld: Collection[Cell] = field(default=frozenset())
+
+    @cached_property
+    def participation(self) -> dict[Cell, int | None]:
+        """Responses by rated unit × group; None under the threshold."""
+        cells = self.frame.in_order(self.frame.planned | set(self.tally.responses))
+        least = self.frame.table_minimum
+        told = {cell: self.tally.responses[cell] for cell in cells}
+        return {
+            cell: n if n >= least and cell not in self.withheld else None
+            for cell, n in told.items()
+        }
+
+    @cached_property
+    def told(self) -> list[Cell]:
+        """Cells whose answers may be told: as many responses as give rows."""
+        least = max(self.frame.row_minimum, self.frame.table_minimum)
+        return [cell for cell, n in self.participation.items() if (n or 0) >= least]
+
+    @cached_property
+    def figures(self) -> dict[Question, ItemFigures]:
+        """Figures of every item of every cell that is told, in the order of the tables."""
+        merged = {
+            (*cell, column.name): (merge, counts)
+            for cell in self.told
+            for column in self.columns[cell[1]].values()
+            for counts in [by_code(self.tally.column(cell, column))]
+            if (
+                merge := merge_options(self._row(cell[1], column), counts, self.frame.table_minimum)
+            )
+        }
+        # where nobody answered the lowest band is told: no mean would tell that every option has none
+        means = [
+            (merge, NOBODY if mean is None else mean)
+            for merge, counts in merged.values()
+            for mean in [exact_mean(counts, merge.row.scale)]
+        ]
+        return {
+            key: figures_of(merge, band)
+            for (key, (merge, _)), band in zip(merged.items(), mean_bands(means), strict=True)
+        }
+
+    @cached_property
+    def questions(self) -> dict[tuple[str, str], ItemFigures]:
+        """By group and item, over the units that are told."""
+        parts: dict[tuple[str, str], list[ItemFigures]] = defaultdict(list)
+        for (_, group, item), found in self.figures.items():
+            parts[group, item].append(found)
+        return {
+            (group, name): together(self._row(group, self.columns[group][name]), of_units)
+            for (group, name), of_units in parts.items()
+        }
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, ItemColumn]]:
+        """Of each group what it was asked, by the name of the column."""
+        return {
+            group: {one.name: one for one in self.frame.columns_of(self.frame.instrument(group))}
+            for group in self.frame.groups_by_code
+        }
+
+    def _row(self, group: str, column: ItemColumn) -> OptionRow:
+        routed = self.frame.instrument(group).is_routed
+        return OptionRow.with_codes(column.item, column.options, routed=routed)
+
+    def is_averaged(self, group: str, name: str) -> bool:
+        """Whether a mean and a share of the best mean anything."""
+        column = self.columns[group][name]
+        ends = (column.options[0], column.options[-1])
+        return not column.option and column.item.best in ends
+
+    def level(self, group: str) -> str:
+        """Of the units that a group rates."""
+        return self.frame.groups_by_code[group].level
+
+
+def by_code(counts: ItemCounts) -> dict[str, int]:
+    """Counts of one item by option, with those off the scale."""
+    return {
+        **counts.options,
+        DONT_KNOW: counts.dont_know,
+        MISSING: counts.missing,
+        NOT_ASKED: counts.not_asked,
     }
-    table = with_totals(cells)
-    hidden = hidden_cells(table, frame.table_minimum)
-    return {cell: HIDDEN if cell in hidden else n for cell, n in table.items()}
 
 
-def answers(
-    frame: Frame,
-    tally: AnswerTally,
-    column: ItemColumn,
-    group: str,
-    *,
-    responses_shown: Mapping[TableCell, int | None],
-) -> Shown:
-    """Answers in one column by rated unit × option, with the total over units; None where hidden.
-
-    `responses_shown` is the participation of the group's level. Empty when even the group's total is hidden.
-    """
-    if responses_shown.get((TOTAL, group)) is None:
-        return {}
-    units = [unit for unit, of in responses_shown if of == group and unit is not TOTAL]
-    small = {unit for unit in units if responses_shown[unit, group] is None}
-    routed = frame.instrument(group).is_routed
-    table = with_totals(_by_option(tally, column, group, units=units, small=small, routed=routed))
-    forced = {cell for cell in table if cell[0] == _SMALL_UNITS and cell[1] is not TOTAL}
-    known = {cell for cell in table if cell[1] is TOTAL}
-    hidden = hidden_cells(table, frame.table_minimum, forced=forced, known=known)
-    shown: Shown = {
-        cell: HIDDEN if cell in hidden else n
-        for cell, n in table.items()
-        if cell[0] != _SMALL_UNITS and cell[1] is not TOTAL
-    }
-    options = {option for _, option in shown}
-    return shown | {(unit, option): HIDDEN for unit in small for option in options}
-
-
-def _by_option(
-    tally: AnswerTally,
-    column: ItemColumn,
-    group: str,
-    *,
-    units: list[object],
-    small: set[object],
-    routed: bool,
-) -> dict[TableCell, int]:
-    cells: dict[TableCell, int] = {}
-    for unit in units:
-        counts = tally.column((str(unit), group), column)
-        by_option = {**counts.options, MISSING: counts.missing}
-        if column.item.dont_know:
-            by_option[DONT_KNOW] = counts.dont_know
-        if routed:
-            by_option[NOT_ASKED] = counts.not_asked
-        row = _SMALL_UNITS if unit in small else unit
-        for option, n in by_option.items():
-            cells[row, option] = cells.get((row, option), 0) + n
-    return cells
-
-
-def write_public(folder: Path, frame: Frame, tally: AnswerTally) -> None:
+def write_public(folder: Path, tables: PublicTables) -> None:
     """Write every table of `public/`."""
-    responses_shown = {
-        level: participation(frame, tally, level)
-        for level in sorted({group.level for group in frame.groups.values()})
-    }
-    write_csv(
-        folder / "participation.csv", PARTICIPATION, _participation_rows(frame, responses_shown)
+    write_csv(folder / "participation.csv", PARTICIPATION, participation_rows(tables))
+    write_csv(folder / "answers.csv", ANSWERS, answer_rows(tables))
+    write_csv(folder / "means.csv", MEANS, mean_rows(tables))
+    write_csv(folder / "criteria.csv", CRITERIA, criterion_rows(tables))
+
+
+def participation_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
+    """Each cell, each group over units, each unit over groups, each level: sums of what is told."""
+    sums: dict[tuple[str, str, str], int] = defaultdict(int)
+    for cell, n in tables.participation.items():
+        level, (unit, group) = tables.level(cell[1]), cell
+        for key in ((level, ALL, group), (level, unit, ALL), (level, ALL, ALL)):
+            sums[key] += n or 0
+        yield level, unit, group, n
+    for key, n in sums.items():
+        yield (*key, n or None)
+
+
+def answer_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
+    """How many chose each run of options; over units, each option, the least and the most."""
+    for key, found in _all_figures(tables):
+        for run, (low, high) in found.counts.items():
+            yield (*key, " ".join(run), low, high)
+
+
+def mean_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
+    """Mean, its band and interval, and the shares, of every item."""
+    for key, found in _all_figures(tables):
+        if not tables.is_averaged(key[2], key[4]):
+            continue
+        yield (
+            *key, found.responses, found.middle,
+            *(found.mean or (None, None)), *(found.interval or (None, None)),
+            *found.share(found.top_two), *found.share(found.dont_know),
+        )  # fmt: skip
+
+
+def _all_figures(tables: PublicTables) -> Iterator[tuple[tuple[str, ...], ItemFigures]]:
+    for (unit, group, name), found in tables.figures.items():
+        yield (tables.level(group), unit, group, tables.columns[group][name].item.id, name), found
+    for (group, name), found in tables.questions.items():
+        yield (tables.level(group), ALL, group, tables.columns[group][name].item.id, name), found
+
+
+def criterion_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
+    """Mean of a rated unit, and over units, per criterion: of the items within a group, then of the groups,
+    each counting the same."""
+    parts: dict[tuple[str, str, str], dict[str, list[tuple[float, float]]]] = defaultdict(
+        lambda: defaultdict(list)
     )
-    write_csv(folder / "answers.csv", ANSWERS, _answer_rows(frame, tally, responses_shown))
+    for (level, unit, group, item, name), found in _all_figures(tables):
+        if found.mean is not None and tables.is_averaged(group, name):
+            criterion = tables.frame.instrument(group).item(item).criterion
+            parts[level, unit, criterion][group].append(found.mean)
+    units = {code: n for n, code in enumerate([*tables.frame.units_by_code, ALL])}
+    for (level, unit, criterion), groups in sorted(
+        parts.items(), key=lambda part: (part[0][0], units[part[0][1]], _numbered(part[0][2]))
+    ):
+        low, high = (
+            sum(sum(mean[end] for mean in means) / len(means) for means in groups.values())
+            / len(groups)
+            for end in (0, 1)
+        )
+        items = sum(len(means) for means in groups.values())
+        yield level, unit, criterion, " ".join(groups), items, (low + high) / 2, low, high
 
 
-def _participation_rows(
-    frame: Frame, responses_shown: Mapping[str, Shown]
-) -> Iterator[tuple[Value, ...]]:
-    units, groups = [*frame.units_by_code, TOTAL], [*frame.groups_by_code, TOTAL]
-    for level, shown in responses_shown.items():
-        for unit in units:
-            for group in groups:
-                if (unit, group) in shown:
-                    yield level, unit or ALL, group or ALL, shown[unit, group]
-
-
-def _answer_rows(
-    frame: Frame, tally: AnswerTally, responses_shown: Mapping[str, Shown]
-) -> Iterator[tuple[Value, ...]]:
-    for group, of in frame.groups_by_code.items():
-        for column in frame.columns_of(frame.instrument(group)):
-            shown = answers(frame, tally, column, group, responses_shown=responses_shown[of.level])
-            options = [*column.options, DONT_KNOW, MISSING, NOT_ASKED]
-            for unit in (*frame.units_by_code, TOTAL):
-                for option in options:
-                    if (unit, option) in shown:
-                        cell: Cell = (unit or ALL, group)
-                        yield (
-                            of.level, *cell, column.item.id, column.name, option, shown[unit, option],
-                        )  # fmt: skip
+def _numbered(criterion: str) -> list[tuple[int, str]]:
+    """`M1.10` stands after `M1.9`."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in criterion.split(".")]

@@ -14,24 +14,29 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveyapp.exports.cleaning.answer_arrays import item_scores
 from surveyapp.exports.disclosure.public_tables import ALL, MISSING
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import building
+from surveyapp.exports.release.building import RELEASES
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
+from surveyapp.store import BucketAway, Store
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
+MEANS = "public/means.csv"
 Cell = tuple[str, str]
-OptionCounts = dict[str, int | None]
+Question = tuple[str, str, str]
+Run = tuple[str, ...]
+Between = tuple[int, int]
+Band = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class PublishedTables:
     """The public tables of one release. `participation` is responses by rated unit × group, `ALL`
-    for totals; None where the table hides the cell. A cell that is absent was never planned."""
+    for totals; None where the table tells nothing. A cell that is absent was never planned."""
 
     release: Release
     folder: Path
@@ -40,20 +45,25 @@ class PublishedTables:
 
     def distributions(
         self, items: Mapping[str, InstrumentItem], *, unit: str = ""
-    ) -> dict[tuple[str, str, str], "Distribution"]:
-        """By (rated unit, group, item): every row of the table of answers on `items` (by id), of one
-        unit where it is named."""
-        by_question: dict[tuple[str, str, str], OptionCounts] = {}
-        names = ("item", "rated_unit", "group", "option", "n")
-        for item, of, group, option, n in _rows(self.folder / ANSWERS, names):
+    ) -> dict[Question, "Distribution"]:
+        """By (rated unit, group, item): what the tables tell of `items` (by id), of one unit where it is named."""
+        counts: dict[Question, dict[Run, Between]] = {}
+        names = ("item", "rated_unit", "group", "options", "n_low", "n_high")
+        for item, of, group, options, low, high in _rows(self.folder / ANSWERS, names):
             if item in items and unit in ("", of):
-                by_question.setdefault((of, group, item), {})[option] = _count(n)
+                told = counts.setdefault((of, group, item), {})
+                told[tuple(options.split())] = (int(low), int(high))
         return {
-            (of, group, item): Distribution(
-                items[item], self.participation.get((of, group)), counts
-            )
-            for (of, group, item), counts in by_question.items()
+            key: Distribution(items[key[2]], responses, counts[key], mean, interval)
+            for key, responses, mean, interval in self._means()
+            if key in counts
         }
+
+    def _means(self) -> Iterator[tuple[Question, int, Band | None, Band | None]]:
+        names = ("rated_unit", "group", "item", "responses")
+        ends = ("mean_low", "mean_high", "interval_low", "interval_high")
+        for of, group, item, responses, *told in _rows(self.folder / MEANS, names + ends):
+            yield (of, group, item), int(responses), _band(*told[:2]), _band(*told[2:])
 
     def units_of(self, group: str) -> list[str]:
         """Codes of the rated units that the table names for a group, in its order, without the total."""
@@ -62,23 +72,28 @@ class PublishedTables:
 
 @dataclass(frozen=True)
 class Distribution:
-    """How the responses of a rated unit × group fall on one item, as far as the public table tells.
+    """How the responses of a rated unit × group fall on one item, as far as the public tables tell.
 
-    `responses` is the denominator of every share: all responses of the cell, None where hidden.
+    `responses` is the denominator of every share. `counts` is by run of options (told as one) the least and
+    the most; `mean` (0 worst, 100 best) lies in its band, `interval` is where that of all who were asked does.
     """
 
     item: InstrumentItem
-    responses: int | None
-    counts: Mapping[str, int | None]
+    responses: int
+    counts: Mapping[Run, Between]
+    mean: Band | None
+    interval: Band | None
 
-    def n(self, code: str) -> int | None:
-        """How many chose a code; `DONT_KNOW` and `MISSING` too. None where the table hides it."""
-        return None if self.responses is None else self.counts.get(code)
+    def between(self, code: str) -> Between:
+        """How many chose a code, the least and the most; `DONT_KNOW` and `MISSING` too."""
+        for run, (low, high) in self.counts.items():
+            if code in run:
+                return (low if len(run) == 1 else 0), high
+        return 0, 0
 
-    def share(self, code: str) -> float | None:
-        """The same out of all responses, 0..1."""
-        n = self.n(code)
-        return None if n is None or not self.responses else n / self.responses
+    def run_of(self, code: str) -> Run:
+        """The options told as one with a code, itself among them."""
+        return next((run for run in self.counts if code in run), (code,))
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -87,46 +102,26 @@ class Distribution:
         return (*(option.code for option in self.item.options), *dont_know, MISSING)
 
     @property
-    def hidden(self) -> int | None:
-        """How many responses lie in hidden cells: the rest that the table leaves; None if all is hidden."""
-        if self.responses is None:
-            return None
-        return self.responses - sum(self.n(code) or 0 for code in self.codes)
-
-    @property
-    def answered(self) -> int | None:
-        """Answers on the scale; None where one of them is hidden."""
-        counts = [self.n(option.code) for option in self.item.options]
-        return None if None in counts else sum(n or 0 for n in counts)
-
-    @property
-    def mean(self) -> float | None:
-        """Mean of the answers on the scale, 0 (worst) to 100 (best), evenly between.
-
-        None where an option is hidden or nobody answered.
-        """
-        if not self.answered:
-            return None
-        scores = item_scores(self.item)
-        return sum(scores[code] * (self.n(code) or 0) for code in scores) / self.answered
+    def middle(self) -> float | None:
+        """The middle of the band of the mean."""
+        return None if self.mean is None else (self.mean[0] + self.mean[1]) / 2
 
 
-def newest(db: Session, campaign_id: int, *, kept: Path) -> PublishedTables | None:
+def newest(db: Session, campaign_id: int, *, store: Store) -> PublishedTables | None:
     """The public tables of the newest release; None before there is one.
 
-    `kept` is the folder in which this server keeps releases; a release built elsewhere is looked for
-    where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
+    A release that is not in the store, built by hand, is looked for where it was built. Raises `ReleaseAway`, `ReleaseAltered`.
     """
     registered = building.releases(db, campaign_id)
-    return read(registered[0], kept=kept) if registered else None
+    return read(registered[0], store=store) if registered else None
 
 
-def read(registered: Release, *, kept: Path) -> PublishedTables:
+def read(registered: Release, *, store: Store) -> PublishedTables:
     """The public tables of a registered release. Raises `ReleaseAway`, `ReleaseAltered`."""
-    folder = folder_of(registered, kept=kept)
+    folder = folder_of(registered, store=store)
     manifest = read_manifest(registered, folder)
     sums = {one["path"]: one["sha256"] for one in manifest["files"]}
-    for path in (PARTICIPATION, ANSWERS):
+    for path in (PARTICIPATION, ANSWERS, MEANS):
         if not (folder / path).is_file() or csv_files.sha256(folder / path) != sums.get(path):
             raise ReleaseAltered(registered.number)
     participation = {
@@ -139,10 +134,14 @@ def read(registered: Release, *, kept: Path) -> PublishedTables:
     return PublishedTables(registered, folder, minimum, participation)
 
 
-def folder_of(registered: Release, *, kept: Path) -> Path:
-    """Where the files of a release are on this machine. Raises `ReleaseAway`."""
+def folder_of(registered: Release, *, store: Store) -> Path:
+    """Where the files of a release are on this machine, brought here if need be. Raises `ReleaseAway`."""
     built = Path(registered.folder)
-    for folder in (kept / built.name, built):
+    try:
+        brought = store.bring(f"{RELEASES}/{built.name}")
+    except BucketAway as exc:
+        raise ReleaseAway(registered.number, built) from exc
+    for folder in (brought, built):
         if (folder / MANIFEST).is_file():
             return folder
     raise ReleaseAway(registered.number, built)
@@ -162,6 +161,10 @@ def _rows(path: Path, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         reader = csv.reader(file)
         heading = next(reader)
         yield from map(itemgetter(*map(heading.index, names)), reader)
+
+
+def _band(low: str, high: str) -> Band | None:
+    return (float(low), float(high)) if low else None
 
 
 def _count(text: str) -> int | None:

@@ -19,11 +19,13 @@ from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import building
+from surveyapp.exports.release.building import RELEASES
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.verify import SIGNATURE
 from surveyapp.fieldwork.errors import TokenRefused
 from surveyapp.fieldwork.reports import readers
 from surveyapp.keys import KeyRing
+from surveyapp.store import BucketAway, Store
 
 WINDOW = timedelta(minutes=10)
 MOST_REFUSALS = 20
@@ -85,22 +87,24 @@ def _rest(now: datetime) -> int:
     return length - int(now.timestamp()) % length
 
 
-def ready(db: Session, campaign_id: int, *, kept: Path) -> Iterator[tuple[Release, dict[str, Any]]]:
+def ready(
+    db: Session, campaign_id: int, *, store: Store
+) -> Iterator[tuple[Release, dict[str, Any]]]:
     """Registered releases whose files are on this machine, with their manifests, the newest first.
 
-    `kept` as in `published_reader.folder_of`. What is being written is not registered, so it is not among them.
+    `store` as in `published_reader.folder_of`. What is being written is not registered, so it is not among them.
     """
     for one in building.releases(db, campaign_id):
         try:
             yield (
                 one,
-                published_reader.read_manifest(one, published_reader.folder_of(one, kept=kept)),
+                published_reader.read_manifest(one, published_reader.folder_of(one, store=store)),
             )
         except (ReleaseAway, ReleaseAltered):
             continue
 
 
-def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -> ReleaseFile:
+def find(db: Session, campaign_id: int, number: int, name: str, *, store: Store) -> ReleaseFile:
     """The file `name` of a release: one that its manifest names, the manifest, or its signature.
 
     The name is looked up, never joined to a path. Raises `UnknownFile`, `ReleaseAway`, `ReleaseAltered`.
@@ -108,7 +112,7 @@ def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -
     registered = next((r for r in building.releases(db, campaign_id) if r.number == number), None)
     if registered is None:
         raise UnknownFile(number, name)
-    folder = published_reader.folder_of(registered, kept=kept)
+    folder = published_reader.folder_of(registered, store=store)
     manifest = published_reader.read_manifest(registered, folder)
     sums = {str(one["path"]): str(one["sha256"]) for one in manifest["files"]}
     sums[MANIFEST] = registered.manifest_sha256
@@ -122,11 +126,16 @@ def find(db: Session, campaign_id: int, number: int, name: str, *, kept: Path) -
     return ReleaseFile(registered, name, listed[name], sums[name])
 
 
-def find_archive(db: Session, campaign_id: int, number: int, *, kept: Path) -> ReleaseFile:
+def find_archive(db: Session, campaign_id: int, number: int, *, store: Store) -> ReleaseFile:
     """The same files as one zip. Raises as `find`."""
-    manifest = find(db, campaign_id, number, MANIFEST, kept=kept)
+    manifest = find(db, campaign_id, number, MANIFEST, store=store)
     folder = manifest.path.parent
     archive = folder.with_name(folder.name + ".zip")
+    if not archive.exists():
+        try:
+            archive = store.bring(f"{RELEASES}/{archive.name}")
+        except BucketAway as exc:
+            raise ReleaseAway(number, archive) from exc
     return ReleaseFile(manifest.release, archive.name, archive, _sum(archive, number))
 
 

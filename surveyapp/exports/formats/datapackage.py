@@ -20,11 +20,12 @@ _INTEGERS = {
     "assigned",
     "invited",
     "submitted",
-    "n",
+    "items",
     "responses",
     "touched",
 }
 _SHARES = {*scoring.RATES, "coverage"}
+_NUMBERS = ("mean_", "interval_", "top_two_", "dont_know_")
 _PERCENTAGES = {"sipas_overall_pct", "sipas_policy_pct", "sipas_service_pct"}
 
 
@@ -43,6 +44,8 @@ def write_datapackage(folder: Path, frame: Frame) -> None:
         "scoring/sipas.csv": _fields(sipas.COLUMNS),
         "public/participation.csv": _fields(public_tables.PARTICIPATION),
         "public/answers.csv": _fields(public_tables.ANSWERS),
+        "public/means.csv": _fields(public_tables.MEANS),
+        "public/criteria.csv": _fields(public_tables.CRITERIA),
     }
     csv_files.write_json(
         folder / "datapackage.json",
@@ -100,7 +103,7 @@ def _fields(columns: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _type(column: str) -> str:
-    if column in _SHARES or column in _PERCENTAGES or column.startswith("mean_"):
+    if column in {*_SHARES, *_PERCENTAGES, "mean"} or column.startswith(_NUMBERS):
         return "number"
     counted = column in {
         *_INTEGERS,

@@ -17,7 +17,12 @@ from surveyapp.campaigns import service as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning import rulesets
-from surveyapp.exports.errors import NotReleasable, NumberTaken, ReleaseExists
+from surveyapp.exports.errors import (
+    NotReleasable,
+    NumberTaken,
+    ReleaseExists,
+    ReleaseNotShared,
+)
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import signature, sipas
@@ -25,6 +30,10 @@ from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.exports.release.writing import ReleaseInputs, write_files
 from surveyapp.keys import KeyRing
+from surveyapp.store import BucketAway, Store
+
+RELEASES = "releases"
+"""The part of the store in which releases are."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ def build(
     *,
     out: Path,
     act: Act,
+    store: Store | None = None,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
 ) -> Path:
@@ -59,7 +69,7 @@ def build(
     Where others write meanwhile, use `prepare` in a session that reads and `register` after it.
     """
     prepared = prepare(db, campaign, out=out, keys=act.keys, sipas_table=sipas_table, rules=rules)
-    return register(db, campaign, prepared, act=act)
+    return register(db, campaign, prepared, act=act, store=store)
 
 
 def prepare(
@@ -97,10 +107,17 @@ def prepare(
     return PreparedRelease(campaign.code, inputs.number, total, aside, folder)
 
 
-def register(db: Session, campaign: Campaign, prepared: PreparedRelease, *, act: Act) -> Path:
-    """Enter a prepared release under its number and give it its name; the campaign is released.
+def register(
+    db: Session,
+    campaign: Campaign,
+    prepared: PreparedRelease,
+    *,
+    act: Act,
+    store: Store | None = None,
+) -> Path:
+    """Enter a prepared release under its number, share it with every node and give it its name.
 
-    Raises `NumberTaken` or `ReleaseExists`; what was written aside is then gone.
+    Raises `NumberTaken`, `ReleaseExists` or `ReleaseNotShared`; what was written aside is then gone.
     """
     written = prepared.aside / prepared.folder.name
     digest = csv_files.sha256(written / MANIFEST)
@@ -119,11 +136,22 @@ def register(db: Session, campaign: Campaign, prepared: PreparedRelease, *, act:
             },
         )
         _refuse_standing(prepared.folder)
+        if store is not None:
+            _share(store, prepared, written)
         (prepared.aside / prepared.archive.name).rename(prepared.archive)
         written.rename(prepared.folder)
     finally:
         shutil.rmtree(prepared.aside)
     return prepared.folder
+
+
+def _share(store: Store, prepared: PreparedRelease, written: Path) -> None:
+    """Under its number, which is ours by now: nobody else writes there."""
+    try:
+        for path in (written, prepared.aside / prepared.archive.name):
+            store.share(path, f"{RELEASES}/{path.name}")
+    except BucketAway as exc:
+        raise ReleaseNotShared(prepared.number, str(exc)) from exc
 
 
 def releases(db: Session, campaign_id: int) -> Sequence[Release]:

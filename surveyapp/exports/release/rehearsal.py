@@ -23,6 +23,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
 from surveyapp.db import Base, make_engine
@@ -35,6 +38,7 @@ from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.models import ROLLUPS
 from surveyapp.fieldwork.rules import LETTERS
 from surveyapp.keys import ROOT_BYTES, KeyRing
+from surveyapp.responses.sealed_box import opened_contents
 
 RUNNING, GOOD, FAULTY, FAILED = "running", "good", "faulty", "failed"
 MARK = "-dien-tap"
@@ -180,7 +184,7 @@ def _run(
             _write_counts(db, dry, campaign.id)
             copied = dry.get_one(Campaign, campaign.id)
             frame = read_frame(dry, copied)
-            _write_answers(dry, frame, sizes, chance, now)
+            _write_answers(dry, frame, sizes, chance, act=Act("rehearsal", now, keys))
             prepared = building.prepare(
                 dry,
                 copied,
@@ -244,7 +248,7 @@ def _write_counts(db: Session, dry: Session, campaign_id: int) -> None:
 
 
 def _write_answers(
-    dry: Session, frame: Frame, sizes: Mapping[Cell, int], chance: Random, now: datetime
+    dry: Session, frame: Frame, sizes: Mapping[Cell, int], chance: Random, *, act: Act
 ) -> None:
     """What the opening of the box would have written."""
     total = sum(sizes.values())
@@ -253,9 +257,12 @@ def _write_answers(
     _insert(dry, "remark", synthetic.remarks(frame, total, chance))
     tags = ({"tag": chance.randbytes(16), "campaign_id": id_} for _ in range(total))
     _insert(dry, "receipt", tags)
-    opening = {"campaign_id": id_, "opened_at": now, "opened_by": "rehearsal", "counts": {}}
+    digest = opened_contents.digest(dry, frame.campaign)
+    opening = {"campaign_id": id_, "opened_at": act.now, "opened_by": act.actor, "counts": {}}
     opening |= {"custody": frame.campaign.custody, "ballots": total, "exception": ""}
-    _insert(dry, "box_opening", [opening])
+    _insert(dry, "box_opening", [opening | {"digest": digest}])
+    code, facts = frame.campaign.code, {"digest": digest}
+    audit.record(dry, act, Action.BOX_OPENED, campaign_code=code, facts=facts)
 
 
 def _insert(dry: Session, name: str, rows: Iterable[dict[str, Any]]) -> None:

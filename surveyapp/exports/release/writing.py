@@ -89,7 +89,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     if inputs.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
-    public_tables.write_public(folder / "public", frame, results.tally)
+    public_tables.write_public(folder / "public", public_tables.PublicTables(frame, results.tally))
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,
@@ -121,7 +121,7 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
     results = ResultsRead(
         frame=frame,
         ruleset=ruleset,
-        digest=digest or opened_contents.digest(db, frame.campaign),
+        digest=digest,
         opened=responses.response_counts(db, campaign_id),
         sizes=sizes,
         withheld=_withheld(frame, cells, sizes),

@@ -6,20 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .checks.public import public_faults
+from .checks.released_counts import Cell, Recount, ReleasedCounts, rows_of
 from .faults import ReleaseFault
-from .layout import (
-    DONT_KNOW,
-    EXCLUDED,
-    FLAGS,
-    FORMAT_OF_KINDS,
-    LABELS,
-    MERGED,
-    NOT_ASKED,
-    REASONS,
-)
-
-Cell = tuple[str, str]
-Recount = dict[Cell, dict[str, Counter[str]]]
+from .layout import EXCLUDED, FLAGS, FORMAT_OF_KINDS, LABELS, MERGED, REASONS
 
 
 def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
@@ -33,60 +23,34 @@ def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Releas
     yield from _read_responses(folder, codes, rules, rows, excluded, answers)
     yield from _row_faults(manifest, rows)
     yield from _recount_faults(manifest, counts, Counter(rows) - excluded, answers)
-    yield from _public_faults(folder, manifest, counts)
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    yield from public_faults(folder, manifest, counts, _scores(folder))
 
 
 def _codes(folder: Path) -> dict[str, list[str]]:
     """The option codes of each variable, and "98" where it is offered."""
     codes: dict[str, list[str]] = {}
-    for row in _rows(folder / "scoring" / "codebook.csv"):
+    for row in rows_of(folder / "scoring" / "codebook.csv"):
         if row["role"] in ("option", "dont_know", "missing"):
             codes.setdefault(row["variable"], []).append(row["code"])
     return codes
 
 
-class ReleasedCounts:
-    """`counts.csv` by cell and variable."""
-
-    PATH = "scoring/counts.csv"
-
-    def __init__(self, folder: Path, *, tells_missing: bool) -> None:
-        self.tells_missing = tells_missing
-        self.options: Recount = defaultdict(lambda: defaultdict(Counter))
-        self.totals: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
-        self.rows: dict[Cell, int] = {}
-        for row in _rows(folder / self.PATH):
-            cell = (row["rated_unit"], row["group"])
-            self.options[cell][row["variable"]][row["option"]] += int(row["n_option"])
-            answered, unsure = int(row["n_answered"]), int(row["n_dont_know"])
-            missing, n = int(row["n_missing"]), int(row["n_responses"])
-            self.totals[cell, row["variable"]] = (answered, unsure, missing, n)
-            self.rows[cell] = n
-
-    def faults(self, codes: Mapping[str, list[str]]) -> Iterator[ReleaseFault]:
-        """Counts that contradict one another, or are not complete."""
-        for (cell, variable), (answered, unsure, missing, n) in self.totals.items():
-            where = "/".join((*cell, variable))
-            options = self.options[cell][variable]
-            away = n - answered - unsure - missing  # whom the routing did not lead to the question
-            if (
-                options.total() != answered
-                or missing < 0
-                or (away < 0 if self.tells_missing else away)
-            ):
-                yield ReleaseFault(self.PATH, "counts_do_not_add_up", where)
-            if set(options) != set(codes.get(variable, ())) - {DONT_KNOW, *REASONS}:
-                yield ReleaseFault(self.PATH, "counts_incomplete", where)
-
-    def of(self, cell: Cell, variable: str) -> Counter[str]:
-        """Answers by code, don't know among them."""
-        unsure = self.totals[cell, variable][1]
-        return +Counter({**self.options[cell][variable], DONT_KNOW: unsure})
+def _scores(folder: Path) -> dict[str, dict[str, float]]:
+    """What each option of a scale is worth: its best end 100, the other 0, evenly between."""
+    options: dict[str, list[str]] = {}
+    best = {}
+    for row in rows_of(folder / "scoring" / "codebook.csv"):
+        if row["role"] == "option":
+            options.setdefault(row["variable"], []).append(row["code"])
+            best[row["variable"]] = row["best"]
+    return {
+        variable: {
+            code: 100 * n / (len(codes) - 1)
+            for n, code in enumerate(codes[::-1] if best[variable] == codes[0] else codes)
+        }
+        for variable, codes in options.items()
+        if len(codes) > 1 and best[variable] in (codes[0], codes[-1])
+    }
 
 
 def _read_responses(
@@ -157,29 +121,3 @@ def _recount_faults(
                 yield ReleaseFault(
                     ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}/{variable}"
                 )
-
-
-def _public_faults(
-    folder: Path, manifest: Mapping[str, Any], counts: ReleasedCounts
-) -> Iterator[ReleaseFault]:
-    minimum = manifest["disclosure"]["table_minimum"]
-    for row in _rows(folder / "public" / "participation.csv"):
-        path, where = "public/participation.csv", f"{row['rated_unit']}/{row['group']}"
-        if row["responses"] and int(row["responses"]) < minimum:
-            yield ReleaseFault(path, "small_public_cell", where)
-        n = counts.rows.get((row["rated_unit"], row["group"]))
-        if row["responses"] and n is not None and n != int(row["responses"]):
-            yield ReleaseFault(path, "public_differs", where)
-    for row in _rows(folder / "public" / "answers.csv"):
-        path, cell = "public/answers.csv", (row["rated_unit"], row["group"])
-        where = "/".join((*cell, row["variable"], row["option"]))
-        if row["n"] and int(row["n"]) < minimum:
-            yield ReleaseFault(path, "small_public_cell", where)
-        if row["n"] and cell[0] != "all":
-            totals = counts.totals.get((cell, row["variable"]), (0, 0, 0, 0))
-            missing = row["option"] == "missing"
-            n = totals[2] if missing else counts.of(cell, row["variable"])[row["option"]]
-            if row["option"] == NOT_ASKED:
-                n = totals[3] - totals[0] - totals[1] - totals[2]
-            if n != int(row["n"]):
-                yield ReleaseFault(path, "public_differs", where)

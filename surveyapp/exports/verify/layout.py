@@ -6,8 +6,8 @@ mapping of column to text as `csv.DictReader` gives it. The order of the propert
 
 from typing import Any
 
-FORMAT = "par-survey-release/2"
-FORMAT_OF_KINDS = "par-survey-release/3"
+FORMAT = "par-survey-release/3"
+FORMAT_OF_KINDS = "par-survey-release/4"
 """Of a campaign that asks more than choices of one, or not everybody the same: rows say by a code why an answer
 is missing (96 taken out, 97 not asked, 99 left empty), a question with several answers has a column an option."""
 
@@ -42,6 +42,9 @@ _KIND = _one_of(
 )  # fmt: skip
 _EFFECT = _one_of("flag", "set_missing", "exclude")
 _CODE: Schema = {"type": "string", "pattern": "^([1-9]|1[0-9]|20)$"}
+
+
+_TOLD = "([1-9]|1[0-9]|20|97|98|missing)"
 
 
 def _each(names: str, of: Schema) -> Schema:
@@ -108,7 +111,19 @@ COLUMNS: dict[str, Schema] = {
     "public/participation.csv": {"level": _LEVEL, **_CELL, "responses": _COUNT_OR_HIDDEN},
     "public/answers.csv": {
         "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME,
-        "option": {"type": "string", "pattern": "^([1-9]|1[0-9]|20|97|98|missing)$"}, "n": _COUNT_OR_HIDDEN,
+        "options": {"type": "string", "pattern": f"^{_TOLD}( {_TOLD})*$"},
+        **_each("n_low n_high", _COUNT),
+    },
+    "public/means.csv": {
+        "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME, "responses": _COUNT,
+        **_each(
+            "mean mean_low mean_high interval_low interval_high top_two_low top_two_high"
+            " dont_know_low dont_know_high", _FIGURE,
+        ),
+    },
+    "public/criteria.csv": {
+        "level": _LEVEL, **_each("rated_unit criterion groups", _NAME), "items": _COUNT,
+        **_each("mean mean_low mean_high", _FIGURE),
     },
 }  # fmt: skip
 """The columns of every table in their order; `responses.csv` has one more for each item."""

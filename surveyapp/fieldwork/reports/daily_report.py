@@ -23,6 +23,7 @@ from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.i18n import _, day, locale, number, percent
+from surveyapp.store import Store
 
 TEMPLATE = Path(__file__).with_name("daily_report.typ")
 WORST = 10
@@ -67,9 +68,9 @@ class DailyReport:
 
 
 def gather(
-    db: Session, campaign: Campaign, *, until: date, instance: Path | None = None
+    db: Session, campaign: Campaign, *, until: date, store: Store | None = None
 ) -> DailyReport:
-    """The report of the end of `until`, with the map that `instance` holds for the campaign, if any."""
+    """The report of the end of `until`, with the map that `store` holds for the campaign, if any."""
     units = {unit.id: unit for unit in campaigns.units(db, campaign.id)}
     groups = {group.id: group for group in campaigns.groups(db, campaign.id)}
     by_unit = queries.figures(db, campaign.id, by=("supplying",), until=until)
@@ -91,7 +92,7 @@ def gather(
         queries.curve(db, campaign.id, until=until),
         series.foresee_from(db, campaign, until=until).of(),
         named,
-        None if instance is None else province_outlines.own_map(instance, campaign.code),
+        None if store is None else province_outlines.own_map(store, campaign.code),
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ from markupsafe import Markup, escape
 
 from surveyapp.documents.charts.outline_map import Bounds, Outlines
 from surveyapp.i18n import _, percent
+from surveyapp.store import BucketAway, Store
 
 MAPS = Path(__file__).resolve().parents[2] / "static" / "maps"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -34,9 +36,11 @@ def band_words(bounds: Bounds) -> dict[str, str]:
     }
 
 
-def own_map(instance: Path, campaign_code: str) -> Path:
-    """Where the operators of a server put a map of their own for a campaign."""
-    return instance / "maps" / f"{campaign_code}.svg"
+def own_map(store: Store, campaign_code: str) -> Path | None:
+    """The map that the operators put into the store for a campaign; no map is worth a page that fails."""
+    with suppress(BucketAway):
+        return store.bring(f"maps/{campaign_code}.svg")
+    return None
 
 
 def read_outlines(path: Path) -> Outlines:

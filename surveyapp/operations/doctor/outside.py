@@ -3,9 +3,12 @@
 import json
 import socket
 import ssl
+import tempfile
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
@@ -15,6 +18,7 @@ from surveyapp.messaging.channels import open_channels
 from surveyapp.messaging.errors import MessagingError
 from surveyapp.messaging.model import Outcome
 from surveyapp.operations.doctor.findings import Diagnosis, Level
+from surveyapp.store import Bucket, BucketAway
 
 SECONDS = 5
 
@@ -29,6 +33,7 @@ def look(settings: Settings) -> Iterator[Diagnosis]:
     """Each with a time limit; nothing is sent to anybody."""
     yield _mail(settings)
     yield from _gateway(settings)
+    yield from _bucket(settings)
     yield from _front(settings)
 
 
@@ -65,6 +70,25 @@ def _gateway(settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("sms", Level.FAIL, words, "docs/messaging.md")
         return
     yield Diagnosis("sms", Level.OK, _("Nối được cổng tin nhắn %(host)s.", host=address.netloc))
+
+
+def _bucket(settings: Settings) -> Iterator[Diagnosis]:
+    """A mark is written, found and taken away again, as a release would be."""
+    if not settings.store_bucket:
+        return
+    bucket = Bucket.read(settings.store_bucket)
+    key = f"doctor/{uuid.uuid4()}"
+    try:
+        with tempfile.NamedTemporaryFile() as mark:
+            bucket.put(key, Path(mark.name))
+        found = key in bucket.keys(key)
+        bucket.delete(key)
+    except BucketAway as away:
+        words = _("Không ghi được vào kho chung: %(fault)s.", fault=away)
+        yield Diagnosis("store", Level.FAIL, words, "SURVEYAPP_STORE_BUCKET")
+        return
+    level = Level.OK if found else Level.FAIL
+    yield Diagnosis("store", level, _("Kho chung %(host)s ghi và đọc được.", host=bucket.host))
 
 
 def _front(settings: Settings) -> Iterator[Diagnosis]:

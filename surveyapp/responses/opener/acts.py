@@ -160,7 +160,7 @@ def open_box(
             "custodians": [one.number for one in signed.custodians],
         },
     }
-    facts = _opening_facts(registered, found.digest, opened, signed)
+    facts = _opening_facts(registered, found, opened, signed)
     minutes = custodian_papers.minutes_pdf(
         Minutes(
             "Biên bản mở hộp phiếu",
@@ -278,18 +278,19 @@ def _exception(
 
 def _opening_facts(
     registered: Registration,
-    export_digest: str,
+    found: export.Export,
     opened: Opened,
     signed: records.SignedException | None,
 ) -> list[tuple[str, str]]:
-    contents = opened.contents
+    contents, minimums = opened.contents, found.header.minimums
     facts = [
         ("Dấu của khóa", registered.fingerprint),
-        ("Mã của tệp xuất", export_digest),
+        ("Mã của tệp xuất", found.digest),
         ("Phiếu đã nộp", str(opened.submitted)),
         ("Phiếu trong hộp", str(opened.ballots)),
         ("Mã kết quả mở hộp", contents.digest),
         ("Mã biên nhận", f"{len(contents.receipts)}, {bundle.part_digest(contents.receipts)}"),
+        ("Ngưỡng từng dòng, ngưỡng số đếm", f"{minimums.rows}, {minimums.counts}"),
         ("Dòng trả lời", str(len(contents.rows))),
         ("Ý kiến khác", str(len(contents.remarks))),
     ]

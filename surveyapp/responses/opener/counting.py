@@ -32,6 +32,11 @@ class Minimums:
         return "rows" if n >= self.rows else "counts" if n >= self.counts else "n"
 
 
+LEAST = Minimums(rows=5, counts=2)
+"""No export may ask for less. Whoever can write to the server's database could lower a campaign's own
+numbers, and have each lone sheet leave the box with its unit and group."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Shares of the items answered from which a form is complete, and partial (AAPOR)."""

@@ -136,6 +136,16 @@ class CountRefused(OpenerError):
         self.stated, self.submitted = stated, submitted
 
 
+class MinimumsTooLow(OpenerError):
+    """The export asks for rows from `rows` ballots on and for counts from `counts` on: fewer than this
+    program ever gives them from (`least_rows`, `least_counts`)."""
+
+    def __init__(self, *, rows: int, counts: int, least_rows: int, least_counts: int) -> None:
+        super().__init__(f"{rows}, {counts}; at least {least_rows}, {least_counts}")
+        self.rows, self.counts = rows, counts
+        self.least_rows, self.least_counts = least_rows, least_counts
+
+
 class Differs(OpenerError):
     """Root of a box that is not whole. `difference` names all that differs, for an exception."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from . import box
-from .counting import Counting
+from .counting import LEAST, Counting
 from .errors import (
     BallotsDamaged,
     BallotsForged,
@@ -19,6 +19,7 @@ from .errors import (
     ExceptionForAnother,
     ExceptionNotNeeded,
     GroupTooSmall,
+    MinimumsTooLow,
     ReceiptsRepeated,
     WrongKey,
 )
@@ -89,7 +90,7 @@ def open_ballots(
 ) -> Opened:
     """Open every ballot of a box at once.
 
-    Refuses with `WrongKey`, or a subclass of `Differs` which names all that differs. `excepted` is
+    Refuses with `WrongKey`, `MinimumsTooLow`, or a subclass of `Differs` which names all that differs. `excepted` is
     the difference that two custodians signed for: unsound ballots are then left out if it is exactly
     the one found (else `ExceptionForAnother`, `ExceptionNotNeeded`), unless a respondent group would
     hold fewer ballots than the row minimum (`GroupTooSmall`).
@@ -97,6 +98,7 @@ def open_ballots(
     public = box.public_half(private_key)
     if public != header.public_key:
         raise WrongKey(expected=header.fingerprint, found=box.fingerprint(public))
+    _refuse_lowered(header)
     found = _read(header, ballots, private_key)
     difference = _difference(header, found)
     _judge(header, found, difference, excepted)
@@ -106,6 +108,17 @@ def open_ballots(
         found.ballots,
         sum(header.submitted.values()),
     )
+
+
+def _refuse_lowered(header: Header) -> None:
+    asked = header.minimums
+    if asked.rows < LEAST.rows or asked.counts < LEAST.counts or asked.counts > asked.rows:
+        raise MinimumsTooLow(
+            rows=asked.rows,
+            counts=asked.counts,
+            least_rows=LEAST.rows,
+            least_counts=LEAST.counts,
+        )
 
 
 def _read(header: Header, ballots: Iterable[SealedBallot], private_key: bytes) -> _Found:

@@ -82,6 +82,12 @@ REFUSALS: Mapping[type[errors.OpenerError], Pair] = {
         "The minutes say {stated} questionnaires were submitted, the export says {submitted}. "
         "Nothing is opened.",
     ),
+    errors.MinimumsTooLow: (
+        "Tệp xuất đòi cho ra từng dòng từ {rows} phiếu và số đếm từ {counts} phiếu; chương trình không bao giờ cho ra "
+        "dưới {least_rows} và {least_counts}. Có người đã hạ ngưỡng trên máy chủ: không mở hộp.",
+        "The export asks for rows from {rows} ballots on and counts from {counts} on; this program never gives "
+        "them below {least_rows} and {least_counts}. Somebody lowered the numbers on the server: nothing is opened.",
+    ),
     errors.GroupTooSmall: (
         "Không mở: kể cả khi có ngoại lệ, mỗi nhóm phải còn ít nhất {minimum} phiếu. Nhóm chưa đủ: {groups}.",
         "Nothing is opened: even under an exception every group must hold {minimum} ballots at least. "

@@ -19,6 +19,7 @@ from surveyapp.responses.errors import (
     NotRegistered,
     OfflineCustody,
     OldExport,
+    OpenedByOlderRules,
     ReceiptsRepeated,
     ServerCustody,
     WrongBoxKey,
@@ -56,6 +57,13 @@ def refusal(error: BoxError) -> str:
                 "liệu đang lưu là %(found)s.",
                 expected=error.expected,
                 found=error.found,
+            )
+        case OpenedByOlderRules():
+            return _(
+                "Hộp phiếu của %(code)s được mở bằng phiên bản cũ, khi phiếu của ô nhỏ còn ra khỏi hộp và kết quả chưa có mã; "
+                "phiên bản này không phát hành kết quả ấy. Hãy khôi phục bản sao lưu trước lúc mở hộp vào một máy chủ riêng, "
+                "nâng cấp, rồi mở hộp lại.",
+                code=error.campaign_code,
             )
     return _of_custodians(error) or _key(error)
 

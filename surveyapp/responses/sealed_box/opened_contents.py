@@ -10,7 +10,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.responses.errors import DigestDiffers
+from surveyapp.responses.errors import DigestDiffers, OpenedByOlderRules
 from surveyapp.responses.models import BoxOpening, OpenedCell, Receipt, Remark, Response
 from surveyapp.responses.opener.transfer import bundle
 from surveyapp.responses.opener.transfer.bundle import Contents
@@ -78,14 +78,16 @@ def digest(db: Session, campaign: Campaign) -> str:
     )
 
 
-def check(db: Session, campaign: Campaign) -> str | None:
-    """The digest of the opening, if what is stored still gives it; None for a box opened before digests
-    were kept, which the audit trail must agree with. Raises `DigestDiffers`."""
+def check(db: Session, campaign: Campaign) -> str:
+    """The digest of the opening, if what is stored still gives it and the audit trail names the same.
+
+    Raises `DigestDiffers`; `OpenedByOlderRules` for a box opened before digests were kept.
+    """
     opening = db.get(BoxOpening, campaign.id)
     recorded = opening.digest if opening else None
     entered = _entered(db, campaign.code)
     if recorded is None and entered is None:
-        return None
+        raise OpenedByOlderRules(campaign.code)
     found = digest(db, campaign)
     if not found == recorded == entered:
         raise DigestDiffers(campaign.code, expected=entered or recorded or "", found=found)

@@ -18,7 +18,7 @@ from surveyapp.exports.download import service
 from surveyapp.exports.download.service import ReleaseFile, TurnedAway
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
 from surveyapp.web.http.access import anyone
-from surveyapp.web.http.state import keys, settings
+from surveyapp.web.http.state import keys, store
 
 bp = Blueprint("release_api", __name__, url_prefix="/api/v1/campaigns/<campaign>/releases")
 SENT = (200, 206)
@@ -52,7 +52,7 @@ def with_release_token(view: Callable[..., ResponseReturnValue]) -> Any:
 def list_releases() -> ResponseReturnValue:
     """The finished releases that this server can hand over, the newest first."""
     with reading() as db:
-        found = list(service.ready(db, g.api_campaign.id, kept=_kept()))
+        found = list(service.ready(db, g.api_campaign.id, store=store()))
     return jsonify(
         campaign=g.api_campaign.code,
         releases=[
@@ -73,14 +73,14 @@ def list_releases() -> ResponseReturnValue:
 @with_release_token
 def archive(number: int) -> ResponseReturnValue:
     """All files of a release as one zip."""
-    return _send(lambda db: service.find_archive(db, g.api_campaign.id, number, kept=_kept()))
+    return _send(lambda db: service.find_archive(db, g.api_campaign.id, number, store=store()))
 
 
 @bp.get("/<int:number>/<path:file>")
 @with_release_token
 def release_file(number: int, file: str) -> ResponseReturnValue:
     """One file of a release; `manifest.json` names the others."""
-    return _send(lambda db: service.find(db, g.api_campaign.id, number, file, kept=_kept()))
+    return _send(lambda db: service.find(db, g.api_campaign.id, number, file, store=store()))
 
 
 def _send(find: Callable[[Session], ReleaseFile]) -> ResponseReturnValue:
@@ -110,10 +110,6 @@ def _send(find: Callable[[Session], ReleaseFile]) -> ResponseReturnValue:
 def _digest(sha256: str) -> str:
     """The SHA-256 of the whole file as RFC 9530 writes it, whatever part is sent."""
     return f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"
-
-
-def _kept() -> Any:
-    return settings().store / "releases"
 
 
 def _turned(turned: TurnedAway) -> Response:

@@ -10,14 +10,15 @@ import binascii
 import hmac
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from surveyapp.web.http.sessions import SAFE_METHODS
+from surveyapp.web.http.sessions import CSRF_FIELD, SAFE_METHODS
 from surveyapp.web.http.state import settings
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -66,6 +67,10 @@ class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no typ
         app.jinja_env.globals["csrf_token"] = masked_token
         app.context_processor(lambda: {"csrf_token": masked_token})
 
+    def given(self) -> str | None:
+        """The token that came with the request, unmasked."""
+        return self._get_csrf_token()
+
     def _get_csrf_token(self) -> str | None:
         given = super()._get_csrf_token()
         return unmask(given) if given else None
@@ -73,18 +78,28 @@ class MaskedTokens(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no typ
 
 def masked_token() -> str:
     """A token for a form on the page being written, different in every response."""
-    plain = generate_csrf().encode()
+    secret, key = session.get(CSRF_FIELD), current_app.secret_key
+    plain = (_signed(key, secret) if secret and key else generate_csrf()).encode()
     mask = secrets.token_bytes(len(plain))
-    hidden = bytes(a ^ b for a, b in zip(plain, mask, strict=True))
-    return base64.urlsafe_b64encode(mask + hidden).decode().rstrip("=")
+    return base64.urlsafe_b64encode(mask + _joined(plain, mask)).decode().rstrip("=")
+
+
+@lru_cache(maxsize=4096)
+def _signed(key: str | bytes, secret: str) -> str:
+    """Flask-WTF's token of a session: signed once for all its pages, for it does not grow old."""
+    return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret))
+
+
+def _joined(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
 
 
 def unmask(token: str) -> str | None:
     """The token under the mask; None for what is none."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        half = len(raw) // 2
-        return bytes(a ^ b for a, b in zip(raw[:half], raw[half:], strict=True)).decode("ascii")
+        half, odd = divmod(len(raw), 2)
+        return None if odd else _joined(raw[:half], raw[half:]).decode("ascii")
     except (binascii.Error, ValueError):
         return None
 
@@ -125,7 +140,16 @@ def _check(tokens: MaskedTokens) -> None:
     comes_from_here = _comes_from_here()
     if marked("takes_no_token") and comes_from_here:
         return
-    tokens.protect()
+    if not _is_of_this_session(tokens.given()):
+        tokens.protect()
+
+
+def _is_of_this_session(given: str | None) -> bool:
+    """The very token that this process signed for the session; any other is for Flask-WTF to judge."""
+    secret, key = session.get(CSRF_FIELD), current_app.secret_key
+    if not (given and secret and key):
+        return False
+    return hmac.compare_digest(given, _signed(key, secret))
 
 
 def _comes_from_here() -> bool:

@@ -1,9 +1,13 @@
 """Headers on every response, errors included, and compression of text."""
 
-import gzip
 import secrets
+from collections.abc import Iterator
+from functools import lru_cache
 
+from deflate import gzip_compress
 from flask import Flask, Response, request, session
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from surveyapp.log import bind_request
 from surveyapp.web.http.sessions import RESPONDENT
@@ -35,9 +39,12 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
 }
 TWO_YEARS = 63_072_000
 SHORTEST_COMPRESSED = 600
+LEVEL = 6
+"""Of libdeflate: as dense as zlib's fifth in a third of its time."""
 COMPRESSED_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json"})
 
 
@@ -50,15 +57,18 @@ def install(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Referrer-Policy", _referrer_policy())
-    if settings().secure:
-        response.headers.setdefault(
-            "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
-        )
+    headers = response.headers
+    present = {name.lower() for name, _ in headers}
+    for name, value in (*FIXED.items(), *_for_now()):
+        if name.lower() not in present:
+            headers.add(name, value)
     return response
+
+
+def _for_now() -> Iterator[tuple[str, str]]:
+    yield "Referrer-Policy", _referrer_policy()
+    if settings().secure:
+        yield "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
 
 
 def _referrer_policy() -> str:
@@ -77,7 +87,7 @@ def _without_body(response: Response) -> Response:
 
 
 def _compress(response: Response) -> Response:
-    """gzip, level 5. The one secret in a page, the token against forged posts, is masked anew each time."""
+    """gzip. The one secret in a page, the token against forged posts, is masked anew each time."""
     if (
         response.mimetype not in COMPRESSED_TYPES
         or response.direct_passthrough
@@ -87,10 +97,16 @@ def _compress(response: Response) -> Response:
     ):
         return response
     response.vary.add("Accept-Encoding")
-    if not request.accept_encodings.quality("gzip"):
+    if not takes_gzip(request.headers.get("Accept-Encoding", "")):
         return response
     body = response.get_data()
     if len(body) >= SHORTEST_COMPRESSED:
-        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.set_data(bytes(gzip_compress(body, LEVEL)))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Whether a browser that sends this `Accept-Encoding` unpacks gzip."""
+    return bool(parse_accept_header(accepted, Accept).quality("gzip"))

@@ -19,7 +19,7 @@ def install(app: Flask) -> None:
     """Choose the language before each request and keep it in the page's own addresses."""
     app.before_request(_choose)
     app.url_defaults(_keep)
-    app.context_processor(lambda: {"locale": i18n.locale, "language_url": _other_language()})
+    app.context_processor(lambda: {"locale": i18n.locale, "language_url": other_language()})
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         i18n.gettext, _plural, newstyle=True
@@ -50,7 +50,7 @@ def _keep(endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault(FIELD, g.language_asked)
 
 
-def _other_language() -> str | None:
+def other_language() -> str | None:
     """The present page in the other language; none where the address does not show a page."""
     if request.method not in SAFE_METHODS:
         return None

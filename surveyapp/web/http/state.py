@@ -1,4 +1,4 @@
-"""What the application carries: its settings and its keys."""
+"""What the application carries: its settings, its keys, its store."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,21 +7,23 @@ from flask import Flask, current_app
 
 from surveyapp.config import Settings
 from surveyapp.keys import KeyRing
+from surveyapp.store import Store, open_store
 
 _PLACE = "survey"
 
 
 @dataclass(frozen=True)
 class State:
-    """Settings and key ring of one application."""
+    """Settings, key ring and store of one application."""
 
     settings: Settings
     keys: KeyRing
+    store: Store
 
 
 def keep(app: Flask, settings: Settings, keys: KeyRing) -> None:
     """Give the application its settings and keys."""
-    app.extensions[_PLACE] = State(settings, keys)
+    app.extensions[_PLACE] = State(settings, keys, open_store(settings))
 
 
 def _state() -> State:
@@ -33,6 +35,11 @@ def _state() -> State:
 def settings() -> Settings:
     """The settings of the application that answers the present request."""
     return _state().settings
+
+
+def store() -> Store:
+    """Where releases and maps are that every node sees."""
+    return _state().store
 
 
 def is_ours(app: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import _, clock_time
@@ -43,9 +44,26 @@ class Deadline:
         return stages
 
     @property
+    def stage(self) -> int | None:
+        """The stage that is reached, by its seconds; None while the deadline is far."""
+        grace = _seconds(self.ends_at - self.closes_at)
+        starts = (-grace, 0, *map(_seconds, (MINUTES, HOUR, DAY)))
+        return next((start for start in starts if self.seconds <= start), None)
+
+    @property
     def words(self) -> str:
         """What is said now; nothing while the deadline is far."""
-        return next((words for start, words in self.stages.items() if self.seconds <= start), "")
+        stage = self.stage
+        return "" if stage is None else self.stages[stage]
+
+
+def at_stage(
+    closes_at: datetime, ends_at: datetime, stage: int | None, *, seconds: str
+) -> dict[str, Any]:
+    """The same for a page that is kept for everybody until the next stage; `seconds` are filled in."""
+    stages = Deadline(closes_at, ends_at, closes_at).stages
+    words = "" if stage is None else stages[stage]
+    return {"closes_at": closes_at, "stages": stages, "words": words, "seconds": seconds}
 
 
 def _seconds(length: timedelta) -> int:

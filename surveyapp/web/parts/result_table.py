@@ -30,8 +30,8 @@ class ResultLine:
 
     @property
     def mean(self) -> float | None:
-        """As the distribution's; none where it is hidden."""
-        return self.found.mean if self.found else None
+        """The middle of the distribution's; none where no table has it."""
+        return self.found.middle if self.found else None
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def chart(part: ScaleRows) -> Markup:
     """The rows as stacked bars: every share is out of all responses of its row."""
     legend = [(shade(part, o.code), o.label.get(locale())) for o in part.options]
     legend += [("unsure", dont_know())] if part.dont_know else []
-    legend += [("blank", not_answered()), ("veiled", _("ẩn vì quá ít phiếu"))]
+    legend += [("blank", not_answered()), ("veiled", _("gộp nhiều phương án vì quá ít phiếu"))]
     return bars.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
 
 
@@ -91,25 +91,36 @@ def shade(part: ScaleRows, code: str) -> str:
 
 
 def _bar(part: ScaleRows, line: ResultLine) -> StackedBar:
+    """Options told alone in their shades; what is told of several together hatched, where the first stands."""
     found = line.found
     assert found is not None  # parts() keeps only these
-    if not found.responses:
-        shown = [("veiled", 1.0)] if found.responses is None else []
-        told = hidden() if found.responses is None else _("không có phiếu")
-        return StackedBar(line.label, shown, told, line.url)
     classes = {option.code: shade(part, option.code) for option in part.options}
     classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
-    shown = [(classes[code], share) for code in found.codes if (share := found.share(code))]
-    if found.hidden:
-        shown.append(("veiled", found.hidden / found.responses))
-    return StackedBar(line.label, shown, _told(found), line.url)
+    shown: list[tuple[str, float]] = []
+    drawn, of = set[tuple[str, ...]](), found.responses
+    for code in found.codes:
+        run = found.run_of(code)
+        if len(run) > 1 and run not in drawn:
+            shown.append(("veiled", found.counts[run][1] / of))
+        elif len(run) == 1:
+            shown.append((classes[code], found.between(code)[0] / of))
+        drawn.add(run)
+    rest = 1 - sum(share for _, share in shown)
+    shown = [(name, share) for name, share in shown if share]
+    return StackedBar(
+        line.label, [*shown, *([("veiled", rest)] if rest > 1e-9 else [])], _told(found), line.url
+    )
 
 
 def _told(found: Distribution) -> str:
-    n = _("%(n)s phiếu", n=number(found.responses or 0))
-    if found.mean is None:
-        return n
-    return _("TB %(mean)s · %(n)s", mean=tenths(found.mean), n=n)
+    n = _("%(n)s phiếu", n=number(found.responses))
+    return n if found.mean is None else _("TB %(mean)s · %(n)s", mean=band(found.mean), n=n)
+
+
+def band(mean: tuple[float, float]) -> str:
+    """A mean and how far it may be off either way, for all that is told."""
+    middle, off = (mean[0] + mean[1]) / 2, (mean[1] - mean[0]) / 2
+    return f"{tenths(middle)} ± {tenths(off)}" if off >= 0.05 else tenths(middle)
 
 
 def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
@@ -125,40 +136,38 @@ def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
 
 
 def row(part: ScaleRows, line: ResultLine) -> dict[str, Any]:
-    """A row for the `table` macro; a hidden cell says so in words."""
+    """A row for the `table` macro."""
     found = line.found
     assert found is not None  # parts() keeps only these
     codes = [option.code for option in part.options]
     codes += [DONT_KNOW] if part.dont_know else []
     cells = [_cell(found, code) for code in (*codes, MISSING)]
     return {
-        "cells": (line.label, _mean(found), _shown(found.responses), *cells),
+        "cells": (line.label, _mean(found), count_cell(found.responses), *cells),
         "url": line.url,
     }
 
 
 def _cell(found: Distribution, code: str) -> dict[str, Any]:
+    """A count with its share; of options told together that each is at most so many."""
     if code == DONT_KNOW and not found.item.dont_know:
         return NONE
-    n, share = found.n(code), found.share(code)
-    if n is None or share is None:
-        return _shown(n)
+    low, high = found.between(code)
     words = Markup('<span>{} <span class="muted small">{}</span></span>')
-    return {"shown": words.format(number(n), percent(share)), "value": n}
-
-
-def _shown(n: int | None) -> dict[str, Any]:
-    if n is None:
-        return {"shown": Markup('<span class="muted">{}</span>').format(hidden()), "value": ""}
-    return count_cell(n)
+    if low == high:
+        return {"shown": words.format(number(low), percent(low / found.responses)), "value": low}
+    told = f"≤ {number(high)}" if not low else f"{number(low)}–{number(high)}"
+    share = f"≤ {percent(high / found.responses)}"
+    if low:
+        share = f"{percent(low / found.responses)}–{percent(high / found.responses)}"
+    veiled = Markup('<span class="muted">{} <span class="small">{}</span></span>')
+    return {"shown": veiled.format(told, share), "value": (low + high) / 2}
 
 
 def _mean(found: Distribution) -> dict[str, Any]:
-    if found.answered is None:
-        return _shown(None)
     if found.mean is None:
         return NONE
-    return sorted_by(found.mean, tenths(found.mean), 4)
+    return sorted_by(found.middle, band(found.mean), 4)
 
 
 def file_columns() -> list[Column]:
@@ -171,8 +180,13 @@ def file_columns() -> list[Column]:
         Column(_("Câu hỏi")),
         Column(_("Mã phương án")),
         Column(_("Phương án")),
-        Column(_("Số phiếu chọn"), "count"),
-        Column(_("Tỷ lệ"), "share"),
+        Column(_("Gộp với")),
+        Column(_("Số phiếu chọn, ít nhất"), "count"),
+        Column(_("Số phiếu chọn, nhiều nhất"), "count"),
+        Column(_("Tỷ lệ, ít nhất"), "share"),
+        Column(_("Tỷ lệ, nhiều nhất"), "share"),
+        Column(_("Trung bình, từ"), "points"),
+        Column(_("Trung bình, đến"), "points"),
         Column(_("Phiếu trả lời (mẫu số)"), "count"),
         Column(_("Bản phát hành số"), "count"),
         Column(_("Ngày phát hành")),
@@ -182,23 +196,25 @@ def file_columns() -> list[Column]:
 def file_rows(
     lines: Sequence[ResultLine], published: PublishedTables, names: Mapping[str, str]
 ) -> list[list[Cell]]:
-    """One row per shown row × option; a hidden count says so. `names` of units by code."""
+    """One row per shown row × option, the least and the most that chose it. `names` of units by code."""
     told: list[Cell] = [published.release.number, day(published.release.built_at)]
     rows: list[list[Cell]] = []
     for line in lines:
         found = line.found
         if found is None:
             continue
-        item, veiled = found.item, hidden()
+        item, of = found.item, found.responses
         labels = {option.code: option.label.get(locale()) for option in item.options}
         labels |= {DONT_KNOW: dont_know(), MISSING: not_answered()}
         first: list[Cell] = [line.unit, names[line.unit], line.group]
         first += [item.id, item.text.get(locale())]
-        of: Cell = veiled if found.responses is None else found.responses
         for code in found.codes:
-            n = found.n(code)
-            counted: list[Cell] = [veiled, None] if n is None else [n, found.share(code)]
-            rows.append([*first, code, labels[code], *counted, of, *told])
+            low, high = found.between(code)
+            merged = " ".join(one for one in found.run_of(code) if one != code)
+            counted: list[Cell] = [merged, low, high, low / of, high / of]
+            rows.append(
+                [*first, code, labels[code], *counted, *(found.mean or (None, None)), of, *told]
+            )
     return rows
 
 

@@ -35,7 +35,7 @@ from surveyapp.web.respond import (
     privacy_notice,
     saving,
 )
-from surveyapp.web.respond.document import browser_buffer, page_parts, whole_form
+from surveyapp.web.respond.document import section_page, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -109,7 +109,7 @@ def section(number: int, page: int) -> ResponseReturnValue:
         if assignment.is_submitted:
             return redirect(url_for("respond.receipt", number=number))
         draft = visit.draft(db, assignment, instrument)
-    return _page(visit, assignment, instrument, draft.answers, page)
+    return section_page.shown(visit, assignment, instrument, draft.answers, page)
 
 
 @bp.post("/phieu/<int:number>/<int:page>")
@@ -197,7 +197,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
         item: saving.sent(instrument, request.form, item)
         for item in pages.item_ids(instrument, page)
     }
-    return _page(
+    return section_page.refused(
         visit,
         assignment,
         instrument,
@@ -274,34 +274,3 @@ def _destination(instrument: Instrument, number: int, page: int, answers: Mappin
     if page < 1:
         return url_for("respond.hub")
     return url_for("respond.section", number=number, page=page)
-
-
-def _page(
-    visit: Visit,
-    assignment: AssignmentView,
-    instrument: Instrument,
-    answers: dict[str, str],
-    page: int,
-    **extra: object,
-) -> str:
-    shown_here = pages.item_ids(instrument, page)
-    others = {item: value for item, value in answers.items() if item not in shown_here}
-    if not extra:
-        extra["filled"] = page_parts.filled(instrument, page, answers)
-    return render_template(
-        "respond/section.html",
-        shown=int(clock.now().timestamp()),
-        assignment=assignment,
-        number=assignment.number,
-        rated=rated(assignment),
-        contact=help_desk.contact(visit.invited.campaign.settings),
-        deadline=visit.deadline,
-        idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
-        other_answers=others,
-        whole_url=url_for(
-            "respond.whole", number=assignment.number, mark=whole_form.rendered(instrument).mark
-        ),
-        **browser_buffer.facts(visit.code, assignment.id),
-        **pages.facts(instrument, answers, page),
-        **extra,
-    )

@@ -1,6 +1,8 @@
 """The way in: a typed code, a link, and the declarations made instead of answering."""
 
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +27,7 @@ from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.answering import resume_at
 from surveyapp.web.respond.devices import browser_cookie
+from surveyapp.web.respond.document import prepared_pages
 from surveyapp.web.respond.visit import Visit, visiting
 
 CODE_DIGITS = 16
@@ -226,17 +229,24 @@ def landing(token: str) -> ResponseReturnValue:
     code = links.read(state.keys(), token)
     with reading() as db:
         invited = invitations.find(db, code, keys=state.keys())
-        facts = privacy_notice.facts(db, invited)
-    return render_template(
-        "respond/landing.html",
-        token=token,
-        another=sessions.own_digits() if sessions.holds_another(code) else "",
-        taken_back="rut" in request.args and not facts["declared"],
-        declaration_address=lambda kind: url_for(
-            "respond.confirm_declaration", token=token, kind=kind
-        ),
-        **facts,
+        shared = privacy_notice.shared(db, invited)
+    shared["taken_back"] = "rut" in request.args and not shared["declared"]
+    own = {"token": token, "supplier": privacy_notice.supplier(invited)}
+    if sessions.holds_another(code):
+        facts = _landing(token, **shared) | own | {"another": sessions.own_digits()}
+        return render_template("respond/landing.html", **facts)
+    return prepared_pages.page(
+        "respond/landing.html", partial(_landing, prepared_pages.blank("token")), shared, own
     )
+
+
+def _landing(token: str, **shared: Any) -> dict[str, Any]:
+    """Everything that the page before answering shows but for the supplier of the name."""
+    return privacy_notice.told(**shared) | {
+        "declaration_address": lambda kind: url_for(
+            "respond.confirm_declaration", token=token, kind=kind
+        )
+    }
 
 
 @bp.post("/t/<token>/start")
@@ -272,7 +282,7 @@ def _begin(visit: Visit) -> None:
         if any(each.is_submitted for each in visit.assignments):
             return  # the receipts of what is submitted are shown at any time
         raise
-    where = draft_secret.folder(state.settings().instance)
+    where = draft_secret.folder(state.settings())
     is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
     if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
         return

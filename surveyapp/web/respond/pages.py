@@ -14,7 +14,6 @@ from surveyapp.instruments.model import (
     InstrumentItem,
     InstrumentSection,
 )
-from surveyapp.responses.rules import answered
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 
@@ -107,37 +106,47 @@ def _conditions(section: InstrumentSection, item: InstrumentItem) -> list[dict[s
     return [one.shown_if.model_dump(mode="json") for one in (section, item) if one.shown_if]
 
 
-def facts(instrument: Instrument, answers: dict[str, str], page: int) -> dict[str, Any]:
+def facts(instrument: Instrument, answers: Mapping[str, str], page: int) -> dict[str, Any]:
     """What the page shows, whoever looks at it."""
-    done, total = answered(instrument, answers)
+    reached = progress(instrument, answers)
     return {
         **fixed(instrument),
         **part(instrument, page),
-        "left": total - done,
+        "left": left(reached),
         "answers": answers,
-        "steps": steps(instrument, answers, page),
+        "steps": steps(instrument, reached, page),
     }
 
 
-def steps(instrument: Instrument, answers: dict[str, str], page: int) -> list[dict[str, Any]]:
+Progress = tuple[tuple[int, int], ...]
+"""Of each page how many items are answered, of how many; the remark counts as one of none."""
+
+
+def progress(instrument: Instrument, answers: Mapping[str, str]) -> Progress:
+    """How far a person is."""
+    applying = instrument.applying(answers)
+    rows = []
+    for each in instrument.sections:
+        asked = [item.id for item in each.items if item.id in applying]
+        rows.append((sum(item in answers for item in asked), len(asked)))
+    remark = instrument.remark
+    return (*rows, *([(int(remark.id in answers), 0)] if remark is not None else []))
+
+
+def left(reached: Progress) -> int:
+    """How many items have no answer yet."""
+    return sum(total - min(done, total) for done, total in reached)
+
+
+def steps(instrument: Instrument, reached: Progress, page: int) -> list[dict[str, Any]]:
     """The pages with how much of each is answered; each is reached by a button that saves first."""
     rows = []
-    applying = instrument.applying(answers)
-    for position, each in enumerate(instrument.sections, start=1):
-        asked = [item for item in each.items if item.id in applying]
-        done = sum(item.id in answers for item in asked)
-        rows.append(
-            {
-                "title": each.title.get(locale()),
-                "go": position,
-                "state": "done" if done == len(asked) else "todo",
-                "answered": done,
-                "total": len(asked),
-            }
-        )
-    if instrument.remark is not None:
-        written = "done" if instrument.remark.id in answers else "todo"
-        rows.append({"title": _("Ý kiến khác"), "go": count(instrument), "state": written})
-    if page:
-        rows[page - 1]["state"] = "now"
+    for position, (done, total) in enumerate(reached, start=1):
+        is_whole = done >= max(total, 1)
+        row = {
+            "title": title(instrument, position),
+            "go": position,
+            "state": "now" if position == page else "done" if is_whole else "todo",
+        }
+        rows.append(row | ({"answered": done, "total": total} if total else {}))
     return rows

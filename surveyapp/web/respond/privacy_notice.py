@@ -18,30 +18,53 @@ from surveyapp.web.respond.promise import topics
 
 def facts(db: Session, invited: Invited) -> dict[str, Any]:
     """What the page says about this invitation. Never a person's name."""
+    begun = invited.is_begun
+    return {
+        **told(**shared(db, invited)),
+        "supplier": supplier(invited),
+        "deadline": deadlines.facts(invited.campaign, begun=begun, now=clock.now()),
+    }
+
+
+def supplier(invited: Invited) -> str:
+    """The unit that gave the name, in the present language."""
+    return invited.supplier_en if locale() == "en" else invited.supplier_vi
+
+
+def shared(db: Session, invited: Invited) -> dict[str, Any]:
+    """What of it is the same for everybody who has come as far in the same campaign."""
     campaign = invited.campaign
     standing = [each for each in invited.assignments if not each.is_revoked]
     left = [each for each in standing if each.is_open]
     now = clock.now()
     return {
         "campaign": campaign,
-        "campaign_title": campaign.title_en if locale() == "en" else campaign.title_vi,
-        "supplier": invited.supplier_en if locale() == "en" else invited.supplier_vi,
         "forms": len(standing),
         "forms_left": len(left),
-        "submitted": len(standing) - len(left),
         "minutes": sum(
             campaigns.instrument(db, each.instrument_id, sha256=each.instrument_sha256).minutes
             for each in left
         ),
+        "is_open": campaign.is_collecting(now, begun=invited.is_begun),
+        "is_before": campaign.is_preparing or now < campaign.opens_at,
+        "begun": any(each.begun_on is not None for each in left),
+        "declared": declarations.standing(db, invited),
+    }
+
+
+def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) -> dict[str, Any]:
+    """The facts that come of what `shared` gave."""
+    return {
+        "campaign": campaign,
+        "campaign_title": campaign.title_en if locale() == "en" else campaign.title_vi,
+        "forms": forms,
+        "forms_left": forms_left,
+        "submitted": forms - forms_left,
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
-        "is_open": campaign.is_collecting(now, begun=invited.is_begun),
-        "deadline": deadlines.facts(campaign, begun=invited.is_begun, now=now),
-        "is_before": campaign.is_preparing or now < campaign.opens_at,
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
-        "declared": declarations.standing(db, invited),
-        "begun": any(each.begun_on is not None for each in left),
         "contact": contact(campaign.settings),
+        **standing,
         **promises(campaign),
     }
 

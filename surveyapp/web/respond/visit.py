@@ -54,7 +54,7 @@ class Visit:
         """What opens its drafts. Raises `BegunElsewhere`, `DraftSecretMissing`."""
         if self.strand is None:
             raise BegunElsewhere
-        where = draft_secret.folder(state.settings().instance)
+        where = draft_secret.folder(state.settings())
         secret = draft_secret.read(where, self.invited.campaign.code)
         return DraftHolder(self.code, self.strand, secret, state.keys())
 

@@ -7,7 +7,6 @@ import pytest
 from lxml import etree
 from pyxform.xls2xform import convert
 
-from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze, thaw
 from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import Condition, Instrument, ShownIf, variable_name

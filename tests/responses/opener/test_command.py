@@ -16,6 +16,7 @@ from surveyapp.responses.opener.custody import custodian_papers, drill, keys, re
 from surveyapp.responses.opener.transfer import bundle, export, files
 
 from .box_world import CODE, NAMES, SERVER, SERVER_PRINT, key, make_box
+from .paper import groups_on, text_of
 
 DAY = date(2026, 1, 5)
 
@@ -78,11 +79,6 @@ def read_back(tmp_path, registration):
     return bundle.read(path, campaign_code=CODE, custodians=registered.signers)
 
 
-def pdf_text(content):
-    pages = pypdfium2.PdfDocument(content)
-    return "\n".join(page.get_textpage().get_text_bounded() for page in pages)
-
-
 # ---- create
 
 
@@ -97,15 +93,10 @@ def test_creating_a_key_prints_three_shares_and_one_file_to_register(tmp_path, c
     for number, name in enumerate(NAMES, 1):
         path = out / f"{CODE}-share-{number}.pdf"
         assert path.stat().st_mode & 0o077 == 0
-        text = pdf_text(path)
+        text = text_of(path)
         assert name in text
         assert registered.fingerprint in text
-        by_place = {}
-        for line in text.splitlines():
-            found = re.fullmatch(r"([1-7])(\w{6})(8|9|1[0-4])(\w{6})", "".join(line.split()))
-            if found:
-                by_place |= {int(found[1]): found[2], int(found[3]): found[4]}
-        typed.append(shares.read("-".join(by_place[place] for place in range(1, 15))))
+        typed.append(shares.read("-".join(groups_on(path))))
     keys.combine(typed, registered.public_key)
 
 
@@ -203,7 +194,7 @@ def test_two_custodians_open_the_box_and_sign_what_comes_out(
     assert len(found.contents.rows) == 14
     assert found.header["submitted"] == found.header["ballots"] == 20
     assert found.header["digest"] in said
-    minutes = pdf_text(tmp_path / "out" / f"{CODE}-opening.pdf")
+    minutes = text_of(tmp_path / "out" / f"{CODE}-opening.pdf")
     assert "Biên bản mở hộp phiếu" in minutes
     assert found.header["digest"] in "".join(minutes.split())
     assert NAMES[1] in minutes
@@ -312,6 +303,25 @@ def test_a_bundle_of_another_campaign_or_signed_by_one_is_refused(
         bundle.read(path, campaign_code=CODE, custodians=registered.signers)
 
 
+@pytest.mark.parametrize("lowered", [{"rows": 1}, {"rows": 4}, {"counts": 1}, {"counts": 11}])
+def test_numbers_lowered_on_the_server_open_nothing(lowered, run, made, tmp_path):
+    made.content["minimums"] |= lowered
+    path = tmp_path / "lowered.gz"
+    made.write(path)
+    code, said = run("open", path, *stated())
+    assert code == 1
+    assert "Có người đã hạ ngưỡng trên máy chủ" in said
+    assert list((tmp_path / "out").glob("*")) == []
+
+
+def test_the_minutes_name_the_numbers_that_the_promise_names(run, exported, tmp_path):
+    _code, said = run("open", exported, *stated())
+    told = "Ngưỡng từng dòng, ngưỡng số đếm"
+    assert f"{told}: 10, 3" in said
+    minutes = "".join(text_of(tmp_path / "out" / f"{CODE}-opening.pdf").split())
+    assert "".join(told.split()) in minutes
+
+
 # ---- exceptions
 
 
@@ -349,7 +359,7 @@ def test_two_custodians_sign_the_named_difference_and_the_rest_is_opened(
     found = read_back(tmp_path, registration)
     assert found.header["exception"] == {"reason": "Mất điện ngày 3/2", "custodians": [1, 3]}
     assert found.header["difference"]["missing"] == 1
-    assert "Mất điện ngày 3/2" in pdf_text(tmp_path / "out" / f"{CODE}-opening.pdf")
+    assert "Mất điện ngày 3/2" in text_of(tmp_path / "out" / f"{CODE}-opening.pdf")
 
 
 def test_an_exception_serves_one_export_and_not_another(run, incomplete, made, tmp_path):
@@ -381,7 +391,7 @@ def test_an_altered_exception_is_refused(run, incomplete, tmp_path):
 def test_destroying_gives_minutes_in_vietnamese_and_an_attestation(run, tmp_path):
     code, said = run("destroy", "--digest", "d" * 64)
     assert code == 0, said
-    minutes = pdf_text(tmp_path / "out" / f"{CODE}-destruction.pdf")
+    minutes = text_of(tmp_path / "out" / f"{CODE}-destruction.pdf")
     assert "Biên bản hủy khóa hộp phiếu" in minutes
     assert all(name in minutes for name in NAMES)
     (attested,) = (tmp_path / "out").glob("*destroyed*.json")

@@ -88,7 +88,7 @@ def test_the_opener_opens_no_connection_and_knows_no_server(alone):
         "import sys\n"
         "sys.addaudithook(lambda event, _: event.startswith('socket.') and sys.exit(event))\n"
         f"sys.path.insert(0, {str(alone)!r})\n"
-        "import par_opener.command, par_opener.custody.papers, segno, typst\n"
+        "import par_opener.command, par_opener.custody.custodian_papers, segno, typst\n"
         "found = {name.split('.')[0] for name in sys.modules}\n"
         "sys.exit(', '.join(found & {'surveyapp', 'sqlalchemy', 'flask', 'pydantic', 'urllib3'}))\n"
     )

@@ -253,7 +253,7 @@ def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> st
 
 
 def _secrets() -> Path:
-    return draft_secret.folder(settings().instance)
+    return draft_secret.folder(settings())
 
 
 def _custody(db: Session, campaign: Campaign) -> dict[str, Any]:

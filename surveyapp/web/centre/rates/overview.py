@@ -36,7 +36,7 @@ from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.http.state import settings
+from surveyapp.web.http.state import store
 from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.table_cells import count_cell, day_cell
 
@@ -243,7 +243,7 @@ def province_map(shown: Overview) -> OutlineMap | None:
     names = {
         unit.code: unit.name_vi for unit in shown.names.units.values() if unit.kind == "province"
     }
-    own = province_outlines.own_map(settings().instance, g.campaign.code)
+    own = province_outlines.own_map(store(), g.campaign.code)
     outlines = province_outlines.outlines_for(names, own=own)
     areas = {
         row.code: Area(row.figures.rate, _told(row.name, row.figures))

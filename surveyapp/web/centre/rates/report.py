@@ -17,7 +17,7 @@ from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import enter
-from surveyapp.web.http.state import settings
+from surveyapp.web.http.state import store
 from surveyapp.web.parts.dates import read_day
 
 MEDIA = {
@@ -40,7 +40,7 @@ def daily_report(file: str) -> ResponseReturnValue:
     until = _day()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        found = reports.gather(db, campaign, until=until, instance=settings().instance)
+        found = reports.gather(db, campaign, until=until, store=store())
     content = reports.as_pdf(found) if file == "pdf" else workbook.as_xlsx(found)
     name = f"bao-cao-{g.campaign.code}-{until.isoformat()}.{file}"
     return content, {

@@ -23,9 +23,9 @@ from surveyapp.exports.labels import refusal
 from surveyapp.i18n import _, day, locale, number
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.results.releases import folder
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.state import store
 from surveyapp.web.parts import result_table
 from surveyapp.web.parts.result_table import ResultLine
 
@@ -187,7 +187,7 @@ def results_file(format: str) -> Response:
 
 
 def _book(db: Session) -> Book | None:
-    found = public.newest(db, g.campaign.id, kept=folder())
+    found = public.newest(db, g.campaign.id, store=store())
     if found is None:
         return None
     groups = {group.code: group for group in campaigns.groups(db, g.campaign.id)}
@@ -216,6 +216,7 @@ def _page(book: Book, wanted: Wanted) -> str:
         veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),
+        untold=[line.label for line in lines if line.found is None],
         parts=[
             (
                 result_table.chart(part),
@@ -272,7 +273,8 @@ def denominator() -> str:
 def veil(published: PublishedTables) -> str:
     """Which cells are hidden, and why."""
     return _(
-        "Chỉ có các bảng được phép công bố: ô có dưới %(n)s phiếu được ẩn, cùng những ô có thể dùng để suy ra ô ấy.",
+        "Chỉ có các bảng được phép công bố. Phương án có dưới %(n)s phiếu được gộp với phương án liền kề: “≤” là số lớn nhất có thể. "
+        "Trung bình nêu trong khoảng ±. Số của tất cả đơn vị cộng từ các số đã nêu của từng đơn vị.",
         n=published.table_minimum,
     )
 

@@ -1,6 +1,5 @@
 """Releases of the results: build the next one, see all, hand one over as a zip."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, send_file, url_for
@@ -22,7 +21,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.two_persons import two_persons
-from surveyapp.web.http.state import keys, settings
+from surveyapp.web.http.state import keys, store
 
 
 @bp.get("/releases")
@@ -41,10 +40,12 @@ def build_release() -> ResponseReturnValue:
     try:
         with reading() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            prepared = building.prepare(db, campaign, out=folder(), keys=keys())
+            prepared = building.prepare(
+                db, campaign, out=store().folder / building.RELEASES, keys=keys()
+            )
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
-            building.register(db, campaign, prepared, act=act())
+            building.register(db, campaign, prepared, store=store(), act=act())
     except ReleaseError as error:
         return _page([("", refusal(error))]), 409
     words = _(
@@ -63,7 +64,7 @@ def download_release(number: int) -> ResponseReturnValue:
     """The zip of one release, on record: its scoring part is for the scoring stage alone."""
     try:
         with reading() as db:
-            found = service.find_archive(db, g.campaign.id, number, kept=folder())
+            found = service.find_archive(db, g.campaign.id, number, store=store())
     except UnknownFile:
         abort(404)
     except ReleaseError as error:
@@ -75,11 +76,6 @@ def download_release(number: int) -> ResponseReturnValue:
 
 def _facts(built: Release) -> dict[str, Any]:
     return {"number": built.number, "manifest_sha256": built.manifest_sha256}
-
-
-def folder() -> Path:
-    """Where this server keeps releases."""
-    return settings().store / "releases"
 
 
 def _page(errors: list[tuple[str, str]] | None = None) -> str:

@@ -1,7 +1,9 @@
 """Error pages: what went wrong, whether anything is lost, what to do next. Nothing of the request is told."""
 
 import secrets
+from collections.abc import Callable
 from types import TracebackType
+from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -24,6 +26,10 @@ RETRY_SECONDS = 10
 
 class SurveyFlask(Flask):
     """Flask, but its log of an error names the route, never the path: a path may hold a link."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view and no hook of ours is a coroutine, so none is asked at every request."""
+        return func
 
     def log_exception(
         self,

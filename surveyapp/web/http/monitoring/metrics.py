@@ -5,6 +5,7 @@ import os
 import struct
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -62,10 +63,20 @@ def _count(response: Response) -> Response:
     # Not by page: the times of single submissions would help to find a ballot's writer.
     room = request.blueprint or "none"
     _pool.set(db.connections_in_use())
-    _requests.labels(room, f"{response.status_code // 100}xx").inc()
+    _counter(room, response.status_code // 100).inc()
     if "began" in g:
-        _seconds.labels(room).observe(time.perf_counter() - g.began)
+        _histogram(room).observe(time.perf_counter() - g.began)
     return response
+
+
+@cache
+def _counter(room: str, hundreds: int) -> Counter:
+    return _requests.labels(room, f"{hundreds}xx")
+
+
+@cache
+def _histogram(room: str) -> Histogram:
+    return _seconds.labels(room)
 
 
 REQUESTS_AT_ONCE, SECONDS_AT_ONCE = 500, 25.0

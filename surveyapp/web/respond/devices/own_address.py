@@ -41,8 +41,10 @@ def mark(code: str) -> str:
     return base64.urlsafe_b64encode(whole[:MARK_BYTES]).decode()
 
 
-def _present() -> str:
-    """The mark of the invitation that is open here; empty where none is."""
+def present() -> str:
+    """The mark of the invitation that is open here; empty where none is, a blank on a page made for all."""
+    if (blank := g.get("own_mark_blank")) is not None:
+        return str(blank)
     code = sessions.respondent_code()
     if code is None:
         return ""
@@ -55,19 +57,19 @@ def _present() -> str:
 @bp.url_defaults
 def _marked(endpoint: str, values: dict[str, Any]) -> None:
     """Every address that a browser shows while a questionnaire is open carries its mark."""
-    if endpoint in PERSONAL and (present := _present()):
-        values.setdefault(FIELD, present)
+    if endpoint in PERSONAL and (mine := present()):
+        values.setdefault(FIELD, mine)
 
 
 @bp.before_request
 def _same_invitation() -> None:
     """Raises `AnothersAddress` under the mark of another invitation; without any, the session decides."""
-    given, present = request.args.get(FIELD), _present()
-    if given and present and given != present:
+    given, mine = request.args.get(FIELD), present()
+    if given and mine and given != mine:
         raise AnothersAddress
 
 
 def back_path() -> str:
     """The present address with its mark, for the button of the language."""
-    present = _present() if request.endpoint in PERSONAL else ""
-    return f"{request.path}?{FIELD}={present}" if present else request.path
+    mine = present() if request.endpoint in PERSONAL else ""
+    return f"{request.path}?{FIELD}={mine}" if mine else request.path

@@ -13,6 +13,7 @@ from flask import Response, render_template, request
 
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
+from surveyapp.web.http.headers import takes_gzip
 from surveyapp.web.http.sessions import ABSOLUTE
 from surveyapp.web.respond import pages
 
@@ -68,7 +69,7 @@ def _render(instrument: Instrument) -> WholeForm:
 
 def response(form: WholeForm, *, asked: str) -> Response:
     """The fragment; the browser keeps it while a session lasts, unless another was `asked` for."""
-    packs = bool(request.accept_encodings.quality("gzip"))
+    packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
     answer = Response(form.packed if packs else form.plain, mimetype="text/html")
     answer.vary.add("Accept-Encoding")
     if packs:

@@ -59,6 +59,24 @@ DRAFT_SIZE = Sentence(
     lazy("Bản nháp nào cũng dài như nhau, nên không ai biết được đã trả lời nhiều hay ít."),
     "tests/responses/test_drafts.py::test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it",
 )
+BUFFER_KEPT = Sentence(
+    "buffer-kept",
+    lazy(
+        "Khi mất mạng, câu trả lời chưa gửi được nằm tạm trong trình duyệt trên máy Ông/Bà, đã mã hóa: chỉ khi mở phiếu ở "
+        "đó bằng chính liên kết hay mã truy cập của Ông/Bà mới đọc được."
+    ),
+    "tests/browser/test_one_document.py::"
+    "test_a_tab_killed_without_a_line_gives_its_answers_back_to_whoever_has_the_code",
+)
+BUFFER_GONE = Sentence(
+    "buffer-gone",
+    lazy(
+        "Phần nằm tạm ấy bị xóa khi đã gửi xong, khi Ông/Bà chọn đóng phiếu trên máy này và khi nộp; phần bị bỏ quên quá hai "
+        "ngày bị xóa ngay khi một phiếu được mở lại trong trình duyệt đó."
+    ),
+    "tests/browser/test_one_document.py::"
+    "test_what_the_browser_keeps_goes_once_sent_left_submitted_or_forgotten_for_two_days",
+)
 DRAFT_SUBMITTED = Sentence(
     "draft-submitted",
     lazy("Bản nháp bị xóa khi Ông/Bà nộp phiếu."),

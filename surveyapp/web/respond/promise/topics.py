@@ -34,6 +34,8 @@ TOPICS = (
             said.DRAFT_LOCKED,
             said.DRAFT_KEPT,
             said.DRAFT_SIZE,
+            said.BUFFER_KEPT,
+            said.BUFFER_GONE,
             said.DRAFT_SUBMITTED,
             said.DRAFT_END,
             said.LOG_SILENT,
