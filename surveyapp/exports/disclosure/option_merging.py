@@ -42,7 +42,7 @@ class OptionRow:
     ) -> "OptionRow":
         """The same of a column with these codes; where not everybody is asked, who was not stands among them."""
         scale = tuple(codes) if item.best != codes[-1] else tuple(codes)[::-1]
-        off = (DONT_KNOW, MISSING) if item.dont_know else (MISSING,)
+        off: Run = (DONT_KNOW, MISSING) if item.dont_know else (MISSING,)
         off += (NOT_ASKED,) if routed else ()
         return cls(scale, scale[: 2 if len(scale) > 3 else 1], off)
 

@@ -151,6 +151,8 @@ class Multiple(QuestionKind):
 
     def settings_of(self, constraint: str) -> dict[str, Any] | None:
         found: dict[str, Any] = {}
+        if not constraint.strip():
+            return found
         for part in re.split(r"\s+and\s+", constraint.strip()):
             match = _COUNT.fullmatch(part.strip("() "))
             match = match or _COUNT.fullmatch(part.strip())

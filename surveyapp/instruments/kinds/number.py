@@ -106,7 +106,7 @@ class Number(QuestionKind):
         return int(value) if _DIGITS.fullmatch(value) else None
 
     def chosen(self, value: str) -> tuple[str, ...]:
-        return (DONT_KNOW,) if value == UNKNOWN else (value,) if value else ()
+        return (DONT_KNOW,) if value == UNKNOWN else ()  # the number 98 is no code
 
     def conditions(self, item: ItemLike) -> frozenset[str]:
         return frozenset({DONT_KNOW}) if item.dont_know else frozenset()

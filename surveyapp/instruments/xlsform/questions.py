@@ -65,9 +65,10 @@ class Questions:
             return xpath.read(said, self._looked)
         except xpath.NotOurs as exc:
             words = _(
-                "điều kiện không chuyển được: %(part)s; chỉ nhận chọn phương án, khoảng số hoặc có trả lời của câu "
+                "cột %(column)s: điều kiện không chuyển được: %(part)s; chỉ nhận chọn phương án, khoảng số hoặc có trả lời của câu "
                 "đứng trước, nối bằng toàn and hoặc toàn or",
                 part=str(exc),
+                column=row.places["relevant"].heading,
             )
             self._document.refuse(row, words, row.places["relevant"])
             return None
@@ -113,7 +114,8 @@ class Questions:
         )
         if settings is None:
             place = row.places["settings" if ours else "constraint"]
-            words = _("không hiểu giới hạn %(said)s của loại câu hỏi này", said=ours or said)
+            words = _("cột %(column)s: không hiểu giới hạn %(said)s của loại câu hỏi này",
+                      said=ours or said, column=place.heading)  # fmt: skip
             self._document.refuse(row, words, place)
         elif settings:
             item["settings"] = settings

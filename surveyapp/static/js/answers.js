@@ -51,7 +51,8 @@
     const met = ({ item, codes = [], least = null, most = null, answered = false }) => {
       const given = value(item);
       if (!given || !applies(item)) return false;
-      if (codes.length) return given.split(" ").some((code) => codes.includes(code === "-98" ? "98" : code));
+      if (codes.length && items.has(item) && items.get(item).fields.some(isTyped)) return given === "-98" && codes.includes("98"); // the number 98 is no code
+      if (codes.length) return given.split(" ").some((code) => codes.includes(code));
       return answered || (/^\d+$/.test(given) && (least === null || given >= least) && (most === null || given <= most));
     };
     return condition.any ? condition.any.some(met) : condition.all.every(met);
