@@ -8,7 +8,9 @@ from random import Random
 import pytest
 from sqlalchemy import update
 
+from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
 from surveyapp.exports import verify
@@ -65,6 +67,8 @@ def released(db, now, keys, given, tmp_path) -> Path:
     campaign, _form, _told, contents = given
     db.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="opened"))
     opened_contents.store(db, campaign, contents)
+    db.flush()
+    digest = opened_contents.digest(db, campaign)
     db.add(
         BoxOpening(
             campaign_id=campaign.id,
@@ -73,8 +77,11 @@ def released(db, now, keys, given, tmp_path) -> Path:
             custody="server",
             ballots=sum(SIZES.values()),
             counts={},
+            digest=digest,
         )
     )
+    act = Act("centre", now, factories.TEST_KEYS)
+    audit.record(db, act, Action.BOX_OPENED, campaign_code=campaign.code, facts={"digest": digest})
     db.flush()
     db.refresh(campaign)
     return building.build(db, campaign, out=tmp_path, act=Act("x", now, keys))

@@ -113,7 +113,7 @@ def test_a_form_from_elsewhere_needs_only_its_missing_columns(sheets):
 
 UNSUPPORTED = [
     ("decimal", "decimal"),
-    ("deviceid", "ẩn danh"),
+    ("geopoint", "ẩn danh"),
     ("begin_repeat", "begin_repeat"),
     ("image", "ẩn danh"),
     ("acknowledge", "acknowledge"),

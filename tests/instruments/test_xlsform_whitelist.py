@@ -214,6 +214,7 @@ OPEN: Sheets = {
         {"list_name": "ways", "name": "a", "label": "By post"},
         {"list_name": "ways", "name": "b", "label": "By hand"},
     ],
+    "settings": [{"default_language": "English (en)"}],
 }
 KINDS: Sheets = {
     "survey": [

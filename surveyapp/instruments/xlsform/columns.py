@@ -43,7 +43,7 @@ SETTINGS = (
 SHEETS = {"survey": SURVEY, "choices": CHOICES, "settings": SETTINGS}
 
 _ITEM = (
-    "type", "name", "label", "hint", "required", "item_id", "criterion", "max_length", "relevant", "constraint",
+    "type", "name", "label", "hint", "guidance_hint", "required", "item_id", "criterion", "max_length", "relevant", "constraint",
     "settings", "shown_if", "matrix", "beside",
 )  # fmt: skip
 

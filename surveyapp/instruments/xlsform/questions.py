@@ -42,6 +42,10 @@ class Questions:
             item["criterion"] = row.get("criterion")
         if hint := row.text("hint"):
             item["hint"] = hint
+        if guidance := row.get("guidance_hint"):
+            add_hint(item, dict.fromkeys(item["text"], guidance))
+            words = _("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi")
+            self._document.notices.append(words)
         if row.get("matrix"):
             item["matrix"] = row.get("matrix")
         self._limit(row, kind, item)
@@ -144,6 +148,13 @@ class Questions:
             words = next(iter(row.text("label").values()), "")
             self._document.rename(row, row.get("name"), identifier, words)
         return identifier
+
+
+def add_hint(item: dict[str, Any], words: dict[str, str]) -> None:
+    """One more paragraph of the hint."""
+    hint = item.setdefault("hint", {})
+    for code, said in words.items():
+        hint[code] = f"{hint[code]}\n{said}" if code in hint else said
 
 
 def _is_implied(kind: QuestionKind, constraint: str) -> bool:

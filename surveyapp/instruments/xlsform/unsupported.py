@@ -31,8 +31,7 @@ TYPES = {
     **dict.fromkeys(("decimal", "range", "date", "time", "datetime"), _RANGES),
     **dict.fromkeys(
         (
-            "start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit", "image",
-            "audio", "video", "file", "barcode", "geopoint", "geotrace", "geoshape", "start-geopoint",
+            "image", "audio", "video", "file", "barcode", "geopoint", "geotrace", "geoshape", "start-geopoint",
             "background-audio",
         ),
         _ANONYMOUS,
@@ -52,7 +51,6 @@ COLUMNS = {
     "relevant": lazy("chỉ phần và câu hỏi có điều kiện: xóa ô này"),
     "choice_filter": lazy("phiếu không lọc phương án: xóa ô này, tạo danh sách riêng"),
     "constraint": lazy("câu đóng không cần điều kiện: xóa ô này"),
-    "guidance_hint": lazy("lời giải thích chỉ đặt ở cột hint: chuyển sang đó"),
     "default": lazy("không câu nào được chọn sẵn: xóa ô này"),
     "repeat_count": lazy("mỗi câu chỉ hỏi một lần: xóa ô này"),
     "read_only": lazy("mọi câu đều trả lời được: xóa ô này"),
@@ -62,6 +60,20 @@ COLUMNS = {
     **dict.fromkeys(("image", "big-image", "audio", "video"), _WITHOUT_PICTURES),
 }
 """How to mend a filled cell of each column that has no place here."""
+
+ASIDE = {
+    "allow_choice_duplicates": lazy(
+        "allow_choice_duplicates không dùng: hai phương án cùng mã luôn bị từ chối"
+    ),
+    "style": lazy("cách hiện phiếu (style) do máy chủ quyết định: không dùng"),
+    "instance_name": lazy("tên từng bản ghi (instance_name) không dùng: phiếu ẩn danh"),
+}
+"""Settings that change nothing of what is asked: left aside, and said so."""
+
+METADATA = frozenset((
+    "start", "end", "today", "deviceid", "username", "phonenumber", "email", "subscriberid", "simserial", "audit",
+))  # fmt: skip
+"""What a telephone would note by itself: never collected here, left aside, and said so."""
 
 TOLD = {
     "appearance": lazy("cách hiện câu hỏi (appearance) do máy chủ quyết định: không dùng"),
@@ -103,7 +115,7 @@ def of_choices(row: SheetRow) -> Iterator[Refusal]:
 def of_settings(rows: list[SheetRow]) -> Iterator[tuple[SheetRow, SheetCell | None, str]]:
     """What is wrong with cells of the settings sheet, which has one row."""
     for row in rows[:1]:
-        for cell, words in _cells(row, UNDERSTOOD["settings"], ()):
+        for cell, words in _cells(row, (*UNDERSTOOD["settings"], *ASIDE), ()):
             yield row, cell, words
         language = row.get("default_language")
         if language and language_of(language) == OTHER:
