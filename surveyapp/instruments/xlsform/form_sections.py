@@ -68,8 +68,8 @@ class FormSections:
             words = _("nhóm không khớp: mỗi begin_group cần một end_group")
             self._document.refuse(row, words, row.places.get("type"))
         if self._notes and self._sections:
-            for words in self._notes:
-                add_hint(self._sections[-1]["items"][-1], words)
+            for note in self._notes:
+                add_hint(self._sections[-1]["items"][-1], note)
 
     @property
     def _sections(self) -> list[dict[str, Any]]:
