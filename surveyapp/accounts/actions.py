@@ -84,6 +84,8 @@ class Action(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RELEASE_BUILT = "release.built"
     RELEASE_DOWNLOADED = "release.downloaded"
+    RELEASE_PUBLISHED = "release.published"
+    FULL_RESULTS_SHOWN = "full_results.shown"
     RELEASE_FILE_FETCHED = "release_file.fetched"
     RELEASE_TOKEN_MADE = "release_token.made"
     RELEASE_TOKEN_REVOKED = "release_token.revoked"

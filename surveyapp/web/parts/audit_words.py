@@ -76,6 +76,8 @@ _WORDS: dict[str, object] = {
     Action.RECOVERY_CODES_MADE: lazy("Tạo mã khôi phục mới"),
     Action.RELEASE_BUILT: lazy("Lập bản phát hành"),
     Action.RELEASE_DOWNLOADED: lazy("Tải bản phát hành"),
+    Action.RELEASE_PUBLISHED: lazy("Ghi nhận đã công bố phần public của bản phát hành"),
+    Action.FULL_RESULTS_SHOWN: lazy("Xem số liệu đầy đủ (mật)"),
     Action.RELEASE_FILE_FETCHED: lazy("Hệ thống khác tải tệp của bản phát hành"),
     Action.RELEASE_TOKEN_MADE: lazy("Tạo mã tải bản phát hành"),
     Action.RELEASE_TOKEN_REVOKED: lazy("Thu hồi mã tải bản phát hành"),
