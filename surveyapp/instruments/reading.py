@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,18 @@ from typing import Any
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze
-from surveyapp.instruments.kinds import checks
+from surveyapp.instruments.kinds import checks, routing
+from surveyapp.instruments.kinds.kind import WIDEST
 from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.labels import said
-from surveyapp.instruments.model import Questionnaire, variable_name
+from surveyapp.instruments.model import Instrument, Questionnaire, variable_name
 from surveyapp.instruments.yaml_document import Step, YamlDocument, read_document
+
+MOST_BYTES = 16 * 1024
+"""Of a ballot: a campaign has one size for all, so one long form would make every ballot long."""
+
+AROUND = 400
+"""Bytes of a ballot beside its answers, at most."""
 
 
 def read_questionnaire(path: Path) -> Questionnaire:
@@ -34,7 +42,21 @@ def check_questionnaire(document: YamlDocument) -> tuple[Questionnaire | None, l
     if questionnaire is not None and not faults:
         for fault in checks.faults(freeze(questionnaire).sections):
             faults.append(document.fault(fault.path, said(fault.said)))
+        if not faults and (size := _largest(freeze(questionnaire))) > MOST_BYTES:
+            words = _(
+                "câu trả lời dài nhất chiếm %(n)s byte, quá %(most)s: bớt câu ghi chữ hoặc rút ngắn chúng",
+                n=size,
+                most=MOST_BYTES,
+            )
+            faults.append(document.fault(("sections",), words))
     return questionnaire, faults
+
+
+def _largest(instrument: Instrument) -> int:
+    """Bytes of the longest answers, with what stands around them in a ballot."""
+    remark = WIDEST * instrument.remark.max_length if instrument.remark else ""
+    longest = [*routing.longest(instrument.items).values(), remark]
+    return len(json.dumps(longest, ensure_ascii=False).encode()) + AROUND
 
 
 def items_of(document: YamlDocument) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:

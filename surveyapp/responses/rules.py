@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from surveyapp.instruments.kinds import routing
-from surveyapp.instruments.kinds.kind import OTHER_LENGTH, WIDEST
+from surveyapp.instruments.kinds.kind import WIDEST
 from surveyapp.instruments.kinds.kind import plain as plain
-from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.errors import NotAnOption, RemarkTooLong, UnknownItem
 from surveyapp.responses.opener.counting import Thresholds
@@ -113,10 +112,7 @@ def completeness(answered: int, items: int, *, complete: float, partial: float) 
 
 def longest_answers(instrument: Instrument) -> dict[str, str]:
     """The answers that take most room, the remark under its own id: drafts and ballots are sized by them."""
-    longest = {
-        field: kind_of(item).longest(item) if field == item.id else WIDEST * OTHER_LENGTH
-        for field, item in instrument.fields.items()
-    }
+    longest = routing.longest(instrument.items)
     if instrument.remark:
         longest[instrument.remark.id] = REMARK_UNIT * instrument.remark.max_length
     return longest

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from .kind import OTHER_LENGTH, ItemLike, plain, too_long
+from .kind import OTHER_LENGTH, WIDEST, ItemLike, plain, too_long
 from .registry import kind_of
 
 OTHER = ".other"
@@ -79,6 +79,14 @@ def counted(sections: Sequence[SectionLike], answers: Mapping[str, str]) -> dict
             continue
         found[id_] = value
     return found
+
+
+def longest(items: Iterable[ItemLike]) -> dict[str, str]:
+    """The answers that take most room, by field."""
+    return {
+        id_: kind_of(item).longest(item) if id_ == item.id else WIDEST * OTHER_LENGTH
+        for id_, item in fields(items)
+    }
 
 
 def field_value(item: ItemLike, field_id: str, sent: Sequence[str]) -> str:
