@@ -18,7 +18,7 @@ ONE_SIZE = "length(ciphertext) = 5232"
 
 
 def upgrade() -> None:
-    op.add_column("remark", sa.Column("item", sa.String(), server_default="", nullable=False))
+    op.add_column("remark", sa.Column("item", sa.String(), nullable=True))
     _size_ballots(SIZES)
 
 

@@ -108,7 +108,7 @@ class Remark(Base):
     campaign_id: Mapped[int]
     level: Mapped[str]
     text: Mapped[str]
-    item: Mapped[str] = mapped_column(default="", server_default="")
+    item: Mapped[str | None]
 
 
 class Receipt(Base):

@@ -31,7 +31,7 @@ class RemarkRow:
 
     level: str
     text: str
-    item: str = ""
+    item: str | None = None
 
 
 def responses(db: Session, campaign_id: int) -> Iterator[ResponseRow]:

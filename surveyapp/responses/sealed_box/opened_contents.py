@@ -45,7 +45,7 @@ def store(db: Session, campaign: Campaign, contents: Contents) -> None:
             "campaign_id": campaign.id,
             "level": one["level"],
             "text": one["text"],
-            "item": one.get("item", ""),
+            "item": one.get("item"),
         }
         for one in contents.remarks
     ]
