@@ -90,6 +90,8 @@ ROUTES = {
     "POST /api/v1/delivery/sms/<token>": ANYONE,
     "POST /api/v1/delivery/signed/<channel>": ANYONE,
     "GET /account/sign-in": ANYONE,
+    "GET /account/sign-in/provider": ANYONE,
+    "GET /account/sign-in/provider/back": ANYONE,
     "POST /account/sign-in": ANYONE,
     "POST /account/sign-in/passkey": ANYONE,
     "POST /account/sign-in/passkey/options": ANYONE,

@@ -70,6 +70,7 @@ _WORDS: dict[str, object] = {
     Action.PASSWORD_SET: lazy("Đặt mật khẩu bằng liên kết"),
     Action.PASSWORD_LINK_MADE: lazy("Tạo liên kết đặt mật khẩu"),
     Action.PEOPLE_ERASED: lazy("Xóa tên và cách liên hệ của người được mời"),
+    Action.PEOPLE_LOOKED_UP: lazy("Tìm và xem người được mời"),
     Action.PERSON_REMOVED: lazy("Bỏ một người khỏi danh sách"),
     Action.QUESTIONNAIRE_APPROVED: lazy("Duyệt phiếu điều tra"),
     Action.RECOVERY_CODE_USED: lazy("Dùng mã khôi phục"),
