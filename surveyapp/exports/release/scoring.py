@@ -76,7 +76,7 @@ def response_lines(frame: Frame, labels: RowLabels, rows: Iterable[Cleaned]) -> 
             row.instrument_code, row.instrument_version,
             str(row.quality.get("under_floor", "")),
             str(longest_run(_ladder(row.answers, ids))),
-            " ".join(cleaned.flags), "1" * cleaned.excluded,
+            " ".join(cleaned.flags), str(int(cleaned.excluded)),
             *[""] * first,
             *written,
             *[""] * (width - first - len(written)),
