@@ -47,18 +47,19 @@ def asked(hoa, phone: Page) -> Page:
         request = route.request
         parts = urlsplit(request.url)
         sent = {name: request.headers[name] for name in SENT_ON if name in request.headers}
-        answer = hoa.client.open(
+        with hoa.client.open(
             f"{parts.path}?{parts.query}",
             method=request.method,
             data=request.post_data_buffer,
             headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", **sent},
-        )
+        ) as answer:
+            body = answer.get_data()
         kept = {
             name: value
             for name, value in answer.headers
             if name.lower() in ("content-type", "location")
         }
-        route.fulfill(status=answer.status_code, headers=kept, body=answer.data)
+        route.fulfill(status=answer.status_code, headers=kept, body=body)
 
     phone.route("http://localhost/**", serve)
     phone.goto("http://localhost/phieu/1/1")
