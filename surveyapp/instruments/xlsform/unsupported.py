@@ -170,7 +170,7 @@ def _cells(
 
 def _references(row: SheetRow) -> Iterator[Refusal]:
     for key, words in row.cells.items():
-        if _column(key) in SPOKEN and (match := _REFERENCE.search(words)):
+        if _column(key) in (*SPOKEN, "guidance_hint") and (match := _REFERENCE.search(words)):
             reason = _("lời không lấy được câu trả lời khác (%(reference)s): viết thành lời",
                        reference=match[0])  # fmt: skip
             yield row.places[key], reason
