@@ -76,6 +76,10 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _as_json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
 class Sparing(Frozen):
     """Written without what is said by saying nothing: a form that uses none of it keeps its text, and its
     checksum, whatever is added here."""
@@ -89,7 +93,7 @@ class Sparing(Frozen):
         return {
             name: value
             for name, value in content.items()
-            if name not in self.usual or value != self.usual[name]
+            if name not in self.usual or value not in (self.usual[name], _as_json(self.usual[name]))
         }
 
 

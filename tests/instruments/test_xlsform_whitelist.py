@@ -11,8 +11,8 @@ from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.xlsform.columns import UNDERSTOOD
 from surveyapp.instruments.xlsform.headings import SPOKEN, read_heading
 from surveyapp.instruments.xlsform.reading import read_xlsform
-from surveyapp.instruments.xlsform.types import read_type
-from surveyapp.instruments.xlsform.unsupported import ASIDE, METADATA, TOLD
+from surveyapp.instruments.xlsform.rows.types import read_type
+from surveyapp.instruments.xlsform.rows.unsupported import ASIDE, METADATA, TOLD
 from tests.instruments.forms import Sheets, row_of, tiny_sheets, workbook
 
 

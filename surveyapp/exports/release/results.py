@@ -16,7 +16,7 @@ from surveyapp.instruments.kinds.kind import (
     MISSING_CATEGORIES,
     NOT_ASKED,
     WITHHELD,
-    Category,
+    AnswerCategory,
 )
 from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem, variable_name
@@ -133,7 +133,7 @@ class ItemColumn:
     item: InstrumentItem
     label: Any
     measure: str
-    categories: tuple[Category, ...]
+    categories: tuple[AnswerCategory, ...]
     option: str = ""
     """Whether this option was chosen is told, of a question with several answers."""
 

@@ -15,6 +15,9 @@ from typing import Any, Protocol
 DONT_KNOW = "98"
 """Code of "Không biết / Không có ý kiến" wherever answers are told: kept apart from the scale."""
 
+UNKNOWN = "-98"
+"""Don't know while it stands beside numbers, none of which is negative."""
+
 NOT_ASKED = "97"
 """The routing did not lead to the item. Stands in an opened response in place of an answer."""
 
@@ -83,7 +86,7 @@ class ItemFault:
 
 
 @dataclass(frozen=True)
-class Category:
+class AnswerCategory:
     """One code in which answers are told; `vi` and `en` are its labels."""
 
     code: str
@@ -102,25 +105,25 @@ class ReleasedColumn:
 
     option: str
     label: Any
-    categories: tuple[Category, ...]
+    categories: tuple[AnswerCategory, ...]
     measure: str
 
 
 MISSING_CATEGORIES = (
-    Category(
+    AnswerCategory(
         WITHHELD,
         "Một quy tắc làm sạch đã bỏ câu trả lời",
         "Taken out by a rule of cleaning",
         "missing",
     ),
-    Category(NOT_ASKED, "Không được hỏi", "Not asked", "missing"),
-    Category(LEFT_EMPTY, "Bỏ trống", "Left empty", "missing"),
+    AnswerCategory(NOT_ASKED, "Không được hỏi", "Not asked", "missing"),
+    AnswerCategory(LEFT_EMPTY, "Bỏ trống", "Left empty", "missing"),
 )
 """Why there is no answer, wherever a form can ask one person what it does not ask another."""
 
 NOT_OFFERED = Said(to_translate("Câu trả lời này không có trong các phương án."))
 TOO_LONG = to_translate("Dài quá %(over)s ký tự (tối đa %(limit)s).")
-DONT_KNOW_CATEGORY = Category(
+DONT_KNOW_CATEGORY = AnswerCategory(
     DONT_KNOW, "Không biết / Không có ý kiến", "Don't know / No opinion", "dont_know"
 )
 
@@ -219,9 +222,9 @@ class QuestionKind:
         """What of the answer stays in its row once the box is open."""
         return value
 
-    def categories(self, item: Any) -> tuple[Category, ...]:
+    def categories(self, item: Any) -> tuple[AnswerCategory, ...]:
         """The codes in which answers are told, in order, don't know at the end."""
-        found = tuple(Category(o.code, o.label.vi, o.label.en) for o in item.options)
+        found = tuple(AnswerCategory(o.code, o.label.vi, o.label.en) for o in item.options)
         return (*found, DONT_KNOW_CATEGORY) if item.dont_know else found
 
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:

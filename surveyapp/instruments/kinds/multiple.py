@@ -14,7 +14,7 @@ from .kind import (
     NOT_ASKED,
     NOT_OFFERED,
     WITHHELD,
-    Category,
+    AnswerCategory,
     ItemFault,
     ItemLike,
     QuestionKind,
@@ -28,7 +28,7 @@ _COUNT = re.compile(r"count-selected\(\s*\.\s*\)\s*(<=|>=|<|>|=)\s*(\d+)")
 _OURS = re.compile(r" or (?:not\(selected\(\., '\d+'\)\)|selected\(\., '\d+'\))")
 
 
-YES, NO = Category("1", "Có chọn", "Chosen"), Category("2", "Không chọn", "Not chosen")
+YES, NO = AnswerCategory("1", "Có chọn", "Chosen"), AnswerCategory("2", "Không chọn", "Not chosen")
 APART = frozenset((DONT_KNOW, NOT_ASKED, WITHHELD, LEFT_EMPTY))
 
 
@@ -114,7 +114,7 @@ class Multiple(QuestionKind):
         return tuple(
             ReleasedColumn(
                 option.code,
-                Category(
+                AnswerCategory(
                     option.code,
                     f"{item.text.vi} – {option.label.vi}",
                     f"{item.text.en} – {option.label.en}",

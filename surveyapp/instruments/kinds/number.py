@@ -11,16 +11,14 @@ from typing import Any
 from .kind import (
     DONT_KNOW,
     DONT_KNOW_CATEGORY,
-    Category,
+    UNKNOWN,
+    AnswerCategory,
     ItemFault,
     ItemLike,
     QuestionKind,
     Said,
     to_translate,
 )
-
-UNKNOWN = "-98"
-"""Don't know while it stands beside numbers, none of which is negative."""
 
 MOST = 999_999_999
 BANDS = 5
@@ -125,12 +123,12 @@ class Number(QuestionKind):
             return DONT_KNOW if value else ""
         return str(bisect_right(edges(item), int(value)) + 1)
 
-    def categories(self, item: Any) -> tuple[Category, ...]:
+    def categories(self, item: Any) -> tuple[AnswerCategory, ...]:
         least, most = item.settings["least"], item.settings["most"]
         starts = [least, *edges(item)]
         ends = [*(edge - 1 for edge in edges(item)), most]
         labels = [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
-        bands = tuple(Category(str(n), words, words) for n, words in enumerate(labels, 1))
+        bands = tuple(AnswerCategory(str(n), words, words) for n, words in enumerate(labels, 1))
         return (*bands, DONT_KNOW_CATEGORY) if item.dont_know else bands
 
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from .kind import ItemLike, QuestionKind
 from .multiple import Multiple
 from .number import Number
 from .single import Single
-from .text import Text
+from .text import Written
 
 DEFAULT = Single.code
 """What an item is that does not say."""
@@ -25,5 +25,5 @@ def kind_of(item: ItemLike) -> QuestionKind:
     return KINDS[item.kind]
 
 
-for _kind in (Single(), Multiple(), Number(), Text()):
+for _kind in (Single(), Multiple(), Number(), Written()):
     register(_kind)

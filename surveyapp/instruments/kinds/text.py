@@ -9,7 +9,7 @@ from typing import Any
 
 from .kind import (
     WIDEST,
-    Category,
+    AnswerCategory,
     ItemFault,
     ItemLike,
     QuestionKind,
@@ -24,7 +24,7 @@ _LENGTH = re.compile(r"string-length\(\s*\.\s*\)\s*(<=|<)\s*(\d{1,4})")
 _WORDS = ("Cần thêm hướng dẫn.", "Hệ thống chậm vào cuối tháng.", "Mong có thêm tập huấn.")
 
 
-class Text(QuestionKind):
+class Written(QuestionKind):
     """Words, short."""
 
     code = "text"
@@ -75,7 +75,7 @@ class Text(QuestionKind):
     def opened(self, item: ItemLike, value: str) -> str:
         return ""
 
-    def categories(self, item: Any) -> tuple[Category, ...]:
+    def categories(self, item: Any) -> tuple[AnswerCategory, ...]:
         return ()
 
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:

@@ -56,7 +56,7 @@
       if (codes.length) return given.split(" ").some((code) => codes.includes(code));
       return answered || (/^\d+$/.test(given) && (least === null || given >= least) && (most === null || given <= most));
     };
-    return condition.any ? condition.any.some(met) : condition.all.every(met);
+    return condition.any && condition.any.length ? condition.any.some(met) : condition.all.every(met);
   }
   const applies = (name) => !items.has(name) || items.get(name).conditions.every(holds);
   const isAsked = (name) => !name.endsWith(".other") && applies(name);

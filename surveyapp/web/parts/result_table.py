@@ -12,7 +12,7 @@ from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.disclosure.public_tables import MISSING
 from surveyapp.exports.download.published_reader import Distribution, PublishedTables
 from surveyapp.i18n import _, day, locale, number, percent, tenths
-from surveyapp.instruments.kinds.kind import NOT_ASKED, Category
+from surveyapp.instruments.kinds.kind import NOT_ASKED, AnswerCategory
 from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
@@ -40,7 +40,7 @@ class ResultLine:
 class ScaleRows:
     """Rows whose items share one scale: one chart and its table."""
 
-    options: tuple[Category, ...]
+    options: tuple[AnswerCategory, ...]
     best: str
     dont_know: bool
     lines: tuple[ResultLine, ...]
@@ -73,7 +73,7 @@ def _part(lines: list[ResultLine]) -> ScaleRows:
     return ScaleRows(_options(items[0]), items[0].best, offered, tuple(lines), items[0])
 
 
-def _options(item: InstrumentItem) -> tuple[Category, ...]:
+def _options(item: InstrumentItem) -> tuple[AnswerCategory, ...]:
     return tuple(one for one in kind_of(item).categories(item) if one.role == "option")
 
 

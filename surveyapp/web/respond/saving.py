@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from surveyapp import clock
 from surveyapp.assignments.errors import AlreadySubmitted
 from surveyapp.assignments.rules import Disposition
-from surveyapp.db import reading, transaction
+from surveyapp.db import transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.kinds import routing
 from surveyapp.instruments.kinds.registry import kind_of
@@ -34,20 +34,18 @@ def save(number: int, form: MultiDict[str, str], *, page: int = 1) -> tuple[Inst
     only if nothing changed since. Where nothing is to be changed, nothing is written.
     """
     for _attempt in range(ATTEMPTS):
-        with reading() as db:
-            visit, assignment, instrument = answering(db, number)
-            stored = drafts.read(db, assignment.id, holder=visit.holder)
-            size = drafts.size(db, visit.invited.campaign)
+        visit, assignment, instrument = answering(number)
+        holder = visit.holder
         pages.items(instrument, page)  # there is such a page
         if assignment.is_submitted:
             raise AlreadySubmitted(assignment.id)
         draft_context = drafts.context(visit.invited.campaign, instrument, assignment.id)
         draft = drafts.merged(
             draft_context,
-            stored,
+            visit.saved[assignment.id].stored,
             dict(_changes(instrument, form)),
-            size=size,
-            holder=visit.holder,
+            size=drafts.size(visit.invited.campaign),
+            holder=holder,
             now=clock.now(),
             shown_at=_shown_at(form),
         )
@@ -55,10 +53,10 @@ def save(number: int, form: MultiDict[str, str], *, page: int = 1) -> tuple[Inst
             return instrument, draft.saved
         if assignment.disposition != Disposition.BEGUN:
             break  # that she has begun is noted with it
-        if drafts.write(draft_context, draft, holder=visit.holder):
+        if drafts.write(draft_context, draft, holder=holder):
             return instrument, draft.saved
     with transaction(in_turn=True) as db:
-        visit, assignment, instrument = answering(db, number)
+        visit, assignment, instrument = answering(number, db)
         changes = dict(_changes(instrument, form))
         return instrument, drafts.save(
             db,

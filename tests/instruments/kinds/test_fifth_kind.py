@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from surveyapp.i18n import speaking
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.kinds import registry
-from surveyapp.instruments.kinds.kind import Category, QuestionKind, Said
+from surveyapp.instruments.kinds.kind import AnswerCategory, QuestionKind, Said
 from surveyapp.instruments.reading import read_questionnaire
 from surveyapp.responses import rules
 from surveyapp.responses.opener.forms import read_form
@@ -47,7 +47,7 @@ class Day(QuestionKind):
         return str(int(value[:4]) - 2019) if value else ""
 
     def categories(self, item):
-        return tuple(Category(str(n), str(2019 + n), str(2019 + n)) for n in range(1, 10))
+        return tuple(AnswerCategory(str(n), str(2019 + n), str(2019 + n)) for n in range(1, 10))
 
     def option_codes(self, item):
         return tuple(one.code for one in self.categories(item))

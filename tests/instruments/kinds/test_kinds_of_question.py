@@ -124,3 +124,9 @@ def test_another_condition_is_another_question_in_a_time_series(tmp_path):
     before, after = fingerprints(ddci()), fingerprints(freeze(read_questionnaire(path)))
     assert before["DX-102"].routing != after["DX-102"].routing
     assert before["DX-103"] == after["DX-103"]
+
+
+def test_what_is_not_said_is_not_written():
+    condition = ddci().item("DX-102").shown_if
+    assert condition.model_dump(mode="json") == {"all": [{"item": "DX-101", "codes": ["1"]}]}
+    assert '"any":[]' not in ddci().to_json()

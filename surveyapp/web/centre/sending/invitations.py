@@ -45,7 +45,7 @@ def invitations() -> str:
     """How far issuing and handing over are."""
     with reading() as db:
         issued = outstanding.state(db, g.campaign)
-        handed = queries.mailing_state(db, g.campaign.id)
+        handed = mailing.mailing_state(db, g.campaign.id)
     return render_template(
         "centre/invitations.html",
         issued=issued,
@@ -74,7 +74,7 @@ def issue() -> ResponseReturnValue:
 def mailing_file() -> str:
     """What the mailing file is, before one is made."""
     with reading() as db:
-        handed = queries.mailing_state(db, g.campaign.id)
+        handed = mailing.mailing_state(db, g.campaign.id)
     return render_template("centre/invitations_mailing.html", handed=handed, errors=[])
 
 

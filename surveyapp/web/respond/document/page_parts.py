@@ -12,7 +12,7 @@ from flask import render_template
 from markupsafe import Markup, escape
 
 from surveyapp.i18n import locale
-from surveyapp.instruments.kinds.number import UNKNOWN
+from surveyapp.instruments.kinds.kind import UNKNOWN
 from surveyapp.instruments.model import Instrument
 from surveyapp.web.http import sessions
 from surveyapp.web.respond import pages

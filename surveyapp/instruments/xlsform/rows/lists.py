@@ -10,8 +10,8 @@ from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.rows.unsupported import YES, of_choices
 from surveyapp.instruments.xlsform.sheets import SheetRow
-from surveyapp.instruments.xlsform.unsupported import YES, of_choices
 
 OTHER_LABEL = {"vi": "Khác", "en": "Other"}
 Lists = dict[str, "Choices"]

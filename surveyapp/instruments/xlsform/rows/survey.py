@@ -6,13 +6,13 @@ from typing import Any
 
 from surveyapp.i18n import _
 from surveyapp.instruments.model import variable_name
-from surveyapp.instruments.xlsform import lists, unsupported
 from surveyapp.instruments.xlsform.document import SheetDocument
-from surveyapp.instruments.xlsform.form_sections import FormSections
 from surveyapp.instruments.xlsform.naming import our_identifier
-from surveyapp.instruments.xlsform.questions import BY_WORD, Questions
+from surveyapp.instruments.xlsform.rows import lists, unsupported
+from surveyapp.instruments.xlsform.rows.form_sections import FormSections
+from surveyapp.instruments.xlsform.rows.questions import BY_WORD, Questions
+from surveyapp.instruments.xlsform.rows.types import AskedType, read_type
 from surveyapp.instruments.xlsform.sheets import SheetRow
-from surveyapp.instruments.xlsform.types import AskedType, read_type
 
 
 def read_survey(document: SheetDocument, rows: list[SheetRow], known: lists.Lists) -> set[str]:

@@ -14,9 +14,9 @@ from surveyapp.i18n import _
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Questionnaire
-from surveyapp.instruments.xlsform import unsupported
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.rows import unsupported
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 CRITERION, AREA = "X", "9"

@@ -7,7 +7,7 @@ from typing import Any
 from surveyapp.i18n import _
 from surveyapp.instruments.xlsform.document import Path, SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
-from surveyapp.instruments.xlsform.questions import Questions, add_hint
+from surveyapp.instruments.xlsform.rows.questions import Questions, add_hint
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 

@@ -10,11 +10,12 @@ from surveyapp.instruments.kinds.kind import QuestionKind
 from surveyapp.instruments.kinds.number import MOST
 from surveyapp.instruments.kinds.registry import DEFAULT, KINDS
 from surveyapp.instruments.model import variable_name
-from surveyapp.instruments.xlsform import lists, unsupported, xpath
+from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_identifier
+from surveyapp.instruments.xlsform.rows import lists, unsupported
+from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
-from surveyapp.instruments.xlsform.types import AskedType
 
 BY_WORD: dict[str, QuestionKind] = {kind.form_word: kind for kind in KINDS.values()}
 UNKNOWN = "or . = -98"
