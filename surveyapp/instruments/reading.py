@@ -15,7 +15,12 @@ from surveyapp.instruments.kinds.kind import WIDEST
 from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.labels import said
 from surveyapp.instruments.model import Instrument, Questionnaire, variable_name
-from surveyapp.instruments.yaml_document import Step, YamlDocument, read_document
+from surveyapp.instruments.yaml_document import (
+    Step,
+    YamlDocument,
+    parse_document,
+    read_document,
+)
 
 MOST_BYTES = 16 * 1024
 """Of a ballot: a campaign has one size for all, so one long form would make every ballot long."""
@@ -26,7 +31,15 @@ AROUND = 400
 
 def read_questionnaire(path: Path) -> Questionnaire:
     """Read and check one questionnaire file; raises `QuestionnaireRefused` with every fault."""
-    document, faults = read_document(path, name=path.name)
+    return _read(*read_document(path, name=path.name))
+
+
+def parse_questionnaire(content: bytes, *, name: str) -> Questionnaire:
+    """The same of a file's content."""
+    return _read(*parse_document(content, name=name))
+
+
+def _read(document: YamlDocument | None, faults: list[Fault]) -> Questionnaire:
     if document is None:
         raise QuestionnaireRefused(faults)
     questionnaire, faults = check_questionnaire(document)

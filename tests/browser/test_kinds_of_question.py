@@ -47,18 +47,19 @@ def asked(hoa, phone: Page) -> Page:
         request = route.request
         parts = urlsplit(request.url)
         sent = {name: request.headers[name] for name in SENT_ON if name in request.headers}
-        answer = hoa.client.open(
+        with hoa.client.open(
             f"{parts.path}?{parts.query}",
             method=request.method,
             data=request.post_data_buffer,
             headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", **sent},
-        )
+        ) as answer:
+            body = answer.get_data()
         kept = {
             name: value
             for name, value in answer.headers
             if name.lower() in ("content-type", "location")
         }
-        route.fulfill(status=answer.status_code, headers=kept, body=answer.data)
+        route.fulfill(status=answer.status_code, headers=kept, body=body)
 
     phone.route("http://localhost/**", serve)
     phone.goto("http://localhost/phieu/1/1")
@@ -103,7 +104,7 @@ def test_a_long_list_is_found_by_typing_and_other_asks_for_words(asked, hoa):
     expect(fields.locator(".choice:not(.apart):visible")).to_have_count(1)
     words = asked.locator("[id='DX-103.other']")
     expect(words).to_be_hidden()
-    asked.get_by_label("Cách khác").check()
+    asked.get_by_role("radio", name="Cách khác").check()
     words.fill("Qua Zalo")
     expect(asked.locator("#saved")).to_contain_text("Đã lưu")
     assert saved(hoa, 1, "DX-103.other") == "Qua Zalo"
@@ -111,15 +112,15 @@ def test_a_long_list_is_found_by_typing_and_other_asks_for_words(asked, hoa):
 
 def test_the_script_passes_over_a_section_in_which_nothing_applies(asked, hoa):
     asked.get_by_label("Không", exact=True).check()
-    asked.locator("button[name=go][value=next]").click()
+    asked.locator("button.button[name=go][value=next]").click()
     expect(asked.locator("h1")).to_have_text("Đánh giá")
     asked.locator("#DX-203-item").get_by_label("Rất tốt").check()
-    asked.locator("button[name=go][value=next]").click()
+    asked.locator("button.button[name=go][value=next]").click()
     expect(asked.locator("h1")).to_have_text("Ý kiến khác")
-    asked.locator("button[name=go][value=back]").click()
+    asked.locator("button.button[name=go][value=back]").click()
     expect(asked.locator("h1")).to_have_text("Đánh giá")
     asked.locator("#DX-203-item").get_by_label("Kém", exact=True).check()
-    asked.locator("button[name=go][value=next]").click()
+    asked.locator("button.button[name=go][value=next]").click()
     expect(asked.locator("h1")).to_have_text("Chỗ vướng")
     several = asked.locator("#DX-301-item")
     several.get_by_label("Thiếu người").check()
@@ -140,4 +141,3 @@ def test_every_kind_fits_a_small_phone_and_is_accessible(asked, page):
     assert violations(asked) == []
     assert small_targets(asked) == []
     assert asked.evaluate("document.documentElement.scrollWidth") <= 360
-    asked.screenshot(path=f"/tmp/kinds-{page}.png", full_page=True)
