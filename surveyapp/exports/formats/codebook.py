@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import LOCALES, Lazy, lazy, speaking
 from surveyapp.instruments.fingerprints import fingerprints
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import (
     Instrument,
     InstrumentSection,
@@ -83,6 +84,7 @@ def crosswalk_rows(frame: Frame) -> list[tuple[str, ...]]:
         for level, groups in [(_level(frame, instrument), _groups(frame, instrument))]
         for section in instrument.sections
         for item in section.items
+        if not kind_of(item).leaves_row
     ]
     return sorted(rows, key=lambda row: (row[2], row[0]))
 
