@@ -1,6 +1,6 @@
 """A questionnaire on its way: a file is read, its faults are told in place, its words and pages shown. Nothing is stored."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,10 +16,9 @@ from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.lint.findings import SEVERITIES
 from surveyapp.instruments.lint.form_rules import estimate
-from surveyapp.instruments.model import Instrument, Questionnaire
+from surveyapp.instruments.model import Instrument
 from surveyapp.instruments.reading import parse_questionnaire
-from surveyapp.instruments.xlsform.document import MappedName
-from surveyapp.instruments.xlsform.reading import read_xlsform
+from surveyapp.instruments.xlsform.reading import ImportedForm, read_xlsform
 from surveyapp.instruments.yaml_writing import as_yaml
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
@@ -27,14 +26,6 @@ from surveyapp.web.respond import pages
 
 MOST_BYTES = 5_000_000
 TEMPLATE = "centre/authoring.html"
-
-
-class Drafted(NamedTuple):
-    """A questionnaire as read from a file, with what was set or renamed on the way."""
-
-    questionnaire: Questionnaire
-    notices: tuple[str, ...] = ()
-    mapped: tuple[MappedName, ...] = ()
 
 
 @bp.get("/questionnaires/draft")
@@ -84,12 +75,11 @@ def read_draft() -> ResponseReturnValue:
     )
 
 
-def _read(content: bytes, name: str) -> Drafted:
+def _read(content: bytes, name: str) -> ImportedForm:
     """By its ending a spreadsheet or one of our files. Raises `QuestionnaireRefused`."""
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
-        form = read_xlsform(content, file=name)
-        return Drafted(form.questionnaire, form.notices, form.mapped)
-    return Drafted(parse_questionnaire(content, name=name))
+        return read_xlsform(content, file=name)
+    return ImportedForm(parse_questionnaire(content, name=name), (), ())
 
 
 def _beside(db: Session, instrument: Instrument, round_code: str) -> dict[str, Any]:
