@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack kill-test fault-test restore-drill install-test journeys soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ crowd: .venv/.tests ## Read 100,000 rows with names as frequent as in life: nobo
 
 attack: .venv/.tests ## Every attack on the promise, on a naive twin and on the survey, as a table (ATTACK=--short)
 	$(BIN)/python -W ignore -m tests.attacks $(ATTACK)
+
+fuzz: .venv/.tests ## Fuzz whatever reads bytes of strangers, its coverage as guide, and the API (FUZZ="--seconds 600 workbook")
+	$(BIN)/python -W ignore -m tests.fuzz $(FUZZ)
 
 kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 and 20 times, and count what is there (KILLS="--kills 200")
 	$(BIN)/python -W ignore -m tests.kills $(KILLS)
