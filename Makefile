@@ -62,7 +62,7 @@ fuzz: .venv/.tests ## Fuzz whatever reads bytes of strangers, its coverage as gu
 kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 and 20 times, and count what is there (KILLS="--kills 200")
 	$(BIN)/python -W ignore -m tests.kills $(KILLS)
 
-fault-test: .venv/.tests ## Break a two-node installation in eight ways under load: what people saw, as a table (FAULTS=--short)
+fault-test: .venv/.tests ## Break an installation in fourteen ways under load, on both engines: what people saw, as a table (FAULTS=--short)
 	$(BIN)/python -W ignore -m tests.site.faults $(FAULTS)
 
 restore-drill: .venv/.tests ## Load, backup, more load, everything destroyed, restored: is every acknowledged submission there?
