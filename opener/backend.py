@@ -44,23 +44,25 @@ def build_wheel(
 def lock() -> str:
     """The lines of the server's lock for the opener's libraries, hashes included."""
     entries = re.split(r"\n(?=\S)", (PROJECT / "requirements.lock").read_text(encoding="utf-8"))
-    wanted = re.compile(rf"({'|'.join(LIBRARIES)})==")
-    return "\n".join(entry.rstrip() for entry in entries if wanted.match(entry)) + "\n"
+    pinned = re.compile(rf"({'|'.join(LIBRARIES)})==")
+    return "\n".join(entry.rstrip() for entry in entries if pinned.match(entry)) + "\n"
 
 
 def _files() -> dict[str, bytes]:
     source = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".py", ".typ"})
-    found = {path.relative_to(SOURCE).as_posix(): path.read_bytes() for path in source}
-    found |= {f"kinds/{path.name}": path.read_bytes() for path in sorted(KINDS.glob("*.py"))}
-    for path in found:
-        found[path] = found[path].replace(b"from surveyapp.instruments.kinds", b"from .kinds")
+    packed = {path.relative_to(SOURCE).as_posix(): path.read_bytes() for path in source}
+    packed |= {f"kinds/{path.name}": path.read_bytes() for path in sorted(KINDS.glob("*.py"))}
+    for path in packed:
+        packed[path] = packed[path].replace(b"from surveyapp.instruments.kinds", b"from .kinds")
     for module, name in ELSEWHERE.items():
-        found[f"{name}.py"] = (PROJECT / f"{module.replace('.', '/')}.py").read_bytes()
-        for path in found:
-            found[path] = found[path].replace(f"from {module} ".encode(), f"from .{name} ".encode())
-    assert not any(b"from surveyapp" in content for content in found.values()), "needs the server"
+        packed[f"{name}.py"] = (PROJECT / f"{module.replace('.', '/')}.py").read_bytes()
+        for path in packed:
+            packed[path] = packed[path].replace(
+                f"from {module} ".encode(), f"from .{name} ".encode()
+            )
+    assert not any(b"from surveyapp" in content for content in packed.values()), "needs the server"
     fonts = sorted(path for path in FONTS.iterdir() if path.suffix in {".ttf", ".txt"})
-    return found | {f"custody/fonts/{path.name}": path.read_bytes() for path in fonts}
+    return packed | {f"custody/fonts/{path.name}": path.read_bytes() for path in fonts}
 
 
 if __name__ == "__main__":

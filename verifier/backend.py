@@ -41,7 +41,9 @@ def build_wheel(
     files[f"{info}/WHEEL"] = (
         f"Wheel-Version: 1.0\nGenerator: {PACKAGE}\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
-    scripts = "".join(f"{name} = {place}\n" for name, place in project["scripts"].items())
+    scripts = "".join(
+        f"{name} = {entry_point}\n" for name, entry_point in project["scripts"].items()
+    )
     files[f"{info}/entry_points.txt"] = f"[console_scripts]\n{scripts}"
     record = "".join(f"{name},{_digest(content)}\n" for name, content in files.items())
     files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n"
@@ -58,8 +60,8 @@ def build_single_file(path: Path) -> None:
 
 def _project(folder: Path) -> dict[str, Any]:
     with (folder / "pyproject.toml").open("rb") as file:
-        found: dict[str, Any] = tomllib.load(file)["project"]
-    return found
+        project: dict[str, Any] = tomllib.load(file)["project"]
+    return project
 
 
 def _version() -> str:

@@ -93,7 +93,7 @@ def people(
     db: Session, campaign: Campaign, choice: Choice, *, page: int, now: datetime
 ) -> tuple[list[ToCall], int]:
     """(one page of people, how many there are in all): never called first, then the longest ago."""
-    query = _wanted(campaign.id, choice, today=clock.day(now))
+    query = _invitations_to_call(campaign.id, choice, today=clock.day(now))
     total = db.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     made = (
         select(
@@ -119,13 +119,13 @@ def person(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetim
     """One person who may be called, or is away; None where there is nothing to call about."""
     today = clock.day(now)
     for state in STATES:
-        query = _wanted(campaign.id, Choice(state=state), today=today)
+        query = _invitations_to_call(campaign.id, Choice(state=state), today=today)
         if db.scalar(query.where(Invitation.id == invitation_id)) is not None:
             return _read(db, [invitation_id], now=now)[invitation_id]
     return None
 
 
-def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
+def _invitations_to_call(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
     form = (
         select(Assignment.invitation_id)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)

@@ -150,9 +150,9 @@ INVITED_FROM = (
 )
 
 
-def with_code(wanted: Select[Any], live_keys: int) -> Select[Any]:
-    """The rows of `wanted` that belong to a code, whose tags are given as `tag_values` says."""
-    return wanted.where(_HELD.c.tag.in_(tag_binds(live_keys))).order_by(_FORM.c.number)
+def with_code(query: Select[Any], live_keys: int) -> Select[Any]:
+    """The rows of `query` that belong to a code, whose tags are given as `tag_values` says."""
+    return query.where(_HELD.c.tag.in_(tag_binds(live_keys))).order_by(_FORM.c.number)
 
 
 def tag_binds(live_keys: int) -> list[BindParameter[bytes]]:

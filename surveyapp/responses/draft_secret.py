@@ -66,8 +66,8 @@ def is_settled(where: Path, campaign_code: str) -> bool:
 
 
 def _file(path: Path) -> tuple[Path, int, int]:
-    found = path.stat()
-    return path, found.st_ino, found.st_mtime_ns
+    status = path.stat()
+    return path, status.st_ino, status.st_mtime_ns
 
 
 def make(db: Session, campaign: Campaign, *, where: Path, act: Act) -> bytes:

@@ -71,7 +71,7 @@ _REPLACE = PreparedStatement(_REPLACING)
 def _first(live_keys: int) -> PreparedStatement:
     """A draft where there is none. Conditions name the code as well: whoever gives a new one discards
     the draft, and finds none to discard before this is written."""
-    wanted = (
+    first_draft = (
         _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
         .where(
             Invitation.tag.in_(invited.tag_binds(live_keys)),
@@ -81,7 +81,7 @@ def _first(live_keys: int) -> PreparedStatement:
         .with_for_update(read=True, of=(_FORM, Invitation))
     )
     columns = ["assignment_id", "strand", "version", "ciphertext"]
-    return PreparedStatement(_DRAFTS.insert().from_select(columns, wanted))
+    return PreparedStatement(_DRAFTS.insert().from_select(columns, first_draft))
 
 
 _TAKE = (
@@ -149,12 +149,15 @@ class Saved:
 
 
 def opened(
-    place: DraftContext, stored: StoredDraft | None, *, holder: DraftHolder, beside: bool = False
+    draft_context: DraftContext,
+    stored: StoredDraft | None,
+    *,
+    holder: DraftHolder,
+    beside: bool = False,
 ) -> DraftAnswers:
     """What was stored, or an empty draft. Raises `DraftUnreadable`."""
-    if stored is None:
-        return DraftAnswers(b"", {}, beside)
-    return DraftAnswers(stored.version, _content(place, stored, holder=holder).answers, beside)
+    content = _content(draft_context, stored, holder=holder)
+    return DraftAnswers(stored.version if stored else b"", content.answers, beside)
 
 
 def load(
@@ -163,10 +166,11 @@ def load(
     """The draft, or an empty one. Raises `DraftUnreadable`."""
     rows = db.execute(_ALL, {"assignment": assignment_id}).all()
     own = [StoredDraft(row.version, row.ciphertext) for row in rows if row.strand == holder.mark]
-    wanted = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
-    campaign_code = db.execute(wanted.where(Assignment.id == assignment_id)).scalar_one()
-    place = DraftContext(campaign_code, instrument, assignment_id)
-    return opened(place, own[0] if own else None, holder=holder, beside=len(rows) > len(own))
+    code_of_campaign = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
+    campaign_code = db.execute(code_of_campaign.where(Assignment.id == assignment_id)).scalar_one()
+    draft_context = DraftContext(campaign_code, instrument, assignment_id)
+    stored, beside = next(iter(own), None), len(rows) > len(own)
+    return opened(draft_context, stored, holder=holder, beside=beside)
 
 
 def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> DraftContext:

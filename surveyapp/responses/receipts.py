@@ -25,7 +25,7 @@ def receipt(keys: KeyRing, assignment_id: UUID) -> str:
     mac = keys.mac("receipt", assignment_id.bytes, min(keys.roots))
     number = int.from_bytes(mac) % len(ALPHABET) ** LENGTH
     signs = []
-    for _place in range(LENGTH):
+    for _sign in range(LENGTH):
         number, sign = divmod(number, len(ALPHABET))
         signs.append(ALPHABET[sign])
     return show("".join(signs))

@@ -41,9 +41,11 @@ class SavedForm:
 @cache
 def _query(live_keys: int) -> PreparedStatement:
     own = and_(_OWN.c.assignment_id == _FORM.c.id, _OWN.c.strand == _MARK)
-    wanted = select(*INVITED_COLUMNS, _OWN.c.version, _OWN.c.ciphertext, _BESIDE.label("beside"))
-    wanted = wanted.select_from(INVITED_FROM.outerjoin(_OWN, own))
-    return PreparedStatement(invitations.with_code(wanted, live_keys))
+    saved_forms = select(
+        *INVITED_COLUMNS, _OWN.c.version, _OWN.c.ciphertext, _BESIDE.label("beside")
+    )
+    saved_forms = saved_forms.select_from(INVITED_FROM.outerjoin(_OWN, own))
+    return PreparedStatement(invitations.with_code(saved_forms, live_keys))
 
 
 def find(code: str, mark: bytes, *, keys: KeyRing) -> tuple[Invited, Mapping[UUID, SavedForm]]:

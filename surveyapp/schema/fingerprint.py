@@ -21,19 +21,20 @@ _SAME = {
 _LITERAL = re.compile(r"'([^']*)'")
 
 
-def wanted(metadata: sa.MetaData, dialect: sa.Dialect) -> frozenset[str]:
+def lines_of_models(metadata: sa.MetaData, dialect: sa.Dialect) -> frozenset[str]:
     """One line for each thing that the models ask of a database."""
     return frozenset(line for table in metadata.sorted_tables for line in _told(table, dialect))
 
 
-def found(connection: sa.Connection, metadata: sa.MetaData) -> frozenset[str]:
+def lines_of_database(connection: sa.Connection, metadata: sa.MetaData) -> frozenset[str]:
     """The same lines as the database itself tells them, of those tables that the models know."""
     return frozenset(_seen(connection, set(metadata.tables)))
 
 
 def differences(connection: sa.Connection, metadata: sa.MetaData) -> list[str]:
     """What is missing (`-`) and what is there unasked (`+`). An index more is nobody's concern."""
-    is_, ought = found(connection, metadata), wanted(metadata, connection.dialect)
+    is_ = lines_of_database(connection, metadata)
+    ought = lines_of_models(metadata, connection.dialect)
     more = (line for line in is_ - ought if not line.partition(" ")[2].startswith("index "))
     return sorted([f"- {line}" for line in ought - is_] + [f"+ {line}" for line in more])
 

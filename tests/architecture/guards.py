@@ -36,6 +36,27 @@ ALONE = ("responses/opener/", "exports/verify/")
 FROZEN_AND_ROW = {"Instrument", "Remark"}
 """What a file says, and the row that keeps it: one thing in two forms."""
 VAGUE = re.compile(r"^(?:utils?|helpers?|common|misc|manager)\.py$")
+SAYS_NOTHING = {"found", "place", "subject", "wanted"}
+"""Words for whatever came back: a variable is called after what it holds."""
+SAYS_SOMETHING = {
+    "subject": (
+        "the subject of a mail",
+        re.compile(
+            r"messaging/.*|delivery/(?:models|preview|sending/(?:housekeeping|outgoing))\.py"
+            r"|accounts/links/account_mail\.py|respondents/deadlines/reminders\.py"
+        ),
+    ),
+    "place": (
+        "where in a file, in a template or on a letter, told to people",
+        re.compile(
+            r"instruments/(?:changes|errors|lint/findings)\.py|messaging/templates\.py"
+            r"|fieldwork/reports/official_letter\.py|operations/backup/errors\.py"
+        ),
+    ),
+    "found": ("what was there, beside what was expected", re.compile(r"(?:.*/)?errors\.py")),
+    "wanted": ("what should be, beside what was found", re.compile(r"(?:.*/)?errors\.py")),
+}
+"""Where such a word is the right one, and why."""
 INLINE = {
     "a script in the page": re.compile(r"<script\b(?![^>]*\bsrc=)", re.I),
     "a style in the page": re.compile(r"<style\b", re.I),
@@ -264,6 +285,29 @@ def names_of_two_things(root: Path) -> list[str]:
         for name, found in sorted(places.items())
         if len(found) > 1 and name not in FROZEN_AND_ROW
     ]
+
+
+def vague_variables(root: Path) -> list[str]:
+    """A variable, a parameter or a function of a module is called after what it holds or gives."""
+    return [
+        f"{module.place}:{line}: {name} does not say what it holds"
+        for module in modules(root)
+        for name, line in _bound(module.tree)
+        if (word := name.strip("_")) in SAYS_NOTHING
+        and not SAYS_SOMETHING[word][1].fullmatch(module.place)
+    ]
+
+
+def _bound(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name, node.lineno
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                yield name, node.lineno
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node.name, node.lineno
 
 
 def unnamed_modules(root: Path) -> list[str]:

@@ -228,13 +228,13 @@ def _agreeing(codes: NDArray[np.int8], least: int) -> Ints:
 
     flags = np.concatenate([codes == digit for digit in np.unique(codes) if digit], axis=1)
     flags = flags.astype(np.float32)
-    found = [np.zeros((0, 2), np.int64)]
+    agreeing_pairs = [np.zeros((0, 2), np.int64)]
     for start in range(0, len(codes), 1024):
         same = flags[start : start + 1024] @ flags[start:].T
         first, second = np.divmod(np.flatnonzero(same >= least), same.shape[1])
         kept = first < second
-        found.append(np.stack([first[kept] + start, second[kept] + start], axis=1))
-    return np.concatenate(found)
+        agreeing_pairs.append(np.stack([first[kept] + start, second[kept] + start], axis=1))
+    return np.concatenate(agreeing_pairs)
 
 
 def _within(units: Ints, pairs: Ints, n_units: int) -> Ints:

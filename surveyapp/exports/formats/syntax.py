@@ -75,13 +75,13 @@ def _in_spss(frame: Frame, marks: dict[str, str], locale: str) -> Iterator[str]:
     yield " /QUALIFIER='\"' /FIRSTCASE=2 /VARIABLES="
     for name in marks:
         yield f"  {name} {'F8.0' if name in NUMBERS else f'A{_TEXT_WIDTH}'}"
-    found = list(_items(frame, locale))
-    for name, _label, codes, _item in found:
+    item_columns = list(_items(frame, locale))
+    for name, _label, codes, _item in item_columns:
         yield f"  {name} F{max(map(len, codes))}.0"
     yield "."
     for name, label in marks.items():
         yield f"VARIABLE LABELS {name} {_spss(label)}."
-    for name, label, codes, column in found:
+    for name, label, codes, column in item_columns:
         yield f"VARIABLE LABELS {name} {_spss(label)}."
         labels = " ".join(f"{code} {_spss(words)}" for code, words in codes.items())
         yield f"VALUE LABELS {name} {labels}."

@@ -53,9 +53,9 @@ def public_folders(
 
     `store` and `beside` as in `kept_files.folder_of`. Raises `ReleaseAway`, `ReleaseAltered`: what is out must be at hand.
     """
-    found = []
+    folders = []
     for one in published(db, campaign_id):
         folder = kept_files.folder_of(one, store=store, beside=beside)
         kept_files.files_of(one, folder, [f"public/{name}" for name in earlier_releases.TABLES])
-        found.append((one.number, folder / "public"))
-    return found
+        folders.append((one.number, folder / "public"))
+    return folders

@@ -23,19 +23,19 @@ MOST_BYTES = 2_000_000_000
 """That a zip may unpack to."""
 
 
-def verify(place: Path, *, key: str | None = None) -> list[ReleaseFault]:
+def verify(release: Path, *, key: str | None = None) -> list[ReleaseFault]:
     """Every fault of a release, a folder or the zip of one; empty when it is whole.
 
     `key` is the public key that the sender named by another way; without it any key will do.
     The codes are listed in docs/release-contract.md.
     """
-    if place.is_dir():
-        return _verify_folder(place, key)
+    if release.is_dir():
+        return _verify_folder(release, key)
     with tempfile.TemporaryDirectory(prefix="par-release-") as scratch:
         try:
-            return _verify_folder(unpacked(place, Path(scratch)), key)
+            return _verify_folder(unpacked(release, Path(scratch)), key)
         except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
-            return [ReleaseFault(place.name, "bad_zip", str(error)[:80])]
+            return [ReleaseFault(release.name, "bad_zip", str(error)[:80])]
 
 
 def unpacked(archive: Path, scratch: Path) -> Path:

@@ -20,18 +20,18 @@ def faults(sections: Sequence[Any]) -> Iterator[ItemFault]:
     known: dict[str, ItemLike] = {}
     everything = {item.id: item for section in sections for item in section.items}
     sound = True
-    for place, section in enumerate(sections):
-        at: tuple[str | int, ...] = ("sections", place)
+    for section_index, section in enumerate(sections):
+        at: tuple[str | int, ...] = ("sections", section_index)
         for fault in _of_condition(section.shown_if, known, everything):
             sound = False
             yield _under(at, fault)
-        for position, item in enumerate(section.items):
+        for item_index, item in enumerate(section.items):
             for fault in (
                 *kind_of(item).faults(item),
                 *_of_condition(item.shown_if, known, everything),
             ):
                 sound = False
-                yield _under((*at, "items", position), fault)
+                yield _under((*at, "items", item_index), fault)
             known[item.id] = item
     if sound:
         yield from _unreachable(sections)
@@ -59,8 +59,8 @@ def _of_condition(
     if condition is None:
         return
     mode = "any" if condition.any else "all"
-    for place, test in enumerate(condition.any or condition.all):
-        path = ("shown_if", mode, place)
+    for test_index, test in enumerate(condition.any or condition.all):
+        path = ("shown_if", mode, test_index)
         if test.item not in known:
             words = (
                 to_translate("chỉ được dựa vào câu hỏi đứng trước: %(item)s")
@@ -83,11 +83,13 @@ def _of_condition(
 
 def _unreachable(sections: Sequence[Any]) -> Iterator[ItemFault]:
     """Items that no answers lead to."""
-    for place, section in enumerate(sections):
-        for position, item in enumerate(section.items):
+    for section_index, section in enumerate(sections):
+        for item_index, item in enumerate(section.items):
             if not _can_apply(sections, section, item):
                 words = to_translate("không câu trả lời nào dẫn đến câu hỏi này")
-                yield ItemFault(("sections", place, "items", position, "shown_if"), Said(words))
+                yield ItemFault(
+                    ("sections", section_index, "items", item_index, "shown_if"), Said(words)
+                )
 
 
 def _can_apply(sections: Sequence[Any], section: Any, item: Any) -> bool:

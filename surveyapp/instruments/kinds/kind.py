@@ -172,8 +172,8 @@ class QuestionKind:
 
     def codes(self, item: ItemLike) -> frozenset[str]:
         """Every code that may stand in an answer."""
-        found = frozenset(option.code for option in item.options)
-        return found | {DONT_KNOW} if item.dont_know else found
+        offered = frozenset(option.code for option in item.options)
+        return offered | {DONT_KNOW} if item.dont_know else offered
 
     def longest(self, item: ItemLike) -> str:
         """The answer that takes most room: ballots and drafts are sized by it."""
@@ -224,8 +224,8 @@ class QuestionKind:
 
     def categories(self, item: Any) -> tuple[AnswerCategory, ...]:
         """The codes in which answers are told, in order, don't know at the end."""
-        found = tuple(AnswerCategory(o.code, o.label.vi, o.label.en) for o in item.options)
-        return (*found, DONT_KNOW_CATEGORY) if item.dont_know else found
+        options = tuple(AnswerCategory(o.code, o.label.vi, o.label.en) for o in item.options)
+        return (*options, DONT_KNOW_CATEGORY) if item.dont_know else options
 
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:
         """The codes of an opened answer without don't know."""

@@ -150,9 +150,9 @@ class Multiple(QuestionKind):
         return " and ".join(parts)
 
     def settings_of(self, constraint: str) -> dict[str, Any] | None:
-        found: dict[str, Any] = {}
+        limits: dict[str, Any] = {}
         if not constraint.strip():
-            return found
+            return limits
         for part in re.split(r"\s+and\s+", constraint.strip()):
             match = _COUNT.fullmatch(part.strip("() "))
             match = match or _COUNT.fullmatch(part.strip())
@@ -160,10 +160,10 @@ class Multiple(QuestionKind):
                 return None
             sign, n = match[1], int(match[2])
             if sign in (">=", ">", "="):
-                found["least"] = n + (sign == ">")
+                limits["least"] = n + (sign == ">")
             if sign in ("<=", "<", "="):
-                found["most"] = n - (sign == "<")
-        return found
+                limits["most"] = n - (sign == "<")
+        return limits
 
     def seconds(self, item: ItemLike) -> float:
         return 7.0 + len(item.options) / 2

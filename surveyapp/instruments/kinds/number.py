@@ -139,7 +139,7 @@ class Number(QuestionKind):
         return f"({limits}) or . = {UNKNOWN}" if item.dont_know else limits
 
     def settings_of(self, constraint: str) -> dict[str, Any] | None:
-        found = {"least": 0, "most": MOST}
+        limits = {"least": 0, "most": MOST}
         said = constraint.strip()
         while said.startswith("(") and said.endswith(")") and said.count("(") == 1:
             said = said[1:-1].strip()
@@ -149,10 +149,10 @@ class Number(QuestionKind):
                 return None
             sign, n = match[1], int(match[2])
             if sign[0] == ">":
-                found["least"] = n + (sign == ">")
+                limits["least"] = n + (sign == ">")
             else:
-                found["most"] = n - (sign == "<")
-        return dict(found) if found["least"] < found["most"] else None
+                limits["most"] = n - (sign == "<")
+        return dict(limits) if limits["least"] < limits["most"] else None
 
     def lint(self, item: Any) -> Iterator[Said]:
         if "unit" not in item.settings:
@@ -172,7 +172,7 @@ def edges(item: ItemLike) -> list[int]:
         return list(written)
     least, most = item.settings["least"], item.settings["most"]
     n = min(BANDS, most - least + 1)
-    return [least + (most - least + 1) * place // n for place in range(1, n)]
+    return [least + (most - least + 1) * band // n for band in range(1, n)]
 
 
 def _are_edges(bands: Any, settings: Mapping[str, Any]) -> bool:

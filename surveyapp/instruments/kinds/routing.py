@@ -32,15 +32,15 @@ def fields(items: Iterable[ItemLike]) -> Iterator[tuple[str, ItemLike]]:
 
 def applying(sections: Iterable[SectionLike], answers: Mapping[str, str]) -> dict[str, ItemLike]:
     """The items that apply, by id, in the order asked. An answer to what does not apply leads nowhere."""
-    found: dict[str, ItemLike] = {}
+    asked: dict[str, ItemLike] = {}
     counted: dict[str, str] = {}
     for section in sections:
-        whole = holds(section.shown_if, found, counted)
+        whole = holds(section.shown_if, asked, counted)
         for item in section.items:
-            if whole and holds(item.shown_if, found, counted):
-                found[item.id] = item
+            if whole and holds(item.shown_if, asked, counted):
+                asked[item.id] = item
                 counted[item.id] = answers.get(item.id, "")
-    return found
+    return asked
 
 
 def holds(condition: Any, items: Mapping[str, ItemLike], answers: Mapping[str, str]) -> bool:
@@ -70,15 +70,15 @@ def _met(test: Any, items: Mapping[str, ItemLike], answers: Mapping[str, str]) -
 
 def counted(sections: Sequence[SectionLike], answers: Mapping[str, str]) -> dict[str, str]:
     """Of the answers those that count: of items that apply, and the words beside an option that is chosen."""
-    found = {}
+    counting = {}
     for id_, item in fields(applying(sections, answers).values()):
         value = answers.get(id_, "")
         if not value or (
             id_ != item.id and not kind_of(item).words_beside(item, answers.get(item.id, ""))
         ):
             continue
-        found[id_] = value
-    return found
+        counting[id_] = value
+    return counting
 
 
 def longest(items: Iterable[ItemLike]) -> dict[str, str]:

@@ -87,8 +87,8 @@ class Written(QuestionKind):
     def settings_of(self, constraint: str) -> dict[str, Any] | None:
         if not constraint:
             return {}
-        found = _LENGTH.fullmatch(constraint.strip())
-        most = int(found[2]) - (found[1] == "<") if found else 0
+        length = _LENGTH.fullmatch(constraint.strip())
+        most = int(length[2]) - (length[1] == "<") if length else 0
         return {"max_length": most} if 1 <= most <= LONGEST else None
 
     def seconds(self, item: ItemLike) -> float:

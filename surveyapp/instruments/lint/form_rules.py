@@ -107,7 +107,7 @@ def phone(instrument: Instrument) -> Iterator[LintFinding]:
 
 def estimate(instrument: Instrument) -> int:
     """Whole minutes an attentive respondent needs: reading every word once, then judging each item."""
-    texts = [text.vi for _place, _path, text in _texts(instrument)]
+    texts = [text.vi for _where, _path, text in _texts(instrument)]
     texts += [option.label.vi for item in instrument.items for option in item.options]
     reading = sum(len(syllables(text)) for text in texts) * SECONDS_PER_SYLLABLE
     answering = sum(kind_of(item).seconds(item) for item in instrument.items)

@@ -52,7 +52,7 @@ def without(text: str, phrases: list[str]) -> str:
     return text
 
 
-def found(text: str, words: list[str]) -> list[str]:
+def words_in(text: str, words: list[str]) -> list[str]:
     """Those of `words` that stand in the text as whole words, in the order they stand there."""
     if not words:
         return []

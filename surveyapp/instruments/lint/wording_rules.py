@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from surveyapp.instruments.lint.findings import LintFinding
-from surveyapp.instruments.lint.lexicon import asked, found, lexicon, syllables, without
+from surveyapp.instruments.lint.lexicon import asked, lexicon, syllables, without, words_in
 from surveyapp.instruments.model import Instrument, InstrumentItem
 
 QUESTION_SYLLABLES = 30
@@ -32,7 +32,7 @@ def double(instrument: Instrument) -> Iterator[LintFinding]:
     words = lexicon()
     for path, item in items(instrument):
         text = without(asked(item), words["one_thing"])
-        joiners = found(text, words["joiners"])
+        joiners = words_in(text, words["joiners"])
         if joiners:
             yield LintFinding("double", item.id, (*path, "text", "vi"), {"joiner": joiners[0]})
 
@@ -42,11 +42,11 @@ def negative(instrument: Instrument) -> Iterator[LintFinding]:
     words = lexicon()
     for path, item in items(instrument):
         text = without(asked(item), words["not_negative"])
-        denied = found(text, words["negatives"])
+        denied = words_in(text, words["negatives"])
         if not denied:
             continue
         labels = [option.label.vi for option in item.options]
-        twice = len(denied) > 1 or any(found(label, words["negatives"]) for label in labels)
+        twice = len(denied) > 1 or any(words_in(label, words["negatives"]) for label in labels)
         rule = "double_negative" if twice else "negative"
         yield LintFinding(rule, item.id, (*path, "text", "vi"), {"word": denied[0]})
 

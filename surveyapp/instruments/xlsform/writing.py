@@ -115,10 +115,10 @@ def _asked_if(shown_if: ShownIf | None, items: dict[str, InstrumentItem]) -> dic
 
 
 def _limits(item: InstrumentItem) -> dict[str, str]:
-    found = {"constraint": kind_of(item).form_constraint(item), "matrix": item.matrix or ""}
+    cells = {"constraint": kind_of(item).form_constraint(item), "matrix": item.matrix or ""}
     if item.settings:
-        found["settings"] = json.dumps(item.settings, ensure_ascii=False, separators=(",", ":"))
-    return found
+        cells["settings"] = json.dumps(item.settings, ensure_ascii=False, separators=(",", ":"))
+    return cells
 
 
 def _words_beside(item: InstrumentItem) -> Iterator[Row]:

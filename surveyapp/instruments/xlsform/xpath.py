@@ -57,10 +57,10 @@ def read(condition: str, looked: Looked) -> dict[str, Any]:
     tests: list[dict[str, Any]] = []
     for part in parts:
         inner_mode, inner = _split(part)
-        found = [_read(atom, looked) for atom in inner]
-        if len(found) > 1 and inner_mode != mode:
-            found = [_one_item(found, inner_mode, part)]
-        tests += found
+        inner_tests = [_read(atom, looked) for atom in inner]
+        if len(inner_tests) > 1 and inner_mode != mode:
+            inner_tests = [_one_item(inner_tests, inner_mode, part)]
+        tests += inner_tests
     merged = _together(tests, mode)
     return {mode: merged}
 
@@ -76,18 +76,18 @@ def _split(text: str) -> tuple[str, list[str]]:
 
 
 def _parts(text: str, word: str) -> list[str]:
-    depth, quote, start, found = 0, "", 0, []
-    for place, sign in enumerate(text):
+    depth, quote, start, parts = 0, "", 0, []
+    for index, sign in enumerate(text):
         if quote:
             quote = "" if sign == quote else quote
         elif sign in "'\"":
             quote = sign
         elif sign in "()":
             depth += 1 if sign == "(" else -1
-        elif depth == 0 and re.match(rf"\s{word}\s", text[place:], re.IGNORECASE):
-            found.append(text[start:place].strip())
-            start = place + len(word) + 1
-    return [*found, text[start:].strip()]
+        elif depth == 0 and re.match(rf"\s{word}\s", text[index:], re.IGNORECASE):
+            parts.append(text[start:index].strip())
+            start = index + len(word) + 1
+    return [*parts, text[start:].strip()]
 
 
 def _bare(text: str) -> str:
@@ -95,9 +95,9 @@ def _bare(text: str) -> str:
     text = text.strip()
     while text.startswith("(") and text.endswith(")"):
         depth = 0
-        for place, sign in enumerate(text):
+        for index, sign in enumerate(text):
             depth += (sign == "(") - (sign == ")")
-            if depth == 0 and place < len(text) - 1:
+            if depth == 0 and index < len(text) - 1:
                 return text
         text = text[1:-1].strip()
     return text
@@ -143,16 +143,16 @@ def _one_item(tests: list[dict[str, Any]], mode: str, part: str) -> dict[str, An
 
 def _together(tests: list[dict[str, Any]], mode: str) -> list[dict[str, Any]]:
     """Any of several codes of one item are one test, and so are both ends of a range."""
-    found: list[dict[str, Any]] = []
+    merged: list[dict[str, Any]] = []
     for test in tests:
-        before = next((one for one in found if one["item"] == test["item"]), None)
+        before = next((one for one in merged if one["item"] == test["item"]), None)
         if before and mode == "any" and "codes" in before and "codes" in test:
             before["codes"] += [code for code in test["codes"] if code not in before["codes"]]
         elif before and mode == "all" and _ends(before, test):
             before |= test
         else:
-            found.append(dict(test))
-    return found
+            merged.append(dict(test))
+    return merged
 
 
 def _ends(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -92,7 +92,7 @@ def _changed(campaign_id: int) -> Select[UUID]:
 
     An invitation that an operator ended is left as it is.
     """
-    listed, yielded = _wanted(campaign_id), _wanted(campaign_id)
+    listed, yielded = _forms_of_campaign(campaign_id), _forms_of_campaign(campaign_id)
     stands = select(Assignment.id).where(
         Assignment.invitation_id == Invitation.id,
         Assignment.group_id == listed.c.group_id,
@@ -160,7 +160,7 @@ def _forms() -> Select[UUID, int, int, int | None]:
     )
 
 
-def _wanted(campaign_id: int) -> Subquery:
+def _forms_of_campaign(campaign_id: int) -> Subquery:
     """The forms that the approved lists of a campaign yield."""
     return _forms().where(Person.campaign_id == campaign_id).subquery()
 

@@ -91,8 +91,8 @@ def kind_of_failure(status: str, words: str) -> BounceKind:
         return BounceKind.HARD
     reason = smtp_replies.refusal(550, status, words)
     if reason == Reason.REFUSED:
-        subject = status[2:].partition(".")[0]
-        return BounceKind.HARD if subject in {"0", "2"} else BounceKind.SOFT
+        subject_code = status[2:].partition(".")[0]
+        return BounceKind.HARD if subject_code in {"0", "2"} else BounceKind.SOFT
     return BounceKind.HARD if reason == Reason.NO_SUCH_ADDRESS else BounceKind.SOFT
 
 

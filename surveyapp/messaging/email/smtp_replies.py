@@ -45,12 +45,12 @@ def outcome(stage: str, code: int, text: bytes) -> Outcome:
 
 def refusal(code: int, status: str, words: str) -> Reason:
     """Why a recipient was refused for good: only 5.1.x, or words to that effect, condemn the address."""
-    subject = status[2:].partition(".")[0]
+    subject_code = status[2:].partition(".")[0]
     if status in {"5.1.7", "5.1.8"}:  # about the sender (RFC 3463, 3.2)
         return Reason.POLICY
-    if subject == "1" or status == "5.2.1":
+    if subject_code == "1" or status == "5.2.1":
         return Reason.NO_SUCH_ADDRESS
-    if subject == "7":
+    if subject_code == "7":
         return Reason.POLICY
     if status == "5.2.2" or bounce_phrases.FULL.search(words):
         return Reason.MAILBOX_FULL

@@ -69,7 +69,7 @@ def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> ListToMark:
     respondent_list = queries.original(db, list_id, unit_id=unit_id)
     if not respondent_list.file_sha256:
         raise UnknownList(list_id)
-    _subject, kind, unit = queries.one_list(db, list_id, campaign_id=respondent_list.campaign_id)
+    _one_list, kind, unit = queries.one_list(db, list_id, campaign_id=respondent_list.campaign_id)
     mended: dict[tuple[int, str], str] = {}
     left_out, added = set(), {}
     touched = db.execute(

@@ -136,7 +136,7 @@ class Form:
 
         Raises `ValueError` when the values cannot be answers to this form.
         """
-        found = {}
+        answers = {}
         for (id_, item), code in zip(self._fields, codes, strict=True):
             if not code:
                 continue
@@ -145,10 +145,10 @@ class Form:
                     raise ValueError(id_)
             elif routing.field_refusal(item, id_, code) is not None:
                 raise ValueError(id_)
-            found[id_] = code
+            answers[id_] = code
         if self._is_plain:
-            return OpenedAnswers(found, [], len(found), len(self.items))
-        return self._split(found)
+            return OpenedAnswers(answers, [], len(answers), len(self.items))
+        return self._split(answers)
 
     def counts(self, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Under which codes a row counts; of questions with several answers also that none was given."""

@@ -162,7 +162,7 @@ def refusal(error: errors.OpenerError, language: str) -> str:
     return say(REFUSALS[type(error)], language, **facts)
 
 
-def difference(found: Mapping[str, Any], language: str) -> str:
+def difference(differences: Mapping[str, Any], language: str) -> str:
     """All that differs, the gravest first."""
     named = {
         errors.BallotsForged: "forged",
@@ -172,11 +172,13 @@ def difference(found: Mapping[str, Any], language: str) -> str:
         errors.ReceiptsRepeated: "repeated",
     }
     told = [
-        say(DIFFERENCES[kind], language, **found) for kind, name in named.items() if found[name]
+        say(DIFFERENCES[kind], language, **differences)
+        for kind, name in named.items()
+        if differences[name]
     ]
     cells = [
         say(CELL, language, unit=unit, group=group, found=n, submitted=submitted)
-        for unit, group, n, submitted in found["cells"]
+        for unit, group, n, submitted in differences["cells"]
     ]
     if cells:
         told.append(say(DIFFERENCES[errors.CellsDiffer], language) + " " + "; ".join(cells) + ".")

@@ -81,7 +81,7 @@ def read_again(list_id: UUID) -> ResponseReturnValue:
 def _stored(list_id: UUID) -> tuple[RespondentList, ListKind, Unit]:
     with reading() as db:
         stored = queries.original(db, list_id, unit_id=g.unit.id)
-        _subject, kind, unit = queries.one_list(db, list_id, campaign_id=g.campaign.id)
+        _one_list, kind, unit = queries.one_list(db, list_id, campaign_id=g.campaign.id)
     return stored, kind, unit
 
 

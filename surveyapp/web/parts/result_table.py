@@ -96,7 +96,7 @@ def chart(part: ScaleRows) -> Markup:
 
 def _bars_of_options(part: ScaleRows) -> list[StackedBar]:
     """Of a question with several answers a bar for each option: their shares do not add up."""
-    found = []
+    option_bars = []
     for line in part.lines:
         assert line.distribution is not None  # parts() keeps only these
         of = line.distribution.responses
@@ -105,8 +105,8 @@ def _bars_of_options(part: ScaleRows) -> list[StackedBar]:
             shown = [("shade-4", low / of), ("veiled", (high - low) / of)]
             told = percent(low / of) if low == high else f"≤ {percent(high / of)}"
             label = f"{line.label}: {option.get(locale())}"
-            found.append(StackedBar(label, [one for one in shown if one[1]], told, line.url))
-    return found
+            option_bars.append(StackedBar(label, [one for one in shown if one[1]], told, line.url))
+    return option_bars
 
 
 def shade(part: ScaleRows, code: str) -> str:

@@ -92,13 +92,13 @@ def fixed(instrument: Instrument) -> dict[str, Any]:
 
 def _matrices(asked: Sequence[InstrumentItem]) -> dict[str, str]:
     """Where a table of items begins and ends: by item id, `first`, `last`, or both for one alone."""
-    found = {}
+    edges = {}
     for before, item, after in zip((None, *asked), asked, (*asked[1:], None), strict=False):
         if item.matrix:
             begins = before is None or before.matrix != item.matrix
             ends = after is None or after.matrix != item.matrix
-            found[item.id] = " ".join(["first"] * begins + ["last"] * ends)
-    return found
+            edges[item.id] = " ".join(["first"] * begins + ["last"] * ends)
+    return edges
 
 
 def _conditions(section: InstrumentSection, item: InstrumentItem) -> list[dict[str, Any]]:

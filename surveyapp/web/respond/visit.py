@@ -102,9 +102,9 @@ class Visit:
 
     def draft(self, assignment: AssignmentView, instrument: Instrument) -> DraftAnswers:
         """What is saved of one questionnaire. Raises `DraftUnreadable`."""
-        place = drafts.context(self.invited.campaign, instrument, assignment.id)
+        draft_context = drafts.context(self.invited.campaign, instrument, assignment.id)
         saved = self.saved[assignment.id]
-        return drafts.opened(place, saved.stored, holder=self.holder, beside=saved.beside)
+        return drafts.opened(draft_context, saved.stored, holder=self.holder, beside=saved.beside)
 
 
 def opened(code: str, strand: bytes | None) -> Visit:

@@ -73,8 +73,8 @@ class FormSections:
 
     @property
     def _sections(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._document.root["sections"]
-        return found
+        sections: list[dict[str, Any]] = self._document.root["sections"]
+        return sections
 
     def _make(self) -> None:
         self._is_due = False
@@ -102,7 +102,7 @@ class FormSections:
         if not row.get("section_id"):
             words = next(iter(row.text("label").values()), "")
             self._document.rename(row, row.get("name"), written, words)
-        rows = [self._document.rows["sections", place] for place in range(len(self._sections))]
+        rows = [self._document.rows["sections", index] for index in range(len(self._sections))]
         again = sum(one is row for one in rows)
         return f"{written}-{again + 1}" if again else written
 
@@ -113,9 +113,9 @@ class FormSections:
             return conditions[0] if conditions else None
         tests: list[Any] = []
         for condition in conditions:
-            found = condition.get("all") or condition["any"]
-            if "any" in condition and len(found) > 1:
+            own_tests = condition.get("all") or condition["any"]
+            if "any" in condition and len(own_tests) > 1:
                 words = _("điều kiện của nhóm và của nhóm bao ngoài không gộp được thành một")
                 self._document.refuse(row, words, row.places.get("relevant"))
-            tests += found
+            tests += own_tests
         return {"all": tests}

@@ -29,13 +29,13 @@ class Questions:
         self._asked: dict[str, tuple[str, lists.Choices | None]] = {}
         self._told: set[str] = set()
 
-    def item(self, row: SheetRow, found: AskedType) -> dict[str, Any]:
+    def item(self, row: SheetRow, asked_type: AskedType) -> dict[str, Any]:
         """The item that a row asks for; what does not fit is refused."""
-        kind = BY_WORD[found.kind]
+        kind = BY_WORD[asked_type.kind]
         item: dict[str, Any] = {"id": self._identifier(row), "text": row.text("label")}
-        choices = self._choices(row, found) if kind.has_options else None
+        choices = self._choices(row, asked_type) if kind.has_options else None
         if kind.has_options:
-            item["scale"] = choices.scale if choices else found.list_name
+            item["scale"] = choices.scale if choices else asked_type.list_name
         item["dont_know"] = choices.dont_know if choices else False
         if kind.code != DEFAULT:
             item["kind"] = kind.code
@@ -59,10 +59,10 @@ class Questions:
     def condition(self, row: SheetRow) -> dict[str, Any] | None:
         """When a group or a question is asked: as our own column says, else as the converter reads it."""
         if ours := row.get("shown_if"):
-            found = _json(ours)
-            if found is None:
+            shown_if = _json(ours)
+            if shown_if is None:
                 self._document.refuse(row, _("cột shown_if không đọc được"), row.places["shown_if"])
-            return found
+            return shown_if
         said = row.get("relevant")
         if not said:
             return None
@@ -95,12 +95,12 @@ class Questions:
         code = choices.code(written)
         return (item, code) if code else None
 
-    def _choices(self, row: SheetRow, found: AskedType) -> lists.Choices | None:
-        choices = self._known.get(found.list_name)
+    def _choices(self, row: SheetRow, asked_type: AskedType) -> lists.Choices | None:
+        choices = self._known.get(asked_type.list_name)
         if choices is None:
-            words = _("trang choices không có danh sách %(name)s", name=found.list_name or "–")
+            words = _("trang choices không có danh sách %(name)s", name=asked_type.list_name or "–")
             self._document.refuse(row, words, row.places.get("type"))
-        elif found.or_other and not choices.with_other:
+        elif asked_type.or_other and not choices.with_other:
             choices.with_other = True
             words = _("or_other: thêm phương án “Khác” có ghi rõ vào danh sách %(name)s",
                       name=choices.name)  # fmt: skip
@@ -118,10 +118,10 @@ class Questions:
             _json(ours) if ours else {} if _is_implied(kind, said) else kind.settings_of(said)
         )
         if settings is None:
-            place = row.places["settings" if ours else "constraint"]
+            cell = row.places["settings" if ours else "constraint"]
             words = _("cột %(column)s: không hiểu giới hạn %(said)s của loại câu hỏi này",
-                      said=ours or said, column=place.heading)  # fmt: skip
-            self._document.refuse(row, words, place)
+                      said=ours or said, column=cell.heading)  # fmt: skip
+            self._document.refuse(row, words, cell)
         elif settings:
             item["settings"] = settings
         if kind.is_number and not said and not ours:
@@ -165,7 +165,7 @@ def _is_implied(kind: QuestionKind, constraint: str) -> bool:
 
 def _json(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return content if isinstance(content, dict) else None

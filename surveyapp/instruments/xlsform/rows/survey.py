@@ -19,29 +19,33 @@ def read_survey(document: SheetDocument, rows: list[SheetRow], known: lists.List
     """Every row into the document or among its faults; gives the names of the lists that are asked."""
     document.root["sections"] = []
     asked = [(row, read_type(row.get("type"))) for row in rows]
-    asked = [(row, found) for row, found in asked if not _is_left_aside(document, row, found.kind)]
-    for row, found in asked:
-        for cell, words in unsupported.of_survey(row, found.kind):
+    asked = [
+        (row, asked_type)
+        for row, asked_type in asked
+        if not _is_left_aside(document, row, asked_type.kind)
+    ]
+    for row, asked_type in asked:
+        for cell, words in unsupported.of_survey(row, asked_type.kind):
             document.refuse(row, words, cell)
     questions = Questions(document, known)
     sections = FormSections(document, questions)
-    for row, found in _in_groups(document, asked):
+    for row, asked_type in _in_groups(document, asked):
         if row.get("beside") and sections.above:
             questions.beside(row)
-        elif found.kind == "begin_group":
+        elif asked_type.kind == "begin_group":
             sections.begin(row)
-        elif found.kind == "end_group" and sections.above:
+        elif asked_type.kind == "end_group" and sections.above:
             sections.end()
-        elif found.kind in BY_WORD and sections.above:
-            sections.ask(row, questions.item(row, found))
-        elif found.kind == "text" and "remark" not in document.root:
+        elif asked_type.kind in BY_WORD and sections.above:
+            sections.ask(row, questions.item(row, asked_type))
+        elif asked_type.kind == "text" and "remark" not in document.root:
             _remark(document, row)
-        elif found.kind == "note":
+        elif asked_type.kind == "note":
             sections.note(row)
         else:
-            document.refuse(row, _misplaced(found.kind), row.places.get("type"))
+            document.refuse(row, _misplaced(asked_type.kind), row.places.get("type"))
     sections.close()
-    return {found.list_name for _row, found in asked if found.list_name}
+    return {asked_type.list_name for _row, asked_type in asked if asked_type.list_name}
 
 
 def _in_groups(
@@ -49,28 +53,30 @@ def _in_groups(
 ) -> list[tuple[SheetRow, AskedType]]:
     """Questions outside of groups are sections with the form's own title."""
     title = {f"label_{code}": words for code, words in document.root["title"].items()}
-    found: list[tuple[SheetRow, AskedType]] = []
+    grouped: list[tuple[SheetRow, AskedType]] = []
     depth, run, is_open = 0, 0, False
-    for place, (row, of) in enumerate(asked):
-        is_item = of.kind in BY_WORD and not _is_remark(row, of, last=0 < place == len(asked) - 1)
-        if is_open and not is_item and of.kind != "note":
-            found.append((row, AskedType("end_group")))
+    for index, (row, asked_type) in enumerate(asked):
+        is_item = asked_type.kind in BY_WORD and not _is_remark(
+            row, asked_type, last=0 < index == len(asked) - 1
+        )
+        if is_open and not is_item and asked_type.kind != "note":
+            grouped.append((row, AskedType("end_group")))
             is_open = False
         if depth == 0 and is_item and not is_open:
             run += 1
             group = SheetRow(
                 "survey", row.number, {"name": "A" if run == 1 else f"A{run}", **title}
             )
-            found.append((group, AskedType("begin_group")))
+            grouped.append((group, AskedType("begin_group")))
             is_open = True
-        depth += (of.kind == "begin_group") - (of.kind == "end_group" and depth > 0)
-        found.append((row, of))
+        depth += (asked_type.kind == "begin_group") - (asked_type.kind == "end_group" and depth > 0)
+        grouped.append((row, asked_type))
     if is_open:
-        found.append((asked[-1][0], AskedType("end_group")))
+        grouped.append((asked[-1][0], AskedType("end_group")))
     if run:
         words = _("câu hỏi ngoài các nhóm (begin_group): vào phần mang tên phiếu")
         document.notices.append(words)
-    return found
+    return grouped
 
 
 def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
@@ -81,9 +87,9 @@ def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
     return True
 
 
-def _is_remark(row: SheetRow, found: AskedType, *, last: bool) -> bool:
+def _is_remark(row: SheetRow, asked_type: AskedType, *, last: bool) -> bool:
     """The open question at the end, which has the warning not to name anyone as its hint."""
-    return last and found.kind == "text" and bool(row.text("hint"))
+    return last and asked_type.kind == "text" and bool(row.text("hint"))
 
 
 def _misplaced(kind: str) -> str:

@@ -89,7 +89,7 @@ class _FarWalk:
         column = column_index(cell[: len(cell) - len(digits)].encode()) + 1 if name == "c" else 0
         if line > limits.ROWS or column > limits.COLUMNS:
             self._begun, self._text = (tag, self.parser.CurrentByteIndex), ""
-            self._place = (line, column)
+            self._line_and_column = (line, column)
 
     def characters(self, text: str) -> None:
         if self._begun is not None and len(self._text) < 200:
@@ -102,11 +102,11 @@ class _FarWalk:
         self.ranges.append((self._begun[1], end))
         if self._text.strip():
             self.filled += 1
-            self.furthest = max(self.furthest, self._place)
+            self.furthest = max(self.furthest, self._line_and_column)
         self._begun = None
 
     parser: expat.XMLParserType
-    _place: tuple[int, int] = (0, 0)
+    _line_and_column: tuple[int, int] = (0, 0)
 
 
 def _without_far_cells(name: str, xml: bytes) -> tuple[bytes, bool]:

@@ -51,14 +51,14 @@ def show_full_results() -> ResponseReturnValue:
             if not registered:
                 abort(404)
             newest = registered[0]
-            found = full_counts.read_full(newest, store=store(), group=group, item_id=item_id)
+            unit_counts = full_counts.read_full(newest, store=store(), group=group, item_id=item_id)
             names = {unit.code: unit_name(unit) for unit in campaigns.units(db, g.campaign.id)}
     except ReleaseError as error:
         return _page(errors=[("", labels.refusal(error))]), 404
     with transaction() as db:
         facts = {"number": newest.number, "group": group, "item": item_id}
         enter(db, Action.FULL_RESULTS_SHOWN, facts)
-    rows = [_row(item, one, names[one.unit]) for one in found]
+    rows = [_row(item, one, names[one.unit]) for one in unit_counts]
     return _page(
         group=group,
         item=item_id,
@@ -98,10 +98,10 @@ def _columns(item: InstrumentItem) -> list[dict[str, object]]:
     return [{"label": _("Đơn vị")}, *({"label": name, "number": True} for name in names)]
 
 
-def _row(item: InstrumentItem, found: FullCounts, name: str) -> dict[str, object]:
-    mean = found.mean(item)
-    counts = [found.options.get(code, 0) for code in kind_of(item).option_codes(item)]
-    counts += [found.dont_know] if item.dont_know else []
+def _row(item: InstrumentItem, counts_of_unit: FullCounts, name: str) -> dict[str, object]:
+    mean = counts_of_unit.mean(item)
+    counts = [counts_of_unit.options.get(code, 0) for code in kind_of(item).option_codes(item)]
+    counts += [counts_of_unit.dont_know] if item.dont_know else []
     shown = NONE if mean is None else sorted_by(mean, tenths(mean), 4)
-    cells = [count_cell(n) for n in (found.responses, *counts, found.missing)]
+    cells = [count_cell(n) for n in (counts_of_unit.responses, *counts, counts_of_unit.missing)]
     return {"cells": (name, shown, *cells)}
