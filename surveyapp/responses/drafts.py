@@ -269,7 +269,7 @@ def save(
         draft_context,
         read(db, assignment_id, holder=holder),
         changes,
-        size=size(held.campaign),
+        size=_of_campaign(db, held.campaign)[0],
         holder=holder,
         now=now,
         shown_at=shown_at,
