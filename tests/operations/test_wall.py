@@ -24,7 +24,7 @@ def people(engine, now, keys):
     """Three people of a ministry and two of a province."""
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
-        for unit, kind, n in (("BNV", "department-leaders", 3), ("01", "council-deputies", 2)):
+        for unit, kind, n in (("BNV", "department-leaders", 3), ("01", "council", 2)):
             listed = factories.people(n, start=10 * n)
             factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
 

@@ -34,7 +34,8 @@ def roles(prefix: str, out: Path | None, administrator: str | None, only_check: 
     """Make the roles and set their rights anew; repeat it after each migration."""
     from surveyapp.operations.wall import roles as wall
 
-    url = administrator or read_settings().database_url
+    ours = read_settings().database_url
+    url = administrator or ours
     if make_url(url).get_backend_name() != "postgresql":
         click.echo(_("Chỉ PostgreSQL mới có bức tường thứ hai."), err=True)
         sys.exit(1)
@@ -47,7 +48,7 @@ def roles(prefix: str, out: Path | None, administrator: str | None, only_check: 
                 made = wall.make(connection, prefix=prefix)
             assert out is not None
             for name, password in made.items():
-                click.echo(str(_write(out, name, password, url)))
+                click.echo(str(_write(out, name, password, ours)))
         with engine.connect() as connection:
             found = list(wall.gaps(connection, prefix=prefix))
     finally:

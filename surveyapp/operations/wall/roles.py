@@ -49,7 +49,8 @@ def make(connection: Connection, *, prefix: str = PREFIX) -> dict[str, str]:
         bypass = "BYPASSRLS" if role is WallRole.BACKUP else "NOBYPASSRLS"
         run(f"ALTER ROLE {called} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION {bypass}")
     database = run("SELECT current_database()").scalar_one()
-    run(f'GRANT CONNECT ON DATABASE "{database}" TO CURRENT_USER')
+    owners = run("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'").scalars()
+    run(f'GRANT CONNECT ON DATABASE "{database}" TO {", ".join({"CURRENT_USER", *owners})}')
     everybody = ", ".join(name(role, prefix) for role in WallRole)
     run(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
     run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
@@ -106,6 +107,11 @@ def _seen(column: str) -> str:
 
 
 # ---- looking
+
+
+def stands(connection: Connection, *, prefix: str = PREFIX) -> bool:
+    """Whether somebody built the wall in this database, soundly or not: roles are those of the whole server."""
+    return any(True for _ in _held(connection, prefix))
 
 
 def gaps(connection: Connection, *, prefix: str = PREFIX) -> Iterator[WallGap]:
