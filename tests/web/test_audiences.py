@@ -72,7 +72,7 @@ def test_a_process_answers_for_its_own_audience_alone(audience, settings, keys, 
         served = client.get(address).status_code != 404
         assert served == (other == audience), address
     assert client.get("/account/sign-in").status_code == (404 if audience == "respondent" else 200)
-    assert client.get("/healthz").status_code != 404
+    assert client.get("/health/live").status_code == 200
 
 
 def test_every_room_has_its_audience(own_app):
