@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit screenshots commands attack kill-test wall-test fault-test restore-drill soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit screenshots commands attack kill-test wall-test fault-test restore-drill journeys soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -67,6 +67,11 @@ fault-test: .venv/.tests ## Break a two-node installation in eight ways under lo
 
 restore-drill: .venv/.tests ## Load, backup, more load, everything destroyed, restored: is every acknowledged submission there?
 	$(BIN)/python -W ignore -m tests.site.restore_drill $(DRILL)
+
+journeys: .venv/.tests ## Scripted people in Chromium, Firefox and WebKit, on a quick server and on a slow one (JOURNEYS="-k firefox")
+	@sh tools/system_packages.sh
+	$(BIN)/pytest tests/browser/all_journeys.py $(JOURNEYS)
+	SURVEY_TEST_SLOW=0.3 $(BIN)/pytest tests/browser/all_journeys.py $(JOURNEYS)
 
 soak: .venv/.tests ## Two nodes and two workers under load: does anything grow? (SOAK="--minutes 30")
 	$(BIN)/python -W ignore -m tests.site.soak $(SOAK)

@@ -25,11 +25,20 @@ install() {
 PATH="$PATH:/usr/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"
 want postgresql initdb
 want chromium chromium chromium-browser
+want firefox-esr firefox-esr
+want webkit2gtk-driver WebKitWebDriver
+want xvfb Xvfb
+want openbox openbox
 want libreoffice-calc-nogui soffice libreoffice
 want poppler-utils pdftotext
 want pgbouncer pgbouncer
 want nginx-light nginx
 want caddy caddy
+
+# What a window of WebKit is made of has no program of its own to look for.
+if ! /usr/bin/python3 -c 'import gi; gi.require_version("WebKit2", "4.1")' 2>/dev/null; then
+    missing="$missing python3-gi gir1.2-webkit2-4.1"
+fi
 
 if [ -n "$missing" ] && may_install; then
     # shellcheck disable=SC2086  # one word per package

@@ -45,16 +45,16 @@ class Sought:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same for the database."""
-        found: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool]] = []
         if self.actor:
-            found.append(AuditEntry.actor == self.actor.strip().lower())
+            conditions.append(AuditEntry.actor == self.actor.strip().lower())
         if self.action:
-            found.append(AuditEntry.action == self.action)
+            conditions.append(AuditEntry.action == self.action)
         if self.since is not None:
-            found.append(AuditEntry.at >= self.since)
+            conditions.append(AuditEntry.at >= self.since)
         if self.until is not None:
-            found.append(AuditEntry.at < self.until)
-        return found
+            conditions.append(AuditEntry.at < self.until)
+        return conditions
 
 
 EVERYTHING = Sought()

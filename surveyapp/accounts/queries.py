@@ -62,10 +62,10 @@ def email(db: Session, staff_id: uuid.UUID) -> str:
 
 def display_names(db: Session, usernames: Collection[str]) -> dict[str, str]:
     """The people behind user names, for what others read; whoever has no account is left out."""
-    found = db.execute(
+    staff = db.execute(
         select(Staff.username, Staff.display_name).where(Staff.username.in_(usernames))
     )
-    return {row.username: row.display_name for row in found}
+    return {row.username: row.display_name for row in staff}
 
 
 def every_staff(db: Session) -> list[StaffView]:

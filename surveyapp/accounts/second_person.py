@@ -126,8 +126,8 @@ def take_back(db: Session, campaign_code: str, confirmation_id: uuid.UUID, *, ac
 
 def of_campaign(db: Session, campaign_code: str) -> list[Confirmation]:
     """The newest requests of the campaign, whatever became of them."""
-    found = select(Confirmation).where(Confirmation.campaign_code == campaign_code)
-    return list(db.scalars(found.order_by(Confirmation.asked_at.desc()).limit(SHOWN)))
+    query = select(Confirmation).where(Confirmation.campaign_code == campaign_code)
+    return list(db.scalars(query.order_by(Confirmation.asked_at.desc()).limit(SHOWN)))
 
 
 def waits_for(db: Session, campaign_code: str, username: str, *, now: datetime) -> int:

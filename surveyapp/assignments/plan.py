@@ -70,7 +70,7 @@ class Plan:
 
 
 def reconcile(
-    wanted: Mapping[Form, Sequence[int | None]],
+    asked_forms: Mapping[Form, Sequence[int | None]],
     standing: Sequence[LockedAssignment],
     *,
     second_form_allowed: bool,
@@ -82,8 +82,8 @@ def reconcile(
     """
     plan = Plan()
     by_form = {assignment.form: assignment for assignment in standing}
-    holders = _holders(wanted, standing)
-    for form, departments in wanted.items():
+    holders = _holders(asked_forms, standing)
+    for form, departments in asked_forms.items():
         stands = second_form_allowed or holders[form.rated_unit_id] == form
         if stands and holders[form.rated_unit_id] != form:
             plan.second.add(form)
@@ -93,15 +93,15 @@ def reconcile(
             assignment.state == AssignmentState.ACTIVE
             or assignment.disposition == Disposition.DUPLICATE
         )
-        if gone and assignment.form not in wanted:
+        if gone and assignment.form not in asked_forms:
             plan.revoke.append((assignment, Disposition.REMOVED))
     submitted = any(assignment.state == AssignmentState.SUBMITTED for assignment in standing)
-    plan.has_forms = bool(wanted) or submitted
+    plan.has_forms = bool(asked_forms) or submitted
     return plan
 
 
 def _holders(
-    wanted: Mapping[Form, Sequence[int | None]], standing: Sequence[LockedAssignment]
+    asked_forms: Mapping[Form, Sequence[int | None]], standing: Sequence[LockedAssignment]
 ) -> dict[int, Form]:
     submitted = [
         assignment.form for assignment in standing if assignment.state == AssignmentState.SUBMITTED
@@ -110,11 +110,11 @@ def _holders(
         assignment.form
         for assignment in standing
         if assignment.state == AssignmentState.ACTIVE
-        and assignment.form in wanted
+        and assignment.form in asked_forms
         and assignment.begun_on is not None
     ]
     holders: dict[int, Form] = {}
-    for form in (*submitted, *begun, *wanted):
+    for form in (*submitted, *begun, *asked_forms):
         holders.setdefault(form.rated_unit_id, form)
     return holders
 

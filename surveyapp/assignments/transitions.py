@@ -191,8 +191,8 @@ def create(db: Session, campaign_id: int, rows: Sequence[dict[str, Any]], *, tod
             raise MoveRefused(row["id"], "create", "", disposition)
         fixed = {"begun_on": None, "channel": "none", "submitted_on": None}
         whole.append({"campaign_id": campaign_id, "state": state_of(disposition), **fixed, **row})
-        place = (row["supplying_unit_id"], row["rated_unit_id"], row["group_id"])
-        deltas.add(Cell(*place, row[_DEPARTMENT] or 0, "none"), disposition)
+        cell_key = (row["supplying_unit_id"], row["rated_unit_id"], row["group_id"])
+        deltas.add(Cell(*cell_key, row[_DEPARTMENT] or 0, "none"), disposition)
     db.execute(insert(Assignment), whole)
     deltas.write(db, campaign_id, today=today)
 

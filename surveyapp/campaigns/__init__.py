@@ -12,4 +12,5 @@ __all__ = (
     "queries",
     "service",
     "states",
+    "unit_names",
 )

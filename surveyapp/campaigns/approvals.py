@@ -39,7 +39,7 @@ class ApprovalStatus:
     groups: tuple[str, ...]
     approval: QuestionnaireApproval | None
     approvers: frozenset[str]
-    wanted: int
+    needed: int
 
     @property
     def code(self) -> str:
@@ -59,7 +59,7 @@ class ApprovalStatus:
         if self.approval.sha256 != self.sha256:
             return ApprovalState.CHANGED
         return (
-            ApprovalState.APPROVED if len(self.approvers) >= self.wanted else ApprovalState.WAITING
+            ApprovalState.APPROVED if len(self.approvers) >= self.needed else ApprovalState.WAITING
         )
 
     @cached_property
@@ -80,9 +80,9 @@ def standings(db: Session, campaign_id: int) -> list[ApprovalStatus]:
     given: dict[str, list[QuestionnaireApproval]] = {}
     for approval in _approvals(db, campaign_id):
         given.setdefault(approval.code, []).append(approval)
-    wanted = int(_settings(db, campaign_id).get("questionnaire_approvals", 1))
+    needed = int(_settings(db, campaign_id).get("questionnaire_approvals", 1))
     return [
-        _standing(by_code[code], tuple(asked), given.get(code, []), wanted)
+        _standing(by_code[code], tuple(asked), given.get(code, []), needed)
         for code, asked in sorted(groups.items())
     ]
 
@@ -91,19 +91,19 @@ def _standing(
     instrument: Instrument,
     groups: tuple[str, ...],
     given: Sequence[QuestionnaireApproval],
-    wanted: int,
+    needed: int,
 ) -> ApprovalStatus:
     """An approval counts while no other text was approved after it."""
     present = takewhile(lambda each: each.sha256 == instrument.sha256, reversed(given))
     approvers = frozenset(each.approved_by for each in present)
-    return ApprovalStatus(instrument, groups, given[-1] if given else None, approvers, wanted)
+    return ApprovalStatus(instrument, groups, given[-1] if given else None, approvers, needed)
 
 
 def standing(db: Session, campaign_id: int, code: str) -> ApprovalStatus:
     """The questionnaire with this code; raises `UnknownQuestionnaire`."""
-    for found in standings(db, campaign_id):
-        if found.code == code:
-            return found
+    for status in standings(db, campaign_id):
+        if status.code == code:
+            return status
     raise UnknownQuestionnaire(code)
 
 
@@ -113,12 +113,12 @@ def history(db: Session, campaign_id: int, code: str) -> list[QuestionnaireAppro
 
 
 def _settings(db: Session, campaign_id: int) -> dict[str, Any]:
-    found: dict[str, Any] = db.scalars(
+    settings: dict[str, Any] = db.scalars(
         select(Campaign.settings).where(Campaign.id == campaign_id)
     ).one()
-    return found
+    return settings
 
 
 def _approvals(db: Session, campaign_id: int) -> Sequence[QuestionnaireApproval]:
-    wanted = select(QuestionnaireApproval).where(QuestionnaireApproval.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(QuestionnaireApproval.number)).all()
+    query = select(QuestionnaireApproval).where(QuestionnaireApproval.campaign_id == campaign_id)
+    return db.scalars(query.order_by(QuestionnaireApproval.number)).all()

@@ -30,10 +30,10 @@ def campaigns(db: Session) -> Sequence[Campaign]:
 
 def campaign(db: Session, code: str) -> Campaign:
     """The campaign with this code; raises `UnknownCampaign`."""
-    found = db.scalar(select(Campaign).where(Campaign.code == code))
-    if found is None:
+    campaign_row = db.scalar(select(Campaign).where(Campaign.code == code))
+    if campaign_row is None:
         raise UnknownCampaign(code)
-    return found
+    return campaign_row
 
 
 def read_as(values: tuple[Any, ...]) -> Campaign:
@@ -53,35 +53,35 @@ _read: dict[int, tuple[tuple[Any, ...], Campaign]] = {}
 
 def units(db: Session, campaign_id: int, *, kind: str | None = None) -> Sequence[Unit]:
     """The campaign's ministries and provinces in the registry's order, or one kind of them."""
-    wanted = select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position)
-    return db.scalars(wanted.where(Unit.kind == kind) if kind else wanted).all()
+    query = select(Unit).where(Unit.campaign_id == campaign_id).order_by(Unit.position)
+    return db.scalars(query.where(Unit.kind == kind) if kind else query).all()
 
 
 def unit(db: Session, campaign_id: int, code: str) -> Unit:
     """The unit with this code; raises `UnknownUnit`."""
-    found = db.scalar(select(Unit).where(Unit.campaign_id == campaign_id, Unit.code == code))
-    if found is None:
+    unit_row = db.scalar(select(Unit).where(Unit.campaign_id == campaign_id, Unit.code == code))
+    if unit_row is None:
         raise UnknownUnit(code)
-    return found
+    return unit_row
 
 
 def departments(db: Session, campaign_id: int) -> Sequence[Department]:
     """The kinds of provincial department, in the registry's order."""
-    wanted = select(Department).where(Department.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(Department.position)).all()
+    query = select(Department).where(Department.campaign_id == campaign_id)
+    return db.scalars(query.order_by(Department.position)).all()
 
 
 def groups(db: Session, campaign_id: int) -> Sequence[RespondentGroup]:
     """The respondent groups in the campaign's order, which decides between duplicates."""
-    wanted = select(RespondentGroup).where(RespondentGroup.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(RespondentGroup.position)).all()
+    query = select(RespondentGroup).where(RespondentGroup.campaign_id == campaign_id)
+    return db.scalars(query.order_by(RespondentGroup.position)).all()
 
 
 def list_kinds(db: Session, campaign_id: int, *, supplier: str | None = None) -> Sequence[ListKind]:
     """The kinds of list, in the campaign's order; those of ministries or of provinces only."""
-    wanted = select(ListKind).where(ListKind.campaign_id == campaign_id)
-    wanted = wanted.where(ListKind.supplier == supplier) if supplier else wanted
-    return db.scalars(wanted.order_by(ListKind.position)).all()
+    query = select(ListKind).where(ListKind.campaign_id == campaign_id)
+    query = query.where(ListKind.supplier == supplier) if supplier else query
+    return db.scalars(query.order_by(ListKind.position)).all()
 
 
 def expected_lists(db: Session, campaign_id: int) -> list[tuple[Unit, ListKind]]:
@@ -113,10 +113,10 @@ def groups_by_department(db: Session, unit_id: int, kind_id: int) -> dict[int, f
             Rating.supplying_unit_id == unit_id, Rating.kind_id == kind_id
         )
     )
-    found: dict[int, set[int]] = {}
+    groups: dict[int, set[int]] = {}
     for department_id, group_id in rows:
-        found.setdefault(department_id, set()).add(group_id)
-    return {department_id: frozenset(groups) for department_id, groups in found.items()}
+        groups.setdefault(department_id, set()).add(group_id)
+    return {department_id: frozenset(groups) for department_id, groups in groups.items()}
 
 
 def kinds_rating_their_supplier(db: Session, campaign_id: int) -> frozenset[int]:
@@ -161,8 +161,8 @@ def instrument(db: Session, instrument_id: int, *, sha256: str | None = None) ->
 
 def instruments(db: Session, campaign_id: int) -> dict[int, Instrument]:
     """Every instrument of the campaign by its id."""
-    wanted = select(FrozenFile.id).where(FrozenFile.campaign_id == campaign_id)
-    return {id_: instrument(db, id_) for id_ in db.scalars(wanted.order_by(FrozenFile.code))}
+    query = select(FrozenFile.id).where(FrozenFile.campaign_id == campaign_id)
+    return {id_: instrument(db, id_) for id_ in db.scalars(query.order_by(FrozenFile.code))}
 
 
 _DIGEST = select(FrozenFile.sha256).where(FrozenFile.id == bindparam("instrument"))

@@ -84,20 +84,20 @@ def approve_questionnaire(
     `WrongState`, `UnknownQuestionnaire`, `ChecksumDiffers`, `AlreadyApproved`, `ApprovedBySame`.
     """
     campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
-    found = approvals.standing(db, campaign.id, code)
+    status = approvals.standing(db, campaign.id, code)
     seen = sha256.strip().lower()
-    if len(seen) < approvals.SHORT or not found.sha256.startswith(seen):
-        raise ChecksumDiffers(code, offered=sha256, present=found.sha256)
-    if found.approval and found.state == ApprovalState.APPROVED:
-        raise AlreadyApproved(code, by=found.approval.approved_by, at=found.approval.approved_at)
-    if actor in found.approvers:
+    if len(seen) < approvals.SHORT or not status.sha256.startswith(seen):
+        raise ChecksumDiffers(code, offered=sha256, present=status.sha256)
+    if status.approval and status.state == ApprovalState.APPROVED:
+        raise AlreadyApproved(code, by=status.approval.approved_by, at=status.approval.approved_at)
+    if actor in status.approvers:
         raise ApprovedBySame(code, by=actor)
     made = QuestionnaireApproval(
         campaign_id=campaign.id,
         code=code,
-        number=found.approval.number + 1 if found.approval else 1,
-        sha256=found.sha256,
-        content=found.instrument.to_json(),
+        number=status.approval.number + 1 if status.approval else 1,
+        sha256=status.sha256,
+        content=status.instrument.to_json(),
         approved_at=now,
         approved_by=actor,
         note=note.strip(),
@@ -233,10 +233,10 @@ def _refuse_unofficial(db: Session, campaign: Campaign) -> None:
 
 
 def _refuse_unapproved(db: Session, campaign: Campaign) -> None:
-    found = approvals.standings(db, campaign.id)
-    never = [each.code for each in found if each.state == ApprovalState.NEVER]
-    changed = [each.code for each in found if each.state == ApprovalState.CHANGED]
-    waiting = [each.code for each in found if each.state == ApprovalState.WAITING]
+    statuses = approvals.standings(db, campaign.id)
+    never = [each.code for each in statuses if each.state == ApprovalState.NEVER]
+    changed = [each.code for each in statuses if each.state == ApprovalState.CHANGED]
+    waiting = [each.code for each in statuses if each.state == ApprovalState.WAITING]
     if never or changed or waiting:
         raise QuestionnairesNotApproved(
             campaign.code, never=never, changed=changed, waiting=waiting

@@ -51,17 +51,17 @@ def check(code: str, as_json: bool) -> None:
     from surveyapp.cli.main import database
 
     with database() as server, reading() as db:
-        found = opening.check_box(db, campaigns.campaign(db, code), keys=server.keys)
+        box_check = opening.check_box(db, campaigns.campaign(db, code), keys=server.keys)
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(box_check, indent=2))
     else:
         click.echo(
             _(
                 "%(ballots)s phiếu trong hộp, %(submitted)s phiếu đã nộp, %(forged)s phiếu sai dấu.",
-                **found,
+                **box_check,
             )
         )
-    if found["forged"] or found["ballots"] != found["submitted"]:
+    if box_check["forged"] or box_check["ballots"] != box_check["submitted"]:
         sys.exit(1)
 
 
@@ -94,15 +94,15 @@ def register(code: str, file: Path) -> None:
     from surveyapp.cli.main import database
 
     with database() as server, transaction() as db:
-        found = registration.register(
+        registered = registration.register(
             db,
             campaigns.campaign(db, code),
             file.read_bytes(),
             name=file.name,
             act=Act(ACTOR, clock.now(), server.keys),
         )
-    click.echo(_("Đã đăng ký khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=found.fingerprint))
-    for one in found.custodians:
+    click.echo(_("Đã đăng ký khóa hộp phiếu. Dấu của khóa: %(mark)s", mark=registered.fingerprint))
+    for one in registered.custodians:
         click.echo(_("Người giữ mảnh %(number)s: %(name)s", number=one.number, name=one.name))
     click.echo(_("Dấu khóa máy chủ: %(mark)s", mark=sealed_export.key_print(server.keys)))
 
@@ -116,7 +116,7 @@ def attest(code: str, file: Path) -> None:
 
     with database() as server, transaction() as db:
         campaign = campaigns.campaign(db, code)
-        found = registration.attest(
+        attestation = registration.attest(
             db,
             campaign,
             file.read_bytes(),
@@ -127,8 +127,8 @@ def attest(code: str, file: Path) -> None:
     click.echo(
         _(
             "Đã ghi nhận: %(kind)s, ngày %(day)s.",
-            kind=attested(found.kind),
-            day=found.made_on.strftime("%d/%m/%Y"),
+            kind=attested(attestation.kind),
+            day=attestation.made_on.strftime("%d/%m/%Y"),
         )
     )
     if unread:

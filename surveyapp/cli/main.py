@@ -91,8 +91,8 @@ class Commands(click.Group):
         if own is not None or name not in ELSEWHERE:
             return own
         path = ELSEWHERE[name][0]
-        found: click.Command = getattr(import_module(path), name)
-        return found
+        command: click.Command = getattr(import_module(path), name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = []
@@ -128,14 +128,14 @@ def database_failure(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     told = getattr(getattr(cause, "diag", None), "message_primary", None)
     fault = str(told or (cause if db.of_database(error) else type(cause).__name__)).strip()
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    frame = traceback.extract_tb(error.__traceback__)[-1]
     ours = [one for one in traceback.extract_tb(error.__traceback__) if "surveyapp" in one.filename]
-    place = ours[-1] if ours else place
+    frame = ours[-1] if ours else frame
     return _(
         "Cơ sở dữ liệu không thực hiện được: %(fault)s (%(state)s, %(place)s)",
         fault=fault.splitlines()[0] if fault else type(cause).__name__,
         state=db.sqlstate(error) or "–",
-        place=f"{Path(place.filename).name}:{place.lineno}",
+        place=f"{Path(frame.filename).name}:{frame.lineno}",
     )
 
 

@@ -99,7 +99,7 @@ def list_(code: str, as_json: bool) -> None:
     from surveyapp.exports.release import building as releases
 
     with database(), reading() as db:
-        found = [
+        rows = [
             {
                 "number": one.number,
                 "built_at": one.built_at.isoformat(),
@@ -111,9 +111,9 @@ def list_(code: str, as_json: bool) -> None:
             for one in releases.releases(db, campaigns.campaign(db, code).id)
         ]
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for one in found:
+    for one in rows:
         click.echo(
             _(
                 "Số %(number)s: %(responses)s phiếu trả lời, %(built_at)s, %(folder)s",
@@ -182,14 +182,16 @@ def rehearse(code: str, as_json: bool) -> None:
             rehearsal.begin(db, campaign, now=now)
         with reading() as db:
             folder = server.settings.store / "releases"
-            found = rehearsal.rehearse(db, campaign, folder=folder, now=now)
+            outcome = rehearsal.rehearse(db, campaign, folder=folder, now=now)
         with transaction() as db:
-            rehearsal.finish(db, campaign, found, started_at=now)
+            rehearsal.finish(db, campaign, outcome, started_at=now)
         click.echo(
-            json.dumps(asdict(found), ensure_ascii=False) if as_json else labels.rehearsed(found)
+            json.dumps(asdict(outcome), ensure_ascii=False)
+            if as_json
+            else labels.rehearsed(outcome)
         )
-        if found.outcome != rehearsal.GOOD:
-            log.alarm("release.rehearsal_failed", campaign=code, outcome=found.outcome)
+        if outcome.outcome != rehearsal.GOOD:
+            log.alarm("release.rehearsal_failed", campaign=code, outcome=outcome.outcome)
             sys.exit(1)
 
 

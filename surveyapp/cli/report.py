@@ -45,11 +45,11 @@ def daily(code: str, out: Path, day: datetime | None) -> None:
     until = _day(day)
     with database() as server, reading() as db:
         campaign = campaigns.campaign(db, code)
-        found = daily_report.gather(db, campaign, until=until, store=open_store(server.settings))
+        report = daily_report.gather(db, campaign, until=until, store=open_store(server.settings))
     out.mkdir(parents=True, exist_ok=True)
     for kind, content in (
-        ("pdf", daily_report.as_pdf(found)),
-        ("xlsx", workbook.as_xlsx(found)),
+        ("pdf", daily_report.as_pdf(report)),
+        ("xlsx", workbook.as_xlsx(report)),
     ):
         path = out / f"bao-cao-{code}-{until.isoformat()}.{kind}"
         path.write_bytes(content)

@@ -87,12 +87,12 @@ def _refuse_nowhere(db: Session, campaign_code: str, unit_code: str) -> None:
 def list_staff(as_json: bool) -> None:
     """All accounts and their roles."""
     with database(), reading() as db:
-        found = queries.every_staff(db)
+        staff = queries.every_staff(db)
     if as_json:
-        listed = [{**asdict(each), "staff_id": str(each.staff_id)} for each in found]
+        listed = [{**asdict(each), "staff_id": str(each.staff_id)} for each in staff]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         return
-    for each in found:
+    for each in staff:
         grants = ", ".join(
             f"{g.role} {g.campaign_code}{'/' + g.unit_code if g.unit_code else ''}"
             for g in each.grants
@@ -109,12 +109,12 @@ def list_staff(as_json: bool) -> None:
 @click.option("--remove", is_flag=True, help="Take the role away instead.")
 def grant(username: str, role: str, campaign: str, unit: str, remove: bool) -> None:
     """Give (or take away) a role; the person's sessions end."""
-    wanted, now = Grant(campaign, role, unit), clock.now()
+    granted, now = Grant(campaign, role, unit), clock.now()
     with database() as server, transaction() as db:
         if not remove:
             _refuse_nowhere(db, campaign, unit)
         person = service.staff_named(db, username)
-        (service.remove_grant if remove else service.add_grant)(db, person.id, wanted)
+        (service.remove_grant if remove else service.add_grant)(db, person.id, granted)
         trail.record(
             db,
             Act(ACTOR, now, server.keys),

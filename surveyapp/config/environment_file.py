@@ -31,7 +31,7 @@ def merged(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
 
 
 def _read(path: Path, words: str, faults: list[str]) -> dict[str, str]:
-    found = {}
+    settings = {}
     for number, line in enumerate(words.splitlines(), start=1):
         text = line.strip()
         if not text or text[0] in "#;":
@@ -43,5 +43,5 @@ def _read(path: Path, words: str, faults: list[str]) -> dict[str, str]:
         value = value.strip()
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]
-        found[name] = value
-    return found
+        settings[name] = value
+    return settings

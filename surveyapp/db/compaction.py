@@ -59,8 +59,8 @@ def _rewrite(driver: Any, tables: Sequence[str]) -> int:
 
     def note(report: Any) -> None:
         nonlocal kept
-        found = re.search(r"[0-9]+", (report.message_detail or "").partition("\n")[0])
-        kept += int(found[0]) if found else 0
+        match = re.search(r"[0-9]+", (report.message_detail or "").partition("\n")[0])
+        kept += int(match[0]) if match else 0
 
     driver.add_notice_handler(note)
     try:

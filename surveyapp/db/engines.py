@@ -45,9 +45,9 @@ _JOURNAL_LIMIT = 64 * 1024 * 1024
 class UnsafeDatabase(SurveyError):
     """The database could lose an acknowledged answer; `setting` is not what it must be."""
 
-    def __init__(self, setting: str, found: str, needed: str) -> None:
-        super().__init__(f"{setting} is {found}, must be {needed}")
-        self.setting, self.found, self.needed = setting, found, needed
+    def __init__(self, setting: str, actual: str, needed: str) -> None:
+        super().__init__(f"{setting} is {actual}, must be {needed}")
+        self.setting, self.found, self.needed = setting, actual, needed
 
 
 def make_engine(url: str, patience: Patience = COMMANDS) -> Engine:
@@ -175,7 +175,7 @@ def check_durability(engine: Engine) -> None:
     Raises `UnsafeDatabase` unless SQLite runs WAL with synchronous=FULL, or PostgreSQL with
     synchronous_commit and fsync on.
     """
-    wanted = (
+    required = (
         {"journal_mode": ("wal",), "synchronous": ("2", "3"), "foreign_keys": ("1",)}
         if engine.dialect.name == "sqlite"
         else {
@@ -186,7 +186,7 @@ def check_durability(engine: Engine) -> None:
     )
     ask = "PRAGMA" if engine.dialect.name == "sqlite" else "SHOW"
     with engine.connect() as connection:
-        for setting, allowed in wanted.items():
-            found = str(connection.exec_driver_sql(f"{ask} {setting}").scalar_one())
-            if found not in allowed:
-                raise UnsafeDatabase(setting, found, " or ".join(allowed))
+        for setting, allowed in required.items():
+            actual = str(connection.exec_driver_sql(f"{ask} {setting}").scalar_one())
+            if actual not in allowed:
+                raise UnsafeDatabase(setting, actual, " or ".join(allowed))

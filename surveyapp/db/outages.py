@@ -74,8 +74,8 @@ _BY_SQLITE = {
 def sqlstate(error: BaseException) -> str | None:
     """The five signs of the standard, or SQLite's own name of the failure; None where there are none."""
     cause = getattr(error, "orig", None) or error
-    found = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-    return str(found) if found else None
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return str(state) if state else None
 
 
 def fault_of(error: BaseException) -> FaultKind | None:
@@ -213,9 +213,9 @@ def _listening(
 
     since = monotonic()
     try:
-        wanted = next(gen)
+        interest = next(gen)
         while True:
-            ready = yield wanted
+            ready = yield interest
             if ready:
                 since = monotonic()
             elif monotonic() - since > silence:
@@ -224,7 +224,7 @@ def _listening(
                         connection.pgconn.finish()
                     raise psycopg.OperationalError("the database does not answer")
                 since = monotonic()
-            wanted = gen.send(ready)
+            interest = gen.send(ready)
     except StopIteration as done:
         return done.value
 

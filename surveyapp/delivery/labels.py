@@ -42,9 +42,9 @@ def wave_state(state: WaveState) -> tuple[str, str]:
 
 def wave_reason(reason: str) -> str:
     """Why a wave is not going, where it was not an operator's doing; empty otherwise."""
-    cause, _colon, place = reason.partition(":")
+    cause, _colon, unit = reason.partition(":")
     if cause == "canary":
-        channel, _colon, address = place.partition(":")
+        channel, _colon, address = unit.partition(":")
         return _(
             "Tin thử qua kênh %(where)s không đến nơi nên đợt gửi tự dừng. "
             "Hãy xem tình trạng kênh gửi, sửa xong rồi bấm Tiếp tục.",
@@ -60,15 +60,15 @@ def wave_reason(reason: str) -> str:
     return ""
 
 
-def trouble(found: Trouble) -> str:
+def trouble(fault: Trouble) -> str:
     """Why a wave does not go on or what is wrong with a channel, in one sentence or two."""
-    if found.kind in ("resting", "lost"):
-        return _channel_trouble(found)
-    kind = kind_name(found.wave_kind)
-    if found.kind == "paused":
-        why = wave_reason(found.reason) or _("Có người đã bấm tạm dừng.")
+    if fault.kind in ("resting", "lost"):
+        return _channel_trouble(fault)
+    kind = kind_name(fault.wave_kind)
+    if fault.kind == "paused":
+        why = wave_reason(fault.reason) or _("Có người đã bấm tạm dừng.")
         return _("Đợt gửi “%(kind)s” đang tạm dừng. %(why)s", kind=kind, why=why)
-    if found.seen_at is None:
+    if fault.seen_at is None:
         return _(
             "Đợt gửi “%(kind)s” đã đến giờ nhưng chưa có tiến trình gửi nào chạy. "
             "Người quản trị máy chủ cần chạy lệnh: surveyapp worker",
@@ -78,43 +78,43 @@ def trouble(found: Trouble) -> str:
         "Đợt gửi “%(kind)s” đã đến giờ nhưng không có tiến trình gửi nào hoạt động từ %(when)s. "
         "Người quản trị máy chủ cần chạy lại lệnh: surveyapp worker",
         kind=kind,
-        when=moment(found.seen_at),
+        when=moment(fault.seen_at),
     )
 
 
-def _channel_trouble(found: Trouble) -> str:
-    where = channel_name(found.channel) + (f" ({found.address})" if found.address else "")
-    when = moment(found.seen_at) if found.seen_at else ""
-    if found.kind == "lost":
+def _channel_trouble(fault: Trouble) -> str:
+    where = channel_name(fault.channel) + (f" ({fault.address})" if fault.address else "")
+    when = moment(fault.seen_at) if fault.seen_at else ""
+    if fault.kind == "lost":
         return _("%(where)s: tin thử gửi lúc %(when)s không đến nơi.", where=where, when=when)
     return _(
         "%(where)s: tạm nghỉ từ %(when)s. %(why)s. Hệ thống tự thử lại.",
         where=where,
         when=when,
-        why=channels.reason(Reason(found.reason)),
+        why=channels.reason(Reason(fault.reason)),
     )
 
 
-def caution(found: Caution) -> str:
+def caution(warning: Caution) -> str:
     """What an operator confirms by itself before the wave goes."""
-    match found.kind:
+    match warning.kind:
         case "past":
-            when = moment(found.when) if found.when else ""
+            when = moment(warning.when) if warning.when else ""
             return _("Giờ bắt đầu đã qua (%(when)s): sẽ gửi ngay sau khi xác nhận.", when=when)
         case "after_deadline":
-            when = moment(found.when) if found.when else ""
+            when = moment(warning.when) if warning.when else ""
             return _(
                 "Một phần đợt gửi rơi vào sau hạn nộp phiếu (%(when)s): phần đó sẽ không được gửi.",
                 when=when,
             )
         case "holiday":
-            day_ = day(found.day) if found.day else ""
+            day_ = day(warning.day) if warning.day else ""
             return _("Ngày bắt đầu (%(day)s) là ngày nghỉ lễ: chờ hết ngày nghỉ mới gửi.", day=day_)
     return _n(
         "%(n)s người trong số này đã nhận tin trong vòng %(days)s ngày trước giờ bắt đầu.",
         "%(n)s người trong số này đã nhận tin trong vòng %(days)s ngày trước giờ bắt đầu.",
-        found.people,
-        days=found.days,
+        warning.people,
+        days=warning.days,
     )
 
 

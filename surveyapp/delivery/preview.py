@@ -61,14 +61,14 @@ def people(
     ).all()
     paper = message_templates.stationery(db, campaign, keys=keys, base_url=base_url)
     hidden = _hidden(base_url)
-    found = []
+    recipients = []
     for person in audience.recipients(db, ids).values():
         fields = {**message_templates.values(person, paper, language), **hidden}
         mail = templates.render(template, fields, language=language)
         sms = templates.render_sms(template, fields) if template.sms else ""
         segments = sms_segments.measure(sms).segments
-        found.append(Seen(person.full_name, mail.subject, mail.text, sms, segments))
-    return found
+        recipients.append(Seen(person.full_name, mail.subject, mail.text, sms, segments))
+    return recipients
 
 
 def _hidden(base_url: str) -> dict[str, str]:

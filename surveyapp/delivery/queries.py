@@ -58,7 +58,7 @@ class WaveProgress:
 
 def waves_of(db: Session, campaign_id: int) -> list[WaveProgress]:
     """Every wave of the campaign, the latest first."""
-    found = db.scalars(
+    wave_rows = db.scalars(
         select(Wave).where(Wave.campaign_id == campaign_id).order_by(Wave.created_at.desc())
     ).all()
     states: dict[UUID, Counter[str]] = {}
@@ -68,7 +68,7 @@ def waves_of(db: Session, campaign_id: int) -> list[WaveProgress]:
         .group_by(Delivery.wave_id, Delivery.state)
     ):
         states.setdefault(wave_id, Counter())[state] = n
-    return [WaveProgress(wave, states.get(wave.id, Counter())) for wave in found]
+    return [WaveProgress(wave, states.get(wave.id, Counter())) for wave in wave_rows]
 
 
 def progress(db: Session, wave: Wave) -> WaveProgress:
@@ -102,7 +102,7 @@ class Reminded:
 
 def reminded(db: Session, campaign_id: int, *, since: datetime, until: datetime) -> Reminded:
     """The reminders that began, or are confirmed to begin, between two moments."""
-    found = db.scalars(
+    audiences = db.scalars(
         select(Wave.audience).where(
             Wave.campaign_id == campaign_id,
             Wave.kind.in_(REMINDERS),
@@ -114,7 +114,7 @@ def reminded(db: Session, campaign_id: int, *, since: datetime, until: datetime)
     return Reminded(
         [
             (frozenset(one.get("units") or ()), frozenset(one.get("groups") or ()))
-            for one in found
+            for one in audiences
             if not one.get("invitations") and not one.get("level")
         ]
     )

@@ -44,25 +44,25 @@ def waves_of_unit(db: Session, unit_id: int) -> list[UnitWave]:
         .join(Person, Person.id == Invitation.person_id)
         .where(Person.unit_id == unit_id)
     )
-    found: dict[UUID, UnitWave] = {}
+    waves: dict[UUID, UnitWave] = {}
     for wave in db.scalars(
         select(Wave)
         .where(Wave.id.in_(of_unit.with_only_columns(Delivery.wave_id)))
         .order_by(Wave.starts_at.desc())
     ):
-        found[wave.id] = UnitWave(wave)
+        waves[wave.id] = UnitWave(wave)
     states = of_unit.with_only_columns(Delivery.wave_id, Delivery.state, func.count())
     for wave_id, state, n in db.execute(states.group_by(Delivery.wave_id, Delivery.state)):
-        found[wave_id].states[state] = n
+        waves[wave_id].states[state] = n
     people = of_unit.with_only_columns(
         Delivery.wave_id, func.count(Delivery.invitation_id.distinct())
     ).group_by(Delivery.wave_id)
     for wave_id, n in db.execute(people):
-        found[wave_id].people = n
+        waves[wave_id].people = n
     arrived = people.where(Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.DELIVERED)))
     for wave_id, n in db.execute(arrived):
-        found[wave_id].reached = n
-    return list(found.values())
+        waves[wave_id].reached = n
+    return list(waves.values())
 
 
 def asked_contacts(db: Session, campaign_id: int) -> list[tuple[int, int]]:

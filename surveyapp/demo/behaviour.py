@@ -98,11 +98,11 @@ class Behaviour:
             level, spread = 0.0, 0.0
         else:
             spread = 0.8
-        found = {item.id: self._tick(item, level, spread) for item in items}
+        ticks = {item.id: self._tick(item, level, spread) for item in items}
         remark = instrument.remark
         if remark and share > 0.8 and random.random() < _REMARK_SHARE:
-            found[remark.id] = random.choice(_REMARKS)
-        return found
+            ticks[remark.id] = random.choice(_REMARKS)
+        return ticks
 
     def _tick(self, item: InstrumentItem, level: float, spread: float) -> str:
         random = self._random

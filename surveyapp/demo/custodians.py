@@ -56,14 +56,14 @@ class Custodians:
             campaign = campaigns.campaign(db, self.campaign_code)
             opening.export_box(db, campaign, file, act=act)
             submitted = sum(invitations.submitted_counts(db, campaign.id).values())
-        found = acts.read_export(
+        box_export = acts.read_export(
             exported,
             self.registered,
             server_key=sealed_export.key_print(keys),
             submitted=submitted,
         )
         made = acts.open_box(
-            found, self.registered, self.parts[1:], self.folder, today=clock.day(now)
+            box_export, self.registered, self.parts[1:], self.folder, today=clock.day(now)
         )
         with transaction() as db:
             campaign = campaigns.campaign(db, self.campaign_code)
@@ -96,7 +96,7 @@ def appoint(
     papers = acts.write_key(campaign_code, NAMES, made, folder, today=clock.day(now))
     path = papers.files[0]
     campaign = campaigns.campaign(db, campaign_code)
-    found = registration.register(
+    registered = registration.register(
         db, campaign, path.read_bytes(), name=path.name, act=Act(CENTRE, now, keys)
     )
-    return Custodians(campaign_code, folder, found, made[1])
+    return Custodians(campaign_code, folder, registered, made[1])

@@ -24,15 +24,15 @@ from surveyapp.keys import KeyRing
 def untouched(db: Session, campaign: Campaign, *, keys: KeyRing, base_url: str) -> dict[str, Any]:
     """Links and codes that nobody has used: a link per group, codes of other people, two forms."""
     taken: list[Any] = []
-    found: list[str] = []
+    addresses: list[str] = []
     codes: list[str] = []
     for group in campaigns.groups(db, campaign.id):
         of_group = select(Assignment.invitation_id).where(Assignment.group_id == group.id)
-        wanted = _waiting(campaign).where(Invitation.id.in_(of_group))
-        chosen = db.execute(wanted.where(Invitation.id.not_in(taken)).limit(2)).all()
+        query = _waiting(campaign).where(Invitation.id.in_(of_group))
+        chosen = db.execute(query.where(Invitation.id.not_in(taken)).limit(2)).all()
         taken += [row.id for row in chosen]
         made = [_code(campaign, row, keys) for row in chosen]
-        found += [links.address(base_url, keys, code, number) for code, number in made[:1]]
+        addresses += [links.address(base_url, keys, code, number) for code, number in made[:1]]
         codes += [access_codes.show(code) for code, _ in made[1:]]
     held = select(Assignment.invitation_id).where(
         Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
@@ -41,7 +41,7 @@ def untouched(db: Session, campaign: Campaign, *, keys: KeyRing, base_url: str) 
     waiting = _waiting(campaign).where(Invitation.id.in_(two), Invitation.id.not_in(taken))
     double = db.execute(waiting.limit(1)).first()
     address = links.address(base_url, keys, *_code(campaign, double, keys)) if double else ""
-    return {"links": found, "codes": codes, "two_form_link": address}
+    return {"links": addresses, "codes": codes, "two_form_link": address}
 
 
 def _waiting(campaign: Campaign) -> Select[UUID, int, int, int]:

@@ -45,9 +45,9 @@ class Someone:
     district: str = ""
     association: str = ""
 
-    def moved_to(self, **place: str) -> "Someone":
+    def moved_to(self, **attributes: str) -> "Someone":
         """The same person in another place."""
-        return replace(self, **place)
+        return replace(self, **attributes)
 
 
 def somebody(random: Random, *, number: int, domain: str) -> Someone:

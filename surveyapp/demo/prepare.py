@@ -195,10 +195,10 @@ class Builder:
         with reading() as db:
             campaign = campaigns.campaign(db, MAIN)
             folder = self.settings.instance / "releases"
-            found = rehearsal.rehearse(db, campaign, folder=folder, now=started_at)
+            outcome = rehearsal.rehearse(db, campaign, folder=folder, now=started_at)
         with transaction() as db:
             rehearsal.begin(db, campaign, now=started_at)
-            rehearsal.finish(db, campaign, found, started_at=started_at)
+            rehearsal.finish(db, campaign, outcome, started_at=started_at)
 
     def _invite(self, pack: Pack, *, now: datetime) -> None:
         with transaction() as db:

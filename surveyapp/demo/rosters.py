@@ -83,8 +83,8 @@ def people_of(pack: Pack, task: Task) -> list[Someone]:
     places = _places(pack, task, kind, random)
     domain = f"{'tinh' if unit.kind == 'province' else ''}{unit.code}"
     return [
-        somebody(random, number=task.first_number + index, domain=domain).moved_to(**place)
-        for index, place in zip(range(task.people), places, strict=True)
+        somebody(random, number=task.first_number + index, domain=domain).moved_to(**workplace)
+        for index, workplace in zip(range(task.people), places, strict=True)
     ]
 
 
@@ -113,9 +113,9 @@ def _places(
 def _in_departments(
     pack: Pack, task: Task, kind: PackListKind, random: Random
 ) -> Iterator[Mapping[str, str]]:
-    wanted = _department_sizes(pack, task, kind, random)
+    sizes = _department_sizes(pack, task, kind, random)
     with_office = "workplace" in kind.columns.required
-    for department, size in wanted:
+    for department, size in sizes:
         for index in range(size):
             if not with_office:
                 head = "Giám đốc" if department.name_vi.startswith("Sở") else "Thủ trưởng"
@@ -218,9 +218,9 @@ def _in_offices(task: Task, kind: PackListKind, random: Random) -> Iterator[Mapp
     """Ministry offices, commune committees, or a council, by what the list asks for."""
     for index in range(task.people):
         if kind.supplier == "province" and "workplace" in kind.columns.required:
-            place = f"UBND xã {_PLACES[index // 3 % 12]} {_PLACES[index // 36 % 12]}"
+            office_name = f"UBND xã {_PLACES[index // 3 % 12]} {_PLACES[index // 36 % 12]}"
             position = "Chủ tịch" if index % 3 == 0 else "Phó Chủ tịch"
-            yield {"workplace": place, "position": position}
+            yield {"workplace": office_name, "position": position}
         elif kind.supplier == "province":
             yield {"workplace": f"Tổ đại biểu số {index // 6 + 1}", "position": "Đại biểu HĐND"}
         elif "leaders" in kind.code:

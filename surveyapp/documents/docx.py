@@ -95,14 +95,14 @@ def _header() -> str:
 
 def _text(text: Paragraph) -> str:
     inwards = '<w:ind w:firstLine="567"/>' if text.indent else ""
-    place = f'<w:spacing w:before="{text.before * 20}" w:after="{text.after * 20}"/>{inwards}<w:jc w:val="{text.align}"/>'
+    layout = f'<w:spacing w:before="{text.before * 20}" w:after="{text.after * 20}"/>{inwards}<w:jc w:val="{text.align}"/>'
     run = f'<w:r>{_marks(text)}<w:t xml:space="preserve">{escape(text.words)}</w:t></w:r>'
-    return f"<w:p><w:pPr>{place}</w:pPr>{run}</w:p>"
+    return f"<w:p><w:pPr>{layout}</w:pPr>{run}</w:p>"
 
 
 def _marks(text: Paragraph) -> str:
     marks = "".join(
-        f"<w:{tag}/>" for tag, wanted in (("b", text.bold), ("i", text.italic)) if wanted
+        f"<w:{tag}/>" for tag, is_set in (("b", text.bold), ("i", text.italic)) if is_set
     )
     size = f'<w:sz w:val="{text.size * 2}"/><w:szCs w:val="{text.size * 2}"/>'
     font = '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:cs="Times New Roman"/>'
@@ -113,8 +113,8 @@ def _rule(rule: Rule, width: int) -> str:
     """An empty paragraph of one point with a line above it: a line drawn apart would need a picture."""
     side = round((width - 216) * (1 - rule.share) / 2)
     border = '<w:pBdr><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr>'
-    place = f'<w:spacing w:before="40" w:after="80" w:line="20" w:lineRule="exact"/><w:ind w:left="{side}" w:right="{side}"/>'
-    return f'<w:p><w:pPr>{border}{place}<w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
+    layout = f'<w:spacing w:before="40" w:after="80" w:line="20" w:lineRule="exact"/><w:ind w:left="{side}" w:right="{side}"/>'
+    return f'<w:p><w:pPr>{border}{layout}<w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
 
 
 def _grid(grid: Grid) -> str:

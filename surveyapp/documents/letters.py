@@ -155,6 +155,6 @@ def _overflowing(whole: Any, letters: int, batch: Batch) -> list[int]:
     numbered = re.compile(rf"{re.escape(batch.reference)} · (\d+)/{letters}\b")
     seen: Counter[int] = Counter()
     for page in whole:
-        found = numbered.findall(page.get_textpage().get_text_range())
-        seen.update(int(at) - 1 for at in found[-1:])
+        numbers = numbered.findall(page.get_textpage().get_text_range())
+        seen.update(int(at) - 1 for at in numbers[-1:])
     return sorted(at for at, pages in seen.items() if pages > 1)

@@ -91,9 +91,9 @@ def _xlsx(
     for line, note in enumerate(notes, 1):
         sheet.write_string(line, 0, note)
     head = len(notes) + 2
-    for place, column in enumerate(columns):
-        sheet.write_string(head, place, column.label, look["head"])
-        sheet.set_column(place, place, 42 if column.kind == "text" and place else 12)
+    for index, column in enumerate(columns):
+        sheet.write_string(head, index, column.label, look["head"])
+        sheet.set_column(index, index, 42 if column.kind == "text" and index else 12)
     for line, row in enumerate(rows, head + 1):
         _write_row(sheet, line, row, columns, look)
     sheet.freeze_panes(head + 1, 1)
@@ -104,11 +104,11 @@ def _xlsx(
 def _write_row(
     sheet: Any, line: int, row: Sequence[Cell], columns: Sequence[Column], look: dict[str, Any]
 ) -> None:
-    for place, (cell, column) in enumerate(zip(row, columns, strict=True)):
+    for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
         if isinstance(cell, str):
-            sheet.write_string(line, place, cell, look["text"])
+            sheet.write_string(line, index, cell, look["text"])
         elif cell is not None:
-            sheet.write_number(line, place, cell, look[column.kind])
+            sheet.write_number(line, index, cell, look[column.kind])
 
 
 def _sheet_name(title: str) -> str:

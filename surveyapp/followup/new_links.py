@@ -65,7 +65,7 @@ def _of_today(
     db: Session, campaign_id: int, invitation_id: UUID, channel: str, *, now: datetime
 ) -> Wave | None:
     """Today's wave of calls that does not hold the person yet."""
-    found = db.scalars(
+    wave_today = db.scalars(
         select(Wave)
         .where(
             Wave.campaign_id == campaign_id,
@@ -79,7 +79,7 @@ def _of_today(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    for wave in found:
+    for wave in wave_today:
         named = wave.audience["invitations"]
         is_of_calls = wave.audience.get("calls") and wave.channels == [channel]
         if is_of_calls and str(invitation_id) not in named:

@@ -93,8 +93,8 @@ def people(
     db: Session, campaign: Campaign, choice: Choice, *, page: int, now: datetime
 ) -> tuple[list[ToCall], int]:
     """(one page of people, how many there are in all): never called first, then the longest ago."""
-    wanted = _wanted(campaign.id, choice, today=clock.day(now))
-    total = db.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+    query = _wanted(campaign.id, choice, today=clock.day(now))
+    total = db.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     made = (
         select(
             CallAttempt.invitation_id,
@@ -105,22 +105,22 @@ def people(
         .subquery()
     )
     ids = db.scalars(
-        wanted.outerjoin(made, made.c.invitation_id == Invitation.id)
+        query.outerjoin(made, made.c.invitation_id == Invitation.id)
         .order_by(func.coalesce(made.c.n, 0), made.c.last, Unit.position, Person.name_key)
         .order_by(Invitation.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    found = _read(db, ids, now=now)
-    return [found[id_] for id_ in ids], total
+    cards = _read(db, ids, now=now)
+    return [cards[id_] for id_ in ids], total
 
 
 def person(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime) -> ToCall | None:
     """One person who may be called, or is away; None where there is nothing to call about."""
     today = clock.day(now)
     for state in STATES:
-        wanted = _wanted(campaign.id, Choice(state=state), today=today)
-        if db.scalar(wanted.where(Invitation.id == invitation_id)) is not None:
+        query = _wanted(campaign.id, Choice(state=state), today=today)
+        if db.scalar(query.where(Invitation.id == invitation_id)) is not None:
             return _read(db, [invitation_id], now=now)[invitation_id]
     return None
 
@@ -138,7 +138,7 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
             CallHold.invitation_id == Invitation.id, CallHold.until > today
         )
     )
-    wanted = (
+    query = (
         select(Invitation.id)
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -150,7 +150,7 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
         )
     )
     if choice.unit_code:
-        wanted = wanted.where(Unit.code == choice.unit_code)
+        query = query.where(Unit.code == choice.unit_code)
     if (
         choice.state == "away"
     ):  # whoever is away for good counts as unavailable: the hold alone tells
@@ -160,10 +160,10 @@ def _wanted(campaign_id: int, choice: Choice, *, today: date) -> Select[UUID]:
                 Assignment.state == AssignmentState.ACTIVE,
             )
         )
-        return wanted.where(away, asked)
+        return query.where(away, asked)
     no_number = or_(Person.phone == "", exists(_asked_for_number()))
-    wanted = wanted.where(Invitation.id.in_(form), ~away)
-    return wanted.where(no_number if choice.state == "number" else ~no_number)
+    query = query.where(Invitation.id.in_(form), ~away)
+    return query.where(no_number if choice.state == "number" else ~no_number)
 
 
 def _asked_for_number() -> Select[UUID]:
@@ -214,7 +214,7 @@ def _read(db: Session, ids: Sequence[UUID], *, now: datetime) -> dict[UUID, ToCa
 
 
 def _forms(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[CallForm]]:
-    found: dict[UUID, list[CallForm]] = {}
+    forms: dict[UUID, list[CallForm]] = {}
     for row in db.execute(
         select(
             Assignment.invitation_id,
@@ -231,12 +231,12 @@ def _forms(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[CallForm]]:
         .where(Assignment.invitation_id.in_(ids), Assignment.state == AssignmentState.ACTIVE)
         .order_by(Assignment.number)
     ):
-        found.setdefault(row[0], []).append(CallForm(row[1] in STARTED, *row[2:]))
-    return found
+        forms.setdefault(row[0], []).append(CallForm(row[1] in STARTED, *row[2:]))
+    return forms
 
 
 def _calls(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[Called]]:
-    found: dict[UUID, list[Called]] = {}
+    calls: dict[UUID, list[Called]] = {}
     for invitation_id, at, operator, result, away_until in db.execute(
         select(
             CallAttempt.invitation_id,
@@ -248,8 +248,8 @@ def _calls(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[Called]]:
         .where(CallAttempt.invitation_id.in_(ids))
         .order_by(CallAttempt.at.desc(), CallAttempt.id)
     ):
-        found.setdefault(invitation_id, []).append(Called(at, operator, result, away_until))
-    return found
+        calls.setdefault(invitation_id, []).append(Called(at, operator, result, away_until))
+    return calls
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ def claim(db: Session, campaign: Campaign, invitation_id: UUID, *, act: Act) -> 
     """Take the person for `LEASE`, on record. Raises `NoShift`, `NotToBeCalled`, `BeingCalled`."""
     service.check_open(campaign, act.now)
     shift = shifts.current(db, campaign, act.actor, now=act.now)
-    found = _held(db, campaign, invitation_id, now=act.now)
-    if found.operator not in (None, act.actor):
+    card = _held(db, campaign, invitation_id, now=act.now)
+    if card.operator not in (None, act.actor):
         raise BeingCalled(*_lease(db, invitation_id))
     db.execute(delete(CallLease).where(CallLease.invitation_id == invitation_id))
     db.execute(
@@ -53,7 +53,7 @@ def claim(db: Session, campaign: Campaign, invitation_id: UUID, *, act: Act) -> 
         act,
         Action.CALLS_SEEN,
         campaign_code=campaign.code,
-        unit_code=found.unit_code,
+        unit_code=card.unit_code,
         facts=facts,
     )
 
@@ -70,12 +70,12 @@ def release(db: Session, invitation_id: UUID, *, actor: str) -> None:
 def claimed(db: Session, campaign: Campaign, invitation_id: UUID, *, act: Act) -> ToCall:
     """The card of a person this operator has taken. Raises `NoShift`, `NotToBeCalled`, `NotClaimed`."""
     shifts.current(db, campaign, act.actor, now=act.now)
-    found = queries.person(db, campaign, invitation_id, now=act.now)
-    if found is None:
+    card = queries.person(db, campaign, invitation_id, now=act.now)
+    if card is None:
         raise NotToBeCalled
-    if found.operator != act.actor:
+    if card.operator != act.actor:
         raise NotClaimed
-    return found
+    return card
 
 
 def record(
@@ -88,7 +88,7 @@ def record(
     """
     service.check_open(campaign, act.now)
     _held(db, campaign, invitation_id, now=act.now)
-    found = claimed(db, campaign, invitation_id, act=act)
+    card = claimed(db, campaign, invitation_id, act=act)
     absences.end(db, campaign.id, invitation_id, today=act.today)
     db.execute(
         insert(CallAttempt).values(
@@ -111,7 +111,7 @@ def record(
         act,
         Action.CALLS_RECORDED,
         campaign_code=campaign.code,
-        unit_code=found.unit_code,
+        unit_code=card.unit_code,
         facts=facts,
     )
 
@@ -123,10 +123,10 @@ def _held(db: Session, campaign: Campaign, invitation_id: UUID, *, now: datetime
         .where(Invitation.id == invitation_id, Invitation.campaign_id == campaign.id)
         .with_for_update(key_share=True)
     )
-    found = queries.person(db, campaign, invitation_id, now=now)
-    if found is None:
+    card = queries.person(db, campaign, invitation_id, now=now)
+    if card is None:
         raise NotToBeCalled
-    return found
+    return card
 
 
 def _lease(db: Session, invitation_id: UUID) -> tuple[str, datetime]:

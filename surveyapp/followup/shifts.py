@@ -46,7 +46,7 @@ def current(db: Session, campaign: Campaign, operator: str, *, now: datetime) ->
     """The operator's shift that is going on; raises `NoShift`, also once collection is over."""
     if not campaign.is_open:
         raise NoShift
-    found = db.scalars(
+    shift = db.scalars(
         select(CallShift)
         .where(
             CallShift.campaign_id == campaign.id,
@@ -57,9 +57,9 @@ def current(db: Session, campaign: Campaign, operator: str, *, now: datetime) ->
         .order_by(CallShift.opened_at.desc())
         .limit(1)
     ).one_or_none()
-    if found is None:
+    if shift is None:
         raise NoShift
-    return found
+    return shift
 
 
 def end_shift(db: Session, campaign_id: int, operator: str, *, now: datetime) -> None:

@@ -39,5 +39,5 @@ def write(db: Session, campaign: Campaign, unit: Unit, text: str, *, act: Act) -
 
 def of_unit(db: Session, unit_id: int) -> Sequence[UnitNote]:
     """The notes about a unit, the latest first."""
-    wanted = select(UnitNote).where(UnitNote.unit_id == unit_id)
-    return db.scalars(wanted.order_by(UnitNote.written_at.desc())).all()
+    query = select(UnitNote).where(UnitNote.unit_id == unit_id)
+    return db.scalars(query.order_by(UnitNote.written_at.desc())).all()

@@ -55,26 +55,26 @@ def changes(before: Instrument, after: Instrument) -> list[QuestionnaireChange]:
     """Everything in which `after` differs from `before`; empty only when their checksums are equal."""
     old, new = dict(_written(before)), dict(_written(after))
     places = {key[0] for key in old}, {key[0] for key in new}
-    found = []
+    differences = []
     for key in [*new, *(key for key in old if key not in new)]:
-        place, part, language = key
-        if place not in places[0] or place not in places[1]:
+        where, part, language = key
+        if where not in places[0] or where not in places[1]:
             if part in ("text", "title", "prompt") and language == "vi":
-                kind = "added" if place in places[1] else "removed"
-                found.append(
-                    QuestionnaireChange(place, kind, "", old.get(key, ""), new.get(key, ""))
+                kind = "added" if where in places[1] else "removed"
+                differences.append(
+                    QuestionnaireChange(where, kind, "", old.get(key, ""), new.get(key, ""))
                 )
         elif old.get(key) != new.get(key):
-            found.append(
-                QuestionnaireChange(place, part, language, old.get(key, ""), new.get(key, ""))
+            differences.append(
+                QuestionnaireChange(where, part, language, old.get(key, ""), new.get(key, ""))
             )
-    return [*_together(found), *_moved(_ids(before), _ids(after))]
+    return [*_together(differences), *_moved(_ids(before), _ids(after))]
 
 
-def _together(found: Sequence[QuestionnaireChange]) -> list[QuestionnaireChange]:
+def _together(differences: Sequence[QuestionnaireChange]) -> list[QuestionnaireChange]:
     """A change of a scale is told once for all its items, at the place of the first."""
     places: dict[QuestionnaireChange, list[str]] = {}
-    for change in found:
+    for change in differences:
         kind = replace(change, place="") if change.part in ("options", "best") else change
         places.setdefault(kind, []).append(change.place)
     return [replace(change, place=_listed(items)) for change, items in places.items()]
@@ -132,6 +132,6 @@ def _item(item: InstrumentItem) -> Iterator[tuple[_Key, str]]:
         yield (item.id, "options", language), "; ".join(options)
 
 
-def _both(place: str, part: str, text: Text) -> Iterator[tuple[_Key, str]]:
-    yield (place, part, "vi"), text.vi
-    yield (place, part, "en"), text.en
+def _both(where: str, part: str, text: Text) -> Iterator[tuple[_Key, str]]:
+    yield (where, part, "vi"), text.vi
+    yield (where, part, "en"), text.en

@@ -119,10 +119,10 @@ def _twins(
 
 
 def _placed(asked: Asked) -> dict[str, _Placed]:
-    found = {}
+    positions = {}
     for code, instrument in asked.instruments.items():
         prints = fingerprints(instrument)
         for item in instrument.items:
             groups = tuple(sorted(asked.groups.get(code, ())))
-            found[item.id] = _Placed(prints[item.id], item.criterion, groups)
-    return found
+            positions[item.id] = _Placed(prints[item.id], item.criterion, groups)
+    return positions

@@ -30,17 +30,17 @@ class Fingerprint:
 
 def fingerprints(instrument: Instrument) -> dict[str, Fingerprint]:
     """The fingerprint of every item by its permanent id, in the order asked."""
-    found, before = {}, ""
+    digests, before = {}, ""
     for section in instrument.sections:
         for item in section.items:
-            found[item.id] = Fingerprint(
+            digests[item.id] = Fingerprint(
                 wording=_digest([item.text.vi, item.hint.vi if item.hint else ""]),
                 scale=_digest(_scale(item)),
                 order=_digest([section.area, before]),
                 translation=_digest(_english(item)),
             )
             before = item.id
-    return found
+    return digests
 
 
 def _scale(item: InstrumentItem) -> Any:

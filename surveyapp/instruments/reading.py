@@ -40,11 +40,11 @@ def _check_scales(document: YamlDocument) -> Iterator[Fault]:
     for path, scale in document.maps("scales"):
         yield from _repeated(document, (*path, "id"), scale.get("id"), seen)
         codes = [option.get("code") for _path, option in document.maps(*path, "options")]
-        wanted = [str(number) for number in range(1, len(codes) + 1)]
-        if all(isinstance(code, str) for code in codes) and codes != wanted:
+        numbers = [str(number) for number in range(1, len(codes) + 1)]
+        if all(isinstance(code, str) for code in codes) and codes != numbers:
             yield document.fault(
                 (*path, "options"),
-                _("mã phương án phải lần lượt là %(codes)s", codes=", ".join(wanted)),
+                _("mã phương án phải lần lượt là %(codes)s", codes=", ".join(numbers)),
             )
         if codes and scale.get("best", "1") not in {"1", str(len(codes))}:
             yield document.fault(

@@ -52,7 +52,7 @@ class YamlDocument:
 
     def place(self, path: Sequence[Step]) -> str:
         """The field as a person would point at it: `sections[A].items[M1-101].text`."""
-        node, place = self.root, ""
+        node, path_text = self.root, ""
         for step in path:
             name = step
             if isinstance(step, int):
@@ -61,11 +61,11 @@ class YamlDocument:
                     name = node.get("id") or node.get("code") or step + 1
                 else:
                     name = step + 1
-                place += f"[{name}]"
+                path_text += f"[{name}]"
             else:
                 node = node.get(step) if isinstance(node, dict) else None
-                place += f".{name}" if place else f"{name}"
-        return place
+                path_text += f".{name}" if path_text else f"{name}"
+        return path_text
 
     def fault(self, path: Sequence[Step], message: str) -> Fault:
         """A fault at `path`."""

@@ -67,14 +67,14 @@ def tally(db: Session, campaign_id: int) -> dict[str, DeclarationTally]:
         .where(Invitation.campaign_id == campaign_id)
         .group_by(Declaration.kind)
     )
-    found = {kind: DeclarationTally(people, waiting) for kind, people, waiting in rows}
-    return {kind: found.get(kind, DeclarationTally()) for kind in KINDS}
+    tallies = {kind: DeclarationTally(people, waiting) for kind, people, waiting in rows}
+    return {kind: tallies.get(kind, DeclarationTally()) for kind in KINDS}
 
 
 def count_waiting(db: Session, campaign_id: int) -> int:
     """How many declarations wait for the centre."""
-    wanted = select(func.count()).select_from(Declaration).join(Invitation)
-    return db.execute(wanted.where(Invitation.campaign_id == campaign_id, *_WAITS)).scalar_one()
+    query = select(func.count()).select_from(Declaration).join(Invitation)
+    return db.execute(query.where(Invitation.campaign_id == campaign_id, *_WAITS)).scalar_one()
 
 
 def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declared]:
@@ -105,12 +105,12 @@ def settle(db: Session, campaign: Campaign, declaration_id: uuid.UUID, *, act: A
 
     Raises `UnknownDeclaration`, also for another campaign's and for a refusal.
     """
-    found = db.execute(
+    kind = db.execute(
         select(Declaration.kind)
         .join(Invitation, Invitation.id == Declaration.invitation_id)
         .where(Declaration.id == declaration_id, Invitation.campaign_id == campaign.id)
     ).scalar_one_or_none()
-    if found not in TO_SETTLE:
+    if kind not in TO_SETTLE:
         raise UnknownDeclaration(declaration_id)
     changed = db.execute(
         update(Declaration)
@@ -119,7 +119,7 @@ def settle(db: Session, campaign: Campaign, declaration_id: uuid.UUID, *, act: A
         .returning(Declaration.id)
     ).all()
     if changed:
-        facts = {"declaration": str(declaration_id), "kind": found}
+        facts = {"declaration": str(declaration_id), "kind": kind}
         audit.record(db, act, Action.DECLARATION_SETTLED, campaign_code=campaign.code, facts=facts)
     return bool(changed)
 

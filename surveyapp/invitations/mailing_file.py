@@ -61,16 +61,16 @@ def mark_listed(db: Session, campaign: Campaign, *, everyone: bool, act: Act) ->
     still_open = select(Assignment.invitation_id).where(
         Assignment.campaign_id == campaign.id, Assignment.state == AssignmentState.ACTIVE
     )
-    wanted = [
+    conditions = [
         Invitation.campaign_id == campaign.id,
         Invitation.state == InvitationState.ACTIVE,
         Invitation.id.in_(still_open),
         *([] if everyone else [Invitation.listed_at.is_(None)]),
     ]
     # Taken in the order in which everybody takes them, so that two who take many never wait in a ring.
-    taken = select(Invitation.id).where(*wanted).order_by(Invitation.id)
+    taken = select(Invitation.id).where(*conditions).order_by(Invitation.id)
     db.execute(taken.with_for_update(key_share=True)).all()
-    handed = update(Invitation).where(*wanted)
+    handed = update(Invitation).where(*conditions)
     people = rows_changed(db.execute(handed.values(listed_at=act.now)))
     if not people:
         raise NothingToList
@@ -154,7 +154,7 @@ def _people(campaign: Campaign, listed_at: datetime | None) -> Select[*tuple[Any
 
 def _groups(db: Session, invitation_ids: list[object]) -> dict[object, list[str]]:
     """Group codes of the questionnaires still to answer, by invitation."""
-    found: dict[object, list[str]] = {}
+    codes: dict[object, list[str]] = {}
     for invitation_id, code in db.execute(
         select(Assignment.invitation_id, RespondentGroup.code)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
@@ -163,8 +163,8 @@ def _groups(db: Session, invitation_ids: list[object]) -> dict[object, list[str]
         )
         .order_by(Assignment.number)
     ):
-        found.setdefault(invitation_id, []).append(code)
-    return found
+        codes.setdefault(invitation_id, []).append(code)
+    return codes
 
 
 def mark_sent(db: Session, campaign: Campaign, *, act: Act) -> int:

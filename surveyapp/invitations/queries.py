@@ -90,8 +90,8 @@ class Invited:
     @property
     def declared(self) -> frozenset[str]:
         """The kinds of declaration that would make of a questionnaire what became of one of these."""
-        found = {held.disposition for held in self.assignments if held.is_open}
-        return frozenset(kind for kind, made in DECLARED.items() if made in found)
+        dispositions = {held.disposition for held in self.assignments if held.is_open}
+        return frozenset(kind for kind, made in DECLARED.items() if made in dispositions)
 
 
 # Made once, on tables: every page and every save runs it, and making one takes longer than running it.
@@ -262,7 +262,7 @@ def search(
     db: Session, campaign_id: int, text: str, *, unit_code: str = "", limit: int = SEARCH_LIMIT
 ) -> list[InvitationCard]:
     """Invited people whose name, e-mail or phone contains `text`, of one unit where given."""
-    wanted = (
+    query = (
         select(Invitation.id)
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -271,28 +271,28 @@ def search(
         .limit(limit)
     )
     if unit_code:
-        wanted = wanted.where(Unit.code == unit_code)
+        query = query.where(Unit.code == unit_code)
     if text.strip():
-        wanted = wanted.where(
+        query = query.where(
             or_(
                 Person.name_key.contains(name_key(text), autoescape=True),
                 func.lower(Person.email).contains(text.strip().lower(), autoescape=True),
                 Person.phone.contains(text.strip(), autoescape=True),
             )
         )
-    return _cards(db, db.scalars(wanted).all())
+    return _cards(db, db.scalars(query).all())
 
 
 def card(db: Session, campaign_id: int, invitation_id: UUID) -> InvitationCard:
     """One invitation of the campaign; raises `UnknownInvitation`."""
-    found = db.scalars(
+    ids = db.scalars(
         select(Invitation.id).where(
             Invitation.id == invitation_id, Invitation.campaign_id == campaign_id
         )
     ).all()
-    if not found:
+    if not ids:
         raise UnknownInvitation(invitation_id)
-    return _cards(db, found)[0]
+    return _cards(db, ids)[0]
 
 
 def _cards(db: Session, invitation_ids: Sequence[UUID]) -> list[InvitationCard]:

@@ -78,7 +78,7 @@ def returned(kind: BounceKind) -> str:
 def template_fault(fault: TemplateFault) -> str:
     """Where a template is wrong, what is wrong, and how to mend it."""
     what = _(_FAULTS[fault.fault].message, detail=fault.detail)
-    place = str(_PLACES[fault.place])
+    where = str(_PLACES[fault.place])
     if fault.line > 1:
-        return _("%(place)s, dòng %(line)s: %(what)s", place=place, line=fault.line, what=what)
-    return _("%(place)s: %(what)s", place=place, what=what)
+        return _("%(place)s, dòng %(line)s: %(what)s", place=where, line=fault.line, what=what)
+    return _("%(place)s: %(what)s", place=where, what=what)

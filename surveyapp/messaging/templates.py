@@ -70,7 +70,7 @@ class TemplateFault:
 
 def fields_of(text: str) -> set[str]:
     """The names of the fields that `text` uses."""
-    return {found[1] for found in _MARK.finditer(text) if found[1] is not None}
+    return {match[1] for match in _MARK.finditer(text) if match[1] is not None}
 
 
 def render(template: MessageTemplate, values: Mapping[str, str], *, language: str) -> Rendered:
@@ -120,12 +120,12 @@ def check(
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its fields filled in, doubled braces as one. Raises `FieldUnknown`."""
 
-    def one(found: re.Match[str]) -> str:
-        if found[0] in {"{{", "}}"}:
-            return found[0][0]
-        name = found[1]
+    def one(match: re.Match[str]) -> str:
+        if match[0] in {"{{", "}}"}:
+            return match[0][0]
+        name = match[1]
         if name is None or name not in values:
-            raise FieldUnknown(found[0] if name is None else name)
+            raise FieldUnknown(match[0] if name is None else name)
         return str(values[name])
 
     return _MARK.sub(one, text)
@@ -149,20 +149,20 @@ def _linked(block: str) -> Markup:
 
 def _link_parts(line: str) -> Iterator[Markup]:
     end = 0
-    for found in _URL.finditer(line):
-        yield escape(line[end : found.start()])
-        yield Markup('<a href="{0}">{0}</a>').format(found[0])
-        end = found.end()
+    for match in _URL.finditer(line):
+        yield escape(line[end : match.start()])
+        yield Markup('<a href="{0}">{0}</a>').format(match[0])
+        end = match.end()
     yield escape(line[end:])
 
 
-def _brace_faults(place: str, text: str, known: Collection[str]) -> Iterator[TemplateFault]:
-    for found in _MARK.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        if found[0] in {"{", "}"}:
-            yield TemplateFault(TemplateFaultKind.STRAY_BRACE, place, found[0], line)
-        elif found[1] is not None and (not _NAME.fullmatch(found[1]) or found[1] not in known):
-            yield TemplateFault(TemplateFaultKind.UNKNOWN_FIELD, place, found[1], line)
+def _brace_faults(part: str, text: str, known: Collection[str]) -> Iterator[TemplateFault]:
+    for match in _MARK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        if match[0] in {"{", "}"}:
+            yield TemplateFault(TemplateFaultKind.STRAY_BRACE, part, match[0], line)
+        elif match[1] is not None and (not _NAME.fullmatch(match[1]) or match[1] not in known):
+            yield TemplateFault(TemplateFaultKind.UNKNOWN_FIELD, part, match[1], line)
 
 
 def _subject_faults(subject: str, secret: Collection[str]) -> Iterator[TemplateFault]:
@@ -176,15 +176,15 @@ def _subject_faults(subject: str, secret: Collection[str]) -> Iterator[TemplateF
         yield TemplateFault(TemplateFaultKind.LINK_IN_SUBJECT, "subject", field)
 
 
-def _body_faults(place: str, text: str, required: Collection[str]) -> Iterator[TemplateFault]:
+def _body_faults(part: str, text: str, required: Collection[str]) -> Iterator[TemplateFault]:
     if not text.strip():
-        yield TemplateFault(TemplateFaultKind.EMPTY, place)
+        yield TemplateFault(TemplateFaultKind.EMPTY, part)
         return
     for field in sorted(set(required) - fields_of(text)):
-        yield TemplateFault(TemplateFaultKind.MISSING_FIELD, place, field)
+        yield TemplateFault(TemplateFaultKind.MISSING_FIELD, part, field)
     for line, words in enumerate(text.splitlines(), 1):
         if _HAND_WRITTEN.search(words):
-            yield TemplateFault(TemplateFaultKind.LINK_BY_HAND, place, words.strip()[:60], line)
+            yield TemplateFault(TemplateFaultKind.LINK_BY_HAND, part, words.strip()[:60], line)
 
 
 def _sms_faults(

@@ -92,8 +92,8 @@ class ListContext:
     @property
     def group_choices(self) -> tuple[tuple[str, ...], ...]:
         """Every set of groups that some department leads to, the largest first."""
-        found = dict.fromkeys(self.groups_of(d) for d in self.departments)
-        return tuple(sorted((f for f in found if f), key=lambda f: (-len(f), f)))
+        choices = dict.fromkeys(self.groups_of(d) for d in self.departments)
+        return tuple(sorted((f for f in choices if f), key=lambda f: (-len(f), f)))
 
     @property
     def identifying(self) -> tuple[str, ...]:
@@ -107,8 +107,8 @@ class ListContext:
 
 def several(groups: Iterable[GroupEntry]) -> tuple[GroupEntry, ...]:
     """The groups where there is a choice between them, else none."""
-    found = tuple(groups)
-    return found if len(found) > 1 else ()
+    chosen = tuple(groups)
+    return chosen if len(chosen) > 1 else ()
 
 
 def planned_people(forms: Iterable[tuple[str, int]]) -> int | None:
@@ -127,8 +127,8 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
         raise UnknownUnit(unit)
     if kind not in kinds:
         raise errors.UnknownListKind(kind, tuple(kinds))
-    supplier, wanted = units[unit], kinds[kind]
-    if wanted.supplier != supplier.kind or unit in wanted.not_from:
+    supplier, list_kind = units[unit], kinds[kind]
+    if list_kind.supplier != supplier.kind or unit in list_kind.not_from:
         raise errors.ListNotExpected(unit, kind)
     from surveyapp.campaigns.pack.loading import pack_ratings
 
@@ -142,9 +142,9 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
         unit_kind=supplier.kind,
         unit_name=supplier.name_vi,
         kind=kind,
-        kind_name=wanted.name.vi,
-        required=tuple(wanted.columns.required),
-        optional=tuple(wanted.columns.optional),
+        kind_name=list_kind.name.vi,
+        required=tuple(list_kind.columns.required),
+        optional=tuple(list_kind.columns.optional),
         departments=tuple(
             DepartmentEntry(
                 d.code,
@@ -155,13 +155,15 @@ def context_from_pack(pack: "Pack", unit: str, kind: str) -> ListContext:
             )
             for d in pack.departments
         ),
-        planned=planned_people((g, pack.planned(g, unit)) for g in wanted.yields),
-        groups=tuple(wanted.yields),
+        planned=planned_people((g, pack.planned(g, unit)) for g in list_kind.yields),
+        groups=tuple(list_kind.yields),
         other_units=tuple(
             u.name_vi for u in pack.units if u.kind == supplier.kind and u.code != unit
         ),
         other_kinds=tuple((k.code, k.name.vi) for k in kinds.values() if k.code != kind),
         several_groups=several(
-            GroupEntry(g.code, g.name.vi) for g in pack.campaign.groups if g.code in wanted.yields
+            GroupEntry(g.code, g.name.vi)
+            for g in pack.campaign.groups
+            if g.code in list_kind.yields
         ),
     )

@@ -108,12 +108,12 @@ def _learned_departments(db: Session, unit_id: int) -> tuple[tuple[str, str], ..
         .order_by(RespondentList.version.desc(), ListLine.line)
         .limit(_MOST_LEARNED)
     )
-    found: dict[str, str] = {}
+    departments: dict[str, str] = {}
     for cells, mends, code in rows:
         written = fold(cells.get("department", ""))
         if written and mends.get("department"):
-            found.setdefault(written, code)
-    return tuple(sorted(found.items()))
+            departments.setdefault(written, code)
+    return tuple(sorted(departments.items()))
 
 
 def declared_headcount(db: Session, *, unit_id: int, kind_id: int) -> int | None:
@@ -177,20 +177,20 @@ class Expected:
 
 def expected(db: Session, campaign_id: int, *, unit_id: int | None = None) -> list[Expected]:
     """Every list that is asked for (of one unit), in the registry's and the campaign's order."""
-    wanted = select(RespondentList).where(
+    query = select(RespondentList).where(
         RespondentList.campaign_id == campaign_id, RespondentList.state.in_(CURRENT)
     )
     if unit_id is not None:
-        wanted = wanted.where(RespondentList.unit_id == unit_id)
+        query = query.where(RespondentList.unit_id == unit_id)
     current: dict[tuple[int, int], RespondentList] = {}
     approved: dict[tuple[int, int], RespondentList] = {}
     handed_in: dict[tuple[int, int], RespondentList] = {}
-    for subject in db.scalars(wanted.order_by(RespondentList.version)):
-        current[subject.unit_id, subject.kind_id] = subject
-        if subject.state == ListState.APPROVED:
-            approved[subject.unit_id, subject.kind_id] = subject
-        if subject.is_handed_in:
-            handed_in[subject.unit_id, subject.kind_id] = subject
+    for respondent_list in db.scalars(query.order_by(RespondentList.version)):
+        current[respondent_list.unit_id, respondent_list.kind_id] = respondent_list
+        if respondent_list.state == ListState.APPROVED:
+            approved[respondent_list.unit_id, respondent_list.kind_id] = respondent_list
+        if respondent_list.is_handed_in:
+            handed_in[respondent_list.unit_id, respondent_list.kind_id] = respondent_list
     people = planned(db, campaign_id)
     return [
         Expected(
@@ -210,18 +210,18 @@ def one_list(
     db: Session, list_id: uuid.UUID, *, campaign_id: int, unit_id: int | None = None
 ) -> tuple[RespondentList, ListKind, Unit]:
     """The list with its kind and unit; raises `UnknownList` also for another unit's."""
-    wanted = (
+    query = (
         select(RespondentList, ListKind, Unit)
         .join(ListKind, ListKind.id == RespondentList.kind_id)
         .join(Unit, Unit.id == RespondentList.unit_id)
         .where(RespondentList.id == list_id, RespondentList.campaign_id == campaign_id)
     )
     if unit_id is not None:
-        wanted = wanted.where(RespondentList.unit_id == unit_id)
-    found = db.execute(wanted).one_or_none()
-    if found is None:
+        query = query.where(RespondentList.unit_id == unit_id)
+    row = db.execute(query).one_or_none()
+    if row is None:
         raise UnknownList(list_id)
-    return found[0], found[1], found[2]
+    return row[0], row[1], row[2]
 
 
 def versions(db: Session, *, unit_id: int, kind_id: int) -> Sequence[RespondentList]:
@@ -262,14 +262,14 @@ def last_reading(db: Session, *, unit_id: int, kind_id: int) -> WorkbookReading 
 
 def original(db: Session, list_id: uuid.UUID, *, unit_id: int) -> RespondentList:
     """The list with the file as it was sent; raises `UnknownList`."""
-    found = db.scalar(
+    respondent_list = db.scalar(
         select(RespondentList)
         .where(RespondentList.id == list_id, RespondentList.unit_id == unit_id)
         .options(undefer(RespondentList.file))
     )
-    if found is None:
+    if respondent_list is None:
         raise UnknownList(list_id)
-    return found
+    return respondent_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +289,11 @@ def people(
     db: Session, *, unit_id: int, search: str = "", kind_id: int | None = None, page: int = 1
 ) -> tuple[list[ListedPerson], int]:
     """One page of a unit's approved people by name, and how many there are."""
-    wanted = select(Person).where(Person.unit_id == unit_id, Person.state == PersonState.ACTIVE)
+    query = select(Person).where(Person.unit_id == unit_id, Person.state == PersonState.ACTIVE)
     if search.strip():
         like = f"%{name_key(search)}%"
         text = f"%{search.strip()}%"
-        wanted = wanted.where(
+        query = query.where(
             or_(
                 Person.name_key.like(like),
                 Person.email.ilike(text),
@@ -305,12 +305,12 @@ def people(
         entries = select(PersonEntry.person_id).where(
             PersonEntry.kind_id == kind_id, PersonEntry.state == PersonState.ACTIVE
         )
-        wanted = wanted.where(Person.id.in_(entries))
-    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    found = db.scalars(
-        wanted.order_by(Person.name_key, Person.id).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+        query = query.where(Person.id.in_(entries))
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    persons = db.scalars(
+        query.order_by(Person.name_key, Person.id).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
     ).all()
-    kinds: dict[uuid.UUID, list[str]] = {person.id: [] for person in found}
+    kinds: dict[uuid.UUID, list[str]] = {person.id: [] for person in persons}
     for person_id, code in db.execute(
         select(PersonEntry.person_id, ListKind.code)
         .join(ListKind, ListKind.id == PersonEntry.kind_id)
@@ -322,5 +322,5 @@ def people(
         ListedPerson(
             p.id, p.full_name, p.position, p.workplace, p.email, p.phone, tuple(kinds[p.id])
         )
-        for p in found
+        for p in persons
     ], total

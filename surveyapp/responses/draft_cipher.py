@@ -102,7 +102,7 @@ def _plain(content: Content) -> bytes:
 
 
 def encrypt(
-    place: DraftContext, version: bytes, content: Content, *, size: int, holder: DraftHolder
+    draft_context: DraftContext, version: bytes, content: Content, *, size: int, holder: DraftHolder
 ) -> bytes:
     """AES-256-GCM under a fresh nonce: key number, nonce, ciphertext of `size` bytes and its tag.
 
@@ -114,31 +114,38 @@ def encrypt(
         raise DraftTooLarge(size=len(plain), limit=size - _LENGTH)
     padded = (len(plain).to_bytes(_LENGTH) + plain).ljust(size, b"\0")
     nonce = os.urandom(_NONCE)
-    sealed = AESGCM(_key(place, holder, number)).encrypt(nonce, padded, place.additional(version))
+    sealed = AESGCM(_key(draft_context, holder, number)).encrypt(
+        nonce, padded, draft_context.additional(version)
+    )
     return number.to_bytes(_NUMBER) + nonce + sealed
 
 
 def decrypt(
-    place: DraftContext, version: bytes, ciphertext: bytes, *, holder: DraftHolder
+    draft_context: DraftContext, version: bytes, ciphertext: bytes, *, holder: DraftHolder
 ) -> Content:
     """The draft again. Raises `DraftUnreadable` for another holder, form, person or changed bit."""
     number = int.from_bytes(ciphertext[:_NUMBER])
     nonce, sealed = ciphertext[_NUMBER : _NUMBER + _NONCE], ciphertext[_NUMBER + _NONCE :]
     if number not in holder.keys.roots:
-        raise DraftUnreadable(place.assignment_id)
+        raise DraftUnreadable(draft_context.assignment_id)
     try:
-        padded = AESGCM(_key(place, holder, number)).decrypt(
-            nonce, sealed, place.additional(version)
+        padded = AESGCM(_key(draft_context, holder, number)).decrypt(
+            nonce, sealed, draft_context.additional(version)
         )
     except (InvalidTag, ValueError) as exc:
-        raise DraftUnreadable(place.assignment_id) from exc
+        raise DraftUnreadable(draft_context.assignment_id) from exc
     length = int.from_bytes(padded[:_LENGTH])
     return Content(*json.loads(padded[_LENGTH : _LENGTH + length]))
 
 
-def _key(place: DraftContext, holder: DraftHolder, number: int) -> bytes:
+def _key(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     """HKDF-SHA-256 (RFC 5869): from code, strand and the campaign's secret, salted with the server's draft key."""
-    info = b"draft 2\0" + place.campaign_code.encode() + b"\0" + place.assignment_id.bytes
+    info = (
+        b"draft 2\0"
+        + draft_context.campaign_code.encode()
+        + b"\0"
+        + draft_context.assignment_id.bytes
+    )
     salt = holder.keys.key("draft", number)
     given = holder.secret + holder.strand + holder.code.encode()
     return HKDF(hashes.SHA256(), 32, salt=salt, info=info).derive(given)

@@ -37,12 +37,12 @@ def read(where: Path, campaign_code: str) -> bytes:
     """The secret of a campaign. Raises `DraftSecretMissing`."""
     path = where / campaign_code
     try:
-        found = path.read_bytes()
+        secret = path.read_bytes()
     except FileNotFoundError as exc:
         raise DraftSecretMissing(campaign_code, path) from exc
-    if len(found) != BYTES:
+    if len(secret) != BYTES:
         raise DraftSecretMissing(campaign_code, path)
-    return found
+    return secret
 
 
 def is_here(where: Path, campaign_code: str) -> bool:
@@ -60,10 +60,10 @@ def make(db: Session, campaign: Campaign, *, where: Path, act: Act) -> bytes:
         known = _draw(db, campaign, where, act)
     if known.destroyed_at is not None:
         raise DraftSecretMissing(campaign.code, where / campaign.code)
-    found = read(where, campaign.code)
-    if _fingerprint(found) != known.fingerprint:
+    secret = read(where, campaign.code)
+    if _fingerprint(secret) != known.fingerprint:
         raise DraftSecretMissing(campaign.code, where / campaign.code)
-    return found
+    return secret
 
 
 def _draw(db: Session, campaign: Campaign, where: Path, act: Act) -> DraftSecret:
@@ -159,4 +159,4 @@ def _erase(path: Path) -> None:
 
 def _fingerprint(secret: bytes) -> str:
     told = hashlib.sha256(b"draft secret\0" + secret).hexdigest()[:32]
-    return "-".join(told[place : place + 8] for place in range(0, 32, 8))
+    return "-".join(told[offset : offset + 8] for offset in range(0, 32, 8))

@@ -152,11 +152,13 @@ def load(
     if not own:
         return DraftAnswers(b"", {}, beside)
     if campaign_code is None:
-        wanted = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
-        campaign_code = db.execute(wanted.where(Assignment.id == assignment_id)).scalar_one()
-    place = DraftContext(campaign_code, instrument, assignment_id)
+        query = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
+        campaign_code = db.execute(query.where(Assignment.id == assignment_id)).scalar_one()
+    draft_context = DraftContext(campaign_code, instrument, assignment_id)
     stored = StoredDraft(own[0].version, own[0].ciphertext)
-    return DraftAnswers(stored.version, _content(place, stored, holder=holder).answers, beside)
+    return DraftAnswers(
+        stored.version, _content(draft_context, stored, holder=holder).answers, beside
+    )
 
 
 def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> DraftContext:
@@ -166,19 +168,21 @@ def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> 
 
 def read(db: Session, assignment_id: UUID, *, holder: DraftHolder) -> StoredDraft | None:
     """The draft of the holder's devices as it lies there; None where there is none."""
-    place = {"assignment": assignment_id, "mark": holder.mark}
-    row = db.execute(_READ, place).one_or_none()
+    key = {"assignment": assignment_id, "mark": holder.mark}
+    row = db.execute(_READ, key).one_or_none()
     return None if row is None else StoredDraft(*row)
 
 
-def _content(place: DraftContext, stored: StoredDraft | None, *, holder: DraftHolder) -> Content:
+def _content(
+    draft_context: DraftContext, stored: StoredDraft | None, *, holder: DraftHolder
+) -> Content:
     if stored is None:
         return Content()
-    return draft_cipher.decrypt(place, *stored, holder=holder)
+    return draft_cipher.decrypt(draft_context, *stored, holder=holder)
 
 
 def merged(
-    place: DraftContext,
+    draft_context: DraftContext,
     stored: StoredDraft | None,
     changes: Mapping[str, FieldChange],
     *,
@@ -191,21 +195,21 @@ def merged(
     cleaned = {
         item_id: (
             rules.plain(change.base or ""),
-            rules.clean(place.instrument, item_id, change.value),
+            rules.clean(draft_context.instrument, item_id, change.value),
         )
         for item_id, change in changes.items()
     }
-    content = _content(place, stored, holder=holder)
+    content = _content(draft_context, stored, holder=holder)
     answers, elsewhere = merge(content.answers, cleaned)
     if answers == content.answers:
         return MergedDraft(stored, None, answers, elsewhere)
     content = replace(_counted(content, now, shown_at), answers=answers)
     version = os.urandom(draft_cipher.VERSION_BYTES)
-    ciphertext = draft_cipher.encrypt(place, version, content, size=size, holder=holder)
+    ciphertext = draft_cipher.encrypt(draft_context, version, content, size=size, holder=holder)
     return MergedDraft(stored, StoredDraft(version, ciphertext), answers, elsewhere)
 
 
-def write(place: DraftContext, draft: MergedDraft, *, holder: DraftHolder) -> bool:
+def write(draft_context: DraftContext, draft: MergedDraft, *, holder: DraftHolder) -> bool:
     """Write it in one statement that commits by itself, if the draft is still the one it was made of.
 
     False, and nothing written, where another save came first, the form is no longer open, the campaign is
@@ -213,7 +217,7 @@ def write(place: DraftContext, draft: MergedDraft, *, holder: DraftHolder) -> bo
     """
     assert draft.after is not None
     values = {
-        "assignment": place.assignment_id,
+        "assignment": draft_context.assignment_id,
         "mark": holder.mark,
         "fresh": draft.after.version,
         "sealed": draft.after.ciphertext,
@@ -247,9 +251,9 @@ def save(
     `invitations.check_open` raises outside the campaign's window.
     """
     held = _lock(db, assignment_id, now=now)
-    place = DraftContext(held.campaign.code, instrument, assignment_id)
+    draft_context = DraftContext(held.campaign.code, instrument, assignment_id)
     draft = merged(
-        place,
+        draft_context,
         read(db, assignment_id, holder=holder),
         changes,
         size=size(db, held.campaign),
@@ -278,19 +282,19 @@ def merge(
 
 
 def take(
-    db: Session, place: DraftContext, *, holder: DraftHolder, version: bytes | None
+    db: Session, draft_context: DraftContext, *, holder: DraftHolder, version: bytes | None
 ) -> Content | None:
     """Remove every draft of a form and give what the holder's held; None where the holder has none.
 
     Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `version` given.
     """
-    rows = db.execute(_TAKE, {"assignment": place.assignment_id}).all()
+    rows = db.execute(_TAKE, {"assignment": draft_context.assignment_id}).all()
     row = next((each for each in rows if each.strand == holder.mark), None)
     if row is None:
         return None
     if version not in (None, row.version):
-        raise DraftChanged(place.assignment_id)
-    return draft_cipher.decrypt(place, row.version, row.ciphertext, holder=holder)
+        raise DraftChanged(draft_context.assignment_id)
+    return draft_cipher.decrypt(draft_context, row.version, row.ciphertext, holder=holder)
 
 
 def begun_elsewhere(

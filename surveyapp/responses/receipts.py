@@ -49,11 +49,11 @@ def grouped(mark: str) -> str:
 def part(db: Session, beginning: str) -> list[str]:
     """The marks of all opened ballots, of every campaign, that begin with these two hexadecimal digits."""
     first = int(beginning, 16)
-    wanted = Receipt.tag >= bytes([first])
+    condition = Receipt.tag >= bytes([first])
     if first < _LAST:
-        wanted = and_(wanted, Receipt.tag < bytes([first + 1]))
+        condition = and_(condition, Receipt.tag < bytes([first + 1]))
     return [
-        tag.hex() for tag in db.scalars(select(Receipt.tag).where(wanted).order_by(Receipt.tag))
+        tag.hex() for tag in db.scalars(select(Receipt.tag).where(condition).order_by(Receipt.tag))
     ]
 
 
@@ -89,14 +89,14 @@ def published(db: Session, campaign_id: int) -> Published:
 
 def tags(db: Session, campaign_id: int) -> Iterator[bytes]:
     """The tags of a campaign's receipts, sorted: the list that is published."""
-    wanted = select(Receipt.tag).where(Receipt.campaign_id == campaign_id)
-    return iter(db.scalars(wanted.order_by(Receipt.tag).execution_options(yield_per=1000)))
+    query = select(Receipt.tag).where(Receipt.campaign_id == campaign_id)
+    return iter(db.scalars(query.order_by(Receipt.tag).execution_options(yield_per=1000)))
 
 
 def digest(tags: Iterable[bytes]) -> tuple[int, str]:
     """How many receipts there are and the SHA-256 of their tags, sorted and joined."""
-    number, found = 0, hashlib.sha256()
+    number, hasher = 0, hashlib.sha256()
     for tag in tags:
         number += 1
-        found.update(tag)
-    return number, found.hexdigest()
+        hasher.update(tag)
+    return number, hasher.hexdigest()

@@ -57,8 +57,8 @@ def submit(
     invitations.check_open(campaign, now, begun=held.is_begun)
     if campaign.box_public_key is None:
         raise BoxKeyMissing(campaign.code)
-    place = DraftContext(campaign.code, instrument, assignment.id)
-    content = drafts.take(db, place, holder=holder, version=version)
+    draft_context = DraftContext(campaign.code, instrument, assignment.id)
+    content = drafts.take(db, draft_context, holder=holder, version=version)
     if content is None or not content.answers:
         raise NothingToSubmit(assignment.id)
     invitations.mark_submitted(db, assignment.id, today=clock.day(now))

@@ -83,11 +83,11 @@ def check(engine: Engine, metadata: MetaData | None = None) -> None:
     Raises `SchemaDiffers`, and with `metadata` also `SchemaForeign`.
     """
     with engine.connect() as connection:
-        found = revision(connection)
-        if found != newest():
-            raise SchemaDiffers(found or "", newest())
+        actual = revision(connection)
+        if actual != newest():
+            raise SchemaDiffers(actual or "", newest())
         if metadata is not None and (faults := fingerprint.differences(connection, metadata)):
-            raise SchemaForeign(found, faults)
+            raise SchemaForeign(actual, faults)
 
 
 def stamp(engine: Engine) -> None:

@@ -88,12 +88,12 @@ class Bucket:
     def keys(self, beginning: str) -> Iterator[str]:
         """Every key that begins so. Raises `BucketAway`."""
         query = {"list-type": "2", "max-keys": str(PAGE), "prefix": self.prefix + beginning}
-        found = 0
-        while found < MOST_LISTED:
+        count = 0
+        while count < MOST_LISTED:
             with self._asked("GET", "", query=query) as answer:
                 root = ElementTree.fromstring(answer.read())  # noqa: S314  our own store, signed for
             names = [one.text or "" for one in root.iterfind("{*}Contents/{*}Key")]
-            found += len(names)
+            count += len(names)
             yield from (name.removeprefix(self.prefix) for name in names)
             more = root.findtext("{*}NextContinuationToken")
             if not more or not names:
@@ -137,5 +137,5 @@ class Bucket:
 
 
 def _code(told: str) -> str:
-    _before, found, rest = told.partition("<Code>")
-    return rest.partition("</Code>")[0][:60] if found else ""
+    _before, mark, rest = told.partition("<Code>")
+    return rest.partition("</Code>")[0][:60] if mark else ""

@@ -76,10 +76,10 @@ class Store:
         return time.monotonic() - self._absent.get(name, -ABSENT) < ABSENT
 
 
-def _put_in_place(found: Path, here: Path) -> None:
+def _put_in_place(path: Path, here: Path) -> None:
     """Another process may have brought the same in the meantime; then that one stays."""
     try:
-        found.rename(here)
+        path.rename(here)
     except OSError:
         if not here.exists():
             raise

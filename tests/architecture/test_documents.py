@@ -217,6 +217,6 @@ def test_the_modules_of_the_recipes_exist():
     assert modules_missing("`accounts/act.py`, `delivery/waves/` (`absences`), `nowhere.py`") == [
         "nowhere.py"
     ]
-    assert modules_missing("`delivery/` (`rules`, `away`)") == ["delivery/away.py"]
+    assert modules_missing("`delivery/` (`rules`, `absences`)") == ["delivery/absences.py"]
     for name in ("CONTRIBUTING.md", "docs/architecture.md"):
         assert modules_missing((PROJECT / name).read_text()) == []

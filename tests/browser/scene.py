@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, text
@@ -60,11 +61,45 @@ class Late:
             answer.close()
 
 
+class Aged:
+    """The application as a browser of 2019 has it: its scripts find the later calls missing.
+
+    Chrome 76, Safari 13 and Firefox 78 are the floor of respondents' pages; linters see syntax, not these.
+    """
+
+    MISSING = """
+    delete HTMLFormElement.prototype.requestSubmit;
+    if (window.SubmitEvent) delete SubmitEvent.prototype.submitter;
+    for (const name of ["replaceAll", "at", "matchAll"]) delete String.prototype[name];
+    for (const name of ["at", "findLast", "toSorted", "flat"]) delete Array.prototype[name];
+    for (const name of ["replaceChildren", "ariaHidden"]) delete Element.prototype[name];
+    for (const name of ["hasOwn", "groupBy"]) delete Object[name];
+    for (const name of ["any", "allSettled", "withResolvers"]) delete Promise[name];
+    delete AbortSignal.timeout; delete AbortSignal.any; delete Crypto.prototype.randomUUID;
+    for (const name of ["structuredClone", "requestIdleCallback", "ResizeObserver"]) delete window[name];
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith("/static/js/"):
+            return self.app(environ, start_response)
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        told: list[Any] = []
+        answer = self.app(environ, lambda *given: told.append(given) or (lambda _part: None))
+        body = self.MISSING.encode() + b"".join(answer)
+        answer.close()
+        headers = [one for one in told[0][1] if one[0].lower() != "content-length"]
+        start_response(told[0][0], [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+
 @dataclass
 class Scene:
     """The server can be stopped and started again on the same port, with the same database."""
 
-    app: Flask
+    app: Any
     engine: Engine
     keys: KeyRing
     now: datetime
@@ -83,6 +118,16 @@ class Scene:
             "127.0.0.1", self.port, app, threaded=True, request_handler=_Quiet
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @contextmanager
+    def beside(self, wrapped: Callable[..., Iterable[bytes]]) -> Iterator["Scene"]:
+        """The same survey served a second time, as `wrapped` has it."""
+        other = replace(self, app=wrapped, port=free_port(), _server=None)
+        other.start()
+        try:
+            yield other
+        finally:
+            other.stop()
 
     def stop(self) -> None:
         if self._server is not None:

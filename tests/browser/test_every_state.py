@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.dead_ends import DEAD_ENDS, DOWN
-from tests.browser.looking import violations, width
+from tests.browser.looking import small_targets, violations, width, width_of_large_text
 from tests.browser.moving import opened
 from tests.browser.scene import Scene
 from tests.browser.states import STATES, reach
@@ -60,6 +60,8 @@ def test_a_state_of_the_pages_can_be_used_by_everybody(
         assert _words_of_the_other_language(page, language) == []
         mark = {"vi": "Lỗi: ", "en": "Error: "}[language]
         assert page.title().startswith(mark) == (state in ERRORS)
+        assert small_targets(page) == []
+        assert width_of_large_text(page) <= PHONE["width"]
         for wide in WIDTHS:
             page.set_viewport_size({"width": wide, "height": 640})
             assert width(page) <= wide, f"scrolls sideways at {wide}"

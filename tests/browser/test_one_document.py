@@ -58,7 +58,7 @@ def test_a_whole_questionnaire_asks_the_server_for_eight_things_and_ten_saves_at
     expect(desktop.locator("main")).to_contain_text("đã trả lời đủ")
     expect(desktop.locator(".written")).to_contain_text("Cần rút ngắn")
     walk.submit()
-    expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/\u2060Bà")
     assert ballots(scene) == before + 1
     ours = [one for one in asked if "/static/" not in one.url and not one.url.startswith("data:")]
     saves = [one for one in ours if one.url.endswith("/luu")]
@@ -220,7 +220,7 @@ def test_the_review_and_submitting_wait_for_the_line_and_go_on_by_themselves(pho
     assert ballots(scene) == before
     with phone.expect_navigation(url=re.compile("/bien-nhan")):
         phone.context.set_offline(False)
-    expect(phone.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    expect(phone.locator("h1")).to_have_text("Đã nhận phiếu của Ông/\u2060Bà")
     assert ballots(scene) == before + 1
     assert kept(phone) == {}
 

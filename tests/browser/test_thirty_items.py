@@ -97,7 +97,7 @@ def test_a_person_gets_through_by_touch_and_never_scrolls_more_than_a_screen_to_
     expect(hand.locator(".written")).to_contain_text("Cần rút ngắn")
     with hand.expect_navigation():
         touch(hand.locator("form[action$='/nop'] button"))
-    expect(hand.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    expect(hand.locator("h1")).to_have_text("Đã nhận phiếu của Ông/\u2060Bà")
     receipt = hand.locator("#receipt").inner_text()
     assert re.fullmatch(r"([2-9A-Z]{4}-){3}[2-9A-Z]{4}", receipt)
     assert ballots(scene) == before + 1
@@ -128,7 +128,7 @@ def test_the_whole_way_by_keyboard_alone(desktop: Page, scene: Scene):
     expect(desktop.locator("main")).to_contain_text("đã trả lời đủ")
     _tab_to(desktop, "Nộp phiếu")
     leave_by_key(desktop)
-    expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/Bà")
+    expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/\u2060Bà")
     assert ballots(scene) == before + 1
 
 

@@ -1,5 +1,6 @@
 """Each kind of fault in a pack is reported with its file and line, and all of them at once."""
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -74,7 +75,7 @@ FAULTS = {
         CAMPAIGN, "table_minimum: 5", "table_minimum: 12", 0, "không được lớn hơn",
     ),
     "a field that nobody knows": (CAMPAIGN, "year: 2023", "year: 2023\ncolour: red", 1, "không có trường"),
-    "a required field is missing": (CAMPAIGN, "custody: server\n", "", -20, "thiếu trường"),
+    "a required field is missing": (CAMPAIGN, "custody: server\n", "", -26, "thiếu trường"),
     "an English title is missing": (CAMPAIGN, "  en: Tiny trial survey\n", "", -2, "tiếng Anh"),
     "YAML that cannot be read": (CAMPAIGN, "code: tiny", "code: [tiny", 1, "cú pháp YAML"),
     "the same key twice": (CAMPAIGN, "year: 2023\n", "year: 2023\nyear: 2024\n", 1, "cú pháp YAML"),
@@ -173,6 +174,17 @@ def test_an_official_campaign_needs_official_questionnaires_and_custody_off_the_
     found = faults_of(pack)
     assert [fault.place for fault in found if fault.file == CAMPAIGN] == ["custody"]
     assert [fault.place for fault in found if fault.file != CAMPAIGN] == ["status"] * 9
+
+
+def test_an_official_campaign_names_the_decision_it_is_done_under(tmp_path: Path) -> None:
+    pack = copy_pack(tmp_path)
+    edit(pack, CAMPAIGN, "official: false", "official: true")
+    text = (pack / CAMPAIGN).read_text(encoding="utf-8")
+    without = re.sub(r"\ndecision:\n(  .*\n)+", "\n", text)
+    assert without != text
+    (pack / CAMPAIGN).write_text(without, encoding="utf-8")
+    found = {fault.place for fault in faults_of(pack) if fault.file == CAMPAIGN}
+    assert found == {"custody", "official"}
 
 
 def test_a_questionnaire_that_no_group_uses_is_a_fault(tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ import surveyapp
 
 PACKAGE = Path(surveyapp.__file__).parent
 SENT = PACKAGE / "delivery" / "defaults.yaml"
-SHOWN = sorted((PACKAGE / "templates" / "respond").glob("*.html"))
+SHOWN = [
+    *sorted((PACKAGE / "templates" / "respond").glob("*.html")),
+    *sorted((PACKAGE / "web" / "respond").rglob("*.py")),
+    *sorted((PACKAGE / "delivery" / "letters").glob("*.py")),
+    *sorted((PACKAGE / "documents").glob("letter*")),
+    PACKAGE / "web" / "parts" / "deadlines.py",
+]
+"""The pages, what they say when something goes wrong, the printed letter."""
 OTHER_WORDS = re.compile(
     r"phieu dieu tra|phieu hoi|bam gui|gui phieu|nop bai|gui bai|bai khao sat|bang hoi"
 )

@@ -169,7 +169,7 @@ def test_a_ring_comes_back_from_paper_and_a_slip_of_the_pen_is_seen(
 
 
 def test_the_paper_is_a_document_with_every_key(keys, tmp_path):
-    made = paper.write_paper(keys, made_on="15/01/2024", place="https://khaosat.example.vn")
+    made = paper.write_paper(keys, made_on="15/01/2024", kept_at="https://khaosat.example.vn")
     assert made.startswith(b"%PDF")
 
 

@@ -44,7 +44,7 @@ def move(**values) -> None:
 
 
 def words(answer) -> str:
-    return Page(answer.text).text
+    return Page(answer.text.replace("\u2060", "")).text
 
 
 # ---- before answering
@@ -309,9 +309,23 @@ def test_extending_the_session_gives_a_full_hour_again(ann, moment):
     moment.at += timedelta(minutes=56)
     given = {"csrf_token": token(ann.get("/phieu/1/1"))}
     headers = {**HERE, "Accept": "application/json"}
-    assert ann.client.post("/phieu/gia-han", data=given, headers=headers).json == {"seconds": 3600}
+    told = ann.client.post("/phieu/gia-han", data=given, headers=headers).json
+    assert told == {"seconds": 3600, "final": False}
     moment.at += timedelta(minutes=30)
     assert ann.get("/phieu/1/1").status_code == 200
+
+
+def test_the_end_after_twelve_hours_is_told_apart_from_the_end_of_an_hours_rest(ann, moment):
+    ann.start()
+    item = ann.items(1, 1)[0]
+    for _half_an_hour in range(23):
+        moment.at += timedelta(minutes=30)
+        ann.send(1, 1, {item: "3"})
+    assert 'data-is-final="True"' in ann.get("/phieu/1/1").text
+    given = {"csrf_token": token(ann.get("/phieu/1/1"))}
+    headers = {**HERE, "Accept": "application/json"}
+    told = ann.client.post("/phieu/gia-han", data=given, headers=headers).json
+    assert told == {"seconds": 1800, "final": True}
 
 
 # ---- another device
@@ -492,7 +506,7 @@ def test_a_questionnaire_taken_back_while_it_is_answered_says_so(binh):
         taken.state, taken.disposition = "revoked", "removed"
     answer = binh.get("/phieu/2/1")
     assert answer.status_code == 410
-    assert "Phiếu này không còn được giao cho Ông/Bà" in answer.text
+    assert "Phiếu này không còn được giao cho Ông/Bà" in words(answer)
     assert binh.get("/phieu/1/1").status_code == 200
 
 
@@ -637,3 +651,11 @@ def test_the_cookie_is_unreadable_and_forgets_the_code_when_the_person_leaves(an
     assert back.status_code == 401
     assert "Phiếu đã được đóng trên máy này" in back.text and "cookie" not in back.text
     assert timedelta(hours=1) == sessions.IDLE  # the promise page and the statement say so
+
+
+def test_the_address_of_a_person_is_never_parted_after_its_slash(ann):
+    ann.start()
+    whole = re.search(r'data-whole="([^"]+)"', ann.get("/phieu/1/1").text)
+    for address in (ann.link, "/", "/phieu", "/phieu/1/1", "/phieu/1/xem-lai", whole[1]):
+        page = ann.get(address).text
+        assert "Ông/\u2060Bà" in page and "Ông/Bà" not in page, address

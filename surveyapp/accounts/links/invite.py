@@ -105,10 +105,10 @@ def read_book(
         if not cell["name"] and not cell["email"]:
             continue
         username = cell.get("username", "").lower() or f"dm-{cell['unit'].lower()}"
-        found = _faults(line, cell, username, units, usernames)
-        faults += found
+        line_faults = _faults(line, cell, username, units, usernames)
+        faults += line_faults
         usernames.add(username)
-        if not found:
+        if not line_faults:
             grant = Grant(campaign_code, COORDINATOR, cell["unit"])
             people.append(NewPerson(username, cell["name"][:100], cell["email"], grant, line))
     if len(people) > MOST:

@@ -134,6 +134,11 @@ def _check_official(
         yield campaign.fault(
             ("custody",), _("đợt điều tra chính thức phải giữ khóa ngoài máy chủ (offline)")
         )
+    if campaign.root.get("decision") is None:
+        yield campaign.fault(
+            ("official",),
+            _("đợt điều tra chính thức phải ghi quyết định (decision): trang mời nêu số và ngày"),
+        )
     for document in questionnaires.values():
         if document.root.get("status") == "illustrative":
             yield document.fault(
@@ -215,15 +220,19 @@ def _check_yields(campaign: YamlDocument) -> Iterator[Fault]:
 
 def _check_totals(campaign: YamlDocument) -> Iterator[Fault]:
     for level, total in _map(campaign.root.get("planned")).items():
-        found = sum(
+        summed = sum(
             _whole(group.get("planned"))
             for _path, group in campaign.maps("groups")
             if group.get("level") == level
         )
-        if isinstance(total, int) and total != found:
+        if isinstance(total, int) and total != summed:
             yield campaign.fault(
                 ("planned", level),
-                _("các nhóm cộng lại là %(found)s, không phải %(total)s", found=found, total=total),
+                _(
+                    "các nhóm cộng lại là %(found)s, không phải %(total)s",
+                    found=summed,
+                    total=total,
+                ),
             )
 
 

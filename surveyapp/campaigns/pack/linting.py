@@ -30,16 +30,16 @@ class Located:
 
     def to_json(self) -> dict[str, Any]:
         """For a program."""
-        found = self.finding
+        finding = self.finding
         return {
             "file": self.file,
             "line": self.line,
-            "place": found.place,
-            "rule": found.rule,
-            "severity": found.severity,
-            "why": found.why,
-            "remedy": found.remedy,
-            "excuse": found.excuse,
+            "place": finding.place,
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "why": finding.why,
+            "remedy": finding.remedy,
+            "excuse": finding.excuse,
         }
 
 
@@ -48,13 +48,13 @@ def lint_pack(folder: Path) -> list[Located]:
     located = [_fault(fault) for fault in _faults(folder)]
     exceptions = _exceptions(folder)
     files = sorted((folder / "questionnaires").glob("*.yaml"))
-    found = [one for path in files for one in lint_file(path, exceptions)]
-    located += found
+    findings = [one for path in files for one in lint_file(path, exceptions)]
+    located += findings
     campaign, _broken = read_document(folder / "campaign.yaml", name="campaign.yaml")
     if campaign is not None:
         located += [
             Located("campaign.yaml", campaign.line(("lint", position, "places")), finding)
-            for position, finding in unused([one.finding for one in found], exceptions)
+            for position, finding in unused([one.finding for one in findings], exceptions)
         ]
     return located
 
@@ -66,8 +66,8 @@ def lint_file(path: Path, exceptions: Sequence[LintException] = ()) -> list[Loca
     if document is None or questionnaire is None or wrong:
         return []
     instrument = freeze(questionnaire)
-    found = excuse(lint(instrument), exceptions, language=locale())
-    return [Located(document.file, _line(document, instrument, each), each) for each in found]
+    findings = excuse(lint(instrument), exceptions, language=locale())
+    return [Located(document.file, _line(document, instrument, each), each) for each in findings]
 
 
 def lint_loaded(instrument: Instrument, settings: Mapping[str, Any]) -> list[LintFinding]:
@@ -76,10 +76,10 @@ def lint_loaded(instrument: Instrument, settings: Mapping[str, Any]) -> list[Lin
     The rules run once per process for each state of a questionnaire.
     """
     exceptions = [LintException.model_validate(each) for each in thawed(settings.get("lint", []))]
-    found = _known.get(instrument.sha256)
-    if found is None:
-        found = _known[instrument.sha256] = lint(instrument)
-    return excuse(found, exceptions, language=locale())
+    findings = _known.get(instrument.sha256)
+    if findings is None:
+        findings = _known[instrument.sha256] = lint(instrument)
+    return excuse(findings, exceptions, language=locale())
 
 
 def _faults(folder: Path) -> Sequence[Fault]:

@@ -76,12 +76,13 @@ def _store_campaign(
 
 
 def settings_of(pack: Pack) -> dict[str, Any]:
-    """What `campaign.settings` holds: contact, thresholds, the duplicate rule, the grace, how many approve a questionnaire,
+    """What `campaign.settings` holds: contact, decision, thresholds, the duplicate rule, the grace, how many approve a questionnaire,
     holidays, days between messages, cleaning rules and explained exceptions of the linter, as in the pack."""
     return pack.campaign.model_dump(
         mode="json",
         include={
             "contact",
+            "decision",
             "disclosure",
             "completeness",
             "second_form_on_same_unit",
@@ -136,15 +137,15 @@ def _merge(
     db: Session, table: _Coded, campaign_id: int, rows: Sequence[dict[str, Any]]
 ) -> dict[str, int]:
     """Insert or update `rows` by code; returns the id of each code."""
-    wanted = select(table.code, table.id).where(table.campaign_id == campaign_id)
-    known = {row.code: row.id for row in db.execute(wanted)}
+    query = select(table.code, table.id).where(table.campaign_id == campaign_id)
+    known = {row.code: row.id for row in db.execute(query)}
     for row in rows:
         if row["code"] in known:
             db.execute(update(table).where(table.id == known[row["code"]]).values(**row))
     new = [{"campaign_id": campaign_id, **row} for row in rows if row["code"] not in known]
     if new:
         db.execute(insert(table), new)
-    ids = {row.code: row.id for row in db.execute(wanted)}
+    ids = {row.code: row.id for row in db.execute(query)}
     return {row["code"]: ids[row["code"]] for row in rows}
 
 

@@ -89,6 +89,14 @@ class Contact(Frozen):
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
 
 
+class Decision(Frozen):
+    """What the survey is done under, and where on the ministry's own site a person finds it."""
+
+    number: Annotated[str, Field(min_length=3, max_length=60)]
+    issued_on: Day
+    site: Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=100)]
+
+
 class Disclosure(Frozen):
     """Fewest answers behind a released row, behind a cell of a public table, and behind counts that the
     scoring stage gets of a cell without rows."""
@@ -150,6 +158,7 @@ class CampaignFile(Frozen):
     official: bool
     calendar: Calendar
     contact: Contact
+    decision: Decision | None = None
     custody: Literal["server", "offline"]
     disclosure: Disclosure
     completeness: Completeness

@@ -181,7 +181,7 @@ KINDS: dict[str, RuleKind] = {
     "contradiction": RuleKind(
         "pairs",
         "%(pairs)s",
-        lambda rule, marks: reduce(or_, (found for _, found in _contradictions(rule, marks))),
+        lambda rule, marks: reduce(or_, (hit for _, hit in _contradictions(rule, marks))),
         doubts=_contradictions,
     ),
     "test": RuleKind(
@@ -300,8 +300,8 @@ def emptied(rules: Iterable[RuleLike], marks: PlainMarks) -> set[str]:
         half.item
         for rule in rules
         if rule.effect == "set_missing"
-        for pair, found in doubts(rule, marks)
-        if found
+        for pair, is_hit in doubts(rule, marks)
+        if is_hit
         for half in (pair.first, pair.second)
     }
 

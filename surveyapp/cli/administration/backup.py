@@ -46,14 +46,14 @@ def take(folder: Path | None) -> None:
         settings = server.settings
         if not settings.backup_recipient:
             raise NoRecipient
-        place = folder or settings.backups
+        into = folder or settings.backups
         with timers.turn("backup", now=clock.now) as turn:
             if not turn.is_ours:
                 click.echo(_("Việc này đang được nơi khác làm."))
                 return
             _bring_what_others_keep(settings)
             taken = service.take(
-                place,
+                into,
                 url=settings.backup_database_url or settings.database_url,
                 instance=settings.instance,
                 store=settings.store,
@@ -62,7 +62,7 @@ def take(folder: Path | None) -> None:
             )
             with db.transaction() as session:
                 service.record(session, taken)
-            gone = service.rotate(place, keep=settings.backup_keep)
+            gone = service.rotate(into, keep=settings.backup_keep)
     click.echo(
         _(
             "Đã sao lưu và đọc lại: %(path)s (%(size)s byte, %(files)s tệp). Đã bỏ %(gone)s bản cũ.",
@@ -171,10 +171,10 @@ def _put_back(settings: Settings, file: Path, secret: Path) -> datetime:
 
 def _moment(words: str) -> datetime:
     try:
-        found = datetime.fromisoformat(words)
+        moment = datetime.fromisoformat(words)
     except ValueError:
         raise click.BadParameter(words) from None
-    if found.tzinfo is None:
+    if moment.tzinfo is None:
         click.echo("--mark: 2024-01-15T10:00:00+07:00", err=True)
         sys.exit(2)
-    return found.astimezone(UTC)
+    return moment.astimezone(UTC)

@@ -30,15 +30,15 @@ SIGNS = {Level.OK: "  ok ", Level.WARN: " !   ", Level.FAIL: " !!! "}
 )
 def doctor(as_json: bool, outside: bool) -> None:
     """Look at everything an installation needs. Exit code 1 if something fails, 0 with warnings alone."""
-    found = list(findings(outside))
+    diagnoses = list(findings(outside))
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([asdict(one) for one in diagnoses], ensure_ascii=False, indent=1))
     else:
-        for one in found:
+        for one in diagnoses:
             click.echo(f"{SIGNS[one.level]} {one.check:<12} {one.message}")
             if one.command:
                 click.echo(f"{'':<19} → {one.command}")
-    sys.exit(worst(found) == Level.FAIL)
+    sys.exit(worst(diagnoses) == Level.FAIL)
 
 
 def findings(outside: bool) -> Iterator[Diagnosis]:

@@ -99,7 +99,7 @@ def export(file: Path) -> None:
         content = ("\n".join(lines) + "\n").encode()
     else:
         today = i18n.day(clock.day(clock.now()))
-        content = paper.write_paper(ring, made_on=today, place=settings.base_url)
+        content = paper.write_paper(ring, made_on=today, kept_at=settings.base_url)
     with file.open("xb") as out:
         file.chmod(0o600)
         out.write(content)

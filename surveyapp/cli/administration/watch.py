@@ -27,18 +27,18 @@ def watch() -> None:
     """Look at the installation and write to the operators about what fails. Every five minutes."""
     settings = read_settings()
     log.configure(settings.log_level)
-    found, now = list(findings(outside=False)), clock.now()
-    for one in found:
+    diagnoses, now = list(findings(outside=False)), clock.now()
+    for one in diagnoses:
         if one.level == Level.FAIL:
             log.alarm("watch.fails", check=one.check)
     folder = settings.instance / "alarms"
-    news = alarms.news(found, folder, now=now)
+    news = alarms.news(diagnoses, folder, now=now)
     if (news.failing or news.over) and settings.alarm_to:
         sent = alarms.tell(news, settings, settings.alarm_to, now=now)
         if sent:
             alarms.mark(news, folder, now=now)
         click.echo(_("Đã báo tới %(n)s địa chỉ.", n=sent))
-    sys.exit(worst(found) == Level.FAIL)
+    sys.exit(worst(diagnoses) == Level.FAIL)
 
 
 @click.group()

@@ -103,17 +103,19 @@ def compare(first: str, second: str, as_json: bool) -> None:
     from surveyapp.instruments import comparability
 
     with _refusing():
-        found = comparability.compare(_asked(first), _asked(second))
+        comparison = comparability.compare(_asked(first), _asked(second))
     if as_json:
-        _echo_json([{**asdict(each), "verdict": each.verdict} for each in found])
+        _echo_json([{**asdict(each), "verdict": each.verdict} for each in comparison])
         return
-    for each in found:
+    for each in comparison:
         reasons = "; ".join(str(comparability.REASONS[reason]) for reason in each.reasons)
         if each.twins:
             twins = ", ".join(each.twins)
             reasons += "; " + _("đợt kia hỏi y hệt dưới mã %(twins)s", twins=twins)
         click.echo(f"{each.item}  {comparability.VERDICTS[each.verdict]}  {reasons}".rstrip())
-    counts = {name: sum(each.verdict == name for each in found) for name in comparability.VERDICTS}
+    counts = {
+        name: sum(each.verdict == name for each in comparison) for name in comparability.VERDICTS
+    }
     click.echo("; ".join(f"{comparability.VERDICTS[name]}: {n}" for name, n in counts.items()))
 
 
@@ -162,11 +164,11 @@ def load(folder: Path) -> None:
 def list_campaigns(as_json: bool) -> None:
     """List the campaigns in the database."""
     with reading() as db:
-        found = queries.campaigns(db)
+        campaigns = queries.campaigns(db)
         if as_json:
-            _echo_json([_facts(each) for each in found])
+            _echo_json([_facts(each) for each in campaigns])
             return
-        for each in found:
+        for each in campaigns:
             _echo_state(each)
 
 
@@ -221,16 +223,16 @@ def deadline(code: str, closes_at: datetime) -> None:
         _echo_state(service.move_deadline(db, code, closes_at=until, now=clock.now()))
 
 
-def _facts(found: Campaign) -> dict[str, Any]:
+def _facts(campaign_: Campaign) -> dict[str, Any]:
     return {
-        "code": found.code,
-        "title": found.title_vi,
-        "year": found.year,
-        "official": found.official,
-        "custody": found.custody,
-        "state": found.state,
-        "opens_at": found.opens_at.isoformat(),
-        "closes_at": found.closes_at.isoformat(),
+        "code": campaign_.code,
+        "title": campaign_.title_vi,
+        "year": campaign_.year,
+        "official": campaign_.official,
+        "custody": campaign_.custody,
+        "state": campaign_.state,
+        "opens_at": campaign_.opens_at.isoformat(),
+        "closes_at": campaign_.closes_at.isoformat(),
     }
 
 
@@ -244,10 +246,14 @@ def _echo_changed(db: Session, loaded: Campaign) -> None:
         click.echo(_("Thay đổi sau khi duyệt, cần duyệt lại: %(codes)s", codes=codes), err=True)
 
 
-def _echo_state(found: Campaign) -> None:
-    opens, closes = (at.astimezone(clock.VIETNAM) for at in (found.opens_at, found.closes_at))
+def _echo_state(campaign_: Campaign) -> None:
+    opens, closes = (
+        at.astimezone(clock.VIETNAM) for at in (campaign_.opens_at, campaign_.closes_at)
+    )
     window = f"{opens:%Y-%m-%d %H:%M} – {closes:%Y-%m-%d %H:%M}"
-    click.echo(f"{found.code}  {labels.STATES[found.state]}  {window}  {found.title_vi}")
+    click.echo(
+        f"{campaign_.code}  {labels.STATES[campaign_.state]}  {window}  {campaign_.title_vi}"
+    )
 
 
 def _echo_json(content: Any) -> None:

@@ -52,11 +52,13 @@ def lint(folder: Path, excused: bool, as_json: bool) -> None:
 
 
 def _echo_finding(one: Located) -> None:
-    found = one.finding
-    line = f"{one.file}:{one.line}: {found.place} [{SEVERITIES[found.severity]}, {found.rule}] "
-    line += f"{found.why}; {found.remedy}"
-    if found.excuse:
-        line += " " + _("(giữ nguyên: %(reason)s)", reason=found.excuse)
+    finding = one.finding
+    line = (
+        f"{one.file}:{one.line}: {finding.place} [{SEVERITIES[finding.severity]}, {finding.rule}] "
+    )
+    line += f"{finding.why}; {finding.remedy}"
+    if finding.excuse:
+        line += " " + _("(giữ nguyên: %(reason)s)", reason=finding.excuse)
     click.echo(line)
 
 
@@ -66,12 +68,12 @@ def _echo_finding(one: Located) -> None:
 def approvals(code: str, as_json: bool) -> None:
     """List the questionnaires in use: checksum, whether approved, by whom and when."""
     with reading() as db:
-        found = standing.standings(db, queries.campaign(db, code).id)
-        facts = [_facts(each) for each in found]
+        statuses = standing.standings(db, queries.campaign(db, code).id)
+        facts = [_facts(each) for each in statuses]
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
-    for each in found:
+    for each in statuses:
         line = f"{each.code}  {each.sha256[: standing.SHORT]}  {standing.STATES[each.state]}"
         if each.approval is not None:
             line += f"  {each.approval.approved_by}, {moment(each.approval.approved_at)}"
@@ -102,14 +104,14 @@ def approve(code: str, questionnaire: str, sha256: str, note: str) -> None:
     click.echo(_("Đã duyệt phiếu %(code)s.", code=questionnaire))
 
 
-def _facts(found: standing.ApprovalStatus) -> dict[str, object]:
+def _facts(status: standing.ApprovalStatus) -> dict[str, object]:
     return {
-        "code": found.code,
-        "groups": found.groups,
-        "sha256": found.sha256,
-        "state": found.state,
-        "approvals_wanted": found.wanted,
-        "approvers": sorted(found.approvers),
-        "approved_by": found.approval.approved_by if found.approval else None,
-        "approved_at": found.approval.approved_at.isoformat() if found.approval else None,
+        "code": status.code,
+        "groups": status.groups,
+        "sha256": status.sha256,
+        "state": status.state,
+        "approvals_needed": status.needed,
+        "approvers": sorted(status.approvers),
+        "approved_by": status.approval.approved_by if status.approval else None,
+        "approved_at": status.approval.approved_at.isoformat() if status.approval else None,
     }

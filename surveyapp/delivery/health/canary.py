@@ -27,10 +27,10 @@ Trials = Mapping[str, Sequence[str]]
 
 def latest(db: Session, channel: str, address: str | None = None) -> Canary | None:
     """The last canary of a channel, to one address if that is given."""
-    wanted = select(Canary).where(Canary.channel == channel)
+    query = select(Canary).where(Canary.channel == channel)
     if address is not None:
-        wanted = wanted.where(Canary.address == address)
-    return db.scalars(wanted.order_by(Canary.sent_at.desc()).limit(1)).first()
+        query = query.where(Canary.address == address)
+    return db.scalars(query.order_by(Canary.sent_at.desc()).limit(1)).first()
 
 
 def last_of_each(db: Session, *channels: str) -> list[Canary]:
@@ -42,12 +42,12 @@ def last_of_each(db: Session, *channels: str) -> list[Canary]:
         .subquery()
     )
     of_the_same = (Canary.channel == newest.c.channel) & (Canary.address == newest.c.address)
-    found = db.scalars(
+    canaries = db.scalars(
         select(Canary)
         .join(newest, of_the_same & (Canary.sent_at == newest.c.sent_at))
         .order_by(Canary.channel, Canary.address)
     )
-    return list({(one.channel, one.address): one for one in found}.values())
+    return list({(one.channel, one.address): one for one in canaries}.values())
 
 
 def to_send(db: Session, trials: Trials, *, now: datetime) -> list[Canary]:
@@ -56,18 +56,18 @@ def to_send(db: Session, trials: Trials, *, now: datetime) -> list[Canary]:
     One is due daily while a campaign is prepared or open, wave or no wave, and before a wave.
     """
     daily = _is_season(db)
-    found = []
+    due = []
     for channel, addresses in trials.items():
         for address in addresses:
             last = latest(db, channel, address)
             if last is not None and last.is_on_its_way:
                 if last.state == CanaryState.TRYING:
-                    found.append(last)
+                    due.append(last)
                 continue
             is_stale = last is None or last.sent_at < now - DAILY
             if (daily and is_stale) or _is_wanted(db, channel, last, now=now):
-                found.append(_new(db, channel, address, now=now))
-    return found
+                due.append(_new(db, channel, address, now=now))
+    return due
 
 
 def _is_season(db: Session) -> bool:
@@ -115,12 +115,12 @@ def _new(db: Session, channel: str, address: str, *, now: datetime) -> Canary:
 
 def request(db: Session, channel: str, addresses: Sequence[str], *, now: datetime) -> list[Canary]:
     """An operator wants to see a test message now: to each address where none is under way."""
-    wanted = []
+    canaries = []
     for address in addresses:
         last = latest(db, channel, address)
         if last is None or not last.is_on_its_way:
-            wanted.append(_new(db, channel, address, now=now))
-    return wanted
+            canaries.append(_new(db, channel, address, now=now))
+    return canaries
 
 
 def handed_over(db: Session, canary_id: UUID, *, gateway_id: str = "") -> None:
@@ -170,12 +170,12 @@ def receipt(db: Session, gateway_id: str, *, has_arrived: bool, now: datetime) -
 
 def on_their_way(db: Session, channel: str, *, now: datetime) -> list[UUID]:
     """Test messages of the last day that were handed over and not seen yet, late ones too."""
-    wanted = select(Canary.id).where(
+    query = select(Canary.id).where(
         Canary.channel == channel,
         Canary.state.in_(UNSEEN),
         Canary.sent_at > now - DAILY,
     )
-    return list(db.scalars(wanted))
+    return list(db.scalars(query))
 
 
 def _set(db: Session, canary_id: UUID, states: Sequence[CanaryState], **values: object) -> bool:

@@ -61,28 +61,28 @@ def troubles(db: Session, campaign_id: int, *, now: datetime) -> list[Trouble]:
         )
         .order_by(Wave.starts_at)
     ).all()
-    found = []
+    standing_troubles = []
     for wave in waves:
         if wave.state == WaveState.PAUSED:
-            found.append(Trouble("paused", wave.id, wave.kind, wave.reason, seen_at))
+            standing_troubles.append(Trouble("paused", wave.id, wave.kind, wave.reason, seen_at))
         elif is_silent and wave.starts_at <= now - SILENT_AFTER:
-            found.append(Trouble("unattended", wave.id, wave.kind, "", seen_at))
-    return found
+            standing_troubles.append(Trouble("unattended", wave.id, wave.kind, "", seen_at))
+    return standing_troubles
 
 
 def channel_troubles(db: Session, *, now: datetime) -> list[Trouble]:
     """Channels at fault for minutes, and those whose last self-test did not arrive, wave or no wave."""
-    found = []
+    channel_faults = []
     rests, tests = circuit_breaker.last_of_each(db), channels.tests(db, *CHANNELS, now=now)
     for channel in CHANNELS:
         rest = rests.get(channel)
         if rest and circuit_breaker.goes_on(rest, now=now) and rest.since <= now - TOLD_AFTER:
-            found.append(
+            channel_faults.append(
                 Trouble("resting", reason=rest.reason, seen_at=rest.since, channel=channel)
             )
-        found += [
+        channel_faults += [
             Trouble("lost", seen_at=one.sent_at, channel=channel, address=one.address)
             for one in tests
             if one.channel == channel and one.is_lost
         ]
-    return found
+    return channel_faults

@@ -105,14 +105,14 @@ def make_batch(
 
 def batch(db: Session, campaign: Campaign, batch_id: UUID) -> tuple[LetterBatch, Unit]:
     """A pile and its unit; raises `UnknownBatch`."""
-    found = db.execute(
+    row = db.execute(
         select(LetterBatch, Unit)
         .join(Unit, Unit.id == LetterBatch.unit_id)
         .where(LetterBatch.id == batch_id, Unit.campaign_id == campaign.id)
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise UnknownBatch(batch_id)
-    return found[0], found[1]
+    return row[0], row[1]
 
 
 def write(
@@ -136,31 +136,34 @@ def write(
     template = paper.templates[wave.kind, wave.language]
     with i18n.speaking(wave.language):
         return write_letters(
-            [_letter(person, place, paper, template, wave.language) for person, place in placed],
+            [
+                _letter(person, workplace, paper, template, wave.language)
+                for person, workplace in placed
+            ],
             _cover(pile, unit, paper, wave.language, now=now),
         )
 
 
-def _office(person: Recipient, place: Workplace) -> letter_order.Office:
+def _office(person: Recipient, workplace: Workplace) -> letter_order.Office:
     return letter_order.Office(
         unit=person.unit_name_vi,
-        district=place.district,
-        department=place.department_vi or place.association,
+        district=workplace.district,
+        department=workplace.department_vi or workplace.association,
         workplace=person.workplace,
         full_name=person.full_name,
     )
 
 
-def _at(person: Recipient, place: Workplace, language: str) -> list[str]:
+def _at(person: Recipient, workplace: Workplace, language: str) -> list[str]:
     """The office between position and unit, in as few lines as say it."""
-    department = place.department_en if language == "en" else place.department_vi
-    lines = [person.workplace, department or place.association or place.district]
+    department = workplace.department_en if language == "en" else workplace.department_vi
+    lines = [person.workplace, department or workplace.association or workplace.district]
     return lines[:1] if fold(lines[1]) in fold(lines[0]) else lines
 
 
 def _letter(
     person: Recipient,
-    place: Workplace,
+    workplace: Workplace,
     paper: Stationery,
     template: MessageTemplate,
     language: str,
@@ -169,7 +172,7 @@ def _letter(
     only_words = MessageTemplate(template.subject, on_paper(template.text))
     text = templates.render(only_words, values, language=language).text
     salutation, *paragraphs = [part for part in text.strip().split("\n\n") if part.strip()]
-    office = _at(person, place, language)
+    office = _at(person, workplace, language)
     lines = (person.full_name, person.position, *office, values["don_vi"])
     return Letter(
         address=tuple(line for line in dict.fromkeys(lines) if line)[:ADDRESS_LINES],

@@ -39,7 +39,7 @@ def order(office: Office) -> tuple[str, ...]:
     """A sorting key: province, district, ward, street, house number, department, workplace, name."""
     parts = [fold(part) for part in _PARTS.split(office.workplace)]
     district = _name(_DISTRICT, [fold(office.district)]) or fold(office.district)
-    number = next((found[1] for part in parts if (found := _NUMBER.match(part))), "")
+    number = next((match[1] for part in parts if (match := _NUMBER.match(part))), "")
     keys = (
         _name(_PROVINCE, parts) or fold(office.unit),
         district or _name(_DISTRICT, parts) or _name(_CITY, parts),
@@ -54,9 +54,9 @@ def order(office: Office) -> tuple[str, ...]:
 
 
 def _name(pattern: re.Pattern[str], parts: list[str]) -> str:
-    return next((found[1] for part in parts if (found := pattern.search(part))), "")
+    return next((match[1] for part in parts if (match := pattern.search(part))), "")
 
 
 def _natural(text: str) -> str:
     """Numbers by their size: `quan 2` before `quan 10`."""
-    return _DIGITS.sub(lambda found: found[0].rjust(8, "0"), text)
+    return _DIGITS.sub(lambda digits: digits[0].rjust(8, "0"), text)

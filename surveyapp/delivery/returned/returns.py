@@ -154,18 +154,20 @@ def apply(db: Session, report: Report, *, keys: KeyRing, now: datetime) -> str:
     A report about no message of ours, an automatic reply and anything not understood change nothing.
     A report that comes twice changes nothing the second time.
     """
-    found = _reported(db, report.token)
-    if found is None or found.state not in HANDED:
+    message_row = _reported(db, report.token)
+    if message_row is None or message_row.state not in HANDED:
         return ""
     match report.kind:
         case BounceKind.DELIVERED:
-            return _set(db, found, DeliveryState.DELIVERED, report.status, now=now)
+            return _set(db, message_row, DeliveryState.DELIVERED, report.status, now=now)
         case BounceKind.HARD:
-            return _bounced(db, found, DeliveryState.HARD_BOUNCE, report.status, keys=keys, now=now)
+            return _bounced(
+                db, message_row, DeliveryState.HARD_BOUNCE, report.status, keys=keys, now=now
+            )
         case BounceKind.COMPLAINT:
-            return _bounced(db, found, "complaint", report.status, keys=keys, now=now)
+            return _bounced(db, message_row, "complaint", report.status, keys=keys, now=now)
         case BounceKind.SOFT:
-            return _soft(db, found, report.status, keys=keys, now=now)
+            return _soft(db, message_row, report.status, keys=keys, now=now)
     return ""
 
 
@@ -191,7 +193,7 @@ def _reported(db: Session, token: str) -> Row[*tuple[Any, ...]] | None:
 
 def _set(
     db: Session,
-    found: Row[*tuple[Any, ...]],
+    message_row: Row[*tuple[Any, ...]],
     state: DeliveryState,
     reason: str,
     *,
@@ -200,7 +202,7 @@ def _set(
 ) -> str:
     db.execute(
         update(Delivery)
-        .where(Delivery.id == found.id)
+        .where(Delivery.id == message_row.id)
         .values(state=state, reason=reason[:120], settled_at=now, **values)
         .execution_options(synchronize_session=False)
     )
@@ -209,7 +211,7 @@ def _set(
 
 def _bounced(
     db: Session,
-    found: Row[*tuple[Any, ...]],
+    message_row: Row[*tuple[Any, ...]],
     reason: str,
     status: str,
     *,
@@ -217,40 +219,45 @@ def _bounced(
     now: datetime,
 ) -> str:
     """A complaint is a wish to be left alone at that address: no contact is asked for, no channel tried."""
-    state = _set(db, found, DeliveryState.HARD_BOUNCE, f"{reason} {status}".strip(), now=now)
+    state = _set(db, message_row, DeliveryState.HARD_BOUNCE, f"{reason} {status}".strip(), now=now)
     if reason == "complaint":
-        tag = found.address_tag
+        tag = message_row.address_tag
         if tag and db.scalar(select(DeadAddress).where(DeadAddress.address_tag == tag)) is None:
             db.execute(insert(DeadAddress).values(address_tag=tag, reason=reason, since=now))
         return state
-    if found.address_tag:
+    if message_row.address_tag:
         address_failed(
             db,
-            invitation_id=found.invitation_id,
-            channel=found.channel,
-            address_tag=found.address_tag,
+            invitation_id=message_row.invitation_id,
+            channel=message_row.channel,
+            address_tag=message_row.address_tag,
             reason=reason,
             now=now,
         )
-    wave = db.scalars(select(Wave).where(Wave.id == found.wave_id)).one()
-    next_channel(db, wave, found.invitation_id, keys=keys, now=now)
+    wave = db.scalars(select(Wave).where(Wave.id == message_row.wave_id)).one()
+    next_channel(db, wave, message_row.invitation_id, keys=keys, now=now)
     return state
 
 
 def _soft(
-    db: Session, found: Row[*tuple[Any, ...]], status: str, *, keys: KeyRing, now: datetime
+    db: Session, message_row: Row[*tuple[Any, ...]], status: str, *, keys: KeyRing, now: datetime
 ) -> str:
     """A full mailbox or a server that was away: again after some hours, then by another channel."""
-    wave = db.scalars(select(Wave).where(Wave.id == found.wave_id)).one()
-    attempts = found.attempts + 1
+    wave = db.scalars(select(Wave).where(Wave.id == message_row.wave_id)).one()
+    attempts = message_row.attempts + 1
     if attempts >= SOFT_TRIES or wave.is_over:
-        state = _set(db, found, DeliveryState.SOFT_BOUNCE, status, now=now, attempts=attempts)
-        _never_arrived(db, wave, found.invitation_id, now=now)
-        next_channel(db, wave, found.invitation_id, keys=keys, now=now)
+        state = _set(db, message_row, DeliveryState.SOFT_BOUNCE, status, now=now, attempts=attempts)
+        _never_arrived(db, wave, message_row.invitation_id, now=now)
+        next_channel(db, wave, message_row.invitation_id, keys=keys, now=now)
         return state
     later = {"attempts": attempts, "not_before": now + SOFT_WAIT * attempts}
     return _set(
-        db, found, DeliveryState.QUEUED, f"{queue.SOFT_BOUNCE} {status}".strip(), now=now, **later
+        db,
+        message_row,
+        DeliveryState.QUEUED,
+        f"{queue.SOFT_BOUNCE} {status}".strip(),
+        now=now,
+        **later,
     )
 
 
@@ -280,26 +287,26 @@ def delivered(
 
     A message that did not arrive goes out on the next channel.
     """
-    found = db.execute(
+    row = db.execute(
         select(Delivery.id, Delivery.state, Delivery.wave_id, Delivery.invitation_id).where(
             Delivery.gateway_id == gateway_id,
             Delivery.gateway_id != "",
             Delivery.channel == channel,
         )
     ).first()
-    if found is None or found.state not in HANDED:
+    if row is None or row.state not in HANDED:
         return False
     _set(
         db,
-        found,
+        row,
         DeliveryState.DELIVERED if arrived else DeliveryState.FAILED,
         "" if arrived else "gateway",
         now=now,
     )
     if not arrived:
-        wave = db.scalars(select(Wave).where(Wave.id == found.wave_id)).one()
-        _never_arrived(db, wave, found.invitation_id, now=now)
-        next_channel(db, wave, found.invitation_id, keys=keys, now=now)
+        wave = db.scalars(select(Wave).where(Wave.id == row.wave_id)).one()
+        _never_arrived(db, wave, row.invitation_id, now=now)
+        next_channel(db, wave, row.invitation_id, keys=keys, now=now)
     return True
 
 

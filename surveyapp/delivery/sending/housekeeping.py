@@ -291,10 +291,10 @@ def failed_channels(
             ),
         )
     )
-    found: dict[UUID, set[str]] = {}
+    failed: dict[UUID, set[str]] = {}
     for invitation_id, channel in rows:
-        found.setdefault(invitation_id, set()).add(channel)
-    return found
+        failed.setdefault(invitation_id, set()).add(channel)
+    return failed
 
 
 def settle_recovered(

@@ -296,17 +296,17 @@ def add(
     `not_before` gives the moment from which an invitation's message may go; the wave's start otherwise.
     """
     begins = not_before or {}
-    wanted = {(invitation_id, channel): domain for invitation_id, channel, domain in messages}
-    if not wanted:
+    domains = {(invitation_id, channel): domain for invitation_id, channel, domain in messages}
+    if not domains:
         return 0
     there = db.execute(
         select(Delivery.invitation_id, Delivery.channel).where(
             Delivery.wave_id == wave.id,
-            Delivery.invitation_id.in_({invitation_id for invitation_id, _ in wanted}),
+            Delivery.invitation_id.in_({invitation_id for invitation_id, _ in domains}),
         )
     )
     for invitation_id, channel in there:
-        wanted.pop((invitation_id, channel), None)
+        domains.pop((invitation_id, channel), None)
     rows = [
         {
             "id": uuid4(),
@@ -318,7 +318,7 @@ def add(
             "not_before": max(now, begins.get(invitation_id, wave.starts_at)),
             "domain": domain,
         }
-        for (invitation_id, channel), domain in wanted.items()
+        for (invitation_id, channel), domain in domains.items()
     ]
     if rows:
         db.execute(insert(Delivery), rows)

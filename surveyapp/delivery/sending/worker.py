@@ -146,7 +146,7 @@ class Worker:
 
     def recover(self) -> int:
         """Report what killed workers of this machine had handed over, and free what they held."""
-        found = 0
+        recovered = 0
         for worker, handed in self.outbox.orphans():
             now = self.now()
             settled = [
@@ -163,9 +163,9 @@ class Worker:
             with transaction() as db:
                 housekeeping.settle_recovered(db, settled, worker=worker, now=now)
                 queue.release_worker(db, worker)
-            found += len(settled)
+            recovered += len(settled)
             log.event("worker.recovered", worker=worker, messages=len(settled))
-        return found
+        return recovered
 
     def _channels(self, now: datetime) -> list[str]:
         return [

@@ -91,32 +91,32 @@ def group_ids(db: Session, wave: Wave) -> frozenset[int]:
     codes = wave.audience.get("groups") or []
     if not codes:
         return frozenset()
-    wanted = select(RespondentGroup.id).where(
+    query = select(RespondentGroup.id).where(
         RespondentGroup.campaign_id == wave.campaign_id, RespondentGroup.code.in_(codes)
     )
-    return frozenset(db.scalars(wanted))
+    return frozenset(db.scalars(query))
 
 
 def next_invitations(db: Session, wave: Wave, *, after: UUID | None, limit: int) -> list[UUID]:
     """The next invitations of the wave's audience, in an order that mixes units and mail domains."""
-    wanted = meant_for(wave).order_by(Invitation.id).limit(limit)
+    query = meant_for(wave).order_by(Invitation.id).limit(limit)
     if after is not None:
-        wanted = wanted.where(Invitation.id > after)
-    return list(db.scalars(wanted))
+        query = query.where(Invitation.id > after)
+    return list(db.scalars(query))
 
 
 def meant_for(wave: Wave) -> Select[UUID]:
     """The invitations of the wave's audience, joined to their persons, in no order."""
     audience = wave.audience
-    wanted = select(Invitation.id).where(Invitation.campaign_id == wave.campaign_id)
-    wanted = wanted.join(Person, Person.id == Invitation.person_id)
+    query = select(Invitation.id).where(Invitation.campaign_id == wave.campaign_id)
+    query = query.join(Person, Person.id == Invitation.person_id)
     units, level = audience.get("units") or [], audience.get("level") or ""
     if units or level:
-        wanted = wanted.join(Unit, Unit.id == Person.unit_id)
+        query = query.join(Unit, Unit.id == Person.unit_id)
     if units:
-        wanted = wanted.where(Unit.code.in_(units))
+        query = query.where(Unit.code.in_(units))
     if level:
-        wanted = wanted.where(Unit.kind == level)
+        query = query.where(Unit.kind == level)
     if audience.get("groups"):
         form = (
             select(Assignment.id)
@@ -126,11 +126,11 @@ def meant_for(wave: Wave) -> Select[UUID]:
                 RespondentGroup.code.in_(audience["groups"]),
             )
         )
-        wanted = wanted.where(exists(form))
+        query = query.where(exists(form))
     if audience.get("invitations"):
         ids = [UUID(text) for text in audience["invitations"]]
-        wanted = wanted.where(Invitation.id.in_(ids))
-    return wanted
+        query = query.where(Invitation.id.in_(ids))
+    return query
 
 
 def recipients(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, Recipient]:
@@ -187,9 +187,9 @@ def _recipient(row: Any, forms: list[HeldForm]) -> Recipient:
 
 def dead_tags(db: Session, tags: Iterable[bytes]) -> set[bytes]:
     """Which of these addresses refused a message for good or complained."""
-    wanted = list(tags)
-    found = select(DeadAddress.address_tag).where(DeadAddress.address_tag.in_(wanted))
-    return set(db.scalars(found)) if wanted else set()
+    asked = list(tags)
+    query = select(DeadAddress.address_tag).where(DeadAddress.address_tag.in_(asked))
+    return set(db.scalars(query)) if asked else set()
 
 
 def dead_channels(
@@ -200,8 +200,8 @@ def dead_channels(
     for person in people:
         for channel in registry.SENT_BY_WORKER:
             if address := person.address(channel):
-                place = (person.invitation_id, channel)
-                tags.setdefault(address_tag(keys, channel, address), []).append(place)
+                pair = (person.invitation_id, channel)
+                tags.setdefault(address_tag(keys, channel, address), []).append(pair)
     dead: dict[UUID, set[str]] = {}
     for tag in dead_tags(db, tags):
         for invitation_id, channel in tags[tag]:

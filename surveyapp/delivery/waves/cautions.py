@@ -31,16 +31,16 @@ class Caution:
 
 def cautions(wave: Wave, campaign: Campaign, counted: DryRun, *, now: datetime) -> list[Caution]:
     """What to warn of, if the wave were confirmed at `now`."""
-    found = []
+    raised = []
     if wave.starts_at < wave.created_at - LATE:
-        found.append(Caution("past", when=wave.starts_at))
+        raised.append(Caution("past", when=wave.starts_at))
     last = staggering.begins(wave, len(wave.spread) - 1)
     if max(last, now) >= campaign.closes_at and wave.kind != "thanks":
-        found.append(Caution("after_deadline", when=campaign.closes_at))
+        raised.append(Caution("after_deadline", when=campaign.closes_at))
     first = clock.day(max(wave.starts_at, now))
     if first in campaign.holidays and wave.kind != "reissue":
-        found.append(Caution("holiday", day=first))
+        raised.append(Caution("holiday", day=first))
     if counted.recently and wave.kind != "reissue":
         days = campaign.least_days_between_messages
-        found.append(Caution("recently", people=counted.recently, days=days))
-    return found
+        raised.append(Caution("recently", people=counted.recently, days=days))
+    return raised

@@ -65,8 +65,8 @@ def sample(db: Session, wave: Wave, *, keys: KeyRing) -> list[tuple[Recipient, s
     """A few of the people the wave would reach now, with the channel of each."""
     groups, day = audience.group_ids(db, wave), clock.day(wave.starts_at)
     ids = audience.next_invitations(db, wave, after=None, limit=BATCH)
-    found = decided(db, wave, ids, groups, on=day, keys=keys)
-    return [(person, channel) for person, channel, reason in found if not reason][:SAMPLE]
+    decisions = decided(db, wave, ids, groups, on=day, keys=keys)
+    return [(person, channel) for person, channel, reason in decisions if not reason][:SAMPLE]
 
 
 def decided(
@@ -81,15 +81,15 @@ def decided(
     """(person, channel, reason to skip) of each invitation as things stand, on that day."""
     people = audience.recipients(db, ids)
     dead = audience.dead_channels(db, people.values(), keys=keys)
-    found = []
+    decisions = []
     for id_ in ids:
         person = people[id_]
         reason = rules.reason_to_skip(wave.kind, person.standing(groups, on=on))
         channel = rules.choose_channel(
             wave.channels, email=person.email, phone=person.phone, dead=dead.get(id_, ())
         )
-        found.append((person, channel, reason or ("" if channel else "no_contact")))
-    return found
+        decisions.append((person, channel, reason or ("" if channel else "no_contact")))
+    return decisions
 
 
 def _written_to(db: Session, ids: Sequence[UUID], *, since: datetime) -> set[UUID]:

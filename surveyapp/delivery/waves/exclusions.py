@@ -21,12 +21,12 @@ def note(db: Session, wave_id: UUID, skipped: Iterable[tuple[int, str]]) -> None
     """Add people left out, each (supplying unit, reason), to the wave's counts."""
     table = SkippedCount
     for (unit_id, reason), n in sorted(Counter(skipped).items()):
-        place = (
+        of_this = (
             table.wave_id == wave_id,
             table.unit_id == unit_id,
             table.reason == reason,
         )
-        added = db.execute(update(table).where(*place).values(people=table.people + n))
+        added = db.execute(update(table).where(*of_this).values(people=table.people + n))
         if not rows_changed(added):
             row = {"wave_id": wave_id, "unit_id": unit_id, "reason": reason, "people": n}
             db.execute(insert(table).values(row))

@@ -37,10 +37,10 @@ REACHING = (
 
 def recount(db: Session, campaign: Campaign, wave_id: UUID, counted: DryRun, *, act: Act) -> None:
     """Note a new count as the number to type. Raises `WaveInOtherState` unless it is a draft."""
-    subject = locked(db, campaign, wave_id)
-    if subject.state != WaveState.DRAFT:
-        raise WaveInOtherState(subject.state)
-    counting.keep(subject, counted, now=act.now)
+    wave = locked(db, campaign, wave_id)
+    if wave.state != WaveState.DRAFT:
+        raise WaveInOtherState(wave.state)
+    counting.keep(wave, counted, now=act.now)
 
 
 def confirm(
@@ -60,34 +60,34 @@ def confirm(
     shown to reach, `CountMoved` where the count differs from that by more than people answering
     meanwhile explain, and `WarningsUnread` for warnings whose kind is not in `heeded`.
     """
-    subject = locked(db, campaign, wave_id)
-    if subject.state != WaveState.DRAFT:
-        raise WaveInOtherState(subject.state)
-    shown = subject.people
+    wave = locked(db, campaign, wave_id)
+    if wave.state != WaveState.DRAFT:
+        raise WaveInOtherState(wave.state)
+    shown = wave.people
     if not counted.people:
         raise NobodyToSendTo
     if "".join(sign for sign in typed if sign.isdigit()) != str(shown):
         raise CountMistyped(shown, typed)
     if abs(counted.people - shown) > counting.may_move(shown):
         raise CountMoved(shown, counted.people)
-    warned = cautions.cautions(subject, campaign, counted, now=act.now)
+    warned = cautions.cautions(wave, campaign, counted, now=act.now)
     if unread := [one for one in warned if one.kind not in heeded]:
         raise WarningsUnread([one.kind for one in unread])
-    counting.keep(subject, counted, now=act.now)
-    subject.state = WaveState.TESTING
-    subject.confirmed_by, subject.confirmed_at = act.actor, act.now
-    facts = {**_facts(subject), "shown": shown, "warnings": [one.kind for one in warned]}
+    counting.keep(wave, counted, now=act.now)
+    wave.state = WaveState.TESTING
+    wave.confirmed_by, wave.confirmed_at = act.actor, act.now
+    facts = {**_facts(wave), "shown": shown, "warnings": [one.kind for one in warned]}
     audit.record(db, act, Action.WAVE_CONFIRMED, campaign_code=campaign.code, facts=facts)
-    return subject
+    return wave
 
 
 def pause(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act, reason: str = "") -> None:
     """Send no more for now; what is queued stays. Raises `WaveInOtherState` unless it is going."""
-    subject = locked(db, campaign, wave_id)
-    if not subject.is_going:
-        raise WaveInOtherState(subject.state)
-    subject.state, subject.reason = WaveState.PAUSED, reason
-    audit.record(db, act, Action.WAVE_PAUSED, campaign_code=campaign.code, facts=_facts(subject))
+    wave = locked(db, campaign, wave_id)
+    if not wave.is_going:
+        raise WaveInOtherState(wave.state)
+    wave.state, wave.reason = WaveState.PAUSED, reason
+    audit.record(db, act, Action.WAVE_PAUSED, campaign_code=campaign.code, facts=_facts(wave))
 
 
 def pause_all(db: Session, *, reason: str) -> int:
@@ -100,27 +100,27 @@ def pause_all(db: Session, *, reason: str) -> int:
 
 def resume(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
     """Go on with a paused wave, after another canary. Raises `WaveInOtherState` unless it is paused."""
-    subject = locked(db, campaign, wave_id)
-    if subject.state != WaveState.PAUSED:
-        raise WaveInOtherState(subject.state)
-    subject.state, subject.reason = WaveState.TESTING, ""
-    subject.confirmed_at = act.now  # the canary must be younger than this
-    audit.record(db, act, Action.WAVE_RESUMED, campaign_code=campaign.code, facts=_facts(subject))
+    wave = locked(db, campaign, wave_id)
+    if wave.state != WaveState.PAUSED:
+        raise WaveInOtherState(wave.state)
+    wave.state, wave.reason = WaveState.TESTING, ""
+    wave.confirmed_at = act.now  # the canary must be younger than this
+    audit.record(db, act, Action.WAVE_RESUMED, campaign_code=campaign.code, facts=_facts(wave))
 
 
 def stop(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
     """Give up what is not sent yet, for good. Raises `WaveInOtherState` if it has ended already."""
-    subject = locked(db, campaign, wave_id)
-    if subject.is_over:
-        raise WaveInOtherState(subject.state)
-    subject.state = WaveState.STOPPED
+    wave = locked(db, campaign, wave_id)
+    if wave.is_over:
+        raise WaveInOtherState(wave.state)
+    wave.state = WaveState.STOPPED
     db.execute(
         update(Delivery)
         .where(Delivery.wave_id == wave_id, Delivery.state == DeliveryState.QUEUED)
         .values(state=DeliveryState.SUPPRESSED, reason="stopped", settled_at=act.now)
         .execution_options(synchronize_session=False)
     )
-    audit.record(db, act, Action.WAVE_STOPPED, campaign_code=campaign.code, facts=_facts(subject))
+    audit.record(db, act, Action.WAVE_STOPPED, campaign_code=campaign.code, facts=_facts(wave))
 
 
 def retry_now(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> int:
@@ -130,9 +130,9 @@ def retry_now(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> in
     way to her by another channel. Domains and channels at rest are tried, too. Raises
     `WaveInOtherState` for a wave that neither sends nor is done.
     """
-    subject = locked(db, campaign, wave_id)
-    if not subject.is_going and subject.state != WaveState.DONE:
-        raise WaveInOtherState(subject.state)
+    wave = locked(db, campaign, wave_id)
+    if not wave.is_going and wave.state != WaveState.DONE:
+        raise WaveInOtherState(wave.state)
     waiting = db.execute(
         update(Delivery)
         .where(
@@ -170,11 +170,11 @@ def retry_now(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> in
         )
         .execution_options(synchronize_session=False)
     )
-    if rows_changed(given_up) and subject.state == WaveState.DONE:
-        subject.state = WaveState.RUNNING
-    subject.retried_at = act.now
+    if rows_changed(given_up) and wave.state == WaveState.DONE:
+        wave.state = WaveState.RUNNING
+    wave.retried_at = act.now
     n = int(rows_changed(waiting) + rows_changed(given_up))
-    facts = {**_facts(subject), "messages": n}
+    facts = {**_facts(wave), "messages": n}
     audit.record(db, act, Action.WAVE_RETRIED, campaign_code=campaign.code, facts=facts)
     return n
 
@@ -201,10 +201,10 @@ def finish(db: Session) -> int:
     return rows_changed(done)
 
 
-def _facts(subject: Wave) -> dict[str, Any]:
+def _facts(wave: Wave) -> dict[str, Any]:
     return {
-        "wave": str(subject.id),
-        "kind": subject.kind,
-        "people": subject.people,
-        "reason": subject.reason,
+        "wave": str(wave.id),
+        "kind": wave.kind,
+        "people": wave.people,
+        "reason": wave.reason,
     }

@@ -67,10 +67,10 @@ def plan_wave(
 
 def delete_draft(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:
     """Throw a draft away; of what was confirmed nothing is. Raises `WaveInOtherState`."""
-    subject = locked(db, campaign, wave_id)
-    if subject.state != WaveState.DRAFT:
-        raise WaveInOtherState(subject.state)
-    facts = {"wave": str(wave_id), "kind": subject.kind, "people": subject.people}
+    wave = locked(db, campaign, wave_id)
+    if wave.state != WaveState.DRAFT:
+        raise WaveInOtherState(wave.state)
+    facts = {"wave": str(wave_id), "kind": wave.kind, "people": wave.people}
     audit.record(db, act, Action.WAVE_DELETED, campaign_code=campaign.code, facts=facts)
     db.execute(delete(Wave).where(Wave.id == wave_id))
 

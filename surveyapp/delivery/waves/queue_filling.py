@@ -38,24 +38,24 @@ def next_batch(db: Session, wave_id: UUID, *, keys: KeyRing, now: datetime) -> Q
 
     It only reads: who is written to is decided again at the moment of sending.
     """
-    subject = db.scalars(_filling(wave_id, now)).one_or_none()
-    if subject is None:
+    wave = db.scalars(_filling(wave_id, now)).one_or_none()
+    if wave is None:
         return None
-    ids = audience.next_invitations(db, subject, after=subject.filled_to, limit=BATCH)
-    groups = audience.group_ids(db, subject)
-    decided = counting.decided(db, subject, ids, groups, on=clock.day(now), keys=keys)
-    day_of = staggering.days(db, subject)
+    ids = audience.next_invitations(db, wave, after=wave.filled_to, limit=BATCH)
+    groups = audience.group_ids(db, wave)
+    decided = counting.decided(db, wave, ids, groups, on=clock.day(now), keys=keys)
+    day_of = staggering.days(db, wave)
     return QueueBatch(
         wave_id,
-        subject.filled_to,
-        ids[-1] if ids else subject.filled_to,
+        wave.filled_to,
+        ids[-1] if ids else wave.filled_to,
         len(ids) < BATCH,
         [
             (person.invitation_id, channel, registry.domain(channel, person.contact))
             for person, channel, reason in decided
             if not reason
         ],
-        {id_: staggering.begins(subject, day_of[id_]) for id_ in ids if id_ in day_of},
+        {id_: staggering.begins(wave, day_of[id_]) for id_ in ids if id_ in day_of},
         [(person.unit_id, reason) for person, _channel, reason in decided if reason],
     )
 
@@ -67,15 +67,15 @@ def queue_batch(db: Session, batch: QueueBatch, *, now: datetime) -> bool:
     which queues nobody twice and counts nobody twice among those left out.
     """
     locked = _filling(batch.wave_id, now).with_for_update()
-    subject = db.scalars(locked.execution_options(populate_existing=True)).one_or_none()
-    if subject is None:
+    wave = db.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    if wave is None:
         return False
-    if subject.filled_to != batch.after:
+    if wave.filled_to != batch.after:
         return True
-    queue.add(db, subject, batch.messages, now=now, not_before=batch.begins)
-    exclusions.note(db, subject.id, batch.skipped)
-    subject.filled_to, subject.is_filled = batch.upto, batch.is_last
-    return not subject.is_filled
+    queue.add(db, wave, batch.messages, now=now, not_before=batch.begins)
+    exclusions.note(db, wave.id, batch.skipped)
+    wave.filled_to, wave.is_filled = batch.upto, batch.is_last
+    return not wave.is_filled
 
 
 def _filling(wave_id: UUID, now: datetime) -> Select[Wave]:

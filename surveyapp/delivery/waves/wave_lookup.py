@@ -12,22 +12,22 @@ from surveyapp.delivery.models import Wave
 
 def wave(db: Session, campaign_id: int, wave_id: UUID) -> Wave:
     """One wave of the campaign; raises `UnknownWave`."""
-    found = db.scalars(
+    wave_row = db.scalars(
         select(Wave).where(Wave.id == wave_id, Wave.campaign_id == campaign_id)
     ).one_or_none()
-    if found is None:
+    if wave_row is None:
         raise UnknownWave(wave_id)
-    return found
+    return wave_row
 
 
 def locked(db: Session, campaign: Campaign, wave_id: UUID) -> Wave:
     """The wave for this transaction alone; raises `UnknownWave`."""
-    found = db.scalars(
+    wave_row = db.scalars(
         select(Wave)
         .where(Wave.id == wave_id, Wave.campaign_id == campaign.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if found is None:
+    if wave_row is None:
         raise UnknownWave(wave_id)
-    return found
+    return wave_row

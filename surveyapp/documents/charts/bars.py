@@ -63,7 +63,7 @@ def rate_bars(rows: Iterable[RateBar], *, title: str, target: float | None = Non
 
 def picture(rows: Sequence[RateBar]) -> str:
     """The same bars as an SVG of its own."""
-    drawn = Markup("").join(_drawn_row(row, place * _ROW) for place, row in enumerate(rows))
+    drawn = Markup("").join(_drawn_row(row, index * _ROW) for index, row in enumerate(rows))
     high = max(len(rows), 1) * _ROW
     return f'<svg xmlns="{SVG}" viewBox="0 0 {FILE.width} {high}">{drawn}</svg>'
 
@@ -173,15 +173,15 @@ def parts_of_whole(parts: Sequence[Part], *, title: str) -> Markup:
     The bar is hidden from screen readers: the words say all of it.
     """
     whole, x, drawn, said = sum(part.n for part in parts), 0.0, Markup(""), Markup("")
-    for place, part in enumerate(parts, 1):
+    for index, part in enumerate(parts, 1):
         share = part.n / whole if whole else 0.0
-        drawn += _piece(f"part-{place}", x, share)
+        drawn += _piece(f"part-{index}", x, share)
         x += share
         said += Markup(
             '<li><svg class="key" width="14" height="14" aria-hidden="true" focusable="false">{}'
             '</svg>{} <strong class="number">{}</strong> <span class="of">{}</span></li>'
         ).format(
-            _piece(f"part-{place}", 0, 1),
+            _piece(f"part-{index}", 0, 1),
             _label(part.label, part.url),
             number(part.n),
             percent(share, 0),

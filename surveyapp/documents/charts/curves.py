@@ -191,10 +191,10 @@ class ShareLines:
         starts, ends = min(self.days), max(self.days)
         steps = [(_y(quarter, 4), number(quarter / 4)) for quarter in range(1, 5)]
         drawing, names = _grid(surface) + _scale(surface, steps), Markup("")
-        for place, (name, points) in enumerate(self.lines):
+        for index, (name, points) in enumerate(self.lines):
             if points:
                 line = _share_line(points, starts, max((ends - starts).days, 1))
-                part = "second" if place else "curve"
+                part = "second" if index else "curve"
                 drawing += surface.plot(part, line, (), top=_TOP, high=_PLOT)
                 names += _share_name(surface, name, points[-1][1])
         return drawing + _days(surface, starts, ends) + names

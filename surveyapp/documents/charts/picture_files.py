@@ -40,11 +40,11 @@ def _framed(picture: Picture) -> str:
         parts.append(_words(_EDGE, y, line, size=19, weight="bold"))
         y += 26
     wide = _WIDE - 2 * _EDGE
-    found = _VIEW.search(picture.drawing)
-    across, down = (float(n) for n in found.groups()) if found else (1.0, 1.0)
+    match = _VIEW.search(picture.drawing)
+    across, down = (float(n) for n in match.groups()) if match else (1.0, 1.0)
     high = min(wide * down / across, picture.tallest)
-    place = f'<svg x="{_EDGE}" y="{y - 8}" width="{wide}" height="{high:.0f}" '
-    parts.append(picture.drawing.replace("<svg ", place, 1))
+    position = f'<svg x="{_EDGE}" y="{y - 8}" width="{wide}" height="{high:.0f}" '
+    parts.append(picture.drawing.replace("<svg ", position, 1))
     y += round(high) + 14
     x = _EDGE
     for colour, words in picture.legend:

@@ -89,8 +89,8 @@ def in_force(db: Session, campaign: Campaign) -> RuleSet:
 
 def frozen(db: Session, campaign: Campaign) -> FrozenRules:
     """The version in force, as the opening of the box applies it."""
-    found = in_force(db, campaign)
-    return FrozenRules(found.number, written(found.rules))
+    ruleset = in_force(db, campaign)
+    return FrozenRules(ruleset.number, written(ruleset.rules))
 
 
 def propose(

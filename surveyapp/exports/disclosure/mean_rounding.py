@@ -165,8 +165,8 @@ def mean_bands(items: Sequence[tuple[MergedCounts, Fraction]]) -> list[MeanBand]
     unit = np.array([100 / one.top for one in runs])
     true = np.array([floor(items[n][1] * TENTHS) for n in guarded])
     ends = [_ends(one.whole(), one.top) for one in runs]
-    found = _walk(ways, asked, unit, true, np.array(ends))
-    for n, (low, high) in zip(guarded, found.tolist(), strict=True):
+    band = _walk(ways, asked, unit, true, np.array(ends))
+    for n, (low, high) in zip(guarded, band.tolist(), strict=True):
         bands[n] = MeanBand(int(low), int(high))
     return bands
 
@@ -191,21 +191,21 @@ def _walk(ways: Floats, asked: Floats, unit: Floats, true: Floats, ends: Floats)
     """Band by band downwards until each item's true mean lies in one; the last takes in what is left."""
     import numpy as np
 
-    found = np.zeros((len(true), 2))
+    bounds = np.zeros((len(true), 2))
     going = np.arange(len(true))
     high, above = ends[:, 1].astype(float), ends[:, 1].astype(float)
     while len(going):
         low = _reached(ways[:, going], asked[going], unit[going], high[going])
         rest = ~(low >= ends[going, 0])
         here = ~rest & (true[going] >= low)
-        found[going[here]] = np.column_stack([low, high[going]])[here]
+        bounds[going[here]] = np.column_stack([low, high[going]])[here]
         # what is left below the last whole band goes to it
         last = going[rest]
-        found[last] = np.column_stack([ends[last, 0], above[last]])
+        bounds[last] = np.column_stack([ends[last, 0], above[last]])
         above[going] = high[going]
         high[going] = low - 1
         going = going[~rest & ~here]
-    return found
+    return bounds
 
 
 def _reached(ways: Floats, asked: Floats, unit: Floats, high: Floats) -> Floats:

@@ -57,9 +57,9 @@ class MergedCounts:
 
     def between(self, codes: Sequence[str]) -> tuple[int, int]:
         """The least and the most that chose one of `codes`, for all that the runs tell."""
-        wanted = set(codes)
-        inside = sum(n for run, n in self.runs if wanted.issuperset(run))
-        return inside, sum(n for run, n in self.runs if wanted.intersection(run))
+        chosen = set(codes)
+        inside = sum(n for run, n in self.runs if chosen.issuperset(run))
+        return inside, sum(n for run, n in self.runs if chosen.intersection(run))
 
 
 def merge_options(row: OptionRow, counts: Mapping[str, int], minimum: int) -> MergedCounts | None:
@@ -77,12 +77,12 @@ def merge_options(row: OptionRow, counts: Mapping[str, int], minimum: int) -> Me
         chosen = sum(counts.get(code, 0) for code in codes)
         if codes <= set(row.codes) and chosen >= minimum and rest >= minimum:
             kept.append(codes)
-    found = [
+    cuts = [
         cut
         for off in permutations(row.off)
         if (cut := _best_cut((*row.scale, *off), row, counts, minimum, kept))
     ]
-    _, runs = min(found)
+    _, runs = min(cuts)
     return MergedCounts(row, tuple((run, sum(counts[code] for code in run)) for run in runs))
 
 

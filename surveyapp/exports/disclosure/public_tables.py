@@ -90,8 +90,8 @@ class PublicTables:
     def questions(self) -> dict[tuple[str, str], ItemFigures]:
         """By group and item, over the units that are told."""
         parts: dict[tuple[str, str], list[ItemFigures]] = defaultdict(list)
-        for (_, group, item), found in self.figures.items():
-            parts[group, item].append(found)
+        for (_, group, item), figures in self.figures.items():
+            parts[group, item].append(figures)
         return {
             (group, item): together(OptionRow.of(self._item(group, item)), of_units)
             for (group, item), of_units in parts.items()
@@ -132,26 +132,26 @@ def participation_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
 
 def answer_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
     """How many chose each run of options; over units, each option, the least and the most."""
-    for key, found in _all_figures(tables):
-        for run, (low, high) in found.counts.items():
+    for key, item_figures in _all_figures(tables):
+        for run, (low, high) in item_figures.counts.items():
             yield (*key, " ".join(run), low, high)
 
 
 def mean_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
     """Mean, its band and interval, and the shares, of every item."""
-    for key, found in _all_figures(tables):
+    for key, item_figures in _all_figures(tables):
         yield (
-            *key, found.responses, found.middle,
-            *(found.mean or (None, None)), *(found.interval or (None, None)),
-            *found.share(found.top_two), *found.share(found.dont_know),
+            *key, item_figures.responses, item_figures.middle,
+            *(item_figures.mean or (None, None)), *(item_figures.interval or (None, None)),
+            *item_figures.share(item_figures.top_two), *item_figures.share(item_figures.dont_know),
         )  # fmt: skip
 
 
 def _all_figures(tables: PublicTables) -> Iterator[tuple[tuple[str, ...], ItemFigures]]:
-    for (unit, group, item), found in tables.figures.items():
-        yield (tables.level(group), unit, group, item, variable_name(item)), found
-    for (group, item), found in tables.questions.items():
-        yield (tables.level(group), ALL, group, item, variable_name(item)), found
+    for (unit, group, item), item_figures in tables.figures.items():
+        yield (tables.level(group), unit, group, item, variable_name(item)), item_figures
+    for (group, item), item_figures in tables.questions.items():
+        yield (tables.level(group), ALL, group, item, variable_name(item)), item_figures
 
 
 def criterion_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
@@ -160,10 +160,10 @@ def criterion_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
     parts: dict[tuple[str, str, str], dict[str, list[tuple[float, float]]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for (level, unit, group, item, _), found in _all_figures(tables):
-        if found.mean is not None:
+    for (level, unit, group, item, _), item_figures in _all_figures(tables):
+        if item_figures.mean is not None:
             criterion = tables.frame.instrument(group).item(item).criterion
-            parts[level, unit, criterion][group].append(found.mean)
+            parts[level, unit, criterion][group].append(item_figures.mean)
     units = {code: n for n, code in enumerate([*tables.frame.units_by_code, ALL])}
     for (level, unit, criterion), groups in sorted(
         parts.items(), key=lambda part: (part[0][0], units[part[0][1]], _numbered(part[0][2]))

@@ -122,14 +122,14 @@ def rate_rows(
         row = by_cell[cell]
         counts = {str(name): n for name, n in row.counts.by_disposition.items()}
         counted = completeness.get(cell, {})
-        found = CompletenessCounts(*(counted.get(name, 0) for name in COMPLETENESS))
-        rates = outcome_rates(row.counts, found)
+        completed = CompletenessCounts(*(counted.get(name, 0) for name in COMPLETENESS))
+        rates = outcome_rates(row.counts, completed)
         hidden = cell in withheld
         yield [
             frame.groups_by_code[cell[1]].level, *cell,
             row.planned, row.listed, row.approved,
             row.counts.assignments, row.counts.invited, row.counts.submitted,
-            *([None] * len(found) if hidden else found),
+            *([None] * len(completed) if hidden else completed),
             *[counts.get(name, 0) for name in DISPOSITIONS],
             *[None if hidden else getattr(rates, name) for name in RATES],
             row.coverage,

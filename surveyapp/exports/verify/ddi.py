@@ -81,8 +81,8 @@ def _faults(element: ET.Element, ids: set[str]) -> Iterator[ReleaseFault]:
     children = [child.tag.removeprefix(NAMESPACE) for child in element]
     order = ORDER.get(tag, {})
     places = [list(order).index(child) if child in order else -1 for child in children]
-    for child, place in zip(children, places, strict=True):
-        if place < 0:
+    for child, position in zip(children, places, strict=True):
+        if position < 0:
             yield ReleaseFault(PATH, "ddi_shape", f"{tag}/{child}")
     if places != sorted(places):
         yield ReleaseFault(PATH, "ddi_shape", f"{tag}: {' '.join(dict.fromkeys(children))}")

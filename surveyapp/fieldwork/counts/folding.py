@@ -80,8 +80,8 @@ def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
 def _cells(delta: Row[Any]) -> Iterator[_RollupCell]:
     """The delta's place in each roll-up of the kept tables."""
     for rollup, kept in ROLLUPS.items():
-        place = (getattr(delta, name) if name in kept else _NOWHERE[name] for name in _NOWHERE)
-        yield (delta.campaign_id, rollup, *place)
+        cell = (getattr(delta, name) if name in kept else _NOWHERE[name] for name in _NOWHERE)
+        yield (delta.campaign_id, rollup, *cell)
 
 
 def _named(cell: _RollupCell) -> dict[str, object]:

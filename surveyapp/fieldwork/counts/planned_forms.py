@@ -57,10 +57,10 @@ def by_side(
             side: planned(db, campaign_id, by=(side,), part=Scope(), then=then) for side in sides
         }
         return {side: {key[0]: n for key, n in of.items()} for side, of in kept.items()}
-    found: dict[str, dict[int, int]] = {side: {} for side in sides}
+    forms: dict[str, dict[int, int]] = {side: {} for side in sides}
     for side, id_, n in db.execute(_planning_sides(sides), {"campaign": campaign_id}):
-        found[side][id_] = int(n)
-    return found
+        forms[side][id_] = int(n)
+    return forms
 
 
 @lru_cache
@@ -155,6 +155,6 @@ def _cells_of_lists(by: tuple[str, ...], part: Scope) -> Any:
     if part.groups is not None:
         statement = statement.where(_forms.group_id.in_(part.groups))
     for name in ("rated", "department"):
-        if (wanted := getattr(part, name)) is not None:
-            statement = statement.where(column[name] == wanted)
+        if (key := getattr(part, name)) is not None:
+            statement = statement.where(column[name] == key)
     return statement.subquery()

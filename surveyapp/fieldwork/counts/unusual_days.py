@@ -54,8 +54,8 @@ def find(submitted: dict[tuple[int, date], int]) -> list[UnusualDay]:
     ] if everything else []  # fmt: skip
     usual = [row.residual**2 for row in rows if abs(row.residual) < TIMES]
     spread = max(sum(usual) / max(len(usual), 1), 1.0) ** 0.5
-    found = [row for row in rows if row.submitted >= FEWEST and row.residual / spread >= TIMES]
-    return sorted(found, key=lambda row: (-row.residual, row.unit_id, row.day))
+    unusual = [row for row in rows if row.submitted >= FEWEST and row.residual / spread >= TIMES]
+    return sorted(unusual, key=lambda row: (-row.residual, row.unit_id, row.day))
 
 
 def _by_day(db: Session, campaign_id: int) -> dict[tuple[int, date], int]:

@@ -87,13 +87,13 @@ def _differences(
     """What has to be added to `kept` so that it says `now`."""
     width = len(next(iter((*now.values(), *kept.values())), []))
     nothing = [0] * width
-    found = []
+    differences = []
     for cell in sorted({*kept, *now}):
         was, becomes = kept.get(cell, nothing), now.get(cell, nothing)
         change = [int(b) - int(a) for a, b in zip(was, becomes, strict=True)]
         if any(change) or cell not in kept:  # a plan of none is a plan
-            found.append((cell, change))
-    return found
+            differences.append((cell, change))
+    return differences
 
 
 def _insert(

@@ -83,8 +83,8 @@ class ExpectedAnswers:
 
     def reaches(self, target: float) -> date | None:
         """The first day at whose end the expected share is `target` (0..1); None if not in time."""
-        wanted = target * self.forms
-        return next((day for day, total in self.path if total >= wanted - 1e-9), None)
+        needed = target * self.forms
+        return next((day for day, total in self.path if total >= needed - 1e-9), None)
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,11 @@ class Forecast:
 
         Cells nobody was written to yet count among the forms and bring nothing.
         """
-        wanted = list(self._cells) if keys is None else [k for k in keys if k in self._cells]
-        if not self.is_founded or not wanted:
+        chosen = list(self._cells) if keys is None else [k for k in keys if k in self._cells]
+        if not self.is_founded or not chosen:
             return None
-        futures = [self._futures[key] for key in wanted if key in self._futures]
-        cells = [self._cells[key] for key in wanted]
+        futures = [self._futures[key] for key in chosen if key in self._futures]
+        cells = [self._cells[key] for key in chosen]
         forms, so_far = sum(cell.forms for cell in cells), sum(cell.so_far for cell in cells)
         mean = sum(future.mean() for future in futures)
         low, high = _interval(futures)
@@ -238,13 +238,13 @@ def _mixture_nodes(parts: Sequence[tuple[float, float, float]]) -> tuple[float, 
         for weight, total, spread in parts
         for z in _fine_nodes()
     )
-    found, passed, place = [], 0.0, 0
+    nodes, passed, index = [], 0.0, 0
     for value, weight in values:
         passed += weight
-        while place < _SHARED_NODES and passed >= (place + 0.5) / _SHARED_NODES - 1e-12:
-            found.append(value)
-            place += 1
-    return tuple(found + [values[-1][0]] * (_SHARED_NODES - len(found)))
+        while index < _SHARED_NODES and passed >= (index + 0.5) / _SHARED_NODES - 1e-12:
+            nodes.append(value)
+            index += 1
+    return tuple(nodes + [values[-1][0]] * (_SHARED_NODES - len(nodes)))
 
 
 def _fine_nodes() -> tuple[float, ...]:
@@ -260,7 +260,7 @@ def _speeds(
     estimated by moments.
     """
     expected = {k: cell.forms * past[cell.starts] for k, cell in cells.items() if cell.starts}
-    found: dict[Key, tuple[float, float]] = {}
+    speeds: dict[Key, tuple[float, float]] = {}
     for group in {group for _, group in cells}:
         members = [key for key in cells if key[1] == group]
         answered = sum(cells[key].so_far for key in members)
@@ -273,8 +273,8 @@ def _speeds(
         )
         strength = min(max(signal / excess, 1.0), 100.0) if excess > 0 else 100.0
         for key in members:
-            found[key] = (strength + cells[key].so_far, strength / mean + expected[key])
-    return found
+            speeds[key] = (strength + cells[key].so_far, strength / mean + expected[key])
+    return speeds
 
 
 def _nodes(

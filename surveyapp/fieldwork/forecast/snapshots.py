@@ -13,8 +13,8 @@ from surveyapp.fieldwork.models import FormDay, PlanDay, SnapshotDay
 
 def latest(db: Session, campaign_id: int, *, until: date | None = None) -> date | None:
     """The last day kept (up to the end of `until`); None where there is none."""
-    wanted = select(func.max(SnapshotDay.day)).where(SnapshotDay.campaign_id == campaign_id)
-    return db.scalar(wanted if until is None else wanted.where(SnapshotDay.day <= until))
+    query = select(func.max(SnapshotDay.day)).where(SnapshotDay.campaign_id == campaign_id)
+    return db.scalar(query if until is None else query.where(SnapshotDay.day <= until))
 
 
 def last_forecast(
@@ -75,8 +75,8 @@ def forms_then(
     if part.groups is not None:
         statement = statement.where(FormDay.group_id.in_(part.groups))
     for name in ("supplying", "rated", "department"):
-        wanted = getattr(part, name)
-        if wanted is not None:
-            statement = statement.where(column[name] == wanted)
+        part_key = getattr(part, name)
+        if part_key is not None:
+            statement = statement.where(column[name] == part_key)
     for *key, listed, approved in db.execute(statement):
         yield tuple(key), int(listed), int(approved)

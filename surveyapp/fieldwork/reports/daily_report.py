@@ -103,19 +103,19 @@ def _lines(
     things: Mapping[int, Unit] | Mapping[int, RespondentGroup],
     until: date,
 ) -> list[ReportLine]:
-    found = queries.figures(db, campaign_id, by=(dimension,), until=until)
+    figures_by_key = queries.figures(db, campaign_id, by=(dimension,), until=until)
     before = queries.counted(db, campaign_id, by=(dimension,), until=until - timedelta(days=1))
     return [
         ReportLine(
             thing.code,
             _name(thing),
             thing.kind if isinstance(thing, Unit) else thing.level,
-            found[id_,],
-            found[id_,].counts.submitted - before.get((id_,), Counts()).submitted,
+            figures_by_key[id_,],
+            figures_by_key[id_,].counts.submitted - before.get((id_,), Counts()).submitted,
             thing.name_vi,
         )
         for id_, thing in things.items()
-        if (id_,) in found
+        if (id_,) in figures_by_key
     ]
 
 

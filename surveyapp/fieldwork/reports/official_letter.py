@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from surveyapp.campaigns import unit_names
 from surveyapp.campaigns.models import Campaign, Unit
 from surveyapp.clock import VIETNAM
 from surveyapp.documents.docx import Grid, Paragraph, Rule, write_docx
@@ -18,8 +19,6 @@ from surveyapp.fieldwork.reports.unit_figures import UnitFigures, UnitLine
 from surveyapp.i18n import _, day, locale, number, percent
 
 TEMPLATE = Path(__file__).with_name("official_letter.typ")
-CITIES = frozenset({"01", "31", "48", "79", "92"})
-"""Provinces that are cities under central government, by GSO code; Huế is one since 2025, by its name."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,7 @@ def _unit(unit: Unit) -> str:
 
 
 def _province(unit: Unit) -> str:
-    if unit.code in CITIES or unit.name_vi == "Huế":
-        return _("thành phố %(name)s", name=_unit(unit))
-    return _("tỉnh %(name)s", name=_unit(unit))
+    return unit_names.in_a_sentence(unit.code, _unit(unit), name_vi=unit.name_vi)
 
 
 def _addressed(unit: Unit) -> str:
@@ -141,8 +138,8 @@ def _tables(chase: UnitFigures) -> tuple[tuple[str, list[list[str]]], ...]:
         (_("Theo nhóm đối tượng"), _("Nhóm đối tượng"), chase.groups),
         (_("Theo sở, ban, ngành"), _("Sở, ban, ngành"), chase.departments),
     )
-    found = ((title, _rows(heading, lines)) for title, heading, lines in parts)
-    return tuple((title, rows) for title, rows in found if len(rows) > 1)
+    tables = ((title, _rows(heading, lines)) for title, heading, lines in parts)
+    return tuple((title, rows) for title, rows in tables if len(rows) > 1)
 
 
 def _rows(heading: str, lines: Sequence[UnitLine]) -> list[list[str]]:

@@ -61,17 +61,17 @@ def unsubscribe(db: Session, campaign_id: int, subscriber_id: uuid.UUID) -> bool
 
 def subscribers(db: Session, campaign_id: int) -> Sequence[ReportSubscriber]:
     """Everybody who gets the report, by address."""
-    wanted = select(ReportSubscriber).where(ReportSubscriber.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(ReportSubscriber.email)).all()
+    query = select(ReportSubscriber).where(ReportSubscriber.campaign_id == campaign_id)
+    return db.scalars(query.order_by(ReportSubscriber.email)).all()
 
 
 def not_sent_yet(db: Session, campaign_id: int, *, day: date) -> Sequence[ReportSubscriber]:
     """Subscribers who have not got the report of `day` (or of a later one)."""
-    wanted = select(ReportSubscriber).where(
+    query = select(ReportSubscriber).where(
         ReportSubscriber.campaign_id == campaign_id,
         or_(ReportSubscriber.sent_for.is_(None), ReportSubscriber.sent_for < day),
     )
-    return db.scalars(wanted.order_by(ReportSubscriber.email)).all()
+    return db.scalars(query.order_by(ReportSubscriber.email)).all()
 
 
 def mark_report_sent(db: Session, subscriber_id: uuid.UUID, *, day: date) -> None:
@@ -127,24 +127,24 @@ def revoke_token(
 
 def tokens(db: Session, campaign_id: int, *, scope: str = FIGURES) -> Sequence[ApiToken]:
     """All tokens of a campaign for one purpose, the newest first, revoked ones too."""
-    wanted = select(ApiToken).where(ApiToken.campaign_id == campaign_id, ApiToken.scope == scope)
-    return db.scalars(wanted.order_by(ApiToken.made_at.desc())).all()
+    query = select(ApiToken).where(ApiToken.campaign_id == campaign_id, ApiToken.scope == scope)
+    return db.scalars(query.order_by(ApiToken.made_at.desc())).all()
 
 
 def reader(
     db: Session, token: str, *, campaign_id: int, today: date, scope: str = FIGURES
 ) -> ApiToken:
     """The live token that may read this campaign. Raises `TokenRefused` without saying why."""
-    found = db.scalar(
+    token_row = db.scalar(
         select(ApiToken).where(
             ApiToken.token_sha256 == _digest(token),
             ApiToken.campaign_id == campaign_id,
             ApiToken.scope == scope,
         )
     )
-    if found is None or found.revoked_at is not None or found.expires_on < today:
+    if token_row is None or token_row.revoked_at is not None or token_row.expires_on < today:
         raise TokenRefused
-    return found
+    return token_row
 
 
 def mark_token_used(db: Session, token_id: uuid.UUID, *, today: date) -> None:

@@ -59,10 +59,10 @@ def _front(book: Any, look: dict[str, Any], report: DailyReport) -> None:
         line += 1
     if report.concerns:
         sheet.write_string(line + 1, 0, _("Cần chú ý"), look["head"])
-        for place, (concern, name) in enumerate(report.concerns, line + 2):
-            sheet.write_string(place, 0, concern_words(concern.kind))
-            sheet.write_string(place, 1, name)
-            sheet.write_string(place, 2, _("%(done)s trên %(of)s", done=concern.n, of=concern.of))
+        for index, (concern, name) in enumerate(report.concerns, line + 2):
+            sheet.write_string(index, 0, concern_words(concern.kind))
+            sheet.write_string(index, 1, name)
+            sheet.write_string(index, 2, _("%(done)s trên %(of)s", done=concern.n, of=concern.of))
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 2, 30)
 
@@ -82,14 +82,14 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[ReportLi
         _("Kế hoạch"),
         _("Tỷ lệ đạt mẫu"),
     )
-    for place, head in enumerate(heads):
-        sheet.write_string(0, place, head, look["head"])
+    for index, head in enumerate(heads):
+        sheet.write_string(0, index, head, look["head"])
     for row, line in enumerate(lines, 1):
         counts, figures = line.figures.counts, line.figures
         sheet.write_string(row, 0, line.code)
         sheet.write_string(row, 1, line.name)
         _number(sheet, row, 2, figures.rate, look["share"])
-        for place, n in enumerate(
+        for index, n in enumerate(
             (
                 counts.submitted,
                 line.gained,
@@ -101,7 +101,7 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[ReportLi
             ),
             3,
         ):
-            _number(sheet, row, place, n, look["count"])
+            _number(sheet, row, index, n, look["count"])
         _number(sheet, row, 10, figures.coverage, look["share"])
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 42)
@@ -112,17 +112,17 @@ def _sheet(book: Any, look: dict[str, Any], title: str, lines: Sequence[ReportLi
     )  # fmt: skip
 
 
-def _number(sheet: Any, row: int, place: int, value: float | None, look: Any) -> None:
+def _number(sheet: Any, row: int, column: int, value: float | None, look: Any) -> None:
     if value is not None:
-        sheet.write_number(row, place, value, look)
+        sheet.write_number(row, column, value, look)
 
 
 def _days(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     """The curve and the forecast as a table and a chart that Excel can change."""
     title = _("Theo ngày")
     sheet = book.add_worksheet(title)
-    for place, head in enumerate((_("Hết ngày"), _("Đã nộp"), _("Dự báo"), _("Kế hoạch"))):
-        sheet.write_string(0, place, head, look["head"])
+    for index, head in enumerate((_("Hết ngày"), _("Đã nộp"), _("Dự báo"), _("Kế hoạch"))):
+        sheet.write_string(0, index, head, look["head"])
     seen = {p.day: p.counts.submitted for p in report.curve if p.day >= report.starts}
     expected = dict(report.expected.path) if report.expected else {}
     days = sorted({*seen, *expected})
@@ -135,13 +135,13 @@ def _days(book: Any, look: dict[str, Any], report: DailyReport) -> None:
     if not days:
         return
     chart = book.add_chart({"type": "line"})
-    for place, colour in ((1, BLUE), (2, SHADES[2]), (3, INK)):
+    for index, colour in ((1, BLUE), (2, SHADES[2]), (3, INK)):
         chart.add_series(
             {
-                "name": [title, 0, place],
+                "name": [title, 0, index],
                 "categories": [title, 1, 0, len(days), 0],
-                "values": [title, 1, place, len(days), place],
-                "line": {"color": colour, "dash_type": "solid" if place == 1 else "dash"},
+                "values": [title, 1, index, len(days), index],
+                "line": {"color": colour, "dash_type": "solid" if index == 1 else "dash"},
             }
         )
     chart.set_title({"name": _("Phiếu đã trả lời, cộng dồn theo ngày")})
@@ -159,8 +159,8 @@ def _map(book: Any, look: dict[str, Any], report: DailyReport) -> None:
         return
     bounds = outline_map.bounds_of(line.figures.rate for line in provinces)
     sheet = book.add_worksheet(_("Bản đồ"))
-    for place, head in enumerate((_("Mã"), _("Tỉnh, thành phố"), _("Tỷ lệ trả lời (RR2)"))):
-        sheet.write_string(0, place, head, look["head"])
+    for index, head in enumerate((_("Mã"), _("Tỉnh, thành phố"), _("Tỷ lệ trả lời (RR2)"))):
+        sheet.write_string(0, index, head, look["head"])
     for row, line in enumerate(provinces, 1):
         rate = line.figures.rate
         colour = outline_map.colour(rate, bounds)

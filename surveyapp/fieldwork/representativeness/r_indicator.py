@@ -82,19 +82,19 @@ def measure(strata: Mapping[Stratum, StratumCounts]) -> Representativeness | Non
         return None
     s = sqrt(_between(list(present.values()), whole))
     width = len(next(iter(present)))
-    variables = tuple(_variable(present, place, whole) for place in range(width))
+    variables = tuple(_variable(present, variable, whole) for variable in range(width))
     cv = s / whole.rate if whole.rate else None
     return Representativeness(1 - 2 * s, s, cv, whole, variables)
 
 
 def _variable(
-    strata: Mapping[Stratum, StratumCounts], place: int, whole: StratumCounts
+    strata: Mapping[Stratum, StratumCounts], variable: int, whole: StratumCounts
 ) -> Variable:
     by_category: dict[str, StratumCounts] = {}
     beside: dict[Stratum, list[tuple[str, StratumCounts]]] = {}
     for key, tally in strata.items():
-        by_category[key[place]] = by_category.get(key[place], StratumCounts()) + tally
-        beside.setdefault(key[:place] + key[place + 1 :], []).append((key[place], tally))
+        by_category[key[variable]] = by_category.get(key[variable], StratumCounts()) + tally
+        beside.setdefault(key[:variable] + key[variable + 1 :], []).append((key[variable], tally))
     within = dict.fromkeys(by_category, 0.0)
     conditional = 0.0
     for others in beside.values():
@@ -108,7 +108,7 @@ def _variable(
         for name, tally in sorted(by_category.items(), key=lambda item: _signed(item[1], whole))
     )
     spread = sqrt(_between(list(by_category.values()), whole))
-    return Variable(VARIABLES[place], spread, sqrt(conditional), categories)
+    return Variable(VARIABLES[variable], spread, sqrt(conditional), categories)
 
 
 def _signed(tally: StratumCounts, whole: StratumCounts) -> float:

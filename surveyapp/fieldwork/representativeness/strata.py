@@ -37,12 +37,12 @@ def strata(db: Session, campaign_id: int) -> dict[Stratum, StratumCounts]:
     regions = _regions(db, campaign_id)
     groups = {group.id: group.code for group in campaigns.groups(db, campaign_id)}
     departments = {each.id: each.code for each in campaigns.departments(db, campaign_id)}
-    found: dict[Stratum, StratumCounts] = defaultdict(StratumCounts)
+    by_stratum: dict[Stratum, StratumCounts] = defaultdict(StratumCounts)
     for unit, group, department, *counts in series.tallies(db, campaign_id, reachable=_REACHABLE):
-        found[regions[unit], groups[group], departments.get(department, "")] += StratumCounts(
+        by_stratum[regions[unit], groups[group], departments.get(department, "")] += StratumCounts(
             *counts
         )
-    return dict(found)
+    return dict(by_stratum)
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class ResponseCourse:
 
 def course(db: Session, campaign_id: int, *, until: date) -> ResponseCourse:
     """The picture at the end of each day up to `until`, from the first answer on."""
-    found = series.changes(db, campaign_id, until=until)
+    daily_changes = series.changes(db, campaign_id, until=until)
     regions = _regions(db, campaign_id)
     by_day: dict[date, dict[Stratum, StratumCounts]] = defaultdict(
         lambda: defaultdict(StratumCounts)
     )
     first_sent: list[date] = []
-    for (unit, group), changes in found.items():
+    for (unit, group), changes in daily_changes.items():
         for change in changes:
             by_day[change.day][regions[unit], str(group)] += StratumCounts(
                 change.eligible, change.answered
@@ -85,9 +85,9 @@ def _pictures(
     while day <= until:
         for key, change in by_day.get(day, {}).items():
             standing[key] += change
-        found = measure(standing)
-        if found is not None and found.whole.answered:
-            pictures.append(DayPicture(day, found.r, found.whole.rate))
+        measured = measure(standing)
+        if measured is not None and measured.whole.answered:
+            pictures.append(DayPicture(day, measured.r, measured.whole.rate))
         day += timedelta(days=1)
     return pictures
 

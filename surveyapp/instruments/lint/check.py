@@ -37,8 +37,8 @@ class LintException(Frozen):
 def lint(instrument: Instrument) -> list[LintFinding]:
     """Every finding, the gravest first, else in the order of the questionnaire."""
     rules = (*form_rules.RULES, *wording_rules.RULES)
-    found = [finding for rule in rules for finding in rule(instrument)]
-    return sorted(found, key=lambda one: (_GRAVITY[one.severity], one.path))
+    findings = [finding for rule in rules for finding in rule(instrument)]
+    return sorted(findings, key=lambda one: (_GRAVITY[one.severity], one.path))
 
 
 def excuse(
@@ -46,9 +46,9 @@ def excuse(
 ) -> list[LintFinding]:
     """The findings, those that an exception covers with its reason in `language`."""
     reasons: dict[tuple[str, str], str] = {
-        (each.rule, place): each.reason.get(language)
+        (each.rule, where): each.reason.get(language)
         for each in exceptions
-        for place in each.places
+        for where in each.places
     }
     return [replace(f, excuse=reasons.get((f.rule, f.place), "")) for f in findings]
 
@@ -59,8 +59,8 @@ def unused(
     """A finding for each exception that covers nothing, with the exception's position from 0."""
     needed = {(finding.rule, finding.place) for finding in findings}
     return [
-        (position, LintFinding("unused_exception", place, facts={"rule": each.rule}))
+        (position, LintFinding("unused_exception", where, facts={"rule": each.rule}))
         for position, each in enumerate(exceptions)
-        for place in each.places
-        if (each.rule, place) not in needed
+        for where in each.places
+        if (each.rule, where) not in needed
     ]

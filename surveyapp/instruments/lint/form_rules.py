@@ -37,7 +37,7 @@ _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9àáãèéì
 
 def translation(instrument: Instrument) -> Iterator[LintFinding]:
     """A text that is not in its language: the same in both, or left half done."""
-    for place, path, text in _texts(instrument):
+    for where, path, text in _texts(instrument):
         same = text.vi == text.en and _VIETNAMESE.search(text.vi)
         bare = len(syllables(text.vi)) > 4 and not _VIETNAMESE.search(text.vi)
         foreign = sum(bool(_VIETNAMESE.search(w)) for w in re.findall(r"\w+", text.en)) > 3
@@ -45,7 +45,7 @@ def translation(instrument: Instrument) -> Iterator[LintFinding]:
             words = text.get(language)
             held = [word for word in lexicon()["placeholders"] if word in words]
             if wrong or held:
-                yield LintFinding("translation", place, (*path, language), {"quote": words[:40]})
+                yield LintFinding("translation", where, (*path, language), {"quote": words[:40]})
 
 
 def best_end(instrument: Instrument) -> Iterator[LintFinding]:
@@ -54,8 +54,8 @@ def best_end(instrument: Instrument) -> Iterator[LintFinding]:
         for option in item.options:
             bad = [label for label in lexicon()["bad_labels"] if label in option.label.vi.lower()]
             if option.code == item.best and bad:
-                place = f"{instrument.code}.{item.scale}"
-                yield LintFinding("best_end", place, path, {"quote": option.label.vi})
+                where = f"{instrument.code}.{item.scale}"
+                yield LintFinding("best_end", where, path, {"quote": option.label.vi})
 
 
 def same_label(instrument: Instrument) -> Iterator[LintFinding]:
@@ -65,8 +65,8 @@ def same_label(instrument: Instrument) -> Iterator[LintFinding]:
             labels = Counter(option.label.get(language).casefold() for option in item.options)
             labels[DONT_KNOW_LABEL.get(language).casefold()] += 1
             for label in (label for label, n in labels.items() if n > 1):
-                place = f"{instrument.code}.{item.scale}"
-                yield LintFinding("same_label", place, path, {"quote": label})
+                where = f"{instrument.code}.{item.scale}"
+                yield LintFinding("same_label", where, path, {"quote": label})
 
 
 def direction(instrument: Instrument) -> Iterator[LintFinding]:

@@ -21,8 +21,8 @@ _OPENING_CLAUSE = re.compile(r"^(?:Khi|Nếu|So với)\b[^,]*,\s*")
 def lexicon() -> dict[str, Any]:
     """The lists of `words.yaml` by name."""
     path = Path(__file__).with_name("words.yaml")
-    found: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    return found
+    words: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return words
 
 
 def syllables(text: str) -> list[str]:

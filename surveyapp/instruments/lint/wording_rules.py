@@ -22,9 +22,9 @@ Path = tuple[str | int, ...]
 
 def items(instrument: Instrument) -> Iterator[tuple[Path, InstrumentItem]]:
     """Every item with its path in the instrument."""
-    for place, section in enumerate(instrument.sections):
+    for index, section in enumerate(instrument.sections):
         for position, item in enumerate(section.items):
-            yield ("sections", place, "items", position), item
+            yield ("sections", index, "items", position), item
 
 
 def double(instrument: Instrument) -> Iterator[LintFinding]:

@@ -57,11 +57,11 @@ class SheetDocument(YamlDocument):
         """What was refused, each at the first of its rows."""
         for (sheet, letter, message), rows in self._refused.items():
             first, *others = rows
-            place = f"{sheet}!{letter}{first}" if letter else sheet
+            cell = f"{sheet}!{letter}{first}" if letter else sheet
             if others:
                 numbers = ", ".join(_runs(others))
                 message = _("%(fault)s (cả ở dòng %(rows)s)", fault=message, rows=numbers)
-            yield Fault(self.file, first, place, message)
+            yield Fault(self.file, first, cell, message)
 
     def rename(self, row: SheetRow, written: str, ours: str, words: str) -> None:
         """Keep for the table that a name became another."""

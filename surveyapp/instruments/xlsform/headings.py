@@ -112,6 +112,6 @@ def _parts(typed: str, double_colons: bool) -> list[str]:
         return [part.strip() for part in typed.split("::")]
     parts = [part.strip() for part in typed.split(":")]
     if "jr" in parts[:-1]:
-        place = parts.index("jr")
-        parts[place : place + 2] = [f"jr:{parts[place + 1]}"]
+        index = parts.index("jr")
+        parts[index : index + 2] = [f"jr:{parts[index + 1]}"]
     return parts

@@ -29,8 +29,8 @@ class Choices:
     def written(self) -> dict[str, Any]:
         """The scale as a questionnaire file writes it, its codes 1, 2, 3 … in the order shown."""
         options = [
-            {"code": str(place), "label": row.text("label")}
-            for place, row in enumerate(self.option_rows, 1)
+            {"code": str(index), "label": row.text("label")}
+            for index, row in enumerate(self.option_rows, 1)
         ]
         return {"id": self.scale, "options": options, **({"best": self.best} if self.best else {})}
 
@@ -95,10 +95,10 @@ def write_scales(document: SheetDocument, known: Lists, used: set[str]) -> None:
                 name=choices.name,
             )
             document.refuse(choices.row, words)
-        for place, row in enumerate(choices.option_rows, 1):
+        for index, row in enumerate(choices.option_rows, 1):
             label = next(iter(row.text("label").values()), "")
             written = f"{choices.name} = {row.get('name')}"
-            document.rename(row, written, f"{choices.name} = {place}", label)
+            document.rename(row, written, f"{choices.name} = {index}", label)
         before = first.setdefault(choices.scale, choices)
         if before is choices:
             _scale(document, choices)
@@ -113,8 +113,8 @@ def _scale(document: SheetDocument, choices: Choices) -> None:
     position = len(document.root["scales"])
     document.root["scales"].append(choices.written())
     document.rows["scales", position] = choices.row
-    for place, row in enumerate(choices.option_rows):
-        document.rows["scales", position, "options", place] = row
+    for index, row in enumerate(choices.option_rows):
+        document.rows["scales", position, "options", index] = row
 
 
 def _dont_know(document: SheetDocument, row: SheetRow) -> None:

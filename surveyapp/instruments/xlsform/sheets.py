@@ -52,8 +52,8 @@ class SheetRow:
 
     def text(self, column: str) -> dict[str, str]:
         """What a spoken column says by language; a missing language is left out."""
-        found = {code: self.get(f"{column}_{code}") for code in ("vi", "en")}
-        return {code: words for code, words in found.items() if words}
+        texts = {code: self.get(f"{column}_{code}") for code in ("vi", "en")}
+        return {code: words for code, words in texts.items() if words}
 
 
 @dataclass(frozen=True)
@@ -113,22 +113,22 @@ def _rows(sheet: str, grid: Sequence[Sequence[object]], *, plain: str) -> Iterat
     double_colons = any("::" in heading for heading in typed)
     heads = [_head(sheet, heading, double_colons, plain) for heading in typed]
     places = [
-        SheetCell(xl_col_to_name(place), " ".join(heading.split()))
-        for place, heading in enumerate(typed)
+        SheetCell(xl_col_to_name(cell_name), " ".join(heading.split()))
+        for cell_name, heading in enumerate(typed)
     ]
     for number, line in enumerate(grid[1:], 2):
         cells: dict[str, str] = {}
         known: dict[str, SheetCell] = {}
         twice, nameless = [], []
-        for head, place, cell in zip(heads, places, map(_text, line), strict=False):
+        for head, cell_name, cell in zip(heads, places, map(_text, line), strict=False):
             if not cell:
                 continue
             if not head:
-                nameless.append(place)
+                nameless.append(cell_name)
                 continue
             if cells.setdefault(head, cell) != cell:
-                twice.append(place)
-            known.setdefault(head, place)
+                twice.append(cell_name)
+            known.setdefault(head, cell_name)
         if cells or nameless:
             yield SheetRow(sheet, number, cells, known, tuple(twice), tuple(nameless))
 

@@ -17,36 +17,36 @@ def read_survey(document: SheetDocument, rows: list[SheetRow], known: lists.List
     """Every row into the document or among its faults; gives the names of the lists that are asked."""
     document.root["sections"] = []
     asked = [(row, read_type(row.get("type"))) for row in rows]
-    for row, found in asked:
-        for cell, words in unsupported.of_survey(row, found.kind):
+    for row, kind in asked:
+        for cell, words in unsupported.of_survey(row, kind.kind):
             document.refuse(row, words, cell)
-    if all(found.kind != "begin_group" for _row, found in asked):
+    if all(kind.kind != "begin_group" for _row, kind in asked):
         asked = _in_one_group(document, asked)
     group: SheetRow | None = None
-    for row, found in asked:
-        if found.kind == "begin_group" and group is None:
+    for row, kind in asked:
+        if kind.kind == "begin_group" and group is None:
             group = row
             _begin(document, row)
-        elif found.kind == "end_group" and group is not None:
+        elif kind.kind == "end_group" and group is not None:
             group = None
-        elif found.kind == "select_one" and group is not None:
-            _item(document, row, found, known)
-        elif found.kind == "text" and group is None and "remark" not in document.root:
+        elif kind.kind == "select_one" and group is not None:
+            _item(document, row, kind, known)
+        elif kind.kind == "text" and group is None and "remark" not in document.root:
             _remark(document, row)
-        elif found.kind == "note" and not document.root["sections"]:
+        elif kind.kind == "note" and not document.root["sections"]:
             _introduce(document, row)
         else:
-            document.refuse(row, _misplaced(found.kind), row.places.get("type"))
+            document.refuse(row, _misplaced(kind.kind), row.places.get("type"))
     if group is not None:
         document.refuse(group, _misplaced("begin_group"), group.places.get("type"))
-    return {found.list_name for _row, found in asked if found.kind == "select_one"}
+    return {kind.list_name for _row, kind in asked if kind.kind == "select_one"}
 
 
 def _in_one_group(
     document: SheetDocument, asked: list[tuple[SheetRow, AskedType]]
 ) -> list[tuple[SheetRow, AskedType]]:
     """A form without groups is one section, with the form's own title."""
-    places = [place for place, (_row, found) in enumerate(asked) if found.kind == "select_one"]
+    places = [index for index, (_row, kind) in enumerate(asked) if kind.kind == "select_one"]
     if not places:
         return asked
     title = {f"label_{code}": words for code, words in document.root["title"].items()}
@@ -93,21 +93,23 @@ def _begin(document: SheetDocument, row: SheetRow) -> None:
     document.rows[path] = row
 
 
-def _item(document: SheetDocument, row: SheetRow, found: AskedType, known: lists.Lists) -> None:
+def _item(
+    document: SheetDocument, row: SheetRow, asked_type: AskedType, known: lists.Lists
+) -> None:
     section = len(document.root["sections"]) - 1
     items = document.root["sections"][section]["items"]
     document.rows["sections", section, "items", len(items)] = row
-    place = row.places.get("type")
-    if found.or_other:
-        document.refuse(row, unsupported.or_other_refused(), place)
-    choices = known.get(found.list_name)
+    cell_name = row.places.get("type")
+    if asked_type.or_other:
+        document.refuse(row, unsupported.or_other_refused(), cell_name)
+    choices = known.get(asked_type.list_name)
     if choices is None:
-        words = _("trang choices không có danh sách %(name)s", name=found.list_name or "–")
-        document.refuse(row, words, place)
+        words = _("trang choices không có danh sách %(name)s", name=asked_type.list_name or "–")
+        document.refuse(row, words, cell_name)
     item: dict[str, Any] = {
         "id": _identifier(document, row),
         "text": row.text("label"),
-        "scale": choices.scale if choices else found.list_name,
+        "scale": choices.scale if choices else asked_type.list_name,
         "dont_know": choices.dont_know if choices else True,
     }
     if row.get("criterion"):

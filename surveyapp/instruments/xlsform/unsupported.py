@@ -137,34 +137,34 @@ def _cells(
     row: SheetRow, understood: tuple[str, ...], elsewhere: tuple[str, ...]
 ) -> Iterator[Refusal]:
     for key in row.cells:
-        column, place = _column(key), row.places[key]
+        column, cell_name = _column(key), row.places[key]
         if column in understood:
             continue
-        facts = {"column": place.heading}
+        facts = {"column": cell_name.heading}
         if column.partition("::")[0] in SPOKEN and "::" in column:
-            yield place, _("cột %(column)s: chỉ có tiếng Việt (vi) và tiếng Anh (en)", **facts)
+            yield cell_name, _("cột %(column)s: chỉ có tiếng Việt (vi) và tiếng Anh (en)", **facts)
         elif column in COLUMNS:
             remedy = str(COLUMNS[column])
-            yield place, _("cột %(column)s không dùng được; %(remedy)s", remedy=remedy, **facts)
+            yield cell_name, _("cột %(column)s không dùng được; %(remedy)s", remedy=remedy, **facts)
         elif column in elsewhere:
             words = _("cột %(column)s không có nghĩa ở dòng %(type)s: xóa ô này",
                       type=row.get("type"), **facts)  # fmt: skip
-            yield place, words
+            yield cell_name, words
         else:
-            yield place, _("không hiểu cột %(column)s: xóa nội dung của cột", **facts)
-    for place in row.twice:
+            yield cell_name, _("không hiểu cột %(column)s: xóa nội dung của cột", **facts)
+    for cell_name in row.twice:
         words = _("cột %(column)s nói khác một cột trước nó có cùng nghĩa: để lại một cột",
-                  column=place.heading)  # fmt: skip
-        yield place, words
-    for place in row.nameless:
-        yield place, _("ô có nội dung dưới một cột không có tiêu đề: xóa ô hoặc ghi tiêu đề")
+                  column=cell_name.heading)  # fmt: skip
+        yield cell_name, words
+    for cell_name in row.nameless:
+        yield cell_name, _("ô có nội dung dưới một cột không có tiêu đề: xóa ô hoặc ghi tiêu đề")
 
 
 def _references(row: SheetRow) -> Iterator[Refusal]:
     for key, words in row.cells.items():
-        if _column(key) in SPOKEN and (found := _REFERENCE.search(words)):
+        if _column(key) in SPOKEN and (match := _REFERENCE.search(words)):
             reason = _("lời không lấy được câu trả lời khác (%(reference)s): viết thành lời",
-                       reference=found[0])  # fmt: skip
+                       reference=match[0])  # fmt: skip
             yield row.places[key], reason
 
 

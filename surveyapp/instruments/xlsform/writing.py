@@ -30,12 +30,12 @@ def write_xlsform(questionnaire: Questionnaire) -> bytes:
     wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
     for name, rows in sheets_of(questionnaire).items():
         sheet = workbook.add_worksheet(name)
-        for place, column in enumerate(SHEETS[name]):
-            sheet.write_string(0, place, column, head)
-            sheet.set_column(place, place, 60 if "::" in column else 16)
+        for index, column in enumerate(SHEETS[name]):
+            sheet.write_string(0, index, column, head)
+            sheet.set_column(index, index, 60 if "::" in column else 16)
             for line, row in enumerate(rows, 1):
                 if row.get(column):
-                    sheet.write_string(line, place, row[column], wrapped)
+                    sheet.write_string(line, index, row[column], wrapped)
         sheet.freeze_panes(1, 2)
     workbook.close()
     return buffer.getvalue()

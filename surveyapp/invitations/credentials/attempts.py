@@ -48,14 +48,14 @@ class Network(NamedTuple):
 def network(keys: KeyRing, address: str, *, now: datetime) -> Network:
     """The network of an address: one IPv4 address, or the /64 of an IPv6 one; another each day."""
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         named = address
     else:
-        mapped = getattr(found, "ipv4_mapped", None)
-        found = mapped or found
-        prefix = 32 if found.version == 4 else 64
-        named = str(ipaddress.ip_network((found, prefix), strict=False))
+        mapped = getattr(parsed, "ipv4_mapped", None)
+        parsed = mapped or parsed
+        prefix = 32 if parsed.version == 4 else 64
+        named = str(ipaddress.ip_network((parsed, prefix), strict=False))
     day = clock.day(now)
     return Network(_hash(keys, day, named), _hash(keys, day, "*"), _hash(keys, day, f"day {named}"))
 

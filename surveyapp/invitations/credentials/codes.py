@@ -37,8 +37,8 @@ def check_digit(digits: str) -> str:
 def passes_luhn(digits: str) -> bool:
     """Whether a data-loss filter could take the number for a bank card (ISO/IEC 7812-1, annex B)."""
     total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 else 1)
+    for index, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if index % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
 

@@ -41,9 +41,9 @@ def read(text: str) -> Typed:
     digits = _digits(folded)
     if _is_code(digits):
         return Typed(code=digits)
-    found = next(_codes_within(folded), None)
-    if found:
-        return Typed(code=found)
+    code = next(_codes_within(folded), None)
+    if code:
+        return Typed(code=code)
     if len(digits) == device_handoff.DIGITS:
         return Typed(handoff=device_handoff.read_typed(digits))
     likely = _digits(_fitted(folded))
@@ -82,7 +82,7 @@ def _fitted(text: str) -> str:
     while before != text:
         before = text
         text = re.sub(
-            r"(?<=[0-9])[OolIi|]|[OolIi|](?=[0-9])", lambda found: found[0].translate(_ALIKE), text
+            r"(?<=[0-9])[OolIi|]|[OolIi|](?=[0-9])", lambda match: match[0].translate(_ALIKE), text
         )
     return text
 

@@ -118,8 +118,8 @@ def reconcile_people(
         invitation = invitations.get(person_id)
         kept = standing.get(invitation.id, []) if invitation else []
         ended = invitation is not None and invitation.state == InvitationState.REVOKED
-        wanted = {} if ended else wanted_by.get(person_id, {})
-        plan = reconcile(wanted, kept, second_form_allowed=second_form_allowed)
+        asked_forms = {} if ended else wanted_by.get(person_id, {})
+        plan = reconcile(asked_forms, kept, second_form_allowed=second_form_allowed)
         if invitation is None:
             invitation_id = uuid.uuid4()
             if plan.create:
@@ -150,11 +150,11 @@ def _invitations(db: Session, people: Sequence[UUID]) -> dict[UUID, Row[*tuple[A
 
 
 def _standing(db: Session, invitation_ids: Sequence[UUID]) -> dict[UUID, list[LockedAssignment]]:
-    found: dict[UUID, list[LockedAssignment]] = {}
+    assignments: dict[UUID, list[LockedAssignment]] = {}
     if invitation_ids:
         for each in transitions.lock_all(db, Assignment.invitation_id.in_(invitation_ids)):
-            found.setdefault(each.invitation_id, []).append(each)
-    return found
+            assignments.setdefault(each.invitation_id, []).append(each)
+    return assignments
 
 
 def _sent(db: Session, assignment_ids: Sequence[UUID]) -> set[UUID]:
@@ -291,8 +291,8 @@ def give_codes(
 
 
 def _taken(db: Session, tags: Sequence[bytes]) -> set[bytes]:
-    found = set(db.scalars(select(Invitation.tag).where(Invitation.tag.in_(tags))))
-    return found | set(db.scalars(select(RetiredTag.tag).where(RetiredTag.tag.in_(tags))))
+    live = set(db.scalars(select(Invitation.tag).where(Invitation.tag.in_(tags))))
+    return live | set(db.scalars(select(RetiredTag.tag).where(RetiredTag.tag.in_(tags))))
 
 
 def _write(db: Session, batch: _Batch) -> None:

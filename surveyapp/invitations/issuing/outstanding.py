@@ -62,8 +62,8 @@ def count(db: Session, campaign: Campaign) -> int:
 
 def next_people(db: Session, campaign: Campaign, *, limit: int) -> Sequence[UUID]:
     """Up to `limit` people: first those without an invitation, then those whose lists changed."""
-    found = list(db.scalars(_uninvited(campaign.id).limit(limit)))
-    return found or list(db.scalars(_changed(campaign.id).limit(limit)))
+    people = list(db.scalars(_uninvited(campaign.id).limit(limit)))
+    return people or list(db.scalars(_changed(campaign.id).limit(limit)))
 
 
 def _count(db: Session, people: Select[Any]) -> int:
@@ -92,20 +92,20 @@ def _changed(campaign_id: int) -> Select[UUID]:
 
     An invitation that an operator ended is left as it is.
     """
-    wanted, yielded = _wanted(campaign_id), _wanted(campaign_id)
+    listed, yielded = _wanted(campaign_id), _wanted(campaign_id)
     stands = select(Assignment.id).where(
         Assignment.invitation_id == Invitation.id,
-        Assignment.group_id == wanted.c.group_id,
-        Assignment.rated_unit_id == wanted.c.rated_unit_id,
+        Assignment.group_id == listed.c.group_id,
+        Assignment.rated_unit_id == listed.c.rated_unit_id,
         Assignment.disposition != Disposition.REMOVED,
     )
     lacking = select(Invitation.person_id).where(
         Invitation.campaign_id == campaign_id,
         Invitation.state != InvitationState.REVOKED,
         exists(
-            select(wanted.c.person_id).where(
-                wanted.c.person_id == Invitation.person_id,
-                ~exists(stands.correlate(Invitation, wanted)),
+            select(listed.c.person_id).where(
+                listed.c.person_id == Invitation.person_id,
+                ~exists(stands.correlate(Invitation, listed)),
             )
         ),
     )
@@ -173,8 +173,8 @@ def wanted_forms(db: Session, people: Sequence[UUID]) -> dict[UUID, dict[Form, l
         .where(PersonEntry.person_id.in_(people))
         .order_by(RespondentGroup.position, PersonEntry.kind_id, PersonEntry.line, PersonEntry.id)
     )
-    found: dict[UUID, dict[Form, list[int | None]]] = {}
+    forms_by_person: dict[UUID, dict[Form, list[int | None]]] = {}
     for person_id, group_id, rated_unit_id, department_id in rows:
-        forms = found.setdefault(person_id, {})
+        forms = forms_by_person.setdefault(person_id, {})
         forms.setdefault(Form(group_id, rated_unit_id), []).append(department_id)
-    return found
+    return forms_by_person

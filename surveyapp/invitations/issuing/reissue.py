@@ -108,16 +108,16 @@ def _hold(
 ) -> Row[*tuple[Any, ...]]:
     if not reason.strip():
         raise ReasonMissing
-    found = db.execute(
+    invitation = db.execute(
         select(Invitation.id, Invitation.tag, Invitation.issue_number, Unit.code.label("unit_code"))
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
         .where(Invitation.id == invitation_id, Invitation.campaign_id == campaign.id)
         .with_for_update(of=Invitation, key_share=True)
     ).one_or_none()
-    if found is None:
+    if invitation is None:
         raise UnknownInvitation(invitation_id)
-    return found
+    return invitation
 
 
 def _active(db: Session, invitation_id: UUID) -> list[LockedAssignment]:

@@ -114,7 +114,7 @@ def _feedback(mail: Message) -> Report | None:
 
 def _delivery_status(mail: Message) -> Report | None:
     """A report in the standard form (RFC 3464); of several recipients the worst, we write to one."""
-    found = [
+    reports = [
         _recipient_status(fields)
         for part in mail.walk()
         if part.get_content_type() == "message/delivery-status"
@@ -122,7 +122,7 @@ def _delivery_status(mail: Message) -> Report | None:
         if "action" in fields or "status" in fields
     ]
     worst = [BounceKind.HARD, BounceKind.SOFT, BounceKind.DELIVERED, BounceKind.UNKNOWN]
-    return min(found, key=lambda report: worst.index(report.kind), default=None)
+    return min(reports, key=lambda report: worst.index(report.kind), default=None)
 
 
 def _recipient_status(fields: dict[str, str]) -> Report:

@@ -118,8 +118,8 @@ class Mailbox:
             connection.login(user, password)
 
     def _search(self, *criteria: str) -> list[str]:
-        found = self._uid("SEARCH", *criteria)
-        return found[0].decode().split() if found and found[0] else []
+        answer = self._uid("SEARCH", *criteria)
+        return answer[0].decode().split() if answer and answer[0] else []
 
     def _uid(self, command: str, *arguments: str) -> list[Any]:
         try:

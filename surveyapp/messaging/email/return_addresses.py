@@ -27,14 +27,14 @@ def token_of_address(address: str, bounce_address: str) -> str:
     """The token of a VERP address of ours; empty where it is not one."""
     local, _, domain = bounce_address.rpartition("@")
     pattern = rf"{re.escape(local)}\+({_TOKEN})@{re.escape(domain)}"
-    found = re.fullmatch(pattern, address.strip().strip("<>"), re.IGNORECASE)
-    return found[1] if found else ""
+    match = re.fullmatch(pattern, address.strip().strip("<>"), re.IGNORECASE)
+    return match[1] if match else ""
 
 
 def token_of_message_id(text: str, domain: str) -> str:
     """The token of the first Message-ID of ours in `text` (a References header, say); else empty."""
-    found = re.search(rf"<({_TOKEN})@{re.escape(domain)}>", text, re.IGNORECASE)
-    return found[1] if found else ""
+    match = re.search(rf"<({_TOKEN})@{re.escape(domain)}>", text, re.IGNORECASE)
+    return match[1] if match else ""
 
 
 def named(address: str) -> tuple[str, str]:

@@ -63,5 +63,5 @@ def refusal(code: int, status: str, words: str) -> Reason:
 
 def enhanced(words: str) -> str:
     """The first enhanced status code in an answer (RFC 3463), `5.1.1`; empty where there is none."""
-    found = _ENHANCED.search(words)
-    return found[0] if found else ""
+    match = _ENHANCED.search(words)
+    return match[0] if match else ""

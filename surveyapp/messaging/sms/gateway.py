@@ -193,7 +193,7 @@ def filled(shape: Any, values: Mapping[str, str]) -> Any:
 
 
 def _lookup(values: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
-    return lambda found: values[found[1]]
+    return lambda match: values[match[1]]
 
 
 def _at(answer: Any, path: str) -> str:

@@ -43,9 +43,9 @@ def check_place(path: Path, *, url: str, instance: Path, store: Path) -> Mapping
     head = sealed_file.read_head(path)
     if head["revision"] not in schema.known():
         raise BackupNewer(head["revision"])
-    wanted = database_copy.engine_name(url)
-    if head["engine"] != wanted:
-        raise OtherEngine(head["engine"], wanted)
+    engine = database_copy.engine_name(url)
+    if head["engine"] != engine:
+        raise OtherEngine(head["engine"], engine)
     for part in service.PARTS:
         folder = service.place_of(part, instance=instance, store=store)
         if any(folder.rglob("*")):

@@ -122,9 +122,9 @@ def opened(path: Path, key: bytes) -> Iterator[tarfile.TarFile]:
     try:
         with (
             gzip.GzipFile(fileobj=stream) as packed,
-            tarfile.open(fileobj=packed, mode="r|") as found,
+            tarfile.open(fileobj=packed, mode="r|") as archive,
         ):
-            yield found
+            yield archive
     except (tarfile.TarError, EOFError, gzip.BadGzipFile) as exc:
         raise BackupUnreadable(path, "altered or cut short") from exc
 
@@ -159,8 +159,8 @@ def last(db: Session) -> BackupRecord | None:
 
 def rotate(folder: Path, *, keep: int) -> list[Path]:
     """Remove all but the newest `keep` backups of the folder; returns what went."""
-    found = sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
-    return _removed(found[max(keep, 1) :])
+    backups = sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
+    return _removed(backups[max(keep, 1) :])
 
 
 def _removed(paths: Iterable[Path]) -> list[Path]:

@@ -23,7 +23,7 @@ class Diagnosis:
     command: str = ""
 
 
-def worst(found: Iterable[Diagnosis]) -> Level:
+def worst(diagnoses: Iterable[Diagnosis]) -> Level:
     """The level that the whole has."""
-    levels = {one.level for one in found}
+    levels = {one.level for one in diagnoses}
     return next((each for each in (Level.FAIL, Level.WARN) if each in levels), Level.OK)

@@ -81,13 +81,13 @@ def _bucket(settings: Settings) -> Iterator[Diagnosis]:
     try:
         with tempfile.NamedTemporaryFile() as mark:
             bucket.put(key, Path(mark.name))
-        found = key in bucket.keys(key)
+        is_kept = key in bucket.keys(key)
         bucket.delete(key)
     except BucketAway as away:
         words = _("Không ghi được vào kho chung: %(fault)s.", fault=away)
         yield Diagnosis("store", Level.FAIL, words, "SURVEYAPP_STORE_BUCKET")
         return
-    level = Level.OK if found else Level.FAIL
+    level = Level.OK if is_kept else Level.FAIL
     yield Diagnosis("store", level, _("Kho chung %(host)s ghi và đọc được.", host=bucket.host))
 
 
@@ -115,8 +115,8 @@ def _front(settings: Settings) -> Iterator[Diagnosis]:
     yield Diagnosis(
         "outside", Level.OK, _("Mở được %(url)s như người ngoài.", url=settings.base_url)
     )
-    wanted = urlsplit(settings.base_url)
-    if told.get("scheme") != wanted.scheme or told.get("host") != wanted.netloc:
+    front = urlsplit(settings.base_url)
+    if told.get("scheme") != front.scheme or told.get("host") != front.netloc:
         words = _(
             "Máy chủ thấy mình ở %(seen)s thay vì %(wanted)s: proxy không gửi X-Forwarded-Proto, -Host, hoặc SURVEYAPP_TRUSTED_PROXIES sai.",
             seen=f"{told.get('scheme')}://{told.get('host')}",

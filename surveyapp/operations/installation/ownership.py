@@ -128,8 +128,8 @@ def sign(
 ) -> None:
     """This node is alive and holds these keys."""
     told = {"seen_at": now, "version": version, "key_numbers": sorted(keys)}
-    place = (NodeSign.name == name, NodeSign.kind == kind)
-    if rows_changed(db.execute(update(NodeSign).where(*place).values(told))):
+    of_this = (NodeSign.name == name, NodeSign.kind == kind)
+    if rows_changed(db.execute(update(NodeSign).where(*of_this).values(told))):
         return
     with contextlib.suppress(IntegrityError), db.begin_nested():  # another process was first
         db.execute(insert(NodeSign).values(name=name, kind=kind, **told))

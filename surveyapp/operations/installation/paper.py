@@ -57,13 +57,13 @@ def _check(number: int, root: bytes) -> bytes:
     return sha256(b"%d:" % number + root).digest()[:_CHECK_BYTES]
 
 
-def write_paper(keys: KeyRing, *, made_on: str, place: str) -> bytes:
+def write_paper(keys: KeyRing, *, made_on: str, kept_at: str) -> bytes:
     """A PDF to be printed and locked away: whoever has it can sign links and open cookies."""
     return pdf.write_pdf(
         Path(__file__).with_name("paper.typ"),
         {
             "title": _("Bộ khóa của máy chủ khảo sát"),
-            "place": place,
+            "place": kept_at,
             "made_on": made_on,
             "warning": _(
                 "Cất trong két. Ai có tờ này có thể giả liên kết và mã truy cập. "

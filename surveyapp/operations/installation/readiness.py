@@ -24,15 +24,15 @@ def look(node: str, *, kind: str, keys: KeyRing, now: datetime) -> Mapping[str, 
 
     The row that is written is this node's sign of life.
     """
-    found = dict.fromkeys(("schema", "keys", "write"), "unknown")
+    states = dict.fromkeys(("schema", "keys", "write"), "unknown")
     step = "schema"
     try:
         with db.reading() as session:
             at = schema.revision(session.connection())
-            found["schema"] = OK if at == schema.newest() else f"at {at}"
+            states["schema"] = OK if at == schema.newest() else f"at {at}"
             step = "keys"
             ownership.fits(session, keys)
-            found["keys"] = OK
+            states["keys"] = OK
         step = "write"
         engine = db.bound()
         if engine is not None and monotonic() - _written.get(engine, float("-inf")) > WRITE_EVERY:
@@ -41,11 +41,11 @@ def look(node: str, *, kind: str, keys: KeyRing, now: datetime) -> Mapping[str, 
                     session, node, kind=kind, version=VERSION, keys=list(keys.roots), now=now
                 )
             _written[engine] = monotonic()
-        found["write"] = OK
+        states["write"] = OK
     except SurveyError as refused:
-        found[step] = type(refused).__name__
+        states[step] = type(refused).__name__
     except Exception as error:
         if not db.of_database(error):
             raise
-        found[step] = str(db.fault_of(error) or "away")
-    return found
+        states[step] = str(db.fault_of(error) or "away")
+    return states

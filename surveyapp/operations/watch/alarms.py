@@ -28,9 +28,9 @@ class News:
     over: tuple[str, ...]
 
 
-def news(found: Iterable[Diagnosis], folder: Path, *, now: datetime) -> News:
+def news(diagnoses: Iterable[Diagnosis], folder: Path, *, now: datetime) -> News:
     """What failed since it was told last, or still does after hours, and what is over. Writes nothing."""
-    failing = [one for one in found if one.level == Level.FAIL]
+    failing = [one for one in diagnoses if one.level == Level.FAIL]
     told = {path.name: _told_at(path, now) for path in sorted(folder.glob("*"))}
     fresh = [one for one in failing if told.get(one.check, now - AGAIN) <= now - AGAIN]
     names = {one.check for one in failing}

@@ -172,8 +172,8 @@ def late_units(db: Session, campaign: Campaign, *, today: date) -> list[LateUnit
     return sorted(late, key=lambda row: (row.due, row.unit.kind, row.unit.position))
 
 
-def _by_unit(db: Session, wanted: Any) -> Mapping[int, Any]:
-    return {row[0]: row[1] for row in db.execute(wanted)}
+def _by_unit(db: Session, query: Any) -> Mapping[int, Any]:
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def _last_reminders(db: Session) -> Mapping[int, DeskReminder]:

@@ -36,26 +36,28 @@ def content_sha256(db: Session, list_id: uuid.UUID) -> str:
 
 
 def write_minute(
-    db: Session, campaign: Campaign, unit: Unit, kind: ListKind, subject: RespondentList
+    db: Session, campaign: Campaign, unit: Unit, kind: ListKind, respondent_list: RespondentList
 ) -> bytes:
     """The PDF. Raises `ListInOtherState` for a list its desk has not confirmed."""
-    if subject.state not in EVER_HANDED_IN or subject.accepted_at is None:
-        raise ListInOtherState(subject.id, state=subject.state, needed=EVER_HANDED_IN)
-    names = display_names(db, {subject.staged_by, subject.accepted_by or ""})
-    sent_by = names.get(subject.staged_by, subject.staged_by)
-    confirmed_by = names.get(subject.accepted_by or "", subject.accepted_by)
+    if respondent_list.state not in EVER_HANDED_IN or respondent_list.accepted_at is None:
+        raise ListInOtherState(
+            respondent_list.id, state=respondent_list.state, needed=EVER_HANDED_IN
+        )
+    names = display_names(db, {respondent_list.staged_by, respondent_list.accepted_by or ""})
+    sent_by = names.get(respondent_list.staged_by, respondent_list.staged_by)
+    confirmed_by = names.get(respondent_list.accepted_by or "", respondent_list.accepted_by)
     is_english = locale() == "en"
     rows = [
         (_("Danh sách"), kind.name_en if is_english else kind.name_vi),
-        (_("Bản"), str(subject.version)),
-        (_("Số người"), number(subject.line_count)),
-        (_("Số dòng đã bỏ"), number(subject.left_out_count)),
-        (_("Số điểm cần kiểm tra đã xác nhận"), number(subject.check_count)),
-        (_("Tệp đã gửi"), subject.file_name or "–"),
-        (_("SHA-256 của tệp"), _spaced(subject.file_sha256) or "–"),
-        (_("SHA-256 của nội dung đã xác nhận"), _spaced(content_sha256(db, subject.id))),
-        (_("Gửi lên"), f"{sent_by}, {moment(subject.staged_at)}"),
-        (_("Xác nhận bởi"), f"{confirmed_by}, {moment(subject.accepted_at)}"),
+        (_("Bản"), str(respondent_list.version)),
+        (_("Số người"), number(respondent_list.line_count)),
+        (_("Số dòng đã bỏ"), number(respondent_list.left_out_count)),
+        (_("Số điểm cần kiểm tra đã xác nhận"), number(respondent_list.check_count)),
+        (_("Tệp đã gửi"), respondent_list.file_name or "–"),
+        (_("SHA-256 của tệp"), _spaced(respondent_list.file_sha256) or "–"),
+        (_("SHA-256 của nội dung đã xác nhận"), _spaced(content_sha256(db, respondent_list.id))),
+        (_("Gửi lên"), f"{sent_by}, {moment(respondent_list.staged_at)}"),
+        (_("Xác nhận bởi"), f"{confirmed_by}, {moment(respondent_list.accepted_at)}"),
     ]
     facts = {
         "language": locale(),

@@ -66,10 +66,10 @@ class MarkedWorkbook:
 
 def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> ListToMark:
     """What `mark_up` needs of a list. Raises `UnknownList`, also for one that came without a file."""
-    subject = queries.original(db, list_id, unit_id=unit_id)
-    if not subject.file_sha256:
+    respondent_list = queries.original(db, list_id, unit_id=unit_id)
+    if not respondent_list.file_sha256:
         raise UnknownList(list_id)
-    _subject, kind, unit = queries.one_list(db, list_id, campaign_id=subject.campaign_id)
+    _subject, kind, unit = queries.one_list(db, list_id, campaign_id=respondent_list.campaign_id)
     mended: dict[tuple[int, str], str] = {}
     left_out, added = set(), {}
     touched = db.execute(
@@ -85,12 +85,12 @@ def standing(db: Session, list_id: uuid.UUID, *, unit_id: int) -> ListToMark:
             continue
         mended |= {(row.line, column): value for column, value in row.mends.items()}
     return ListToMark(
-        content=subject.file,
-        file_name=subject.file_name,
-        understanding=subject.understanding,
+        content=respondent_list.file,
+        file_name=respondent_list.file_name,
+        understanding=respondent_list.understanding,
         kind_name=kind.name_vi,
         unit_name=unit.name_vi,
-        version=subject.version,
+        version=respondent_list.version,
         findings=tuple(finding.plain() for finding in every_finding(db, list_id)),
         mended=mended,
         left_out=frozenset(left_out),
@@ -137,16 +137,16 @@ def _marks(stored: ListToMark, workbook: Workbook) -> Iterator[Mark]:
         if finding.line in stored.added or finding.line == WHOLE_LIST or finding.severity == NOTE:
             continue
         words = f"{labels.severity_name(finding.severity)}: {labels.message(finding)}"
-        if (place := at(finding.line, finding.column)) is not None:
-            told.setdefault(place, []).append((finding.severity, words))
+        if (cell := at(finding.line, finding.column)) is not None:
+            told.setdefault(cell, []).append((finding.severity, words))
     for (line, column), value in stored.mended.items():
         words = _("Đã sửa trên hệ thống thành “%(value)s”. Ghi lại như vậy hoặc để nguyên ô này đều được.", value=value)  # fmt: skip
-        if (place := at(line, column)) is not None:
-            told.setdefault(place, []).append(("done", words))
+        if (cell := at(line, column)) is not None:
+            told.setdefault(cell, []).append(("done", words))
     for line in stored.left_out - stored.added.keys():
         words = _("Dòng này đã được bỏ khỏi danh sách trên hệ thống. Có thể xóa dòng, hoặc để nguyên: dòng vẫn được bỏ.")  # fmt: skip
-        if (place := at(line, "")) is not None:
-            told.setdefault(place, []).append(("out", words))
+        if (cell := at(line, "")) is not None:
+            told.setdefault(cell, []).append(("out", words))
     for (part, line, index), remarks in sorted(told.items()):
         tone = min((tone for tone, _words in remarks), key=_GRAVITY.__getitem__)
         comment = "\n".join(words for _tone, words in remarks)[:_LONGEST_COMMENT]
@@ -202,10 +202,10 @@ def _legend(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
 
 
 def _explained(stored: ListToMark) -> Iterator[tuple[LegendCell, ...]]:
-    wanted: Sequence[Finding] = [f for f in stored.findings if f.severity != NOTE or not f.line]
+    findings: Sequence[Finding] = [f for f in stored.findings if f.severity != NOTE or not f.line]
     reading = WorkbookReading.from_json(stored.understanding)
     tables = dict(reading.tables())
-    for finding in wanted[:_MOST_EXPLAINED]:
+    for finding in findings[:_MOST_EXPLAINED]:
         line, link, sheet = _("Cả danh sách"), "", ""
         if finding.line:
             line = shown(finding.line)

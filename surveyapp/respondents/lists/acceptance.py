@@ -34,13 +34,17 @@ def accept(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responde
     `ListInOtherState`, `UnknownList`, `ListsNoLongerTaken`.
     """
     # Not checked anew: the desk confirms what it was shown, and each mend was checked when it was made.
-    campaign, subject = mendable(db, list_id, unit=unit)
-    if subject.must_count:
-        raise ListUnfinished(list_id, must_count=subject.must_count)
-    if not subject.line_count:
+    campaign, respondent_list = mendable(db, list_id, unit=unit)
+    if respondent_list.must_count:
+        raise ListUnfinished(list_id, must_count=respondent_list.must_count)
+    if not respondent_list.line_count:
         raise NobodyLeft(list_id)
-    subject.state, subject.accepted_by, subject.accepted_at = ListState.ACCEPTED, act.actor, act.now
-    supersede(db, subject, (ListState.ACCEPTED,))
+    respondent_list.state, respondent_list.accepted_by, respondent_list.accepted_at = (
+        ListState.ACCEPTED,
+        act.actor,
+        act.now,
+    )
+    supersede(db, respondent_list, (ListState.ACCEPTED,))
     db.flush()
     form_counts.recount(db, campaign.id, [list_id])
     audit.record(
@@ -49,31 +53,40 @@ def accept(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responde
         Action.LIST_ACCEPTED,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject, checks=subject.check_count, left_out=subject.left_out_count),
+        facts=list_facts(
+            respondent_list,
+            checks=respondent_list.check_count,
+            left_out=respondent_list.left_out_count,
+        ),
     )
-    return subject
+    return respondent_list
 
 
 def withdraw(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> RespondentList:
     """Before it is approved: an accepted list comes back to be mended, any other is dropped."""
     campaign = db.get_one(Campaign, unit.campaign_id)
-    subject = _locked(
+    respondent_list = _locked(
         db,
         list_id,
         campaign,
         needed=(ListState.ACCEPTED, ListState.STAGED, ListState.RETURNED),
         unit=unit,
     )
-    reopened = subject.state == ListState.ACCEPTED and subject.file_sha256
-    subject.state = ListState.STAGED if reopened else ListState.WITHDRAWN
+    reopened = respondent_list.state == ListState.ACCEPTED and respondent_list.file_sha256
+    respondent_list.state = ListState.STAGED if reopened else ListState.WITHDRAWN
     if reopened:
-        subject.accepted_by = subject.accepted_at = None
+        respondent_list.accepted_by = respondent_list.accepted_at = None
     db.flush()
     action = Action.LIST_REOPENED if reopened else Action.LIST_WITHDRAWN
     audit.record(
-        db, act, action, campaign_code=campaign.code, unit_code=unit.code, facts=list_facts(subject)
+        db,
+        act,
+        action,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list
 
 
 def return_list(
@@ -82,35 +95,44 @@ def return_list(
     """The centre sends an accepted list back with a note. Raises `NoteMissing` without one."""
     if not note.strip():
         raise NoteMissing
-    subject = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
-    subject.state, subject.note, subject.hold_note = ListState.RETURNED, note.strip(), ""
-    subject.decided_by, subject.decided_at = act.actor, act.now
+    respondent_list = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
+    respondent_list.state, respondent_list.note, respondent_list.hold_note = (
+        ListState.RETURNED,
+        note.strip(),
+        "",
+    )
+    respondent_list.decided_by, respondent_list.decided_at = act.actor, act.now
     db.flush()
-    unit = db.get_one(Unit, subject.unit_id)
+    unit = db.get_one(Unit, respondent_list.unit_id)
     audit.record(
         db,
         act,
         Action.LIST_RETURNED,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject),
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list
 
 
 def hold(
     db: Session, list_id: uuid.UUID, *, note: str, campaign: Campaign, act: Act
 ) -> RespondentList:
     """Keep an accepted list from being approved until its review is over (an empty note ends it)."""
-    subject = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
-    subject.hold_note = note.strip()
+    respondent_list = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
+    respondent_list.hold_note = note.strip()
     db.flush()
-    unit = db.get_one(Unit, subject.unit_id)
-    action = Action.LIST_HELD if subject.hold_note else Action.LIST_HOLD_ENDED
+    unit = db.get_one(Unit, respondent_list.unit_id)
+    action = Action.LIST_HELD if respondent_list.hold_note else Action.LIST_HOLD_ENDED
     audit.record(
-        db, act, action, campaign_code=campaign.code, unit_code=unit.code, facts=list_facts(subject)
+        db,
+        act,
+        action,
+        campaign_code=campaign.code,
+        unit_code=unit.code,
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list
 
 
 def approve(db: Session, list_id: uuid.UUID, *, campaign: Campaign, act: Act) -> Reconciled:
@@ -118,9 +140,9 @@ def approve(db: Session, list_id: uuid.UUID, *, campaign: Campaign, act: Act) ->
 
     Raises `UnknownList`, `ListInOtherState`, `ListHeld`, `ListUnfinished`.
     """
-    subject = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
-    if subject.hold_note:
-        raise ListHeld(list_id, hold_note=subject.hold_note)
+    respondent_list = _locked(db, list_id, campaign, needed=(ListState.ACCEPTED,))
+    if respondent_list.hold_note:
+        raise ListHeld(list_id, hold_note=respondent_list.hold_note)
     done = dict(approve_many(db, campaign, list_ids=[list_id], act=act))
     if list_id not in done:
         raise ListUnfinished(list_id, must_count=db.get_one(RespondentList, list_id).must_count)
@@ -134,30 +156,34 @@ def approve_many(
 
     A generator, unit by unit, so that a caller can show progress; it must be run to its end.
     """
-    wanted = select(RespondentList).where(
+    query = select(RespondentList).where(
         RespondentList.campaign_id == campaign.id,
         RespondentList.state == ListState.ACCEPTED,
         RespondentList.must_count == 0,
         RespondentList.hold_note == "",
     )
     if list_ids is not None:
-        wanted = wanted.where(RespondentList.id.in_(list_ids))
-    wanted = wanted.order_by(RespondentList.unit_id, RespondentList.kind_id).with_for_update()
-    subjects = db.scalars(wanted).all()
-    for unit_id, of_unit in groupby(subjects, key=lambda subject: subject.unit_id):
+        query = query.where(RespondentList.id.in_(list_ids))
+    query = query.order_by(RespondentList.unit_id, RespondentList.kind_id).with_for_update()
+    respondent_lists = db.scalars(query).all()
+    for unit_id, of_unit in groupby(
+        respondent_lists, key=lambda respondent_list: respondent_list.unit_id
+    ):
         unit = db.get_one(Unit, unit_id)
         people = known_people(db, unit_id)
-        for subject in of_unit:
-            lines = places(db, subject.id)
-            changes = reconcile(db, people, unit, subject.kind_id, list_id=subject.id, lines=lines)
-            subject.state, subject.decided_by, subject.decided_at = (
+        for respondent_list in of_unit:
+            lines = places(db, respondent_list.id)
+            changes = reconcile(
+                db, people, unit, respondent_list.kind_id, list_id=respondent_list.id, lines=lines
+            )
+            respondent_list.state, respondent_list.decided_by, respondent_list.decided_at = (
                 ListState.APPROVED,
                 act.actor,
                 act.now,
             )
-            supersede(db, subject, (ListState.APPROVED,))
+            supersede(db, respondent_list, (ListState.APPROVED,))
             db.flush()
-            form_counts.recount(db, campaign.id, [subject.id])
+            form_counts.recount(db, campaign.id, [respondent_list.id])
             audit.record(
                 db,
                 act,
@@ -165,10 +191,10 @@ def approve_many(
                 campaign_code=campaign.code,
                 unit_code=unit.code,
                 facts=list_facts(
-                    subject, kept=changes.kept, added=changes.added, removed=changes.removed
+                    respondent_list, kept=changes.kept, added=changes.added, removed=changes.removed
                 ),
             )
-            yield subject.id, changes
+            yield respondent_list.id, changes
 
 
 def _locked(
@@ -179,14 +205,14 @@ def _locked(
     needed: Sequence[ListState],
     unit: Unit | None = None,
 ) -> RespondentList:
-    wanted = select(RespondentList).where(
+    query = select(RespondentList).where(
         RespondentList.id == list_id, RespondentList.campaign_id == campaign.id
     )
     if unit is not None:
-        wanted = wanted.where(RespondentList.unit_id == unit.id)
-    subject = db.scalar(wanted.with_for_update())
-    if subject is None:
+        query = query.where(RespondentList.unit_id == unit.id)
+    respondent_list = db.scalar(query.with_for_update())
+    if respondent_list is None:
         raise UnknownList(list_id)
-    if subject.state not in needed:
-        raise ListInOtherState(list_id, state=subject.state, needed=needed)
-    return subject
+    if respondent_list.state not in needed:
+        raise ListInOtherState(list_id, state=respondent_list.state, needed=needed)
+    return respondent_list

@@ -12,14 +12,14 @@ from surveyapp.respondents.models import ListLine, RespondentList
 from surveyapp.respondents.states import ListState
 
 
-def version_before(db: Session, subject: RespondentList) -> RespondentList | None:
+def version_before(db: Session, respondent_list: RespondentList) -> RespondentList | None:
     """The latest version before this one that came as a file and was not dropped."""
     return db.scalar(
         select(RespondentList)
         .where(
-            RespondentList.unit_id == subject.unit_id,
-            RespondentList.kind_id == subject.kind_id,
-            RespondentList.version < subject.version,
+            RespondentList.unit_id == respondent_list.unit_id,
+            RespondentList.kind_id == respondent_list.kind_id,
+            RespondentList.version < respondent_list.version,
             RespondentList.file_sha256 != "",
             RespondentList.state != ListState.WITHDRAWN,
         )
@@ -45,17 +45,17 @@ def kept_lines(db: Session, list_id: uuid.UUID) -> list[Kept]:
     return [Kept(*row) for row in rows]
 
 
-def carry_over(db: Session, before: Sequence[Kept], subject: RespondentList) -> int:
+def carry_over(db: Session, before: Sequence[Kept], respondent_list: RespondentList) -> int:
     """Write what the desk did on the earlier version and still holds; how many lines it touches.
 
     The caller checks the list anew.
     """
     if not any(kept.mends or kept.left_out for kept in before):
         return 0
-    holding = carried_over(before, kept_lines(db, subject.id))
+    holding = carried_over(before, kept_lines(db, respondent_list.id))
     changes = [
         {
-            "list_id": subject.id,
+            "list_id": respondent_list.id,
             "line": line,
             "mends": dict(holding.mends.get(line, {})),
             "left_out": line in holding.left_out,
@@ -64,10 +64,13 @@ def carry_over(db: Session, before: Sequence[Kept], subject: RespondentList) -> 
     ]
     if changes:
         db.execute(update(ListLine), changes)
-    last = db.scalar(select(func.max(ListLine.line)).where(ListLine.list_id == subject.id)) or 0
+    last = (
+        db.scalar(select(func.max(ListLine.line)).where(ListLine.list_id == respondent_list.id))
+        or 0
+    )
     added = [
         {
-            "list_id": subject.id,
+            "list_id": respondent_list.id,
             "line": line,
             "cells": {},
             "mends": dict(mends),
@@ -89,20 +92,20 @@ def changes_between(db: Session, before_id: uuid.UUID, list_id: uuid.UUID) -> Ch
     return compared(kept_lines(db, before_id), kept_lines(db, list_id))
 
 
-def replaced_by(db: Session, subject: RespondentList) -> RespondentList | None:
+def replaced_by(db: Session, respondent_list: RespondentList) -> RespondentList | None:
     """What approving the version would replace: the approved one; without one, the file before it."""
     approved = db.scalar(
         select(RespondentList)
         .where(
-            RespondentList.unit_id == subject.unit_id,
-            RespondentList.kind_id == subject.kind_id,
-            RespondentList.version < subject.version,
+            RespondentList.unit_id == respondent_list.unit_id,
+            RespondentList.kind_id == respondent_list.kind_id,
+            RespondentList.version < respondent_list.version,
             RespondentList.state == ListState.APPROVED,
         )
         .order_by(RespondentList.version.desc())
         .limit(1)
     )
-    return approved or version_before(db, subject)
+    return approved or version_before(db, respondent_list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,12 @@ class Summary:
     removed: int
 
 
-def summary(db: Session, subject: RespondentList) -> Summary | None:
+def summary(db: Session, respondent_list: RespondentList) -> Summary | None:
     """What is different from the version it would replace; None for the first one."""
-    before = replaced_by(db, subject)
+    before = replaced_by(db, respondent_list)
     if before is None:
         return None
-    changes = changes_between(db, before.id, subject.id)
+    changes = changes_between(db, before.id, respondent_list.id)
     return Summary(before.version, len(changes.added), len(changes.changed), len(changes.removed))
 
 

@@ -32,29 +32,35 @@ class Listed:
     phone: str
 
 
-def compare(db: Session, subject: RespondentList, lines: Sequence[Line]) -> Iterator[Finding]:
+def compare(
+    db: Session, respondent_list: RespondentList, lines: Sequence[Line]
+) -> Iterator[Finding]:
     """Findings that only other stored lists can show. `lines` are those that stand."""
-    namesakes = _namesakes(db, subject, {name_key(line.values["full_name"]) for line in lines})
+    namesakes = _namesakes(
+        db, respondent_list, {name_key(line.values["full_name"]) for line in lines}
+    )
     if namesakes:
-        kinds = {kind.id: kind for kind in list_kinds(db, subject.campaign_id)}
-        units = {unit.id: unit for unit in all_units(db, subject.campaign_id)}
-        doubled = kinds_rating_their_supplier(db, subject.campaign_id)
+        kinds = {kind.id: kind for kind in list_kinds(db, respondent_list.campaign_id)}
+        units = {unit.id: unit for unit in all_units(db, respondent_list.campaign_id)}
+        doubled = kinds_rating_their_supplier(db, respondent_list.campaign_id)
         for line in lines:
             for other in namesakes.get(name_key(line.values["full_name"]), ()):
-                found = _against(line, other, subject, kinds=kinds, units=units, doubled=doubled)
-                if found is not None:
-                    yield found
+                twins = _against(
+                    line, other, respondent_list, kinds=kinds, units=units, doubled=doubled
+                )
+                if twins is not None:
+                    yield twins
                     break
-    yield from _shift(db, subject, lines)
+    yield from _shift(db, respondent_list, lines)
 
 
 def _namesakes(
-    db: Session, subject: RespondentList, keys: set[str]
+    db: Session, respondent_list: RespondentList, keys: set[str]
 ) -> Mapping[str, Sequence[Listed]]:
     """People of the same name in other standing lists; the unit's own lists come first."""
-    found: dict[str, list[Listed]] = defaultdict(list)
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), _BATCH):
+    namesakes: dict[str, list[Listed]] = defaultdict(list)
+    name_keys = sorted(keys)
+    for start in range(0, len(name_keys), _BATCH):
         rows = db.execute(
             select(
                 RespondentList.unit_id,
@@ -65,28 +71,28 @@ def _namesakes(
             )
             .join(RespondentList, RespondentList.id == ListLine.list_id)
             .where(
-                ListLine.name_key.in_(wanted[start : start + _BATCH]),
+                ListLine.name_key.in_(name_keys[start : start + _BATCH]),
                 ListLine.left_out.is_(False),
-                RespondentList.campaign_id == subject.campaign_id,
+                RespondentList.campaign_id == respondent_list.campaign_id,
                 RespondentList.state.in_(HANDED_IN),
             )
             .order_by(RespondentList.version.desc(), ListLine.line)
         )
         for row in rows:
-            if (row.unit_id, row.kind_id) != (subject.unit_id, subject.kind_id):
+            if (row.unit_id, row.kind_id) != (respondent_list.unit_id, respondent_list.kind_id):
                 email, phone = row.values.get("email", ""), row.values.get("phone", "")
-                found[row.name_key].append(
+                namesakes[row.name_key].append(
                     Listed(row.unit_id, row.kind_id, row.line, email.lower(), phone)
                 )
-    for others in found.values():
-        others.sort(key=lambda other: other.unit_id != subject.unit_id)
-    return found
+    for others in namesakes.values():
+        others.sort(key=lambda other: other.unit_id != respondent_list.unit_id)
+    return namesakes
 
 
 def _against(
     line: Line,
     other: Listed,
-    subject: RespondentList,
+    respondent_list: RespondentList,
     *,
     kinds: Mapping[int, ListKind],
     units: Mapping[int, Unit],
@@ -100,13 +106,13 @@ def _against(
         "other_line": other.line,
     }
     name = line.cells.get("full_name", "")
-    if other.unit_id != subject.unit_id:
+    if other.unit_id != respondent_list.unit_id:
         if not same:
             return None
         facts |= {"unit": units[other.unit_id].name_vi, "unit_en": units[other.unit_id].name_en}
         return Finding(line.number, "full_name", CHECK, "in_other_unit", name, "", facts)
     if same:
-        twice = {other.kind_id, subject.kind_id} <= doubled
+        twice = {other.kind_id, respondent_list.kind_id} <= doubled
         code = "in_other_list_same_unit_rated" if twice else "in_other_list"
         return Finding(line.number, "full_name", CHECK, code, name, "", facts)
     apart = (phone and other.phone) or (email and other.email and not phone and not other.phone)
@@ -115,14 +121,16 @@ def _against(
     return Finding(line.number, "full_name", NOTE, "namesake_in_other_list", name, "", facts)
 
 
-def _shift(db: Session, subject: RespondentList, lines: Sequence[Line]) -> Iterator[Finding]:
+def _shift(
+    db: Session, respondent_list: RespondentList, lines: Sequence[Line]
+) -> Iterator[Finding]:
     """That much of the last accepted version is gone. Smaller changes the page tells row by row."""
     earlier = db.execute(
         select(RespondentList.id, RespondentList.version)
         .where(
-            RespondentList.unit_id == subject.unit_id,
-            RespondentList.kind_id == subject.kind_id,
-            RespondentList.version < subject.version,
+            RespondentList.unit_id == respondent_list.unit_id,
+            RespondentList.kind_id == respondent_list.kind_id,
+            RespondentList.version < respondent_list.version,
             RespondentList.accepted_at.is_not(None),
             RespondentList.state != ListState.WITHDRAWN,
         )

@@ -101,7 +101,7 @@ def alike_findings(db: Session, list_id: uuid.UUID) -> list[Alike]:
     )
     for row in rows:
         counted.setdefault((row.column, row.code), []).append(row)
-    several = [found for found in counted.values() if len(found) > 1]
+    several = [alike for alike in counted.values() if len(alike) > 1]
     several.sort(key=len, reverse=True)
     return [
         Alike(f[0].column, f[0].code, len(f), f[0].line, f[0].value, f[0].proposal) for f in several
@@ -123,49 +123,49 @@ def _gravity() -> Any:
 
 def _lines_wanted(list_id: uuid.UUID, show: str) -> Select[ListLine]:
     """Lines of the filter `show`: must, check, note, doubt (must or check), left_out, or all."""
-    wanted = select(ListLine).where(ListLine.list_id == list_id)
+    query = select(ListLine).where(ListLine.list_id == list_id)
     if show == "left_out":
-        return wanted.where(ListLine.left_out.is_(True))
+        return query.where(ListLine.left_out.is_(True))
     if show in (*SEVERITIES, "doubt"):
         severities = ("must", "check") if show == "doubt" else (show,)
-        return wanted.where(
+        return query.where(
             ListLine.line.in_(
                 select(ListFinding.line).where(
                     ListFinding.list_id == list_id, ListFinding.severity.in_(severities)
                 )
             )
         )
-    return wanted
+    return query
 
 
 def shown_lines(
     db: Session, list_id: uuid.UUID, *, show: str = "all", page: int = 1
 ) -> tuple[list[ShownLine], int]:
     """One page of lines in the sheet's order with their findings, and how many lines there are."""
-    wanted = _lines_wanted(list_id, show)
-    total = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    query = _lines_wanted(list_id, show)
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
     lines = db.scalars(
-        wanted.order_by(ListLine.line).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+        query.order_by(ListLine.line).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
     ).all()
     return _with_findings(db, list_id, lines), total
 
 
 def one_line(db: Session, list_id: uuid.UUID, line: int) -> ShownLine:
     """One line with its findings; raises `UnknownLine`."""
-    found = db.get(ListLine, (list_id, line))
-    if found is None:
+    list_line = db.get(ListLine, (list_id, line))
+    if list_line is None:
         raise UnknownLine(list_id, line)
-    return _with_findings(db, list_id, [found])[0]
+    return _with_findings(db, list_id, [list_line])[0]
 
 
 def _with_findings(db: Session, list_id: uuid.UUID, lines: Sequence[ListLine]) -> list[ShownLine]:
-    found: dict[int, list[ListFinding]] = {line.line: [] for line in lines}
+    by_line: dict[int, list[ListFinding]] = {line.line: [] for line in lines}
     for finding in db.scalars(
         select(ListFinding)
-        .where(ListFinding.list_id == list_id, ListFinding.line.in_(found))
+        .where(ListFinding.list_id == list_id, ListFinding.line.in_(by_line))
         .order_by(_gravity(), ListFinding.id)
     ):
-        found[finding.line].append(finding)
+        by_line[finding.line].append(finding)
     return [
         ShownLine(
             line=line.line,
@@ -175,7 +175,7 @@ def _with_findings(db: Session, list_id: uuid.UUID, lines: Sequence[ListLine]) -
             mended=frozenset(line.mends),
             left_out=line.left_out,
             added=not line.cells,
-            findings=tuple(found[line.line]),
+            findings=tuple(by_line[line.line]),
         )
         for line in lines
     ]

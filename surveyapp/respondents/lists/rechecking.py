@@ -33,13 +33,13 @@ def derived(line: Line, departments: Mapping[str, int]) -> dict[str, Any]:
 
 
 def store_findings(
-    db: Session, subject: RespondentList, lines: Sequence[Line], findings: Sequence[Finding]
+    db: Session, respondent_list: RespondentList, lines: Sequence[Line], findings: Sequence[Finding]
 ) -> None:
     """Replace the list's findings by these and those that other lists show, and count them."""
-    found = [*findings, *compare(db, subject, lines)]
+    all_findings = [*findings, *compare(db, respondent_list, lines)]
     rows = [
         {
-            "list_id": subject.id,
+            "list_id": respondent_list.id,
             "line": f.line,
             "column": f.column,
             "severity": f.severity,
@@ -48,26 +48,26 @@ def store_findings(
             "proposal": f.proposal,
             "facts": dict(f.facts),
         }
-        for f in found
+        for f in all_findings
     ]
-    db.execute(delete(ListFinding).where(ListFinding.list_id == subject.id))
+    db.execute(delete(ListFinding).where(ListFinding.list_id == respondent_list.id))
     if rows:
         db.execute(insert(FINDINGS), rows)
-    subject.must_count = sum(f.severity == MUST for f in found)
-    subject.check_count = sum(f.severity == CHECK for f in found)
+    respondent_list.must_count = sum(f.severity == MUST for f in all_findings)
+    respondent_list.check_count = sum(f.severity == CHECK for f in all_findings)
     db.flush()
 
 
-def recheck(db: Session, campaign: Campaign, unit: Unit, subject: RespondentList) -> None:
+def recheck(db: Session, campaign: Campaign, unit: Unit, respondent_list: RespondentList) -> None:
     """Derive values and findings anew from cells and mends of the lines that stand."""
-    kind = db.get_one(ListKind, subject.kind_id)
+    kind = db.get_one(ListKind, respondent_list.kind_id)
     context = queries.list_context(db, campaign, unit, kind)
     stored = db.execute(
         select(ListLine.line, ListLine.cells, ListLine.mends, ListLine.values)
-        .where(ListLine.list_id == subject.id, ListLine.left_out.is_(False))
+        .where(ListLine.list_id == respondent_list.id, ListLine.left_out.is_(False))
         .order_by(ListLine.line)
     ).all()
-    read = subject.understanding
+    read = respondent_list.understanding
     lines, findings = check_stored(
         [Row(row.line, {**row.cells, **row.mends}) for row in stored],
         context=context,
@@ -79,19 +79,21 @@ def recheck(db: Session, campaign: Campaign, unit: Unit, subject: RespondentList
         mended=frozenset(row.line for row in stored if "full_name" in row.mends),
     )
     before = {row.line: row.values for row in stored}
-    departments = department_ids(db, subject.campaign_id)
+    departments = department_ids(db, respondent_list.campaign_id)
     changed = [
-        {"list_id": subject.id, "line": line.number, **derived(line, departments)}
+        {"list_id": respondent_list.id, "line": line.number, **derived(line, departments)}
         for line in lines
         if before[line.number] != dict(line.values)
     ]
     if changed:
         db.execute(update(ListLine), changed)
-    subject.line_count = len(stored)
-    subject.left_out_count = (
+    respondent_list.line_count = len(stored)
+    respondent_list.left_out_count = (
         db.scalar(
-            select(func.count()).where(ListLine.list_id == subject.id, ListLine.left_out.is_(True))
+            select(func.count()).where(
+                ListLine.list_id == respondent_list.id, ListLine.left_out.is_(True)
+            )
         )
         or 0
     )
-    store_findings(db, subject, lines, findings)
+    store_findings(db, respondent_list, lines, findings)

@@ -50,40 +50,44 @@ def stage(
     latest, sha256 = _latest(db, unit, kind), hashlib.sha256(content).hexdigest()
     if checked.refusal is not None:
         raise checked.refusal
-    subject = new_version(db, unit, kind, latest, act=act)
-    subject.file_name, subject.file_sha256, subject.file = file_name, sha256, content
-    db.add(subject)
+    respondent_list = new_version(db, unit, kind, latest, act=act)
+    respondent_list.file_name, respondent_list.file_sha256, respondent_list.file = (
+        file_name,
+        sha256,
+        content,
+    )
+    db.add(respondent_list)
     db.flush()
-    last = carry_over.version_before(db, subject)
+    last = carry_over.version_before(db, respondent_list)
     before = carry_over.kept_lines(db, last.id) if last else []
-    store_checked(db, campaign, unit, subject, checked, before=before)
+    store_checked(db, campaign, unit, respondent_list, checked, before=before)
     audit.record(
         db,
         act,
         Action.LIST_STAGED,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject),
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list
 
 
 def store_checked(
     db: Session,
     campaign: Campaign,
     unit: Unit,
-    subject: RespondentList,
+    respondent_list: RespondentList,
     checked: Checked,
     *,
     before: Sequence[Kept],
 ) -> None:
     """The lines and findings of a file as those of its version, with the mends of `before` that still hold."""
-    subject.understanding = understanding_of(checked)
-    store_lines(db, subject, checked.lines)
-    if carry_over.carry_over(db, before, subject):
-        recheck(db, campaign, unit, subject)
+    respondent_list.understanding = understanding_of(checked)
+    store_lines(db, respondent_list, checked.lines)
+    if carry_over.carry_over(db, before, respondent_list):
+        recheck(db, campaign, unit, respondent_list)
     else:
-        store_findings(db, subject, checked.lines, checked.findings)
+        store_findings(db, respondent_list, checked.lines, checked.findings)
 
 
 def same_file(db: Session, unit: Unit, kind: ListKind, content: bytes) -> RespondentList | None:
@@ -112,11 +116,15 @@ def declare_nobody(
 ) -> RespondentList:
     """Declare that the unit has nobody for this list: an accepted version without file or lines."""
     refuse_unasked(db, campaign, unit, kind)
-    subject = new_version(db, unit, kind, _latest(db, unit, kind), act=act)
-    subject.state, subject.accepted_by, subject.accepted_at = ListState.ACCEPTED, act.actor, act.now
-    subject.note = reason
-    supersede(db, subject, (ListState.ACCEPTED,))
-    db.add(subject)
+    respondent_list = new_version(db, unit, kind, _latest(db, unit, kind), act=act)
+    respondent_list.state, respondent_list.accepted_by, respondent_list.accepted_at = (
+        ListState.ACCEPTED,
+        act.actor,
+        act.now,
+    )
+    respondent_list.note = reason
+    supersede(db, respondent_list, (ListState.ACCEPTED,))
+    db.add(respondent_list)
     db.flush()
     audit.record(
         db,
@@ -124,9 +132,9 @@ def declare_nobody(
         Action.LIST_NOBODY_DECLARED,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject),
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list
 
 
 def refuse_unasked(db: Session, campaign: Campaign, unit: Unit, kind: ListKind) -> None:
@@ -152,7 +160,7 @@ def new_version(
     db: Session, unit: Unit, kind: ListKind, latest: RespondentList | None, *, act: Act
 ) -> RespondentList:
     """The version after `latest`, without file and lines; what was being mended gives way to it."""
-    subject = RespondentList(
+    respondent_list = RespondentList(
         id=uuid.uuid4(),
         campaign_id=unit.campaign_id,
         unit_id=unit.id,
@@ -171,30 +179,30 @@ def new_version(
         staged_at=act.now,
         note="",
     )
-    supersede(db, subject, MENDABLE)
-    return subject
+    supersede(db, respondent_list, MENDABLE)
+    return respondent_list
 
 
-def supersede(db: Session, subject: RespondentList, states: Sequence[ListState]) -> None:
+def supersede(db: Session, respondent_list: RespondentList, states: Sequence[ListState]) -> None:
     """Mark the other versions of this list that are in one of `states` as superseded."""
     db.execute(
         update(RespondentList)
         .where(
-            RespondentList.unit_id == subject.unit_id,
-            RespondentList.kind_id == subject.kind_id,
-            RespondentList.id != subject.id,
+            RespondentList.unit_id == respondent_list.unit_id,
+            RespondentList.kind_id == respondent_list.kind_id,
+            RespondentList.id != respondent_list.id,
             RespondentList.state.in_(states),
         )
         .values(state=ListState.SUPERSEDED)
     )
 
 
-def store_lines(db: Session, subject: RespondentList, lines: Sequence[Line]) -> None:
+def store_lines(db: Session, respondent_list: RespondentList, lines: Sequence[Line]) -> None:
     """Write the lines as they were read; findings are the caller's."""
-    departments = department_ids(db, subject.campaign_id)
+    departments = department_ids(db, respondent_list.campaign_id)
     rows = [
         {
-            "list_id": subject.id,
+            "list_id": respondent_list.id,
             "line": line.number,
             "cells": dict(line.cells),
             "mends": {},
@@ -205,14 +213,14 @@ def store_lines(db: Session, subject: RespondentList, lines: Sequence[Line]) -> 
     ]
     if rows:
         db.execute(insert(LINES), rows)
-    subject.line_count = len(rows)
+    respondent_list.line_count = len(rows)
 
 
-def list_facts(subject: RespondentList, **more: Any) -> dict[str, Any]:
+def list_facts(respondent_list: RespondentList, **more: Any) -> dict[str, Any]:
     """What the audit trail keeps of a list: ids and counts, never a name."""
     return {
-        "list": str(subject.id),
-        "version": subject.version,
-        "lines": subject.line_count,
+        "list": str(respondent_list.id),
+        "version": respondent_list.version,
+        "lines": respondent_list.line_count,
         **more,
     }

@@ -67,7 +67,7 @@ def pairs(before: Sequence[Kept], now: Sequence[Kept]) -> dict[int, int]:
     Signs: the very same cells; the same name with a contact, or in the same place; the same contact;
     the same name alone, where it stands once on either side; the same row with the same contact or place.
     """
-    found: dict[int, int] = {}
+    lines_before: dict[int, int] = {}
     taken: set[int] = set()
     keys: tuple[tuple[Key, bool], ...] = (
         (_cells, False),
@@ -79,18 +79,18 @@ def pairs(before: Sequence[Kept], now: Sequence[Kept]) -> dict[int, int]:
     )
     for key, only_once in keys:
         left = [kept for kept in before if kept.line not in taken]
-        open_now = [kept for kept in now if kept.line not in found]
+        open_now = [kept for kept in now if kept.line not in lines_before]
         for kept_now, kept_before in _matched(left, open_now, key, only_once=only_once):
-            found[kept_now.line] = kept_before.line
+            lines_before[kept_now.line] = kept_before.line
             taken.add(kept_before.line)
-    return found
+    return lines_before
 
 
 def _matched(
     before: Iterable[Kept], now: Iterable[Kept], key: Key, *, only_once: bool
 ) -> Iterator[tuple[Kept, Kept]]:
-    known, wanted = _by_key(before, key), _by_key(now, key)
-    for sign, lines in wanted.items():
+    known, unmatched = _by_key(before, key), _by_key(now, key)
+    for sign, lines in unmatched.items():
         others = known.get(sign, [])
         if only_once and (len(lines) > 1 or len(others) > 1):
             continue

@@ -120,9 +120,11 @@ def _missing_departments(
         .distinct()
     ):
         listed[unit_id].add(department_id or 0)
-    usual = Counter(department_id for found in listed.values() for department_id in found)
+    usual = Counter(
+        department_id for departments in listed.values() for department_id in departments
+    )
     for department in campaigns.departments(db, campaign_id):
-        without = [u for u, found in listed.items() if department.id not in found]
+        without = [u for u, departments in listed.items() if department.id not in departments]
         if without and usual[department.id] >= USUAL_SHARE * len(listed):
             lacking = sorted((units[u] for u in without), key=lambda unit: unit.position)
             yield Concern("missing_department", tuple(lacking), department.name_vi, len(without))
@@ -190,8 +192,8 @@ def _numbers_in_a_row(db: Session, campaign_id: int, units: dict[int, Unit]) -> 
     ):
         if phone.isdigit():
             numbers[unit_id].append(int(phone))
-    for unit_id, found in numbers.items():
-        in_a_row = sum(run for run in _runs(found) if run >= NUMBERS_IN_A_ROW)
+    for unit_id, phones in numbers.items():
+        in_a_row = sum(run for run in _runs(phones) if run >= NUMBERS_IN_A_ROW)
         if in_a_row:
             yield Concern("numbers_in_a_row", (units[unit_id],), "phone", in_a_row)
 

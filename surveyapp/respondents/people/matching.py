@@ -47,28 +47,28 @@ class KnownPerson:
     stored: bool = True
     entries: dict[EntryKey, KnownEntry] = field(default_factory=dict)
 
-    def shares_contact(self, place: PersonInPosition) -> bool:
+    def shares_contact(self, position: PersonInPosition) -> bool:
         """The same phone; or the same e-mail, unless two phones say that it is an office mailbox."""
-        if self.phone and self.phone == place.phone:
+        if self.phone and self.phone == position.phone:
             return True
-        if not self.email or self.email.lower() != place.email.lower():
+        if not self.email or self.email.lower() != position.email.lower():
             return False
-        return not (self.phone and place.phone) or self.position == place.position
+        return not (self.phone and position.phone) or self.position == position.position
 
-    def holds(self, kind_id: int, place: PersonInPosition) -> bool:
+    def holds(self, kind_id: int, position: PersonInPosition) -> bool:
         """The same position in the same department (or workplace) of the same list kind."""
-        entry = self.entries.get((kind_id, place.department_id))
-        same_position = self.position == place.position and self.workplace == place.workplace
+        entry = self.entries.get((kind_id, position.department_id))
+        same_position = self.position == position.position and self.workplace == position.workplace
         return entry is not None and entry.active and same_position
 
-    def take_over(self, place: PersonInPosition) -> None:
+    def take_over(self, position: PersonInPosition) -> None:
         """What the newer list says counts; what it leaves out stays."""
-        self.full_name = place.full_name
-        self.name_key = place.name_key
-        self.position = place.position or self.position
-        self.workplace = place.workplace or self.workplace
-        self.email = place.email or self.email
-        self.phone = place.phone or self.phone
+        self.full_name = position.full_name
+        self.name_key = position.name_key
+        self.position = position.position or self.position
+        self.workplace = position.workplace or self.workplace
+        self.email = position.email or self.email
+        self.phone = position.phone or self.phone
         self.active = True
 
 
@@ -91,41 +91,43 @@ class UnitPeople:
         Contacts of all lines are tried first, so that a namesake in the same position never takes
         the person whose contact stands further down.
         """
-        found: dict[int, KnownPerson] = {}
+        matched: dict[int, KnownPerson] = {}
         taken: set[uuid.UUID] = set()
-        for place in places:
-            person = self._by_contact(place)
+        for position in places:
+            person = self._by_contact(position)
             if person is not None:
-                found[place.line] = person
+                matched[position.line] = person
                 taken.add(person.id)
-        for place in places:
-            if place.line not in found:
-                person = self._by_contact(place) or self._by_position(kind_id, place, taken)
-                person = person or self._new(place)
-                found[place.line] = person
+        for position in places:
+            if position.line not in matched:
+                person = self._by_contact(position) or self._by_position(kind_id, position, taken)
+                person = person or self._new(position)
+                matched[position.line] = person
                 taken.add(person.id)
-        return found
+        return matched
 
-    def _by_contact(self, place: PersonInPosition) -> KnownPerson | None:
-        return next((p for p in self.by_name[place.name_key] if p.shares_contact(place)), None)
+    def _by_contact(self, position: PersonInPosition) -> KnownPerson | None:
+        return next(
+            (p for p in self.by_name[position.name_key] if p.shares_contact(position)), None
+        )
 
     def _by_position(
-        self, kind_id: int, place: PersonInPosition, taken: set[uuid.UUID]
+        self, kind_id: int, position: PersonInPosition, taken: set[uuid.UUID]
     ) -> KnownPerson | None:
-        for person in self.by_name[place.name_key]:
-            if person.id not in taken and person.holds(kind_id, place):
+        for person in self.by_name[position.name_key]:
+            if person.id not in taken and person.holds(kind_id, position):
                 return person
         return None
 
-    def _new(self, place: PersonInPosition) -> KnownPerson:
+    def _new(self, position: PersonInPosition) -> KnownPerson:
         person = KnownPerson(
             id=uuid.uuid4(),
-            name_key=place.name_key,
-            full_name=place.full_name,
-            position=place.position,
-            workplace=place.workplace,
-            email=place.email,
-            phone=place.phone,
+            name_key=position.name_key,
+            full_name=position.full_name,
+            position=position.position,
+            workplace=position.workplace,
+            email=position.email,
+            phone=position.phone,
             active=True,
             stored=False,
         )

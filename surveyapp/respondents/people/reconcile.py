@@ -106,8 +106,8 @@ def reconcile(
     matched = people.match(kind_id, lines)
     before = {p.id for p in people.by_id.values() if _in_kind(p, kind_id)}
     entry_rows, entry_changes = _entries(matched, kind_id, list_id=list_id, lines=lines)
-    for place in lines:
-        matched[place.line].take_over(place)
+    for position in lines:
+        matched[position.line].take_over(position)
     now_in = {person.id for person in matched.values()}
     kept_keys = {(matched[p.line].id, p.department_id) for p in lines}
     gone = _drop(people, kind_id, kept=kept_keys)
@@ -138,26 +138,30 @@ def _entries(
     fresh: list[dict[str, object]] = []
     stored: list[dict[str, object]] = []
     seen: set[tuple[uuid.UUID, int | None]] = set()
-    for place in lines:
-        person = matched[place.line]
-        if (person.id, place.department_id) in seen:
+    for position in lines:
+        person = matched[position.line]
+        if (person.id, position.department_id) in seen:
             continue
-        seen.add((person.id, place.department_id))
+        seen.add((person.id, position.department_id))
         row: dict[str, object] = {
             "state": PersonState.ACTIVE,
             "list_id": list_id,
-            "line": place.line,
-            "district": place.district,
-            "association": place.association,
+            "line": position.line,
+            "district": position.district,
+            "association": position.association,
         }
-        known = person.entries.get((kind_id, place.department_id))
+        known = person.entries.get((kind_id, position.department_id))
         if known is not None:
             known.active = True
             stored.append({"id": known.id, **row})
             continue
         entry = KnownEntry(uuid.uuid4(), active=True)
-        person.entries[kind_id, place.department_id] = entry
-        where = {"person_id": person.id, "kind_id": kind_id, "department_id": place.department_id}
+        person.entries[kind_id, position.department_id] = entry
+        where = {
+            "person_id": person.id,
+            "kind_id": kind_id,
+            "department_id": position.department_id,
+        }
         fresh.append({"id": entry.id, **where, **row})
     return fresh, stored
 

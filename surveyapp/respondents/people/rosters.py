@@ -107,7 +107,7 @@ def removed_persons(db: Session, campaign_id: int) -> Iterator[uuid.UUID]:
 
 def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PersonContact]:
     """Names and contacts of these persons, removed ones too."""
-    found: dict[uuid.UUID, PersonContact] = {}
+    by_person: dict[uuid.UUID, PersonContact] = {}
     for batch in _batches(person_ids):
         rows = db.execute(
             select(
@@ -120,13 +120,13 @@ def contacts(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
                 Person.phone,
             ).where(Person.id.in_(batch))
         )
-        found |= {row.id: PersonContact(*row) for row in rows}
-    return found
+        by_person |= {row.id: PersonContact(*row) for row in rows}
+    return by_person
 
 
 def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Workplace]:
     """Where these persons work by their lists: of several active entries, what the first says of each."""
-    found: dict[uuid.UUID, Workplace] = {}
+    by_person: dict[uuid.UUID, Workplace] = {}
     for batch in _batches(person_ids):
         rows = db.execute(
             select(
@@ -145,18 +145,18 @@ def places(db: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Wo
             .order_by(PersonEntry.person_id, ListKind.position, PersonEntry.line)
         )
         for person_id, *said in rows:
-            before = found.get(person_id, Workplace())
-            found[person_id] = Workplace(
+            before = by_person.get(person_id, Workplace())
+            by_person[person_id] = Workplace(
                 *(old or new or "" for old, new in zip(before, said, strict=True))
             )
-    return found
+    return by_person
 
 
 def _batches(person_ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
     """A thousand ids at a time: a statement takes only so many."""
-    wanted = list(person_ids)
-    for start in range(0, len(wanted), _BATCH):
-        yield wanted[start : start + _BATCH]
+    ids = list(person_ids)
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
 
 
 def approved_forms(db: Session, campaign_id: int) -> dict[FormCell, int]:

@@ -147,8 +147,8 @@ def refuse_wrong_list(reading: WorkbookReading, rows: Sequence[Row], context: Li
         heading = _heading(reading, foreign[0])
         raise errors.WrongList(kind=context.kind_name, column=foreign[0], heading=heading)
     if empty:
-        found = [h for h in reading.headings if h]
-        raise errors.ColumnsMissing(kind=context.kind_name, missing=empty, found=found[:12])
+        headings = [h for h in reading.headings if h]
+        raise errors.ColumnsMissing(kind=context.kind_name, missing=empty, found=headings[:12])
 
 
 def _led_by_chairmen(rows: Sequence[Row]) -> bool:

@@ -25,10 +25,10 @@ def guess(
     for column, looks_so in signs.items():
         if column in guessed or column not in context.columns:
             continue
-        for place, found in samples.items():
-            cells = [cell for cell in found if not is_ditto(cell)]
-            if cells and place not in guessed.values() and all(map(looks_so, cells)):
-                guessed[column] = place
+        for index, sample in samples.items():
+            cells = [cell for cell in sample if not is_ditto(cell)]
+            if cells and index not in guessed.values() and all(map(looks_so, cells)):
+                guessed[column] = index
                 break
     return guessed
 
@@ -54,11 +54,11 @@ def guess_table(sheet: Sheet, context: ListContext) -> tuple[int, dict[str, int]
     mapping: dict[str, int] = {}
     for column, looks_so in _signs(context).items():
         shares = {
-            place: sum(map(looks_so, cells)) / len(cells)
-            for place, cells in columns.items()
-            if cells and place not in mapping.values() and len(cells) * 3 >= len(rows)
+            index: sum(map(looks_so, cells)) / len(cells)
+            for index, cells in columns.items()
+            if cells and index not in mapping.values() and len(cells) * 3 >= len(rows)
         }
-        best = max(shares, key=lambda place: shares[place], default=None)
+        best = max(shares, key=lambda index: shares[index], default=None)
         if (
             best is not None
             and shares[best] >= _NEARLY_ALL
@@ -92,22 +92,22 @@ def complete(
     context: ListContext,
 ) -> dict[str, int]:
     """The columns of the list that no heading names, told by what stands in columns without a known heading."""
-    wanted = [c for c in OFFERED if c in context.columns and c not in mapping]
+    missing = [c for c in OFFERED if c in context.columns and c not in mapping]
     free = {
         i for i in range(max(map(len, sheet.rows), default=0))
         if i not in mapping.values() and not (i < len(headings) and columns_meant(headings[i]))
     }  # fmt: skip
-    if not wanted or not free:
+    if not missing or not free:
         return {}
     below = [row for line, row in sheet.numbered() if line > header_line][:_LOOKED_AT]
-    signs, found = _signs(context), dict[str, int]()
-    for column in wanted:
-        for place in sorted(free - set(found.values())):
-            cells = [row[place].strip() for row in below if place < len(row) and row[place].strip()]
+    signs, guessed = _signs(context), dict[str, int]()
+    for column in missing:
+        for index in sorted(free - set(guessed.values())):
+            cells = [row[index].strip() for row in below if index < len(row) and row[index].strip()]
             if len(cells) > 1 and sum(map(signs[column], cells)) >= _NEARLY_ALL * len(cells):
-                found[column] = place
+                guessed[column] = index
                 break
-    return found
+    return guessed
 
 
 def _signs(context: ListContext) -> dict[str, Callable[[str], bool]]:

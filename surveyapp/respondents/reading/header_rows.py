@@ -149,9 +149,9 @@ def headings_at(sheet: Sheet, line: int, context: ListContext) -> list[str]:
         mapping = map_headings(top, context)
         if "full_name" not in mapping:
             continue
-        found = dict(_deeper(sheet, line - depth, top, mapping))
-        if depth in found:
-            return found[depth]
+        columns = dict(_deeper(sheet, line - depth, top, mapping))
+        if depth in columns:
+            return columns[depth]
     return [tidy(cell) for cell in sheet.row(line)]
 
 
@@ -166,9 +166,9 @@ def blocks(headings: Sequence[str], context: ListContext) -> list[tuple[int, int
         start = _start(headings, before, name)
         first = map_headings(headings[starts[0] : names[1]], context)
         own = map_headings(headings[start:], context)
-        wanted = {c for c in first if c in COLUMNS}
-        shared = wanted & set(own)
-        if len(shared) >= 2 and len(shared) * 3 >= len(wanted) * 2:
+        columns = {c for c in first if c in COLUMNS}
+        shared = columns & set(own)
+        if len(shared) >= 2 and len(shared) * 3 >= len(columns) * 2:
             starts.append(start)
     ends = [*starts[1:], len(headings)]
     return list(zip(starts, ends, strict=True))

@@ -129,10 +129,10 @@ def columns_meant(heading: str) -> tuple[str, ...]:
         return (exact,)
     if _CONTACT.search(folded):
         return ("email", "phone")
-    found = [column for column, pattern in _PATTERNS if pattern.search(folded)]
-    if found[:2] == ["email", "phone"]:
+    columns = [column for column, pattern in _PATTERNS if pattern.search(folded)]
+    if columns[:2] == ["email", "phone"]:
         return ("email", "phone")
-    return tuple(found[:1])
+    return tuple(columns[:1])
 
 
 def map_headings(headings: Sequence[str], context: ListContext) -> dict[str, int]:
@@ -190,11 +190,11 @@ def _settle(
     mapping: dict[str, int], uncertain: list[tuple[str, int]], context: ListContext
 ) -> None:
     """Give `Cơ quan` and `Đơn vị` the meaning this list needs."""
-    wanted = [c for c in ("department", "association", "district") if c in context.columns]
+    bodies = [c for c in ("department", "association", "district") if c in context.columns]
     for word, index in uncertain:
-        order = [*wanted, "workplace"]
+        order = [*bodies, "workplace"]
         if word == UNIT and "workplace" in context.required and "department" in context.required:
-            order = ["workplace", *wanted]
+            order = ["workplace", *bodies]
         choice = next((c for c in order if c in context.columns and c not in mapping), None)
         if choice is not None:
             mapping[choice] = index

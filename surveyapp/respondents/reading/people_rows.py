@@ -190,8 +190,8 @@ class _Reader:
         _as_above(cells, self._above)
         gathered.people.append(Row(number, cells))
         self._is_entered = False
-        place = self._mapping.get(NUMBER, -1)
-        serial = row[place].strip() if 0 <= place < len(row) else ""
+        number_column = self._mapping.get(NUMBER, -1)
+        serial = row[number_column].strip() if 0 <= number_column < len(row) else ""
         digits = "".join(c for c in serial if c.isdigit())
         if digits and len(digits) < 6 and is_serial(serial):
             gathered.numbers.append(int(digits))
@@ -204,9 +204,9 @@ class _Reader:
         elif kind is RowKind.CONTINUED and gathered.people:
             _add_contacts(gathered.people, row, self._mapping)
         elif kind in (RowKind.TOTAL, RowKind.SIGNATURE):
-            found = _COUNT.search(fold(_text(row)))
-            if found:
-                gathered.stated.append(int(found[1]))
+            match = _COUNT.search(fold(_text(row)))
+            if match:
+                gathered.stated.append(int(match[1]))
         name = self._mapping["full_name"]
         in_name = tidy(row[name]) if name < len(row) else ""
         # Whoever signs below the list has a name too, and is not missed.

@@ -66,15 +66,15 @@ def understand(workbook: Workbook, context: ListContext) -> WorkbookReading:
         left_hidden = [sheet.name for sheet in visible]
     else:
         left_hidden = [sheet.name for sheet in hidden]
-    found = _with_people([s for s in visible if not _GUIDES.match(fold(s.name))], context)
-    if not found and hidden:
-        found, left_hidden = _with_people(hidden, context), [sheet.name for sheet in hidden]
-    if not found:
+    candidates = _with_people([s for s in visible if not _GUIDES.match(fold(s.name))], context)
+    if not candidates and hidden:
+        candidates, left_hidden = _with_people(hidden, context), [sheet.name for sheet in hidden]
+    if not candidates:
         return _without_headings(visible, context, tuple(left_hidden))
-    best = max(found, key=lambda f: (f[0], -f[1]))[2]
-    alike = [reading for _, _, reading in found if _is_alike(reading, best, context)]
+    best = max(candidates, key=lambda f: (f[0], -f[1]))[2]
+    alike = [reading for _, _, reading in candidates if _is_alike(reading, best, context)]
     first, *further = alike
-    others = tuple(r.sheet for n, _, r in found if r not in alike and n > 0)
+    others = tuple(r.sheet for n, _, r in candidates if r not in alike and n > 0)
     more = [*first.more]
     for reading in further:
         more += [reading.table, *reading.more]
@@ -125,9 +125,9 @@ def _without_headings(
     for sheet in sorted(sheets, key=lambda s: -len(s.rows)):
         nameless = find_nameless_header(sheet, context)
         if nameless is not None:
-            found = complete(sheet, nameless.line, nameless.headings, nameless.mapping, context)
-            if "full_name" in found:
-                mapping = {**nameless.mapping, "full_name": found["full_name"]}
+            completed = complete(sheet, nameless.line, nameless.headings, nameless.mapping, context)
+            if "full_name" in completed:
+                mapping = {**nameless.mapping, "full_name": completed["full_name"]}
                 reading = _reading(sheet, replace(nameless, mapping=mapping), context)
                 by_content = ("full_name", *reading.by_content)
                 return replace(reading, by_content=by_content, hidden=hidden)
@@ -193,14 +193,14 @@ def recall(
     workbook: Workbook, context: ListContext, remembered: WorkbookReading
 ) -> WorkbookReading | None:
     """The reading a person once corrected, wherever the same headings stand in this workbook."""
-    wanted = [heading for heading in remembered.headings if heading]
+    headings = [heading for heading in remembered.headings if heading]
     sheets = readable_sheets(workbook)
     for sheet in sorted(sheets, key=lambda s: s.name != remembered.sheet):
         for line, _row in sheet.numbered():
             if line > sheet.first_line + SEARCHED:
                 break
             row = headings_at(sheet, line, context)
-            same = wanted != [] and [h for h in row if h] == wanted
+            same = headings != [] and [h for h in row if h] == headings
             if same and _same_places(row, remembered):
                 told = Override(sheet.name, line, remembered.mapping)
                 return understand_as(workbook, context, told)
@@ -275,8 +275,8 @@ def _completed(
     sheet: Sheet, header: Header, mapping: Mapping[str, int], context: ListContext
 ) -> dict[str, int]:
     """Columns told by their cells, where a heading is missing or unknown."""
-    wanted = [c for c in OFFERED if c in context.columns and c not in mapping]
-    return complete(sheet, header.line, header.headings, mapping, context) if wanted else {}
+    missing = [c for c in OFFERED if c in context.columns and c not in mapping]
+    return complete(sheet, header.line, header.headings, mapping, context) if missing else {}
 
 
 def _split_name(sheet: Sheet, header: Header, mapping: dict[str, int]) -> None:

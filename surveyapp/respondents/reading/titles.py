@@ -38,9 +38,9 @@ def given_by_titles(
         if column == "department":
             about += titles[-1:]  # one department, for certain, right above the headings
         for text in (sheet, *about):
-            found = _named(column, tidy(text), index, context)
-            if found:
-                given[column] = found
+            named = _named(column, tidy(text), index, context)
+            if named:
+                given[column] = named
                 break
     return given
 
@@ -55,8 +55,8 @@ def _named(column: str, text: str, index: DepartmentIndex, context: ListContext)
         folded = fold(rest)
         if column == "workplace" and _BUREAU.match(folded) and context.unit_kind == "ministry":
             return rest
-        if column == "district" and (found := _DISTRICT.match(folded)):
-            return " ".join(rest.split()[-len(found[1].split()) :])
+        if column == "district" and (match := _DISTRICT.match(folded)):
+            return " ".join(rest.split()[-len(match[1].split()) :])
         if column == "association" and _ASSOCIATION.match(folded):
             return rest
     return ""

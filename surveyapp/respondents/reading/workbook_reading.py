@@ -180,8 +180,8 @@ class Override:
     def differs(self, reading: WorkbookReading) -> bool:
         """Whether a person says something else of the table than was understood."""
         chosen = {c: i for c, i in reading.mapping.items() if c not in HELPER_COLUMNS}
-        place = (reading.sheet, reading.header_line)
-        return (self.sheet, self.header_line) != place or dict(self.mapping) != chosen
+        header_place = (reading.sheet, reading.header_line)
+        return (self.sheet, self.header_line) != header_place or dict(self.mapping) != chosen
 
     @property
     def adds(self) -> bool:

@@ -42,9 +42,9 @@ def check_rows(
     for done, row in enumerate(rows):
         if not done % EVERY:
             progress("checking", done, len(rows))
-        line, found = judge.judge(row)
+        line, line_findings = judge.judge(row)
         lines.append(line)
-        findings += found
+        findings += line_findings
     findings += people_findings(lines)
     if RECODED in remarks:
         findings += [_recoded(line) for line in lines if line.number not in mended]

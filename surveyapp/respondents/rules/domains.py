@@ -156,8 +156,8 @@ def _slip(written: str, known: str) -> int:
     if len(head) < _SHORT_NAME and known not in PROVIDERS:
         return 3
     allowed = 2 if len(head) >= 7 or known in ("gmail.com", "yahoo.com") else 1
-    found = distance(written, known, allowed)
-    if found > allowed:
+    edits = distance(written, known, allowed)
+    if edits > allowed:
         return 3
     own_head, own_rest = _parts(written)
     if len(head) < _SHORTEST and own_head != head:
@@ -165,8 +165,8 @@ def _slip(written: str, known: str) -> int:
     if own_rest == rest and known not in PROVIDERS:
         # `snv.` and `sxd.` of one province are two offices, `hagiamg.` and `hagiang.` one.
         limit = 1 if len(head) < 8 else 2
-        return found if distance(own_head, head) <= limit and own_head[:1] == head[:1] else 3
-    return found
+        return edits if distance(own_head, head) <= limit and own_head[:1] == head[:1] else 3
+    return edits
 
 
 def _parts(domain: str) -> tuple[str, str]:

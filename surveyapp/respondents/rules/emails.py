@@ -78,10 +78,10 @@ def valid_email(address: str) -> str:
 def _validated(address: str) -> str:
     """What email-validator makes of it; empty when it is no address."""
     try:
-        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return ""
-    return found.normalized.lower()
+    return valid.normalized.lower()
 
 
 @lru_cache(maxsize=4096)

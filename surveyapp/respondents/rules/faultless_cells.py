@@ -28,15 +28,15 @@ _NAME_WORDS, _NAME_CHARACTERS = 8, 60
 
 def plain_email(cell: str, own: frozenset[str] = frozenset()) -> str:
     """The address as it is stored; empty when the rules must look."""
-    found = _ADDRESS.fullmatch(cell)
-    if found is None or len(cell) > _ADDRESS_CHARACTERS:
+    match = _ADDRESS.fullmatch(cell)
+    if match is None or len(cell) > _ADDRESS_CHARACTERS:
         return ""
     if (
         cell[0] in "-_"
         or "-@" in cell
         or "_@" in cell
         or is_odd_local(cell)
-        or not is_sound_domain(found[1], own)
+        or not is_sound_domain(match[1], own)
     ):
         return ""
     return cell.lower()

@@ -152,12 +152,12 @@ class LineJudge:
             before = len(judged.findings)
             code = self._judged_department(judged, written)
             if code is not None:
-                found = tuple(judged.findings[before:])
-                self._certain[written] = code, judged.values["department"], found
+                added = tuple(judged.findings[before:])
+                self._certain[written] = code, judged.values["department"], added
             return code
-        code, name, found = known
+        code, name, added = known
         judged.values["department"] = self._above["department"] = name
-        judged.findings += [replace(finding, line=judged.row.number) for finding in found]
+        judged.findings += [replace(finding, line=judged.row.number) for finding in added]
         return code
 
     def _judged_department(self, judged: "_Judgement", written: str) -> str | None:
@@ -330,10 +330,12 @@ class _Judgement:
         if len(written) > CELL_CHARACTERS:
             self.add(column, MUST, "cell_too_long", written[:_SHOWN], limit=CELL_CHARACTERS)
             return
-        found: ReadContact = read(written)
-        self.values[column] = found.value
-        if found.code:
-            self.add(column, found.severity, found.code, written, found.proposal)
+        read_contact: ReadContact = read(written)
+        self.values[column] = read_contact.value
+        if read_contact.code:
+            self.add(
+                column, read_contact.severity, read_contact.code, written, read_contact.proposal
+            )
 
     def reachable(self, columns: Sequence[str]) -> None:
         """An e-mail address or a telephone number there must be, or nobody can be invited."""

@@ -25,9 +25,9 @@ def _duplicates(lines: Sequence[Line]) -> Iterator[Finding]:
     namesakes: dict[str, _Namesakes] = defaultdict(_Namesakes)
     for line, name in zip(lines, folded, strict=True):
         if line.values.get("full_name") and bearers[name] > 1:
-            found = namesakes[name].repeated_by(line)
-            if found:
-                yield found
+            repeated = namesakes[name].repeated_by(line)
+            if repeated:
+                yield repeated
 
 
 class _Namesakes:
@@ -42,23 +42,23 @@ class _Namesakes:
 
     def repeated_by(self, line: Line) -> Finding | None:
         """The strongest reason to think that `line` names somebody already listed; notes the line."""
-        key, place = name_key(line.values["full_name"]), _place(line)
+        key, workplace = name_key(line.values["full_name"]), _place(line)
         contacts = [(c, line.values[c]) for c in ("phone", "email") if line.values.get(c)]
-        same = [(key, place, *contact) for contact in contacts]
-        like = [*contacts, (key, place, fold(line.values.get("position", "")))]
-        found = self._earliest(same)
-        if found is not None:
-            best: Finding | None = _repeats(line, found)
+        same = [(key, workplace, *contact) for contact in contacts]
+        like = [*contacts, (key, workplace, fold(line.values.get("position", "")))]
+        earliest = self._earliest(same)
+        if earliest is not None:
+            best: Finding | None = _repeats(line, earliest)
         else:
-            found = self._earliest(like)
-            best = _repeats(line, found) if found is not None else None
+            earliest = self._earliest(like)
+            best = _repeats(line, earliest) if earliest is not None else None
         for seen in (*same, *like):
             self._first.setdefault(seen, line)
         return best
 
     def _earliest(self, keys: Sequence[tuple[Any, ...]]) -> Line | None:
-        found = [self._first[key] for key in keys if key in self._first]
-        return min(found, key=lambda other: other.number, default=None)
+        lines = [self._first[key] for key in keys if key in self._first]
+        return min(lines, key=lambda other: other.number, default=None)
 
 
 def _repeats(line: Line, other: Line) -> Finding | None:

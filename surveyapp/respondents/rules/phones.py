@@ -47,8 +47,8 @@ def _valid_phone(digits: str) -> tuple[str, bool]:
     # In Vietnam's plan no range is told by more than four digits after the zero, so one number of
     # a range answers for all: 20,000 numbers one by one would take half a second.
     if len(digits) in (10, 11) and digits[0] == "0" != digits[1]:
-        found, is_mobile = _validated_phone(digits[:5].ljust(len(digits), "0"))
-        return (digits, is_mobile) if found else ("", False)
+        number, is_mobile = _validated_phone(digits[:5].ljust(len(digits), "0"))
+        return (digits, is_mobile) if number else ("", False)
     return _validated_phone(digits)
 
 
@@ -151,12 +151,12 @@ def _without_labels(text: str) -> str:
     return known.strip(" .,;:-'\"/")
 
 
-def _bracketed(found: re.Match[str]) -> str:
+def _bracketed(match: re.Match[str]) -> str:
     """Words in brackets say whose number it is; digits are part of it, unless an hour or an extension stands there."""
-    digits = sum(map(str.isdigit, found[0]))
+    digits = sum(map(str.isdigit, match[0]))
     if not digits:
-        return found[0] if _OF_ANOTHER.search(fold(found[0])) else " "
-    return " " if digits < 3 and _IN_WORDS.search(fold(found[0])) else found[0]
+        return match[0] if _OF_ANOTHER.search(fold(match[0])) else " "
+    return " " if digits < 3 and _IN_WORDS.search(fold(match[0])) else match[0]
 
 
 _OF_ANOTHER = re.compile(r"\b(?:cua|vo|chong|thu ky|nguoi nha|con trai|con gai|lai xe)\b")

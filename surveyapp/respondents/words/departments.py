@@ -105,13 +105,13 @@ class DepartmentIndex:
             if coded:
                 return coded
             alike = self._by_letter.get(tokens[0][0], ())
-            found = {e.code: e for words, e in alike if _abbreviates(tokens, words)}
+            entries = {e.code: e for words, e in alike if _abbreviates(tokens, words)}
             # `Ban Quản lý khu kinh tế / khu công nghiệp` stands for boards that have names of their own.
-            found = found or {
+            entries = entries or {
                 e.code: e for words, e in alike if "/" in e.name and _starts_with(tokens, words)
             }
-            if len(found) == 1:
-                return next(iter(found.values()))
+            if len(entries) == 1:
+                return next(iter(entries.values()))
         return None
 
     def _readings(self, folded: str) -> list[tuple[str, ...]]:
@@ -138,12 +138,12 @@ class DepartmentIndex:
         tokens = readings[0] if readings else ()
         if len(tokens) < 2:
             return None
-        found = {
+        entries = {
             e.code: e
             for words, e in self._spellings
             if any(_abbreviates(tokens, words[:k]) for k in range(2, len(words)))
         }
-        return next(iter(found.values())) if len(found) == 1 else None
+        return next(iter(entries.values())) if len(entries) == 1 else None
 
     def _near(self, text: str) -> tuple[DepartmentEntry | None, int]:
         """The department written most like it, and how like in per cent."""
@@ -153,9 +153,9 @@ class DepartmentIndex:
                 longer = 0.9 + len(words) / 1000
                 if longer > score and _starts_with(reading, words):
                     best, score = entry, longer
-            place, ratio = self._likely.best(" ".join(reading), above=score)
+            index, ratio = self._likely.best(" ".join(reading), above=score)
             if ratio > score:
-                best, score = self._spellings[place][1], ratio
+                best, score = self._spellings[index][1], ratio
         return best, min(99, round(score * 100)) if best else 0
 
 
@@ -172,24 +172,24 @@ class _Likeness:
         self._texts = texts
         self._letters = [Counter(text) for text in texts]
         self._places: dict[str, list[int]] = {}
-        for place, text in enumerate(texts):
+        for index, text in enumerate(texts):
             for pair in _pairs(text):
-                self._places.setdefault(pair, []).append(place)
+                self._places.setdefault(pair, []).append(index)
 
     def best(self, text: str, *, above: float) -> tuple[int, float]:
         """The place of the most like and its likeness (0..1); (0, `above`) where none is over that."""
-        shared = Counter(place for pair in _pairs(text) for place in self._places.get(pair, ()))
-        found, letters = (0, above), Counter(text)
-        for place, _shared in sorted(shared.items(), key=lambda s: (-s[1], s[0]))[: self._COMPARED]:
-            other = self._texts[place]
+        shared = Counter(index for pair in _pairs(text) for index in self._places.get(pair, ()))
+        closest, letters = (0, above), Counter(text)
+        for index, _shared in sorted(shared.items(), key=lambda s: (-s[1], s[0]))[: self._COMPARED]:
+            other = self._texts[index]
             # Never more alike than in the letters they have in common, wherever these stand.
-            common = sum(min(n, self._letters[place][letter]) for letter, n in letters.items())
-            if 2 * common <= found[1] * (len(text) + len(other)):
+            common = sum(min(n, self._letters[index][letter]) for letter, n in letters.items())
+            if 2 * common <= closest[1] * (len(text) + len(other)):
                 continue
             ratio = difflib.SequenceMatcher(None, text, other).ratio()
-            if ratio > found[1]:
-                found = (place, ratio)
-        return found
+            if ratio > closest[1]:
+                closest = (index, ratio)
+        return closest
 
 
 def _without_number(text: str) -> str:

@@ -32,13 +32,13 @@ _QUOTES = dict.fromkeys(map(ord, "‘’‚‛′`´ʼ"), "'") | dict.fromkeys(m
 def _compatible() -> dict[int, str]:
     """Wide, mathematical, circled and joined forms of plain letters, digits and signs."""
     ranges = [(0xFF01, 0xFF5F), (0xFE50, 0xFE6C), (0xFB00, 0xFB07), (0x1D400, 0x1D800), (0x2460, 0x2469), (0x2070, 0x208A), (0x24B6, 0x24EA)]  # fmt: skip
-    found = {}
+    letters = {}
     for first, end in ranges:
         for code in range(first, end):
             plain = unicodedata.normalize("NFKC", chr(code))
             if plain.isascii() and plain != chr(code):
-                found[code] = plain
-    return found
+                letters[code] = plain
+    return letters
 
 
 _TABLE: dict[int, str] = {ord(k): v for k, v in _LETTERS.items()} | _BLANKS | _compatible()

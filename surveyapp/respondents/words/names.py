@@ -111,8 +111,8 @@ def without_honorific(name: str) -> tuple[str, str]:
 @lru_cache(maxsize=50_000)
 def _may_be_title(first: str) -> bool:
     """Whether a title may begin with that word; told at a glance for nearly every name."""
-    found = _CHUNK.match(first.strip())
-    return found is None or found[0].lower() in _TITLE_STARTS
+    match = _CHUNK.match(first.strip())
+    return match is None or match[0].lower() in _TITLE_STARTS
 
 
 _MAY_BE_NAMES = {"cô", "anh", "chị", "cụ", "thầy", "đc", "cn", "ks", "ls", "ds"}
@@ -124,8 +124,8 @@ def begins_with_honorific(name: str) -> bool:
 
 
 def _after(beginning: re.Pattern[str], name: str) -> str:
-    found = beginning.match(name)
-    return name[found.end() :] if found else name
+    match = beginning.match(name)
+    return name[match.end() :] if match else name
 
 
 def title_case(name: str) -> str:

@@ -29,11 +29,11 @@ def without_position(name: str) -> tuple[str, str]:
     if not _MARKED.search(name):
         return _leading(name)
     for pattern in (_APART, _BEFORE):
-        found = pattern.match(name)
-        if found and len(found["name"].split()) > 1:
-            position = _spelled_out(found["rest"].strip(" ."))
+        match = pattern.match(name)
+        if match and len(match["name"].split()) > 1:
+            position = _spelled_out(match["rest"].strip(" ."))
             if position:
-                return found["name"].strip(), position
+                return match["name"].strip(), position
     return name, ""
 
 

@@ -154,11 +154,11 @@ def beside_name(name: str) -> tuple[str, str]:
     words_in = name.split()
     if len(words_in) > 2 and words_in[0].lower() == "cố" and words_in[1].lower() in FAMILIES:
         return " ".join(words_in[1:]), GONE
-    found = _APART.search(name)
-    if found is None:
+    match = _APART.search(name)
+    if match is None:
         return _before_remark(name)
-    alone = f"{name[: found.start()]} {name[found.end() :]}".strip()
-    words = next(filter(None, found.groups()), "").strip(" .")
+    alone = f"{name[: match.start()]} {name[match.end() :]}".strip()
+    words = next(filter(None, match.groups()), "").strip(" .")
     if tone_key(words) in _VACANT_WORDS:
         return alone, VACANT
     kind = remark_in(words) or remark_in(name)

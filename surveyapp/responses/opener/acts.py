@@ -46,12 +46,12 @@ def write_key(
     path = out / f"{campaign_code}-registration.json"
     registered = records.read_registration(path, text)
     printed = [(out / f"{campaign_code}-share-{part.number}.pdf", part) for part in parts]
-    pdfs = [(place, custodian_papers.share_pdf(registered, part)) for place, part in printed]
+    pdfs = [(path, custodian_papers.share_pdf(registered, part)) for path, part in printed]
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for place, content in [*pdfs, (path, text)]:
-        files.write_private(place, content)
+    for target, content in [*pdfs, (path, text)]:
+        files.write_private(target, content)
     return Made(
-        (path, *(place for place, _ in pdfs)),
+        (path, *(path for path, _ in pdfs)),
         (
             ("Dấu của khóa", registered.fingerprint),
             *(
@@ -105,17 +105,17 @@ def read_export(
     """The server's export, of this campaign and key, with the number of submitted questionnaires that
     the minutes of the close state. Raises `OfAnotherCampaign`, `WrongKey`, `CountRefused` besides what
     `export.read` raises."""
-    found = export.read(path, server_key=server_key)
-    if found.header.campaign_code != registered.campaign_code:
+    box_export = export.read(path, server_key=server_key)
+    if box_export.header.campaign_code != registered.campaign_code:
         raise OfAnotherCampaign(
-            path, expected=registered.campaign_code, found=found.header.campaign_code
+            path, expected=registered.campaign_code, found=box_export.header.campaign_code
         )
-    if found.header.public_key != registered.public_key:
-        raise WrongKey(expected=registered.fingerprint, found=found.header.fingerprint)
-    counted = sum(found.header.submitted.values())
+    if box_export.header.public_key != registered.public_key:
+        raise WrongKey(expected=registered.fingerprint, found=box_export.header.fingerprint)
+    counted = sum(box_export.header.submitted.values())
     if counted != submitted:
         raise CountRefused(stated=submitted, submitted=counted)
-    return found
+    return box_export
 
 
 def difference_file(registered: Registration, out: Path, export_digest: str) -> Path:
@@ -124,7 +124,7 @@ def difference_file(registered: Registration, out: Path, export_digest: str) -> 
 
 
 def open_box(
-    found: export.Export,
+    box_export: export.Export,
     registered: Registration,
     given: Sequence[Share],
     out: Path,
@@ -137,22 +137,24 @@ def open_box(
     A box that is not whole is refused (`Differs`), and its difference is left in `difference_file`.
     """
     private = keys.combine(given, registered.public_key)
-    signed = _exception(found, registered, exception)
+    signed = _exception(box_export, registered, exception)
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         opened = open_ballots(
-            found.header,
-            found.ballots(),
+            box_export.header,
+            box_export.ballots(),
             private,
             excepted=signed.difference if signed else None,
         )
     except Differs as differs:
-        unsigned = records.exception(registered.campaign_code, found.digest, differs.difference)
-        place = difference_file(registered, out, found.digest)
-        if not place.exists():
-            files.write_private(place, files.document_text(unsigned).encode())
+        unsigned = records.exception(
+            registered.campaign_code, box_export.digest, differs.difference
+        )
+        difference_path = difference_file(registered, out, box_export.digest)
+        if not difference_path.exists():
+            files.write_private(difference_path, files.document_text(unsigned).encode())
         raise
-    header = bundle_header(found.header, found.digest, opened, today=today) | {
+    header = bundle_header(box_export.header, box_export.digest, opened, today=today) | {
         "exception": None
         if signed is None
         else {
@@ -160,7 +162,7 @@ def open_box(
             "custodians": [one.number for one in signed.custodians],
         },
     }
-    facts = _opening_facts(registered, found, opened, signed)
+    facts = _opening_facts(registered, box_export, opened, signed)
     minutes = custodian_papers.minutes_pdf(
         Minutes(
             "Biên bản mở hộp phiếu",
@@ -168,7 +170,7 @@ def open_box(
             today,
             [(name, _in_eights(value)) for name, value in facts],
             heading=("Nhóm", "Đã nộp", "Đã mở"),
-            rows=_by_group(found.header, opened),
+            rows=_by_group(box_export.header, opened),
             signers=[*(_name(registered, part) for part in given), "Người chứng kiến"],
         )
     )
@@ -266,26 +268,29 @@ def destroy(
 
 
 def _exception(
-    found: export.Export, registered: Registration, path: Path | None
+    box_export: export.Export, registered: Registration, path: Path | None
 ) -> records.SignedException | None:
     if path is None:
         return None
     signed = records.read_exception(path, path.read_bytes(), registered, needed=keys.NEEDED)
-    if (signed.campaign_code, signed.export_digest) != (registered.campaign_code, found.digest):
+    if (signed.campaign_code, signed.export_digest) != (
+        registered.campaign_code,
+        box_export.digest,
+    ):
         raise ExceptionForAnother
     return signed
 
 
 def _opening_facts(
     registered: Registration,
-    found: export.Export,
+    box_export: export.Export,
     opened: Opened,
     signed: records.SignedException | None,
 ) -> list[tuple[str, str]]:
-    contents, minimums = opened.contents, found.header.minimums
+    contents, minimums = opened.contents, box_export.header.minimums
     facts = [
         ("Dấu của khóa", registered.fingerprint),
-        ("Mã của tệp xuất", found.digest),
+        ("Mã của tệp xuất", box_export.digest),
         ("Phiếu đã nộp", str(opened.submitted)),
         ("Phiếu trong hộp", str(opened.ballots)),
         ("Mã kết quả mở hộp", contents.digest),
@@ -307,14 +312,14 @@ def _opening_facts(
 
 
 def _by_group(header: export.Header, opened: Opened) -> list[list[str]]:
-    submitted, found = Counter[str](), Counter[str]()
+    submitted, present = Counter[str](), Counter[str]()
     for cell in opened.contents.cells:
         submitted[cell["group"]] += cell["submitted"]
-        found[cell["group"]] += cell["n"]
+        present[cell["group"]] += cell["n"]
     return [
-        [group, str(submitted[group]), str(found[group])]
+        [group, str(submitted[group]), str(present[group])]
         for group in header.groups
-        if submitted[group] or found[group]
+        if submitted[group] or present[group]
     ]
 
 
@@ -322,7 +327,7 @@ def _in_eights(value: str) -> str:
     """Long digests in eights, so that two people can read them to each other; the rest as it is."""
     return re.sub(
         r"[0-9a-f]{64}",
-        lambda found: " ".join(found[0][place : place + 8] for place in range(0, 64, 8)),
+        lambda text: " ".join(text[0][offset : offset + 8] for offset in range(0, 64, 8)),
         value,
     )
 

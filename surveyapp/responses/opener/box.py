@@ -126,11 +126,11 @@ def campaign_mac_key(key: bytes, campaign_code: str) -> bytes:
 
 
 def is_marked(
-    keys: Iterable[bytes], campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
+    keys: Iterable[bytes], campaign_code: str, ballot_id: bytes, ciphertext: bytes, mark: bytes
 ) -> bool:
     """Whether any of `keys` made the MAC found beside a ballot."""
     return any(
-        hmac.compare_digest(mac(key, campaign_code, ballot_id, ciphertext), found) for key in keys
+        hmac.compare_digest(mac(key, campaign_code, ballot_id, ciphertext), mark) for key in keys
     )
 
 

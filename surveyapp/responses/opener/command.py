@@ -42,10 +42,10 @@ def main(arguments: Sequence[str] | None = None, *, ask: prompts.Ask = input) ->
     except OpenerError as error:
         _say(refusals.refusal(error, given.language), error=True)
         if isinstance(error, Differs):
-            found = sorted(
+            exceptions = sorted(
                 given.out.glob("*-exception-*.json"), key=lambda path: path.stat().st_mtime
             )
-            _say(refusals.say(_EXCEPTION, given.language, path=found[-1]), error=True)
+            _say(refusals.say(_EXCEPTION, given.language, path=exceptions[-1]), error=True)
         _say(refusals.say(refusals.NOTHING, given.language), error=True)
         return 1
     except FileExistsError as error:
@@ -143,11 +143,11 @@ def _drill(given: argparse.Namespace, ask: prompts.Ask) -> Made:
 
 def _open(given: argparse.Namespace, ask: prompts.Ask) -> Made:
     registered = acts.read_registration(given.registration)
-    found = acts.read_export(
+    box_export = acts.read_export(
         given.export, registered, server_key=given.server_key, submitted=given.submitted
     )
     return acts.open_box(
-        found,
+        box_export,
         registered,
         _shares(given, ask),
         given.out,

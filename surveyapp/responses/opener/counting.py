@@ -75,13 +75,13 @@ class Counting:
         tally.completeness[self.thresholds.of(len(row.answers), len(asked.items))] += 1
         _count(tally.raw, row.answers)
         marks = PlainMarks(row, asked.item_ids, self.dont_know)
-        found = hits(self.rules, marks)
-        for rule in found:
+        hit_rules = hits(self.rules, marks)
+        for rule in hit_rules:
             tally.touched[rule.id] += 1
-        if excludes(found):
+        if excludes(hit_rules):
             tally.excluded += 1
             return
-        gone = emptied(found, marks) if found else ()
+        gone = emptied(hit_rules, marks) if hit_rules else ()
         _count(
             tally.cleaned,
             {item: code for item, code in row.answers.items() if item not in gone}

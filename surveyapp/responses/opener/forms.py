@@ -43,13 +43,13 @@ class Form:
 
         Raises `ValueError` when the codes cannot be answers to this form.
         """
-        found = {}
+        answers_ = {}
         for item, code in zip(self.items, codes, strict=True):
             if code:
                 if code not in item.codes:
                     raise ValueError(item.id)
-                found[item.id] = code
-        return found
+                answers_[item.id] = code
+        return answers_
 
 
 def read_form(text: str, *, dont_know: str) -> Form:

@@ -97,13 +97,13 @@ def open_ballots(
     if public != header.public_key:
         raise WrongKey(expected=header.fingerprint, found=box.fingerprint(public))
     _refuse_lowered(header)
-    found = _read(header, ballots, private_key)
-    difference = _difference(header, found)
-    _judge(header, found, difference, excepted)
+    contents = _read(header, ballots, private_key)
+    difference = _difference(header, contents)
+    _judge(header, contents, difference, excepted)
     return Opened(
-        _contents(header, found),
+        _contents(header, contents),
         difference if excepted is not None else None,
-        found.ballots,
+        contents.ballots,
         sum(header.submitted.values()),
     )
 
@@ -121,23 +121,23 @@ def _refuse_lowered(header: Header) -> None:
 
 def _read(header: Header, ballots: Iterable[SealedBallot], private_key: bytes) -> _Found:
     forms = {form.mark: form for form in header.forms.values()}
-    found = _Found()
+    contents = _Found()
     for sealed in ballots:
-        found.ballots += 1
+        contents.ballots += 1
         if not box.is_marked(
             header.mac_keys, header.campaign_code, sealed.id, sealed.ciphertext, sealed.mac
         ):
-            found.forged += 1
+            contents.forged += 1
         elif len(sealed.ciphertext) != box.CIPHERTEXT_BYTES:
-            found.wrong_length += 1
+            contents.wrong_length += 1
         else:
-            _sort_out(header, found, forms, sealed, private_key)
-    return found
+            _sort_out(header, contents, forms, sealed, private_key)
+    return contents
 
 
 def _sort_out(
     header: Header,
-    found: _Found,
+    contents: _Found,
     forms: Mapping[str, Form],
     sealed: SealedBallot,
     private_key: bytes,
@@ -150,44 +150,44 @@ def _sort_out(
             raise ValueError(form.code)
         answers = form.answers(ballot.codes)
     except (BallotUnreadable, KeyError, ValueError):
-        found.damaged += 1
+        contents.damaged += 1
         return
-    if ballot.receipt_tag in found.tags:
-        found.repeated += 1
+    if ballot.receipt_tag in contents.tags:
+        contents.repeated += 1
         return
-    found.tags.add(ballot.receipt_tag)
-    found.per_cell[ballot.rated_unit_code, ballot.group_code] += 1
-    found.answered.append(
+    contents.tags.add(ballot.receipt_tag)
+    contents.per_cell[ballot.rated_unit_code, ballot.group_code] += 1
+    contents.answered.append(
         Answered(ballot.rated_unit_code, ballot.group_code, answers, _quality(ballot.quality), form)
     )
     if ballot.remark:
-        found.remarks.append((level, ballot.remark))
+        contents.remarks.append((level, ballot.remark))
 
 
-def _difference(header: Header, found: _Found) -> dict[str, Any]:
+def _difference(header: Header, contents: _Found) -> dict[str, Any]:
     """All that differs, in the form that custodians sign; empty where the box is whole."""
     submitted = sum(header.submitted.values())
     cells = [
-        [unit, group, found.per_cell[unit, group], header.submitted.get((unit, group), 0)]
-        for unit, group in sorted(found.per_cell.keys() | header.submitted.keys())
-        if found.per_cell[unit, group] != header.submitted.get((unit, group), 0)
+        [unit, group, contents.per_cell[unit, group], header.submitted.get((unit, group), 0)]
+        for unit, group in sorted(contents.per_cell.keys() | header.submitted.keys())
+        if contents.per_cell[unit, group] != header.submitted.get((unit, group), 0)
     ]
     told: dict[str, Any] = {
-        "forged": found.forged,
-        "wrong_length": found.wrong_length,
-        "missing": submitted - found.ballots,
-        "damaged": found.damaged,
-        "repeated": found.repeated,
+        "forged": contents.forged,
+        "wrong_length": contents.wrong_length,
+        "missing": submitted - contents.ballots,
+        "damaged": contents.damaged,
+        "repeated": contents.repeated,
         "cells": cells,
     }
     if not any(told.values()):
         return {}
-    return told | {"ballots": found.ballots, "submitted": submitted}
+    return told | {"ballots": contents.ballots, "submitted": submitted}
 
 
 def _judge(
     header: Header,
-    found: _Found,
+    contents: _Found,
     difference: Mapping[str, Any],
     excepted: Mapping[str, Any] | None,
 ) -> None:
@@ -201,7 +201,7 @@ def _judge(
     if dict(excepted) != dict(difference):
         raise ExceptionForAnother
     left = Counter[str]()
-    for (_unit, group), n in found.per_cell.items():
+    for (_unit, group), n in contents.per_cell.items():
         left[group] += n
     asked = {group for (_unit, group), n in header.submitted.items() if n} | left.keys()
     small = {group: left[group] for group in sorted(asked) if left[group] < header.minimums.rows}
@@ -209,12 +209,12 @@ def _judge(
         raise GroupTooSmall(small, minimum=header.minimums.rows)
 
 
-def _contents(header: Header, found: _Found) -> Contents:
+def _contents(header: Header, contents: _Found) -> Contents:
     """Fresh random ids from the operating system, and everything in their order: the shuffle."""
     counting = Counting(header.rules, header.thresholds, header.minimums, header.dont_know)
-    for one in found.answered:
+    for one in contents.answered:
         counting.add(one, one.form)
-    cells = sorted(found.per_cell.keys() | header.submitted.keys())
+    cells = sorted(contents.per_cell.keys() | header.submitted.keys())
     told = [counting.told(cell, submitted=header.submitted.get(cell, 0)) for cell in cells]
     giving = {(one["unit"], one["group"]) for one in told if one["gives"] == "rows"}
     rows = [
@@ -226,28 +226,28 @@ def _contents(header: Header, found: _Found) -> Contents:
             "answers": one.answers,
             "quality": dict(one.quality),
         }
-        for one in found.answered
+        for one in contents.answered
         if (one.rated_unit_code, one.group_code) in giving
     ]
-    told_of = _levels_told(header, found)
+    told_of = _levels_told(header, contents)
     remarks = [
         {"id": secrets.token_hex(16), "level": level, "text": text}
-        for level, text in found.remarks
+        for level, text in contents.remarks
         if level in told_of
     ]
     return Contents(
         cells=sorted(told, key=bundle.cell_order),
         rows=sorted(rows, key=_id),
         remarks=sorted(remarks, key=_id),
-        receipts=sorted(tag.hex() for tag in found.tags),
+        receipts=sorted(tag.hex() for tag in contents.tags),
     )
 
 
-def _levels_told(header: Header, found: _Found) -> set[str]:
+def _levels_told(header: Header, contents: _Found) -> set[str]:
     """Levels with enough ballots for a remark to be anybody's: of a box in which one ballot was left, its
     remark would be that person's."""
     ballots = Counter[str]()
-    for (_unit, group), n in found.per_cell.items():
+    for (_unit, group), n in contents.per_cell.items():
         ballots[header.groups[group][0]] += n
     return {level for level, n in ballots.items() if n >= header.minimums.rows}
 
@@ -262,5 +262,5 @@ def _quality(sealed: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _id(one: Mapping[str, Any]) -> str:
-    found: str = one["id"]
-    return found
+    ballot_id: str = one["id"]
+    return ballot_id

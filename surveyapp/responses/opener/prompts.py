@@ -33,14 +33,14 @@ def from_files(paths: list[Path]) -> list[Share]:
 
 def ask_shares(number: int, *, ask: Ask, say: Callable[[str], None], language: str) -> list[Share]:
     """`number` different shares, typed or scanned. Raises `SameShareTwice`, `ShareDamaged`."""
-    found: list[Share] = []
+    entered: list[Share] = []
     for n in range(1, number + 1):
         share = shares.read(_ask_text(n, ask, say, language))
-        if any(other.number == share.number for other in found):
+        if any(other.number == share.number for other in entered):
             raise SameShareTwice(share.number)
-        found.append(share)
+        entered.append(share)
         say(refusals.say(_NOW_AWAY, language, number=share.number))
-    return found
+    return entered
 
 
 def _ask_text(n: int, ask: Ask, say: Callable[[str], None], language: str) -> str:
@@ -53,10 +53,10 @@ def _ask_text(n: int, ask: Ask, say: Callable[[str], None], language: str) -> st
 
 def _groups(first: str, ask: Ask, say: Callable[[str], None], language: str) -> Iterator[str]:
     typed = first
-    for place in range(1, shares.GROUPS + 1):
-        if place > 1:
-            typed = ask(refusals.say(_GROUP, language, place=place))
-        while not shares.fits(place, shares.signs(typed)):
-            say(refusals.say(_AGAIN, language, place=place))
-            typed = ask(refusals.say(_GROUP, language, place=place))
+    for number in range(1, shares.GROUPS + 1):
+        if number > 1:
+            typed = ask(refusals.say(_GROUP, language, place=number))
+        while not shares.fits(number, shares.signs(typed)):
+            say(refusals.say(_AGAIN, language, place=number))
+            typed = ask(refusals.say(_GROUP, language, place=number))
         yield shares.signs(typed)

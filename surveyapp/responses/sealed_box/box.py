@@ -55,29 +55,29 @@ def mac_keys(keys: KeyRing, campaign_code: str) -> list[bytes]:
 
 
 def is_ours(
-    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
+    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, mac: bytes
 ) -> bool:
     """Whether any live key made the MAC found beside a ballot."""
     campaign_keys = mac_keys(keys, campaign_code)
-    if is_marked(campaign_keys, campaign_code, ballot_id, ciphertext, found):
+    if is_marked(campaign_keys, campaign_code, ballot_id, ciphertext, mac):
         return True
-    return _of_the_ring(keys, campaign_code, ballot_id, ciphertext, found)
+    return _of_the_ring(keys, campaign_code, ballot_id, ciphertext, mac)
 
 
 def with_own_mac(
-    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
+    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, old_mac: bytes
 ) -> bytes:
     """The MAC by which the opener knows a ballot: the one found, or, where that was made before each
     campaign had a key of its own, one of the campaign's."""
-    if _of_the_ring(keys, campaign_code, ballot_id, ciphertext, found):
+    if _of_the_ring(keys, campaign_code, ballot_id, ciphertext, old_mac):
         return mac(mac_key(keys, campaign_code), campaign_code, ballot_id, ciphertext)
-    return found
+    return old_mac
 
 
 def _of_the_ring(
-    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, found: bytes
+    keys: KeyRing, campaign_code: str, ballot_id: bytes, ciphertext: bytes, mac: bytes
 ) -> bool:
-    return is_marked(keys.keys("ballot-mac"), campaign_code, ballot_id, ciphertext, found)
+    return is_marked(keys.keys("ballot-mac"), campaign_code, ballot_id, ciphertext, mac)
 
 
 def mark(instrument: Instrument) -> str:

@@ -98,10 +98,10 @@ def _cells(error: CellsDiffer) -> str:
             "%(unit)s nhóm %(group)s: %(found)s phiếu trong hộp, %(expected)s phiếu đã nộp",
             unit=unit,
             group=group,
-            found=found,
+            found=present,
             expected=expected,
         )
-        for (unit, group), (found, expected) in error.differences.items()
+        for (unit, group), (present, expected) in error.differences.items()
     )
     return _("Số phiếu không khớp theo đơn vị và nhóm: %(cells)s.", cells=cells)
 

@@ -87,20 +87,20 @@ def check(db: Session, campaign: Campaign) -> str:
     entered = _entered(db, campaign.code)
     if recorded is None and entered is None:
         raise OpenedByOlderRules(campaign.code)
-    found = digest(db, campaign)
-    if not found == recorded == entered:
-        raise DigestDiffers(campaign.code, expected=entered or recorded or "", found=found)
-    return found
+    actual = digest(db, campaign)
+    if not actual == recorded == entered:
+        raise DigestDiffers(campaign.code, expected=entered or recorded or "", found=actual)
+    return actual
 
 
 def _entered(db: Session, campaign_code: str) -> str | None:
     """The digest that the audit trail names."""
-    found = [
+    digests = [
         entry.facts.get("digest")
         for entry in audit.every_entry(db, campaign_code=campaign_code)
         if entry.action in OPENED
     ]
-    return found[-1] if found else None
+    return digests[-1] if digests else None
 
 
 def _parts(db: Session, campaign: Campaign) -> Mapping[str, Iterator[Any]]:
@@ -160,5 +160,5 @@ def _remarks(db: Session, campaign_id: int) -> Iterator[dict[str, Any]]:
 
 
 def _receipts(db: Session, campaign_id: int) -> Iterator[str]:
-    wanted = select(Receipt.tag).where(Receipt.campaign_id == campaign_id).order_by(Receipt.tag)
-    return (tag.hex() for tag in db.scalars(wanted))
+    query = select(Receipt.tag).where(Receipt.campaign_id == campaign_id).order_by(Receipt.tag)
+    return (tag.hex() for tag in db.scalars(query))

@@ -79,13 +79,13 @@ def open_box(
     )
     header = Header(written)
     try:
-        found = open_ballots(
+        opened = open_ballots(
             header, sealed_export.ballots(db, campaign, keys=act.keys), private_key
         )
     except errors.OpenerError as error:
         raise as_box_error(campaign.code, error) from error
-    counts = acts.bundle_header(header, "", found, today=act.today)
-    return _take_in(db, campaign, found.contents, counts, act=act)
+    counts = acts.bundle_header(header, "", opened, today=act.today)
+    return _take_in(db, campaign, opened.contents, counts, act=act)
 
 
 def export_box(
@@ -147,19 +147,19 @@ def import_bundle(db: Session, campaign: Campaign, path: Path, *, act: Act) -> O
         raise NotRegistered(campaign.code)
     custodians = [str(one["public_key"]) for one in registration.custodians]
     try:
-        found = bundle.read(path, campaign_code=campaign.code, custodians=custodians)
+        opened = bundle.read(path, campaign_code=campaign.code, custodians=custodians)
     except errors.OpenerError as error:
         raise CustodyFileRefused(campaign.code, error) from error
     last = _last_export(db, campaign.id)
-    if last is None or found.header["export"] != last.digest:
+    if last is None or opened.header["export"] != last.digest:
         expected = last.digest if last else ""
-        raise OldExport(campaign.code, expected=expected, found=str(found.header["export"]))
+        raise OldExport(campaign.code, expected=expected, found=str(opened.header["export"]))
     names = {str(one["public_key"]): one["number"] for one in registration.custodians}
-    counts = dict(found.header) | {
-        "bundle": found.file_digest,
-        "custodians": sorted(names[signer] for signer in found.signers),
+    counts = dict(opened.header) | {
+        "bundle": opened.file_digest,
+        "custodians": sorted(names[signer] for signer in opened.signers),
     }
-    return _take_in(db, campaign, found.contents, counts, act=act)
+    return _take_in(db, campaign, opened.contents, counts, act=act)
 
 
 def check_box(db: Session, campaign: Campaign, *, keys: KeyRing) -> dict[str, int]:
@@ -209,8 +209,8 @@ def destroy_key(
 
 def ballots_in_box(db: Session, campaign_id: int) -> int:
     """Sealed ballots that lie in the campaign's box."""
-    wanted = select(func.count()).select_from(SealedBallot)
-    return db.scalar(wanted.where(SealedBallot.campaign_id == campaign_id)) or 0
+    query = select(func.count()).select_from(SealedBallot)
+    return db.scalar(query.where(SealedBallot.campaign_id == campaign_id)) or 0
 
 
 def as_box_error(campaign_code: str, error: errors.OpenerError) -> BoxError:
@@ -231,7 +231,7 @@ def as_box_error(campaign_code: str, error: errors.OpenerError) -> BoxError:
             campaign_code, ballots=differs["ballots"], submitted=differs["submitted"]
         )
     if isinstance(error, errors.CellsDiffer):
-        cells = {(unit, group): (found, n) for unit, group, found, n in differs["cells"]}
+        cells = {(unit, group): (present, n) for unit, group, present, n in differs["cells"]}
         return CellsDiffer(campaign_code, cells)
     name, kind = counted[type(error)]
     return kind(campaign_code, count=differs[name])
@@ -247,8 +247,8 @@ def _lock(db: Session, campaign: Campaign) -> None:
 
 
 def _last_export(db: Session, campaign_id: int) -> BoxExport | None:
-    wanted = select(BoxExport).where(BoxExport.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(BoxExport.number.desc()).limit(1)).first()
+    query = select(BoxExport).where(BoxExport.campaign_id == campaign_id)
+    return db.scalars(query.order_by(BoxExport.number.desc()).limit(1)).first()
 
 
 def _take_in(

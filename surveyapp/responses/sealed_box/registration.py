@@ -42,13 +42,13 @@ def register(
     if campaign.custody != "offline":
         raise ServerCustody(campaign.code)
     try:
-        found = records.read_registration(name, text)
-        if found.campaign_code != campaign.code:
-            raise OfAnotherCampaign(name, expected=campaign.code, found=found.campaign_code)
+        registered = records.read_registration(name, text)
+        if registered.campaign_code != campaign.code:
+            raise OfAnotherCampaign(name, expected=campaign.code, found=registered.campaign_code)
     except OpenerError as error:
         raise CustodyFileRefused(campaign.code, error) from error
     campaign_service.record_box_key(
-        db, campaign.code, public_key=found.public_key, fingerprint=found.fingerprint
+        db, campaign.code, public_key=registered.public_key, fingerprint=registered.fingerprint
     )
     before = db.get(BoxRegistration, campaign.id)
     if before is not None:
@@ -61,10 +61,10 @@ def register(
             campaign_id=campaign.id,
             registered_at=act.now,
             registered_by=act.actor,
-            digest=found.digest,
+            digest=registered.digest,
             custodians=[
                 {"number": one.number, "name": one.name, "public_key": one.public_key}
-                for one in found.custodians
+                for one in registered.custodians
             ],
         )
     )
@@ -74,13 +74,13 @@ def register(
         Action.BOX_KEY_REGISTERED,
         campaign_code=campaign.code,
         facts={
-            "fingerprint": found.fingerprint,
-            "registration": found.digest,
-            "custodians": [one.name for one in found.custodians],
+            "fingerprint": registered.fingerprint,
+            "registration": registered.digest,
+            "custodians": [one.name for one in registered.custodians],
             "server_key": sealed_export.key_print(act.keys),
         },
     )
-    return found
+    return registered
 
 
 def attest(
@@ -96,7 +96,7 @@ def attest(
     Raises `NotRegistered`, `CustodyFileRefused`, `AlreadyRecorded`.
     """
     try:
-        found = records.read_attestation(
+        attestation = records.read_attestation(
             name,
             text,
             campaign_code=campaign.code,
@@ -105,15 +105,15 @@ def attest(
         )
     except OpenerError as error:
         raise CustodyFileRefused(campaign.code, error) from error
-    if db.get(BoxAttestation, (campaign.id, found.digest)) is not None:
-        raise AlreadyRecorded(campaign.code, found.digest)
+    if db.get(BoxAttestation, (campaign.id, attestation.digest)) is not None:
+        raise AlreadyRecorded(campaign.code, attestation.digest)
     db.add(
         BoxAttestation(
             campaign_id=campaign.id,
-            digest=found.digest,
-            kind=found.kind,
-            made_on=found.made_on,
-            custodians=list(found.custodians),
+            digest=attestation.digest,
+            kind=attestation.kind,
+            made_on=attestation.made_on,
+            custodians=list(attestation.custodians),
             recorded_at=act.now,
             recorded_by=act.actor,
         )
@@ -124,14 +124,14 @@ def attest(
         Action.CUSTODY_ATTESTED,
         campaign_code=campaign.code,
         facts={
-            "kind": found.kind,
-            "made_on": found.made_on.isoformat(),
-            "custodians": list(found.custodians),
-            "attestation": found.digest,
+            "kind": attestation.kind,
+            "made_on": attestation.made_on.isoformat(),
+            "custodians": list(attestation.custodians),
+            "attestation": attestation.digest,
         },
     )
     db.flush()
-    return found
+    return attestation
 
 
 def take(
@@ -149,19 +149,19 @@ def take(
 
 def custodians(db: Session, campaign: Campaign) -> tuple[Custodian, ...]:
     """The three of a registered key. Raises `NotRegistered`."""
-    found = db.get(BoxRegistration, campaign.id)
-    if found is None:
+    box_registration = db.get(BoxRegistration, campaign.id)
+    if box_registration is None:
         raise NotRegistered(campaign.code)
     return tuple(
         Custodian(int(one["number"]), str(one["name"]), str(one["public_key"]))
-        for one in found.custodians
+        for one in box_registration.custodians
     )
 
 
 def attestations(db: Session, campaign_id: int) -> Sequence[BoxAttestation]:
     """Everything custodians attested of a campaign's key, the newest first."""
-    wanted = select(BoxAttestation).where(BoxAttestation.campaign_id == campaign_id)
-    return db.scalars(wanted.order_by(BoxAttestation.recorded_at.desc())).all()
+    query = select(BoxAttestation).where(BoxAttestation.campaign_id == campaign_id)
+    return db.scalars(query.order_by(BoxAttestation.recorded_at.desc())).all()
 
 
 def shares_never_checked(db: Session, campaign: Campaign) -> tuple[Custodian, ...]:

@@ -5,8 +5,8 @@
   const form = document.getElementById("answers");
   const line = document.getElementById("saved");
   if (!form || !form.dataset.save || !window.survey) return;
-  const { timely, prepare, goTo, sessionLasts, json } = window.survey;
-  const REST = 2000, LONGEST = 10000, TOUCH = 20000;
+  const { timely, prepare, goTo, sessionLasts, announce, json } = window.survey;
+  const REST = 2000, LONGEST = 10000, TOUCH = 20000, CALM = 3000;
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
   // ---- what is answered
@@ -19,7 +19,8 @@
     part.querySelectorAll("input[name^='was.']").forEach((base) => {
       const name = base.name.slice(4);
       const fields = [...part.querySelectorAll("input, textarea")].filter((field) => field.name === name);
-      items.set(name, { base, fields, page: Number(part.dataset.page), isText: fields[0].tagName === "TEXTAREA" });
+      const count = [...part.querySelectorAll("[data-count-for]")].find((one) => one.dataset.countFor === name);
+      items.set(name, { base, fields, count, page: Number(part.dataset.page), isText: fields[0].tagName === "TEXTAREA" });
     });
   }
   const isText = (name) => items.get(name).isText;
@@ -39,7 +40,10 @@
   }
   const refusals = {}; // by item, the value that was refused and why: not sent again until it is changed
   const unsaved = () => names().filter((name) => value(name) !== settled[name]);
-  const isRefused = (name) => Boolean(refusals[name]) && value(name) === refusals[name].value;
+  // What is too long is not sent at all: a page of somebody's report would take a minute to be refused.
+  const isTooLong = (name) => Boolean(items.get(name).count) && items.get(name).count.classList.contains("wrong");
+  const isRefused = (name) => isTooLong(name) || (Boolean(refusals[name]) && value(name) === refusals[name].value);
+  const why = (name) => isTooLong(name) ? items.get(name).count.textContent : refusals[name].message;
   const due = () => unsaved().filter((name) => !isRefused(name));
   const wrong = () => unsaved().find(isRefused);
   function settle(name) {
@@ -53,6 +57,8 @@
   let going = null, leaving = false, underWay = {};
 
   function changed() {
+    const long = names().find(isTooLong);
+    if (long) fail(why(long));
     keep();
     progress();
     clearTimeout(timer);
@@ -97,7 +103,7 @@
   async function attempt(batch) {
     underWay = {};
     batch.forEach((name) => { underWay[name] = value(name); });
-    const slow = setTimeout(() => { if (!line.classList.contains("failed")) line.textContent = line.dataset.saving; }, 1000);
+    const slow = setTimeout(() => { if (!line.classList.contains("failed")) line.textContent = line.dataset.saving; }, 1000); // seen, not told
     let answer, result;
     try {
       answer = await post(batch);
@@ -118,9 +124,13 @@
     return "saved";
   }
 
+  function say(words, wait) {
+    if (line.textContent !== words) line.textContent = words;
+    announce(words, wait);
+  }
   function fail(words) {
     line.classList.add("failed");
-    if (line.textContent !== words) line.textContent = words;
+    say(words, 500);
   }
 
   function refused(result) {
@@ -149,12 +159,13 @@
     Object.assign(stored, ...Object.keys(result.answers).filter((name) => !items.has(name)).map((name) => ({ [name]: result.answers[name] })));
     keep();
     progress();
-    if (wrong()) fail(refusals[wrong()].message);
-    else line.textContent = [result.saved, leftWords()].join(" · ");
+    if (wrong()) fail(why(wrong()));
+    else say([result.saved, leftWords()].join(" · "), CALM);
     const elsewhere = document.getElementById("elsewhere");
     if (result.elsewhere) elsewhere.textContent = result.elsewhere;
     elsewhere.hidden = !elsewhere.textContent;
-    sessionLasts(result.seconds);
+    line.parentNode.classList.toggle("beside", !elsewhere.hidden);
+    sessionLasts(result.seconds, result.final);
   }
 
   // ---- how far it is
@@ -289,7 +300,7 @@
       const { page } = items.get(name);
       if (page !== here) show(page, { id: name });
       else goTo(name);
-      fail(refusals[name].message);
+      fail(why(name));
       return how;
     }
     leaving = true;
@@ -310,8 +321,6 @@
     send(button.name, button.value);
     HTMLFormElement.prototype.submit.call(form);
   }
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-
   function keepPlace(button) {
     if (button.name !== "language") return;
     const shown = [...parts.get(here).querySelectorAll("[data-item]")];
@@ -362,8 +371,8 @@
       const missing = Object.keys(waiting).filter((name) => items.has(name) && value(name) === waiting[name][0] && value(name) !== waiting[name][1]);
       missing.forEach((name) => put(name, waiting[name][1]));
       if (missing.length) {
-        line.textContent = line.dataset.restored;
         changed();
+        say(line.dataset.restored, 500);
       } else keep();
     } catch { store.removeItem(form.dataset.kept); /* of another code, or cut short */ }
     return true;

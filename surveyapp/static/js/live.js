@@ -109,9 +109,12 @@
 
   async function turn() {
     const headers = { "X-Live": "1", "If-None-Match": tag };
-    const asking = fetch(location.href, { headers, cache: "no-store", redirect: "manual" });
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), 30000);
+    const asking = fetch(location.href, { headers, cache: "no-store", redirect: "manual", signal: limit.signal });
     const response = await asking.catch(() => null);
     wait = response && (await heed(response)) ? every : Math.min(wait * 2, longest);
+    clearTimeout(timer);
     plan(wait);
   }
 

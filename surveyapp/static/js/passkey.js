@@ -28,7 +28,10 @@ function answered(credential) {
 
 async function go(form) {
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
-  const told = await fetch(form.dataset.options, { method: "POST", body });
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), 15000);
+  const told = await fetch(form.dataset.options, { method: "POST", body, signal: limit.signal });
+  clearTimeout(timer);
   if (!told.ok) throw new Error(String(told.status));
   const publicKey = asked(await told.json());
   const credential = form.dataset.passkey === "make"

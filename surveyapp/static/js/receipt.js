@@ -16,9 +16,13 @@
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode("receipt\0" + shown));
     const mark = Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
     try {
-      const part = await fetch(`${form.dataset.lists}/${mark.slice(0, 2)}.txt`);
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(), 15000);
+      const part = await fetch(`${form.dataset.lists}/${mark.slice(0, 2)}.txt`, { signal: limit.signal });
       if (!part.ok) throw new Error(part.status);
-      return tell((await part.text()).split("\n").includes(mark) ? "found" : "missing");
+      const listed = await part.text();
+      clearTimeout(timer);
+      return tell(listed.split("\n").includes(mark) ? "found" : "missing");
     } catch {
       return tell("failed");
     }

@@ -30,6 +30,14 @@
     } catch { /* a browser that keeps nothing has nothing to forget */ }
   });
 
+  // A screen reader is told once, when there is nothing newer to tell; what went wrong comes sooner.
+  const teller = document.getElementById("told");
+  let tellTimer;
+  function announce(words, wait = 0) {
+    clearTimeout(tellTimer);
+    tellTimer = setTimeout(() => { if (teller && teller.textContent !== words) teller.textContent = words; }, wait);
+  }
+
   // Also for pages that join later: see answers.js.
   function prepare(place) {
     const within = (selector, act) => place.querySelectorAll(selector).forEach(act);
@@ -40,7 +48,9 @@
         // Counted as the server does: composed signs, nothing for blanks at the ends.
         const left = count.dataset.limit - field.value.normalize("NFC").trim().length;
         count.textContent = (left < 0 ? count.dataset.overWords : count.dataset.countWords).replace("{}", Math.abs(left));
+        if (left < 0 && !count.classList.contains("wrong")) announce(count.textContent);
         count.classList.toggle("wrong", left < 0);
+        field.setAttribute("aria-invalid", String(left < 0));
       };
       field.addEventListener("input", show);
       show();
@@ -69,25 +79,34 @@
 
   const warning = document.getElementById("session-end");
   let warningTimer, endTimer;
-  function sessionLasts(seconds) {
+  function showWarning(shown) {
+    warning.hidden = !shown;
+    document.documentElement.classList.toggle("ending", shown);
+  }
+  function sessionLasts(seconds, isFinal) {
     if (!warning || !seconds) return;
     clearTimeout(warningTimer);
     clearTimeout(endTimer);
-    warning.hidden = true;
-    warningTimer = setTimeout(() => { warning.hidden = false; }, Math.max(0, seconds - 300) * 1000);
+    showWarning(false);
+    warning.querySelectorAll("[data-final]").forEach((part) => { part.hidden = (part.dataset.final === "") !== Boolean(isFinal); });
+    warningTimer = setTimeout(() => showWarning(true), Math.max(0, seconds - 300) * 1000);
     endTimer = setTimeout(sessionIsOver, seconds * 1000);
   }
   function sessionIsOver() {
     warning.textContent = warning.dataset.over;
-    warning.hidden = false;
+    showWarning(true);
   }
   each("[data-extend-now]", (button) => button.addEventListener("click", async () => {
     const body = new URLSearchParams({ csrf_token: document.querySelector("[name=csrf_token]").value });
     const answer = await timely(warning.dataset.extend, { method: "POST", body, headers: json }).catch(() => null);
-    if (answer && answer.ok) sessionLasts((await answer.json()).seconds);
+    if (answer && answer.ok) answer.json().then(({ seconds, final }) => sessionLasts(seconds, final));
     else if (answer && answer.status < 500) sessionIsOver();
   }));
-  if (warning) sessionLasts(Number(warning.dataset.seconds));
+  if (warning) {
+    sessionLasts(Number(warning.dataset.seconds), warning.dataset.isFinal === "True");
+    // Back after leaving: the server says what is open here, not what the browser remembers.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  }
 
   // The deadline comes nearer while the page stands.
   each("[data-due]", (due) => {
@@ -127,5 +146,5 @@
     window.addEventListener("online", () => { if (!waiting.hidden) { wait = 1000; submit(); } });
   });
 
-  window.survey = { timely, prepare, goTo, sessionLasts, json };
+  window.survey = { timely, prepare, goTo, sessionLasts, announce, json };
 })();

@@ -34,7 +34,7 @@ function makeSortable(table) {
     press.append(...heading.childNodes);
     const arrow = document.createElement("span");
     arrow.className = "arrow";
-    arrow.ariaHidden = "true";
+    arrow.setAttribute("aria-hidden", "true"); // as a property Firefox knows it from 119 on
     press.append(arrow);
     press.addEventListener("click", () => sortBy(table, column, heading));
     heading.append(press);
@@ -71,21 +71,34 @@ function watch(form) {
     line.hidden = false;
     button.disabled = true;
     words.textContent = words.dataset.sending;
+    // A line on which nothing moves any more is a line that is down; how long a file takes is nobody's fault.
+    let silence;
+    const wait = (seconds) => {
+      clearTimeout(silence);
+      silence = setTimeout(() => request.abort(), seconds * 1000);
+    };
+    wait(60);
     request.upload.onprogress = (sent) => {
+      wait(60);
       progress.value = (100 * sent.loaded) / sent.total;
     };
     request.upload.onload = () => {
+      wait(300);
       progress.removeAttribute("value");
       words.textContent = words.dataset.reading;
     };
     request.onload = () => show(request.responseText, request.responseURL);
-    request.onerror = () => {
+    request.onloadend = () => clearTimeout(silence);
+    request.onabort = request.onerror = () => {
       progress.value = 0;
       button.disabled = false;
       words.textContent = words.dataset.failed;
     };
     request.open("POST", form.action);
-    request.send(new FormData(form, event.submitter));
+    const body = new FormData(form);
+    const { submitter } = event;
+    if (submitter && submitter.name) body.append(submitter.name, submitter.value);
+    request.send(body);
   });
 }
 
@@ -94,8 +107,11 @@ async function poll(place) {
   await new Promise((go) => setTimeout(go, Number(place.dataset.poll)));
   if (!place.isConnected) return;
   try {
-    const answer = await fetch(location.href);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), 30000);
+    const answer = await fetch(location.href, { signal: limit.signal });
     const page = await answer.text();
+    clearTimeout(timer);
     const next = parsed(page).querySelector("[data-poll]");
     if (!next) return show(page, answer.url);
     if (next.innerHTML !== place.innerHTML) place.innerHTML = trusted(next.innerHTML);

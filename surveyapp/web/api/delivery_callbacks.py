@@ -95,8 +95,8 @@ def _json() -> Any:
 
 
 def _reports() -> list[dict[str, Any]]:
-    found: Any = _json() if request.is_json else request.form.to_dict()
-    reports: list[Any] = found if isinstance(found, list) else [found]
+    sent: Any = _json() if request.is_json else request.form.to_dict()
+    reports: list[Any] = sent if isinstance(sent, list) else [sent]
     if len(reports) > MOST or not all(isinstance(one, dict) and one for one in reports):
         raise NoticeRefused("body")
     return reports

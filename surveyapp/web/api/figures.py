@@ -46,12 +46,12 @@ def with_token(view: Any) -> Any:
             with reading() as db:
                 g.api_campaign = campaigns.campaign(db, campaign)
                 given = token.strip() if scheme.lower() == "bearer" else ""
-                found = readers.reader(db, given, campaign_id=g.api_campaign.id, today=today)
+                reader = readers.reader(db, given, campaign_id=g.api_campaign.id, today=today)
         except (TokenRefused, UnknownCampaign):
             return _refused(401, "token_refused")
-        if found.used_on != today:
+        if reader.used_on != today:
             with transaction() as db:
-                readers.mark_token_used(db, found.id, today=today)
+                readers.mark_token_used(db, reader.id, today=today)
         answer = make_response(view(g.api_campaign))
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -73,11 +73,11 @@ def figures(campaign: Campaign) -> ResponseReturnValue:
     rate_table.keep_counts_short()
     with reading() as db:
         names = _names(db, campaign.id, by)
-        found = queries.figures(db, campaign.id, by=(by,), until=until)
+        by_key = queries.figures(db, campaign.id, by=(by,), until=until)
         whole = queries.figures(db, campaign.id, by=(), until=until).get((), Figures())
     rows = [
         {**names.get(key, {"code": "", "name_vi": "", "name_en": ""}), **_row(row)}
-        for (key,), row in found.items()
+        for (key,), row in by_key.items()
     ]
     return jsonify(
         **_head(campaign, until),
@@ -114,17 +114,17 @@ def forecast(campaign: Campaign) -> ResponseReturnValue:
     """Expected final rates from the end of yesterday, per supplying unit × group and in all."""
     now = clock.now()
     with reading() as db:
-        found = series.foresee(db, campaign, now=now)
+        foreseen = series.foresee(db, campaign, now=now)
         units = _names(db, campaign.id, "supplying")
         groups = _names(db, campaign.id, "group")
     cells = [
         {"unit": units[unit]["code"], "group": groups[group]["code"], **_expected(expected)}
-        for unit, group in found.keys()  # noqa: SIM118  not a mapping
-        if (expected := found.cell((unit, group))) is not None
+        for unit, group in foreseen.keys()  # noqa: SIM118  not a mapping
+        if (expected := foreseen.cell((unit, group))) is not None
     ]
-    whole = found.of()
+    whole = foreseen.of()
     return jsonify(
-        **_head(campaign, found.until),
+        **_head(campaign, foreseen.until),
         level=LEVEL,
         total=_expected(whole) if whole else None,
         path=[{"day": d.isoformat(), "submitted": round(n, 1)} for d, n in whole.path]
@@ -140,13 +140,13 @@ def representativeness(campaign: Campaign) -> ResponseReturnValue:
     """R-indicator, coefficient of variation and partial indicators, live."""
     rate_table.keep_counts_short()
     with reading() as db:
-        found = pictures.measure(strata.strata(db, campaign.id))
-    if found is None:
+        measured = pictures.measure(strata.strata(db, campaign.id))
+    if measured is None:
         return jsonify(**_head(campaign, None), r=None, cv=None, variables=[])
     return jsonify(
         **_head(campaign, None),
-        r=round(found.r, 4),
-        cv=None if found.cv is None else round(found.cv, 4),
+        r=round(measured.r, 4),
+        cv=None if measured.cv is None else round(measured.cv, 4),
         variables=[
             {
                 "name": variable.name,
@@ -163,7 +163,7 @@ def representativeness(campaign: Campaign) -> ResponseReturnValue:
                     for category in variable.categories
                 ],
             }
-            for variable in found.variables
+            for variable in measured.variables
         ],
     )
 

@@ -52,7 +52,7 @@ def with_release_token(view: Callable[..., ResponseReturnValue]) -> Any:
 def list_releases() -> ResponseReturnValue:
     """The finished releases that this server can hand over, the newest first."""
     with reading() as db:
-        found = list(service.ready(db, g.api_campaign.id, store=store()))
+        releases = list(service.ready(db, g.api_campaign.id, store=store()))
     return jsonify(
         campaign=g.api_campaign.code,
         releases=[
@@ -64,7 +64,7 @@ def list_releases() -> ResponseReturnValue:
                 "files": len(manifest["files"]),
                 "bytes": sum(int(each["bytes"]) for each in manifest["files"]),
             }
-            for one, manifest in found
+            for one, manifest in releases
         ],
     )
 
@@ -87,9 +87,9 @@ def _send(find: Callable[[Session], ReleaseFile]) -> ResponseReturnValue:
     """The file or the part asked for; what leaves the server is entered in the trail first."""
     try:
         with reading() as db:
-            found = find(db)
+            archive = find(db)
         answer = send_file(
-            found.path, etag=found.sha256, conditional=True, download_name=found.path.name
+            archive.path, etag=archive.sha256, conditional=True, download_name=archive.path.name
         )
     except UnknownFile:
         return _refused(404, "unknown_file")
@@ -99,11 +99,11 @@ def _send(find: Callable[[Session], ReleaseFile]) -> ResponseReturnValue:
         refused = _refused(416, "bad_range")
         refused.headers["Content-Range"] = f"bytes */{error.length}"
         return refused
-    answer.headers["Repr-Digest"] = _digest(found.sha256)
+    answer.headers["Repr-Digest"] = _digest(archive.sha256)
     if request.method == "GET" and answer.status_code in SENT:
         with transaction() as db:
             act: dict[str, Any] = {"now": clock.now(), "keys": keys()}
-            service.record(db, g.api_campaign, g.api_token, found, **act)
+            service.record(db, g.api_campaign, g.api_token, archive, **act)
     return answer
 
 

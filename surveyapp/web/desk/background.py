@@ -56,11 +56,11 @@ def _watch(keys: KeyRing) -> None:
 def take_up(keys: KeyRing) -> bool:
     """Go on with one file whose process is gone; whether there was one."""
     try:
-        found = upload.take_up(keys=keys, clock=clock.now)
+        taken_up = upload.take_up(keys=keys, clock=clock.now)
     except (*db.UNREACHABLE, db.DatabaseAway):
         return False
-    if found is None:
+    if taken_up is None:
         return False
     log.event("list.taken_up")
-    _run(*found)
+    _run(*taken_up)
     return True

@@ -26,14 +26,14 @@ from surveyapp.web.parts.list_words import finding_words, kind_name
 
 def _back(list_id: UUID, anchor: str = "") -> ResponseReturnValue:
     """To the list, at the filter, page and row the person was looking at."""
-    place: Mapping[str, str] = request.form
-    page = place.get("page", "")
+    form: Mapping[str, str] = request.form
+    page = form.get("page", "")
     address = url_for(
         "desk.one_list",
         list_id=list_id,
-        show=place.get("show") or None,
+        show=form.get("show") or None,
         page=page if numbers.whole(page) and page != "1" else None,
-        _anchor=anchor or place.get("row") or "lines",
+        _anchor=anchor or form.get("row") or "lines",
     )
     return redirect(address, code=303)
 
@@ -101,7 +101,7 @@ def write_line(list_id: UUID, line: int | None = None) -> ResponseReturnValue:
 
 def _line_page(list_id: UUID, line: int | None, errors: Sequence[tuple[str, str]] = ()) -> str:
     with reading() as db:
-        subject, kind, _unit = queries.one_list(
+        respondent_list, kind, _unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=g.unit.id
         )
         written = lines.one_line(db, list_id, line) if line is not None else None
@@ -110,7 +110,7 @@ def _line_page(list_id: UUID, line: int | None, errors: Sequence[tuple[str, str]
     errors = [*errors, *_errors(written)]
     return render_template(
         "desk/line.html",
-        list=subject,
+        list=respondent_list,
         kind=kind,
         line=written,
         columns=[c for c in context.columns if c != "group"],  # it follows from the department
@@ -122,7 +122,7 @@ def _line_page(list_id: UUID, line: int | None, errors: Sequence[tuple[str, str]
         column_name=column_name,
         finding_words=finding_words,
         kind_name=kind_name,
-        place=request.args,
+        back=request.args,
     )
 
 
@@ -164,10 +164,10 @@ def leave_out(list_id: UUID, line: int) -> ResponseReturnValue:
 def accept(list_id: UUID) -> ResponseReturnValue:
     """Confirm the list and hand it to the centre; open checks have to be confirmed as seen."""
     with reading() as db:
-        subject, _kind, _unit = queries.one_list(
+        respondent_list, _kind, _unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=g.unit.id
         )
-    if subject.check_count and "checked" not in request.form:
+    if respondent_list.check_count and "checked" not in request.form:
         words = _("Vui lòng đánh dấu xác nhận đã kiểm tra các điểm cần xem lại.")
         page = list_page(list_id, unit=g.unit)
         errors = [("checked", words)]
@@ -188,8 +188,8 @@ def accept(list_id: UUID) -> ResponseReturnValue:
 def withdraw(list_id: UUID) -> ResponseReturnValue:
     """Take an accepted list back to mend it, or drop a staged one."""
     with transaction() as db:
-        subject = service.withdraw(db, list_id, unit=g.unit, act=act())
-    if subject.state == ListState.STAGED:
+        respondent_list = service.withdraw(db, list_id, unit=g.unit, act=act())
+    if respondent_list.state == ListState.STAGED:
         flash(_("Đã rút lại danh sách. Ông/Bà có thể sửa rồi gửi lại."), "success")
         return redirect(url_for("desk.one_list", list_id=list_id), code=303)
     flash(_("Đã bỏ bản danh sách này."), "success")
@@ -203,11 +203,11 @@ def findings_book(list_id: UUID) -> ResponseReturnValue:
     from surveyapp.respondents.handback.findings_book import write_findings
 
     with reading() as db:
-        subject, kind, unit = queries.one_list(
+        respondent_list, kind, unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=g.unit.id
         )
         content = write_findings(lines.every_finding(db, list_id))
-    name = f"loi-{unit.code}-{kind.code}-ban{subject.version}.xlsx"
+    name = f"loi-{unit.code}-{kind.code}-ban{respondent_list.version}.xlsx"
     return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
@@ -218,11 +218,11 @@ def minute(list_id: UUID) -> ResponseReturnValue:
     from surveyapp.respondents.handback.handover_record import write_minute
 
     with reading() as db:
-        subject, kind, unit = queries.one_list(
+        respondent_list, kind, unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=g.unit.id
         )
-        content = write_minute(db, g.campaign, unit, kind, subject)
-    name = f"bien-ban-{unit.code}-{kind.code}-ban{subject.version}.pdf"
+        content = write_minute(db, g.campaign, unit, kind, respondent_list)
+    name = f"bien-ban-{unit.code}-{kind.code}-ban{respondent_list.version}.pdf"
     return send_file(
         BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name
     )

@@ -31,7 +31,7 @@ def find_people() -> str:
 def _page(*, chosen: str, number: int = 1, search: str = "") -> str:
     with reading() as db:
         kinds = {kind.code: kind for kind in campaigns.expected_kinds(db, g.unit.id)}
-        found, total = queries.people(
+        people, total = queries.people(
             db,
             unit_id=g.unit.id,
             search=search,
@@ -40,7 +40,7 @@ def _page(*, chosen: str, number: int = 1, search: str = "") -> str:
         )
     return render_template(
         "desk/people.html",
-        people=found,
+        people=people,
         total=total,
         page=number,
         pages=-(-total // queries.PAGE),

@@ -43,31 +43,33 @@ STAGE_WORDS = {
 @allow("coordinator")
 def received(kind: str, received_id: UUID) -> ResponseReturnValue:
     """The page of one file: in work, understood, unclear, refused; its list once there is one."""
-    subject, context = _subject(kind, received_id)
-    if subject.state == ReceivedState.STORED:
-        return redirect(url_for("desk.one_list", list_id=subject.list_id), code=303)
-    if subject.state == ReceivedState.WORKING:
-        return _page("desk/progress.html", kind, subject, stages=STAGES, words=STAGE_WORDS)
-    if subject.waits_for_desk:
-        return _understood_page(kind, subject, context)
-    return _page("desk/refused.html", kind, subject)
+    received_file, context = _subject(kind, received_id)
+    if received_file.state == ReceivedState.STORED:
+        return redirect(url_for("desk.one_list", list_id=received_file.list_id), code=303)
+    if received_file.state == ReceivedState.WORKING:
+        return _page("desk/progress.html", kind, received_file, stages=STAGES, words=STAGE_WORDS)
+    if received_file.waits_for_desk:
+        return _understood_page(kind, received_file, context)
+    return _page("desk/refused.html", kind, received_file)
 
 
 @bp.post("/lists/<kind>/received/<uuid:received_id>")
 @allow("coordinator")
 def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Check the file as understood, or as the form says otherwise, and store it."""
-    subject, context = _subject(kind, received_id)
+    received_file, context = _subject(kind, received_id)
     here = redirect(url_for("desk.received", kind=kind, received_id=received_id), code=303)
-    if not subject.waits_for_desk:
+    if not received_file.waits_for_desk:
         return here
     told = told_in(request.form, context)
     if told is None:
         words = _("Vui lòng chọn cột có họ và tên.")
-        return _understood_page(kind, subject, context, error=words), 422
-    if subject.state == ReceivedState.UNDERSTOOD and not told.differs(_reading_of(subject)):
-        if subject.preview.get("gaps") and not told.answer and not told.people:
-            return _understood_page(kind, subject, context, unanswered=True), 422
+        return _understood_page(kind, received_file, context, error=words), 422
+    if received_file.state == ReceivedState.UNDERSTOOD and not told.differs(
+        _reading_of(received_file)
+    ):
+        if received_file.preview.get("gaps") and not told.answer and not told.people:
+            return _understood_page(kind, received_file, context, unanswered=True), 422
         told = replace(told, mapping={}) if told.adds else None
     background.begin(
         _upload(kind, received_id),
@@ -81,8 +83,10 @@ def confirm(kind: str, received_id: UUID) -> ResponseReturnValue:
 @allow("coordinator")
 def again(kind: str, received_id: UUID) -> ResponseReturnValue:
     """Read once more a file whose reading was interrupted."""
-    subject, _context = _subject(kind, received_id)
-    if subject.state == ReceivedState.STOPPED or intake.is_silent(subject, now=clock.now()):
+    received_file, _context = _subject(kind, received_id)
+    if received_file.state == ReceivedState.STOPPED or intake.is_silent(
+        received_file, now=clock.now()
+    ):
         background.begin(_upload(kind, received_id), understand)
     else:
         flash(_("Tệp đang được đọc."), "info")
@@ -139,9 +143,9 @@ def reading_words(
     by_index = {column.index: column for column in columns}
     rows = []
     for name in ("full_name", *given, *ours):
-        found = by_index.get(mapping.get(name, -1))
-        samples = found.samples if found else ()
-        letter = letters(found.index) if found else ""
+        column = by_index.get(mapping.get(name, -1))
+        samples = column.samples if column else ()
+        letter = letters(column.index) if column else ""
         required = name in context.required
         rows.append(ColumnRow(name, labels.column_name(name), required, letter, samples))
     used = {
@@ -158,8 +162,8 @@ def reading_words(
 
 def _row_url(line: int, sheet: str) -> str:
     """This very page, with another row looked at as the header row."""
-    place = {**(request.view_args or {}), "sheet": sheet, "header_line": line}
-    return url_for(str(request.endpoint), **place)
+    values = {**(request.view_args or {}), "sheet": sheet, "header_line": line}
+    return url_for(str(request.endpoint), **values)
 
 
 def _title(column: SheetColumn) -> str:
@@ -169,8 +173,8 @@ def _title(column: SheetColumn) -> str:
 def _subject(kind: str, received_id: UUID) -> tuple[ReceivedFile, ListContext]:
     with reading() as db:
         asked = expected_kind(db, kind)
-        subject = intake.received(db, received_id, unit_id=g.unit.id, kind_id=asked.id)
-        return subject, queries.list_context(db, g.campaign, g.unit, asked)
+        received_file = intake.received(db, received_id, unit_id=g.unit.id, kind_id=asked.id)
+        return received_file, queries.list_context(db, g.campaign, g.unit, asked)
 
 
 def _upload(kind: str, received_id: UUID) -> Upload:
@@ -179,41 +183,44 @@ def _upload(kind: str, received_id: UUID) -> Upload:
     return received_upload(received_id, asked)
 
 
-def _reading_of(subject: ReceivedFile) -> WorkbookReading:
-    return WorkbookReading.from_json(subject.understanding)
+def _reading_of(received_file: ReceivedFile) -> WorkbookReading:
+    return WorkbookReading.from_json(received_file.understanding)
 
 
 def _understood_page(
     kind: str,
-    subject: ReceivedFile,
+    received_file: ReceivedFile,
     context: ListContext,
     error: str | None = None,
     *,
     unanswered: bool = False,
 ) -> str:
-    understood = _reading_of(subject) if subject.understanding else None
-    place, shown = None, subject.preview
+    understood = _reading_of(received_file) if received_file.understanding else None
+    look, shown = None, received_file.preview
     columns = [
         SheetColumn(c["index"], c["heading"], c["samples"]) for c in shown.get("columns", ())
     ]
     mapping = understood.mapping if understood else {}
-    if subject.state == ReceivedState.UNCLEAR or request.args.keys() & {"header_line", "sheet"}:
-        file = Arrived(subject.file, subject.file_name, context, subject.table)
-        place = looked_at(file, understood)
-        columns = list(place.columns)
-        if not understood or not place.is_at(understood):
-            mapping, shown = place.mapping, {}
-    reason = error or _reason(subject)
+    if received_file.state == ReceivedState.UNCLEAR or request.args.keys() & {
+        "header_line",
+        "sheet",
+    }:
+        file = Arrived(received_file.file, received_file.file_name, context, received_file.table)
+        look = looked_at(file, understood)
+        columns = list(look.columns)
+        if not understood or not look.is_at(understood):
+            mapping, shown = look.mapping, {}
+    reason = error or _reason(received_file)
     wrong = [("column_full_name" if error else "", reason)] if reason else []
     if unanswered:
         wrong.append(("answer", _("Vui lòng trả lời về số người trước khi xác nhận.")))
     return _page(
         "desk/understood.html",
         kind,
-        subject,
+        received_file,
         understood=understood,
         shown=shown,
-        look=place,
+        look=look,
         errors=wrong,
         unanswered=unanswered,
         ticked=set(request.form.getlist("person")),
@@ -231,19 +238,19 @@ def _understood_page(
     )
 
 
-def _reason(subject: ReceivedFile) -> str | None:
-    refusal = intake.refusal_of(subject)
+def _reason(received_file: ReceivedFile) -> str | None:
+    refusal = intake.refusal_of(received_file)
     return labels.refusal(refusal) if refusal else None
 
 
-def _page(template: str, kind: str, subject: ReceivedFile, **facts: Any) -> str:
+def _page(template: str, kind: str, received_file: ReceivedFile, **facts: Any) -> str:
     with reading() as db:
         asked = expected_kind(db, kind)
     return render_template(
         template,
         kind=asked,
         kind_name=kind_name,
-        received=subject,
-        reason=_reason(subject),
+        received=received_file,
+        reason=_reason(received_file),
         **facts,
     )

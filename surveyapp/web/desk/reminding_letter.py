@@ -16,9 +16,12 @@ from surveyapp.web.parts import reminding_letter
 def chase() -> str:
     """Counts by group, department, channel and reason; never a person."""
     with reading() as db:
-        found = figures.gather(db, g.campaign, g.unit, until=reminding_letter.yesterday())
+        unit_figures = figures.gather(db, g.campaign, g.unit, until=reminding_letter.yesterday())
     return render_template(
-        "desk/chase.html", found=found, least=found.least, until=day(found.until)
+        "desk/chase.html",
+        unit_figures=unit_figures,
+        least=unit_figures.least,
+        until=day(unit_figures.until),
     )
 
 

@@ -105,11 +105,11 @@ def received_upload(received_id: UUID, asked: ListKind) -> Upload:
 
 def _refuse(upload: Upload) -> None:
     """Raise why the file just read is no list at all; then nothing of it is kept."""
-    place = {"unit_id": upload.unit.id, "kind_id": upload.kind.id}
+    owner = {"unit_id": upload.unit.id, "kind_id": upload.kind.id}
     with reading() as db:
-        subject = intake.received(db, upload.received_id, **place)
-    refusal = intake.refusal_of(subject)
-    if subject.state == ReceivedState.REFUSED and refusal is not None:
+        received_file = intake.received(db, upload.received_id, **owner)
+    refusal = intake.refusal_of(received_file)
+    if received_file.state == ReceivedState.REFUSED and refusal is not None:
         with transaction() as db:
             intake.discard(db, upload.received_id)
         raise refusal

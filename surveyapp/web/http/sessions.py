@@ -227,6 +227,16 @@ def respondent_seconds_left() -> int:
     return max(0, min(idle, absolute))
 
 
+def respondent_session_is_final() -> bool:
+    """Nothing that is posted makes the session longer: it ends half a day after it began."""
+    if respondent_code() is None:
+        return False
+    return (
+        int(session["seen"]) + IDLE.total_seconds()
+        >= int(session["started"]) + ABSOLUTE.total_seconds()
+    )
+
+
 def begin_staff(session_id: str) -> None:
     """Put a fresh staff session into the cookie, with a fresh token against forged posts."""
     session.clear()

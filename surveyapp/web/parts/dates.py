@@ -14,14 +14,14 @@ _MOMENTS = ("%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%
 
 def read_day(text: str) -> date | None:
     """`15/01/2024`, or as an address writes it `2024-01-15`; None for anything else."""
-    found = _first(text, _DAYS)
-    return found.date() if found else None
+    day = _first(text, _DAYS)
+    return day.date() if day else None
 
 
 def read_moment(text: str) -> datetime | None:
     """`08:00 15/01/2024` on a Vietnamese clock; None for anything else."""
-    found = _first(text, _MOMENTS)
-    return found.replace(tzinfo=VIETNAM) if found else None
+    moment = _first(text, _MOMENTS)
+    return moment.replace(tzinfo=VIETNAM) if moment else None
 
 
 def _first(text: str, patterns: tuple[str, ...]) -> datetime | None:

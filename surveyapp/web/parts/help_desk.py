@@ -41,4 +41,4 @@ def nearest() -> dict[str, str] | None:
         return None
     now = clock.now()
     likely = sorted(rounds, key=lambda one: not one.is_collecting(now))
-    return next((found for one in likely if (found := contact(one.settings))["phone"]), None)
+    return next((desk for one in likely if (desk := contact(one.settings))["phone"]), None)

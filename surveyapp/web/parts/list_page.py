@@ -37,7 +37,7 @@ def list_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
     """
     number = max(numbers.whole(request.values.get("page", "")) or 1, 1)
     with reading() as db:
-        subject, kind, of_unit = queries.one_list(
+        respondent_list, kind, of_unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=unit.id if unit else None
         )
         counts = stored.finding_counts(db, list_id)
@@ -46,7 +46,7 @@ def list_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
         alike = stored.alike_findings(db, list_id)
         whole = stored.whole_list_findings(db, list_id)
         versions = queries.versions(db, unit_id=of_unit.id, kind_id=kind.id)
-        changes = carry_over.summary(db, subject)
+        changes = carry_over.summary(db, respondent_list)
         names = display_names(db, {version.staged_by for version in versions})
         planned = queries.planned(db, g.campaign.id).get((of_unit.id, kind.id), 0)
     room = str(request.blueprint)
@@ -55,7 +55,7 @@ def list_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
         "filter_url": lambda name: url_for(
             f"{room}.one_list", list_id=list_id, show=name, _anchor="lines"
         ),
-        "list": subject,
+        "list": respondent_list,
         "kind": kind,
         "of_unit": of_unit,
         "counts": counts,
@@ -84,13 +84,13 @@ def list_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
 def changes_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
     """A version against the one before it. Raises `UnknownList` as `list_page` does."""
     with reading() as db:
-        subject, kind, of_unit = queries.one_list(
+        respondent_list, kind, of_unit = queries.one_list(
             db, list_id, campaign_id=g.campaign.id, unit_id=unit.id if unit else None
         )
-        before = carry_over.replaced_by(db, subject)
+        before = carry_over.replaced_by(db, respondent_list)
         changes = carry_over.changes_between(db, before.id, list_id) if before else None
     return {
-        "list": subject,
+        "list": respondent_list,
         "kind": kind,
         "of_unit": of_unit,
         "before": before,

@@ -25,11 +25,11 @@ def yesterday() -> date:
 def letter_file(unit: Unit, kind: str, *, by_centre: bool) -> ResponseReturnValue:
     """The letter about one unit; 404 while too few were asked to say anything."""
     with reading() as db:
-        found = unit_figures.gather(db, g.campaign, unit, until=yesterday())
-    if not found.is_shown:
+        gathered = unit_figures.gather(db, g.campaign, unit, until=yesterday())
+    if not gathered.is_shown:
         abort(404)
     write = official_letter.from_centre if by_centre else official_letter.from_desk
-    letter = write(g.campaign, unit, found)
+    letter = write(g.campaign, unit, gathered)
     content = official_letter.as_pdf(letter) if kind == "pdf" else official_letter.as_docx(letter)
-    name = f"cong-van-don-doc-{g.campaign.code}-{unit.code}-{found.until}.{kind}"
+    name = f"cong-van-don-doc-{g.campaign.code}-{unit.code}-{gathered.until}.{kind}"
     return send_file(BytesIO(content), mimetype=MEDIA[kind], as_attachment=True, download_name=name)

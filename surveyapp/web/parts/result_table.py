@@ -26,12 +26,12 @@ class ResultLine:
     group: str
     label: str
     url: str | None
-    found: Distribution | None
+    distribution: Distribution | None
 
     @property
     def mean(self) -> float | None:
         """The middle of the distribution's; none where no table has it."""
-        return self.found.middle if self.found else None
+        return self.distribution.middle if self.distribution else None
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ def parts(lines: Sequence[ResultLine]) -> list[ScaleRows]:
     """The rows by scale, scales in the order they come; rows of no table at all are left out."""
     by_scale: dict[Any, list[ResultLine]] = {}
     for line in lines:
-        if line.found is not None:
-            item = line.found.item
+        if line.distribution is not None:
+            item = line.distribution.item
             key = tuple((o.code, o.label.vi) for o in item.options), item.best
             by_scale.setdefault(key, []).append(line)
-    return [_part(found) for found in by_scale.values()]
+    return [_part(lines) for lines in by_scale.values()]
 
 
 def _part(lines: list[ResultLine]) -> ScaleRows:
-    items = [line.found.item for line in lines if line.found is not None]
+    items = [line.distribution.item for line in lines if line.distribution is not None]
     offered = any(item.dont_know for item in items)
     return ScaleRows(items[0].options, items[0].best, offered, tuple(lines))
 
@@ -84,37 +84,44 @@ def chart(part: ScaleRows) -> Markup:
 def shade(part: ScaleRows, code: str) -> str:
     """The class that colours an option: the better, the deeper."""
     codes = [option.code for option in part.options]
-    place = codes.index(code)
+    index = codes.index(code)
     if part.best == codes[0]:
-        place = len(codes) - 1 - place
-    return f"shade-{round(place * (SHADES - 1) / max(len(codes) - 1, 1))}"
+        index = len(codes) - 1 - index
+    return f"shade-{round(index * (SHADES - 1) / max(len(codes) - 1, 1))}"
 
 
 def _bar(part: ScaleRows, line: ResultLine) -> StackedBar:
     """Options told alone in their shades; what is told of several together hatched, where the first stands."""
-    found = line.found
-    assert found is not None  # parts() keeps only these
+    distribution = line.distribution
+    assert distribution is not None  # parts() keeps only these
     classes = {option.code: shade(part, option.code) for option in part.options}
     classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
     shown: list[tuple[str, float]] = []
-    drawn, of = set[tuple[str, ...]](), found.responses
-    for code in found.codes:
-        run = found.run_of(code)
+    drawn, of = set[tuple[str, ...]](), distribution.responses
+    for code in distribution.codes:
+        run = distribution.run_of(code)
         if len(run) > 1 and run not in drawn:
-            shown.append(("veiled", found.counts[run][1] / of))
+            shown.append(("veiled", distribution.counts[run][1] / of))
         elif len(run) == 1:
-            shown.append((classes[code], found.between(code)[0] / of))
+            shown.append((classes[code], distribution.between(code)[0] / of))
         drawn.add(run)
     rest = 1 - sum(share for _, share in shown)
     shown = [(name, share) for name, share in shown if share]
     return StackedBar(
-        line.label, [*shown, *([("veiled", rest)] if rest > 1e-9 else [])], _told(found), line.url
+        line.label,
+        [*shown, *([("veiled", rest)] if rest > 1e-9 else [])],
+        _told(distribution),
+        line.url,
     )
 
 
-def _told(found: Distribution) -> str:
-    n = _("%(n)s phiếu", n=number(found.responses))
-    return n if found.mean is None else _("TB %(mean)s · %(n)s", mean=band(found.mean), n=n)
+def _told(distribution: Distribution) -> str:
+    n = _("%(n)s phiếu", n=number(distribution.responses))
+    return (
+        n
+        if distribution.mean is None
+        else _("TB %(mean)s · %(n)s", mean=band(distribution.mean), n=n)
+    )
 
 
 def band(mean: tuple[float, float]) -> str:
@@ -137,37 +144,40 @@ def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
 
 def row(part: ScaleRows, line: ResultLine) -> dict[str, Any]:
     """A row for the `table` macro."""
-    found = line.found
-    assert found is not None  # parts() keeps only these
+    distribution = line.distribution
+    assert distribution is not None  # parts() keeps only these
     codes = [option.code for option in part.options]
     codes += [DONT_KNOW] if part.dont_know else []
-    cells = [_cell(found, code) for code in (*codes, MISSING)]
+    cells = [_cell(distribution, code) for code in (*codes, MISSING)]
     return {
-        "cells": (line.label, _mean(found), count_cell(found.responses), *cells),
+        "cells": (line.label, _mean(distribution), count_cell(distribution.responses), *cells),
         "url": line.url,
     }
 
 
-def _cell(found: Distribution, code: str) -> dict[str, Any]:
+def _cell(distribution: Distribution, code: str) -> dict[str, Any]:
     """A count with its share; of options told together that each is at most so many."""
-    if code == DONT_KNOW and not found.item.dont_know:
+    if code == DONT_KNOW and not distribution.item.dont_know:
         return NONE
-    low, high = found.between(code)
+    low, high = distribution.between(code)
     words = Markup('<span>{} <span class="muted small">{}</span></span>')
     if low == high:
-        return {"shown": words.format(number(low), percent(low / found.responses)), "value": low}
+        return {
+            "shown": words.format(number(low), percent(low / distribution.responses)),
+            "value": low,
+        }
     told = f"≤ {number(high)}" if not low else f"{number(low)}–{number(high)}"
-    share = f"≤ {percent(high / found.responses)}"
+    share = f"≤ {percent(high / distribution.responses)}"
     if low:
-        share = f"{percent(low / found.responses)}–{percent(high / found.responses)}"
+        share = f"{percent(low / distribution.responses)}–{percent(high / distribution.responses)}"
     veiled = Markup('<span class="muted">{} <span class="small">{}</span></span>')
     return {"shown": veiled.format(told, share), "value": (low + high) / 2}
 
 
-def _mean(found: Distribution) -> dict[str, Any]:
-    if found.mean is None:
+def _mean(distribution: Distribution) -> dict[str, Any]:
+    if distribution.mean is None:
         return NONE
-    return sorted_by(found.middle, band(found.mean), 4)
+    return sorted_by(distribution.middle, band(distribution.mean), 4)
 
 
 def file_columns() -> list[Column]:
@@ -200,20 +210,28 @@ def file_rows(
     told: list[Cell] = [published.release.number, day(published.release.built_at)]
     rows: list[list[Cell]] = []
     for line in lines:
-        found = line.found
-        if found is None:
+        distribution = line.distribution
+        if distribution is None:
             continue
-        item, of = found.item, found.responses
+        item, of = distribution.item, distribution.responses
         labels = {option.code: option.label.get(locale()) for option in item.options}
         labels |= {DONT_KNOW: dont_know(), MISSING: not_answered()}
         first: list[Cell] = [line.unit, names[line.unit], line.group]
         first += [item.id, item.text.get(locale())]
-        for code in found.codes:
-            low, high = found.between(code)
-            merged = " ".join(one for one in found.run_of(code) if one != code)
+        for code in distribution.codes:
+            low, high = distribution.between(code)
+            merged = " ".join(one for one in distribution.run_of(code) if one != code)
             counted: list[Cell] = [merged, low, high, low / of, high / of]
             rows.append(
-                [*first, code, labels[code], *counted, *(found.mean or (None, None)), of, *told]
+                [
+                    *first,
+                    code,
+                    labels[code],
+                    *counted,
+                    *(distribution.mean or (None, None)),
+                    of,
+                    *told,
+                ]
             )
     return rows
 

@@ -25,18 +25,18 @@ def install(app: Flask) -> None:
 
 def table_rows(columns: Iterable[Any], rows: Iterable[Any]) -> Markup:
     """All rows, one line a cell; nothing is passed on unescaped that is not markup already."""
-    openings = [_opening(place, column) for place, column in enumerate(columns)]
+    openings = [_opening(index, column) for index, column in enumerate(columns)]
     made: list[str] = []
     for row in rows:
         tone, url = _part(row, "tone"), _part(row, "url")
         made.append(f'<tr class="{_escaped(tone)}">' if tone else "<tr>")
-        for place, cell in enumerate(_part(row, "cells")):
-            start, end = openings[place]
+        for index, cell in enumerate(_part(row, "cells")):
+            start, end = openings[index]
             shown, value = cell, ""
             if type(cell) is dict or isinstance(cell, Mapping):
                 shown, value = cell["shown"], f' data-value="{_escaped(cell["value"])}"'
             words = _escaped(shown)
-            if place == 0 and url:
+            if index == 0 and url:
                 words = f'<a href="{_escaped(url)}">{words}</a>'
             made.append(f"{start}{value}>{words}{end}")
         made.append("</tr>")
@@ -57,7 +57,7 @@ def _part(thing: Any, name: str) -> Any:
     return getattr(thing, name, None)
 
 
-def _opening(place: int, column: Any) -> tuple[str, str]:
-    tag, end = ('th scope="row"', "</th>") if place == 0 else ("td", "</td>")
+def _opening(position: int, column: Any) -> tuple[str, str]:
+    tag, end = ('th scope="row"', "</th>") if position == 0 else ("td", "</td>")
     look = ' class="number"' if _part(column, "number") else ""
     return f'<{tag}{look} data-label="{_escaped(_part(column, "label"))}"', end

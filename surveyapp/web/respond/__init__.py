@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, request, session, url_for
+from flask import Blueprint, Response, request, session, url_for
 
 from surveyapp.i18n import _
-from surveyapp.web.http.sessions import own_digits, respondent_seconds_left
+from surveyapp.web.http.sessions import (
+    own_digits,
+    respondent_seconds_left,
+    respondent_session_is_final,
+)
 
 bp = Blueprint("respond", __name__)
+PARTED, WHOLE = "Ông/Bà".encode(), "Ông/\u2060Bà".encode()
 
 
 @bp.before_request
@@ -16,6 +21,16 @@ def _what_was_told_is_over() -> None:
     if request.method == "POST":
         for told in ("_flashes", "typed"):
             session.pop(told, None)
+
+
+@bp.after_request
+def _address_on_one_line(response: Response) -> Response:
+    """Firefox parts "Ông/Bà" after the slash; a word joiner there keeps it whole in every browser."""
+    if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
+        page = response.get_data()
+        if (whole := page.replace(PARTED, WHOLE)) is not page:
+            response.set_data(whole)
+    return response
 
 
 @bp.context_processor
@@ -29,6 +44,7 @@ def _frame() -> dict[str, Any]:
     return {
         "foot_links": links,
         "seconds_left": respondent_seconds_left,
+        "session_is_final": respondent_session_is_final,
         "own_digits": own_digits,
         "back_path": own_address.back_path,
     }

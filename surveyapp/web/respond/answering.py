@@ -45,7 +45,7 @@ def hub() -> ResponseReturnValue:
     with reading() as db:
         visit = visiting(db)
         facts = privacy_notice.facts(db, visit.invited)
-        rows = [_hub_row(each, *_draft(db, visit, each)) for each in visit.assignments]
+        rows = [_hub_row(db, each, *_draft(db, visit, each)) for each in visit.assignments]
         for row, each in zip(rows, visit.assignments, strict=True):
             row["address"] = (
                 resume_at(db, visit, each) if row["answered"] and row["left"] is not None else ""
@@ -88,8 +88,12 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
     return bool(draft.answers), items - done
 
 
-def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
+def _hub_row(
+    db: Session, assignment: AssignmentView, is_answered: bool, left: int | None
+) -> dict[str, Any]:
+    sha256 = assignment.instrument_sha256
     return {
+        "minutes": campaigns.instrument(db, assignment.instrument_id, sha256=sha256).minutes,
         "left": left,
         "answered": is_answered,
         "number": assignment.number,
@@ -148,8 +152,8 @@ def _first_gap(instrument: Instrument, number: int, answers: Mapping[str, str]) 
     for page, asked in enumerate(instrument.sections, start=1):
         for item in asked.items:
             if item.id not in answers:
-                place = f"{item.id}-item" if item is not asked.items[0] else None
-                return url_for("respond.section", number=number, page=page, _anchor=place)
+                anchor = f"{item.id}-item" if item is not asked.items[0] else None
+                return url_for("respond.section", number=number, page=page, _anchor=anchor)
     return url_for("respond.review", number=number)
 
 
@@ -165,6 +169,7 @@ def autosave(number: int) -> ResponseReturnValue:
         answers=saved.answers,
         elsewhere=saving.told_elsewhere(instrument, saved) if saved.elsewhere else "",
         seconds=sessions.touch_respondent(),
+        final=sessions.respondent_session_is_final(),
     )
 
 
@@ -208,7 +213,7 @@ def extend() -> ResponseReturnValue:
         visiting(db)
     seconds = sessions.touch_respondent()
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(seconds=seconds)
+        return jsonify(seconds=seconds, final=sessions.respondent_session_is_final())
     return redirect(url_for("respond.hub"), code=303)
 
 
@@ -250,8 +255,8 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
     if request.form.get("language"):
         session["locale"] = i18n.set_locale(request.form["language"])
         at = request.form.get("at", "")
-        place = f"{at}-item" if at in pages.item_ids(instrument, page) else None
-        return url_for("respond.section", number=number, page=page, _anchor=place)
+        anchor = f"{at}-item" if at in pages.item_ids(instrument, page) else None
+        return url_for("respond.section", number=number, page=page, _anchor=anchor)
     cleared = request.form.get("clear")
     if cleared in pages.item_ids(instrument, page):
         return url_for("respond.section", number=number, page=page, _anchor=f"{cleared}-item")

@@ -81,14 +81,17 @@ def enter() -> ResponseReturnValue:
         except ChallengeNeeded as needed:
             page = "respond/challenge.html"
             return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
-        found = _known(db, read)
-        attempts.count(db, network, succeeded=found is not None, now=now, device=carried)
-    if found is None:
+        invited = _known(db, read)
+        attempts.count(db, network, succeeded=invited is not None, now=now, device=carried)
+    if invited is None:
         return _ask_again(typed)
-    if sessions.holds_another(found.code) and request.form.get("instead") != sessions.own_digits():
+    if (
+        sessions.holds_another(invited.code)
+        and request.form.get("instead") != sessions.own_digits()
+    ):
         sessions.note("typed", typed[:KEPT_TYPED])
         return redirect(url_for("respond.home", khac=1), code=303)
-    return _opened(found)
+    return _opened(invited)
 
 
 def _opened(visit: Visit, *, begun: bool = False) -> ResponseReturnValue:

@@ -81,7 +81,7 @@ def receipt(number: int) -> ResponseReturnValue:
     shown = {
         "kept_name": browser_buffer.name(state.keys(), assignment.id),
         "receipt": own,
-        **{f"receipt_{place}": group for place, group in enumerate(own.split("-"), start=1)},
+        **{f"receipt_{index}": group for index, group in enumerate(own.split("-"), start=1)},
         "mark": receipts.grouped(receipts.tag(own).hex()),
         "rated": rated(assignment),
         "following_rated": rated(following) if following else None,

@@ -1,5 +1,6 @@
 """The facts on the page before answering: who asks, who gave the name, how long, until when."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.i18n import locale
 from surveyapp.invitations import declarations
 from surveyapp.invitations.queries import Invited
+from surveyapp.web.http import state
 from surveyapp.web.parts import deadlines
 from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond.promise import topics
@@ -60,6 +62,9 @@ def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) ->
         "forms": forms,
         "forms_left": forms_left,
         "submitted": forms - forms_left,
+        "decision": campaign.settings.get("decision"),
+        "decided_on": decided_on(campaign),
+        "own_site": state.settings().base_url.partition("://")[2],
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),
@@ -67,6 +72,12 @@ def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) ->
         **standing,
         **promises(campaign),
     }
+
+
+def decided_on(campaign: Campaign) -> date | None:
+    """The day of the decision that the survey is done under, if the pack names one."""
+    decision = campaign.settings.get("decision")
+    return date.fromisoformat(decision["issued_on"]) if decision else None
 
 
 def promises(campaign: Campaign) -> dict[str, Any]:

@@ -62,8 +62,8 @@ def receipts_part(part: str) -> ResponseReturnValue:
 def receipts_list(campaign: str) -> ResponseReturnValue:
     """The whole list of a campaign, in the order of the marks; its digest stands on the page and in every release."""
     with reading() as db:
-        found = campaigns.campaign(db, campaign)
-        marks = [tag.hex() for tag in receipts.tags(db, found.id)]
+        campaign_row = campaigns.campaign(db, campaign)
+        marks = [tag.hex() for tag in receipts.tags(db, campaign_row.id)]
     return _as_text(marks)
 
 

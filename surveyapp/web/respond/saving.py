@@ -42,9 +42,9 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
         pages.items(instrument, page)  # there is such a page
         if assignment.is_submitted:
             raise AlreadySubmitted(assignment.id)
-        place = drafts.context(visit.invited.campaign, instrument, assignment.id)
+        draft_context = drafts.context(visit.invited.campaign, instrument, assignment.id)
         draft = drafts.merged(
-            place,
+            draft_context,
             stored,
             dict(_changes(instrument, form)),
             size=size,
@@ -56,7 +56,7 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
             return instrument, draft.saved
         if assignment.disposition != Disposition.BEGUN:
             break  # that she has begun is noted with it
-        if drafts.write(place, draft, holder=visit.holder):
+        if drafts.write(draft_context, draft, holder=visit.holder):
             return instrument, draft.saved
     with transaction(in_turn=True) as db:
         visit, assignment, instrument = answering(db, number)

@@ -102,12 +102,12 @@ def sealed_now() -> str | None:
     code, secret = ended
     if not guard.token_fits(request.form.get(sessions.CSRF_FIELD), secret):
         return None
-    place = request.view_args or {}
+    arguments = request.view_args or {}
     form = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
     if request.endpoint == "respond.submit":
-        return seal(Page(place["number"], REVIEW, {}, clock.now()), code)
-    page = place["page"] if "page" in place else _page_named(form.pop("page", ""))
-    return seal(Page(place["number"], page, form, clock.now()), code)
+        return seal(Page(arguments["number"], REVIEW, {}, clock.now()), code)
+    page = arguments["page"] if "page" in arguments else _page_named(form.pop("page", ""))
+    return seal(Page(arguments["number"], page, form, clock.now()), code)
 
 
 def _page_named(text: str) -> int:

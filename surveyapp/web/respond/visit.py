@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from flask import g
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns import unit_names
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
@@ -36,9 +38,12 @@ class NoSuchQuestionnaire(SurveyError):
         self.number = number
 
 
-def rated(assignment: AssignmentView) -> str:
-    """The rated unit's name in the present language."""
-    return assignment.rated_name_en if locale() == "en" else assignment.rated_name_vi
+def rated(assignment: AssignmentView) -> Markup:
+    """The rated unit as a sentence names it, in the present language; kept on one line where it fits."""
+    name = assignment.rated_name_en if locale() == "en" else assignment.rated_name_vi
+    code, name_vi = assignment.rated_unit_code, assignment.rated_name_vi
+    told = unit_names.in_a_sentence(code, name, name_vi=name_vi)
+    return Markup('<span class="name">{}</span>').format(told)
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,10 @@ class Visit:
 
     def assignment(self, number: int) -> AssignmentView:
         """The questionnaire with this number. Raises `NoSuchQuestionnaire`."""
-        found = self.invited.numbered(number)
-        if found is None:
+        assignment = self.invited.numbered(number)
+        if assignment is None:
             raise NoSuchQuestionnaire(number)
-        return found
+        return assignment
 
     @property
     def assignments(self) -> tuple[AssignmentView, ...]:
@@ -111,8 +116,8 @@ def visiting(db: Session) -> Visit:
     code = sessions.respondent_code()
     if code is None:
         raise SessionOver
-    found = invitations.find(db, code, keys=state.keys())
-    visit = Visit(code, found, sessions.respondent_strand())
+    invited = invitations.find(db, code, keys=state.keys())
+    visit = Visit(code, invited, sessions.respondent_strand())
     g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 

@@ -49,5 +49,5 @@ def _add(source: Path, target: Path) -> None:
 
 def pids(folder: Path) -> set[int]:
     """The processes that have files there."""
-    found = (re.search(r"_([0-9]+)\.db$", one.name) for one in folder.glob("*.db"))
-    return {int(one[1]) for one in found if one}
+    matches = (re.search(r"_([0-9]+)\.db$", one.name) for one in folder.glob("*.db"))
+    return {int(one[1]) for one in matches if one}

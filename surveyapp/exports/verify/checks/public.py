@@ -95,8 +95,8 @@ def _mean_faults(folder: Path, counts: ReleasedCounts, scores: Scores) -> Iterat
             continue
         chosen = {code: counts.options[cell][variable][code] for code in scores.get(variable, {})}
         answered = sum(chosen.values())
-        found = sum(scores[variable][code] * n for code, n in chosen.items())
-        if answered and not low - CLOSE <= found / answered <= high + CLOSE:
+        weighted = sum(scores[variable][code] * n for code, n in chosen.items())
+        if answered and not low - CLOSE <= weighted / answered <= high + CLOSE:
             yield ReleaseFault(MEANS, "public_differs", where)
 
 

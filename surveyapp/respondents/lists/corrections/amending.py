@@ -47,23 +47,26 @@ def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responden
     if latest is not None and latest.state in (*MENDABLE, ListState.ACCEPTED):
         return latest
     kind = db.get_one(ListKind, approved.kind_id)
-    subject = new_version(db, unit, kind, latest or approved, act=act)
-    subject.file_name, subject.file_sha256 = approved.file_name, approved.file_sha256
-    subject.file, subject.understanding = approved.file, approved.understanding
-    db.add(subject)
+    respondent_list = new_version(db, unit, kind, latest or approved, act=act)
+    respondent_list.file_name, respondent_list.file_sha256 = (
+        approved.file_name,
+        approved.file_sha256,
+    )
+    respondent_list.file, respondent_list.understanding = approved.file, approved.understanding
+    db.add(respondent_list)
     db.flush()
     columns = [c for c in ListLine.__table__.columns if c.name != "list_id"]
     rows = db.execute(select(*columns).where(ListLine.list_id == approved.id)).mappings()
-    copies = [{**row, "list_id": subject.id} for row in rows]
+    copies = [{**row, "list_id": respondent_list.id} for row in rows]
     if copies:
         db.execute(insert(ListLine), copies)
-    recheck(db, campaign, unit, subject)
+    recheck(db, campaign, unit, respondent_list)
     audit.record(
         db,
         act,
         Action.LIST_AMENDED,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject),
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list

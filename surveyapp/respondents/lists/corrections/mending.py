@@ -35,34 +35,42 @@ def mendable(db: Session, list_id: uuid.UUID, *, unit: Unit) -> tuple[Campaign, 
     campaign = db.get_one(Campaign, unit.campaign_id)
     if not campaign.takes_lists:
         raise ListsNoLongerTaken(campaign.code, state=campaign.state)
-    subject = db.scalar(
+    respondent_list = db.scalar(
         select(RespondentList)
         .where(RespondentList.id == list_id, RespondentList.unit_id == unit.id)
         .with_for_update()
     )
-    if subject is None:
+    if respondent_list is None:
         raise UnknownList(list_id)
-    if not subject.is_mendable:
-        raise ListInOtherState(list_id, state=subject.state, needed=MENDABLE)
-    return campaign, subject
+    if not respondent_list.is_mendable:
+        raise ListInOtherState(list_id, state=respondent_list.state, needed=MENDABLE)
+    return campaign, respondent_list
 
 
-def _mend(db: Session, subject: RespondentList, mends: Mapping[int, Mapping[str, str]]) -> None:
+def _mend(
+    db: Session, respondent_list: RespondentList, mends: Mapping[int, Mapping[str, str]]
+) -> None:
     """Write cells anew, by line and column. Raises `UnknownLine`."""
     lines = list(mends)
     stored: dict[int, Mapping[str, str]] = {}
     for start in range(0, len(lines), _BATCH):
         rows = db.execute(
             select(ListLine.line, ListLine.mends).where(
-                ListLine.list_id == subject.id, ListLine.line.in_(lines[start : start + _BATCH])
+                ListLine.list_id == respondent_list.id,
+                ListLine.line.in_(lines[start : start + _BATCH]),
             )
         )
         stored |= {row.line: row.mends for row in rows}
     unknown = mends.keys() - stored.keys()
     if unknown:
-        raise UnknownLine(subject.id, min(unknown))
+        raise UnknownLine(respondent_list.id, min(unknown))
     rows_to_write = [
-        {"list_id": subject.id, "line": line, "mends": {**stored[line], **cells}, "left_out": False}
+        {
+            "list_id": respondent_list.id,
+            "line": line,
+            "mends": {**stored[line], **cells},
+            "left_out": False,
+        }
         for line, cells in mends.items()
     ]
     if rows_to_write:
@@ -84,28 +92,28 @@ def take_proposal(
 
     Returns how many cells changed: 0 when someone else took it a moment ago.
     """
-    campaign, subject = mendable(db, list_id, unit=unit)
-    wanted = select(ListFinding.line, ListFinding.proposal).where(
+    campaign, respondent_list = mendable(db, list_id, unit=unit)
+    query = select(ListFinding.line, ListFinding.proposal).where(
         ListFinding.list_id == list_id,
         ListFinding.column == column,
         ListFinding.code == code,
         ListFinding.proposal != "",
         ListFinding.line > 0,
     )
-    found = db.execute(wanted if alike else wanted.where(ListFinding.line == line)).all()
-    _mend(db, subject, {row.line: {column: row.proposal} for row in found})
-    if found:
-        recheck(db, campaign, unit, subject)
-        facts = {"column": column, "code": code, "cells": len(found)}
+    rows = db.execute(query if alike else query.where(ListFinding.line == line)).all()
+    _mend(db, respondent_list, {row.line: {column: row.proposal} for row in rows})
+    if rows:
+        recheck(db, campaign, unit, respondent_list)
+        facts = {"column": column, "code": code, "cells": len(rows)}
         audit.record(
             db,
             act,
             Action.LIST_MENDED,
             campaign_code=campaign.code,
             unit_code=unit.code,
-            facts=list_facts(subject, **facts),
+            facts=list_facts(respondent_list, **facts),
         )
-    return len(found)
+    return len(rows)
 
 
 def edit_line(
@@ -122,36 +130,39 @@ def edit_line(
     Columns the list kind does not know are ignored; an unchanged cell is not a mend. Raises
     `NothingWritten` for a new line without a word in it.
     """
-    campaign, subject = mendable(db, list_id, unit=unit)
-    kind = db.get_one(ListKind, subject.kind_id)
+    campaign, respondent_list = mendable(db, list_id, unit=unit)
+    kind = db.get_one(ListKind, respondent_list.kind_id)
     allowed = {*kind.required, *kind.optional}
     typed = {c: v.strip()[:LONGEST_CELL] for c, v in cells.items() if c in allowed}
     if line is None:
         if not any(typed.values()):
             raise NothingWritten(list_id)
-        line = _add_line(db, subject)
-    stored = db.get(ListLine, (subject.id, line))
+        line = _add_line(db, respondent_list)
+    stored = db.get(ListLine, (respondent_list.id, line))
     if stored is None:
         raise UnknownLine(list_id, line)
     changed = {c: v for c, v in typed.items() if v != shown(stored, c)}
-    _mend(db, subject, {line: changed})
-    recheck(db, campaign, unit, subject)
+    _mend(db, respondent_list, {line: changed})
+    recheck(db, campaign, unit, respondent_list)
     audit.record(
         db,
         act,
         Action.LIST_MENDED,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject, line=line),
+        facts=list_facts(respondent_list, line=line),
     )
     return line
 
 
-def _add_line(db: Session, subject: RespondentList) -> int:
-    last = db.scalar(select(func.max(ListLine.line)).where(ListLine.list_id == subject.id)) or 0
+def _add_line(db: Session, respondent_list: RespondentList) -> int:
+    last = (
+        db.scalar(select(func.max(ListLine.line)).where(ListLine.list_id == respondent_list.id))
+        or 0
+    )
     db.add(
         ListLine(
-            list_id=subject.id,
+            list_id=respondent_list.id,
             line=last + 1,
             cells={},
             values={},
@@ -169,13 +180,13 @@ def leave_out(
     db: Session, list_id: uuid.UUID, line: int, *, left_out: bool, unit: Unit, act: Act
 ) -> None:
     """Leave a line out of the list, or take it back in. It stays visible and on record."""
-    campaign, subject = mendable(db, list_id, unit=unit)
-    stored = db.get(ListLine, (subject.id, line))
+    campaign, respondent_list = mendable(db, list_id, unit=unit)
+    stored = db.get(ListLine, (respondent_list.id, line))
     if stored is None:
         raise UnknownLine(list_id, line)
     stored.left_out = left_out
     db.flush()
-    recheck(db, campaign, unit, subject)
+    recheck(db, campaign, unit, respondent_list)
     action = Action.LIST_LINE_LEFT_OUT if left_out else Action.LIST_LINE_TAKEN_BACK
     audit.record(
         db,
@@ -183,5 +194,5 @@ def leave_out(
         action,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject, line=line),
+        facts=list_facts(respondent_list, line=line),
     )

@@ -24,20 +24,20 @@ def read_again(
     Mends of cells that read as before stay. Raises the refusal of `checked`, then nothing changes;
     `UnknownList`, `ListInOtherState`, `ListsNoLongerTaken`.
     """
-    campaign, subject = mendable(db, list_id, unit=unit)
+    campaign, respondent_list = mendable(db, list_id, unit=unit)
     if checked.refusal is not None:
         raise checked.refusal
     before = carry_over.kept_lines(db, list_id)
     db.execute(delete(ListFinding).where(ListFinding.list_id == list_id))
     db.execute(delete(ListLine).where(ListLine.list_id == list_id))
-    subject.left_out_count = 0
-    store_checked(db, campaign, unit, subject, checked, before=before)
+    respondent_list.left_out_count = 0
+    store_checked(db, campaign, unit, respondent_list, checked, before=before)
     audit.record(
         db,
         act,
         Action.LIST_READ_AGAIN,
         campaign_code=campaign.code,
         unit_code=unit.code,
-        facts=list_facts(subject),
+        facts=list_facts(respondent_list),
     )
-    return subject
+    return respondent_list

@@ -61,7 +61,7 @@ def receive(
 
 def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int) -> ReceivedFile:
     """The file with its bytes and its table; raises `UnknownList`, also for another unit's."""
-    found = db.scalar(
+    received_file = db.scalar(
         select(ReceivedFile)
         .where(
             ReceivedFile.id == received_id,
@@ -70,9 +70,9 @@ def received(db: Session, received_id: uuid.UUID, *, unit_id: int, kind_id: int)
         )
         .options(undefer(ReceivedFile.file), undefer(ReceivedFile.table))
     )
-    if found is None:
+    if received_file is None:
         raise UnknownList(received_id)
-    return found
+    return received_file
 
 
 def waiting_files(db: Session, *, unit_id: int) -> Sequence[ReceivedFile]:
@@ -103,9 +103,9 @@ def waiting(db: Session, *, unit_id: int, kind_id: int) -> ReceivedFile | None:
     )
 
 
-def is_silent(subject: ReceivedFile, *, now: datetime) -> bool:
+def is_silent(received_file: ReceivedFile, *, now: datetime) -> bool:
     """Whether it should be worked on and nobody has said anything of it for long."""
-    return subject.state == ReceivedState.WORKING and subject.told_at < now - SILENCE
+    return received_file.state == ReceivedState.WORKING and received_file.told_at < now - SILENCE
 
 
 def begin(
@@ -145,15 +145,15 @@ def still_held(db: Session, received_id: uuid.UUID, worker: str, *, now: datetim
 def take_up(db: Session, *, worker: str, now: datetime) -> ReceivedFile | None:
     """A file whose worker is gone, held by this one from now on; None where there is none."""
     silent = (ReceivedFile.state == ReceivedState.WORKING) & (ReceivedFile.told_at < now - SILENCE)
-    found = db.scalars(select(ReceivedFile).where(silent).limit(1)).first()
-    if found is None:
+    received_file = db.scalars(select(ReceivedFile).where(silent).limit(1)).first()
+    if received_file is None:
         return None
     taken = db.execute(
         update(ReceivedFile)
-        .where(silent, ReceivedFile.id == found.id)
+        .where(silent, ReceivedFile.id == received_file.id)
         .values(worker=worker, told_at=now)
     )
-    return found if rows_changed(taken) else None
+    return received_file if rows_changed(taken) else None
 
 
 def advance(
@@ -245,9 +245,9 @@ def forget_old(db: Session, *, now: datetime) -> int:
     return rows_changed(gone)
 
 
-def refusal_of(subject: ReceivedFile) -> FileRefused | None:
+def refusal_of(received_file: ReceivedFile) -> FileRefused | None:
     """Why the file is no list, or not yet one."""
-    kept = subject.refusal
+    kept = received_file.refusal
     return errors.refused_as(kept["code"], kept["facts"]) if kept else None
 
 

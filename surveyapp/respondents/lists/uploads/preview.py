@@ -161,9 +161,9 @@ def _columns(sheet: Sheet, header_line: int, headings: Sequence[str]) -> tuple[S
             continue
         width = max(width, len(row))
         for index, cell in enumerate(row):
-            found = samples.setdefault(index, {})
-            if len(found) < SAMPLES and (text := tidy(cell)):
-                found[text[:_SAMPLE_LENGTH]] = None
+            texts = samples.setdefault(index, {})
+            if len(texts) < SAMPLES and (text := tidy(cell)):
+                texts[text[:_SAMPLE_LENGTH]] = None
     return tuple(
         SheetColumn(index, heading, tuple(samples.get(index, ())))
         for index in range(width)
@@ -175,7 +175,7 @@ def _columns(sheet: Sheet, header_line: int, headings: Sequence[str]) -> tuple[S
 def _conversions(
     workbook: Workbook, reading: WorkbookReading, rows: Sequence[Row], context: ListContext
 ) -> Iterator[Conversion]:
-    found: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
+    conversions: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
     judge = LineJudge(context, index_for(context))
     for row in rows:
         line, findings = judge.judge(row)
@@ -183,14 +183,14 @@ def _conversions(
         for finding in findings:
             if finding.code in CONVERSIONS and finding.column not in filled_in:
                 after = finding.proposal or line.values.get(finding.column, "")
-                seen = found.setdefault((finding.code, finding.column), [])
+                seen = conversions.setdefault((finding.code, finding.column), [])
                 seen.append((row.number, finding.value, after))
         for column, before in filled_in.items():
             code = "ditto" if before else "carried"
             after = _value(line, column)
-            found.setdefault((code, column), []).append((row.number, before, after))
+            conversions.setdefault((code, column), []).append((row.number, before, after))
     for code in CONVERSIONS:
-        for (named, column), cells in found.items():
+        for (named, column), cells in conversions.items():
             if named == code:
                 line_number, before, after = cells[0]
                 yield Conversion(code, column, len(cells), line_number, before[:80], after[:80])

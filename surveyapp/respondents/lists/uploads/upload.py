@@ -71,16 +71,16 @@ def upload_of(
     clock: Callable[[], datetime],
 ) -> Upload:
     """A received file with all that is needed to go on with it. Raises `UnknownList`."""
-    place = {"unit_id": unit.id, "kind_id": kind.id}
+    owner = {"unit_id": unit.id, "kind_id": kind.id}
     with reading() as db:
-        subject = intake.received(db, received_id, **place)
+        received_file = intake.received(db, received_id, **owner)
         file = Arrived(
-            subject.file,
-            subject.file_name,
+            received_file.file,
+            received_file.file_name,
             queries.list_context(db, campaign, unit, kind),
-            subject.table,
-            queries.remembered_reading(db, **place),
-            queries.last_reading(db, **place),
+            received_file.table,
+            queries.remembered_reading(db, **owner),
+            queries.last_reading(db, **owner),
         )
     return Upload(received_id, file, campaign, unit, kind, actor, keys, clock)
 
@@ -124,13 +124,17 @@ def take_up(
     """A file whose process is gone, held by this one now, and the half to be done; None where there is none."""
     worker = token_hex(8)
     with transaction() as db:
-        subject = intake.take_up(db, worker=worker, now=clock())
-        if subject is None:
+        received_file = intake.take_up(db, worker=worker, now=clock())
+        if received_file is None:
             return None
-        unit = db.get_one(Unit, subject.unit_id)
+        unit = db.get_one(Unit, received_file.unit_id)
         campaign = db.get_one(Campaign, unit.campaign_id)
-        kind = db.get_one(ListKind, subject.kind_id)
-        received_id, actor, confirmed = subject.id, subject.received_by, subject.confirmed
+        kind = db.get_one(ListKind, received_file.kind_id)
+        received_id, actor, confirmed = (
+            received_file.id,
+            received_file.received_by,
+            received_file.confirmed,
+        )
     upload = replace(
         upload_of(
             received_id,

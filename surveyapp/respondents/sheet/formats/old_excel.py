@@ -30,11 +30,11 @@ class _Silent:
 
 
 def _of_sheet(book: Any, sheet: Any) -> SheetDetails:
-    found = SheetDetails()
+    sheet_details = SheetDetails()
     for row, info in sheet.rowinfo_map.items():
         if row < limits.ROWS and (info.hidden or info.height == 0):
-            found.hidden.append(row + 1)
-    found.hidden.sort()
+            sheet_details.hidden.append(row + 1)
+    sheet_details.hidden.sort()
     struck = {
         index
         for index, style in enumerate(book.xf_list)
@@ -42,14 +42,14 @@ def _of_sheet(book: Any, sheet: Any) -> SheetDetails:
     }
     for row in range(min(sheet.nrows, limits.ROWS)):
         for column in range(min(sheet.row_len(row), limits.COLUMNS)):
-            if not sheet.cell_value(row, column) or len(found.struck) >= _MOST:
+            if not sheet.cell_value(row, column) or len(sheet_details.struck) >= _MOST:
                 continue
             runs = sheet.rich_text_runlist_map.get((row, column), [])
             fonts = [book.font_list[font].struck_out for _offset, font in runs]
             own = sheet.cell_xf_index(row, column) in struck
             if own if not fonts else all(fonts) and (own or runs[0][0] == 0):
-                found.struck.append((row + 1, column))
+                sheet_details.struck.append((row + 1, column))
     for (row, column), link in list(sheet.hyperlink_map.items())[:_MOST]:
         if address := linked_address(str(link.url_or_path or "")):
-            found.links[row + 1, column] = address
-    return found
+            sheet_details.links[row + 1, column] = address
+    return sheet_details

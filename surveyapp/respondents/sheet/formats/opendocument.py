@@ -130,8 +130,8 @@ class _Walk:
         else:
             self._plain += 1
         if self.is_error:
-            place = line, columns - 1
-            self.wrong[-1][place] = (self.wrong[-1].get(place, "") + text)[:20]
+            cell = line, columns - 1
+            self.wrong[-1][cell] = (self.wrong[-1].get(cell, "") + text)[:20]
 
 
 class _Strikes:

@@ -83,10 +83,10 @@ class _FarWalk:
         name = tag.rpartition(":")[2]
         if name not in ("row", "c") or self._begun is not None:
             return
-        place = attributes.get("r", "")
-        digits = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        cell = attributes.get("r", "")
+        digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         line = int(digits) if digits.isdigit() and len(digits) < 8 else 0
-        column = column_index(place[: len(place) - len(digits)].encode()) + 1 if name == "c" else 0
+        column = column_index(cell[: len(cell) - len(digits)].encode()) + 1 if name == "c" else 0
         if line > limits.ROWS or column > limits.COLUMNS:
             self._begun, self._text = (tag, self.parser.CurrentByteIndex), ""
             self._place = (line, column)

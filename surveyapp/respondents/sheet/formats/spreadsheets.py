@@ -55,11 +55,11 @@ def _is_locked(content: bytes) -> bool:
     return False
 
 
-def _read(content: bytes, found: Mapping[str, SheetDetails]) -> Sheets:
+def _read(content: bytes, details_by_sheet: Mapping[str, SheetDetails]) -> Sheets:
     try:
         book = calamine.load_workbook(io.BytesIO(content))
         return [
-            _sheet(book.get_sheet_by_name(m.name), m, found.get(m.name, SheetDetails()))
+            _sheet(book.get_sheet_by_name(m.name), m, details_by_sheet.get(m.name, SheetDetails()))
             for m in book.sheets_metadata
             if m.typ == calamine.SheetTypeEnum.WorkSheet
         ]
@@ -74,7 +74,7 @@ def _read(content: bytes, found: Mapping[str, SheetDetails]) -> Sheets:
 def _sheet(
     sheet: calamine.CalamineSheet,
     metadata: calamine.SheetMetadata,
-    found: SheetDetails,
+    details: SheetDetails,
 ) -> dict[str, Any]:
     name = metadata.name[:100]
     start = sheet.start or (0, 0)
@@ -90,7 +90,7 @@ def _sheet(
         tell_parent("reading", done, sheet.height)
         # Nearly every cell is text already; a call for each would be a quarter of the reading.
         rows.append(margin + [c if type(c) is str and len(c) <= most else text(c) for c in row])
-    for (line, column), value in found.odd.items():
+    for (line, column), value in details.odd.items():
         index = line - 1 - start[0]
         if 0 <= index < len(rows) and column < len(rows[index]) and not rows[index][column]:
             rows[index][column] = value
@@ -105,10 +105,10 @@ def _sheet(
         "first_line": start[0] + 1,
         "rows": rows,
         "spans": spans[: limits.ROWS],
-        "links": [[line, column, link] for (line, column), link in found.links.items()],
-        "hidden_lines": found.hidden,
-        "struck": [list(place) for place in found.struck],
-        "filtered": found.filtered,
+        "links": [[line, column, link] for (line, column), link in details.links.items()],
+        "hidden_lines": details.hidden,
+        "struck": [list(cell) for cell in details.struck],
+        "filtered": details.filtered,
     }
 
 

@@ -149,8 +149,8 @@ def read_page(content: bytes, text: str) -> Sheets:
 
 def declared(content: bytes) -> str:
     """The charset a page says it is written in; empty when it says none."""
-    found = _CHARSET.search(content[:4096])
-    return found[1].decode("ascii", "replace").lower() if found else ""
+    match = _CHARSET.search(content[:4096])
+    return match[1].decode("ascii", "replace").lower() if match else ""
 
 
 def _page_in_mail(content: bytes) -> str:

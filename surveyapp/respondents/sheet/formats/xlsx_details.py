@@ -31,15 +31,15 @@ def details(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, SheetD
     """By sheet name; sheets with nothing to add are left out. Raises FileRefused."""
     styles = _struck_styles(zipped.read_part(archive, "xl/styles.xml", limits.UNPACKED_BYTES))
     strings = _struck_strings(archive)
-    found = {}
+    by_sheet = {}
     for name, part in parts.items():
         xml = zipped.read_part(archive, part, limits.UNPACKED_BYTES)
         if not styles and not strings and not _HINT.search(xml):
             continue
         walk = _SheetWalk(styles, strings, _relations(archive, part))
         parse(xml, walk)
-        found[name] = walk.found
-    return found
+        by_sheet[name] = walk.details
+    return by_sheet
 
 
 def parse(part: bytes, walk: Any) -> None:
@@ -68,7 +68,7 @@ class _SheetWalk:
     def __init__(
         self, styles: frozenset[int], strings: frozenset[int], relations: dict[str, str]
     ) -> None:
-        self.found = SheetDetails()
+        self.details = SheetDetails()
         self._styles, self._strings, self._relations = styles, strings, relations
         self._line = self._column = 0
         self._type = self._style = ""
@@ -89,18 +89,18 @@ class _SheetWalk:
             self._line = int(line) if line.isdigit() and len(line) < 8 else self._line + 1
             self._column = -1
             if _is_on(attributes, "hidden") or attributes.get("ht") in ("0", "0.0"):
-                self._note(self.found.hidden, self._line)
+                self._note(self.details.hidden, self._line)
         elif name == "strike" and attributes.get("val", "1") not in ("0", "false"):
             self._struck_inside = True
         elif name == "autoFilter":
-            self.found.filtered = True
+            self.details.filtered = True
         elif name == "hyperlink":
             self._link(attributes)
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        place = _CELL.fullmatch(attributes.get("r", ""))
-        if place:
-            self._column, self._line = column_index(place[1].encode()), int(place[2])
+        match = _CELL.fullmatch(attributes.get("r", ""))
+        if match:
+            self._column, self._line = column_index(match[1].encode()), int(match[2])
         else:
             self._column += 1
         self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
@@ -118,34 +118,34 @@ class _SheetWalk:
             self._end_cell()
 
     def _end_cell(self) -> None:
-        place, value = (self._line, self._column), self._texts.get("v", "")
+        cell, value = (self._line, self._column), self._texts.get("v", "")
         if self._type == "e" and value:
-            self.found.odd[place] = value[:20]
+            self.details.odd[cell] = value[:20]
         elif self._has_formula and not value and self._type != "str":
-            self.found.odd[place] = NOT_COMPUTED
+            self.details.odd[cell] = NOT_COMPUTED
         if self._has_formula and (link := _FORMULA_LINK.search(self._texts["f"])):
-            self._note_link(place, link[1])
+            self._note_link(cell, link[1])
         shared = self._type == "s" and value.isdigit() and int(value) in self._strings
         styled = self._style.isdigit() and int(self._style) in self._styles
         if shared or styled or self._struck_inside:
-            self._note(self.found.struck, place)
+            self._note(self.details.struck, cell)
 
     def _link(self, attributes: dict[str, str]) -> None:
-        place = _CELL.match(attributes.get("ref", ""))
+        match = _CELL.match(attributes.get("ref", ""))
         relation = next((v for k, v in attributes.items() if _local(k) == "id"), "")
-        if place:
-            at = (int(place[2]), column_index(place[1].encode()))
+        if match:
+            at = (int(match[2]), column_index(match[1].encode()))
             self._note_link(at, self._relations.get(relation, ""))
 
-    def _note_link(self, place: tuple[int, int], target: str) -> None:
+    def _note_link(self, cell: tuple[int, int], target: str) -> None:
         address = linked_address(target)
-        if address and len(self.found.links) < _MOST * 3:
-            self.found.links[place] = address
+        if address and len(self.details.links) < _MOST * 3:
+            self.details.links[cell] = address
 
     @staticmethod
-    def _note(places: list[Any], place: Any) -> None:
+    def _note(places: list[Any], cell: Any) -> None:
         if len(places) < _MOST * 3:
-            places.append(place)
+            places.append(cell)
 
 
 class _StyleWalk:

@@ -94,9 +94,9 @@ def refuse_entities(archive: zipfile.ZipFile) -> None:
 def remarks(archive: zipfile.ZipFile) -> list[str]:
     """Names of what the workbook carries and the reader leaves alone."""
     names = [n.lower().replace("\\", "/") for n in archive.namelist()]
-    found = []
+    texts = []
     if any(n.endswith("vbaproject.bin") for n in names):
-        found.append("macros_ignored")
+        texts.append("macros_ignored")
     if any(n.startswith("xl/externallinks/") for n in names):
-        found.append("external_links_ignored")
-    return found
+        texts.append("external_links_ignored")
+    return texts

@@ -106,8 +106,8 @@ def _inside(xml: bytes, start: int, end: int, text: str) -> tuple[int, int, byte
 
 def attribute(tag: bytes, name: bytes) -> str:
     """An attribute's value as written; empty where there is none."""
-    found = re.search(rb"(?:^|\s)" + name + rb'\s*=\s*"([^"]*)"', tag)
-    return found[1].decode("utf-8", "replace") if found else ""
+    match = re.search(rb"(?:^|\s)" + name + rb'\s*=\s*"([^"]*)"', tag)
+    return match[1].decode("utf-8", "replace") if match else ""
 
 
 def _empty_drawing(shapes: int) -> bytes:
@@ -145,8 +145,8 @@ _SHAPE_TYPE = (
 
 
 def _number(shape: bytes, name: bytes) -> int:
-    found = re.search(rb"<x:" + name + rb">\s*(\d{1,7})\s*<", shape)
-    return int(found[1]) if found else -1
+    match = re.search(rb"<x:" + name + rb">\s*(\d{1,7})\s*<", shape)
+    return int(match[1]) if match else -1
 
 
 def _box(mark: Mark, number: int) -> str:
@@ -171,20 +171,20 @@ def relations_of(part: str) -> str:
 
 def relate(parts: Parts, part: str, kind: str, target: str) -> str:
     """Relate `part` to `target`; returns the new relation's id."""
-    place = relations_of(part)
-    if place not in parts:
-        parts[place] = (
+    relations = relations_of(part)
+    if relations not in parts:
+        parts[relations] = (
             b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships'
             b' xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
         )
-    xml = parts[place]
+    xml = parts[relations]
     if re.search(rb"<(?:\w+:)?Relationships\b[^<>]*+(?<=/)>", xml):
         raise NotPatchable
     tree = outline(xml)
     used = {m.decode() for m in re.findall(rb'\bId="([^"]*)"', xml)}
     relation = next(f"rIdPar{n}" for n in range(1, 10_000) if f"rIdPar{n}" not in used)
     tag = f'<{tree.prefix}Relationship Id="{relation}" Type="{kind}" Target={quoteattr(target)}/>'
-    parts[place] = cut(xml, [(tree.closing, tree.closing, tag.encode())])
+    parts[relations] = cut(xml, [(tree.closing, tree.closing, tag.encode())])
     return relation
 
 

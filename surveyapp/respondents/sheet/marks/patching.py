@@ -214,12 +214,12 @@ def _rules(marks: tuple[Mark, ...], dxfs: dict[str, int], p: str) -> str:
     for tone in COLOURS:
         cells = [mark.cell for mark in shared if mark.tone == tone]
         for start in range(0, len(cells), _CELLS_A_RULE):
-            place = " ".join(cells[start : start + _CELLS_A_RULE])
-            ranges.append((place, tone, f'AND(LEN("{SIGN}"),TRUE)'))
+            cell_range = " ".join(cells[start : start + _CELLS_A_RULE])
+            ranges.append((cell_range, tone, f'AND(LEN("{SIGN}"),TRUE)'))
     return "".join(
-        f'<{p}conditionalFormatting sqref="{place}"><{p}cfRule type="expression" dxfId="{dxfs[tone]}"'
+        f'<{p}conditionalFormatting sqref="{cell_range}"><{p}cfRule type="expression" dxfId="{dxfs[tone]}"'
         f' priority="{priority}"><{p}formula>{escape(told)}</{p}formula></{p}cfRule></{p}conditionalFormatting>'
-        for priority, (place, tone, told) in enumerate(ranges, start=1)
+        for priority, (cell_range, tone, told) in enumerate(ranges, start=1)
     )
 
 
@@ -281,13 +281,13 @@ def _legend_xml(marking: Marking, xfs: dict[str, int]) -> str:
     for number, row in enumerate(marking.legend, start=1):
         cells = []
         for index, cell in enumerate(row):
-            place = f"{letters(index)}{number}"
+            cell_name = f"{letters(index)}{number}"
             if cell.text:
                 text = f'<is><t xml:space="preserve">{escape(cell.text)}</t></is>'
-                cells.append(f'<c r="{place}" s="{xfs[cell.style]}" t="inlineStr">{text}</c>')
+                cells.append(f'<c r="{cell_name}" s="{xfs[cell.style]}" t="inlineStr">{text}</c>')
             if cell.link:
                 target = quoteattr(linked(cell.sheet or marking.sheet, cell.link))
-                links.append(f'<hyperlink ref="{place}" location={target}/>')
+                links.append(f'<hyperlink ref="{cell_name}" location={target}/>')
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     widths = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'

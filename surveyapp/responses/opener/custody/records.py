@@ -112,7 +112,7 @@ def read_registration(path: object, text: bytes) -> Registration:
             Custodian(int(one["number"]), str(one["name"]), str(one["public_key"]))
             for one in content["custodians"]
         )
-        found = Registration(
+        registration = Registration(
             str(content["campaign"]),
             public,
             custodians,
@@ -121,19 +121,24 @@ def read_registration(path: object, text: bytes) -> Registration:
         )
         is_sound = (
             content["suite"] == box.SUITE_NAME
-            and content["fingerprint"] == found.fingerprint
+            and content["fingerprint"] == registration.fingerprint
             and len(public) == box.PUBLIC_BYTES
             and [one.number for one in custodians] == list(range(1, keys.CUSTODIANS + 1))
-            and len(set(found.signers)) == keys.CUSTODIANS
+            and len(set(registration.signers)) == keys.CUSTODIANS
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise FileDamaged(path) from exc
     if not is_sound:
         raise FileDamaged(path)
     files.check_signatures(
-        path, REGISTRATION, found.digest, signatures, found.signers, needed=keys.CUSTODIANS
+        path,
+        REGISTRATION,
+        registration.digest,
+        signatures,
+        registration.signers,
+        needed=keys.CUSTODIANS,
     )
-    return found
+    return registration
 
 
 def attestation(
@@ -166,10 +171,10 @@ def read_attestation(
 ) -> Attestation:
     """An attestation of this campaign's key, signed by two of its custodians at least."""
     content, signatures = files.read_document(path, text, ATTESTATION)
-    found = files.digest(content)
+    digest = files.digest(content)
     known = {one.public_key: one.number for one in custodians}
     signers = files.check_signatures(
-        path, ATTESTATION, found, signatures, tuple(known), needed=keys.NEEDED
+        path, ATTESTATION, digest, signatures, tuple(known), needed=keys.NEEDED
     )
     try:
         told = Attestation(
@@ -179,7 +184,7 @@ def read_attestation(
             date.fromisoformat(content["made_on"]),
             dict(content["facts"]),
             tuple(sorted(known[signer] for signer in signers)),
-            found,
+            digest,
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise FileDamaged(path) from exc
@@ -213,9 +218,9 @@ def sign_exception(
     content, signatures = files.read_document(path, text, EXCEPTION)
     if not signatures:
         content["reason"] = reason
-    found = files.digest(content)
-    files.check_signatures(path, EXCEPTION, found, signatures, registered.signers, needed=0)
-    made = files.sign(EXCEPTION, found, keys.signing_key(share))
+    digest = files.digest(content)
+    files.check_signatures(path, EXCEPTION, digest, signatures, registered.signers, needed=0)
+    made = files.sign(EXCEPTION, digest, keys.signing_key(share))
     if made["public_key"] not in registered.signers:
         raise SignerUnknown(path, expected=", ".join(registered.signers), found=made["public_key"])
     kept = [one for one in signatures if one["public_key"] != made["public_key"]]

@@ -37,14 +37,16 @@ def join(shares: Mapping[int, bytes], *, at: int = 0) -> bytes:
     weights = {number: _weight(number, shares, at) for number in shares}
     places = range(len(next(iter(shares.values()))))
     return bytes(
-        reduce(xor, (times(weights[number], share[place]) for number, share in shares.items()))
-        for place in places
+        reduce(xor, (times(weights[number], share[index]) for number, share in shares.items()))
+        for index in places
     )
 
 
 def _value(at: int, coefficients: tuple[int, ...]) -> int:
     """The polynomial with these coefficients, lowest first (Horner)."""
-    return reduce(lambda found, next_: times(found, at) ^ next_, reversed(coefficients), 0)
+    return reduce(
+        lambda coefficients, next_: times(coefficients, at) ^ next_, reversed(coefficients), 0
+    )
 
 
 def _weight(number: int, shares: Mapping[int, bytes], at: int) -> int:
@@ -67,8 +69,8 @@ def times(a: int, b: int) -> int:
 
 def inverse(a: int) -> int:
     """What gives 1 when multiplied with `a`: a²⁵⁴, since a²⁵⁵ is 1. Of 0 it is 0."""
-    found = 1
+    power = 1
     for _ in range(7):
         a = times(a, a)
-        found = times(found, a)
-    return found
+        power = times(power, a)
+    return power

@@ -44,10 +44,10 @@ def text(share: Share) -> str:
     for _ in range(GROUPS * DATA):
         number, value = divmod(number, len(ALPHABET))
         values.append(value)
-    groups = [values[place : place + DATA] for place in range(0, len(values), DATA)]
+    groups = [values[offset : offset + DATA] for offset in range(0, len(values), DATA)]
     return "-".join(
-        "".join(ALPHABET[value] for value in (*group, _check_sign(place, group)))
-        for place, group in enumerate(groups, 1)
+        "".join(ALPHABET[value] for value in (*group, _check_sign(offset, group)))
+        for offset, group in enumerate(groups, 1)
     )
 
 
@@ -57,7 +57,7 @@ def read(typed: str) -> Share:
     Raises `GroupsMistyped` naming the groups, `ShareTooShort`, or `ShareDamaged`.
     """
     groups = _groups(typed)
-    wrong = [place for place, group in enumerate(groups, 1) if not fits(place, group)]
+    wrong = [index for index, group in enumerate(groups, 1) if not fits(index, group)]
     if wrong:
         raise GroupsMistyped(wrong)
     number = 0
@@ -73,12 +73,12 @@ def read(typed: str) -> Share:
     return Share(content[0], content[1 : 1 + MARK_BYTES].hex(), content[1 + MARK_BYTES :])
 
 
-def fits(place: int, group: str) -> bool:
-    """Whether a group of signs fits its check sign at its `place`, counted from 1."""
+def fits(group_number: int, group: str) -> bool:
+    """Whether a group of signs fits its check sign at its `group_number`, counted from 1."""
     if len(group) != DATA + 1 or not set(group) <= set(ALPHABET):
         return False
     *values, check = (ALPHABET.index(sign) for sign in group)
-    return _check_sign(place, values) == check
+    return _check_sign(group_number, values) == check
 
 
 def signs(typed: str) -> str:
@@ -91,16 +91,16 @@ def _groups(typed: str) -> list[str]:
     """By number of signs; where a sign is missing or too many, by the blanks and hyphens typed."""
     joined = signs(typed)
     if len(joined) == SIGNS:
-        return [joined[place : place + DATA + 1] for place in range(0, SIGNS, DATA + 1)]
+        return [joined[offset : offset + DATA + 1] for offset in range(0, SIGNS, DATA + 1)]
     parts = [part for part in typed.replace("-", " ").split() if signs(part)]
     if len(parts) == GROUPS:
         return [signs(part) for part in parts]
     raise ShareTooShort(found=len(joined), expected=SIGNS)
 
 
-def _check_sign(place: int, values: list[int]) -> int:
+def _check_sign(group_number: int, values: list[int]) -> int:
     weighed = sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
-    return (place + weighed) % len(ALPHABET)
+    return (group_number + weighed) % len(ALPHABET)
 
 
 def _check(content: bytes) -> bytes:

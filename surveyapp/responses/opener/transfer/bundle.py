@@ -44,10 +44,10 @@ class Contents:
 
 def part_digest(part: Iterable[object]) -> str:
     """SHA-256 of one list: its entries in canonical spelling, in order, each ended by a line feed."""
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     for entry in part:
-        found.update(files.canonical(entry) + b"\n")
-    return found.hexdigest()
+        hasher.update(files.canonical(entry) + b"\n")
+    return hasher.hexdigest()
 
 
 def digest(parts: Mapping[str, str]) -> str:
@@ -103,12 +103,12 @@ def read(path: Path, *, campaign_code: str, custodians: Sequence[str], needed: i
     )
     try:
         contents = _split(entries, header["sizes"])
-        found, campaign = header["digest"], header["campaign"]
+        digest, campaign = header["digest"], header["campaign"]
     except (KeyError, TypeError) as exc:
         raise FileDamaged(path) from exc
     if campaign != campaign_code:
         raise OfAnotherCampaign(path, expected=campaign_code, found=str(campaign))
-    if sum(header["sizes"].values()) != len(entries) or contents.digest != found:
+    if sum(header["sizes"].values()) != len(entries) or contents.digest != digest:
         raise FileDamaged(path)
     return Bundle(header, contents, ends[0].digest, signers)
 

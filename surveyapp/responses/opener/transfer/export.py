@@ -75,13 +75,13 @@ class Header:
 
     @property
     def minimums(self) -> Minimums:
-        found = self.content["minimums"]
-        return Minimums(rows=found["rows"], counts=found["counts"])
+        minimums_ = self.content["minimums"]
+        return Minimums(rows=minimums_["rows"], counts=minimums_["counts"])
 
     @property
     def thresholds(self) -> Thresholds:
-        found = self.content["completeness"]
-        return Thresholds(complete=found["complete"], partial=found["partial"])
+        completeness = self.content["completeness"]
+        return Thresholds(complete=completeness["complete"], partial=completeness["partial"])
 
     @cached_property
     def rules(self) -> tuple[RowRule, ...]:
@@ -148,11 +148,11 @@ def read(path: Path, *, server_key: str) -> Export:
     signer = _signer(path, end, server_key)
     header = Header(first)
     try:
-        found = (header.public_key, header.submitted, header.groups, header.rules, header.mac_keys)
+        facts = (header.public_key, header.submitted, header.groups, header.rules, header.mac_keys)
         stated = header.content["box"]["fingerprint"]
     except (KeyError, TypeError, ValueError) as exc:
         raise FileDamaged(path) from exc
-    if stated != box.fingerprint(found[0]):
+    if stated != box.fingerprint(facts[0]):
         raise WrongKey(expected=stated, found=header.fingerprint)
     return Export(path, header, end.digest, signer)
 
@@ -160,11 +160,11 @@ def read(path: Path, *, server_key: str) -> Export:
 def _signer(path: Path, end: files.End, server_key: str) -> str:
     try:
         public = str(end.signatures[0]["public_key"])
-        found = files.key_print(public)
+        print_ = files.key_print(public)
     except (IndexError, KeyError, TypeError, ValueError) as exc:
         raise FileDamaged(path) from exc
-    if found != server_key.strip().lower():
-        raise SignerUnknown(path, expected=server_key, found=found)
+    if print_ != server_key.strip().lower():
+        raise SignerUnknown(path, expected=server_key, found=print_)
     files.check_signatures(path, KIND, end.digest, end.signatures, [public], needed=1)
     return public
 

@@ -45,9 +45,9 @@ class Kind:
 
     def check(self, path: object, content: object) -> Mapping[str, Any]:
         """`content` if it is of the kind. Raises `NotThisKind` or `VersionUnknown`."""
-        found = content.get("format") if isinstance(content, dict) else ""
-        if not isinstance(content, dict) or found != self.name:
-            raise NotThisKind(path, expected=self.name, found=str(found or ""))
+        format_ = content.get("format") if isinstance(content, dict) else ""
+        if not isinstance(content, dict) or format_ != self.name:
+            raise NotThisKind(path, expected=self.name, found=str(format_ or ""))
         if content.get("version") != self.version:
             raise VersionUnknown(path, found=content.get("version"), known=self.version)
         return content
@@ -73,8 +73,8 @@ def public_hex(key: Ed25519PrivateKey) -> str:
 
 def key_print(public_key: str) -> str:
     """What is written on paper of a signing key's public half: 32 hexadecimal digits in eights."""
-    found = hashlib.sha256(b"signing key\0" + bytes.fromhex(public_key)).hexdigest()[:32]
-    return "-".join(found[start : start + 8] for start in range(0, 32, 8))
+    hexdigest = hashlib.sha256(b"signing key\0" + bytes.fromhex(public_key)).hexdigest()[:32]
+    return "-".join(hexdigest[start : start + 8] for start in range(0, 32, 8))
 
 
 def sign(kind: Kind, digest_: str, key: Ed25519PrivateKey) -> Signature:
@@ -119,8 +119,8 @@ def document(
 ) -> dict[str, Any]:
     """A document of a kind with its signatures, ready to be written."""
     whole = kind.head() | dict(content)
-    found = digest(whole)
-    return {"content": whole, "signatures": [sign(kind, found, key) for key in keys]}
+    checksum = digest(whole)
+    return {"content": whole, "signatures": [sign(kind, checksum, key) for key in keys]}
 
 
 def document_text(signed: Mapping[str, Any]) -> str:
@@ -133,12 +133,12 @@ def read_document(
 ) -> tuple[dict[str, Any], Sequence[Signature]]:
     """Content and signatures, the latter unchecked. Raises `FileDamaged` and what `Kind.check` does."""
     try:
-        found = json.loads(text)
-        content, signatures = found["content"], found["signatures"]
+        parsed = json.loads(text)
+        content, signatures = parsed["content"], parsed["signatures"]
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise FileDamaged(path) from exc
     kind.check(path, content)
-    if not isinstance(signatures, list) or document_text(found).encode() != text:
+    if not isinstance(signatures, list) or document_text(parsed).encode() != text:
         raise FileDamaged(path)
     return content, signatures
 
@@ -158,14 +158,14 @@ def write_lines(
     file: BinaryIO, kind: Kind, lines: Iterable[object], keys: Iterable[Ed25519PrivateKey]
 ) -> str:
     """Write canonical lines, compressed, with digest and signatures last; returns the digest."""
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     hashed = _Hashing(file)
     with gzip.GzipFile("", "wb", _FASTEST, cast(BinaryIO, hashed), mtime=0) as packed:
         for content in lines:
             line = canonical(content) + b"\n"
-            found.update(line)
+            hasher.update(line)
             packed.write(line)
-    digest_ = found.hexdigest()
+    digest_ = hasher.hexdigest()
     signatures = [sign(kind, digest_, key) for key in keys]
     end = {"digest": digest_, "packed": hashed.digest, "signatures": signatures}
     file.write(_end_member(canonical(end) + b"\n"))
@@ -188,12 +188,12 @@ def read_lines(
     Raises `NotThisKind`, `VersionUnknown`, and at the end `FileDamaged` unless the digest fits; then
     `ended` is called. Nothing may be believed of a file that was not read to its end.
     """
-    found, before, first = hashlib.sha256(), b"", True
+    hasher, before, first = hashlib.sha256(), b"", True
     try:
         with path.open("rb") as file, gzip.GzipFile(fileobj=file) as packed:
             for line in packed:
                 if before:
-                    found.update(before)
+                    hasher.update(before)
                     content = json.loads(before)
                     if first:
                         kind.check(path, content)
@@ -205,7 +205,7 @@ def read_lines(
             kind.check(path, end)
         told = End(end["digest"], end["signatures"])
         member = _end_member(canonical(end) + b"\n")
-        if told.digest != found.hexdigest() or not _is_packed(path, end["packed"], member):
+        if told.digest != hasher.hexdigest() or not _is_packed(path, end["packed"], member):
             raise FileDamaged(path)
     except gzip.BadGzipFile as exc:
         if first and before == b"":
@@ -247,9 +247,9 @@ def _end_member(line: bytes) -> bytes:
 def _is_packed(path: Path, digest_: str, member: bytes) -> bool:
     """Whether the file ends with `member` and what stands before it has the digest."""
     left = path.stat().st_size - len(member)
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     with path.open("rb") as file:
         while left > 0 and (part := file.read(min(left, 1 << 20))):
-            found.update(part)
+            hasher.update(part)
             left -= len(part)
-        return file.read() == member and found.hexdigest() == digest_
+        return file.read() == member and hasher.hexdigest() == digest_

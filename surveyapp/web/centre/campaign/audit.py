@@ -1,7 +1,7 @@
 """The audit trail for auditors and operators: what the staff did, newest first, searched, exported, checked."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +25,7 @@ from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.state import keys
 from surveyapp.web.parts.audit_words import action_name
+from surveyapp.web.parts.dates import read_day
 
 PAGE = 100
 MOST = 50_000
@@ -113,11 +114,10 @@ def _sought(chosen: dict[str, str]) -> Sought:
 
 
 def _midnight(text: str) -> datetime | None:
-    try:
-        found = date.fromisoformat(text)
-        return datetime.combine(found, time(), tzinfo=clock.VIETNAM) if found.year > 2000 else None
-    except ValueError:
+    day = read_day(text)
+    if day is None or day.year <= 2000:
         return None
+    return datetime.combine(day, time(), tzinfo=clock.VIETNAM)
 
 
 @bp.get("/audit/verify")

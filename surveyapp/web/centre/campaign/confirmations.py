@@ -72,10 +72,10 @@ def confirmations() -> str:
     """The queue, what waits for this person first."""
     now, me = clock.now(), g.actor.username
     with reading() as db:
-        found = second_person.of_campaign(db, g.campaign.code)
-        names = {one.asked_by for one in found} | {one.answered_by or "" for one in found}
+        requests = second_person.of_campaign(db, g.campaign.code)
+        names = {one.asked_by for one in requests} | {one.answered_by or "" for one in requests}
         people = queries.display_names(db, names)
-    shown = [_shown(one, people, now=now) for one in found]
+    shown = [_shown(one, people, now=now) for one in requests]
     live = [one for one in shown if one.request.expires_at > now]
     asked = [one for one in live if one.request.state == ConfirmationState.ASKED]
     mine_agreed = [one for one in live if _is_mine_to_carry_out(one.request, me)]

@@ -26,19 +26,19 @@ def installation() -> ResponseReturnValue:
     """The worst first. With `?as=json` for programs."""
     now, engine = clock.now(), bound()
     assert engine is not None
-    found = sorted(
+    diagnoses = sorted(
         examination.examine(
             settings(), keys=keys(), engine=engine, metadata=metadata, now=now, from_outside=False
         ),
         key=lambda one: ORDER.index(one.level),
     )
     if request.args.get("as") == "json":
-        return jsonify([asdict(one) for one in found])
+        return jsonify([asdict(one) for one in diagnoses])
     with reading() as db:
         return render_template(
             "centre/installation.html",
-            found=found,
-            overall=worst(found),
+            diagnoses=diagnoses,
+            overall=worst(diagnoses),
             tones=TONES,
             nodes=ownership.alive(db, now=now),
             runs=timers.runs(db),

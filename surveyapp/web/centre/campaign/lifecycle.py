@@ -233,7 +233,7 @@ def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> st
         box = opening.check_box(db, campaign, keys=keys()) if campaign.is_closed else None
         held = _custody(db, campaign) if campaign.custody == "offline" else None
         secret = draft_secret.standing(db, campaign)
-        found = approvals.standings(db, campaign.id) if campaign.is_preparing else []
+        statuses = approvals.standings(db, campaign.id) if campaign.is_preparing else []
     return render_template(
         "centre/life.html",
         life=campaign,
@@ -245,7 +245,7 @@ def _page(errors: list[tuple[str, str]] | None = None, *, doubt: str = "") -> st
         box=box,
         custody=held,
         draft_secret=secret,
-        unapproved=[each.code for each in found if each.state != ApprovalState.APPROVED],
+        unapproved=[each.code for each in statuses if each.state != ApprovalState.APPROVED],
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         errors=errors or [],
         doubt=doubt,

@@ -40,21 +40,21 @@ ROLES = ("operator", "viewer", "auditor")
 def questionnaires() -> str:
     """Every group with its questionnaire."""
     with reading() as db:
-        found = {each.code: each for each in approvals.standings(db, g.campaign.id)}
+        statuses = {each.code: each for each in approvals.standings(db, g.campaign.id)}
         rows = []
         for group in campaigns.groups(db, g.campaign.id):
-            standing = found[_instrument(db, group).code]
+            standing = statuses[_instrument(db, group).code]
             to_look_at = _to_look_at(standing.instrument)
             rows.append(
                 {"group": group, "name": _name(group), "standing": standing, "open": to_look_at}
             )
-    waiting = [each.code for each in found.values() if each.state != ApprovalState.APPROVED]
+    waiting = [each.code for each in statuses.values() if each.state != ApprovalState.APPROVED]
     return render_template(
         "centre/questionnaires.html",
         rows=rows,
         waiting=waiting if g.campaign.is_preparing else [],
         states=approvals.STATES,
-        total=len(found),
+        total=len(statuses),
     )
 
 
@@ -129,10 +129,10 @@ def questionnaire_file(group: str, language: str) -> ResponseReturnValue:
 def questionnaire_xlsform(code: str) -> ResponseReturnValue:
     """The questionnaire as an XLSForm workbook."""
     with reading() as db:
-        found = approvals.standing(db, g.campaign.id, code)
-    name = f"{g.campaign.code}-{found.code}.xlsx"
+        status = approvals.standing(db, g.campaign.id, code)
+    name = f"{g.campaign.code}-{status.code}.xlsx"
     return Response(
-        write_xlsform(thaw(found.instrument)),
+        write_xlsform(thaw(status.instrument)),
         mimetype=tables.MEDIA["xlsx"],
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
@@ -161,8 +161,8 @@ def _approve(code: str) -> None:
 
 def _said(code: str) -> str:
     with reading() as db:
-        found = approvals.standing(db, g.campaign.id, code)
-    if found.state == ApprovalState.WAITING:
+        status = approvals.standing(db, g.campaign.id, code)
+    if status.state == ApprovalState.WAITING:
         return _("Đã ghi nhận. Phiếu %(code)s còn chờ một người khác duyệt.", code=code)
     return _("Đã duyệt phiếu %(code)s.", code=code)
 
@@ -170,25 +170,25 @@ def _said(code: str) -> str:
 def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        found = approvals.standing(db, campaign.id, code)
+        status = approvals.standing(db, campaign.id, code)
         past = approvals.history(db, campaign.id, code)
-        groups = [each for each in campaigns.groups(db, campaign.id) if each.code in found.groups]
+        groups = [each for each in campaigns.groups(db, campaign.id) if each.code in status.groups]
     return render_template(
         "centre/questionnaire.html",
-        found=found,
+        status=status,
         past=past,
         groups=[(group.code, _name(group)) for group in groups],
-        state=approvals.STATES[found.state],
+        state=approvals.STATES[status.state],
         parts=PARTS,
         dont_know=DONT_KNOW_LABEL,
         errors=errors or [],
         short=approvals.SHORT,
-        findings=linting.lint_loaded(found.instrument, campaign.settings),
+        findings=linting.lint_loaded(status.instrument, campaign.settings),
         severities=SEVERITIES,
-        estimate=estimate(found.instrument),
+        estimate=estimate(status.instrument),
         may_approve=campaign.is_preparing
-        and found.state != ApprovalState.APPROVED
-        and g.actor.username not in found.approvers
+        and status.state != ApprovalState.APPROVED
+        and g.actor.username not in status.approvers
         and "operator" in g.actor.roles_in(g.campaign.code),
         typed=request.form,
     )
@@ -196,8 +196,8 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
 
 def _to_look_at(instrument: Instrument) -> int:
     """Findings of the linter that no exception covers; notes apart."""
-    found = linting.lint_loaded(instrument, g.campaign.settings)
-    return sum(1 for each in found if not each.excuse and each.severity != "note")
+    findings = linting.lint_loaded(instrument, g.campaign.settings)
+    return sum(1 for each in findings if not each.excuse and each.severity != "note")
 
 
 def _group(db: Session, code: str) -> RespondentGroup:

@@ -164,12 +164,12 @@ def _person(db: Session, staff_id: UUID) -> Staff:
 
     Raises `NotVisible` or `NotPermitted`.
     """
-    found = next((one for one in queries.every_staff(db) if one.staff_id == staff_id), None)
-    here = found is not None and any(g.campaign.code == x.campaign_code for x in found.grants)
+    member = next((one for one in queries.every_staff(db) if one.staff_id == staff_id), None)
+    here = member is not None and any(g.campaign.code == x.campaign_code for x in member.grants)
     person = invite.person(db, staff_id)
-    if found is None or person is None or not here:
+    if member is None or person is None or not here:
         raise NotVisible
-    access.require_authority(g.actor, found.grants)
+    access.require_authority(g.actor, member.grants)
     if staff_id == g.actor.staff_id:
         raise NotPermitted((OPERATOR,))
     return person

@@ -37,15 +37,15 @@ def forecast() -> str:
     """Headline, curve with its band, and a table: groups, units, or one unit's groups."""
     group, unit, target = _asked()
     seen = course()
-    found, names, whole = seen.found, seen.names, seen.whole
+    foreseen, names, whole = seen.foreseen, seen.names, seen.whole
     return render_template(
         "centre/forecast.html",
         whole=whole,
-        founded=found.is_founded,
-        gain=_gain(whole, found) if whole else "",
-        gain_words=_gain_words(whole, found) if whole else "",
+        founded=foreseen.is_founded,
+        gain=_gain(whole, foreseen) if whole else "",
+        gain_words=_gain_words(whole, foreseen) if whole else "",
         level=percent(LEVEL, 0),
-        until=day(found.until),
+        until=day(foreseen.until),
         target=target,
         targets=TARGETS,
         reaches=_reached(whole, target) if whole else "",
@@ -58,7 +58,9 @@ def forecast() -> str:
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
         columns=_columns(by_unit=bool(group)),
-        rows=[_row(*line, target, found) for line in _lines(found, names, group, unit, target)],
+        rows=[
+            _row(*line, target, foreseen) for line in _lines(foreseen, names, group, unit, target)
+        ],
         chosen=_chosen(names, group, unit),
         group=group,
         unit=unit,
@@ -69,7 +71,7 @@ def forecast() -> str:
 class ForecastCourse:
     """What came and what is expected of the part that the address asks for."""
 
-    found: Forecast
+    foreseen: Forecast
     names: Registry
     whole: ExpectedAnswers | None
     points: list[DayFigures]
@@ -79,7 +81,7 @@ class ForecastCourse:
     @property
     def until(self) -> date:
         """The last day whose answers are known to the forecast."""
-        return self.found.until
+        return self.foreseen.until
 
     @property
     def title(self) -> str:
@@ -112,11 +114,11 @@ def course() -> ForecastCourse:
     group, unit, _target = _asked()
     with reading() as db:
         names = selection.registry(db, g.campaign.id)
-        found = series.foresee(db, g.campaign, now=clock.now())
+        foreseen = series.foresee(db, g.campaign, now=clock.now())
         where = _where(names, group, unit)
-        points = queries.curve(db, g.campaign.id, where=where, until=found.until)
+        points = queries.curve(db, g.campaign.id, where=where, until=foreseen.until)
     chosen = "; ".join(which for _what, which, _url in _chosen(names, group, unit))
-    return ForecastCourse(found, names, found.of(_keys(found, where)), points, chosen)
+    return ForecastCourse(foreseen, names, foreseen.of(_keys(foreseen, where)), points, chosen)
 
 
 @bp.get("/forecast/table.<any(csv, xlsx):format>")
@@ -125,7 +127,7 @@ def forecast_file(format: str) -> ResponseReturnValue:
     """Every supplying unit × group with its forecast, as a file."""
     with reading() as db:
         names = selection.registry(db, g.campaign.id)
-        found = series.foresee(db, g.campaign, now=clock.now())
+        foreseen = series.foresee(db, g.campaign, now=clock.now())
     columns = [
         Column(_("Mã đơn vị")),
         Column(_("Đơn vị lập danh sách")),
@@ -138,8 +140,8 @@ def forecast_file(format: str) -> ResponseReturnValue:
         Column(_("Thêm nếu nhắc một lần nữa"), "count"),
     ]
     lines = []
-    for key in found.keys():  # noqa: SIM118  not a mapping
-        expected, unit = found.cell(key), names.units[key[0]]
+    for key in foreseen.keys():  # noqa: SIM118  not a mapping
+        expected, unit = foreseen.cell(key), names.units[key[0]]
         if expected is None or expected.bounds is None:
             continue
         code = names.groups[key[1]].code
@@ -151,9 +153,9 @@ def forecast_file(format: str) -> ResponseReturnValue:
         columns,
         lines,
         title=_("Dự báo tỷ lệ trả lời"),
-        notes=(g.campaign.title_vi, _("Từ số liệu đến hết ngày %(day)s", day=day(found.until))),
+        notes=(g.campaign.title_vi, _("Từ số liệu đến hết ngày %(day)s", day=day(foreseen.until))),
     )
-    name = f"du-bao-{g.campaign.code}-{found.until}.{format}"
+    name = f"du-bao-{g.campaign.code}-{foreseen.until}.{format}"
     return content, {
         "Content-Type": tables.MEDIA[format],
         "Content-Disposition": f"attachment; filename={name}",
@@ -188,10 +190,10 @@ def _where(names: Registry, group: str, unit: str) -> Scope:
     return Scope(groups=groups if group else None, supplying=(units or [-1])[0] if unit else None)
 
 
-def _keys(found: Forecast, where: Scope) -> list[tuple[int, int]]:
+def _keys(foreseen: Forecast, where: Scope) -> list[tuple[int, int]]:
     return [
         (unit, group)
-        for unit, group in found.keys()  # noqa: SIM118  not a mapping
+        for unit, group in foreseen.keys()  # noqa: SIM118  not a mapping
         if (where.groups is None or group in where.groups) and where.supplying in (None, unit)
     ]
 
@@ -199,14 +201,14 @@ def _keys(found: Forecast, where: Scope) -> list[tuple[int, int]]:
 Line = tuple[str, str | None, ExpectedAnswers | None]
 
 
-def _lines(found: Forecast, names: Registry, group: str, unit: str, target: int) -> list[Line]:
+def _lines(foreseen: Forecast, names: Registry, group: str, unit: str, target: int) -> list[Line]:
     """Rows worst first: of a group its units, of a unit its groups, else the groups."""
     things: Any = names.units if group and not unit else names.groups
     lines: list[Line] = []
     for thing in things.values():
         is_unit = things is names.units
         where = _where(names, group if is_unit else thing.code, thing.code if is_unit else unit)
-        keys = _keys(found, where)
+        keys = _keys(foreseen, where)
         if not keys or (group and not is_unit and thing.code != group):
             continue
         named = name_of(thing) if is_unit else f"{thing.code}. {name_of(thing)}"
@@ -214,7 +216,7 @@ def _lines(found: Forecast, names: Registry, group: str, unit: str, target: int)
         url = None
         if is_unit or not unit:
             url = url_for("centre.forecast", target=None if target == TARGET else target, **into)
-        lines.append((named, url, found.of(keys)))
+        lines.append((named, url, foreseen.of(keys)))
     if group and not unit:
         lines.sort(key=lambda line: (line[2] is None, (line[2].rate or 0) if line[2] else 0))
     return lines
@@ -234,14 +236,14 @@ def _columns(*, by_unit: bool) -> list[dict[str, Any]]:
     return [{"label": first}, *({"label": head, "number": True} for head in heads)]
 
 
-def _gain(expected: ExpectedAnswers, found: Forecast) -> str:
+def _gain(expected: ExpectedAnswers, foreseen: Forecast) -> str:
     """What a reminder brings; a dash where none was sent and what is supposed of one shows nothing."""
     gain = round(expected.reminder)
-    return "+" + number(gain) if gain or found.reminder_is_seen else "–"
+    return "+" + number(gain) if gain or foreseen.reminder_is_seen else "–"
 
 
-def _gain_words(expected: ExpectedAnswers, found: Forecast) -> str:
-    if found.reminder_is_seen:
+def _gain_words(expected: ExpectedAnswers, foreseen: Forecast) -> str:
+    if foreseen.reminder_is_seen:
         return _("phiếu, nếu nhắc tất cả vào ngày mai")
     if round(expected.reminder):
         return _("phiếu; giả định, vì đợt này chưa có lần nhắc nào để học")
@@ -249,7 +251,7 @@ def _gain_words(expected: ExpectedAnswers, found: Forecast) -> str:
 
 
 def _row(
-    name: str, url: str | None, expected: ExpectedAnswers | None, target: int, found: Forecast
+    name: str, url: str | None, expected: ExpectedAnswers | None, target: int, foreseen: Forecast
 ) -> dict[str, Any]:
     if expected is None or expected.bounds is None:
         return {"cells": (name, *(["–"] * 7)), "url": url}
@@ -265,7 +267,7 @@ def _row(
             count_cell(expected.so_far),
             count_cell(expected.forms),
             _reached(expected, target),
-            sorted_by(expected.reminder, _gain(expected, found), 1),
+            sorted_by(expected.reminder, _gain(expected, foreseen), 1),
         ),
     }
 

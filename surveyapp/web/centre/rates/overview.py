@@ -132,7 +132,7 @@ def _reasons(total: Figures | None) -> Markup | None:
 def _behind(shown: Overview, lately: Reminded) -> list[dict[str, Any]]:
     """The units and groups with the most forms missing, each with what to do next."""
     headings = (("supplying", _("Đơn vị còn thiếu nhiều nhất")), ("group", _("Nhóm còn thiếu nhiều nhất")))  # fmt: skip
-    found = []
+    behind = []
     for dimension, heading in headings:
         things, rows = shown.names.of(dimension), shown.figures[dimension]
         lines = []
@@ -142,8 +142,8 @@ def _behind(shown: Overview, lately: Reminded) -> list[dict[str, Any]]:
             code = {"unit": thing.code} if is_unit else {"group": thing.code}
             step = briefing.next_step(rows[id_], reminded_lately=lately.holds(**code))
             lines.append(_line(thing, rows[id_], step, code))
-        found.append({"heading": heading, "lines": lines, "all": dimension})
-    return found
+        behind.append({"heading": heading, "lines": lines, "all": dimension})
+    return behind
 
 
 def _line(thing: Any, figures: Figures, step: NextStep, code: dict[str, str]) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def daily_report(file: str) -> ResponseReturnValue:
     until = _day()
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
-        found = reports.gather(db, campaign, until=until, store=store())
-    content = reports.as_pdf(found) if file == "pdf" else workbook.as_xlsx(found)
+        report = reports.gather(db, campaign, until=until, store=store())
+    content = reports.as_pdf(report) if file == "pdf" else workbook.as_xlsx(report)
     name = f"bao-cao-{g.campaign.code}-{until.isoformat()}.{file}"
     return content, {
         "Content-Type": MEDIA[file],

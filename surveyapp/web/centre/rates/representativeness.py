@@ -40,17 +40,19 @@ from surveyapp.web.parts.table_cells import count_cell, day_cell, share_cell, so
 def representativeness() -> str:
     """R today, by variable and category, the course over days, the subgroups to remind."""
     seen = look()
-    found, named, course = seen.found, seen.named, seen.course
+    measured, named, course = seen.measured, seen.named, seen.course
     return render_template(
         "centre/representativeness.html",
-        found=found,
+        measured=measured,
         when=moment(seen.now),
         notes=seen.notes()[1:],
         chart=_chart(lines(seen)),
-        r=_index(found.r) if found else "–",
+        r=_index(measured.r) if measured else "–",
         effect=course.effect,
         effect_words=_effect(course.effect) if course.effect else "",
-        variables=[_variable(variable, named) for variable in found.variables] if found else [],
+        variables=[_variable(variable, named) for variable in measured.variables]
+        if measured
+        else [],
         columns=_columns(),
         suggestions=[_suggestion(each, named) for each in rules.suggest(seen.strata)],
         suggestion_columns=_suggestion_columns(),
@@ -66,12 +68,12 @@ class RepresentativenessView:
     now: datetime
     strata: Mapping[Stratum, StratumCounts]
     course: ResponseCourse
-    found: Representativeness | None
+    measured: Representativeness | None
     named: tuple[dict[str, str], ...]
 
     def notes(self) -> list[str]:
         """The campaign, the date and the denominator."""
-        forms = number(self.found.whole.forms) if self.found else "–"
+        forms = number(self.measured.whole.forms) if self.measured else "–"
         return [
             g.campaign.title_en if locale() == "en" else g.campaign.title_vi,
             _("Tính đến %(when)s", when=moment(self.now)),
@@ -154,7 +156,7 @@ def as_table(
 def _part_lines(seen: RepresentativenessView) -> list[list[Cell]]:
     """Each variable as a whole, then its categories."""
     rows: list[list[Cell]] = []
-    for variable in seen.found.variables if seen.found else ():
+    for variable in seen.measured.variables if seen.measured else ():
         words = seen.named[rules.VARIABLES.index(variable.name)]
         name = variable_name(variable.name)
         rows.append(

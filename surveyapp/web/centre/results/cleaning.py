@@ -140,7 +140,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         except ReleaseError as error:
             errors = errors or [("", refusal(error))]
         is_open = campaign.is_box_opened
-        found = studies.sensitivity_of(db, campaign, rules) if is_open else None
+        outcome = studies.sensitivity_of(db, campaign, rules) if is_open else None
         other = _other(versions)
         compared = studies.sensitivity_of(db, campaign, other.rules) if other and is_open else None
         names = {unit.code: unit_name(unit) for unit in campaigns.units(db, campaign.id)}
@@ -154,12 +154,12 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         condition=condition,
         effect_words=EFFECTS,
         variant_words=VARIANTS,
-        found=found,
+        outcome=outcome,
         other=other,
         shown=(other or versions[0]).number,
         compared={u.unit: u for u in compared.together.units} if compared else {},
         variants=sensitivity.VARIANTS[1:],
-        units=sorted(found.together.units, key=_move, reverse=True) if found else [],
+        units=sorted(outcome.together.units, key=_move, reverse=True) if outcome else [],
         names=names,
         language=locale(),
         may_act="operator" in g.actor.roles_in(g.campaign.code),
@@ -185,7 +185,7 @@ def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
         is_open = campaign.is_box_opened
-        found = studies.coordination_of(db, campaign) if is_open else []
+        alike_groups = studies.coordination_of(db, campaign) if is_open else []
         units = {unit.id: unit for unit in campaigns.units(db, campaign.id)}
         days = unusual_days.unusual_days(db, campaign.id)
         held = rulesets.held_cells(rulesets.in_force(db, campaign).rules)
@@ -194,9 +194,9 @@ def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
         "centre/cleaning_coordination.html",
         errors=errors or [],
         is_open=is_open,
-        found=[one for one in found if one.pairs][:SHOWN],
-        looked_at=len(found),
-        marked=sum(one.is_marked for one in found),
+        alike_groups=[one for one in alike_groups if one.pairs][:SHOWN],
+        looked_at=len(alike_groups),
+        marked=sum(one.is_marked for one in alike_groups),
         days=[(unit_name(units[one.unit_id]), one) for one in days[:SHOWN]],
         held=held,
         units=[(unit.code, unit_name(unit)) for unit in units.values()],
@@ -211,26 +211,26 @@ def _sensitivity() -> tuple[tuple[str, ...], list[Any]]:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
         versions = rulesets.versions(db, campaign)
-        wanted = _other(versions) or versions[0]
+        ruleset = _other(versions) or versions[0]
         if not campaign.is_box_opened:
             return sensitivity.COLUMNS, []
-        found = studies.sensitivity_of(db, campaign, wanted.rules)
-    return sensitivity.COLUMNS, list(sensitivity.table(found))
+        outcome = studies.sensitivity_of(db, campaign, ruleset.rules)
+    return sensitivity.COLUMNS, list(sensitivity.table(outcome))
 
 
 def _likeness() -> tuple[tuple[str, ...], list[Any]]:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
         is_open = campaign.is_box_opened
-        found = studies.coordination_of(db, campaign) if is_open else []
-    return likeness.COLUMNS, list(likeness.table(found))
+        alike_groups = studies.coordination_of(db, campaign) if is_open else []
+    return likeness.COLUMNS, list(likeness.table(alike_groups))
 
 
 def _days() -> tuple[tuple[str, ...], list[Any]]:
     with reading() as db:
         codes = {unit.id: unit.code for unit in campaigns.units(db, g.campaign.id)}
-        found = unusual_days.unusual_days(db, g.campaign.id)
+        days = unusual_days.unusual_days(db, g.campaign.id)
     return unusual_days.COLUMNS, [
         (codes[one.unit_id], one.day.isoformat(), one.submitted, one.expected, one.residual)
-        for one in found
+        for one in days
     ]

@@ -33,7 +33,7 @@ VIEWS = ("item", "unit", "group")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ResultSelection:
     """What the page shows: rows by `by`, of a group, an item of it and a rated unit (`ALL`: all)."""
 
     by: str
@@ -66,7 +66,7 @@ class Book:
         """Units by code, the total too."""
         return {code: unit_name(unit) for code, unit in self.units.items()} | {ALL: everyone()}
 
-    def read_wanted(self) -> Wanted:
+    def read_selection(self) -> ResultSelection:
         """The page asked for in the address; what the tables do not know falls back to the first."""
         asked = request.args
         group = asked.get("group", "")
@@ -74,48 +74,50 @@ class Book:
             group = next(iter(self.groups))
         items = [item.id for item in self.forms[group].items]
         item, unit, by = asked.get("item", ""), asked.get("unit", ALL), asked.get("by", "")
-        return Wanted(
+        return ResultSelection(
             by if by in VIEWS else VIEWS[0],
             group,
             item if item in items else items[0],
             unit if (unit, group) in self.published.participation else ALL,
         )
 
-    def lines(self, wanted: Wanted) -> list[ResultLine]:
+    def lines(self, selection: ResultSelection) -> list[ResultLine]:
         """The rows of the page."""
         build = {"item": self._by_item, "unit": self._by_unit, "group": self._by_group}
-        return build[wanted.by](wanted)
+        return build[selection.by](selection)
 
-    def _by_item(self, wanted: Wanted) -> list[ResultLine]:
-        items = {item.id: item for item in self.forms[wanted.group].items}
-        found = self.published.distributions(items, unit=wanted.unit)
+    def _by_item(self, selection: ResultSelection) -> list[ResultLine]:
+        items = {item.id: item for item in self.forms[selection.group].items}
+        distributions = self.published.distributions(items, unit=selection.unit)
         return [
             ResultLine(
-                wanted.unit,
-                wanted.group,
+                selection.unit,
+                selection.group,
                 item_name(item),
-                replace(wanted, by="unit", item=id_).address(),
-                found.get((wanted.unit, wanted.group, id_)),
+                replace(selection, by="unit", item=id_).address(),
+                distributions.get((selection.unit, selection.group, id_)),
             )
             for id_, item in items.items()
         ]
 
-    def _by_unit(self, wanted: Wanted) -> list[ResultLine]:
-        item = self.forms[wanted.group].item(wanted.item)
-        found = self.published.distributions({item.id: item})
+    def _by_unit(self, selection: ResultSelection) -> list[ResultLine]:
+        item = self.forms[selection.group].item(selection.item)
+        distributions = self.published.distributions({item.id: item})
 
         def line(code: str) -> ResultLine:
-            address = replace(wanted, by="item", unit=code).address()
-            key = (code, wanted.group, item.id)
-            return ResultLine(code, wanted.group, self.names[code], address, found.get(key))
+            address = replace(selection, by="item", unit=code).address()
+            key = (code, selection.group, item.id)
+            return ResultLine(
+                code, selection.group, self.names[code], address, distributions.get(key)
+            )
 
-        units = [line(code) for code in self.published.units_of(wanted.group)]
+        units = [line(code) for code in self.published.units_of(selection.group)]
         return [line(ALL), *result_table.worst_first(units)]
 
-    def _by_group(self, wanted: Wanted) -> list[ResultLine]:
+    def _by_group(self, selection: ResultSelection) -> list[ResultLine]:
         """Every group of the level that was asked about the item's criterion."""
-        level = self.groups[wanted.group].level
-        chosen = self.forms[wanted.group].item(wanted.item)
+        level = self.groups[selection.group].level
+        chosen = self.forms[selection.group].item(selection.item)
         asked = [
             (code, item)
             for code, group in self.groups.items()
@@ -123,26 +125,28 @@ class Book:
             for item in self.forms[code].items
             if item.criterion == chosen.criterion
         ]
-        found = self.published.distributions({item.id: item for _, item in asked}, unit=wanted.unit)
+        distributions = self.published.distributions(
+            {item.id: item for _, item in asked}, unit=selection.unit
+        )
         return [
             ResultLine(
-                wanted.unit,
+                selection.unit,
                 code,
                 f"{group_name(self.groups[code])} · "
                 + (item.id if item.text == chosen.text else item_name(item)),
-                replace(wanted, by="item", group=code, item=item.id).address(),
-                found.get((wanted.unit, code, item.id)),
+                replace(selection, by="item", group=code, item=item.id).address(),
+                distributions.get((selection.unit, code, item.id)),
             )
             for code, item in asked
         ]
 
-    def title(self, wanted: Wanted) -> str:
+    def title(self, selection: ResultSelection) -> str:
         """What the rows are of."""
-        group = group_name(self.groups[wanted.group])
-        item = item_name(self.forms[wanted.group].item(wanted.item))
-        if wanted.by == "item":
-            return f"{group} – {self.names[wanted.unit]}"
-        return f"{item} – {group if wanted.by == 'unit' else self.names[wanted.unit]}"
+        group = group_name(self.groups[selection.group])
+        item = item_name(self.forms[selection.group].item(selection.item))
+        if selection.by == "item":
+            return f"{group} – {self.names[selection.unit]}"
+        return f"{item} – {group if selection.by == 'unit' else self.names[selection.unit]}"
 
     def notes(self) -> tuple[str, ...]:
         """What a file says above its table: campaign, release, denominator, what is hidden."""
@@ -161,8 +165,8 @@ def results() -> ResponseReturnValue:
         return render_template("centre/results_none.html", errors=[("", refusal(error))]), 404
     if book is None:
         return render_template("centre/results_none.html", errors=[], step=_step())
-    wanted = book.read_wanted()
-    return _page(book, wanted)
+    selection = book.read_selection()
+    return _page(book, selection)
 
 
 @bp.get("/results/table.<any(csv, xlsx):format>")
@@ -176,47 +180,47 @@ def results_file(format: str) -> Response:
         book = None
     if book is None:
         abort(404)
-    wanted = book.read_wanted()
-    rows = result_table.file_rows(book.lines(wanted), book.published, book.names)
-    heads, title = result_table.file_columns(), book.title(wanted)
+    selection = book.read_selection()
+    rows = result_table.file_rows(book.lines(selection), book.published, book.names)
+    heads, title = result_table.file_columns(), book.title(selection)
     content = tables.write(format, heads, rows, title=title, notes=book.notes())
     release = book.published.release.number
-    name = f"ket-qua-{g.campaign.code}-{release:03d}-{wanted.by}.{format}"
+    name = f"ket-qua-{g.campaign.code}-{release:03d}-{selection.by}.{format}"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(content, mimetype=tables.MEDIA[format], headers=headers)
 
 
 def _book(db: Session) -> Book | None:
-    found = public.newest(db, g.campaign.id, store=store())
-    if found is None:
+    tables = public.newest(db, g.campaign.id, store=store())
+    if tables is None:
         return None
     groups = {group.code: group for group in campaigns.groups(db, g.campaign.id)}
     instruments = campaigns.instruments(db, g.campaign.id)
     return Book(
-        found,
+        tables,
         {unit.code: unit for unit in campaigns.units(db, g.campaign.id)},
         groups,
         {code: instruments[group.instrument_id] for code, group in groups.items()},
     )
 
 
-def _page(book: Book, wanted: Wanted) -> str:
-    lines = book.lines(wanted)
+def _page(book: Book, selection: ResultSelection) -> str:
+    lines = book.lines(selection)
     told = result_table.parts(lines)
-    responses = book.published.participation.get((wanted.unit, wanted.group))
-    heading = {"item": _("Câu hỏi"), "unit": _("Đơn vị"), "group": _("Nhóm")}[wanted.by]
+    responses = book.published.participation.get((selection.unit, selection.group))
+    heading = {"item": _("Câu hỏi"), "unit": _("Đơn vị"), "group": _("Nhóm")}[selection.by]
     return render_template(
         "centre/results.html",
-        wanted=wanted,
-        title=book.title(wanted),
-        tabs=_tabs(wanted),
+        selection=selection,
+        title=book.title(selection),
+        tabs=_tabs(selection),
         responses=result_table.hidden() if responses is None else number(responses),
-        responses_of=_cell_name(book, wanted),
+        responses_of=_cell_name(book, selection),
         edition=edition(book.published),
         veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),
-        untold=[line.label for line in lines if line.found is None],
+        untold=[line.label for line in lines if line.distribution is None],
         parts=[
             (
                 result_table.chart(part),
@@ -227,24 +231,24 @@ def _page(book: Book, wanted: Wanted) -> str:
             for part in told
         ],
         groups=[(code, group_name(group)) for code, group in book.groups.items()],
-        items=[(item.id, item_name(item)) for item in book.forms[wanted.group].items],
-        units=[(code, book.names[code]) for code in book.published.units_of(wanted.group)],
+        items=[(item.id, item_name(item)) for item in book.forms[selection.group].items],
+        units=[(code, book.names[code]) for code in book.published.units_of(selection.group)],
         everyone=everyone(),
         downloads=[
-            (kind.upper(), wanted.address("centre.results_file", format=kind))
+            (kind.upper(), selection.address("centre.results_file", format=kind))
             for kind in ("xlsx", "csv")
         ],
     )
 
 
-def _cell_name(book: Book, wanted: Wanted) -> str:
-    return f"{group_name(book.groups[wanted.group])} – {book.names[wanted.unit]}"
+def _cell_name(book: Book, selection: ResultSelection) -> str:
+    return f"{group_name(book.groups[selection.group])} – {book.names[selection.unit]}"
 
 
-def _tabs(wanted: Wanted) -> list[tuple[str, str, bool]]:
+def _tabs(selection: ResultSelection) -> list[tuple[str, str, bool]]:
     labels = (_("Các câu hỏi"), _("Các đơn vị"), _("Các nhóm cùng tiêu chí"))
     return [
-        (label, replace(wanted, by=by).address(), wanted.by == by)
+        (label, replace(selection, by=by).address(), selection.by == by)
         for by, label in zip(VIEWS, labels, strict=True)
     ]
 

@@ -64,14 +64,16 @@ def download_release(number: int) -> ResponseReturnValue:
     """The zip of one release, on record: its scoring part is for the scoring stage alone."""
     try:
         with reading() as db:
-            found = service.find_archive(db, g.campaign.id, number, store=store())
+            archive = service.find_archive(db, g.campaign.id, number, store=store())
     except UnknownFile:
         abort(404)
     except ReleaseError as error:
         return _page([("", refusal(error))]), 404
     with transaction() as db:
-        enter(db, Action.RELEASE_DOWNLOADED, _facts(found.release))
-    return send_file(found.path, "application/zip", as_attachment=True, download_name=found.name)
+        enter(db, Action.RELEASE_DOWNLOADED, _facts(archive.release))
+    return send_file(
+        archive.path, "application/zip", as_attachment=True, download_name=archive.name
+    )
 
 
 def _facts(built: Release) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def _facts(built: Release) -> dict[str, Any]:
 
 def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
-        found = building.releases(db, g.campaign.id)
+        releases = building.releases(db, g.campaign.id)
         rehearsed = rehearsal.status(db, g.campaign, now=clock.now())
     last = rehearsed.last
     return render_template(
@@ -88,7 +90,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         rehearsal=last,
         rehearsal_outcome=outcome(last.outcome) if last else "",
         rehearsal_warning=rehearsal_warning(rehearsed),
-        releases=found,
+        releases=releases,
         may_build="operator" in g.actor.roles_in(g.campaign.code) and g.campaign.is_box_opened,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,

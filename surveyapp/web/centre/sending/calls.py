@@ -68,14 +68,14 @@ def people_to_call() -> ResponseReturnValue:
     try:
         with transaction() as db:
             shift = shifts.current(db, g.campaign, g.actor.username, now=now)
-            found, total = queries.people(db, g.campaign, choice, page=page, now=now)
+            cards, total = queries.people(db, g.campaign, choice, page=page, now=now)
             shifts.note_seen(
-                db, g.campaign, shift, seen=found, choice=choice, page=page, act=act(now)
+                db, g.campaign, shift, seen=cards, choice=choice, page=page, act=act(now)
             )
             registry = _registry(db)
     except NoShift as error:
         return _back(error)
-    shown = {"people": found, "total": total, "page": page, "choice": choice, "shift": shift}
+    shown = {"people": cards, "total": total, "page": page, "choice": choice, "shift": shift}
     return render_template(
         "centre/calls_people.html", **shown, **registry, **_words(), **_paging(total)
     )
@@ -174,16 +174,16 @@ def _card(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> ResponseRetu
     now = clock.now()
     try:
         with reading() as db:
-            found = service.claimed(db, g.campaign, invitation_id, act=act(now))
+            card = service.claimed(db, g.campaign, invitation_id, act=act(now))
             channels = new_links.channels(db, invitation_id, keys=keys())
             papers = campaigns.instruments(db, g.campaign.id)
     except CallError as error:
         return _back(error)
     page = render_template(
         "centre/calls_card.html",
-        person=found,
+        person=card,
         papers=papers,
-        script=_script(found, papers),
+        script=_script(card, papers),
         results=[(result, labels.result_choice(result)) for result in Result],
         channels=[(channel, channel_name(channel)) for channel in channels],
         given=request.form,

@@ -138,10 +138,10 @@ def search_people() -> str:
     text, unit_code = request.form.get("text", "").strip(), request.form.get("unit", "")
     with reading() as db:
         units = campaigns.units(db, g.campaign.id)
-        found = queries.search(db, g.campaign.id, text, unit_code=unit_code)
+        cards = queries.search(db, g.campaign.id, text, unit_code=unit_code)
     return render_template(
         "centre/invitations_people.html",
-        found=found,
+        cards=cards,
         units=[(unit.code, unit_name(unit)) for unit in units],
         text=text,
         unit_code=unit_code,

@@ -33,11 +33,11 @@ def live() -> ResponseReturnValue:
 @anyone
 def ready() -> ResponseReturnValue:
     """200 while requests may come here, 503 with what is missing while they must go elsewhere."""
-    found = readiness.look(NODE, kind="web", keys=keys(), now=clock.now())
-    is_ready = all(one == readiness.OK for one in found.values())
+    states = readiness.look(NODE, kind="web", keys=keys(), now=clock.now())
+    is_ready = all(one == readiness.OK for one in states.values())
     if not is_ready:
-        log.alarm("not_ready", **found)
-    return jsonify(status="ok" if is_ready else "unavailable", **found), 200 if is_ready else 503
+        log.alarm("not_ready", **states)
+    return jsonify(status="ok" if is_ready else "unavailable", **states), 200 if is_ready else 503
 
 
 @bp.get("/metrics")

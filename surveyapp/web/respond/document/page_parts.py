@@ -30,12 +30,12 @@ _kept: dict[tuple[str, str, int], tuple[str | Fill, ...]] = {}
 
 def filled(instrument: Instrument, page: int, answers: Mapping[str, str]) -> Markup:
     """The questions of a page with what is answered, as `respond/asked.html` shows them."""
-    place = (instrument.sha256, locale(), page)
-    pieces = _kept.get(place)
+    cache_key = (instrument.sha256, locale(), page)
+    pieces = _kept.get(cache_key)
     if pieces is None:
         if len(_kept) >= KEPT:
             _kept.clear()
-        pieces = _kept[place] = _cut(rendered(instrument, page, {}))
+        pieces = _kept[cache_key] = _cut(rendered(instrument, page, {}))
     return Markup("".join([one if isinstance(one, str) else one(answers) for one in pieces]))  # noqa: S704  ours, escaped below
 
 
@@ -53,20 +53,20 @@ def rendered(instrument: Instrument, page: int, answers: Mapping[str, str]) -> s
 def _cut(html: str) -> tuple[str | Fill, ...]:
     pieces: list[str | Fill] = []
     at = 0
-    for found in _CUTS.finditer(html):
-        end = found.end()
-        if found["base"]:
+    for match in _CUTS.finditer(html):
+        end = match.end()
+        if match["base"]:
             end += len('" value="')
-        pieces += [html[at:end], _fill(found)]
-        at = end + (len(" hidden") if found["clear"] else 0)
+        pieces += [html[at:end], _fill(match)]
+        at = end + (len(" hidden") if match["clear"] else 0)
     return (*pieces, html[at:])
 
 
-def _fill(found: re.Match[str]) -> Fill:
+def _fill(match: re.Match[str]) -> Fill:
     """What stands at a cut: the value, the mark of the option that is chosen, the text."""
-    item, code, field = found["item"], found["code"], found["base"] or found["text"]
-    if found["clear"]:
-        given = found["clear"]
+    item, code, field = match["item"], match["code"], match["base"] or match["text"]
+    if match["clear"]:
+        given = match["clear"]
         return lambda answers: "" if answers.get(given) else " hidden"
     if item:
         return lambda answers: " checked" if answers.get(item) == code else ""

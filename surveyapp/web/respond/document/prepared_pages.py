@@ -31,6 +31,7 @@ _STANDARD: dict[str, Callable[[], object]] = {
     "csrf_token": guard.masked_token,
     "own_digits": sessions.own_digits,
     "seconds_left": sessions.respondent_seconds_left,
+    "session_is_final": sessions.respondent_session_is_final,
     "language_url": languages.other_language,
     "back_path": own_address.back_path,
     "own_mark": own_address.present,
@@ -60,9 +61,9 @@ def page(
             kept.clear()
         pieces = kept[key] = _cut(_rendered(template, derive(**shared), own))
     texts, blanks = list(pieces[0]), pieces[1]
-    for place, name in blanks:
+    for index, name in blanks:
         value = own[name] if name in own else _STANDARD[name]()
-        texts[place] = escape(value)
+        texts[index] = escape(value)
     return Markup("".join(texts))  # noqa: S704  a template of ours; what is filled in is escaped above
 
 
@@ -85,6 +86,7 @@ def _rendered(template: str, facts: Mapping[str, Any], own: Mapping[str, object]
         "csrf_token": lambda: blank("csrf_token"),
         "own_digits": lambda: blank("own_digits"),
         "seconds_left": lambda: blank("seconds_left"),
+        "session_is_final": lambda: blank("session_is_final"),
         "language_url": blank("language_url"),
         "back_path": lambda: blank("back_path"),
     }
@@ -111,4 +113,4 @@ def _is_open_here() -> bool:
 def _cut(html: str) -> Pieces:
     """Texts, and which of them are blanks of which name."""
     texts = _BLANK.split(html)
-    return tuple(texts), tuple((place, texts[place]) for place in range(1, len(texts), 2))
+    return tuple(texts), tuple((index, texts[index]) for index in range(1, len(texts), 2))

@@ -82,7 +82,7 @@ def _reviewed(
     instrument: Instrument, number: int, answers: Mapping[str, str | None]
 ) -> list[dict[str, Any]]:
     """Title and items of each section, with the present answer and where to mend it."""
-    place = locale()
+    language = locale()
     numbers = count(1)
     rows = []
     for page, each in enumerate(instrument.sections, start=1):
@@ -91,13 +91,13 @@ def _reviewed(
             {
                 "id": item.id,
                 "position": position,
-                "text": item.text.get(place),
+                "text": item.text.get(language),
                 "answer": answers[f"answer_{position}"],
                 "url": f"{address}#{item.id}-item",
             }
             for item, position in zip(each.items, numbers, strict=False)
         ]
-        rows.append({"title": each.title.get(place), "items": items, "page": page})
+        rows.append({"title": each.title.get(language), "items": items, "page": page})
     return rows
 
 

@@ -15,7 +15,7 @@ from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
 from surveyapp.web.http.headers import takes_gzip
 from surveyapp.web.http.sessions import ABSOLUTE
-from surveyapp.web.respond import pages
+from surveyapp.web.respond import PARTED, WHOLE, pages
 
 KEPT = 64
 """Fragments in a process: nine questionnaires in two languages for each of a few campaigns."""
@@ -62,7 +62,7 @@ def forget() -> None:
 def _render(instrument: Instrument) -> WholeForm:
     parts = [pages.part(instrument, page) for page in range(1, pages.count(instrument) + 1)]
     text = render_template("respond/whole.html", parts=parts, **pages.fixed(instrument))
-    plain = text.encode()
+    plain = text.encode().replace(PARTED, WHOLE)
     mark = sha256(plain).hexdigest()[:16]
     return WholeForm(mark, plain, gzip.compress(plain, LEVEL, mtime=0))
 

@@ -28,14 +28,14 @@ def promises() -> ResponseReturnValue:
 def promise(campaign: str) -> ResponseReturnValue:
     """How answers are kept, what is told to whom, and what nobody can promise."""
     with reading() as db:
-        found = campaigns.campaign(db, campaign)
+        campaign_row = campaigns.campaign(db, campaign)
     return render_template(
         "respond/promise_page.html",
-        title=_title(found),
-        code=found.code,
-        topics=topics.told(found, topics.TOPICS),
-        limits=topics.told(found, [topics.LIMITS])[0],
-        contact=contact(found.settings),
+        title=_title(campaign_row),
+        code=campaign_row.code,
+        topics=topics.told(campaign_row, topics.TOPICS),
+        limits=topics.told(campaign_row, [topics.LIMITS])[0],
+        contact=contact(campaign_row.settings),
     )
 
 
@@ -43,19 +43,19 @@ def promise(campaign: str) -> ResponseReturnValue:
 def inspection(campaign: str) -> ResponseReturnValue:
     """The same for an inspector: against whom, with which numbers, and which test proves each sentence."""
     with reading() as db:
-        found = campaigns.campaign(db, campaign)
-        opened = responses.opening(db, found.id)
-        published = receipts.published(db, found.id)
+        campaign_row = campaigns.campaign(db, campaign)
+        opened = responses.opening(db, campaign_row.id)
+        published = receipts.published(db, campaign_row.id)
     return render_template(
         "respond/inspection.html",
-        title=_title(found),
-        round=found,
-        numbers=topics.terms(found),
-        guaranteed=topics.against(found),
-        limits=topics.told(found, [topics.LIMITS])[0],
+        title=_title(campaign_row),
+        round=campaign_row,
+        numbers=topics.terms(campaign_row),
+        guaranteed=topics.against(campaign_row),
+        limits=topics.told(campaign_row, [topics.LIMITS])[0],
         opened=opened,
         receipts=published,
-        contact=contact(found.settings),
+        contact=contact(campaign_row.settings),
     )
 
 

@@ -83,11 +83,11 @@ def terms(campaign: Campaign) -> dict[str, int]:
 def told(campaign: Campaign, topics: Iterable[Topic], *, brief: bool = False) -> list[ToldTopic]:
     """What is true of this campaign, in the present language; only what is said in brief, or all."""
     numbers = terms(campaign)
-    found = [
+    shown = [
         ToldTopic(str(topic.title), list(_true(campaign, topic.sentences, numbers, brief=brief)))
         for topic in topics
     ]
-    return [topic for topic in found if topic.sentences]
+    return [topic for topic in shown if topic.sentences]
 
 
 def against(campaign: Campaign) -> list[ToldTopic]:

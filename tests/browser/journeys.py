@@ -1,0 +1,234 @@
+"""Scripted people on their way to a submitted questionnaire, in whichever engine: what real corridors are made of.
+
+Each is told once. `SHORT` is walked in all three engines by the tests, everything by `make journeys`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.engines import DESKTOP, PHONE, PLAIN, Look, Surfer, width, words
+from tests.browser.scene import Scene
+
+START, NEXT = "form[action*='/start'] button.button", ".actions button[value='next']"
+REVIEW, LEAVE = ".actions button[value='review']", ".actions button[value='leave']"
+SUBMIT = "form[action$='/nop'] button"
+FIRST = "fieldset.item .choice:nth-of-type(2) label"
+ALARMS = ("cookie", "Document Expired", "Confirm Form Resubmission", "Nội dung đã hết hạn")
+
+
+@dataclass
+class Stage:
+    """Somebody's browser and the server."""
+
+    surfer: Surfer
+    scene: Scene
+
+    def go(self, path: str) -> None:
+        self.surfer.go(self.scene.address + path)
+
+    def begin(self, questionnaires: int = 1) -> str:
+        """Open a link and start; the code."""
+        person = self.scene.person(questionnaires)
+        self.surfer.go(self.scene.link(person))
+        self.fits()
+        self.surfer.press(START)
+        return person.code
+
+    def fits(self) -> None:
+        """The page does not pan sideways."""
+        shown = self.surfer.run("window.innerWidth")
+        assert width(self.surfer) <= shown, (
+            f"{self.surfer.run('location.pathname')}: {width(self.surfer)}"
+        )
+
+    def reads(self, *wanted: str) -> None:
+        text = words(self.surfer)
+        for one in wanted:
+            assert one in text, f"{one!r} is not on the page: {text[:600]}"
+
+    def saved(self) -> None:
+        self.surfer.wait_for("#saved:not(:empty):not(.failed)")
+
+
+def whole_path(stage: Stage) -> None:
+    """One press of each button does it, from the link to the receipt."""
+    surfer = stage.surfer
+    stage.begin()
+    stage.fits()
+    surfer.touch(FIRST)
+    stage.saved()
+    surfer.touch(NEXT)
+    surfer.wait_for(".part[data-page='2'] h1")
+    surfer.press(REVIEW)
+    stage.fits()
+    surfer.press(SUBMIT)
+    stage.fits()
+    stage.reads("Đã nhận phiếu của Ông/Bà")
+
+
+def whole_path_without_script(stage: Stage) -> None:
+    surfer = stage.surfer
+    stage.begin()
+    surfer.touch(FIRST)
+    surfer.press(NEXT)
+    surfer.press(REVIEW)
+    surfer.press(SUBMIT)
+    assert surfer.count(".secret") == 1
+
+
+def back_after_leaving(stage: Stage) -> None:
+    """Nothing of the questionnaire, no alarm about cookies, no form to be sent again."""
+    surfer = stage.surfer
+    stage.begin()
+    surfer.touch(FIRST)
+    stage.saved()
+    surfer.press(LEAVE)
+    stage.reads("Đã lưu. Phiếu đã đóng trên máy này")
+    surfer.back()
+    surfer.wait_for("#code")
+    text = words(surfer)
+    assert "đã được đóng trên máy này" in text, text[:400]
+    assert not [one for one in ALARMS if one in text], text[:400]
+
+
+def back_to_a_refused_code(stage: Stage) -> None:
+    surfer = stage.surfer
+    stage.go("/")
+    surfer.write("#code", "1234 5678")
+    surfer.press("main button.button")
+    stage.reads("đã nhập 8 chữ số: 1234-5678")
+    stage.go("/tro-nang")
+    surfer.back()
+    surfer.wait_for("#code")
+    text = words(surfer)
+    assert "1234-5678" in text and not [one for one in ALARMS if one in text], text[:400]
+
+
+def message_pasted(stage: Stage) -> None:
+    """A whole message, with O for 0 and l for 1."""
+    surfer = stage.surfer
+    person = stage.scene.person(1)
+    typed = person.code.replace("0", "O").replace("1", "l")
+    stage.go("/")
+    surfer.write("#code", f"Bo Noi vu kinh moi Ong/Ba. Ma truy cap: {typed} . Han 17:00")
+    surfer.press("main button.button")
+    stage.reads("Kính mời Ông/Bà trả lời phiếu khảo sát")
+
+
+def shared_computer(stage: Stage) -> None:
+    """A page of the first person's history never shows the second's questionnaire."""
+    surfer = stage.surfer
+    first = stage.begin()
+    stage.reads(f"4 số cuối {first[-4:]}")
+    old = surfer.run("location.href")
+    second = stage.scene.person(1)
+    surfer.go(stage.scene.link(second))
+    stage.reads("Trên máy này đang mở phiếu của người khác")
+    surfer.press(START)
+    stage.reads(f"4 số cuối {second.code[-4:]}")
+    surfer.go(old)
+    stage.reads("Trang này thuộc phiếu của người khác")
+
+
+def killed_tab_offline(stage: Stage) -> None:
+    """What could not be sent when the tab was killed is there when the link is opened again."""
+    surfer = stage.surfer
+    person = stage.scene.person(1)
+    surfer.go(stage.scene.link(person))
+    surfer.press(START)
+    surfer.wait_for("form[data-joined]")
+    stage.scene.stop()
+    try:
+        surfer.touch(FIRST)
+        surfer.wait_for("#saved.failed")
+        stage.reads("Câu trả lời đang ở trên màn hình này")
+        surfer.kill_tab()
+    finally:
+        stage.scene.start()
+    surfer.go(stage.scene.link(person))
+    surfer.press(START)
+    surfer.wait_for("fieldset.item input:checked + label")
+    stage.saved()
+
+
+def line_that_never_answers(stage: Stage) -> None:
+    """Next does not wait for the line."""
+    surfer = stage.surfer
+    stage.begin()
+    surfer.wait_for("form[data-joined]")
+    stage.scene.stop()
+    try:
+        surfer.touch(FIRST)
+        surfer.touch(NEXT)
+        surfer.wait_for(".part[data-page='2'] h1")
+        surfer.touch(REVIEW)
+        surfer.wait_for("#saved.failed")
+    finally:
+        stage.scene.start()
+    surfer.wait_for(SUBMIT)
+
+
+def three_widths_of_text(stage: Stage) -> None:
+    """Text twice as large pans no page sideways at 360 px."""
+    surfer = stage.surfer
+    person = stage.scene.person(2)
+    for path in ("/", stage.scene.link(person).removeprefix(stage.scene.address)):
+        stage.go(path)
+        larger(stage)
+    surfer.press(START)
+    larger(stage)
+    surfer.press(".cards a.button")
+    surfer.touch(FIRST)
+    larger(stage)
+    surfer.press(REVIEW)
+    larger(stage)
+    surfer.press(SUBMIT)
+    larger(stage)
+
+
+def larger(stage: Stage) -> None:
+    stage.surfer.run("void document.documentElement.style.setProperty('font-size', '212.5%')")
+    stage.fits()
+    stage.surfer.run("void document.documentElement.style.removeProperty('font-size')")
+
+
+def second_questionnaire(stage: Stage) -> None:
+    """After the first the second is offered, and after both nothing is."""
+    surfer = stage.surfer
+    stage.begin(2)
+    surfer.press(".cards a.button")
+    for last in (False, True):
+        surfer.touch(FIRST)
+        stage.saved()
+        surfer.press(REVIEW)
+        surfer.press(SUBMIT)
+        stage.reads("Đã nhận phiếu của Ông/Bà")
+        if not last:
+            surfer.press("nav.submit a.button")
+    assert surfer.count("nav.submit") == 0
+
+
+def staff_masthead(stage: Stage) -> None:
+    """The name of the service stands on one line on an office computer."""
+    stage.go("/account/sign-in")
+    lines = "(() => { const name = document.querySelector('.masthead .service'); return name.getClientRects().length && name.offsetHeight / parseFloat(getComputedStyle(name).lineHeight); })()"
+    assert stage.surfer.run(lines) < 1.5
+
+
+Journey = Callable[[Stage], None]
+SHORT: dict[str, tuple[Journey, Look]] = {
+    "whole path": (whole_path, PHONE),
+    "back after leaving": (back_after_leaving, PHONE),
+    "back to a refused code": (back_to_a_refused_code, PHONE),
+    "shared computer": (shared_computer, PHONE),
+}
+ALL: dict[str, tuple[Journey, Look]] = {
+    **SHORT,
+    "without script": (whole_path_without_script, PLAIN),
+    "message pasted": (message_pasted, PHONE),
+    "killed tab offline": (killed_tab_offline, PHONE),
+    "line that never answers": (line_that_never_answers, PHONE),
+    "text at 200 %": (three_widths_of_text, PHONE),
+    "second questionnaire": (second_questionnaire, PHONE),
+    "masthead of staff": (staff_masthead, DESKTOP),
+}
