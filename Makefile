@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit screenshots commands attack kill-test wall-test fault-test restore-drill journeys soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack kill-test wall-test fault-test restore-drill install-test journeys soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ fault-test: .venv/.tests ## Break a two-node installation in eight ways under lo
 restore-drill: .venv/.tests ## Load, backup, more load, everything destroyed, restored: is every acknowledged submission there?
 	$(BIN)/python -W ignore -m tests.site.restore_drill $(DRILL)
 
+install-test: .venv/.tests ## Install on a Debian just made, by the page's commands: as root, with debootstrap and the network
+	$(BIN)/python -W ignore -m tests.site.bare_debian
+
 journeys: .venv/.tests ## Scripted people in Chromium, Firefox and WebKit, on a quick server and on a slow one (JOURNEYS="-k firefox")
 	@sh tools/system_packages.sh
 	$(BIN)/pytest tests/browser/all_journeys.py $(JOURNEYS)
@@ -98,6 +101,9 @@ licences: .venv/.tests ## List the licence of every library
 
 audit: .venv/.tests ## Ask for known vulnerabilities of what the locks pin; needs the network
 	$(BIN)/python -m pip_audit -r requirements.lock --require-hashes --disable-pip
+
+secrets: .venv/.tests ## What looks like a secret in the repository and nobody has looked at yet
+	$(BIN)/python -m tools.secret_scan $(SECRETS)
 
 screenshots: .venv/.tests ## Photograph every page at phone and desktop width into screenshots/
 	$(BIN)/python -m tests.browser.screenshots

@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -48,5 +50,14 @@ def failure(error: BaseException, **facts: str | None) -> None:
 
 def bind_request(request_id: str) -> None:
     """Mark every event from now on in this context with the request's id."""
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=request_id)
+    _request.set(request_id)
+
+
+_request: ContextVar[str | None] = ContextVar("request", default=None)
+
+
+def _with_request(_logger: Any, _method: str, event: Any) -> Any:
+    request = _request.get()
+    if request is not None:
+        event.setdefault("request", request)
+    return event

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from surveyapp.db import reading, transaction, write_once
+from surveyapp.db import PreparedStatement, reading, transaction, write_once
 
 
 @pytest.fixture
@@ -55,35 +55,39 @@ def together(acts: list[Callable[[], object]]) -> list[object]:
     return outcomes
 
 
+def once(statement, values) -> int:
+    return write_once(PreparedStatement(statement), values)
+
+
 def test_a_statement_is_committed_when_it_returns_and_tells_how_many_rows_it_changed(notes: Table):
     add = insert(notes)
-    assert write_once(add, {"id": 1, "n": 0}) == 1
+    assert once(add, {"id": 1, "n": 0}) == 1
     raised = update(notes).where(notes.c.id == bindparam("which")).values(n=notes.c.n + 1)
-    assert write_once(raised, {"which": 1}) == 1
-    assert write_once(raised, {"which": 2}) == 0
+    assert once(raised, {"which": 1}) == 1
+    assert once(raised, {"which": 2}) == 0
     assert stored(notes) == {1: 1}
 
 
 def test_of_many_at_one_moment_each_is_written_once(notes: Table):
-    write_once(insert(notes), {"id": 1, "n": 0})
+    once(insert(notes), {"id": 1, "n": 0})
     raised = update(notes).where(notes.c.id == bindparam("which")).values(n=notes.c.n + 1)
-    outcomes = together([lambda: [write_once(raised, {"which": 1}) for _ in range(10)]] * 8)
+    outcomes = together([lambda: [once(raised, {"which": 1}) for _ in range(10)]] * 8)
     assert outcomes == [[1] * 10] * 8
     assert stored(notes) == {1: 80}
 
 
 def test_of_several_with_one_condition_one_holds(notes: Table):
-    write_once(insert(notes), {"id": 1, "n": 0})
+    once(insert(notes), {"id": 1, "n": 0})
     taken = update(notes).where(notes.c.id == 1, notes.c.n == 0).values(n=bindparam("mine"))
-    outcomes = together([lambda n=n: write_once(taken, {"mine": n}) for n in range(1, 9)])
+    outcomes = together([lambda n=n: once(taken, {"mine": n}) for n in range(1, 9)])
     assert sorted(outcomes) == [0] * 7 + [1]
     assert stored(notes) == {1: outcomes.index(1) + 1}
 
 
 def test_a_statement_that_fails_takes_no_other_along(notes: Table):
     add = insert(notes)
-    write_once(add, {"id": 1, "n": 0})
-    acts = [lambda n=n: write_once(add, {"id": n, "n": n}) for n in (1, 2, 3, 1, 4, 5)]
+    once(add, {"id": 1, "n": 0})
+    acts = [lambda n=n: once(add, {"id": n, "n": n}) for n in (1, 2, 3, 1, 4, 5)]
     outcomes = together(acts)
     assert [isinstance(one, IntegrityError) for one in outcomes] == [True, False, False, True, False, False]  # fmt: skip
     assert sorted(stored(notes)) == [1, 2, 3, 4, 5]
@@ -95,7 +99,7 @@ def test_those_who_wait_on_sqlite_share_one_commit(sqlite_engine: Engine):
     commits = []
     with transaction(in_turn=True):  # whoever comes now stands in the queue
         event.listen(sqlite_engine, "commit", commits.append)
-        begun = [threading.Thread(target=write_once, args=(insert(table), {"id": n})) for n in range(6)]  # fmt: skip
+        begun = [threading.Thread(target=once, args=(insert(table), {"id": n})) for n in range(6)]  # fmt: skip
         for thread in begun:
             thread.start()
         _until_waiting(sqlite_engine, 6)
@@ -121,11 +125,11 @@ def _until_waiting(engine: Engine, number: int) -> None:
 def test_two_processes_take_turns_and_lose_nothing(sqlite_engine: Engine):
     table = Table("note", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer))
     table.create(sqlite_engine)
-    write_once(insert(table), {"id": 1, "n": 0})
+    once(insert(table), {"id": 1, "n": 0})
     program = (
-        "import sys; from sqlalchemy import text; from surveyapp.db import bind, make_engine, write_once;"
+        "import sys; from sqlalchemy import text; from surveyapp.db import PreparedStatement, bind, make_engine, write_once;"
         "bind(make_engine(sys.argv[1]));"
-        "[write_once(text('UPDATE note SET n = n + 1'), {}) for _ in range(50)]"
+        "[write_once(PreparedStatement(text('UPDATE note SET n = n + 1')), {}) for _ in range(50)]"
     )
     address = sqlite_engine.url.render_as_string(hide_password=False)
     running = [subprocess.Popen([sys.executable, "-c", program, address]) for _ in range(2)]

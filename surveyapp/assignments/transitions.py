@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.count_deltas import Cell, Deltas
@@ -104,6 +105,14 @@ _TABLE = cast(Table, Assignment.__table__)
 _LOCKED = select(*(_TABLE.c[name] for name in LockedAssignment._fields))
 _ONE = _LOCKED.where(_TABLE.c.id == bindparam("held")).with_for_update()
 _WRITE_ONE = update(_TABLE).where(_TABLE.c.id == bindparam("moved"))
+
+
+@cache
+def _write_one(names: tuple[str, ...]) -> Update:
+    """One form's row, with new values of these columns."""
+    return _WRITE_ONE.values({name: bindparam(f"new_{name}") for name in names})
+
+
 _NOTE = insert(cast(Table, AssignmentEvent.__table__))
 _DEPARTMENT = "department_id"
 
@@ -215,7 +224,9 @@ def _write_rows(db: Session, changes: Sequence[AssignmentChange]) -> None:
     """Each form once: a row written twice would make PostgreSQL ask its invitation for leave."""
     if len(changes) == 1:
         only = changes[0]
-        db.execute(_WRITE_ONE.values(**_values(only)), {"moved": only.assignment.id})
+        new = _values(only)
+        given = {f"new_{name}": value for name, value in new.items()}
+        db.execute(_write_one(tuple(new)), {**given, "moved": only.assignment.id})
         return
     alike: defaultdict[tuple[tuple[str, Any], ...], list[UUID]] = defaultdict(list)
     for change in changes:

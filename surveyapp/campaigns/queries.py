@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -20,6 +20,7 @@ from surveyapp.campaigns.models import (
     Unit,
 )
 from surveyapp.campaigns.models import Instrument as FrozenFile
+from surveyapp.db import reading
 from surveyapp.instruments.model import Instrument
 
 
@@ -48,7 +49,16 @@ def read_as(values: tuple[Any, ...]) -> Campaign:
     return held[1]
 
 
+def read_raw(values: tuple[Any, ...], convert: Callable[[], tuple[Any, ...]]) -> Campaign:
+    """The same of values as a driver gave them; `convert` makes Python's of them where they are new."""
+    held = _raw.get(values[0])
+    if held is None or held[0] != values:
+        held = _raw[values[0]] = (values, read_as(convert()))
+    return held[1]
+
+
 _read: dict[int, tuple[tuple[Any, ...], Campaign]] = {}
+_raw: dict[int, tuple[tuple[Any, ...], Campaign]] = {}
 
 
 def units(db: Session, campaign_id: int, *, kind: str | None = None) -> Sequence[Unit]:
@@ -156,6 +166,15 @@ def instrument(db: Session, instrument_id: int, *, sha256: str | None = None) ->
             select(FrozenFile.content).where(FrozenFile.id == instrument_id)
         ).scalar_one()
         known = _parsed[digest] = Instrument.from_json(content)
+    return known
+
+
+def frozen(instrument_id: int, sha256: str) -> Instrument:
+    """The instrument of this digest: without a question to the database where this process has it."""
+    known = _parsed.get(sha256)
+    if known is None:
+        with reading() as db:
+            known = instrument(db, instrument_id, sha256=sha256)
     return known
 
 

@@ -60,6 +60,7 @@ def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_js
                 campaigns.campaign(db, code),
                 out=out.absolute(),
                 keys=server.keys,
+                store=open_store(server.settings),
                 sipas_table=sipas.read_bytes() if sipas else None,
                 rules=read_cleaning(cleaning) if cleaning else None,
             )
@@ -120,6 +121,20 @@ def list_(code: str, as_json: bool) -> None:
                 **one,
             )
         )
+
+
+@release.command()
+@campaign_option
+@click.option("--number", required=True, type=int, help="Number of the release.")
+def published(code: str, number: int) -> None:
+    """Record that the public part of a release is out: later releases are held against it."""
+    from surveyapp.cli.main import database
+    from surveyapp.exports.release import publication
+
+    with database() as server, transaction() as db:
+        act = Act(ACTOR, clock.now(), server.keys)
+        publication.record_publication(db, campaigns.campaign(db, code), number, act=act)
+    click.echo(_("Đã ghi nhận phần public của bản phát hành số %(n)s là đã công bố.", n=number))
 
 
 @release.command()

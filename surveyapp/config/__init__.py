@@ -72,6 +72,11 @@ class Settings:
     send_per_day: int = 50_000
     send_per_domain: int = 60
     send_per_domain_day: int = 10_000
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_claim: str = "preferred_username"
+    oidc_name: str = "SSO"
     backup_recipient: str = ""
     backup_keep: int = 14
     backup_database_url: str = field(default="", repr=False)
@@ -125,6 +130,11 @@ def read_settings(
         log_level=_level(given.get("log_level", "INFO"), faults),
         metrics_token=given.get("metrics_token", ""),
         alarm_to=_several("alarm_to", given, faults, _address),
+        oidc_issuer=_issuer(given, faults),
+        oidc_client_id=given.get("oidc_client_id", ""),
+        oidc_client_secret=given.get("oidc_client_secret", ""),
+        oidc_claim=given.get("oidc_claim", Settings.oidc_claim),
+        oidc_name=given.get("oidc_name", Settings.oidc_name),
         backup_recipient=_recipient(given.get("backup_recipient", ""), faults),
         backup_keep=_limit("backup_keep", given, faults),
         backup_database_url=_backup_url(given.get("backup_database_url"), faults),
@@ -196,6 +206,24 @@ def _recipient(value: str, faults: list[str]) -> str:
         faults.append(
             "SURVEYAPP_BACKUP_RECIPIENT: give what `surveyapp backup make-key FILE` printed"
         )
+    return value
+
+
+def _issuer(given: Mapping[str, str], faults: list[str]) -> str:
+    """A provider is named by its issuer, over TLS unless it is on this machine, and knows us by id and secret."""
+    value = given.get("oidc_issuer", "")
+    parts = urlsplit(value)
+    is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+    if value and not (parts.hostname and (parts.scheme == "https" or is_here)):
+        faults.append("SURVEYAPP_OIDC_ISSUER: give the issuer's https address")
+    if value:
+        faults += [
+            f"{variable(name)}: needed beside SURVEYAPP_OIDC_ISSUER"
+            for name in ("oidc_client_id", "oidc_client_secret")
+            if not given.get(name)
+        ]
+    if given.get("oidc_claim", "sub") not in {"sub", "preferred_username", "email"}:
+        faults.append("SURVEYAPP_OIDC_CLAIM: give sub, preferred_username or email")
     return value
 
 

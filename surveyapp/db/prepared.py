@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, PoolProxiedConnection, Select
+from sqlalchemy import Engine, Insert, PoolProxiedConnection, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -17,17 +17,21 @@ Row = tuple[Any, ...]
 Convert = Callable[[Any], Any] | None
 
 
-class PreparedQuery:
-    """A SELECT whose values are given by name; it has no expanding ones."""
+class PreparedStatement:
+    """A statement whose values are given by name; it has no expanding ones."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[Any] | Update | Insert) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, engine: Engine, values: Mapping[str, Any]) -> list[Row]:
         """The rows as the driver gives them; `converted` gives Python's values of a part of one."""
+        return sent(engine, *self.call(engine, values))
+
+    def call(self, engine: Engine, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """Text and values as the driver takes them."""
         compiled = self._for(engine)
-        return sent(engine, compiled.text, compiled.arranged(values))
+        return compiled.text, compiled.arranged(values)
 
     def converted(self, engine: Engine, row: Row, columns: slice) -> Row:
         """Some columns of a row, as the types of the statement have them."""
@@ -62,7 +66,7 @@ class _Compiled:
         return given if self.order is None else tuple([given[name] for name in self.order])
 
 
-def _compiled(statement: Select[Any], engine: Engine) -> _Compiled:
+def _compiled(statement: Select[Any] | Update | Insert, engine: Engine) -> _Compiled:
     dialect = engine.dialect
 
     def own(kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -74,7 +78,8 @@ def _compiled(statement: Select[Any], engine: Engine) -> _Compiled:
     fixed = {
         name: convert(value) if (convert := binds[name]) else value for name, value in fixed.items()
     }
-    kinds = [column.type for column in statement.selected_columns]
+    columns = statement.selected_columns if isinstance(statement, Select) else ()
+    kinds = [column.type for column in columns]
     return _Compiled(
         text=str(made),
         order=tuple(made.positiontup) if made.positional else None,
@@ -85,21 +90,42 @@ def _compiled(statement: Select[Any], engine: Engine) -> _Compiled:
 
 
 def sent(engine: Engine, text: str, values: Any) -> list[Row]:
-    """Run one statement on a connection of the pool. Raises what SQLAlchemy would raise."""
+    """The rows of one statement. Raises what SQLAlchemy would raise."""
+    with lent(engine) as connection, _committed_by_itself(engine, connection):
+        cursor = connection.cursor()
+        cursor.execute(text, values)
+        rows = cursor.fetchall()
+        cursor.close()
+    return list(rows)
+
+
+def changed(engine: Engine, text: str, values: Any) -> int:
+    """How many rows one statement changed, which commits by itself. Raises what SQLAlchemy would raise."""
+    with lent(engine) as connection, _committed_by_itself(engine, connection):
+        return run(connection, text, values)
+
+
+def run(connection: PoolProxiedConnection, text: str, values: Any) -> int:
+    """The same on a connection in hand."""
+    cursor = connection.cursor()
+    cursor.execute(text, values)
+    count = int(cursor.rowcount)
+    cursor.close()
+    return count
+
+
+@contextmanager
+def lent(engine: Engine) -> Iterator[PoolProxiedConnection]:
+    """A connection of the pool; what its driver raises comes as SQLAlchemy's own."""
     connection = engine.raw_connection()
     try:
-        with _committed_by_itself(engine, connection):
-            cursor = connection.cursor()
-            cursor.execute(text, values)
-            rows = cursor.fetchall()
-            cursor.close()
-        return list(rows)
+        yield connection
     except _faults(engine) as fault:
         is_lost = engine.dialect.is_disconnect(fault, connection, None)
         if is_lost:
             connection.invalidate(fault)
         raise DBAPIError.instance(
-            text,
+            "a prepared statement",
             None,
             fault,
             _faults(engine),
@@ -123,6 +149,8 @@ def _committed_by_itself(engine: Engine, connection: PoolProxiedConnection) -> I
         yield
         return
     driver.autocommit = True
-    yield
-    if not driver.closed:
-        driver.autocommit = False
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False

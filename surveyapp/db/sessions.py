@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import CursorResult, Engine, Executable, Result
+from sqlalchemy import CursorResult, Engine, Result
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from surveyapp.db import outages
-from surveyapp.db.prepared import PreparedQuery, Row
-from surveyapp.db.write_queue import COUNTED, WriteQueue
+from surveyapp.db import outages, prepared
+from surveyapp.db.prepared import PreparedStatement, Row
+from surveyapp.db.write_queue import WriteQueue
 
 _sessions = sessionmaker[Session](expire_on_commit=False)
 _SNAPSHOT = "one snapshot"
@@ -29,8 +29,6 @@ def bind(engine: Engine) -> None:
     _queues.clear()
     if engine.dialect.name == "sqlite":
         _queues[engine] = WriteQueue(engine)
-    else:
-        _engines["at once"] = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def bind_when_needed(make: Callable[[], Engine]) -> None:
@@ -70,28 +68,26 @@ def transaction(*, in_turn: bool = False) -> Iterator[Session]:
         yield db
 
 
-def write_once(statement: Executable, values: Mapping[str, Any]) -> int:
+def write_once(statement: PreparedStatement, values: Mapping[str, Any]) -> int:
     """One statement that commits by itself, in its turn; how many rows it changed.
 
     What it rests on must be among its own conditions: whatever was read before may have changed.
     """
     engine = _engine("writing")
     outages.refuse_if_away(engine)
+    call = statement.call(engine, values)
     queue = _queues.get(engine)
-    if queue is not None:
-        return queue.write(statement, values)
-    with _engine("at once").connect() as connection:
-        return connection.execute(statement, dict(values), execution_options=COUNTED).rowcount
+    return prepared.changed(engine, *call) if queue is None else queue.write(*call)
 
 
-def read_once(query: PreparedQuery, values: Mapping[str, Any]) -> list[Row]:
+def read_once(query: PreparedStatement, values: Mapping[str, Any]) -> list[Row]:
     """The rows of one statement, which is a snapshot by itself, as the driver gives them."""
     engine = _engine("writing")
     outages.refuse_if_away(engine)
     return query.rows(engine, values)
 
 
-def converted(query: PreparedQuery, row: Row, columns: slice) -> Row:
+def converted(query: PreparedStatement, row: Row, columns: slice) -> Row:
     """Python's values of some columns of a row that `read_once` gave."""
     return query.converted(_engine("writing"), row, columns)
 

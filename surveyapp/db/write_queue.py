@@ -11,16 +11,16 @@ import fcntl
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-COUNTED: Final = {"preserve_rowcount": True}
-"""SQLAlchemy forgets how many rows an INSERT made, unless it is told to keep the number."""
+from surveyapp.db import prepared
+
 MOST = 64
 """Statements of one commit: nobody in front waits for an endless queue behind."""
 
@@ -29,8 +29,8 @@ MOST = 64
 class _Waiting:
     """One statement in the queue and what became of it."""
 
-    statement: Executable
-    values: Mapping[str, Any]
+    text: str
+    values: Any
     done: threading.Event = field(default_factory=threading.Event)
     changed: int = 0
     fault: BaseException | None = None
@@ -47,9 +47,9 @@ class WriteQueue:
         self._waiting: deque[_Waiting] = deque()
         self._is_led = False
 
-    def write(self, statement: Executable, values: Mapping[str, Any]) -> int:
+    def write(self, text: str, values: Any) -> int:
         """Run the statement in its turn and commit it; how many rows it changed."""
-        mine = _Waiting(statement, values)
+        mine = _Waiting(text, values)
         with self._lock:
             self._waiting.append(mine)
             mine.leads = not self._is_led
@@ -100,13 +100,11 @@ class WriteQueue:
                     each.fault = fault
 
     def _commit(self, batch: list[_Waiting]) -> None:
-        with self._engine.connect() as connection, connection.begin():
+        with prepared.lent(self._engine) as connection:
+            prepared.run(connection, "BEGIN IMMEDIATE", ())
             for each in batch:
-                each.changed = _changed(connection, each)
-
-
-def _changed(connection: Connection, each: _Waiting) -> int:
-    return connection.execute(each.statement, dict(each.values), execution_options=COUNTED).rowcount
+                each.changed = prepared.run(connection, each.text, each.values)
+            connection.commit()
 
 
 class FileTurn:

@@ -44,6 +44,14 @@ class ResponsesChanged(ReleaseError):
         self.campaign_code, self.expected, self.found = campaign_code, expected, found
 
 
+class AlreadyPublished(ReleaseError):
+    """That the public part of release `number` is out was recorded before."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
 class ReleaseAway(ReleaseError):
     """The register knows release `number`, but its files are not on this machine; `folder` is where they
     were written."""

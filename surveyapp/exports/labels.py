@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from surveyapp import clock
 from surveyapp.exports.errors import (
+    AlreadyPublished,
     NothingChanged,
     NotReleasable,
     NumberTaken,
@@ -63,6 +64,10 @@ def refusal(error: ReleaseError) -> str:
                 "Khi lập, chúng được ghi vào %(folder)s.",
                 number=error.number,
                 folder=error.folder,
+            )
+        case AlreadyPublished():
+            return _(
+                "Bản phát hành số %(number)s đã được ghi nhận là đã công bố.", number=error.number
             )
         case ReleaseNotShared():
             return _(

@@ -10,7 +10,10 @@ from surveyapp.db import Base
 
 
 class Release(Base):
-    """A numbered, immutable release of a campaign's results; the files are named by the manifest."""
+    """A numbered, immutable release of a campaign's results; the files are named by the manifest.
+
+    `published_at` and `published_by` say when a person recorded that its public part is out.
+    """
 
     __tablename__ = "release"
 
@@ -21,6 +24,8 @@ class Release(Base):
     manifest_sha256: Mapped[str]
     response_count: Mapped[int]
     folder: Mapped[str]
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[str | None]
 
 
 class CleaningVersion(Base):

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
@@ -271,4 +271,48 @@ def note_told(db: Session, invitation_ids: Collection[UUID], *, now: datetime) -
         .where(Invitation.id.in_(db.scalars(fresh).all()))
         .values(listed_at=now)
         .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True)
+class MailingState:
+    """How far handing over is, in invitations."""
+
+    waiting: int
+    """Active, with something to answer, and not in a mailing file since it was last changed."""
+    listed: int
+    """In a mailing file whose sending is not confirmed."""
+    sent: int
+    """Handed over and confirmed."""
+    still_open: int
+    """With something left to submit: whom a file for everyone holds."""
+
+
+def mailing_state(db: Session, campaign_id: int) -> MailingState:
+    """Invitations that wait for a mailing file, that are in one, and that were sent."""
+    unsent = (
+        select(Assignment.invitation_id)
+        .where(
+            Assignment.campaign_id == campaign_id,
+            Assignment.state == AssignmentState.ACTIVE,
+            Assignment.disposition == "not_sent",
+        )
+        .distinct()
+    )
+    still_open = (
+        select(Assignment.invitation_id)
+        .where(Assignment.campaign_id == campaign_id, Assignment.state == AssignmentState.ACTIVE)
+        .distinct()
+    )
+    active = (Invitation.campaign_id == campaign_id, Invitation.state == InvitationState.ACTIVE)
+    total = select(func.count()).select_from(Invitation)
+
+    def count(*conditions: object) -> int:
+        return db.execute(total.where(*active, *conditions)).scalar_one()  # type: ignore[arg-type]
+
+    return MailingState(
+        waiting=count(Invitation.listed_at.is_(None), Invitation.id.in_(still_open)),
+        listed=count(Invitation.listed_at.is_not(None), Invitation.id.in_(unsent)),
+        sent=count(Invitation.listed_at.is_not(None), Invitation.id.not_in(unsent)),
+        still_open=count(Invitation.id.in_(still_open)),
     )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, LargeBinary, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
@@ -15,6 +16,8 @@ from surveyapp.assignments.rules import DECLARED, Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
+from surveyapp.db import PreparedStatement, Row, converted, read_once, reading
+from surveyapp.instruments.model import Instrument as FrozenInstrument
 from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked, UnknownCode, UnknownInvitation
 from surveyapp.invitations.models import Invitation, RetiredTag
@@ -42,8 +45,13 @@ class AssignmentView:
     rated_name_en: str
     instrument_id: int
     submitted_on: date | None
-    instrument_sha256: str | None = None
+    instrument_sha256: str
     """Digest of the frozen questionnaire, by which a process knows whether it has parsed it."""
+
+    @property
+    def instrument(self) -> FrozenInstrument:
+        """What it asks."""
+        return campaigns.frozen(self.instrument_id, self.instrument_sha256)
 
     @property
     def is_open(self) -> bool:
@@ -121,28 +129,43 @@ _WITH_NAMES = (
     .join(_ASKED, _ASKED.c.id == _FORM.c.instrument_id)
 )
 _STANDING = _FORM.c.state != AssignmentState.REVOKED
-_INVITED = (
-    select(
-        _HELD.c.id,
-        _HELD.c.state,
-        _SUPPLIER.c.name_vi,
-        _SUPPLIER.c.name_en,
-        *_CAMPAIGN_COLUMNS,
-        *_VIEW,
-    )
-    .select_from(
-        _HELD.join(_ROUND, _ROUND.c.id == _HELD.c.campaign_id)
-        .join(_PEOPLE, _PEOPLE.c.id == _HELD.c.person_id)
-        .join(_SUPPLIER, _SUPPLIER.c.id == _PEOPLE.c.unit_id)
-        # One after the other: of a join within the outer join SQLite makes a table each time.
-        .outerjoin(_FORM, and_(_FORM.c.invitation_id == _HELD.c.id, _STANDING))
-        .outerjoin(_GROUP, _GROUP.c.id == _FORM.c.group_id)
-        .outerjoin(_RATED, _RATED.c.id == _FORM.c.rated_unit_id)
-        .outerjoin(_ASKED, _ASKED.c.id == _FORM.c.instrument_id)
-    )
-    .where(_HELD.c.tag.in_(bindparam("tags", expanding=True)))
-    .order_by(_FORM.c.number)
+INVITED_COLUMNS = (
+    _HELD.c.id,
+    _HELD.c.state,
+    _SUPPLIER.c.name_vi,
+    _SUPPLIER.c.name_en,
+    *_CAMPAIGN_COLUMNS,
+    *_VIEW,
 )
+"""What is read of whoever holds a code: a row for each questionnaire, or one without any."""
+INVITED_FROM = (
+    _HELD.join(_ROUND, _ROUND.c.id == _HELD.c.campaign_id)
+    .join(_PEOPLE, _PEOPLE.c.id == _HELD.c.person_id)
+    .join(_SUPPLIER, _SUPPLIER.c.id == _PEOPLE.c.unit_id)
+    # One after the other: of a join within the outer join SQLite makes a table each time.
+    .outerjoin(_FORM, and_(_FORM.c.invitation_id == _HELD.c.id, _STANDING))
+    .outerjoin(_GROUP, _GROUP.c.id == _FORM.c.group_id)
+    .outerjoin(_RATED, _RATED.c.id == _FORM.c.rated_unit_id)
+    .outerjoin(_ASKED, _ASKED.c.id == _FORM.c.instrument_id)
+)
+
+
+def with_code(wanted: Select[Any], live_keys: int) -> Select[Any]:
+    """The rows of `wanted` that belong to a code, whose tags are given as `tag_values` says."""
+    return wanted.where(_HELD.c.tag.in_(tag_binds(live_keys))).order_by(_FORM.c.number)
+
+
+def tag_binds(live_keys: int) -> list[BindParameter[bytes]]:
+    """The tags of a code in a statement, one for each live key."""
+    return [bindparam(f"tag_{n}", type_=LargeBinary) for n in range(live_keys)]
+
+
+def tag_values(code: str, *, keys: KeyRing) -> dict[str, bytes]:
+    """The values of `tag_binds`."""
+    return {f"tag_{n}": tag for n, tag in enumerate(codes.tags(keys, code))}
+
+
+_INVITED = select(*INVITED_COLUMNS).select_from(INVITED_FROM)
 _ASSIGNMENTS = (
     select(*_VIEW)
     .select_from(_WITH_NAMES)
@@ -152,6 +175,37 @@ _ASSIGNMENTS = (
 _OWN = 4
 """Columns of an invitation before those of its campaign."""
 _REST = _OWN + len(_CAMPAIGN_COLUMNS)
+_END = _REST + len(_VIEW)
+
+
+@cache
+def _prepared(live_keys: int) -> PreparedStatement:
+    return PreparedStatement(with_code(_INVITED, live_keys))
+
+
+def find_at_once(code: str, *, keys: KeyRing) -> Invited:
+    """As `find`, in one statement past any session: for pages, which only read."""
+    query = _prepared(len(keys.roots))
+    return from_rows(query, read_once(query, tag_values(code, keys=keys)), code, keys=keys)
+
+
+def from_rows(
+    query: PreparedStatement, rows: Sequence[Row], code: str, *, keys: KeyRing
+) -> Invited:
+    """What `find` gives, of the rows of a query whose first columns are `INVITED_COLUMNS`."""
+    if not rows:
+        with reading() as db:
+            return find(db, code, keys=keys)  # which tells what became of it
+    head = converted(query, rows[0], slice(0, _OWN))
+    campaign = campaigns.read_raw(
+        rows[0][_OWN:_REST], lambda: converted(query, rows[0], slice(_OWN, _REST))
+    )
+    views = [
+        AssignmentView(*converted(query, row, slice(_REST, _END)))
+        for row in rows
+        if row[_REST] is not None
+    ]
+    return _invited(head, campaign, views)
 
 
 def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
@@ -161,23 +215,27 @@ def find(db: Session, code: str, *, keys: KeyRing) -> Invited:
 
     Raises `UnknownCode`, or `LinkReplaced` and `LinkRevoked`, which only a signed link may be told.
     """
-    tags = codes.tags(keys, code)
-    rows = db.execute(_INVITED, {"tags": tags}).all()
+    live_keys = len(keys.roots)
+    rows = db.execute(with_code(_INVITED, live_keys), tag_values(code, keys=keys)).all()
     if not rows:
         retired = db.scalars(
             select(Campaign)
             .join(RetiredTag, RetiredTag.campaign_id == Campaign.id)
-            .where(RetiredTag.tag.in_(tags))
+            .where(RetiredTag.tag.in_(codes.tags(keys, code)))
         ).first()
         if retired:
             raise LinkReplaced(retired.settings)
         raise UnknownCode
-    invitation_id, state, supplier_vi, supplier_en = rows[0][:_OWN]
     campaign = campaigns.read_as(tuple(rows[0][_OWN:_REST]))
+    views = [AssignmentView(*row[_REST:]) for row in rows if row[_REST] is not None]
+    return _invited(tuple(rows[0][:_OWN]), campaign, views)
+
+
+def _invited(head: Row, campaign: Campaign, views: Sequence[AssignmentView]) -> Invited:
+    invitation_id, state, supplier_vi, supplier_en = head
     if state != InvitationState.ACTIVE:
         raise LinkRevoked(campaign.settings)
-    assignments = tuple(AssignmentView(*row[_REST:]) for row in rows if row[_REST] is not None)
-    return Invited(invitation_id, campaign, assignments, supplier_vi, supplier_en)
+    return Invited(invitation_id, campaign, tuple(views), supplier_vi, supplier_en)
 
 
 def invited(db: Session, campaign: Campaign, invitation_id: UUID) -> Invited:
@@ -218,7 +276,7 @@ def submitted_counts(db: Session, campaign_id: int) -> dict[tuple[str, str], int
 
 
 def _assignments(db: Session, invitation_id: UUID) -> list[AssignmentView]:
-    rows = db.execute(_ASSIGNMENTS, {"invitation": invitation_id})
+    rows: Any = db.execute(_ASSIGNMENTS, {"invitation": invitation_id})
     return [AssignmentView(*row) for row in rows]
 
 
@@ -331,47 +389,3 @@ def _cards(db: Session, invitation_ids: Sequence[UUID]) -> list[InvitationCard]:
 def _card(person: dict[str, Any], forms: Sequence[tuple[str, str]]) -> InvitationCard:
     still_open = sum(state == AssignmentState.ACTIVE for _, state in forms)
     return InvitationCard(**person, forms=tuple(code for code, _ in forms), open_forms=still_open)
-
-
-@dataclass(frozen=True)
-class MailingState:
-    """How far handing over is, in invitations."""
-
-    waiting: int
-    """Active, with something to answer, and not in a mailing file since it was last changed."""
-    listed: int
-    """In a mailing file whose sending is not confirmed."""
-    sent: int
-    """Handed over and confirmed."""
-    still_open: int
-    """With something left to submit: whom a file for everyone holds."""
-
-
-def mailing_state(db: Session, campaign_id: int) -> MailingState:
-    """Invitations that wait for a mailing file, that are in one, and that were sent."""
-    unsent = (
-        select(Assignment.invitation_id)
-        .where(
-            Assignment.campaign_id == campaign_id,
-            Assignment.state == AssignmentState.ACTIVE,
-            Assignment.disposition == "not_sent",
-        )
-        .distinct()
-    )
-    still_open = (
-        select(Assignment.invitation_id)
-        .where(Assignment.campaign_id == campaign_id, Assignment.state == AssignmentState.ACTIVE)
-        .distinct()
-    )
-    active = (Invitation.campaign_id == campaign_id, Invitation.state == InvitationState.ACTIVE)
-    total = select(func.count()).select_from(Invitation)
-
-    def count(*conditions: object) -> int:
-        return db.execute(total.where(*active, *conditions)).scalar_one()  # type: ignore[arg-type]
-
-    return MailingState(
-        waiting=count(Invitation.listed_at.is_(None), Invitation.id.in_(still_open)),
-        listed=count(Invitation.listed_at.is_not(None), Invitation.id.in_(unsent)),
-        sent=count(Invitation.listed_at.is_not(None), Invitation.id.not_in(unsent)),
-        still_open=count(Invitation.id.in_(still_open)),
-    )

@@ -16,4 +16,5 @@ __all__ = (
     "rules",
     "sealed_box",
     "service",
+    "visits",
 )

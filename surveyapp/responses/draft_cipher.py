@@ -32,6 +32,11 @@ STRAND_BYTES = 16
 """What lies in the browsers of one person and nowhere on the server."""
 
 
+def mark(strand: bytes) -> bytes:
+    """What the database shows of a strand."""
+    return hashlib.sha256(b"draft strand\0" + strand).digest()[:16]
+
+
 @dataclass(frozen=True)
 class DraftHolder:
     """What opens a person's drafts, all of it together: the code of the invitation, the `strand` that
@@ -45,7 +50,7 @@ class DraftHolder:
     @property
     def mark(self) -> bytes:
         """By which the drafts of these browsers are found; the strand cannot be made of it."""
-        return hashlib.sha256(b"draft strand\0" + self.strand).digest()[:16]
+        return mark(self.strand)
 
 
 @dataclass(frozen=True)

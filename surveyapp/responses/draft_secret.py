@@ -35,19 +35,39 @@ def folder(settings: Settings) -> Path:
 
 def read(where: Path, campaign_code: str) -> bytes:
     """The secret of a campaign. Raises `DraftSecretMissing`."""
-    path = where / campaign_code
     try:
-        secret = path.read_bytes()
+        descriptor = os.open(f"{where}/{campaign_code}", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError as exc:
-        raise DraftSecretMissing(campaign_code, path) from exc
+        raise DraftSecretMissing(campaign_code, where / campaign_code) from exc
+    try:
+        secret = os.read(descriptor, BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(secret) != BYTES:
-        raise DraftSecretMissing(campaign_code, path)
+        raise DraftSecretMissing(campaign_code, where / campaign_code)
     return secret
 
 
 def is_here(where: Path, campaign_code: str) -> bool:
     """Whether this server holds the secret of a campaign: then it was made, and is not destroyed."""
     return (where / campaign_code).exists()
+
+
+_settled: set[tuple[Path, int, int]] = set()
+"""Files that this process has found to be the secret that the database knows: place, number, moment."""
+
+
+def is_settled(where: Path, campaign_code: str) -> bool:
+    """This server holds the campaign's secret, and `make` has compared it with the database."""
+    try:
+        return _file(where / campaign_code) in _settled
+    except FileNotFoundError:
+        return False
+
+
+def _file(path: Path) -> tuple[Path, int, int]:
+    found = path.stat()
+    return path, found.st_ino, found.st_mtime_ns
 
 
 def make(db: Session, campaign: Campaign, *, where: Path, act: Act) -> bytes:
@@ -63,6 +83,7 @@ def make(db: Session, campaign: Campaign, *, where: Path, act: Act) -> bytes:
     secret = read(where, campaign.code)
     if _fingerprint(secret) != known.fingerprint:
         raise DraftSecretMissing(campaign.code, where / campaign.code)
+    _settled.add(_file(where / campaign.code))
     return secret
 
 

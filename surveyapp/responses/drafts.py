@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -19,10 +20,10 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
-from surveyapp.db import write_once
+from surveyapp.db import PreparedStatement, reading, write_once
 from surveyapp.instruments.model import Instrument
+from surveyapp.invitations import queries as invited
 from surveyapp.invitations import service as invitations
-from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses import draft_cipher, locked_assignment, rules
 from surveyapp.responses.draft_cipher import Content, DraftContext, DraftHolder
@@ -57,22 +58,31 @@ _LIVE = (
         Campaign.state == CampaignState.OPEN,
     )
 )
-_REPLACE = (
+_REPLACING = (
     update(_DRAFTS)
     .where(_ITS_OWN, _DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
     .values(version=bindparam("fresh"), ciphertext=bindparam("sealed"))
 )
-# The code as well: whoever gives a new one discards the draft, and finds none to discard before this is written.
-_FIRST = _DRAFTS.insert().from_select(
-    ["assignment_id", "strand", "version", "ciphertext"],
-    _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
-    .where(
-        Invitation.tag.in_(bindparam("tags", expanding=True)),
-        ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
-        _COUNT.scalar_subquery() < MOST_STRANDS,
+_REPLACE = PreparedStatement(_REPLACING)
+
+
+@cache
+def _first(live_keys: int) -> PreparedStatement:
+    """A draft where there is none. Conditions name the code as well: whoever gives a new one discards
+    the draft, and finds none to discard before this is written."""
+    wanted = (
+        _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
+        .where(
+            Invitation.tag.in_(invited.tag_binds(live_keys)),
+            ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
+            _COUNT.scalar_subquery() < MOST_STRANDS,
+        )
+        .with_for_update(read=True, of=(_FORM, Invitation))
     )
-    .with_for_update(read=True, of=(_FORM, Invitation)),
-)
+    columns = ["assignment_id", "strand", "version", "ciphertext"]
+    return PreparedStatement(_DRAFTS.insert().from_select(columns, wanted))
+
+
 _TAKE = (
     delete(_DRAFTS)
     .where(_OF_FORM)
@@ -137,28 +147,25 @@ class Saved:
     elsewhere: dict[str, str] = field(default_factory=dict)
 
 
-def load(
-    db: Session,
-    assignment_id: UUID,
-    instrument: Instrument,
-    *,
-    holder: DraftHolder,
-    campaign_code: str | None = None,
+def opened(
+    place: DraftContext, stored: StoredDraft | None, *, holder: DraftHolder, beside: bool = False
 ) -> DraftAnswers:
-    """The draft, or an empty one. Who knows the campaign's code gives it. Raises `DraftUnreadable`."""
-    rows = db.execute(_ALL, {"assignment": assignment_id}).all()
-    own = [row for row in rows if row.strand == holder.mark]
-    beside = len(rows) > len(own)
-    if not own:
+    """What was stored, or an empty draft. Raises `DraftUnreadable`."""
+    if stored is None:
         return DraftAnswers(b"", {}, beside)
-    if campaign_code is None:
-        query = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
-        campaign_code = db.execute(query.where(Assignment.id == assignment_id)).scalar_one()
-    draft_context = DraftContext(campaign_code, instrument, assignment_id)
-    stored = StoredDraft(own[0].version, own[0].ciphertext)
-    return DraftAnswers(
-        stored.version, _content(draft_context, stored, holder=holder).answers, beside
-    )
+    return DraftAnswers(stored.version, _content(place, stored, holder=holder).answers, beside)
+
+
+def load(
+    db: Session, assignment_id: UUID, instrument: Instrument, *, holder: DraftHolder
+) -> DraftAnswers:
+    """The draft, or an empty one. Raises `DraftUnreadable`."""
+    rows = db.execute(_ALL, {"assignment": assignment_id}).all()
+    own = [StoredDraft(row.version, row.ciphertext) for row in rows if row.strand == holder.mark]
+    wanted = select(Campaign.code).join(Assignment, Assignment.campaign_id == Campaign.id)
+    campaign_code = db.execute(wanted.where(Assignment.id == assignment_id)).scalar_one()
+    place = DraftContext(campaign_code, instrument, assignment_id)
+    return opened(place, own[0] if own else None, holder=holder, beside=len(rows) > len(own))
 
 
 def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> DraftContext:
@@ -225,7 +232,8 @@ def write(draft_context: DraftContext, draft: MergedDraft, *, holder: DraftHolde
     if draft.before is not None:
         return write_once(_REPLACE, {**values, "seen": draft.before.version}) == 1
     try:
-        return write_once(_FIRST, {**values, "tags": codes.tags(holder.keys, holder.code)}) == 1
+        tags = invited.tag_values(holder.code, keys=holder.keys)
+        return write_once(_first(len(tags)), {**values, **tags}) == 1
     except IntegrityError:  # another device's first save, a moment ago
         return False
 
@@ -256,7 +264,7 @@ def save(
         draft_context,
         read(db, assignment_id, holder=holder),
         changes,
-        size=size(db, held.campaign),
+        size=size(held.campaign),
         holder=holder,
         now=now,
         shown_at=shown_at,
@@ -361,10 +369,11 @@ def _write(db: Session, assignment_id: UUID, draft: MergedDraft, holder: DraftHo
 _sizes: dict[str, int] = {}
 
 
-def size(db: Session, campaign: Campaign) -> int:
+def size(campaign: Campaign) -> int:
     """The one size of the campaign's drafts; its pack, by whose digest it is kept, no longer changes."""
     if campaign.pack_sha256 not in _sizes:
-        instruments = campaigns.instruments(db, campaign.id).values()
+        with reading() as db:
+            instruments = campaigns.instruments(db, campaign.id).values()
         _sizes[campaign.pack_sha256] = draft_cipher.size(instruments)
     return _sizes[campaign.pack_sha256]
 

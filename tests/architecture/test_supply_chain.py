@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import secret_scan
+
 PROJECT = Path(__file__).parents[2]
 
 SAYS_IT_IN_FILES_ALONE = {"pypdfium2"}
@@ -32,3 +34,12 @@ def test_the_list_of_components_names_every_library_with_its_licence(tmp_path):
     for name, version in pinned:
         assert found[plain(name)]["version"] == version
         assert found[plain(name)].get("licenses") or name in SAYS_IT_IN_FILES_ALONE, name
+
+
+def test_a_secret_that_nobody_has_looked_at_is_found_and_a_known_one_is_not_told_again(tmp_path):
+    planted = "".join(("-----BEGIN ", "RSA PRIVATE KEY-----"))
+    (tmp_path / "settings.py").write_text(f"KEY = '{planted}'\n")
+    (found,) = secret_scan.scan(tmp_path, ["settings.py"])
+    assert found[1] == "Private Key"
+    file = "docs/operating.md"
+    assert set(secret_scan.scan(PROJECT, ["deploy/answers.example", file])) <= secret_scan.known()

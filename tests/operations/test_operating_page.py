@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from surveyapp.cli.main import main
 from surveyapp.config import PROJECT
+from surveyapp.operations.installing import answers
 from tests import factories
+from tests.site import bare_debian
 
 PAGE = (PROJECT / "docs" / "operating.md").read_text()
 RUN = re.findall(r"^surveyapp (.+)$", PAGE, re.M)
@@ -35,6 +38,10 @@ def installed(tmp_path, empty_sqlite):
         "backup_secret": tmp_path / "secrets" / "backup.key",
         "units": tmp_path / "units",
         "user": "nobody",
+        "nodes": "8000 8001",
+        "nginx": tmp_path / "sites" / "khaosat.conf",
+        "certificate": tmp_path / "tls",
+        "command": tmp_path / "surveyapp",
     }
     words = "".join(f"{name} = {value}\n" for name, value in answers.items())
     code, said = call(tmp_path, "setup", "--answers", "-", words=words)
@@ -72,6 +79,7 @@ def test_the_settings_lie_where_the_servers_user_gets_at_them_and_the_secret_is_
         return oct(tmp_path.joinpath(*names).stat().st_mode & 0o777)
 
     assert (mode("etc"), mode("etc", "surveyapp.env")) == ("0o755", "0o640")
+    assert mode("backups") == "0o700"  # in a folder of root's the service could not make it
     assert (mode("secrets"), mode("secrets", "backup.key")) == ("0o755", "0o600")
 
 
@@ -111,13 +119,42 @@ def test_a_setup_writes_settings_for_their_group_units_with_its_paths_and_goes_o
     assert "surveyapp doctor" in said
     assert (tmp_path / "etc" / "surveyapp.env").stat().st_mode & 0o007 == 0
     assert (tmp_path / "secrets" / "backup.key").stat().st_mode & 0o077 == 0
-    unit = (tmp_path / "units" / "surveyapp-web.service").read_text()
+    unit = (tmp_path / "units" / "surveyapp-web@.service").read_text()
     assert f"EnvironmentFile={tmp_path / 'etc' / 'surveyapp.env'}" in unit
     assert f"ExecStart={PROJECT}/.venv/bin/surveyapp run" in unit
     before = (tmp_path / "etc" / "surveyapp.env").read_text()
     code, said = call(tmp_path, "setup", "--answers", "-", words=words)
     assert code == 0, said
     assert (tmp_path / "etc" / "surveyapp.env").read_text() == before
+
+
+def test_a_setup_writes_a_site_with_a_line_a_node_and_a_certificate_that_is_its_own(
+    installed, tmp_path
+):
+    said, _words = installed
+    site = (tmp_path / "sites" / "khaosat.conf").read_text()
+    assert [site.count(f"server 127.0.0.1:{port} ") for port in (8000, 8001)] == [1, 1]
+    assert f"ssl_certificate     {tmp_path / 'tls'}/fullchain.pem;" in site
+    assert "khaosat.example.vn" not in site
+    assert (tmp_path / "tls" / "key.pem").stat().st_mode & 0o077 == 0
+    context = ssl.create_default_context(cafile=str(tmp_path / "tls" / "fullchain.pem"))
+    context.load_cert_chain(tmp_path / "tls" / "fullchain.pem", tmp_path / "tls" / "key.pem")
+    assert "tự ký" in said
+    assert (tmp_path / "surveyapp").is_symlink()
+
+
+def test_the_page_installs_in_ten_commands_at_most_and_its_answers_are_understood():
+    assert 5 < len(bare_debian.commands()) <= bare_debian.MOST_COMMANDS
+    told = answers.read((PROJECT / "deploy" / "answers.example").read_text())
+    assert told.nodes.split() == ["8000", "8001"]
+    enabling = next(one for one in bare_debian.commands() if one.startswith("systemctl enable"))
+    units = {one.name for one in (PROJECT / "deploy" / "systemd").iterdir()}
+    for name in enabling.split()[3:]:
+        stem = re.sub("@.*", "@", name)
+        assert {stem, f"{stem}.service"} & units, name
+    fresh = answers.with_password(told)
+    assert answers.with_password(fresh) == fresh
+    assert fresh.database_url != told.database_url
 
 
 def test_a_file_of_answers_with_faults_is_refused_with_all_of_them(runner):

@@ -18,6 +18,7 @@ from tests import pooler, postgres
 
 NGINX = serving.ROOT / "docs" / "proxy" / "nginx.conf"
 PATIENCE = 90.0
+BOUNCES = "thu-tra-lai@example.vn"
 
 
 def until(is_so, words: str, seconds: float = PATIENCE) -> None:
@@ -45,13 +46,19 @@ class Node:
     port: int
     environment: Mapping[str, str]
     log: Path
+    more: dict[str, str] = field(default_factory=dict)
+    """Variables of its next start alone, such as a clock that is wrong."""
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = [sys.executable, "-m", "surveyapp", "run", "--port", str(self.port)]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                command, cwd=serving.ROOT, env=dict(self.environment), stdout=out, stderr=out
+                command,
+                cwd=serving.ROOT,
+                env={**self.environment, **self.more},
+                stdout=out,
+                stderr=out,
             )
         until(lambda: answers(self.port), f"node {self.port}: {self.log.read_text()[-2000:]}")
 
@@ -151,6 +158,9 @@ class Site:
     """PostgreSQL's folder; None on SQLite."""
     disk: Path | None = None
     """A small file system of the database's own; None where none may be made."""
+    mail_port: int = 0
+    mail: object = None
+    """Where its mail server is to be; `tests.site.mail` starts one there."""
     opened: ExitStack = field(default_factory=ExitStack)
 
     def signal_database(self, number: int) -> None:
@@ -194,6 +204,8 @@ def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False)
     folder, server, disk = scratch / "instance", None, None
     with ExitStack() as opened:
         if sqlite:
+            disk = opened.enter_context(own_disk(scratch / "disk"))
+            folder = (disk or scratch) / "instance"
             folder.mkdir(mode=0o700)
             url = direct = f"sqlite:///{folder / 'survey.sqlite3'}"
         else:
@@ -211,8 +223,12 @@ def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False)
         known = stage(folder, direct, people)
         front = serving.free_port()
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SURVEYAPP_")}
+        mail_port = serving.free_port()
         environment = {
             **kept,
+            "SURVEYAPP_SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+            "SURVEYAPP_MAIL_FROM": "Vụ CCHC <khaosat@example.vn>",
+            "SURVEYAPP_MAIL_BOUNCES": BOUNCES,
             "DATABASE_URL": url,
             "SURVEYAPP_INSTANCE": str(folder),
             "SURVEYAPP_KEYS": str(folder / "keys.json"),
@@ -231,4 +247,4 @@ def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False)
         proxy = Proxy(front, scratch / "nginx", [node.port for node in started])
         proxy.start()
         opened.callback(proxy.stop)
-        yield Site(folder, direct, environment, known, started, proxy, server, disk)
+        yield Site(folder, direct, environment, known, started, proxy, server, disk, mail_port)

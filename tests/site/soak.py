@@ -1,14 +1,14 @@
 """Load for a long time on two nodes and two workers, and whether anything grows: `make soak`.
 
 `python -m tests.site.soak [--minutes 30]`. Prints a line a minute, then slopes an hour of memory, descriptors, files,
-rows and latencies, and reconciles: acknowledged = submitted = ballots. Exit code 1 if they differ or somebody gave up.
+rows and latencies, and reconciles: acknowledged = submitted = ballots, messages handed over = messages at the mail server. Exit code 1 if they differ or somebody gave up.
 """
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import create_engine, text
 
 from benchmarks.flows import serving
-from tests.site import installation
+from tests.site import installation, mail
 from tests.site.installation import Site
 from tests.site.load import Load
 
@@ -92,15 +92,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     minutes = parser.parse_args().minutes
     people = int(minutes * 400) + 200
-    with serving.scratch() as scratch, installation.running(scratch, people=people) as site:
-        workers = [
-            subprocess.Popen(
-                [sys.executable, "-m", "surveyapp", "worker"],
-                cwd=serving.ROOT,
-                env=site.environment,
-            )
-            for _ in range(2)
-        ]
+    with (
+        serving.scratch() as scratch,
+        installation.running(scratch, people=people) as site,
+        ExitStack() as opened,
+    ):
+        sending = opened.enter_context(
+            mail.running(scratch / "mail", site.environment, site.mail_port)
+        )
+        sending.start_workers(2)
+        sending.send_wave()
+        workers = sending.workers
         samples, began = [], time.monotonic()
         with Load(site, at_once=4, pause=0.3) as load:
             while time.monotonic() < began + minutes * 60:
@@ -109,17 +111,16 @@ def main() -> None:
                 samples.append(look(site, load, began, since, [one.pid for one in workers]))
                 installation.answers(site.nodes[0].port, "/health/ready")
                 print({k: round(v, 3) for k, v in asdict(samples[-1]).items()}, flush=True)
-        for one in workers:
-            one.terminate()
-            one.wait(60)
         account = load.account()
+        sent, is_sent_well = mail.reconciled(sending, site.url)
     print("\nslope an hour: " + ", ".join(f"{k} {v:+.3f}" for k, v in slopes(samples).items()))
     print(
         f"acknowledged {account.acknowledged} = submitted {account.submitted} = ballots {account.ballots}; lost {account.lost}"
     )
+    print(sent)
     for failure in load.failures[:5]:
         print(f"gave up: {failure}")
-    sys.exit(not account.is_whole or bool(load.failures))
+    sys.exit(not (account.is_whole and is_sent_well) or bool(load.failures))
 
 
 if __name__ == "__main__":

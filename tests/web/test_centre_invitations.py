@@ -8,9 +8,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from surveyapp.accounts import audit
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.assignments.models import Assignment
-from surveyapp.db import transaction
+from surveyapp.db import reading, transaction
 from surveyapp.invitations import queries
 from surveyapp.invitations.credentials import codes, links
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked
@@ -133,7 +134,9 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
                 assignment_id=forms[0].id, strand=bytes(16), version=bytes(16), ciphertext=b"begun"
             )
         )
-    found = post(operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="")
+    found = post(
+        operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="", search_reason="gọi lại"
+    )
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     assert "Trần Thị Bình" not in found.text
     post(operator, card, card + "reissue", reissue_reason="Thư thất lạc")
@@ -148,7 +151,7 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
 
 def test_a_new_code_needs_a_reason(operator, people):
     post(operator, PAGE, PAGE + "/issue")
-    found = post(operator, PAGE, PAGE + "/search", text="Bình", unit="01")
+    found = post(operator, PAGE, PAGE + "/search", text="Bình", unit="01", search_reason="gọi lại")
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     answer = post(operator, card, card + "reissue", reissue_reason="  ")
     assert answer.status_code == 422
@@ -161,7 +164,7 @@ def test_an_ended_invitation_opens_nothing(operator, people, keys):
     post(operator, PAGE, PAGE + "/issue")
     rows = rows_of(download(operator, who="waiting", format="csv"))
     row = next(row for row in rows if row["Họ và tên"] == "Lê Đức Chi")
-    found = post(operator, PAGE, PAGE + "/search", text="chi@so", unit="")
+    found = post(operator, PAGE, PAGE + "/search", text="chi@so", unit="", search_reason="gọi lại")
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     post(operator, card, card + "revoke", revoke_reason="Đã nghỉ hưu")
     with transaction() as db, pytest.raises(LinkRevoked):
@@ -179,7 +182,7 @@ def test_viewers_see_how_far_it_is_and_no_person(client, people):
 
 def test_no_page_shows_a_code(operator, people, keys, now):
     post(operator, PAGE, PAGE + "/issue")
-    found = post(operator, PAGE, PAGE + "/search", text="", unit="")
+    found = post(operator, PAGE, PAGE + "/search", text="", unit="", search_reason="gọi lại")
     card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
     for page in (operator.get(PAGE), found, operator.get(card), operator.get(PAGE + "/mailing")):
         assert not re.search(r"\d{4}-\d{4}-\d{4}-\d{4}|/t/\d{16}", page.text)
@@ -201,3 +204,14 @@ def test_the_command_line_issues_and_writes_the_file(runner, engine, now, tmp_pa
     assert len(out.read_text("utf-8-sig").splitlines()) == 2
     again = runner.invoke(main, ["invitations", "mailing", *where])
     assert again.exit_code == 1
+
+
+def test_who_looks_people_up_says_why_and_it_is_entered_without_a_name(operator, people):
+    silent = post(operator, PAGE, PAGE + "/search", text="Chi", unit="", search_reason=" ")
+    assert silent.status_code == 422
+    assert 'href="/centre/tiny/invitations/' not in silent.text.partition("<table")[2]
+    post(operator, PAGE, PAGE + "/search", text="Chi", unit="01", search_reason="thư trả về")
+    with reading() as db:
+        (entry,) = [one for one in audit.entries(db) if one.action == "people.looked_up"]
+    assert (entry.facts["reason"], entry.unit_code) == ("thư trả về", "01")
+    assert set(entry.facts) == {"reason", "people"}

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import limits
@@ -165,6 +165,33 @@ def by_passkey(db: Session, staff_id: uuid.UUID, *, caller: Caller, now: datetim
     username = db.scalars(select(Staff.username).where(Staff.id == staff_id)).one()
     session_id = sessions.begin(db, staff_id, browser=caller.browser, factor_at=now, now=now)
     return SignedIn(staff_id, username, session_id, True)
+
+
+def by_provider(
+    db: Session,
+    *,
+    name: str,
+    by_email: bool,
+    caller: Caller,
+    now: datetime,
+    demands_factor: bool = True,
+) -> SignedIn | SignInRefused:
+    """Whom a ministry's provider vouches for, in place of the password: a half session, as after one.
+
+    `name` is an account's here, or its address with `by_email`; of an address that two accounts share, none.
+    """
+    account_name = name.strip().lower()
+    column = func.lower(Staff.email) if by_email else Staff.username
+    staff_ids = db.scalars(
+        select(Staff.id).where(column == account_name, Staff.active).limit(2)
+    ).all()
+    staff = _locked(db, staff_ids[0]) if account_name and len(staff_ids) == 1 else None
+    if staff is None:
+        return SignInRefused(None)
+    is_whole = not demands_factor and not factors.is_enrolled(db, staff.id)
+    factor_at = now if is_whole else None
+    session_id = sessions.begin(db, staff.id, browser=caller.browser, factor_at=factor_at, now=now)
+    return SignedIn(staff.id, staff.username, session_id, is_whole)
 
 
 def factor_failed(

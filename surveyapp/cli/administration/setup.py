@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import click
 
+from surveyapp import clock
 from surveyapp.cli.main import main
-from surveyapp.config import ENVIRONMENT_FILE
+from surveyapp.config import ENVIRONMENT_FILE, read_settings
 from surveyapp.i18n import _
 from surveyapp.operations.backup import sealed_file
 from surveyapp.operations.installing import answers as questions
-from surveyapp.operations.installing import database, files
+from surveyapp.operations.installing import database, files, front
 from surveyapp.operations.installing.answers import Answers
 
 
@@ -32,6 +35,7 @@ def setup(file: TextIO | None, only_list: bool) -> None:
             click.echo(f"{one.name} = {default}")
         return
     told = questions.read(file.read()) if file is not None else questions.ask(_prompt, {})
+    told = _with_its_database(told)
     if told.database_admin:
         made = database.make(told.database_admin, told.database_url)
         click.echo(_("Đã tạo trong PostgreSQL: %(names)s", names=", ".join(made) or "–"))
@@ -44,12 +48,38 @@ def setup(file: TextIO | None, only_list: bool) -> None:
     if told.campaign and not _is_there(told.operator):
         role = ("--role", "operator", "--campaign", told.campaign)
         _run("staff", "add", told.operator, "--name", told.operator_name, *role)
-    files.give(Path(told.instance), told.user)
+    files.make_own_folder(Path(told.backups))
+    for folder in (told.instance, told.backups):
+        files.give(Path(folder), told.user)
     if told.units:
         path = Path(told.environment_file)
         names = files.write_units(Path(told.units), user=told.user, environment_file=path)
         click.echo(_("Đã ghi %(n)s tệp vào %(folder)s", n=len(names), folder=told.units))
+    _write_front(told)
     _run("doctor", "--no-outside")
+
+
+def _with_its_database(told: Answers) -> Answers:
+    """The address with its password: the one of the settings that stand, else a fresh one."""
+    if Path(told.environment_file).exists():
+        os.environ[ENVIRONMENT_FILE] = told.environment_file
+        return replace(told, database_url=read_settings().database_url)
+    return questions.with_password(told)
+
+
+def _write_front(told: Answers) -> None:
+    """What stands before the nodes, and the command by its name."""
+    if told.nginx:
+        host, folder = urlsplit(told.base_url).hostname or "", Path(told.certificate)
+        if front.make_certificate(folder, host=host, now=clock.now()):
+            words = _("Chứng thư tạm, tự ký: %(path)s. Hãy thay bằng chứng thư thật.", path=folder)
+            click.echo(words)
+        site, ports = Path(told.nginx), told.nodes.split()
+        is_new = front.write_site(site, base_url=told.base_url, ports=ports, certificate=folder)
+        words = _("Đã ghi: %(path)s") if is_new else _("Giữ nguyên: %(path)s")
+        click.echo(words % {"path": site})
+    if told.command and not Path(told.command).exists():
+        Path(told.command).symlink_to(Path(sys.executable).with_name("surveyapp"))
 
 
 def _write_settings(told: Answers) -> None:

@@ -4,25 +4,21 @@ Only `public/` is opened, and only if its files are those of the manifest that t
 """
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveyapp.exports.disclosure.public_tables import ALL, MISSING
-from surveyapp.exports.errors import ReleaseAltered, ReleaseAway
+from surveyapp.exports.errors import ReleaseAltered
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import building
-from surveyapp.exports.release.building import RELEASES
-from surveyapp.exports.release.manifest import MANIFEST
+from surveyapp.exports.release import building, kept_files
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
-from surveyapp.store import BucketAway, Store
+from surveyapp.store import Store
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
 MEANS = "public/means.csv"
@@ -118,8 +114,8 @@ def newest(db: Session, campaign_id: int, *, store: Store) -> PublishedTables | 
 
 def read(registered: Release, *, store: Store) -> PublishedTables:
     """The public tables of a registered release. Raises `ReleaseAway`, `ReleaseAltered`."""
-    folder = folder_of(registered, store=store)
-    manifest = read_manifest(registered, folder)
+    folder = kept_files.folder_of(registered, store=store)
+    manifest = kept_files.read_manifest(registered, folder)
     sums = {one["path"]: one["sha256"] for one in manifest["files"]}
     for path in (PARTICIPATION, ANSWERS, MEANS):
         if not (folder / path).is_file() or csv_files.sha256(folder / path) != sums.get(path):
@@ -132,27 +128,6 @@ def read(registered: Release, *, store: Store) -> PublishedTables:
     }
     minimum = int(manifest["disclosure"]["table_minimum"])
     return PublishedTables(registered, folder, minimum, participation)
-
-
-def folder_of(registered: Release, *, store: Store) -> Path:
-    """Where the files of a release are on this machine, brought here if need be. Raises `ReleaseAway`."""
-    built = Path(registered.folder)
-    try:
-        brought = store.bring(f"{RELEASES}/{built.name}")
-    except BucketAway as exc:
-        raise ReleaseAway(registered.number, built) from exc
-    for folder in (brought, built):
-        if (folder / MANIFEST).is_file():
-            return folder
-    raise ReleaseAway(registered.number, built)
-
-
-def read_manifest(registered: Release, folder: Path) -> dict[str, Any]:
-    """The manifest, if it is the one the register knows. Raises `ReleaseAltered`."""
-    if csv_files.sha256(folder / MANIFEST) != registered.manifest_sha256:
-        raise ReleaseAltered(registered.number)
-    content: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return content
 
 
 def _rows(path: Path, names: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -14,12 +14,11 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign
-from surveyapp.exports.download import published_reader
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import building
-from surveyapp.exports.release.building import RELEASES
+from surveyapp.exports.release import building, kept_files
+from surveyapp.exports.release.kept_files import RELEASES
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.verify import SIGNATURE
 from surveyapp.fieldwork.errors import TokenRefused
@@ -92,13 +91,13 @@ def ready(
 ) -> Iterator[tuple[Release, dict[str, Any]]]:
     """Registered releases whose files are on this machine, with their manifests, the newest first.
 
-    `store` as in `published_reader.folder_of`. What is being written is not registered, so it is not among them.
+    `store` as in `kept_files.folder_of`. What is being written is not registered, so it is not among them.
     """
     for one in building.releases(db, campaign_id):
         try:
             yield (
                 one,
-                published_reader.read_manifest(one, published_reader.folder_of(one, store=store)),
+                kept_files.read_manifest(one, kept_files.folder_of(one, store=store)),
             )
         except (ReleaseAway, ReleaseAltered):
             continue
@@ -112,8 +111,8 @@ def find(db: Session, campaign_id: int, number: int, name: str, *, store: Store)
     registered = next((r for r in building.releases(db, campaign_id) if r.number == number), None)
     if registered is None:
         raise UnknownFile(number, name)
-    folder = published_reader.folder_of(registered, store=store)
-    manifest = published_reader.read_manifest(registered, folder)
+    folder = kept_files.folder_of(registered, store=store)
+    manifest = kept_files.read_manifest(registered, folder)
     sums = {str(one["path"]): str(one["sha256"]) for one in manifest["files"]}
     sums[MANIFEST] = registered.manifest_sha256
     if name == SIGNATURE:

@@ -2,6 +2,8 @@
 
 __all__ = (
     "building",
+    "kept_files",
+    "publication",
     "rehearsal",
     "signature",
 )

@@ -25,15 +25,13 @@ from surveyapp.exports.errors import (
 )
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import signature, sipas
+from surveyapp.exports.release import publication, signature, sipas
+from surveyapp.exports.release.kept_files import RELEASES
 from surveyapp.exports.release.manifest import MANIFEST
 from surveyapp.exports.release.results import Frame, read_frame
 from surveyapp.exports.release.writing import ReleaseInputs, write_files
 from surveyapp.keys import KeyRing
 from surveyapp.store import BucketAway, Store
-
-RELEASES = "releases"
-"""The part of the store in which releases are."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,9 @@ def build(
     `rules` stand in for the cleaning rules in force.
     Where others write meanwhile, use `prepare` in a session that reads and `register` after it.
     """
-    prepared = prepare(db, campaign, out=out, keys=act.keys, sipas_table=sipas_table, rules=rules)
+    prepared = prepare(
+        db, campaign, out=out, keys=act.keys, store=store, sipas_table=sipas_table, rules=rules
+    )
     return register(db, campaign, prepared, act=act, store=store)
 
 
@@ -78,10 +78,15 @@ def prepare(
     *,
     out: Path,
     keys: KeyRing,
+    store: Store | None = None,
     sipas_table: bytes | None = None,
     rules: Sequence[CleaningRule] | None = None,
 ) -> PreparedRelease:
-    """Write every file of the next release aside, reading only; takes a minute for a full round."""
+    """Write every file of the next release aside, reading only; takes a minute for a full round.
+
+    What differs from a public part that is out is left out of this one. Raises as `build`, and `ReleaseAway` or
+    `ReleaseAltered` where the files of one that is out are not at hand.
+    """
     if not campaign.is_box_opened:
         raise NotReleasable(campaign.code, state=campaign.state)
     frame = read_frame(db, campaign)
@@ -90,6 +95,7 @@ def prepare(
         ruleset=_rules_for(db, campaign, rules),
         sipas_rows=None if sipas_table is None else _sipas_rows(frame, sipas_table),
         public_key=signature.public_key(keys),
+        published=tuple(publication.public_folders(db, campaign.id, store=store, beside=out)),
     )
     folder = out / f"{campaign.code}-release-{inputs.number:03d}"
     out.mkdir(parents=True, exist_ok=True)

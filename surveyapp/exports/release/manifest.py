@@ -32,6 +32,8 @@ class ManifestFacts:
     opened_at: datetime
     submitted: int
     public_key: str
+    published: tuple[int, ...]
+    left_out: tuple[Cell, ...]
 
 
 def manifest(
@@ -112,4 +114,6 @@ def _disclosure(frame: Frame, made: ManifestFacts) -> dict[str, Any]:
             for pool in labels.pools
         ],
         "rows_withheld": sum(made.sizes[cell] for cell in labels.withheld),
+        "published_before": list(made.published),
+        "left_out_of_public": [{"unit": unit, "group": group} for unit, group in made.left_out],
     }

@@ -6,7 +6,7 @@ as `ResultsRead`, so that no two files of a release can disagree.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studies
 from surveyapp.exports.cleaning.rulesets import RuleSet
-from surveyapp.exports.disclosure import public_tables
+from surveyapp.exports.disclosure import earlier_releases, public_tables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
 from surveyapp.exports.errors import ResponsesChanged
 from surveyapp.exports.formats import (
@@ -48,6 +48,8 @@ class ReleaseInputs:
     ruleset: RuleSet
     sipas_rows: list[sipas.SipasRow] | None
     public_key: str
+    published: tuple[tuple[int, Path], ...] = ()
+    """Number and public folder of the releases whose public part is out."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     if inputs.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
-    public_tables.write_public(folder / "public", public_tables.PublicTables(frame, results.tally))
+    left_out = _write_public(folder / "public", results, inputs)
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,
@@ -104,6 +106,8 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
         opened_at=opening.opened_at,
         submitted=sum(row.counts.submitted for row in results.figures.values()),
         public_key=inputs.public_key,
+        published=tuple(number for number, _ in inputs.published),
+        left_out=left_out,
     )
     listed = csv_files.listing(folder)
     csv_files.write_json(
@@ -190,6 +194,16 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
         completeness=results.completeness,
         withheld=results.withheld,
     )
+
+
+def _write_public(folder: Path, results: ResultsRead, inputs: ReleaseInputs) -> tuple[Cell, ...]:
+    """The public tables, without the cells that differ from what is out already; which these are."""
+    tables = public_tables.PublicTables(results.frame, results.tally)
+    public_tables.write_public(folder, tables)
+    changed = earlier_releases.changed_cells(folder, [out for _, out in inputs.published])
+    if changed:
+        public_tables.write_public(folder, replace(tables, withheld=changed))
+    return tuple(results.frame.in_order(changed))
 
 
 def _opening_of(db: Session, frame: Frame, *, response_count: int) -> BoxOpening:

@@ -176,6 +176,7 @@ _MANIFEST = _object(
     opening=_object(digest=_SHA256, ballots=_WHOLE, without_rows=_WHOLE),
     disclosure=_object(
         row_minimum=_WHOLE, table_minimum=_WHOLE, rows_withheld=_WHOLE,
+        published_before=_list(_WHOLE), left_out_of_public=_list(_object(unit=_STRING, group=_STRING)),
         pools=_list(_object(group=_STRING, rows=_WHOLE, units=_list(_STRING))),
     ),
     signing=_object(algorithm={"const": "Ed25519"}, public_key=_SHA256),

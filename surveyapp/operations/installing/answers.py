@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from surveyapp.errors import SurveyError
 
@@ -41,6 +43,14 @@ class Answers:
     """Where the secret half of the backup key is put, to be taken away from this machine."""
     units: str = ""
     """Folder for systemd's units, such as /etc/systemd/system."""
+    nodes: str = "8000"
+    """The ports of this machine's nodes, between spaces."""
+    nginx: str = ""
+    """File for nginx's site, such as /etc/nginx/sites-enabled/khaosat.conf."""
+    certificate: str = "/etc/ssl/khaosat"
+    """Folder of fullchain.pem and key.pem; a first pair is made where there is none."""
+    command: str = ""
+    """Where `surveyapp` is to be found by its name, such as /usr/local/bin/surveyapp."""
 
 
 def read(words: str) -> Answers:
@@ -75,6 +85,15 @@ def ask(prompt: Callable[[str, str], str], offered: Mapping[str, str]) -> Answer
         default = offered.get(one.name, "" if _is_needed(one) else str(one.default))
         given[one.name] = prompt(one.name, default)
     return Answers(**given)
+
+
+def with_password(answers: Answers) -> Answers:
+    """The role that is made gets a password, where it is to have none and comes over TCP."""
+    url = make_url(answers.database_url)
+    if not answers.database_admin or url.password or not url.host:
+        return answers
+    given = url.set(password=secrets.token_urlsafe(24)).render_as_string(hide_password=False)
+    return replace(answers, database_url=given)
 
 
 def settings(answers: Answers, *, recipient: str) -> dict[str, str]:

@@ -18,6 +18,12 @@ def make_folder(folder: Path) -> None:
         folder.chmod(0o755)
 
 
+def make_own_folder(folder: Path) -> None:
+    """A folder of the services' user alone: a service may write into it, and not make it."""
+    make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_environment(path: Path, settings: Mapping[str, str], *, user: str) -> None:
     """Never overwrites: what stands there holds passwords that are nowhere else."""
     make_folder(path.parent)

@@ -85,7 +85,7 @@ rating                 .    raw  r    .
 receipt                r    ra   .    ra
 received_file          .    rawd rd   .
 recovery_code          .    rawd .    .
-release                .    ra   r    .
+release                .    raw  r    .
 release_rehearsal      .    r    rawd .
 remark                 .    ra   .    ra
 report_subscriber      .    rawd r    .

@@ -30,14 +30,16 @@ def sign_in() -> ResponseReturnValue:
     """Ask for name and password, or for a passkey; who is signed in already goes on."""
     if g.actor is not None:
         return redirect(safe_next(request.args.get("next")) or url_for("account.start"), code=303)
-    return _page(next=safe_next(request.args.get("next")))
+    return page(next=safe_next(request.args.get("next")))
 
 
-def _page(**facts: object) -> str:
+def page(**facts: object) -> str:
+    """The page to sign in, with what was wrong."""
     return render_template(
         "account/sign_in.html",
         takes_passkeys=Site.of(settings().base_url).takes_passkeys,
         demo_staff=_demo_staff(),
+        provider=settings().oidc_name if settings().oidc_issuer else "",
         **facts,
     )
 
@@ -69,7 +71,7 @@ def enter() -> ResponseReturnValue:
         words = _(
             "Tên đăng nhập hoặc mật khẩu chưa đúng, hoặc tài khoản đang tạm dừng vì sai nhiều lần."
         )
-        return _page(username=username, next=after, errors=[("username", words)]), 422
+        return page(username=username, next=after, errors=[("username", words)]), 422
     return begin(outcome, after)
 
 
@@ -136,7 +138,7 @@ def enter_by_passkey() -> ResponseReturnValue:
     except PasskeyRefused as refused:
         log.event("passkey_refused", reason=refused.reason)
         words = _("Khóa truy cập này chưa dùng được ở đây. Vui lòng đăng nhập bằng mật khẩu.")
-        return _page(next=after, errors=[("username", words)]), 422
+        return page(next=after, errors=[("username", words)]), 422
     sessions.begin_staff(outcome.session_id)
     return response
 

@@ -31,6 +31,7 @@ MODULES = (
     "rates.report",
     "campaign.lifecycle",
     "results.cleaning",
+    "results.full_figures",
     "results.releases",
     "results.distributions",
     "results.release_tokens",

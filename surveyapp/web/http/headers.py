@@ -96,7 +96,7 @@ def _compress(response: Response) -> Response:
         or response.status_code in {204, 304}
     ):
         return response
-    response.vary.add("Accept-Encoding")
+    response.headers.add("Vary", "Accept-Encoding")
     if not takes_gzip(request.headers.get("Accept-Encoding", "")):
         return response
     body = response.get_data()

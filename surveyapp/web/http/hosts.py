@@ -29,8 +29,9 @@ def is_ours(host: str) -> bool:
 
 
 def _refuse_foreign() -> None:
+    if is_ours(request.host):
+        return
     path = request.path
     if any(path == probe or path.startswith(f"{probe}/") for probe in ANY_NAME):
         return
-    if not is_ours(request.host):
-        abort(421)
+    abort(421)

@@ -46,9 +46,12 @@ class Deadline:
     @property
     def stage(self) -> int | None:
         """The stage that is reached, by its seconds; None while the deadline is far."""
+        seconds = self.seconds
+        if seconds > _FARTHEST:
+            return None
         grace = _seconds(self.ends_at - self.closes_at)
         starts = (-grace, 0, *map(_seconds, (MINUTES, HOUR, DAY)))
-        return next((start for start in starts if self.seconds <= start), None)
+        return next(start for start in starts if seconds <= start)
 
     @property
     def words(self) -> str:
@@ -68,6 +71,9 @@ def at_stage(
 
 def _seconds(length: timedelta) -> int:
     return int(length.total_seconds())
+
+
+_FARTHEST = _seconds(DAY)
 
 
 def facts(campaign: Campaign, *, begun: bool, now: datetime) -> Deadline:

@@ -14,15 +14,11 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from surveyapp import clock, i18n
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
-from surveyapp.responses import drafts
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
 from surveyapp.web.http import numbers, sessions
@@ -35,22 +31,21 @@ from surveyapp.web.respond import (
     saving,
 )
 from surveyapp.web.respond.document import section_page, whole_form
-from surveyapp.web.respond.visit import SessionOver, Visit, rated, visiting
+from surveyapp.web.respond.visit import SessionOver, Visit, present, rated
 from surveyapp.web.respond.visit import answering as answering_now
 
 
 @bp.get("/phieu")
 def hub() -> ResponseReturnValue:
     """The person's questionnaires, or the page before answering when none is begun."""
-    with reading() as db:
-        visit = visiting(db)
-        facts = privacy_notice.facts(db, visit.invited)
-        rows = [_hub_row(db, each, *_draft(db, visit, each)) for each in visit.assignments]
-        for row, each in zip(rows, visit.assignments, strict=True):
-            row["address"] = (
-                resume_at(db, visit, each) if row["answered"] and row["left"] is not None else ""
-            )
-        beside = _begun_beside(db, visit)
+    visit = present()
+    facts = privacy_notice.facts(visit.invited)
+    rows = [_hub_row(each, *_draft(visit, each)) for each in visit.assignments]
+    for row, each in zip(rows, visit.assignments, strict=True):
+        row["address"] = (
+            resume_at(visit, each) if row["answered"] and row["left"] is not None else ""
+        )
+    beside = _begun_beside(visit)
     begun = any(row["begun"] for row in rows)
     template = "respond/hub.html" if begun else "respond/welcome.html"
     return render_template(
@@ -58,19 +53,20 @@ def hub() -> ResponseReturnValue:
     )
 
 
-def _begun_beside(db: Session, visit: Visit) -> bool:
+def _begun_beside(visit: Visit) -> bool:
     """Another device holds answers of its own that this one does not see."""
     if visit.strand is None or not visit.invited.campaign.is_collecting(clock.now()):
         return False
-    left = [each.id for each in visit.unsubmitted if each.begun_on is not None]
-    return bool(left) and drafts.begun_elsewhere(db, left, holder=visit.holder)
+    return any(
+        visit.saved[each.id].beside for each in visit.unsubmitted if each.begun_on is not None
+    )
 
 
 def _declaration(kind: str) -> str:
     return url_for("respond.confirm_declaration_typed", kind=kind)
 
 
-def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool, int | None]:
+def _draft(visit: Visit, assignment: AssignmentView) -> tuple[bool, int | None]:
     """Whether anything of a questionnaire is answered, and how many items are not, read from its draft.
 
     None where that cannot be told.
@@ -79,21 +75,18 @@ def _draft(db: Session, visit: Visit, assignment: AssignmentView) -> tuple[bool,
         return False, None
     if not visit.is_taken:
         return True, None
-    instrument = campaigns.instrument(db, assignment.instrument_id)
+    instrument = assignment.instrument
     try:
-        draft = visit.draft(db, assignment, instrument)
+        draft = visit.draft(assignment, instrument)
     except DraftUnreadable:
         return True, None  # the other questionnaires can be answered all the same
     done, items = answered(instrument, draft.answers)
     return bool(draft.answers), items - done
 
 
-def _hub_row(
-    db: Session, assignment: AssignmentView, is_answered: bool, left: int | None
-) -> dict[str, Any]:
-    sha256 = assignment.instrument_sha256
+def _hub_row(assignment: AssignmentView, is_answered: bool, left: int | None) -> dict[str, Any]:
     return {
-        "minutes": campaigns.instrument(db, assignment.instrument_id, sha256=sha256).minutes,
+        "minutes": assignment.instrument.minutes,
         "left": left,
         "answered": is_answered,
         "number": assignment.number,
@@ -107,11 +100,10 @@ def _hub_row(
 @bp.get("/phieu/<int:number>/<int:page>")
 def section(number: int, page: int) -> ResponseReturnValue:
     """One page of items, with what is already saved."""
-    with reading() as db:
-        visit, assignment, instrument = answering_now(db, number)
-        if assignment.is_submitted:
-            return redirect(url_for("respond.receipt", number=number))
-        draft = visit.draft(db, assignment, instrument)
+    visit, assignment, instrument = answering_now(number)
+    if assignment.is_submitted:
+        return redirect(url_for("respond.receipt", number=number))
+    draft = visit.draft(assignment, instrument)
     return section_page.shown(visit, assignment, instrument, draft.answers, page)
 
 
@@ -134,13 +126,13 @@ def _chosen(form: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in form.items() if name != form.get("clear")}
 
 
-def resume_at(db: Session, visit: Visit, assignment: AssignmentView) -> str:
+def resume_at(visit: Visit, assignment: AssignmentView) -> str:
     """The address of the first question without an answer; of the review once there is none."""
     number = assignment.number
     if assignment.begun_on is not None and visit.strand is not None:
-        instrument = campaigns.instrument(db, assignment.instrument_id)
+        instrument = assignment.instrument
         try:
-            draft = visit.draft(db, assignment, instrument)
+            draft = visit.draft(assignment, instrument)
         except DraftUnreadable:
             return url_for("respond.section", number=number, page=1)
         if draft.answers:
@@ -183,17 +175,15 @@ def whole(number: int, mark: str) -> ResponseReturnValue:
         raise SessionOver
     known = whole_form.known(mark)
     if known is None:
-        with reading() as db:
-            _visit, _assignment, instrument = answering_now(db, number)
+        _visit, _assignment, instrument = answering_now(number)
         known = whole_form.rendered(instrument)
     return whole_form.response(known, asked=mark)
 
 
 def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
-    with reading() as db:
-        visit, assignment, instrument = answering_now(db, number)
-        draft = visit.draft(db, assignment, instrument)
+    visit, assignment, instrument = answering_now(number)
+    draft = visit.draft(assignment, instrument)
     typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
     return section_page.refused(
         visit,
@@ -209,8 +199,7 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
 @bp.post("/phieu/gia-han")
 def extend() -> ResponseReturnValue:
     """Keep the session alive, asked for by the person (WCAG 2.2.1)."""
-    with reading() as db:
-        visiting(db)
+    present()
     seconds = sessions.touch_respondent()
     if request.accept_mimetypes.best == "application/json":
         return jsonify(seconds=seconds, final=sessions.respondent_session_is_final())
@@ -229,8 +218,7 @@ def language() -> ResponseReturnValue:
 @bp.post("/phieu/roi-khoi")
 def leave() -> ResponseReturnValue:
     """The browser forgets the code; the next page says until when it is good, and which it was."""
-    with reading() as db:
-        visit = visiting(db)
+    visit = present()
     until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else 0
     sessions.end_respondent()
     sessions.note("left", [until, visit.code[-sessions.OWN_DIGITS :]])

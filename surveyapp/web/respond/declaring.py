@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.db import reading, transaction
+from surveyapp.db import transaction
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
@@ -13,16 +13,14 @@ from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import bp, privacy_notice
-from surveyapp.web.respond.visit import visiting
+from surveyapp.web.respond.visit import present, visiting
 
 
 @bp.get("/t/<token>/<any(not_me, moved, wrong_group, decline):kind>")
 def confirm_declaration(token: str, kind: str) -> ResponseReturnValue:
     """Ask before anything is told to the centre."""
     code = links.read(state.keys(), token)
-    with reading() as db:
-        invited = invitations.find(db, code, keys=state.keys())
-        facts = privacy_notice.facts(db, invited)
+    facts = privacy_notice.facts(invitations.find_at_once(code, keys=state.keys()))
     back = url_for("respond.landing", token=token)
     return render_template("respond/declare.html", kind=kind, back=back, **facts)
 
@@ -48,8 +46,7 @@ def declared(kind: str) -> ResponseReturnValue:
 @bp.get("/phieu/khai-bao/<any(not_me, moved, wrong_group, decline):kind>")
 def confirm_declaration_typed(kind: str) -> ResponseReturnValue:
     """The same question for someone who typed the code."""
-    with reading() as db:
-        facts = privacy_notice.facts(db, visiting(db).invited)
+    facts = privacy_notice.facts(present().invited)
     back = url_for("respond.hub")
     return render_template("respond/declare.html", kind=kind, back=back, in_session=True, **facts)
 

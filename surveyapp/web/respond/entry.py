@@ -1,5 +1,6 @@
 """The way in: a typed code, a link, and the declarations made instead of answering."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,14 +12,13 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.rules import Disposition
-from surveyapp.db import reading, transaction
+from surveyapp.db import transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.credentials import attempts, device_handoff, links, pasted
 from surveyapp.invitations.errors import CampaignClosed, ChallengeNeeded, MistypedCode, UnknownCode
-from surveyapp.invitations.queries import Invited
 from surveyapp.responses import draft_secret, drafts
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
@@ -28,7 +28,7 @@ from surveyapp.web.respond import bp, privacy_notice, sealed_page
 from surveyapp.web.respond.answering import resume_at
 from surveyapp.web.respond.devices import browser_cookie
 from surveyapp.web.respond.document import prepared_pages
-from surveyapp.web.respond.visit import Visit, visiting
+from surveyapp.web.respond.visit import Visit, opened, present, visiting
 
 CODE_DIGITS = 16
 SERVER = "server"
@@ -85,13 +85,11 @@ def enter() -> ResponseReturnValue:
         attempts.count(db, network, succeeded=invited is not None, now=now, device=carried)
     if invited is None:
         return _ask_again(typed)
-    if (
-        sessions.holds_another(invited.code)
-        and request.form.get("instead") != sessions.own_digits()
-    ):
+    code, strand = invited
+    if sessions.holds_another(code) and request.form.get("instead") != sessions.own_digits():
         sessions.note("typed", typed[:KEPT_TYPED])
         return redirect(url_for("respond.home", khac=1), code=303)
-    return _opened(invited)
+    return _opened(_visit(code, strand))
 
 
 def _opened(visit: Visit, *, begun: bool = False) -> ResponseReturnValue:
@@ -107,27 +105,27 @@ def _opened(visit: Visit, *, begun: bool = False) -> ResponseReturnValue:
     return response
 
 
-def _known(db: Session, read: pasted.Typed) -> Visit | None:
-    """The visit that what was typed opens; None where nobody is invited with it."""
+def _known(db: Session, read: pasted.Typed) -> tuple[str, bytes | None] | None:
+    """Code and, where one was passed on, strand of what was typed; None where nobody is invited with it."""
     code, strand = read.code, None
     try:
         if code is None:
             handoff = read.handoff or ""
             given = device_handoff.take(db, handoff, keys=state.keys(), now=clock.now())
             code, strand = given.code, given.strand
-        invited = invitations.find_typed(db, code, keys=state.keys())
+        invitations.find_typed(db, code, keys=state.keys())
     except UnknownCode:
         return None
-    return _visit(db, code, invited, strand)
+    return code, strand
 
 
-def _visit(db: Session, code: str, invited: Invited, strand: bytes | None = None) -> Visit:
+def _visit(code: str, strand: bytes | None = None) -> Visit:
     """With the strand passed on, or of this browser, or a new one where nobody began elsewhere."""
     strand = strand or browser_cookie.strand(code)
-    if strand is None:
-        left = [each.id for each in invited.assignments if each.is_open]
-        strand = None if drafts.begun_elsewhere(db, left) else drafts.new_strand()
-    return Visit(code, invited, strand)
+    visit = opened(code, strand)
+    if strand is None and not any(visit.saved[each.id].beside for each in visit.unsubmitted):
+        return replace(visit, strand=drafts.new_strand())
+    return visit
 
 
 def wrong_code(typed: str) -> str:
@@ -191,8 +189,7 @@ def passed_on(digits: str) -> ResponseReturnValue:
 @bp.get("/phieu/may-khac")
 def other_device() -> ResponseReturnValue:
     """How to go on at another device; once a code was made, the code and its picture while it works."""
-    with reading() as db:
-        facts = privacy_notice.facts(db, visiting(db).invited)
+    facts = privacy_notice.facts(present().invited)
     digits, until = sessions.noted("handoff") or ("", 0)
     if until <= clock.now().timestamp():
         return render_template("respond/other_device.html", **facts)
@@ -230,9 +227,8 @@ def accessibility() -> ResponseReturnValue:
 def landing(token: str) -> ResponseReturnValue:
     """What the link leads to: who asks, why, what is kept. Changes nothing, names nobody."""
     code = links.read(state.keys(), token)
-    with reading() as db:
-        invited = invitations.find(db, code, keys=state.keys())
-        shared = privacy_notice.shared(db, invited)
+    invited = invitations.find_at_once(code, keys=state.keys())
+    shared = privacy_notice.shared(invited)
     shared["taken_back"] = "rut" in request.args and not shared["declared"]
     own = {"token": token, "supplier": privacy_notice.supplier(invited)}
     if sessions.holds_another(code):
@@ -257,8 +253,7 @@ def _landing(token: str, **shared: Any) -> dict[str, Any]:
 def start(token: str) -> ResponseReturnValue:
     """Begin or resume, and leave the secret behind in the old address."""
     code = links.read(state.keys(), token)
-    with reading() as db:
-        visit = _visit(db, code, invitations.find(db, code, keys=state.keys()))
+    visit = _visit(code)
     if sessions.holds_another(code) and request.form.get("instead") != sessions.own_digits():
         return redirect(url_for("respond.landing", token=token, khac=1), code=303)
     _begin(visit)
@@ -268,8 +263,7 @@ def start(token: str) -> ResponseReturnValue:
 @bp.post("/phieu/bat-dau")
 def start_typed() -> ResponseReturnValue:
     """Begin or resume after a typed code."""
-    with reading() as db:
-        visit = visiting(db)
+    visit = present()
     _begin(visit)
     return redirect(_first_page(visit, begun=True), code=303)
 
@@ -287,11 +281,13 @@ def _begin(visit: Visit) -> None:
         raise
     where = draft_secret.folder(state.settings())
     is_begun = all(each.disposition == Disposition.BEGUN for each in visit.unsubmitted)
-    if is_begun and draft_secret.is_here(where, visit.invited.campaign.code):
+    is_settled = draft_secret.is_settled(where, visit.invited.campaign.code)
+    if is_begun and (is_settled or draft_secret.is_here(where, visit.invited.campaign.code)):
         return
     with transaction(in_turn=True) as db:
         act = Act(SERVER, now, state.keys())
-        draft_secret.make(db, visit.invited.campaign, where=where, act=act)
+        if not is_settled:
+            draft_secret.make(db, visit.invited.campaign, where=where, act=act)
         inviting.begin(db, visit.invited, today=clock.day(now))
 
 
@@ -303,6 +299,5 @@ def _first_page(visit: Visit, *, begun: bool) -> str:
     left = visit.unsubmitted
     comes_back = begun or (visit.is_begun and visit.is_taken)
     if len(visit.assignments) == 1 and left and comes_back:
-        with reading() as db:
-            return resume_at(db, visit, left[0])
+        return resume_at(visit, left[0])
     return url_for("respond.hub")

@@ -8,7 +8,7 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.db import reading, transaction
+from surveyapp.db import transaction
 from surveyapp.i18n import _
 from surveyapp.responses import receipts
 from surveyapp.responses import service as responses
@@ -16,17 +16,16 @@ from surveyapp.responses.errors import DraftChanged
 from surveyapp.web.http import state
 from surveyapp.web.respond import bp, privacy_notice
 from surveyapp.web.respond.document import browser_buffer, prepared_pages, review_page
-from surveyapp.web.respond.visit import answering, rated, visiting
+from surveyapp.web.respond.visit import answering, present, rated
 
 
 @bp.get("/phieu/<int:number>/xem-lai")
 def review(number: int) -> ResponseReturnValue:
     """Every answer, what is unanswered first, and what submitting means."""
-    with reading() as db:
-        visit, assignment, instrument = answering(db, number)
-        if assignment.is_submitted:
-            return redirect(url_for("respond.receipt", number=number))
-        draft = visit.draft(db, assignment, instrument)
+    visit, assignment, instrument = answering(number)
+    if assignment.is_submitted:
+        return redirect(url_for("respond.receipt", number=number))
+    draft = visit.draft(assignment, instrument)
     return review_page.shown(visit, assignment, instrument, draft)
 
 
@@ -38,8 +37,7 @@ def submit(number: int) -> ResponseReturnValue:
     """
     seen = request.form.get("version", "")
     try:
-        with reading() as db:
-            visit, assignment, instrument = answering(db, number)
+        visit, assignment, instrument = answering(number)
         with transaction(in_turn=True) as db:
             responses.submit(
                 db,
@@ -70,10 +68,9 @@ def _version(seen: str) -> bytes:
 @bp.get("/phieu/<int:number>/bien-nhan")
 def receipt(number: int) -> ResponseReturnValue:
     """Thanks, and a receipt that says nothing about the answers. The same however often it is opened."""
-    with reading() as db:
-        visit = visiting(db)
-        assignment = visit.assignment(number)
-        shared = privacy_notice.shared(db, visit.invited)
+    visit = present()
+    assignment = visit.assignment(number)
+    shared = privacy_notice.shared(visit.invited)
     if not assignment.is_submitted:
         return redirect(url_for("respond.section", number=number, page=1))
     own = receipts.receipt(state.keys(), assignment.id)

@@ -4,11 +4,9 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from surveyapp import clock
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
+from surveyapp.db import reading
 from surveyapp.i18n import locale
 from surveyapp.invitations import declarations
 from surveyapp.invitations.queries import Invited
@@ -18,11 +16,11 @@ from surveyapp.web.parts.help_desk import contact
 from surveyapp.web.respond.promise import topics
 
 
-def facts(db: Session, invited: Invited) -> dict[str, Any]:
+def facts(invited: Invited) -> dict[str, Any]:
     """What the page says about this invitation. Never a person's name."""
     begun = invited.is_begun
     return {
-        **told(**shared(db, invited)),
+        **told(**shared(invited)),
         "supplier": supplier(invited),
         "deadline": deadlines.facts(invited.campaign, begun=begun, now=clock.now()),
     }
@@ -33,7 +31,7 @@ def supplier(invited: Invited) -> str:
     return invited.supplier_en if locale() == "en" else invited.supplier_vi
 
 
-def shared(db: Session, invited: Invited) -> dict[str, Any]:
+def shared(invited: Invited) -> dict[str, Any]:
     """What of it is the same for everybody who has come as far in the same campaign."""
     campaign = invited.campaign
     standing = [each for each in invited.assignments if not each.is_revoked]
@@ -43,15 +41,19 @@ def shared(db: Session, invited: Invited) -> dict[str, Any]:
         "campaign": campaign,
         "forms": len(standing),
         "forms_left": len(left),
-        "minutes": sum(
-            campaigns.instrument(db, each.instrument_id, sha256=each.instrument_sha256).minutes
-            for each in left
-        ),
+        "minutes": sum(each.instrument.minutes for each in left),
         "is_open": campaign.is_collecting(now, begun=invited.is_begun),
         "is_before": campaign.is_preparing or now < campaign.opens_at,
         "begun": any(each.begun_on is not None for each in left),
-        "declared": declarations.standing(db, invited),
+        "declared": _declared(invited),
     }
+
+
+def _declared(invited: Invited) -> tuple[str, date] | None:
+    if not invited.declared:
+        return None
+    with reading() as db:
+        return declarations.standing(db, invited)
 
 
 def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from surveyapp import clock
 from surveyapp.assignments.errors import AlreadySubmitted
 from surveyapp.assignments.rules import Disposition
-from surveyapp.db import reading, transaction
+from surveyapp.db import transaction
 from surveyapp.i18n import _, locale
 from surveyapp.instruments.model import (
     DONT_KNOW,
@@ -35,20 +35,18 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
     only if nothing changed since. Where nothing is to be changed, nothing is written.
     """
     for _attempt in range(ATTEMPTS):
-        with reading() as db:
-            visit, assignment, instrument = answering(db, number)
-            stored = drafts.read(db, assignment.id, holder=visit.holder)
-            size = drafts.size(db, visit.invited.campaign)
+        visit, assignment, instrument = answering(number)
+        holder = visit.holder
         pages.items(instrument, page)  # there is such a page
         if assignment.is_submitted:
             raise AlreadySubmitted(assignment.id)
         draft_context = drafts.context(visit.invited.campaign, instrument, assignment.id)
         draft = drafts.merged(
             draft_context,
-            stored,
+            visit.saved[assignment.id].stored,
             dict(_changes(instrument, form)),
-            size=size,
-            holder=visit.holder,
+            size=drafts.size(visit.invited.campaign),
+            holder=holder,
             now=clock.now(),
             shown_at=_shown_at(form),
         )
@@ -56,10 +54,10 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
             return instrument, draft.saved
         if assignment.disposition != Disposition.BEGUN:
             break  # that she has begun is noted with it
-        if drafts.write(draft_context, draft, holder=visit.holder):
+        if drafts.write(draft_context, draft, holder=holder):
             return instrument, draft.saved
     with transaction(in_turn=True) as db:
-        visit, assignment, instrument = answering(db, number)
+        visit, assignment, instrument = answering(number, db)
         changes = dict(_changes(instrument, form))
         return instrument, drafts.save(
             db,

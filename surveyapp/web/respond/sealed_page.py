@@ -23,7 +23,6 @@ from flask import flash, request, url_for
 from werkzeug.wrappers import Response
 
 from surveyapp import clock
-from surveyapp.db import reading
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.invitations.queries import AssignmentView
@@ -134,8 +133,7 @@ def restore(code: str) -> str | None:
         return None
     try:
         if page.page == REVIEW:
-            with reading() as db:
-                return _review(answering(db, page.number)[1])
+            return _review(answering(page.number)[1])
         instrument, saved = saving.save(page.number, page.form)
     except SurveyError as exc:
         why = words_for(exc).message

@@ -1,6 +1,8 @@
 """Who is answering now: the invitation behind the session's code, and one of its questionnaires."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from flask import g
 from markupsafe import Markup
@@ -9,18 +11,19 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.assignments.errors import AssignmentRevoked
 from surveyapp.assignments.rules import Disposition
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import unit_names
+from surveyapp.db import reading
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invitations
 from surveyapp.invitations import service as inviting
 from surveyapp.invitations.queries import AssignmentView, Invited
-from surveyapp.responses import draft_secret, drafts
+from surveyapp.responses import draft_cipher, draft_secret, drafts, visits
 from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.drafts import DraftAnswers
 from surveyapp.responses.errors import BegunElsewhere
+from surveyapp.responses.visits import SavedForm
 from surveyapp.web.http import sessions, state
 from surveyapp.web.parts import deadlines, help_desk
 from surveyapp.web.parts.deadlines import Deadline
@@ -53,6 +56,8 @@ class Visit:
     code: str
     invited: Invited
     strand: bytes | None = None
+    saved: Mapping[UUID, SavedForm] = field(default_factory=dict)
+    """What lies in the database of each questionnaire, where it was read with the invitation."""
 
     @property
     def holder(self) -> DraftHolder:
@@ -95,46 +100,60 @@ class Visit:
         """What is left to answer."""
         return [each for each in self.assignments if each.is_open]
 
-    def draft(
-        self, db: Session, assignment: AssignmentView, instrument: Instrument
-    ) -> DraftAnswers:
+    def draft(self, assignment: AssignmentView, instrument: Instrument) -> DraftAnswers:
         """What is saved of one questionnaire. Raises `DraftUnreadable`."""
-        return drafts.load(
-            db,
-            assignment.id,
-            instrument,
-            holder=self.holder,
-            campaign_code=self.invited.campaign.code,
-        )
+        place = drafts.context(self.invited.campaign, instrument, assignment.id)
+        saved = self.saved[assignment.id]
+        return drafts.opened(place, saved.stored, holder=self.holder, beside=saved.beside)
 
 
-def visiting(db: Session) -> Visit:
-    """The visit of this browser. Raises `SessionOver`, or what became of the invitation.
+def opened(code: str, strand: bytes | None) -> Visit:
+    """The visit of a code with what is saved, in one statement. Raises what became of the invitation."""
+    mark = draft_cipher.mark(strand) if strand is not None else b""
+    invited, saved = visits.find(code, mark, keys=state.keys())
+    return Visit(code, invited, strand, saved)
 
-    Whatever goes wrong after that, its page names the campaign's help desk (`errors.py`).
-    """
+
+def present() -> Visit:
+    """The visit of this browser, for pages that only read. See `visiting`."""
+    visit = opened(_code(), sessions.respondent_strand())
+    g.contact = help_desk.contact(visit.invited.campaign.settings)
+    return visit
+
+
+def _code() -> str:
     code = sessions.respondent_code()
     if code is None:
         raise SessionOver
+    return code
+
+
+def visiting(db: Session) -> Visit:
+    """The visit of this browser, within a transaction. Raises `SessionOver`, or what became of the invitation.
+
+    Whatever goes wrong after that, its page names the campaign's help desk (`errors.py`).
+    """
+    code = _code()
     invited = invitations.find(db, code, keys=state.keys())
     visit = Visit(code, invited, sessions.respondent_strand())
     g.contact = help_desk.contact(visit.invited.campaign.settings)
     return visit
 
 
-def answering(db: Session, number: int) -> tuple[Visit, AssignmentView, Instrument]:
+def answering(number: int, db: Session | None = None) -> tuple[Visit, AssignmentView, Instrument]:
     """The visit and one questionnaire that can be answered now, with its instrument.
 
-    Raises `AssignmentRevoked` for one that was taken back, `NoSuchQuestionnaire`, and
-    `CampaignNotOpenYet` or `CampaignClosed` outside the campaign's window.
+    Within the transaction of `db`, or as it stands this moment with what is saved of it. Raises
+    `AssignmentRevoked` for one that was taken back, `NoSuchQuestionnaire`, and `CampaignNotOpenYet` or
+    `CampaignClosed` outside the campaign's window.
     """
-    visit = visiting(db)
+    visit = present() if db is None else visiting(db)
     assignment = visit.invited.numbered(number)
     if assignment is None:
-        gone = invitations.withdrawn(db, visit.invited.invitation_id, number)
+        with reading() as past:
+            gone = invitations.withdrawn(past, visit.invited.invitation_id, number)
         raise AssignmentRevoked(gone) if gone else NoSuchQuestionnaire(number)
     if assignment.is_open:
         begun = assignment.disposition == Disposition.BEGUN
         inviting.check_open(visit.invited.campaign, clock.now(), begun=begun)
-    sha256 = assignment.instrument_sha256
-    return visit, assignment, campaigns.instrument(db, assignment.instrument_id, sha256=sha256)
+    return visit, assignment, assignment.instrument

@@ -220,6 +220,7 @@ def _page(book: Book, selection: ResultSelection) -> str:
         veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),
+        may_see_full="operator" in g.actor.roles_in(g.campaign.code),
         untold=[line.label for line in lines if line.distribution is None],
         parts=[
             (

@@ -14,7 +14,8 @@ from surveyapp.exports.download import service
 from surveyapp.exports.errors import ReleaseError, UnknownFile
 from surveyapp.exports.labels import outcome, refusal, rehearsal_warning
 from surveyapp.exports.models import Release
-from surveyapp.exports.release import building, rehearsal
+from surveyapp.exports.release import building, publication, rehearsal
+from surveyapp.exports.release.kept_files import RELEASES
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
@@ -41,7 +42,7 @@ def build_release() -> ResponseReturnValue:
         with reading() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
             prepared = building.prepare(
-                db, campaign, out=store().folder / building.RELEASES, keys=keys()
+                db, campaign, out=store().folder / RELEASES, keys=keys(), store=store()
             )
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
@@ -74,6 +75,25 @@ def download_release(number: int) -> ResponseReturnValue:
     return send_file(
         archive.path, "application/zip", as_attachment=True, download_name=archive.name
     )
+
+
+@bp.post("/releases/<int:number>/published")
+@allow("operator")
+@fresh_factor
+def record_publication(number: int) -> ResponseReturnValue:
+    """Note that the public part is out: later releases are held against it."""
+    try:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, g.campaign.code)
+            publication.record_publication(db, campaign, number, act=act())
+    except UnknownFile:
+        abort(404)
+    except ReleaseError as error:
+        return _page([("", refusal(error))]), 409
+    flash(
+        _("Đã ghi nhận phần public của bản phát hành số %(n)s là đã công bố.", n=number), "success"
+    )
+    return redirect(url_for("centre.releases"), code=303)
 
 
 def _facts(built: Release) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from surveyapp import clock
+from surveyapp.accounts.actions import Action
 from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
@@ -24,13 +25,14 @@ from surveyapp.invitations.issuing import outstanding
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.sending.declarations import WORDS
 from surveyapp.web.http.access import allow
-from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 CSV, XLSX = "csv", "xlsx"
+LONGEST_REASON = 300
 MEDIA = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -43,7 +45,7 @@ def invitations() -> str:
     """How far issuing and handing over are."""
     with reading() as db:
         issued = outstanding.state(db, g.campaign)
-        handed = queries.mailing_state(db, g.campaign.id)
+        handed = mailing.mailing_state(db, g.campaign.id)
     return render_template(
         "centre/invitations.html",
         issued=issued,
@@ -72,7 +74,7 @@ def issue() -> ResponseReturnValue:
 def mailing_file() -> str:
     """What the mailing file is, before one is made."""
     with reading() as db:
-        handed = queries.mailing_state(db, g.campaign.id)
+        handed = mailing.mailing_state(db, g.campaign.id)
     return render_template("centre/invitations_mailing.html", handed=handed, errors=[])
 
 
@@ -133,13 +135,22 @@ def confirm_sent() -> ResponseReturnValue:
 
 @bp.post("/invitations/search")
 @allow("operator")
-def search_people() -> str:
-    """Find people by name, e-mail or phone: by a post, so that no name stands in an address."""
+def search_people() -> ResponseReturnValue:
+    """Find people by name, e-mail or phone: by a post, so that no name stands in an address.
+
+    Who looks at people says why; how many were shown is entered, not who and not what was typed.
+    """
     text, unit_code = request.form.get("text", "").strip(), request.form.get("unit", "")
+    reason = request.form.get("search_reason", "").strip()
     with reading() as db:
         units = campaigns.units(db, g.campaign.id)
-        cards = queries.search(db, g.campaign.id, text, unit_code=unit_code)
-    return render_template(
+        cards = queries.search(db, g.campaign.id, text, unit_code=unit_code) if reason else []
+    if reason:
+        facts = {"reason": reason[:LONGEST_REASON], "people": len(cards)}
+        with transaction() as db:
+            enter(db, Action.PEOPLE_LOOKED_UP, facts, unit_code=unit_code)
+    missing = _("Vui lòng ghi vì sao cần xem thông tin của người này.")
+    page = render_template(
         "centre/invitations_people.html",
         cards=cards,
         units=[(unit.code, unit_name(unit)) for unit in units],
@@ -147,7 +158,10 @@ def search_people() -> str:
         unit_code=unit_code,
         card_unit=_card_unit,
         limit=queries.SEARCH_LIMIT,
+        reason=reason,
+        errors=[] if reason else [("search_reason", missing)],
     )
+    return page if reason else (page, 422)
 
 
 @bp.get("/invitations/<uuid:invitation_id>/")

@@ -3,29 +3,26 @@
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from surveyapp.db import reading
 from surveyapp.i18n import _
 from surveyapp.responses import drafts
 from surveyapp.responses.errors import BegunElsewhere
 from surveyapp.web.http import sessions
 from surveyapp.web.respond import bp, privacy_notice
 from surveyapp.web.respond.devices import browser_cookie
-from surveyapp.web.respond.visit import visiting
+from surveyapp.web.respond.visit import present
 
 
 @bp.get("/phieu/may-moi")
 def elsewhere() -> ResponseReturnValue:
     """Answers are saved from another device: how to see them here, or how to begin anew beside them."""
-    with reading() as db:
-        facts = privacy_notice.facts(db, visiting(db).invited)
+    facts = privacy_notice.facts(present().invited)
     return render_template("respond/elsewhere.html", **facts)
 
 
 @bp.post("/phieu/may-moi")
 def begin_anew() -> ResponseReturnValue:
     """Answer here from the start; what is saved elsewhere stays until one of the two is submitted."""
-    with reading() as db:
-        code = visiting(db).code
+    code = present().code
     own = drafts.new_strand()
     sessions.hold_strand(own)
     response = redirect(url_for("respond.hub"), code=303)
