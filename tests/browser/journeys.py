@@ -3,9 +3,13 @@
 Each is told once. `SHORT` is walked in all three engines by the tests, everything by `make journeys`.
 """
 
+import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from surveyapp.web.http import sessions
 from tests.browser.engines import DESKTOP, PHONE, PLAIN, Look, Surfer, width, words
 from tests.browser.scene import Scene
 
@@ -208,6 +212,78 @@ def second_questionnaire(stage: Stage) -> None:
     assert surfer.count("nav.submit") == 0
 
 
+def expired_at_submit(stage: Stage) -> None:
+    """Nothing was submitted, the page says so, and the code leads straight back to the review."""
+    surfer = stage.surfer
+    code = stage.begin()
+    surfer.touch(FIRST)
+    stage.saved()
+    surfer.press(REVIEW)
+    lasts = sessions.IDLE
+    sessions.IDLE = timedelta(seconds=-1)
+    try:
+        surfer.press(SUBMIT)
+        stage.reads("Phiếu CHƯA được nộp")
+    finally:
+        sessions.IDLE = lasts
+    surfer.write("#code", code)
+    surfer.press("main button.button")
+    stage.reads("Phiếu CHƯA được nộp vì phiên làm việc đã hết")
+    surfer.press(SUBMIT)
+    stage.reads("Đã nhận phiếu của Ông/Bà")
+
+
+def deadline_passing(stage: Stage) -> None:
+    """It is told before, and whoever was answering submits within the grace."""
+    surfer, opened = stage.surfer, timedelta(days=-3)
+    with stage.scene.window(opened, timedelta(minutes=5)):
+        stage.begin()
+        stage.reads("Còn chưa đầy 10 phút là hết hạn trả lời")
+        surfer.touch(FIRST)
+        stage.saved()
+        with stage.scene.window(opened, timedelta(minutes=-1)):
+            surfer.press(REVIEW)
+            stage.reads("Đã hết hạn trả lời. Vì Ông/Bà đang trả lời, phiếu còn được nhận đến")
+            surfer.press(SUBMIT)
+            stage.reads("Đã nhận phiếu của Ông/Bà")
+
+
+def changed_mind(stage: Stage) -> None:
+    """What was declared is shown when the link is opened again, and taken back."""
+    surfer, person = stage.surfer, stage.scene.person(1)
+    link = stage.scene.link(person)
+    surfer.go(f"{link}/decline")
+    surfer.press("main button.grave")
+    surfer.go(link)
+    stage.reads("Ông/Bà đã báo ngày", "Tôi không muốn trả lời")
+    surfer.press("form[action$='/rut-lai'] button")
+    stage.reads("Đã rút lại")
+
+
+def printing(stage: Stage) -> None:
+    """The way in, the receipt and its check are a sheet each, without an empty one after it."""
+    surfer = stage.surfer
+    stage.go("/")
+    one_sheet(surfer)
+    stage.go("/bien-nhan")
+    one_sheet(surfer)
+    stage.begin()
+    surfer.touch(FIRST)
+    stage.saved()
+    surfer.press(REVIEW)
+    surfer.press(SUBMIT)
+    one_sheet(surfer)
+
+
+def one_sheet(surfer: Surfer) -> None:
+    printed = surfer.printed()
+    if printed is not None:
+        told = subprocess.run(
+            ["pdfinfo", "-"], input=printed, capture_output=True, check=True, timeout=60
+        )
+        assert re.search(rb"^Pages:\s+1$", told.stdout, re.MULTILINE), told.stdout
+
+
 def staff_masthead(stage: Stage) -> None:
     """The name of the service stands on one line on an office computer."""
     stage.go("/account/sign-in")
@@ -230,5 +306,9 @@ ALL: dict[str, tuple[Journey, Look]] = {
     "line that never answers": (line_that_never_answers, PHONE),
     "text at 200 %": (three_widths_of_text, PHONE),
     "second questionnaire": (second_questionnaire, PHONE),
+    "expired at submit": (expired_at_submit, PHONE),
+    "deadline passing": (deadline_passing, PHONE),
+    "changed mind": (changed_mind, PHONE),
+    "printing": (printing, DESKTOP),
     "masthead of staff": (staff_masthead, DESKTOP),
 }

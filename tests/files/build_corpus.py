@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from surveyapp.respondents.context import ListContext
@@ -187,14 +187,6 @@ def _speakable(draft: Draft, chosen: str) -> None:
             draft.faults = [f for f in draft.faults if f[0] != position]
 
 
-def _without_errors(draft: Draft) -> None:
-    """In the old binary format the reader sees an error value as an empty cell: a fault all the same."""
-    for number, (position, name, expected) in enumerate(draft.faults):
-        if "cell_error" in expected.codes:
-            empty = "department_missing" if expected.column == "department" else "required"
-            draft.faults[number] = (position, name, replace(expected, codes=(empty,)))
-
-
 def readable_cases() -> Iterator[Case]:
     """The files a coordinator could send, every planted fault known."""
     for seed, kind, style_name, chosen in _plan():
@@ -207,8 +199,6 @@ def readable_cases() -> Iterator[Case]:
             content = (XLS / name).read_bytes() if (XLS / name).exists() else b""
         else:
             content = FORMATS[chosen](grid)
-        if chosen == "xls":
-            _without_errors(draft)
         first = 1 if chosen == "said.csv" else 0
         planted = [
             Planted(grid.lines[i] + first, fault, expected) for i, fault, expected in draft.faults

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from tests.files.layouts import Grid
 
-_MANIFEST = (
+MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest manifest:version="1.2"'
     ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry'
     ' manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
@@ -85,7 +85,7 @@ def ods(grid: Grid) -> bytes:
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "content.xml": content,
-            "META-INF/manifest.xml": _MANIFEST,
+            "META-INF/manifest.xml": MANIFEST,
         }
     )
 

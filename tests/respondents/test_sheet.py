@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveyapp.respondents import errors, labels
 from surveyapp.respondents.handback.template import write_template
 from surveyapp.respondents.lists.uploads.upload import check_file
-from surveyapp.respondents.reading.checking import Checked, read_lines
+from surveyapp.respondents.reading.checking import Checked, check_workbook, read_lines
 from surveyapp.respondents.reading.headings import map_headings
 from surveyapp.respondents.reading.sheet_reading import (
     Override,
@@ -22,7 +22,8 @@ from surveyapp.respondents.reading.sheet_reading import (
     understand_as,
 )
 from surveyapp.respondents.rules import check_rows
-from surveyapp.respondents.sheet import Sheet, Workbook, read_workbook
+from surveyapp.respondents.sheet import Sheet, Workbook, child, read_workbook
+from surveyapp.respondents.sheet.workbook import workbook_from_reply
 from tests.files import writers
 from tests.files.layouts import Grid
 from tests.files.office import converted
@@ -248,7 +249,16 @@ SEEDS = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def read_here(content: bytes, name: str) -> None:
+    """What the child does with a file, here: thousands of examples need no process each."""
+    try:
+        workbook = workbook_from_reply(name, child.read(content, name))
+        assert check_workbook(workbook, LEADERS).readable
+    except errors.FileRefused as refusal:
+        assert labels.refusal(refusal)
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_bytes_are_read_or_refused_never_anything_else(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(SEEDS)))
@@ -256,17 +266,21 @@ def test_damaged_bytes_are_read_or_refused_never_anything_else(data: st.DataObje
         at = data.draw(st.integers(0, len(content) - 1))
         piece = data.draw(st.binary(max_size=6))
         content[at : at + data.draw(st.integers(0, 40))] = piece
-    checked = check_file(bytes(content), "a.xlsx", LEADERS)
-    assert checked.readable or checked.reason
+    read_here(bytes(content), "a.xlsx")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe"]),
     st.binary(max_size=3000),
 )
 def test_random_bytes_are_read_or_refused_never_anything_else(start: bytes, rest: bytes) -> None:
-    checked = check_file(start + rest, "a.csv", LEADERS)
+    read_here(start + rest, "a.csv")
+
+
+@pytest.mark.parametrize("content", [SEEDS[0][:900], SEEDS[3][:3000], b"\xff\xfe\x00"])
+def test_the_guarded_child_answers_of_a_broken_file_too(content: bytes) -> None:
+    checked = check_file(content, "a.xlsx", LEADERS)
     assert checked.readable or checked.reason
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits
-from surveyapp.respondents.sheet.formats import delimited, spreadsheets, webpage, zipped
+from surveyapp.respondents.sheet.formats import delimited, spreadsheets, word_document, zipped
 from surveyapp.respondents.sheet.formats.repaired import repaired
 from surveyapp.respondents.sheet.frames import ANSWER, END, FAILED, REFUSED, write_frame
 from surveyapp.respondents.sheet.marks.marking import Marking
@@ -113,6 +113,11 @@ def read(content: bytes, file_name: str) -> dict[str, Any]:
     except Exception as exc:
         # Damaged bytes make a parser fail in any way at all; each of them is this one refusal.
         raise errors.BrokenWorkbook(detected="") from exc
+    except BaseException as exc:
+        # A panic of calamine's is no Exception, and says the same of the file.
+        if type(exc).__name__ != "PanicException":
+            raise
+        raise errors.BrokenWorkbook(detected="") from exc
 
 
 def _read(content: bytes, file_name: str) -> dict[str, Any]:
@@ -122,15 +127,19 @@ def _read(content: bytes, file_name: str) -> dict[str, Any]:
         zipped.refuse_entities(archive)
         if kind == "docx":
             document = zipped.read_part(archive, "word/document.xml", limits.UNPACKED_BYTES)
-            return {"format": kind, "remarks": [], "sheets": webpage.read_document(document)}
+            links = zipped.read_part(archive, "word/_rels/document.xml.rels", limits.MEGABYTE)
+            sheets = word_document.read_document(document, links)
+            return {"format": kind, "remarks": [], "sheets": sheets}
         left_out = zipped.remarks(archive)
         if kind != "ods":
             content, archive, far = repaired(content, archive)
             left_out += far
         sheets = spreadsheets.read_archive(content, archive, kind)
-        return {"format": kind, "remarks": left_out, "sheets": sheets}
+        left_out += spreadsheets.far_cells(sheets)
+        return {"format": kind, "remarks": list(dict.fromkeys(left_out)), "sheets": sheets}
     if content.startswith(_OLE):
-        return {"format": "xls", "remarks": [], "sheets": spreadsheets.read_ole(content)}
+        sheets = spreadsheets.read_ole(content)
+        return {"format": "xls", "remarks": spreadsheets.far_cells(sheets), "sheets": sheets}
     for magic, name in _FOREIGN:
         if content.startswith(magic):
             raise errors.NotAWorkbook(detected=name)

@@ -105,8 +105,11 @@ def names_office(text: str) -> bool:
         return False  # Cơ Liêng, a family of the K'Ho
     if first in _NOBODYS:
         return True
-    middle = bool(rest) and (
-        words[1].lower() in MIDDLES or (text.isascii() and rest[0] in ("van", "thi"))
+    # `Sở-Y` is one word here and two when folded.
+    middle = (
+        bool(rest)
+        and len(words) > 1
+        and (words[1].lower() in MIDDLES or (text.isascii() and rest[0] in ("van", "thi")))
     )
     bears_name = words[0].lower() in FAMILIES
     if first not in _OFFICES and not text.isascii():

@@ -110,7 +110,7 @@ def unseal(private: bytes, campaign_code: str, ciphertext: bytes) -> Ballot:
         padded = _SUITE.decrypt(ciphertext, _private_key(private), campaign_code.encode())
         length = int.from_bytes(padded[:_LENGTH_BYTES])
         return _decode(json.loads(padded[_LENGTH_BYTES : _LENGTH_BYTES + length]))
-    except (InvalidTag, ValueError, TypeError, KeyError) as exc:
+    except (InvalidTag, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise BallotUnreadable from exc
 
 

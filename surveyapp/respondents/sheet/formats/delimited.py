@@ -42,7 +42,8 @@ def read(content: bytes, file_name: str) -> tuple[str, list[dict[str, Any]], lis
     if _CONTROL.search(text):
         raise errors.NotAWorkbook(detected="")
     first_line, delimiter, text = _delimiter(text)
-    rows, unclosed = _rows(text, delimiter)
+    # A sheet saved with stray formats below its table ends in thousands of rows of nothing.
+    rows, unclosed = _rows(text.rstrip(f" \t\r\n\xa0{delimiter}"), delimiter)
     remarks += [UNCLOSED] if unclosed else []
     widest = max((_width(row) for row in rows), default=0)
     if widest > limits.COLUMNS:

@@ -1,4 +1,4 @@
-"""What calamine does not tell about XLS: links, hidden and struck-out rows, by xlrd from the cells' formats."""
+"""What calamine does not tell about XLS: errors, links, hidden and struck-out rows, by xlrd."""
 
 from typing import Any
 
@@ -42,6 +42,10 @@ def _of_sheet(book: Any, sheet: Any) -> SheetDetails:
     }
     for row in range(min(sheet.nrows, limits.ROWS)):
         for column in range(min(sheet.row_len(row), limits.COLUMNS)):
+            if sheet.cell_type(row, column) == xlrd.XL_CELL_ERROR:
+                code = int(sheet.cell_value(row, column))
+                sheet_details.odd[row + 1, column] = xlrd.error_text_from_code.get(code, "#ERROR!")
+                continue
             if not sheet.cell_value(row, column) or len(sheet_details.struck) >= _MOST:
                 continue
             runs = sheet.rich_text_runlist_map.get((row, column), [])

@@ -7,6 +7,7 @@ from xml.parsers import expat
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import zipped
+from surveyapp.respondents.sheet.formats.repaired import STRAY
 from surveyapp.respondents.sheet.formats.xlsx_details import linked_address
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -39,6 +40,7 @@ class _Walk:
         self._column_styles: list[str] = []
         self._span_style = ""
         self._plain = self._lined = 0
+        self._far, self._repeats = 0, 1
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         def number(name: str) -> int:
@@ -69,7 +71,7 @@ class _Walk:
             if rows > 1 and self.column < limits.COLUMNS:
                 right = self.column + number("number-columns-spanned") - 1
                 self.spans[-1].append([self.line, self.column, self.line + rows - 1, right])
-            self.cell = (self.line, self.column + repeats)
+            self.cell, self._repeats = (self.line, self.column + repeats), repeats
             self.is_error = attributes.get(_VALUE_TYPE) == "error"
             self._cell_style = self._style_of(attributes)
             self._plain = self._lined = 0
@@ -118,12 +120,9 @@ class _Walk:
             return
         line, columns = self.cell
         line += self.row_repeats - 1
-        if line > limits.ROWS + 1000:
-            raise errors.TooManyRows(sheet=self.name[:100], rows=line, limit=limits.ROWS)
-        if columns > limits.COLUMNS:
-            raise errors.TooManyColumns(
-                sheet=self.name[:100], columns=columns, limit=limits.COLUMNS
-            )
+        if line > limits.ROWS + 1000 or columns > limits.COLUMNS:
+            self._count_far(line, columns)
+            return
         of_span = self._styles.strikes(self._span_style)
         if of_span or (of_span is None and self._styles.strikes(self._cell_style)):
             self._lined += 1
@@ -132,6 +131,16 @@ class _Walk:
         if self.is_error:
             cell = line, columns - 1
             self.wrong[-1][cell] = (self.wrong[-1].get(cell, "") + text)[:20]
+
+    def _count_far(self, line: int, columns: int) -> None:
+        """Some stray cells are left out; a table beyond the limits, or one text in thousands of cells, is not read."""
+        self._far += self.row_repeats * self._repeats
+        if self._far > STRAY and line > limits.ROWS:
+            raise errors.TooManyRows(sheet=self.name[:100], rows=line, limit=limits.ROWS)
+        if self._far > STRAY:
+            raise errors.TooManyColumns(
+                sheet=self.name[:100], columns=columns, limit=limits.COLUMNS
+            )
 
 
 class _Strikes:

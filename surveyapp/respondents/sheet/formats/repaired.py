@@ -17,7 +17,7 @@ _FAR_ROW = re.compile(rb"""r=["'][A-Z]{0,3}(?:[6-9]\d{4}|[1-9]\d{5,6})["']""")
 _ENCODING = re.compile(
     rb"""^(<\?xml[^>]{0,80}?)\s{1,9}encoding\s{0,9}=\s{0,9}["'][^"']{1,30}["']"""
 )
-_STRAY = 50
+STRAY = 50
 
 
 def repaired(content: bytes, archive: zipfile.ZipFile) -> tuple[bytes, zipfile.ZipFile, list[str]]:
@@ -125,7 +125,7 @@ def _without_far_cells(name: str, xml: bytes) -> tuple[bytes, bool]:
     if not walk.ranges:
         return xml, False
     sheet = name.rpartition("/")[2].partition(".")[0][:100]
-    if walk.filled > _STRAY:
+    if walk.filled > STRAY:
         line, column = walk.furthest
         if line > limits.ROWS:
             raise errors.TooManyRows(sheet=sheet, rows=line, limit=limits.ROWS)

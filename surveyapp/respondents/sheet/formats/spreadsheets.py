@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import python_calamine as calamine
@@ -12,6 +13,7 @@ from surveyapp.respondents import errors
 from surveyapp.respondents.progress import tell_parent
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import old_excel, opendocument, xlsx_details, zipped
+from surveyapp.respondents.sheet.formats.repaired import FAR_CELLS, STRAY
 from surveyapp.respondents.sheet.formats.xlsx_details import SheetDetails
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -20,6 +22,11 @@ _WORKBOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 _BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # BOF of a workbook's globals in BIFF8
 _FILEPASS, _RECORDS = 0x2F, 12
 Sheets = list[dict[str, Any]]
+
+
+def far_cells(sheets: Sheets) -> list[str]:
+    """What is to be remarked where cells beyond the limits were left out."""
+    return [FAR_CELLS] if sum(sheet.pop("far", 0) for sheet in sheets) else []
 
 
 def read_archive(content: bytes, archive: zipfile.ZipFile, kind: str) -> Sheets:
@@ -78,15 +85,10 @@ def _sheet(
 ) -> dict[str, Any]:
     name = metadata.name[:100]
     start = sheet.start or (0, 0)
-    if sheet.height > limits.ROWS:
-        raise errors.TooManyRows(sheet=name, rows=sheet.height, limit=limits.ROWS)
-    if start[1] + sheet.width > limits.COLUMNS:
-        raise errors.TooManyColumns(
-            sheet=name, columns=start[1] + sheet.width, limit=limits.COLUMNS
-        )
-    margin, most = [""] * start[1], limits.CELL_CHARACTERS
+    read, far = _within_limits(sheet, name)
+    margin, most = [""] * min(start[1], limits.COLUMNS), limits.CELL_CHARACTERS
     rows = []
-    for done, row in enumerate(sheet.to_python(skip_empty_area=True)):
+    for done, row in enumerate(read):
         tell_parent("reading", done, sheet.height)
         # Nearly every cell is text already; a call for each would be a quarter of the reading.
         rows.append(margin + [c if type(c) is str and len(c) <= most else text(c) for c in row])
@@ -109,7 +111,34 @@ def _sheet(
         "hidden_lines": details.hidden,
         "struck": [list(cell) for cell in details.struck],
         "filtered": details.filtered,
+        "far": far,
     }
+
+
+def _within_limits(sheet: calamine.CalamineSheet, name: str) -> tuple[list[list[Any]], int]:
+    """The rows within the limits, and how many cells beyond them hold something.
+
+    Raises TooManyRows, TooManyColumns where not some stray cells but a table lies there.
+    """
+    start = sheet.start or (0, 0)
+    rows = sheet.to_python(skip_empty_area=True, nrows=limits.ROWS)
+    below = 0
+    if sheet.height > limits.ROWS:
+        below = sum(map(_filled, islice(sheet.iter_rows(), start[0] + limits.ROWS, None)))
+        if below > STRAY:
+            raise errors.TooManyRows(sheet=name, rows=sheet.height, limit=limits.ROWS)
+    width = start[1] + sheet.width
+    if width <= limits.COLUMNS:
+        return rows, below
+    within = max(limits.COLUMNS - start[1], 0)
+    beside = sum(_filled(row[within:]) for row in rows)
+    if beside > STRAY:
+        raise errors.TooManyColumns(sheet=name, columns=width, limit=limits.COLUMNS)
+    return [row[:within] for row in rows], below + beside
+
+
+def _filled(row: list[Any]) -> int:
+    return sum(1 for cell in row if not isinstance(cell, str) or cell.strip())
 
 
 def text(cell: object) -> str:

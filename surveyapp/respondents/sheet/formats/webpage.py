@@ -1,37 +1,47 @@
-"""Tables that are no workbook inside: web pages and XML of Excel 2003 under the name of one, and Word's."""
+"""Tables that are no workbook inside: web pages and XML of Excel 2003 under the name of one."""
 
 import email
 import email.policy
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 from surveyapp.respondents import errors
 from surveyapp.respondents.sheet import limits
 from surveyapp.respondents.sheet.formats import xml_walk
+from surveyapp.respondents.sheet.formats.xlsx_details import linked_address
 
 Sheets = list[dict[str, Any]]
 _CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
 _HIDDEN = ("script", "style", "title", "head")
-_MOST_SPANNED = 1000
+_STRIKES = ("s", "strike", "del")
+_INLINE = (*_STRIKES, "span", "font", "a", "b", "i", "u", "em", "strong")
+_LINED, _UNSEEN = "line-through", "display:none"
+_MOST_SPANNED, _MOST_MARKS, _DEEPEST = 1000, 20_000, 50
 
 
-class _Grid:
+class PageGrid:
     """Rows under construction: cells put one after the other, merged ones kept free for what covers them."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.rows: list[list[str]] = []
         self.spans: list[list[int]] = []
+        self.struck: list[list[int]] = []
+        self.links: list[list[Any]] = []
+        self.hidden: list[int] = []
         self._covered: dict[int, int] = {}
 
-    def begin_row(self) -> None:
+    def begin_row(self, *, hidden: bool = False) -> None:
         """The next row."""
         if len(self.rows) > limits.ROWS:
             raise errors.TooManyRows(sheet=self.name, rows=len(self.rows), limit=limits.ROWS)
         self.rows.append([])
+        if hidden:
+            self.hidden.append(len(self.rows))
 
-    def add(self, text: str, *, wide: int = 1, tall: int = 1) -> None:
+    def add(self, text: str, *, wide: int = 1, tall: int = 1, struck: bool = False, link: str = "") -> None:  # fmt: skip
         """The next cell of the row."""
         if not self.rows:
             self.begin_row()
@@ -39,6 +49,10 @@ class _Grid:
         while self._covered.get(len(row), 0) >= line:
             row.append("")
         column = len(row)
+        if struck and text and len(self.struck) < _MOST_MARKS:
+            self.struck.append([line, column])
+        if link and len(self.links) < _MOST_MARKS:
+            self.links.append([line, column, link])
         row.append(text[: limits.CELL_CHARACTERS + 1])
         row.extend([""] * (min(wide, limits.COLUMNS) - 1))
         if len(row) > limits.COLUMNS * 4:
@@ -65,6 +79,9 @@ class _Grid:
             "first_line": 1,
             "rows": rows,
             "spans": self.spans,
+            "links": self.links,
+            "hidden_lines": self.hidden,
+            "struck": self.struck,
         }
 
 
@@ -73,12 +90,17 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.grid = _Grid("Web")
+        self.grid = PageGrid("Web")
         self.tables = 0
         self._depth = 0
         self._unseen = 0
         self._text: list[str] = []
         self._cell: tuple[int, int] | None = None
+        self._struck_classes: set[str] = set()
+        self._around: list[tuple[str, bool]] = []
+        self._row_lined = self._cell_lined = False
+        self._plain = self._lined = 0
+        self._link = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
@@ -90,14 +112,25 @@ class _Page(HTMLParser):
                 self._end_text()
         elif tag == "tr" and self._depth == 1:
             self._end_cell()
-            self.grid.begin_row()
+            told = dict(attrs)
+            self._row_lined = self._is_lined(tag, told)
+            self.grid.begin_row(hidden="hidden" in told or _UNSEEN in _style(told))
         elif tag in ("td", "th") and self._depth == 1:
             self._end_cell()
             told = dict(attrs)
             self._text = []
             self._cell = _span(told.get("colspan")), _span(told.get("rowspan"))
+            self._cell_lined = self._row_lined or self._is_lined(tag, told)
         elif tag in ("br", "p", "div"):
             self._text.append("\n")
+        elif tag in _INLINE and self._cell is not None and len(self._around) < _DEEPEST:
+            told = dict(attrs)
+            self._around.append((tag, self._is_lined(tag, told)))
+            self._link = self._link or linked_address(told.get("href") or "")
+
+    def _is_lined(self, tag: str, told: dict[str, str | None]) -> bool:
+        classes = (told.get("class") or "").split()
+        return tag in _STRIKES or _LINED in _style(told) or not self._struck_classes.isdisjoint(classes)  # fmt: skip
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
@@ -110,23 +143,52 @@ class _Page(HTMLParser):
             self._end_cell()
         elif tag in ("p", "div", "h1", "h2", "h3") and self._depth == 0:
             self._end_text()
+        elif tag in _INLINE and any(tag == open_tag for open_tag, _ in self._around):
+            while self._around.pop()[0] != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
             self._text.append(data)
+            if data.strip() and (self._cell_lined or any(lined for _, lined in self._around)):
+                self._lined += 1
+            elif data.strip():
+                self._plain += 1
+        elif _LINED in data:
+            self._struck_classes |= set(_struck_classes(data))
 
     def _end_cell(self) -> None:
         if self._cell is not None:
             lines = (" ".join(line.split()) for line in "".join(self._text).split("\n"))
-            self.grid.add("\n".join(filter(None, lines)), wide=self._cell[0], tall=self._cell[1])
-        self._cell, self._text = None, []
+            self.grid.add(
+                "\n".join(filter(None, lines)),
+                wide=self._cell[0],
+                tall=self._cell[1],
+                struck=bool(self._lined and not self._plain),
+                link=self._link,
+            )
+        self._cell, self._text, self._around, self._link = None, [], [], ""
+        self._plain = self._lined = 0
 
     def _end_text(self) -> None:
         text = " ".join("".join(self._text).split())
         self._text = []
+        self._plain = self._lined = 0
         if text:
             self.grid.begin_row()
             self.grid.add(text)
+
+
+def _style(told: dict[str, str | None]) -> str:
+    return (told.get("style") or "").casefold().replace(" ", "")
+
+
+def _struck_classes(sheet: str) -> Iterator[str]:
+    """The classes that a style sheet strikes out, as Excel writes them (`.xl66 {text-decoration:line-through}`)."""
+    for rule in sheet.split("}"):
+        names, _, told = rule.partition("{")
+        if _LINED in told:
+            yield from (name.rpartition(".")[2].strip() for name in names.split(","))
 
 
 def _span(written: str | None) -> int:
@@ -168,38 +230,51 @@ class _Workbook2003:
     """Follows worksheets, rows and cells of an XML spreadsheet of Excel 2003."""
 
     def __init__(self) -> None:
-        self.grids: list[_Grid] = []
+        self.grids: list[PageGrid] = []
         self._text: list[str] | None = None
         self._cell = (1, 1)
-        self._written = ""
+        self._written = self._link = self._style = ""
+        self._struck_styles: set[str] = set()
+        self._is_lined = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         told = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         if name == "Worksheet":
-            self.grids.append(_Grid(told.get("Name", "")[:100]))
+            self.grids.append(PageGrid(told.get("Name", "")[:100]))
         elif name == "Row" and self.grids:
             index = told.get("Index", "")
             grid = self.grids[-1]
             while index.isdigit() and len(grid.rows) < min(int(index[:7]), limits.ROWS) - 1:
                 grid.begin_row()
-            grid.begin_row()
+            grid.begin_row(hidden=told.get("Hidden") == "1")
         elif name == "Cell" and self.grids:
             index = told.get("Index", "")
             row = self.grids[-1].rows[-1] if self.grids[-1].rows else []
             while index.isdigit() and len(row) < min(int(index[:5]), limits.COLUMNS) - 1:
                 row.append("")
             self._cell = 1 + _merged(told.get("MergeAcross")), 1 + _merged(told.get("MergeDown"))
-            self._written = ""
+            self._written, self._link = "", linked_address(told.get("HRef", ""))
+            self._is_lined = told.get("StyleID", "") in self._struck_styles
         elif name == "Data":
             self._text = []
+        elif name == "Style":
+            self._style = told.get("ID", "")
+        elif name == "Font" and told.get("StrikeThrough") == "1":
+            self._struck_styles.add(self._style)
 
     def end(self, tag: str) -> None:
         name = tag.rpartition(":")[2]
         if name == "Data" and self._text is not None:
             self._written, self._text = "".join(self._text), None
         elif name == "Cell" and self.grids:
-            self.grids[-1].add(self._written, wide=self._cell[0], tall=self._cell[1])
+            self.grids[-1].add(
+                self._written,
+                wide=self._cell[0],
+                tall=self._cell[1],
+                struck=self._is_lined,
+                link=self._link,
+            )
 
     def characters(self, text: str) -> None:
         if self._text is not None:
@@ -218,90 +293,3 @@ def _workbook_2003(text: str) -> Sheets:
     if not any(any(any(cell for cell in row) for row in sheet["rows"]) for sheet in sheets):
         raise errors.SavedAsWeb
     return sheets
-
-
-class _Document:
-    """Follows the paragraphs and tables of a Word document: a row for each outside, a cell for each inside."""
-
-    def __init__(self) -> None:
-        self.grid = _Grid("Word")
-        self.tables = 0
-        self.struck: list[list[int]] = []
-        self._depth = 0
-        self._text: list[str] = []
-        self._within = False
-        self._wide, self._covered = 1, ""
-        self._tops: dict[int, int] = {}
-        self._is_struck = self._ran = False
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        value = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "val"), "")
-        if name == "tbl":
-            self._depth += 1
-            self.tables += 1
-            self._text = []
-        elif name == "tr" and self._depth == 1:
-            self.grid.begin_row()
-        elif name == "tc" and self._depth == 1:
-            self._text, self._wide, self._covered = [], 1, ""
-            self._is_struck = self._ran = False
-        elif name == "gridSpan" and value.isdigit():
-            self._wide = max(1, int(value[:3]))
-        elif name == "vMerge":
-            self._covered = value or "continue"
-        elif name == "t":
-            self._within = True
-        elif name in ("br", "cr"):
-            self._text.append("\n")
-        elif name == "tab":
-            self._text.append(" ")
-        elif name in ("strike", "dstrike") and value not in ("0", "false"):
-            self._is_struck = True
-
-    def end(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "t":
-            self._within = False
-        elif name == "p" and self._depth:
-            self._text.append("\n")
-        elif name == "p":
-            text = " ".join("".join(self._text).split())
-            self._text = []
-            if text:
-                self.grid.begin_row()
-                self.grid.add(text)
-        elif name == "tc" and self._depth == 1:
-            self._end_cell()
-        elif name == "tbl":
-            self._depth = max(0, self._depth - 1)
-            self._tops = {}
-
-    def _end_cell(self) -> None:
-        lines = (" ".join(line.split()) for line in "".join(self._text).split("\n"))
-        text = "\n".join(filter(None, lines))
-        column, line = len(self.grid.rows[-1]), len(self.grid.rows)
-        if self._covered == "restart":
-            self._tops[column] = line
-        elif self._covered:
-            top = self._tops.get(column, line)
-            if self.grid.spans and self.grid.spans[-1][:2] == [top, column]:
-                self.grid.spans[-1][2] = line
-            elif top < line:
-                self.grid.spans.append([top, column, line, column])
-        if self._is_struck and text:
-            self.struck.append([line, column])
-        self.grid.add(text, wide=self._wide)
-
-    def characters(self, text: str) -> None:
-        if self._within:
-            self._text.append(text)
-
-
-def read_document(xml: bytes) -> Sheets:
-    """The tables of a Word document with the titles around them. Raises NotAWorkbook without a table."""
-    walk = _Document()
-    xml_walk.follow(xml, walk)
-    if not walk.tables:
-        raise errors.NotAWorkbook(detected="Word")
-    return [{**walk.grid.as_sheet(), "struck": walk.struck}]

@@ -211,7 +211,7 @@ def read_lines(
         if first and before == b"":
             raise NotThisKind(path, expected=kind.name, found="") from exc
         raise FileDamaged(path) from exc
-    except (EOFError, zlib.error, ValueError, KeyError, TypeError) as exc:
+    except (EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as exc:
         raise FileDamaged(path) from exc
     if ended is not None:
         ended(told)
