@@ -1,6 +1,6 @@
 """A campaign that collects, with as many invitations as a run uses up, through the application's services.
 
-`python -m benchmarks.flows.stage FOLDER DATABASE_URL PEOPLE` makes instance, keys and campaign in FOLDER
+`python -m benchmarks.flows.stage FOLDER DATABASE_URL PEOPLE [UPLOADS]` makes instance, keys and campaign in FOLDER
 and writes `stage.json`: what the client must know. It is run with the code of the tree it measures.
 """
 
@@ -32,7 +32,7 @@ A_LIST = 400
 UPLOADS, UPLOADED = 40, 1000
 
 
-def build(folder: Path, url: str, people: int) -> dict[str, Any]:
+def build(folder: Path, url: str, people: int, uploads: int) -> dict[str, Any]:
     """The campaign in an empty database, and what the client must know of it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_key_ring(folder / "keys.json")
@@ -70,7 +70,9 @@ def build(folder: Path, url: str, people: int) -> dict[str, Any]:
         "box": factories.box_key()[0].hex(),
         "people": {
             "overview": _person("viewer", f"/centre/{code}/"),
-            "desk": _person("desk", f"/desk/{code}/01/lists/agency-leaders/", _files(folder)),
+            "desk": _person(
+                "desk", f"/desk/{code}/01/lists/agency-leaders/", _files(folder, uploads)
+            ),
         },
     }
 
@@ -147,10 +149,10 @@ def _people(db: Session, campaign: Campaign, people: int, keys: KeyRing, now: da
         factories.approved_list(db, campaign, now, keys, unit=unit, kind=LIST, listed=listed)
 
 
-def _files(folder: Path) -> tuple[str, ...]:
+def _files(folder: Path, uploads: int) -> tuple[str, ...]:
     """Lists of a desk, no two alike."""
     paths = []
-    for n in range(UPLOADS):
+    for n in range(uploads):
         path = folder / f"danh-sach-{n}.csv"
         listed = factories.people(UPLOADED, start=n * UPLOADED)
         path.write_bytes(factories.list_file("agency-leaders", listed))
@@ -161,7 +163,8 @@ def _files(folder: Path) -> tuple[str, ...]:
 def main() -> None:
     """Build it and write `stage.json`."""
     folder, url, people = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    known = build(folder, url, people)
+    uploads = int(sys.argv[4]) if len(sys.argv) > 4 else UPLOADS
+    known = build(folder, url, people, uploads)
     (folder / "stage.json").write_text(json.dumps(known, ensure_ascii=False))
 
 

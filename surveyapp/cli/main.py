@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from surveyapp import clock, db, i18n, traces
+from surveyapp import clock, i18n, traces
 from surveyapp.config import PROJECT, Settings, read_settings
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
@@ -108,9 +108,20 @@ class Commands(click.Group):
         except SurveyError as error:
             click.echo(reason(error), err=True)
             ctx.exit(1)
-        except (*db.UNREACHABLE, db.DatabaseFault) as error:
+        except Exception as error:
+            if not _is_of_database(error):
+                raise
             click.echo(database_failure(error), err=True)
             ctx.exit(1)
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Asked without importing SQLAlchemy, which takes longer than help: who has not, has no such error."""
+    if "sqlalchemy" not in sys.modules:
+        return False
+    from surveyapp import db
+
+    return isinstance(error, (*db.UNREACHABLE, db.DatabaseFault))
 
 
 def reason(error: SurveyError) -> str:
@@ -125,6 +136,8 @@ def reason(error: SurveyError) -> str:
 
 def database_failure(error: Exception) -> str:
     """What failed and where in the program, without the values it was about: they may be names and codes."""
+    from surveyapp import db
+
     cause = getattr(error, "orig", None) or error
     told = getattr(getattr(cause, "diag", None), "message_primary", None)
     fault = str(told or (cause if db.of_database(error) else type(cause).__name__)).strip()
@@ -157,6 +170,7 @@ def database() -> Iterator[Server]:
     """
     import surveyapp.responses.drafts  # says what becomes of drafts
     import surveyapp.responses.sealed_box.registration  # noqa: F401  what an official campaign must have shown
+    from surveyapp import db
     from surveyapp.keys import read_key_ring
 
     settings = read_settings()
@@ -178,6 +192,7 @@ def database() -> Iterator[Server]:
 
 def _claimed(keys: KeyRing) -> KeyRing:
     """The ring with the key in use here. Raises `ForeignKeyRing` or `KeyRingIncomplete`."""
+    from surveyapp import db
     from surveyapp.operations.installation import ownership
 
     with db.reading() as session:
@@ -193,7 +208,7 @@ def _address(engine: Engine) -> str:
 
 
 def _make_engine() -> Engine:
-    from surveyapp import schema
+    from surveyapp import db, schema
     from surveyapp.tables import metadata
 
     engine = db.make_engine(read_settings().database_url)
@@ -209,6 +224,8 @@ def main(english: bool) -> None:
 
     Settings come from the environment (see the README). Every command has its own --help.
     """
+    from surveyapp import db
+
     i18n.set_locale("en" if english else "vi")
     db.bind_when_needed(_make_engine)
 

@@ -8,9 +8,6 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from surveyapp.config import environment_file
 from surveyapp.errors import SurveyError
 
@@ -185,6 +182,9 @@ def _database_url(value: str | None, instance: Path, demo: str, faults: list[str
                 f" (here, or in the file that {environment_file.VARIABLE} names)"
             )
         return f"sqlite:///{instance / 'survey.sqlite3'}"
+    from sqlalchemy.engine import make_url  # late: help of the command line needs no settings
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(value)
     except ArgumentError:

@@ -172,8 +172,8 @@ def by_differences(scene: Scene, side: str) -> Outcome:
                 totals[group, item] += codes
     else:
         for row in _table(scene, "public/answers.csv"):
-            if row["rated_unit"] == "all" and row["n"]:
-                totals[row["group"], row["item"]][row["option"]] += int(row["n"])
+            if row["rated_unit"] == "all":  # the most that each option can have
+                totals[row["group"], row["item"]][row["options"]] += int(row["n_high"])
     claims = hits = 0
     for group in {group for _, group in hidden}:
         wanted: dict[str, Counter[str]] = defaultdict(Counter)

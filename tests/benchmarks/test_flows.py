@@ -85,7 +85,7 @@ def test_the_survey_takes_every_step_and_its_opened_box_holds_what_was_answered(
 ):
     monkeypatch.setattr(stage, "UPLOADED", 20)
     url = f"sqlite:///{tmp_path / 'survey.sqlite3'}"
-    known = stage.build(tmp_path, url, 12)
+    known = stage.build(tmp_path, url, 12, 1)
     (tmp_path / "stage.json").write_text(json.dumps(known))
     settings = Settings(instance=tmp_path, database_url=url, base_url="http://127.0.0.1")
     engine, keys = make_engine(url), read_key_ring(tmp_path / "keys.json")

@@ -60,6 +60,77 @@ def test_spss_holds_the_same_cells_with_labels_and_the_missing_code(scoring):
     assert meta.column_names_to_labels["M1_101"].startswith("Ông/Bà đánh giá")
 
 
+def test_widths_and_formats_in_spss_are_those_of_the_columns_not_of_the_rows(scoring):
+    _, meta = pyreadstat.read_sav(scoring / "responses.sav", user_missing=True)
+    types = meta.original_variable_types
+    assert (types["rated_unit"], types["flags"], types["level"]) == ("A32", "A255", "A8")
+    assert (types["M1_101"], types["M1_203"], types["excluded"]) == ("F2.0", "F1.0", "F1.0")
+    assert meta.variable_value_labels["rated_unit"]["BNV"] == "Bộ Nội vụ"
+    assert meta.variable_value_labels["group"]["M1"]
+
+
+def test_stata_holds_the_same_cells_with_labels_dated_by_the_opening(scoring):
+    frame, meta = pyreadstat.read_dta(scoring / "responses.dta")
+    rows = [{k: as_text(v) for k, v in row.items()} for row in frame.to_dict("records")]
+    assert rows == cells(scoring / "responses.csv")
+    assert meta.variable_value_labels["M1_101"][1] == "Rất tốt"
+    assert meta.column_names_to_labels["M1_101"].startswith("Ông/Bà đánh giá")
+    assert b"<timestamp>\x1115 Jan 2024 03:00<" in (scoring / "responses.dta").read_bytes()[:1024]
+
+
+@pytest.mark.parametrize("name", ["read.R", "read.do", "read.sps"])
+def test_ready_commands_label_every_column_in_both_languages(scoring, name):
+    folder = scoring.parent / "documentation" / "syntax"
+    vietnamese, english = (
+        (folder / one).read_text() for one in (name, name.replace("read", "read_en"))
+    )
+    with (scoring / "responses.csv").open(encoding="utf-8") as file:
+        columns = file.readline().strip().split(",")
+    for column in columns:
+        assert column in vietnamese
+        assert column in english
+    assert "Rất tốt" in vietnamese
+    assert "Very good" in english
+    assert "Rất tốt" not in english
+    assert "scoring/responses.csv" in vietnamese
+
+
+def test_every_unit_group_and_criterion_has_its_words_in_both_languages(scoring):
+    names = scoring.parent / "names"
+    units = {row["code"]: row for row in cells(names / "units.csv")}
+    assert (units["BNV"]["name_vi"], units["01"]["kind"]) == ("Bộ Nội vụ", "province")
+    assert {"all", "*"} <= set(units)
+    assert {row["code"] for row in cells(names / "groups.csv")} >= {"M1", "P3", "all", "*"}
+    told = {row["criterion"] for row in cells(names / "criteria.csv")}
+    assert told >= {row["criterion"] for row in cells(scoring / "criteria.csv")}
+    assert all(row["title_vi"] and row["area_en"] for row in cells(names / "criteria.csv"))
+
+
+def test_the_workbook_has_a_sheet_for_every_table_with_codes_as_text(scoring):
+    book = load_workbook(scoring / "results.xlsx", read_only=True)
+    tables = {path.stem for path in scoring.glob("*.csv")} - {"responses"}
+    assert tables <= set(book.sheetnames)
+    assert {"public-means", "public-answers", "names-units"} <= set(book.sheetnames)
+    heading, *rows = book["public-participation"].iter_rows(values_only=True)
+    assert "01" in [row[heading.index("rated_unit")] for row in rows]
+    heading, *rows = book["names-criteria"].iter_rows(values_only=True)
+    assert all(isinstance(row[heading.index("area")], str) for row in rows)
+
+
+def test_statistical_systems_get_the_public_means_as_observations(scoring):
+    public = scoring.parent / "public"
+    means = {
+        (row["rated_unit"], row["group"], row["item"]): row["mean"]
+        for row in cells(public / "means.csv")
+    }
+    told = {
+        (row["REF_AREA"], row["RESPONDENT_GROUP"], row["ITEM"]): row["OBS_VALUE"]
+        for row in cells(public / "sdmx.csv")
+        if row["INDICATOR"] == "MEAN"
+    }
+    assert told == means
+
+
 def test_spss_is_dated_by_the_opening_not_by_the_clock(scoring):
     header = (scoring / "responses.sav").read_bytes()[:176]
     assert header[92:109] == b"15 Jan 2403:00:00"

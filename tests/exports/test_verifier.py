@@ -39,7 +39,10 @@ def test_the_check_is_installed_where_there_is_no_server(folder, tmp_path):
     assert installed.returncode == 0, installed.stderr
     check = tmp_path / "receiver" / "bin" / "par-release-verify"
     ran = run(str(check), "--json", str(folder), cwd=tmp_path)
-    assert (ran.returncode, json.loads(ran.stdout)) == (0, {"whole": True, "faults": []})
+    assert (ran.returncode, json.loads(ran.stdout)) == (
+        3,
+        {"whole": True, "key": "unknown", "faults": []},
+    )
     for server in ("surveyapp", "sqlalchemy", "lxml"):
         assert run(str(python), "-c", f"import {server}", cwd=tmp_path).returncode == 1
     copy = writable(folder, tmp_path)
@@ -55,8 +58,11 @@ def test_the_check_runs_as_one_file_without_being_installed(folder, tmp_path):
     )
     assert made.returncode == 0, made.stderr
     alone = (sys.executable, "-I", "-S", str(tmp_path / "verify.pyz"))
-    ran = run(*alone, str(folder), cwd=tmp_path)
+    key = json.loads((folder / "manifest.json").read_text())["signing"]["public_key"]
+    ran = run(*alone, "--key", key, str(folder), cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (0, "whole\n")
+    ran = run(*alone, str(folder) + ".zip", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (3, "whole, signed by an unknown key: see --key\n")
     assert json.loads(run(*alone, "--schema", cwd=tmp_path).stdout) == SCHEMA
 
 
@@ -84,7 +90,9 @@ def test_the_schema_and_the_package_describe_the_same_columns(folder):
         fields, columns = resource["schema"]["fields"], COLUMNS[resource["path"]]
         assert [field["name"] for field in fields][: len(columns)] == list(columns)
         for field, schema in zip(fields, columns.values(), strict=False):
-            counted = schema.get("pattern") in ("^[0-9]+$", "^[0-9]*$")
+            counted = (
+                schema.get("pattern") in ("^[0-9]+$", "^[0-9]*$") or field["name"] == "excluded"
+            )
             assert counted == (field["type"] == "integer"), (resource["path"], field["name"])
 
 

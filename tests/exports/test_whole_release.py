@@ -158,7 +158,7 @@ def test_no_row_in_any_format_names_a_small_group_and_none_is_lost(built):
 
 def test_what_is_published_is_what_is_attacked_here(built):
     files = {path.name for path in (built.folder / "public").iterdir()}
-    tables = {"participation.csv", "answers.csv", "means.csv", "criteria.csv"}
+    tables = {"participation.csv", "answers.csv", "means.csv", "criteria.csv", "sdmx.csv"}
     assert files == tables | {"cleaning.html", "cleaning.pdf"}
 
 

@@ -17,6 +17,7 @@ from tests.files import by_hand, refused, writers
 from tests.files.faults import CHECK, FAULTS, HARMLESS, MUST, Expected
 from tests.files.layouts import SECTION_COLUMN, Grid, Style, lay_out
 from tests.files.people import COLUMNS, OTHER_PEOPLES, Crowd, context
+from tests.files.scores import Score
 
 XLS = Path(__file__).parent / "xls"
 ABBREVIATIONS = {
@@ -241,27 +242,6 @@ def cases() -> Iterator[Case]:
     """The whole corpus."""
     yield from readable_cases()
     yield from refused_cases()
-
-
-@dataclass
-class Score:
-    """How the reader did: planted faults found, findings on lines where nothing was planted."""
-
-    planted: int = 0
-    found: int = 0
-    raised: int = 0
-    justified: int = 0
-    complaints: list[str] = field(default_factory=list)
-
-    @property
-    def recall(self) -> float:
-        """Share of planted faults found with line, column, severity and code."""
-        return self.found / max(self.planted, 1)
-
-    @property
-    def precision(self) -> float:
-        """Share of musts and checks that stand on a line where something was planted."""
-        return self.justified / max(self.raised, 1)
 
 
 def score(case: Case, checked: Checked, total: Score) -> None:

@@ -13,6 +13,7 @@ from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.respondents.context import ListContext, context_from_pack
 from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.reading.checking import Checked
+from tests.files.scores import Score
 
 FOLDER = Path(__file__).parent / "cases"
 PACK = Path(__file__).parents[2] / "questionnaires" / "par-index-2023"
@@ -81,28 +82,7 @@ def desk_cases() -> Iterator[DeskCase]:
         )
 
 
-@dataclass
-class Tally:
-    """How the reader did over the files: faults found, findings where there is nothing, other faults."""
-
-    faults: int = 0
-    found: int = 0
-    raised: int = 0
-    justified: int = 0
-    complaints: list[str] = field(default_factory=list)
-
-    @property
-    def recall(self) -> float:
-        """Share of the faulty rows that carry a must or a check."""
-        return self.found / max(self.faults, 1)
-
-    @property
-    def precision(self) -> float:
-        """Share of the rows with a must or a check that are faulty, rows left open aside."""
-        return self.justified / max(self.raised, 1)
-
-
-def score(case: DeskCase, checked: Checked, tally: Tally) -> None:
+def score(case: DeskCase, checked: Checked, tally: Score) -> None:
     """Hold one result against its truth."""
     if not checked.readable:
         # Letters nobody can restore may be refused as well as asked about, row by row.
@@ -118,12 +98,12 @@ def score(case: DeskCase, checked: Checked, tally: Tally) -> None:
     _score_values(case, checked, tally)
 
 
-def _score_rows(case: DeskCase, checked: Checked, tally: Tally) -> None:
+def _score_rows(case: DeskCase, checked: Checked, tally: Score) -> None:
     if len(checked.lines) != case.lines:
         numbers = [line.number for line in checked.lines]
         tally.complaints.append(f"{case.name}: {len(numbers)} people, not {case.lines}: {numbers}")
     raised = {f.line for f in checked.findings if f.counts and f.line > 0}
-    tally.faults += len(case.faults)
+    tally.planted += len(case.faults)
     tally.found += len(case.faults & raised)
     wrong = raised - case.faults - case.neutral
     tally.raised += len(raised - case.neutral)
@@ -145,7 +125,7 @@ def _score_rows(case: DeskCase, checked: Checked, tally: Tally) -> None:
             tally.complaints.append(f"{case.name}: no {wanted} among {sorted(codes)}")
 
 
-def _score_values(case: DeskCase, checked: Checked, tally: Tally) -> None:
+def _score_values(case: DeskCase, checked: Checked, tally: Score) -> None:
     stored = {line.number: line.values for line in checked.lines}
     for row, cells in case.values.items():
         for column, right in cells.items():
@@ -159,14 +139,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("only", nargs="*", help="beginnings of file names")
     only = tuple(parser.parse_args().only)
-    tally, count = Tally(), 0
+    tally, count = Score(), 0
     for case in desk_cases():
         if only and not case.name.startswith(only):
             continue
         count += 1
         score(case, check_file(case.content, case.name, case.context), tally)
     print(*tally.complaints, sep="\n")
-    print(f"{count} files, recall {tally.recall:.4f} ({tally.found} of {tally.faults}),", end=" ")
+    print(f"{count} files, recall {tally.recall:.4f} ({tally.found} of {tally.planted}),", end=" ")
     print(f"precision {tally.precision:.4f} ({tally.justified} of {tally.raised})")
     sys.exit(bool(tally.complaints))
 

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from surveyapp.cli.administration import watch
 from surveyapp.cli.main import main
 from surveyapp.config import PROJECT
 from surveyapp.operations.installing import answers
@@ -176,3 +178,28 @@ def test_role_and_database_are_made_once_on_a_postgresql_that_has_neither(postgr
     with psycopg.connect(wanted, connect_timeout=5) as connection:
         assert connection.execute("select current_user").fetchone() == ("fresh",)
     postgres.execute(postgres_folder, "drop database fresh_survey", "drop role fresh")
+
+
+def test_what_timers_start_does_not_fail_on_an_installation_just_made(installed, tmp_path):
+    for words in ("upkeep hourly", "upkeep morning"):
+        code, said = call(tmp_path, *words.split())
+        assert code == 0, f"surveyapp {words}\n{said}"
+
+
+def test_one_campaign_that_fails_does_not_keep_the_timer_from_the_next(runner):
+    told = []
+
+    @click.command()
+    @click.option("--code")
+    def work(code: str) -> None:
+        told.append(code)
+        if code == "first":
+            raise click.ClickException("no")
+
+    @click.command()
+    @click.pass_context
+    def both(context: click.Context) -> None:
+        watch._each(context, (work, {"code": "first"}), (work, {"code": "second"}))
+
+    assert runner.invoke(both).exit_code == 1
+    assert told == ["first", "second"]

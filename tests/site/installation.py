@@ -178,7 +178,7 @@ def stage(folder: Path, url: str, people: int) -> dict:
 
     folder.mkdir(mode=0o700, exist_ok=True)
     built = [sys.executable, "-W", "ignore", "-m", "benchmarks.flows.stage", str(folder), url]
-    subprocess.run([*built, str(people)], check=True, cwd=serving.ROOT, timeout=600)
+    subprocess.run([*built, str(people), "0"], check=True, cwd=serving.ROOT, timeout=600)
     for file in folder.glob("*.sqlite3*"):
         file.chmod(0o600)
     known: dict = json.loads((folder / "stage.json").read_text())

@@ -2,76 +2,25 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from surveyapp.keys import make_key_ring
 from tests.ports import free_port
+from tests.web.serving import PATIENCE, running, serving, status, wait_for
 
 FOLDER = Path(__file__).parents[2] / "docs" / "proxy"
 SLOW = 60
-PATIENCE = 20
-"""Seconds in which a page must come although the slow ones are there; they would hold it for a minute."""
-
-
-@contextmanager
-def running(command: list[str], **options) -> Iterator[subprocess.Popen]:
-    with subprocess.Popen(command, start_new_session=True, **options) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
-
-
-def status(address: str) -> int:
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-    except OSError:
-        return 0
-
-
-def wait_for(address: str) -> None:
-    for _try in range(600):
-        if status(address) == 200:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{address} does not answer")
 
 
 @pytest.fixture
 def application(settings, tmp_path) -> Iterator[int]:
     """The port of a running server with one worker: eight threads, fewer than slow visitors."""
-    make_key_ring(settings.keys)
-    port = free_port()
-    environment = {
-        **os.environ,
-        "HOME": str(tmp_path),
-        "WEB_CONCURRENCY": "1",
-        "DATABASE_URL": settings.database_url,
-        "SURVEYAPP_INSTANCE": str(settings.instance),
-        "SURVEYAPP_BASE_URL": "http://localhost",
-    }
-    command = [sys.executable, "-m", "surveyapp", "run", "--port", str(port)]
-    with (
-        (tmp_path / "log").open("w") as log,
-        running(command, env=environment, stdout=log, stderr=log),
-    ):
-        wait_for(f"http://127.0.0.1:{port}/health")
+    with serving(settings, tmp_path, base_url="http://localhost") as port:
         yield port
 
 

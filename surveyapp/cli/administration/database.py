@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy.engine import make_url
 
 from surveyapp import db
 from surveyapp.config import read_settings
@@ -36,21 +35,21 @@ def roles(prefix: str, out: Path | None, administrator: str | None, only_check: 
 
     ours = read_settings().database_url
     url = administrator or ours
-    if make_url(url).get_backend_name() != "postgresql":
+    if not wall.is_possible(url):
         click.echo(_("Chỉ PostgreSQL mới có bức tường thứ hai."), err=True)
         sys.exit(1)
     if not only_check and out is None:
         raise click.UsageError("--out FOLDER or --check")
-    engine = db.make_engine(make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))  # fmt: skip
+    engine = db.make_engine(wall.spoken(url))
+    db.bind(engine)
     try:
-        if not only_check:
-            with engine.begin() as connection:
-                made = wall.make(connection, prefix=prefix)
-            assert out is not None
+        if out is not None and not only_check:
+            with db.transaction() as session:
+                made = wall.make(session.connection(), prefix=prefix)
             for name, password in made.items():
-                click.echo(str(_write(out, name, password, ours)))
-        with engine.connect() as connection:
-            found = list(wall.gaps(connection, prefix=prefix))
+                click.echo(str(_write(out, name, wall.address(ours, name, password))))
+        with db.reading() as session:
+            found = list(wall.gaps(session.connection(), prefix=prefix))
     finally:
         engine.dispose()
     for gap in found:
@@ -60,12 +59,11 @@ def roles(prefix: str, out: Path | None, administrator: str | None, only_check: 
     click.echo(_("Bức tường thứ hai đứng: mỗi vai trò có đúng các quyền cần dùng."))
 
 
-def _write(folder: Path, name: str, password: str, url: str) -> Path:
+def _write(folder: Path, name: str, address: str) -> Path:
     """The address of the database for one role, for its owner alone; what stands there is not overwritten."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{name}.env"
-    address = make_url(url).set(drivername="postgresql", username=name, password=password)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(f"DATABASE_URL={address.render_as_string(hide_password=False)}\n")
+        file.write(f"DATABASE_URL={address}\n")
     return path

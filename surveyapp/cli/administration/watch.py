@@ -11,9 +11,10 @@ from surveyapp import clock, log
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.states import CampaignState
 from surveyapp.cli.administration.doctor import findings
-from surveyapp.cli.main import database
+from surveyapp.cli.main import database, reason
 from surveyapp.config import read_settings
 from surveyapp.db import reading, transaction
+from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.operations.doctor.findings import Level, worst
 from surveyapp.operations.watch import alarms
@@ -59,6 +60,10 @@ def _each(context: click.Context, *commands: Job) -> None:
             context.invoke(command, **arguments)
         except SystemExit as ended:
             failed = failed or bool(ended.code)
+        except (click.ClickException, SurveyError) as refused:
+            words = reason(refused) if isinstance(refused, SurveyError) else refused.message
+            click.echo(words, err=True)
+            failed = True
     sys.exit(failed)
 
 
@@ -68,8 +73,12 @@ def hourly(context: click.Context) -> None:
     """Files that nobody confirmed go; reminders that the centre asked for go out to late desks."""
     from surveyapp.cli.lists import send_reminders
 
-    with database(), transaction() as db:
+    with database() as server, transaction() as db:
         intake.forget_old(db, now=clock.now())
+        has_mail = bool(server.settings.smtp_url or server.settings.demo)
+    if not has_mail:  # the doctor says so; a timer that fails every hour would say nothing more
+        click.echo(_("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL)."))
+        return
     _each(context, (send_reminders, {}))
 
 

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, scores
+from surveyapp.exports.cleaning.rule_concentration import concentrations, upper_tail
 from surveyapp.exports.disclosure.row_labels import Cell
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ ALIKE = 0.9
 ANSWERED = 0.5
 """Share of the items that must be answered to be compared."""
 
+RARE = 0.001
+"""Share of all pairs of a group that count as partly alike: the most alike of a thousand pairs."""
+
+SAMPLED = 200_000
+"""Pairs drawn to see how alike the most alike of a thousand are."""
+
 STRATA = 10
 LARGEST_WORK = 4e8
 """Edges × permutations of a group at most; a group with more gets fewer permutations."""
@@ -40,8 +47,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class SimilarityFinding:
-    """One cell and one kind of likeness (`identical`, `near`): pairs found, pairs expected by chance,
-    the chance `p` of so many, and `q` after control of false discoveries over all cells."""
+    """One cell and one kind of likeness (pairs `identical`, `near`, `partly`) or of mark (responses with `one_answer`,
+    `too_fast`): how many were found, how many expected by chance, the chance `p` of so many, and `q` after
+    control of false discoveries over all cells and kinds."""
 
     cell: Cell
     responses: int
@@ -101,19 +109,6 @@ def table(findings: Iterable[SimilarityFinding]) -> Iterator[tuple[str | int | f
         )  # fmt: skip
 
 
-def upper_tail(n: int, mean: float, variance: float) -> float:
-    """The chance of `n` or more of a count with this mean and variance: negative binomial, and
-    Poisson where the variance is not above the mean."""
-    from scipy.special import betainc, gammainc
-
-    if n <= 0:
-        return 1.0
-    if variance <= mean * 1.001:
-        return float(gammainc(n, mean))
-    size = mean * mean / (variance - mean)
-    return float(betainc(n, size, mean / (size + mean)))
-
-
 def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[SimilarityFinding]:
     import numpy as np
 
@@ -123,7 +118,7 @@ def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[SimilarityFinding
     compared = np.bincount(units, minlength=len(answers.units))
     strata = _strata(scores(answers)[kept])
     near, identical = _alike(codes)
-    kinds = {"identical": near[identical], "near": near}
+    kinds = {"identical": near[identical], "near": near, "partly": _partly(codes, seed)}
     nulls = _nulls(units, strata, list(kinds.values()), len(answers.units), seed=seed)
     for (kind, pairs), drawn in zip(kinds.items(), nulls, strict=True):
         seen = _within(units, pairs, len(answers.units))
@@ -138,6 +133,14 @@ def _of_group(answers: GroupAnswers, *, seed: int) -> Iterator[SimilarityFinding
                 float(null.mean()),
                 _chance(int(seen[index]), null),
             )
+    yield from _of_marks(answers, sizes)
+
+
+def _of_marks(answers: GroupAnswers, sizes: Ints) -> Iterator[SimilarityFinding]:
+    for kind, index, hits, expected, p in concentrations(answers):
+        if sizes[index] >= FEWEST:
+            n = int(sizes[index])
+            yield SimilarityFinding(answers.cell(index), n, n, kind, hits, expected, p)
 
 
 def _chance(seen: int, null: Ints) -> float:
@@ -201,6 +204,37 @@ def _alike(codes: NDArray[np.int8]) -> tuple[Ints, NDArray[np.bool_]]:
     return np.stack([np.concatenate(firsts), np.concatenate(seconds)], axis=1), np.concatenate(
         equal
     )
+
+
+def _partly(codes: NDArray[np.int8], seed: int) -> Ints:
+    """Pairs that agree as the most alike of a thousand pairs of the group do, or more: copies of which each has
+    answers of its own agree so, though in none of them nine in ten."""
+    import numpy as np
+
+    n = len(codes)
+    if n < FEWEST:
+        return np.zeros((0, 2), np.int64)
+    chance = np.random.default_rng(seed)
+    first, second = chance.integers(0, n, size=(2, SAMPLED))
+    drawn = first != second
+    agreed = ((codes[first] == codes[second]) & (codes[first] > 0)).sum(axis=1)[drawn]
+    least = max(int(np.quantile(agreed, 1 - RARE)), 1)
+    return _agreeing(codes, least)
+
+
+def _agreeing(codes: NDArray[np.int8], least: int) -> Ints:
+    """Pairs of rows with `least` equal answers or more."""
+    import numpy as np
+
+    flags = np.concatenate([codes == digit for digit in np.unique(codes) if digit], axis=1)
+    flags = flags.astype(np.float32)
+    found = [np.zeros((0, 2), np.int64)]
+    for start in range(0, len(codes), 1024):
+        same = flags[start : start + 1024] @ flags[start:].T
+        first, second = np.divmod(np.flatnonzero(same >= least), same.shape[1])
+        kept = first < second
+        found.append(np.stack([first[kept] + start, second[kept] + start], axis=1))
+    return np.concatenate(found)
 
 
 def _within(units: Ints, pairs: Ints, n_units: int) -> Ints:

@@ -32,7 +32,7 @@ LABELS = {
     ),
     "longest_run": lazy("Số câu liền nhau nhiều nhất có cùng một phương án"),
     "flags": lazy("Các quy tắc làm sạch đã đánh dấu phiếu này"),
-    "excluded": lazy("1 là phiếu không được tính vào các bảng đếm"),
+    "excluded": lazy("1 là phiếu không được tính vào các bảng đếm, 0 là được tính"),
 }
 """The columns before the items."""
 

@@ -1,27 +1,25 @@
-"""The same results for other programs: Parquet, SPSS and a workbook, made from the CSV just written.
+"""The same results for other programs: Parquet, SPSS and Stata, made from the CSV just written.
 
 Each is read from the CSV, so that no two files of a release can disagree. The heavy libraries are
 imported late. Nothing of the present moment goes into a file: what the formats date is set to the
 opening of the box.
 """
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveyapp.exports.disclosure.row_labels import MERGED
-from surveyapp.exports.formats.codebook import CODEBOOK, LABELS, in_both
+from surveyapp.exports.formats.codebook import LABELS, in_both
 from surveyapp.exports.release.results import Frame
 from surveyapp.exports.release.scoring import COUNTS, response_heading
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, InstrumentItem
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
-    from xlsxwriter.worksheet import Worksheet
 
-NUMBERS = ("row", "longest_run")
+NUMBERS = ("row", "longest_run", "excluded")
 """Columns of `LABELS` that hold numbers."""
 
 _SPSS_LABEL_BYTES, _SPSS_VALUE_BYTES = 255, 120
@@ -29,17 +27,27 @@ _SPSS_DATE = 92
 """Where a .sav file says when it was made: `%d %b %y` and `%H:%M:%S`, 17 bytes."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_TABLES = ("rates", "counts", "criteria", "codebook")
+_STATA_SIGNS = 80
+"""Of a label of a variable or a file."""
+_STATA_DATE = b"<timestamp>"
+"""Stands before a length of one byte and `%d %b %Y %H:%M`."""
+
+WIDTHS = {
+    "level": 8, "rated_unit": 32, "group": 32, "instrument": 32, "version": 16, "under_floor": 8, "flags": 255,
+}  # fmt: skip
+"""Texts among `LABELS`, with the bytes they may have."""
+_NUMBER_FORMATS = {"row": "F8.0", "longest_run": "F4.0", "excluded": "F1.0"}
 
 
 def write_formats(folder: Path, frame: Frame, *, at: datetime) -> None:
-    """Write `responses.parquet`, `counts.parquet`, `responses.sav` and `results.xlsx` beside the CSV."""
+    """Write `responses.parquet`, `counts.parquet`, `responses.sav` and `responses.dta` beside the CSV."""
     responses = _read(folder / "responses.csv", _response_types(frame))
     _write_parquet(folder / "responses.parquet", responses)
     _write_parquet(folder / "counts.parquet", _read(folder / "counts.csv", _count_types()))
-    _write_spss(folder / "responses.sav", responses, frame, at=at)
+    columns = _columns(responses, frame)
     del responses
-    _write_workbook(folder, frame, at=at)
+    _write_spss(folder / "responses.sav", columns, frame, at=at)
+    _write_stata(folder / "responses.dta", columns, frame, at=at)
 
 
 def _response_types(frame: Frame) -> dict[str, Any]:
@@ -72,34 +80,97 @@ def _write_parquet(path: Path, table: "pa.Table") -> None:
     parquet.write_table(table, path, compression="zstd")
 
 
-def _write_spss(path: Path, table: "pa.Table", frame: Frame, *, at: datetime) -> None:
+def _columns(table: "pa.Table", frame: Frame) -> "pd.DataFrame":
+    """Numbers as floats, NaN where empty; texts as they are."""
     import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for name in response_heading(frame):
+        column = table.column(name)
+        if name in WIDTHS:
+            columns[name] = column.fill_null("").to_pylist()
+        else:
+            columns[name] = column.cast("float64").to_numpy()
+    return pd.DataFrame(columns)
+
+
+def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datetime) -> None:
+    """Widths and formats are those of the columns, not of what happens to stand in them."""
     import pyreadstat
 
     labels: dict[str, str | None] = {name: in_both(words)[0] for name, words in LABELS.items()}
     asked = dict(zip(frame.variables, frame.items, strict=True))
     labels |= {name: _cut(item.text.vi, _SPSS_LABEL_BYTES) for name, item in asked.items()}
-    columns: dict[str, Any] = {}
-    for name in response_heading(frame):
-        column = table.column(name)
-        if name in asked or name in NUMBERS:
-            columns[name] = column.cast("float64").to_numpy()
-        else:
-            columns[name] = column.fill_null("").to_pylist()
+    formats = {name: f"A{width}" for name, width in WIDTHS.items()}
+    formats |= {name: f"F{_digits(item)}.0" for name, item in asked.items()}
+    formats |= dict(_NUMBER_FORMATS)
+    if len(columns):
+        # the library gives a text the width of the longest: blanks at the end are none in SPSS
+        columns = columns.assign(
+            **{name: [f"{columns[name][0]:<{w}}", *columns[name][1:]] for name, w in WIDTHS.items()}
+        )
     pyreadstat.write_sav(
-        pd.DataFrame(columns),
+        columns,
         path,
         file_label=_cut(frame.campaign.title_vi, 64),
         column_labels=labels,
-        variable_value_labels={name: _value_labels(item) for name, item in asked.items()},
+        variable_value_labels={
+            **{name: _value_labels(item) for name, item in asked.items()},
+            # a column without rows is none of texts to the library
+            **(_names(frame) if len(columns) else {}),
+        },
         missing_ranges={name: [int(DONT_KNOW)] for name, item in asked.items() if item.dont_know},
         variable_measure=dict.fromkeys(asked, "ordinal"),
+        variable_format=formats,
+        variable_display_width={
+            name: int(form[1:].split(".")[0]) for name, form in formats.items()
+        },
         row_compress=True,
     )
     made = f"{at.day:02d} {_MONTHS[at.month - 1]} {at:%y%H:%M:%S}".encode()
     with path.open("r+b") as file:
         file.seek(_SPSS_DATE)
         file.write(made)
+
+
+def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datetime) -> None:
+    """Stata 14 and later: Unicode; "don't know" is a labelled code, for the reader to set aside."""
+    import pyreadstat
+
+    labels: dict[str, str | None] = {
+        name: in_both(words)[0][:_STATA_SIGNS] for name, words in LABELS.items()
+    }
+    asked = dict(zip(frame.variables, frame.items, strict=True))
+    labels |= {name: item.text.vi[:_STATA_SIGNS] for name, item in asked.items()}
+    pyreadstat.write_dta(
+        columns,
+        path,
+        file_label=frame.campaign.title_vi[:_STATA_SIGNS],
+        column_labels=labels,
+        version=15,
+        variable_value_labels={name: _value_labels(item) for name, item in asked.items()},
+    )
+    made = f"{at.day:02d} {_MONTHS[at.month - 1]} {at:%Y %H:%M}".encode()
+    with path.open("r+b") as file:
+        head = file.read(1024)
+        file.seek(head.index(_STATA_DATE) + len(_STATA_DATE) + 1)
+        file.write(made)
+
+
+def _names(frame: Frame) -> dict[str, dict[Any, str]]:
+    """What the codes of units and groups stand for."""
+    units = {
+        code: _cut(unit.name_vi, _SPSS_VALUE_BYTES) for code, unit in frame.units_by_code.items()
+    }
+    groups = {
+        code: _cut(one.name_vi, _SPSS_VALUE_BYTES) for code, one in frame.groups_by_code.items()
+    }
+    return {"rated_unit": units, "group": groups}
+
+
+def _digits(item: InstrumentItem) -> int:
+    """Of the longest code."""
+    return 2 if item.dont_know else 1
 
 
 def _value_labels(item: InstrumentItem) -> dict[int | float, str]:
@@ -112,68 +183,3 @@ def _value_labels(item: InstrumentItem) -> dict[int | float, str]:
 def _cut(text: str, limit: int) -> str:
     """At most `limit` bytes of UTF-8: SPSS counts bytes. The codebook has the whole text."""
     return text.encode()[:limit].decode(errors="ignore")
-
-
-def _write_workbook(folder: Path, frame: Frame, *, at: datetime) -> None:
-    import xlsxwriter
-
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(folder / "results.xlsx", options) as book:
-        book.set_properties({"title": frame.campaign.title_vi, "created": at.replace(tzinfo=None)})
-        for name in _TABLES:
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            for number, row in enumerate(_csv_rows(folder / f"{name}.csv")):
-                texts = () if number else range(len(row))
-                _write_row(sheet, number, row, texts=texts or _text_columns(name))
-        _write_rows_by_group(folder, frame, book)
-
-
-def _text_columns(table: str) -> range:
-    """Columns that stay text whatever they look like: "01" is a code, not the number 1."""
-    return {
-        "rates": range(3),
-        "counts": range(6),
-        "criteria": range(7),
-        "codebook": range(len(CODEBOOK)),
-    }[table]
-
-
-def _write_rows_by_group(folder: Path, frame: Frame, book: Any) -> None:
-    """One sheet of responses per group, with the columns of its own questions only."""
-    rows = _csv_rows(folder / "responses.csv")
-    heading = next(rows)
-    column_of = {name: number for number, name in enumerate(heading)}
-    sheets: dict[str, tuple[Any, list[int]]] = {}
-    for group in (*frame.groups_by_code, MERGED):
-        sheet = book.add_worksheet("withheld" if group == MERGED else group)
-        sheet.freeze_panes(1, 0)
-        columns = [column_of[name] for name in LABELS]
-        if group != MERGED:
-            asked = {item.id for item in frame.instrument(group).items}
-            pairs = zip(frame.variables, frame.items, strict=True)
-            columns += [column_of[name] for name, item in pairs if item.id in asked]
-        _write_row(sheet, 0, [heading[number] for number in columns], texts=range(len(columns)))
-        sheets[group] = (sheet, columns)
-    written = dict.fromkeys(sheets, 0)
-    texts = range(1, len(LABELS))
-    for row in rows:
-        group = row[column_of["group"]]
-        written[group] += 1
-        sheet, columns = sheets[group]
-        _write_row(sheet, written[group], [row[number] for number in columns], texts=texts)
-
-
-def _write_row(sheet: "Worksheet", number: int, row: list[str], *, texts: range) -> None:
-    for column, value in enumerate(row):
-        if not value:
-            continue
-        if column in texts:
-            sheet.write_string(number, column, value)
-        else:
-            sheet.write_number(number, column, float(value))
-
-
-def _csv_rows(path: Path) -> Iterator[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.reader(file)

@@ -69,7 +69,7 @@ def response_lines(frame: Frame, labels: RowLabels, rows: Iterable[Cleaned]) -> 
             row.instrument_code, row.instrument_version,
             str(row.quality.get("under_floor", "")),
             str(longest_run([row.answers.get(item_id, "") for item_id in ids])),
-            " ".join(cleaned.flags), "1" * cleaned.excluded,
+            " ".join(cleaned.flags), str(int(cleaned.excluded)),
             *[""] * first,
             *[row.answers.get(item_id, "") for item_id in ids],
             *[""] * (width - first - len(ids)),

@@ -22,8 +22,12 @@ from surveyapp.exports.formats import (
     csv_files,
     datapackage,
     ddi,
+    name_tables,
     report_document,
+    results_workbook,
+    sdmx,
     statistics_files,
+    syntax,
 )
 from surveyapp.exports.release import scoring, sipas
 from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
@@ -90,8 +94,11 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     _write_what_cleaning_did(folder, account)
     if inputs.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
-    statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     left_out = _write_public(folder / "public", results, inputs)
+    name_tables.write_names(folder / "names", frame)
+    statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
+    types = datapackage.column_types(frame)
+    results_workbook.write_workbook(folder, frame, types, at=opening.opened_at)
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,
@@ -202,7 +209,9 @@ def _write_public(folder: Path, results: ResultsRead, inputs: ReleaseInputs) -> 
     public_tables.write_public(folder, tables)
     changed = earlier_releases.changed_cells(folder, [out for _, out in inputs.published])
     if changed:
-        public_tables.write_public(folder, replace(tables, withheld=changed))
+        tables = replace(tables, withheld=changed)
+        public_tables.write_public(folder, tables)
+    sdmx.write_sdmx(folder / "sdmx.csv", tables)
     return tuple(results.frame.in_order(changed))
 
 
@@ -243,4 +252,5 @@ def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:
     csv_files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
     ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=rows)
     codebook_page.write_codebook_page(folder / "documentation", frame)
+    syntax.write_syntax(folder / "documentation" / "syntax", frame)
     datapackage.write_datapackage(folder, frame)

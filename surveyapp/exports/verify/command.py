@@ -10,11 +10,14 @@ from .ddi import NoValidator, schema_faults
 from .folder import verify
 from .layout import SCHEMA
 
+UNKNOWN_KEY = 3
+"""Exit code of a whole release of which nobody said whose key it must be signed with."""
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check a release FOLDER, or print the layout: 0 whole, 1 faults, 2 not understood."""
+    """Check a release, or print the layout: 0 whole, 1 faults, 2 not understood, 3 whole but by an unknown key."""
     parser = argparse.ArgumentParser(description="Check a release of the PAR INDEX survey.")
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("folder", type=Path, nargs="?", help="the folder of a release, or its zip")
     parser.add_argument("--json", action="store_true", help="print the answer for a program")
     parser.add_argument("--key", help="the sender's public key, learned by another way")
     parser.add_argument(
@@ -36,11 +39,19 @@ def main(arguments: list[str] | None = None) -> int:
         except NoValidator:
             parser.error("--ddi-schema needs the Python library lxml or the program xmllint")
     if given.json:
-        report = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
+        report = {
+            "whole": not faults,
+            "key": "known" if given.key else "unknown",
+            "faults": [asdict(fault) for fault in faults],
+        }
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     else:
         for fault in faults:
             sys.stdout.write(f"{fault.path}: {fault.code} {fault.detail}\n")
         if not faults:
-            sys.stdout.write("whole\n")
-    return 1 if faults else 0
+            sys.stdout.write(
+                "whole\n" if given.key else "whole, signed by an unknown key: see --key\n"
+            )
+    if faults:
+        return 1
+    return 0 if given.key else UNKNOWN_KEY

@@ -72,10 +72,11 @@ def _read_responses(
         for row in reader:
             cell = (row[2], row[3])
             rows[cell] += 1
-            excluded[cell] += bool(row[EXCLUDED])
+            is_excluded = row[EXCLUDED] == "1"
+            excluded[cell] += is_excluded
             if not rules.issuperset(row[FLAGS].split()):
                 yield ReleaseFault(path, "unknown_code", f"{row[0]}/flags")
-            counted = defaultdict(Counter) if row[EXCLUDED] else answers[cell]
+            counted = defaultdict(Counter) if is_excluded else answers[cell]
             for variable, code in zip(variables, row[LABELS:], strict=True):
                 if code:
                     counted[variable][code] += 1

@@ -2,10 +2,15 @@
 
 import hashlib
 import json
+import re
+import tempfile
+import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .checks.cross import cross_faults
 from .contents import content_faults
 from .ddi import ddi_faults
 from .ed25519 import is_signed
@@ -14,16 +19,43 @@ from .layout import FORMAT, MANIFEST, NEEDED, SCHEMA, SIGNATURE, UNLISTED
 from .schema import misfits
 from .tables import table_faults
 
+MOST_BYTES = 2_000_000_000
+"""That a zip may unpack to."""
 
-def verify(folder: Path, *, key: str | None = None) -> list[ReleaseFault]:
-    """Every fault of a release folder; empty when it is whole.
+
+def verify(place: Path, *, key: str | None = None) -> list[ReleaseFault]:
+    """Every fault of a release, a folder or the zip of one; empty when it is whole.
 
     `key` is the public key that the sender named by another way; without it any key will do.
     The codes are listed in docs/release-contract.md.
     """
+    if place.is_dir():
+        return _verify_folder(place, key)
+    with tempfile.TemporaryDirectory(prefix="par-release-") as scratch:
+        try:
+            return _verify_folder(unpacked(place, Path(scratch)), key)
+        except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
+            return [ReleaseFault(place.name, "bad_zip", str(error)[:80])]
+
+
+def unpacked(archive: Path, scratch: Path) -> Path:
+    """The one folder that the zip holds, unpacked below `scratch`. Raises `ValueError` for anything else."""
+    with zipfile.ZipFile(archive) as packed:
+        names = [one.filename for one in packed.infolist() if not one.is_dir()]
+        tops = {name.partition("/")[0] for name in names}
+        strange = [n for n in names if n.startswith(("/", "\\")) or ".." in Path(n).parts]
+        if len(tops) != 1 or strange or len(set(names)) != len(names):
+            raise ValueError("not the folder of one release")
+        if sum(one.file_size for one in packed.infolist()) > MOST_BYTES:
+            raise ValueError("too large")
+        packed.extractall(scratch)
+    return scratch / tops.pop()
+
+
+def _verify_folder(folder: Path, key: str | None) -> list[ReleaseFault]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return [ReleaseFault(MANIFEST, "no_manifest", type(error).__name__)]
     if isinstance(manifest, dict) and manifest.get("format", FORMAT) != FORMAT:
         return [ReleaseFault(MANIFEST, "unknown_format", str(manifest["format"]))]
@@ -35,7 +67,7 @@ def verify(folder: Path, *, key: str | None = None) -> list[ReleaseFault]:
     faults = sorted([*_signature_faults(folder, manifest, key), *_file_faults(folder, manifest)])
     # Only whole files are worth reading, and only tables of the right shape worth counting in.
     faults = faults or sorted([*table_faults(folder), *ddi_faults(folder)])
-    return faults or sorted(content_faults(folder, manifest))
+    return faults or sorted([*content_faults(folder, manifest), *cross_faults(folder, manifest)])
 
 
 def _signature_faults(
@@ -55,6 +87,12 @@ def _signature_faults(
 
 def _file_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     listed = {file["path"]: file for file in manifest["files"]}
+    for path, times in Counter(file["path"] for file in manifest["files"]).items():
+        if times > 1:
+            yield ReleaseFault(path, "duplicate_path", str(times))
+    number = f"{manifest['campaign']['code']}-release-{manifest['release']:03d}"
+    if re.fullmatch(r".+-release-[0-9]{3,}", folder.name) and folder.name != number:
+        yield ReleaseFault(folder.name, "other_name", number)
     for needed in NEEDED:
         if needed not in listed:
             yield ReleaseFault(needed, "missing_file", "manifest")

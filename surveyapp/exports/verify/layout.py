@@ -53,7 +53,7 @@ COLUMNS: dict[str, Schema] = {
         "under_floor": _one_of("yes", "no", "unknown", ""),
         "longest_run": _COUNT_OR_HIDDEN,
         "flags": _TEXT,
-        "excluded": _one_of("", "1"),
+        "excluded": _one_of("", "0", "1"),
     },
     "scoring/counts.csv": {
         "level": _LEVEL, **_CELL, **_ITEM, "option": _CODE,
@@ -113,6 +113,24 @@ COLUMNS: dict[str, Schema] = {
     "public/criteria.csv": {
         "level": _LEVEL, **_each("rated_unit criterion groups", _NAME), "items": _COUNT,
         **_each("mean mean_low mean_high", _FIGURE),
+    },
+    "public/sdmx.csv": {
+        "STRUCTURE": _one_of("dataflow"), "STRUCTURE_ID": _NAME, "ACTION": _one_of("I"),
+        **_each("REF_AREA RESPONDENT_GROUP ITEM INDICATOR", _NAME),
+        "TIME_PERIOD": {"type": "string", "pattern": "^[0-9]{4}$"}, "OBS_VALUE": _GIVEN,
+        "UNIT_MEASURE": _one_of("PERSONS", "POINTS_0_100", "SHARE"), "CONF_STATUS": _one_of("F"),
+    },
+    "names/units.csv": {
+        "code": _NAME, "kind": _one_of("ministry", "province", ""), "ranked": _one_of("0", "1", ""),
+        **_each("name_vi name_en", _NAME),
+    },
+    "names/groups.csv": {
+        "code": _NAME, "level": _one_of("ministry", "province", ""), "instrument": _TEXT,
+        **_each("name_vi name_en", _NAME),
+    },
+    "names/criteria.csv": {
+        "criterion": _NAME, "level": _LEVEL, "area": _NAME,
+        **_each("area_vi area_en title_vi title_en", _NAME),
     },
 }  # fmt: skip
 """The columns of every table in their order; `responses.csv` has one more for each item."""

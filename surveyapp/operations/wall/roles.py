@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 
 from surveyapp.db import UNITS
 from surveyapp.operations.wall.rights import BY_UNIT, PARENTS, TableRight, WallRole, rights, tables
@@ -31,6 +32,23 @@ class WallGap:
 def name(role: WallRole, prefix: str = PREFIX) -> str:
     """What a role is called in the database."""
     return f"{prefix}_{role}"
+
+
+def is_possible(url: str) -> bool:
+    """Roles are PostgreSQL's."""
+    return make_url(url).get_backend_name() == "postgresql"
+
+
+def spoken(url: str) -> str:
+    """The address with the driver of the house."""
+    told = make_url(url).set(drivername="postgresql+psycopg")
+    return told.render_as_string(hide_password=False)
+
+
+def address(url: str, called: str, password: str) -> str:
+    """The address of the same database for a role."""
+    told = make_url(url).set(drivername="postgresql", username=called, password=password)
+    return told.render_as_string(hide_password=False)
 
 
 def make(connection: Connection, *, prefix: str = PREFIX) -> dict[str, str]:

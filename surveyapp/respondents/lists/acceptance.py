@@ -7,7 +7,6 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, Unit
@@ -20,7 +19,7 @@ from surveyapp.respondents.errors import (
     UnknownList,
 )
 from surveyapp.respondents.lists.corrections.mending import mendable
-from surveyapp.respondents.lists.staging import list_facts, supersede
+from surveyapp.respondents.lists.staging import record, supersede
 from surveyapp.respondents.models import RespondentList
 from surveyapp.respondents.people import form_counts
 from surveyapp.respondents.people.reconcile import Reconciled, known_people, places, reconcile
@@ -47,17 +46,15 @@ def accept(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responde
     supersede(db, respondent_list, (ListState.ACCEPTED,))
     db.flush()
     form_counts.recount(db, campaign.id, [list_id])
-    audit.record(
+    record(
         db,
         act,
         Action.LIST_ACCEPTED,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(
-            respondent_list,
-            checks=respondent_list.check_count,
-            left_out=respondent_list.left_out_count,
-        ),
+        respondent_list,
+        campaign=campaign,
+        unit=unit,
+        checks=respondent_list.check_count,
+        left_out=respondent_list.left_out_count,
     )
     return respondent_list
 
@@ -78,14 +75,7 @@ def withdraw(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Respon
         respondent_list.accepted_by = respondent_list.accepted_at = None
     db.flush()
     action = Action.LIST_REOPENED if reopened else Action.LIST_WITHDRAWN
-    audit.record(
-        db,
-        act,
-        action,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, action, respondent_list, campaign=campaign, unit=unit)
     return respondent_list
 
 
@@ -104,14 +94,7 @@ def return_list(
     respondent_list.decided_by, respondent_list.decided_at = act.actor, act.now
     db.flush()
     unit = db.get_one(Unit, respondent_list.unit_id)
-    audit.record(
-        db,
-        act,
-        Action.LIST_RETURNED,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, Action.LIST_RETURNED, respondent_list, campaign=campaign, unit=unit)
     return respondent_list
 
 
@@ -124,14 +107,7 @@ def hold(
     db.flush()
     unit = db.get_one(Unit, respondent_list.unit_id)
     action = Action.LIST_HELD if respondent_list.hold_note else Action.LIST_HOLD_ENDED
-    audit.record(
-        db,
-        act,
-        action,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, action, respondent_list, campaign=campaign, unit=unit)
     return respondent_list
 
 
@@ -184,15 +160,16 @@ def approve_many(
             supersede(db, respondent_list, (ListState.APPROVED,))
             db.flush()
             form_counts.recount(db, campaign.id, [respondent_list.id])
-            audit.record(
+            record(
                 db,
                 act,
                 Action.LIST_APPROVED,
-                campaign_code=campaign.code,
-                unit_code=unit.code,
-                facts=list_facts(
-                    respondent_list, kept=changes.kept, added=changes.added, removed=changes.removed
-                ),
+                respondent_list,
+                campaign=campaign,
+                unit=unit,
+                kept=changes.kept,
+                added=changes.added,
+                removed=changes.removed,
             )
             yield respondent_list.id, changes
 

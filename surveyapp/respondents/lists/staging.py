@@ -61,14 +61,7 @@ def stage(
     last = carry_over.version_before(db, respondent_list)
     before = carry_over.kept_lines(db, last.id) if last else []
     store_checked(db, campaign, unit, respondent_list, checked, before=before)
-    audit.record(
-        db,
-        act,
-        Action.LIST_STAGED,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, Action.LIST_STAGED, respondent_list, campaign=campaign, unit=unit)
     return respondent_list
 
 
@@ -126,14 +119,7 @@ def declare_nobody(
     supersede(db, respondent_list, (ListState.ACCEPTED,))
     db.add(respondent_list)
     db.flush()
-    audit.record(
-        db,
-        act,
-        Action.LIST_NOBODY_DECLARED,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, Action.LIST_NOBODY_DECLARED, respondent_list, campaign=campaign, unit=unit)
     return respondent_list
 
 
@@ -216,11 +202,22 @@ def store_lines(db: Session, respondent_list: RespondentList, lines: Sequence[Li
     respondent_list.line_count = len(rows)
 
 
-def list_facts(respondent_list: RespondentList, **more: Any) -> dict[str, Any]:
-    """What the audit trail keeps of a list: ids and counts, never a name."""
-    return {
+def record(
+    db: Session,
+    act: Act,
+    action: Action,
+    respondent_list: RespondentList,
+    *,
+    campaign: Campaign,
+    unit: Unit,
+    **more: Any,
+) -> None:
+    """Enter what was done with a list in the audit trail: ids and counts, never a name."""
+    facts = {
         "list": str(respondent_list.id),
         "version": respondent_list.version,
         "lines": respondent_list.line_count,
         **more,
     }
+    codes = {"campaign_code": campaign.code, "unit_code": unit.code}
+    audit.record(db, act, action, facts=facts, **codes)

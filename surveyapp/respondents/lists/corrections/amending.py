@@ -5,13 +5,12 @@ import uuid
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, undefer
 
-from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
 from surveyapp.respondents.errors import ListInOtherState, ListsNoLongerTaken, UnknownList
 from surveyapp.respondents.lists.rechecking import recheck
-from surveyapp.respondents.lists.staging import list_facts, new_version
+from surveyapp.respondents.lists.staging import new_version, record
 from surveyapp.respondents.models import ListLine, RespondentList
 from surveyapp.respondents.states import MENDABLE, ListState
 
@@ -61,12 +60,5 @@ def amend(db: Session, list_id: uuid.UUID, *, unit: Unit, act: Act) -> Responden
     if copies:
         db.execute(insert(ListLine), copies)
     recheck(db, campaign, unit, respondent_list)
-    audit.record(
-        db,
-        act,
-        Action.LIST_AMENDED,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, Action.LIST_AMENDED, respondent_list, campaign=campaign, unit=unit)
     return respondent_list

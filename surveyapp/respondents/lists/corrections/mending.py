@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Campaign, ListKind, Unit
@@ -19,7 +18,7 @@ from surveyapp.respondents.errors import (
 )
 from surveyapp.respondents.lists.lines import shown
 from surveyapp.respondents.lists.rechecking import recheck
-from surveyapp.respondents.lists.staging import list_facts
+from surveyapp.respondents.lists.staging import record
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
 from surveyapp.respondents.states import MENDABLE
 
@@ -105,14 +104,7 @@ def take_proposal(
     if rows:
         recheck(db, campaign, unit, respondent_list)
         facts = {"column": column, "code": code, "cells": len(rows)}
-        audit.record(
-            db,
-            act,
-            Action.LIST_MENDED,
-            campaign_code=campaign.code,
-            unit_code=unit.code,
-            facts=list_facts(respondent_list, **facts),
-        )
+        record(db, act, Action.LIST_MENDED, respondent_list, campaign=campaign, unit=unit, **facts)
     return len(rows)
 
 
@@ -144,14 +136,7 @@ def edit_line(
     changed = {c: v for c, v in typed.items() if v != shown(stored, c)}
     _mend(db, respondent_list, {line: changed})
     recheck(db, campaign, unit, respondent_list)
-    audit.record(
-        db,
-        act,
-        Action.LIST_MENDED,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list, line=line),
-    )
+    record(db, act, Action.LIST_MENDED, respondent_list, campaign=campaign, unit=unit, line=line)
     return line
 
 
@@ -188,11 +173,4 @@ def leave_out(
     db.flush()
     recheck(db, campaign, unit, respondent_list)
     action = Action.LIST_LINE_LEFT_OUT if left_out else Action.LIST_LINE_TAKEN_BACK
-    audit.record(
-        db,
-        act,
-        action,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list, line=line),
-    )
+    record(db, act, action, respondent_list, campaign=campaign, unit=unit, line=line)

@@ -5,13 +5,12 @@ import uuid
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns.models import Unit
 from surveyapp.respondents.lists import carry_over
 from surveyapp.respondents.lists.corrections.mending import mendable
-from surveyapp.respondents.lists.staging import list_facts, store_checked
+from surveyapp.respondents.lists.staging import record, store_checked
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
 from surveyapp.respondents.reading.checking import Checked
 
@@ -32,12 +31,5 @@ def read_again(
     db.execute(delete(ListLine).where(ListLine.list_id == list_id))
     respondent_list.left_out_count = 0
     store_checked(db, campaign, unit, respondent_list, checked, before=before)
-    audit.record(
-        db,
-        act,
-        Action.LIST_READ_AGAIN,
-        campaign_code=campaign.code,
-        unit_code=unit.code,
-        facts=list_facts(respondent_list),
-    )
+    record(db, act, Action.LIST_READ_AGAIN, respondent_list, campaign=campaign, unit=unit)
     return respondent_list

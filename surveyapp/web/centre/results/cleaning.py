@@ -197,6 +197,7 @@ def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
         alike_groups=[one for one in alike_groups if one.pairs][:SHOWN],
         looked_at=len(alike_groups),
         marked=sum(one.is_marked for one in alike_groups),
+        kinds=_kinds(),
         days=[(unit_name(units[one.unit_id]), one) for one in days[:SHOWN]],
         held=held,
         units=[(unit.code, unit_name(unit)) for unit in units.values()],
@@ -205,6 +206,17 @@ def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
         language=locale(),
         may_act="operator" in g.actor.roles_in(g.campaign.code),
     )
+
+
+def _kinds() -> dict[str, str]:
+    """Kinds of evidence, in words."""
+    return {
+        "identical": _("cặp giống hệt"),
+        "near": _("cặp gần giống"),
+        "partly": _("cặp giống một phần"),
+        "one_answer": _("phiếu chọn một mức cho mọi câu"),
+        "too_fast": _("phiếu trả lời quá nhanh"),
+    }
 
 
 def _sensitivity() -> tuple[tuple[str, ...], list[Any]]:

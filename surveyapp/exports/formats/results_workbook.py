@@ -1,0 +1,91 @@
+"""`scoring/results.xlsx`: every table of the release in one workbook, text as text, numbers as numbers."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from surveyapp.exports.disclosure.row_labels import MERGED
+from surveyapp.exports.formats.codebook import LABELS
+from surveyapp.exports.release.results import Frame
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+RESPONSES = "scoring/responses.csv"
+_MOST_LETTERS = 31
+"""Of the name of a sheet."""
+
+
+def write_workbook(
+    folder: Path, frame: Frame, types: Mapping[str, Sequence[str]], *, at: datetime
+) -> None:
+    """Write the workbook of the release in `folder`; `types` of the columns ("string" or a number's) by table.
+
+    Responses stand on one sheet a group.
+    """
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(folder / "scoring" / "results.xlsx", options) as book:
+        book.set_properties({"title": frame.campaign.title_vi, "created": at.replace(tzinfo=None)})
+        for path, of_columns in types.items():
+            if path != RESPONSES and (folder / path).is_file():
+                _write_table(book, folder / path, sheet_name(path), of_columns)
+        _write_rows_by_group(folder / RESPONSES, frame, book, types[RESPONSES])
+
+
+def sheet_name(path: str) -> str:
+    """`scoring/rates.csv` is `rates`, `public/means.csv` is `public-means`."""
+    folder, _, name = path.removesuffix(".csv").rpartition("/")
+    return (name if folder == "scoring" else f"{folder}-{name}")[:_MOST_LETTERS]
+
+
+def _write_table(book: Any, path: Path, name: str, types: Sequence[str]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    texts = frozenset(n for n, each in enumerate(types) if each == "string")
+    for number, row in enumerate(_csv_rows(path)):
+        _write_row(sheet, number, row, texts=texts if number else frozenset(range(len(row))))
+
+
+def _write_rows_by_group(path: Path, frame: Frame, book: Any, types: Sequence[str]) -> None:
+    """One sheet of responses per group, with the columns of its own questions only."""
+    rows = _csv_rows(path)
+    heading = next(rows)
+    column_of = {name: number for number, name in enumerate(heading)}
+    sheets: dict[str, tuple[Any, list[int], frozenset[int]]] = {}
+    for group in (*frame.groups_by_code, MERGED):
+        sheet = book.add_worksheet("withheld" if group == MERGED else group)
+        sheet.freeze_panes(1, 0)
+        columns = [column_of[name] for name in LABELS]
+        if group != MERGED:
+            asked = {item.id for item in frame.instrument(group).items}
+            pairs = zip(frame.variables, frame.items, strict=True)
+            columns += [column_of[name] for name, item in pairs if item.id in asked]
+        head = [heading[number] for number in columns]
+        _write_row(sheet, 0, head, texts=frozenset(range(len(columns))))
+        texts = frozenset(n for n, column in enumerate(columns) if types[column] == "string")
+        sheets[group] = (sheet, columns, texts)
+    written = dict.fromkeys(sheets, 0)
+    for row in rows:
+        group = row[column_of["group"]]
+        written[group] += 1
+        sheet, columns, texts = sheets[group]
+        _write_row(sheet, written[group], [row[number] for number in columns], texts=texts)
+
+
+def _write_row(sheet: "Worksheet", number: int, row: list[str], *, texts: frozenset[int]) -> None:
+    for column, value in enumerate(row):
+        if not value:
+            continue
+        if column in texts:
+            sheet.write_string(number, column, value)
+        else:
+            sheet.write_number(number, column, float(value))
+
+
+def _csv_rows(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.reader(file)
