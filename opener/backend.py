@@ -14,6 +14,9 @@ sys.path.insert(0, str(PROJECT))
 
 from tools import pure_wheel  # noqa: E402
 
+KINDS = PROJECT / "surveyapp" / "instruments" / "kinds"
+"""The kinds of question, packed as a folder of the package."""
+
 SOURCE = PROJECT / "surveyapp" / "responses" / "opener"
 ELSEWHERE = {"surveyapp.campaigns.pack.rule_kinds": "rule_kinds"}
 """Modules that are free of the server and stand outside `SOURCE`: packed into the top of the package."""
@@ -48,6 +51,9 @@ def lock() -> str:
 def _files() -> dict[str, bytes]:
     source = sorted(path for path in SOURCE.rglob("*") if path.suffix in {".py", ".typ"})
     found = {path.relative_to(SOURCE).as_posix(): path.read_bytes() for path in source}
+    found |= {f"kinds/{path.name}": path.read_bytes() for path in sorted(KINDS.glob("*.py"))}
+    for path in found:
+        found[path] = found[path].replace(b"from surveyapp.instruments.kinds", b"from .kinds")
     for module, name in ELSEWHERE.items():
         found[f"{name}.py"] = (PROJECT / f"{module.replace('.', '/')}.py").read_bytes()
         for path in found:

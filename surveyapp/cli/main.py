@@ -65,6 +65,10 @@ ELSEWHERE = {
     "campaign": ("surveyapp.cli.campaigns.campaign", "Check, load, open and close campaigns."),
     "lists": ("surveyapp.cli.lists", "Respondent lists from units."),
     "invitations": ("surveyapp.cli.invitations", "Issue and reissue invitations."),
+    "privacy": (
+        "surveyapp.cli.administration.privacy",
+        "Personal data: forget people when the purpose is done.",
+    ),
     "worker": (
         "surveyapp.cli.worker",
         "Send the messages of confirmed waves, beside the web server.",

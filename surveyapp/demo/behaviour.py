@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, Instrument, InstrumentItem
 
 SUBMITTED, BROKEN_OFF, STARTED = "submitted", "broken_off", "started"
@@ -99,6 +100,7 @@ class Behaviour:
         else:
             spread = 0.8
         ticks = {item.id: self._tick(item, level, spread) for item in items}
+        ticks = {item: value for item, value in ticks.items() if value}
         remark = instrument.remark
         if remark and share > 0.8 and random.random() < _REMARK_SHARE:
             ticks[remark.id] = random.choice(_REMARKS)
@@ -106,6 +108,9 @@ class Behaviour:
 
     def _tick(self, item: InstrumentItem, level: float, spread: float) -> str:
         random = self._random
+        kind = kind_of(item)
+        if not kind.scores(item):
+            return kind.play(item, random, level)
         if spread and item.dont_know and random.random() < 0.05:
             return DONT_KNOW
         codes = [option.code for option in item.options]

@@ -10,6 +10,7 @@ __all__ = (
     "errors",
     "fingerprints",
     "freeze",
+    "kinds",
     "labels",
     "lint",
     "model",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from surveyapp.i18n import lazy
-from surveyapp.instruments.model import Instrument, InstrumentItem, Text
+from surveyapp.instruments.model import Instrument, InstrumentItem, Option, Text
 
 PARTS = {
     "code": lazy("Mã"),
@@ -23,6 +24,10 @@ PARTS = {
     "scale": lazy("Thang trả lời"),
     "best": lazy("Mức tốt nhất"),
     "options": lazy("Phương án"),
+    "kind": lazy("Loại câu hỏi"),
+    "settings": lazy("Giới hạn của câu hỏi"),
+    "shown_if": lazy("Điều kiện hỏi"),
+    "matrix": lazy("Bảng câu hỏi"),
     "dont_know": lazy("Có “Không biết”"),
     "prompt": lazy("Câu hỏi mở"),
     "warning": lazy("Lời nhắc"),
@@ -110,6 +115,8 @@ def _written(instrument: Instrument) -> Iterator[tuple[_Key, str]]:
     for section in instrument.sections:
         yield from _both(section.id, "title", section.title)
         yield (section.id, "area", ""), section.area
+        if section.shown_if:
+            yield (section.id, "shown_if", ""), section.shown_if.model_dump_json()
         for item in section.items:
             yield (item.id, "section", ""), section.id
             yield from _item(item)
@@ -126,10 +133,18 @@ def _item(item: InstrumentItem) -> Iterator[tuple[_Key, str]]:
         yield from _both(item.id, "hint", item.hint)
     for part in ("criterion", "scale", "best"):
         yield (item.id, part, ""), getattr(item, part)
+    unusual = item.model_dump(mode="json", include=set(item.usual))
+    for part, value in unusual.items():
+        yield (item.id, part, ""), json.dumps(value, ensure_ascii=False, sort_keys=True)
     yield (item.id, "dont_know", ""), "yes" if item.dont_know else "no"
     for language in ("vi", "en"):
-        options = [f"{each.code} {each.label.get(language)}" for each in item.options]
+        options = [_option(each, language) for each in item.options]
         yield (item.id, "options", language), "; ".join(options)
+
+
+def _option(option: Option, language: str) -> str:
+    marks = [name for name in option.usual if getattr(option, name)]
+    return " ".join([option.code, option.label.get(language), *(f"({name})" for name in marks)])
 
 
 def _both(where: str, part: str, text: Text) -> Iterator[tuple[_Key, str]]:

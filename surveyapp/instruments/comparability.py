@@ -9,7 +9,7 @@ from surveyapp.i18n import lazy
 from surveyapp.instruments.fingerprints import Fingerprint, fingerprints
 from surveyapp.instruments.model import Instrument
 
-BREAKING = ("only_in_a", "only_in_b", "wording", "scale", "respondents")
+BREAKING = ("only_in_a", "only_in_b", "wording", "scale", "routing", "respondents")
 NOTED = ("criterion", "order", "translation")
 
 REASONS = {
@@ -17,6 +17,7 @@ REASONS = {
     "only_in_b": lazy("chỉ có ở đợt thứ hai"),
     "wording": lazy("lời câu hỏi hoặc gợi ý khác nhau"),
     "scale": lazy("thang trả lời khác nhau"),
+    "routing": lazy("điều kiện hỏi khác nhau"),
     "respondents": lazy("nhóm được hỏi khác nhau"),
     "criterion": lazy(
         "thuộc tiêu chí khác: chỉ nối được theo câu hỏi, không nối được theo tiêu chí"
@@ -93,7 +94,7 @@ def _compared(
 
 
 def _differences(a: _Placed, b: _Placed) -> Iterator[str]:
-    for part in ("wording", "scale"):
+    for part in ("wording", "scale", "routing"):
         if getattr(a.fingerprint, part) != getattr(b.fingerprint, part):
             yield part
     if a.groups != b.groups:

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from surveyapp.instruments.model import Instrument, InstrumentItem
+from surveyapp.instruments.kinds.registry import DEFAULT
+from surveyapp.instruments.model import Instrument, InstrumentItem, InstrumentSection
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,14 @@ class Fingerprint:
 
     `wording` is the Vietnamese question and hint, `translation` the same in English and not part of
     the written form, `scale` the options in order, the best end and the don't-know option, `order`
-    the area and the item asked just before.
+    the area and the item asked just before, `routing` what leads to it, empty where everybody is asked.
     """
 
     wording: str
     scale: str
     order: str
     translation: str
+    routing: str = ""
 
     def __str__(self) -> str:
         return f"{self.wording}-{self.scale}-{self.order}"
@@ -36,8 +38,9 @@ def fingerprints(instrument: Instrument) -> dict[str, Fingerprint]:
             digests[item.id] = Fingerprint(
                 wording=_digest([item.text.vi, item.hint.vi if item.hint else ""]),
                 scale=_digest(_scale(item)),
-                order=_digest([section.area, before]),
+                order=_digest([section.area, before, *_routing(section, item)]),
                 translation=_digest(_english(item)),
+                routing=_digest(_routing(section, item)) if _routing(section, item) else "",
             )
             before = item.id
     return digests
@@ -45,7 +48,18 @@ def fingerprints(instrument: Instrument) -> dict[str, Fingerprint]:
 
 def _scale(item: InstrumentItem) -> Any:
     options = [[option.code, option.label.vi] for option in item.options]
-    return [options, item.best, item.dont_know]
+    marks = [[o.code, o.other, o.alone] for o in item.options if o.other or o.alone]
+    own = [item.kind, item.settings, marks]
+    usual = [DEFAULT, {}, []]
+    return [options, item.best, item.dont_know, *([] if own == usual else own)]
+
+
+def _routing(section: InstrumentSection, item: InstrumentItem) -> list[Any]:
+    """What leads to the item; nothing where everybody is asked."""
+    conditions = [
+        one.shown_if.model_dump(mode="json") if one.shown_if else None for one in (section, item)
+    ]
+    return conditions if any(conditions) else []
 
 
 def _english(item: InstrumentItem) -> list[str]:

@@ -35,6 +35,8 @@ def thaw(instrument: Instrument) -> Questionnaire:
     """A questionnaire that freezes to this very instrument, its scales in the order of first use."""
     scales: dict[str, Scale] = {}
     for item in instrument.items:
+        if not item.scale:
+            continue
         scales.setdefault(item.scale, Scale(id=item.scale, best=item.best, options=item.options))
     content = instrument.model_dump(exclude={"sections"})
     sections = [
@@ -42,10 +44,8 @@ def thaw(instrument: Instrument) -> Questionnaire:
             id=section.id,
             area=section.area,
             title=section.title,
-            items=tuple(
-                Item.model_validate(item.model_dump(exclude={"best", "options"}))
-                for item in section.items
-            ),
+            items=tuple(_thawed(item) for item in section.items),
+            shown_if=section.shown_if,
         )
         for section in instrument.sections
     ]
@@ -54,23 +54,35 @@ def thaw(instrument: Instrument) -> Questionnaire:
     )
 
 
+def _thawed(item: InstrumentItem) -> Item:
+    content = item.model_dump(exclude={"best", "options"})
+    return Item.model_validate(content | {"scale": item.scale or None})
+
+
 def _section(section: Section, scales: dict[str, Scale]) -> InstrumentSection:
     return InstrumentSection(
         id=section.id,
         area=section.area,
         title=section.title,
-        items=tuple(_item(item, scales[item.scale]) for item in section.items),
+        items=tuple(
+            _item(item, scales[item.scale] if item.scale else None) for item in section.items
+        ),
+        shown_if=section.shown_if,
     )
 
 
-def _item(item: Item, scale: Scale) -> InstrumentItem:
+def _item(item: Item, scale: Scale | None) -> InstrumentItem:
     return InstrumentItem(
         id=item.id,
         criterion=item.criterion,
         text=item.text,
         hint=item.hint,
-        scale=item.scale,
-        best=scale.best,
-        options=scale.options,
+        scale=scale.id if scale else "",
+        best=scale.best if scale else "",
+        options=scale.options if scale else (),
         dont_know=item.dont_know,
+        kind=item.kind,
+        settings=item.settings,
+        shown_if=item.shown_if,
+        matrix=item.matrix,
     )

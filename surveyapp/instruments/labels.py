@@ -1,4 +1,4 @@
-"""The words for a field that does not fit the form of its file."""
+"""Words: for a field that does not fit the form of its file, for what a kind says, for when an item is asked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,40 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from surveyapp.i18n import _
+from surveyapp.i18n import _, locale
+from surveyapp.instruments.kinds.kind import Said
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.model import Condition, Instrument, ShownIf
 
 _LANGUAGES = {"vi", "en"}
+
+
+def said(sentence: Said) -> str:
+    """A sentence of a kind in the present language."""
+    return _(sentence.words, **sentence.facts)
+
+
+def condition(instrument: Instrument, shown_if: ShownIf) -> str:
+    """When an item or a section is asked, for whoever sees all items: without a script, and on paper."""
+    parts = [_test(instrument, test) for test in shown_if.any or shown_if.all]
+    joined = (_(" hoặc ") if shown_if.any else _(" và ")).join(parts)
+    return _("Chỉ trả lời nếu %(conditions)s.", conditions=joined)
+
+
+def _test(instrument: Instrument, test: Condition) -> str:
+    n = instrument.position(test.item)
+    if test.answered:
+        return _("có trả lời câu %(n)s", n=n)
+    if test.codes:
+        item = instrument.item(test.item)
+        labels = {one.code: one.get(locale()) for one in kind_of(item).categories(item)}
+        chosen = _(" hoặc ").join(f"“{labels.get(code, code)}”" for code in test.codes)
+        return _("câu %(n)s chọn %(chosen)s", n=n, chosen=chosen)
+    if test.most is None:
+        return _("câu %(n)s từ %(least)s trở lên", n=n, least=test.least)
+    if test.least is None:
+        return _("câu %(n)s không quá %(most)s", n=n, most=test.most)
+    return _("câu %(n)s từ %(least)s đến %(most)s", n=n, least=test.least, most=test.most)
 
 
 def describe(error: ErrorDetails) -> str:
@@ -58,6 +89,10 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "text_edges": lambda _facts: _("thừa dấu cách hoặc xuống dòng ở đầu hay cuối"),
     "text_control": lambda _facts: _("có ký tự ẩn (không hiện trên màn hình)"),
     "spss_reserved": lambda _facts: _("trùng từ dành riêng của SPSS, không đặt tên biến được"),
+    "routing_test": lambda _facts: _(
+        "mỗi điều kiện nêu đúng một điều: codes, khoảng số least và most, hoặc answered: true"
+    ),
+    "routing_mode": lambda _facts: _("điều kiện nêu hoặc any hoặc all"),
     "not_a_moment": lambda _facts: _("phải là ngày giờ Việt Nam dạng 2024-01-08 08:00"),
     "cleaning_parameter": lambda _facts: _("mỗi loại quy tắc làm sạch có đúng một tham số của nó"),
     "cleaning_effect": lambda _facts: _(

@@ -6,14 +6,25 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-DONT_KNOW = "98"
-"""Code of "Không biết / Không có ý kiến" in every instrument: kept apart from the scale."""
+from surveyapp.instruments.kinds import routing
+from surveyapp.instruments.kinds.kind import DONT_KNOW as DONT_KNOW
+from surveyapp.instruments.kinds.kind import DONT_KNOW_CATEGORY, ItemLike
+from surveyapp.instruments.kinds.registry import DEFAULT, kind_of
 
 _SPSS_RESERVED = frozenset(
     ["ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"]
@@ -53,7 +64,9 @@ ItemId = Annotated[
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=32)]
 Criterion = Annotated[str, Field(pattern=r"^[A-Z]+[0-9]*(\.[0-9]+)*$", max_length=16)]
 Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=16)]
-OptionCode = Annotated[str, Field(pattern=r"^[1-9]$")]
+OptionCode = Annotated[str, Field(pattern=r"^([1-9]|1[0-9]|20)$")]
+Best = Annotated[str, Field(pattern=r"^([1-9]|1[0-9]|20|middle|none)$")]
+Settings = dict[str, Any]
 Status = Literal["illustrative", "official"]
 
 
@@ -61,6 +74,27 @@ class Frozen(BaseModel):
     """Base of everything read from a pack: strict types, no unknown fields, unchangeable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _as_json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+class Sparing(Frozen):
+    """Written without what is said by saying nothing: a form that uses none of it keeps its text, and its
+    checksum, whatever is added here."""
+
+    usual: ClassVar[dict[str, Any]] = {}
+    """Fields left out, each with the value that is then meant."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {
+            name: value
+            for name, value in content.items()
+            if name not in self.usual or value not in (self.usual[name], _as_json(self.usual[name]))
+        }
 
 
 class Text(Frozen):
@@ -74,42 +108,94 @@ class Text(Frozen):
         return self.en if re.split("[-_]", locale)[0] == "en" else self.vi
 
 
-DONT_KNOW_LABEL = Text(vi="Không biết / Không có ý kiến", en="Don't know / No opinion")
+DONT_KNOW_LABEL = Text(vi=DONT_KNOW_CATEGORY.vi, en=DONT_KNOW_CATEGORY.en)
 
 
-class Option(Frozen):
-    """One answer that can be chosen; its code is what the release carries."""
+class Option(Sparing):
+    """One answer that can be chosen; its code is what the release carries. `other` asks for words beside
+    it, `alone` excludes all others."""
+
+    usual = {"other": False, "alone": False}
 
     code: OptionCode
     label: Text
+    other: bool = False
+    alone: bool = False
 
 
 class Scale(Frozen):
-    """A ladder of options shared by items, coded 1, 2, 3 … in the order shown."""
+    """A list of options shared by items, coded 1, 2, 3 … in the order shown. `best` is the end that is
+    best, `middle`, or `none` for a list that is no ladder and is never averaged."""
 
     id: Code
-    best: OptionCode = "1"
-    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=7, strict=False)]
+    best: Best = "1"
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=20, strict=False)]
 
 
-class Item(Frozen):
-    """One closed question as the questionnaire file writes it. Its id is permanent."""
+class Condition(Sparing):
+    """What is asked of one earlier item: any of some codes, a range of numbers, or that it is answered."""
+
+    usual = {"codes": (), "least": None, "most": None, "answered": False}
+
+    item: ItemId
+    codes: Annotated[
+        tuple[Annotated[str, Field(pattern="^[0-9]{1,2}$")], ...], Field(strict=False)
+    ] = ()
+    least: Annotated[int, Field(ge=0)] | None = None
+    most: Annotated[int, Field(ge=0)] | None = None
+    answered: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        ranged = self.least is not None or self.most is not None
+        if bool(self.codes) + ranged + self.answered != 1:
+            raise PydanticCustomError("routing_test", "one of codes, a range, answered: true")
+        return self
+
+
+class ShownIf(Sparing):
+    """When an item or a section is asked: if any, or all, of these hold."""
+
+    usual = {"any": (), "all": ()}
+
+    any: Annotated[tuple[Condition, ...], Field(strict=False)] = ()
+    all: Annotated[tuple[Condition, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.any) == bool(self.all):
+            raise PydanticCustomError("routing_mode", "either any or all")
+        return self
+
+
+class Item(Sparing):
+    """One question as the questionnaire file writes it. Its id is permanent. `settings` are its kind's own;
+    items in a row with one `matrix` are shown together."""
+
+    usual = {"kind": DEFAULT, "settings": {}, "shown_if": None, "matrix": None}
 
     id: ItemId
     criterion: Criterion
     text: Text
     hint: Text | None = None
-    scale: Code
+    scale: Code | None = None
     dont_know: bool = True
+    kind: str = DEFAULT
+    settings: Settings = Field(default_factory=dict)
+    shown_if: ShownIf | None = None
+    matrix: Code | None = None
 
 
-class Section(Frozen):
+class Section(Sparing):
     """The items on one area of administrative reform, shown as one page."""
+
+    usual = {"shown_if": None}
 
     id: Code
     area: Annotated[str, Field(pattern=r"^[1-9]$")]
     title: Text
     items: Annotated[tuple[Item, ...], Field(min_length=1, strict=False)]
+    shown_if: ShownIf | None = None
 
 
 class Remark(Frozen):
@@ -130,37 +216,45 @@ class Questionnaire(Frozen):
     title: Text
     introduction: Text
     minutes: Annotated[int, Field(ge=1, le=120)]
-    scales: Annotated[tuple[Scale, ...], Field(min_length=1, strict=False)]
+    scales: Annotated[tuple[Scale, ...], Field(strict=False)] = ()
     sections: Annotated[tuple[Section, ...], Field(min_length=1, strict=False)]
     remark: Remark | None = None
 
 
-class InstrumentItem(Frozen):
-    """One item with the options of its scale written out."""
+class InstrumentItem(Sparing):
+    """One item with the options of its scale written out; `scale` and `best` are empty where it has none."""
+
+    usual = {"kind": DEFAULT, "settings": {}, "shown_if": None, "matrix": None}
 
     id: ItemId
     criterion: Criterion
     text: Text
     hint: Text | None = None
-    scale: Code
-    best: OptionCode
+    scale: str
+    best: str
     options: Annotated[tuple[Option, ...], Field(strict=False)]
     dont_know: bool
+    kind: str = DEFAULT
+    settings: Settings = Field(default_factory=dict)
+    shown_if: ShownIf | None = None
+    matrix: Code | None = None
 
     @cached_property
     def codes(self) -> frozenset[str]:
-        """Every code that is an answer to this item."""
-        codes = frozenset(option.code for option in self.options)
-        return codes | {DONT_KNOW} if self.dont_know else codes
+        """Every code that may stand in an answer to this item."""
+        return kind_of(self).codes(self)
 
 
-class InstrumentSection(Frozen):
+class InstrumentSection(Sparing):
     """One page of an instrument."""
+
+    usual = {"shown_if": None}
 
     id: Code
     area: str
     title: Text
     items: Annotated[tuple[InstrumentItem, ...], Field(strict=False)]
+    shown_if: ShownIf | None = None
 
 
 class Instrument(Frozen):
@@ -181,12 +275,53 @@ class Instrument(Frozen):
         return tuple(item for section in self.sections for item in section.items)
 
     @cached_property
+    def fields(self) -> dict[str, InstrumentItem]:
+        """Every field of the form with its item, in the order sealed: the words beside "other" too."""
+        return {
+            id_: item
+            for id_, item in routing.fields(self.items)
+            if isinstance(item, InstrumentItem)
+        }
+
+    @cached_property
+    def is_routed(self) -> bool:
+        """Whether what is asked depends on what was answered."""
+        return any(section.shown_if for section in self.sections) or any(
+            item.shown_if for item in self.items
+        )
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Everybody is asked every question, and each is a choice of one step of a ladder: why an answer is
+        missing needs no codes then, and an empty cell says it."""
+        return (
+            not self.is_routed
+            and all(
+                item.kind == DEFAULT and kind_of(item).scores(item) and len(item.options) < 10
+                for item in self.items
+            )
+            and len(self.fields) == len(self.items)
+        )
+
+    def applying(self, answers: Mapping[str, str]) -> Mapping[str, ItemLike]:
+        """The items that apply, by id, in the order asked."""
+        return routing.applying(self.sections, answers) if self.is_routed else self._by_id
+
+    def counted(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Of the answers those that count, by field."""
+        return routing.counted(self.sections, answers)
+
+    @cached_property
     def _by_id(self) -> dict[str, InstrumentItem]:
         return {item.id: item for item in self.items}
 
     def item(self, item_id: str) -> InstrumentItem:
         """The item with this id; KeyError when the instrument has none."""
         return self._by_id[item_id]
+
+    def position(self, item_id: str) -> int:
+        """Its number, from 1, as people see it."""
+        return list(self._by_id).index(item_id) + 1
 
     def to_json(self) -> str:
         """Canonical text: the same instrument gives the same bytes on any machine."""

@@ -5,6 +5,8 @@ from typing import Any
 
 from surveyapp.documents.pdf import write_pdf
 from surveyapp.i18n import _, speaking
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.labels import condition, said
 from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument
 
 TEMPLATE = Path(__file__).with_name("questionnaire.typ")
@@ -30,13 +32,19 @@ def printed_facts(
         items = []
         for item in section.items:
             number += 1
-            options = [option.label.get(language) for option in item.options]
+            kind = kind_of(item)
+            options, line = kind.printed(item, language)
+            instruction = kind.instruction(item)
+            told = [condition(instrument, one.shown_if) for one in (section, item) if one.shown_if]
+            told += [said(instruction)] if instruction else []
+            told += [item.hint.get(language)] if item.hint else []
             apart = DONT_KNOW_LABEL.get(language) if item.dont_know else ""
             items.append(
                 {
                     "number": number,
                     "text": item.text.get(language),
-                    "hint": item.hint.get(language) if item.hint else "",
+                    "hint": " ".join(told),
+                    "line": line,
                     "options": options,
                     "dont_know": apart,
                 }

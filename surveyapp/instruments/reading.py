@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
-from surveyapp.instruments.model import Questionnaire, variable_name
-from surveyapp.instruments.yaml_document import Step, YamlDocument, read_document
+from surveyapp.instruments.freeze import freeze
+from surveyapp.instruments.kinds import checks, routing
+from surveyapp.instruments.kinds.kind import WIDEST
+from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
+from surveyapp.instruments.labels import said
+from surveyapp.instruments.model import Instrument, Questionnaire, variable_name
+from surveyapp.instruments.yaml_document import (
+    Step,
+    YamlDocument,
+    parse_document,
+    read_document,
+)
+
+MOST_BYTES = 16 * 1024
+"""Of a ballot: a campaign has one size for all, so one long form would make every ballot long."""
+
+AROUND = 400
+"""Bytes of a ballot beside its answers, at most."""
 
 
 def read_questionnaire(path: Path) -> Questionnaire:
     """Read and check one questionnaire file; raises `QuestionnaireRefused` with every fault."""
-    document, faults = read_document(path, name=path.name)
+    return _read(*read_document(path, name=path.name))
+
+
+def parse_questionnaire(content: bytes, *, name: str) -> Questionnaire:
+    """The same of a file's content."""
+    return _read(*parse_document(content, name=name))
+
+
+def _read(document: YamlDocument | None, faults: list[Fault]) -> Questionnaire:
     if document is None:
         raise QuestionnaireRefused(faults)
     questionnaire, faults = check_questionnaire(document)
@@ -26,7 +51,25 @@ def read_questionnaire(path: Path) -> Questionnaire:
 def check_questionnaire(document: YamlDocument) -> tuple[Questionnaire | None, list[Fault]]:
     """The questionnaire and its faults: of form, then of sense, even where the form is broken."""
     questionnaire, faults = document.validate(Questionnaire)
-    return questionnaire, [*faults, *_check_scales(document), *_check_items(document)]
+    faults += [*_check_scales(document), *_check_items(document)]
+    if questionnaire is not None and not faults:
+        for fault in checks.faults(freeze(questionnaire).sections):
+            faults.append(document.fault(fault.path, said(fault.said)))
+        if not faults and (size := _largest(freeze(questionnaire))) > MOST_BYTES:
+            words = _(
+                "câu trả lời dài nhất chiếm %(n)s byte, quá %(most)s: bớt câu ghi chữ hoặc rút ngắn chúng",
+                n=size,
+                most=MOST_BYTES,
+            )
+            faults.append(document.fault(("sections",), words))
+    return questionnaire, faults
+
+
+def _largest(instrument: Instrument) -> int:
+    """Bytes of the longest answers, with what stands around them in a ballot."""
+    remark = WIDEST * instrument.remark.max_length if instrument.remark else ""
+    longest = [*routing.longest(instrument.items).values(), remark]
+    return len(json.dumps(longest, ensure_ascii=False).encode()) + AROUND
 
 
 def items_of(document: YamlDocument) -> Iterator[tuple[tuple[Step, ...], dict[str, Any]]]:
@@ -46,7 +89,7 @@ def _check_scales(document: YamlDocument) -> Iterator[Fault]:
                 (*path, "options"),
                 _("mã phương án phải lần lượt là %(codes)s", codes=", ".join(numbers)),
             )
-        if codes and scale.get("best", "1") not in {"1", str(len(codes))}:
+        if codes and scale.get("best", "1") not in {"1", str(len(codes)), MIDDLE, NOMINAL}:
             yield document.fault(
                 (*path, "best"), _("mức tốt nhất phải là phương án đầu hoặc cuối của thang")
             )
@@ -65,6 +108,8 @@ def _check_items(document: YamlDocument) -> Iterator[Fault]:
         yield from _repeated(document, (*path, "id"), section.get("id"), sections)
     for path, item in items_of(document):
         yield from _repeated(document, (*path, "id"), _variable(item.get("id")), variables)
+        for fault in checks.written_faults(item):
+            yield document.fault((*path, *fault.path), said(fault.said))
         scale = item.get("scale")
         if isinstance(scale, str) and scale not in scales:
             yield document.fault((*path, "scale"), _("không có thang %(scale)s", scale=scale))

@@ -98,13 +98,19 @@ def read_document(path: Path, *, name: str) -> tuple[YamlDocument | None, list[F
     """Read a YAML file; `name` is what faults call it. A broken file gives one fault and no document."""
     try:
         content = path.read_bytes()
+    except OSError:
+        return None, [Fault(name, 1, "", _("không có tệp này hoặc không đọc được"))]
+    return parse_document(content, name=name)
+
+
+def parse_document(content: bytes, *, name: str) -> tuple[YamlDocument | None, list[Fault]]:
+    """The same of a file's content."""
+    try:
         if len(content) > MAX_BYTES:
             return None, [Fault(name, 1, "", _("tệp lớn hơn 1 MB"))]
         yaml = YAML(typ="rt")
         yaml.Constructor = _Constructor
         tree = yaml.load(content.decode("utf-8-sig"))
-    except OSError:
-        return None, [Fault(name, 1, "", _("không có tệp này hoặc không đọc được"))]
     except UnicodeDecodeError as broken:
         line = content[: broken.start].count(b"\n") + 1
         return None, [Fault(name, line, "", _("tệp không phải UTF-8"))]

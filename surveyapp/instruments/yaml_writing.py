@@ -38,7 +38,7 @@ def _styled(node: Any) -> Any:
     if set(node) == {"vi", "en"}:
         return {code: DoubleQuotedScalarString(words) for code, words in node.items()}
     styled = CommentedMap((key, _styled(member)) for key, member in node.items())
-    if set(node) == {"code", "label"}:
+    if {"code", "label"} <= set(node):
         label = CommentedMap(styled["label"])
         label.fa.set_flow_style()
         styled["label"] = label

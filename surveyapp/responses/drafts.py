@@ -29,6 +29,7 @@ from surveyapp.responses import draft_cipher, locked_assignment, rules
 from surveyapp.responses.draft_cipher import Content, DraftContext, DraftHolder
 from surveyapp.responses.errors import BegunTooOften, DraftChanged
 from surveyapp.responses.models import Draft
+from surveyapp.responses.sealed_box import box
 
 LONGEST_GAP = 120
 """Seconds before a save that count as work on the form; the rest of a longer gap is a pause."""
@@ -366,15 +367,27 @@ def _write(db: Session, assignment_id: UUID, draft: MergedDraft, holder: DraftHo
     db.execute(_DRAFTS.insert(), {"assignment_id": assignment_id, "strand": holder.mark, **values})
 
 
-_sizes: dict[str, int] = {}
+_sizes: dict[str, tuple[int, int]] = {}
 
 
 def size(campaign: Campaign) -> int:
-    """The one size of the campaign's drafts; its pack, by whose digest it is kept, no longer changes."""
+    """The one size of the campaign's drafts."""
     if campaign.pack_sha256 not in _sizes:
         with reading() as db:
-            instruments = campaigns.instruments(db, campaign.id).values()
-        _sizes[campaign.pack_sha256] = draft_cipher.size(instruments)
+            return _of_campaign(db, campaign)[0]
+    return _sizes[campaign.pack_sha256][0]
+
+
+def ballot_size(db: Session, campaign: Campaign) -> int:
+    """The one size of the campaign's ballots before they are sealed."""
+    return _of_campaign(db, campaign)[1]
+
+
+def _of_campaign(db: Session, campaign: Campaign) -> tuple[int, int]:
+    """Computed once: its pack, by whose digest they are kept, no longer changes."""
+    if campaign.pack_sha256 not in _sizes:
+        instruments = campaigns.instruments(db, campaign.id).values()
+        _sizes[campaign.pack_sha256] = (draft_cipher.size(instruments), box.size(instruments))
     return _sizes[campaign.pack_sha256]
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from surveyapp.campaigns.states import CampaignState
 from surveyapp.errors import SurveyError
+from surveyapp.instruments.kinds.kind import NOT_OFFERED, Said
 from surveyapp.responses.opener.errors import OpenerError
 
 
@@ -23,11 +24,11 @@ class UnknownItem(ResponsesError):
 
 
 class NotAnOption(ResponsesError):
-    """`value` is not an answer that `item_id` offers. Nothing was saved."""
+    """`value` is not an answer that `item_id` takes, for the reason `said`. Nothing was saved."""
 
-    def __init__(self, item_id: str, value: str) -> None:
+    def __init__(self, item_id: str, value: str, *, said: Said = NOT_OFFERED) -> None:
         super().__init__(item_id)
-        self.item_id, self.value = item_id, value
+        self.item_id, self.value, self.said = item_id, value, said
 
 
 class RemarkTooLong(ResponsesError):

@@ -13,6 +13,10 @@ ANONYMOUS = {"sqlite_with_rowid": False}
 """A hidden rowid would keep the order in which people submitted (docs/sealed-box.md)."""
 
 CIPHERTEXT_BYTES = 5232
+BALLOT_SIZES = tuple(CIPHERTEXT_BYTES + 4096 * step for step in range(4))
+"""A campaign's ballots have one of these sizes (`sealed_box.box.size`)."""
+
+_SIZES = ",".join(map(str, BALLOT_SIZES))
 MAC_BYTES = 32
 
 
@@ -63,7 +67,7 @@ class SealedBallot(Base):
     __tablename__ = "sealed_ballot"
     __table_args__ = (
         CheckConstraint("length(id) = 16", name="id"),
-        CheckConstraint(f"length(ciphertext) = {CIPHERTEXT_BYTES}", name="ciphertext"),
+        CheckConstraint(f"length(ciphertext) in ({_SIZES})", name="ciphertext"),
         CheckConstraint(f"length(mac) = {MAC_BYTES}", name="mac"),
         ANONYMOUS,
     )
@@ -91,7 +95,7 @@ class Response(Base):
 
 
 class Remark(Base):
-    """What someone wrote at the end of a questionnaire, apart from every answer."""
+    """What someone wrote in a questionnaire, apart from every answer: at its end, or in the field `item`."""
 
     __tablename__ = "remark"
     __table_args__ = (
@@ -104,6 +108,7 @@ class Remark(Base):
     campaign_id: Mapped[int]
     level: Mapped[str]
     text: Mapped[str]
+    item: Mapped[str | None]
 
 
 class Receipt(Base):

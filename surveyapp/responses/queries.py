@@ -26,10 +26,12 @@ class ResponseRow:
 
 @dataclass(frozen=True)
 class RemarkRow:
-    """One remark, with nothing but the level of the questionnaire it stood on."""
+    """One remark, with nothing but the level of the questionnaire it stood on and, where it is the answer to
+    a question, the field."""
 
     level: str
     text: str
+    item: str | None = None
 
 
 def responses(db: Session, campaign_id: int) -> Iterator[ResponseRow]:
@@ -53,7 +55,7 @@ def responses(db: Session, campaign_id: int) -> Iterator[ResponseRow]:
 def remarks(db: Session, campaign_id: int) -> Iterator[RemarkRow]:
     """Every remark of an opened campaign, in the order of its own random id."""
     rows = db.execute(
-        select(Remark.level, Remark.text)
+        select(Remark.level, Remark.text, Remark.item)
         .where(Remark.campaign_id == campaign_id)
         .order_by(Remark.id)
         .execution_options(yield_per=_BATCH)

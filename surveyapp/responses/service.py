@@ -64,7 +64,8 @@ def submit(
     invitations.mark_submitted(db, assignment.id, today=clock.day(now))
     ballot = make_ballot(assignment, instrument, content, receipt=receipt)
     ballot_id = os.urandom(16)
-    ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot)
+    size = drafts.ballot_size(db, campaign)
+    ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot, size=size)
     mac = box.mac(box.mac_key(keys, campaign.code), campaign.code, ballot_id, ciphertext)
     db.execute(
         _SEAL,
@@ -115,6 +116,6 @@ def make_ballot(
         group_code=assignment.group_code,
         codes=rules.in_order(instrument, content.answers),
         remark=content.answers.get(instrument.remark.id, "") if instrument.remark else "",
-        quality={"under_floor": rules.under_floor(instrument, seconds)},
+        quality={"under_floor": rules.under_floor(instrument, seconds, content.answers)},
         receipt_tag=receipts.tag(receipt),
     )

@@ -150,6 +150,8 @@ ROUTES = {
     f"POST {LIST}proposal": DESK,
     f"POST {LIST}withdraw": DESK,
     "GET /centre/<campaign>/questionnaires": CENTRE,
+    "GET /centre/<campaign>/questionnaires/draft": OPERATOR,
+    "POST /centre/<campaign>/questionnaires/draft": OPERATOR,
     "GET /centre/<campaign>/questionnaires/<code>": CENTRE,
     "GET /centre/<campaign>/questionnaires/<code>.xlsx": CENTRE,
     "POST /centre/<campaign>/questionnaires/<code>": OPERATOR,

@@ -185,7 +185,7 @@ def test_a_release_is_registered_and_the_campaign_released(db, campaign, folder,
     assert (entry.number, entry.built_at, entry.built_by) == (1, now, "centre")
     assert entry.response_count == sum(SIZES.values())
     assert db.scalar(select(Campaign.state).where(Campaign.id == campaign.id)) == "released"
-    assert db.scalar(select(AuditEntry.action)) == "release.built"
+    assert "release.built" in db.scalars(select(AuditEntry.action)).all()
     assert building.releases(db, campaign.id) == [entry]
 
 
@@ -308,7 +308,7 @@ def test_ten_lines_over_the_rows_give_every_count_of_every_cell_told(folder):
     with (folder / "scoring" / "responses.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for name, code in list(row.items())[10:]:
-                if not row["excluded"]:
+                if row["excluded"] != "1":
                     asked[row["rated_unit"], row["group"]][name][code] += 1
     compared = 0
     for told in table(folder / "scoring" / "counts.csv"):

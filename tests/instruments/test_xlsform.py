@@ -112,9 +112,8 @@ def test_a_form_from_elsewhere_needs_only_its_missing_columns(sheets):
 
 
 UNSUPPORTED = [
-    ("select_multiple quality", "select_multiple"),
-    ("integer", "integer"),
-    ("deviceid", "ẩn danh"),
+    ("decimal", "decimal"),
+    ("geopoint", "ẩn danh"),
     ("begin_repeat", "begin_repeat"),
     ("image", "ẩn danh"),
     ("acknowledge", "acknowledge"),
@@ -147,8 +146,8 @@ def _two_best(sheets: Sheets) -> None:
 
 
 SPOILED: list[tuple[Callable[[Sheets], None], str]] = [
-    (_cell("relevant", "${a} = '1'"), "không rẽ nhánh"),
-    (_cell("required", "yes"), "không câu nào bắt buộc"),
+    (_cell("relevant", "${a} = '1'"), "điều kiện không chuyển được"),
+    (_cell("required", "${a} = '1'"), "không câu nào bắt buộc"),
     (_cell("constraint", ". > 1"), "constraint"),
     (_cell("label::Français (fr)", "Plan"), "Français"),
     (_cell("type", "select_one nothing"), "không có danh sách nothing"),
@@ -158,7 +157,7 @@ SPOILED: list[tuple[Callable[[Sheets], None], str]] = [
     (_two_best, "chỉ một phương án"),
     (lambda sheets: sheets["survey"].pop(-2), "nhóm"),
     (lambda sheets: sheets["settings"][0].update(minutes="often"), "phải là số nguyên"),
-    (lambda sheets: sheets.pop("choices"), "thiếu trang choices"),
+    (lambda sheets: sheets.pop("choices"), "trang choices không có danh sách"),
 ]
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, insert, select, text
 
+from surveyapp import clock
 from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import WrongState
 from surveyapp.cli.main import main
 from surveyapp.db import compact, transaction
+from surveyapp.exports.models import Release
 from surveyapp.fieldwork.counts import folding as counting
 from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.invitations import queries
@@ -105,6 +107,36 @@ def test_no_name_contact_or_link_is_left_and_every_number_is(asked, engine, keys
         file = engine.url.database
         content = b"".join(Path(file + end).read_bytes() for end in ("", "-wal"))
         assert [mark for mark in PLANTED if mark.encode() in content] == []
+
+
+def test_people_go_when_the_last_release_is_older_than_the_day_given(asked, engine, keys, now):
+    code, campaign_id, _access = asked
+    released(code)
+    built = {"built_by": "x", "manifest_sha256": "0" * 64, "response_count": 0, "folder": "r"}
+    with transaction() as db:
+        for number, days in ((1, 400), (2, 30)):
+            at = now - timedelta(days=days)
+            db.execute(insert(Release).values(campaign_id=campaign_id, number=number, built_at=at, **built))  # fmt: skip
+        last = clock.day(now - timedelta(days=30))
+        assert erasing.due(db, released_before=last) == []
+        assert erasing.due(db, released_before=last + timedelta(days=1)) == [code]
+        erasing.erase_people(db, code, act=Act("root", now, keys))
+        assert erasing.due(db, released_before=clock.day(now)) == []
+
+
+def test_the_purge_says_whose_people_are_due_and_forgets_them_when_told_so(asked, now, runner):
+    code, campaign_id, _access = asked
+    command = ["--english", "privacy", "purge", "--released-before"]
+    assert runner.invoke(main, [*command, "2999-01-01"]).exit_code == 2
+    released(code)
+    built = {"built_by": "x", "manifest_sha256": "0" * 64, "response_count": 0, "folder": "r"}
+    with transaction() as db:
+        db.execute(insert(Release).values(campaign_id=campaign_id, number=1, built_at=now, **built))
+    for days, yes, names_left in ((0, ["--yes"], True), (1, [], True), (1, ["--yes"], False)):
+        day = clock.day(now + timedelta(days=days))
+        assert runner.invoke(main, [*command, f"{day:%F}", *yes]).exit_code == 0
+        with transaction() as db:
+            assert all(mark in told(db) for mark in PLANTED) is names_left
 
 
 def test_erased_again_there_is_nobody_and_the_first_day_stays(asked, keys, now):

@@ -15,6 +15,9 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any, Protocol, TypeVar
 
+NOT_ASKED = "97"
+"""Stands in a response for an item that its routing did not lead to (`instruments.kinds`)."""
+
 Number = Any
 """A number of one response; of a group, an array with one of each."""
 
@@ -149,12 +152,12 @@ KINDS: dict[str, RuleKind] = {
     "missing_share": RuleKind(
         "at_least",
         to_translate("bỏ trống từ %(share)s số câu trở lên"),
-        lambda rule, marks: marks.missing / marks.asked >= rule.at_least,
+        lambda rule, marks: marks.missing / _not_none(marks.asked) >= rule.at_least,
     ),
     "dont_know_share": RuleKind(
         "at_least",
         to_translate("chọn “Không biết” ở từ %(share)s số câu trở lên"),
-        lambda rule, marks: marks.dont_know / marks.asked >= rule.at_least,
+        lambda rule, marks: marks.dont_know / _not_none(marks.asked) >= rule.at_least,
     ),
     "identical_share": RuleKind(  # of the answers on a scale
         "at_least",
@@ -231,10 +234,16 @@ class PlainMarks:
     row: ResponseLike
     items: Sequence[str]
     dont_know_code: str
+    ladder: Collection[str] | None = None
+    """The items whose codes are steps of a ladder; None: all are."""
 
-    @property
+    @cached_property
     def asked(self) -> int:
-        return len(self.items)
+        return len(self.items) - sum(code == NOT_ASKED for code in self.row.answers.values())
+
+    @cached_property
+    def _given(self) -> dict[str, str]:
+        return {item: code for item, code in self.row.answers.items() if code != NOT_ASKED}
 
     @property
     def group(self) -> str:
@@ -242,15 +251,19 @@ class PlainMarks:
 
     @property
     def missing(self) -> int:
-        return self.asked - len(self.row.answers)
+        return self.asked - len(self._given)
 
     @property
     def dont_know(self) -> int:
-        return len(self.row.answers) - self.on_scale
+        return sum(code == self.dont_know_code for code in self._given.values())
 
     @cached_property
     def _codes(self) -> list[int]:
-        return [int(code) for code in self.row.answers.values() if code != self.dont_know_code]
+        return [
+            int(code)
+            for item, code in self._given.items()
+            if code != self.dont_know_code and (self.ladder is None or item in self.ladder)
+        ]
 
     @property
     def on_scale(self) -> int:
@@ -271,6 +284,8 @@ class PlainMarks:
         before: str | None = None
         for item in self.items:
             code = self.row.answers.get(item)
+            if code == NOT_ASKED or (self.ladder is not None and item not in self.ladder):
+                continue
             length = 0 if code is None else length + 1 if code == before else 1
             before, best = code, max(best, length)
         return best
@@ -283,7 +298,7 @@ class PlainMarks:
         return self.row.rated_unit_code in units
 
     def chose(self, half: HalfLike) -> bool:
-        return self.row.answers.get(half.item) in half.codes
+        return bool(set(self.row.answers.get(half.item, "").split()) & set(half.codes))
 
 
 AnyRule = TypeVar("AnyRule", bound=RuleLike)

@@ -11,6 +11,7 @@ from surveyapp.campaigns.pack import rule_kinds
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers, read_answers
 from surveyapp.exports.release.results import AnswerTally
+from surveyapp.instruments.kinds.kind import WITHHELD
 from surveyapp.instruments.model import Instrument
 from surveyapp.responses.queries import ResponseRow
 
@@ -118,6 +119,8 @@ def _cleaned(row: ResponseRow, answers: GroupAnswers, n: int, rule_hits: list[Ru
     }
     if emptied:
         left = {item: code for item, code in row.answers.items() if item not in emptied}
+        if not answers.instrument.is_plain:
+            left |= dict.fromkeys(emptied, WITHHELD)
         row = replace(row, answers=left)
     rules = [hits.rule for hits in rule_hits]
     return Cleaned(row, tuple(rule.id for rule in rules), rule_kinds.excludes(rules))

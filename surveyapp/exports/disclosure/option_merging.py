@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from surveyapp.instruments.kinds.kind import NOT_ASKED
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 
 MISSING = "missing"
@@ -32,9 +34,16 @@ class OptionRow:
     @classmethod
     def of(cls, item: InstrumentItem) -> "OptionRow":
         """As the item was asked: the best two are the top, of a scale under four the best alone."""
-        codes = tuple(option.code for option in item.options)
-        scale = codes if item.best == codes[0] else codes[::-1]
-        off = (DONT_KNOW, MISSING) if item.dont_know else (MISSING,)
+        return cls.with_codes(item, kind_of(item).option_codes(item))
+
+    @classmethod
+    def with_codes(
+        cls, item: InstrumentItem, codes: Sequence[str], *, routed: bool = False
+    ) -> "OptionRow":
+        """The same of a column with these codes; where not everybody is asked, who was not stands among them."""
+        scale = tuple(codes) if item.best != codes[-1] else tuple(codes)[::-1]
+        off: Run = (DONT_KNOW, MISSING) if item.dont_know else (MISSING,)
+        off += (NOT_ASKED,) if routed else ()
         return cls(scale, scale[: 2 if len(scale) > 3 else 1], off)
 
     @property

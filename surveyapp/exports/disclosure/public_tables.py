@@ -17,8 +17,9 @@ from surveyapp.exports.disclosure.mean_rounding import exact_mean, mean_bands
 from surveyapp.exports.disclosure.option_merging import MISSING, OptionRow, merge_options
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import AnswerTally, Frame, ItemCounts
-from surveyapp.instruments.model import DONT_KNOW, InstrumentItem, variable_name
+from surveyapp.exports.release.results import AnswerTally, Frame, ItemColumn, ItemCounts
+from surveyapp.instruments.kinds.kind import NOT_ASKED
+from surveyapp.instruments.model import DONT_KNOW
 
 PARTICIPATION = ("level", "rated_unit", "group", "responses")
 ANSWERS = ("level", "rated_unit", "group", "item", "variable", "options", "n_low", "n_high")
@@ -33,7 +34,7 @@ ALL = "all"
 NOBODY = Fraction(-1)
 
 Question = tuple[str, str, str]
-"""Rated unit, group, item."""
+"""Rated unit, group, column."""
 
 __all__ = (
     "ALL", "ANSWERS", "CRITERIA", "MEANS", "MISSING", "PARTICIPATION", "PublicTables", "write_public",
@@ -69,11 +70,13 @@ class PublicTables:
     def figures(self) -> dict[Question, ItemFigures]:
         """Figures of every item of every cell that is told, in the order of the tables."""
         merged = {
-            (*cell, item.id): (merge, counts)
+            (*cell, column.name): (merge, counts)
             for cell in self.told
-            for item in self.frame.instrument(cell[1]).items
-            for counts in [by_code(self.tally.item(cell, item))]
-            if (merge := merge_options(OptionRow.of(item), counts, self.frame.table_minimum))
+            for column in self.columns[cell[1]].values()
+            for counts in [by_code(self.tally.column(cell, column))]
+            if (
+                merge := merge_options(self._row(cell[1], column), counts, self.frame.table_minimum)
+            )
         }
         # where nobody answered the lowest band is told: no mean would tell that every option has none
         means = [
@@ -93,12 +96,27 @@ class PublicTables:
         for (_, group, item), figures in self.figures.items():
             parts[group, item].append(figures)
         return {
-            (group, item): together(OptionRow.of(self._item(group, item)), of_units)
-            for (group, item), of_units in parts.items()
+            (group, name): together(self._row(group, self.columns[group][name]), of_units)
+            for (group, name), of_units in parts.items()
         }
 
-    def _item(self, group: str, item_id: str) -> InstrumentItem:
-        return self.frame.instrument(group).item(item_id)
+    @cached_property
+    def columns(self) -> dict[str, dict[str, ItemColumn]]:
+        """Of each group what it was asked, by the name of the column."""
+        return {
+            group: {one.name: one for one in self.frame.columns_of(self.frame.instrument(group))}
+            for group in self.frame.groups_by_code
+        }
+
+    def _row(self, group: str, column: ItemColumn) -> OptionRow:
+        routed = self.frame.instrument(group).is_routed
+        return OptionRow.with_codes(column.item, column.options, routed=routed)
+
+    def is_averaged(self, group: str, name: str) -> bool:
+        """Whether a mean and a share of the best mean anything."""
+        column = self.columns[group][name]
+        ends = (column.options[0], column.options[-1])
+        return not column.option and column.item.best in ends
 
     def level(self, group: str) -> str:
         """Of the units that a group rates."""
@@ -107,7 +125,12 @@ class PublicTables:
 
 def by_code(counts: ItemCounts) -> dict[str, int]:
     """Counts of one item by option, with those off the scale."""
-    return {**counts.options, DONT_KNOW: counts.dont_know, MISSING: counts.missing}
+    return {
+        **counts.options,
+        DONT_KNOW: counts.dont_know,
+        MISSING: counts.missing,
+        NOT_ASKED: counts.not_asked,
+    }
 
 
 def write_public(folder: Path, tables: PublicTables) -> None:
@@ -140,6 +163,8 @@ def answer_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
 def mean_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
     """Mean, its band and interval, and the shares, of every item."""
     for key, item_figures in _all_figures(tables):
+        if not tables.is_averaged(key[2], key[4]):
+            continue
         yield (
             *key, item_figures.responses, item_figures.middle,
             *(item_figures.mean or (None, None)), *(item_figures.interval or (None, None)),
@@ -148,10 +173,12 @@ def mean_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
 
 
 def _all_figures(tables: PublicTables) -> Iterator[tuple[tuple[str, ...], ItemFigures]]:
-    for (unit, group, item), item_figures in tables.figures.items():
-        yield (tables.level(group), unit, group, item, variable_name(item)), item_figures
-    for (group, item), item_figures in tables.questions.items():
-        yield (tables.level(group), ALL, group, item, variable_name(item)), item_figures
+    for (unit, group, name), item_figures in tables.figures.items():
+        item = tables.columns[group][name].item.id
+        yield (tables.level(group), unit, group, item, name), item_figures
+    for (group, name), item_figures in tables.questions.items():
+        item = tables.columns[group][name].item.id
+        yield (tables.level(group), ALL, group, item, name), item_figures
 
 
 def criterion_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
@@ -160,8 +187,8 @@ def criterion_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
     parts: dict[tuple[str, str, str], dict[str, list[tuple[float, float]]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for (level, unit, group, item, _), item_figures in _all_figures(tables):
-        if item_figures.mean is not None:
+    for (level, unit, group, item, name), item_figures in _all_figures(tables):
+        if item_figures.mean is not None and tables.is_averaged(group, name):
             criterion = tables.frame.instrument(group).item(item).criterion
             parts[level, unit, criterion][group].append(item_figures.mean)
     units = {code: n for n, code in enumerate([*tables.frame.units_by_code, ALL])}

@@ -29,7 +29,7 @@ class FullCounts:
         scores = item_scores(item)
         return (
             sum(scores[code] * n for code, n in self.options.items()) / answered
-            if answered
+            if answered and scores
             else None
         )
 

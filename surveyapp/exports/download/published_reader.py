@@ -17,6 +17,8 @@ from surveyapp.exports.errors import ReleaseAltered
 from surveyapp.exports.formats import csv_files
 from surveyapp.exports.models import Release
 from surveyapp.exports.release import building, kept_files
+from surveyapp.instruments.kinds.kind import NOT_ASKED
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 from surveyapp.store import Store
 
@@ -44,15 +46,22 @@ class PublishedTables:
     ) -> dict[Question, "Distribution"]:
         """By (rated unit, group, item): what the tables tell of `items` (by id), of one unit where it is named."""
         counts: dict[Question, dict[Run, Between]] = {}
-        names = ("item", "rated_unit", "group", "options", "n_low", "n_high")
-        for item, of, group, options, low, high in _rows(self.folder / ANSWERS, names):
+        names = ("item", "variable", "rated_unit", "group", "options", "n_low", "n_high")
+        for item, variable, of, group, options, low, high in _rows(self.folder / ANSWERS, names):
             if item in items and unit in ("", of):
                 told = counts.setdefault((of, group, item), {})
-                told[tuple(options.split())] = (int(low), int(high))
-        return {
+                told |= _told_of(
+                    items[item], variable, tuple(options.split()), (int(low), int(high))
+                )
+        averaged = {
             key: Distribution(items[key[2]], responses, counts[key], mean, interval)
             for key, responses, mean, interval in self._means()
             if key in counts
+        }
+        return {
+            key: averaged.get(key) or Distribution(items[key[2]], responses, told, None, None)
+            for key, told in counts.items()
+            if (responses := self.participation.get(key[:2]))
         }
 
     def _means(self) -> Iterator[tuple[Question, int, Band | None, Band | None]]:
@@ -95,12 +104,36 @@ class Distribution:
     def codes(self) -> tuple[str, ...]:
         """Options in the order asked, then don't know (where it was offered), then missing."""
         dont_know = (DONT_KNOW,) if self.item.dont_know else ()
-        return (*(option.code for option in self.item.options), *dont_know, MISSING)
+        away = (NOT_ASKED,) if any(NOT_ASKED in run for run in self.counts) else ()
+        return (*kind_of(self.item).option_codes(self.item), *dont_know, MISSING, *away)
+
+    @cached_property
+    def median(self) -> Run:
+        """The options between which half of the answers lie below: one, or those told as one with it; none
+        where nobody answered."""
+        codes = kind_of(self.item).option_codes(self.item)
+        told = [(run, high) for run, (_low, high) in self.counts.items() if set(run) <= set(codes)]
+        half, below = sum(n for _run, n in told) / 2, 0
+        for run, n in sorted(told, key=lambda one: codes.index(one[0][0])):
+            below += n
+            if below >= half > 0:
+                return run
+        return ()
 
     @property
     def middle(self) -> float | None:
         """The middle of the band of the mean."""
         return None if self.mean is None else (self.mean[0] + self.mean[1]) / 2
+
+
+def _told_of(item: InstrumentItem, variable: str, run: Run, n: Between) -> dict[Run, Between]:
+    """A row of the table of answers; of a question with several answers how many chose the option it is of."""
+    if not kind_of(item).is_several:
+        return {run: n}
+    if "1" not in run:
+        return {}
+    option = variable.rpartition("_")[2]
+    return {(option,): n if len(run) == 1 else (0, n[1])}
 
 
 def newest(db: Session, campaign_id: int, *, store: Store) -> PublishedTables | None:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import LOCALES, Lazy, lazy, speaking
 from surveyapp.instruments.fingerprints import fingerprints
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import (
-    DONT_KNOW,
-    DONT_KNOW_LABEL,
     Instrument,
     InstrumentSection,
     variable_name,
@@ -44,7 +43,7 @@ def codebook_rows(frame: Frame) -> Iterator[tuple[str, ...]]:
     """Rows of `CODEBOOK`: one per column that is no item, then one per item and code.
 
     `fingerprint` is what makes the item comparable with an earlier round: wording, scale, order.
-    `role` is `label`, `mark`, `option` or `dont_know`. An empty cell is a missing answer and has no
+    `role` is `label`, `mark`, `option`, `dont_know` or `missing`. An empty cell is a missing answer and has no
     code of its own.
     """
     for name, label in LABELS.items():
@@ -58,16 +57,15 @@ def _section_rows(
     frame: Frame, instrument: Instrument, section: InstrumentSection
 ) -> Iterator[tuple[str, ...]]:
     groups, prints = _groups(frame, instrument), fingerprints(instrument)
-    for item in section.items:
+    for column in (one for one in frame.columns if one.item in section.items):
+        item = column.item
         shared = (
-            variable_name(item.id), item.id, groups, instrument.code, instrument.version,
+            column.name, item.id, groups, instrument.code, instrument.version,
             section.area, section.id, item.criterion, item.scale, item.best,
-            str(prints[item.id]), item.text.vi, item.text.en,
+            str(prints[item.id]), column.label.get("vi"), column.label.get("en"),
         )  # fmt: skip
-        for option in item.options:
-            yield (*shared, option.code, "option", option.label.vi, option.label.en)
-        if item.dont_know:
-            yield (*shared, DONT_KNOW, "dont_know", DONT_KNOW_LABEL.vi, DONT_KNOW_LABEL.en)
+        for one in column.categories:
+            yield (*shared, one.code, one.role, one.vi, one.en)
 
 
 def crosswalk_rows(frame: Frame) -> list[tuple[str, ...]]:
@@ -86,6 +84,7 @@ def crosswalk_rows(frame: Frame) -> list[tuple[str, ...]]:
         for level, groups in [(_level(frame, instrument), _groups(frame, instrument))]
         for section in instrument.sections
         for item in section.items
+        if not kind_of(item).leaves_row
     ]
     return sorted(rows, key=lambda row: (row[2], row[0]))
 

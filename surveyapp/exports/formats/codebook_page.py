@@ -11,9 +11,8 @@ from surveyapp.exports.formats.csv_files import write_text
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import _, gettext, speaking
 from surveyapp.instruments.fingerprints import fingerprints
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import (
-    DONT_KNOW,
-    DONT_KNOW_LABEL,
     Instrument,
     InstrumentItem,
     variable_name,
@@ -92,9 +91,7 @@ def _instrument(instrument: Instrument) -> dict[str, Any]:
 
 
 def _item(item: InstrumentItem, fingerprint: str) -> dict[str, Any]:
-    options = [[option.code, option.label.vi, option.label.en] for option in item.options]
-    if item.dont_know:
-        options.append([DONT_KNOW, DONT_KNOW_LABEL.vi, DONT_KNOW_LABEL.en])
+    options = [[one.code, one.vi, one.en] for one in kind_of(item).categories(item)]
     return {
         "variable": variable_name(item.id),
         "text_vi": item.text.vi,

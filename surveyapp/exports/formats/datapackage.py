@@ -10,8 +10,7 @@ from surveyapp.exports.formats import csv_files, name_tables, sdmx
 from surveyapp.exports.formats.codebook import CODEBOOK, CROSSWALK, LABELS, in_both
 from surveyapp.exports.formats.statistics_files import NUMBERS
 from surveyapp.exports.release import scoring, sipas
-from surveyapp.exports.release.results import Frame
-from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
+from surveyapp.exports.release.results import Frame, ItemColumn
 
 PROFILE = "tabular-data-package"
 _INTEGERS = {
@@ -67,6 +66,7 @@ def tables(frame: Frame) -> dict[str, list[dict[str, Any]]]:
         "scoring/cleaning.csv": _fields(scoring.CLEANING),
         "scoring/sensitivity.csv": _fields(sensitivity.COLUMNS),
         "scoring/remarks.csv": _fields(("level", "text")),
+        "scoring/texts.csv": _fields(scoring.TEXTS),
         "scoring/sipas.csv": _fields(sipas.COLUMNS),
         "public/participation.csv": _fields(public_tables.PARTICIPATION),
         "public/answers.csv": _fields(public_tables.ANSWERS),
@@ -129,17 +129,15 @@ def _response_fields(frame: Frame) -> list[dict[str, Any]]:
         }
         for name, words in LABELS.items()
     ]
-    asked = zip(frame.variables, frame.items, strict=True)
-    return [*labels, *(_item_field(name, item) for name, item in asked)]
+    return [*labels, *(_item_field(column) for column in frame.columns)]
 
 
-def _item_field(name: str, item: InstrumentItem) -> dict[str, Any]:
-    codes = [option.code for option in item.options] + [DONT_KNOW] * item.dont_know
+def _item_field(column: ItemColumn) -> dict[str, Any]:
     return {
-        "name": name,
+        "name": column.name,
         "type": "integer",
-        "description": item.text.vi,
-        "constraints": {"enum": [int(code) for code in codes]},
+        "description": column.label.get("vi"),
+        "constraints": {"enum": [int(code) for code in column.codes]},
     }
 
 

@@ -1,18 +1,13 @@
 """DDI-Codebook 2.5: the description of `responses.csv` that data archives read."""
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from surveyapp.exports.formats.codebook import LABELS, in_both
 from surveyapp.exports.formats.statistics_files import NUMBERS
-from surveyapp.exports.release.results import Frame
-from surveyapp.instruments.model import (
-    DONT_KNOW,
-    DONT_KNOW_LABEL,
-    InstrumentItem,
-    Text,
-    variable_name,
-)
+from surveyapp.exports.release.results import Frame, ItemColumn
+from surveyapp.instruments.model import Text
 
 NAMESPACE = "ddi:codebook:2_5"
 _FILE = "F1"
@@ -32,8 +27,8 @@ def write_ddi(path: Path, frame: Frame, *, rows: int) -> None:
     for name, words in LABELS.items():
         _label_variable(variables, name, *in_both(words))
     for instrument in frame.asked:
-        for item in instrument.items:
-            _item_variable(variables, item, universe=instrument.title)
+        for column in (one for one in frame.columns if one.item in instrument.items):
+            _item_variable(variables, column, universe=instrument.title)
     ET.indent(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
@@ -60,28 +55,27 @@ def _label_variable(variables: ET.Element, name: str, vi: str, en: str) -> None:
     _under(variable, "varFormat", type="numeric" if number else "character")
 
 
-def _item_variable(variables: ET.Element, item: InstrumentItem, *, universe: Text) -> None:
-    name = variable_name(item.id)
+def _item_variable(variables: ET.Element, column: ItemColumn, *, universe: Text) -> None:
+    item, name = column.item, column.name
     variable = _under(variables, "var", ID=f"V_{name}", name=name, files=_FILE, intrvl="discrete")
-    _in_both(variable, "labl", item.text)
+    _in_both(variable, "labl", column.label)
     question = _under(variable, "qstn")
     _in_both(question, "qstnLit", item.text)
     _in_both(variable, "universe", universe)
-    for option in item.options:
-        _category(variable, option.code, option.label)
-    if item.dont_know:
-        _category(variable, DONT_KNOW, DONT_KNOW_LABEL, missing="Y")
+    for one in column.categories:
+        marks = {} if one.role == "option" else {"missing": "Y"}
+        _category(variable, one.code, one, **marks)
     _under(variable, "concept", item.criterion)
     _under(variable, "varFormat", type="numeric")
 
 
-def _category(variable: ET.Element, code: str, label: Text, **attributes: str) -> None:
+def _category(variable: ET.Element, code: str, label: Any, **attributes: str) -> None:
     category = _under(variable, "catgry", **attributes)
     _under(category, "catValu", code)
     _in_both(category, "labl", label)
 
 
-def _in_both(parent: ET.Element, tag: str, words: Text) -> None:
+def _in_both(parent: ET.Element, tag: str, words: Any) -> None:
     for locale in ("vi", "en"):
         _under(parent, tag, words.get(locale), **{"xml:lang": locale})
 

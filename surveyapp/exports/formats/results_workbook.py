@@ -62,8 +62,7 @@ def _write_rows_by_group(path: Path, frame: Frame, book: Any, types: Sequence[st
         columns = [column_of[name] for name in LABELS]
         if group != MERGED:
             asked = {item.id for item in frame.instrument(group).items}
-            pairs = zip(frame.variables, frame.items, strict=True)
-            columns += [column_of[name] for name, item in pairs if item.id in asked]
+            columns += [column_of[one.name] for one in frame.columns if one.item.id in asked]
         head = [heading[number] for number in columns]
         _write_row(sheet, 0, head, texts=frozenset(range(len(columns))))
         texts = frozenset(n for n, column in enumerate(columns) if types[column] == "string")

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveyapp.exports.formats.codebook import LABELS, in_both
-from surveyapp.exports.release.results import Frame
+from surveyapp.exports.release.results import Frame, ItemColumn
 from surveyapp.exports.release.scoring import COUNTS, response_heading
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, InstrumentItem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,8 +98,10 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
     import pyreadstat
 
     labels: dict[str, str | None] = {name: in_both(words)[0] for name, words in LABELS.items()}
-    asked = dict(zip(frame.variables, frame.items, strict=True))
-    labels |= {name: _cut(item.text.vi, _SPSS_LABEL_BYTES) for name, item in asked.items()}
+    asked = {column.name: column for column in frame.columns}
+    labels |= {
+        name: _cut(column.label.get("vi"), _SPSS_LABEL_BYTES) for name, column in asked.items()
+    }
     formats = {name: f"A{width}" for name, width in WIDTHS.items()}
     formats |= {name: f"F{_digits(item)}.0" for name, item in asked.items()}
     formats |= dict(_NUMBER_FORMATS)
@@ -119,8 +120,8 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
             # a column without rows is none of texts to the library
             **(_names(frame) if len(columns) else {}),
         },
-        missing_ranges={name: [int(DONT_KNOW)] for name, item in asked.items() if item.dont_know},
-        variable_measure=dict.fromkeys(asked, "ordinal"),
+        missing_ranges={name: _missing(column) for name, column in asked.items() if column.missing},
+        variable_measure={name: column.measure for name, column in asked.items()},
         variable_format=formats,
         variable_display_width={
             name: int(form[1:].split(".")[0]) for name, form in formats.items()
@@ -140,8 +141,8 @@ def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datet
     labels: dict[str, str | None] = {
         name: in_both(words)[0][:_STATA_SIGNS] for name, words in LABELS.items()
     }
-    asked = dict(zip(frame.variables, frame.items, strict=True))
-    labels |= {name: item.text.vi[:_STATA_SIGNS] for name, item in asked.items()}
+    asked = {column.name: column for column in frame.columns}
+    labels |= {name: column.label.get("vi")[:_STATA_SIGNS] for name, column in asked.items()}
     pyreadstat.write_dta(
         columns,
         path,
@@ -168,16 +169,19 @@ def _names(frame: Frame) -> dict[str, dict[Any, str]]:
     return {"rated_unit": units, "group": groups}
 
 
-def _digits(item: InstrumentItem) -> int:
+def _digits(column: ItemColumn) -> int:
     """Of the longest code."""
-    return 2 if item.dont_know else 1
+    return max(map(len, column.codes))
 
 
-def _value_labels(item: InstrumentItem) -> dict[int | float, str]:
-    labels: dict[int | float, str] = {int(option.code): option.label.vi for option in item.options}
-    if item.dont_know:
-        labels[int(DONT_KNOW)] = DONT_KNOW_LABEL.vi
-    return {code: _cut(label, _SPSS_VALUE_BYTES) for code, label in labels.items()}
+def _missing(column: ItemColumn) -> list[Any]:
+    """The codes that are no answer: SPSS takes three, or a range."""
+    codes = [int(code) for code in column.missing]
+    return codes if len(codes) == 1 else [{"lo": min(codes), "hi": max(codes)}]
+
+
+def _value_labels(column: ItemColumn) -> dict[int | float, str]:
+    return {int(one.code): _cut(one.vi, _SPSS_VALUE_BYTES) for one in column.categories}
 
 
 def _cut(text: str, limit: int) -> str:

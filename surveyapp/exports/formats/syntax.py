@@ -6,9 +6,8 @@ from pathlib import Path
 from surveyapp.exports.formats.codebook import LABELS, in_both
 from surveyapp.exports.formats.csv_files import write_text
 from surveyapp.exports.formats.statistics_files import NUMBERS
-from surveyapp.exports.release.results import Frame
+from surveyapp.exports.release.results import Frame, ItemColumn
 from surveyapp.i18n import LOCALES
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, InstrumentItem
 
 CSV = "scoring/responses.csv"
 _STATA_LABEL = 80
@@ -26,13 +25,11 @@ def write_syntax(folder: Path, frame: Frame) -> None:
             write_text(folder / f"read{suffix}.{ending}", text)
 
 
-def _items(frame: Frame, locale: str) -> Iterator[tuple[str, str, dict[str, str], InstrumentItem]]:
+def _items(frame: Frame, locale: str) -> Iterator[tuple[str, str, dict[str, str], ItemColumn]]:
     """Column, words, and labels by code."""
-    for name, item in zip(frame.variables, frame.items, strict=True):
-        codes = {option.code: option.label.get(locale) for option in item.options}
-        if item.dont_know:
-            codes[DONT_KNOW] = DONT_KNOW_LABEL.get(locale)
-        yield name, item.text.get(locale), codes, item
+    for column in frame.columns:
+        codes = {one.code: one.get(locale) for one in column.categories}
+        yield column.name, column.label.get(locale), codes, column
 
 
 def _in_r(frame: Frame, marks: dict[str, str], locale: str) -> Iterator[str]:
@@ -84,12 +81,13 @@ def _in_spss(frame: Frame, marks: dict[str, str], locale: str) -> Iterator[str]:
     yield "."
     for name, label in marks.items():
         yield f"VARIABLE LABELS {name} {_spss(label)}."
-    for name, label, codes, item in found:
+    for name, label, codes, column in found:
         yield f"VARIABLE LABELS {name} {_spss(label)}."
         labels = " ".join(f"{code} {_spss(words)}" for code, words in codes.items())
         yield f"VALUE LABELS {name} {labels}."
-        if item.dont_know:
-            yield f"MISSING VALUES {name} ({DONT_KNOW})."
+        if column.missing:
+            codes_away = " THRU ".join(dict.fromkeys((min(column.missing), max(column.missing))))
+            yield f"MISSING VALUES {name} ({codes_away})."
     yield "EXECUTE."
 
 

@@ -10,7 +10,7 @@ from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.cleaning.sensitivity import Sensitivity
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels
 from surveyapp.exports.release.results import Frame
-from surveyapp.exports.verify import FORMAT, MANIFEST
+from surveyapp.exports.verify import FORMAT, FORMAT_OF_KINDS, MANIFEST
 from surveyapp.instruments.model import Instrument
 
 __all__ = ["FORMAT", "MANIFEST", "ManifestFacts", "manifest"]
@@ -43,7 +43,7 @@ def manifest(
     so that the same results under the same number give the same bytes."""
     receipts, receipts_sha256 = made.receipts
     return {
-        "format": FORMAT,
+        "format": FORMAT_OF_KINDS if frame.tells_missing else FORMAT,
         "campaign": _campaign(frame, made),
         "release": number,
         "software": {"name": "surveyapp", "version": version("surveyapp")},

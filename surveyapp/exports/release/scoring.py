@@ -1,6 +1,6 @@
 """The part of a release for the scoring stage: rows without small labels, complete counts, rates."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from surveyapp.campaigns.pack.cleaning_rules import CleaningRule
@@ -18,7 +18,10 @@ from surveyapp.exports.formats.csv_files import Value, write_csv
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import CompletenessCounts, outcome_rates
-from surveyapp.instruments.model import variable_name
+from surveyapp.instruments.kinds.kind import LEFT_EMPTY, NOT_ASKED
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.kinds.routing import OTHER
+from surveyapp.instruments.model import Instrument
 from surveyapp.responses.queries import RemarkRow
 from surveyapp.responses.rules import longest_run
 
@@ -36,6 +39,9 @@ COMPLETENESS = ("complete", "partial", "break_off")
 """What the submitted forms were, counted in the opened responses: nobody knew it before."""
 
 CLEANING = ("rule", "version", "kind", "effect", "rated_unit", "group", "touched", "responses")
+TEXTS = ("level", "item", "text")
+"""Columns of the answers in words: to a question, or beside its option "other"."""
+
 RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "e")
 RATE_COLUMNS = (
     "level", "rated_unit", "group", "planned", "listed", "approved", "assigned", "invited", "submitted",
@@ -63,27 +69,50 @@ def response_lines(frame: Frame, labels: RowLabels, rows: Iterable[Cleaned]) -> 
         if group == MERGED:
             yield [str(number), MERGED, MERGED, MERGED, *[""] * (len(LABELS) - 4 + width)]
             continue
-        first, ids = slots[row.instrument_code]
+        first, cells, ids = slots[row.instrument_code]
+        written = cells(row.answers)
         yield [
             str(number), frame.groups_by_code[group].level, unit, group,
             row.instrument_code, row.instrument_version,
             str(row.quality.get("under_floor", "")),
-            str(longest_run([row.answers.get(item_id, "") for item_id in ids])),
+            str(longest_run(_ladder(row.answers, ids))),
             " ".join(cleaned.flags), str(int(cleaned.excluded)),
             *[""] * first,
-            *[row.answers.get(item_id, "") for item_id in ids],
-            *[""] * (width - first - len(ids)),
+            *written,
+            *[""] * (width - first - len(written)),
         ]  # fmt: skip
 
 
-def _slots(frame: Frame) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """For each instrument the first of its columns and the ids of its items."""
+def _ladder(answers: Mapping[str, str], ids: Sequence[str]) -> list[str]:
+    """The answers on ladders in the order asked, without what was not asked."""
+    given = [answers.get(item_id, "") for item_id in ids]
+    return [code for code in given if code != NOT_ASKED]
+
+
+Cells = Callable[[Mapping[str, str]], Sequence[str]]
+
+
+def _slots(frame: Frame) -> dict[str, tuple[int, Cells, tuple[str, ...]]]:
+    """For each instrument the first of its columns, how their cells are written, and the items of its ladders."""
     slots, first = {}, 0
     for instrument in frame.asked:
-        ids = tuple(item.id for item in instrument.items)
-        slots[instrument.code] = (first, ids)
-        first += len(ids)
+        ladder = tuple(item.id for item in instrument.items if kind_of(item).scores(item))
+        slots[instrument.code] = (first, _cells_of(instrument), ladder)
+        first += sum(len(kind_of(item).columns(item)) for item in instrument.items)
     return slots
+
+
+def _cells_of(instrument: Instrument) -> Cells:
+    """The cells of one row: of a plain form its codes, else a code also for why an answer is missing."""
+    ids = [item.id for item in instrument.items]
+    if instrument.is_plain:
+        return lambda answers: [answers.get(item_id, "") for item_id in ids]
+    asked = [(item, kind_of(item)) for item in instrument.items if not kind_of(item).leaves_row]
+    return lambda answers: [
+        cell
+        for item, kind in asked
+        for cell in kind.cells(item, answers.get(item.id) or LEFT_EMPTY)
+    ]
 
 
 def count_rows(
@@ -95,9 +124,9 @@ def count_rows(
         unit, group = cell
         level = frame.groups_by_code[group].level
         instrument = frame.instrument(group)
-        for item in instrument.items:
-            counts = tally.item(cell, item)
-            shared = (level, unit, group, instrument.code, item.id, variable_name(item.id))
+        for column in frame.columns_of(instrument):
+            counts = tally.column(cell, column)
+            shared = (level, unit, group, instrument.code, column.item.id, column.name)
             totals = (counts.answered, counts.dont_know, counts.missing, tally.responses[cell])
             for option, n in counts.options.items():
                 yield (*shared, option, n, *totals)
@@ -146,6 +175,12 @@ def cleaning_rows(
             yield (*rule_columns, *cell, effect.touched[cell], study.responses[cell])
 
 
+def text_lines(remarks: Iterable[RemarkRow]) -> Iterator[tuple[str, ...]]:
+    """Rows of `TEXTS`: what was written as an answer, apart from every row and ordered by its words."""
+    told = [(one.level, one.item.removesuffix(OTHER), one.text) for one in remarks if one.item]
+    yield from sorted(told)
+
+
 def write_scoring(
     folder: Path,
     frame: Frame,
@@ -166,5 +201,10 @@ def write_scoring(
     write_csv(folder / "rates.csv", RATE_COLUMNS, rate_rows(frame, figures, completeness, withheld))
     write_csv(folder / "codebook.csv", CODEBOOK, codebook_rows(frame))
     write_csv(folder / "criteria.csv", CROSSWALK, crosswalk_rows(frame))
-    write_csv(folder / "remarks.csv", ("level", "text"), ((r.level, r.text) for r in remarks))
+    told = list(remarks)
+    write_csv(
+        folder / "remarks.csv", ("level", "text"), ((r.level, r.text) for r in told if not r.item)
+    )
+    if frame.has_texts:
+        write_csv(folder / "texts.csv", TEXTS, text_lines(told))
     return written

@@ -7,6 +7,7 @@ from typing import Any
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release import sipas
 from surveyapp.exports.release.results import Frame
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, Instrument
 
 _UNDER_FLOOR = ("yes", "no", "no", "no", "no", "unknown")
@@ -45,6 +46,12 @@ def _answers(form: Instrument, leaning: float, chance: Random) -> dict[str, str]
     same = chance.random() < _STRAIGHT
     given = {}
     for item in form.items:
+        kind = kind_of(item)
+        if not kind.scores(item):
+            value = kind.opened(item, kind.play(item, chance, 1.0))
+            if value and chance.random() >= _MISSING:
+                given[item.id] = value
+            continue
         draw = chance.random()
         if draw < _MISSING:
             continue

@@ -139,6 +139,7 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
         study=studies.study_of(frame, ruleset.rules, sizes),
         figures=fieldwork.figures(db, campaign_id, by=("group", "rated")),
         remarks=list(responses.remarks(db, campaign_id)),
+        tally=AnswerTally(several=frame.several),
     )
     for one in cells:
         if one["gives"] == "counts":

@@ -7,10 +7,11 @@ the server. It imports nothing else of the house.
 from .ed25519 import is_signed
 from .faults import ReleaseFault
 from .folder import verify
-from .layout import FORMAT, MANIFEST, SCHEMA, SIGNATURE
+from .layout import FORMAT, FORMAT_OF_KINDS, MANIFEST, SCHEMA, SIGNATURE
 
 __all__ = [
     "FORMAT",
+    "FORMAT_OF_KINDS",
     "MANIFEST",
     "SCHEMA",
     "SIGNATURE",

@@ -9,13 +9,13 @@ from typing import Any
 from .checks.public import public_faults
 from .checks.released_counts import Cell, Recount, ReleasedCounts, rows_of
 from .faults import ReleaseFault
-from .layout import EXCLUDED, FLAGS, LABELS, MERGED
+from .layout import EXCLUDED, FLAGS, FORMAT_OF_KINDS, LABELS, MERGED, REASONS
 
 
 def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     """Everything in tables of the right shape that does not add up, differs, or is too small to be told."""
     codes, rules = _codes(folder), {rule["id"] for rule in manifest["cleaning"]}
-    counts = ReleasedCounts(folder)
+    counts = ReleasedCounts(folder, tells_missing=manifest["format"] == FORMAT_OF_KINDS)
     yield from counts.faults(codes)
     rows: Counter[Cell] = Counter()
     excluded: Counter[Cell] = Counter()
@@ -30,7 +30,7 @@ def _codes(folder: Path) -> dict[str, list[str]]:
     """The option codes of each variable, and "98" where it is offered."""
     codes: dict[str, list[str]] = {}
     for row in rows_of(folder / "scoring" / "codebook.csv"):
-        if row["role"] in ("option", "dont_know"):
+        if row["role"] in ("option", "dont_know", "missing"):
             codes.setdefault(row["variable"], []).append(row["code"])
     return codes
 
@@ -49,7 +49,7 @@ def _scores(folder: Path) -> dict[str, dict[str, float]]:
             for n, code in enumerate(codes[::-1] if best[variable] == codes[0] else codes)
         }
         for variable, codes in options.items()
-        if len(codes) > 1
+        if len(codes) > 1 and best[variable] in (codes[0], codes[-1])
     }
 
 
@@ -79,7 +79,7 @@ def _read_responses(
             counted = defaultdict(Counter) if is_excluded else answers[cell]
             for variable, code in zip(variables, row[LABELS:], strict=True):
                 if code:
-                    counted[variable][code] += 1
+                    counted[variable][code] += code not in REASONS
                     if code not in codes[variable]:
                         yield ReleaseFault(path, "unknown_code", f"{row[0]}/{variable}")
 
@@ -118,7 +118,7 @@ def _recount_faults(
                 total += (
                     counts.of(cell, variable) if (cell, variable) in counts.totals else Counter()
                 )
-            if total != answers[unit, group][variable]:
+            if total != +answers[unit, group][variable]:
                 yield ReleaseFault(
                     ReleasedCounts.PATH, "counts_differ", f"{unit}/{group}/{variable}"
                 )

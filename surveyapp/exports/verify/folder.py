@@ -15,7 +15,7 @@ from .contents import content_faults
 from .ddi import ddi_faults
 from .ed25519 import is_signed
 from .faults import ReleaseFault
-from .layout import FORMAT, MANIFEST, NEEDED, SCHEMA, SIGNATURE, UNLISTED
+from .layout import FORMAT, FORMAT_OF_KINDS, MANIFEST, NEEDED, SCHEMA, SIGNATURE, UNLISTED
 from .schema import misfits
 from .tables import table_faults
 
@@ -57,7 +57,10 @@ def _verify_folder(folder: Path, key: str | None) -> list[ReleaseFault]:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         return [ReleaseFault(MANIFEST, "no_manifest", type(error).__name__)]
-    if isinstance(manifest, dict) and manifest.get("format", FORMAT) != FORMAT:
+    if isinstance(manifest, dict) and manifest.get("format", FORMAT) not in (
+        FORMAT,
+        FORMAT_OF_KINDS,
+    ):
         return [ReleaseFault(MANIFEST, "unknown_format", str(manifest["format"]))]
     faults = [
         ReleaseFault(MANIFEST, "manifest_shape", where) for where in misfits(manifest, SCHEMA)

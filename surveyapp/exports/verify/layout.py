@@ -7,11 +7,18 @@ mapping of column to text as `csv.DictReader` gives it. The order of the propert
 from typing import Any
 
 FORMAT = "par-survey-release/3"
+FORMAT_OF_KINDS = "par-survey-release/4"
+"""Of a campaign that asks more than choices of one, or not everybody the same: rows say by a code why an answer
+is missing (96 taken out, 97 not asked, 99 left empty), a question with several answers has a column an option."""
+
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 UNLISTED = (MANIFEST, SIGNATURE)
 MERGED = "*"
 DONT_KNOW = "98"
+NOT_ASKED = "97"
+REASONS = ("96", "97", "99")
+"""Why there is no answer: taken out by a rule, not asked, left empty."""
 
 Schema = dict[str, Any]
 
@@ -34,7 +41,10 @@ _KIND = _one_of(
     "under_floor", "contradiction", "test", "held",
 )  # fmt: skip
 _EFFECT = _one_of("flag", "set_missing", "exclude")
-_CODE: Schema = {"type": "string", "pattern": "^[1-9]$"}
+_CODE: Schema = {"type": "string", "pattern": "^([1-9]|1[0-9]|20)$"}
+
+
+_TOLD = "([1-9]|1[0-9]|20|97|98|missing)"
 
 
 def _each(names: str, of: Schema) -> Schema:
@@ -72,11 +82,11 @@ COLUMNS: dict[str, Schema] = {
     "scoring/codebook.csv": {
         "variable": _NAME,
         **_each("item groups instrument version area section criterion scale", _TEXT),
-        "best": {"type": "string", "pattern": "^[1-9]?$"},
+        "best": {"type": "string", "pattern": "^([1-9]|1[0-9]|20|middle|none)?$"},
         "fingerprint": {"type": "string", "pattern": "^([0-9a-f]{10}(-[0-9a-f]{10}){2})?$"},
         **_each("text_vi text_en", _NAME),
-        "code": {"type": "string", "pattern": "^([1-9]|98)?$"},
-        "role": _one_of("label", "mark", "option", "dont_know"),
+        "code": {"type": "string", "pattern": "^([1-9]|1[0-9]|20|9[6-9])?$"},
+        "role": _one_of("label", "mark", "option", "dont_know", "missing"),
         **_each("label_vi label_en", _TEXT),
     },
     "scoring/criteria.csv": {
@@ -92,6 +102,7 @@ COLUMNS: dict[str, Schema] = {
         **_each("rank_all_in rank_as_ruled rank_tail_out rank_person_out", _COUNT_OR_HIDDEN),
     },
     "scoring/remarks.csv": {"level": _LEVEL, "text": _TEXT},
+    "scoring/texts.csv": {"level": _LEVEL, "item": _NAME, "text": _TEXT},
     "scoring/sipas.csv": {
         "gso_code": _NAME, "n_valid": _COUNT,
         **_each("sipas_overall_pct sipas_policy_pct sipas_service_pct", _GIVEN),
@@ -100,7 +111,7 @@ COLUMNS: dict[str, Schema] = {
     "public/participation.csv": {"level": _LEVEL, **_CELL, "responses": _COUNT_OR_HIDDEN},
     "public/answers.csv": {
         "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME,
-        "options": {"type": "string", "pattern": "^([1-9]|98|missing)( ([1-9]|98|missing))*$"},
+        "options": {"type": "string", "pattern": f"^{_TOLD}( {_TOLD})*$"},
         **_each("n_low n_high", _COUNT),
     },
     "public/means.csv": {
@@ -142,14 +153,16 @@ FLAGS, EXCLUDED = LABELS - 2, LABELS - 1
 
 ITEM_COLUMN = "^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"
 
-OPTIONAL = ("scoring/sipas.csv",)
+OPTIONAL = ("scoring/sipas.csv", "scoring/texts.csv")
 NEEDED = tuple(path for path in COLUMNS if path not in OPTIONAL)
 
 
 def _table(path: str, columns: Schema) -> Schema:
     row: Schema = {"type": "object", "required": list(columns), "properties": columns}
     if path == "scoring/responses.csv":
-        row["patternProperties"] = {ITEM_COLUMN: {"type": "string", "pattern": "^([1-9]|98)?$"}}
+        row["patternProperties"] = {
+            ITEM_COLUMN: {"type": "string", "pattern": "^([1-9]|1[0-9]|20|9[6-9])?$"}
+        }
     return {"type": "array", "items": row | {"additionalProperties": False}}
 
 
@@ -171,7 +184,7 @@ def _list(items: Schema) -> Schema:
 
 
 _MANIFEST = _object(
-    format={"const": FORMAT},
+    format={"enum": [FORMAT, FORMAT_OF_KINDS]},
     campaign=_object(
         code=_STRING, title_vi=_STRING, title_en=_STRING, year={"type": "integer"},
         official={"type": "boolean"}, custody=_STRING, closed_at=_MOMENT, opened_at=_MOMENT,

@@ -24,6 +24,7 @@ SEVERITY: dict[str, Severity] = {
     "long": "warning",
     "phone": "warning",
     "direction": "warning",
+    "kind": "note",
     "minutes": "warning",
     "unused_exception": "note",
 }
@@ -64,6 +65,7 @@ _Words = Callable[[dict[str, Any]], str]
 
 _WHY: dict[str, _Words] = {
     "file": lambda facts: str(facts["message"]),
+    "kind": lambda facts: str(facts["said"]),
     "translation": lambda facts: _("chưa dịch hoặc dịch dở: “%(quote)s”", **facts),
     "best_end": lambda facts: _("mức ghi là tốt nhất lại mang nhãn “%(quote)s”", **facts),
     "same_label": lambda facts: _("hai phương án cùng một nhãn “%(quote)s”", **facts),
@@ -90,6 +92,7 @@ _WHY: dict[str, _Words] = {
 
 _REMEDY: dict[str, _Words] = {
     "file": lambda _facts: _("sửa tệp tại dòng này"),
+    "kind": lambda _facts: _("xem lại cách hỏi"),
     "translation": lambda _facts: _("viết đủ lời ở cả hai thứ tiếng, bỏ chữ giữ chỗ"),
     "best_end": lambda _facts: _("đổi trường best sang đầu kia của thang, hoặc sửa nhãn"),
     "same_label": lambda _facts: _("đặt cho mỗi phương án một nhãn riêng"),

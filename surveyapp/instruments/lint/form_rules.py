@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from math import ceil
 from textwrap import wrap
 
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.labels import said
 from surveyapp.instruments.lint.findings import LintFinding
 from surveyapp.instruments.lint.lexicon import lexicon, syllables
 from surveyapp.instruments.lint.wording_rules import Path, items
@@ -18,9 +20,8 @@ SECONDS_PER_SYLLABLE = 60 / 238 / 1.5
 minute?", Journal of Memory and Language 109, 2019; measured on English). A Vietnamese word has about
 one and a half syllables."""
 
-SECONDS_PER_ANSWER = 7.0
 SECONDS_PER_REMARK = 30.0
-"""To judge and to press, and to write a remark that most leave empty: our assumptions. The pilot's own
+"""To write a remark that most leave empty: our assumption, as are the seconds of each kind. The pilot's own
 times replace them."""
 
 MOST_MINUTES = 20
@@ -72,12 +73,19 @@ def same_label(instrument: Instrument) -> Iterator[LintFinding]:
 def direction(instrument: Instrument) -> Iterator[LintFinding]:
     """Items whose best step is at the other end than in most of their section."""
     for number, section in enumerate(instrument.sections):
-        ends = ["first" if item.best == "1" else "last" for item in section.items]
-        usual = Counter(ends).most_common(1)[0][0]
+        ends = [_end(item) for item in section.items]
+        usual = Counter(end for end in ends if end).most_common(1)
         for position, (item, end) in enumerate(zip(section.items, ends, strict=True)):
-            if end != usual:
+            if end and end != usual[0][0]:
                 path = ("sections", number, "items", position, "scale")
                 yield LintFinding("direction", item.id, path, {"section": section.id})
+
+
+def _end(item: InstrumentItem) -> str:
+    """At which end the best step is; empty where it is at neither."""
+    if item.best == "1":
+        return "first"
+    return "last" if item.best == str(len(item.options)) else ""
 
 
 def phone(instrument: Instrument) -> Iterator[LintFinding]:
@@ -102,9 +110,16 @@ def estimate(instrument: Instrument) -> int:
     texts = [text.vi for _place, _path, text in _texts(instrument)]
     texts += [option.label.vi for item in instrument.items for option in item.options]
     reading = sum(len(syllables(text)) for text in texts) * SECONDS_PER_SYLLABLE
-    answering = len(instrument.items) * SECONDS_PER_ANSWER
+    answering = sum(kind_of(item).seconds(item) for item in instrument.items)
     remark = SECONDS_PER_REMARK if instrument.remark else 0
     return ceil((reading + answering + remark) / 60)
+
+
+def of_kind(instrument: Instrument) -> Iterator[LintFinding]:
+    """What each kind of question finds in its own."""
+    for path, item in items(instrument):
+        for sentence in kind_of(item).lint(item):
+            yield LintFinding("kind", item.id, path, {"said": said(sentence)})
 
 
 def minutes(instrument: Instrument) -> Iterator[LintFinding]:
@@ -142,4 +157,4 @@ def _texts(instrument: Instrument) -> Iterator[tuple[str, Path, Text]]:
         yield instrument.remark.id, ("remark", "warning"), instrument.remark.warning
 
 
-RULES = (translation, best_end, same_label, direction, phone, minutes)
+RULES = (translation, best_end, same_label, direction, phone, of_kind, minutes)

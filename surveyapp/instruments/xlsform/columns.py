@@ -1,5 +1,7 @@
 """The sheets and columns of our XLSForms: those of the standard, and ours beside them."""
 
+from surveyapp.instruments.kinds.registry import KINDS
+
 LANGUAGES = {"vi": "Tiếng Việt (vi)", "en": "English (en)"}
 """As XLSForm wants languages named: the name, and the IANA subtag in brackets."""
 
@@ -20,8 +22,14 @@ SURVEY = (
     "section_id",
     "area",
     "max_length",
+    "relevant",
+    "constraint",
+    "settings",
+    "shown_if",
+    "matrix",
+    "beside",
 )
-CHOICES = ("list_name", "name", *spoken("label"), "scale", "best")
+CHOICES = ("list_name", "name", *spoken("label"), "scale", "best", "other", "alone")
 SETTINGS = (
     "form_title",
     "form_id",
@@ -34,13 +42,17 @@ SETTINGS = (
 )
 SHEETS = {"survey": SURVEY, "choices": CHOICES, "settings": SETTINGS}
 
+_ITEM = (
+    "type", "name", "label", "hint", "guidance_hint", "required", "item_id", "criterion", "max_length", "relevant", "constraint",
+    "settings", "shown_if", "matrix", "beside",
+)  # fmt: skip
+
 UNDERSTOOD = {
-    "begin_group": ("type", "name", "label", "section_id", "area"),
+    "begin_group": ("type", "name", "label", "section_id", "area", "relevant", "shown_if"),
     "end_group": ("type", "name"),
-    "select_one": ("type", "name", "label", "hint", "required", "item_id", "criterion"),
-    "text": ("type", "name", "label", "hint", "required", "item_id", "max_length"),
+    **dict.fromkeys((kind.form_word for kind in KINDS.values()), _ITEM),
     "note": ("type", "name", "label", "required"),
-    "choices": ("list_name", "name", "label", "scale", "best"),
+    "choices": ("list_name", "name", "label", "scale", "best", "other", "alone"),
     "settings": SETTINGS,
 }
 """What is read of a row, by its type in the survey sheet or by its sheet; every other filled cell is refused."""

@@ -9,10 +9,10 @@ from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.reading import check_questionnaire
-from surveyapp.instruments.xlsform import completing, lists, unsupported
 from surveyapp.instruments.xlsform.document import MappedName, SheetDocument
+from surveyapp.instruments.xlsform.rows import completing, lists, unsupported
+from surveyapp.instruments.xlsform.rows.survey import read_survey
 from surveyapp.instruments.xlsform.sheets import OF_THE_STANDARD, read_sheets
-from surveyapp.instruments.xlsform.survey import read_survey
 
 BestEnd = Literal["first", "last"]
 

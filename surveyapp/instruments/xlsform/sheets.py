@@ -19,8 +19,8 @@ from surveyapp.instruments.xlsform.headings import (
 )
 
 MAX_BYTES = 5_000_000
-REQUIRED = ("survey", "choices")
-READ = (*REQUIRED, "settings")
+REQUIRED = ("survey",)
+READ = ("survey", "choices", "settings")
 OF_THE_STANDARD = ("external_choices", "entities", "osm")
 """Sheets that mean something to the converter and nothing to us."""
 
@@ -90,7 +90,7 @@ def read_sheets(content: bytes, *, file: str) -> FormSheets:
     plain = _plain_language(settings)
     return FormSheets(
         survey=list(_rows("survey", named["survey"], plain=plain)),
-        choices=list(_rows("choices", named["choices"], plain=plain)),
+        choices=list(_rows("choices", named.get("choices", []), plain=plain)),
         settings=settings,
         others=tuple(
             name

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Mapping
 
+from surveyapp.instruments.freeze import freeze
+from surveyapp.instruments.kinds.kind import OTHER_LENGTH
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.model import (
     DONT_KNOW,
     DONT_KNOW_LABEL,
+    InstrumentItem,
     Item,
+    Option,
     Questionnaire,
     Scale,
     Section,
+    ShownIf,
     Text,
     variable_name,
 )
+from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.columns import LANGUAGES, SHEETS, WITHOUT_DONT_KNOW
 
 Row = Mapping[str, str]
@@ -53,8 +62,9 @@ def sheets_of(questionnaire: Questionnaire) -> dict[str, list[Row]]:
 def _survey(questionnaire: Questionnaire) -> Iterator[Row]:
     introduction = questionnaire.introduction
     yield {"type": "note", "name": "introduction", **_spoken("label", introduction)}
+    items = {item.id: item for section in freeze(questionnaire).sections for item in section.items}
     for section in questionnaire.sections:
-        yield from _section(section)
+        yield from _section(section, items)
     remark = questionnaire.remark
     if remark is not None:
         yield {
@@ -68,7 +78,7 @@ def _survey(questionnaire: Questionnaire) -> Iterator[Row]:
         }
 
 
-def _section(section: Section) -> Iterator[Row]:
+def _section(section: Section, items: dict[str, InstrumentItem]) -> Iterator[Row]:
     name = f"section_{variable_name(section.id)}"
     yield {
         "type": "begin_group",
@@ -76,18 +86,56 @@ def _section(section: Section) -> Iterator[Row]:
         **_spoken("label", section.title),
         "section_id": section.id,
         "area": section.area,
+        **_asked_if(section.shown_if, items),
     }
     for item in section.items:
+        frozen = items[item.id]
+        list_name = _list_name(item.scale, dont_know=item.dont_know) if item.scale else ""
         yield {
-            "type": f"select_one {_list_name(item.scale, dont_know=item.dont_know)}",
+            "type": kind_of(frozen).form_type(frozen, list_name),
             "name": variable_name(item.id),
             **_spoken("label", item.text),
             **(_spoken("hint", item.hint) if item.hint else {}),
             "required": "no",
             "item_id": item.id,
             "criterion": item.criterion,
+            **_asked_if(item.shown_if, items),
+            **_limits(frozen),
         }
+        yield from _words_beside(frozen)
     yield {"type": "end_group", "name": name}
+
+
+def _asked_if(shown_if: ShownIf | None, items: dict[str, InstrumentItem]) -> dict[str, str]:
+    """The condition as the converter reads it, and as our files write it, from which it comes back."""
+    if shown_if is None:
+        return {}
+    ours = json.dumps(shown_if.model_dump(mode="json"), separators=(",", ":"))
+    return {"relevant": xpath.written(shown_if, dict(items)), "shown_if": ours}
+
+
+def _limits(item: InstrumentItem) -> dict[str, str]:
+    found = {"constraint": kind_of(item).form_constraint(item), "matrix": item.matrix or ""}
+    if item.settings:
+        found["settings"] = json.dumps(item.settings, ensure_ascii=False, separators=(",", ":"))
+    return found
+
+
+def _words_beside(item: InstrumentItem) -> Iterator[Row]:
+    """The field beside an option that asks for words: a question of its own to the converter."""
+    for option in item.options:
+        if option.other:
+            name = variable_name(item.id)
+            told = {code: option.label.get(code) for code in LANGUAGES}
+            yield {
+                "type": "text",
+                "name": f"{name}_other",
+                **{f"label::{spoken}": told[code] for code, spoken in LANGUAGES.items()},
+                "required": "no",
+                "relevant": f"selected(${{{name}}}, '{option.code}')",
+                "constraint": f"string-length(.) <= {OTHER_LENGTH}",
+                "beside": item.id,
+            }
 
 
 def _choices(questionnaire: Questionnaire) -> Iterator[Row]:
@@ -111,11 +159,18 @@ def _list(scale: Scale, *, dont_know: bool) -> Iterator[Row]:
             "name": option.code,
             **_spoken("label", option.label),
             "scale": scale.id,
-            "best": "yes" if option.code == scale.best else "",
+            "best": "yes" if option.code == scale.best else _whole(scale, option),
+            "other": "yes" if option.other else "",
+            "alone": "yes" if option.alone else "",
         }
     if dont_know:
         label = _spoken("label", DONT_KNOW_LABEL)
         yield {"list_name": name, "name": DONT_KNOW, **label, "scale": scale.id}
+
+
+def _whole(scale: Scale, option: Option) -> str:
+    """What is best of a list whose best is not one of its ends stands in its first row."""
+    return scale.best if scale.best in (MIDDLE, NOMINAL) and option is scale.options[0] else ""
 
 
 def _list_name(scale: str, *, dont_know: bool) -> str:

@@ -30,9 +30,28 @@ SUITE_NAME = "MLKEM768_X25519 HKDF_SHA256 AES_256_GCM"
 _KEM = KEM.MLKEM768_X25519
 _SUITE = Suite(_KEM, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 PLAINTEXT_BYTES = 4096
-CIPHERTEXT_BYTES = _KEM.enc_length() + PLAINTEXT_BYTES + 16
+"""The least size of ballots, and the step in which a campaign's one size grows."""
+
+MOST_BYTES = 4 * PLAINTEXT_BYTES
+"""16 KiB: no campaign's ballots are larger."""
+
+_AROUND = _KEM.enc_length() + 16
+CIPHERTEXT_BYTES = _AROUND + PLAINTEXT_BYTES
 _LENGTH_BYTES = 2
-ROOM = PLAINTEXT_BYTES - _LENGTH_BYTES
+ROOM = MOST_BYTES - _LENGTH_BYTES
+
+
+def ciphertext_bytes(plaintext_bytes: int) -> int:
+    """Bytes of every ballot of a campaign with ballots of this size."""
+    return _AROUND + plaintext_bytes
+
+
+def plaintext_bytes(longest: int) -> int:
+    """The size in which a ballot of `longest` bytes fits. Raises `BallotTooLarge`."""
+    if longest > ROOM:
+        raise BallotTooLarge(size=longest, limit=ROOM)
+    return -(-(longest + _LENGTH_BYTES) // PLAINTEXT_BYTES) * PLAINTEXT_BYTES
+
 
 _MLKEM_SEED, _MLKEM_PUBLIC, _X25519 = 64, 1184, 32
 PRIVATE_BYTES = _MLKEM_SEED + _X25519
@@ -99,9 +118,11 @@ def fingerprint(public: bytes) -> str:
     return "-".join(digest[start : start + 8] for start in range(0, 32, 8))
 
 
-def seal(public: bytes, campaign_code: str, ballot: Ballot) -> bytes:
-    """Exactly `CIPHERTEXT_BYTES` bytes, whatever was answered. Raises `BallotTooLarge`."""
-    return _SUITE.encrypt(_pad(encode(ballot)), _public_key(public), campaign_code.encode())
+def seal(
+    public: bytes, campaign_code: str, ballot: Ballot, *, size: int = PLAINTEXT_BYTES
+) -> bytes:
+    """Exactly `ciphertext_bytes(size)` bytes, whatever was answered. Raises `BallotTooLarge`."""
+    return _SUITE.encrypt(_pad(encode(ballot), size), _public_key(public), campaign_code.encode())
 
 
 def unseal(private: bytes, campaign_code: str, ciphertext: bytes) -> Ballot:
@@ -165,7 +186,7 @@ def _decode(content: list[Any]) -> Ballot:
     )
 
 
-def _pad(content: bytes) -> bytes:
-    if len(content) > ROOM:
-        raise BallotTooLarge(size=len(content), limit=ROOM)
-    return (len(content).to_bytes(_LENGTH_BYTES) + content).ljust(PLAINTEXT_BYTES, b"\0")
+def _pad(content: bytes, size: int) -> bytes:
+    if len(content) > size - _LENGTH_BYTES:
+        raise BallotTooLarge(size=len(content), limit=size - _LENGTH_BYTES)
+    return (len(content).to_bytes(_LENGTH_BYTES) + content).ljust(size, b"\0")

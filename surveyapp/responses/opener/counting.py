@@ -1,14 +1,23 @@
 """What leaves the box of each rated unit × group: rows and counts, counts alone, or the number alone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .forms import Form
 from .row_rules import Cell, PlainMarks, ResponseLike, RuleLike, emptied, excludes, hits
 
 COMPLETENESS = ("complete", "partial", "break_off")
+
+
+class AnsweredLike(ResponseLike, Protocol):
+    """A response with how many of the items that applied were answered."""
+
+    @property
+    def answered(self) -> int: ...
+    @property
+    def applying(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -68,13 +77,13 @@ class Counting:
     dont_know: str
     cells: dict[Cell, CellTally] = field(default_factory=dict)
 
-    def add(self, row: ResponseLike, asked: Form) -> None:
+    def add(self, row: AnsweredLike, asked: Form) -> None:
         """Count one response, raw and after the rules."""
         tally = self.cells.setdefault((row.rated_unit_code, row.group_code), CellTally())
         tally.n += 1
-        tally.completeness[self.thresholds.of(len(row.answers), len(asked.items))] += 1
-        _count(tally.raw, row.answers)
-        marks = PlainMarks(row, asked.item_ids, self.dont_know)
+        tally.completeness[self.thresholds.of(row.answered, row.applying)] += 1
+        _count(tally.raw, asked.counts(row.answers))
+        marks = PlainMarks(row, asked.item_ids, self.dont_know, asked.ladder_ids)
         hit_rules = hits(self.rules, marks)
         for rule in hit_rules:
             tally.touched[rule.id] += 1
@@ -82,12 +91,8 @@ class Counting:
             tally.excluded += 1
             return
         gone = emptied(hit_rules, marks) if hit_rules else ()
-        _count(
-            tally.cleaned,
-            {item: code for item, code in row.answers.items() if item not in gone}
-            if gone
-            else row.answers,
-        )
+        kept = {item: code for item, code in row.answers.items() if item not in gone}
+        _count(tally.cleaned, asked.counts(kept))
 
     def told(self, cell: Cell, *, submitted: int) -> dict[str, Any]:
         """All that leaves of a cell, in the form of a bundle.
@@ -117,8 +122,8 @@ class Counting:
         }
 
 
-def _count(items: dict[str, Counter[str]], answers: Mapping[str, str]) -> None:
-    for item, code in answers.items():
+def _count(items: dict[str, Counter[str]], answers: Iterable[tuple[str, str]]) -> None:
+    for item, code in answers:
         counted = items.get(item)
         if counted is None:
             counted = items[item] = Counter()

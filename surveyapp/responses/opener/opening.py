@@ -52,6 +52,8 @@ class Answered(NamedTuple):
     answers: dict[str, str]
     quality: Mapping[str, Any]
     form: Form
+    answered: int
+    applying: int
 
 
 @dataclass
@@ -65,7 +67,7 @@ class _Found:
     repeated: int = 0
     per_cell: Counter[Cell] = field(default_factory=Counter)
     answered: list[Answered] = field(default_factory=list)
-    remarks: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[tuple[str, str, str]] = field(default_factory=list)
     tags: set[bytes] = field(default_factory=set)
 
 
@@ -128,7 +130,7 @@ def _read(header: Header, ballots: Iterable[SealedBallot], private_key: bytes) -
             header.mac_keys, header.campaign_code, sealed.id, sealed.ciphertext, sealed.mac
         ):
             contents.forged += 1
-        elif len(sealed.ciphertext) != box.CIPHERTEXT_BYTES:
+        elif len(sealed.ciphertext) != header.ciphertext_bytes:
             contents.wrong_length += 1
         else:
             _sort_out(header, contents, forms, sealed, private_key)
@@ -148,7 +150,7 @@ def _sort_out(
         form = forms[ballot.instrument_mark]
         if form.sha256 != asked:
             raise ValueError(form.code)
-        answers = form.answers(ballot.codes)
+        opened = form.answers(ballot.codes)
     except (BallotUnreadable, KeyError, ValueError):
         contents.damaged += 1
         return
@@ -158,10 +160,19 @@ def _sort_out(
     contents.tags.add(ballot.receipt_tag)
     contents.per_cell[ballot.rated_unit_code, ballot.group_code] += 1
     contents.answered.append(
-        Answered(ballot.rated_unit_code, ballot.group_code, answers, _quality(ballot.quality), form)
+        Answered(
+            ballot.rated_unit_code,
+            ballot.group_code,
+            opened.row,
+            _quality(ballot.quality),
+            form,
+            opened.answered,
+            opened.applying,
+        )
     )
+    contents.remarks += [(level, text, field) for field, text in opened.texts]
     if ballot.remark:
-        contents.remarks.append((level, ballot.remark))
+        contents.remarks.append((level, ballot.remark, ""))
 
 
 def _difference(header: Header, contents: _Found) -> dict[str, Any]:
@@ -232,7 +243,8 @@ def _contents(header: Header, contents: _Found) -> Contents:
     told_of = _levels_told(header, contents)
     remarks = [
         {"id": secrets.token_hex(16), "level": level, "text": text}
-        for level, text in contents.remarks
+        | ({"item": item} if item else {})
+        for level, text, item in contents.remarks
         if level in told_of
     ]
     return Contents(

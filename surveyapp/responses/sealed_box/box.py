@@ -1,21 +1,26 @@
 """The sealed box on the server: what the opener's program knows of ballots, and what only a server asks."""
 
+from collections.abc import Iterable
+
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
 from surveyapp.responses import rules
 from surveyapp.responses.opener.box import (
     CIPHERTEXT_BYTES,
+    MOST_BYTES,
     PLAINTEXT_BYTES,
     PRIVATE_BYTES,
     ROOM,
     SUITE_NAME,
     Ballot,
     campaign_mac_key,
+    ciphertext_bytes,
     encode,
     fingerprint,
     is_marked,
     mac,
     new_key,
+    plaintext_bytes,
     public_half,
     seal,
     unseal,
@@ -24,11 +29,13 @@ from surveyapp.responses.opener.forms import MARK_DIGITS
 
 __all__ = [
     "CIPHERTEXT_BYTES",
+    "MOST_BYTES",
     "PLAINTEXT_BYTES",
     "PRIVATE_BYTES",
     "ROOM",
     "SUITE_NAME",
     "Ballot",
+    "ciphertext_bytes",
     "fingerprint",
     "is_ours",
     "largest",
@@ -39,6 +46,7 @@ __all__ = [
     "new_key",
     "public_half",
     "seal",
+    "size",
     "unseal",
     "with_own_mac",
 ]
@@ -87,16 +95,22 @@ def mark(instrument: Instrument) -> str:
 
 def largest(instrument: Instrument) -> int:
     """Bytes of the longest ballot this instrument can give; a campaign needs at most `ROOM`."""
-    remark = rules.REMARK_UNIT * instrument.remark.max_length if instrument.remark else ""
+    answers = rules.longest_answers(instrument)
+    remark = answers[instrument.remark.id] if instrument.remark else ""
     longest = Ballot(
         instrument_code=instrument.code,
         instrument_version=instrument.version,
         instrument_mark=mark(instrument),
         rated_unit_code="U" * 32,
         group_code="G" * 32,
-        codes=tuple(max(item.codes, key=len) for item in instrument.items),
+        codes=tuple(answers[field] for field in instrument.fields),
         remark=remark,
         quality={"under_floor": "unknown"},
         receipt_tag=bytes(16),
     )
     return len(encode(longest))
+
+
+def size(instruments: Iterable[Instrument]) -> int:
+    """The one size of a campaign's ballots, whatever is answered on whichever form. Raises `BallotTooLarge`."""
+    return plaintext_bytes(max((largest(each) for each in instruments), default=0))

@@ -45,6 +45,7 @@ def store(db: Session, campaign: Campaign, contents: Contents) -> None:
             "campaign_id": campaign.id,
             "level": one["level"],
             "text": one["text"],
+            "item": one.get("item"),
         }
         for one in contents.remarks
     ]
@@ -151,12 +152,12 @@ def _rows(db: Session, campaign: Campaign) -> Iterator[dict[str, Any]]:
 
 def _remarks(db: Session, campaign_id: int) -> Iterator[dict[str, Any]]:
     stored = db.execute(
-        select(Remark.id, Remark.level, Remark.text)
+        select(Remark.id, Remark.level, Remark.text, Remark.item)
         .where(Remark.campaign_id == campaign_id)
         .order_by(Remark.id)
     )
-    for id_, level, text in stored:
-        yield {"id": id_.hex(), "level": level, "text": text}
+    for id_, level, text, item in stored:
+        yield {"id": id_.hex(), "level": level, "text": text} | ({"item": item} if item else {})
 
 
 def _receipts(db: Session, campaign_id: int) -> Iterator[str]:

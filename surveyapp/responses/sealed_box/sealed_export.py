@@ -76,6 +76,7 @@ def header(db: Session, campaign: Campaign, *, rules: FrozenRules, keys: KeyRing
         ],
         "forms": [form.to_json() for form in forms.values()],
         "dont_know": DONT_KNOW,
+        "ballot_bytes": box.size(forms.values()),
         "mac_keys": [key.hex() for key in box.mac_keys(keys, campaign.code)],
         "minimums": {
             "rows": campaign.row_minimum,

@@ -15,29 +15,92 @@
   const settled = {}; // what its field showed when that was so: a remark is trimmed by the server, not under the pen
   const items = new Map(); // every field of the questionnaire by name, also of pages that are not shown
   const names = () => [...items.keys()];
+  const isTyped = (field) => field.matches("textarea, input[type=text]");
   function take(part) {
     part.querySelectorAll("input[name^='was.']").forEach((base) => {
       const name = base.name.slice(4);
       const fields = [...part.querySelectorAll("input, textarea")].filter((field) => field.name === name);
+      const routed = base.closest("[data-shown-if]");
+      const conditions = routed ? JSON.parse(routed.dataset.shownIf) : [];
       const count = [...part.querySelectorAll("[data-count-for]")].find((one) => one.dataset.countFor === name);
-      items.set(name, { base, fields, count, page: Number(part.dataset.page), isText: fields[0].tagName === "TEXTAREA" });
+      items.set(name, { base, fields, conditions, count, page: Number(part.dataset.page), isText: fields.length === 1 && isTyped(fields[0]) });
     });
+    part.querySelectorAll(".condition").forEach((words) => { words.hidden = true; });
+    part.querySelectorAll("fieldset").forEach(search);
   }
   const isText = (name) => items.get(name).isText;
   function value(name) {
     const item = items.get(name);
     if (!item) return stored[name] || "";
     if (item.isText) return item.fields[0].value;
-    const chosen = item.fields.find((radio) => radio.checked);
-    return chosen ? chosen.value : "";
+    return item.fields.map((field) => (isTyped(field) ? field.value.trim() : field.checked ? field.value : "")).filter(Boolean).join(" ");
   }
   function put(name, now) {
     const { fields } = items.get(name);
     if (isText(name)) {
       fields[0].value = now;
       fields[0].dispatchEvent(new Event("input"));
-    } else fields.forEach((radio) => { radio.checked = radio.value === now; });
+      return;
+    }
+    const chosen = now.split(" "), boxes = fields.filter((field) => !isTyped(field));
+    boxes.forEach((box) => { box.checked = chosen.includes(box.value); });
+    fields.filter(isTyped).forEach((field) => { field.value = boxes.some((box) => box.checked) ? "" : now; });
   }
+  // ---- what applies: the same rule as instruments/kinds/routing.py
+
+  function holds(condition) {
+    const met = ({ item, codes = [], least = null, most = null, answered = false }) => {
+      const given = value(item);
+      if (!given || !applies(item)) return false;
+      if (codes.length && items.has(item) && items.get(item).fields.some(isTyped)) return given === "-98" && codes.includes("98"); // the number 98 is no code
+      if (codes.length) return given.split(" ").some((code) => codes.includes(code));
+      return answered || (/^\d+$/.test(given) && (least === null || given >= least) && (most === null || given <= most));
+    };
+    return condition.any && condition.any.length ? condition.any.some(met) : condition.all.every(met);
+  }
+  const applies = (name) => !items.has(name) || items.get(name).conditions.every(holds);
+  const isAsked = (name) => !name.endsWith(".other") && applies(name);
+  function route() {
+    let more = "";
+    parts.forEach((part) => {
+      part.querySelectorAll(".routed").forEach((one) => {
+        const before = one.hidden;
+        one.hidden = !applies(one.querySelector("[name^='was.']").name.slice(4));
+        if (before !== one.hidden && part === parts.get(here)) more = one.hidden ? one.dataset.left : one.dataset.come;
+      });
+      part.querySelectorAll("[data-beside]").forEach((field) => { field.hidden = !value(field.dataset.beside).split(" ").includes(field.dataset.code); });
+    });
+    if (more && spoken.textContent !== more) spoken.textContent = more;
+  }
+  const spoken = form.appendChild(Object.assign(document.createElement("p"), { className: "unseen" }));
+  spoken.setAttribute("role", "status");
+
+  function search(list) { // a long list is found by typing a part of it
+    const choices = [...list.querySelectorAll(".choice:not(.apart)")];
+    if (choices.length <= 10) return;
+    const legend = list.querySelector("legend"), field = document.createElement("input");
+    Object.assign(field, { type: "search", className: "entry medium finds", autocomplete: "off" });
+    field.setAttribute("aria-label", "⌕ " + legend.lastChild.textContent);
+    field.placeholder = "⌕";
+    const plain = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
+    field.addEventListener("input", (event) => {
+      event.stopPropagation();
+      choices.forEach((one) => { one.hidden = !plain(one.textContent).includes(plain(field.value)) && !one.querySelector("input").checked; });
+    });
+    choices[0].before(field);
+  }
+
+  function exclude(field) { // "none of these" and what it excludes
+    const box = field.closest("fieldset.item");
+    if (!box || field.type === "radio" || !items.has(field.name)) return;
+    const alone = field.matches("[data-alone]");
+    if (alone ? !field.checked : isTyped(field) && !field.value) return;
+    items.get(field.name).fields.filter((other) => other !== field).forEach((other) => {
+      if (isTyped(other)) other.value = "";
+      else if (alone || other.matches("[data-alone]")) other.checked = false;
+    });
+  }
+
   const refusals = {}; // by item, the value that was refused and why: not sent again until it is changed
   const unsaved = () => names().filter((name) => value(name) !== settled[name]);
   // What is too long is not sent at all: a page of somebody's report would take a minute to be refused.
@@ -57,6 +120,7 @@
   let going = null, leaving = false, underWay = {};
 
   function changed() {
+    route();
     const long = names().find(isTooLong);
     if (long) fail(why(long));
     keep();
@@ -157,6 +221,7 @@
       else settled[name] = sent[name];
     });
     Object.assign(stored, ...Object.keys(result.answers).filter((name) => !items.has(name)).map((name) => ({ [name]: result.answers[name] })));
+    route();
     keep();
     progress();
     if (wrong()) fail(why(wrong()));
@@ -173,8 +238,9 @@
   function leftWords() {
     const all = new Set([...Object.keys(stored), ...names()]);
     const written = form.dataset.remark;
-    const answered = [...all].filter((name) => name !== written && value(name)).length;
-    const left = form.dataset.total - answered;
+    const asked = [...all].filter((name) => name !== written && isAsked(name));
+    const away = [...all].filter((name) => !name.endsWith(".other") && !applies(name)).length;
+    const left = form.dataset.total - away - asked.filter(value).length;
     return left ? line.dataset.left.replace("{}", left) : line.dataset.none;
   }
   function progress() {
@@ -184,7 +250,7 @@
     const buttons = document.querySelectorAll(".sections button");
     each("button.clear", (button) => { button.hidden = !value(button.value); });
     parts.forEach((_part, page) => {
-      const asked = names().filter((name) => items.get(name).page === page);
+      const asked = names().filter((name) => items.get(name).page === page && isAsked(name));
       const answered = asked.filter(value).length;
       segments[page - 1].className = page === here ? "now" : answered === asked.length ? "done" : "";
       each(`[data-answered="${page}"] span`, (words) => { words.textContent = words.textContent.replace(/\d+/, answered); });
@@ -221,6 +287,7 @@
         settle(name);
       });
     });
+    route();
     progress();
     form.dataset.joined = "";
     return bringBack();
@@ -258,7 +325,10 @@
 
   function destination(button) {
     if (button.name !== "go") return null;
-    const page = { next: here + 1, back: here - 1 }[button.value] || Number(button.value);
+    const step = { next: 1, back: -1 }[button.value] || 0;
+    let page = step ? here + step : Number(button.value);
+    const isSkipped = () => { const on = names().filter((name) => items.get(name).page === page); return on.length && !on.some(applies); };
+    while (step && isSkipped()) page += step;
     return page >= 1 && page <= pages ? page : null;
   }
 
@@ -380,8 +450,8 @@
 
   // ---- when
 
-  form.addEventListener("change", (event) => { if (event.target.tagName !== "TEXTAREA") changed(); });
-  form.addEventListener("input", (event) => { if (event.target.tagName === "TEXTAREA") changed(); });
+  form.addEventListener("change", (event) => { if (!isTyped(event.target) && event.target.type !== "search") { exclude(event.target); changed(); } });
+  form.addEventListener("input", (event) => { if (isTyped(event.target)) { exclude(event.target); changed(); } });
   window.addEventListener("online", () => { wait = 1000; save(); });
   function hidden() { // nothing may wait for an answer that this page no longer hears
     if (leaving) return;
@@ -399,7 +469,7 @@
 
   // Only while an item has the focus, so that speech input and screen readers keep their own keys.
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.tagName === "TEXTAREA") return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("textarea, input[type=text], input[type=search]")) return;
     const item = document.activeElement.closest("fieldset[data-item]");
     if (item && event.key === "Delete") { clear(item); return; }
     if (!item || !/^[0-9]$/.test(event.key)) return;
@@ -417,5 +487,6 @@
     const base = stored[name] = items.get(name).base.value;
     settled[name] = isText(name) && value(name).trim() === base.trim() ? value(name) : base;
   });
+  route();
   line.textContent = "";
 })();

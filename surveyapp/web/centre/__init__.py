@@ -10,6 +10,7 @@ bp = centre = Blueprint("centre", __name__, url_prefix="/centre/<campaign>")
 MODULES = (
     "menu",
     "rates.overview",
+    "campaign.authoring",
     "campaign.questionnaires",
     "lists.intake",
     "lists.late_desks",

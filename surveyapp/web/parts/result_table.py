@@ -12,7 +12,9 @@ from surveyapp.documents.tables import Cell, Column
 from surveyapp.exports.disclosure.public_tables import MISSING
 from surveyapp.exports.download.published_reader import Distribution, PublishedTables
 from surveyapp.i18n import _, day, locale, number, percent, tenths
-from surveyapp.instruments.model import DONT_KNOW, Option
+from surveyapp.instruments.kinds.kind import NOT_ASKED, AnswerCategory
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
 
 SHADES = 5
@@ -38,16 +40,19 @@ class ResultLine:
 class ScaleRows:
     """Rows whose items share one scale: one chart and its table."""
 
-    options: tuple[Option, ...]
+    options: tuple[AnswerCategory, ...]
     best: str
     dont_know: bool
     lines: tuple[ResultLine, ...]
+    item: InstrumentItem
 
     @property
     def scale(self) -> str:
         """The scale by its two ends."""
+        if not kind_of(self.item).scores(self.item):
+            return _("Số phiếu chọn từng phương án")
         ends = self.options[0], self.options[-1]
-        first, last = (option.label.get(locale()) for option in ends)
+        first, last = (option.get(locale()) for option in ends)
         return _("Thang từ “%(first)s” đến “%(last)s”", first=first, last=last)
 
 
@@ -57,7 +62,7 @@ def parts(lines: Sequence[ResultLine]) -> list[ScaleRows]:
     for line in lines:
         if line.distribution is not None:
             item = line.distribution.item
-            key = tuple((o.code, o.label.vi) for o in item.options), item.best
+            key = tuple((o.code, o.vi) for o in _options(item)), item.best, kind_of(item).is_several
             by_scale.setdefault(key, []).append(line)
     return [_part(lines) for lines in by_scale.values()]
 
@@ -65,7 +70,11 @@ def parts(lines: Sequence[ResultLine]) -> list[ScaleRows]:
 def _part(lines: list[ResultLine]) -> ScaleRows:
     items = [line.distribution.item for line in lines if line.distribution is not None]
     offered = any(item.dont_know for item in items)
-    return ScaleRows(items[0].options, items[0].best, offered, tuple(lines))
+    return ScaleRows(_options(items[0]), items[0].best, offered, tuple(lines), items[0])
+
+
+def _options(item: InstrumentItem) -> tuple[AnswerCategory, ...]:
+    return tuple(one for one in kind_of(item).categories(item) if one.role == "option")
 
 
 def worst_first(lines: Sequence[ResultLine]) -> list[ResultLine]:
@@ -75,10 +84,29 @@ def worst_first(lines: Sequence[ResultLine]) -> list[ResultLine]:
 
 def chart(part: ScaleRows) -> Markup:
     """The rows as stacked bars: every share is out of all responses of its row."""
-    legend = [(shade(part, o.code), o.label.get(locale())) for o in part.options]
+    if kind_of(part.item).is_several:
+        return bars.stacked_bars(
+            _bars_of_options(part), [("shade-4", _("đã chọn"))], title=part.scale
+        )
+    legend = [(shade(part, o.code), o.get(locale())) for o in part.options]
     legend += [("unsure", dont_know())] if part.dont_know else []
     legend += [("blank", not_answered()), ("veiled", _("gộp nhiều phương án vì quá ít phiếu"))]
     return bars.stacked_bars([_bar(part, line) for line in part.lines], legend, title=part.scale)
+
+
+def _bars_of_options(part: ScaleRows) -> list[StackedBar]:
+    """Of a question with several answers a bar for each option: their shares do not add up."""
+    found = []
+    for line in part.lines:
+        assert line.distribution is not None  # parts() keeps only these
+        of = line.distribution.responses
+        for option in part.options:
+            low, high = line.distribution.between(option.code)
+            shown = [("shade-4", low / of), ("veiled", (high - low) / of)]
+            told = percent(low / of) if low == high else f"≤ {percent(high / of)}"
+            label = f"{line.label}: {option.get(locale())}"
+            found.append(StackedBar(label, [one for one in shown if one[1]], told, line.url))
+    return found
 
 
 def shade(part: ScaleRows, code: str) -> str:
@@ -95,7 +123,7 @@ def _bar(part: ScaleRows, line: ResultLine) -> StackedBar:
     distribution = line.distribution
     assert distribution is not None  # parts() keeps only these
     classes = {option.code: shade(part, option.code) for option in part.options}
-    classes |= {DONT_KNOW: "unsure", MISSING: "blank"}
+    classes |= {DONT_KNOW: "unsure", MISSING: "blank", NOT_ASKED: "blank"}
     shown: list[tuple[str, float]] = []
     drawn, of = set[tuple[str, ...]](), distribution.responses
     for code in distribution.codes:
@@ -117,6 +145,10 @@ def _bar(part: ScaleRows, line: ResultLine) -> StackedBar:
 
 def _told(distribution: Distribution) -> str:
     n = _("%(n)s phiếu", n=number(distribution.responses))
+    if kind_of(distribution.item).is_number and distribution.median:
+        labels = {one.code: one.get(locale()) for one in _options(distribution.item)}
+        ends = dict.fromkeys((labels[distribution.median[0]], labels[distribution.median[-1]]))
+        return _("trung vị %(band)s · %(n)s", band=" … ".join(ends), n=n)
     return (
         n
         if distribution.mean is None
@@ -135,7 +167,7 @@ def columns(part: ScaleRows, heading: str) -> list[dict[str, Any]]:
     labels = [
         _("Trung bình (0–100)"),
         _("Phiếu trả lời"),
-        *(option.label.get(locale()) for option in part.options),
+        *(option.get(locale()) for option in part.options),
         *([dont_know()] if part.dont_know else []),
         not_answered(),
     ]
@@ -214,8 +246,8 @@ def file_rows(
         if distribution is None:
             continue
         item, of = distribution.item, distribution.responses
-        labels = {option.code: option.label.get(locale()) for option in item.options}
-        labels |= {DONT_KNOW: dont_know(), MISSING: not_answered()}
+        labels = {option.code: option.get(locale()) for option in _options(item)}
+        labels |= {DONT_KNOW: dont_know(), MISSING: not_answered(), NOT_ASKED: not_asked()}
         first: list[Cell] = [line.unit, names[line.unit], line.group]
         first += [item.id, item.text.get(locale())]
         for code in distribution.codes:
@@ -244,6 +276,11 @@ def hidden() -> str:
 def dont_know() -> str:
     """Heading of the answers off the scale."""
     return _("Không biết")
+
+
+def not_asked() -> str:
+    """Heading of those whom the routing did not lead to the question."""
+    return _("Không được hỏi")
 
 
 def not_answered() -> str:

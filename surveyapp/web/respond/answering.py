@@ -14,6 +14,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from surveyapp import clock, i18n
 from surveyapp.i18n import _
@@ -118,12 +119,14 @@ def save(number: int, page: int) -> ResponseReturnValue:
         return leave()
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
-    return redirect(_destination(instrument, number, page), code=303)
+    return redirect(_destination(instrument, number, page, saved.answers), code=303)
 
 
-def _chosen(form: Mapping[str, str]) -> dict[str, str]:
+def _chosen(form: MultiDict[str, str]) -> MultiDict[str, str]:
     """The fields as they were sent in; the item whose "clear" button was pressed has no answer."""
-    return {name: value for name, value in form.items() if name != form.get("clear")}
+    return MultiDict(
+        (name, value) for name, value in form.items(multi=True) if name != form.get("clear")
+    )
 
 
 def resume_at(visit: Visit, assignment: AssignmentView) -> str:
@@ -141,9 +144,10 @@ def resume_at(visit: Visit, assignment: AssignmentView) -> str:
 
 
 def _first_gap(instrument: Instrument, number: int, answers: Mapping[str, str]) -> str:
+    applying = instrument.applying(answers)
     for page, asked in enumerate(instrument.sections, start=1):
         for item in asked.items:
-            if item.id not in answers:
+            if item.id in applying and item.id not in answers:
                 anchor = f"{item.id}-item" if item is not asked.items[0] else None
                 return url_for("respond.section", number=number, page=page, _anchor=anchor)
     return url_for("respond.review", number=number)
@@ -184,7 +188,10 @@ def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     visit, assignment, instrument = answering_now(number)
     draft = visit.draft(assignment, instrument)
-    typed = {item: request.form.get(item, "") for item in pages.item_ids(instrument, page)}
+    typed = {
+        item: saving.sent(instrument, request.form, item)
+        for item in pages.item_ids(instrument, page)
+    }
     return section_page.refused(
         visit,
         assignment,
@@ -237,7 +244,7 @@ def left() -> ResponseReturnValue:
     )
 
 
-def _destination(instrument: Instrument, number: int, page: int) -> str:
+def _destination(instrument: Instrument, number: int, page: int, answers: Mapping[str, str]) -> str:
     """Where the pressed button leads. The language button stays on the page."""
     go = request.form.get("go", "next")
     if request.form.get("language"):
@@ -248,10 +255,11 @@ def _destination(instrument: Instrument, number: int, page: int) -> str:
     cleared = request.form.get("clear")
     if cleared in pages.item_ids(instrument, page):
         return url_for("respond.section", number=number, page=page, _anchor=f"{cleared}-item")
-    if go == "back":
-        page -= 1
-    elif go == "next":
-        page += 1
+    if go in ("back", "next"):
+        step = 1 if go == "next" else -1
+        page += step
+        while 0 < page <= pages.count(instrument) and not pages.applies(instrument, page, answers):
+            page += step
     elif (chosen := numbers.whole(go)) is not None:
         page = chosen
     if go == "review" or page > pages.count(instrument):

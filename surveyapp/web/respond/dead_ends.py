@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from surveyapp import clock, i18n
 from surveyapp.assignments import errors as assignments
 from surveyapp.i18n import _, moment
+from surveyapp.instruments.kinds.kind import NOT_OFFERED
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.web.http import sessions
@@ -230,11 +231,19 @@ def _form_revoked(_error: assignments.AssignmentRevoked) -> Words:
 
 
 @words(responses.NotAnOption, responses.UnknownItem)
-def _not_an_option(_error: responses.NotAnOption) -> Words:
+def _not_an_option(error: responses.NotAnOption | responses.UnknownItem) -> Words:
+    said = error.said if isinstance(error, responses.NotAnOption) else NOT_OFFERED
     return Words(
         422,
-        _("Câu trả lời không có trong phiếu"),
-        _("Lựa chọn vừa gửi không có trong câu hỏi này. Trang chưa được lưu, xin chọn lại."),
+        _("Câu trả lời không có trong phiếu")
+        if said is NOT_OFFERED
+        else _("Câu trả lời chưa hợp lệ"),
+        _("Lựa chọn vừa gửi không có trong câu hỏi này. Trang chưa được lưu, xin chọn lại.")
+        if said is NOT_OFFERED
+        else _(
+            "%(said)s Trang chưa được lưu, xin sửa lại.",
+            said=_(said.words, **said.facts),
+        ),
         _(
             "Vui lòng quay lại trang trước và chọn một phương án có sẵn. Các câu đã lưu trước đó vẫn còn."
         ),

@@ -1,10 +1,19 @@
 """The pages of a questionnaire: one a section and the remark at the end, and what each shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from surveyapp.i18n import _, locale
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument, InstrumentItem
+from surveyapp.instruments.kinds import routing
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.labels import condition, said
+from surveyapp.instruments.model import (
+    DONT_KNOW,
+    DONT_KNOW_LABEL,
+    Instrument,
+    InstrumentItem,
+    InstrumentSection,
+)
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 
@@ -24,14 +33,24 @@ def item_ids(instrument: Instrument, page: int) -> list[str]:
     """The ids of everything a page asks."""
     asked = items(instrument, page)
     if asked or instrument.remark is None:
-        return [item.id for item in asked]
+        return [id_ for id_, _item in routing.fields(asked)]
     return [instrument.remark.id]
 
 
 def all_ids(instrument: Instrument) -> list[str]:
-    """The ids of everything the questionnaire asks, page by page."""
+    """The ids of every field of the questionnaire, page by page."""
     remark = [instrument.remark.id] if instrument.remark else []
-    return [item.id for item in instrument.items] + remark
+    return [*instrument.fields, *remark]
+
+
+def applies(instrument: Instrument, page: int, answers: Mapping[str, str]) -> bool:
+    """Whether anything on the page is asked of whoever gave these answers; the remark always is."""
+    asked = items(instrument, page)
+    return (
+        not asked
+        or not instrument.is_routed
+        or bool({item.id for item in asked} & instrument.applying(answers).keys())
+    )
 
 
 def title(instrument: Instrument, page: int) -> str:
@@ -43,11 +62,16 @@ def title(instrument: Instrument, page: int) -> str:
 def part(instrument: Instrument, page: int) -> dict[str, Any]:
     """What a page asks, whoever looks at it and whatever is answered."""
     asked = items(instrument, page)
+    section = instrument.sections[page - 1] if asked else None
     return {
         "page": page,
         "title": title(instrument, page),
-        "section": instrument.sections[page - 1] if asked else None,
+        "section": section,
         "items": asked,
+        "matrices": _matrices(asked),
+        "section_condition": condition(instrument, section.shown_if)
+        if section and section.shown_if
+        else "",
         "first": sum(len(each.items) for each in instrument.sections[: page - 1]) + 1,
     }
 
@@ -59,7 +83,27 @@ def fixed(instrument: Instrument) -> dict[str, Any]:
         "pages": count(instrument),
         "total": len(instrument.items),
         "dont_know": (DONT_KNOW, DONT_KNOW_LABEL.get(locale())),
+        "kind_of": kind_of,
+        "said": said,
+        "condition": lambda shown_if: condition(instrument, shown_if),
+        "conditions": _conditions,
     }
+
+
+def _matrices(asked: Sequence[InstrumentItem]) -> dict[str, str]:
+    """Where a table of items begins and ends: by item id, `first`, `last`, or both for one alone."""
+    found = {}
+    for before, item, after in zip((None, *asked), asked, (*asked[1:], None), strict=False):
+        if item.matrix:
+            begins = before is None or before.matrix != item.matrix
+            ends = after is None or after.matrix != item.matrix
+            found[item.id] = " ".join(["first"] * begins + ["last"] * ends)
+    return found
+
+
+def _conditions(section: InstrumentSection, item: InstrumentItem) -> list[dict[str, Any]]:
+    """What must hold for the item to be asked, for the script."""
+    return [one.shown_if.model_dump(mode="json") for one in (section, item) if one.shown_if]
 
 
 def facts(instrument: Instrument, answers: Mapping[str, str], page: int) -> dict[str, Any]:
@@ -80,10 +124,11 @@ Progress = tuple[tuple[int, int], ...]
 
 def progress(instrument: Instrument, answers: Mapping[str, str]) -> Progress:
     """How far a person is."""
-    rows = [
-        (sum(item.id in answers for item in each.items), len(each.items))
-        for each in instrument.sections
-    ]
+    applying = instrument.applying(answers)
+    rows = []
+    for each in instrument.sections:
+        asked = [item.id for item in each.items if item.id in applying]
+        rows.append((sum(item in answers for item in asked), len(asked)))
     remark = instrument.remark
     return (*rows, *([(int(remark.id in answers), 0)] if remark is not None else []))
 

@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from werkzeug.datastructures import MultiDict
+
 from surveyapp import clock
 from surveyapp.assignments.errors import AlreadySubmitted
 from surveyapp.assignments.rules import Disposition
 from surveyapp.db import transaction
 from surveyapp.i18n import _, locale
-from surveyapp.instruments.model import (
-    DONT_KNOW,
-    DONT_KNOW_LABEL,
-    Instrument,
-    InstrumentItem,
-)
+from surveyapp.instruments.kinds import routing
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import FieldChange, Saved
 from surveyapp.web.respond import pages
@@ -28,7 +27,7 @@ ATTEMPTS = 3
 """How often a save that another device overtook is begun anew before it holds the others up."""
 
 
-def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instrument, Saved]:
+def save(number: int, form: MultiDict[str, str], *, page: int = 1) -> tuple[Instrument, Saved]:
     """Save the fields as they were sent in, of one page or of several. Raises what refuses them.
 
     What is read, merged and sealed is so before anything is locked; the write is one statement that holds
@@ -70,11 +69,21 @@ def save(number: int, form: Mapping[str, str], *, page: int = 1) -> tuple[Instru
         )
 
 
-def _changes(instrument: Instrument, form: Mapping[str, str]) -> Iterator[tuple[str, FieldChange]]:
+def sent(instrument: Instrument, form: MultiDict[str, str], field: str) -> str:
+    """What was sent in for a field, in its one spelling, whether or not it will do."""
+    item = instrument.fields.get(field)
+    if item is None:
+        return form.get(field, "").replace("\r\n", "\n")
+    return routing.field_value(item, field, form.getlist(field))
+
+
+def _changes(
+    instrument: Instrument, form: MultiDict[str, str]
+) -> Iterator[tuple[str, FieldChange]]:
     """Each field with the value it was rendered with: a stale page changes nothing but its own."""
     for item_id in pages.all_ids(instrument):
         base = form.get(BASE + item_id)
-        value = form.get(item_id, "").replace("\r\n", "\n")
+        value = sent(instrument, form, item_id)
         if base is not None:
             yield item_id, FieldChange(base=base.replace("\r\n", "\n"), value=value)
 
@@ -99,5 +108,4 @@ def told_elsewhere(instrument: Instrument, saved: Saved) -> str:
 
 
 def _label(item: InstrumentItem, chosen: str) -> str:
-    labels = {option.code: option.label for option in item.options} | {DONT_KNOW: DONT_KNOW_LABEL}
-    return labels[chosen].get(locale()) if chosen in labels else _("bỏ trống")
+    return kind_of(item).told(item, chosen, locale()) or _("bỏ trống")

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import flash, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from surveyapp import clock
@@ -102,7 +103,11 @@ def sealed_now() -> str | None:
     if not guard.token_fits(request.form.get(sessions.CSRF_FIELD), secret):
         return None
     arguments = request.view_args or {}
-    form = {name: value for name, value in request.form.items() if name not in NOT_KEPT}
+    form = {
+        name: " ".join(values)  # several boxes of one question are one answer
+        for name, values in request.form.lists()
+        if name not in NOT_KEPT
+    }
     if request.endpoint == "respond.submit":
         return seal(Page(arguments["number"], REVIEW, {}, clock.now()), code)
     page = arguments["page"] if "page" in arguments else _page_named(form.pop("page", ""))
@@ -134,7 +139,7 @@ def restore(code: str) -> str | None:
     try:
         if page.page == REVIEW:
             return _review(answering(page.number)[1])
-        instrument, saved = saving.save(page.number, page.form)
+        instrument, saved = saving.save(page.number, MultiDict(page.form))
     except SurveyError as exc:
         why = words_for(exc).message
         flash(_("Trang gửi lúc phiên làm việc đã hết không lưu được. %(why)s", why=why), "warning")

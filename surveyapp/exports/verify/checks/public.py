@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..faults import ReleaseFault
-from ..layout import DONT_KNOW
+from ..layout import DONT_KNOW, NOT_ASKED
 from .released_counts import Cell, ReleasedCounts, rows_of
 
 ALL, MISSING = "all", "missing"
@@ -78,6 +78,8 @@ def _answer_faults(folder: Path, counts: ReleasedCounts, minimum: int) -> Iterat
 
 def _counted(counts: ReleasedCounts, cell: Cell, variable: str, code: str) -> int:
     totals = counts.totals.get((cell, variable), (0, 0, 0, 0))
+    if code == NOT_ASKED:
+        return totals[3] - totals[0] - totals[1] - totals[2]
     if code in (MISSING, DONT_KNOW):
         return totals[2 if code == MISSING else 1]
     return counts.options[cell][variable][code]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..faults import ReleaseFault
-from ..layout import DONT_KNOW
+from ..layout import DONT_KNOW, REASONS
 
 Cell = tuple[str, str]
 Recount = dict[Cell, dict[str, Counter[str]]]
@@ -23,7 +23,8 @@ class ReleasedCounts:
 
     PATH = "scoring/counts.csv"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tells_missing: bool = False) -> None:
+        self.tells_missing = tells_missing
         self.options: Recount = defaultdict(lambda: defaultdict(Counter))
         self.totals: dict[tuple[Cell, str], tuple[int, int, int, int]] = {}
         self.rows: dict[Cell, int] = {}
@@ -40,9 +41,11 @@ class ReleasedCounts:
         for (cell, variable), (answered, unsure, missing, n) in self.totals.items():
             where = "/".join((*cell, variable))
             options = self.options[cell][variable]
-            if options.total() != answered or answered + unsure + missing != n or missing < 0:
+            away = n - answered - unsure - missing  # whom the routing did not lead to the question
+            is_whole = away >= 0 if self.tells_missing else away == 0
+            if options.total() != answered or missing < 0 or not is_whole:
                 yield ReleaseFault(self.PATH, "counts_do_not_add_up", where)
-            if set(options) != set(codes.get(variable, ())) - {DONT_KNOW}:
+            if set(options) != set(codes.get(variable, ())) - {DONT_KNOW, *REASONS}:
                 yield ReleaseFault(self.PATH, "counts_incomplete", where)
 
     def of(self, cell: Cell, variable: str) -> Counter[str]:

@@ -65,13 +65,18 @@ class Header:
     @cached_property
     def forms(self) -> dict[str, Form]:
         """The questionnaires by the SHA-256 of their text."""
-        read = (read_form(text, dont_know=self.dont_know) for text in self.content["forms"])
+        read = (read_form(text) for text in self.content["forms"])
         return {form.sha256: form for form in read}
 
     @property
     def dont_know(self) -> str:
         code: str = self.content["dont_know"]
         return code
+
+    @property
+    def ciphertext_bytes(self) -> int:
+        """The one size of the campaign's ballots; exports of older servers do not say it."""
+        return box.ciphertext_bytes(int(self.content.get("ballot_bytes", box.PLAINTEXT_BYTES)))
 
     @property
     def minimums(self) -> Minimums:

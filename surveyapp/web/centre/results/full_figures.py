@@ -13,6 +13,7 @@ from surveyapp.exports.download.full_counts import FullCounts
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.release import building
 from surveyapp.i18n import _, locale, tenths
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.results.distributions import group_name, item_name
@@ -87,7 +88,9 @@ def _page(**shown: object) -> str:
 
 
 def _columns(item: InstrumentItem) -> list[dict[str, object]]:
-    labels_of = [option.label.get(locale()) for option in item.options]
+    labels_of = [
+        one.get(locale()) for one in kind_of(item).categories(item) if one.role == "option"
+    ]
     names = [
         _("Trung bình (0–100)"), _("Phiếu trả lời"), *labels_of,
         *([result_table.dont_know()] if item.dont_know else []), result_table.not_answered(),
@@ -97,7 +100,7 @@ def _columns(item: InstrumentItem) -> list[dict[str, object]]:
 
 def _row(item: InstrumentItem, found: FullCounts, name: str) -> dict[str, object]:
     mean = found.mean(item)
-    counts = [found.options.get(option.code, 0) for option in item.options]
+    counts = [found.options.get(code, 0) for code in kind_of(item).option_codes(item)]
     counts += [found.dont_know] if item.dont_know else []
     shown = NONE if mean is None else sorted_by(mean, tenths(mean), 4)
     cells = [count_cell(n) for n in (found.responses, *counts, found.missing)]

@@ -149,4 +149,6 @@ def _way_home(
 
 
 def _wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True  # whatever the address, a program asks
     return request.accept_mimetypes.best == "application/json"

@@ -12,6 +12,7 @@ from flask import render_template
 from markupsafe import Markup, escape
 
 from surveyapp.i18n import locale
+from surveyapp.instruments.kinds.kind import UNKNOWN
 from surveyapp.instruments.model import Instrument
 from surveyapp.web.http import sessions
 from surveyapp.web.respond import pages
@@ -22,6 +23,8 @@ Fill = Callable[[Mapping[str, str]], str]
 _CUTS = re.compile(
     r'(?<=<input type="hidden" name="was\.)(?P<base>[^"]+)(?=" value="")'
     r'|<input type="radio" name="(?P<item>[^"]+)" id="[^"]+" value="(?P<code>[^"]+)"'
+    r'|<input type="checkbox" name="(?P<among>[^"]+)" id="[^"]+" value="(?P<ticked>[^"]+)"'
+    r'|<input type="text" name="(?P<typed>[^"]+)" value="'
     r'|<button class="clear" type="submit" name="clear" value="(?P<clear>[^"]+)"(?= hidden>)'
     r'|<textarea [^<>]{0,200}?name="(?P<text>[^"<]+)"[^<>]*+>\n'
 )
@@ -62,9 +65,19 @@ def _cut(html: str) -> tuple[str | Fill, ...]:
     return (*pieces, html[at:])
 
 
+def _typed(value: str) -> str:
+    return "" if value == UNKNOWN else value
+
+
 def _fill(match: re.Match[str]) -> Fill:
     """What stands at a cut: the value, the mark of the option that is chosen, the text."""
     item, code, field = match["item"], match["code"], match["base"] or match["text"]
+    if match["among"]:
+        among, ticked = match["among"], match["ticked"]
+        return lambda answers: " checked" if ticked in answers.get(among, "").split() else ""
+    if match["typed"]:  # what is ticked beside it is no part of what is typed
+        typed = match["typed"]
+        return lambda answers: str(escape(_typed(answers.get(typed, ""))))
     if match["clear"]:
         given = match["clear"]
         return lambda answers: "" if answers.get(given) else " hidden"

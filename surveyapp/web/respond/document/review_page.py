@@ -1,13 +1,15 @@
 """The review for one person: every answer, what is unanswered first, and what submitting means."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Any
 
 from flask import render_template, session, url_for
 
 from surveyapp.i18n import locale
-from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL, Instrument, InstrumentItem
+from surveyapp.instruments.kinds.registry import kind_of
+from surveyapp.instruments.kinds.routing import OTHER
+from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses.drafts import DraftAnswers
 from surveyapp.responses.rules import gaps
@@ -27,7 +29,7 @@ def shown(
     """The page; where everything is answered it is kept for everybody, with blanks for the answers."""
     campaign = visit.invited.campaign
     answers = {
-        f"answer_{position}": _chosen(item, draft.answers.get(item.id), locale())
+        f"answer_{position}": _told(item, draft.answers, locale())
         for position, item in enumerate(instrument.items, start=1)
     }
     remark = draft.answers.get(instrument.remark.id, "") if instrument.remark else ""
@@ -46,8 +48,9 @@ def shown(
         "beside": draft.beside,
         "has_remark": bool(remark),
     }
-    if "_flashes" in session or gaps(instrument, draft.answers):
-        return render_template(TEMPLATE, **_facts(answers, **shared), **own)
+    if "_flashes" in session or instrument.is_routed or gaps(instrument, draft.answers):
+        applying = instrument.applying(draft.answers)
+        return render_template(TEMPLATE, **_facts(answers, applying=applying, **shared), **own)
     blanks = {name: prepared_pages.blank(name) for name in answers}
     return prepared_pages.page(TEMPLATE, lambda **kept: _facts(blanks, **kept), shared, own)
 
@@ -59,16 +62,18 @@ def _facts(
     number: int,
     contact: tuple[tuple[str, str], ...],
     has_remark: bool,
+    applying: Collection[str] | None = None,
     **standing: Any,
 ) -> dict[str, Any]:
     """What the page shows with these answers, by position."""
     instrument = form.content
-    sections = _reviewed(instrument, number, answers)
-    missing = [item for each in sections for item in each["items"] if item["answer"] is None]
+    sections = _reviewed(instrument, number, answers, applying)
+    items = [item for each in sections for item in each["items"] if item["applies"]]
+    missing = [item for item in items if item["answer"] is None]
     return {
         "number": number,
-        "total": len(instrument.items),
-        "answered": len(instrument.items) - len(missing),
+        "total": len(items),
+        "answered": len(items) - len(missing),
         "sections": sections,
         "gaps": missing,
         "remark": has_remark if instrument.remark else None,
@@ -79,7 +84,10 @@ def _facts(
 
 
 def _reviewed(
-    instrument: Instrument, number: int, answers: Mapping[str, str | None]
+    instrument: Instrument,
+    number: int,
+    answers: Mapping[str, str | None],
+    applying: Collection[str] | None,
 ) -> list[dict[str, Any]]:
     """Title and items of each section, with the present answer and where to mend it."""
     language = locale()
@@ -93,6 +101,7 @@ def _reviewed(
                 "position": position,
                 "text": item.text.get(language),
                 "answer": answers[f"answer_{position}"],
+                "applies": applying is None or item.id in applying,
                 "url": f"{address}#{item.id}-item",
             }
             for item, position in zip(each.items, numbers, strict=False)
@@ -101,7 +110,10 @@ def _reviewed(
     return rows
 
 
-def _chosen(item: InstrumentItem, code: str | None, language: str) -> str | None:
-    if code == DONT_KNOW:
-        return DONT_KNOW_LABEL.get(language)
-    return next((each.label.get(language) for each in item.options if each.code == code), None)
+def _told(item: InstrumentItem, answers: Mapping[str, str], language: str) -> str | None:
+    """The answer in words, with what was written beside it; None where there is none."""
+    kind, value = kind_of(item), answers.get(item.id, "")
+    if not value:
+        return None
+    beside = answers.get(item.id + OTHER, "") if kind.words_beside(item, value) else ""
+    return kind.told(item, value, language) + (f": {beside}" if beside else "")

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.i18n import _
+from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.rows.unsupported import YES, of_choices
 from surveyapp.instruments.xlsform.sheets import SheetRow
-from surveyapp.instruments.xlsform.unsupported import YES, of_choices
 
+OTHER_LABEL = {"vi": "Khác", "en": "Other"}
 Lists = dict[str, "Choices"]
 
 
@@ -25,14 +27,32 @@ class Choices:
     option_rows: list[SheetRow] = field(default_factory=list)
     best: str = ""
     dont_know: bool = False
+    with_other: bool = False
+    """A question adds "other, please say" to it (`or_other`)."""
 
     def written(self) -> dict[str, Any]:
         """The scale as a questionnaire file writes it, its codes 1, 2, 3 … in the order shown."""
         options = [
             {"code": str(index), "label": row.text("label")}
+            | {mark: True for mark in ("other", "alone") if row.get(mark).lower() in YES}
             for index, row in enumerate(self.option_rows, 1)
         ]
+        if self.with_other:
+            label = {code: words for code, words in OTHER_LABEL.items() if self._speaks(code)}
+            options.append({"code": str(len(options) + 1), "label": label, "other": True})
         return {"id": self.scale, "options": options, **({"best": self.best} if self.best else {})}
+
+    def _speaks(self, language: str) -> bool:
+        return any(language in row.text("label") for row in self.option_rows)
+
+    def code(self, written: str) -> str:
+        """Our code of an option by its name in the form; "" where there is none."""
+        if written == DONT_KNOW and self.dont_know:
+            return DONT_KNOW
+        names = [row.get("name") for row in self.option_rows]
+        if written == "other" and self.with_other and written not in names:
+            return str(len(names) + 1)
+        return str(names.index(written) + 1) if written in names else ""
 
 
 def read_lists(document: SheetDocument, rows: list[SheetRow], *, best: str = "") -> Lists:
@@ -73,7 +93,10 @@ def _option(document: SheetDocument, choices: Choices, row: SheetRow) -> None:
         _dont_know(document, row)
         return
     choices.option_rows.append(row)
-    if row.get("best").lower() in YES:
+    whole = row.get("best").lower()
+    if whole in (MIDDLE, NOMINAL):
+        choices.best = whole
+    elif whole in YES:
         if choices.best:
             document.refuse(row, _("chỉ một phương án là mức tốt nhất"), row.places["best"])
         choices.best = str(len(choices.option_rows))
@@ -89,12 +112,14 @@ def write_scales(document: SheetDocument, known: Lists, used: set[str]) -> None:
             document.notices.append(words)
             continue
         if not choices.best:
+            choices.best = NOMINAL
             words = _(
-                "danh sách %(name)s không nói mức nào tốt nhất: ghi yes ở cột best của mức đó, hoặc nhập với "
-                "--best first (last) nếu mọi danh sách đều là thang xếp từ tốt đến kém (kém đến tốt)",
+                "danh sách %(name)s không nói mức nào tốt nhất: là danh sách để chọn, không tính trung bình; nếu là "
+                "thang, ghi yes ở cột best của mức tốt nhất, hoặc nhập với --best first (last) nếu mọi danh sách đều "
+                "xếp từ tốt đến kém (kém đến tốt)",
                 name=choices.name,
             )
-            document.refuse(choices.row, words)
+            document.notices.append(words)
         for index, row in enumerate(choices.option_rows, 1):
             label = next(iter(row.text("label").values()), "")
             written = f"{choices.name} = {row.get('name')}"

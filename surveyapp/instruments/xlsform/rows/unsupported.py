@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from surveyapp.i18n import _, lazy
+from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.xlsform.columns import UNDERSTOOD
 from surveyapp.instruments.xlsform.headings import OTHER, SPOKEN, language_of
 from surveyapp.instruments.xlsform.sheets import SheetCell, SheetRow
@@ -26,13 +27,11 @@ _OTHER = lazy(
 )
 
 TYPES = {
-    "select_multiple": _SPLIT,
     "rank": _SPLIT,
-    **dict.fromkeys(("integer", "decimal", "range", "date", "time", "datetime"), _RANGES),
+    **dict.fromkeys(("decimal", "range", "date", "time", "datetime"), _RANGES),
     **dict.fromkeys(
         (
-            "start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit", "image",
-            "audio", "video", "file", "barcode", "geopoint", "geotrace", "geoshape", "start-geopoint",
+            "image", "audio", "video", "file", "barcode", "geopoint", "geotrace", "geoshape", "start-geopoint",
             "background-audio",
         ),
         _ANONYMOUS,
@@ -48,23 +47,42 @@ TYPES = {
 _CALCULATED = lazy("việc tính làm sau khi thu phiếu: xóa ô này")
 _ON_SCREEN = lazy("cách hiện câu hỏi do máy chủ quyết định: xóa ô này")
 _WITHOUT_PICTURES = lazy("phiếu chỉ có chữ: xóa ô này, nói bằng lời trong câu hỏi")
-_NEVER_REFUSED = lazy("không câu trả lời nào bị từ chối: xóa ô này")
 COLUMNS = {
-    "relevant": lazy("phiếu không rẽ nhánh: xóa ô này, tách phiếu theo nhóm đối tượng nếu cần"),
+    "relevant": lazy("chỉ phần và câu hỏi có điều kiện: xóa ô này"),
     "choice_filter": lazy("phiếu không lọc phương án: xóa ô này, tạo danh sách riêng"),
     "constraint": lazy("câu đóng không cần điều kiện: xóa ô này"),
-    "constraint_message": _NEVER_REFUSED,
-    "required_message": _NEVER_REFUSED,
-    "guidance_hint": lazy("lời giải thích chỉ đặt ở cột hint: chuyển sang đó"),
     "default": lazy("không câu nào được chọn sẵn: xóa ô này"),
     "repeat_count": lazy("mỗi câu chỉ hỏi một lần: xóa ô này"),
     "read_only": lazy("mọi câu đều trả lời được: xóa ô này"),
     "disabled": lazy("xóa cả dòng nếu không hỏi câu này"),
     **dict.fromkeys(("calculation", "trigger"), _CALCULATED),
-    **dict.fromkeys(("appearance", "parameters", "rows", "autoplay", "style"), _ON_SCREEN),
+    **dict.fromkeys(("parameters", "rows", "autoplay", "style"), _ON_SCREEN),
     **dict.fromkeys(("image", "big-image", "audio", "video"), _WITHOUT_PICTURES),
 }
 """How to mend a filled cell of each column that has no place here."""
+
+ASIDE = {
+    "allow_choice_duplicates": lazy(
+        "allow_choice_duplicates không dùng: hai phương án cùng mã luôn bị từ chối"
+    ),
+    "style": lazy("cách hiện phiếu (style) do máy chủ quyết định: không dùng"),
+    "instance_name": lazy("tên từng bản ghi (instance_name) không dùng: phiếu ẩn danh"),
+}
+"""Settings that change nothing of what is asked: left aside, and said so."""
+
+METADATA = frozenset((
+    "start", "end", "today", "deviceid", "username", "phonenumber", "email", "subscriberid", "simserial", "audit",
+))  # fmt: skip
+"""What a telephone would note by itself: never collected here, left aside, and said so."""
+
+TOLD = {
+    "appearance": lazy("cách hiện câu hỏi (appearance) do máy chủ quyết định: không dùng"),
+    "constraint_message": lazy(
+        "lời báo riêng (constraint_message) không dùng: máy chủ tự nói giới hạn"
+    ),
+    "required_message": lazy("lời báo riêng (required_message) không dùng: không câu nào bắt buộc"),
+}
+"""Columns that change nothing of what is asked: left aside, and said so."""
 
 YES = frozenset(("yes", "true", "true()", "1"))
 NO = frozenset(("no", "false", "false()", "0"))
@@ -81,13 +99,8 @@ def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:
         words = _("tên biến chỉ có chữ cái không dấu, chữ số và gạch dưới, bắt đầu bằng chữ cái")
         yield row.places["name"], words
     required = row.get("required").lower()
-    if required in YES:
-        yield (
-            row.places["required"],
-            _("không câu nào bắt buộc: người trả lời được bỏ trống; ghi no ở cột required"),
-        )
-    elif required and required not in NO:
-        words = _("không hiểu điều kiện ở cột required: phiếu không rẽ nhánh; ghi no")
+    if required and required not in YES | NO:
+        words = _("không hiểu điều kiện ở cột required: không câu nào bắt buộc; ghi no")
         yield row.places["required"], words
 
 
@@ -95,14 +108,14 @@ def of_choices(row: SheetRow) -> Iterator[Refusal]:
     """What is wrong with cells of a row of the choices sheet, whatever its list."""
     yield from _cells(row, UNDERSTOOD["choices"], ())
     yield from _references(row)
-    if row.get("best") and row.get("best").lower() not in YES | NO:
-        yield row.places["best"], _("cột best chỉ nhận yes hoặc no")
+    if row.get("best") and row.get("best").lower() not in YES | NO | {MIDDLE, NOMINAL}:
+        yield row.places["best"], _("cột best chỉ nhận yes, no, middle hoặc none")
 
 
 def of_settings(rows: list[SheetRow]) -> Iterator[tuple[SheetRow, SheetCell | None, str]]:
     """What is wrong with cells of the settings sheet, which has one row."""
     for row in rows[:1]:
-        for cell, words in _cells(row, UNDERSTOOD["settings"], ()):
+        for cell, words in _cells(row, (*UNDERSTOOD["settings"], *ASIDE), ()):
             yield row, cell, words
         language = row.get("default_language")
         if language and language_of(language) == OTHER:
@@ -116,11 +129,6 @@ def type_refused(kind: str) -> str:
     """Why a question of this type is refused, and what to do instead."""
     remedy = str(TYPES.get(kind.lower(), _OTHER))
     return _("kiểu câu hỏi %(type)s không dùng được; %(remedy)s", type=kind, remedy=remedy)
-
-
-def or_other_refused() -> str:
-    """Why a list cannot be followed by an open answer."""
-    return _("or_other không dùng được: ghi “Khác” thành một phương án của danh sách")
 
 
 _ANY_OF_SURVEY = tuple(
@@ -138,7 +146,7 @@ def _cells(
 ) -> Iterator[Refusal]:
     for key in row.cells:
         column, cell_name = _column(key), row.places[key]
-        if column in understood:
+        if column in understood or column in TOLD:
             continue
         facts = {"column": cell_name.heading}
         if column.partition("::")[0] in SPOKEN and "::" in column:
@@ -162,7 +170,7 @@ def _cells(
 
 def _references(row: SheetRow) -> Iterator[Refusal]:
     for key, words in row.cells.items():
-        if _column(key) in SPOKEN and (match := _REFERENCE.search(words)):
+        if _column(key) in (*SPOKEN, "guidance_hint") and (match := _REFERENCE.search(words)):
             reason = _("lời không lấy được câu trả lời khác (%(reference)s): viết thành lời",
                        reference=match[0])  # fmt: skip
             yield row.places[key], reason

@@ -5,6 +5,7 @@ A form that uses a column must use it throughout: only what the whole form leave
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +16,7 @@ from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.rows import unsupported
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 CRITERION, AREA = "X", "9"
@@ -29,13 +31,16 @@ def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
     code = row.get("form_id") or PurePath(document.file).stem
     written: dict[str, Any] = {
         "code": our_code(code),
-        "version": row.get("version") or _set(document, "version", "1"),
+        "version": _version(document, row),
         "status": row.get("status") or _set(document, "status", "illustrative"),
         "title": title or {"vi": code, "en": code},
     }
     if title and row.get("form_title") and row.get("form_title") not in title.values():
         words = _("form_title nói khác title_vi và title_en: để lại một")
         document.refuse(row, words, row.places["form_title"])
+    for name in unsupported.ASIDE:
+        if row.get(name):
+            document.notices.append(str(unsupported.ASIDE[name]))
     if not row.get("form_id"):
         _set(document, "form_id", written["code"])
     elif row.get("form_id") != written["code"]:
@@ -45,6 +50,15 @@ def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
     if minutes := row.get("minutes"):
         written["minutes"] = int(minutes) if minutes.isdecimal() else minutes
     document.root.update(written)
+
+
+def _version(document: SheetDocument, row: SheetRow) -> str:
+    """Ours are numbers with dots; what is none is told among the names that changed."""
+    said = row.get("version")
+    if not said or re.fullmatch(r"[0-9]+(\.[0-9]+)*", said):
+        return said or _set(document, "version", "1")
+    document.rename(row, said, "1", "version")
+    return "1"
 
 
 def complete(document: SheetDocument) -> None:

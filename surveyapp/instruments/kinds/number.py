@@ -1,0 +1,195 @@
+"""A whole number between bounds. It stays exact in its ballot and leaves the box as the band it lies in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from .kind import (
+    DONT_KNOW,
+    DONT_KNOW_CATEGORY,
+    UNKNOWN,
+    AnswerCategory,
+    ItemFault,
+    ItemLike,
+    QuestionKind,
+    Said,
+    to_translate,
+)
+
+MOST = 999_999_999
+BANDS = 5
+_LIMIT = re.compile(r"\.\s*(<=|>=|<|>)\s*(\d{1,9})")
+_DIGITS = re.compile(r"0*(\d{1,9})")
+_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
+
+
+class Number(QuestionKind):
+    """A count of something, with its unit."""
+
+    code = "number"
+    words = to_translate("số")
+    template = "kinds/number.html"
+    form_word = "integer"
+    has_options = False
+    is_number = True
+    measure = "ordinal"
+
+    def faults(self, item: ItemLike) -> Iterator[ItemFault]:
+        for name in item.settings:
+            if name not in ("least", "most", "unit", "bands"):
+                yield ItemFault(
+                    ("settings", name), Said(to_translate("không có trường nào tên như vậy"))
+                )
+        sound = True
+        for name in ("least", "most"):
+            value = item.settings.get(name)
+            if type(value) is not int or not 0 <= value <= MOST:
+                sound = False
+                said = Said(to_translate("phải là số nguyên từ 0 đến %(n)s"), {"n": MOST})
+                yield ItemFault(("settings", name), said)
+        if sound and item.settings["least"] >= item.settings["most"]:
+            yield ItemFault(("settings", "least"), Said(to_translate("phải nhỏ hơn số lớn nhất")))
+        unit = item.settings.get("unit")
+        if unit is not None and not (
+            isinstance(unit, Mapping) and set(unit) == {"vi", "en"} and all(map(str, unit.values()))
+        ):
+            yield ItemFault(("settings", "unit"), Said(to_translate("cần lời ở cả hai thứ tiếng")))
+        bands = item.settings.get("bands")
+        if bands is not None and sound and not _are_edges(bands, item.settings):
+            words = to_translate(
+                "các mốc tăng dần, từ 1 đến 19 mốc, lớn hơn số nhỏ nhất và không quá số lớn nhất"
+            )
+            yield ItemFault(("settings", "bands"), Said(words))
+
+    def read(self, item: ItemLike, sent: Sequence[str]) -> str:
+        given = [" ".join(value.split()) for value in sent if value.strip()]
+        return " ".join(dict.fromkeys(_spelled(value) for value in given))
+
+    def refusal(self, item: ItemLike, value: str) -> Said | None:
+        if value == UNKNOWN and item.dont_know:
+            return None
+        least, most = item.settings["least"], item.settings["most"]
+        if _DIGITS.fullmatch(value) and str(int(value)) == value and least <= int(value) <= most:
+            return None
+        if UNKNOWN in value.split() and len(value.split()) > 1:
+            return Said(to_translate("Ghi số hoặc chọn “Không biết”, không cả hai."))
+        facts = {"least": least, "most": most}
+        return Said(to_translate("Ghi một số nguyên từ %(least)s đến %(most)s."), facts)
+
+    def codes(self, item: ItemLike) -> frozenset[str]:
+        return frozenset()
+
+    def longest(self, item: ItemLike) -> str:
+        return max(str(item.settings["most"]), UNKNOWN, key=len)
+
+    def told(self, item: Any, value: str, language: str) -> str:
+        if value == UNKNOWN:
+            return DONT_KNOW_CATEGORY.get(language)
+        unit = item.settings.get("unit")
+        return f"{value} {unit[language]}" if unit else value
+
+    def printed(self, item: Any, language: str) -> tuple[list[str], str]:
+        unit = item.settings.get("unit")
+        return [], f"………………… {unit[language] if unit else ''}".strip()
+
+    def instruction(self, item: ItemLike) -> Said | None:
+        facts = {"least": item.settings["least"], "most": item.settings["most"]}
+        return Said(to_translate("Số nguyên từ %(least)s đến %(most)s."), facts)
+
+    def number(self, value: str) -> int | None:
+        return int(value) if _DIGITS.fullmatch(value) else None
+
+    def chosen(self, value: str) -> tuple[str, ...]:
+        return (DONT_KNOW,) if value == UNKNOWN else ()  # the number 98 is no code
+
+    def conditions(self, item: ItemLike) -> frozenset[str]:
+        return frozenset({DONT_KNOW}) if item.dont_know else frozenset()
+
+    def representatives(self, item: ItemLike, tests: Sequence[Any]) -> list[str]:
+        least, most = item.settings["least"], item.settings["most"]
+        near = {least, most}
+        for test in tests:
+            for limit in (test.least, test.most):
+                near |= {limit - 1, limit, limit + 1} if limit is not None else set()
+        inside = [str(n) for n in sorted(near) if least <= n <= most]
+        return ["", *inside, *([UNKNOWN] if item.dont_know else [])]
+
+    def opened(self, item: ItemLike, value: str) -> str:
+        if value in ("", UNKNOWN):
+            return DONT_KNOW if value else ""
+        return str(bisect_right(edges(item), int(value)) + 1)
+
+    def categories(self, item: Any) -> tuple[AnswerCategory, ...]:
+        least, most = item.settings["least"], item.settings["most"]
+        starts = [least, *edges(item)]
+        ends = [*(edge - 1 for edge in edges(item)), most]
+        labels = [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
+        bands = tuple(AnswerCategory(str(n), words, words) for n, words in enumerate(labels, 1))
+        return (*bands, DONT_KNOW_CATEGORY) if item.dont_know else bands
+
+    def option_codes(self, item: ItemLike) -> tuple[str, ...]:
+        return tuple(str(n) for n in range(1, len(edges(item)) + 2))
+
+    def form_constraint(self, item: ItemLike) -> str:
+        limits = f". >= {item.settings['least']} and . <= {item.settings['most']}"
+        return f"({limits}) or . = {UNKNOWN}" if item.dont_know else limits
+
+    def settings_of(self, constraint: str) -> dict[str, Any] | None:
+        found = {"least": 0, "most": MOST}
+        said = constraint.strip()
+        while said.startswith("(") and said.endswith(")") and said.count("(") == 1:
+            said = said[1:-1].strip()
+        for part in re.split(r"\s+and\s+", said) if said else []:
+            match = _LIMIT.fullmatch(part.strip("() "))
+            if match is None:
+                return None
+            sign, n = match[1], int(match[2])
+            if sign[0] == ">":
+                found["least"] = n + (sign == ">")
+            else:
+                found["most"] = n - (sign == "<")
+        return dict(found) if found["least"] < found["most"] else None
+
+    def lint(self, item: Any) -> Iterator[Said]:
+        if "unit" not in item.settings:
+            yield Said(to_translate("số không có đơn vị tính"))
+
+    def play(self, item: ItemLike, random: Random, level: float) -> str:
+        if item.dont_know and random.random() < 0.05:
+            return UNKNOWN
+        least, most = item.settings["least"], item.settings["most"]
+        return str(least + round((most - least) * random.betavariate(2, 4)))
+
+
+def edges(item: ItemLike) -> list[int]:
+    """The first number of every band but the first: those written, or bands of about equal width."""
+    written = item.settings.get("bands")
+    if written is not None:
+        return list(written)
+    least, most = item.settings["least"], item.settings["most"]
+    n = min(BANDS, most - least + 1)
+    return [least + (most - least + 1) * place // n for place in range(1, n)]
+
+
+def _are_edges(bands: Any, settings: Mapping[str, Any]) -> bool:
+    return (
+        isinstance(bands, Sequence)
+        and not isinstance(bands, str)
+        and 1 <= len(bands) <= 19
+        and all(type(edge) is int for edge in bands)
+        and list(bands) == sorted(set(bands))
+        and settings["least"] < bands[0]
+        and bands[-1] <= settings["most"]
+    )
+
+
+def _spelled(value: str) -> str:
+    """007 is 7, and 1.200 is 1200: thousands are set apart by hand in either way."""
+    if _GROUPED.fullmatch(value):
+        value = re.sub("[.,]", "", value)
+    digits = _DIGITS.fullmatch(value)
+    return str(int(digits[1])) if digits else value

@@ -1,0 +1,171 @@
+"""One row of the survey sheet as an item: its kind, its limits, and when it is asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from surveyapp.i18n import _
+from surveyapp.instruments.kinds.kind import QuestionKind
+from surveyapp.instruments.kinds.number import MOST
+from surveyapp.instruments.kinds.registry import DEFAULT, KINDS
+from surveyapp.instruments.model import variable_name
+from surveyapp.instruments.xlsform import xpath
+from surveyapp.instruments.xlsform.document import SheetDocument
+from surveyapp.instruments.xlsform.naming import our_identifier
+from surveyapp.instruments.xlsform.rows import lists, unsupported
+from surveyapp.instruments.xlsform.rows.types import AskedType
+from surveyapp.instruments.xlsform.sheets import SheetRow
+
+BY_WORD: dict[str, QuestionKind] = {kind.form_word: kind for kind in KINDS.values()}
+UNKNOWN = "or . = -98"
+
+
+class Questions:
+    """The questions read so far, by the names that conditions of later ones use."""
+
+    def __init__(self, document: SheetDocument, known: lists.Lists) -> None:
+        self._document, self._known = document, known
+        self._asked: dict[str, tuple[str, lists.Choices | None]] = {}
+        self._told: set[str] = set()
+
+    def item(self, row: SheetRow, found: AskedType) -> dict[str, Any]:
+        """The item that a row asks for; what does not fit is refused."""
+        kind = BY_WORD[found.kind]
+        item: dict[str, Any] = {"id": self._identifier(row), "text": row.text("label")}
+        choices = self._choices(row, found) if kind.has_options else None
+        if kind.has_options:
+            item["scale"] = choices.scale if choices else found.list_name
+        item["dont_know"] = choices.dont_know if choices else False
+        if kind.code != DEFAULT:
+            item["kind"] = kind.code
+        if row.get("criterion"):
+            item["criterion"] = row.get("criterion")
+        if hint := row.text("hint"):
+            item["hint"] = hint
+        if guidance := row.get("guidance_hint"):
+            add_hint(item, dict.fromkeys(item["text"], guidance))
+            words = _("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi")
+            self._document.notices.append(words)
+        if row.get("matrix"):
+            item["matrix"] = row.get("matrix")
+        self._limit(row, kind, item)
+        self._tell(row)
+        if shown_if := self.condition(row):
+            item["shown_if"] = shown_if
+        self._asked[row.get("name")] = (item["id"], choices)
+        return item
+
+    def condition(self, row: SheetRow) -> dict[str, Any] | None:
+        """When a group or a question is asked: as our own column says, else as the converter reads it."""
+        if ours := row.get("shown_if"):
+            found = _json(ours)
+            if found is None:
+                self._document.refuse(row, _("cột shown_if không đọc được"), row.places["shown_if"])
+            return found
+        said = row.get("relevant")
+        if not said:
+            return None
+        try:
+            return xpath.read(said, self._looked)
+        except xpath.NotOurs as exc:
+            words = _(
+                "cột %(column)s: điều kiện không chuyển được: %(part)s; chỉ nhận chọn phương án, khoảng số hoặc có trả lời của câu "
+                "đứng trước, nối bằng toàn and hoặc toàn or",
+                part=str(exc),
+                column=row.places["relevant"].heading,
+            )
+            self._document.refuse(row, words, row.places["relevant"])
+            return None
+
+    def beside(self, row: SheetRow) -> None:
+        """The words beside "other" of an item of ours: part of that item, not a question."""
+        if row.get("beside") not in {item for item, _choices in self._asked.values()}:
+            words = _("cột beside phải nêu một câu hỏi đứng trước")
+            self._document.refuse(row, words, row.places["beside"])
+
+    def _looked(self, name: str, written: str) -> tuple[str, str] | None:
+        if name not in self._asked:
+            return None
+        item, choices = self._asked[name]
+        if not written:
+            return item, ""
+        if choices is None:
+            return item, ""
+        code = choices.code(written)
+        return (item, code) if code else None
+
+    def _choices(self, row: SheetRow, found: AskedType) -> lists.Choices | None:
+        choices = self._known.get(found.list_name)
+        if choices is None:
+            words = _("trang choices không có danh sách %(name)s", name=found.list_name or "–")
+            self._document.refuse(row, words, row.places.get("type"))
+        elif found.or_other and not choices.with_other:
+            choices.with_other = True
+            words = _("or_other: thêm phương án “Khác” có ghi rõ vào danh sách %(name)s",
+                      name=choices.name)  # fmt: skip
+            self._document.notices.append(words)
+        return choices
+
+    def _limit(self, row: SheetRow, kind: QuestionKind, item: dict[str, Any]) -> None:
+        """The kind's own settings: of our column, else of the constraint."""
+        said = " ".join(row.get("constraint").split())
+        if kind.is_number and said.endswith(UNKNOWN):
+            item["dont_know"] = True
+            said = said.removesuffix(UNKNOWN).strip()
+        ours = row.get("settings")
+        settings = (
+            _json(ours) if ours else {} if _is_implied(kind, said) else kind.settings_of(said)
+        )
+        if settings is None:
+            place = row.places["settings" if ours else "constraint"]
+            words = _("cột %(column)s: không hiểu giới hạn %(said)s của loại câu hỏi này",
+                      said=ours or said, column=place.heading)  # fmt: skip
+            self._document.refuse(row, words, place)
+        elif settings:
+            item["settings"] = settings
+        if kind.is_number and not said and not ours:
+            item["settings"] = {"least": 0, "most": MOST}
+            words = _("câu %(name)s không ghi giới hạn: nhận số từ 0 đến %(most)s",
+                      name=row.get("name"), most=MOST)  # fmt: skip
+            self._document.notices.append(words)
+
+    def _tell(self, row: SheetRow) -> None:
+        """What of a row changes nothing of what is asked is told once."""
+        told = [str(unsupported.TOLD[name]) for name in unsupported.TOLD if row.get(name)]
+        if row.get("required").lower() in unsupported.YES:
+            told.append(
+                _("câu bắt buộc (required): người trả lời vẫn được bỏ trống, trang xem lại nhắc")
+            )
+        for words in told:
+            if words not in self._told:
+                self._told.add(words)
+                self._document.notices.append(words)
+
+    def _identifier(self, row: SheetRow) -> str:
+        """Our permanent id; a form from elsewhere has only its variable's name."""
+        identifier = row.get("item_id") or our_identifier(row.get("name"))
+        if row.get("name") != variable_name(identifier):
+            words = next(iter(row.text("label").values()), "")
+            self._document.rename(row, row.get("name"), identifier, words)
+        return identifier
+
+
+def add_hint(item: dict[str, Any], words: dict[str, str]) -> None:
+    """One more paragraph of the hint."""
+    hint = item.setdefault("hint", {})
+    for code, said in words.items():
+        hint[code] = f"{hint[code]}\n{said}" if code in hint else said
+
+
+def _is_implied(kind: QuestionKind, constraint: str) -> bool:
+    """Exclusions that we write out for the converter, and that our options say by their marks."""
+    return kind.is_several and "not(selected(., " in constraint and "count-selected(.) <" not in constraint and "count-selected(.) >" not in constraint  # fmt: skip
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
