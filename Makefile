@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak
+.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -61,6 +61,11 @@ fuzz: .venv/.tests ## Fuzz whatever reads bytes of strangers, its coverage as gu
 
 kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 and 20 times, and count what is there (KILLS="--kills 200")
 	$(BIN)/python -W ignore -m tests.kills $(KILLS)
+
+wall-test: .venv/.tests ## Every page's tests on PostgreSQL as the roles of the second wall (WALL=tests/web/test_respond.py)
+	SURVEY_TEST_WALL=yes $(BIN)/pytest -n 2 --dist worksteal $(or $(WALL),tests/web)
+
+fault-test: .venv/.tests ## Break a two-node installation in eight ways under load: what people saw, as a table (FAULTS=--short)
 
 fault-test: .venv/.tests ## Break an installation in fourteen ways under load, on both engines: what people saw, as a table (FAULTS=--short)
 	$(BIN)/python -W ignore -m tests.site.faults $(FAULTS)

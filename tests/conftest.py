@@ -24,7 +24,8 @@ from surveyapp.config import Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
-from tests import factories, postgres
+from surveyapp.operations.wall import roles
+from tests import factories, postgres, wall
 from tests.fakes import Moment
 
 # The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
@@ -172,6 +173,28 @@ def _bound(url: str) -> Iterator[Engine]:
     bind(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _walled_template(postgres_folder: Path, _postgres_template: str) -> str:
+    name = f"walled_{uuid.uuid4().hex}"
+    postgres.execute(postgres_folder, f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
+    engine = make_engine(postgres.url(postgres_folder, name))
+    with postgres.alone(postgres_folder), engine.begin() as connection:
+        roles.make(connection)  # roles are those of the whole server
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
+def walled_engine(postgres_folder: Path, _walled_template: str) -> Iterator[Engine]:
+    """A fresh survey database on PostgreSQL behind the second wall: requests are answered as their role."""
+    name = f"survey_{uuid.uuid4().hex}"
+    postgres.execute(postgres_folder, f"CREATE DATABASE {name} TEMPLATE {_walled_template}")
+    for engine in _bound(postgres.url(postgres_folder, name)):
+        wall.stand(engine)
+        yield engine
+    postgres.execute(postgres_folder, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

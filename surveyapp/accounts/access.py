@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.accounts.errors import BadGrant, NotPermitted, NotVisible
+from surveyapp.db import EVERY_UNIT
 
 OPERATOR, VIEWER, AUDITOR, COORDINATOR = "operator", "viewer", "auditor", "coordinator"
 ROLES = (OPERATOR, VIEWER, AUDITOR, COORDINATOR)
@@ -42,6 +43,13 @@ class Actor:
         """The role to show: the one that can do most."""
         held = self.roles_in(campaign_code)
         return next((role for role in ROLES if role in held), None)
+
+    @property
+    def reach(self) -> str:
+        """Of which units this person may see people, as the database is told it: `*`, or campaign/unit."""
+        if any(grant.role != COORDINATOR for grant in self.grants):
+            return EVERY_UNIT
+        return ",".join(sorted(f"{g.campaign_code}/{g.unit_code}" for g in self.grants))
 
     def units_in(self, campaign_code: str) -> frozenset[str] | None:
         """Codes of the units in reach; None means all of them."""

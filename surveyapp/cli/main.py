@@ -38,6 +38,10 @@ ELSEWHERE = {
         "surveyapp.cli.administration.backup",
         "Put a backup into an empty database and instance folder.",
     ),
+    "database": (
+        "surveyapp.cli.administration.database",
+        "The second wall on PostgreSQL: a role for each audience.",
+    ),
     "doctor": (
         "surveyapp.cli.administration.doctor",
         "What is wrong with this installation, and the command that mends it.",

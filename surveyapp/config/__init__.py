@@ -16,6 +16,8 @@ ENVIRONMENT_FILE = environment_file.VARIABLE
 DEMO_MARKS = ("demo.json", "demo/unfinished")
 """Files by which an instance folder is known as a demonstration's."""
 PROJECT = Path(__file__).resolve().parent.parent.parent
+AUDIENCES = ("all", "respondent", "desk", "centre")
+"""Whose pages a process serves."""
 _SMTP = frozenset({"smtp", "smtp+starttls", "smtps"})
 _IMAP = frozenset({"imap", "imap+starttls", "imaps"})
 
@@ -44,6 +46,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     demo: bool = False
+    audience: str = "all"
     log_level: str = "INFO"
     metrics_token: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
@@ -120,6 +123,7 @@ def read_settings(
             "SURVEYAPP_TRUSTED_PROXIES", given.get("trusted_proxies", "0"), faults
         ),
         demo=_switch("SURVEYAPP_DEMO", given.get("demo", "no"), faults),
+        audience=_audience(given.get("audience", Settings.audience), faults),
         log_level=_level(given.get("log_level", "INFO"), faults),
         metrics_token=given.get("metrics_token", ""),
         alarm_to=_several("alarm_to", given, faults, _address),
@@ -272,6 +276,13 @@ def _switch(name: str, value: str, faults: list[str]) -> bool:
     if value.lower() not in {"yes", "no"}:
         faults.append(f"{name}: give yes or no")
     return value.lower() == "yes"
+
+
+def _audience(value: str, faults: list[str]) -> str:
+    if value not in AUDIENCES:
+        faults.append(f"SURVEYAPP_AUDIENCE: give {', '.join(AUDIENCES)}")
+        return "all"
+    return value
 
 
 def _level(value: str, faults: list[str]) -> str:

@@ -34,10 +34,13 @@ from surveyapp.db.sessions import (
     transaction,
     write_once,
 )
+from surveyapp.db.unit_scope import EVERY_UNIT, UNITS, see_units
 
 __all__ = [
     "COMMANDS",
+    "EVERY_UNIT",
     "PAGES",
+    "UNITS",
     "UNREACHABLE",
     "Base",
     "DatabaseAway",
@@ -64,6 +67,7 @@ __all__ = [
     "read_once",
     "reading",
     "rows_changed",
+    "see_units",
     "sqlstate",
     "thawed",
     "transaction",

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from surveyapp.db import outages
+from surveyapp.db import outages, unit_scope
 from surveyapp.errors import SurveyError
 
 POOLER = "pgbouncer"
@@ -83,6 +83,7 @@ def make_engine(url: str, patience: Patience = COMMANDS) -> Engine:
     event.listen(engine, "checkout", _ask_if_alive)
     if is_pooled:
         event.listen(engine, "begin", _limiting(patience))
+    event.listen(engine, "begin", unit_scope.tell)
     return engine
 
 

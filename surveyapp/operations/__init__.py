@@ -3,4 +3,4 @@
 `__all__` is what other packages may use.
 """
 
-__all__ = ("backup", "doctor", "erasing", "installation", "installing", "models", "watch")
+__all__ = ("backup", "doctor", "erasing", "installation", "installing", "models", "wall", "watch")

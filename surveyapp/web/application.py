@@ -12,6 +12,7 @@ from surveyapp.keys import KeyRing, read_key_ring
 from surveyapp.operations.installation import ownership
 from surveyapp.respondents import line_numbers
 from surveyapp.tables import metadata
+from surveyapp.web import audiences
 from surveyapp.web.http import (
     access,
     frame,
@@ -61,6 +62,7 @@ def build(
         keys = ownership.claim(session, keys, now=clock.now())
     app = errors.SurveyFlask("surveyapp", static_folder=None)
     configure(app, settings, keys)
+    audiences.install(app, settings.audience)
     # Hooks run in this order: what is cheap and what denies comes before what reads a body.
     for part in (
         hosts,

@@ -9,13 +9,15 @@ from surveyapp.db import transaction
 from surveyapp.invitations import service as invitations
 from surveyapp.web.desk import background
 from surveyapp.web.http.safeguards import two_persons
-from tests import factories
+from tests import factories, wall
 from tests.web.person import ONE, TWO, Person
 
 
 @pytest.fixture
-def engine(sqlite_engine: Engine) -> Engine:
-    return sqlite_engine
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """SQLite; as the roles of the second wall where `make wall-test` asks for them."""
+    found: Engine = request.getfixturevalue("walled_engine" if wall.WANTED else "sqlite_engine")
+    return found
 
 
 @pytest.fixture(autouse=True)

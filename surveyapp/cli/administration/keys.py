@@ -12,7 +12,13 @@ from surveyapp.accounts.act import Act
 from surveyapp.cli.main import database
 from surveyapp.config import read_settings
 from surveyapp.i18n import _
-from surveyapp.keys import install_key_ring, make_key_ring, read_key_ring, rotate_key_ring
+from surveyapp.keys import (
+    FOR_AUDIENCE,
+    install_key_ring,
+    make_key_ring,
+    read_key_ring,
+    rotate_key_ring,
+)
 from surveyapp.operations.installation import first_look, ownership, paper
 
 ACTOR = "command line"
@@ -59,6 +65,15 @@ def check() -> None:
     )
     for number in sorted(ring.roots):
         click.echo(f"{number}  {ownership.fingerprint(ring, number)}")
+
+
+@keys.command("for-audience")
+@click.argument("audience", type=click.Choice(sorted(FOR_AUDIENCE)))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def for_audience(audience: str, file: Path) -> None:
+    """Write the keys that a process of one audience needs into FILE: its SURVEYAPP_KEYS. Again after each rotation."""
+    install_key_ring(file, read_key_ring(read_settings().keys).only(FOR_AUDIENCE[audience]))
+    click.echo(str(file))
 
 
 @keys.command()

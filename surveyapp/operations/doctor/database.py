@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Engine, MetaData, text
+from sqlalchemy.orm import Session
 
 from surveyapp import db, schema
 from surveyapp.i18n import _
@@ -11,6 +12,7 @@ from surveyapp.keys import KeyRing
 from surveyapp.operations.doctor import machine
 from surveyapp.operations.doctor.findings import Diagnosis, Level
 from surveyapp.operations.installation import ownership
+from surveyapp.operations.wall import roles
 
 
 def look(
@@ -47,6 +49,7 @@ def look(
             there = session.scalar(text("select clock_timestamp()"))
             assert isinstance(there, datetime)
             yield machine.compare_clocks(now, there)
+            yield _wall(session)
             yield _limits(
                 int(
                     str(
@@ -56,6 +59,27 @@ def look(
                     )
                 )
             )
+
+
+def _wall(session: Session) -> Diagnosis:
+    """The second wall: whether its roles are there, and have the rights that this program settled."""
+    connection = session.connection()
+    if not roles.stands(connection):
+        words = _(
+            "Chưa có bức tường thứ hai: mọi tiến trình dùng chung một vai trò trong PostgreSQL."
+        )
+        return Diagnosis("wall", Level.WARN, words, "surveyapp database roles --out FOLDER")
+    found = list(roles.gaps(connection))
+    if found:
+        words = _(
+            "Bức tường thứ hai hở %(n)s chỗ: %(places)s.",
+            n=len(found),
+            places="; ".join(f"{gap.role or '-'}: {gap.what}" for gap in found[:5]),
+        )
+        return Diagnosis("wall", Level.FAIL, words, "surveyapp database roles --out FOLDER")
+    me = str(session.scalar(text("select current_user")))
+    words = _("Bức tường thứ hai đứng; lệnh này chạy với vai trò %(role)s.", role=me)
+    return Diagnosis("wall", Level.OK, words)
 
 
 def _alter(engine: Engine, unsafe: db.UnsafeDatabase) -> str:

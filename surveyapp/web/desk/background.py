@@ -32,6 +32,7 @@ def begin(
 
 
 def _run(received: Upload, half: Callable[[Upload], None]) -> None:
+    db.see_units(db.EVERY_UNIT)  # lists are held against each other; the page shows its own unit's
     try:
         upload.attended(received, half)
     except Exception as error:
@@ -46,6 +47,7 @@ def watch(keys: KeyRing) -> None:
 
 
 def _watch(keys: KeyRing) -> None:
+    db.see_units(db.EVERY_UNIT)
     pause = threading.Event()
     while not pause.wait(LOOK_EVERY):
         take_up(keys)

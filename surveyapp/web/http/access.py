@@ -15,9 +15,9 @@ from surveyapp.accounts.actions import Action
 from surveyapp.accounts.signing_in import sessions as staff_sessions
 from surveyapp.accounts.signing_in.sessions import HalfSignedIn
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
+from surveyapp.db import EVERY_UNIT, reading, see_units, transaction
 from surveyapp.i18n import _
-from surveyapp.web.http import live, locale, sessions
+from surveyapp.web.http import guard, live, locale, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -63,12 +63,17 @@ def install(app: Flask) -> None:
 
 
 def _admit() -> ResponseReturnValue | None:
+    see_units("")
     if request.endpoint is None or request.blueprint in OPEN_BLUEPRINTS:
         return None
     admitted = getattr(current_app.view_functions[request.endpoint], "admits", ())
     if not admitted:
         abort(404)
     g.actor, g.half = _actor(), None
+    if guard.marked("by_bearer"):
+        see_units(EVERY_UNIT)  # a program of the centre's or a provider's, not a coordinator
+    elif g.actor is not None:
+        see_units(g.actor.reach)
     if admitted == (ANYONE,):
         return None
     if g.actor is None:
