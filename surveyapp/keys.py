@@ -91,8 +91,10 @@ class KeyRing:
 
     def only(self, purposes: Iterable[str]) -> "KeyRing":
         """A ring that holds the keys of these purposes and no root."""
-        wanted = sorted(purposes)
-        keys = {number: {each: self.key(each, number) for each in wanted} for number in self.roots}
+        given_out = sorted(purposes)
+        keys = {
+            number: {each: self.key(each, number) for each in given_out} for number in self.roots
+        }
         return KeyRing(dict.fromkeys(self.roots, b""), self.used, keys)
 
     def key(self, purpose: str, number: int | None = None) -> bytes:

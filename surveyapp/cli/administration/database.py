@@ -49,12 +49,12 @@ def roles(prefix: str, out: Path | None, administrator: str | None, only_check: 
             for name, password in made.items():
                 click.echo(str(_write(out, name, wall.address(ours, name, password))))
         with db.reading() as session:
-            found = list(wall.gaps(session.connection(), prefix=prefix))
+            gaps = list(wall.gaps(session.connection(), prefix=prefix))
     finally:
         engine.dispose()
-    for gap in found:
+    for gap in gaps:
         click.echo(f"{gap.role or '-'}: {gap.what}", err=True)
-    if found:
+    if gaps:
         sys.exit(1)
     click.echo(_("Bức tường thứ hai đứng: mỗi vai trò có đúng các quyền cần dùng."))
 

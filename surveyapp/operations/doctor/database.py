@@ -69,12 +69,12 @@ def _wall(session: Session) -> Diagnosis:
             "Chưa có bức tường thứ hai: mọi tiến trình dùng chung một vai trò trong PostgreSQL."
         )
         return Diagnosis("wall", Level.WARN, words, "surveyapp database roles --out FOLDER")
-    found = list(roles.gaps(connection))
-    if found:
+    gaps = list(roles.gaps(connection))
+    if gaps:
         words = _(
             "Bức tường thứ hai hở %(n)s chỗ: %(places)s.",
-            n=len(found),
-            places="; ".join(f"{gap.role or '-'}: {gap.what}" for gap in found[:5]),
+            n=len(gaps),
+            places="; ".join(f"{gap.role or '-'}: {gap.what}" for gap in gaps[:5]),
         )
         return Diagnosis("wall", Level.FAIL, words, "surveyapp database roles --out FOLDER")
     me = str(session.scalar(text("select current_user")))

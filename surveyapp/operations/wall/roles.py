@@ -146,12 +146,12 @@ def gaps(connection: Connection, *, prefix: str = PREFIX) -> Iterator[WallGap]:
     }
     for role in WallRole:
         called = name(role, prefix)
-        found = stood.get(called)
-        if found is None:
+        standing = stood.get(called)
+        if standing is None:
             yield WallGap(called, "no such role")
             continue
-        bypasses = found.rolbypassrls and role is not WallRole.BACKUP
-        if found.rolsuper or found.rolcreaterole or found.rolcreatedb or bypasses:
+        bypasses = standing.rolbypassrls and role is not WallRole.BACKUP
+        if standing.rolsuper or standing.rolcreaterole or standing.rolcreatedb or bypasses:
             yield WallGap(called, "more than a role of the survey may be")
     if len(stood) == len(WallRole):
         yield from _rights_amiss(connection, prefix)
@@ -160,11 +160,11 @@ def gaps(connection: Connection, *, prefix: str = PREFIX) -> Iterator[WallGap]:
 
 def _rights_amiss(connection: Connection, prefix: str) -> Iterator[WallGap]:
     there = set(_tables(connection))
-    wanted = {_words(one, prefix) for one in rights() if one.table in there}
+    settled = {_words(one, prefix) for one in rights() if one.table in there}
     held = set(_held(connection, prefix))
-    for role, what in sorted(wanted - held):
+    for role, what in sorted(settled - held):
         yield WallGap(role, f"lacks {what}")
-    for role, what in sorted(held - wanted):
+    for role, what in sorted(held - settled):
         yield WallGap(role, f"has {what}")
     yield from (WallGap("", f"no rights are settled for {one}") for one in sorted(there - tables()))
 
@@ -200,20 +200,20 @@ def _rows_unguarded(connection: Connection) -> Iterator[WallGap]:
         "SELECT c.relname FROM pg_class c WHERE c.relrowsecurity AND c.relforcerowsecurity"
         " AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) = 2"
     )
-    found = set(connection.execute(guarded).scalars())
-    for table in sorted(BY_UNIT.keys() - found):
+    guarded_tables = set(connection.execute(guarded).scalars())
+    for table in sorted(BY_UNIT.keys() - guarded_tables):
         yield WallGap("", f"no row-level security on {table}")
 
 
 def _tables(connection: Connection) -> list[str]:
-    wanted = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    return list(connection.execute(wanted).scalars())
+    names = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return list(connection.execute(names).scalars())
 
 
 def _sequences(connection: Connection) -> list[tuple[str, str]]:
     """Each sequence of a table, by which its rows are numbered."""
-    wanted = text(
+    numbered = text(
         "SELECT t.relname, s.relname FROM pg_class s JOIN pg_depend d ON d.objid = s.oid"
         " JOIN pg_class t ON t.oid = d.refobjid WHERE s.relkind = 'S' AND d.deptype IN ('a', 'i')"
     )
-    return [(table, sequence) for table, sequence in connection.execute(wanted)]
+    return [(table, sequence) for table, sequence in connection.execute(numbered)]
