@@ -18,6 +18,13 @@ LEAD = "vi: Ông/Bà đánh giá thế nào về mức độ quyết liệt tron
 GOOD = "{vi: Rất tốt, en: Very good}"
 LONG = "vi: Ông/Bà đánh giá thế nào về " + "việc chỉ đạo " * 11 + "của Bộ?"
 TALL = "en: " + "Please say how you rate " * 14 + "it?"
+ASKED = f"""- id: M1-103
+        criterion: M1.3
+        text:
+          {DONE}
+          en: Administrative reform tasks are completed on time.
+        scale: agreement"""
+NUMBER = "kind: number\n        settings: {least: 0, most: 10}"
 MEANT = """lint:
   - rule: double
     places: [M1-101, M1-102]
@@ -41,6 +48,7 @@ PLANTED = [
     ("long", PLAN, LONG, "M1-101"),
     ("phone", PLAN_EN, TALL, "M1-101"),
     ("minutes", "minutes: 2", "minutes: 1", "M1"),
+    ("kind", ASKED, ASKED.replace("scale: agreement", NUMBER), "M1-103"),
     ("direction", 'agreement\n    best: "1"', 'agreement\n    best: "5"', "M1-103"),
 ]
 
