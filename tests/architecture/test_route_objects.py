@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from surveyapp import clock
 from surveyapp.accounts import service
 from surveyapp.campaigns.models import Campaign
 from surveyapp.db import reading, transaction
@@ -48,9 +47,8 @@ OWN_NOTES = {"audit_entry", "attempt_window", "confirmation", "staff_session"}
 
 
 @pytest.fixture
-def app(app: Flask, now, keys, monkeypatch) -> Flask:
+def app(app: Flask, now, keys, moment) -> Flask:
     """An open campaign with two units' lists and invitations, and everybody who works on it."""
-    monkeypatch.setattr(clock, "now", lambda: now)
     with transaction() as db:
         campaign = factories.campaign(db, now, opened=True)
         for number, (unit, kind) in enumerate(

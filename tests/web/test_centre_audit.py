@@ -23,8 +23,7 @@ PAGE = "/centre/tiny/audit"
 
 
 @pytest.fixture
-def app(app, now, keys, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def app(app, now, keys, moment):
     with transaction() as db:
         factories.campaign(db, now)
         factories.staff(db, now, "auditor")

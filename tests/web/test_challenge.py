@@ -72,16 +72,14 @@ def test_a_forged_solution_is_none(app, attacked, ann):
     assert give(app.test_client(), ann.code, altcha=forged).status_code == 429
 
 
-def test_without_a_script_a_minute_of_waiting_opens_too(app, attacked, ann, keys, now, monkeypatch):
-    from surveyapp import clock
-
+def test_without_a_script_a_minute_of_waiting_opens_too(app, attacked, ann, moment):
     client = app.test_client()
     page = give(client, ann.code)
     held = ticket(page)
     assert "Xin chờ 60 giây" in page.text
     early = give(client, ann.code, waited=held)
     assert early.status_code == 429 and ticket(early) == held
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=61))
+    moment.at += timedelta(seconds=61)
     assert led_to(give(client, ann.code, waited=held)) == "/phieu"
     assert give(app.test_client(), ann.code, waited=held).status_code == 429
 

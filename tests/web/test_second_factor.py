@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from surveyapp import clock
 from surveyapp.accounts import audit, service
 from surveyapp.accounts.access import Grant
 from surveyapp.accounts.factors import service as factors
@@ -24,17 +23,12 @@ FRESH = "mua xuan den som nay"
 
 
 @pytest.fixture
-def app(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def app(app, now, moment):
     with transaction() as db:
         factories.campaign(db, now)
         factories.staff(db, now, "operator")
         factories.staff(db, now, "viewer", second_factor=False)
     return app
-
-
-def later(monkeypatch, now, **passed) -> None:
-    monkeypatch.setattr(clock, "now", lambda: now + timedelta(**passed))
 
 
 def enrolled(username: str = "viewer"):
@@ -70,10 +64,10 @@ def test_wrong_digits_set_nothing_up(client, now):
     assert enrolled().count == 0
 
 
-def test_the_app_opens_the_next_session_and_no_code_twice(app, client, now, monkeypatch):
+def test_the_app_opens_the_next_session_and_no_code_twice(app, client, now, moment):
     give_password(client, "viewer")
     phone, _done = set_up_app(client)
-    later(monkeypatch, now, minutes=1)
+    moment.at += timedelta(minutes=1)
     for answer in (303, 422):
         other = app.test_client()
         half = give_password(other, "viewer")
@@ -173,9 +167,9 @@ def test_a_passkey_that_checks_its_holder_signs_in_without_a_password(site, clie
     assert post(third, page, f"{page}/passkey", factor_passkey=answer).status_code == 422
 
 
-def test_a_grave_deed_asks_for_the_factor_again_and_keeps_the_form(client, now, monkeypatch):
+def test_a_grave_deed_asks_for_the_factor_again_and_keeps_the_form(client, now, moment):
     sign_in(client, "operator")
-    later(monkeypatch, now, minutes=16)
+    moment.at += timedelta(minutes=16)
     fields = {"unit": "01", "name": "Đầu mối Hà Nội", "username": "ha.noi", "role": "coordinator"}
     asked = post(client, "/centre/tiny/staff", "/centre/tiny/staff", **fields)
     assert asked.status_code == 403
@@ -198,8 +192,9 @@ GRAVE = {
     "centre.build_release", "centre.close_account", "centre.close_campaign", "centre.confirm_wave",
     "centre.download_all_letters", "centre.download_letters", "centre.download_mailing", "centre.download_release",
     "centre.export_audit", "centre.make_box_key",
-    "centre.make_release_token", "centre.move_deadline", "centre.open_box", "centre.open_campaign", "centre.reissue",
-    "centre.reset_factors", "centre.send_link", "centre.take_custodians_file",
+    "centre.make_release_token", "centre.move_deadline", "centre.open_box", "centre.open_campaign",
+    "centre.record_publication", "centre.reissue",
+    "centre.reset_factors", "centre.send_link", "centre.show_full_results", "centre.take_custodians_file",
 }  # fmt: skip
 
 
@@ -212,9 +207,9 @@ def test_what_wants_a_fresh_factor_is_acknowledged(app):
     assert marked == GRAVE
 
 
-def test_a_page_that_wants_a_fresh_factor_is_opened_once_it_is_shown(client, now, monkeypatch):
+def test_a_page_that_wants_a_fresh_factor_is_opened_once_it_is_shown(client, now, moment):
     sign_in(client, "operator")
-    later(monkeypatch, now, minutes=16)
+    moment.at += timedelta(minutes=16)
     page = "/account/second-factor/again?next=/account/"
     assert client.get(page).status_code == 200
     done = post(client, page, page, factor_code=unused_code("operator"))

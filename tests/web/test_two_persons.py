@@ -23,8 +23,7 @@ def one_person():
 
 
 @pytest.fixture
-def app(app, now, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: now)
+def app(app, now, moment):
     with transaction() as db:
         factories.campaign(db, now, opened=True)
         for username in ("an", "binh"):
