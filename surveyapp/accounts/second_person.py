@@ -7,7 +7,7 @@ request. Both names stand in the audit trail, and in every entry of the deed its
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -128,16 +128,6 @@ def of_campaign(db: Session, campaign_code: str) -> list[Confirmation]:
     """The newest requests of the campaign, whatever became of them."""
     query = select(Confirmation).where(Confirmation.campaign_code == campaign_code)
     return list(db.scalars(query.order_by(Confirmation.asked_at.desc()).limit(SHOWN)))
-
-
-def waits_for(db: Session, campaign_code: str, username: str, *, now: datetime) -> int:
-    """How many requests this person can answer or carry out now."""
-    live = [one for one in of_campaign(db, campaign_code) if one.expires_at > now]
-    return sum(
-        (one.state == ConfirmationState.ASKED and one.asked_by != username)
-        or (one.state == ConfirmationState.AGREED and one.asked_by == username)
-        for one in live
-    )
 
 
 def _standing(

@@ -63,14 +63,6 @@ class NobodyToSendTo(DeliveryError):
     """Nobody would get a message of this wave now."""
 
 
-class ChannelMissing(DeliveryError):
-    """The server has no settings for a channel that the wave needs."""
-
-    def __init__(self, channel: str) -> None:
-        super().__init__(channel)
-        self.channel = channel
-
-
 class TemplateRefused(DeliveryError):
     """The words cannot be sent as they stand; `faults` says why."""
 

@@ -318,8 +318,3 @@ def _people(sheet: Sheet, reading: WorkbookReading) -> int:
         and len(row[name].split()) > (0 if parts else 1)
         and sum(1 for cell in row if cell.strip()) > 1
     )
-
-
-def told_mapping(reading: WorkbookReading) -> Mapping[str, int]:
-    """The columns a person is asked about."""
-    return {c: i for c, i in reading.mapping.items() if c not in HELPER_COLUMNS}
