@@ -86,7 +86,7 @@ class Fieldwork:
 
     def declare(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
-            views = tuple(AssignmentView(form, 0, "active", None, "sent", "", "", "", "", 0, None) for form in self.forms(db, invitation))  # fmt: skip
+            views = tuple(AssignmentView(form, 0, "active", None, "sent", "", "", "", "", 0, None, "") for form in self.forms(db, invitation))  # fmt: skip
             kind = self.dice.choice(sorted(DECLARED))
             service.declare(db, Invited(invitation, campaign, views), kind, today=clock.day(self.now))  # fmt: skip
 

@@ -153,7 +153,7 @@ class Multiple(QuestionKind):
         limits: dict[str, Any] = {}
         if not constraint.strip():
             return limits
-        for part in re.split(r"\s+and\s+", constraint.strip()):
+        for part in " ".join(constraint.split()).split(" and "):
             match = _COUNT.fullmatch(part.strip("() "))
             match = match or _COUNT.fullmatch(part.strip())
             if match is None:

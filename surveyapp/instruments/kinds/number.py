@@ -143,7 +143,7 @@ class Number(QuestionKind):
         said = constraint.strip()
         while said.startswith("(") and said.endswith(")") and said.count("(") == 1:
             said = said[1:-1].strip()
-        for part in re.split(r"\s+and\s+", said) if said else []:
+        for part in " ".join(said.split()).split(" and ") if said else []:
             match = _LIMIT.fullmatch(part.strip("() "))
             if match is None:
                 return None

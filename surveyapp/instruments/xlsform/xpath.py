@@ -20,6 +20,11 @@ _ATOMS = (
     ("range", re.compile(r"\$\{(?P<name>[^${}]+)\}\s*(?P<sign>>=|<=|>|<)\s*['\"]?(?P<value>\d{1,9})['\"]?")),
 )  # fmt: skip
 
+_WORDS = {
+    "or": re.compile(r"\sor\s", re.IGNORECASE),
+    "and": re.compile(r"\sand\s", re.IGNORECASE),
+}
+
 
 class NotOurs(ValueError):
     """The condition means what our routing cannot say."""
@@ -84,7 +89,7 @@ def _parts(text: str, word: str) -> list[str]:
             quote = sign
         elif sign in "()":
             depth += 1 if sign == "(" else -1
-        elif depth == 0 and re.match(rf"\s{word}\s", text[index:], re.IGNORECASE):
+        elif depth == 0 and _WORDS[word].match(text, index):
             parts.append(text[start:index].strip())
             start = index + len(word) + 1
     return [*parts, text[start:].strip()]

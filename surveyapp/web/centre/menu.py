@@ -33,7 +33,9 @@ PARTS = (
         lazy("Chuẩn bị"),
         (
             MenuPage("centre.lists", lazy("Danh sách"), ("intake", "late_desks")),
-            MenuPage("centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires",)),
+            MenuPage(
+                "centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires", "authoring")
+            ),
         ),
     ),
     (
@@ -55,7 +57,7 @@ PARTS = (
         (
             MenuPage("centre.cleaning", lazy("Làm sạch"), ("cleaning",)),
             MenuPage("centre.releases", lazy("Phát hành"), ("releases", "release_tokens")),
-            MenuPage("centre.results", lazy("Kết quả điều tra"), ("distributions",)),
+            MenuPage("centre.results", lazy("Kết quả điều tra"), ("distributions", "full_figures")),
         ),
     ),
     (

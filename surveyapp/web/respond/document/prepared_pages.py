@@ -25,7 +25,7 @@ from surveyapp.web.respond.devices import own_address
 KEPT = 1024
 """Pages and pieces in a process: nine questionnaires of nine pages in two languages for a few campaigns."""
 _MARK = f"blank{secrets.token_hex(8)}x"
-_BLANK = re.compile(_MARK + "([a-z0-9_]+)Z")
+_BLANK = re.compile(_MARK + "([a-z0-9_]{1,64})Z")
 _PLACE = "prepared pages"
 _STANDARD: dict[str, Callable[[], object]] = {
     "csrf_token": guard.masked_token,
