@@ -16,11 +16,11 @@ from surveyapp import clock
 from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
 from surveyapp.db import reading, transaction
 from surveyapp.demo.behaviour import STARTED, SUBMITTED, Behaviour, PlayedVisit
 from surveyapp.fieldwork.counts import folding as fieldwork
-from surveyapp.instruments.model import Instrument
+from surveyapp.instruments.model import Instrument as FrozenInstrument
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.credentials import codes as access_codes
 from surveyapp.invitations.models import Invitation
@@ -69,12 +69,14 @@ def guests(db: Session, campaign: Campaign, *, keys: KeyRing) -> list[Guest]:
             rated.c.name_en,
             Assignment.instrument_id,
             Assignment.submitted_on,
+            Instrument.sha256,
         )
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
         .join(Assignment, Assignment.invitation_id == Invitation.id)
         .join(RespondentGroup, RespondentGroup.id == Assignment.group_id)
         .join(rated, rated.c.id == Assignment.rated_unit_id)
+        .join(Instrument, Instrument.id == Assignment.instrument_id)
         .where(
             Invitation.campaign_id == campaign.id,
             Invitation.state == InvitationState.ACTIVE,
@@ -119,7 +121,7 @@ class Round:
     secret: bytes
     """Of the campaign's drafts."""
     behaviour: Behaviour
-    instruments: dict[int, Instrument]
+    instruments: dict[int, FrozenInstrument]
     opens_at: datetime
     until: datetime
     page_by_page: bool
@@ -236,7 +238,7 @@ def _fill_in(
         )
 
 
-def _by_section(instrument: Instrument, ticked: Mapping[str, str]) -> list[dict[str, str]]:
+def _by_section(instrument: FrozenInstrument, ticked: Mapping[str, str]) -> list[dict[str, str]]:
     """The answers page by page; the remark, which is no item, with the last page."""
     page_of = {item.id: n for n, part in enumerate(instrument.sections) for item in part.items}
     pages: list[dict[str, str]] = [{} for _ in instrument.sections]
