@@ -27,7 +27,7 @@ from tests.messaging import mailserver
 from tests.messaging.mailboxserver import PASSWORD, USER, MailboxServer
 from tests.web.browsing import post, sign_in
 
-PEOPLE = 240
+PEOPLE = 120
 KILLS = 4
 PAGE = "/centre/tiny/messages"
 
