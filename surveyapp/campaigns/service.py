@@ -127,17 +127,6 @@ def open_campaign(db: Session, campaign_code: str, *, now: datetime) -> Campaign
     return campaign
 
 
-def move_window(
-    db: Session, campaign_code: str, *, opens_at: datetime, closes_at: datetime, now: datetime
-) -> Campaign:
-    """Set both ends of the collection window; only before collection begins."""
-    campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
-    _refuse_deadline(closes_at, after=max(opens_at, now))
-    campaign.opens_at, campaign.closes_at = opens_at, closes_at
-    db.flush()
-    return campaign
-
-
 def move_deadline(
     db: Session, campaign_code: str, *, closes_at: datetime, now: datetime
 ) -> Campaign:

@@ -94,11 +94,6 @@ def opened_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
     )
 
 
-def counted_cells(db: Session, campaign_id: int) -> list[dict[str, Any]]:
-    """The cells of which counts left the box and no rows."""
-    return [cell for cell in opened_cells(db, campaign_id) if cell["gives"] == "counts"]
-
-
 def ballots_in_box(db: Session, campaign_id: int) -> int:
     """Sealed ballots that lie in the campaign's box; 0 once it was opened."""
     return (

@@ -242,18 +242,6 @@ def test_a_deadline_moves_while_collection_is_open_but_not_into_the_past(
         service.move_deadline(db, "tiny", closes_at=now - timedelta(hours=1), now=now)
 
 
-def test_the_window_moves_only_before_collection_begins(
-    db: Session, tiny: Pack, now: datetime
-) -> None:
-    load_with_key(db, tiny, now)
-    opens, closes = now + timedelta(days=1), now + timedelta(days=8)
-    campaign = service.move_window(db, "tiny", opens_at=opens, closes_at=closes, now=now)
-    assert (campaign.opens_at, campaign.closes_at) == (opens, closes)
-    service.open_campaign(db, "tiny", now=now)
-    with pytest.raises(WrongState):
-        service.move_window(db, "tiny", opens_at=opens, closes_at=closes, now=now)
-
-
 def test_states_only_move_forward(db: Session, tiny: Pack, now: datetime) -> None:
     load_with_key(db, tiny, now)
     with pytest.raises(WrongState):

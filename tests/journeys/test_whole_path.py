@@ -17,7 +17,6 @@ from pyarrow import parquet
 
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns import service as campaign_service
 from surveyapp.db import reading, transaction
 from surveyapp.keys import read_key_ring
 from surveyapp.responses import queries as responses
@@ -68,14 +67,9 @@ def prepare(runner: CliRunner) -> None:
     """The campaign is loaded, its box has a key, and it is open today."""
     now = clock.now()
     with transaction() as db:
-        factories.approve_questionnaires(db, factories.campaign(db, now), now)
-        campaign_service.move_window(
-            db,
-            "tiny",
-            opens_at=now - timedelta(days=1),
-            closes_at=now + timedelta(days=20),
-            now=now,
-        )
+        campaign = factories.campaign(db, now)
+        factories.approve_questionnaires(db, campaign, now)
+        campaign.opens_at, campaign.closes_at = now - timedelta(days=1), now + timedelta(days=20)
         keys = read_key_ring(Path(str(runner.env["SURVEYAPP_KEYS"])))
         factories.staff(db, now, "coordinator", unit="01", username="desk01", keys=keys)
         factories.staff(db, now, "operator", username="operator", keys=keys)

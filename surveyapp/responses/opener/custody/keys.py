@@ -48,15 +48,6 @@ def combine(given: Sequence[Share], public_key: bytes) -> bytes:
     return private
 
 
-def all_shares(two: Sequence[Share]) -> tuple[Share, ...]:
-    """Every custodian's share, from two of them that were found to give the key."""
-    known = {share.number: share.secret for share in two[:NEEDED]}
-    return tuple(
-        Share(number, two[0].key_mark, known.get(number) or shamir.join(known, at=number))
-        for number in range(1, CUSTODIANS + 1)
-    )
-
-
 def signing_key(share: Share) -> Ed25519PrivateKey:
     """The custodian's own key, made of the share: whoever can make another's holds two shares, and with
     them the box already."""
