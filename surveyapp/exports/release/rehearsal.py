@@ -38,7 +38,7 @@ from surveyapp.fieldwork.counts import queries as fieldwork
 from surveyapp.fieldwork.models import ROLLUPS
 from surveyapp.fieldwork.rules import LETTERS
 from surveyapp.keys import ROOT_BYTES, KeyRing
-from surveyapp.responses.sealed_box import opened_contents
+from surveyapp.responses.sealed_box import opened_contents, rehearsed_cells
 
 RUNNING, GOOD, FAULTY, FAILED = "running", "good", "faulty", "failed"
 MARK = "-dien-tap"
@@ -253,7 +253,10 @@ def _write_answers(
     """What the opening of the box would have written."""
     total = sum(sizes.values())
     id_ = frame.campaign.id
-    _insert(dry, "response", synthetic.responses(frame, sizes, chance))
+    given = synthetic.responses(frame, sizes, chance)
+    leaving, cells = rehearsed_cells.counted(dry, frame.campaign, given, keys=act.keys)
+    _insert(dry, "opened_cell", cells)
+    _insert(dry, "response", leaving)
     _insert(dry, "remark", synthetic.remarks(frame, total, chance))
     tags = ({"tag": chance.randbytes(16), "campaign_id": id_} for _ in range(total))
     _insert(dry, "receipt", tags)

@@ -6,5 +6,6 @@ __all__ = (
     "opened_contents",
     "opening",
     "registration",
+    "rehearsed_cells",
     "sealed_export",
 )
