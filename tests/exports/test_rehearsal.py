@@ -72,3 +72,19 @@ def test_the_command_records_how_it_went(runner, campaign, engine, settings, qui
         assert (kept.outcome, kept.error) == ("good", "")
         assert kept.seconds > 0
         assert kept.sizes["manifest.json"] > 0
+
+
+def test_small_cells_are_told_as_an_opening_tells_them_by_counts_or_the_number_alone(
+    campaign, now, tmp_path, quick, monkeypatch
+):
+    """A pool of rows over cells of two, and of nine, would differ from the counts that may be told."""
+    sizes = {("BNV", "M5"): 2, ("NHNN", "M5"): 9, ("01", "P1"): 40}
+    monkeypatch.setattr(rehearsal, "_assignments", lambda _db, _campaign: sizes)
+    with reading() as db:
+        assert (campaign.row_minimum, campaign.count_minimum) == (10, 3)
+        rehearsed = rehearsal.rehearse(db, campaign, folder=tmp_path, now=now)
+    assert rehearsed.error == ""
+    assert {fault.partition(" (")[0] for fault in rehearsed.faults} == {
+        "scoring/rates.csv: rates_differ"  # the assignments are not those of `sizes`
+    }
+    assert rehearsed.responses == 51
