@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
+    Stratum,
     StratumCounts,
     measure,
     suggest,
@@ -19,17 +20,17 @@ BIG = 100_000
 """So large that chance adds nothing to speak of, and the published formulas hold as they stand."""
 
 
-def north_and_south() -> dict[tuple[str, ...], StratumCounts]:
+def north_and_south() -> dict[Stratum, StratumCounts]:
     """Half of the forms answer at 60 %, half at 20 %; groups do not differ within a region."""
     return {
-        (region, group, ""): StratumCounts(BIG, round(BIG * rate), round(BIG * (1 - rate)))
+        Stratum(region, group): StratumCounts(BIG, round(BIG * rate), round(BIG * (1 - rate)))
         for region, rate in (("north", 0.6), ("south", 0.2))
         for group in ("P1", "P2")
     }
 
 
 def test_where_all_answer_alike_r_is_one():
-    even = {(r, g, ""): StratumCounts(BIG, BIG // 2) for r in "ab" for g in "cd"}
+    even = {Stratum(r, g): StratumCounts(BIG, BIG // 2) for r in "ab" for g in "cd"}
     found = measure(even)
     assert found.r == pytest.approx(1)
     assert found.cv == pytest.approx(0, abs=1e-6)
@@ -44,7 +45,7 @@ def test_the_worked_example_of_two_regions():
 
 
 def test_the_partial_indicators_name_the_variable_that_makes_the_difference():
-    region, group, department = measure(north_and_south()).variables
+    region, group, department, *_units = measure(north_and_south()).variables
     assert region.unconditional == pytest.approx(0.2, abs=1e-4)
     assert region.conditional == pytest.approx(0.2, abs=1e-4)
     assert group.unconditional == pytest.approx(0, abs=1e-3)
@@ -62,22 +63,55 @@ def test_small_strata_that_differ_by_chance_alone_do_not_lower_r():
     strata, place = {}, 0
     for answered, times in shape.items():
         for _ in range(times):
-            strata[str(place), "P1", ""] = StratumCounts(10, answered)
+            strata[Stratum(str(place), "P1")] = StratumCounts(10, answered)
             place += 1
     assert measure(strata).r > 0.93
 
 
 def test_where_nobody_is_eligible_there_is_no_indicator():
     assert measure({}) is None
-    assert measure({("a", "b", ""): StratumCounts()}) is None
-    assert measure({("a", "b", ""): StratumCounts(10, 0, 10)}).cv is None
+    assert measure({Stratum("a", "b"): StratumCounts()}) is None
+
+
+def test_while_nobody_has_answered_there_is_no_r_though_all_are_alike():
+    found = measure({Stratum("a", "b"): StratumCounts(10, 0, 10)})
+    assert (found.r, found.cv, found.largest) == (None, None, None)
+
+
+def test_regions_that_answer_alike_do_not_hide_units_that_do_not():
+    units = {
+        Stratum("north", "P1", "", unit, unit): StratumCounts(BIG, round(BIG * rate), 0)
+        for unit, rate in (("01", 0.8), ("02", 0.2))
+    } | {
+        Stratum("south", "P1", "", unit, unit): StratumCounts(BIG, round(BIG * rate), 0)
+        for unit, rate in (("03", 0.9), ("04", 0.1))
+    }
+    found = measure(units)
+    parts = {variable.name: variable for variable in found.variables}
+    assert parts["region"].unconditional == pytest.approx(0, abs=1e-3)
+    assert found.r == pytest.approx(1 - 2 * sqrt((0.3**2 + 0.4**2) / 2), abs=1e-3)
+    assert found.largest.name in ("supplying", "rated")
+    assert found.largest.categories[0].name == "04"
+    assert parts["supplying"].conditional == pytest.approx(parts["supplying"].unconditional)
+
+
+def test_forms_alone_in_their_stratum_do_not_count_as_alike():
+    told = {Stratum(str(n), "P1"): StratumCounts(BIG, round(BIG * n / 4), 0) for n in range(5)}
+    alone = {Stratum(f"x{n}", "P1"): StratumCounts(1, n % 2, 0) for n in range(BIG)}
+    assert measure({**told, **alone}).s == pytest.approx(measure(told).s, abs=1e-3)
 
 
 tallies = st.integers(1, 300).flatmap(
     lambda n: st.integers(0, n).map(lambda answered: StratumCounts(n, answered, n - answered))
 )
 strata = st.dictionaries(
-    st.tuples(st.sampled_from("abc"), st.sampled_from("de"), st.sampled_from("fg")),
+    st.builds(
+        Stratum,
+        st.sampled_from("abc"),
+        st.sampled_from("de"),
+        st.sampled_from("fg"),
+        st.sampled_from("hi"),
+    ),
     tallies,
     min_size=1,
 )
@@ -87,7 +121,8 @@ strata = st.dictionaries(
 @given(strata)
 def test_indicators_keep_within_their_bounds(some):
     found = measure(some)
-    assert 0 - 1e-9 <= found.r <= 1
+    assert (found.r is None) == (found.whole.answered == 0)
+    assert found.r is None or 0 - 1e-9 <= found.r <= 1
     for variable in found.variables:
         assert 0 <= variable.conditional <= 0.51
         assert 0 <= variable.unconditional <= 0.51
@@ -95,17 +130,17 @@ def test_indicators_keep_within_their_bounds(some):
 
 
 def test_subgroups_that_lag_are_suggested_and_lifting_them_would_raise_r():
-    lagging = {**north_and_south(), ("south", "P3", "SNV"): StratumCounts(BIG, BIG // 50, BIG // 2)}
+    lagging = {**north_and_south(), Stratum("south", "P3", "SNV"): StratumCounts(BIG, BIG // 50, BIG // 2)}
     now = measure(lagging)
     found = suggest(lagging)
-    assert found[0].stratum == ("south", "P3", "SNV")
+    assert found[0].stratum == Stratum("south", "P3")
     assert all(each.r_then > now.r for each in found)
     assert all(each.stratum[0] == "south" for each in found)
 
 
 def test_a_subgroup_in_which_nobody_can_be_reminded_is_not_suggested():
-    done = {**north_and_south(), ("south", "P3", ""): StratumCounts(BIG, 0, 0)}
-    assert ("south", "P3", "") not in [each.stratum for each in suggest(done)]
+    done = {**north_and_south(), Stratum("south", "P3"): StratumCounts(BIG, 0, 0)}
+    assert Stratum("south", "P3") not in [each.stratum for each in suggest(done)]
 
 
 SENT = date(2024, 1, 8)

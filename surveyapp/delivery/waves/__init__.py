@@ -9,6 +9,7 @@ __all__ = (
     "lifecycle",
     "planning",
     "rate_limits",
+    "sent_elsewhere",
     "staggering",
     "unit_holds",
     "wave_lookup",
