@@ -21,9 +21,9 @@ PATTERNS = {
 
 def files(folder: Path) -> Iterator[Path]:
     """Every file, folder by folder, in the order of names."""
-    for place, folders, names in os.walk(folder):
+    for inner, folders, names in os.walk(folder):
         folders.sort()
-        yield from (Path(place, name) for name in sorted(names))
+        yield from (Path(inner, name) for name in sorted(names))
 
 
 def in_files(scene: "Scene", side: str) -> dict[str, tuple[int, int, int]]:
@@ -33,14 +33,14 @@ def in_files(scene: "Scene", side: str) -> dict[str, tuple[int, int, int]]:
         with scene.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CHECKPOINT"))
     page, known = PAGE[scene.engine.dialect.name], _sheets(scene, side)
-    found: dict[str, tuple[int, int, int]] = {}
+    first_seen: dict[str, tuple[int, int, int]] = {}
     for number, path in enumerate(files(scene.files / "base" if postgres else scene.files)):
         with suppress(OSError):
             for told, offset in _told(path.read_bytes(), side):
                 if told in known:
-                    place = (number, offset // page, -(offset % page))
-                    found.setdefault(known[told], place)
-    return found
+                    location = (number, offset // page, -(offset % page))
+                    first_seen.setdefault(known[told], location)
+    return first_seen
 
 
 def archive(scene: "Scene") -> None:
@@ -61,7 +61,7 @@ def archive(scene: "Scene") -> None:
 
 
 def _told(content: bytes, side: str) -> Iterator[tuple[bytes, int]]:
-    return ((found[1], found.start()) for found in PATTERNS[side].finditer(content))
+    return ((match[1], match.start()) for match in PATTERNS[side].finditer(content))
 
 
 def _sheets(scene: "Scene", side: str) -> dict[bytes, str]:
