@@ -64,7 +64,7 @@ def test_a_department_that_the_other_provinces_list_is_missed(
     factories.approved_list(db, *stored, listed=[AN, HOA])
     inspectors = "Chánh Thanh tra,Thanh tra tỉnh"
     factories.approved_list(
-        db, *stored, unit="46", listed=factories.people(5, start=30), place=inspectors
+        db, *stored, unit="46", listed=factories.people(5, start=30), position_cells=inspectors
     )
     missed = concerns_of(db, campaign, "missing_department")
     assert missed == [(["46"], 1), (["01"], 1)]
