@@ -104,9 +104,9 @@ def test_the_house_keeps_the_rule(guard):
     assert guard(SURVEYAPP) == []
 
 
-@pytest.mark.parametrize("packer", ["opener", "verifier"])
-def test_the_packers_call_variables_after_what_they_hold(packer):
-    assert guards.vague_variables(SURVEYAPP.parent / packer) == []
+@pytest.mark.parametrize("folder", ["benchmarks", "opener", "tests", "tools", "verifier"])
+def test_what_stands_beside_the_program_calls_variables_after_what_they_hold(folder):
+    assert guards.vague_variables(SURVEYAPP.parent / folder) == []
 
 
 @pytest.mark.parametrize(("guard", "file", "fault"), PLANTED)
