@@ -83,10 +83,10 @@ def _since(scene: "Scene") -> bytes:
         segment, offset = divmod(at, size)
         high, low = divmod(segment, 0x100000000 // size)
         length = min(size - offset, end - at)
-        with suppress(FileNotFoundError):
-            with (scene.files / "pg_wal" / f"{timeline:08X}{high:08X}{low:08X}").open("rb") as log:
-                log.seek(offset)
-                content += log.read(length)
+        path = scene.files / "pg_wal" / f"{timeline:08X}{high:08X}{low:08X}"
+        with suppress(FileNotFoundError), path.open("rb") as log:
+            log.seek(offset)
+            content += log.read(length)
         at += length
     return content
 
