@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("way", sa.String(), nullable=False),
-        sa.Column("wanted", sa.String(), nullable=False),
+        sa.Column("wish", sa.String(), nullable=False),
         sa.Column("identity", sa.String(), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("received_by", sa.String(), nullable=False),

@@ -68,7 +68,7 @@ class BackupRecord(Base):
 class DataRequest(Base):
     """What somebody asked about the data held on her, who took it, who answered, and by when it had to be.
 
-    `person_id` is empty where nobody of the lists was found, and once the campaign's people are erased; `wanted`,
+    `person_id` is empty where nobody of the lists was found, and once the campaign's people are erased; `wish`,
     `identity`, `reason` and `answer` are emptied with them.
     """
 
@@ -90,7 +90,7 @@ class DataRequest(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[DataRequestKind] = mapped_column(EnumText(DataRequestKind))
     way: Mapped[DataRequestWay] = mapped_column(EnumText(DataRequestWay))
-    wanted: Mapped[str]
+    wish: Mapped[str]
     identity: Mapped[str]
     """How it was made sure that the person herself asks, or somebody for her."""
     received_on: Mapped[date]

@@ -50,7 +50,7 @@ def asked(kind=DataRequestKind.CORRECT, **changed):
         "kind": kind,
         "way": DataRequestWay.EMAIL,
         "received_on": date(2024, 1, 15),
-        "wanted": WISH,
+        "wish": WISH,
         "identity": PROOF,
     }
     return AskedFor(**(given | changed))
@@ -142,7 +142,7 @@ def test_an_answer_after_its_day_counts_as_late(db, bình, received, now, keys):
 @pytest.mark.parametrize(
     ("changed", "fields"),
     [
-        ({"wanted": ""}, {"wanted": "missing"}),
+        ({"wish": ""}, {"wish": "missing"}),
         ({"identity": ""}, {"identity": "missing"}),
         ({"received_on": date(2024, 1, 16)}, {"received_on": "day"}),
         ({"received_on": date(2023, 11, 1)}, {"received_on": "day"}),
@@ -172,7 +172,7 @@ def test_of_nobody_on_the_lists_nothing_can_be_given_and_a_refusal_has_its_reaso
 ):
     campaign, act = bình[0], Act("centre", now, keys)
     one = requests.receive(
-        db, campaign, asked(DataRequestKind.SEE, wanted=""), invitation_id=None, act=act
+        db, campaign, asked(DataRequestKind.SEE, wish=""), invitation_id=None, act=act
     )
     for outcome, words, fields in (
         (DataRequestOutcome.GIVEN, "", {"outcome": "outcome"}),
@@ -292,7 +292,7 @@ def test_with_the_people_the_words_of_their_requests_go_and_their_days_stay(
     db.flush()
     erasing.erase_people(db, campaign.code, act=Act("centre", now, keys))
     db.expire_all()
-    assert (one.person_id, one.wanted, one.identity) == (None, "", "")
+    assert (one.person_id, one.wish, one.identity) == (None, "", "")
     assert one.received_on == date(2024, 1, 15)
     with pytest.raises(PeopleForgotten):
         received()

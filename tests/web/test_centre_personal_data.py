@@ -34,7 +34,7 @@ def invitation_id(engine, keys, now, moment):
 
 def enter(client, invitation_id=None, **changed):
     """Write a request down; where it led."""
-    fields = {"data_kind": "correct", "received_on": "15/01/2024", "way": "email", "identity": "Gọi lại", "wanted": WISH} | changed  # fmt: skip
+    fields = {"data_kind": "correct", "received_on": "15/01/2024", "way": "email", "identity": "Gọi lại", "wish": WISH} | changed  # fmt: skip
     address = f"{HERE}/new/{invitation_id}" if invitation_id else f"{HERE}/new"
     return post(client, address, address, **fields)
 
@@ -76,7 +76,7 @@ def test_the_list_names_nobody_and_says_what_is_overdue(invitation_id, client, a
 
 def test_what_is_held_is_shown_and_printed_each_time_with_an_entry(invitation_id, client, tmp_path):
     sign_in(client, "operator")
-    own = enter(client, invitation_id, data_kind="see", wanted="").location
+    own = enter(client, invitation_id, data_kind="see", wish="").location
     assert "binh@dv.example.vn" not in client.get(own).text
     shown = post(client, own, f"{own}held").text
     assert "binh@dv.example.vn" in shown and "chưa bắt đầu" in shown

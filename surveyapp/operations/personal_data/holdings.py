@@ -107,8 +107,8 @@ def _entries(db: Session, person: Person) -> Iterator[tuple[str, str]]:
         .order_by(ListKind.id, RespondentList.version)
     )
     for entry, kind, department, version, decided_at in rows:
-        place = [_named(department) if department else "", entry.district, entry.association]
-        told = [one for one in place if one]
+        places = [_named(department) if department else "", entry.district, entry.association]
+        told = [one for one in places if one]
         told.append(_("bản %(version)s, dòng %(line)s", version=version, line=entry.line))
         if decided_at is not None:
             told.append(_("duyệt ngày %(day)s", day=day(clock.day(decided_at))))

@@ -125,12 +125,12 @@ def _protection(campaign: Campaign, settings: Settings) -> Iterator[tuple[str, s
 
 
 def _requests(db: Session, campaign: Campaign, now: datetime) -> Iterator[tuple[str, str]]:
-    found = requests.all_requests(db, campaign.id)
-    done = [one for one in found if not one.is_open]
-    yield _("Đã nhận"), number(len(found))
+    listed = requests.all_requests(db, campaign.id)
+    done = [one for one in listed if not one.is_open]
+    yield _("Đã nhận"), number(len(listed))
     yield _("Đã trả lời"), number(len(done))
     yield _("Trả lời đúng hạn"), number(sum(requests.was_in_time(one) for one in done))
-    yield _("Đang quá hạn"), number(requests.are_late(found, today=clock.day(now)))
+    yield _("Đang quá hạn"), number(requests.are_late(listed, today=clock.day(now)))
 
 
 def write_record(campaign: Campaign, record: ProcessingRecord) -> bytes:

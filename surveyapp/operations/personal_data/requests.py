@@ -39,7 +39,7 @@ class AskedFor:
     kind: DataRequestKind
     way: DataRequestWay
     received_on: date
-    wanted: str
+    wish: str
     identity: str
 
 
@@ -78,7 +78,7 @@ def receive(
         person_id=person.id if person else None,
         kind=asked.kind,
         way=asked.way,
-        wanted=asked.wanted,
+        wish=asked.wish,
         identity=asked.identity,
         received_on=asked.received_on,
         received_by=act.actor,
@@ -94,8 +94,8 @@ def receive(
 
 def _check(asked: AskedFor, *, today: date) -> None:
     wrong: dict[str, str] = {}
-    if not asked.wanted and asked.kind != DataRequestKind.SEE:
-        wrong["wanted"] = "missing"
+    if not asked.wish and asked.kind != DataRequestKind.SEE:
+        wrong["wish"] = "missing"
     if not asked.identity:
         wrong["identity"] = "missing"
     if not today - timedelta(days=rules.OLDEST_DAYS) <= asked.received_on <= today:
@@ -199,7 +199,7 @@ def forget(db: Session, campaign_id: int) -> None:
     db.execute(
         update(DataRequest)
         .where(DataRequest.campaign_id == campaign_id)
-        .values(person_id=None, wanted="", identity="", reason="", answer="")
+        .values(person_id=None, wish="", identity="", reason="", answer="")
     )
 
 
@@ -213,26 +213,28 @@ def one_request(
     sought = select(DataRequest).where(
         DataRequest.id == request_id, DataRequest.campaign_id == campaign.id
     )
-    found = db.scalars(sought.with_for_update() if lock else sought).first()
-    if found is None:
+    listed = db.scalars(sought.with_for_update() if lock else sought).first()
+    if listed is None:
         raise UnknownDataRequest(request_id)
-    return found
+    return listed
 
 
 def waiting(db: Session, campaign: Campaign, request_id: uuid.UUID) -> DataRequest:
     """The request, held until the end of the transaction. Raises `DataRequestAnswered` if it is answered."""
-    found = one_request(db, campaign, request_id, lock=True)
-    if not found.is_open:
+    listed = one_request(db, campaign, request_id, lock=True)
+    if not listed.is_open:
         raise DataRequestAnswered(request_id)
-    return found
+    return listed
 
 
 def all_requests(db: Session, campaign_id: int) -> Sequence[DataRequest]:
     """Those that wait first, by the day of their next step; then the answered, the latest first."""
-    found = db.scalars(select(DataRequest).where(DataRequest.campaign_id == campaign_id)).all()
-    waits = sorted((one for one in found if one.is_open), key=lambda one: (one.due, one.entered_at))
+    listed = db.scalars(select(DataRequest).where(DataRequest.campaign_id == campaign_id)).all()
+    waits = sorted(
+        (one for one in listed if one.is_open), key=lambda one: (one.due, one.entered_at)
+    )
     done = sorted(
-        (one for one in found if not one.is_open),
+        (one for one in listed if not one.is_open),
         key=lambda one: one.answered_at or one.entered_at,
         reverse=True,
     )
@@ -283,6 +285,6 @@ def was_in_time(one: DataRequest) -> bool:
     return first <= one.first_answer_by and last <= one.finish_by
 
 
-def are_late(found: Sequence[DataRequest], *, today: date) -> int:
+def are_late(listed: Sequence[DataRequest], *, today: date) -> int:
     """How many of them wait for a step whose day is over."""
-    return sum(one.is_open and one.due < today for one in found)
+    return sum(one.is_open and one.due < today for one in listed)

@@ -1,3 +1,3 @@
 """The second wall on PostgreSQL: a database role for each audience, with the least rights, and rows by unit."""
 
-__all__ = ("rights", "roles")
+__all__ = ("roles",)

@@ -40,16 +40,16 @@ def personal_data() -> str:
     """Every request with its terms: no name, which stands on the page of the request."""
     today = clock.day(clock.now())
     with reading() as db:
-        found = requests.all_requests(db, g.campaign.id)
-        names = display_names(db, _staff_of(found))
+        listed = requests.all_requests(db, g.campaign.id)
+        names = display_names(db, _staff_of(listed))
     return render_template(
         "centre/personal_data.html",
-        found=found,
+        listed=listed,
         names=names,
         say=labels,
         today=today,
-        late=requests.are_late(found, today=today),
-        waits=sum(one.is_open for one in found),
+        late=requests.are_late(listed, today=today),
+        waits=sum(one.is_open for one in listed),
         may_act=_may_act(),
         was_in_time=requests.was_in_time,
         search_reason=_("Yêu cầu về dữ liệu cá nhân"),
@@ -84,7 +84,7 @@ def receive_data_request(invitation_id: UUID | None) -> ResponseReturnValue:
         kind=DataRequestKind(kind),
         way=DataRequestWay(way),
         received_on=read_day(request.form.get("received_on", "")) or date.min,
-        wanted=_typed("wanted"),
+        wish=_typed("wish"),
         identity=_typed("identity"),
     )
     try:
@@ -242,7 +242,7 @@ def _request_page(
 
 def _faults(wrong: dict[str, str]) -> list[tuple[str, str]]:
     words = {
-        ("wanted", "missing"): _("Vui lòng ghi người này yêu cầu điều gì."),
+        ("wish", "missing"): _("Vui lòng ghi người này yêu cầu điều gì."),
         ("identity", "missing"): _("Vui lòng ghi đã xác minh người yêu cầu bằng cách nào."),
         ("received_on", "day"): _("Vui lòng ghi ngày nhận: hôm nay hoặc trong 60 ngày trước."),
         ("data_kind", "missing"): _("Vui lòng chọn loại yêu cầu."),
@@ -259,10 +259,10 @@ def _faults(wrong: dict[str, str]) -> list[tuple[str, str]]:
     return [(field, words[field, what]) for field, what in wrong.items()]
 
 
-def _staff_of(found: Any) -> set[str]:
+def _staff_of(listed: Any) -> set[str]:
     return {
         name
-        for one in found
+        for one in listed
         for name in (one.received_by, one.acknowledged_by, one.put_off_by, one.answered_by)
         if name
     }
