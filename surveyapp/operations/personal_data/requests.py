@@ -94,7 +94,7 @@ def receive(
 
 def _check(asked: AskedFor, *, today: date) -> None:
     wrong: dict[str, str] = {}
-    if not asked.wish and asked.kind != DataRequestKind.SEE:
+    if not asked.wish and rules.says_what(asked.kind):
         wrong["wish"] = "missing"
     if not asked.identity:
         wrong["identity"] = "missing"

@@ -38,6 +38,11 @@ def outcomes(kind: DataRequestKind, *, is_known: bool) -> tuple[DataRequestOutco
     return OUTCOMES[kind] + ALWAYS if is_known else ALWAYS
 
 
+def says_what(kind: DataRequestKind) -> bool:
+    """A request that means nothing without words; whoever wants to see is shown everything."""
+    return kind != DataRequestKind.SEE
+
+
 def first_answer_by(campaign: Campaign, received: date) -> date:
     """The second working day after the day on which the request came in; holidays are the campaign's."""
     day, left = received, FIRST_ANSWER_WORKING_DAYS
