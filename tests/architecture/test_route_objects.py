@@ -30,7 +30,7 @@ from tests.architecture.test_routes import (
 )
 from tests.web.browsing import HERE, sign_in, token
 
-OBJECTS = ("list_id", "invitation_id", "received_id", "declaration_id", "subscriber_id", "token_id", "wave_id", "batch_id", "canary_id", "request_id", "staff_id")  # fmt: skip
+OBJECTS = ("list_id", "invitation_id", "received_id", "declaration_id", "subscriber_id", "token_id", "wave_id", "batch_id", "canary_id", "request_id", "staff_id", "data_request_id")  # fmt: skip
 PEOPLE = {
     "operator": ("operator", ""),
     "viewer": ("viewer", ""),

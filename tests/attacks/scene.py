@@ -46,7 +46,7 @@ FULL = (
 )  # fmt: skip
 """People of each rated unit × group: 46 cells from one person to 200, as the plan's averages lie."""
 ARCHIVED = 20
-"""Submissions after which the log of SQLite is copied: it writes over its own beginning."""
+"""Submissions after which the log is copied: SQLite writes over its own beginning, PostgreSQL lets old parts go."""
 SHORT = (1, 2, 3, 5, 9, 10, 11, 14, 20, 32)
 
 
@@ -125,6 +125,8 @@ class Scene:
     """How long each draft was, by assignment, before it was submitted."""
     log: dict[str, list[str]] = field(default_factory=lambda: {"naive": [], "real": []})
     """Sheets in the order in which the write-ahead log holds them, by an administrator who archives it."""
+    log_read: int = 0
+    """How far PostgreSQL's log was read, in bytes since its beginning."""
 
     @property
     def instance(self) -> Path:
@@ -237,7 +239,7 @@ def _submit_all(scene: Scene, now: datetime) -> None:
             after = set(db.scalars(select(SealedBallot.id)))
         (scene.ballots[person.id],) = after - known
         known = after
-        if number % ARCHIVED == 0 and scene.engine.dialect.name == "sqlite":
+        if number % ARCHIVED == 0:
             places.archive(scene)
 
 
