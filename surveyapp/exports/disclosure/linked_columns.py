@@ -178,8 +178,8 @@ class _Several:
     def _is_safe(self, told: frozenset[str]) -> bool:
         """Whether three values at least, or only large ones, are left for each number that is not told."""
         seen: dict[tuple[str, str], list[int]] = {}
-        for found in self._ways(told):
-            for key, (low, high) in found.items():
+        for possible in self._ways(told):
+            for key, (low, high) in possible.items():
                 ends = seen.setdefault(key, [low, high])
                 ends[:] = min(ends[0], low), max(ends[1], high)
         return all(high >= self.minimum or high - low >= APART for low, high in seen.values())
@@ -200,7 +200,7 @@ class _Several:
             ways = self._of_free(told, free)
             if ways is None:
                 continue
-            found: dict[tuple[str, str], tuple[int, int]] = {}
+            possible: dict[tuple[str, str], tuple[int, int]] = {}
             for name, (low, high) in ways.items():
                 if name not in told:
                     found[name, self.yes] = low, high
