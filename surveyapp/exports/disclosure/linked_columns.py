@@ -203,16 +203,16 @@ class _Several:
             possible: dict[tuple[str, str], tuple[int, int]] = {}
             for name, (low, high) in ways.items():
                 if name not in told:
-                    found[name, self.yes] = low, high
+                    possible[name, self.yes] = low, high
                 if name not in told or not self.is_apart:
-                    found[name, self.no] = answered - high, answered - low
+                    possible[name, self.no] = answered - high, answered - low
             for name in hidden_alone:
                 least = alone if len(hidden_alone) == 1 else 0
-                found[name, self.yes] = least, alone
-                found[name, self.no] = answered - alone, answered - least
+                possible[name, self.yes] = least, alone
+                possible[name, self.no] = answered - alone, answered - least
             if not self.is_apart:
-                found["", MISSING] = asked - answered, asked - answered
-            yield found
+                possible["", MISSING] = asked - answered, asked - answered
+            yield possible
 
     def _of_free(self, told: frozenset[str], free: int) -> dict[str, tuple[int, int]] | None:
         """How many chose each option that does not stand alone, if `free` people chose among these; None where
