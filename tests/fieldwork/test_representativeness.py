@@ -31,17 +31,17 @@ def north_and_south() -> dict[Stratum, StratumCounts]:
 
 def test_where_all_answer_alike_r_is_one():
     even = {Stratum(r, g): StratumCounts(BIG, BIG // 2) for r in "ab" for g in "cd"}
-    found = measure(even)
-    assert found.r == pytest.approx(1)
-    assert found.cv == pytest.approx(0, abs=1e-6)
+    measured = measure(even)
+    assert measured.r == pytest.approx(1)
+    assert measured.cv == pytest.approx(0, abs=1e-6)
 
 
 def test_the_worked_example_of_two_regions():
-    found = measure(north_and_south())
+    measured = measure(north_and_south())
     # S² = ½·0.2² + ½·0.2² = 0.04, so S = 0.2, R = 1 − 2·0.2, and the largest bias is 0.2 / 0.4.
-    assert found.s == pytest.approx(0.2, abs=1e-4)
-    assert found.r == pytest.approx(0.6, abs=1e-3)
-    assert found.cv == pytest.approx(0.5, abs=1e-3)
+    assert measured.s == pytest.approx(0.2, abs=1e-4)
+    assert measured.r == pytest.approx(0.6, abs=1e-3)
+    assert measured.cv == pytest.approx(0.5, abs=1e-3)
 
 
 def test_the_partial_indicators_name_the_variable_that_makes_the_difference():
@@ -74,8 +74,8 @@ def test_where_nobody_is_eligible_there_is_no_indicator():
 
 
 def test_while_nobody_has_answered_there_is_no_r_though_all_are_alike():
-    found = measure({Stratum("a", "b"): StratumCounts(10, 0, 10)})
-    assert (found.r, found.cv, found.largest) == (None, None, None)
+    measured = measure({Stratum("a", "b"): StratumCounts(10, 0, 10)})
+    assert (measured.r, measured.cv, measured.largest) == (None, None, None)
 
 
 def test_regions_that_answer_alike_do_not_hide_units_that_do_not():
@@ -86,12 +86,12 @@ def test_regions_that_answer_alike_do_not_hide_units_that_do_not():
         Stratum("south", "P1", "", unit, unit): StratumCounts(BIG, round(BIG * rate), 0)
         for unit, rate in (("03", 0.9), ("04", 0.1))
     }
-    found = measure(units)
-    parts = {variable.name: variable for variable in found.variables}
+    measured = measure(units)
+    parts = {variable.name: variable for variable in measured.variables}
     assert parts["region"].unconditional == pytest.approx(0, abs=1e-3)
-    assert found.r == pytest.approx(1 - 2 * sqrt((0.3**2 + 0.4**2) / 2), abs=1e-3)
-    assert found.largest.name in ("supplying", "rated")
-    assert found.largest.categories[0].name == "04"
+    assert measured.r == pytest.approx(1 - 2 * sqrt((0.3**2 + 0.4**2) / 2), abs=1e-3)
+    assert measured.largest.name in ("supplying", "rated")
+    assert measured.largest.categories[0].name == "04"
     assert parts["supplying"].conditional == pytest.approx(parts["supplying"].unconditional)
 
 
@@ -120,22 +120,25 @@ strata = st.dictionaries(
 @settings(deadline=None)
 @given(strata)
 def test_indicators_keep_within_their_bounds(some):
-    found = measure(some)
-    assert (found.r is None) == (found.whole.answered == 0)
-    assert found.r is None or 0 - 1e-9 <= found.r <= 1
-    for variable in found.variables:
+    measured = measure(some)
+    assert (measured.r is None) == (measured.whole.answered == 0)
+    assert measured.r is None or 0 - 1e-9 <= measured.r <= 1
+    for variable in measured.variables:
         assert 0 <= variable.conditional <= 0.51
         assert 0 <= variable.unconditional <= 0.51
-        assert sum(c.tally.forms for c in variable.categories) == found.whole.forms
+        assert sum(c.tally.forms for c in variable.categories) == measured.whole.forms
 
 
 def test_subgroups_that_lag_are_suggested_and_lifting_them_would_raise_r():
-    lagging = {**north_and_south(), Stratum("south", "P3", "SNV"): StratumCounts(BIG, BIG // 50, BIG // 2)}
+    lagging = {
+        **north_and_south(),
+        Stratum("south", "P3", "SNV"): StratumCounts(BIG, BIG // 50, BIG // 2),
+    }
     now = measure(lagging)
-    found = suggest(lagging)
-    assert found[0].stratum == Stratum("south", "P3")
-    assert all(each.r_then > now.r for each in found)
-    assert all(each.stratum[0] == "south" for each in found)
+    suggestions = suggest(lagging)
+    assert suggestions[0].stratum == Stratum("south", "P3")
+    assert all(each.r_then > now.r for each in suggestions)
+    assert all(each.stratum[0] == "south" for each in suggestions)
 
 
 def test_a_subgroup_in_which_nobody_can_be_reminded_is_not_suggested():

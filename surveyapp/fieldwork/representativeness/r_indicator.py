@@ -16,7 +16,6 @@ from math import copysign, sqrt
 from typing import NamedTuple
 
 
-
 class Stratum(NamedTuple):
     """The categories of one stratum, one for each variable; empty where it has none."""
 

@@ -292,7 +292,7 @@ def _suggestion(
             count_cell(each.tally.forms),
             count_cell(each.tally.waiting),
             sorted_by(each.r_then, _index(each.r_then)),
-        )
+        ),
     }
 
 
