@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 from surveyapp.responses import receipts
 from tests.attacks import places
 from tests.attacks.interface import NOTHING, Attack, Outcome, total
-from tests.attacks.scene import Cell, SimulatedPerson, Row, Scene, chance_of, rows_of
+from tests.attacks.scene import Cell, Row, Scene, SimulatedPerson, chance_of, rows_of
 
 
 def paired(

@@ -15,7 +15,7 @@ from surveyapp.responses.opener.errors import Differs, OpenerError
 from surveyapp.responses.opener.opening import open_ballots
 from surveyapp.responses.opener.transfer.export import Header, SealedBallot
 from tests.attacks.interface import Attack, Outcome
-from tests.attacks.scene import Cell, SimulatedPerson, Scene, sheet
+from tests.attacks.scene import Cell, Scene, SimulatedPerson, sheet
 
 Box = Callable[[Scene, SimulatedPerson], tuple[Header, list[SealedBallot], dict[str, Any] | None]]
 """What the attacker has opened: the header, the ballots and the exception custodians were talked into."""
