@@ -125,16 +125,15 @@ def _variable(
     for key, tally in strata.items():
         name = getattr(key, variable)
         by_category[name] = by_category.get(name, StratumCounts()) + tally
-        others = crossed.setdefault(tuple(getattr(key, each) for each in _BESIDE[variable]), {})
-        others[name] = others.get(name, StratumCounts()) + tally
-    beside = {others: list(cells.items()) for others, cells in crossed.items()}
+        cell = crossed.setdefault(tuple(getattr(key, each) for each in _BESIDE[variable]), {})
+        cell[name] = cell.get(name, StratumCounts()) + tally
     within = dict.fromkeys(by_category, 0.0)
     conditional = 0.0
-    for others in beside.values():
-        together = sum((tally for _, tally in others), start=StratumCounts())
+    for cell in crossed.values():
+        together = sum(cell.values(), start=StratumCounts())
         share = together.forms / whole.forms
-        conditional += share * _between([tally for _, tally in others], together)
-        for name, tally in others:
+        conditional += share * _between(list(cell.values()), together)
+        for name, tally in cell.items():
             within[name] += tally.forms / whole.forms * (tally.rate - together.rate) ** 2
     categories = tuple(
         Category(name, tally, _signed(tally, whole), sqrt(within[name]))

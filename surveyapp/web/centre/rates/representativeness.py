@@ -283,9 +283,10 @@ def _suggestion_columns() -> list[dict[str, Any]]:
 def _suggestion(
     each: Suggestion, named: tuple[dict[str, str], ...], *, may_send: bool
 ) -> dict[str, Any]:
-    wave = {"kind": "reminder_not_started", "unit": each.stratum.supplying}
+    unit, group = each.stratum.supplying, each.stratum.group
+    wave = url_for("centre.new_wave", kind="reminder_not_started", unit=unit, group=group)
     return {
-        "url": url_for("centre.new_wave", **wave, group=each.stratum.group) if may_send else None,
+        "url": wave if may_send else None,
         "cells": (
             _stratum(each.stratum, named),
             share_cell(each.tally.rate),
