@@ -60,11 +60,11 @@ def test_the_partial_indicators_name_the_variable_that_makes_the_difference():
 def test_small_strata_that_differ_by_chance_alone_do_not_lower_r():
     # Of 400 strata of ten, as many answers as ten tosses of a coin give: naive R is about 0.69.
     shape = {0: 1, 1: 4, 2: 18, 3: 47, 4: 82, 5: 98, 6: 82, 7: 47, 8: 17, 9: 4}
-    strata, place = {}, 0
+    strata, number = {}, 0
     for answered, times in shape.items():
         for _ in range(times):
-            strata[Stratum(str(place), "P1")] = StratumCounts(10, answered)
-            place += 1
+            strata[Stratum(str(number), "P1")] = StratumCounts(10, answered)
+            number += 1
     assert measure(strata).r > 0.93
 
 
@@ -93,6 +93,21 @@ def test_regions_that_answer_alike_do_not_hide_units_that_do_not():
     assert measured.largest.name in ("supplying", "rated")
     assert measured.largest.categories[0].name == "04"
     assert parts["supplying"].conditional == pytest.approx(parts["supplying"].unconditional)
+
+
+def test_many_small_departments_do_not_hide_what_lies_between_units():
+    small = {
+        Stratum("north", "P3", f"D{number}", unit, "BNV"): StratumCounts(
+            2, 2 if number < full else 0
+        )
+        for unit, full in (("01", 30), ("02", 70))
+        for number in range(100)
+    }
+    merged = {
+        Stratum("north", "P3", "", unit): StratumCounts(200, 2 * full)
+        for unit, full in (("01", 30), ("02", 70))
+    }
+    assert measure(small).s == pytest.approx(measure(merged).s)
 
 
 def test_forms_alone_in_their_stratum_do_not_count_as_alike():

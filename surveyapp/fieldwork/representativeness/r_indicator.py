@@ -41,6 +41,10 @@ SETTLE_DAYS = 3
 STILL_R, STILL_RATE = 0.01, 0.01
 """A wave has stopped changing the picture when in three days neither R nor the rate moved by a hundredth."""
 
+LEAST_IN_STRATUM = 10
+"""Strata of fewer forms are laid together by unit and group: the noise of a thousand strata of two or three
+is larger than what is between them."""
+
 LEAST_WAITING = 10
 SUGGESTED = 10
 
@@ -110,7 +114,7 @@ def measure(strata: Mapping[Stratum, StratumCounts]) -> Representativeness | Non
     whole = sum(present.values(), start=StratumCounts())
     if not whole.forms:
         return None
-    s = sqrt(_between(list(present.values()), whole))
+    s = sqrt(_between(_laid_together(present), whole))
     variables = tuple(_variable(present, variable, whole) for variable in VARIABLES)
     if not whole.answered:
         return Representativeness(None, s, None, whole, variables)
@@ -206,8 +210,20 @@ def suggest(strata: Mapping[Stratum, StratumCounts]) -> list[Suggestion]:
 
 
 def _r(strata: Mapping[Stratum, StratumCounts]) -> float:
-    present = [tally for tally in strata.values() if tally.forms > 0]
-    return 1 - 2 * sqrt(_between(present, sum(present, start=StratumCounts())))
+    present = {key: tally for key, tally in strata.items() if tally.forms > 0}
+    whole = sum(present.values(), start=StratumCounts())
+    return 1 - 2 * sqrt(_between(_laid_together(present), whole))
+
+
+def _laid_together(strata: Mapping[Stratum, StratumCounts]) -> list[StratumCounts]:
+    """The strata, small ones of the same unit and group as one."""
+    large = [tally for tally in strata.values() if tally.forms >= LEAST_IN_STRATUM]
+    small: dict[Stratum, StratumCounts] = {}
+    for key, tally in strata.items():
+        if tally.forms < LEAST_IN_STRATUM:
+            shared = key._replace(department="", rated="")
+            small[shared] = small.get(shared, StratumCounts()) + tally
+    return [*large, *small.values()]
 
 
 @dataclass(frozen=True)
