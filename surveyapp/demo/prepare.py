@@ -20,7 +20,7 @@ from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.pack.reading import Calendar, Pack, read_pack
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
-from surveyapp.delivery.waves import sent_elsewhere
+from surveyapp.delivery.sending import sent_elsewhere
 from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.demo import (
     accounts,

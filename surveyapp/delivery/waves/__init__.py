@@ -9,7 +9,6 @@ __all__ = (
     "lifecycle",
     "planning",
     "rate_limits",
-    "sent_elsewhere",
     "staggering",
     "unit_holds",
     "wave_lookup",
