@@ -371,8 +371,8 @@ def admitted(app: Flask, rule: Rule) -> tuple[str, ...]:
 
 
 def test_every_route_is_acknowledged_with_whom_it_admits(app):
-    found = {route: admitted(app, rule) for route, rule in rules(app).items()}
-    assert found == ROUTES
+    admitted_by_route = {route: admitted(app, rule) for route, rule in rules(app).items()}
+    assert admitted_by_route == ROUTES
 
 
 def test_only_respondents_pages_admit_nobody_in_particular(app):

@@ -18,7 +18,7 @@ class Stored:
 
 
 @dataclass
-class Box:
+class MailFolder:
     mails: list[Stored] = field(default_factory=list)
     lose_after: int = -1
     """Cut the connection after so many commands."""
@@ -33,7 +33,7 @@ class MailboxServer(ThreadingTCPServer):
 
     def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Spoken)
-        self.box = Box()
+        self.box = MailFolder()
         self.context = None
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -96,13 +96,15 @@ class Spoken(StreamRequestHandler):
     def do_search(self, rest: str) -> str:
         mails = self.server.box.mails
         if rest == "UNSEEN":
-            found = [one for one in mails if not one.seen]
+            matching = [one for one in mails if not one.seen]
         else:
-            wanted = re.fullmatch(r'HEADER Message-ID "(.*)"', rest)
-            if not wanted:
+            header_search = re.fullmatch(r'HEADER Message-ID "(.*)"', rest)
+            if not header_search:
                 return "BAD criteria"
-            found = [one for one in mails if f"Message-ID: {wanted[1]}".encode() in one.raw]
-        self.say("* SEARCH " + " ".join(str(one.uid) for one in found))
+            matching = [
+                one for one in mails if f"Message-ID: {header_search[1]}".encode() in one.raw
+            ]
+        self.say("* SEARCH " + " ".join(str(one.uid) for one in matching))
         return "OK"
 
     def do_fetch(self, rest: str) -> str:

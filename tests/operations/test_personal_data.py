@@ -236,18 +236,18 @@ def invitations_of(db, campaign, invitation_id):
 
 def hang_on_a_person() -> set[str]:
     """Every table with a reference to a person, or to a table that has one."""
-    found = {"person"}
+    tables = {"person"}
     while True:
         more = {
             table.name
             for table in metadata.sorted_tables
             for column in table.columns
             for key in column.foreign_keys
-            if key.column.table.name in found
+            if key.column.table.name in tables
         }
-        if more <= found:
-            return found
-        found |= more
+        if more <= tables:
+            return tables
+        tables |= more
 
 
 def test_every_table_that_hangs_on_a_person_is_in_the_statement_or_has_its_reason():
