@@ -161,6 +161,8 @@ def test_a_setup_writes_a_site_with_a_line_a_node_and_a_certificate_that_is_its_
     assert [site.count(f"server 127.0.0.1:{port} ") for port in (8000, 8001)] == [1, 1]
     assert f"ssl_certificate     {tmp_path / 'tls'}/fullchain.pem;" in site
     assert "khaosat.example.vn" not in site
+    shown = tmp_path / "sites" / "unavailable.html"
+    assert shown.stat().st_mode & 0o777 == 0o644  # nginx reads it as a user of its own
     assert (tmp_path / "tls" / "key.pem").stat().st_mode & 0o077 == 0
     context = ssl.create_default_context(cafile=str(tmp_path / "tls" / "fullchain.pem"))
     context.load_cert_chain(tmp_path / "tls" / "fullchain.pem", tmp_path / "tls" / "key.pem")
