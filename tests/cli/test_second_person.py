@@ -154,8 +154,8 @@ def test_while_there_are_no_two_operators_who_keeps_the_server_gives_roles(runne
 
 
 def test_a_role_at_a_desk_takes_nobody_else(runner):
-    place = [*CAMPAIGN, "--unit", "BNV"]
-    grant = ["staff", "grant", "desk01", "--role", "coordinator", *place]
+    at_desk = [*CAMPAIGN, "--unit", "BNV"]
+    grant = ["staff", "grant", "desk01", "--role", "coordinator", *at_desk]
     assert runner.invoke(main, grant).exit_code == 0
 
 

@@ -74,6 +74,7 @@ PARTS = (
             MenuPage(QUEUE, lazy("Việc cần hai người"), ("confirmations",)),
             MenuPage("centre.staff", lazy("Tài khoản"), ("staff", "staff_book")),
             MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
+            MenuPage("centre.personal_data", lazy("Dữ liệu cá nhân"), ("personal_data",)),
             MenuPage("centre.installation", lazy("Máy chủ"), ("installation",)),
         ),
     ),
