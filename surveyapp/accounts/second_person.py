@@ -104,10 +104,10 @@ def count_to_answer(db: Session, campaign_code: str, *, me: str, now: datetime) 
         and_(Confirmation.state == asked, Confirmation.asked_by != me),
         and_(Confirmation.state == agreed, Confirmation.asked_by == me),
     )
-    found = select(func.count()).where(
+    counted = select(func.count()).where(
         Confirmation.campaign_code == campaign_code, Confirmation.expires_at > now, waiting
     )
-    return db.scalar(found) or 0
+    return db.scalar(counted) or 0
 
 
 def give_back(db: Session, confirmation_id: uuid.UUID) -> None:
