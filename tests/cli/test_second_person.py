@@ -10,9 +10,11 @@ from surveyapp.accounts import audit, second_person
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.errors import SamePerson
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.cli import second_person as at_the_command_line
 from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
 from tests import factories
+from tests.cli.conftest import REALLY_DEMANDED
 from tests.factories import PASSWORD, recovery_codes
 
 CAMPAIGN = ["--campaign", "tiny"]
@@ -34,6 +36,11 @@ DEEDS = [
 @pytest.fixture
 def engine(sqlite_engine: Engine) -> Engine:
     return sqlite_engine
+
+
+@pytest.fixture(autouse=True)
+def two_persons(one_person, monkeypatch):
+    monkeypatch.setattr(at_the_command_line, "is_demanded", REALLY_DEMANDED)
 
 
 @pytest.fixture(autouse=True)
