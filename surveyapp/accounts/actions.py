@@ -44,6 +44,7 @@ class Action(StrEnum):
     DATABASE_RESTORED = "database.restored"
     DEADLINE_MOVED = "deadline.moved"
     DECLARATION_SETTLED = "declaration.settled"
+    DECLARATIONS_SETTLED = "declarations.settled"
     DESK_ADDRESS_WRITTEN = "desk.address_written"
     DESK_DEADLINE_EXTENDED = "desk.deadline_extended"
     DESK_HEADCOUNT_DECLARED = "desk.headcount_declared"

@@ -21,6 +21,7 @@ from surveyapp.followup.rules import CALLED, REACHED
 from surveyapp.invitations.models import Invitation
 from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
+from surveyapp.respondents.people import person_search
 from surveyapp.respondents.states import PersonState
 
 PAGE = 25
@@ -78,7 +79,7 @@ class ToCall:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which people are shown: of one unit and group where given, and in which state.
+    """Which people are shown: of one unit and group where given, in which state, found by `text`.
 
     `due`: they can be called; `away`; `number`: no telephone number, or a wrong one that the unit's
     desk is asked to mend.
@@ -87,6 +88,7 @@ class Choice:
     unit_code: str = ""
     group_code: str = ""
     state: str = "due"
+    text: str = field(default="", repr=False)
 
 
 def people(
@@ -151,6 +153,8 @@ def _invitations_to_call(campaign_id: int, choice: Choice, *, today: date) -> Se
     )
     if choice.unit_code:
         query = query.where(Unit.code == choice.unit_code)
+    if choice.text:
+        query = query.where(person_search.matches(choice.text))
     if (
         choice.state == "away"
     ):  # whoever is away for good counts as unavailable: the hold alone tells

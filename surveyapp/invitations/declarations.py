@@ -5,10 +5,11 @@ with a name.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
@@ -20,11 +21,12 @@ from surveyapp.invitations.models import Declaration, Invitation
 from surveyapp.invitations.queries import Invited
 from surveyapp.invitations.states import InvitationState
 from surveyapp.respondents.models import Person
+from surveyapp.respondents.people import person_search
 
 TO_SETTLE = ("not_me", "wrong_group", "moved")
 """The kinds after which the centre has something to do, the most pressing first."""
 KINDS = (*TO_SETTLE, "decline")
-SHOWN = 200
+PAGE = 25
 _WAITS = (
     Declaration.settled_at.is_(None),
     Declaration.kind.in_(TO_SETTLE),
@@ -77,9 +79,54 @@ def count_waiting(db: Session, campaign_id: int) -> int:
     return db.execute(query.where(Invitation.campaign_id == campaign_id, *_WAITS)).scalar_one()
 
 
-def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declared]:
-    """What the centre has not settled yet, the oldest day first."""
+@dataclass(frozen=True)
+class WaitingChoice:
+    """Which of the declarations that wait: of one kind, of one unit, of people found by `text`."""
+
+    kind: str = ""
+    unit_code: str = ""
+    text: str = field(default="", repr=False)
+
+    def criteria(self) -> list[ColumnElement[bool]]:
+        """The same for a statement over declarations, invitations, persons and units."""
+        chosen: list[ColumnElement[bool]] = []
+        if self.kind:
+            chosen.append(Declaration.kind == self.kind)
+        if self.unit_code:
+            chosen.append(Unit.code == self.unit_code)
+        if self.text.strip():
+            chosen.append(person_search.matches(self.text))
+        return chosen
+
+
+EVERYTHING = WaitingChoice()
+
+
+def waiting(
+    db: Session, campaign_id: int, choice: WaitingChoice = EVERYTHING, *, page: int = 1
+) -> tuple[list[Declared], int]:
+    """(a page of what the centre has not settled yet, the oldest day first; how many there are)."""
+    of_choice = _waiting(campaign_id, choice)
+    total = db.execute(of_choice.with_only_columns(func.count())).scalar_one()
     rows = db.execute(
+        of_choice.order_by(Declaration.on, Unit.position, Person.name_key, Declaration.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return [Declared(*row) for row in rows], total
+
+
+def waiting_units(
+    db: Session, campaign_id: int, choice: WaitingChoice = EVERYTHING
+) -> dict[str, int]:
+    """How many wait by the code of their unit, in the order of units; `choice`'s own unit is not asked for."""
+    of_all = _waiting(campaign_id, replace(choice, unit_code=""))
+    counted = of_all.with_only_columns(Unit.code, func.count()).group_by(Unit.code, Unit.position)
+    return {str(code): int(n) for code, n in db.execute(counted.order_by(Unit.position))}
+
+
+def _waiting(campaign_id: int, choice: WaitingChoice) -> Select[Any]:
+    return (
         select(
             Declaration.id,
             Declaration.invitation_id,
@@ -93,11 +140,37 @@ def waiting(db: Session, campaign_id: int, *, limit: int = SHOWN) -> list[Declar
         .join(Invitation, Invitation.id == Declaration.invitation_id)
         .join(Person, Person.id == Invitation.person_id)
         .join(Unit, Unit.id == Person.unit_id)
-        .where(Invitation.campaign_id == campaign_id, *_WAITS)
-        .order_by(Declaration.on, Unit.position, Person.name_key, Declaration.id)
-        .limit(limit)
+        .where(Invitation.campaign_id == campaign_id, *_WAITS, *choice.criteria())
     )
-    return [Declared(*row) for row in rows]
+
+
+def settle_unit(
+    db: Session, campaign: Campaign, choice: WaitingChoice, *, seen: int, act: Act
+) -> int:
+    """All that waits of one unit is done; gives how many.
+
+    0 where it is not the number that was seen any more: nobody settles what she was not shown.
+    """
+    of_choice = _waiting(campaign.id, choice).with_only_columns(Declaration.id)
+    ids = db.scalars(of_choice).all()
+    if not choice.unit_code or len(ids) != seen:
+        return 0
+    db.execute(
+        update(Declaration)
+        .where(Declaration.id.in_(of_choice), Declaration.settled_at.is_(None))
+        .values(settled_by=act.actor, settled_at=act.now)
+        .execution_options(synchronize_session=False)
+    )
+    facts = {"kind": choice.kind, "n": seen}
+    audit.record(
+        db,
+        act,
+        Action.DECLARATIONS_SETTLED,
+        campaign_code=campaign.code,
+        unit_code=choice.unit_code,
+        facts=facts,
+    )
+    return seen
 
 
 def settle(db: Session, campaign: Campaign, declaration_id: uuid.UUID, *, act: Act) -> bool:

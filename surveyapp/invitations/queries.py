@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, LargeBinary, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, LargeBinary, Select, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import UnknownAssignment
@@ -24,8 +24,8 @@ from surveyapp.invitations.models import Invitation, RetiredTag
 from surveyapp.invitations.states import InvitationState
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import Person, RespondentList
+from surveyapp.respondents.people import person_search
 from surveyapp.respondents.states import ListState
-from surveyapp.respondents.words.names import name_key
 
 SEARCH_LIMIT = 50
 
@@ -331,13 +331,7 @@ def search(
     if unit_code:
         query = query.where(Unit.code == unit_code)
     if text.strip():
-        query = query.where(
-            or_(
-                Person.name_key.contains(name_key(text), autoescape=True),
-                func.lower(Person.email).contains(text.strip().lower(), autoescape=True),
-                Person.phone.contains(text.strip(), autoescape=True),
-            )
-        )
+        query = query.where(person_search.matches(text))
     return _cards(db, db.scalars(query).all())
 
 

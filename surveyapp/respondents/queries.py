@@ -12,6 +12,7 @@ from surveyapp.campaigns.models import Campaign, Department, ListKind, Unit
 from surveyapp.respondents.context import DepartmentEntry, GroupEntry, ListContext, several
 from surveyapp.respondents.errors import UnknownList
 from surveyapp.respondents.models import Headcount, ListLine, Person, PersonEntry, RespondentList
+from surveyapp.respondents.people import person_search
 from surveyapp.respondents.people.rosters import (
     FormCell,
     PersonContact,
@@ -26,7 +27,7 @@ from surveyapp.respondents.people.rosters import (
 )
 from surveyapp.respondents.reading.sheet_reading import WorkbookReading
 from surveyapp.respondents.states import CURRENT, ListState, PersonState
-from surveyapp.respondents.words.names import fold, name_key
+from surveyapp.respondents.words.names import fold
 
 __all__ = [
     "FormCell",
@@ -291,16 +292,8 @@ def people(
     """One page of a unit's approved people by name, and how many there are."""
     query = select(Person).where(Person.unit_id == unit_id, Person.state == PersonState.ACTIVE)
     if search.strip():
-        like = f"%{name_key(search)}%"
-        text = f"%{search.strip()}%"
-        query = query.where(
-            or_(
-                Person.name_key.like(like),
-                Person.email.ilike(text),
-                Person.phone.like(text),
-                Person.workplace.ilike(text),
-            )
-        )
+        at = Person.workplace.icontains(search.strip(), autoescape=True)
+        query = query.where(or_(person_search.matches(search), at))
     if kind_id is not None:
         entries = select(PersonEntry.person_id).where(
             PersonEntry.kind_id == kind_id, PersonEntry.state == PersonState.ACTIVE

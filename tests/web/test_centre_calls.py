@@ -68,6 +68,14 @@ def claim(client, people, name="Trần Thị Bình"):
     return post(client, LIST, f"{card(people, name)}claim")
 
 
+def test_somebody_is_found_by_name_and_the_name_is_in_no_address(people, operator):
+    found = post(operator, LIST, LIST, search="lê văn", unit="01", state="due")
+    assert "Lê Văn Chi" in found.text
+    assert "Trần Thị Bình" not in found.text
+    assert "search=" not in found.text
+    assert "unit=01" in found.text
+
+
 def test_without_a_reason_nobody_is_shown(client, people):
     sign_in(client, "operator")
     page = client.get(LIST, follow_redirects=True)

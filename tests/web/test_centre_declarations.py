@@ -71,3 +71,26 @@ def test_a_refusal_cannot_be_settled(told, client):
     with reading() as db:
         one = db.scalars(select(Declaration.id).where(Declaration.kind == "decline")).one()
     assert post(client, HERE, f"{HERE}/{one}/settle").status_code == 404
+
+
+def test_a_filter_stays_in_the_address_and_a_name_never_does(told, client):
+    sign_in(client, "operator")
+    assert rows(client.get(f"{HERE}?kind=moved").text) == ["Phạm Văn Dũng"]
+    assert rows(client.get(f"{HERE}?kind=moved&unit=24").text) == []
+    found = post(client, HERE, HERE, search="trần thị", unit="01")
+    assert rows(found.text) == ["Trần Thị Bình"]
+    forms = [form for form in Page(found.text).all("form") if form["method"] == "get"]
+    assert forms
+
+
+def test_what_waits_of_a_unit_is_settled_with_one_button(told, client):
+    sign_in(client, "operator")
+    page = client.get(f"{HERE}?unit=01").text
+    assert "Đã xử lý cả 2 điều của đơn vị" in page
+    changed = post(client, HERE, f"{HERE}/settle-unit", unit="01", seen="1")
+    assert "unit=01" in changed.location
+    assert "vui lòng xem lại" in client.get(changed.location).text
+    post(client, HERE, f"{HERE}/settle-unit", unit="01", seen="2")
+    page = client.get(HERE).text
+    assert "Đã ghi nhận 2 điều là đã xử lý." in page
+    assert rows(page) == []

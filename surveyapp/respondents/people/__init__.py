@@ -3,5 +3,6 @@
 __all__ = (
     "erasing",
     "frame_checks",
+    "person_search",
     "rosters",
 )

@@ -36,6 +36,7 @@ _WORDS: dict[str, object] = {
     Action.DATABASE_RESTORED: lazy("Khôi phục dữ liệu từ bản sao lưu"),
     Action.DEADLINE_MOVED: lazy("Dời hạn thu phiếu"),
     Action.DECLARATION_SETTLED: lazy("Xử lý điều người được mời báo lại"),
+    Action.DECLARATIONS_SETTLED: lazy("Xử lý cả một đơn vị điều người được mời báo lại"),
     Action.DESK_ADDRESS_WRITTEN: lazy("Ghi địa chỉ thư của đầu mối"),
     Action.DESK_DEADLINE_EXTENDED: lazy("Gia hạn nộp danh sách cho một đơn vị"),
     Action.DESK_HEADCOUNT_DECLARED: lazy("Khai số người của đơn vị"),

@@ -1,11 +1,13 @@
 """Telephone follow-up for operators: a reason opens the list, one caller has a person, a result ends the call."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
@@ -64,7 +66,19 @@ def end_calls() -> ResponseReturnValue:
 @allow("operator")
 def people_to_call() -> ResponseReturnValue:
     """Whom to call, by unit and group; each page seen is entered in the audit trail."""
-    choice, page, now = _choice(), whole(request.args.get("page", "")) or 1, clock.now()
+    return _people(_choice(request.args), page=whole(request.args.get("page", "")) or 1)
+
+
+@bp.post("/calls/people")
+@allow("operator")
+def find_people_to_call() -> ResponseReturnValue:
+    """The first page of those who match. Posted, so that no name stands in an address."""
+    text = request.form.get("search", "").strip()[:100]
+    return _people(replace(_choice(request.form), text=text), page=1)
+
+
+def _people(choice: Choice, *, page: int) -> ResponseReturnValue:
+    now = clock.now()
     try:
         with transaction() as db:
             shift = shifts.current(db, g.campaign, g.actor.username, now=now)
@@ -213,8 +227,7 @@ def _back(error: CallError) -> ResponseReturnValue:
     return redirect(url_for("centre.people_to_call", **_kept()), code=303)
 
 
-def _choice() -> Choice:
-    given = request.args
+def _choice(given: MultiDict[str, str]) -> Choice:
     state = given.get("state", "")
     state = state if state in queries.STATES else "due"
     return Choice(given.get("unit", ""), given.get("group", ""), state)
@@ -223,7 +236,9 @@ def _choice() -> Choice:
 def _kept() -> dict[str, Any]:
     """The choice of people stays in the addresses from the list to the card and back."""
     return {
-        name: request.args[name] for name in ("unit", "group", "state") if request.args.get(name)
+        name: request.values[name]
+        for name in ("unit", "group", "state")
+        if request.values.get(name)
     }
 
 

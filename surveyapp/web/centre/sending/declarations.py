@@ -1,17 +1,23 @@
 """What invited people said instead of answering: counts for all of the centre, names for operators."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from surveyapp import clock
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
-from surveyapp.i18n import _, lazy, locale
+from surveyapp.i18n import _, _n, lazy, locale, number
 from surveyapp.invitations import declarations as declared
+from surveyapp.invitations.declarations import WaitingChoice
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.numbers import whole
 
 WORDS = {
     "not_me": (
@@ -41,20 +47,79 @@ WORDS = {
 @allow("operator", "viewer", "auditor")
 def declarations() -> str:
     """How many said what; to operators also who, where something is to be done."""
+    return _page(_choice(request.args), page=whole(request.args.get("page", "")) or 1)
+
+
+@bp.post("/declarations")
+@allow("operator")
+def find_declarations() -> str:
+    """The first page of those who match. Posted, so that no name stands in an address."""
+    text = request.form.get("search", "").strip()[:100]
+    return _page(replace(_choice(request.form), text=text), page=1)
+
+
+def _choice(given: MultiDict[str, str]) -> WaitingChoice:
+    kind = given.get("kind", "")
+    return WaitingChoice(
+        kind=kind if kind in declared.TO_SETTLE else "", unit_code=given.get("unit", "")[:40]
+    )
+
+
+def _page(choice: WaitingChoice, *, page: int) -> str:
     may_act = "operator" in g.actor.roles_in(g.campaign.code)
     with reading() as db:
         tally = declared.tally(db, g.campaign.id)
-        waiting = declared.waiting(db, g.campaign.id) if may_act else []
+        waiting, found = (
+            declared.waiting(db, g.campaign.id, choice, page=page) if may_act else ([], 0)
+        )
+        by_unit = declared.waiting_units(db, g.campaign.id, replace(choice, text=""))
+        names = {unit.code: unit_name(unit) for unit in campaigns.units(db, g.campaign.id)}
     return render_template(
         "centre/declarations.html",
         now=clock.now(),
         kinds=[(*WORDS[kind], said) for kind, said in tally.items()],
         waiting=waiting,
-        left=sum(said.waiting for said in tally.values()) - len(waiting),
+        found=found,
+        page=page,
+        pages=max(1, -(-found // declared.PAGE)),
+        address=url_for("centre.declarations", **_kept(choice), page="PAGE"),
+        choice=choice,
+        units=[
+            (code, _("%(unit)s (%(n)s)", unit=names[code], n=number(n)))
+            for code, n in by_unit.items()
+        ],
+        of_unit=by_unit.get(choice.unit_code, 0),
+        unit_called=names.get(choice.unit_code, ""),
+        options=[(kind, WORDS[kind][0]) for kind in declared.TO_SETTLE],
         name=lambda kind: WORDS[kind][0],
         unit=lambda one: one.unit_en if locale() == "en" else one.unit_vi,
         may_act=may_act,
+        kept=_kept(choice),
     )
+
+
+def _kept(choice: WaitingChoice) -> dict[str, str]:
+    """The choice stays in the addresses of the page; a name that was searched for does not."""
+    given = {"kind": choice.kind, "unit": choice.unit_code}
+    return {name: value for name, value in given.items() if value}
+
+
+@bp.post("/declarations/settle-unit")
+@allow("operator")
+def settle_declarations() -> ResponseReturnValue:
+    """What was to be done about the people of one unit is done."""
+    choice = _choice(request.form)
+    with transaction() as db:
+        seen = whole(request.form.get("seen", "")) or 0
+        settled = declared.settle_unit(db, g.campaign, choice, seen=seen, act=act())
+    if settled:
+        words = _n(
+            "Đã ghi nhận %(n)s điều là đã xử lý.", "Đã ghi nhận %(n)s điều là đã xử lý.", settled
+        )
+        flash(words, "success")
+        return redirect(url_for("centre.declarations"), code=303)
+    flash(_("Số điều chờ xử lý vừa thay đổi: vui lòng xem lại rồi bấm lần nữa."), "warning")
+    return redirect(url_for("centre.declarations", **_kept(choice)), code=303)
 
 
 @bp.post("/declarations/<uuid:declaration_id>/settle")
@@ -67,4 +132,4 @@ def settle_declaration(declaration_id: UUID) -> ResponseReturnValue:
         flash(_("Đã ghi nhận là đã xử lý."), "success")
     else:
         flash(_("Người khác đã ghi nhận việc này trước."), "info")
-    return redirect(url_for("centre.declarations"), code=303)
+    return redirect(url_for("centre.declarations", **_kept(_choice(request.args))), code=303)

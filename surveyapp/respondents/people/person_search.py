@@ -1,0 +1,16 @@
+"""One meaning of searching for somebody, for every page that does: name, e-mail or telephone."""
+
+from sqlalchemy import ColumnElement, or_
+
+from surveyapp.respondents.models import Person
+from surveyapp.respondents.words.names import name_key
+
+
+def matches(text: str) -> ColumnElement[bool]:
+    """Whether a person's name, e-mail or telephone contains `text`; an empty one finds everybody."""
+    text = text.strip()
+    return or_(
+        Person.name_key.contains(name_key(text), autoescape=True),
+        Person.email.icontains(text, autoescape=True),
+        Person.phone.contains(text, autoescape=True),
+    )
