@@ -15,7 +15,9 @@ NOTHING_KEPT = {"vi": "không lưu gì", "en": "nothing is saved"}
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_the_preview_shows_a_phone_and_says_that_nothing_is_kept(desktop: Page, scene: Scene, language: str):
+def test_the_preview_shows_a_phone_and_says_that_nothing_is_kept(
+    desktop: Page, scene: Scene, language: str
+):
     sign_in(desktop, scene)
     rooms = f"{scene.address}/centre/par-index-2023/questionnaires"
     for address in (rooms, f"{rooms}/M2", f"{rooms}/M2/0", f"{rooms}/M2/1", f"{rooms}/M2/8"):
