@@ -46,12 +46,7 @@ _WRITE = update(_DRAFTS).where(_ITS_OWN)
 _COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
 _FORM = cast(Table, Assignment.__table__)
 _LIVE = (
-    select(
-        _FORM.c.id,
-        bindparam("mark", type_=LargeBinary),
-        bindparam("fresh", type_=LargeBinary),
-        bindparam("sealed", type_=LargeBinary),
-    )
+    select(_FORM.c.id)
     .join(Campaign, Campaign.id == _FORM.c.campaign_id)
     .where(
         _FORM.c.id == bindparam("assignment"),
@@ -71,8 +66,10 @@ _REPLACE = PreparedStatement(_REPLACING)
 def _first(live_keys: int) -> PreparedStatement:
     """A draft where there is none. Conditions name the code as well: whoever gives a new one discards
     the draft, and finds none to discard before this is written."""
+    given = [bindparam(name, type_=LargeBinary) for name in ("mark", "fresh", "sealed")]
     first_draft = (
-        _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
+        _LIVE.add_columns(*given)
+        .join(Invitation, Invitation.id == _FORM.c.invitation_id)
         .where(
             Invitation.tag.in_(invited.tag_binds(live_keys)),
             ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
