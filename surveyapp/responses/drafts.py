@@ -20,7 +20,7 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
-from surveyapp.db import PreparedStatement, reading, write_once
+from surveyapp.db import Executes, PreparedStatement, reading, write_once
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invited
 from surveyapp.invitations import service as invitations
@@ -273,7 +273,9 @@ def save(
     )
     if draft.after is not None:
         _write(db, assignment_id, draft, holder)
-    invitations.start(db, assignment_id, today=clock.day(now), disposition=held.disposition)
+    invitations.start(
+        db, assignment_id, today=clock.day(now), disposition=held.assignment.disposition
+    )
     return draft.saved
 
 
@@ -292,19 +294,19 @@ def merge(
 
 
 def take(
-    db: Session, draft_context: DraftContext, *, holder: DraftHolder, version: bytes | None
+    db: Executes, draft_context: DraftContext, *, holder: DraftHolder, version: bytes | None
 ) -> Content | None:
     """Remove every draft of a form and give what the holder's held; None where the holder has none.
 
     Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `version` given.
     """
     rows = db.execute(_TAKE, {"assignment": draft_context.assignment_id}).all()
-    row = next((each for each in rows if each.strand == holder.mark), None)
-    if row is None:
+    own = [StoredDraft(*row[1:]) for row in rows if row[0] == holder.mark]
+    if not own:
         return None
-    if version not in (None, row.version):
+    if version not in (None, own[0].version):
         raise DraftChanged(draft_context.assignment_id)
-    return draft_cipher.decrypt(draft_context, row.version, row.ciphertext, holder=holder)
+    return draft_cipher.decrypt(draft_context, *own[0], holder=holder)
 
 
 def begun_elsewhere(
@@ -322,7 +324,7 @@ def new_strand() -> bytes:
     return os.urandom(draft_cipher.STRAND_BYTES)
 
 
-def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
+def discard(db: Executes, assignment_ids: Iterable[UUID]) -> int:
     """Remove drafts that nobody can read any more, as after a reissued code; how many there were."""
     removed = db.execute(
         delete(Draft)
@@ -373,15 +375,19 @@ _sizes: dict[str, tuple[int, int]] = {}
 
 def size(campaign: Campaign) -> int:
     """The one size of the campaign's drafts."""
+    return _sizes_of(campaign)[0]
+
+
+def ballot_size(campaign: Campaign) -> int:
+    """The one size of the campaign's ballots before they are sealed."""
+    return _sizes_of(campaign)[1]
+
+
+def _sizes_of(campaign: Campaign) -> tuple[int, int]:
     if campaign.pack_sha256 not in _sizes:
         with reading() as db:
-            return _of_campaign(db, campaign)[0]
-    return _sizes[campaign.pack_sha256][0]
-
-
-def ballot_size(db: Session, campaign: Campaign) -> int:
-    """The one size of the campaign's ballots before they are sealed."""
-    return _of_campaign(db, campaign)[1]
+            return _of_campaign(db, campaign)
+    return _sizes[campaign.pack_sha256]
 
 
 def _of_campaign(db: Session, campaign: Campaign) -> tuple[int, int]:
