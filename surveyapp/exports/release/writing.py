@@ -7,14 +7,19 @@ as `ResultsRead`, so that no two files of a release can disagree.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studies
+from surveyapp.exports.cleaning.answer_arrays import GroupAnswers
+from surveyapp.exports.cleaning.applied_rules import RuleHits
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure import earlier_releases, public_tables
+from surveyapp.exports.disclosure.public_tables import PublicTables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
 from surveyapp.exports.errors import ResponsesChanged
 from surveyapp.exports.formats import (
@@ -29,6 +34,8 @@ from surveyapp.exports.formats import (
     statistics_files,
     syntax,
 )
+from surveyapp.exports.quality import papers
+from surveyapp.exports.quality.figures import MarkTally, QualityInputs
 from surveyapp.exports.release import scoring, sipas
 from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
 from surveyapp.exports.release.results import AnswerTally, Frame
@@ -74,6 +81,7 @@ class ResultsRead:
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
     tally: AnswerTally = field(default_factory=AnswerTally)
+    marks: MarkTally = field(default_factory=MarkTally)
     excluded: Counter[Cell] = field(default_factory=Counter)
     completeness: defaultdict[Cell, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
@@ -94,7 +102,8 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     _write_what_cleaning_did(folder, account)
     if inputs.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
-    left_out = _write_public(folder / "public", results, inputs)
+    tables, left_out = _write_public(folder / "public", results, inputs)
+    _write_quality(db, folder, results, account, tables, opened_at=opening.opened_at)
     name_tables.write_names(folder / "names", frame)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     types = datapackage.column_types(frame)
@@ -189,7 +198,7 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
         _noting_completeness(results, responses.responses(db, results.frame.campaign.id)),
         results.ruleset.rules,
         forms,
-        seen=results.study.add,
+        seen=partial(_noting_marks, results),
     )
     return scoring.write_scoring(
         folder,
@@ -204,7 +213,16 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
     )
 
 
-def _write_public(folder: Path, results: ResultsRead, inputs: ReleaseInputs) -> tuple[Cell, ...]:
+def _noting_marks(
+    results: ResultsRead, answers: GroupAnswers, rule_hits: Sequence[RuleHits]
+) -> None:
+    results.study.add(answers, rule_hits)
+    results.marks.add(answers)
+
+
+def _write_public(
+    folder: Path, results: ResultsRead, inputs: ReleaseInputs
+) -> tuple[PublicTables, tuple[Cell, ...]]:
     """The public tables, without the cells that differ from what is out already; which these are."""
     tables = public_tables.PublicTables(results.frame, results.tally)
     public_tables.write_public(folder, tables)
@@ -213,7 +231,7 @@ def _write_public(folder: Path, results: ResultsRead, inputs: ReleaseInputs) -> 
         tables = replace(tables, withheld=changed)
         public_tables.write_public(folder, tables)
     sdmx.write_sdmx(folder / "sdmx.csv", tables)
-    return tuple(results.frame.in_order(changed))
+    return tables, tuple(results.frame.in_order(changed))
 
 
 def _opening_of(db: Session, frame: Frame, *, response_count: int) -> BoxOpening:
@@ -239,9 +257,34 @@ def _write_what_cleaning_did(folder: Path, account: report.CleaningAccount) -> N
     )
     with speaking(DEFAULT):
         for path, paper in report.cleaning_papers(account):
-            csv_files.write_text(folder / f"{path}.html", report_document.as_html(paper))
-            (folder / f"{path}.pdf").parent.mkdir(parents=True, exist_ok=True)
-            (folder / f"{path}.pdf").write_bytes(report_document.as_pdf(paper))
+            report_document.write_document(folder / path, paper)
+
+
+def _write_quality(
+    db: Session,
+    folder: Path,
+    results: ResultsRead,
+    account: report.CleaningAccount,
+    tables: PublicTables,
+    *,
+    opened_at: datetime,
+) -> None:
+    """In both languages: complete for scoring, and of what the public tables tell."""
+    inputs = QualityInputs(
+        frame=results.frame,
+        tally=results.tally,
+        figures=results.figures,
+        completeness=results.completeness,
+        marks=results.marks,
+        withheld=results.withheld,
+        tables=tables,
+    )
+    earlier = papers.round_before(db, results.frame.campaign)
+    for path, language, paper in papers.quality_papers(
+        inputs, account, opened_at=opened_at, earlier=earlier
+    ):
+        with speaking(language):
+            report_document.write_document(folder / path, paper)
 
 
 def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:
