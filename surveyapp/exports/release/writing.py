@@ -36,7 +36,8 @@ from surveyapp.exports.formats import (
 )
 from surveyapp.exports.quality import papers
 from surveyapp.exports.quality.figures import MarkTally, QualityInputs
-from surveyapp.exports.release import scoring, sipas
+from surveyapp.exports.quality.precision import CellWeight, cell_weights
+from surveyapp.exports.release import precision_tables, scoring, sipas
 from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.exports.verify import SCHEMA
@@ -96,13 +97,15 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     results = _read(db, frame, inputs.ruleset)
     labels = row_labels(results.sizes, frame.row_minimum)
     response_count = _write_tables(db, folder / "scoring", results, labels)
+    weights = _weights(db, results)
+    _write_precision(folder / "scoring", results, weights)
     without_rows = sum(results.opened.values()) - sum(results.sizes.values())
     opening = _opening_of(db, frame, response_count=response_count + without_rows)
     account = report.CleaningAccount(frame, inputs.ruleset, results.study.result())
     _write_what_cleaning_did(folder, account)
     if inputs.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
-    tables, left_out = _write_public(folder / "public", results, inputs)
+    tables, left_out = _write_public(folder / "public", results, inputs, weights)
     _write_quality(db, folder, results, account, tables, opened_at=opening.opened_at)
     name_tables.write_names(folder / "names", frame)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
@@ -220,11 +223,42 @@ def _noting_marks(
     results.marks.add(answers)
 
 
+def _weights(db: Session, results: ResultsRead) -> dict[Cell, CellWeight]:
+    """What a response of each cell stands for, by the forms of its supplying units."""
+    frame = results.frame
+    by_supplier = fieldwork.counted(db, frame.campaign.id, by=("rated", "group", "supplying"))
+    forms = {
+        (frame.units[unit].code, frame.groups[group].code, str(supplier)): counts.maybe_eligible
+        for (unit, group, supplier), counts in by_supplier.items()
+    }
+    told = {c: n for c, n in results.tally.responses.items() if c not in results.withheld}
+    return cell_weights(told, forms)
+
+
+def _write_precision(
+    folder: Path, results: ResultsRead, weights: Mapping[Cell, CellWeight]
+) -> None:
+    csv_files.write_csv(
+        folder / "weights.csv",
+        precision_tables.WEIGHTS,
+        precision_tables.weight_rows(results.frame, weights),
+    )
+    csv_files.write_csv(
+        folder / "means.csv",
+        precision_tables.CELL_MEANS,
+        precision_tables.mean_rows(results.frame, results.tally, weights),
+    )
+
+
 def _write_public(
-    folder: Path, results: ResultsRead, inputs: ReleaseInputs
+    folder: Path,
+    results: ResultsRead,
+    inputs: ReleaseInputs,
+    weights: Mapping[Cell, CellWeight],
 ) -> tuple[PublicTables, tuple[Cell, ...]]:
     """The public tables, without the cells that differ from what is out already; which these are."""
-    tables = public_tables.PublicTables(results.frame, results.tally)
+    deffs = {cell: one.deff for cell, one in weights.items() if one.deff is not None}
+    tables = public_tables.PublicTables(results.frame, results.tally, deffs=deffs)
     public_tables.write_public(folder, tables)
     changed = earlier_releases.changed_cells(folder, [out for _, out in inputs.published])
     if changed:
