@@ -141,28 +141,28 @@ def sign_in(desk: Browser) -> None:
     page = desk.get("/account/second-factor")[1]
     code = {"factor_code": factories.recovery_codes(DESK)[0], "factor_passkey": ""}
     desk.post("/account/second-factor", {**_form(page), **code})
-    place, _page = desk.get(LIST)
-    if place != LIST:
-        sys.exit(f"signing in led to {place}, not to the list")
+    path, _page = desk.get(LIST)
+    if path != LIST:
+        sys.exit(f"signing in led to {path}, not to the list")
 
 
 def hand_in(desk: Browser, file: Path) -> str:
     """Send the file and confirm what was understood; where it ended."""
-    place, page = desk.post(LIST, _form(desk.get(LIST)[1]), file)
-    place, page = _waited(desk, place, page)
-    if place == LIST:
+    path, page = desk.post(LIST, _form(desk.get(LIST)[1]), file)
+    path, page = _waited(desk, path, page)
+    if path == LIST:
         return "not received"
-    if "/received/" in place:
-        place, page = _waited(desk, *desk.post(place, _form(page)))
-    return "stored" if "/list/" in place else "refused"
+    if "/received/" in path:
+        path, page = _waited(desk, *desk.post(path, _form(page)))
+    return "stored" if "/list/" in path else "refused"
 
 
-def _waited(desk: Browser, place: str, page: str) -> tuple[str, str]:
+def _waited(desk: Browser, path: str, page: str) -> tuple[str, str]:
     """The page that follows a page of progress."""
     while 'http-equiv="refresh"' in page:
         time.sleep(0.3)
-        place, page = desk.get(place)
-    return place, page
+        path, page = desk.get(path)
+    return path, page
 
 
 def visits(visitor: Browser, *, until: threading.Event | None) -> list[float]:

@@ -88,13 +88,13 @@ def _resident(pid: int) -> float:
 
 
 def _children() -> list[int]:
-    found = []
+    pids = []
     for task in Path("/proc/self/task").iterdir():
         try:
-            found += [int(pid) for pid in (task / "children").read_text("ascii").split()]
+            pids += [int(pid) for pid in (task / "children").read_text("ascii").split()]
         except OSError:
             continue
-    return found
+    return pids
 
 
 @contextmanager
@@ -141,15 +141,15 @@ def _through_the_pages(content: bytes) -> None:
         fields = {"csrf_token": token(client.get(page)), "file": (BytesIO(content), "list.xlsx")}
         with _measured("whole path, upload to findings"):
             with _measured("  sent, read and understood"):
-                place = client.post(
+                address = client.post(
                     page, data=fields, headers=HERE, content_type="multipart/form-data"
                 ).location
             with _measured("  shown as understood"):
-                form = reading_form(client.get(place))
+                form = reading_form(client.get(address))
             with _measured("  confirmed: read, checked, compared, stored"):
-                client.post(place, data=form, headers=HERE)
+                client.post(address, data=form, headers=HERE)
             with _measured("  shown with its findings"):
-                shown = client.get(place, follow_redirects=True)
+                shown = client.get(address, follow_redirects=True)
         assert "/list/" in shown.request.path
 
 

@@ -42,10 +42,10 @@ RULES = [
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ballots", type=int, default=50_155)
-    wanted = parser.parse_args().ballots
+    n_ballots = parser.parse_args().ballots
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        arguments = prepare(out, wanted)
+        arguments = prepare(out, n_ballots)
         began = time.perf_counter()
         program = "from surveyapp.responses.opener.command import main; main()"
         subprocess.run([sys.executable, "-c", program, "open", *arguments], check=True)
@@ -58,10 +58,10 @@ def main() -> None:
     )
 
 
-def prepare(out: Path, wanted: int) -> list[str]:
+def prepare(out: Path, n_ballots: int) -> list[str]:
     """The export, registration and shares in `out`; the arguments of `open`."""
     public, parts = keys.create()
-    cells = sized(wanted)
+    cells = sized(n_ballots)
     chance = random.Random(1)
     signing, mac_key = Ed25519PrivateKey.generate(), chance.randbytes(32)
     path = out / "export.gz"
@@ -71,7 +71,7 @@ def prepare(out: Path, wanted: int) -> list[str]:
         export.write(file, header, ballots(public, cells, mac_key, chance), signing)
     took = time.perf_counter() - began
     print(
-        f"{wanted} ballots sealed and exported in {took:.1f} s, {path.stat().st_size / 2**20:.0f} MB"
+        f"{n_ballots} ballots sealed and exported in {took:.1f} s, {path.stat().st_size / 2**20:.0f} MB"
     )
     signed = records.registration(CODE, public, ("A", "B", "C"), parts, today=date(2026, 1, 5))
     (out / "registration.json").write_text(files.document_text(signed), encoding="utf-8")
@@ -81,11 +81,11 @@ def prepare(out: Path, wanted: int) -> list[str]:
         given += ["--share", str(out / f"{part.number}.txt")]
     return [
         str(out / "registration.json"), str(path), *given, "--out", str(out), "--submitted",
-        str(wanted), "--server-key", files.key_print(files.public_hex(signing)),
+        str(n_ballots), "--server-key", files.key_print(files.public_hex(signing)),
     ]  # fmt: skip
 
 
-def sized(wanted: int) -> dict[tuple[str, str], int]:
+def sized(n_ballots: int) -> dict[tuple[str, str], int]:
     """`wanted` ballots over the cells of the plan, each group split evenly."""
     planned = sum(forms for _, forms in PLANNED.values())
     places = [
@@ -94,9 +94,9 @@ def sized(wanted: int) -> dict[tuple[str, str], int]:
         for n in range(forms)
     ]
     cells: dict[tuple[str, str], int] = {}
-    for n in range(wanted):
-        place = places[n * planned // wanted]
-        cells[place] = cells.get(place, 0) + 1
+    for n in range(n_ballots):
+        cell = places[n * planned // n_ballots]
+        cells[cell] = cells.get(cell, 0) + 1
     return cells
 
 

@@ -140,9 +140,9 @@ def _count(db, campaign: Campaign, forms: int, now: datetime) -> None:  # type: 
             ]
         list_id = lists.setdefault((unit_id, kind.id), uuid.uuid4())
         willing = dice.triangular(0.1, 0.95, 0.6)
-        wanted = round(planned * scale * dice.uniform(0.8, 1.05))
-        for place, (rated, department) in enumerate(cells):
-            n = wanted // len(cells) + (place < wanted % len(cells))
+        n_forms = round(planned * scale * dice.uniform(0.8, 1.05))
+        for at, (rated, department) in enumerate(cells):
+            n = n_forms // len(cells) + (at < n_forms % len(cells))
             if not n:
                 continue
             kept.append({"list_id": list_id, "group_id": group_id, "rated_unit_id": rated, "department_id": department, "listed": n, "approved": n})  # fmt: skip

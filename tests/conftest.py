@@ -203,8 +203,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
     A folder whose tests need one engine only overrides this fixture (see tests/web/conftest.py).
     """
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
+    given_engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return given_engine
 
 
 @pytest.fixture
@@ -246,8 +246,8 @@ class Compiled(BytecodeCache):
         self.kept: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if found := self.kept.get(bucket.key):
-            bucket.bytecode_from_string(found)
+        if bytecode := self.kept.get(bucket.key):
+            bucket.bytecode_from_string(bytecode)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self.kept[bucket.key] = bucket.bytecode_to_string()

@@ -57,16 +57,16 @@ def approve_questionnaires(db: Session, campaign: Campaign, now: datetime) -> No
     db.add_all(
         QuestionnaireApproval(
             campaign_id=campaign.id,
-            code=found.code,
-            number=found.approval.number + 1 if found.approval else 1,
-            sha256=found.sha256,
-            content=found.instrument.to_json(),
+            code=standing.code,
+            number=standing.approval.number + 1 if standing.approval else 1,
+            sha256=standing.sha256,
+            content=standing.instrument.to_json(),
             approved_at=now,
             approved_by="centre",
             note="",
         )
-        for found in approvals.standings(db, campaign.id)
-        if found.state != "approved"
+        for standing in approvals.standings(db, campaign.id)
+        if standing.state != "approved"
     )
     db.flush()
 
@@ -104,10 +104,12 @@ LIST_ROWS = {
 """Headings of a list of each kind, and what stands between the name and the contact."""
 
 
-def list_file(kind: str, people: list[tuple[str, str, str]], *, place: str | None = None) -> bytes:
+def list_file(
+    kind: str, people: list[tuple[str, str, str]], *, position_cells: str | None = None
+) -> bytes:
     """A CSV of one list kind: each person a (name, phone, e-mail)."""
     headings, filled = LIST_ROWS[kind]
-    rows = [f"{name},{place or filled},{phone},{email}" for name, phone, email in people]
+    rows = [f"{name},{position_cells or filled},{phone},{email}" for name, phone, email in people]
     return "\n".join([headings, *rows]).encode()
 
 
@@ -133,7 +135,7 @@ def staged_list(
     kind: str = "agency-leaders",
     content: bytes | None = None,
     listed: list[tuple[str, str, str]] | None = None,
-    place: str | None = None,
+    position_cells: str | None = None,
 ) -> RespondentList:
     """A list read and shown with its findings, not yet confirmed. `listed` are its people."""
     from surveyapp.campaigns import queries as campaigns
@@ -142,7 +144,7 @@ def staged_list(
 
     supplier = campaigns.unit(db, campaign.id, unit)
     kinds = {k.code: k for k in campaigns.list_kinds(db, campaign.id)}
-    content = content or list_file(kind, listed or people(3), place=place)
+    content = content or list_file(kind, listed or people(3), position_cells=position_cells)
     context = queries.list_context(db, campaign, supplier, kinds[kind])
     return service.stage(
         db,

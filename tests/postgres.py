@@ -43,9 +43,9 @@ class PostgresBroken(RuntimeError):
 def programs() -> Path:
     """The folder of the newest PostgreSQL server programs. Raises `PostgresMissing`."""
     debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    found = sorted(debian, key=lambda path: float(path.parts[-3]), reverse=True)
-    if found:
-        return found[0].parent
+    newest_first = sorted(debian, key=lambda path: float(path.parts[-3]), reverse=True)
+    if newest_first:
+        return newest_first[0].parent
     on_path = shutil.which("initdb")
     if on_path is None:
         raise PostgresMissing

@@ -19,9 +19,9 @@ PATIENCE = 60.0
 
 def _program() -> str:
     beside = Path(sys.executable).parent / "weed"
-    found = str(beside) if beside.exists() else shutil.which("weed")
-    assert found, "SeaweedFS is not installed: make test installs it with the test tools"
-    return found
+    program = str(beside) if beside.exists() else shutil.which("weed")
+    assert program, "SeaweedFS is not installed: make test installs it with the test tools"
+    return program
 
 
 @contextmanager

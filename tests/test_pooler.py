@@ -55,14 +55,14 @@ def test_more_threads_than_connections_and_more_statements_than_are_ever_prepare
     def work(number: int) -> int:
         for _ in range(12):
             with reading() as db:
-                found = db.scalar(
+                n_others = db.scalar(
                     text("select count(*) from campaign where code <> :code"), {"code": "x"}
                 )
             with transaction() as db:
                 ownership.sign(
                     db, f"node-{number}", kind="web", version="1", keys=[1], now=clock.now()
                 )
-        return int(found or 0)
+        return int(n_others or 0)
 
     with ThreadPoolExecutor(12) as pool:
         assert list(pool.map(work, range(12))) == [0] * 12
@@ -72,8 +72,8 @@ def test_more_threads_than_connections_and_more_statements_than_are_ever_prepare
 
 def test_limits_go_with_each_transaction_and_stay_with_none(pooled):
     with pooled.connect() as connection:
-        for setting, wanted in (("statement_timeout", "20s"), ("lock_timeout", "4s")):
-            assert connection.execute(text(f"show {setting}")).scalar_one() == wanted
+        for setting, limit in (("statement_timeout", "20s"), ("lock_timeout", "4s")):
+            assert connection.execute(text(f"show {setting}")).scalar_one() == limit
     with pooled.connect() as connection:
         driver = connection.connection.driver_connection
         driver.rollback()

@@ -17,8 +17,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 def project(folder: Path) -> dict[str, Any]:
     """The `[project]` table of a folder's pyproject.toml."""
     with (folder / "pyproject.toml").open("rb") as file:
-        found: dict[str, Any] = tomllib.load(file)["project"]
-    return found
+        described: dict[str, Any] = tomllib.load(file)["project"]
+    return described
 
 
 def server_version() -> str:
@@ -44,7 +44,9 @@ def build(out: Path, *, folder: Path, package: str, files: Mapping[str, bytes]) 
     members[f"{info}/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: pure_wheel\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
-    scripts = "".join(f"{name} = {place}\n" for name, place in described["scripts"].items())
+    scripts = "".join(
+        f"{name} = {entry_point}\n" for name, entry_point in described["scripts"].items()
+    )
     members[f"{info}/entry_points.txt"] = f"[console_scripts]\n{scripts}".encode()
     record = "".join(f"{name},{_digest(content)}\n" for name, content in members.items())
     members[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()

@@ -35,11 +35,11 @@ def tracked() -> list[str]:
 
 def scan(root: Path, names: Iterable[str]) -> dict[Finding, int]:
     """File, kind and hash of whatever looks like a secret, with its line."""
-    found = SecretsCollection(root=str(root))
+    secrets = SecretsCollection(root=str(root))
     with default_settings():
         for name in names:
-            found.scan_file(name)
-    return {(file, one.type, one.secret_hash): one.line_number for file, one in found}
+            secrets.scan_file(name)
+    return {(file, one.type, one.secret_hash): one.line_number for file, one in secrets}
 
 
 def known() -> set[Finding]:
@@ -51,13 +51,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--accept", action="store_true", help="what is there now was looked at")
     accept = parser.parse_args().accept
-    found = scan(ROOT, tracked())
+    secrets = scan(ROOT, tracked())
     if accept:
-        KNOWN.write_text(json.dumps(sorted(found), indent=0) + "\n")
-    news = sorted(set(found) - known())
+        KNOWN.write_text(json.dumps(sorted(secrets), indent=0) + "\n")
+    news = sorted(set(secrets) - known())
     for file, kind, secret in news:
-        print(f"{file}:{found[file, kind, secret]}: {kind}")
-    print(f"{len(found)} places look like secrets, {len(news)} of them new")
+        print(f"{file}:{secrets[file, kind, secret]}: {kind}")
+    print(f"{len(secrets)} places look like secrets, {len(news)} of them new")
     sys.exit(bool(news))
 
 

@@ -55,22 +55,22 @@ class Wording:
     faults: list[str] = field(default_factory=list)
 
 
-def domain(place: str) -> str:
+def domain(file: str) -> str:
     """The catalogue that a message found in `place` goes to."""
     for pattern, name in DOMAINS:
-        found = pattern.match(place)
-        if found:
-            return name or found[1]
+        match = pattern.match(file)
+        if match:
+            return name or match[1]
     return "core"
 
 
 def collect(source: Path) -> dict[Words, list[str]]:
     """Every message of the source folder, and where it stands."""
-    found: dict[Words, list[str]] = {}
-    for place, line, words, _comments, _context in extract_from_dir(source, METHODS, {}, KEYWORDS):
+    uses: dict[Words, list[str]] = {}
+    for file, line, words, _comments, _context in extract_from_dir(source, METHODS, {}, KEYWORDS):
         key: Words = tuple(words) if isinstance(words, tuple | list) else words
-        found.setdefault(key, []).append(f"{place}:{line}")
-    return found
+        uses.setdefault(key, []).append(f"{file}:{line}")
+    return uses
 
 
 def check(source: Path, catalogues: Path) -> Wording:
@@ -81,25 +81,25 @@ def check(source: Path, catalogues: Path) -> Wording:
         with path.open("rb") as file:
             for message in read_po(file, locale="en", abort_invalid=True):
                 if message.id:
-                    place = f"{path.name}:{message.lineno}"
-                    wording.faults += _faults(place, message, wording.places, english)
+                    where = f"{path.name}:{message.lineno}"
+                    wording.faults += _faults(where, message, wording.places, english)
     wording.missing = [words for words in wording.places if _first(words) not in english]
     return wording
 
 
-def _faults(place, message, places, english) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _faults(where, message, places, english) -> Iterator[str]:  # type: ignore[no-untyped-def]
     key = tuple(message.id) if isinstance(message.id, tuple | list) else message.id
     translated = message.string if isinstance(message.string, tuple | list) else (message.string,)
     if message.fuzzy:
-        yield f"{place}: fuzzy"
+        yield f"{where}: fuzzy"
     if key not in places:
-        yield f"{place}: no longer in the source: {_first(key)}"
+        yield f"{where}: no longer in the source: {_first(key)}"
     if not all(translated):
-        yield f"{place}: no English: {_first(key)}"
+        yield f"{where}: no English: {_first(key)}"
     elif any(_slots(one) != _slots(_last(key)) for one in translated):
-        yield f"{place}: other placeholders than the Vietnamese: {_first(key)}"
+        yield f"{where}: other placeholders than the Vietnamese: {_first(key)}"
     if english.get(_first(key), (key, message.string)) != (key, message.string):
-        yield f"{place}: translated otherwise elsewhere: {_first(key)}"
+        yield f"{where}: translated otherwise elsewhere: {_first(key)}"
     english[_first(key)] = (key, message.string)
 
 
@@ -120,7 +120,7 @@ def append(catalogues: Path, words: Words, places: list[str]) -> Path:
     path = catalogues / f"{domain(places[0])}.po"
     if not path.exists():
         path.write_text(HEADER)
-    lines = [f"#: {place}" for place in places[:3]]
+    lines = [f"#: {use}" for use in places[:3]]
     if isinstance(words, str):
         lines += [f"msgid {normalize(words)}", 'msgstr ""']
     else:

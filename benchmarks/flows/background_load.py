@@ -90,27 +90,27 @@ async def _hand_in(browser: Browser, page: str, file: Path) -> None:
     fields = {"csrf_token": _hidden(await browser.get(page))["csrf_token"]}
     body = multipart(fields.items(), (file.name, file.read_bytes()))
     sent = _must(await browser.ask("POST", page, HERE, FORM_DATA, body=body), 303, "upload")
-    place = sent.headers["location"]
-    shown = await _once(browser, place, lambda answer: 'id="reading"' in answer.text)
+    address = sent.headers["location"]
+    shown = await _once(browser, address, lambda answer: 'id="reading"' in answer.text)
     confirmed = _reading_form(shown.text)
     body = urlencoded(confirmed.items())
-    _must(await browser.ask("POST", place, HERE, FORM, body=body), 303, "confirmation")
-    stored = await _once(browser, place, lambda answer: answer.status == 303)
+    _must(await browser.ask("POST", address, HERE, FORM, body=body), 303, "confirmation")
+    stored = await _once(browser, address, lambda answer: answer.status == 303)
     if "/list/" not in stored.headers["location"]:
         raise Unexpected(f"led to {stored.headers['location']} instead of the list")
     await browser.get(stored.headers["location"])
 
 
-async def _once(browser: Browser, place: str, is_there: Callable[[Answer], bool]) -> Answer:
+async def _once(browser: Browser, address: str, is_there: Callable[[Answer], bool]) -> Answer:
     """The page once it shows what it is waited for, asked for again and again as its script does."""
     for _ in range(POLLS):
-        answer = await browser.ask("GET", place)
+        answer = await browser.ask("GET", address)
         if answer.status not in (200, 303):
             break
         if is_there(answer):
             return answer
         await asyncio.sleep(BETWEEN_POLLS)
-    raise Unexpected(f"{place}: not there after {POLLS * BETWEEN_POLLS:.0f} s: {answer.status}")
+    raise Unexpected(f"{address}: not there after {POLLS * BETWEEN_POLLS:.0f} s: {answer.status}")
 
 
 def _reading_form(page: str) -> dict[str, str]:

@@ -83,9 +83,11 @@ def check(
         raise Lost(f"{uploads} lists acknowledged, {lists} stored")
 
 
-def check_answers(found: Iterable[Mapping[str, str]], links: Iterable[str], form: Form) -> int:
+def check_answers(
+    opened_answers: Iterable[Mapping[str, str]], links: Iterable[str], form: Form
+) -> int:
     """The box holds exactly what the people of these links answered; how many. Raises `Lost`."""
-    held = Counter(_digest(answers) for answers in found)
+    held = Counter(_digest(answers) for answers in opened_answers)
     given = Counter(_digest(Visitor(link, form).chosen) for link in links)
     if held != given:
         lost, strange = (given - held).total(), (held - given).total()

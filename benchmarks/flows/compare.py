@@ -90,10 +90,10 @@ def _by_key(ratios: Sequence[dict[str, Any]]) -> dict[Key, float]:
     }
 
 
-def words(found: Sequence[Moved]) -> list[str]:
+def words(moves: Sequence[Moved]) -> list[str]:
     """A line for each ratio, and a last one that says what moved."""
     lines = [f"{'':44} {'base':>7} {'head':>7}   head ÷ base, median (least–most)"]
-    for each in found:
+    for each in moves:
         engine, clients, measure, kind = each.key
         verdict = ("WORSE" if each.is_worse else "better") if each.is_beyond_noise else "noise"
         what = "of the ceiling's rate" if kind == "rate" else "× its processor time"
@@ -101,9 +101,9 @@ def words(found: Sequence[Moved]) -> list[str]:
             f"{engine:10} {clients:3} {measure:8} {what:21} {each.base:7.2f} {each.head:7.2f}   "
             f"{each.factor:.2f} ({min(each.factors):.2f}–{max(each.factors):.2f}) {verdict}"
         )
-    worse = sum(each.is_beyond_noise and each.is_worse for each in found)
-    better = sum(each.is_beyond_noise and not each.is_worse for each in found)
-    return [*lines, f"{worse} worse and {better} better beyond noise, of {len(found)}"]
+    worse = sum(each.is_beyond_noise and each.is_worse for each in moves)
+    better = sum(each.is_beyond_noise and not each.is_worse for each in moves)
+    return [*lines, f"{worse} worse and {better} better beyond noise, of {len(moves)}"]
 
 
 # ---- running
@@ -187,9 +187,9 @@ def main() -> None:
             }
             pairs.append((ran["base"], ran["head"]))
             print(f"pair {number + 1} of {given.pairs} measured", flush=True)
-    found = moved(pairs)
-    print("\n".join(words(found)))
-    if any(each.is_beyond_noise and each.is_worse for each in found):
+    moves = moved(pairs)
+    print("\n".join(words(moves)))
+    if any(each.is_beyond_noise and each.is_worse for each in moves):
         raise SystemExit(1)
 
 

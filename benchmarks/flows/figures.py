@@ -120,12 +120,14 @@ class Ratio:
 def ratios(made: Sequence[Figure]) -> list[Ratio]:
     """Every measure of ours over its ceiling."""
     by = {(f.engine, f.clients, f.server, f.measure): f for f in made}
-    found = []
+    shares_of_ceiling = []
     for (engine, clients, server, measure), ours in by.items():
         if server != OURS:
             continue
         against = MEASURES[measure][2]
         ceiling = by[engine, clients, PLAIN, against]
         spent = (ours.processor + ours.database) / max(ceiling.processor + ceiling.database, 1e-9)
-        found.append(Ratio(engine, clients, measure, against, ours.rate / ceiling.rate, spent))
-    return found
+        shares_of_ceiling.append(
+            Ratio(engine, clients, measure, against, ours.rate / ceiling.rate, spent)
+        )
+    return shares_of_ceiling

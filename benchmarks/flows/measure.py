@@ -163,8 +163,8 @@ def _job(
     stage: Stage, side: Side, flow: str, beside: str, clients: int, seconds: float
 ) -> dict[str, Any]:
     uses_up = flow in ("pages", "script", "saves")
-    wanted = clients if flow == "saves" else int(BUSIEST * seconds) + clients
-    links = [link for _, link in zip(range(wanted), side.links, strict=False)] if uses_up else []
+    n_links = clients if flow == "saves" else int(BUSIEST * seconds) + clients
+    links = [link for _, link in zip(range(n_links), side.links, strict=False)] if uses_up else []
     person = dict(stage.known["people"].get(beside, {}))
     if beside == "desk":
         mine, stage.known["people"]["desk"]["files"] = person["files"][:5], person["files"][5:]
@@ -205,29 +205,29 @@ def _client(side: Side, job: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _staged(engine: str, folder: Path, people: int) -> Iterator[Stage]:
     """Campaign and plain tables filled, both served; all stopped afterwards."""
-    place = folder / engine
-    place.mkdir(mode=0o700)
+    engine_folder = folder / engine
+    engine_folder.mkdir(mode=0o700)
     with ExitStack() as stack:
         master = stack.enter_context(_postgres(folder)) if engine == "postgresql" else None
-        url, plain = _addresses(engine, folder, place)
-        _call("benchmarks.flows.stage", str(place), url, str(people))
-        known = json.loads((place / "stage.json").read_text())
-        (place / "form.json").write_text(json.dumps(known["form"], ensure_ascii=False))
-        given = {"PLAIN_DATABASE": plain, "PLAIN_FORM": str(place / "form.json")}
+        url, plain = _addresses(engine, folder, engine_folder)
+        _call("benchmarks.flows.stage", str(engine_folder), url, str(people))
+        known = json.loads((engine_folder / "stage.json").read_text())
+        (engine_folder / "form.json").write_text(json.dumps(known["form"], ensure_ascii=False))
+        given = {"PLAIN_DATABASE": plain, "PLAIN_FORM": str(engine_folder / "form.json")}
         codes = [link.removeprefix("/t/") for link in known["links"]]
         from benchmarks.flows.plain_flask import prepare
 
         prepare(plain, codes)
         served = {
-            OURS: ("wsgi:app", _environment(place, url), url),
+            OURS: ("wsgi:app", _environment(engine_folder, url), url),
             PLAIN: ("benchmarks.flows.plain_flask:app", given, plain),
         }
         sides = {}
         for name, (application, environment, address) in served.items():
-            log = place / f"{name}.log"
+            log = engine_folder / f"{name}.log"
             server = stack.enter_context(serving.gunicorn(application, environment, log))
             sides[name] = Side(name, server, iter(known["links"]), Database(address))
-        yield Stage(engine, place, url, known, sides, master)
+        yield Stage(engine, engine_folder, url, known, sides, master)
 
 
 @contextmanager
@@ -242,20 +242,20 @@ def _postgres(folder: Path) -> Iterator[int]:
         postgres.stop(server)
 
 
-def _addresses(engine: str, folder: Path, place: Path) -> tuple[str, str]:
+def _addresses(engine: str, folder: Path, engine_folder: Path) -> tuple[str, str]:
     """Where ours and the ceiling keep what they keep."""
     if engine == "sqlite":
-        return f"sqlite:///{place / 'survey.sqlite3'}", str(place / "plain.sqlite3")
+        return f"sqlite:///{engine_folder / 'survey.sqlite3'}", str(engine_folder / "plain.sqlite3")
     user = postgres.url(folder / "postgres", "x").partition("://")[2].partition("@")[0]
     plain = f"dbname=plain user={user} host={folder / 'postgres'}"
     return postgres.url(folder / "postgres", "ours"), plain
 
 
-def _environment(place: Path, url: str) -> dict[str, str]:
+def _environment(instance: Path, url: str) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
-        "SURVEYAPP_INSTANCE": str(place),
-        "SURVEYAPP_KEYS": str(place / "keys.json"),
+        "SURVEYAPP_INSTANCE": str(instance),
+        "SURVEYAPP_KEYS": str(instance / "keys.json"),
         "SURVEYAPP_BASE_URL": "http://127.0.0.1:8000",
         "SURVEYAPP_LOG_LEVEL": "ERROR",
     }
@@ -284,9 +284,9 @@ def _check_all(stage: Stage) -> str:
     )
     stored = [json.loads(row[0]) for row in plain.database.rows("SELECT answers FROM ballot")]
     checked = []
-    for side, found in ((ours, opened["ballots"]), (plain, stored)):
+    for side, box_answers in ((ours, opened["ballots"]), (plain, stored)):
         if not side.unanswered:
-            checked.append(checking.check_answers(found, side.acknowledged, form))
+            checked.append(checking.check_answers(box_answers, side.acknowledged, form))
     for link, saved in ours.saved.items():
         if opened["drafts"].get(link) != saved:
             raise checking.Lost(f"a draft holds {opened['drafts'].get(link)} instead of {saved}")

@@ -130,15 +130,15 @@ def _await_answer(port: int, process: subprocess.Popen[bytes], log: Path) -> Non
 
 def _children(pid: int) -> list[int]:
     """All that live below a process, whichever of its threads began them."""
-    found = []
+    descendants = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             begun = [int(child) for child in task.read_text().split()]
         except OSError:
             continue
         for child in begun:
-            found += [child, *_children(child)]
-    return found
+            descendants += [child, *_children(child)]
+    return descendants
 
 
 def tree_seconds(pid: int) -> float:

@@ -129,8 +129,8 @@ def _page(answer: Answer, *marks: str) -> str:
 def _leads_to(path: str) -> Callable[[Visitor, Answer], None]:
     def expect(_visitor: Visitor, answer: Answer) -> None:
         _require(answer.status == 303, "not led on", answer)
-        place = answer.headers.get("location", "").partition("?cua=")[0]
-        _require(place == path, f"led to {place} instead of {path}", answer)
+        led_to = answer.headers.get("location", "").partition("?cua=")[0]
+        _require(led_to == path, f"led to {led_to} instead of {path}", answer)
 
     return expect
 
@@ -179,9 +179,9 @@ def _submitted(visitor: Visitor, answer: Answer) -> None:
 
 
 def _shows_receipt(visitor: Visitor, answer: Answer) -> None:
-    found = _RECEIPT.search(_page(answer))
-    _require(found is not None, "no receipt", answer)
-    visitor.receipt = found[1] if found else ""
+    receipt = _RECEIPT.search(_page(answer))
+    _require(receipt is not None, "no receipt", answer)
+    visitor.receipt = receipt[1] if receipt else ""
 
 
 def _saved_section(page: int, path: str) -> Callable[[Visitor, Answer], None]:

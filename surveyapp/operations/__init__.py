@@ -3,4 +3,14 @@
 `__all__` is what other packages may use.
 """
 
-__all__ = ("backup", "doctor", "erasing", "installation", "installing", "models", "wall", "watch")
+__all__ = (
+    "backup",
+    "doctor",
+    "erasing",
+    "installation",
+    "installing",
+    "models",
+    "personal_data",
+    "wall",
+    "watch",
+)

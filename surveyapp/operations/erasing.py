@@ -16,12 +16,13 @@ from surveyapp.delivery import erasing as delivery
 from surveyapp.exports.models import Release
 from surveyapp.followup import erasing as followup
 from surveyapp.invitations import erasing as invitations
+from surveyapp.operations.personal_data import requests
 from surveyapp.respondents.people import erasing as respondents
 
 KEPT_IN = (
     "person", "person_entry", "respondent_list", "list_line", "list_finding", "received_file", "desk_address",
     "desk_reminder", "invitation", "retired_tag", "handoff", "delivery", "call_hold", "contact_request",
-    "call_lease",
+    "call_lease", "data_request",
 )  # fmt: skip
 """The tables whose old pages are rewritten afterwards, so that nothing stays in the file."""
 
@@ -50,5 +51,6 @@ def erase_people(db: Session, campaign_code: str, *, act: Act) -> dict[str, int]
     followup.forget(db, campaign.id)
     delivery.forget(db, campaign.id)
     invitations.forget(db, campaign.id, now=act.now)
+    requests.forget(db, campaign.id)
     audit.record(db, act, Action.PEOPLE_ERASED, campaign_code=campaign.code, facts=dict(erased))
     return erased

@@ -18,7 +18,7 @@ CHILD_PROCESS = {
     "respondents/sheet/formats/spreadsheets.py",
 }
 CHILD_MODULES = {
-    f"surveyapp.{place.removesuffix('.py').replace('/', '.')}" for place in CHILD_PROCESS
+    f"surveyapp.{module.removesuffix('.py').replace('/', '.')}" for module in CHILD_PROCESS
 }
 # The counts travel from invitations to fieldwork as deltas, which fieldwork takes away when folded.
 FOLDED = ("fieldwork", "CountDelta")
@@ -87,13 +87,13 @@ def arrows(root: Path) -> list[str]:
 
 
 def _own_imports(module: Module) -> list[tuple[str, int]]:
-    found = []
+    own_imports = []
     for one in module.imports:
         parts = one.module.split(".")
         if parts[0] != "surveyapp":
             continue
-        found.append((parts[1] if len(parts) > 1 else one.name or "__init__", one.line))
-    return found
+        own_imports.append((parts[1] if len(parts) > 1 else one.name or "__init__", one.line))
+    return own_imports
 
 
 def faces(root: Path) -> list[str]:
@@ -116,15 +116,15 @@ def faces(root: Path) -> list[str]:
     folders = [folder for folder in root.iterdir() if (folder / "__init__.py").is_file()]
     for folder in folders:
         init = folder / "__init__.py"
-        place = init.relative_to(root).as_posix()
+        package = init.relative_to(root).as_posix()
         if not ast.get_docstring(ast.parse(init.read_text())):
-            faults.append(f"{place}: does not say what the package is for")
+            faults.append(f"{package}: does not say what the package is for")
         for name in sorted(_offered(folder)):
             inner = folder / name
             if not inner.is_dir() and not inner.with_suffix(".py").is_file():
                 continue
             if (folder, name) not in taken:
-                faults.append(f"{place}: offers {name}, which no other package uses")
+                faults.append(f"{package}: offers {name}, which no other package uses")
             elif inner.is_dir():
                 folders.append(inner)
     return sorted(faults)
@@ -281,9 +281,9 @@ def names_of_two_things(root: Path) -> list[str]:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(module.place)
     return [
-        f"{name}: {', '.join(found)}"
-        for name, found in sorted(places.items())
-        if len(found) > 1 and name not in FROZEN_AND_ROW
+        f"{name}: {', '.join(modules_named)}"
+        for name, modules_named in sorted(places.items())
+        if len(modules_named) > 1 and name not in FROZEN_AND_ROW
     ]
 
 

@@ -47,10 +47,10 @@ def groups_of_states_in_pages(root: Path) -> list[str]:
     """A page asks the model whether it is in one of several states."""
     known = _values(root)
     return [
-        f"{path.relative_to(root)}: {found[0]}"
+        f"{path.relative_to(root)}: {comparison[0]}"
         for path in sorted((root / "templates").rglob("*.html"))
-        for found in ASKED.finditer(path.read_text(encoding="utf-8"))
-        if len(known & set(re.findall(r'"(\w+)"', found[1]))) > 1
+        for comparison in ASKED.finditer(path.read_text(encoding="utf-8"))
+        if len(known & set(re.findall(r'"(\w+)"', comparison[1]))) > 1
     ]
 
 

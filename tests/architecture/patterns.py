@@ -30,7 +30,7 @@ PARTS: dict[str, Mapping[str, Any]] = {
 class Pattern:
     """A pattern where it is written, with the methods by which it is put to a text."""
 
-    place: str
+    where: str
     compiled: re.Pattern[Any]
     methods: frozenset[str]
 
@@ -60,9 +60,9 @@ def _is_pattern(node: ast.AST) -> bool:
     )
 
 
-def _collected(call: ast.Call, place: str, known: Mapping[str, Any], tree: ast.Module) -> Pattern:
+def _collected(call: ast.Call, where: str, known: Mapping[str, Any], tree: ast.Module) -> Pattern:
     def value(node: ast.expr) -> Any:
-        return eval(compile(ast.Expression(node), place, "eval"), dict(known))
+        return eval(compile(ast.Expression(node), where, "eval"), dict(known))
 
     assert isinstance(call.func, ast.Attribute)
     function = call.func.attr
@@ -71,7 +71,7 @@ def _collected(call: ast.Call, place: str, known: Mapping[str, Any], tree: ast.M
     given = next((k.value for k in call.keywords if k.arg == "flags"), given)
     compiled = re.compile(value(call.args[0]), value(given) if given is not None else 0)
     methods = {function} if function != "compile" else _methods(call, tree)
-    return Pattern(place, compiled, frozenset(methods))
+    return Pattern(where, compiled, frozenset(methods))
 
 
 def _methods(call: ast.Call, tree: ast.Module) -> set[str]:
@@ -162,12 +162,12 @@ def attacks(compiled: re.Pattern[Any]) -> list[tuple[str, str, str]]:
     pattern = compiled.pattern
     text = pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern
     tree = _parser.parse(text, compiled.flags & ~re.UNICODE)
-    found = {("", pump) for pump in (*GENERAL, *islice(_literals(tree), 30))}
+    pairs = {("", pump) for pump in (*GENERAL, *islice(_literals(tree), 30))}
     for before, body in _repeated(tree, ""):
         bodies = sorted(set(islice(_examples(body), 6)))
-        found |= {("", before + one) for one in ("", *bodies[:2])}
-        found |= {(start, one) for start in ("", before) for one in (*bodies, " ", before)}
-    return [(start, pump, end) for start, pump in sorted(found) if pump for end in ("", "\x00")]
+        pairs |= {("", before + one) for one in ("", *bodies[:2])}
+        pairs |= {(start, one) for start in ("", before) for one in (*bodies, " ", before)}
+    return [(start, pump, end) for start, pump in sorted(pairs) if pump for end in ("", "\x00")]
 
 
 def _repeated(tree: Any, before: str) -> Iterator[tuple[str, Any]]:
@@ -237,8 +237,8 @@ def _holds(item: Any, letter: str) -> bool:
         return bool(value[0] <= ord(letter) <= value[1])
     kinds = {"DIGIT": str.isdigit, "SPACE": str.isspace, "WORD": lambda c: c.isalnum() or c == "_"}
     name = str(value).removeprefix("CATEGORY_")
-    wanted = not name.startswith("NOT_")
-    return bool(kinds[name.removeprefix("NOT_")](letter)) is wanted
+    expected = not name.startswith("NOT_")
+    return bool(kinds[name.removeprefix("NOT_")](letter)) is expected
 
 
 def _examples(tree: Any) -> Iterator[str]:

@@ -75,11 +75,11 @@ def test_the_anonymous_tables_say_nothing_about_whose_a_row_is():
 
 
 def test_the_database_itself_has_these_tables_and_no_more_columns(engine):
-    found = inspect(engine)
+    inspector = inspect(engine)
     for name, allowed in ALLOWED.items():
-        assert {column["name"] for column in found.get_columns(name)} == allowed
-        assert found.get_foreign_keys(name) == []
-        assert found.get_indexes(name) == []
+        assert {column["name"] for column in inspector.get_columns(name)} == allowed
+        assert inspector.get_foreign_keys(name) == []
+        assert inspector.get_indexes(name) == []
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             plain = connection.execute(

@@ -128,26 +128,26 @@ def standings(engine: sa.Engine) -> dict[uuid.UUID, tuple[Any, ...]]:
     table = sa.Table("assignment", sa.MetaData(), autoload_with=engine)
     names = ("state", "disposition", "begun_on" if "begun_on" in table.c else "progress")
     with engine.connect() as connection:
-        found = connection.execute(sa.select(table.c.id, *(table.c[name] for name in names)))
-        return {uuid.UUID(str(id_)): tuple(rest) for id_, *rest in found}
+        rows = connection.execute(sa.select(table.c.id, *(table.c[name] for name in names)))
+        return {uuid.UUID(str(id_)): tuple(rest) for id_, *rest in rows}
 
 
 def test_what_told_of_answers_becomes_begun_and_submitted(empty):
     migrate(empty, to=BEFORE)
     ids = fill(empty)
     migrate(empty, to=AFTER)
-    found = standings(empty)
-    assert {name: found[id_] for name, id_ in ids.items()} == {
+    migrated = standings(empty)
+    assert {name: migrated[id_] for name, id_ in ids.items()} == {
         "not begun": ("active", "sent", None),
         "begun": ("active", "begun", LATER),
         "half way": ("active", "begun", DAY),
-        "saved only": ("active", "begun", found[ids["saved only"]][2]),
+        "saved only": ("active", "begun", migrated[ids["saved only"]][2]),
         "complete": ("submitted", "submitted", DAY),
         "partial": ("submitted", "submitted", LATER),
         "left half": ("submitted", "submitted", LATER),
         "declined": ("active", "refused", DAY),
     }
-    assert found[ids["saved only"]][2] in (DAY, LATER)
+    assert migrated[ids["saved only"]][2] in (DAY, LATER)
     events = column(empty, "select event from assignment_event")
     assert sorted(events) == ["begun"] * 5 + ["declared", "sent", "sent"]
     assert column(empty, "select count(*) from draft") == [0]
@@ -158,8 +158,8 @@ def test_counts_are_folded_and_waiting_changes_lose_their_order(empty):
     fill(empty)
     migrate(empty, to=AFTER)
     for table, figure in (("kept_count", "n"), ("kept_day", "change")):
-        found = column(empty, f"select disposition, {figure} from {table} order by disposition")
-        assert [tuple(row) for row in found] == [("begun", 3), ("sent", 3), ("submitted", 5)]
+        folded = column(empty, f"select disposition, {figure} from {table} order by disposition")
+        assert [tuple(row) for row in folded] == [("begun", 3), ("sent", 3), ("submitted", 5)]
     assert [tuple(row) for row in column(empty, "select disposition, change from count_delta")] == [
         ("submitted", 2)
     ]

@@ -50,12 +50,12 @@ def test_the_style_of_respondents_knows_nothing_later_than_2019():
 def test_no_words_touch_where_a_browser_knows_no_gap_between_the_parts_of_a_row():
     """Chrome before 84 and Safari before 14.1 know `gap` in grids alone."""
     rules = re.findall(r"([^{}]+)\{([^{}]*)\}", code("css/base.css"))
-    found = [
-        place.strip()
-        for place, said in rules
+    touching = [
+        selector.strip()
+        for selector, said in rules
         if "flex" in said and re.search(r"(?<![-\w])gap\s*:", said)
     ]
-    assert found == []
+    assert touching == []
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_scripts_of_staff_know_nothing_later_than_2023(name: str):
 def test_what_depends_on_has_stands_apart_so_that_nothing_else_is_lost_without_it(name: str):
     """Firefox 115 drops a whole rule for one selector that it does not know."""
     style = code(f"css/{name}")
-    while found := re.search(r"@supports selector\(:has\(\*\)\)\s*\{", style):
-        depth, end = 1, found.end()
+    while support := re.search(r"@supports selector\(:has\(\*\)\)\s*\{", style):
+        depth, end = 1, support.end()
         while depth:
             depth += {"{": 1, "}": -1}.get(style[end], 0)
             end += 1
-        style = style[: found.start()] + style[end:]
+        style = style[: support.start()] + style[end:]
     assert ":has(" not in style
 
 

@@ -29,7 +29,7 @@ def settings_named(text: str) -> list[str]:
 def commands_named(text: str) -> set[str]:
     """`surveyapp lists check FILE` gives `surveyapp lists check`."""
     return {
-        " ".join(found.split()) for found in re.findall(r"`(surveyapp(?: [a-z][a-z-]+)+)", text)
+        " ".join(command.split()) for command in re.findall(r"`(surveyapp(?: [a-z][a-z-]+)+)", text)
     }
 
 
@@ -85,7 +85,11 @@ def test_no_page_names_a_command_that_does_not_exist():
 
 def test_every_make_target_is_described_and_every_named_one_exists():
     assert [target for target, words in targets().items() if not words] == []
-    named = {found for path in PAGES for found in re.findall(r"`make ([a-z-]+)", path.read_text())}
+    named = {
+        target_named
+        for path in PAGES
+        for target_named in re.findall(r"`make ([a-z-]+)", path.read_text())
+    }
     assert named - set(targets()) == set()
 
 
@@ -117,7 +121,7 @@ def offered(text: str) -> list[tuple[tuple[str, ...], str]]:
     A module is looked for in the package's folders and among the foundations; nowhere is no place.
     """
     house = PROJECT / "surveyapp"
-    found, packages = [], []
+    calls, packages = [], []
     for line in text.splitlines():
         if line.startswith("### "):
             packages = re.findall(r"\w+", line.partition("(")[0])
@@ -130,8 +134,8 @@ def offered(text: str) -> list[tuple[tuple[str, ...], str]]:
                 ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
                 for file in files
             )
-            found.append((tuple(places), name))
-    return found
+            calls.append((tuple(places), name))
+    return calls
 
 
 def is_offered(places: tuple[str, ...], name: str) -> bool:
@@ -180,8 +184,8 @@ def test_commands_and_links_are_found_in_running_text(tmp_path):
 
 def pins(path: Path) -> dict[str, str]:
     """Package and version of each pinned line, names as the index writes them."""
-    found = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[\w, ]+\])?==([^\s;\\]+)", path.read_text(), re.M)
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
+    pinned = re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[\w, ]+\])?==([^\s;\\]+)", path.read_text(), re.M)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned}
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])

@@ -89,8 +89,8 @@ INNOCENT = {
 
 
 def _plant(root: Path, files: dict[str, str]) -> Path:
-    for place, text in files.items():
-        path = root / "surveyapp" / place
+    for file, text in files.items():
+        path = root / "surveyapp" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return root / "surveyapp"
@@ -104,16 +104,16 @@ def test_the_house_keeps_the_rule(guard):
     assert guard(SURVEYAPP) == []
 
 
-@pytest.mark.parametrize("packer", ["opener", "verifier"])
-def test_the_packers_call_variables_after_what_they_hold(packer):
-    assert guards.vague_variables(SURVEYAPP.parent / packer) == []
+@pytest.mark.parametrize("folder", ["benchmarks", "opener", "tests", "tools", "verifier"])
+def test_what_stands_beside_the_program_calls_variables_after_what_they_hold(folder):
+    assert guards.vague_variables(SURVEYAPP.parent / folder) == []
 
 
-@pytest.mark.parametrize(("guard", "place", "fault"), PLANTED)
-def test_the_guard_sees_a_planted_fault(tmp_path, guard, place, fault):
-    found = guard(_plant(tmp_path, {place: fault}))
-    assert len(found) == 1
-    assert found[0].startswith(place)
+@pytest.mark.parametrize(("guard", "file", "fault"), PLANTED)
+def test_the_guard_sees_a_planted_fault(tmp_path, guard, file, fault):
+    faults = guard(_plant(tmp_path, {file: fault}))
+    assert len(faults) == 1
+    assert faults[0].startswith(file)
 
 
 def test_a_package_is_used_as_it_says_in_all(tmp_path):

@@ -12,24 +12,24 @@ INSIDE = "instruments/kinds/"
 ASKED_OF_AN_ITEM = ("item.kind", "asked.kind", "question.kind")
 
 
-def which_kind(place: str, text: str) -> Iterator[str]:
+def which_kind(file: str, text: str) -> Iterator[str]:
     """Comparisons of an item's kind with anything but the usual one."""
     for node in ast.walk(ast.parse(text)):
         sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
         sides = [node.subject] if isinstance(node, ast.Match) else sides
         for side in sides:
             if ast.unparse(side) in ASKED_OF_AN_ITEM and "DEFAULT" not in ast.unparse(node):
-                yield f"{place}:{node.lineno}"
+                yield f"{file}:{node.lineno}"
 
 
 def test_nothing_outside_asks_which_kind_a_question_is():
-    found = [
-        place
+    askings = [
+        asking
         for module in modules(Path(PROJECT / "surveyapp"))
         if not module.place.startswith(INSIDE)
-        for place in which_kind(module.place, module.text)
+        for asking in which_kind(module.place, module.text)
     ]
-    assert found == []
+    assert askings == []
 
 
 def test_the_guard_sees_who_asks():

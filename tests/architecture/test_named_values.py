@@ -14,10 +14,10 @@ SURVEYAPP = Path(__file__).parents[2] / "surveyapp"
 ENUM = "class WaveState(StrEnum):\n    DRAFT = 'draft'\n    DONE = 'done'\n"
 
 
-def house(folder: Path, place: str, text: str) -> Path:
+def house(folder: Path, file: str, text: str) -> Path:
     """A house of one room with an enum of states and one file in which the fault is planted."""
     root = folder / "surveyapp"
-    for name, content in (("delivery/states.py", ENUM), (place, text)):
+    for name, content in (("delivery/states.py", ENUM), (file, text)):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")

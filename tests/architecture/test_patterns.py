@@ -18,7 +18,7 @@ def test_the_work_of_every_pattern_grows_as_the_text_does() -> None:
     for pattern in patterns:
         grown, attack = growth(pattern)
         if grown >= BOUND:
-            slow.append(f"{pattern.place}: ×{grown:.0f} on {attack}")
+            slow.append(f"{pattern.where}: ×{grown:.0f} on {attack}")
     assert slow == []
 
 

@@ -30,7 +30,7 @@ from tests.architecture.test_routes import (
 )
 from tests.web.browsing import HERE, sign_in, token
 
-OBJECTS = ("list_id", "invitation_id", "received_id", "declaration_id", "subscriber_id", "token_id", "wave_id", "batch_id", "canary_id", "request_id", "staff_id")  # fmt: skip
+OBJECTS = ("list_id", "invitation_id", "received_id", "declaration_id", "subscriber_id", "token_id", "wave_id", "batch_id", "canary_id", "request_id", "staff_id", "data_request_id")  # fmt: skip
 PEOPLE = {
     "operator": ("operator", ""),
     "viewer": ("viewer", ""),
@@ -66,16 +66,16 @@ def app(app: Flask, now, keys, moment) -> Flask:
 
 def objects() -> dict[str, dict[str, Any]]:
     """Of each unit its list and the invitation of one of its people; accounts by whose they are."""
-    found: dict[str, dict[str, Any]] = {}
+    objects_by_unit: dict[str, dict[str, Any]] = {}
     with reading() as db:
         for one in db.scalars(select(RespondentList)):
             of_unit = select(Invitation.id).join(Person).where(Person.unit_id == one.unit_id)
-            found[one.staged_by + str(one.unit_id)] = {
+            objects_by_unit[one.staged_by + str(one.unit_id)] = {
                 "list_id": one.id,
                 "invitation_id": db.scalars(of_unit).first(),
                 "staff_id": service.staff_named(db, "viewer").id,
             }
-    mine, others = found.values()
+    mine, others = objects_by_unit.values()
     return {"mine": mine, "another's": others, "nobody's": {}}
 
 

@@ -27,6 +27,7 @@ LIST = "/desk/<campaign>/<unit>/list/<uuid:list_id>/"
 KIND = "/desk/<campaign>/<unit>/lists/<kind>/"
 INVITATION = "/centre/<campaign>/invitations/<uuid:invitation_id>/"
 CALL = "/centre/<campaign>/calls/<uuid:invitation_id>/"
+DATA_REQUEST = "/centre/<campaign>/personal-data/<uuid:data_request_id>/"
 WAVE = "/centre/<campaign>/messages/wave/<uuid:wave_id>/"
 WORDS = (
     "/centre/<campaign>/messages/words/<any(invitation, reminder_not_started, reminder_begun, "
@@ -219,6 +220,19 @@ ROUTES = {
     "GET /centre/<campaign>/installation": WATCHERS,
     "GET /centre/<campaign>/audit/verify": WATCHERS,
     "POST /centre/<campaign>/audit/table.<any(csv, xlsx):format>": WATCHERS,
+    "GET /centre/<campaign>/personal-data": WATCHERS,
+    "GET /centre/<campaign>/personal-data/new": OPERATOR,
+    "POST /centre/<campaign>/personal-data/new": OPERATOR,
+    "GET /centre/<campaign>/personal-data/new/<uuid:invitation_id>": OPERATOR,
+    "POST /centre/<campaign>/personal-data/new/<uuid:invitation_id>": OPERATOR,
+    "GET /centre/<campaign>/personal-data/processing": WATCHERS,
+    "GET /centre/<campaign>/personal-data/processing.pdf": WATCHERS,
+    f"GET {DATA_REQUEST}": OPERATOR,
+    f"POST {DATA_REQUEST}held": OPERATOR,
+    f"POST {DATA_REQUEST}statement.pdf": OPERATOR,
+    f"POST {DATA_REQUEST}acknowledge": OPERATOR,
+    f"POST {DATA_REQUEST}put-off": OPERATOR,
+    f"POST {DATA_REQUEST}answer": OPERATOR,
     "GET /centre/<campaign>/lists": CENTRE,
     "GET /centre/<campaign>/lists/integrity": CENTRE,
     "GET /centre/<campaign>/lists/late": CENTRE,
@@ -306,6 +320,7 @@ PARTS = {
     "wave_id": "00000000-0000-4000-8000-000000000000",
     "batch_id": "00000000-0000-4000-8000-000000000000",
     "canary_id": "00000000-0000-4000-8000-000000000000",
+    "data_request_id": "00000000-0000-4000-8000-000000000000",
     "request_id": "00000000-0000-4000-8000-000000000000",
     "staff_id": "00000000-0000-4000-8000-000000000000",
     "step": "pause",
@@ -356,8 +371,8 @@ def admitted(app: Flask, rule: Rule) -> tuple[str, ...]:
 
 
 def test_every_route_is_acknowledged_with_whom_it_admits(app):
-    found = {route: admitted(app, rule) for route, rule in rules(app).items()}
-    assert found == ROUTES
+    admitted_by_route = {route: admitted(app, rule) for route, rule in rules(app).items()}
+    assert admitted_by_route == ROUTES
 
 
 def test_only_respondents_pages_admit_nobody_in_particular(app):

@@ -99,7 +99,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def handed_in(watch: Watch, campaign: Campaign, unit: Unit, kind: ListKind, **act: Any) -> Any:
     """Receive the file, understand it, store it; the id of its list."""
-    place = {"campaign": campaign, "unit": unit, "kind": kind}
+    whose = {"campaign": campaign, "unit": unit, "kind": kind}
     with transaction() as db:
         received_id = intake.receive(
             db,
@@ -114,7 +114,7 @@ def handed_in(watch: Watch, campaign: Campaign, unit: Unit, kind: ListKind, **ac
 
     def received() -> upload.Upload:
         return upload.upload_of(
-            received_id, **place, actor="desk", keys=act["keys"], clock=lambda: act["now"]
+            received_id, **whose, actor="desk", keys=act["keys"], clock=lambda: act["now"]
         )
 
     with watch.watching():

@@ -90,8 +90,8 @@ def test_every_constraint_of_the_models_reaches_the_database(empty):
     migrate(empty)
     seen = sa.inspect(empty)
     for table in metadata.sorted_tables:
-        wanted = {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
-        assert {check["name"] for check in seen.get_check_constraints(table.name)} == wanted
+        checks = {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
+        assert {check["name"] for check in seen.get_check_constraints(table.name)} == checks
 
 
 def test_going_back_to_base_leaves_no_table(empty):

@@ -11,7 +11,7 @@ ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (.+) \| (.+) \|$", re.MULTILINE)
 
 def rows(text: str) -> list[tuple[str, str]]:
     """Number of the requirement and what holds it."""
-    return [(found[1], found[3]) for found in ROW.finditer(text)]
+    return [(row[1], row[3]) for row in ROW.finditer(text)]
 
 
 def existing() -> frozenset[str]:
@@ -24,13 +24,13 @@ def existing() -> frozenset[str]:
 
 def faults(text: str, tests: frozenset[str]) -> list[str]:
     """Rows whose test does not exist, and rows that name neither a test nor a reason."""
-    found = []
+    missing = []
     for number, held in rows(text):
         named = re.findall(r"`(test_\w+)`", held)
-        found += [f"{number}: no test {name}" for name in named if name not in tests]
+        missing += [f"{number}: no test {name}" for name in named if name not in tests]
         if not named and not re.match(r"not (tested|held).*: \S", held):
-            found.append(f"{number}: neither a test nor a reason")
-    return found
+            missing.append(f"{number}: neither a test nor a reason")
+    return missing
 
 
 def test_every_requirement_names_its_test_or_the_reason_why_not():

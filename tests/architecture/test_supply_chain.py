@@ -24,7 +24,7 @@ def test_the_list_of_components_names_every_library_with_its_licence(tmp_path):
     subprocess.run([*command, "-o", str(out)], check=True, capture_output=True, timeout=300)
     listed = json.loads(out.read_text())
     assert listed["bomFormat"] == "CycloneDX"
-    found = {plain(one["name"]): one for one in listed["components"]}
+    components = {plain(one["name"]): one for one in listed["components"]}
     pinned = re.findall(
         r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^\s;]+)",
         (PROJECT / "requirements.txt").read_text(),
@@ -32,14 +32,14 @@ def test_the_list_of_components_names_every_library_with_its_licence(tmp_path):
     )
     assert len(pinned) > 30
     for name, version in pinned:
-        assert found[plain(name)]["version"] == version
-        assert found[plain(name)].get("licenses") or name in SAYS_IT_IN_FILES_ALONE, name
+        assert components[plain(name)]["version"] == version
+        assert components[plain(name)].get("licenses") or name in SAYS_IT_IN_FILES_ALONE, name
 
 
 def test_a_secret_that_nobody_has_looked_at_is_found_and_a_known_one_is_not_told_again(tmp_path):
     planted = "".join(("-----BEGIN ", "RSA PRIVATE KEY-----"))
     (tmp_path / "settings.py").write_text(f"KEY = '{planted}'\n")
-    (found,) = secret_scan.scan(tmp_path, ["settings.py"])
-    assert found[1] == "Private Key"
+    (leak,) = secret_scan.scan(tmp_path, ["settings.py"])
+    assert leak[1] == "Private Key"
     file = "docs/operating.md"
     assert set(secret_scan.scan(PROJECT, ["deploy/answers.example", file])) <= secret_scan.known()

@@ -22,12 +22,12 @@ def paired(people: Sequence[Person], rows: Sequence[Row], *, both: bool = False)
     lines: dict[Cell, list[Person]] = {}
     for person in people:
         lines.setdefault(person.cell, []).append(person)
-    found: dict[Cell, list[Row]] = {}
+    rows_by_cell: dict[Cell, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.cell, []).append(row)
+        rows_by_cell.setdefault(row.cell, []).append(row)
     forwards, backwards = NOTHING, NOTHING
     for cell, line in lines.items():
-        there = found.get(cell, [])
+        there = rows_by_cell.get(cell, [])
         forwards += _claimed(line, there)
         backwards += _claimed(line, there[::-1])
     if both:
@@ -99,16 +99,16 @@ def by_time(scene: Scene, side: str) -> Outcome:
 
 def by_page(scene: Scene, side: str) -> Outcome:
     """Sheets as they lie in the files: page after page, each from its end, where engines put the first row."""
-    place = places.in_files(scene, side)
-    rows = [row for row in rows_of(scene, side) if row.sheet in place]
-    return paired(scene.order, sorted(rows, key=lambda row: place[row.sheet]))
+    location = places.in_files(scene, side)
+    rows = [row for row in rows_of(scene, side) if row.sheet in location]
+    return paired(scene.order, sorted(rows, key=lambda row: location[row.sheet]))
 
 
 def by_log(scene: Scene, side: str) -> Outcome:
     """Sheets in the order in which the log was written."""
-    place = {told: number for number, told in enumerate(scene.log[side])}
-    rows = [row for row in rows_of(scene, side) if row.sheet in place]
-    return paired(scene.order, sorted(rows, key=lambda row: place[row.sheet]))
+    turn = {told: number for number, told in enumerate(scene.log[side])}
+    rows = [row for row in rows_of(scene, side) if row.sheet in turn]
+    return paired(scene.order, sorted(rows, key=lambda row: turn[row.sheet]))
 
 
 def by_backups(scene: Scene, side: str) -> Outcome:
@@ -128,14 +128,16 @@ def by_receipt(scene: Scene, side: str) -> Outcome:
     """Everybody shows their receipt: it is looked up, and what stands at its place in the list is read."""
     if side == "naive":
         with scene.engine.connect() as connection:
-            found = connection.execute(text("SELECT receipt, sheet FROM naive_answer")).all()
+            looked_up = connection.execute(text("SELECT receipt, sheet FROM naive_answer")).all()
             connection.rollback()
-        sheets = {receipt: told.strip("=") for receipt, told in found}
+        sheets = {receipt: told.strip("=") for receipt, told in looked_up}
         hits = sum(sheets.get(scene.receipts[p.id]) == p.sheet for p in scene.people)
         return Outcome(len(scene.people), hits)
     listed = sorted(scene.people, key=lambda p: receipts.tag(scene.receipts[p.id]))
-    place = "ORDER BY ctid" if scene.engine.dialect.name == "postgresql" else ""
-    return total(paired(listed, rows_of(scene, side, order)) for order in {"ORDER BY id", place})
+    physical_order = "ORDER BY ctid" if scene.engine.dialect.name == "postgresql" else ""
+    return total(
+        paired(listed, rows_of(scene, side, order)) for order in {"ORDER BY id", physical_order}
+    )
 
 
 def by_remark(scene: Scene, side: str) -> Outcome:
@@ -169,8 +171,8 @@ def by_properties(scene: Scene, side: str) -> Outcome:
     outcomes = []
     for name, (_what, feature) in itertools.product(names, sorted(FEATURES.items())):
         people = sorted(scene.people, key=lambda p: (kept[p.id].get(name, ""), chance.random()))
-        found = sorted(rows, key=lambda row: (feature(row), chance.random()))
-        outcomes.append(paired(people, found, both=True))
+        ranked_rows = sorted(rows, key=lambda row: (feature(row), chance.random()))
+        outcomes.append(paired(people, ranked_rows, both=True))
     return total(outcomes)
 
 
@@ -198,21 +200,21 @@ def unique_by_properties(scene: Scene, side: str) -> Outcome:
     claims = hits = 0
     expected = 0.0
     for cell, people in scene.in_cells().items():
-        found = [row for row in rows if row.cell == cell]
-        if not found:
+        rows_of_cell = [row for row in rows if row.cell == cell]
+        if not rows_of_cell:
             continue
-        counted = Counter(row.sheet for row in found)
+        counted = Counter(row.sheet for row in rows_of_cell)
         for name in ("share",) if side == "naive" else sorted(scene.beside[people[0].id]):
             kept = {
                 p.id: f"{p.share:.2f}" if side == "naive" else scene.beside[p.id].get(name, "")
                 for p in people
             }
             alone = _alone(list(kept.values()))
-            rare = _alone([_told(row, side) for row in found])
+            rare = _alone([_told(row, side) for row in rows_of_cell])
             for person in people:
                 if kept[person.id] not in alone:
                     continue
-                same = [row for row in found if _told(row, side) in rare]
+                same = [row for row in rows_of_cell if _told(row, side) in rare]
                 if side == "naive":
                     same = [row for row in same if _told(row, side) == kept[person.id]]
                 if len(same) == 1:

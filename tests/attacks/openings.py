@@ -176,12 +176,12 @@ def by_differences(scene: Scene, side: str) -> Outcome:
                 totals[row["group"], row["item"]][row["options"]] += int(row["n_high"])
     claims = hits = 0
     for group in {group for _, group in hidden}:
-        wanted: dict[str, Counter[str]] = defaultdict(Counter)
+        hidden_counts: dict[str, Counter[str]] = defaultdict(Counter)
         for cell in hidden:
             if cell[1] == group:
                 for item, codes in truth[cell].items():
-                    wanted[item] += codes
-        for item, codes in wanted.items():
+                    hidden_counts[item] += codes
+        for item, codes in hidden_counts.items():
             rest = Counter(totals[group, item])
             for (_unit, of), items in given.items():
                 if of == group:
@@ -220,20 +220,20 @@ def _adding_up(pool: list[Any], counts: Any, n: int) -> list[int]:
     """Rows of the pool which give exactly these counts; none where no such choice is found."""
     if len(pool) < n or not counts:
         return []
-    lines, wanted = [np.ones(len(pool))], [n]
+    lines, sums = [np.ones(len(pool))], [n]
     for item, codes in counts.items():
         for code, times in codes.items():
             if code != "missing":
                 lines.append(np.array([float(row[1].get(item) == code) for row in pool]))
-                wanted.append(times)
-    found = milp(
+                sums.append(times)
+    choice = milp(
         np.zeros(len(pool)),
         integrality=np.ones(len(pool)),
         bounds=Bounds(0, 1),
-        constraints=LinearConstraint(np.array(lines), wanted, wanted),
+        constraints=LinearConstraint(np.array(lines), sums, sums),
         options={"time_limit": 20},
     )
-    return [] if found.x is None else [k for k, x in enumerate(found.x) if x > 0.5]
+    return [] if choice.x is None else [k for k, x in enumerate(choice.x) if x > 0.5]
 
 
 def by_completeness(scene: Scene, side: str) -> Outcome:

@@ -46,7 +46,7 @@ FULL = (
 )  # fmt: skip
 """People of each rated unit × group: 46 cells from one person to 200, as the plan's averages lie."""
 ARCHIVED = 20
-"""Submissions after which the log of SQLite is copied: it writes over its own beginning."""
+"""Submissions after which the log is copied: SQLite writes over its own beginning, PostgreSQL lets old parts go."""
 SHORT = (1, 2, 3, 5, 9, 10, 11, 14, 20, 32)
 
 
@@ -125,6 +125,8 @@ class Scene:
     """How long each draft was, by assignment, before it was submitted."""
     log: dict[str, list[str]] = field(default_factory=lambda: {"naive": [], "real": []})
     """Sheets in the order in which the write-ahead log holds them, by an administrator who archives it."""
+    log_read: int = 0
+    """How far PostgreSQL's log was read, in bytes since its beginning."""
 
     @property
     def instance(self) -> Path:
@@ -138,10 +140,10 @@ class Scene:
 
     def in_cells(self) -> dict[Cell, list[Person]]:
         """Those of each cell in the order of submission."""
-        found: dict[Cell, list[Person]] = defaultdict(list)
+        people_by_cell: dict[Cell, list[Person]] = defaultdict(list)
         for person in self.order:
-            found[person.cell].append(person)
-        return found
+            people_by_cell[person.cell].append(person)
+        return people_by_cell
 
 
 def play(engine: Engine, folder: Path, files: Path, *, sizes: tuple[int, ...], seed: int) -> Scene:
@@ -237,7 +239,7 @@ def _submit_all(scene: Scene, now: datetime) -> None:
             after = set(db.scalars(select(SealedBallot.id)))
         (scene.ballots[person.id],) = after - known
         known = after
-        if number % ARCHIVED == 0 and scene.engine.dialect.name == "sqlite":
+        if number % ARCHIVED == 0:
             places.archive(scene)
 
 
@@ -280,17 +282,17 @@ def _forget(scene: Scene, act: Act) -> None:
 
 def beside_names(db: Session) -> dict[str, dict[str, Any]]:
     """For each assignment every value that stands in its row, and what its events say."""
-    found: dict[str, dict[str, Any]] = {}
+    properties: dict[str, dict[str, Any]] = {}
     for row in db.execute(select(Assignment.__table__)).mappings():
-        found[str(row["id"])] = {name: str(value) for name, value in row.items()}
+        properties[str(row["id"])] = {name: str(value) for name, value in row.items()}
     told: dict[str, list[str]] = defaultdict(list)
     for row in db.execute(text("SELECT * FROM assignment_event")).mappings():
         one = str(uuid.UUID(str(row["assignment_id"])))
         told[one].append(" ".join(str(row[name]) for name in ("event", "on", "note")))
     for id_, events in told.items():
-        found[id_]["events"] = " ".join(sorted(events))
-        found[id_]["number of events"] = str(len(events))
-    return found
+        properties[id_]["events"] = " ".join(sorted(events))
+        properties[id_]["number of events"] = str(len(events))
+    return properties
 
 
 def rows_of(scene: Scene, side: str, order: str = "") -> list[Row]:
@@ -298,13 +300,13 @@ def rows_of(scene: Scene, side: str, order: str = "") -> list[Row]:
     if side == "naive":
         return twin.rows(scene.engine, order)
     forms = {person.cell[1]: person.form for person in scene.people}
-    wanted = "SELECT rated_unit_code, group_code, CAST(answers AS text), CAST(quality AS text)"
+    selected = "SELECT rated_unit_code, group_code, CAST(answers AS text), CAST(quality AS text)"
     with scene.engine.connect() as connection:
-        found = connection.execute(text(f"{wanted} FROM response {order}")).all()
+        opened_rows = connection.execute(text(f"{selected} FROM response {order}")).all()
         connection.rollback()
     return [
         Row((unit, group), sheet(json.loads(answers), forms[group]), json.loads(quality))
-        for unit, group, answers, quality in found
+        for unit, group, answers, quality in opened_rows
     ]
 
 

@@ -36,7 +36,7 @@ NOTHING = (b"", bytes(16), bytes(32))
 class StolenDraft:
     """A row of the table, and what the attacker makes of the other tables and the ring."""
 
-    place: DraftContext
+    context: DraftContext
     code: str = field(repr=False)
     mark: bytes
     version: bytes
@@ -79,12 +79,12 @@ def _rows(
     db: Session, campaign_code: str, forms: dict[uuid.UUID, Instrument], keys: KeyRing
 ) -> Iterator[StolenDraft]:
     """The code of each is made of the ring and what stands beside the invitation."""
-    wanted = (
+    drafts_invited = (
         select(Draft, Invitation)
         .join(Assignment, Assignment.id == Draft.assignment_id)
         .join(Invitation, Invitation.id == Assignment.invitation_id)
     )
-    for draft, invitation in db.execute(wanted):
+    for draft, invitation in db.execute(drafts_invited):
         code = codes.make_code(
             keys,
             campaign_code=campaign_code,
@@ -94,15 +94,15 @@ def _rows(
             key_number=invitation.key_number,
         )
         assert codes.tag(keys, code) == invitation.tag, "the attacker has the code"
-        place = DraftContext(campaign_code, forms[draft.assignment_id], draft.assignment_id)
-        yield StolenDraft(place, code, draft.strand, draft.version, draft.ciphertext)
+        context = DraftContext(campaign_code, forms[draft.assignment_id], draft.assignment_id)
+        yield StolenDraft(context, code, draft.strand, draft.version, draft.ciphertext)
 
 
 def _as_once(draft: StolenDraft, size: int, keys: KeyRing) -> StolenDraft:
     holder = DraftHolder(draft.code, b"", b"", keys)
     content = Content({"1": "1"})
-    sealed = draft_cipher.encrypt(draft.place, draft.version, content, size=size, holder=holder)
-    return StolenDraft(draft.place, draft.code, b"", draft.version, sealed)
+    sealed = draft_cipher.encrypt(draft.context, draft.version, content, size=size, holder=holder)
+    return StolenDraft(draft.context, draft.code, b"", draft.version, sealed)
 
 
 def _backup(scene: "Scene", act: Act) -> Iterator[tuple[str, bytes]]:
@@ -156,12 +156,12 @@ def by_ring_and_backup(scene: "Scene", side: str) -> Outcome:
     if SECRET in loot.words or any(_hides(content) for _, content in loot.files):
         secrets.add(SECRET)
     first = loot.drafts[0]
-    whole = _opens(first, SECRET, strands[first.place.assignment_id], scene.keys)
+    whole = _opens(first, SECRET, strands[first.context.assignment_id], scene.keys)
     assert whole, "with all that it takes a draft does open"
     opened = 0
     for each in loot.twins if side == "naive" else loot.drafts:
-        guesses = {*NOTHING, each.mark, each.version, each.place.assignment_id.bytes}
-        guesses |= {strands[each.place.assignment_id]} & loot.words
+        guesses = {*NOTHING, each.mark, each.version, each.context.assignment_id.bytes}
+        guesses |= {strands[each.context.assignment_id]} & loot.words
         opened += any(_opens(each, secret, strand, scene.keys) for secret in secrets for strand in guesses)  # fmt: skip
     return Outcome(len(loot.drafts), opened)
 
@@ -174,7 +174,7 @@ def _hides(content: bytes) -> bool:
 def _opens(each: StolenDraft, secret: bytes, strand: bytes, keys: KeyRing) -> bool:
     try:
         holder = DraftHolder(each.code, strand, secret, keys)
-        draft_cipher.decrypt(each.place, each.version, each.ciphertext, holder=holder)
+        draft_cipher.decrypt(each.context, each.version, each.ciphertext, holder=holder)
     except DraftUnreadable:
         return False
     return True

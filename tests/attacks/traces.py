@@ -82,8 +82,8 @@ def by_free_pages(scene: "Scene", side: str) -> Outcome:
     if side == "real":
         return Outcome(len(scene.people), len(scene.readable))
     with tempfile.TemporaryDirectory() as folder:
-        found = _left_in_sqlite(scene, Path(folder)) if scene.engine.dialect.name == "sqlite" else _left_in_postgresql(scene)  # fmt: skip
-    return Outcome(len(scene.people), found)
+        n_left = _left_in_sqlite(scene, Path(folder)) if scene.engine.dialect.name == "sqlite" else _left_in_postgresql(scene)  # fmt: skip
+    return Outcome(len(scene.people), n_left)
 
 
 def _left_in_sqlite(scene: "Scene", folder: Path) -> int:
@@ -108,9 +108,9 @@ def _left_in_postgresql(scene: "Scene") -> int:
         connection.execute(text("DELETE FROM naive_draft"))
         connection.execute(text("CHECKPOINT"))
         where = connection.execute(text("SELECT pg_relation_filepath('naive_draft')")).scalar_one()
-        found = set(re.findall(_TILDE, (scene.files / where).read_bytes()))
+        left = set(re.findall(_TILDE, (scene.files / where).read_bytes()))
         connection.execute(text("DROP TABLE naive_draft"))
-    return len(found)
+    return len(left)
 
 
 _TILDE = re.compile(rb"~[0-9|]+~")
@@ -127,7 +127,7 @@ NAMED = re.compile(r"nguoi-[0-9a-f]{16}")
 def still_named(scene: "Scene") -> set[str]:
     """Who can still be read in the files of the tables and in what the planner remembers."""
     postgres = scene.engine.dialect.name == "postgresql"
-    found: set[str] = set()
+    names: set[str] = set()
     if postgres:
         with scene.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CHECKPOINT"))
@@ -138,11 +138,11 @@ def still_named(scene: "Scene") -> set[str]:
                 )
             )
             for told in kept.scalars():
-                found |= set(NAMED.findall(told))
+                names |= set(NAMED.findall(told))
     for path in places.files(scene.files / "base" if postgres else scene.files):
         with suppress(OSError):
-            found |= set(NAMED.findall(path.read_bytes().decode("latin-1")))
-    return found
+            names |= set(NAMED.findall(path.read_bytes().decode("latin-1")))
+    return names
 
 
 def by_statistics(scene: "Scene", side: str) -> Outcome:
@@ -161,8 +161,8 @@ def by_canaries(scene: "Scene", side: str) -> Outcome:
             bind(engine)
             scene.canaries = Canaries(engine, Path(folder), scene.files).played()
         bind(scene.engine)
-    claims, found = scene.canaries[side]
-    return Outcome(claims, found)
+    claims, hits = scene.canaries[side]
+    return Outcome(claims, hits)
 
 
 class Canaries:
@@ -278,9 +278,11 @@ class Canaries:
         assert version
         person.post("/phieu/1/nop", page="/phieu/1/xem-lai", version=version[1])
         shown = person.get("/phieu/1/bien-nhan").text
-        found = re.search(r'id="receipt">([0-9A-Z]{4}(?:-(?:<wbr>)?[0-9A-Z]{4}){3})<', shown)
-        assert found
-        receipt = found[1].replace("<wbr>", "")
+        receipt_shown = re.search(
+            r'id="receipt">([0-9A-Z]{4}(?:-(?:<wbr>)?[0-9A-Z]{4}){3})<', shown
+        )
+        assert receipt_shown
+        receipt = receipt_shown[1].replace("<wbr>", "")
         assert receipts.tag(receipt)
         self.receipts.append(receipt)
 
@@ -301,20 +303,20 @@ class Canaries:
 
     def _look(self, strings: list[str], *, allowed: tuple[str, ...], passed: str = "") -> None:
         """`passed` is a place where they were, and are looked for now that they must be gone."""
-        for place, content in self._everything():
-            if place in allowed and place != passed:
+        for store, content in self._everything():
+            if store in allowed and store != passed:
                 continue
             self.claims += len(strings)
             for string in strings:
                 if string.encode() in content or string.encode("utf-16-le") in content:
                     self.hits += 1
-                    self.where.append(f"{place}: {string}")
+                    self.where.append(f"{store}: {string}")
 
     def _must_find(self, there: dict[str, list[str]]) -> None:
         """The search itself finds what is where it belongs."""
-        for place, content in self._everything():
-            for string in there.get(place, ()):
-                assert string.encode() in content, (place, string)
+        for store, content in self._everything():
+            for string in there.get(store, ()):
+                assert string.encode() in content, (store, string)
 
     def _everything(self) -> Iterator[tuple[str, bytes]]:
         postgres = self.engine.dialect.name == "postgresql"
@@ -325,8 +327,8 @@ class Canaries:
         if postgres:
             yield "database's log", _bytes(self.files / "pg_wal")
             yield "server's log", (self.files.parent / "server.log").read_bytes()
-        for place in ("instance", "outbox", "log", "tmp", "releases", "metrics"):
-            yield place, _bytes(self.folder / place)
+        for store in ("instance", "outbox", "log", "tmp", "releases", "metrics"):
+            yield store, _bytes(self.folder / store)
 
 
 def _letters(mark: str) -> str:

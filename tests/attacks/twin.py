@@ -53,11 +53,11 @@ def rows(engine: Engine, order: str) -> list[Any]:
     from tests.attacks.scene import Row
 
     with engine.connect() as connection:
-        found = connection.execute(
+        opened_rows = connection.execute(
             text(f"SELECT unit, grp, sheet, at, share FROM naive_answer {order}")
         ).all()
         connection.rollback()
     return [
         Row((unit, group), sheet.strip(MARK), {"at": at, "share": share})
-        for unit, group, sheet, at, share in found
+        for unit, group, sheet, at, share in opened_rows
     ]

@@ -121,8 +121,8 @@ def watched(scene: Scene) -> Watch:
             bind(engine)
             scene.watch = _watch(scene, engine)
         bind(scene.engine)
-    found: Watch = scene.watch
-    return found
+    recorded: Watch = scene.watch
+    return recorded
 
 
 def _watch(scene: Scene, engine: Any) -> Watch:
@@ -141,7 +141,7 @@ def _watch(scene: Scene, engine: Any) -> Watch:
         for role, client in staff.items():
             sign_in(client, role)
         addresses = _addresses(app, staff)
-        watch.read = sum(len(found) for found in addresses.values())
+        watch.read = sum(len(pages) for pages in addresses.values())
         much_so_far = 0
         before = _read(staff, addresses)
         for person in people:
@@ -201,7 +201,7 @@ def _visit(person: Person, much: bool) -> None:
 def _addresses(app: Any, staff: dict[str, Any]) -> dict[str, list[str]]:
     """For each role every page of the campaign that can be had by its address alone."""
     filled = {"campaign": "tiny", "unit": "BNV", "campaign_code": "tiny", "unit_code": "BNV"}
-    found: dict[str, list[str]] = {}
+    pages_by_role: dict[str, list[str]] = {}
     with app.test_request_context():
         rules = [r for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and set(r.arguments) <= set(filled)]  # fmt: skip
         paths = sorted(
@@ -210,8 +210,8 @@ def _addresses(app: Any, staff: dict[str, Any]) -> dict[str, list[str]]:
     paths = [path for path in paths if path.startswith(("/centre", "/desk", "/api", "/bien-nhan", "/account"))]  # fmt: skip
     for role, client in staff.items():
         kept = [p for p in paths if "sign-out" not in p]
-        found[role] = [p for p in kept if _is_text(client.get(p))]
-    return found
+        pages_by_role[role] = [p for p in kept if _is_text(client.get(p))]
+    return pages_by_role
 
 
 def _is_text(answer: Any) -> bool:
@@ -248,11 +248,11 @@ def _signs(log: str) -> Hashable:
 
 def _counted() -> int:
     """Requests of respondents, as the server's counters tell whoever measures it."""
-    found = re.findall(
+    samples = re.findall(
         r'survey_requests_total\{[^\n]*room="respond"[^\n]* ([0-9.e+]+)\n',
         metrics.exposition().decode(),
     )
-    return round(sum(float(each) for each in found))
+    return round(sum(float(each) for each in samples))
 
 
 def by_pages(scene: Scene, side: str) -> Outcome:

@@ -19,8 +19,8 @@ def run(rate: float, processor: float = 4.0) -> list[dict]:
 
 def verdicts(base: list[float], head: list[float]) -> list[str]:
     """What is said of the rate, pair by pair measured so."""
-    found = moved([(run(one), run(other)) for one, other in zip(base, head, strict=True)])
-    return [line.rsplit(" ", 1)[1] for line in words(found)[1:2]]
+    compared = moved([(run(one), run(other)) for one, other in zip(base, head, strict=True)])
+    return [line.rsplit(" ", 1)[1] for line in words(compared)[1:2]]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,10 @@ SEEN = Seen(
 def test_ours_is_told_as_a_share_of_the_ceiling_of_the_same_engine_and_clients():
     seen = [SEEN, replace(SEEN, engine="postgresql", rate=30.0), replace(SEEN, clients=32, rate=50.0)]  # fmt: skip
     ours = [replace(each, server=OURS, rate=15.0, processor=60.0) for each in seen]
-    found = [(r.engine, r.clients, r.rate, r.processor) for r in ratios(figures([*seen, *ours]))]
-    assert found == [
+    told_ratios = [
+        (r.engine, r.clients, r.rate, r.processor) for r in ratios(figures([*seen, *ours]))
+    ]
+    assert told_ratios == [
         ("sqlite", 8, 0.25, 3.0),
         ("postgresql", 8, 0.5, 3.0),
         ("sqlite", 32, 0.3, 3.0),

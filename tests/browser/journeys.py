@@ -45,9 +45,9 @@ class Stage:
             f"{self.surfer.run('location.pathname')}: {width(self.surfer)}"
         )
 
-    def reads(self, *wanted: str) -> None:
+    def reads(self, *passages: str) -> None:
         text = words(self.surfer)
-        for one in wanted:
+        for one in passages:
             assert one in text, f"{one!r} is not on the page: {text[:600]}"
 
     def saved(self) -> None:

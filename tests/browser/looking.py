@@ -13,8 +13,8 @@ def violations(page: Page, *rules: str) -> list[str]:
     """What axe finds wrong with the page as it stands, by all its rules or by those named."""
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
     page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(f"axe.run({json.dumps(options)}).then({NAMED})")
-    return found
+    broken_rules: list[str] = page.evaluate(f"axe.run({json.dumps(options)}).then({NAMED})")
+    return broken_rules
 
 
 SMALL = """() => {
@@ -33,8 +33,8 @@ SMALL = """() => {
 
 def small_targets(page: Page) -> list[str]:
     """What a thumb would miss."""
-    found: list[str] = page.evaluate(SMALL)
-    return found
+    small: list[str] = page.evaluate(SMALL)
+    return small
 
 
 LARGER = """() => {

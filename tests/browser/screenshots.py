@@ -21,7 +21,7 @@ SCREENS = {360: PHONE, 1280: {"viewport": {"width": 1280, "height": 800}}}
 
 def main() -> None:
     """Write `screenshots/<width>/<language>-<state>.png` for the states named, or all."""
-    wanted = sys.argv[1:] or list(EVERYTHING)
+    names = sys.argv[1:] or list(EVERYTHING)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         scene = build(Path(folder), people=PEOPLE)
         scene.start()
@@ -30,7 +30,7 @@ def main() -> None:
             for language in ("vi", "en"):
                 target = FOLDER / str(width)
                 target.mkdir(parents=True, exist_ok=True)
-                for name in wanted:
+                for name in names:
                     with (
                         opened(browser, **screen) as page,
                         contextmanager(reach)(EVERYTHING[name], page, scene, language),

@@ -184,9 +184,9 @@ def test_a_gap_on_the_review_page_is_one_press_from_its_question(phone, scene):
     walk.answer(1)
     walk.go("/phieu/1/xem-lai")
     gap = phone.locator(".gaps a").nth(3)
-    wanted = re.search(r"\d+", gap.inner_text())[0]
+    number = re.search(r"\d+", gap.inner_text())[0]
     leave_by(gap, touch=True)
-    item = phone.locator("fieldset.item:visible", has_text=f"Câu {wanted} /")
+    item = phone.locator("fieldset.item:visible", has_text=f"Câu {number} /")
     expect(item.locator("legend")).to_be_in_viewport()
     expect(item.locator("input").first).to_be_focused()
 
@@ -195,13 +195,13 @@ def test_changing_the_language_keeps_the_place_and_what_was_chosen(phone, scene)
     walk = walk_of(phone, scene, 1)
     walk.open(page=2)
     phone.locator("fieldset.item:visible").nth(2).locator(".choice label").nth(1).tap()
-    place = phone.locator("fieldset.item:visible").nth(2).get_attribute("data-item")
+    item_id = phone.locator("fieldset.item:visible").nth(2).get_attribute("data-item")
     phone.locator("fieldset.item:visible").nth(2).evaluate("item => item.scrollIntoView()")
     with phone.expect_navigation():
         phone.locator("button[name=language]").evaluate("button => button.click()")
     assert phone.locator("html").get_attribute("lang") == "en"
     assert chosen(phone) == ["2"]
-    expect(phone.locator(f"fieldset[data-item='{place}'] legend")).to_be_in_viewport()
+    expect(phone.locator(f"fieldset[data-item='{item_id}'] legend")).to_be_in_viewport()
 
 
 def test_the_end_of_the_session_is_told_before_and_can_be_put_off(phone, scene):
@@ -287,10 +287,10 @@ def test_on_paper_stand_the_words_without_what_is_pressed(desktop, scene):
     assert desktop.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 
-def _printed(page: Page, *wanted: str) -> None:
+def _printed(page: Page, *passages: str) -> None:
     """On white paper in black, all of `wanted`, and nothing that only a screen needs."""
     page.emulate_media(media="print")
-    for one in wanted:
+    for one in passages:
         expect(page.locator(one).first).to_be_visible()
     pressed = page.locator(
         "button, .button, .answers a, .written + p a, .skip, .language, .foot, nav"

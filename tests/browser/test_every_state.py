@@ -112,12 +112,12 @@ def test_what_few_people_ever_see_can_be_used_by_everybody(screen_of_the_run: Pa
     for state, how in DEAD_ENDS.items():
         with contextmanager(reach)(how, _as_new(page), scene, "vi"):
             alike = state.startswith("error-") and state != "error-404"  # the same template
-            found = [] if alike else violations(page)
+            state_faults = [] if alike else violations(page)
             page.set_viewport_size(ENLARGED)
-            found += _obscured(page)
-            found += ["sideways"] if width(page) > ENLARGED["width"] else []
-            found += [] if page.locator("h1").count() == 1 else ["no heading"]
-            faults |= {state: found} if found else {}
+            state_faults += _obscured(page)
+            state_faults += ["sideways"] if width(page) > ENLARGED["width"] else []
+            state_faults += [] if page.locator("h1").count() == 1 else ["no heading"]
+            faults |= {state: state_faults} if state_faults else {}
     assert faults == {}
 
 

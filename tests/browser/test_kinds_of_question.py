@@ -68,8 +68,8 @@ def asked(hoa, phone: Page) -> Page:
 
 
 def saved(hoa: Person, page: int, name: str) -> str:
-    found = hoa.get(f"/phieu/1/{page}").text
-    return found.partition(f'name="was.{name}" value="')[2].partition('"')[0]
+    page_html = hoa.get(f"/phieu/1/{page}").text
+    return page_html.partition(f'name="was.{name}" value="')[2].partition('"')[0]
 
 
 def test_a_question_appears_when_its_condition_is_met_and_goes_with_it(asked, hoa):

@@ -45,7 +45,7 @@ def test_new_figures_appear_and_the_reader_is_not_disturbed(rates: Page):
     rates.evaluate("window.scrollTo(0, 250)")
     rates.locator("#until").fill("2024-01-02")
     link.focus()
-    place = rates.evaluate("scrollY")
+    scrolled = rates.evaluate("scrollY")
     before = invited(rates)
     more_forms()
     rates.clock.fast_forward("00:46")
@@ -53,7 +53,7 @@ def test_new_figures_appear_and_the_reader_is_not_disturbed(rates: Page):
     assert invited(rates) != before
     assert rates.evaluate("window.sameDocument")
     assert rates.evaluate("document.activeElement.textContent") == held
-    assert rates.evaluate("scrollY") == place
+    assert rates.evaluate("scrollY") == scrolled
     assert rates.locator("tbody th").all_inner_texts() == order
     assert rates.locator("#until").input_value() == "2024-01-02"
 

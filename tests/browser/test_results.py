@@ -44,8 +44,8 @@ def centre(app: Flask, engine, keys, now, settings, moment) -> Iterator[Scene]:
 
 def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
     sign_in(phone, centre)
-    for place in PLACES:
-        phone.goto(f"{centre.address}/centre/tiny/{place}")
+    for page_path in PLACES:
+        phone.goto(f"{centre.address}/centre/tiny/{page_path}")
         assert violations(phone) == []
         for wide in (1440, 360):
             phone.set_viewport_size({"width": wide, "height": 700})

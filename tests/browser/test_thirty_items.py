@@ -146,13 +146,13 @@ def _tab_to(page: Page, words: str) -> None:
 
 def _tab_to_item(page: Page, position: int) -> None:
     """The order of focus is the order of the page, and what has the focus is never covered."""
-    wanted = page.locator("fieldset.item:visible").nth(position).get_attribute("data-item")
+    item_id = page.locator("fieldset.item:visible").nth(position).get_attribute("data-item")
     for _step in range(30):
         page.keyboard.press("Tab")
-        if _focused(page, "name") == wanted:
+        if _focused(page, "name") == item_id:
             break
     else:
-        raise AssertionError(f"the keyboard does not reach {wanted}")
+        raise AssertionError(f"the keyboard does not reach {item_id}")
     covered = page.evaluate(
         """() => {
             const box = document.activeElement.getBoundingClientRect();
@@ -160,7 +160,7 @@ def _tab_to_item(page: Page, position: int) -> None:
             return Boolean(top && top.closest('.saving'));
         }"""
     )
-    assert not covered, f"{wanted} has the focus under the line that tells about saving"
+    assert not covered, f"{item_id} has the focus under the line that tells about saving"
 
 
 class Process:

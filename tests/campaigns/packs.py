@@ -21,8 +21,8 @@ def edit(pack: Path, file: str, old: str, new: str) -> int:
     """Replace the first `old` in one file; returns the line (from 1) on which it stood."""
     path = pack / file
     text = path.read_text(encoding="utf-8")
-    before, found, after = text.partition(old)
-    assert found, f"{old!r} is not in {file}"
+    before, matched, after = text.partition(old)
+    assert matched, f"{old!r} is not in {file}"
     path.write_text(before + new + after, encoding="utf-8")
     return before.count("\n") + 1
 

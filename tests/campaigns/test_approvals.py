@@ -33,8 +33,8 @@ def campaign(db: Session, now: datetime) -> Campaign:
 
 
 def approve(db: Session, now: datetime, code: str = "M1", **fields: str) -> None:
-    found = approvals.standing(db, service.load_pack(db, read_pack(TINY), now=now).id, code)
-    given = {"sha256": found.sha256, "note": "", "actor": "operator", **fields}
+    standing = approvals.standing(db, service.load_pack(db, read_pack(TINY), now=now).id, code)
+    given = {"sha256": standing.sha256, "note": "", "actor": "operator", **fields}
     service.approve_questionnaire(db, "tiny", code, now=now, **given)
 
 
@@ -53,10 +53,10 @@ def test_a_campaign_opens_only_when_every_questionnaire_is_approved(db, campaign
 def test_a_translation_changed_after_approval_asks_for_it_again(db, campaign, now, tmp_path):
     factories.approve_questionnaires(db, campaign, now)
     service.load_pack(db, edited_pack(tmp_path, M1, OLD, NEW), now=now)
-    found = approvals.standing(db, campaign.id, "M1")
-    assert found.state == "changed"
-    assert {(change.part, change.language) for change in found.changes} == {("options", "en")}
-    assert "1 Excellent" in found.changes[0].after
+    standing = approvals.standing(db, campaign.id, "M1")
+    assert standing.state == "changed"
+    assert {(change.part, change.language) for change in standing.changes} == {("options", "en")}
+    assert "1 Excellent" in standing.changes[0].after
     assert state(db, campaign, "M2") == "approved"
     with pytest.raises(QuestionnairesNotApproved) as refused:
         service.open_campaign(db, "tiny", now=now)
@@ -108,10 +108,10 @@ def test_where_two_people_are_wanted_one_of_them_is_not_enough(db, campaign, now
     service.load_pack(db, edited_pack(tmp_path, "campaign.yaml", *TWO), now=now)
 
     def approve_all_as(actor: str) -> set[str]:
-        for found in approvals.standings(db, campaign.id):
-            given = {"sha256": found.sha256, "note": "", "actor": actor}
-            service.approve_questionnaire(db, "tiny", found.code, now=now, **given)
-        return {found.state for found in approvals.standings(db, campaign.id)}
+        for standing in approvals.standings(db, campaign.id):
+            given = {"sha256": standing.sha256, "note": "", "actor": actor}
+            service.approve_questionnaire(db, "tiny", standing.code, now=now, **given)
+        return {standing.state for standing in approvals.standings(db, campaign.id)}
 
     assert approve_all_as("one") == {"waiting"}
     with pytest.raises(ApprovedBySame) as same:
@@ -139,5 +139,5 @@ def test_approvals_of_another_text_in_between_do_not_count_as_a_second_person(
         service.approve_questionnaire(
             db, "tiny", "M1", sha256=sha256, note="", actor=actor, now=now
         )
-        found = approvals.standing(db, campaign.id, "M1")
-        assert (found.state, found.approvers) == ("waiting", {actor})
+        standing = approvals.standing(db, campaign.id, "M1")
+        assert (standing.state, standing.approvers) == ("waiting", {actor})

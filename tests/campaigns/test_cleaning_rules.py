@@ -55,7 +55,7 @@ def test_the_round_of_2023_looks_for_everything_that_can_be_decided_beforehand(r
     assert kinds == set(KINDS) - {"held"}  # which cell is held is decided afterwards
 
 
-def found(pack, group, codes, *, under_floor="no", unit="01"):
+def rules_hit(pack, group, codes, *, under_floor="no", unit="01"):
     """The rules that touch a form of the group answered with these codes, repeated to its end."""
     form = pack.instruments[group]
     given = [codes[n % len(codes)] for n in range(len(form.items))]
@@ -69,14 +69,14 @@ def found(pack, group, codes, *, under_floor="no", unit="01"):
 @pytest.mark.parametrize("group", ["M1", "M2", "M3", "M5", "P1", "P2", "P3"])
 def test_ticking_the_best_box_all_the_way_down_contradicts_itself(round_2023, group):
     straight = {"straight-line", "long-run", "low-variation", "contradiction"}
-    assert found(round_2023, group, ["1"]) == straight
-    assert found(round_2023, group, ["2"]) == straight - {"contradiction"}
+    assert rules_hit(round_2023, group, ["1"]) == straight
+    assert rules_hit(round_2023, group, ["2"]) == straight - {"contradiction"}
 
 
 @pytest.mark.parametrize("group", ["M1", "M4", "P4"])
 def test_other_ways_of_going_wrong_are_found_each_by_its_rule(round_2023, group):
-    assert found(round_2023, group, ["98"]) >= {"all-dont-know"}
-    assert found(round_2023, group, ["2", "", "4", ""]) == {"many-missing"}
-    assert found(round_2023, group, ["2", "3"], under_floor="yes") == {"too-fast"}
-    assert found(round_2023, group, ["2", "3"], unit="THU") == {"test-response"}
-    assert found(round_2023, group, ["2", "3", "2", "1", "4"]) == set()
+    assert rules_hit(round_2023, group, ["98"]) >= {"all-dont-know"}
+    assert rules_hit(round_2023, group, ["2", "", "4", ""]) == {"many-missing"}
+    assert rules_hit(round_2023, group, ["2", "3"], under_floor="yes") == {"too-fast"}
+    assert rules_hit(round_2023, group, ["2", "3"], unit="THU") == {"test-response"}
+    assert rules_hit(round_2023, group, ["2", "3", "2", "1", "4"]) == set()

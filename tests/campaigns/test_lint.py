@@ -53,19 +53,19 @@ PLANTED = [
 ]
 
 
-def found(pack: Path, rule: str) -> list[linting.Located]:
+def findings_of(pack: Path, rule: str) -> list[linting.Located]:
     """Findings of one rule in the questionnaire M1 of the pack."""
     located = linting.lint_file(pack / "questionnaires" / "M1.yaml")
     return [one for one in located if one.finding.rule == rule]
 
 
-@pytest.mark.parametrize(("rule", "old", "new", "place"), PLANTED)
-def test_a_planted_fault_is_found_where_it_stands(tmp_path, rule, old, new, place):
+@pytest.mark.parametrize(("rule", "old", "new", "finding_place"), PLANTED)
+def test_a_planted_fault_is_found_where_it_stands(tmp_path, rule, old, new, finding_place):
     pack = copy_pack(tmp_path)
     line = edit(pack, "questionnaires/M1.yaml", old, new)
-    located = found(pack, rule)
-    assert place in [one.finding.place for one in located]
-    one = next(one for one in located if one.finding.place == place)
+    located = findings_of(pack, rule)
+    assert finding_place in [one.finding.place for one in located]
+    one = next(one for one in located if one.finding.place == finding_place)
     assert one.file == "questionnaires/M1.yaml"
     if rule not in ("best_end", "same_label", "direction"):  # said of the scale, not of this line
         assert one.line == line
@@ -78,7 +78,7 @@ def test_a_long_label_does_not_fit_a_phone_and_is_long(tmp_path):
     label = "Rất tốt, vượt xa mọi yêu cầu đã đặt ra cho công việc được giao trong năm"
     edit(pack, "questionnaires/M1.yaml", GOOD, f'{{vi: "{label}", en: Very good}}')
     for rule in ("long", "phone"):
-        assert [one.finding.place for one in found(pack, rule)] == ["M1.quality"]
+        assert [one.finding.place for one in findings_of(pack, rule)] == ["M1.quality"]
 
 
 def test_every_rule_has_its_planted_fault():
@@ -98,7 +98,12 @@ def test_every_rule_has_its_planted_fault():
 def test_one_act_an_opening_clause_an_example_and_a_question_word_are_no_faults(tmp_path, text):
     pack = copy_pack(tmp_path)
     edit(pack, "questionnaires/M1.yaml", PLAN, text)
-    assert found(pack, "double") + found(pack, "negative") + found(pack, "double_negative") == []
+    assert (
+        findings_of(pack, "double")
+        + findings_of(pack, "negative")
+        + findings_of(pack, "double_negative")
+        == []
+    )
 
 
 def test_an_exception_covers_its_finding_with_its_reason_and_an_idle_one_is_named(tmp_path):

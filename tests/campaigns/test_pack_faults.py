@@ -137,8 +137,8 @@ def test_a_fault_is_reported_on_its_line(tmp_path: Path, fault: str) -> None:
     file, old, new, below, words = FAULTS[fault]
     pack = copy_pack(tmp_path)
     line = edit(pack, file, old, new) + below
-    found = [(each.file, each.line) for each in faults_of(pack) if words in each.message]
-    assert (file, line) in found, faults_of(pack)
+    fault_lines = [(each.file, each.line) for each in faults_of(pack) if words in each.message]
+    assert (file, line) in fault_lines, faults_of(pack)
 
 
 def test_a_sound_pack_has_no_faults(tmp_path: Path) -> None:
@@ -171,9 +171,9 @@ def test_an_official_campaign_needs_official_questionnaires_and_custody_off_the_
 ) -> None:
     pack = copy_pack(tmp_path)
     edit(pack, CAMPAIGN, "official: false", "official: true")
-    found = faults_of(pack)
-    assert [fault.place for fault in found if fault.file == CAMPAIGN] == ["custody"]
-    assert [fault.place for fault in found if fault.file != CAMPAIGN] == ["status"] * 9
+    faults = faults_of(pack)
+    assert [fault.place for fault in faults if fault.file == CAMPAIGN] == ["custody"]
+    assert [fault.place for fault in faults if fault.file != CAMPAIGN] == ["status"] * 9
 
 
 def test_an_official_campaign_names_the_decision_it_is_done_under(tmp_path: Path) -> None:
@@ -183,8 +183,8 @@ def test_an_official_campaign_names_the_decision_it_is_done_under(tmp_path: Path
     without = re.sub(r"\ndecision:\n(  .*\n)+", "\n", text)
     assert without != text
     (pack / CAMPAIGN).write_text(without, encoding="utf-8")
-    found = {fault.place for fault in faults_of(pack) if fault.file == CAMPAIGN}
-    assert found == {"custody", "official"}
+    fault_places = {fault.place for fault in faults_of(pack) if fault.file == CAMPAIGN}
+    assert fault_places == {"custody", "official"}
 
 
 def test_a_questionnaire_that_no_group_uses_is_a_fault(tmp_path: Path) -> None:
@@ -206,5 +206,7 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
     text = (pack / "units.csv").read_text(encoding="utf-8").encode("utf-16")
     (pack / "units.csv").write_bytes(text)
     (pack / M1).write_bytes(b"code: M1\ntitle: \xff\n")
-    found = {(fault.file, fault.line) for fault in faults_of(pack) if "UTF-8" in fault.message}
-    assert found == {("units.csv", 1), (M1, 2)}
+    fault_lines = {
+        (fault.file, fault.line) for fault in faults_of(pack) if "UTF-8" in fault.message
+    }
+    assert fault_lines == {("units.csv", 1), (M1, 2)}

@@ -46,5 +46,5 @@ def test_a_state_is_stored_by_its_letters_and_read_as_its_member(db, now):
     campaign = factories.campaign(db, now)
     db.flush()
     assert db.execute(text("select state from campaign")).scalar_one() == "preparing"
-    found = db.scalar(select(Campaign.state).where(Campaign.id == campaign.id))
-    assert found is CampaignState.PREPARING
+    stored_state = db.scalar(select(Campaign.state).where(Campaign.id == campaign.id))
+    assert stored_state is CampaignState.PREPARING

@@ -21,11 +21,11 @@ ROUND = str(SHIPPED / "par-index-2023")
 
 def test_checking_a_sound_pack_names_its_size() -> None:
     result = CliRunner().invoke(campaign, ["check", ROUND, "--json"])
-    found = json.loads(result.stdout)
+    checked = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert found["sound"]
-    assert (found["units"], found["lists"], found["planned"]) == (82, 308, 50155)
-    assert found["items"]["P2"] == 33
+    assert checked["sound"]
+    assert (checked["units"], checked["lists"], checked["planned"]) == (82, 308, 50155)
+    assert checked["items"]["P2"] == 33
 
 
 def test_checking_a_spoiled_pack_names_file_and_line_and_leaves_with_1(tmp_path: Path) -> None:

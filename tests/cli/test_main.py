@@ -120,21 +120,21 @@ def test_staff_are_added_listed_granted_given_a_link_and_disabled(runner):
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("scope", "said"),
     [
         (["--campaign", "tinny"], "Không có đợt điều tra “tinny”."),
         (["--campaign", "tiny", "--unit", "99"], "Không có đơn vị “99”."),
     ],
 )
-def test_no_account_is_made_and_no_role_given_for_what_does_not_exist(runner, place, said):
+def test_no_account_is_made_and_no_role_given_for_what_does_not_exist(runner, scope, said):
     assert runner.invoke(main, LOAD).exit_code == 0
-    role = ["--role", "coordinator" if "--unit" in place else "viewer"]
-    refused = runner.invoke(main, ["staff", "add", "an.tran", "--name", "An", *role, *place])
+    role = ["--role", "coordinator" if "--unit" in scope else "viewer"]
+    refused = runner.invoke(main, ["staff", "add", "an.tran", "--name", "An", *role, *scope])
     assert (refused.exit_code, said in refused.output) == (1, True)
     assert json.loads(runner.invoke(main, ["staff", "list", "--json"]).output) == []
     viewer = ["--role", "viewer", "--campaign", "tiny"]
     runner.invoke(main, ["staff", "add", "an.tran", "--name", "An", *viewer])
-    assert said in runner.invoke(main, ["staff", "grant", "an.tran", *role, *place]).output
+    assert said in runner.invoke(main, ["staff", "grant", "an.tran", *role, *scope]).output
     (person,) = json.loads(runner.invoke(main, ["staff", "list", "--json"]).output)
     assert len(person["grants"]) == 1
 

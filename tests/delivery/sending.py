@@ -53,8 +53,8 @@ class Sending:
                 for n, (email, phone) in enumerate(contacts)
             ]
             issue_all(db, campaign, self.keys, self.now)
-            found = dict(db.execute(select(Invitation.person_id, Invitation.id)).all())
-        return [found[person] for person in people]
+            invitation_ids = dict(db.execute(select(Invitation.person_id, Invitation.id)).all())
+        return [invitation_ids[person] for person in people]
 
     def plan(self, **described: Any) -> UUID:
         """A draft of a wave that starts now, is never quiet and has wide limits."""

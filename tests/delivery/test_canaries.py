@@ -88,8 +88,8 @@ def test_the_one_mailbox_without_its_message_is_named(survey):
     assert survey.state(wave) == ("paused", f"canary:email:{SECOND}")
     assert SECOND in labels.wave_reason(survey.state(wave)[1])
     with transaction() as db:
-        (found,) = worker_watch.channel_troubles(db, now=survey.now)
-    assert (found.kind, found.address) == ("lost", SECOND)
+        (trouble,) = worker_watch.channel_troubles(db, now=survey.now)
+    assert (trouble.kind, trouble.address) == ("lost", SECOND)
 
 
 def test_test_messages_are_found_in_the_mailboxes_they_went_to(survey):

@@ -41,8 +41,8 @@ def comes_back(survey, raw, delivery):
 
 def requests(unit_id=None):
     with transaction() as db:
-        found = db.scalars(select(ContactRequest)).all()
-        return [(one.channel, one.settled_on is not None) for one in found]
+        contact_requests = db.scalars(select(ContactRequest)).all()
+        return [(one.channel, one.settled_on is not None) for one in contact_requests]
 
 
 def test_a_hard_bounce_sets_the_disposition_and_asks_the_desk(survey):

@@ -78,21 +78,21 @@ def test_two_waves_share_what_a_mail_domain_takes_in_a_day(sqlite_survey):
 
 def test_two_workers_at_the_same_moment_do_not_both_take_the_last_of_the_minute(survey):
     one, other = two_waves(survey)
-    found: list[int] = []
+    leased_by_second: list[int] = []
 
     def lease(wave, worker):
         with transaction() as db:
             facts = {"channels": ("email",), "now": survey.now, "limit": 50}
             return len(queue.lease(db, wave, worker=worker, limits=Limits(per_minute=4), **facts))
 
-    second = Thread(target=lambda: found.append(lease(other, "second")))
+    second = Thread(target=lambda: leased_by_second.append(lease(other, "second")))
     with transaction() as db:
         facts = {"channels": ("email",), "now": survey.now, "limit": 50}
         mine = queue.lease(db, one, worker="first", limits=Limits(per_minute=4), **facts)
         second.start()
         second.join(0.5)  # it waits for this transaction; without the lock it would not
     second.join(300)
-    assert len(mine) + sum(found) == 4
+    assert len(mine) + sum(leased_by_second) == 4
 
 
 def test_what_a_killed_worker_had_in_hand_counts_as_sent(sqlite_survey):

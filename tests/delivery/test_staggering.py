@@ -83,8 +83,8 @@ def test_whoever_is_left_out_when_a_wave_is_filled_is_counted_by_unit_and_reason
     wave = survey.wave(channels=("email",))
     survey.work(3)
     with transaction() as db:
-        subject = wave_lookup.wave(db, survey.campaign_id, wave)
-        progress = queries.progress(db, subject)
+        wave_row = wave_lookup.wave(db, survey.campaign_id, wave)
+        progress = queries.progress(db, wave_row)
         rows = [(unit.code, *row) for unit, *row in exclusions.per_unit(db, wave)]
     assert progress.left_out == {"declined": 1, "no_contact": 1}
     assert progress.total == 2

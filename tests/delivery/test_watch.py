@@ -28,8 +28,8 @@ def told(wave_id, now):
 def test_a_wave_whose_time_has_come_without_any_worker_is_named(survey):
     wave = survey.wave()
     assert told(wave, survey.now) == []
-    (found,) = told(wave, survey.now + timedelta(minutes=11))
-    assert (found.kind, found.wave_id, found.seen_at) == ("unattended", wave, None)
+    (trouble,) = told(wave, survey.now + timedelta(minutes=11))
+    assert (trouble.kind, trouble.wave_id, trouble.seen_at) == ("unattended", wave, None)
 
 
 def test_a_wave_is_named_again_when_its_workers_fall_silent(survey):
@@ -39,8 +39,8 @@ def test_a_wave_is_named_again_when_its_workers_fall_silent(survey):
     with transaction() as db:
         db.get_one(Wave, wave).state = "running"
     assert told(wave, seen + timedelta(minutes=9)) == []
-    (found,) = told(wave, seen + timedelta(minutes=12))
-    assert found.seen_at == seen
+    (trouble,) = told(wave, seen + timedelta(minutes=12))
+    assert trouble.seen_at == seen
 
 
 def test_a_paused_wave_is_named_with_its_reason(survey):
@@ -48,8 +48,8 @@ def test_a_paused_wave_is_named_with_its_reason(survey):
     with transaction() as db:
         paused = db.get_one(Wave, wave)
         paused.state, paused.reason = "paused", "canary:email"
-    (found,) = told(wave, survey.now)
-    assert "Tin thử qua kênh thư điện tử không đến" in labels.trouble(found)
+    (trouble,) = told(wave, survey.now)
+    assert "Tin thử qua kênh thư điện tử không đến" in labels.trouble(trouble)
 
 
 def test_a_worker_not_seen_for_a_day_is_forgotten(engine, now):

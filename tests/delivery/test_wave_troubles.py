@@ -171,9 +171,11 @@ def kinds(survey, **described):
     wave = survey.plan(**described)
     with reading() as db:
         campaign = db.scalars(select(Campaign)).one()
-        subject = wave_lookup.wave(db, campaign.id, wave)
-        found = cautions.cautions(subject, campaign, counting.kept(subject), now=survey.now)
-    return wave, [one.kind for one in found]
+        wave_row = wave_lookup.wave(db, campaign.id, wave)
+        found_cautions = cautions.cautions(
+            wave_row, campaign, counting.kept(wave_row), now=survey.now
+        )
+    return wave, [one.kind for one in found_cautions]
 
 
 def test_the_same_people_again_within_days_are_counted_and_warned_of(survey):

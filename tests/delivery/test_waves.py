@@ -163,9 +163,9 @@ def tested(survey):
 
 def latest(channel="email"):
     with transaction() as db:
-        found = canary.latest(db, channel)
-        assert found is not None
-        return found.id, found.state
+        newest = canary.latest(db, channel)
+        assert newest is not None
+        return newest.id, newest.state
 
 
 def test_nothing_goes_out_before_the_test_message_has_arrived(survey):
@@ -250,11 +250,11 @@ def test_words_that_ship_pass_their_own_check(survey):
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         faults = {
-            place: found
-            for place, template in templates.defaults().items()
+            kind_and_language: complaints
+            for kind_and_language, template in templates.defaults().items()
             if (
-                found := templates.check(
-                    place[0],
+                complaints := templates.check(
+                    kind_and_language[0],
                     template,
                     base_url="https://khaosat.chinhquyen.example.vn",
                     campaign=campaign,
@@ -265,8 +265,8 @@ def test_words_that_ship_pass_their_own_check(survey):
 
 
 def test_every_kind_has_words_in_both_languages():
-    wanted = {(kind, language) for kind in rules.KINDS for language in ("vi", "en")}
-    assert set(templates.defaults()) == wanted
+    every_kind = {(kind, language) for kind in rules.KINDS for language in ("vi", "en")}
+    assert set(templates.defaults()) == every_kind
 
 
 def test_words_without_the_link_are_refused(survey, keys, now):

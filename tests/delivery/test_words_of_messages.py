@@ -28,12 +28,12 @@ def plain(text: str) -> str:
 
 
 def test_messages_and_pages_say_one_word_for_one_thing() -> None:
-    found = {
+    other_words = {
         path.name: said
         for path in (SENT, *SHOWN)
         if (said := OTHER_WORDS.findall(plain(path.read_text(encoding="utf-8"))))
     }
-    assert found == {}
+    assert other_words == {}
 
 
 def test_the_test_knows_the_other_words() -> None:

@@ -67,8 +67,8 @@ def test_the_qr_of_each_printed_letter_opens_the_link_of_its_own_addressee(pages
     document = pages(write_letters(people, BATCH))
     assert len(document) == 4
     for person, page in zip(people, list(document)[1:], strict=True):
-        [found] = zxingcpp.read_barcodes(picture(page))
-        assert found.text == person.link
+        [code_read] = zxingcpp.read_barcodes(picture(page))
+        assert code_read.text == person.link
         assert person.address[0] in text(page)
         assert person.code.replace("-", " ") in text(page)
         assert "khaosat.example.gov.vn" in text(page)

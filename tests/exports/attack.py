@@ -24,7 +24,7 @@ class Attack:
     """
 
     def __init__(self, folders, group, item, row):
-        self.place, self.rows = {}, []
+        self.columns, self.rows = {}, []
         self.row, self.scale = row, row.scale
         for folder in folders:
             self._read(folder, group, item)
@@ -64,29 +64,29 @@ class Attack:
 
     def tell(self, weights, low, high):
         for cell in weights:
-            self.place.setdefault(cell, len(self.place))
+            self.columns.setdefault(cell, len(self.columns))
         self.rows.append((weights, low, high))
 
     def bounds(self, cell):
         """The least and the most that one unknown can be."""
-        matrix = np.zeros((len(self.rows), len(self.place)))
+        matrix = np.zeros((len(self.rows), len(self.columns)))
         for at, (weights, _, _) in enumerate(self.rows):
             for one, weight in weights.items():
-                matrix[at, self.place[one]] = weight
+                matrix[at, self.columns[one]] = weight
         ends = np.array([(low, high) for _, low, high in self.rows])
-        found = []
+        ends_solved = []
         for sign in (1, -1):
-            wanted = np.zeros(len(self.place))
-            wanted[self.place[cell]] = sign
+            objective = np.zeros(len(self.columns))
+            objective[self.columns[cell]] = sign
             solved = milp(
-                wanted,
-                integrality=np.ones(len(self.place)),
+                objective,
+                integrality=np.ones(len(self.columns)),
                 bounds=Bounds(0, np.inf),
                 constraints=LinearConstraint(matrix, ends[:, 0] - 1e-6, ends[:, 1] + 1e-6),
             )
             assert solved.status == 0, solved.message
-            found.append(round(sign * solved.fun))
-        return tuple(found)
+            ends_solved.append(round(sign * solved.fun))
+        return tuple(ends_solved)
 
     def found_small(self, minimum):
         """Unknowns seen to be one number under `minimum`, or one of two; those told alone hold it."""
@@ -98,7 +98,7 @@ class Attack:
         }
         return {
             cell: bounds
-            for cell in self.place
+            for cell in self.columns
             if cell not in told
             for bounds in [self.bounds(cell)]
             if bounds[1] < minimum and bounds[1] - bounds[0] < 2

@@ -58,8 +58,8 @@ def test_ten_copies_in_one_unit_are_found_and_no_other_unit_is_marked(forms):
     rows = survey(forms, 9)
     for n in range(10):
         rows[3 * 40 + n] = row(forms["M1"], UNITS[3], "24315243512435124351")
-    found = similar(rows, forms)
-    marked = [one for one in found if one.is_marked]
+    findings = similar(rows, forms)
+    marked = [one for one in findings if one.is_marked]
     assert {(one.cell, one.kind) for one in marked} == {
         ((UNITS[3], "M1"), "identical"),
         ((UNITS[3], "M1"), "near"),
@@ -102,7 +102,7 @@ def test_straight_lines_are_left_to_their_own_rule(forms):
 
 def test_four_fifths_of_a_unit_of_forty_on_one_code_are_found_and_nobody_else(forms):
     """Power of nine in ten and more: every one of twenty rounds, each with straight lines everywhere."""
-    found = wrong = 0
+    hits = wrong = 0
     for seed in range(20):
         chance, rows = random.Random(100 + seed), survey(forms, 100 + seed)
         for n in range(len(rows)):
@@ -116,9 +116,9 @@ def test_four_fifths_of_a_unit_of_forty_on_one_code_are_found_and_nobody_else(fo
         marked = {
             (k, answers.units[u]) for (k, u, *_), q in zip(told, shares, strict=True) if q <= 0.05
         }
-        found += ("one_answer", UNITS[7]) in marked
+        hits += ("one_answer", UNITS[7]) in marked
         wrong += len(marked - {("one_answer", UNITS[7])})
-    assert found >= 18
+    assert hits >= 18
     assert wrong <= 1
 
 
@@ -140,12 +140,12 @@ def test_false_discoveries_are_controlled_as_benjamini_and_hochberg_write(forms)
     rows = survey(forms, 9)
     for n in range(10):
         rows[3 * 40 + n] = row(forms["M1"], UNITS[3], "24315243512435124351")
-    found = sorted(similar(rows, forms), key=lambda one: one.p)
+    ranked = sorted(similar(rows, forms), key=lambda one: one.p)
     least = 1.0
-    for rank, one in reversed(list(enumerate(found, 1))):
-        least = min(least, one.p * len(found) / rank)
+    for rank, one in reversed(list(enumerate(ranked, 1))):
+        least = min(least, one.p * len(ranked) / rank)
         assert one.q == pytest.approx(least)
-    assert found[0].q > found[0].p
+    assert ranked[0].q > ranked[0].p
 
 
 def test_nothing_is_found_where_nobody_answered(forms):
@@ -183,7 +183,7 @@ def test_a_unit_that_hands_in_nearly_all_on_one_day_stands_out():
     submitted = {(unit, day): 5 for unit in range(20) for day in days}
     submitted |= {(7, day): 1 for day in days}
     submitted[7, days[12]] = 80
-    found = unusual_days.find(submitted)
-    assert [(one.unit_id, one.day, one.submitted) for one in found] == [(7, days[12], 80)]
+    unusual = unusual_days.find(submitted)
+    assert [(one.unit_id, one.day, one.submitted) for one in unusual] == [(7, days[12], 80)]
     assert unusual_days.find({(unit, day): 5 for unit in range(20) for day in days}) == []
     assert unusual_days.find({}) == []

@@ -82,10 +82,10 @@ def test_a_rule_finds_in_many_responses_what_it_finds_in_each_alone(forms, rules
     assert len(cleaned) == len(rows)
     for row, after in zip(rows, cleaned, strict=True):
         marks = PlainMarks(row, [item.id for item in forms[row.group_code].items], DONT_KNOW)
-        found = hits(rules, marks)
-        assert after.flags == tuple(rule.id for rule in found)
-        assert after.excluded == excludes(found)
-        left = {i: code for i, code in row.answers.items() if i not in emptied(found, marks)}
+        rules_hit = hits(rules, marks)
+        assert after.flags == tuple(rule.id for rule in rules_hit)
+        assert after.excluded == excludes(rules_hit)
+        left = {i: code for i, code in row.answers.items() if i not in emptied(rules_hit, marks)}
         assert after.row == replace(row, answers=left)
 
 
@@ -104,18 +104,18 @@ def end_of(row, form):
 def left_to_count(row, rules, form):
     """The answers that count under each variant, once the rules are applied."""
     marks = PlainMarks(row, [item.id for item in form.items], DONT_KNOW)
-    found = hits(rules, marks)
+    rules_hit = hits(rules, marks)
     doubted = {
         half.item
-        for rule in found
+        for rule in rules_hit
         for pair, is_found in doubts(rule, marks)
         if is_found
         for half in (pair.first, pair.second)
     }
-    if any(rule.kind != "contradiction" for rule in found):
+    if any(rule.kind != "contradiction" for rule in rules_hit):
         doubted |= end_of(row, form)
-    ruled = set(row.answers) if excludes(found) else emptied(found, marks)
-    for away in (set(), ruled, doubted, set(row.answers) if found else set()):
+    ruled = set(row.answers) if excludes(rules_hit) else emptied(rules_hit, marks)
+    for away in (set(), ruled, doubted, set(row.answers) if rules_hit else set()):
         yield {item: code for item, code in row.answers.items() if item not in away}
 
 
@@ -145,8 +145,8 @@ def test_the_study_finds_what_counting_by_hand_finds(forms, rules, seed, n):
         cells=sorted({(row.rated_unit_code, row.group_code) for row in rows}),
         levels={"M1": "ministry", "P1": "province"},
     )
-    found = [clean([row], rules, forms) for row in rows]
-    assert told.excluded == sum(one.excluded for cleaned in found for one in cleaned)
+    cleaned_by_hand = [clean([row], rules, forms) for row in rows]
+    assert told.excluded == sum(one.excluded for cleaned in cleaned_by_hand for one in cleaned)
     for effect, applied in [
         *zip(told.alone, ([rule] for rule in rules), strict=True),
         (told.together, rules),

@@ -52,7 +52,7 @@ def touches(rule, row, form):
 
 
 @pytest.mark.parametrize(
-    ("looked_for", "found", "not_found"),
+    ("looked_for", "touched", "untouched"),
     [
         (rule("missing_share", at_least=0.5), ["1", "2", "3", "", "", ""], ["1", "2", "3", "4", "", ""]),
         (rule("dont_know_share", at_least=1), ["98"] * 6, ["98"] * 5 + ["1"]),
@@ -63,9 +63,9 @@ def touches(rule, row, form):
     ],
     ids=lambda value: getattr(value, "id", ""),
 )  # fmt: skip
-def test_a_rule_finds_what_it_looks_for_and_nothing_else(form, looked_for, found, not_found):
-    assert touches(looked_for, row(form, found), form)
-    assert not touches(looked_for, row(form, not_found), form)
+def test_a_rule_finds_what_it_looks_for_and_nothing_else(form, looked_for, touched, untouched):
+    assert touches(looked_for, row(form, touched), form)
+    assert not touches(looked_for, row(form, untouched), form)
 
 
 def test_the_rule_on_speed_reads_the_mark_of_the_ballot(form):

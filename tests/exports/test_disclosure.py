@@ -70,7 +70,7 @@ SHORT = OptionRow(("1", "2", "3"), ("1",), ("98", "missing"))
 
 def counted(row, most):
     counts = st.lists(st.integers(0, most), min_size=len(row.codes), max_size=len(row.codes))
-    return counts.map(lambda found: dict(zip(row.codes, found, strict=True)))
+    return counts.map(lambda numbers: dict(zip(row.codes, numbers, strict=True)))
 
 
 @given(counted(ROW, 12), st.integers(2, 8))
@@ -167,8 +167,8 @@ def test_the_band_of_the_mean_holds_the_mean(counts, minimum):
         return
     (band,) = mean_bands([(told, mean)])
     assert band.low - 1 <= mean * TENTHS <= band.high + 1
-    found = figures_of(told, band)
-    assert found.interval[0] <= found.mean[0] <= found.mean[1] <= found.interval[1]
+    figures = figures_of(told, band)
+    assert figures.interval[0] <= figures.mean[0] <= figures.mean[1] <= figures.interval[1]
 
 
 def test_large_counts_are_told_as_they_are_and_the_mean_to_a_tenth():

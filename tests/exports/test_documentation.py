@@ -87,7 +87,9 @@ def test_people_read_the_codebook_on_paper_with_the_fingerprint_of_every_item(fo
 def test_the_fingerprint_of_the_codebook_is_the_one_that_rounds_are_compared_by(released):
     frame = released.account.frame
     prints = {
-        item: str(found) for form in frame.asked for item, found in fingerprints(form).items()
+        item: str(fingerprint)
+        for form in frame.asked
+        for item, fingerprint in fingerprints(form).items()
     }
     with (released.folder / "scoring" / "codebook.csv").open(newline="") as file:
         told = {row["item"]: row["fingerprint"] for row in csv.DictReader(file) if row["item"]}

@@ -141,8 +141,8 @@ def test_the_workbook_holds_every_row_and_names_no_small_group(scoring):
     rows = cells(scoring / "responses.csv")
     for group in ("M1", "M5", "P1"):
         sheet = list(book[group].iter_rows(values_only=True))
-        wanted = [row for row in rows if row["group"] == group]
-        for told, row in zip(sheet[1:], wanted, strict=True):
+        rows_of_group = [row for row in rows if row["group"] == group]
+        for told, row in zip(sheet[1:], rows_of_group, strict=True):
             named = dict(zip(sheet[0], told, strict=False))
             assert {name: as_text(value) for name, value in named.items()} == {
                 name: row[name] for name in named

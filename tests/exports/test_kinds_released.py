@@ -125,10 +125,10 @@ def test_every_file_of_the_release_fits_its_contract(released):
 
 def test_a_row_says_by_a_code_why_an_answer_is_missing(given, released):
     _campaign, form, told, _contents = given
-    found = Counter(row["DX_102"] for row in rows(released / "scoring" / "responses.csv"))
+    codes_written = Counter(row["DX_102"] for row in rows(released / "scoring" / "responses.csv"))
     away = sum("DX-102" not in form.applying(one) for unit, one in told if unit != "79")
-    assert found["97"] == away
-    assert found["99"] > 0
+    assert codes_written["97"] == away
+    assert codes_written["99"] > 0
     heading = rows(released / "scoring" / "responses.csv")[0]
     assert [name for name in heading if name.startswith("DX_301")] == [
         f"DX_301_{n}" for n in range(1, 7)
@@ -149,11 +149,11 @@ def test_counts_of_a_column_are_those_of_its_rows(released):
         for one in counts
         if one["rated_unit"] == "01"
     }
-    found: Counter = Counter()
+    counted_in_rows: Counter = Counter()
     for row in rows(released / "scoring" / "responses.csv"):
         if row["rated_unit"] == "01":
-            found.update((name, row[name]) for name in row if name.startswith("DX_"))
-    assert [found[key] for key in mine] == list(mine.values())
+            counted_in_rows.update((name, row[name]) for name in row if name.startswith("DX_"))
+    assert [counted_in_rows[key] for key in mine] == list(mine.values())
 
 
 def test_statistics_programs_read_the_reasons_as_missing(released):

@@ -41,7 +41,7 @@ def sealed(db, now, keys, monkeypatch):
     asked = {g.code: forms[g.instrument_id] for g in queries.groups(db, campaign.id)}
     chance, plain, rows = random.Random(3), {}, []
     for (unit, group), n in SIZES.items():
-        for place in range(n):
+        for at in range(n):
             form = asked[group]
             codes = tuple(chance.choice(["", *sorted(item.codes)]) for item in form.items)
             plain.setdefault((unit, group), []).append(
@@ -49,8 +49,8 @@ def sealed(db, now, keys, monkeypatch):
             )
             ballot = box.Ballot(
                 form.code, form.version, box.mark(form), unit, group, codes,
-                "Nên giảm họp." if place == 0 else "", {"under_floor": "no"},
-                receipts.tag(f"{unit}{group}{place}"),
+                "Nên giảm họp." if at == 0 else "", {"under_floor": "no"},
+                receipts.tag(f"{unit}{group}{at}"),
             )  # fmt: skip
             id_ = os.urandom(16)
             ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot)
@@ -104,7 +104,7 @@ def test_the_counts_of_every_cell_from_the_count_minimum_on_are_exact(folder, se
             told[(*cell, row["item"], row["option"])] = int(row["n_option"])
             told[(*cell, row["item"], "98")] = int(row["n_dont_know"])
             assert int(row["n_responses"]) == SIZES[cell]
-    wanted = Counter(
+    exact = Counter(
         (*cell, item, code)
         for cell, answers in plain.items()
         if SIZES[cell] >= 3
@@ -112,7 +112,7 @@ def test_the_counts_of_every_cell_from_the_count_minimum_on_are_exact(folder, se
         for item, code in one.items()
         if code
     )
-    assert +told == wanted
+    assert +told == exact
 
 
 def test_of_a_cell_under_the_count_minimum_no_count_is_told(folder):

@@ -21,9 +21,9 @@ SECRET = ("sealed_ballot", "response", "remark", "receipt", "draft", "person", "
 def campaign(engine, now):
     """The tiny campaign a week after its sending: ballots are in its box."""
     with transaction() as db:
-        found = factories.campaign(db, now, opened=True)
-        half_way(db, found, sent_on=now.date() - timedelta(days=7))
-    return found
+        opened = factories.campaign(db, now, opened=True)
+        half_way(db, opened, sent_on=now.date() - timedelta(days=7))
+    return opened
 
 
 @pytest.fixture
@@ -40,12 +40,14 @@ def rehearse(campaign, now, folder) -> RehearsalResult:
 
 
 def test_a_rehearsal_is_a_whole_release_and_leaves_nothing_behind(campaign, now, tmp_path):
-    found = rehearse(campaign, now, tmp_path)
-    assert (found.outcome, found.faults, found.error) == ("good", (), "")
-    assert found.responses > 0
-    assert found.peak_kib > 0
-    assert found.seconds > 0
-    assert {"scoring/responses.sav", "scoring/sipas.csv", "public/answers.csv"} <= set(found.sizes)
+    rehearsed = rehearse(campaign, now, tmp_path)
+    assert (rehearsed.outcome, rehearsed.faults, rehearsed.error) == ("good", (), "")
+    assert rehearsed.responses > 0
+    assert rehearsed.peak_kib > 0
+    assert rehearsed.seconds > 0
+    assert {"scoring/responses.sav", "scoring/sipas.csv", "public/answers.csv"} <= set(
+        rehearsed.sizes
+    )
     assert list(tmp_path.iterdir()) == []
     with reading() as db:
         assert db.scalar(select(func.count()).select_from(Release)) == 0

@@ -75,18 +75,18 @@ def test_what_goes_wrong_is_told_and_nothing_is_left(campaign, now, tmp_path, fe
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("surveyapp.exports.formats.statistics_files.write_formats", full)
-    found = rehearse(campaign, now, tmp_path)
-    assert found.outcome == "failed"
-    assert found.error == "OSError: [Errno 28] No space left on device"
+    rehearsed = rehearse(campaign, now, tmp_path)
+    assert rehearsed.outcome == "failed"
+    assert rehearsed.error == "OSError: [Errno 28] No space left on device"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_check_that_finds_faults_is_no_success(campaign, now, tmp_path, few, monkeypatch):
     fault = verify.ReleaseFault("scoring/counts.csv", "counts_differ", "BNV M1")
     monkeypatch.setattr(verify, "verify", lambda _folder, *, key: [fault] if key else [])
-    found = rehearse(campaign, now, tmp_path)
-    assert found.outcome == "faulty"
-    assert found.faults == ("scoring/counts.csv: counts_differ (BNV M1)",)
+    rehearsed = rehearse(campaign, now, tmp_path)
+    assert rehearsed.outcome == "faulty"
+    assert rehearsed.faults == ("scoring/counts.csv: counts_differ (BNV M1)",)
 
 
 def test_before_anybody_is_invited_the_plan_says_how_many(campaign, now, tmp_path, no_run):
@@ -119,10 +119,10 @@ def test_the_centre_is_warned_of_a_night_without_success(
                 told = RehearsalResult(outcome, 1, 1.0, 1)
                 rehearsal.finish(db, campaign, told, started_at=at)
     with reading() as db:
-        found = rehearsal.status(db, campaign, now=later)
-    assert found.warning == warning
-    assert words in rehearsal_warning(found)
-    assert bool(words) == bool(rehearsal_warning(found))
+        status = rehearsal.status(db, campaign, now=later)
+    assert status.warning == warning
+    assert words in rehearsal_warning(status)
+    assert bool(words) == bool(rehearsal_warning(status))
 
 
 def test_what_a_killed_rehearsal_left_is_taken_away_later(campaign, now, tmp_path, no_run):

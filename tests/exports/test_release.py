@@ -312,8 +312,8 @@ def test_ten_lines_over_the_rows_give_every_count_of_every_cell_told(folder):
                     asked[row["rated_unit"], row["group"]][name][code] += 1
     compared = 0
     for told in table(folder / "scoring" / "counts.csv"):
-        if (found := asked.get((told["rated_unit"], told["group"]))) is not None:
-            counts = found[told["variable"]]
+        if (counts_of_cell := asked.get((told["rated_unit"], told["group"]))) is not None:
+            counts = counts_of_cell[told["variable"]]
             assert counts[told["option"]] == int(told["n_option"])
             assert counts["98"] == int(told["n_dont_know"])
             assert counts[""] == int(told["n_missing"])
@@ -326,8 +326,8 @@ def test_a_count_changed_with_its_sum_is_found_by_recounting(folder, tmp_path):
     copy = writable(folder, tmp_path)
     path = copy / "scoring" / "counts.csv"
     rows = path.read_text().splitlines()
-    place = next(n for n, row in enumerate(rows) if row.startswith("province,01,P1,"))
-    for line, change in ((place, 1), (place + 1, -1)):
+    index = next(n for n, row in enumerate(rows) if row.startswith("province,01,P1,"))
+    for line, change in ((index, 1), (index + 1, -1)):
         cells = rows[line].split(",")
         cells[7] = str(int(cells[7]) + change)
         rows[line] = ",".join(cells)

@@ -177,25 +177,25 @@ def test_nothing_public_is_small_and_every_total_is_a_sum_of_what_is_told(frame,
     counted = Counter({c: n - folder.excluded[c] for c, n in folder.sizes.items()})
     told, totals = {}, Counter()
     for row in folder.tables["public/participation.csv"]:
-        place, n = (row["rated_unit"], row["group"]), int(row["responses"] or 0)
-        if "all" not in place:
-            told[place] = n
-            assert n == (counted[place] if counted[place] >= minimum else 0)
-            for key in (("all", place[1]), (place[0], "all"), (row["level"], "all")):
+        cell, n = (row["rated_unit"], row["group"]), int(row["responses"] or 0)
+        if "all" not in cell:
+            told[cell] = n
+            assert n == (counted[cell] if counted[cell] >= minimum else 0)
+            for key in (("all", cell[1]), (cell[0], "all"), (row["level"], "all")):
                 totals[key] += n
         else:
-            key = (row["level"], "all") if place == ("all", "all") else place
+            key = (row["level"], "all") if cell == ("all", "all") else cell
             assert n == totals[key]
     runs = Counter()
     for row in folder.tables["public/answers.csv"]:
-        place = row["rated_unit"], row["group"]
+        cell = row["rated_unit"], row["group"]
         if row["rated_unit"] != "all":
             assert row["n_low"] == row["n_high"]
             assert int(row["n_low"]) >= minimum
-            assert told[place] >= frame.row_minimum
-            runs[*place, row["item"]] += int(row["n_low"])
-    for (*place, _item), n in runs.items():
-        assert n == told[tuple(place)]
+            assert told[cell] >= frame.row_minimum
+            runs[*cell, row["item"]] += int(row["n_low"])
+    for (*cell, _item), n in runs.items():
+        assert n == told[tuple(cell)]
 
 
 @folders

@@ -38,8 +38,8 @@ def test_frictionless_finds_a_code_that_no_question_offers(folder, tmp_path):
     (copy / "datapackage.json").chmod(0o644)
     (copy / "datapackage.json").write_text(json.dumps(package))
     report = frictionless.validate(str(copy / "datapackage.json"))
-    found = {(name, kind) for name, kind in report.flatten(["fieldName", "type"])}
-    assert found == {("M1_101", "constraint-error")}
+    faulty = {(name, kind) for name, kind in report.flatten(["fieldName", "type"])}
+    assert faulty == {("M1_101", "constraint-error")}
 
 
 def chosen(rows):
@@ -63,7 +63,7 @@ def test_duckdb_counts_in_parquet_what_stands_in_the_csv(folder):
     )
     with duckdb.connect() as base:
         table = base.read_parquet(str(folder / "scoring" / "responses.parquet"))
-        found = {
+        counted = {
             name: {
                 str(code): n
                 for code, n in table.filter(f"{name} is not null")
@@ -75,7 +75,7 @@ def test_duckdb_counts_in_parquet_what_stands_in_the_csv(folder):
         told = base.read_parquet(str(folder / "scoring" / "counts.parquet"))
         columns = 'rated_unit, "group", variable, option, n_option'
         summed = {(*key, code): n for *key, code, n in told.project(columns).fetchall()}
-    assert found == expected
+    assert counted == expected
     assert summed == counts
 
 

@@ -43,8 +43,8 @@ def told(form, rows, *rules):
 
 def test_leaving_out_touched_responses_moves_mean_and_rank(form):
     rows = [row(form, "A", "111111"), row(form, "A", "343434"), row(form, "B", "232323")]
-    found = told(form, rows, FLAT)
-    (flat,) = found.alone
+    study = told(form, rows, FLAT)
+    (flat,) = study.alone
     a, b = flat.units
     assert flat.touched == {("A", "M1"): 1}
     assert a.means[0] > b.means[0] > a.means[3]
@@ -64,13 +64,13 @@ def test_the_doubtful_end_begins_with_the_longest_run(form):
 
 
 def test_a_unit_left_without_answers_has_no_mean_and_no_rank(form):
-    found = told(
+    study = told(
         form, [row(form, "A", "111111"), row(form, "B", "121212")], {**FLAT, "effect": "exclude"}
     )
-    lost = next(unit for unit in found.together.units if unit.unit == "A")
+    lost = next(unit for unit in study.together.units if unit.unit == "A")
     assert lost.means[1:] == (None, None, None)
     assert lost.ranks[1:] == (None, None, None)
-    assert found.together.lost("as_ruled") == 1
+    assert study.together.lost("as_ruled") == 1
 
 
 def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path):
@@ -83,7 +83,7 @@ def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path)
     folder = building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
     frame = results.read_frame(db, campaign)
     forms = {code: frame.instrument(code) for code in frame.groups_by_code}
-    found = sensitivity.study(
+    study = sensitivity.study(
         read_answers(responses.responses(db, campaign.id), forms),
         made.rules,
         cells=list(SIZES),
@@ -91,14 +91,14 @@ def test_what_is_told_before_is_what_the_release_counts(db, now, keys, tmp_path)
     )
 
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["counts"]["excluded"] == found.together.touched.total() > 0
+    assert manifest["counts"]["excluded"] == study.together.touched.total() > 0
 
 
 def test_test_units_are_found_by_the_unit_that_the_ballot_names(form):
     rule = {"id": "trial", "version": "1", "kind": "test", "effect": "exclude",
             "reason": REASON, "units": ["T"]}  # fmt: skip
-    found = told(form, [row(form, "T", "123451"), row(form, "A", "123451")], rule)
-    assert found.together.touched == {("T", "M1"): 1}
+    study = told(form, [row(form, "T", "123451"), row(form, "A", "123451")], rule)
+    assert study.together.touched == {("T", "M1"): 1}
 
 
 def frozen(db, campaign, rules, now, keys, **given):

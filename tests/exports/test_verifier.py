@@ -114,16 +114,16 @@ ODD = st.sampled_from(
 def test_the_receivers_own_validator_agrees_with_a_library(released, data):
     manifest = json.loads((released.folder / "manifest.json").read_text())
     manifest["files"] = manifest["files"][:2]
-    place = data.draw(st.sampled_from([path for path in places(manifest) if path]))
+    where = data.draw(st.sampled_from([path for path in places(manifest) if path]))
     parent = manifest
-    for key in place[:-1]:
+    for key in where[:-1]:
         parent = parent[key]
     if data.draw(st.booleans()):
-        del parent[place[-1]]
+        del parent[where[-1]]
     else:
-        parent[place[-1]] = data.draw(ODD)
+        parent[where[-1]] = data.draw(ODD)
     whole = Draft202012Validator(SCHEMA).is_valid(manifest)
-    assert whole == (not list(misfits(manifest, SCHEMA))), place
+    assert whole == (not list(misfits(manifest, SCHEMA))), where
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def recount(mirror, *, until: date | None = None) -> dict[tuple[int, ...], dict[
 
 def shown(*, until: date | None = None, by=queries.CELL):
     with reading() as db:
-        found = queries.counted(db, 1, by=by, until=until)
-    return {key: dict(counts.by_disposition) for key, counts in found.items()}
+        counted = queries.counted(db, 1, by=by, until=until)
+    return {key: dict(counts.by_disposition) for key, counts in counted.items()}
 
 
 @pytest.fixture
@@ -129,13 +129,13 @@ def test_a_part_shows_only_its_own(engine, campaign):
         part = queries.counted(
             db, 1, by=("group",), where=Scope(groups=frozenset({1, 2}), supplying=3)
         )
-    wanted: dict = {}
+    part_of_all: dict = {}
     for (supplying, _rated, group, _department, _channel), counts in recount(mirror).items():
         if supplying == 3 and group in (1, 2):
             for d, n in counts.items():
-                wanted.setdefault((group,), {}).setdefault(d, 0)
-                wanted[group,][d] += n
-    assert {key: dict(counts.by_disposition) for key, counts in part.items()} == wanted
+                part_of_all.setdefault((group,), {}).setdefault(d, 0)
+                part_of_all[group,][d] += n
+    assert {key: dict(counts.by_disposition) for key, counts in part.items()} == part_of_all
 
 
 def test_the_curve_ends_at_what_stands_now(engine, campaign):
@@ -158,12 +158,12 @@ def test_what_changed_is_the_difference_between_two_days(engine, campaign):
         folding.fold(db, limit=25)
     first, last = DAY + timedelta(days=1), DAY + timedelta(days=4)
     with reading() as db:
-        found = queries.changed(db, 1, by=("supplying",), after=first, until=last)
+        differences = queries.changed(db, 1, by=("supplying",), after=first, until=last)
         now = queries.counted(db, 1, by=("supplying",), until=last)
         then = queries.counted(db, 1, by=("supplying",), until=first)
     for key, counts in now.items():
         difference = counts - then.get(key, Counts())
-        changed = found.get(key, Counts())
+        changed = differences.get(key, Counts())
         assert all(difference.of({d}) == changed.of({d}) for d in D)
 
 

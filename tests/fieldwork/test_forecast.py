@@ -33,16 +33,16 @@ def round_of_cells() -> dict[tuple[int, int], UnitGroup]:
 
 
 def test_a_unit_that_answers_faster_is_expected_to_end_higher(round_of_cells):
-    found = forecast(round_of_cells, days=7)
-    silent, usual, eager = (found.cell((unit, 1)) for unit in (20, 0, 21))
+    course = forecast(round_of_cells, days=7)
+    silent, usual, eager = (course.cell((unit, 1)) for unit in (20, 0, 21))
     assert silent.rate < usual.rate < eager.rate
     assert usual.so_far == 38
     assert usual.low <= usual.final <= usual.high
 
 
 def test_a_cell_that_knows_little_leans_on_the_others(round_of_cells):
-    found = forecast(round_of_cells, days=7)
-    silent, tiny = found.cell((20, 1)), found.cell((22, 1))
+    course = forecast(round_of_cells, days=7)
+    silent, tiny = course.cell((20, 1)), course.cell((22, 1))
     assert tiny.rate > 2 * silent.rate
     width = tiny.bounds[1] - tiny.bounds[0]
     assert width > silent.bounds[1] - silent.bounds[0]
@@ -66,32 +66,32 @@ def test_a_cell_nobody_was_written_to_counts_its_forms_and_brings_nothing(round_
 
 def test_after_the_last_day_the_forecast_is_what_came(round_of_cells):
     until = CLOSES + timedelta(days=2)
-    found = Forecast(round_of_cells, ReminderCalendar(), until=until, closes=CLOSES).of()
-    assert found.low == found.final == found.high == found.so_far
-    assert found.reminder == 0
+    course = Forecast(round_of_cells, ReminderCalendar(), until=until, closes=CLOSES).of()
+    assert course.low == course.final == course.high == course.so_far
+    assert course.reminder == 0
 
 
 def test_no_forecast_leaves_the_forms_there_are(round_of_cells):
     full = {**round_of_cells, (40, 1): UnitGroup(40, OPENS, answers(20, 12, 5, 2))}
-    found = forecast(full, days=7)
-    for key in found.keys():  # noqa: SIM118  not a mapping
-        each = found.cell(key)
+    course = forecast(full, days=7)
+    for key in course.keys():  # noqa: SIM118  not a mapping
+        each = course.cell(key)
         assert each.so_far <= each.low <= each.high <= each.forms
 
 
 def test_a_target_is_reached_on_a_day_or_not_in_time(round_of_cells):
-    found = forecast(round_of_cells, days=7).of()
-    assert found.reaches(0.1) == OPENS + timedelta(days=6)
-    soon = found.reaches(found.rate - 0.005)
+    course = forecast(round_of_cells, days=7).of()
+    assert course.reaches(0.1) == OPENS + timedelta(days=6)
+    soon = course.reaches(course.rate - 0.005)
     assert soon is not None
     assert OPENS + timedelta(days=6) < soon <= CLOSES
-    assert found.reaches(0.99) is None
+    assert course.reaches(0.99) is None
 
 
 def test_one_more_reminder_brings_answers_when_few_come_by_themselves(round_of_cells):
-    found = forecast(round_of_cells, days=7)
-    assert found.of().reminder > 20
-    assert not found.reminder_is_seen
+    course = forecast(round_of_cells, days=7)
+    assert course.of().reminder > 20
+    assert not course.reminder_is_seen
     reminded = ReminderCalendar((OPENS + timedelta(days=3),))
     assert forecast(round_of_cells, days=7, calendar=reminded).reminder_is_seen
 
@@ -110,7 +110,7 @@ def test_the_curve_learns_that_few_answer_at_weekends():
 @pytest.mark.parametrize("kind", ["willing", "hazard"])
 def test_intervals_hold_what_comes_in_rounds_that_do_not_follow_the_model(kind):
     held, errors, _widths, _took = back_test(kind, 1)
-    every = [each for (what, _), found in held.items() if what == "cell" for each in found]
+    every = [each for (what, _), is_within in held.items() if what == "cell" for each in is_within]
     assert len(every) > 2000
     assert sum(every) / len(every) > LEVEL - 0.07
     late = errors["cell", 27]

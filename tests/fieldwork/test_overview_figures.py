@@ -22,9 +22,11 @@ def campaign(engine, now):
         return factories.campaign(db, now).id
 
 
-def plain(found: dict) -> dict:
+def plain(counts_by_key: dict) -> dict:
     """Without the cells whose counts come to nothing."""
-    shown = {key: {d: n for d, n in c.by_disposition.items() if n} for key, c in found.items()}
+    shown = {
+        key: {d: n for d, n in c.by_disposition.items() if n} for key, c in counts_by_key.items()
+    }
     return {key: counts for key, counts in shown.items() if counts}
 
 
@@ -107,10 +109,10 @@ def test_between_folds_the_kept_tables_are_read_once(campaign, monkeypatch):
 
 def test_a_past_day_has_the_plan_and_the_lists_of_then(campaign, keys, now):
     with transaction() as db:
-        found = campaigns.campaign(db, "tiny")
-        factories.approved_list(db, found, now, keys, listed=factories.people(2))
-        nightly.take(db, found, day=DAY, now=now)
-        factories.approved_list(db, found, now, keys, listed=factories.people(4))
+        tiny = campaigns.campaign(db, "tiny")
+        factories.approved_list(db, tiny, now, keys, listed=factories.people(2))
+        nightly.take(db, tiny, day=DAY, now=now)
+        factories.approved_list(db, tiny, now, keys, listed=factories.people(4))
     with reading() as db:
         assert_is_what_the_tables_say(db, campaign, until=DAY)
         then = overview_figures.read(db, campaign, day=DAY, until=DAY).figures["supplying"]

@@ -81,8 +81,8 @@ class Fieldwork:
                 service.mark_submitted(db, form, today=day)
 
     def forms(self, db, invitation: UUID) -> list[UUID]:
-        wanted = select(Assignment.id).where(Assignment.invitation_id == invitation)
-        return list(db.scalars(wanted.order_by(Assignment.number)))
+        forms_of_invitation = select(Assignment.id).where(Assignment.invitation_id == invitation)
+        return list(db.scalars(forms_of_invitation.order_by(Assignment.number)))
 
     def declare(self, db, campaign) -> None:
         for invitation in self.invitations(db, 1):
@@ -114,8 +114,8 @@ def truth() -> Counter[tuple]:
 
 def shown(by: tuple[str, ...]) -> Counter[tuple]:
     with reading() as db:
-        found = queries.counted(db, 1, by=by)
-    return Counter({(*key, str(d)): n for key, counts in found.items() for d, n in counts.by_disposition.items()})  # fmt: skip
+        counted = queries.counted(db, 1, by=by)
+    return Counter({(*key, str(d)): n for key, counts in counted.items() for d, n in counts.by_disposition.items()})  # fmt: skip
 
 
 def by_every_choice() -> None:
@@ -123,10 +123,10 @@ def by_every_choice() -> None:
     for width in range(len(queries.CELL) + 1):
         for by in combinations(queries.CELL, width):
             places = [queries.CELL.index(name) for name in by]
-            wanted: Counter[tuple] = Counter()
+            expected: Counter[tuple] = Counter()
             for key, n in assignments.items():
-                wanted[(*(key[place] for place in places), key[-1])] += n
-            assert shown(by) == wanted, by
+                expected[(*(key[index] for index in places), key[-1])] += n
+            assert shown(by) == expected, by
 
 
 @pytest.fixture
@@ -135,11 +135,11 @@ def people(engine, keys, now) -> list[UUID]:
     with transaction() as db:
         campaign = opened(db, now)
         roster = Roster(db, campaign)
-        found = [roster.named(unit, "council", name=f"Người Thứ {n}") for n in range(12) for unit in ("01", "46")]  # fmt: skip
-        found += [roster.named("01", "agency-leaders", "SNV", name=f"Lãnh Đạo {n}") for n in range(12)]  # fmt: skip
-        found += [roster.named("BNV", "par-officers", name=f"Công Chức {n}") for n in range(4)]
+        person_ids = [roster.named(unit, "council", name=f"Người Thứ {n}") for n in range(12) for unit in ("01", "46")]  # fmt: skip
+        person_ids += [roster.named("01", "agency-leaders", "SNV", name=f"Lãnh Đạo {n}") for n in range(12)]  # fmt: skip
+        person_ids += [roster.named("BNV", "par-officers", name=f"Công Chức {n}") for n in range(4)]
         issue_all(db, campaign, keys, now)
-    return found
+    return person_ids
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -24,7 +24,7 @@ from tests.invitations.roster import Roster, issue_all, opened
 
 
 @pytest.fixture
-def found(db, now):
+def city_figures(db, now):
     """Hanoi yesterday: 100 forms of P1 and 3 of P2 are asked for, six of P1 came back since."""
     campaign = factories.campaign(db, now, opened=True)
     today = clock.day(now)
@@ -36,16 +36,18 @@ def found(db, now):
     return campaign, unit, unit_figures.gather(db, campaign, unit, until=today - timedelta(days=1))
 
 
-def test_the_figures_end_with_yesterday_and_small_groups_are_hidden(found):
-    _campaign, _unit, figures = found
+def test_the_figures_end_with_yesterday_and_small_groups_are_hidden(city_figures):
+    _campaign, _unit, figures = city_figures
     shown = {line.name[:2]: (line.invited, line.submitted) for line in figures.groups}
     assert shown == {"P1": (100, 4), "P2": (None, None), "P3": (None, None)}
     assert figures.outstanding == 118
     assert figures.reasons == [("Đã gửi, chưa bắt đầu", 118)]
 
 
-def test_the_letter_has_the_layout_and_the_figures_on_paper_and_in_the_word_file(found, tmp_path):
-    letter = official_letter.from_centre(*found)
+def test_the_letter_has_the_layout_and_the_figures_on_paper_and_in_the_word_file(
+    city_figures, tmp_path
+):
+    letter = official_letter.from_centre(*city_figures)
     file = tmp_path / "letter.pdf"
     file.write_bytes(official_letter.as_pdf(letter))
     paper = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True).stdout  # fmt: skip
@@ -57,14 +59,16 @@ def test_the_letter_has_the_layout_and_the_figures_on_paper_and_in_the_word_file
             assert said in words
 
 
-def test_the_letter_is_written_in_english_too(found):
+def test_the_letter_is_written_in_english_too(city_figures):
     with speaking("en"):
-        assert "118" in official_letter.from_desk(*found).paragraphs[1]
-        assert "phiếu" not in "".join(official_letter.from_desk(*found).paragraphs[1:])
+        assert "118" in official_letter.from_desk(*city_figures).paragraphs[1]
+        assert "phiếu" not in "".join(official_letter.from_desk(*city_figures).paragraphs[1:])
 
 
-def test_a_province_writes_as_its_peoples_committee_and_a_ministry_in_its_own_name(found, db):
-    campaign, _city, figures = found
+def test_a_province_writes_as_its_peoples_committee_and_a_ministry_in_its_own_name(
+    city_figures, db
+):
+    campaign, _city, figures = city_figures
     heads = {}
     for code in ("01", "46", "BNV"):
         unit = campaigns.unit(db, campaign.id, code)
@@ -77,8 +81,8 @@ def test_a_province_writes_as_its_peoples_committee_and_a_ministry_in_its_own_na
     }
 
 
-def test_the_typed_letter_is_laid_out_as_the_decree_says(found):
-    with zipfile.ZipFile(io.BytesIO(official_letter.as_docx(official_letter.from_centre(*found)))) as archive:  # fmt: skip
+def test_the_typed_letter_is_laid_out_as_the_decree_says(city_figures):
+    with zipfile.ZipFile(io.BytesIO(official_letter.as_docx(official_letter.from_centre(*city_figures)))) as archive:  # fmt: skip
         for name in archive.namelist():
             ElementTree.fromstring(archive.read(name))
         document = archive.read("word/document.xml").decode()
@@ -91,8 +95,8 @@ def test_the_typed_letter_is_laid_out_as_the_decree_says(found):
     assert ("PAGE" in header, "<w:titlePg/>" in document) == (True, True)
 
 
-def test_hidden_lines_are_not_in_the_letter(found):
-    (_title, rows), *others = official_letter.from_desk(*found).tables
+def test_hidden_lines_are_not_in_the_letter(city_figures):
+    (_title, rows), *others = official_letter.from_desk(*city_figures).tables
     assert (rows[1:], others) == (
         [["P1. Đại biểu HĐND cấp tỉnh", "100", "4", "96"]],
         [],
@@ -112,20 +116,20 @@ def test_departments_and_channels_are_counted_from_five_on_and_nobody_is_named(d
     sent_by(db, campaign, ids["NHNNCN"][:1], "sms", now)
     submit(db, ids["SNV"][:2] + ids["TTT"][:1], today)
     unit = campaigns.unit(db, campaign.id, "01")
-    found = unit_figures.gather(db, campaign, unit, until=today)
-    assert counts(found.departments) == {
+    city_figures = unit_figures.gather(db, campaign, unit, until=today)
+    assert counts(city_figures.departments) == {
         "Sở Nội vụ": (24, 4),  # two forms each: on the ministry and on the province
         "Thanh tra tỉnh": (12, 2),
         "Ngân hàng Nhà nước chi nhánh tỉnh": (None, None),
         "Văn phòng Ủy ban nhân dân tỉnh": (None, None),
     }
     # One form by text message is hidden, and six sent by no channel with it: else the total would tell.
-    assert counts(found.channels) == {
+    assert counts(city_figures.channels) == {
         "Thư điện tử": (36, 6),
         "Tin nhắn": (None, None),
         "Chưa rõ kênh hoặc chưa gửi": (None, None),
     }
-    assert "Người" not in repr(found)
+    assert "Người" not in repr(city_figures)
 
 
 def counts(lines):

@@ -25,19 +25,19 @@ from tests.fieldwork.counting import count, half_way
 
 
 @pytest.fixture
-def found(db, now) -> daily_report.DailyReport:
+def report(db, now) -> daily_report.DailyReport:
     """The report of today, a week after the sending."""
     campaign = factories.campaign(db, now, opened=True)
     half_way(db, campaign, sent_on=clock.day(now) - timedelta(days=6))
     return daily_report.gather(db, campaign, until=clock.day(now))
 
 
-def test_the_report_has_the_figures_of_the_day_and_what_the_day_brought(found):
-    assert found.total.figures.counts.submitted == 58 + 170 + 12 + 47 + 32
-    assert found.total.gained == 2 + 5 + 0 + 1 + 0
-    assert found.supplying[0].code == "46"
-    assert found.expected is not None
-    assert found.expected.so_far == found.total.figures.counts.submitted
+def test_the_report_has_the_figures_of_the_day_and_what_the_day_brought(report):
+    assert report.total.figures.counts.submitted == 58 + 170 + 12 + 47 + 32
+    assert report.total.gained == 2 + 5 + 0 + 1 + 0
+    assert report.supplying[0].code == "46"
+    assert report.expected is not None
+    assert report.expected.so_far == report.total.figures.counts.submitted
 
 
 def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
@@ -50,10 +50,10 @@ def test_the_report_of_an_earlier_day_knows_nothing_of_later_ones(db, now):
     assert then.expected is None
 
 
-def test_the_pdf_says_it_in_vietnamese_and_in_english(found, tmp_path):
+def test_the_pdf_says_it_in_vietnamese_and_in_english(report, tmp_path):
     for language, title in (("vi", "Báo cáo ngày"), ("en", "Daily report")):
         with speaking(language):
-            pdf = daily_report.as_pdf(found)
+            pdf = daily_report.as_pdf(report)
         file = tmp_path / f"{language}.pdf"
         file.write_bytes(pdf)
         words = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout  # fmt: skip
@@ -61,8 +61,8 @@ def test_the_pdf_says_it_in_vietnamese_and_in_english(found, tmp_path):
         assert ("319" in words) and ("850" in words)
 
 
-def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
-    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(found)))
+def test_the_workbook_has_each_table_and_its_numbers_are_numbers(report):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(report)))
     assert len(book.sheet_names) == 6
     groups = book.get_sheet_by_name("Nhóm đối tượng").to_python()
     p1 = next(row for row in groups if row[0] == "P1")
@@ -73,9 +73,9 @@ def test_the_workbook_has_each_table_and_its_numbers_are_numbers(found):
     assert any(row[2] for row in days[1:])
 
 
-def test_a_name_that_looks_like_a_formula_stays_a_name(found):
-    line = daily_report.ReportLine("=1+1", '=HYPERLINK("x")', "group", found.total.figures, 0)
-    strange = daily_report.DailyReport(**{**found.__dict__, "groups": [line]})
+def test_a_name_that_looks_like_a_formula_stays_a_name(report):
+    line = daily_report.ReportLine("=1+1", '=HYPERLINK("x")', "group", report.total.figures, 0)
+    strange = daily_report.DailyReport(**{**report.__dict__, "groups": [line]})
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.as_xlsx(strange)))
     assert book.get_sheet_by_name("Nhóm đối tượng").to_python()[1][:2] == [line.code, line.name]
 
@@ -102,11 +102,11 @@ def test_shades_get_darker_with_the_rate():
     assert len(set(shades[:5])) == 5
 
 
-def test_the_e_mail_says_the_headline_the_groups_and_where_the_rest_is(found):
-    words = mail.body(found, base_url="https://khaosat.example.vn")
+def test_the_e_mail_says_the_headline_the_groups_and_where_the_rest_is(report):
+    words = mail.body(report, base_url="https://khaosat.example.vn")
     assert "319 trên 850" in words
     assert "P1." in words
-    assert f"https://khaosat.example.vn/centre/tiny/report?day={found.day}" in words
+    assert f"https://khaosat.example.vn/centre/tiny/report?day={report.day}" in words
 
 
 @pytest.fixture
@@ -191,27 +191,27 @@ def test_nothing_in_the_report_is_about_a_person(subscribed, now):
         from surveyapp.campaigns import queries as campaigns
 
         campaign = campaigns.campaign(db, subscribed)
-        found = daily_report.gather(db, campaign, until=clock.day(now))
-    assert set(found.__dict__) == {"campaign", "day", "total", "groups", "supplying", "rated", "curve", "expected", "concerns", "own_map"}  # fmt: skip
+        report = daily_report.gather(db, campaign, until=clock.day(now))
+    assert set(report.__dict__) == {"campaign", "day", "total", "groups", "supplying", "rated", "curve", "expected", "concerns", "own_map"}  # fmt: skip
 
 
-def test_both_files_go_with_the_e_mail_and_a_mail_program_reads_them(db, found, now):
+def test_both_files_go_with_the_e_mail_and_a_mail_program_reads_them(db, report, now):
     readers.subscribe(
-        db, found.campaign.id, "mot@donvi.example.vn", language="vi", actor="x", now=now
+        db, report.campaign.id, "mot@donvi.example.vn", language="vi", actor="x", now=now
     )
-    (subscriber,) = readers.subscribers(db, found.campaign.id)
+    (subscriber,) = readers.subscribers(db, report.campaign.id)
     email = mail.compose(
-        found,
+        report,
         subscriber,
         mail_from="Vụ CCHC <cchc@bo.example.vn>",
         bounces="tra@bo.example.vn",
         base_url="https://khaosat.example.vn",
         now=now,
-        files=mail.files(found),
+        files=mail.files(report),
     )
     read = message_from_bytes(compose(email), policy=policy.default)
     assert "319 trên 850" in read.get_body(("plain",)).get_content()
     pdf, xlsx = read.iter_attachments()
-    assert pdf.get_filename() == f"bao-cao-tiny-{found.day}.pdf"
+    assert pdf.get_filename() == f"bao-cao-tiny-{report.day}.pdf"
     assert pdf.get_content().startswith(b"%PDF")
     assert len(CalamineWorkbook.from_filelike(io.BytesIO(xlsx.get_content())).sheet_names) == 6

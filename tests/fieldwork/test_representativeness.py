@@ -30,17 +30,17 @@ def north_and_south() -> dict[tuple[str, ...], StratumCounts]:
 
 def test_where_all_answer_alike_r_is_one():
     even = {(r, g, ""): StratumCounts(BIG, BIG // 2) for r in "ab" for g in "cd"}
-    found = measure(even)
-    assert found.r == pytest.approx(1)
-    assert found.cv == pytest.approx(0, abs=1e-6)
+    indicators = measure(even)
+    assert indicators.r == pytest.approx(1)
+    assert indicators.cv == pytest.approx(0, abs=1e-6)
 
 
 def test_the_worked_example_of_two_regions():
-    found = measure(north_and_south())
+    indicators = measure(north_and_south())
     # S² = ½·0.2² + ½·0.2² = 0.04, so S = 0.2, R = 1 − 2·0.2, and the largest bias is 0.2 / 0.4.
-    assert found.s == pytest.approx(0.2, abs=1e-4)
-    assert found.r == pytest.approx(0.6, abs=1e-3)
-    assert found.cv == pytest.approx(0.5, abs=1e-3)
+    assert indicators.s == pytest.approx(0.2, abs=1e-4)
+    assert indicators.r == pytest.approx(0.6, abs=1e-3)
+    assert indicators.cv == pytest.approx(0.5, abs=1e-3)
 
 
 def test_the_partial_indicators_name_the_variable_that_makes_the_difference():
@@ -59,11 +59,11 @@ def test_the_partial_indicators_name_the_variable_that_makes_the_difference():
 def test_small_strata_that_differ_by_chance_alone_do_not_lower_r():
     # Of 400 strata of ten, as many answers as ten tosses of a coin give: naive R is about 0.69.
     shape = {0: 1, 1: 4, 2: 18, 3: 47, 4: 82, 5: 98, 6: 82, 7: 47, 8: 17, 9: 4}
-    strata, place = {}, 0
+    strata, n = {}, 0
     for answered, times in shape.items():
         for _ in range(times):
-            strata[str(place), "P1", ""] = StratumCounts(10, answered)
-            place += 1
+            strata[str(n), "P1", ""] = StratumCounts(10, answered)
+            n += 1
     assert measure(strata).r > 0.93
 
 
@@ -86,21 +86,21 @@ strata = st.dictionaries(
 @settings(deadline=None)
 @given(strata)
 def test_indicators_keep_within_their_bounds(some):
-    found = measure(some)
-    assert 0 - 1e-9 <= found.r <= 1
-    for variable in found.variables:
+    indicators = measure(some)
+    assert 0 - 1e-9 <= indicators.r <= 1
+    for variable in indicators.variables:
         assert 0 <= variable.conditional <= 0.51
         assert 0 <= variable.unconditional <= 0.51
-        assert sum(c.tally.forms for c in variable.categories) == found.whole.forms
+        assert sum(c.tally.forms for c in variable.categories) == indicators.whole.forms
 
 
 def test_subgroups_that_lag_are_suggested_and_lifting_them_would_raise_r():
     lagging = {**north_and_south(), ("south", "P3", "SNV"): StratumCounts(BIG, BIG // 50, BIG // 2)}
     now = measure(lagging)
-    found = suggest(lagging)
-    assert found[0].stratum == ("south", "P3", "SNV")
-    assert all(each.r_then > now.r for each in found)
-    assert all(each.stratum[0] == "south" for each in found)
+    suggestions = suggest(lagging)
+    assert suggestions[0].stratum == ("south", "P3", "SNV")
+    assert all(each.r_then > now.r for each in suggestions)
+    assert all(each.stratum[0] == "south" for each in suggestions)
 
 
 def test_a_subgroup_in_which_nobody_can_be_reminded_is_not_suggested():

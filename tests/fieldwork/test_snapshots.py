@@ -17,8 +17,8 @@ from tests.fieldwork.counting import half_way
 
 
 def plan_and_lists(db, campaign, *, by=("supplying",), until=None) -> dict:
-    found = queries.figures(db, campaign.id, by=by, until=until)
-    return {key: (row.planned, row.listed, row.approved) for key, row in found.items()}
+    figures = queries.figures(db, campaign.id, by=by, until=until)
+    return {key: (row.planned, row.listed, row.approved) for key, row in figures.items()}
 
 
 def test_a_past_day_shows_what_was_planned_and_listed_then(db, keys, now):

@@ -210,20 +210,20 @@ def readable_cases() -> Iterator[Case]:
 
 def judge_by_hand(case: by_hand.ByHand, checked: Checked) -> list[str]:
     """What the reader makes otherwise of a file than the person who read it."""
-    place = {"associations": "association", "district-leaders": "district"}.get(
+    body_column = {"associations": "association", "district-leaders": "district"}.get(
         case.kind, "department"
     )
-    columns = ("full_name", "position", place, "phone", "email")
+    columns = ("full_name", "position", body_column, "phone", "email")
     got = {
         line.number: tuple(line.values.get(column, "") for column in columns)
         for line in checked.lines
     }
-    found = {
+    faults = {
         (f.line, f.column): (f.severity, f.code, f.proposal)
         for f in checked.findings
         if f.counts and f.line > 0
     }
-    pairs = [("people", dict(case.people), got), ("faults", dict(case.faults), found)]
+    pairs = [("people", dict(case.people), got), ("faults", dict(case.faults), faults)]
     return [
         f"{case.name}: {what} {key}: {seen.get(key)}, should be {right.get(key)}"
         for what, right, seen in pairs
@@ -249,7 +249,7 @@ def score(case: Case, checked: Checked, total: Score) -> None:
     if case.refused:
         total.planted += 1
         got = checked.refusal.code if checked.refusal else "read"
-        total.found += got == case.refused
+        total.caught += got == case.refused
         if got != case.refused:
             total.complaints.append(f"{case.name}: {got}, should be refused as {case.refused}")
         return
@@ -268,7 +268,7 @@ def score(case: Case, checked: Checked, total: Score) -> None:
             and f.code in planted.expected.codes
             for f in checked.findings
         )
-        total.found += hit
+        total.caught += hit
         if not hit:
             seen = [
                 (f.column, f.severity, f.code, f.value)
@@ -333,7 +333,7 @@ def main() -> None:
         print(*total.complaints, sep="\n")
         print(f"{len(read)} files whose truth was written by hand")
         print(f"{count['read']} files read, {count['refused']} refused")
-        print(f"recall {total.recall:.4f} ({total.found} of {total.planted})")
+        print(f"recall {total.recall:.4f} ({total.caught} of {total.planted})")
         print(f"precision {total.precision:.4f} ({total.justified} of {total.raised})")
         sys.exit(bool(total.complaints))
 

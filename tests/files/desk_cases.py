@@ -104,7 +104,7 @@ def _score_rows(case: DeskCase, checked: Checked, tally: Score) -> None:
         tally.complaints.append(f"{case.name}: {len(numbers)} people, not {case.lines}: {numbers}")
     raised = {f.line for f in checked.findings if f.counts and f.line > 0}
     tally.planted += len(case.faults)
-    tally.found += len(case.faults & raised)
+    tally.caught += len(case.faults & raised)
     wrong = raised - case.faults - case.neutral
     tally.raised += len(raised - case.neutral)
     tally.justified += len(raised & case.faults - case.neutral)
@@ -117,12 +117,12 @@ def _score_rows(case: DeskCase, checked: Checked, tally: Score) -> None:
         if finding.line in case.nomust and finding.severity == "must":
             tally.complaints.append(f"{case.name}:{finding.line} blocked by {finding.code}")
     codes = {f.code for f in checked.findings if f.line == 0}
-    for wanted in case.whole:
+    for finding_code in case.whole:
         # A list read whole has nothing left to say of sheets that were not read.
-        if wanted == "other_sheets" and len(checked.lines) == case.lines:
+        if finding_code == "other_sheets" and len(checked.lines) == case.lines:
             continue
-        if not codes & set(wanted.split("|")):
-            tally.complaints.append(f"{case.name}: no {wanted} among {sorted(codes)}")
+        if not codes & set(finding_code.split("|")):
+            tally.complaints.append(f"{case.name}: no {finding_code} among {sorted(codes)}")
 
 
 def _score_values(case: DeskCase, checked: Checked, tally: Score) -> None:
@@ -146,7 +146,7 @@ def main() -> None:
         count += 1
         score(case, check_file(case.content, case.name, case.context), tally)
     print(*tally.complaints, sep="\n")
-    print(f"{count} files, recall {tally.recall:.4f} ({tally.found} of {tally.planted}),", end=" ")
+    print(f"{count} files, recall {tally.recall:.4f} ({tally.caught} of {tally.planted}),", end=" ")
     print(f"precision {tally.precision:.4f} ({tally.justified} of {tally.raised})")
     sys.exit(bool(tally.complaints))
 

@@ -109,8 +109,8 @@ def _flat(row: list[list[str]]) -> list[str]:
     return [cell for cells in row for cell in cells]
 
 
-def _flat_index(columns: list[str], wanted: str) -> int:
-    before = columns[: columns.index(wanted)]
+def _flat_index(columns: list[str], column: str) -> int:
+    before = columns[: columns.index(column)]
     return len(before) + ("split" in before)
 
 

@@ -8,7 +8,7 @@ class Score:
     """Faults planted and found, findings raised and justified, and everything that was read otherwise."""
 
     planted: int = 0
-    found: int = 0
+    caught: int = 0
     raised: int = 0
     justified: int = 0
     complaints: list[str] = field(default_factory=list)
@@ -16,7 +16,7 @@ class Score:
     @property
     def recall(self) -> float:
         """Share of what was planted that was found."""
-        return self.found / max(self.planted, 1)
+        return self.caught / max(self.planted, 1)
 
     @property
     def precision(self) -> float:

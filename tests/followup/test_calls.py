@@ -122,9 +122,9 @@ def test_a_page_tells_whether_a_form_was_begun_and_no_more(desk):
     put(desk.invited[0], disposition="begun", begun_on=date(2024, 1, 15))
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
-        found = queries.person(db, campaign, desk.invited[0], now=desk.survey.now)
-    assert found.begun
-    assert "an@so.example.vn" not in repr(found)
+        seen_person = queries.person(db, campaign, desk.invited[0], now=desk.survey.now)
+    assert seen_person.begun
+    assert "an@so.example.vn" not in repr(seen_person)
 
 
 def test_two_operators_never_have_the_same_person(desk, survey):
@@ -176,8 +176,8 @@ def test_each_result_counts_as_what_it_says(survey):
     desk = Desk(survey, *((f"n{i}@so.example.vn", f"091234567{i}") for i in range(len(COUNTS_AS))))
     for n, result in enumerate(COUNTS_AS):
         desk.call(result, n=n, channel="sms")
-    found = {result: desk.disposition(n) for n, result in enumerate(COUNTS_AS)}
-    assert found == {result: {disposition} for result, disposition in COUNTS_AS.items()}
+    dispositions = {result: desk.disposition(n) for n, result in enumerate(COUNTS_AS)}
+    assert dispositions == {result: {disposition} for result, disposition in COUNTS_AS.items()}
     with transaction() as db:
         assert counted(db) == standing(db)
         assert sorted(db.scalars(select(Declaration.kind))) == ["decline", "moved"]

@@ -28,11 +28,11 @@ class Outcome:
     last: str
 
 
-def run(target: str, *, seconds: int, found: Path) -> Outcome:
+def run(target: str, *, seconds: int, findings_folder: Path) -> Outcome:
     """Let atheris try a target for so long, from the kept corpus on."""
     with tempfile.TemporaryDirectory() as grown:
         command = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.coverage_guided", target]
-        told = [f"-max_total_time={seconds}", f"-artifact_prefix={found}/{target}-"]
+        told = [f"-max_total_time={seconds}", f"-artifact_prefix={findings_folder}/{target}-"]
         told += ["-print_final_stats=1", "-timeout=20", "-rss_limit_mb=2048", "-max_len=8192"]
         ran = subprocess.run(
             [*command, *told, grown, str(CORPUS / target)],
@@ -57,17 +57,17 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", default=[*TARGETS, API], choices=[*TARGETS, API])
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
     parser.add_argument("--found", type=Path, default=Path("fuzz-findings"), help="folder")
-    wanted = parser.parse_args()
-    wanted.found.mkdir(parents=True, exist_ok=True)
+    options = parser.parse_args()
+    options.found.mkdir(parents=True, exist_ok=True)
     whole = True
     print(f"{'target':<14} {'executions':>10} {'new inputs':>10} {'findings':>8}")
-    for target in wanted.targets:
+    for target in options.targets:
         if target == API:
             from tests.fuzz import api
 
-            outcome = Outcome(*api.run(seconds=wanted.seconds))
+            outcome = Outcome(*api.run(seconds=options.seconds))
         else:
-            outcome = run(target, seconds=wanted.seconds, found=wanted.found)
+            outcome = run(target, seconds=options.seconds, findings_folder=options.found)
         whole &= outcome.findings == 0 and outcome.executions > 0
         print(
             f"{target:<14} {outcome.executions:>10} {outcome.inputs:>10} {outcome.findings:>8} {outcome.last}",

@@ -54,8 +54,8 @@ def tried(
     until, rounds = time.monotonic() + seconds, 0
     while not rounds or time.monotonic() < until:
         rounds += 1
-        for found in document.get_all_operations():
-            _try(found.ok(), token, cases, sent, succeeded, findings)
+        for operation in document.get_all_operations():
+            _try(operation.ok(), token, cases, sent, succeeded, findings)
     return sum(sent.values()), len(succeeded), len(findings), findings[-1] if findings else ""
 
 

@@ -94,7 +94,7 @@ def ballots(content: bytes) -> None:
 def saves(content: bytes) -> None:
     """What a browser sends in of a form is refused, or stored and found again."""
     instrument = _instrument()
-    place = DraftContext("tiny", instrument, UUID(int=1))
+    draft_context = DraftContext("tiny", instrument, UUID(int=1))
     names = [item.id for section in instrument.sections for item in section.items]
     changes = {}
     for row in _grid(content.decode("utf-8", "replace"))[:20]:
@@ -102,18 +102,20 @@ def saves(content: bytes) -> None:
         changes[name] = FieldChange(row[1] if len(row) > 1 else None, row[-1])
     with suppress(SurveyError):
         size = draft_cipher.size([instrument])
-        made = drafts.merged(place, None, changes, size=size, holder=_holder(), now=NOW)
+        made = drafts.merged(draft_context, None, changes, size=size, holder=_holder(), now=NOW)
         if made.after is not None:
-            again = drafts.merged(place, made.after, {}, size=size, holder=_holder(), now=NOW)
+            again = drafts.merged(
+                draft_context, made.after, {}, size=size, holder=_holder(), now=NOW
+            )
             assert again.answers == made.answers
 
 
 def stored_drafts(content: bytes) -> None:
     """A row of drafts that somebody wrote by hand opens for nobody."""
-    place = DraftContext("tiny", _instrument(), UUID(int=1))
+    draft_context = DraftContext("tiny", _instrument(), UUID(int=1))
     for sealed in (content, b"\0\1" + content):
         try:
-            draft_cipher.decrypt(place, content[:16], sealed, holder=_holder())
+            draft_cipher.decrypt(draft_context, content[:16], sealed, holder=_holder())
         except DraftUnreadable:
             continue
         raise AssertionError("a forged draft was read")

@@ -21,11 +21,11 @@ def workbook(sheets: Mapping[str, list[dict[str, str]]]) -> bytes:
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         columns = list(dict.fromkeys(column for row in rows for column in row))
-        for place, column in enumerate(columns):
-            sheet.write(0, place, column)
+        for at, column in enumerate(columns):
+            sheet.write(0, at, column)
             for line, row in enumerate(rows, 1):
                 if row.get(column):
-                    sheet.write(line, place, row[column])
+                    sheet.write(line, at, row[column])
     book.close()
     return buffer.getvalue()
 

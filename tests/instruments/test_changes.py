@@ -101,9 +101,9 @@ def test_a_scale_that_changed_is_told_once_for_all_its_items(form):
         for item in section["items"]:
             item["options"][0]["label"]["en"] = "Best of all"
     changed = Instrument.model_validate_json(json.dumps(content))
-    found = changes(form, changed)
-    assert [(change.part, change.language) for change in found] == [("options", "en")] * 2
-    assert [change.place for change in found] == [
+    scale_changes = changes(form, changed)
+    assert [(change.part, change.language) for change in scale_changes] == [("options", "en")] * 2
+    assert [change.place for change in scale_changes] == [
         ", ".join(item.id for item in form.items if item.scale == scale)
         for scale in ("quality", "agreement")
     ]

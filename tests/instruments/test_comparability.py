@@ -20,8 +20,8 @@ def changed(tmp_path, *edits):
     pack = copy_pack(tmp_path)
     for file, old, new in edits:
         edit(pack, file, old, new)
-    found = compare(from_pack(TINY), from_pack(pack))
-    return {each.item: (each.verdict, each.reasons) for each in found if each.reasons}
+    comparisons = compare(from_pack(TINY), from_pack(pack))
+    return {each.item: (each.verdict, each.reasons) for each in comparisons if each.reasons}
 
 
 def test_a_round_against_itself_is_one_series(tmp_path):
@@ -58,21 +58,21 @@ def test_a_label_changes_every_item_on_its_scale(tmp_path):
 def test_a_new_id_is_a_new_question_and_its_twin_is_named(tmp_path):
     pack = copy_pack(tmp_path)
     edit(pack, M1, "id: M1-101", "id: M1-199")
-    found = {each.item: each for each in compare(from_pack(TINY), from_pack(pack))}
-    assert found["M1-101"].reasons == ("only_in_a",)
-    assert found["M1-101"].twins == ("M1-199",)
-    assert found["M1-199"].reasons == ("only_in_b",)
-    assert found["M1-199"].twins == ("M1-101",)
+    by_item = {each.item: each for each in compare(from_pack(TINY), from_pack(pack))}
+    assert by_item["M1-101"].reasons == ("only_in_a",)
+    assert by_item["M1-101"].twins == ("M1-199",)
+    assert by_item["M1-199"].reasons == ("only_in_b",)
+    assert by_item["M1-199"].twins == ("M1-101",)
     after = from_pack(TINY).instruments["M1"].items[1].id
-    assert (found[after].verdict, found[after].reasons) == ("with_care", ("order",))
+    assert (by_item[after].verdict, by_item[after].reasons) == ("with_care", ("order",))
 
 
 def test_another_group_answering_ends_the_series(tmp_path):
     pack = copy_pack(tmp_path)
     edit(pack, "campaign.yaml", "questionnaire: M2", "questionnaire: M1")
     (pack / "questionnaires" / "M2.yaml").unlink()
-    found = {each.item: each for each in compare(from_pack(TINY), from_pack(pack))}
-    assert found["M1-101"].reasons == ("respondents",)
+    by_item = {each.item: each for each in compare(from_pack(TINY), from_pack(pack))}
+    assert by_item["M1-101"].reasons == ("respondents",)
 
 
 def test_the_loaded_campaign_is_the_round_of_its_pack(db, now):

@@ -122,10 +122,10 @@ UNSUPPORTED = [
 
 @pytest.mark.parametrize(("kind", "said"), UNSUPPORTED)
 def test_a_type_we_cannot_ask_is_named_with_its_row_and_the_way_out(sheets, kind, said):
-    place = row_of(sheets, "select_one")
-    sheets["survey"].insert(place, {"type": kind, "name": "extra", VI: "A", EN: "B"})
+    at = row_of(sheets, "select_one")
+    sheets["survey"].insert(at, {"type": kind, "name": "extra", VI: "A", EN: "B"})
     (fault,) = faults(sheets)
-    assert fault.startswith(f"form.xlsx:{place + 2}: survey!A{place + 2}: ")
+    assert fault.startswith(f"form.xlsx:{at + 2}: survey!A{at + 2}: ")
     assert said in fault
 
 

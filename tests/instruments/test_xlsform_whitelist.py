@@ -66,13 +66,13 @@ COLUMNS = sorted({*aliases.survey_header, *MultipleChoiceQuestion.get_slot_names
 @pytest.mark.parametrize("heading", COLUMNS)
 def test_a_filled_cell_of_any_survey_column_is_understood_or_refused_at_its_place(heading):
     sheets = tiny_sheets()
-    place = row_of(sheets, "select_one")
+    at = row_of(sheets, "select_one")
     for row in sheets["survey"]:
         if any("::" in column for column in row) and heading.count(":") == 1:
             for column in [column for column in row if "::" in column]:
                 row[column.replace("::", ":")] = row.pop(column)
     assert faults(sheets) == []
-    sheets["survey"][place][heading] = "${extra} = 1"
+    sheets["survey"][at][heading] = "${extra} = 1"
     said = faults(sheets)
     if read_heading("survey", heading).column in TOLD:
         assert said == []
@@ -80,7 +80,7 @@ def test_a_filled_cell_of_any_survey_column_is_understood_or_refused_at_its_plac
         assert any(read_heading("survey", heading).column in notice for notice in notices)
         return
     assert said, heading
-    assert all(fault.startswith(f"form.xlsx:{place + 2}: survey") for fault in said)
+    assert all(fault.startswith(f"form.xlsx:{at + 2}: survey") for fault in said)
     if read_heading("survey", heading).column not in UNDERSTOOD["select_one"]:
         assert any(" ".join(heading.split()) in fault for fault in said)
 
@@ -136,8 +136,8 @@ def test_a_type_is_asked_only_where_the_converter_asks_the_same(word):
         from_file = select["select_command"] in aliases.select_from_file
         one = aliases.select[select["select_command"]] == constants.SELECT_ONE and not from_file
         assert (kind == "select_one") == one
-    elif found := RE_BEGIN_CONTROL.search(word) or RE_END_CONTROL.search(word):
-        group = aliases.control[found["type"]] == constants.GROUP
+    elif control := RE_BEGIN_CONTROL.search(word) or RE_END_CONTROL.search(word):
+        group = aliases.control[control["type"]] == constants.GROUP
         assert (kind == "begin_group") == group
     elif kind in ("text", "note", "integer"):
         means = QUESTION_TYPE_DICT[word]
@@ -146,16 +146,15 @@ def test_a_type_is_asked_only_where_the_converter_asks_the_same(word):
         assert (means["bind"].get("readonly") == "true()") == (kind == "note")
     else:
         sheets = tiny_sheets()
-        place = row_of(sheets, "select_one")
-        sheets["survey"].insert(place, {"type": word, "name": "extra", "label": "A"})
+        at = row_of(sheets, "select_one")
+        sheets["survey"].insert(at, {"type": word, "name": "extra", "label": "A"})
         if word.lower() in METADATA:
             assert faults(sheets) == []
             notices = read_xlsform(workbook(sheets), file="form.xlsx").notices
-            assert any(f"{word} ở dòng {place + 2}" in notice for notice in notices)
+            assert any(f"{word} ở dòng {at + 2}" in notice for notice in notices)
             return
         assert any(
-            fault.startswith(f"form.xlsx:{place + 2}: survey!A{place + 2}: ")
-            for fault in faults(sheets)
+            fault.startswith(f"form.xlsx:{at + 2}: survey!A{at + 2}: ") for fault in faults(sheets)
         )
 
 

@@ -102,15 +102,15 @@ def test_the_counter_steps_over_numbers_that_pass_for_bank_cards():
 
 
 @given(codes, st.integers(0, 15), st.integers(1, 9))
-def test_one_wrong_digit_is_seen_at_once(code, place, shift):
-    wrong = str((int(code[place]) + shift) % 10)
+def test_one_wrong_digit_is_seen_at_once(code, index, shift):
+    wrong = str((int(code[index]) + shift) % 10)
     with pytest.raises(MistypedCode):
-        access_codes.read_typed(code[:place] + wrong + code[place + 1 :])
+        access_codes.read_typed(code[:index] + wrong + code[index + 1 :])
 
 
 @given(codes, st.integers(0, 14))
-def test_two_neighbours_swapped_are_seen_at_once(code, place):
-    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+def test_two_neighbours_swapped_are_seen_at_once(code, index):
+    swapped = code[:index] + code[index + 1] + code[index] + code[index + 2 :]
     if swapped != code:
         with pytest.raises(MistypedCode):
             access_codes.read_typed(swapped)
@@ -119,7 +119,7 @@ def test_two_neighbours_swapped_are_seen_at_once(code, place):
 @given(codes, st.lists(st.sampled_from(list(" -–.\u00a0\u200bôưđạ'\n\tA")), max_size=30))
 def test_a_code_is_read_whatever_a_keyboard_put_between_its_digits(code, rubbish):
     mixed = "".join(
-        sign + (rubbish[place] if place < len(rubbish) else "") for place, sign in enumerate(code)
+        sign + (rubbish[index] if index < len(rubbish) else "") for index, sign in enumerate(code)
     )
     assert access_codes.read_typed(mixed) == code
 
@@ -160,8 +160,8 @@ def test_a_link_gives_back_its_code(code):
 
 
 @given(tokens, st.integers(0, 38), st.characters())
-def test_a_link_with_any_character_changed_is_refused(token, place, other):
-    changed = token[:place] + other + token[place + 1 :]
+def test_a_link_with_any_character_changed_is_refused(token, index, other):
+    changed = token[:index] + other + token[index + 1 :]
     if changed != token:
         with pytest.raises(TamperedLink):
             links.read(KEYS, changed)

@@ -273,8 +273,8 @@ def test_two_operators_issuing_at_once_invite_everybody_once(engine, keys, now):
         try:
             while True:
                 with transaction() as db:
-                    found = db.get(Campaign, campaign.id)
-                    if not service.issue(db, found, keys=keys, now=now, limit=10).remaining:
+                    its_campaign = db.get(Campaign, campaign.id)
+                    if not service.issue(db, its_campaign, keys=keys, now=now, limit=10).remaining:
                         return
         except BaseException as exc:
             faults.append(exc)

@@ -57,7 +57,7 @@ def test_what_was_understood_and_what_not_is_told(text, read, strange):
 @given(st.text(max_size=80))
 def test_anything_at_all_is_read_or_refused(text):
     try:
-        found = pasted.read(text)
+        credential = pasted.read(text)
     except MistypedCode:
         return
-    assert found.code or found.handoff
+    assert credential.code or credential.handoff

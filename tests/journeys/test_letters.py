@@ -35,11 +35,11 @@ def printed(client, survey) -> bytes:
     sign_in(client, "operator")
     page = f"/centre/tiny/messages/wave/{wave_id}/"
     post(client, page, page + "letters", unit="01")
-    found = re.search(
+    letters_form = re.search(
         r'action="(/centre/tiny/messages/letters/[0-9a-f-]{36}/file)"', client.get(page).text
     )
-    assert found
-    return post(client, page, found[1]).data
+    assert letters_form
+    return post(client, page, letters_form[1]).data
 
 
 def name_of(invitation_id) -> str:

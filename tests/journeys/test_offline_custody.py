@@ -155,9 +155,9 @@ def open_words(office: Office, exported: Path, server_key: str, out: str = "") -
     ]  # fmt: skip
 
 
-def flipped(path: Path, place: int) -> bytes:
+def flipped(path: Path, offset: int) -> bytes:
     whole = path.read_bytes()
-    return whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+    return whole[:offset] + bytes([whole[offset] ^ 1]) + whole[offset + 1 :]
 
 
 def test_from_the_key_to_its_destruction_by_commands_alone(closed):

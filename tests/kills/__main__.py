@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--restarts", type=int, default=20, help="of PostgreSQL, immediate")
     parser.add_argument("--sqlite", type=int, default=200, help="kills on SQLite")
     parser.add_argument("--seconds", type=float, default=900, help="most for each engine")
-    wanted = parser.parse_args()
+    options = parser.parse_args()
     whole = True
     with serving.scratch() as folder:
         postgres.start(folder / "postgres")
@@ -26,10 +26,10 @@ def main() -> None:
             (
                 "PostgreSQL",
                 postgres.url(folder / "postgres", "kills"),
-                wanted.kills,
-                wanted.restarts,
+                options.kills,
+                options.restarts,
             ),
-            ("SQLite", f"sqlite:///{folder}/sqlite/survey.sqlite3", wanted.sqlite, 0),
+            ("SQLite", f"sqlite:///{folder}/sqlite/survey.sqlite3", options.sqlite, 0),
         ):
             if not kills:
                 continue
@@ -40,7 +40,7 @@ def main() -> None:
                 kills=kills,
                 restarts=restarts,
                 server=folder / "postgres" if restarts else None,
-                seconds=wanted.seconds,
+                seconds=options.seconds,
             )
             print(told(engine, tally, account, time.monotonic() - began), flush=True)
             whole &= account.is_whole

@@ -125,10 +125,10 @@ class Browser:
                 f"not acknowledged: {status} {headers.get('Location')} {body[:300]}"
             )
         _, _, page = self.ask("GET", "/phieu/1/bien-nhan")
-        found = _RECEIPT.search(page)
-        if found is None:
+        receipt = _RECEIPT.search(page)
+        if receipt is None:
             raise AssertionError("thanks without a receipt")
-        return found[1].replace("<wbr>", "")
+        return receipt[1].replace("<wbr>", "")
 
 
 def workers(master: int) -> list[int]:
@@ -219,7 +219,7 @@ def account(url: str, tally: Tally, private_key: bytes, campaign_code: str) -> A
         ).scalar_one()
         sealed = connection.execute(text("SELECT ciphertext FROM sealed_ballot")).scalars().all()
     engine.dispose()
-    found = Counter(
+    forms_sealed = Counter(
         box.unseal(private_key, campaign_code, bytes(each)).receipt_tag for each in sealed
     )
     shown = {tag(receipt) for receipts in tally.acknowledged.values() for receipt in receipts}
@@ -227,7 +227,8 @@ def account(url: str, tally: Tally, private_key: bytes, campaign_code: str) -> A
         acknowledged=len(tally.acknowledged),
         submitted=submitted,
         ballots=len(sealed),
-        lost=len(shown - found.keys()) + sum(len(each) - 1 for each in tally.acknowledged.values()),
-        double=found.total() - len(found),
-        unasked=len(found.keys() - shown),
+        lost=len(shown - forms_sealed.keys())
+        + sum(len(each) - 1 for each in tally.acknowledged.values()),
+        double=forms_sealed.total() - len(forms_sealed),
+        unasked=len(forms_sealed.keys() - shown),
     )

@@ -50,7 +50,7 @@ def signed_bytes(headers: Headers, names: list[str], signature: str) -> bytes:
     left = list(headers)
     lines = []
     for name in names:
-        at = max((i for i, (found, _) in enumerate(left) if found == name), default=None)
+        at = max((i for i, (header, _) in enumerate(left) if header == name), default=None)
         if at is not None:
             lines.append(relax_header(*left.pop(at)) + "\r\n")
     lines.append(relax_header("dkim-signature", signature))

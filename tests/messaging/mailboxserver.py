@@ -96,13 +96,15 @@ class Spoken(StreamRequestHandler):
     def do_search(self, rest: str) -> str:
         mails = self.server.box.mails
         if rest == "UNSEEN":
-            found = [one for one in mails if not one.seen]
+            matching = [one for one in mails if not one.seen]
         else:
-            wanted = re.fullmatch(r'HEADER Message-ID "(.*)"', rest)
-            if not wanted:
+            header_search = re.fullmatch(r'HEADER Message-ID "(.*)"', rest)
+            if not header_search:
                 return "BAD criteria"
-            found = [one for one in mails if f"Message-ID: {wanted[1]}".encode() in one.raw]
-        self.say("* SEARCH " + " ".join(str(one.uid) for one in found))
+            matching = [
+                one for one in mails if f"Message-ID: {header_search[1]}".encode() in one.raw
+            ]
+        self.say("* SEARCH " + " ".join(str(one.uid) for one in matching))
         return "OK"
 
     def do_fetch(self, rest: str) -> str:

@@ -111,10 +111,10 @@ class Scripted:
 
     def fault(self, recipient: str) -> str:
         """The fault this attempt shall meet; a number after its name says how often."""
-        found = re.match(r"([a-z]+)(\d*)-", recipient)
-        if found:
+        script = re.match(r"([a-z]+)(\d*)-", recipient)
+        if script:
             self.seen[recipient] += 1
-            return found[1] if self.seen[recipient] <= int(found[2] or 10**9) else ""
+            return script[1] if self.seen[recipient] <= int(script[2] or 10**9) else ""
         draw = self.chance.randrange(1000)
         for name, share in self.rates.items():
             if draw < share:

@@ -42,8 +42,8 @@ def read(raw: bytes) -> Report:
     ],
 )
 def test_a_returned_mail_is_understood_and_matched(name, kind, status):
-    found = read(getattr(returned, name))
-    assert (found.kind, found.status, found.token) == (kind, status, TOKEN)
+    report = read(getattr(returned, name))
+    assert (report.kind, report.status, report.token) == (kind, status, TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_the_failed_address_is_named(name):
 
 
 def test_a_report_to_another_address_is_matched_by_the_message_it_returns():
-    found = read(returned.report(to="khaosat@example.vn"))
-    assert (found.kind, found.token) == (BounceKind.HARD, TOKEN)
+    report = read(returned.report(to="khaosat@example.vn"))
+    assert (report.kind, report.token) == (BounceKind.HARD, TOKEN)
 
 
 def test_a_report_on_somebody_elses_mail_matches_nothing():
@@ -65,16 +65,16 @@ def test_a_report_on_somebody_elses_mail_matches_nothing():
 
 def test_a_message_id_of_another_domain_of_ours_is_matched_if_it_is_named():
     raw = returned.report(to="a@example.vn", returned=f"Message-ID: <{TOKEN}@so.gov.vn>\n")
-    found = read_report(raw, bounce_address=returned.BOUNCES, domain="so.gov.vn")
-    assert found.token == TOKEN
+    report = read_report(raw, bounce_address=returned.BOUNCES, domain="so.gov.vn")
+    assert report.token == TOKEN
 
 
 def test_what_is_kept_of_the_words_holds_no_link_and_no_code():
     words = f"550 5.7.1 refused {returned.LINK} code 7123-4567-8901-2345 or 7123456789012345"
-    found = read(returned.report(status="5.7.1", diagnostic=f"smtp; {words} {'x' * 500}"))
-    assert "7123" not in found.text
-    assert "refused" in found.text
-    assert len(found.text) <= 300
+    report = read(returned.report(status="5.7.1", diagnostic=f"smtp; {words} {'x' * 500}"))
+    assert "7123" not in report.text
+    assert "refused" in report.text
+    assert len(report.text) <= 300
 
 
 def test_a_report_of_several_recipients_says_the_worst():
@@ -118,8 +118,8 @@ def test_no_damaged_report_raises(noise, at, cut):
     ],
 )
 def test_a_providers_notice_is_understood_and_matched(fields, kind):
-    found = read_notice(fields, bounce_address=returned.BOUNCES)
-    assert (found.kind, found.token) == (kind, TOKEN)
+    notice = read_notice(fields, bounce_address=returned.BOUNCES)
+    assert (notice.kind, notice.token) == (kind, TOKEN)
 
 
 @pytest.mark.parametrize(

@@ -54,5 +54,7 @@ def test_each_way_to_speak_has_its_port(url, port, security):
 def test_a_setting_that_cannot_work_is_named(changes, named):
     with pytest.raises(SettingsRefused) as refused:
         read_settings(COMPLETE | changes)
-    found = [fault.partition(":")[0].removeprefix("SURVEYAPP_") for fault in refused.value.faults]
-    assert found == named
+    settings_named = [
+        fault.partition(":")[0].removeprefix("SURVEYAPP_") for fault in refused.value.faults
+    ]
+    assert settings_named == named

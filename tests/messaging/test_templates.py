@@ -31,8 +31,8 @@ def faults(**changes) -> list[tuple[TemplateFaultKind, str, str]]:
     template = MessageTemplate(
         **{"subject": GOOD.subject, "text": GOOD.text, "sms": GOOD.sms} | changes
     )
-    found = check(template, known=KNOWN, longest=VALUES)
-    return [(one.fault, one.place, one.detail) for one in found]
+    template_faults = check(template, known=KNOWN, longest=VALUES)
+    return [(one.fault, one.place, one.detail) for one in template_faults]
 
 
 def test_a_sound_template_has_no_faults():

@@ -24,7 +24,7 @@ from tests import factories, postgres
 
 
 @pytest.fixture
-def place(runner, settings, engine, now, tmp_path):
+def installation(runner, settings, engine, now, tmp_path):
     """A survey with one campaign and a release, whose backups go to a folder under a key of their own."""
     with transaction() as db:
         factories.campaign(db, now)
@@ -49,8 +49,8 @@ def run(runner, *words: str) -> str:
 
 
 def only(folder: Path) -> Path:
-    (found,) = folder.glob("*.backup")
-    return found
+    (backup,) = folder.glob("*.backup")
+    return backup
 
 
 def members(path: Path, secret: str) -> list[str]:
@@ -64,8 +64,10 @@ def test_without_a_recipient_nothing_is_written(runner, settings):
     assert not settings.backups.exists()
 
 
-def test_a_backup_has_the_database_and_the_releases_and_no_key(place, settings, tmp_path, engine):
-    run(place, "backup", "take")
+def test_a_backup_has_the_database_and_the_releases_and_no_key(
+    installation, settings, tmp_path, engine
+):
+    run(installation, "backup", "take")
     path, secret = only(settings.backups), (tmp_path / "secret").read_text()
     name = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}[engine.dialect.name]
     assert members(path, secret) == [name, "releases/tiny/manifest.json"]
@@ -74,7 +76,9 @@ def test_a_backup_has_the_database_and_the_releases_and_no_key(place, settings, 
     assert path.stat().st_mode & 0o077 == 0
     with reading() as db:
         assert service.last(db) is not None
-    assert "2" in run(place, "backup", "verify", str(path), "--secret", str(tmp_path / "secret"))
+    assert "2" in run(
+        installation, "backup", "verify", str(path), "--secret", str(tmp_path / "secret")
+    )
 
 
 def test_the_oldest_go_when_there_are_too_many(settings):
@@ -87,9 +91,9 @@ def test_the_oldest_go_when_there_are_too_many(settings):
 
 @pytest.mark.parametrize("fault", ["cut", "bit", "head", "key"])
 def test_a_backup_that_was_altered_cut_or_is_for_another_key_is_refused(
-    place, settings, tmp_path, fault
+    installation, settings, tmp_path, fault
 ):
-    run(place, "backup", "take")
+    run(installation, "backup", "take")
     path, secret = only(settings.backups), (tmp_path / "secret").read_text()
     content = path.read_bytes()
     if fault == "cut":
@@ -122,15 +126,15 @@ def test_a_stream_of_many_chunks_comes_back_and_one_left_out_is_seen(tmp_path):
 
 
 def test_a_restore_brings_everything_back_holds_what_would_be_sent_again_and_says_since_when(
-    place, settings, engine, now, tmp_path, request
+    installation, settings, engine, now, tmp_path, request
 ):
     with transaction() as db:
         campaign = db.execute(text("select id from campaign")).scalar_one()
         db.add(_wave(campaign, now))
-    run(place, "backup", "take")
+    run(installation, "backup", "take")
     path = only(settings.backups)
     before = _tables(engine)
-    env = dict(place.env)
+    env = dict(installation.env)
     if engine.dialect.name == "sqlite":
         env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'again' / 'survey.sqlite3'}"
         (tmp_path / "again").mkdir(mode=0o700)
@@ -140,8 +144,8 @@ def test_a_restore_brings_everything_back_holds_what_would_be_sent_again_and_say
     (tmp_path / "other").mkdir(mode=0o700)
     shutil.copy(settings.keys, tmp_path / "other" / "keys.json")
     env["SURVEYAPP_KEYS"] = str(tmp_path / "other" / "keys.json")
-    place.env = env
-    told = run(place, "restore", str(path), "--secret", str(tmp_path / "secret"))
+    installation.env = env
+    told = run(installation, "restore", str(path), "--secret", str(tmp_path / "secret"))
     assert "1" in told
     again = make_engine(env["DATABASE_URL"])
     assert _tables(again) == before
@@ -151,7 +155,9 @@ def test_a_restore_brings_everything_back_holds_what_would_be_sent_again_and_say
         assert connection.execute(text("select restored_from from installation")).scalar_one()
     again.dispose()
     assert (tmp_path / "other" / "releases" / "tiny" / "manifest.json").exists()
-    refused = place.invoke(main, ["restore", str(path), "--secret", str(tmp_path / "secret")])
+    refused = installation.invoke(
+        main, ["restore", str(path), "--secret", str(tmp_path / "secret")]
+    )
     assert refused.exit_code == 1, "it is not empty any more"
 
 
@@ -187,19 +193,21 @@ def _tables(engine) -> dict[str, int]:
         }
 
 
-def test_a_backup_of_a_newer_program_is_refused_with_words(place, settings, tmp_path):
-    run(place, "backup", "take")
+def test_a_backup_of_a_newer_program_is_refused_with_words(installation, settings, tmp_path):
+    run(installation, "backup", "take")
     path = only(settings.backups)
     head, _line, rest = path.read_bytes().partition(b"\n")
     facts = json.loads(head) | {"revision": "9999"}
     path.write_bytes(json.dumps(facts).encode() + b"\n" + rest)
-    refused = place.invoke(main, ["restore", str(path), "--secret", str(tmp_path / "secret")])
+    refused = installation.invoke(
+        main, ["restore", str(path), "--secret", str(tmp_path / "secret")]
+    )
     assert refused.exit_code == 1
     assert "9999" in refused.output
 
 
-def test_after_a_recovery_to_a_point_in_time_the_survey_is_told_by_hand(place, now):
-    run(place, "restore", "--mark", "2024-01-15T10:00:00+07:00")
+def test_after_a_recovery_to_a_point_in_time_the_survey_is_told_by_hand(installation, now):
+    run(installation, "restore", "--mark", "2024-01-15T10:00:00+07:00")
     with reading() as db:
         assert ownership.find(db).restored_from == now
 
@@ -259,7 +267,7 @@ def test_the_write_ahead_log_brings_a_database_to_a_point_in_time(run_folder):
     )
     engine = make_engine(postgres.url(pg, "postgres"))
     with engine.connect() as connection:
-        found = connection.execute(text("select n from answer order by n")).scalars().all()
+        numbers = connection.execute(text("select n from answer order by n")).scalars().all()
     engine.dispose()
     postgres.stop(pg)
-    assert found == [1, 2]
+    assert numbers == [1, 2]

@@ -95,8 +95,8 @@ def test_nginx_itself_finds_no_fault_in_the_site(tmp_path):
 
 def asked_for(text: str) -> set[str]:
     """Names of figures in a file of Prometheus or Grafana."""
-    found = set(re.findall(r"survey_[a-z_]+", text))
-    return {re.sub(r"_bucket$", "", name) for name in found}
+    metrics_named = set(re.findall(r"survey_[a-z_]+", text))
+    return {re.sub(r"_bucket$", "", name) for name in metrics_named}
 
 
 @pytest.fixture
@@ -153,9 +153,9 @@ def test_gauges_are_of_machines_and_never_of_a_single_submission(settings, engin
     with transaction() as db:
         factories.campaign(db, now, opened=True)
     with reading() as db:
-        found = {one.name: one for one in gauges.read(db, settings, now=now)}
-    assert found["survey_submitted"].value % gauges.STEP == 0
-    assert found["survey_nodes"].labels["kind"] in ("web", "worker")
+        gauge_by_name = {one.name: one for one in gauges.read(db, settings, now=now)}
+    assert gauge_by_name["survey_submitted"].value % gauges.STEP == 0
+    assert gauge_by_name["survey_nodes"].labels["kind"] in ("web", "worker")
 
 
 def test_an_alarm_is_told_once_again_after_hours_and_when_it_is_over(tmp_path, now):

@@ -18,7 +18,7 @@ from tests.operations.test_key_ring import FOREIGN
 
 
 @pytest.fixture
-def found(settings, keys, engine):
+def diagnoses(settings, keys, engine):
     """Findings by check, as they stand when asked."""
     settings.instance.mkdir(mode=0o700, exist_ok=True)
 
@@ -36,42 +36,44 @@ def found(settings, keys, engine):
     return look
 
 
-def test_a_sound_installation_lacks_only_its_backup(found, keys, now):
+def test_a_sound_installation_lacks_only_its_backup(diagnoses, keys, now):
     with transaction() as db:
         ownership.claim(db, keys, now=now)
-    told = found()
+    told = diagnoses()
     assert {check for check, one in told.items() if one.level == Level.FAIL} == {"backup"}
     assert told["backup"].command == "surveyapp backup make-key FILE"
     assert all(one.message for one in told.values())
 
 
-def test_a_foreign_ring_an_older_schema_and_an_open_folder_are_named(found, settings, now, engine):
+def test_a_foreign_ring_an_older_schema_and_an_open_folder_are_named(
+    diagnoses, settings, now, engine
+):
     with transaction() as db:
         ownership.claim(db, FOREIGN, now=now)
-    assert found()["keys"].level == Level.FAIL
+    assert diagnoses()["keys"].level == Level.FAIL
     settings.instance.chmod(0o755)
-    assert found()["modes"].command.startswith("chmod go= ")
+    assert diagnoses()["modes"].command.startswith("chmod go= ")
     settings.instance.chmod(0o700)
     with engine.begin() as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '0001'")
-    told = found()
+    told = diagnoses()
     assert (told["schema"].level, told["schema"].command) == (Level.FAIL, "surveyapp migrate")
     assert "backup" not in told, "what cannot be asked is not asked"
 
 
-def test_timers_and_workers_are_missed_only_while_a_campaign_is_open(found, keys, now):
-    assert found()["worker"].level == Level.OK
+def test_timers_and_workers_are_missed_only_while_a_campaign_is_open(diagnoses, keys, now):
+    assert diagnoses()["worker"].level == Level.OK
     with transaction() as db:
         factories.campaign(db, now, opened=True)
-    told = found()
+    told = diagnoses()
     assert told["worker"].level == Level.WARN
     assert "surveyapp-worker" in told["worker"].command
     assert told["timer"].level == Level.WARN
 
 
-def test_a_backup_key_is_asked_for_and_then_a_backup(found, settings):
+def test_a_backup_key_is_asked_for_and_then_a_backup(diagnoses, settings):
     with_key = replace(settings, backup_recipient="backup-public-" + "a" * 52)
-    assert found(with_key)["backup"].command == "surveyapp backup take"
+    assert diagnoses(with_key)["backup"].command == "surveyapp backup take"
 
 
 def test_the_command_gives_json_and_an_exit_code(runner):

@@ -161,8 +161,8 @@ def test_every_table_that_erasing_empties_is_rewritten_afterwards(asked, engine,
     written = []
 
     def note(_connection, _cursor, statement, *_):
-        if found := re.match(r"(?:DELETE FROM|UPDATE) (\w+)", statement):
-            written.append(found[1])
+        if change := re.match(r"(?:DELETE FROM|UPDATE) (\w+)", statement):
+            written.append(change[1])
 
     event.listen(engine, "before_cursor_execute", note)
     with transaction() as db:
@@ -229,6 +229,6 @@ def test_postgresqls_statistics_forget_names_and_contacts_too(postgresql_engine,
         connection.commit()
     assert compact(postgresql_engine, erasing.KEPT_IN)
     with postgresql_engine.connect() as connection:
-        found = statistics(connection)
+        remembered = statistics(connection)
     for planted in PLANTED:
-        assert planted not in found
+        assert planted not in remembered

@@ -172,10 +172,10 @@ def test_role_and_database_are_made_once_on_a_postgresql_that_has_neither(postgr
     from tests import postgres
 
     admin = postgres.url(postgres_folder, "postgres")
-    wanted = f"postgresql://fresh:secret@/fresh_survey?host={postgres_folder}"
-    assert database.make(admin, wanted) == ["fresh", "fresh_survey"]
-    assert database.make(admin, wanted) == []
-    with psycopg.connect(wanted, connect_timeout=5) as connection:
+    url = f"postgresql://fresh:secret@/fresh_survey?host={postgres_folder}"
+    assert database.make(admin, url) == ["fresh", "fresh_survey"]
+    assert database.make(admin, url) == []
+    with psycopg.connect(url, connect_timeout=5) as connection:
         assert connection.execute("select current_user").fetchone() == ("fresh",)
     postgres.execute(postgres_folder, "drop database fresh_survey", "drop role fresh")
 

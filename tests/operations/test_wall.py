@@ -135,17 +135,17 @@ def test_no_role_but_the_respondents_writes_a_draft_and_none_alters_an_answer_or
 
 
 def test_what_differs_from_the_wall_is_found_and_making_it_anew_mends_it(engine):
-    def found():
+    def gaps():
         with engine.connect() as connection:
             return {f"{gap.role}: {gap.what}" for gap in roles.gaps(connection)}
 
-    assert found() == set()
+    assert gaps() == set()
     with engine.begin() as connection:
         connection.exec_driver_sql("GRANT SELECT ON draft TO survey_staff")
         connection.exec_driver_sql("REVOKE INSERT ON draft FROM survey_respondent")
         connection.exec_driver_sql("ALTER TABLE person NO FORCE ROW LEVEL SECURITY")
         connection.exec_driver_sql("CREATE TABLE fresh (id integer)")
-    assert found() == {
+    assert gaps() == {
         "survey_staff: has SELECT ON draft",
         "survey_respondent: lacks INSERT ON draft",
         ": no row-level security on person",
@@ -154,7 +154,7 @@ def test_what_differs_from_the_wall_is_found_and_making_it_anew_mends_it(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE fresh")
         roles.make(connection)
-    assert found() == set()
+    assert gaps() == set()
 
 
 def test_the_command_writes_an_address_for_each_role_and_says_that_the_wall_stands(

@@ -45,12 +45,15 @@ def test_a_list_is_compared_with_the_headcount_the_unit_declared(
     agencies = kind(db, campaign, "agency-leaders")
     service.declare_headcount(db, campaign, unit, agencies, declared=4, **acting)
     listed = factories.staged_list(db, campaign, now, keys)
-    found = db.scalars(
+    census_finding = db.scalars(
         select(ListFinding).where(
             ListFinding.list_id == listed.id, ListFinding.code == "headcount_differs"
         )
     ).one()
-    assert (found.severity, found.facts) == ("check", {"listed": 3, "declared": 4})
+    assert (census_finding.severity, census_finding.facts) == (
+        "check",
+        {"listed": 3, "declared": 4},
+    )
 
 
 @pytest.mark.parametrize("declared", [-1, 60_001])
@@ -226,5 +229,7 @@ def test_numbers_in_a_row_and_departments_without_a_head_are_told_to_the_centre(
     db: Session, campaign: Campaign, now: datetime, keys: KeyRing
 ) -> None:
     factories.approved_list(db, campaign, now, keys, listed=factories.people(6))
-    found = {concern.code: concern.n for concern in frame_checks.concerns(db, campaign.id)}
-    assert (found["numbers_in_a_row"], found["no_head"]) == (6, 1)
+    lines_by_concern = {
+        concern.code: concern.n for concern in frame_checks.concerns(db, campaign.id)
+    }
+    assert (lines_by_concern["numbers_in_a_row"], lines_by_concern["no_head"]) == (6, 1)

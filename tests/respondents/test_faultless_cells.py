@@ -127,9 +127,11 @@ def test_a_cell_that_was_judged_before_is_judged_alike_again(cells: list[dict[st
         # No ditto among the cells: a line is judged alike by a judge that saw none of the others,
         # but for what it proposes out of the line above.
         line, findings = one.judge(row)
-        alone, found = lines.LineJudge(LIST, index).judge(row)
+        alone, findings_alone = lines.LineJudge(LIST, index).judge(row)
         assert line == alone
-        assert [_without_proposal(f) for f in findings] == [_without_proposal(f) for f in found]
+        assert [_without_proposal(f) for f in findings] == [
+            _without_proposal(f) for f in findings_alone
+        ]
 
 
 def _without_proposal(finding: Finding) -> tuple[object, ...]:
@@ -149,11 +151,11 @@ def test_of_all_earlier_lines_of_a_name_the_gravest_and_first_is_named(
 
 def _one_by_one(judged: list[Line]) -> list[Finding]:
     """Every line against every earlier one of its name: what the rule says, slowly."""
-    found = []
+    repeats = []
     for at, line in enumerate(judged):
         name = line.values["full_name"]
         earlier = [e for e in judged[:at] if fold(e.values["full_name"]) == fold(name)]
         said = [f for other in earlier if name and (f := people._repeats(line, other))]
         grave = [f for f in said if f.code == "duplicate"]
-        found += (grave or said)[:1]
-    return found
+        repeats += (grave or said)[:1]
+    return repeats

@@ -67,6 +67,6 @@ def test_an_unknown_department_is_compared_with_few_others(monkeypatch: pytest.M
     names = [f"Trung tâm Quan trắc thị xã Bá Trang số {n}" for n in range(200)]
     assert not any(map(index.find, names))
     assert len(compared) <= 200
-    found = index.find("Sở Giáo dục và Đào tạp")
-    assert found is not None
-    assert (found.name, found.certain) == ("Sở Giáo dục và Đào tạo", False)
+    department = index.find("Sở Giáo dục và Đào tạp")
+    assert department is not None
+    assert (department.name, department.certain) == ("Sở Giáo dục và Đào tạo", False)

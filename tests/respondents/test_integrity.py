@@ -13,7 +13,7 @@ AN = ("Nguyễn Văn An", "0912000001", "an@snv.example.vn")
 HOA = ("Trần Thị Hòa", "0912000002", "hoa@snv.example.vn")
 
 
-def found(db: Session, campaign: Campaign, code: str) -> list[tuple[list[str], int]]:
+def concerns_of(db: Session, campaign: Campaign, code: str) -> list[tuple[list[str], int]]:
     return [
         ([unit.code for unit in concern.units], concern.n)
         for concern in frame_checks.concerns(db, campaign.id)
@@ -35,7 +35,7 @@ def test_one_person_in_two_units_is_counted_once(
     factories.approved_list(db, *stored, listed=[AN, HOA])
     namesake = ("Trần Thị Hoà", "0977000001", "khac@x.example.vn")
     factories.approved_list(db, *stored, unit="46", listed=[AN, namesake])
-    assert found(db, campaign, "in_two_units") == [(["01", "46"], 1)]
+    assert concerns_of(db, campaign, "in_two_units") == [(["01", "46"], 1)]
 
 
 def test_a_mailbox_that_stands_for_three_people_is_a_concern_but_not_beside_own_phones(
@@ -46,7 +46,7 @@ def test_a_mailbox_that_stands_for_three_people_is_a_concern_but_not_beside_own_
     reachable = [(name, phone, office) for name, phone, _ in factories.people(3)]
     factories.approved_list(db, *stored, listed=behind)
     factories.approved_list(db, *stored, unit="46", listed=reachable)
-    assert found(db, campaign, "shared_contact") == [(["01"], 3)]
+    assert concerns_of(db, campaign, "shared_contact") == [(["01"], 3)]
 
 
 def test_a_list_of_less_than_half_the_plan_is_a_concern(
@@ -54,7 +54,7 @@ def test_a_list_of_less_than_half_the_plan_is_a_concern(
 ) -> None:
     factories.approved_list(db, *stored, listed=[AN, HOA])
     factories.approved_list(db, *stored, unit="46", listed=factories.people(5))
-    assert found(db, campaign, "size") == [(["01"], 2)]
+    assert concerns_of(db, campaign, "size") == [(["01"], 2)]
 
 
 def test_a_department_that_the_other_provinces_list_is_missed(
@@ -64,7 +64,7 @@ def test_a_department_that_the_other_provinces_list_is_missed(
     factories.approved_list(db, *stored, listed=[AN, HOA])
     inspectors = "Chánh Thanh tra,Thanh tra tỉnh"
     factories.approved_list(
-        db, *stored, unit="46", listed=factories.people(5, start=30), place=inspectors
+        db, *stored, unit="46", listed=factories.people(5, start=30), position_cells=inspectors
     )
-    missed = found(db, campaign, "missing_department")
+    missed = concerns_of(db, campaign, "missing_department")
     assert missed == [(["46"], 1), (["01"], 1)]

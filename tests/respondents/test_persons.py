@@ -28,11 +28,11 @@ def active(db: Session) -> dict[str, Person]:
 def forms(db: Session, campaign: Campaign) -> dict[tuple[str, str, str], int]:
     groups = {g.id: g.code for g in campaigns.groups(db, campaign.id)}
     units = {u.id: u.code for u in campaigns.units(db, campaign.id)}
-    found: dict[tuple[str, str, str], int] = {}
+    forms_by_cell: dict[tuple[str, str, str], int] = {}
     for cell, n in queries.approved_forms(db, campaign.id).items():
         key = groups[cell.group_id], units[cell.supplying_unit_id], units[cell.rated_unit_id]
-        found[key] = found.get(key, 0) + n
-    return found
+        forms_by_cell[key] = forms_by_cell.get(key, 0) + n
+    return forms_by_cell
 
 
 def test_the_same_person_in_two_lists_of_a_unit_is_one_person_with_two_entries(
@@ -187,5 +187,5 @@ def test_a_unit_finds_its_people_by_name_and_by_list(
     factories.approved_list(db, *stored, listed=[AN, HOA])
     factories.approved_list(db, *stored, unit="46", listed=[("Trần Văn Hòa", "0977000001", "")])
     unit = campaigns.unit(db, campaign.id, "01")
-    found, total = queries.people(db, unit_id=unit.id, search="HOÀ")
-    assert ([person.full_name for person in found], total) == (["Trần Thị Hòa"], 1)
+    matches, total = queries.people(db, unit_id=unit.id, search="HOÀ")
+    assert ([person.full_name for person in matches], total) == (["Trần Thị Hòa"], 1)

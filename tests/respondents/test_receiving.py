@@ -52,9 +52,9 @@ def test_the_bytes_of_a_refused_file_are_not_kept_its_reason_is(
     unclear = errors.HeaderNotFound(kind="x")
     intake.note_unclear(db, received_id, unclear, table=b"a", now=now)
     intake.note_refused(db, received_id, errors.NotAWorkbook(detected="PDF"), now=now)
-    subject = db.get_one(ReceivedFile, received_id)
-    refusal = intake.refusal_of(subject)
-    assert (subject.file, subject.table, type(refusal)) == (b"", b"", errors.NotAWorkbook)
+    refused_file = db.get_one(ReceivedFile, received_id)
+    refusal = intake.refusal_of(refused_file)
+    assert (refused_file.file, refused_file.table, type(refusal)) == (b"", b"", errors.NotAWorkbook)
 
 
 def test_no_file_is_taken_that_is_not_asked_for(arrive: Any) -> None:

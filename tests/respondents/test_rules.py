@@ -48,9 +48,9 @@ def codes(findings: list[Finding]) -> list[tuple[int, str, str]]:
     ],
 )
 def test_a_number_is_understood_however_it_is_typed(written: str, stored: str) -> None:
-    found = read_phone(written)
-    assert found.value == stored
-    assert found.severity in ("", "note")
+    phone_read = read_phone(written)
+    assert phone_read.value == stored
+    assert phone_read.severity in ("", "note")
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_a_number_is_understood_however_it_is_typed(written: str, stored: str) -
     ],
 )
 def test_a_doubtful_number_brings_a_proposal(written: str, code: str, proposal: str) -> None:
-    found = read_phone(written)
-    assert (found.code, found.proposal) == (code, proposal)
+    phone_read = read_phone(written)
+    assert (phone_read.code, phone_read.proposal) == (code, proposal)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_doubtful_number_brings_a_proposal(written: str, code: str, proposal: 
     ],
 )  # fmt: skip
 def test_an_address_is_judged_and_mended(written: str, code: str, proposal: str) -> None:
-    found = read_email(written, Support("Nguyễn Văn An"))
-    assert (found.code, found.proposal) == (code, proposal)
+    email_read = read_email(written, Support("Nguyễn Văn An"))
+    assert (email_read.code, email_read.proposal) == (code, proposal)
 
 
 @pytest.mark.parametrize(
@@ -171,25 +171,27 @@ def test_what_is_no_department_is_not_guessed_at(written: str) -> None:
 
 
 def test_a_misspelt_department_must_be_mended_and_the_right_one_is_proposed() -> None:
-    found = judge({"full_name": "Lê Văn An", "department": "Sở Tài chinhs", "phone": "0599000001"})
-    assert [(f.code, f.severity, f.proposal) for f in found] == [
+    findings = judge(
+        {"full_name": "Lê Văn An", "department": "Sở Tài chinhs", "phone": "0599000001"}
+    )
+    assert [(f.code, f.severity, f.proposal) for f in findings] == [
         ("department_unknown", "must", "Sở Tài chính")
     ]
-    assert "“Sở Tài chính” (viết giống 96%)" in labels.message(found[0])
+    assert "“Sở Tài chính” (viết giống 96%)" in labels.message(findings[0])
     begun = judge({"full_name": "Lê Văn An", "department": "Sở Giáo dục", "phone": "0599000001"})
     assert "bắt đầu như vậy" in labels.message(begun[0])
 
 
 def test_departments_that_yield_one_form_only_are_noted() -> None:
-    found = judge(
+    findings = judge(
         {"full_name": "Lê Văn An", "department": "VP UBND tỉnh", "phone": "0599000001"},
         {"full_name": "Bùi Thị Hà", "department": "NHNN chi nhánh tỉnh", "phone": "0599000002"},
     )
-    assert {(f.line, f.code) for f in found} >= {
+    assert {(f.line, f.code) for f in findings} >= {
         (2, "department_without_ministry"),
         (3, "department_rates_ministry_only"),
     }
-    assert not [f for f in found if f.counts]
+    assert not [f for f in findings if f.counts]
 
 
 def test_old_and_new_tone_placement_are_one_name_but_different_tones_are_not() -> None:
@@ -206,20 +208,20 @@ def test_forms_of_address_go_and_family_names_stay(written: str, bare: str) -> N
 
 
 def test_the_same_person_twice_is_found_on_the_later_line() -> None:
-    found = judge(
+    findings = judge(
         {"full_name": "Lê Văn Hoà", "phone": "0599000001"},
         {"full_name": "LÊ VĂN HÒA", "phone": "+84 599 000 001"},
     )
-    assert (3, "must", "duplicate") in codes(found)
-    assert not [f for f in found if f.line == 2 and f.counts]
+    assert (3, "must", "duplicate") in codes(findings)
+    assert not [f for f in findings if f.line == 2 and f.counts]
 
 
 def test_namesakes_with_their_own_contacts_in_other_departments_are_left_alone() -> None:
-    found = judge(
+    findings = judge(
         {"full_name": "Lê Văn An", "phone": "0599000001"},
         {"full_name": "Lê Văn An", "phone": "0599000002", "department": "Sở Y tế"},
     )
-    assert found == []
+    assert findings == []
 
 
 def test_a_mailbox_for_many_is_asked_about_on_every_line() -> None:
@@ -227,19 +229,19 @@ def test_a_mailbox_for_many_is_asked_about_on_every_line() -> None:
         {"full_name": n, "email": "vanthu@x.example.vn", "phone": f"059900000{i}"}
         for i, n in enumerate(["Lê Văn An", "Bùi Thị Hà", "Cao Văn Tâm"])
     ]
-    found = judge(*shared)
-    assert codes(found) == [(n, "check", "contact_shared") for n in (2, 3, 4)]
-    assert found[0].facts["people"] == 3
+    findings = judge(*shared)
+    assert codes(findings) == [(n, "check", "contact_shared") for n in (2, 3, 4)]
+    assert findings[0].facts["people"] == 3
 
 
 def test_an_office_line_may_ring_for_several_who_have_addresses_of_their_own() -> None:
-    found = judge(
+    findings = judge(
         *[
             {"full_name": n, "phone": "02373852741", "email": f"p{i}@x.example.vn"}
             for i, n in enumerate(["Lê Văn An", "Bùi Thị Hà"])
         ]
     )
-    assert not [f for f in found if f.counts]
+    assert not [f for f in findings if f.counts]
 
 
 @pytest.mark.parametrize(
@@ -254,8 +256,8 @@ def test_several_at_one_number_are_asked_about_unless_it_is_an_office_and_they_h
     phone: str, addresses: list[str], severities: list[str]
 ) -> None:
     people = zip(["Lê Văn An", "Bùi Thị Hà"], addresses, strict=True)
-    found = judge(*[{"full_name": n, "phone": phone, "email": e} for n, e in people])
-    shared = [f for f in found if f.code == "contact_shared"]
+    findings = judge(*[{"full_name": n, "phone": phone, "email": e} for n, e in people])
+    shared = [f for f in findings if f.code == "contact_shared"]
     assert [f.severity for f in shared] == severities
     assert {f.column for f in shared} == {"phone"}
 
@@ -265,8 +267,8 @@ def test_several_at_one_number_are_asked_about_unless_it_is_an_office_and_they_h
 def test_a_formula_that_failed_is_no_contact_and_no_empty_cell(column: str, error: str) -> None:
     reached = {"phone": "0599000001", "email": "an@x.example.vn"}
     rows = [Row(2, {**JUDGED, "full_name": "Lê Văn An", **reached, column: error})]
-    lines, found = check_rows(rows, context("agency-leaders"))
-    assert [(f.column, f.severity, f.code, f.value) for f in found] == [
+    lines, findings = check_rows(rows, context("agency-leaders"))
+    assert [(f.column, f.severity, f.code, f.value) for f in findings] == [
         (column, "must", "cell_error", error)
     ]
     assert lines[0].values[column] == ""
@@ -276,8 +278,8 @@ def test_a_formula_that_failed_is_no_contact_and_no_empty_cell(column: str, erro
 def test_a_sharp_sign_in_a_text_is_no_failed_formula(position: str) -> None:
     rows = [Row(2, {**JUDGED, "full_name": "Lê Văn An", "phone": "0599000001"})]
     rows[0].cells["position"] = position
-    lines, found = check_rows(rows, context("agency-leaders"))
-    assert "cell_error" not in {f.code for f in found}
+    lines, findings = check_rows(rows, context("agency-leaders"))
+    assert "cell_error" not in {f.code for f in findings}
     assert lines[0].values["position"] == position
 
 
@@ -287,8 +289,8 @@ def test_a_province_chooses_three_or_four_districts(chosen: int, complained: boo
         {"full_name": f"Lê Văn {n}", "phone": f"059900000{i}", "district": d}
         for i, (n, d) in enumerate(zip("An Ba Cúc Dần".split(), DISTRICTS[:chosen], strict=False))
     ]
-    found = judge(*people, kind="district-leaders")
-    assert any(f.code == "district_count" and f.line == 0 for f in found) is complained
+    findings = judge(*people, kind="district-leaders")
+    assert any(f.code == "district_count" and f.line == 0 for f in findings) is complained
 
 
 def test_a_title_naming_another_province_is_asked_about() -> None:
@@ -303,17 +305,17 @@ def test_a_title_naming_another_province_is_asked_about() -> None:
             },
         )
     ]
-    _, found = check_rows(
+    _, findings = check_rows(
         rows, context("agency-leaders"), titles=("UBND TỈNH NGHỆ AN", "DANH SÁCH")
     )
-    assert [f.facts["unit"] for f in found if f.code == "other_unit_named"] == ["Nghệ An"]
+    assert [f.facts["unit"] for f in findings if f.code == "other_unit_named"] == ["Nghệ An"]
 
 
 def test_findings_read_as_sentences_in_both_languages() -> None:
-    found = judge(
+    findings = judge(
         {"full_name": "Lê", "department": "Sở lạ", "phone": "123", "email": "a@gmial.com"}
     )
-    for finding in found:
+    for finding in findings:
         vietnamese = labels.message(finding)
         with speaking("en"):
             english = labels.message(finding)
@@ -327,11 +329,11 @@ def test_boards_with_names_of_their_own_belong_to_the_umbrella_in_the_registry()
 
 
 def test_a_dash_for_a_department_is_a_missing_one_and_the_row_above_is_proposed() -> None:
-    found = judge(
+    findings = judge(
         {"full_name": "Lê Văn An", "phone": "0599000001"},
         {"full_name": "Bùi Thị Hà", "phone": "0599000002", "department": "-"},
     )
-    assert [(f.code, f.proposal) for f in found] == [("department_missing", "Sở Nội vụ")]
+    assert [(f.code, f.proposal) for f in findings] == [("department_missing", "Sở Nội vụ")]
 
 
 def test_a_title_of_another_list_is_asked_about() -> None:
@@ -349,8 +351,8 @@ def test_a_title_of_another_list_is_asked_about() -> None:
         },
     )
     title = "DANH SÁCH CÔNG CHỨC PHỤ TRÁCH CẢI CÁCH HÀNH CHÍNH CỦA BỘ"
-    _, found = check_rows([row], bureaus, titles=(title,))
-    assert [(f.line, f.severity, f.code) for f in found] == [(0, "check", "other_kind_named")]
+    _, findings = check_rows([row], bureaus, titles=(title,))
+    assert [(f.line, f.severity, f.code) for f in findings] == [(0, "check", "other_kind_named")]
 
 
 def test_an_address_is_never_mended_into_that_of_a_stranger() -> None:
@@ -394,8 +396,8 @@ def test_a_number_is_judged_by_its_range_as_by_all_its_digits() -> None:
 def test_a_spelling_that_the_desk_explained_once_is_known_from_then_on() -> None:
     row = Row(2, {"full_name": "Lê Văn An", "position": "Giám đốc", "department": "Sở 4T", "phone": "0912000001"})  # fmt: skip
     about = context("agency-leaders")
-    _, found = check_rows([row], about)
-    assert "department_unknown" in {f.code for f in found}
-    lines, found = check_rows([row], replace(about, learned=(("so 4t", "STTTT"),)))
+    _, findings = check_rows([row], about)
+    assert "department_unknown" in {f.code for f in findings}
+    lines, findings = check_rows([row], replace(about, learned=(("so 4t", "STTTT"),)))
     assert lines[0].department == "STTTT"
-    assert [f.severity for f in found if f.code == "department_recognised"] == ["note"]
+    assert [f.severity for f in findings if f.code == "department_recognised"] == ["note"]

@@ -221,8 +221,8 @@ def test_a_group_that_does_not_follow_from_the_department_is_to_be_checked() -> 
         [*person("Cao Văn Tâm", n=3), "P2 và M2"],
         [*person("Đỗ Văn Bảy", n=4), ""],
     ]
-    found = check([head, *rows]).findings
-    assert [(f.line, f.code, f.proposal) for f in found if f.counts] == [
+    findings = check([head, *rows]).findings
+    assert [(f.line, f.code, f.proposal) for f in findings if f.counts] == [
         (2, "group_differs", "M2 + P2")
     ]
 
@@ -332,5 +332,5 @@ def test_a_ditto_says_what_stands_above_it_in_the_file(mark: str) -> None:
 
 def test_a_ditto_below_nothing_or_in_place_of_a_contact_is_a_fault() -> None:
     first = [*person("Lê Văn An", "nt")[:3], "như trên", ""]
-    found = [(f.column, f.code) for f in check([HEAD, first]).findings if f.counts]
-    assert sorted(found) == [("department", "department_missing"), ("phone", "phone_invalid")]
+    faults = [(f.column, f.code) for f in check([HEAD, first]).findings if f.counts]
+    assert sorted(faults) == [("department", "department_missing"), ("phone", "phone_invalid")]

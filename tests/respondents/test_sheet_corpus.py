@@ -27,7 +27,7 @@ def test_every_planted_fault_is_found_and_no_clean_line_is_blamed(case: Case) ->
     checked = check_file(case.content, case.name, case.context)
     score(case, checked, total)
     assert total.complaints == []
-    assert total.found == total.planted > 0
+    assert total.caught == total.planted > 0
     assert all(labels.message(finding) for finding in checked.findings)
 
 

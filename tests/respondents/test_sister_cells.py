@@ -79,10 +79,10 @@ def test_what_a_clerk_would_let_pass_is_let_pass(column: int, texts: Sequence[st
 def test_a_contact_is_read_as_what_it_means(
     column: int, field: str, pairs: Sequence[tuple[str, str]]
 ) -> None:
-    found = judged(column, [written for written, _ in pairs])
+    lines_and_questions = judged(column, [written for written, _ in pairs])
     wrong = [
         (written, line.values[field], asked)
-        for (written, right), (line, asked) in zip(pairs, found, strict=True)
+        for (written, right), (line, asked) in zip(pairs, lines_and_questions, strict=True)
         if asked or line.values[field] != right
     ]
     assert wrong == []
@@ -133,8 +133,8 @@ def test_a_sound_domain_is_nobodys_slip(address: str) -> None:
 def test_a_department_is_known_under_its_provinces_own_spelling(
     unit: str, written: str, code: str
 ) -> None:
-    found = index_for(context_of(unit)).find(written)
-    assert (found.code if found and found.certain else "") == code
+    match = index_for(context_of(unit)).find(written)
+    assert (match.code if match and match.certain else "") == code
 
 
 @pytest.mark.parametrize(

@@ -51,14 +51,14 @@ def test_a_sheet_for_each_department_says_whose_people_it_holds(name: str) -> No
     assert "other_sheets" in whole(checked)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2, 4])
+@pytest.mark.parametrize("indent", [0, 1, 2, 4])
 @pytest.mark.parametrize("again", [HEAD_5, ["TT", "Họ tên", "Chức danh", "SĐT", "Thư điện tử"]])
 def test_tables_below_one_another_belong_to_the_department_above_each(
-    place: int, again: list[str]
+    indent: int, again: list[str]
 ) -> None:
     rows: list[list[str]] = []
     for n, department in enumerate(DEPARTMENTS):
-        rows += [[""] * place + [department], again if n else HEAD_5]
+        rows += [[""] * indent + [department], again if n else HEAD_5]
         rows += [row(n * 5 + k, "nNpte") for k in range(2)]
     checked = check_workbook(book(rows), OWN)
     assert departments(checked) == [d for d in DEPARTMENTS for _ in range(2)]

@@ -31,17 +31,17 @@ SLOPPY = [
 ]
 
 
-def codes(db: Session, subject: RespondentList) -> set[tuple[int, str]]:
+def codes(db: Session, version: RespondentList) -> set[tuple[int, str]]:
     rows = db.execute(
         select(ListFinding.line, ListFinding.code).where(
-            ListFinding.list_id == subject.id, ListFinding.severity != "note"
+            ListFinding.list_id == version.id, ListFinding.severity != "note"
         )
     )
     return {(row.line, row.code) for row in rows}
 
 
-def line(db: Session, subject: RespondentList, number: int) -> ListLine:
-    return db.get_one(ListLine, (subject.id, number))
+def line(db: Session, version: RespondentList, number: int) -> ListLine:
+    return db.get_one(ListLine, (version.id, number))
 
 
 def test_every_line_is_kept_with_its_number_and_its_original_cells(
@@ -218,8 +218,12 @@ def test_a_new_version_says_who_came_and_went(
     shift = db.scalars(
         select(ListFinding).where(ListFinding.list_id == staged.id, ListFinding.line == 0)
     ).all()
-    found = next(f for f in shift if f.code == "version_shift")
-    assert (found.severity, found.facts["added"], found.facts["removed"]) == ("check", 0, 5)
+    shift_finding = next(f for f in shift if f.code == "version_shift")
+    assert (
+        shift_finding.severity,
+        shift_finding.facts["added"],
+        shift_finding.facts["removed"],
+    ) == ("check", 0, 5)
 
 
 def test_a_small_change_of_version_is_no_finding(

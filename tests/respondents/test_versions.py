@@ -32,8 +32,8 @@ def hand_in(db: Session, campaign: Campaign, now: datetime, keys: KeyRing) -> An
     return staged
 
 
-def people(db: Session, subject: RespondentList) -> dict[str, ListLine]:
-    lines = db.scalars(select(ListLine).where(ListLine.list_id == subject.id))
+def people(db: Session, version: RespondentList) -> dict[str, ListLine]:
+    lines = db.scalars(select(ListLine).where(ListLine.list_id == version.id))
     return {line.values["full_name"]: line for line in lines}
 
 

@@ -16,9 +16,9 @@ from tests.responses.world import survey
 
 @pytest.fixture
 def world(db, keys, now):
-    found = survey(db, keys, now, people=6)
+    surveyed = survey(db, keys, now, people=6)
     db.execute(update(Assignment).values(disposition="sent", begun_on=None))
-    return found
+    return surveyed
 
 
 def differing(db, world, twin) -> set[str]:

@@ -51,10 +51,10 @@ def test_the_same_ballot_is_never_sealed_alike():
     assert box.seal(PUBLIC, "c", BALLOT) != box.seal(PUBLIC, "c", BALLOT)
 
 
-@pytest.mark.parametrize("place", [0, 1100, 1119, 1120, 3000, -1])
-def test_a_flipped_bit_is_noticed(place):
+@pytest.mark.parametrize("index", [0, 1100, 1119, 1120, 3000, -1])
+def test_a_flipped_bit_is_noticed(index):
     sealed = bytearray(box.seal(PUBLIC, "c", BALLOT))
-    sealed[place] ^= 1
+    sealed[index] ^= 1
     with pytest.raises(BallotUnreadable):
         box.unseal(PRIVATE, "c", bytes(sealed))
 

@@ -88,10 +88,10 @@ def test_nobody_fills_the_disk_by_beginning_anew(world, db):
 
 def test_a_saved_answer_is_there_on_the_next_device(world, db):
     saved = world.save(db, world.forms[0], {"P1-101": "2", "P1-900": " Cần  gọn hơn.\r\nCảm ơn. "})
-    found = world.load(db, world.forms[0])
-    assert found.version == saved.version
+    draft = world.load(db, world.forms[0])
+    assert draft.version == saved.version
     assert len(saved.version) == 16
-    assert found.answers == {"P1-101": "2", "P1-900": "Cần  gọn hơn.\nCảm ơn."}
+    assert draft.answers == {"P1-101": "2", "P1-900": "Cần  gọn hơn.\nCảm ơn."}
 
 
 def test_a_form_not_begun_has_an_empty_draft(world, db):
@@ -242,11 +242,11 @@ def test_a_draft_moved_to_another_person_is_refused(world, db):
         world.load(db, replace(second, code=first.code))
 
 
-@pytest.mark.parametrize("place", [0, 5, 20, -1])
-def test_a_flipped_bit_is_noticed(world, db, place):
+@pytest.mark.parametrize("index", [0, 5, 20, -1])
+def test_a_flipped_bit_is_noticed(world, db, index):
     world.save(db, world.forms[0], {"P1-101": "2"})
     ciphertext = bytearray(db.scalar(select(Draft.ciphertext)))
-    ciphertext[place] ^= 1
+    ciphertext[index] ^= 1
     db.execute(update(Draft).values(ciphertext=bytes(ciphertext)))
     with pytest.raises(DraftUnreadable):
         world.load(db, world.forms[0])
@@ -285,14 +285,14 @@ def test_every_draft_of_a_campaign_has_one_size_whatever_is_in_it(world, db, key
 
 def test_a_draft_that_no_questionnaire_can_give_is_refused(world):
     form = world.forms[0]
-    place = draft_cipher.DraftContext("tiny", form.instrument, form.id)
+    draft_context = draft_cipher.DraftContext("tiny", form.instrument, form.id)
     size = draft_cipher.size([form.instrument])
     longest = draft_cipher.Content(rules.longest_answers(form.instrument), 10**10, 10**10, True)
     facts = {"size": size, "holder": form.holder(world.keys)}
-    draft_cipher.encrypt(place, bytes(16), longest, **facts)
+    draft_cipher.encrypt(draft_context, bytes(16), longest, **facts)
     longer = replace(longest, answers={**longest.answers, "P1-999": "ậ" * draft_cipher.STEP})
     with pytest.raises(DraftTooLarge):
-        draft_cipher.encrypt(place, bytes(16), longer, **facts)
+        draft_cipher.encrypt(draft_context, bytes(16), longer, **facts)
 
 
 def test_a_version_tells_no_count_of_saves(world, db):

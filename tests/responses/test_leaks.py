@@ -30,10 +30,10 @@ def remark() -> str:
 def search(folder: Path, secrets: Iterable[bytes]) -> set[bytes]:
     """Which of the secrets lie in the files; those of other tests come and go while it looks."""
     content = []
-    for place, _folders, names in os.walk(folder):
+    for inner, _folders, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):
-                content.append(Path(place, name).read_bytes())
+                content.append(Path(inner, name).read_bytes())
     everything = b"\n".join(content)
     return {secret for secret in secrets if secret in everything}
 

@@ -98,14 +98,14 @@ class Custody:
         submitted = sum(
             n for _, _, n in next(files.read_lines(exported, acts.export.KIND))["submitted"]
         )
-        found = acts.read_export(
+        box_export = acts.read_export(
             exported,
             self.registered,
             server_key=sealed_export.key_print(self.keys),
             submitted=submitted,
         )
         made = acts.open_box(
-            found, self.registered, PARTS[:2], self.folder / out, today=self.now.date(), exception=exception,
+            box_export, self.registered, PARTS[:2], self.folder / out, today=self.now.date(), exception=exception,
         )  # fmt: skip
         return made.files[0]
 
@@ -164,8 +164,8 @@ def submit(custody: Custody, group: str, unit: str, people: int) -> World:
 
 
 def test_the_public_half_is_registered_with_its_custodians_and_replaced_until_collection(custody):
-    found = custody.register()
-    assert custody.campaign.box_fingerprint == found.fingerprint == box.fingerprint(PUBLIC)
+    registered = custody.register()
+    assert custody.campaign.box_fingerprint == registered.fingerprint == box.fingerprint(PUBLIC)
     assert [one.name for one in registration.custodians(custody.db, custody.campaign)] == list(
         NAMES
     )
@@ -378,8 +378,8 @@ def test_a_bundle_is_imported_once(closed):
 def test_a_bundle_altered_by_one_byte_changes_nothing(closed):
     path = closed.open(closed.export())
     whole = path.read_bytes()
-    for place in range(0, len(whole), max(len(whole) // 25, 1)):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 8]) + whole[place + 1 :])
+    for index in range(0, len(whole), max(len(whole) // 25, 1)):
+        path.write_bytes(whole[:index] + bytes([whole[index] ^ 8]) + whole[index + 1 :])
         with pytest.raises(CustodyFileRefused) as refused:
             closed.take_in(path)
         assert isinstance(refused.value.reason, errors.FileRefused)
@@ -387,15 +387,15 @@ def test_a_bundle_altered_by_one_byte_changes_nothing(closed):
 
 def test_a_bundle_that_strangers_signed_changes_nothing(closed):
     path = closed.open(closed.export())
-    found = bundle.read(
+    opened_bundle = bundle.read(
         path, campaign_code=closed.campaign.code, custodians=closed.registered.signers
     )
     _, strangers = custody_keys.create()
-    found.contents.rows[0]["answers"] = {}
-    forged = bundle.Contents(**{name: list(part) for name, part in found.contents.parts()})
+    opened_bundle.contents.rows[0]["answers"] = {}
+    forged = bundle.Contents(**{name: list(part) for name, part in opened_bundle.contents.parts()})
     with path.open("wb") as file:
         signing = [custody_keys.signing_key(part) for part in strangers[:2]]
-        bundle.write(file, found.header, forged, signing)
+        bundle.write(file, opened_bundle.header, forged, signing)
     with pytest.raises(CustodyFileRefused) as refused:
         closed.take_in(path)
     assert isinstance(refused.value.reason, errors.SignerUnknown)

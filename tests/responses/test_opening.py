@@ -119,12 +119,12 @@ def test_every_answer_comes_out_once_with_its_rated_unit_and_group(world, db):
     opened = open_it(world, db)
     assert opened.ballots == 22
     assert opened.per_cell == {("01", "P1"): 12, ("BNV", "M1"): 10}
-    found = Counter(
+    rows_opened = Counter(
         (row.rated_unit_code, row.group_code, tuple(row.answers.items()))
         for row in queries.responses(db, world.campaign.id)
     )
     submitted = (*world.forms[:12], *world.forms[13:23])
-    assert found == Counter(
+    assert rows_opened == Counter(
         (form.rated_unit_code, form.group_code, tuple(answers(form, n).items()))
         for n, form in enumerate(submitted)
     )
@@ -196,11 +196,11 @@ def test_a_ballot_too_many_is_noticed(world, db):
     assert (refused.value.ballots, refused.value.submitted) == (23, 22)
 
 
-@pytest.mark.parametrize("place", [0, 2000, -1])
-def test_a_flipped_byte_is_noticed(world, db, place):
+@pytest.mark.parametrize("index", [0, 2000, -1])
+def test_a_flipped_byte_is_noticed(world, db, index):
     ballot = take_one_out(db)
     changed = bytearray(ballot.ciphertext)
-    changed[place] ^= 1
+    changed[index] ^= 1
     put(world, db, bytes(changed), ballot.mac)
     with pytest.raises(BallotsForged) as refused:
         open_it(world, db)

@@ -50,8 +50,8 @@ def test_the_list_of_a_campaign_is_published_with_its_number_and_digest(db):
     db.add_all(Receipt(tag=tag, campaign_id=1) for tag in reversed(tags))
     db.add(Receipt(tag=bytes(16), campaign_id=2))
     db.flush()
-    found = receipts.published(db, 1)
-    assert found == receipts.Published(5, hashlib.sha256(b"".join(tags)).hexdigest())
+    list_published = receipts.published(db, 1)
+    assert list_published == receipts.Published(5, hashlib.sha256(b"".join(tags)).hexdigest())
     assert list(receipts.tags(db, 1)) == tags
 
 

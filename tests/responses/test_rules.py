@@ -47,8 +47,8 @@ def test_the_one_quality_mark_goes_by_the_instruments_own_floor():
 
 def test_how_complete_an_opened_response_is_goes_by_the_shares_of_the_campaign():
     facts = {"items": 10, "complete": 0.8, "partial": 0.5}
-    found = [rules.completeness(n, **facts) for n in (10, 8, 7, 5, 4, 0)]
-    assert found == ["complete", "complete", "partial", "partial", "break_off", "break_off"]
+    completeness = [rules.completeness(n, **facts) for n in (10, 8, 7, 5, 4, 0)]
+    assert completeness == ["complete", "complete", "partial", "partial", "break_off", "break_off"]
 
 
 @pytest.mark.parametrize(

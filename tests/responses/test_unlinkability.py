@@ -80,10 +80,10 @@ def play(engine: Engine) -> Round:
                     text(f"INSERT INTO naive_{table} (id, {column}) VALUES (:id, :value)"),
                     {"id": os.urandom(16), "value": value},
                 )
-    found = Round(world, engine, given, [str(form.id) for form in forms], {})
+    played = Round(world, engine, given, [str(form.id) for form in forms], {})
     with transaction() as db:
         if engine.dialect.name == "postgresql":
-            found.ballots = dict(
+            played.ballots = dict(
                 tuple(row)
                 for row in db.execute(
                     text(
@@ -94,14 +94,14 @@ def play(engine: Engine) -> Round:
             )
         close_campaign(db, world.campaign.code, now=now)
         opening.open_box(db, world.campaign, private_key=PRIVATE, act=Act("vanhanh", now, keys))
-    return found
+    return played
 
 
 def column(engine: Engine, statement: str) -> list[str]:
     with engine.connect() as connection:
-        found = [row[0] for row in connection.execute(text(statement))]
+        values = [row[0] for row in connection.execute(text(statement))]
         connection.rollback()
-    return found
+    return values
 
 
 def opened_answers(engine: Engine, order: str = "") -> list[str]:
@@ -117,19 +117,21 @@ def right(pairs: Iterator[tuple[str, str]], given: dict[str, str]) -> int:
     return sum(given[person] == answer for person, answer in pairs)
 
 
-def spearman(order: list[str], given: dict[str, str], found: list[str]) -> float:
+def spearman(order: list[str], given: dict[str, str], answers_in_order: list[str]) -> float:
     """Rank correlation between the order of submission and the order the answers stand in."""
-    rank = {given[person]: place for place, person in enumerate(order)}
+    rank = {given[person]: at for at, person in enumerate(order)}
     n = len(order)
-    squares = sum((rank[answer] - place) ** 2 for place, answer in enumerate(found))
+    squares = sum((rank[answer] - at) ** 2 for at, answer in enumerate(answers_in_order))
     return 1 - 6 * squares / (n * (n * n - 1))
 
 
-def at_chance(order: list[str], given: dict[str, str], found: list[str]) -> bool:
-    assert sorted(found) == sorted(given.values())
-    pairs = right(zip(order, found, strict=True), given)
-    backwards = right(zip(order, reversed(found), strict=True), given)
-    return max(pairs, backwards) <= CHANCE and abs(spearman(order, given, found)) < SPEARMAN
+def at_chance(order: list[str], given: dict[str, str], answers_in_order: list[str]) -> bool:
+    assert sorted(answers_in_order) == sorted(given.values())
+    pairs = right(zip(order, answers_in_order, strict=True), given)
+    backwards = right(zip(order, reversed(answers_in_order), strict=True), given)
+    return (
+        max(pairs, backwards) <= CHANCE and abs(spearman(order, given, answers_in_order)) < SPEARMAN
+    )
 
 
 @pytest.fixture(scope="module")
@@ -218,25 +220,25 @@ class TestOnSQLite:
         content = file_of(round_.engine).read_bytes()
         items = [item.id for item in round_.world.forms[0].instrument.items]
 
-        def place(answer: str) -> int:
+        def offset_of(answer: str) -> int:
             fields = ", ".join(
                 f'"{item}": "{code}"' for item, code in zip(items, answer.split("|"), strict=True)
             )
             return content.index(f"{{{fields}}}".encode())
 
-        found = sorted(round_.given.values(), key=place)
-        assert at_chance(round_.order, round_.given, found)
+        answers_in_file = sorted(round_.given.values(), key=offset_of)
+        assert at_chance(round_.order, round_.given, answers_in_file)
 
     def test_remarks_responses_and_receipts_stand_in_unrelated_orders(self, round_):
         unrelated_orders(round_, "")
 
 
 def unrelated_orders(round_: Round, order: str) -> None:
-    found = opened_answers(round_.engine, order)
+    answers_in_order = opened_answers(round_.engine, order)
     remarks = column(round_.engine, f"SELECT text FROM remark {order}")
     told = [remark.removeprefix("Ý kiến ") for remark in remarks]
-    same = sum(answer == remark for answer, remark in zip(found, told, strict=True))
-    assert sorted(told) == sorted(found)
+    same = sum(answer == remark for answer, remark in zip(answers_in_order, told, strict=True))
+    assert sorted(told) == sorted(answers_in_order)
     assert same <= CHANCE
 
 

@@ -66,13 +66,13 @@ def _start_database(site: Site) -> None:
 
 def _pooler(site: Site, number: int) -> None:
     """The pooler alone is stopped: to the nodes the database is cut off."""
-    found = subprocess.run(
+    running = subprocess.run(
         ["pgrep", "-f", str(site.folder.parent / "pooler" / "pgbouncer.ini")],
         capture_output=True,
         text=True,
         check=True,
     )
-    for pid in found.stdout.split():
+    for pid in running.stdout.split():
         os.kill(int(pid), number)
 
 

@@ -74,9 +74,9 @@ class Mail:
     def count(self, url: str, statement=HANDED) -> int:
         engine = create_engine(url)
         with engine.connect() as connection:
-            found: int = connection.execute(statement).scalar_one()
+            n: int = connection.execute(statement).scalar_one()
         engine.dispose()
-        return found
+        return n
 
     def arrived(self) -> Counter[str]:
         """How many messages each address has; the self-test's own not among them."""

@@ -53,8 +53,8 @@ def test_what_one_node_shares_another_brings_whole_and_once(nodes, tmp_path):
     one.share(made, "releases/r-001")
     one.share(made.parent / "r-001.zip", "releases/r-001.zip")
     brought = two.bring("releases/r-001")
-    found = {p.relative_to(brought).as_posix(): p.read_bytes() for p in brought.rglob("*") if p.is_file()}  # fmt: skip
-    assert found == {"public/bảng 1+2.csv": b"a,b\n" * 5000, "manifest.json": b"{}"}
+    brought_files = {p.relative_to(brought).as_posix(): p.read_bytes() for p in brought.rglob("*") if p.is_file()}  # fmt: skip
+    assert brought_files == {"public/bảng 1+2.csv": b"a,b\n" * 5000, "manifest.json": b"{}"}
     assert two.bring("releases/r-001.zip").read_bytes() == b"PK"
     third = Store(tmp_path / "three", one.bucket)
     third.bring_all("releases")
@@ -78,8 +78,8 @@ def test_a_release_built_on_one_node_is_handed_over_by_another(db, now, keys, no
     folder = building.build(db, campaign, out=out, act=Act("centre", now, keys), store=one)
     folder.rename(tmp_path / "away")
     folder.with_name(f"{folder.name}.zip").unlink()
-    found = service.find_archive(db, campaign.id, 1, store=two)
-    assert found.path.parent == two.folder / "releases"
+    archive = service.find_archive(db, campaign.id, 1, store=two)
+    assert archive.path.parent == two.folder / "releases"
     assert published_reader.newest(db, campaign.id, store=two).participation
     assert [one.number for one, _manifest in service.ready(db, campaign.id, store=two)] == [1]
 

@@ -37,9 +37,9 @@ def unmarked(text: str) -> str:
 
 def token(page: TestResponse) -> str:
     """The token against forged posts that stands in the page's first form."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-    assert found, "the page has no form with a token"
-    return html.unescape(found[1])
+    field = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert field, "the page has no form with a token"
+    return html.unescape(field[1])
 
 
 def sign_in(client: FlaskClient, username: str, password: str = PASSWORD) -> TestResponse:
@@ -60,9 +60,9 @@ def sign_in(client: FlaskClient, username: str, password: str = PASSWORD) -> Tes
 def set_up_app(client: FlaskClient) -> tuple[pyotp.TOTP, TestResponse]:
     """Set an authenticator app up on the page, and what came of it."""
     page = client.get("/account/second-factor/set-up")
-    found = re.search(r'class="formula">([A-Z2-7 ]+)<', page.text)
-    assert found, "the page shows no secret"
-    phone = pyotp.TOTP(found[1].replace(" ", ""))
+    secret_shown = re.search(r'class="formula">([A-Z2-7 ]+)<', page.text)
+    assert secret_shown, "the page shows no secret"
+    phone = pyotp.TOTP(secret_shown[1].replace(" ", ""))
     fields = {"csrf_token": token(page), "digits": phone.at(clock.now())}
     return phone, client.post("/account/second-factor/set-up/app", data=fields, headers=HERE)
 

@@ -16,8 +16,10 @@ from tests.web.person import ONE, TWO, Person
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
     """SQLite; as the roles of the second wall where `make wall-test` asks for them."""
-    found: Engine = request.getfixturevalue("walled_engine" if wall.WANTED else "sqlite_engine")
-    return found
+    given_engine: Engine = request.getfixturevalue(
+        "walled_engine" if wall.WANTED else "sqlite_engine"
+    )
+    return given_engine
 
 
 @pytest.fixture(autouse=True)

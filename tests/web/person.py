@@ -52,9 +52,9 @@ class Person:
         """The ten digits for another device."""
         self.post("/phieu/may-khac", page="/phieu/may-khac")
         page = self.get("/phieu/may-khac")
-        found = re.search(r'id="handoff">([0-9 ]+)<', page.text)
-        assert found
-        return found[1]
+        code_shown = re.search(r'id="handoff">([0-9 ]+)<', page.text)
+        assert code_shown
+        return code_shown[1]
 
     def begin_anew(self):
         """At a device that has the link and nothing more."""

@@ -26,10 +26,10 @@ def people(app, now, moment):
 
 
 def test_a_coordinator_lands_at_the_own_desk_and_an_operator_at_the_centre(app):
-    for username, place in (("coordinator-01", "/desk/tiny/01/"), ("operator", "/centre/tiny/")):
+    for username, landing in (("coordinator-01", "/desk/tiny/01/"), ("operator", "/centre/tiny/")):
         client = app.test_client()
         assert sign_in(client, username).location == "/account/start"
-        assert client.get("/account/start").location == place
+        assert client.get("/account/start").location == landing
 
 
 def test_who_works_in_several_places_chooses(client, now):

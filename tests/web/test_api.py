@@ -32,33 +32,33 @@ TYPES = {
 }
 
 
-def faults(schema: dict[str, Any], value: Any, place: str = "") -> list[str]:
+def faults(schema: dict[str, Any], value: Any, path: str = "") -> list[str]:
     """Where `value` is not what the schema says: the parts of JSON Schema that the document uses."""
     if "$ref" in schema:
-        found: Any = OPENAPI
+        referred: Any = OPENAPI
         for part in schema["$ref"].removeprefix("#/").split("/"):
-            found = found[part]
-        return faults(found, value, place)
+            referred = referred[part]
+        return faults(referred, value, path)
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     is_number = isinstance(value, bool) and "boolean" not in types
     if is_number or not isinstance(value, tuple(_flat(TYPES[name] for name in types))):
-        return [f"{place}: {value!r} is not {schema['type']}"]
+        return [f"{path}: {value!r} is not {schema['type']}"]
     if value is None:
         return []
     wrong = []
     if value not in schema.get("enum", [value]):
-        wrong.append(f"{place}: {value!r} is none of {schema['enum']}")
+        wrong.append(f"{path}: {value!r} is none of {schema['enum']}")
     if isinstance(value, int | float) and value < schema.get("minimum", value):
-        wrong.append(f"{place}: {value} is too small")
+        wrong.append(f"{path}: {value} is too small")
     if isinstance(value, dict):
         known = schema["properties"]
-        wrong += [f"{place}.{name} is missing" for name in set(schema["required"]) - set(value)]
-        wrong += [f"{place}.{name} is not described" for name in set(value) - set(known)]
+        wrong += [f"{path}.{name} is missing" for name in set(schema["required"]) - set(value)]
+        wrong += [f"{path}.{name} is not described" for name in set(value) - set(known)]
         for name in set(value) & set(known):
-            wrong += faults(known[name], value[name], f"{place}.{name}")
+            wrong += faults(known[name], value[name], f"{path}.{name}")
     if isinstance(value, list):
         for n, each in enumerate(value):
-            wrong += faults(schema["items"], each, f"{place}[{n}]")
+            wrong += faults(schema["items"], each, f"{path}[{n}]")
     return wrong
 
 

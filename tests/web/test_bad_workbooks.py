@@ -75,9 +75,9 @@ def test_of_a_list_with_thirty_bad_rows_in_a_hundred_each_is_told_by_line_column
         **dict.fromkeys(range(1, 30, 3), ("email", "Thư điện tử", "Địa chỉ thư điện tử")),
         **dict.fromkeys(range(2, 30, 3), ("name", "Họ và tên", "Thiếu")),
     }
-    for place, (column, _heading, _reason) in faults.items():
-        name, phone, email = listed[place]
-        listed[place] = {
+    for position, (column, _heading, _reason) in faults.items():
+        name, phone, email = listed[position]
+        listed[position] = {
             "phone": (name, "12-34", email),
             "email": (name, phone, "khong.co.a.cong"),
             "name": ("", phone, email),
@@ -91,9 +91,11 @@ def test_of_a_list_with_thirty_bad_rows_in_a_hundred_each_is_told_by_line_column
 
     sheet = desk.get(f"{answer.location.split('?')[0]}findings.xlsx").data
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
-    found = {(row[0], row[2]): " ".join(map(str, row[3:])) for row in rows if row[1] == "Phải sửa"}
-    assert set(found) == {
-        (float(place + 2), heading) for place, (_column, heading, _reason) in faults.items()
+    reasons = {
+        (row[0], row[2]): " ".join(map(str, row[3:])) for row in rows if row[1] == "Phải sửa"
     }
-    for place, (_column, heading, reason) in faults.items():
-        assert reason in found[float(place + 2), heading]
+    assert set(reasons) == {
+        (float(position + 2), heading) for position, (_column, heading, _reason) in faults.items()
+    }
+    for position, (_column, heading, reason) in faults.items():
+        assert reason in reasons[float(position + 2), heading]

@@ -43,11 +43,13 @@ def people(engine, keys, now, moment):
         service.mark_listed(db, campaign, everyone=False, act=Act("centre", now, keys))
         service.mark_sent(db, campaign, act=Act("centre", now, keys))
         codes = {row.full_name: access_codes.read_typed(row.code) for row in rows}
-        found = {name: (queries.find(db, code, keys=keys), code) for name, code in codes.items()}
+        invitations = {
+            name: (queries.find(db, code, keys=keys), code) for name, code in codes.items()
+        }
         for role in ("operator", "viewer"):
             factories.staff(db, now, role)
         factories.staff(db, now, "operator", username="second")
-    return {name: (invited.invitation_id, code) for name, (invited, code) in found.items()}
+    return {name: (invited.invitation_id, code) for name, (invited, code) in invitations.items()}
 
 
 @pytest.fixture

@@ -23,12 +23,12 @@ EVIDENCE = f"{PAGE}/coordination"
 @pytest.fixture
 def campaign(app, now, keys, moment):
     with transaction() as db:
-        found = opened_campaign(db, now)
+        opened = opened_campaign(db, now)
         act = {"reason": "Đầu tiên", "act": Act("operator", now, keys)}
-        rulesets.freeze(db, found, read_rules([FLAT]), **act)
+        rulesets.freeze(db, opened, read_rules([FLAT]), **act)
         for role in ("operator", "viewer"):
             factories.staff(db, now, role)
-    return found
+    return opened
 
 
 def in_force(campaign):
@@ -92,10 +92,10 @@ def test_two_versions_are_compared_in_words_and_what_differs_is_told(campaign, c
 
 def test_numbers_with_a_comma_carry_what_they_are_sorted_by(campaign, client):
     sign_in(client, "viewer")
-    for place in (PAGE, EVIDENCE):
-        table = client.get(place).text.partition("data-sortable")[2].partition("</table>")[0]
+    for address in (PAGE, EVIDENCE):
+        table = client.get(address).text.partition("data-sortable")[2].partition("</table>")[0]
         cells = re.findall(r'<td class="number"([^>]*)>(\d+,\d+)<', table)
-        assert place == EVIDENCE or cells
+        assert address == EVIDENCE or cells
         for told, shown in cells:
             value = re.search(r'data-value="([^"]*)"', told)
             assert value, shown

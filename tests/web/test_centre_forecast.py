@@ -20,6 +20,6 @@ def test_no_gain_is_foretold_where_no_reminder_was_seen_and_none_is_supposed(
     gain, is_seen, shown, words
 ):
     expected = SimpleNamespace(reminder=gain)
-    found = SimpleNamespace(reminder_is_seen=is_seen)
-    assert forecast._gain(expected, found) == shown
-    assert words in forecast._gain_words(expected, found)
+    look = SimpleNamespace(reminder_is_seen=is_seen)
+    assert forecast._gain(expected, look) == shown
+    assert words in forecast._gain_words(expected, look)

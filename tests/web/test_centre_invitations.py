@@ -30,7 +30,7 @@ def people(engine, now):
     with transaction() as db:
         campaign = opened(db, now)
         roster = Roster(db, campaign)
-        found = [
+        person_ids = [
             roster.named("01", "agency-leaders", "SNV", name=name, email=email)
             for name, email in (
                 ("Nguyễn Văn An", "an@so.example.vn"),
@@ -40,7 +40,7 @@ def people(engine, now):
         ]
         for role in ("operator", "viewer", "auditor"):
             factories.staff(db, now, role)
-    return found
+    return person_ids
 
 
 @pytest.fixture
@@ -134,11 +134,11 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
                 assignment_id=forms[0].id, strand=bytes(16), version=bytes(16), ciphertext=b"begun"
             )
         )
-    found = post(
+    results = post(
         operator, PAGE, PAGE + "/search", text="nguyễn văn an", unit="", search_reason="gọi lại"
     )
-    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
-    assert "Trần Thị Bình" not in found.text
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', results.text)[1]
+    assert "Trần Thị Bình" not in results.text
     post(operator, card, card + "reissue", reissue_reason="Thư thất lạc")
     with transaction() as db:
         with pytest.raises(LinkReplaced):
@@ -151,8 +151,10 @@ def test_a_lost_letter_is_answered_with_a_new_code(operator, people, keys, engin
 
 def test_a_new_code_needs_a_reason(operator, people):
     post(operator, PAGE, PAGE + "/issue")
-    found = post(operator, PAGE, PAGE + "/search", text="Bình", unit="01", search_reason="gọi lại")
-    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
+    results = post(
+        operator, PAGE, PAGE + "/search", text="Bình", unit="01", search_reason="gọi lại"
+    )
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', results.text)[1]
     answer = post(operator, card, card + "reissue", reissue_reason="  ")
     assert answer.status_code == 422
     assert "Vui lòng ghi lý do" in answer.text
@@ -164,8 +166,10 @@ def test_an_ended_invitation_opens_nothing(operator, people, keys):
     post(operator, PAGE, PAGE + "/issue")
     rows = rows_of(download(operator, who="waiting", format="csv"))
     row = next(row for row in rows if row["Họ và tên"] == "Lê Đức Chi")
-    found = post(operator, PAGE, PAGE + "/search", text="chi@so", unit="", search_reason="gọi lại")
-    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
+    results = post(
+        operator, PAGE, PAGE + "/search", text="chi@so", unit="", search_reason="gọi lại"
+    )
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', results.text)[1]
     post(operator, card, card + "revoke", revoke_reason="Đã nghỉ hưu")
     with transaction() as db, pytest.raises(LinkRevoked):
         queries.find(db, codes.read_typed(row["Mã truy cập"]), keys=keys)
@@ -182,9 +186,9 @@ def test_viewers_see_how_far_it_is_and_no_person(client, people):
 
 def test_no_page_shows_a_code(operator, people, keys, now):
     post(operator, PAGE, PAGE + "/issue")
-    found = post(operator, PAGE, PAGE + "/search", text="", unit="", search_reason="gọi lại")
-    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', found.text)[1]
-    for page in (operator.get(PAGE), found, operator.get(card), operator.get(PAGE + "/mailing")):
+    results = post(operator, PAGE, PAGE + "/search", text="", unit="", search_reason="gọi lại")
+    card = re.search(r'href="(/centre/tiny/invitations/[0-9a-f-]{36}/)"', results.text)[1]
+    for page in (operator.get(PAGE), results, operator.get(card), operator.get(PAGE + "/mailing")):
         assert not re.search(r"\d{4}-\d{4}-\d{4}-\d{4}|/t/\d{16}", page.text)
 
 

@@ -165,6 +165,6 @@ def test_a_list_of_another_campaign_is_not_there_on_any_page_of_this_one(app, cl
             answer = client.open(address, method=method, data=fields, headers=HERE)
             answers[method, address] = answer.status_code
     assert len(answers) >= 5
-    assert {place: code for place, code in answers.items() if code != 404} == {}
+    assert {request: code for request, code in answers.items() if code != 404} == {}
     with transaction() as db:
         assert db.get_one(RespondentList, foreign).state == "accepted"

@@ -13,10 +13,10 @@ from tests.web.browsing import sign_in
 @pytest.fixture
 def campaign(app, now, moment):
     with transaction() as db:
-        found = factories.campaign(db, now, opened=True)
+        opened = factories.campaign(db, now, opened=True)
         for role in ("operator", "auditor"):
             factories.staff(db, now, role)
-    return found
+    return opened
 
 
 def menu(page) -> list[dict[str, str]]:

@@ -24,12 +24,12 @@ from tests.web.browsing import sign_in
 def campaign(app, now, moment):
     """The tiny campaign in collection: Hà Nội's agencies half answered, yesterday and today."""
     with transaction() as db:
-        found = factories.campaign(db, now, opened=True)
+        opened = factories.campaign(db, now, opened=True)
         for role in ("operator", "viewer", "auditor"):
             factories.staff(db, now, role)
         factories.staff(db, now, "coordinator", unit="01")
         factories.staff(db, now, "coordinator", unit="46")
-    return found
+    return opened
 
 
 def ids(campaign):
@@ -64,8 +64,8 @@ def words(page) -> str:
 
 def row(page, heading: str, *, after: str = "") -> list[str]:
     """The cells of the table row that begins with `heading`, the first that comes after some words."""
-    for found in re.findall(r"<tr.*?</tr>", page.text[page.text.index(after) :], re.S):
-        cells = [re.sub(r"<[^>]+>", "", c).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", found, re.S)]  # fmt: skip
+    for table_row in re.findall(r"<tr.*?</tr>", page.text[page.text.index(after) :], re.S):
+        cells = [re.sub(r"<[^>]+>", "", c).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", table_row, re.S)]  # fmt: skip
         if cells and cells[0] == heading:
             return cells
     raise AssertionError(f"no row {heading}")

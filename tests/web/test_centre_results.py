@@ -87,7 +87,7 @@ def test_what_the_pages_tell_needs_nothing_beyond_the_public_folder(built, clien
     sign_in(client, "viewer")
 
     def everything() -> list[str]:
-        pages = [client.get(f"{place}?{view}").text for view in VIEWS for place in (PAGE, FILE)]
+        pages = [client.get(f"{address}?{view}").text for view in VIEWS for address in (PAGE, FILE)]
         return [re.sub(r'name="csrf_token" value="[^"]*"', "", page) for page in pages]
 
     before = everything()
@@ -112,9 +112,9 @@ def _mean_of(page: str, address: str) -> str:
     """Of the row that leads to `address`; the total's comes first."""
     rows = page.partition("<tbody")[2].split("<tr")[1:]
     row = next(row for row in rows if address in row)
-    found = re.search(r'data-label="Trung bình \(0–100\)" data-value="([^"]*)"', row)
-    assert found
-    return found[1]
+    value_shown = re.search(r'data-label="Trung bình \(0–100\)" data-value="([^"]*)"', row)
+    assert value_shown
+    return value_shown[1]
 
 
 def test_the_workbook_carries_date_release_and_denominator(built, client):

@@ -17,8 +17,8 @@ from tests.web.person import Person
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
+    given_engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return given_engine
 
 
 @contextmanager

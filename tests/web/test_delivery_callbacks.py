@@ -93,8 +93,8 @@ def test_a_report_about_nothing_is_refused_and_nothing_of_the_call_entered(provi
 def test_a_report_that_comes_before_the_workers_own_is_asked_for_again(provider):
     (mail,) = sent("email")
     with transaction() as db:
-        found = db.get(Delivery, mail.id)
-        found.state, found.leased_by = "leased", "first"
+        leased = db.get(Delivery, mail.id)
+        leased.state, leased.leased_by = "leased", "first"
     answer = report(provider, "mail", {"kind": "hard", "reference": mail.id.hex})
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
 
@@ -129,7 +129,7 @@ def test_neither_a_guess_nor_the_other_token_opens_the_address(provider, token):
 def test_a_receipt_that_comes_before_the_worker_has_reported_is_asked_for_again(provider):
     (text,) = sent("sms")
     with transaction() as db:
-        found = db.get(Delivery, text.id)
-        found.state, found.leased_by, found.gateway_id = "leased", "first", ""
+        leased = db.get(Delivery, text.id)
+        leased.state, leased.leased_by, leased.gateway_id = "leased", "first", ""
     receipt = {"smsId": text.gateway_id, "status": "1"}
     assert provider.get(f"/api/v1/delivery/sms/{CALLED}", query_string=receipt).status_code == 503

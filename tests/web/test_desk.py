@@ -210,7 +210,7 @@ def test_another_units_list_is_not_there_on_any_page_of_a_desk(
                 address = build(rule.endpoint, parts, method=method, append_unknown=False)
             act = post(desk, address, {"checked": "1"}) if method == "POST" else desk.get(address)
             answers[method, address] = act.status_code
-    assert {place: code for place, code in answers.items() if code != 404} == {}
+    assert {request: code for request, code in answers.items() if code != 404} == {}
     assert state_of(foreign) == "staged"
 
 
@@ -238,11 +238,11 @@ def test_people_are_searched_without_their_name_in_an_address(
     with transaction() as db:
         campaign = factories.campaign(db, now)
         factories.approved_list(db, campaign, now, keys, listed=factories.people(3))
-    found = post(desk, f"{HOME}people", {"search": "Nguyễn Văn Bình", "kind": ""})
-    page = text(found)
+    results = post(desk, f"{HOME}people", {"search": "Nguyễn Văn Bình", "kind": ""})
+    page = text(results)
     assert "Nguyễn Văn Bình" in page
     assert "Nguyễn Văn Chi" not in page
-    assert "search=" not in found.get_data(as_text=True)
+    assert "search=" not in results.get_data(as_text=True)
 
 
 def test_long_lists_are_shown_a_hundred_lines_at_a_time(desk: FlaskClient) -> None:
@@ -327,12 +327,12 @@ def test_a_version_not_yet_confirmed_leaves_the_one_handed_in_standing_on_the_ho
 
 def test_a_file_whose_reading_nobody_confirmed_is_on_the_home_page(desk: FlaskClient) -> None:
     given = {"file": (BytesIO(factories.list_file("agency-leaders", CLEAN)), "lan-2.csv")}
-    place = post(
+    reading_page = post(
         desk, f"{HOME}lists/agency-leaders/", given, content_type="multipart/form-data"
     ).location
     page = desk.get(HOME)
     assert "Tệp “lan-2.csv” đã tải lên, chưa xác nhận cách đọc." in text(page)
-    assert place in page.text
+    assert reading_page in page.text
     assert "Đã gửi 0 trên 4 danh sách" in text(page)
 
 

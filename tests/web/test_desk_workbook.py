@@ -96,8 +96,8 @@ def test_a_file_nobody_understands_is_read_as_the_coordinator_says(desk: FlaskCl
 
 
 def test_pointing_at_no_column_of_names_keeps_the_file_and_says_so(desk: FlaskClient) -> None:
-    place = send(desk, odd_file()).location
-    answer = post(desk, place, {"header_line": "2", "column_phone": "C"})
+    reading_page = send(desk, odd_file()).location
+    answer = post(desk, reading_page, {"header_line": "2", "column_phone": "C"})
     assert (answer.status_code, "chọn cột có họ và tên" in text(answer)) == (422, True)
     assert stored() == []
 

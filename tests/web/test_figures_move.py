@@ -42,7 +42,7 @@ class Told(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: dict[tuple[str, ...], str] = {}
+        self.numbers: dict[tuple[str, ...], str] = {}
         self._heads: list[str] = []
         self._row: list[str] = []
         self._text: list[str] | None = None
@@ -88,9 +88,9 @@ class Told(HTMLParser):
         if self._text is not None:
             self._text.append(data)
 
-    def _keep(self, place, text):
+    def _keep(self, where, text):
         if re.search(r"\d", text):
-            self.found[place] = text
+            self.numbers[where] = text
 
 
 def fill(campaign, today, times: int) -> None:
@@ -106,10 +106,10 @@ def fill(campaign, today, times: int) -> None:
         ("M3", "01", "BNV", "SNV"),
         *((group, "01", "", "") for group in ("P3", "P4")),
     ]
-    for place, (group, unit, rated, department) in enumerate(cells, 1):
+    for position, (group, unit, rated, department) in enumerate(cells, 1):
         for late, channel in enumerate(CHANNELS[:3]):
             for ago in (3, 2, 1, 0):
-                n = times * (7 * place + 3 * late + 11 * ago)
+                n = times * (7 * position + 3 * late + 11 * ago)
                 count(
                     campaign, today - timedelta(days=ago), group=group, unit=unit, rated=rated,
                     department=department, channel=channel,
@@ -138,19 +138,19 @@ def states(app, client, now, moment):
                 continue
             told = Told()
             told.feed(page.text)
-            pages[address] = told.found
+            pages[address] = told.numbers
         seen.append(pages)
     return seen
 
 
 def test_no_figure_of_any_page_is_a_constant(states):
     first, second = states
-    assert sum(len(found) for found in first.values()) > 150
+    assert sum(len(numbers) for numbers in first.values()) > 150
     standing = [
-        (address, *place, text)
-        for address, found in first.items()
-        for place, text in found.items()
-        if second[address].get(place) == text
-        and not any(still in words for still in STILL for words in (*place, text))
+        (address, *where, text)
+        for address, numbers in first.items()
+        for where, text in numbers.items()
+        if second[address].get(where) == text
+        and not any(still in words for still in STILL for words in (*where, text))
     ]
     assert standing == [], "\n".join(map(str, standing))

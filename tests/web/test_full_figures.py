@@ -53,10 +53,10 @@ def test_each_look_is_in_the_audit_trail(built, client):
     sign_in(client, "operator")
     submit(client, PAGE, {"group": "M1", "item": "M1-101"})
     with reading() as db:
-        found = db.scalars(
+        looks = db.scalars(
             select(AuditEntry).where(AuditEntry.action == "full_results.shown")
         ).all()
-    assert [entry.facts["item"] for entry in found] == ["M1-101"]
+    assert [entry.facts["item"] for entry in looks] == ["M1-101"]
 
 
 def test_what_is_out_is_recorded_on_the_page_of_releases(built, client):

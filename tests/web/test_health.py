@@ -77,11 +77,11 @@ def test_counters_are_for_the_holder_of_the_token_and_name_rooms_not_pages(setti
 
 def test_counters_of_respondents_go_on_in_steps_and_failures_at_once(client):
     def told(status: str) -> float:
-        found = re.search(
+        sample = re.search(
             rf'survey_requests_total{{room="respond",status="{status}"}} ([0-9.]+)',
             metrics.exposition().decode(),
         )
-        return float(found[1]) if found else 0.0
+        return float(sample[1]) if sample else 0.0
 
     before = told("2xx")
     for _ in range(7):

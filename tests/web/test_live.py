@@ -17,10 +17,10 @@ OVERVIEW = "/centre/tiny/"
 @pytest.fixture
 def campaign(engine, now, moment):
     with transaction() as db:
-        found = factories.campaign(db, now, opened=True)
-        count(db, found, unit="01", group="P1", forms=40, sent_on=clock.day(now), answered=(3,))
+        opened = factories.campaign(db, now, opened=True)
+        count(db, opened, unit="01", group="P1", forms=40, sent_on=clock.day(now), answered=(3,))
         factories.staff(db, now, "operator")
-        return found
+        return opened
 
 
 @pytest.fixture

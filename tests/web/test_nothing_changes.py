@@ -65,14 +65,14 @@ def survey(engine: Engine, keys: KeyRing, now: datetime, moment) -> Survey:
         told = {"reason": "thử", "act": Act("centre", now, keys)}
         service.reissue(db, campaign, invited["replaced"], **told)
         service.revoke(db, campaign, invited["revoked"], **told)
-    found = {name: row.link.removeprefix("http://localhost") for name, row in rows.items()}
+    addresses = {name: row.link.removeprefix("http://localhost") for name, row in rows.items()}
     codes = {name: access_codes.read_typed(row.code) for name, row in rows.items()}
     start = codes["fresh"][:-2] + str((int(codes["fresh"][-2]) + 1) % 10)
     codes["foreign"] = start + access_codes.check_digit(start)
-    last = found["fresh"][-1]
-    found["tampered"] = found["fresh"][:-1] + ("A" if last != "A" else "B")
-    found["foreign"] = "/t/" + links.sign(keys, codes["foreign"])
-    return Survey(found, codes, engine)
+    last = addresses["fresh"][-1]
+    addresses["tampered"] = addresses["fresh"][:-1] + ("A" if last != "A" else "B")
+    addresses["foreign"] = "/t/" + links.sign(keys, codes["foreign"])
+    return Survey(addresses, codes, engine)
 
 
 def looked_at(app: Flask, link: str) -> list[str]:
@@ -111,8 +111,10 @@ def save(client: FlaskClient, value: str) -> TestResponse:
 
 
 def submit(client: FlaskClient) -> TestResponse:
-    found = re.search(r'name="version" value="([0-9a-f]+)"', client.get("/phieu/1/xem-lai").text)
-    given = {"version": found[1]} if found else {}
+    version_field = re.search(
+        r'name="version" value="([0-9a-f]+)"', client.get("/phieu/1/xem-lai").text
+    )
+    given = {"version": version_field[1]} if version_field else {}
     return post(client, "/phieu", "/phieu/1/nop", **given)
 
 

@@ -83,10 +83,10 @@ class Page(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
 
-    def by_id(self, wanted: str) -> dict[str, str | None]:
-        found = [attributes for _, attributes in self.tags if attributes.get("id") == wanted]
-        assert len(found) == 1, f"{wanted}: {len(found)} elements"
-        return found[0]
+    def by_id(self, element_id: str) -> dict[str, str | None]:
+        matches = [attributes for _, attributes in self.tags if attributes.get("id") == element_id]
+        assert len(matches) == 1, f"{element_id}: {len(matches)} elements"
+        return matches[0]
 
 
 @pytest.fixture

@@ -40,15 +40,15 @@ def named_tests(file: str) -> set[str]:
     path = PROJECT / file
     if not path.is_file():
         return set()
-    found = set()
+    names = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef):
-            found.add(node.name)
+            names.add(node.name)
         elif isinstance(node, ast.ClassDef):
-            found |= {
+            names |= {
                 f"{node.name}::{one.name}" for one in node.body if isinstance(one, ast.FunctionDef)
             }
-    return {name for name in found if name.rpartition("::")[2].startswith("test_")}
+    return {name for name in names if name.rpartition("::")[2].startswith("test_")}
 
 
 def is_proven(sentence: Sentence) -> bool:
@@ -111,16 +111,17 @@ def test_a_page_tells_each_sentence_that_is_true_of_the_campaign_and_no_other(
 
     move(custody=custody)
     text = shown(client, f"{page}?lang={language}")
-    wanted = {one.key: one for topic in topics.TOPICS for one in topic.sentences}
+    sentences = {one.key: one for topic in topics.TOPICS for one in topic.sentences}
     if page.endswith("kiem-tra"):
-        wanted = {one.key: one for who in inspection.GUARANTEED for one in who.sentences}
-    wanted |= {one.key: one for one in inspection.NOT_GUARANTEED}
+        sentences = {one.key: one for who in inspection.GUARANTEED for one in who.sentences}
+    sentences |= {one.key: one for one in inspection.NOT_GUARANTEED}
     with i18n.speaking(language):
         numbers = topics.terms(campaign)
         told = {
-            key: i18n.gettext(one.words.message, **numbers) in text for key, one in wanted.items()
+            key: i18n.gettext(one.words.message, **numbers) in text
+            for key, one in sentences.items()
         }
-    assert told == {key: one.custody in ("", custody) for key, one in wanted.items()}
+    assert told == {key: one.custody in ("", custody) for key, one in sentences.items()}
 
 
 def test_the_numbers_are_those_of_the_campaign(client, campaign):
@@ -181,18 +182,18 @@ def visible(answer) -> str:
 
 def reviewed(person) -> str:
     page = person.get("/phieu/1/xem-lai").text
-    found = re.search(r'name="version" value="([0-9a-f]+)"', page)
-    assert found
-    return found[1]
+    version_field = re.search(r'name="version" value="([0-9a-f]+)"', page)
+    assert version_field
+    return version_field[1]
 
 
 def test_an_answer_passes_through_the_server_in_clear_while_it_is_sent(ann, monkeypatch):
     seen = []
     merging = drafts.merged
 
-    def watched(place, before, changes, **facts):
+    def watched(draft_context, before, changes, **facts):
         seen.extend(change.value for change in changes.values())
-        return merging(place, before, changes, **facts)
+        return merging(draft_context, before, changes, **facts)
 
     monkeypatch.setattr(drafts, "merged", watched)
     ann.start()
@@ -225,6 +226,6 @@ def test_whoever_holds_a_link_may_submit_what_is_not_submitted_and_sees_no_answe
 
 def test_a_unanimous_cell_tells_what_each_of_its_people_answered():
     made = make_box({("U1", "G1"): 10}, answers=lambda *_cell: ("4",) * ITEMS)
-    found = open_ballots(made.header, made.ballots, private())
-    [cell] = found.contents.cells
+    bundle = open_ballots(made.header, made.ballots, private())
+    [cell] = bundle.contents.cells
     assert cell["raw"]["items"] == {f"Q{n}": {"4": 10} for n in range(1, ITEMS + 1)}

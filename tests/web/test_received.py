@@ -61,10 +61,10 @@ def test_what_was_understood_is_shown_before_anything_is_judged(desk: FlaskClien
 def test_a_column_put_right_on_that_page_is_read_so_and_one_left_alone_is_no_correction(
     desk: FlaskClient,
 ) -> None:
-    place = send(desk, SHEET.replace("Số máy", "Ký hiệu").encode()).location
-    form = reading_form(desk.get(place))
+    reading_page = send(desk, SHEET.replace("Số máy", "Ký hiệu").encode()).location
+    form = reading_form(desk.get(reading_page))
     assert (form["column_full_name"], form["column_phone"]) == ("B", "")
-    desk.post(place, data={**form, "column_phone": "E"}, headers=HERE)
+    desk.post(reading_page, data={**form, "column_phone": "E"}, headers=HERE)
     read = stored()[0].understanding
     assert (read["mapping"]["phone"], read["mapping"]["number"], read["corrected"]) == (4, 0, True)
     hand_in(desk, LISTED)
@@ -90,22 +90,22 @@ def test_the_same_layout_again_and_our_own_template_need_one_click(desk: FlaskCl
 def test_a_file_waiting_to_be_confirmed_is_found_again_and_the_next_one_replaces_it(
     desk: FlaskClient,
 ) -> None:
-    place = send(desk, SHEET.encode()).location
-    assert place in desk.get(LEADERS).text
+    reading_page = send(desk, SHEET.encode()).location
+    assert reading_page in desk.get(LEADERS).text
     second = send(desk, SHEET.replace("Bình", "Bích").encode()).location
-    assert desk.get(place).status_code == 404
+    assert desk.get(reading_page).status_code == 404
     assert [str(file.id) for file in files()] == [second.rsplit("/", 1)[1]]
 
 
 def test_a_received_file_of_another_unit_is_not_there(desk: FlaskClient) -> None:
-    place = send(desk, SHEET.encode()).location
+    reading_page = send(desk, SHEET.encode()).location
     with transaction() as db:
         factories.staff(db, clock.now(), "coordinator", unit="46", username="desk46")
     other = desk.application.test_client()
     from tests.web.browsing import sign_in, token
 
     sign_in(other, "desk46")
-    foreign = place.replace("/01/", "/46/")
+    foreign = reading_page.replace("/01/", "/46/")
     given = {"csrf_token": token(other.get("/desk/tiny/46/")), "header_line": "2"}
     answers = [other.get(foreign), *(other.post(f"{foreign}{x}", data=given, headers=HERE) for x in ("", "/again"))]  # fmt: skip
     assert [answer.status_code for answer in answers] == [404, 404, 404]
@@ -114,8 +114,8 @@ def test_a_received_file_of_another_unit_is_not_there(desk: FlaskClient) -> None
 def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
     desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = send(desk, SHEET.encode()).location
-    form = reading_form(desk.get(place))
+    reading_page = send(desk, SHEET.encode()).location
+    form = reading_form(desk.get(reading_page))
     go_on, begun, workers = threading.Event(), threading.Event(), []
     check = file_reading.check
 
@@ -128,43 +128,43 @@ def test_work_that_takes_longer_shows_its_stage_and_rows_and_ends_at_the_list(
 
     monkeypatch.setattr(file_reading, "check", slowly)
     monkeypatch.setattr(background, "PATIENCE", 0)
-    assert desk.post(place, data=form, headers=HERE).status_code == 303
+    assert desk.post(reading_page, data=form, headers=HERE).status_code == 303
     assert begun.wait(300)
-    page = desk.get(place)
+    page = desk.get(reading_page)
     assert "Kiểm tra từng dòng: 1.200 trên 20.000 dòng" in text(page)
     assert '<noscript><meta http-equiv="refresh"' in page.text
     go_on.set()
     workers[0].join(300)
-    assert re.search(r"/list/[0-9a-f-]{36}/", desk.get(place).location)
+    assert re.search(r"/list/[0-9a-f-]{36}/", desk.get(reading_page).location)
 
 
 def test_a_reading_that_was_interrupted_can_be_begun_again(
     desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = send(desk, SHEET.encode()).location
-    form = reading_form(desk.get(place))
+    reading_page = send(desk, SHEET.encode()).location
+    form = reading_form(desk.get(reading_page))
 
     def broken(*_args: Any, **_kinds: Any) -> Any:
         raise OSError
 
     with monkeypatch.context() as broke:
         broke.setattr(file_reading, "check", broken)
-        desk.post(place, data=form, headers=HERE)
-    assert "bị ngắt giữa chừng" in text(desk.get(place))
-    post(desk, f"{place}/again", {})
-    assert "2 người" in text(desk.get(place))
+        desk.post(reading_page, data=form, headers=HERE)
+    assert "bị ngắt giữa chừng" in text(desk.get(reading_page))
+    post(desk, f"{reading_page}/again", {})
+    assert "2 người" in text(desk.get(reading_page))
 
 
 @pytest.mark.parametrize("confirmed", [None, {}], ids=["being read", "being stored"])
 def test_the_work_of_a_process_that_vanished_is_taken_up_by_another(
     moment, desk: FlaskClient, keys: KeyRing, confirmed: dict[str, Any] | None
 ) -> None:
-    place = send(desk, SHEET.encode()).location
-    received_id = UUID(place.rsplit("/", 1)[1])
+    reading_page = send(desk, SHEET.encode()).location
+    received_id = UUID(reading_page.rsplit("/", 1)[1])
     with transaction() as db:
         intake.begin(db, received_id, worker="gone", confirmed=confirmed, now=clock.now())
         intake.advance(db, received_id, "reading", 5, 10, now=clock.now())
-    assert "Đọc các dòng: 5 trên 10 dòng" in text(desk.get(place))
+    assert "Đọc các dòng: 5 trên 10 dòng" in text(desk.get(reading_page))
     assert not background.take_up(keys), "it has just given a sign"
     moment.at += intake.SILENCE + timedelta(seconds=1)
     assert background.take_up(keys)
@@ -172,7 +172,7 @@ def test_the_work_of_a_process_that_vanished_is_taken_up_by_another(
     with transaction() as db:
         assert not intake.still_held(db, received_id, "gone", now=clock.now())
     assert [version.line_count for version in stored()] == ([] if confirmed is None else [2])
-    assert ("2 người" in text(desk.get(place))) == (confirmed is None)
+    assert ("2 người" in text(desk.get(reading_page))) == (confirmed is None)
 
 
 def test_a_file_that_nobody_confirmed_goes_after_a_day_without_a_next_one(
@@ -188,21 +188,21 @@ def test_a_file_that_nobody_confirmed_goes_after_a_day_without_a_next_one(
 def test_what_a_person_said_when_confirming_outlives_the_process_that_heard_it(
     moment, desk: FlaskClient, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = send(desk, SHEET.encode()).location
-    form = reading_form(desk.get(place))
+    reading_page = send(desk, SHEET.encode()).location
+    form = reading_form(desk.get(reading_page))
     with monkeypatch.context() as killed:
         killed.setattr(background, "_run", lambda *_: None)  # its process ended before it began
-        desk.post(place, data=form | {"person": "3"}, headers=HERE)
+        desk.post(reading_page, data=form | {"person": "3"}, headers=HERE)
     moment.at += intake.SILENCE + timedelta(seconds=1)
     assert background.take_up(keys)
     assert len(stored()) == 1
 
 
 def test_looking_at_another_row_or_sheet_changes_nothing(desk: FlaskClient) -> None:
-    place = send(desk, SHEET.encode()).location
+    reading_page = send(desk, SHEET.encode()).location
     before = [(file.state, file.understanding) for file in files()]
     for query in ("header_line=1", "header_line=99999", "header_line=x", "sheet=none", "sheet="):
-        assert desk.get(f"{place}?{query}").status_code == 200, query
+        assert desk.get(f"{reading_page}?{query}").status_code == 200, query
     assert [(file.state, file.understanding) for file in files()] == before
     with reading() as db:
         assert db.scalars(select(ListFinding)).all() == []
@@ -211,10 +211,10 @@ def test_looking_at_another_row_or_sheet_changes_nothing(desk: FlaskClient) -> N
 def test_a_confirmed_file_is_not_read_a_second_time(
     desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = send(desk, SHEET.encode()).location
+    reading_page = send(desk, SHEET.encode()).location
     read = counted_readings(monkeypatch)
-    desk.get(f"{place}?header_line=1")
-    desk.post(place, data=reading_form(desk.get(place)), headers=HERE)
+    desk.get(f"{reading_page}?header_line=1")
+    desk.post(reading_page, data=reading_form(desk.get(reading_page)), headers=HERE)
     assert (read, [version.line_count for version in stored()]) == ([], [2])
     assert kept_tables() == [b""]
 
@@ -225,12 +225,12 @@ def test_a_table_that_is_not_that_files_own_is_not_believed(
 ) -> None:
     foreign = send(desk, SHEET.replace("Bình", "Bích").encode())
     other = kept_tables()[0]
-    place = send(desk, SHEET.encode()).location
+    reading_page = send(desk, SHEET.encode()).location
     assert foreign.status_code == 303 and other != kept_tables()[0]
     with transaction() as db:
         db.execute(update(ReceivedFile).values(table=other if table is None else table))
     read = counted_readings(monkeypatch)
-    desk.post(place, data=reading_form(desk.get(place)), headers=HERE)
+    desk.post(reading_page, data=reading_form(desk.get(reading_page)), headers=HERE)
     assert len(read) == 1
     with reading() as db:
         assert "Trần Thị Bình" in [v["full_name"] for v in db.scalars(select(ListLine.values))]

@@ -48,8 +48,8 @@ def ask(client, path: str, given: str, **headers: str):
 def fetches() -> list[dict[str, object]]:
     with reading() as db:
         action = AuditEntry.action == "release_file.fetched"
-        found = db.execute(select(AuditEntry.actor, AuditEntry.facts).where(action))
-        return [{"actor": actor, **facts} for actor, facts in found]
+        entries = db.execute(select(AuditEntry.actor, AuditEntry.facts).where(action))
+        return [{"actor": actor, **facts} for actor, facts in entries]
 
 
 def test_everything_fetched_is_a_release_that_the_receiver_finds_whole(
@@ -212,8 +212,8 @@ def test_an_operator_makes_a_token_sees_it_once_and_revokes_it(client, built):
     assert ask(client, "/1/manifest.json", given).status_code == 200
     shown = client.get(page)
     assert given not in shown.text
-    place = shown.text.partition(f'action="{page}/')[2].partition('"')[0]
-    client.post(f"{page}/{place}", data={"csrf_token": token(shown)}, headers=HERE)
+    revoking = shown.text.partition(f'action="{page}/')[2].partition('"')[0]
+    client.post(f"{page}/{revoking}", data={"csrf_token": token(shown)}, headers=HERE)
     assert ask(client, "/1/manifest.json", given).status_code == 401
     assert "bảng" not in client.get("/centre/tiny/report").text.partition("Các mã đã tạo")[2]
 

@@ -556,9 +556,9 @@ def size(answer) -> int:
 
 
 def assets(page) -> list[str]:
-    found = Page(page.text)
-    styles = [one["href"] for one in found.all("link") if one.get("rel") == "stylesheet"]
-    return styles + [one["src"] for one in found.all("script")]
+    parsed = Page(page.text)
+    styles = [one["href"] for one in parsed.all("link") if one.get("rel") == "stylesheet"]
+    return styles + [one["src"] for one in parsed.all("script")]
 
 
 def test_the_first_page_is_light_and_asks_for_little(ann):

@@ -121,8 +121,8 @@ def test_the_counts_of_ended_processes_stay_and_their_files_go(tmp_path):
         metric_files.fold(tmp_path, pid)
     assert [path.name for path in tmp_path.iterdir()] == ["counter_ended.db"]
     assert metric_files.pids(tmp_path) == set()
-    (found,) = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_ended.db"))
-    assert found[:2] == (key, 7.0)
+    (count_kept,) = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_ended.db"))
+    assert count_kept[:2] == (key, 7.0)
 
 
 def test_the_folder_of_a_server_that_was_killed_goes_with_the_next_start(tmp_path):

@@ -126,9 +126,9 @@ def test_a_cookie_that_is_not_ours_is_no_session(client, at, value):
 def test_a_changed_letter_makes_the_cookie_worthless(keys):
     value = sessions.seal({"code": CODE}, sessions.RESPONDENT, keys)
     assert sessions.unseal(value, sessions.RESPONDENT, keys) == {"code": CODE}
-    for place in (0, len(value) // 2, len(value) - 2):
-        other = "A" if value[place] != "A" else "B"
-        changed = value[:place] + other + value[place + 1 :]
+    for index in (0, len(value) // 2, len(value) - 2):
+        other = "A" if value[index] != "A" else "B"
+        changed = value[:index] + other + value[index + 1 :]
         assert sessions.unseal(changed, sessions.RESPONDENT, keys) is None
 
 

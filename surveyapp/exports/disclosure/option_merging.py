@@ -38,12 +38,12 @@ class OptionRow:
 
     @classmethod
     def with_codes(
-        cls, item: InstrumentItem, codes: Sequence[str], *, routed: bool = False
+        cls, item: InstrumentItem, codes: Sequence[str], *, is_conditional: bool = False
     ) -> "OptionRow":
         """The same of a column with these codes; where not everybody is asked, who was not stands among them."""
         scale = tuple(codes) if item.best != codes[-1] else tuple(codes)[::-1]
         off: Run = (DONT_KNOW, MISSING) if item.dont_know else (MISSING,)
-        off += (NOT_ASKED,) if routed else ()
+        off += (NOT_ASKED,) if is_conditional else ()
         return cls(scale, scale[: 2 if len(scale) > 3 else 1], off)
 
     @property

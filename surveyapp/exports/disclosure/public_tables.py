@@ -1,7 +1,7 @@
 """The part of a release that may be published: who answered, how each item was answered, its mean.
 
 Which tables there are is fixed here, before any box is opened. Each rated unit × group is protected
-by itself (`option_merging`, `mean_rounding`); every total is made of what is published, so that
+by itself (`option_merging`, `mean_rounding`, `linked_columns`); every total is made of what is published, so that
 nothing can be subtracted from it.
 """
 
@@ -13,13 +13,17 @@ from functools import cached_property
 from pathlib import Path
 
 from surveyapp.exports.disclosure.item_figures import ItemFigures, averaged, figures_of, together
+from surveyapp.exports.disclosure.linked_columns import (
+    ToldColumn,
+    by_code,
+    conditions,
+    merge_columns,
+)
 from surveyapp.exports.disclosure.mean_rounding import exact_mean, mean_bands
-from surveyapp.exports.disclosure.option_merging import MISSING, OptionRow, merge_options
+from surveyapp.exports.disclosure.option_merging import MISSING, OptionRow
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value, write_csv
-from surveyapp.exports.release.results import AnswerTally, Frame, ItemColumn, ItemCounts
-from surveyapp.instruments.kinds.kind import NOT_ASKED
-from surveyapp.instruments.model import DONT_KNOW
+from surveyapp.exports.release.results import AnswerTally, Frame, ItemColumn
 
 PARTICIPATION = ("level", "rated_unit", "group", "responses")
 ANSWERS = ("level", "rated_unit", "group", "item", "variable", "options", "n_low", "n_high")
@@ -75,24 +79,26 @@ class PublicTables:
     def figures(self) -> dict[Question, ItemFigures]:
         """Figures of every item of every cell that is told, in the order of the tables."""
         merged = {
-            (*cell, column.name): (merge, counts)
+            (*cell, name): (column, self.tally.column(cell, self.columns[cell[1]][name]))
             for cell in self.told
-            for column in self.columns[cell[1]].values()
-            for counts in [by_code(self.tally.column(cell, column))]
-            if (
-                merge := merge_options(self._row(cell[1], column), counts, self.frame.table_minimum)
-            )
+            for name, column in self._merged(cell).items()
         }
         # where nobody answered the lowest band is told: no mean would tell that every option has none
         means = [
-            (merge, NOBODY if mean is None else mean)
-            for merge, counts in merged.values()
-            for mean in [exact_mean(counts, merge.row.scale)]
+            (column.asked, NOBODY if mean is None else mean)
+            for column, counts in merged.values()
+            for mean in [exact_mean(by_code(counts), column.asked.row.scale)]
         ]
         return {
-            key: figures_of(merge, band, deff=self.deffs.get(key[:2], 1.0))
-            for (key, (merge, _)), band in zip(merged.items(), mean_bands(means), strict=True)
+            key: figures_of(column.told, band, deff=self.deffs.get(key[:2], 1.0))
+            for (key, (column, _)), band in zip(merged.items(), mean_bands(means), strict=True)
         }
+
+    def _merged(self, cell: Cell) -> dict[str, ToldColumn]:
+        columns = self.columns[cell[1]]
+        counts = {name: self.tally.column(cell, column) for name, column in columns.items()}
+        form = self.frame.instrument(cell[1])
+        return merge_columns(form, columns, counts, self.frame.table_minimum)
 
     @cached_property
     def questions(self) -> dict[tuple[str, str], ItemFigures]:
@@ -114,8 +120,8 @@ class PublicTables:
         }
 
     def _row(self, group: str, column: ItemColumn) -> OptionRow:
-        routed = self.frame.instrument(group).is_routed
-        return OptionRow.with_codes(column.item, column.options, routed=routed)
+        tests = conditions(self.frame.instrument(group))[column.item.id]
+        return OptionRow.with_codes(column.item, column.options, is_conditional=bool(tests))
 
     def is_averaged(self, group: str, name: str) -> bool:
         """Whether a mean and a share of the best mean anything."""
@@ -126,16 +132,6 @@ class PublicTables:
     def level(self, group: str) -> str:
         """Of the units that a group rates."""
         return self.frame.groups_by_code[group].level
-
-
-def by_code(counts: ItemCounts) -> dict[str, int]:
-    """Counts of one item by option, with those off the scale."""
-    return {
-        **counts.options,
-        DONT_KNOW: counts.dont_know,
-        MISSING: counts.missing,
-        NOT_ASKED: counts.not_asked,
-    }
 
 
 def write_public(folder: Path, tables: PublicTables) -> None:

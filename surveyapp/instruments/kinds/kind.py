@@ -212,6 +212,17 @@ class QuestionKind:
         """The codes that a condition may name."""
         return self.codes(item)
 
+    def choices(self, item: ItemLike) -> tuple[int, int]:
+        """How many options an answer names, the least and the most; one that stands alone apart."""
+        return 1, 1
+
+    def categories_met(self, item: Any, test: Any) -> frozenset[str] | None:
+        """The codes of its one column in a release that meet a condition; None where these do not tell."""
+        if self.leaves_row or self.is_several or not (test.codes or test.answered):
+            return None
+        offered = frozenset(one.code for one in self.categories(item))
+        return offered if test.answered else offered & frozenset(test.codes)
+
     def representatives(self, item: ItemLike, tests: Sequence[Any]) -> list[str]:
         """Answers that tell the conditions on the item apart, no answer among them."""
         return ["", *sorted(self.codes(item))]

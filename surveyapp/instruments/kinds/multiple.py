@@ -85,6 +85,10 @@ class Multiple(QuestionKind):
     def chosen(self, value: str) -> tuple[str, ...]:
         return tuple(value.split())
 
+    def choices(self, item: ItemLike) -> tuple[int, int]:
+        together = sum(not option.alone for option in item.options)
+        return item.settings.get("least", 1), min(item.settings.get("most", together), together)
+
     def representatives(self, item: ItemLike, tests: Sequence[Any]) -> list[str]:
         together = [option.code for option in item.options if not option.alone]
         most = item.settings.get("most", len(together))

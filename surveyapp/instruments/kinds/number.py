@@ -109,6 +109,22 @@ class Number(QuestionKind):
     def conditions(self, item: ItemLike) -> frozenset[str]:
         return frozenset({DONT_KNOW}) if item.dont_know else frozenset()
 
+    def categories_met(self, item: Any, test: Any) -> frozenset[str] | None:
+        """Of a range those of whole bands; None where it cuts through one."""
+        if test.least is None and test.most is None:
+            return super().categories_met(item, test)
+        first, last = item.settings["least"], item.settings["most"]
+        starts = [first, *edges(item), last + 1]
+        low = max(test.least if test.least is not None else first, first)
+        above = min(test.most if test.most is not None else last, last) + 1
+        if not {low, above} <= set(starts):
+            return None
+        return frozenset(
+            code
+            for code, start in zip(self.option_codes(item), starts, strict=False)
+            if low <= start < above
+        )
+
     def representatives(self, item: ItemLike, tests: Sequence[Any]) -> list[str]:
         least, most = item.settings["least"], item.settings["most"]
         near = {least, most}

@@ -48,6 +48,7 @@ cleaning_version       .    ra   r    r
 confirmation           .    rawd r    .
 contact_request        .    rawd .    .
 count_delta            a    rad  rad  .
+data_request           .    raw  .    .
 dead_address           .    rawd rawd .
 declaration            rawd raw  r    .
 delivery               .    rawd rawd .
@@ -139,6 +140,7 @@ BY_UNIT: Final[Mapping[str, str]] = {
     "list_finding": "list_id",
     "list_forms": "list_id",
     "person_entry": "person_id",
+    "data_request": "person_id",
 }
 """Tables of which a coordinator's request is given the rows of her own units: by which column they hang."""
 PARENTS: Final = {"list_id": "respondent_list", "person_id": "person"}

@@ -40,6 +40,7 @@ MODULES = (
     "campaign.staff_book",
     "campaign.confirmations",
     "campaign.audit",
+    "campaign.personal_data",
     "campaign.installation",
 )
 

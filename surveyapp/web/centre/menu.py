@@ -67,6 +67,7 @@ PARTS = (
             MenuPage("centre.confirmations", lazy("Việc cần hai người"), ("confirmations",)),
             MenuPage("centre.staff", lazy("Tài khoản"), ("staff", "staff_book")),
             MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
+            MenuPage("centre.personal_data", lazy("Dữ liệu cá nhân"), ("personal_data",)),
             MenuPage("centre.installation", lazy("Máy chủ"), ("installation",)),
         ),
     ),

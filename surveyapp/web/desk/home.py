@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from surveyapp import clock
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
+from surveyapp.operations.personal_data import requests
 from surveyapp.respondents import queries, service
 from surveyapp.respondents.deadlines import desks
 from surveyapp.respondents.lists.uploads import intake
@@ -26,6 +27,7 @@ def home() -> str:
         due = desks.due_of(db, g.campaign, g.unit.id)
         received = intake.waiting_files(db, unit_id=g.unit.id)
         address = desks.address_of(db, g.unit.id)
+        corrections = requests.corrections_of_unit(db, g.unit.id)
     return render_template(
         "desk/home.html",
         rows=rows,
@@ -37,6 +39,7 @@ def home() -> str:
         is_extended=due > g.campaign.lists_due,
         is_late=today > due,
         address=address,
+        corrections=corrections,
         is_open=g.campaign.is_open,
         takes_lists=g.campaign.takes_lists,
         states=STATES,

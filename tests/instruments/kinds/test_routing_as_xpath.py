@@ -33,18 +33,18 @@ class Converted:
         data = etree.Element("data")
         hidden: set[str] = set()
         shown = set()
-        for place, bind in self.binds:
-            above = place.rsplit("/", 1)[0]
+        for path, bind in self.binds:
+            above = path.rsplit("/", 1)[0]
             relevant = bind.get("relevant")
             if above in hidden or (relevant and not self._true(data, relevant)):
-                hidden.add(place)
+                hidden.add(path)
                 continue
-            name = place.rsplit("/", 1)[1]
+            name = path.rsplit("/", 1)[1]
             shown.add(name)
             node = data
-            for step in place.split("/")[2:]:
-                found = node.find(step)
-                node = etree.SubElement(node, step) if found is None else found
+            for step in path.split("/")[2:]:
+                child = node.find(step)
+                node = etree.SubElement(node, step) if child is None else child
             node.text = answers.get(name, "") if len(node) == 0 else None
         return shown
 

@@ -88,10 +88,10 @@ def make_box(cells, *, seed=1, rules=(), remarks=(), answers=None) -> Box:
     chance = random.Random(seed)
     plain = []
     for (unit, group), n in cells.items():
-        for place in range(n):
+        for n_of_cell in range(n):
             codes = tuple(chance.choice(("1", "2", "3", "4", "5", "98", "")) for _ in range(ITEMS))
             if answers is not None:
-                codes = answers(unit, group, place)
+                codes = answers(unit, group, n_of_cell)
             remark = remarks[len(plain)] if len(plain) < len(remarks) else ""
             receipt = chance.randbytes(16)
             plain.append(ballot(unit, group, codes=codes, remark=remark, receipt=receipt))

@@ -15,9 +15,9 @@ def text_of(content: Path | bytes) -> str:
 
 def groups_on(content: Path | bytes) -> list[str]:
     """The fourteen groups of a share that was printed."""
-    found: dict[int, str] = {}
+    group_by_number: dict[int, str] = {}
     for line in text_of(content).splitlines():
         read = _LINE.fullmatch("".join(line.split()))
         if read:
-            found |= {int(read[1]): read[2], int(read[3]): read[4]}
-    return [found[place] for place in range(1, 15)]
+            group_by_number |= {int(read[1]): read[2], int(read[3]): read[4]}
+    return [group_by_number[number] for number in range(1, 15)]

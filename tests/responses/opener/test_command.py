@@ -115,8 +115,8 @@ def test_the_qr_code_of_a_share_is_the_share():
     signed = records.registration(CODE, public, NAMES, parts, today=DAY)
     registered = records.read_registration("r", files.document_text(signed).encode())
     page = pypdfium2.PdfDocument(custodian_papers.share_pdf(registered, parts[2]))[0]
-    (found,) = zxingcpp.read_barcodes(page.render(scale=3).to_numpy())
-    assert shares.read(found.text) == parts[2]
+    (code_read,) = zxingcpp.read_barcodes(page.render(scale=3).to_numpy())
+    assert shares.read(code_read.text) == parts[2]
 
 
 # ---- shares, typed
@@ -149,16 +149,16 @@ def test_a_check_touches_no_ballot_and_writes_what_the_server_can_believe(
     assert code == 0, said
     (path,) = (tmp_path / "out").glob("*.json")
     registered = records.read_registration("r", registration.read_bytes())
-    found = records.read_attestation(
+    attestation = records.read_attestation(
         path,
         path.read_bytes(),
         campaign_code=CODE,
         fingerprint=registered.fingerprint,
         custodians=registered.custodians,
     )
-    assert found.kind == {"check-shares": "shares", "drill": "drill"}[command]
-    assert found.custodians == (1, 3)
-    assert found.made_on == date(2026, 2, 1)
+    assert attestation.kind == {"check-shares": "shares", "drill": "drill"}[command]
+    assert attestation.custodians == (1, 3)
+    assert attestation.made_on == date(2026, 2, 1)
 
 
 def test_an_altered_attestation_is_refused(run, registration, tmp_path):
@@ -189,14 +189,14 @@ def test_two_custodians_open_the_box_and_sign_what_comes_out(
 ):
     code, said = run("open", exported, *stated())
     assert code == 0, said
-    found = read_back(tmp_path, registration)
-    assert len(found.signers) == 2
-    assert len(found.contents.rows) == 14
-    assert found.header["submitted"] == found.header["ballots"] == 20
-    assert found.header["digest"] in said
+    opened_bundle = read_back(tmp_path, registration)
+    assert len(opened_bundle.signers) == 2
+    assert len(opened_bundle.contents.rows) == 14
+    assert opened_bundle.header["submitted"] == opened_bundle.header["ballots"] == 20
+    assert opened_bundle.header["digest"] in said
     minutes = text_of(tmp_path / "out" / f"{CODE}-opening.pdf")
     assert "Biên bản mở hộp phiếu" in minutes
-    assert found.header["digest"] in "".join(minutes.split())
+    assert opened_bundle.header["digest"] in "".join(minutes.split())
     assert NAMES[1] in minutes
 
 
@@ -227,8 +227,8 @@ def test_an_export_of_another_server_is_refused(run, made, tmp_path):
 
 def test_an_export_altered_by_one_byte_anywhere_is_refused(exported, tmp_path):
     whole = exported.read_bytes()
-    for place in range(0, len(whole), max(len(whole) // 150, 1)):
-        turned = whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :]
+    for index in range(0, len(whole), max(len(whole) // 150, 1)):
+        turned = whole[:index] + bytes([whole[index] ^ 4]) + whole[index + 1 :]
         path = tmp_path / "altered.gz"
         path.write_bytes(turned)
         with pytest.raises(errors.FileRefused):
@@ -279,8 +279,8 @@ def test_a_bundle_altered_by_one_byte_anywhere_is_refused(run, exported, registr
     path = tmp_path / "out" / f"{CODE}-bundle.json.gz"
     whole = path.read_bytes()
     registered = records.read_registration("r", registration.read_bytes())
-    for place in range(0, len(whole), max(len(whole) // 300, 1)):
-        turned = whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :]
+    for index in range(0, len(whole), max(len(whole) // 300, 1)):
+        turned = whole[:index] + bytes([whole[index] ^ 16]) + whole[index + 1 :]
         path.write_bytes(turned)
         with pytest.raises(errors.FileRefused):
             bundle.read(path, campaign_code=CODE, custodians=registered.signers)
@@ -296,9 +296,11 @@ def test_a_bundle_of_another_campaign_or_signed_by_one_is_refused(
         bundle.read(path, campaign_code="ELSE", custodians=registered.signers)
     with pytest.raises(errors.SignerUnknown):
         bundle.read(path, campaign_code=CODE, custodians=["0" * 64])
-    found = read_back(tmp_path, registration)
+    opened_bundle = read_back(tmp_path, registration)
     with path.open("wb") as file:
-        bundle.write(file, found.header, found.contents, [keys.signing_key(key()[1][0])])
+        bundle.write(
+            file, opened_bundle.header, opened_bundle.contents, [keys.signing_key(key()[1][0])]
+        )
     with pytest.raises(errors.SignaturesMissing):
         bundle.read(path, campaign_code=CODE, custodians=registered.signers)
 
@@ -334,8 +336,8 @@ def incomplete(made, tmp_path):
 
 
 def difference_in(tmp_path):
-    (found,) = (tmp_path / "out").glob("*-exception-*.json")
-    return found
+    (statement,) = (tmp_path / "out").glob("*-exception-*.json")
+    return statement
 
 
 def test_two_custodians_sign_the_named_difference_and_the_rest_is_opened(
@@ -356,9 +358,12 @@ def test_two_custodians_sign_the_named_difference_and_the_rest_is_opened(
     assert run("sign-exception", paper, shares_=(3,))[0] == 0
     code, said = run("open", incomplete, *stated(), "--exception", paper)
     assert code == 0, said
-    found = read_back(tmp_path, registration)
-    assert found.header["exception"] == {"reason": "Mất điện ngày 3/2", "custodians": [1, 3]}
-    assert found.header["difference"]["missing"] == 1
+    opened_bundle = read_back(tmp_path, registration)
+    assert opened_bundle.header["exception"] == {
+        "reason": "Mất điện ngày 3/2",
+        "custodians": [1, 3],
+    }
+    assert opened_bundle.header["difference"]["missing"] == 1
     assert "Mất điện ngày 3/2" in text_of(tmp_path / "out" / f"{CODE}-opening.pdf")
 
 

@@ -18,8 +18,8 @@ def opened(made, **options):
     return open_ballots(made.header, made.ballots, private(), **options)
 
 
-def cell(found, unit, group):
-    return next(c for c in found.contents.cells if (c["unit"], c["group"]) == (unit, group))
+def cell(opened_bundle, unit, group):
+    return next(c for c in opened_bundle.contents.cells if (c["unit"], c["group"]) == (unit, group))
 
 
 def counted(made, unit, group):
@@ -37,16 +37,16 @@ def flat(items):
 
 def test_a_whole_box_gives_rows_counts_or_the_number_alone_by_the_size_of_the_cell():
     made = make_box(CELLS)
-    found = opened(made)
-    gives = {(c["unit"], c["group"]): (c["n"], c["gives"]) for c in found.contents.cells}
+    opened_bundle = opened(made)
+    gives = {(c["unit"], c["group"]): (c["n"], c["gives"]) for c in opened_bundle.contents.cells}
     assert gives == {
         ("U1", "G1"): (14, "rows"),
         ("U2", "G1"): (6, "counts"),
         ("U3", "G1"): (2, "n"),
         ("U1", "G2"): (10, "rows"),
     }
-    assert found.difference is None
-    assert Counter((row["unit"], row["group"]) for row in found.contents.rows) == {
+    assert opened_bundle.difference is None
+    assert Counter((row["unit"], row["group"]) for row in opened_bundle.contents.rows) == {
         ("U1", "G1"): 14,
         ("U1", "G2"): 10,
     }
@@ -54,15 +54,15 @@ def test_a_whole_box_gives_rows_counts_or_the_number_alone_by_the_size_of_the_ce
 
 def test_counts_are_those_of_the_ballots():
     made = make_box(CELLS)
-    found = opened(made)
+    opened_bundle = opened(made)
     for unit, group in (("U1", "G1"), ("U1", "G2")):
-        assert flat(cell(found, unit, group)["raw"]["items"]) == counted(made, unit, group)
-    assert flat(cell(found, "U2", "G1")["cleaned"]["items"]) == counted(made, "U2", "G1")
+        assert flat(cell(opened_bundle, unit, group)["raw"]["items"]) == counted(made, unit, group)
+    assert flat(cell(opened_bundle, "U2", "G1")["cleaned"]["items"]) == counted(made, "U2", "G1")
 
 
 def test_of_a_cell_under_the_count_minimum_nothing_but_its_number_leaves():
-    found = cell(opened(make_box(CELLS)), "U3", "G1")
-    assert {name for name, value in found.items() if value is not None} == {
+    cell_told = cell(opened(make_box(CELLS)), "U3", "G1")
+    assert {name for name, value in cell_told.items() if value is not None} == {
         "unit", "group", "submitted", "n", "gives",
     }  # fmt: skip
 
@@ -74,16 +74,18 @@ def test_the_difference_of_two_counts_never_tells_an_excluded_sheet():
     at = next(n for n, one in enumerate(made.plain) if one.rated_unit_code == "U2")
     straight = replace(made.plain[at], codes=("5",) * ITEMS)
     made.ballots[at] = seal(straight, id_=made.ballots[at].id)
-    found = cell(opened(made), "U2", "G1")
-    assert (found["n"], found["cleaned"]["n"], found["gives"]) == (6, 5, "counts")
-    assert found["raw"] is None
-    assert found["touched"] is None
+    cell_told = cell(opened(made), "U2", "G1")
+    assert (cell_told["n"], cell_told["cleaned"]["n"], cell_told["gives"]) == (6, 5, "counts")
+    assert cell_told["raw"] is None
+    assert cell_told["touched"] is None
 
 
 def test_a_cell_that_the_rules_leave_under_the_count_minimum_gives_its_number_alone():
     rule = {"id": "test", "kind": "test", "effect": "exclude", "units": ["U2"]}
-    found = cell(opened(make_box({("U1", "G1"): 12, ("U2", "G1"): 6}, rules=[rule])), "U2", "G1")
-    assert (found["n"], found["gives"], found["cleaned"]) == (6, "n", None)
+    cell_told = cell(
+        opened(make_box({("U1", "G1"): 12, ("U2", "G1"): 6}, rules=[rule])), "U2", "G1"
+    )
+    assert (cell_told["n"], cell_told["gives"], cell_told["cleaned"]) == (6, "n", None)
 
 
 def test_a_rule_empties_items_in_the_cleaned_counts_only_and_the_row_stays_as_it_was():
@@ -93,18 +95,18 @@ def test_a_rule_empties_items_in_the_cleaned_counts_only_and_the_row_stays_as_it
     }  # fmt: skip
     codes = ("1", "5", "3", "3", "3", "3")
     made = make_box({("U1", "G1"): 10}, rules=[rule], answers=lambda *_: codes)
-    found = opened(made)
-    told = cell(found, "U1", "G1")
+    opened_bundle = opened(made)
+    told = cell(opened_bundle, "U1", "G1")
     assert told["raw"]["items"]["Q1"] == {"1": 10}
     assert "Q1" not in told["cleaned"]["items"]
     assert told["cleaned"]["items"]["Q3"] == {"3": 10}
     assert told["touched"] == {"contra": 10}
-    assert found.contents.rows[0]["answers"]["Q1"] == "1"
+    assert opened_bundle.contents.rows[0]["answers"]["Q1"] == "1"
 
 
 def test_complete_partial_and_broken_off_are_counted_by_cell():
     shapes = [("1",) * 6] * 5 + [("1",) * 3 + ("",) * 3] * 4 + [("1",) + ("",) * 5] * 3
-    made = make_box({("U1", "G1"): 12}, answers=lambda unit, group, place: shapes[place])
+    made = make_box({("U1", "G1"): 12}, answers=lambda unit, group, at: shapes[at])
     told = cell(opened(made), "U1", "G1")
     assert told["completeness"] == {"complete": 5, "partial": 4, "break_off": 3}
 
@@ -252,9 +254,9 @@ def test_an_exception_opens_what_is_sound_if_it_names_the_very_difference():
     with pytest.raises(errors.Differs) as refused:
         opened(made)
     difference = refused.value.difference
-    found = opened(made, excepted=difference)
-    assert found.difference == difference
-    assert len(found.contents.rows) == 24
+    opened_bundle = opened(made, excepted=difference)
+    assert opened_bundle.difference == difference
+    assert len(opened_bundle.contents.rows) == 24
     with pytest.raises(errors.ExceptionForAnother):
         opened(made, excepted=difference | {"forged": 2})
 

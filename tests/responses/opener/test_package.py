@@ -32,8 +32,8 @@ def alone(wheel, tmp_path_factory):
     for name in LIBRARIES:
         spec = importlib.util.find_spec(name)
         origin = Path(spec.origin)
-        place = origin.parent if spec.submodule_search_locations else origin
-        (folder / place.name).symlink_to(place)
+        installed = origin.parent if spec.submodule_search_locations else origin
+        (folder / installed.name).symlink_to(installed)
     return folder
 
 
@@ -75,12 +75,12 @@ def test_a_box_is_opened_where_there_is_no_server(alone, tmp_path):
     )  # fmt: skip
     assert opened.returncode == 0, opened.stderr
     registered = records.read_registration("r", registration.read_bytes())
-    found = bundle.read(
+    opened_bundle = bundle.read(
         tmp_path / "out" / f"{CODE}-bundle.json.gz",
         campaign_code=CODE,
         custodians=registered.signers,
     )
-    assert len(found.contents.rows) == 12
+    assert len(opened_bundle.contents.rows) == 12
 
 
 def test_the_opener_opens_no_connection_and_knows_no_server(alone):

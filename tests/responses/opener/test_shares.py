@@ -60,15 +60,15 @@ def test_a_share_is_read_back_however_it_was_spaced_and_written(number, secret, 
 
 def test_every_single_wrong_sign_names_its_group():
     text = shares.text(key()[1][0])
-    for place, sign in enumerate(text):
+    for index, sign in enumerate(text):
         if sign == "-":
             continue
         for other in shares.ALPHABET:
             if other == sign:
                 continue
             with pytest.raises(GroupsMistyped) as refused:
-                shares.read(text[:place] + other + text[place + 1 :])
-            assert refused.value.groups == (place // 7 + 1,)
+                shares.read(text[:index] + other + text[index + 1 :])
+            assert refused.value.groups == (index // 7 + 1,)
 
 
 def test_two_signs_or_two_groups_in_each_others_place_are_named():

@@ -1,9 +1,10 @@
 """Refusals that an administrator meets: schema, key ring, files, backups."""
 
-from surveyapp.i18n import _
+from surveyapp.i18n import _, day
 from surveyapp.operations.backup import errors as backups
 from surveyapp.operations.installation import errors as installation
 from surveyapp.operations.installation.paper import KeyMisread
+from surveyapp.operations.personal_data import errors as personal_data
 from surveyapp.schema import SchemaDiffers, SchemaForeign
 from surveyapp.traces import ReadableByOthers
 from surveyapp.web.http.error_pages.refusals import Words, words
@@ -171,4 +172,44 @@ def _readable(error: ReadableByOthers) -> Words:
         _("Thư mục hoặc tệp của máy chủ đang để người khác đọc được"),
         _("Người dùng khác trên máy đọc được: %(paths)s.", paths=error),
         _("Hãy chạy lệnh: chmod go= %(paths)s", paths=" ".join(map(str, error.paths))),
+    )
+
+
+@words(personal_data.UnknownDataRequest)
+def _no_such_request(_error: personal_data.UnknownDataRequest) -> Words:
+    return Words(
+        404,
+        _("Không tìm thấy"),
+        _("Không có yêu cầu nào như vậy trong đợt này."),
+        _("Vui lòng quay lại trang “Dữ liệu cá nhân”."),
+    )
+
+
+@words(personal_data.PeopleForgotten)
+def _people_forgotten(error: personal_data.PeopleForgotten) -> Words:
+    return Words(
+        409,
+        _("Tên đã được xóa"),
+        _("Tên và cách liên hệ của đợt này đã xóa ngày %(day)s.", day=day(error.on)),
+        _("Vui lòng ghi nhận yêu cầu như của người không có trong danh sách."),
+    )
+
+
+@words(personal_data.DataRequestAnswered)
+def _request_answered(_error: personal_data.DataRequestAnswered) -> Words:
+    return Words(
+        409,
+        _("Chưa thực hiện được"),
+        _("Việc này đã được ghi nhận trước đó."),
+        _("Vui lòng tải lại trang."),
+    )
+
+
+@words(personal_data.DataRequestRefused)
+def _request_refused(_error: personal_data.DataRequestRefused) -> Words:
+    return Words(
+        422,
+        _("Chưa thực hiện được"),
+        _("Yêu cầu ghi chưa đủ."),
+        _("Vui lòng kiểm tra lại các ô đã điền."),
     )
