@@ -228,7 +228,7 @@ class Joint:
         goal = np.zeros(len(self.place))
         for cell, weight in weights.items():
             goal[self.place[cell]] = weight
-        found = []
+        bounds = []
         for sign in (1, -1):
             solved = milp(
                 sign * goal,
@@ -237,8 +237,8 @@ class Joint:
                 constraints=LinearConstraint(matrix, ends[:, 0] - 1e-6, ends[:, 1] + 1e-6),
             )
             assert solved.status == 0, solved.message
-            found.append(round(sign * solved.fun))
-        return tuple(found)
+            bounds.append(round(sign * solved.fun))
+        return tuple(bounds)
 
     def found_small(self):
         """Counts seen to be one number under the minimum, or one of two."""
