@@ -11,7 +11,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test
+.PHONY: help demo demo-data demo-reset test other-python run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -28,6 +28,12 @@ demo-reset: .venv/.runs ## Throw the demo's data away, so that the next `make de
 test: .venv/.tests lint ## Everything: lint, types, all tests in three processes (TESTS=tests/web for some)
 	@sh tools/system_packages.sh
 	$(BIN)/pytest -n 3 --dist worksteal $(TESTS)
+
+other-python: .venv/.tests ## Install both locks for another Python, apart, and run tests there (OTHER=3.13 TESTS=tests/exports)
+	$(BIN)/uv venv --quiet --clear --python $(or $(OTHER),3.13) .venv-other
+	$(BIN)/uv pip install --quiet --python .venv-other/bin/python --require-hashes -r requirements.lock -r requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python .venv-other/bin/python --no-deps -e .
+	.venv-other/bin/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 run: .venv/.runs ## Serve this installation with gunicorn, settings from the environment
 	$(BIN)/surveyapp run

@@ -28,6 +28,7 @@ PURPOSES = frozenset(
         "respondent-cookie",
         "staff-cookie",
         "audit",
+        "audit-respondent",
         "totp",
         "recovery",
         "staff-link",
@@ -41,17 +42,33 @@ PURPOSES = frozenset(
         "fingerprint",
     }
 )
-_EACH = frozenset({"csrf", "limits", "device", "fingerprint", "audit"})
-_SIGNING_IN = _EACH | {"staff-cookie", "totp", "recovery", "staff-link"}
+_EACH = frozenset({"csrf", "limits", "device", "fingerprint"})
+_SIGNING_IN = _EACH | {
+    "audit",
+    "audit-respondent",
+    "staff-cookie",
+    "totp",
+    "recovery",
+    "staff-link",
+}
 FOR_AUDIENCE: Mapping[str, frozenset[str]] = {
     "respondent": _EACH
-    | {"link", "lookup", "handoff", "respondent-cookie", "draft", "receipt", "ballot-mac"},
+    | {
+        "audit-respondent",
+        "link",
+        "lookup",
+        "handoff",
+        "respondent-cookie",
+        "draft",
+        "receipt",
+        "ballot-mac",
+    },
     "desk": _SIGNING_IN,
     "centre": _SIGNING_IN
     | {"link", "issue", "lookup", "address", "release", "ballot-mac", "box-export"},
 }
 """Keys that the pages of an audience work with (`surveyapp keys for-audience`): the desks' process can make no link and no
-code, none of the staff's opens a draft or a respondent's cookie, the respondents' makes no code."""
+code, none of the staff's opens a draft or a respondent's cookie, the respondents' makes no code and enters no act of the staff."""
 ROOT_BYTES = 32
 
 
@@ -84,6 +101,10 @@ class KeyRing:
     @property
     def current(self) -> int:
         return max(self.roots) if self.used is None else self.used
+
+    def holds(self, purpose: str) -> bool:
+        """Whether the key for `purpose` can be had of this ring: of one for an audience, perhaps not."""
+        return self.given is None or purpose in self.given[self.current]
 
     def using(self, number: int) -> "KeyRing":
         """The same ring with key `number` for new work."""

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from surveyapp import clock, schema
 from surveyapp.accounts.act import Act
+from surveyapp.campaigns import service
 from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.pack.reading import read_pack
+from surveyapp.campaigns.pack.reading import Pack, read_pack
 from surveyapp.config import PROJECT
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.instruments.model import DONT_KNOW
@@ -40,9 +41,9 @@ def build(folder: Path, url: str, people: int, uploads: int) -> dict[str, Any]:
     engine = make_engine(url)
     schema.migrate(engine)
     bind(engine)
-    pack = _pack(folder / "pack")
+    read = read_pack(_pack(folder / "pack"))
     with transaction() as db:
-        campaign = _opened(db, pack, now)
+        campaign = _opened(db, read, now)
         _people(db, campaign, people, keys, now)
         factories.staff(db, now, "viewer", campaign_code=campaign.code, username="viewer", keys=keys)  # fmt: skip
         factories.staff(db, now, "coordinator", campaign_code=campaign.code, username="desk", unit="01", keys=keys)  # fmt: skip
@@ -66,7 +67,7 @@ def build(folder: Path, url: str, people: int, uploads: int) -> dict[str, Any]:
     return {
         "campaign": code,
         "links": links,
-        "form": _form(pack),
+        "form": _form(read),
         "box": factories.box_key()[0].hex(),
         "people": {
             "overview": _person("viewer", f"/centre/{code}/"),
@@ -112,9 +113,9 @@ def _item(item: dict[str, Any], turn: int) -> dict[str, Any]:
     return {**item, "id": f"{item['id']}-{turn + 1}", "text": words}
 
 
-def _form(folder: Path) -> dict[str, Any]:
+def _form(pack: Pack) -> dict[str, Any]:
     """What `steps.Form` reads."""
-    instrument = read_pack(folder).instruments[GROUP]
+    instrument = pack.instruments[GROUP]
     assert instrument.remark is not None
     sections = [[s.title.vi, [item.id for item in s.items]] for s in instrument.sections]
     assert [len(items) for _, items in sections] == [ITEMS] * SECTIONS
@@ -122,11 +123,10 @@ def _form(folder: Path) -> dict[str, Any]:
     return {"sections": sections, "codes": list(min(codes, key=len)), "remark": instrument.remark.id}  # fmt: skip
 
 
-def _opened(db: Session, pack: Path, now: datetime) -> Campaign:
-    campaign = factories.campaign(db, now, pack=str(pack))
+def _opened(db: Session, pack: Pack, now: datetime) -> Campaign:
+    campaign = service.load_pack(db, pack, now=now)
     campaign.opens_at, campaign.closes_at = now - timedelta(days=3), now + timedelta(days=9)
     db.flush()
-    from surveyapp.campaigns import service
     from surveyapp.responses.sealed_box import box
 
     _, public = factories.box_key()

@@ -23,6 +23,8 @@ from surveyapp.keys import KeyRing
 
 FIRST = bytes(32)
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
+BY_RESPONDENTS_PROCESS = frozenset({Action.DRAFT_SECRET_MADE})
+"""What the process of respondents' pages enters, under a key of its own: the secret is drawn by whoever saves first."""
 _LOCK = 0x5041_5249  # one advisory lock: entries are numbered one after the other
 
 
@@ -86,8 +88,24 @@ def record(
         "facts": json.loads(json.dumps({**facts, **agreed}, default=str)),
     }
     previous = last.digest if last else FIRST
-    digest = act.keys.mac("audit", previous + _canonical(entry))
+    digest = act.keys.mac(_signing(act.keys, action), previous + _canonical(entry))
     db.execute(insert(AuditEntry).values(**entry, previous=previous, digest=digest))
+
+
+def _signing(keys: KeyRing, action: Action) -> str:
+    """The purpose an entry is signed for: the respondents' process holds a key for its own entries alone."""
+    is_theirs = action in BY_RESPONDENTS_PROCESS and not keys.holds("audit")
+    return "audit-respondent" if is_theirs else "audit"
+
+
+def _is_signed(entry: AuditEntry, *, keys: KeyRing) -> bool:
+    """By a key that may sign such an entry, after the entry it names as the one before."""
+    message = entry.previous + _canonical(_fields(entry))
+    accepted = keys.keys("audit")
+    if entry.action in BY_RESPONDENTS_PROCESS and keys.holds("audit-respondent"):
+        accepted += keys.keys("audit-respondent")
+    made = (hmac.digest(key, message, "sha256") for key in accepted)
+    return any(hmac.compare_digest(one, entry.digest) for one in made)
 
 
 def _canonical(entry: dict[str, Any]) -> bytes:
@@ -99,18 +117,10 @@ def _canonical(entry: dict[str, Any]) -> bytes:
 
 def verify(db: Session, *, keys: KeyRing) -> Chain:
     """Walk the whole trail. Raises `AuditBroken` at the first entry that is missing or altered."""
-    live = keys.keys("audit")
     previous, expected = FIRST, 1
     for entry in _in_order(db, select(AuditEntry)):
-        message = previous + _canonical(_fields(entry))
-        if (
-            entry.number != expected
-            or entry.previous != previous
-            or not any(
-                hmac.compare_digest(hmac.digest(key, message, "sha256"), entry.digest)
-                for key in live
-            )
-        ):
+        follows = entry.number == expected and entry.previous == previous
+        if not (follows and _is_signed(entry, keys=keys)):
             raise AuditBroken(expected)
         previous, expected = entry.digest, expected + 1
     return Chain(entries=expected - 1, head=previous)
@@ -121,9 +131,7 @@ def verify_last(db: Session, *, keys: KeyRing) -> None:
     entry = db.scalars(select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)).first()
     if entry is None:
         return
-    message = entry.previous + _canonical(_fields(entry))
-    made = (hmac.digest(key, message, "sha256") for key in keys.keys("audit"))
-    if not any(hmac.compare_digest(one, entry.digest) for one in made):
+    if not _is_signed(entry, keys=keys):
         raise AuditBroken(entry.number)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.access import Grant
+from surveyapp.accounts.access import COORDINATOR, Grant
 from surveyapp.accounts.models import Staff, StaffGrant, StaffSession
 from surveyapp.accounts.signing_in.sessions import ABSOLUTE, IDLE
 
@@ -53,6 +53,12 @@ def sessions(db: Session, staff_id: uuid.UUID, *, now: datetime) -> list[Session
         .order_by(StaffSession.seen_at.desc())
     )
     return [SessionView(row.id_hash, row.started_at, row.seen_at, row.browser) for row in rows]
+
+
+def is_of_desks_alone(db: Session, staff_id: uuid.UUID) -> bool:
+    """The person works at desks and nowhere else: a role of the centre leads to the centre."""
+    roles = set(db.scalars(select(StaffGrant.role).where(StaffGrant.staff_id == staff_id)))
+    return roles == {COORDINATOR}
 
 
 def email(db: Session, staff_id: uuid.UUID) -> str:

@@ -36,7 +36,7 @@ def _server() -> Iterator[tuple[KeyRing, str]]:
     from surveyapp.cli.main import database
 
     with database() as server:
-        yield server.keys, server.settings.base_url
+        yield server.keys, server.settings.addresses.respondent
 
 
 @invitations.command()

@@ -86,7 +86,7 @@ def send_reminders() -> None:
         sender = server.settings.mail_from or ("demo@khaosat.example.vn" * server.settings.demo)
         if channels.email is None or not sender:
             raise click.ClickException(_("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL)."))
-        sent, queued = _send(channels.email, sender, server.settings.base_url, clock.now())
+        sent, queued = _send(channels.email, sender, server.settings.addresses.desk, clock.now())
         channels.close()
     click.echo(_("Đã gửi %(sent)s trên %(queued)s thư nhắc.", sent=sent, queued=queued))
 

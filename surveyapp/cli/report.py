@@ -104,7 +104,7 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
                 one,
                 mail_from=settings.mail_from or "noreply@localhost.localdomain",
                 bounces=settings.mail_bounces,
-                base_url=settings.base_url,
+                base_url=settings.addresses.centre,
                 now=clock.now(),
                 files=made[one.language],
             )

@@ -55,16 +55,16 @@ def add(username: str, name: str, role: str, campaign: str, unit: str, email: st
         new = NewPerson(username, name, email, Grant(campaign, role, unit))
         mailed = bool(email and server.settings.smtp_url)
         made, link = invite.invite(db, new, mailed=mailed, act=Act(ACTOR, clock.now(), server.keys))
-        shown = _shown(server, link)
+        shown = _shown(db, server, link)
     click.echo(_("Đã tạo tài khoản %(username)s.", username=made.username))
     click.echo(shown)
 
 
-def _shown(server: Server, link: StaffLink) -> str:
+def _shown(db: Session, server: Server, link: StaffLink) -> str:
     """The link to hand over, or that it goes by mail."""
     if link.mail == LinkMail.WAITING:
         return _("Liên kết đặt mật khẩu sẽ được gửi bằng thư (surveyapp worker).")
-    url = account_mail.address(server.keys, link.id, base_url=server.settings.base_url)
+    url = account_mail.address(db, server.keys, link, addresses=server.settings.addresses)
     return _("Liên kết đặt mật khẩu, dùng một lần, trao riêng cho người dùng: %(url)s", url=url)
 
 
@@ -140,7 +140,7 @@ def new_link(username: str, mail: bool) -> None:
             act=Act(ACTOR, clock.now(), server.keys),
             campaign_code="",
         )
-        shown = _shown(server, link)
+        shown = _shown(db, server, link)
     click.echo(shown)
 
 

@@ -37,7 +37,8 @@ def worker(once: bool) -> None:
             sender = Worker(
                 Post.of(server.settings),
                 keys=server.keys,
-                base_url=server.settings.base_url,
+                base_url=server.settings.addresses.respondent,
+                addresses=server.settings.addresses,
                 outbox=outbox,
                 now=clock.now,
                 stop=stop,

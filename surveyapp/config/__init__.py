@@ -30,6 +30,20 @@ class SettingsRefused(SurveyError):
         self.faults = faults
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Scheme and host at which each audience is served: what links to the pages of another begin with."""
+
+    respondent: str
+    desk: str
+    centre: str
+
+    @classmethod
+    def alike(cls, base_url: str) -> "Addresses":
+        """One host serves everybody."""
+        return cls(base_url, base_url, base_url)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where the server lives and what it may rely on.
@@ -42,6 +56,9 @@ class Settings:
     database_url: str = field(default="", repr=False)
     keys: Path = Path()
     base_url: str = "http://127.0.0.1:8000"
+    respondent_url: str = ""
+    desk_url: str = ""
+    centre_url: str = ""
     questionnaires: Path = PROJECT / "questionnaires"
     hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -88,6 +105,15 @@ class Settings:
         """People reach the server over TLS, so cookies may be `__Host-`."""
         return self.base_url.startswith("https://")
 
+    @property
+    def addresses(self) -> Addresses:
+        """Where each audience is served: at this process's own address unless the settings name another."""
+        return Addresses(
+            self.respondent_url or self.base_url,
+            self.desk_url or self.base_url,
+            self.centre_url or self.base_url,
+        )
+
 
 def variable(field_name: str) -> str:
     """The environment variable that sets a field of `Settings`."""
@@ -116,7 +142,12 @@ def read_settings(
             given.get("database_url"), instance, given.get("demo", "no"), faults
         ),
         keys=Path(given.get("keys", str(instance / "keys.json"))).absolute(),
-        base_url=_base_url(given.get("base_url", Settings.base_url), faults),
+        base_url=_base_url("base_url", given.get("base_url", Settings.base_url), faults),
+        **{
+            name: _base_url(name, given[name], faults)
+            for name in ("respondent_url", "desk_url", "centre_url")
+            if name in given
+        },
         questionnaires=_folder(given.get("questionnaires"), faults),
         hosts=_several("hosts", given, faults, _host),
         trusted_proxies=_count(
@@ -240,7 +271,7 @@ def _bucket(value: str, faults: list[str]) -> str:
     return value
 
 
-def _base_url(value: str, faults: list[str]) -> str:
+def _base_url(name: str, value: str, faults: list[str]) -> str:
     try:
         parts = urlsplit(value)
         more = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.port == 0)
@@ -249,7 +280,7 @@ def _base_url(value: str, faults: list[str]) -> str:
         sound = False
     if not sound:
         faults.append(
-            "SURVEYAPP_BASE_URL: give scheme and host only, such as https://khaosat.example.vn"
+            f"{variable(name)}: give scheme and host only, such as https://khaosat.example.vn"
         )
     return value.rstrip("/")
 

@@ -79,6 +79,7 @@ _MESSAGES: dict[str, Lazy] = {
     "position_unlikely": lazy("%(people)s trên %(listed)s người có chức vụ như “%(position)s”, không phải “%(own)s”. Xin kiểm tra có nộp nhầm danh sách không."),
     "headings_guessed": lazy("Tệp không có dòng tiêu đề; các cột được đoán theo nội dung. Xin kiểm tra từng cột đã đúng chưa."),
     "columns_by_content": lazy("Tiêu đề không nói rõ cột nào là %(columns)s nên được hiểu theo nội dung các ô. Xin kiểm tra đã đúng cột chưa."),
+    "carried_down": lazy("Các ô gộp của cột %(columns)s đã mất khi lưu tệp nên giá trị của mỗi nhóm được điền xuống các dòng trống bên dưới. Xin kiểm tra từng người có đúng nhóm không."),
     "hidden_sheets": lazy("Có người trên trang tính bị ẩn, chưa được đọc: %(sheets)s. Nếu thuộc danh sách, xin bỏ ẩn rồi tải lên lại."),
     "hidden_sheets_read": lazy("Người được đọc từ trang tính bị ẩn: %(sheets)s. Xin kiểm tra có đúng danh sách cần nộp không."),
     "rows_hidden": lazy("%(rows)s trên %(listed)s người nằm ở dòng bị ẩn (do lọc hoặc ẩn dòng) và vẫn được đọc. Xin kiểm tra có mời những người này không."),

@@ -41,6 +41,7 @@ def submit(
 ) -> str:
     """Seal the draft as a ballot, once, and return the receipt. Say thank you after the commit.
 
+    Here stands the rule "one invitation, one response": each form of an invitation is answered once.
     Submitted already, even by another phone at the same moment: the same receipt again. Raises
     `AssignmentRevoked`, what `invitations.check_open` raises outside the window,
     `NothingToSubmit`, `DraftUnreadable`, `BoxKeyMissing`, or `DraftChanged` unless the draft still has

@@ -101,5 +101,7 @@ def configure(app: Flask, settings: Settings, keys: KeyRing) -> None:
     app.secret_key = keys.key("csrf", min(keys.roots))
     app.session_interface = sessions.SealedSessions(keys, secure=settings.secure)
     app.jinja_env.trim_blocks = False
+    # Vietnamese in attributes as it is: six letters for one make a page longer than a phone should load
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
     app.jinja_env.filters["row_name"] = line_numbers.shown
     app.url_map.strict_slashes = True

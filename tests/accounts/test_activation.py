@@ -12,8 +12,10 @@ from surveyapp.accounts.models import Staff, StaffLink
 from surveyapp.accounts.signing_in import sign_in as signing
 from surveyapp.accounts.signing_in.sign_in import SignedIn, SignInRefused
 from surveyapp.accounts.states import LinkMail, LinkPurpose
+from surveyapp.config import Addresses
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.model import Outcome, Reason
+from tests import factories
 
 FRESH = "mua xuan den som nay"
 
@@ -109,12 +111,15 @@ def test_a_forgotten_password_is_mailed_once_in_five_minutes_however_often_it_is
     assert not activation.ask_again(db, "dau-moi", now=now + timedelta(days=1))
 
 
-def mails(db, keys, now):
+ONE_HOST = Addresses.alike("https://khaosat.example.vn")
+
+
+def mails(db, keys, now, addresses=ONE_HOST):
     return account_mail.messages(
         db,
         sender="khaosat@moha.example.vn",
         sender_name="Khảo sát",
-        base_url="https://khaosat.example.vn",
+        addresses=addresses,
         keys=keys,
         now=now,
     )
@@ -145,3 +150,15 @@ def test_without_an_address_the_link_is_handed_over_and_never_mailed(db, now, ke
     person.email = ""
     assert link(db, person, now).mail == LinkMail.BY_HAND
     assert mails(db, keys, now) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "host"), [("coordinator", "01", "desk"), ("viewer", "", "centre")]
+)
+def test_the_link_leads_to_the_host_where_the_person_will_work(role, unit, host, db, now, keys):
+    made = factories.staff(db, now, role, unit=unit)
+    made.email = "moi@donvi.example.vn"
+    link(db, made, now)
+    sites = Addresses("https://phieu.vn", "https://desk.vn", "https://centre.vn")
+    ((_id, mail),) = mails(db, keys, now, sites)
+    assert f"https://{host}.vn/account/activate/" in mail.text

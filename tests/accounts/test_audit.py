@@ -8,9 +8,10 @@ from sqlalchemy import delete, update
 
 from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.actions import Action
 from surveyapp.accounts.errors import AuditBroken
 from surveyapp.accounts.models import AuditEntry
-from surveyapp.keys import KeyRing
+from surveyapp.keys import FOR_AUDIENCE, KeyNotGiven, KeyRing
 
 
 @pytest.fixture
@@ -90,3 +91,24 @@ def test_a_reader_pages_through_one_unit_newest_first(db, keys, trail):
     older = audit.entries(db, unit_code="01", before=newest[-1].number)
     assert [entry.facts["list"] for entry in older] == [0]
     assert len(list(audit.every_entry(db, campaign_code="tiny"))) == 5
+
+
+def test_the_respondents_process_enters_its_own_act_and_can_sign_none_of_the_staffs(db, now, keys, trail):  # fmt: skip
+    theirs = Act("server", now, keys.only(FOR_AUDIENCE["respondent"]))
+    audit.record(db, theirs, Action.DRAFT_SECRET_MADE, campaign_code="tiny")
+    db.flush()
+    assert audit.verify(db, keys=keys).entries == 6
+    audit.verify_last(db, keys=keys)
+    for action in Action:
+        if action != Action.DRAFT_SECRET_MADE:
+            with pytest.raises(KeyNotGiven):
+                audit.record(db, theirs, action)
+
+
+def test_an_act_of_the_staff_that_the_respondents_key_signed_breaks_the_trail(db, now, keys, trail):
+    stolen = {1: {"audit": keys.key("audit-respondent")}}
+    forged = Act("operator", now, KeyRing({1: b""}, given=stolen))
+    audit.record(db, forged, Action.BOX_OPENED, campaign_code="tiny")
+    db.flush()
+    with pytest.raises(AuditBroken):
+        audit.verify(db, keys=keys)

@@ -153,6 +153,14 @@ def test_the_architecture_names_no_function_that_does_not_exist():
     assert [one for one in named if not is_offered(*one)] == []
 
 
+def test_the_place_of_each_rule_exists():
+    text = (PROJECT / "docs" / "architecture.md").read_text()
+    rules = text.partition("**One rule, one place.**")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+\.\w+)\.(\w+)`", rules)
+    assert len(named) > 4
+    assert [one for one in named if not is_offered((f"surveyapp.{one[0]}",), one[1])] == []
+
+
 def test_a_function_or_a_module_that_is_gone_is_seen():
     named = offered(
         "### accounts (staff)\n`audit.record(db)`, `audit.forget(db)`, `journal.keep()`"

@@ -20,7 +20,9 @@ def plain(name: str) -> str:
 
 def test_the_list_of_components_names_every_library_with_its_licence(tmp_path):
     out = tmp_path / "sbom.json"
+    # `make sbom` also holds it against CycloneDX's schema, which takes twenty times as long.
     command = [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible"]
+    command += ["--no-validate"]
     subprocess.run([*command, "-o", str(out)], check=True, capture_output=True, timeout=300)
     listed = json.loads(out.read_text())
     assert listed["bomFormat"] == "CycloneDX"

@@ -11,15 +11,17 @@ from sqlalchemy import inspect, text
 from surveyapp.responses import receipts
 from tests.attacks import places
 from tests.attacks.interface import NOTHING, Attack, Outcome, total
-from tests.attacks.scene import Cell, Person, Row, Scene, chance_of, rows_of
+from tests.attacks.scene import Cell, Row, Scene, SimulatedPerson, chance_of, rows_of
 
 
-def paired(people: Sequence[Person], rows: Sequence[Row], *, both: bool = False) -> Outcome:
+def paired(
+    people: Sequence[SimulatedPerson], rows: Sequence[Row], *, both: bool = False
+) -> Outcome:
     """The attacker pairs both lines cell by cell, forwards and backwards, and is given the better of them.
 
     Where many such pairings are added up, `both` are counted: the better of two is better than chance.
     """
-    lines: dict[Cell, list[Person]] = {}
+    lines: dict[Cell, list[SimulatedPerson]] = {}
     for person in people:
         lines.setdefault(person.cell, []).append(person)
     rows_by_cell: dict[Cell, list[Row]] = {}
@@ -35,7 +37,7 @@ def paired(people: Sequence[Person], rows: Sequence[Row], *, both: bool = False)
     return max(forwards, backwards, key=lambda outcome: outcome.hits)
 
 
-def _claimed(people: Sequence[Person], rows: Sequence[Row]) -> Outcome:
+def _claimed(people: Sequence[SimulatedPerson], rows: Sequence[Row]) -> Outcome:
     counted = Counter(row.sheet for row in rows)
     pairs = list(zip(people, rows, strict=False))
     return Outcome(

@@ -15,16 +15,16 @@ from surveyapp.responses.opener.errors import Differs, OpenerError
 from surveyapp.responses.opener.opening import open_ballots
 from surveyapp.responses.opener.transfer.export import Header, SealedBallot
 from tests.attacks.interface import Attack, Outcome
-from tests.attacks.scene import Cell, Person, Scene, sheet
+from tests.attacks.scene import Cell, Scene, SimulatedPerson, sheet
 
-Box = Callable[[Scene, Person], tuple[Header, list[SealedBallot], dict[str, Any] | None]]
+Box = Callable[[Scene, SimulatedPerson], tuple[Header, list[SealedBallot], dict[str, Any] | None]]
 """What the attacker has opened: the header, the ballots and the exception custodians were talked into."""
 
 FEW = 12
 """People attacked where each attack takes the whole box."""
 
 
-def _own(scene: Scene, person: Person) -> SealedBallot:
+def _own(scene: Scene, person: SimulatedPerson) -> SealedBallot:
     return next(one for one in scene.box if one.id == scene.ballots[person.id])
 
 
@@ -33,12 +33,12 @@ def _header(scene: Scene) -> Header:
     return scene.header
 
 
-def alone(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+def alone(scene: Scene, person: SimulatedPerson):  # type: ignore[no-untyped-def]
     """All other ballots are deleted."""
     return _header(scene), [_own(scene, person)], None
 
 
-def copied(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+def copied(scene: Scene, person: SimulatedPerson):  # type: ignore[no-untyped-def]
     """All others are replaced by copies of the one under new ids, so that the number is right."""
     own = _own(scene, person)
     copies = [replace_id(own) for _ in scene.box[1:]]
@@ -50,7 +50,7 @@ def replace_id(ballot: SealedBallot) -> SealedBallot:
     return SealedBallot(secrets.token_bytes(16), ballot.ciphertext, ballot.mac)
 
 
-def forged(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+def forged(scene: Scene, person: SimulatedPerson):  # type: ignore[no-untyped-def]
     """All others are replaced by ballots of the attacker's own, sealed with the public key."""
     header, own = _header(scene), _own(scene, person)
     others = [one for one in scene.people if one is not person]
@@ -69,14 +69,14 @@ def forged(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
     return header, made, None
 
 
-def unmarked(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+def unmarked(scene: Scene, person: SimulatedPerson):  # type: ignore[no-untyped-def]
     """All others are deleted, and their writers made not to have submitted: the numbers agree."""
     header = deepcopy(_header(scene))
     object.__setattr__(header, "submitted", {person.cell: 1})
     return header, [_own(scene, person)], None
 
 
-def lowered(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+def lowered(scene: Scene, person: SimulatedPerson):  # type: ignore[no-untyped-def]
     """As before, and the campaign's own numbers are lowered to one: every lone sheet may leave."""
     content = {**_header(scene).content, "minimums": {"rows": 1, "counts": 1}}
     header = Header(content)
@@ -84,7 +84,7 @@ def lowered(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
     return header, [_own(scene, person)], None
 
 
-def excepted(scene: Scene, person: Person):  # type: ignore[no-untyped-def]
+def excepted(scene: Scene, person: SimulatedPerson):  # type: ignore[no-untyped-def]
     """All others are deleted, and two custodians sign for the very difference that is found."""
     header, own = _header(scene), _own(scene, person)
     try:
@@ -119,7 +119,7 @@ def _opened(boxed: Box, whole: bool):  # type: ignore[no-untyped-def]
     return run
 
 
-def _reads(scene: Scene, person: Person, ballot: SealedBallot) -> bool:
+def _reads(scene: Scene, person: SimulatedPerson, ballot: SealedBallot) -> bool:
     """An opener that decrypts whatever lies in the box."""
     told = box.unseal(scene.private_key, scene.campaign.code, ballot.ciphertext)
     answers = dict(zip((i.id for i in person.form.instrument.items), told.codes, strict=True))
@@ -137,7 +137,7 @@ def _table(scene: Scene, name: str) -> list[dict[str, str]]:
 Counts = dict[Cell, dict[str, Counter[str]]]
 
 
-def _counted(people: Iterable[Person]) -> Counts:
+def _counted(people: Iterable[SimulatedPerson]) -> Counts:
     """The true counts of each cell by item and code."""
     counts: Counts = defaultdict(lambda: defaultdict(Counter))
     for person in people:

@@ -51,7 +51,7 @@ SHORT = (1, 2, 3, 5, 9, 10, 11, 14, 20, 32)
 
 
 @dataclass(frozen=True)
-class Person:
+class SimulatedPerson:
     """Who answered what: the truth that an attacker wants."""
 
     form: Form
@@ -96,8 +96,8 @@ class Scene:
     engine: Engine
     keys: KeyRing
     campaign: Campaign
-    people: list[Person]
-    order: list[Person]
+    people: list[SimulatedPerson]
+    order: list[SimulatedPerson]
     """In the order of submission, which a curious administrator can watch."""
     folder: Path
     files: Path
@@ -134,13 +134,13 @@ class Scene:
         return self.folder / "instance"
 
     @property
-    def by_id(self) -> dict[str, Person]:
+    def by_id(self) -> dict[str, SimulatedPerson]:
         """People by their assignment."""
         return {person.id: person for person in self.people}
 
-    def in_cells(self) -> dict[Cell, list[Person]]:
+    def in_cells(self) -> dict[Cell, list[SimulatedPerson]]:
         """Those of each cell in the order of submission."""
-        people_by_cell: dict[Cell, list[Person]] = defaultdict(list)
+        people_by_cell: dict[Cell, list[SimulatedPerson]] = defaultdict(list)
         for person in self.order:
             people_by_cell[person.cell].append(person)
         return people_by_cell
@@ -187,7 +187,7 @@ def _people(
     now: datetime,
     sizes: tuple[int, ...],
     chance: random.Random,
-) -> list[Person]:
+) -> list[SimulatedPerson]:
     places = [(unit, group) for group in ("M1", "M4", "M2", "M5") for unit in MINISTRIES]
     places += [(unit, group) for group in ("P1", "P2", "P3", "P4") for unit in PROVINCES]
     chosen = chance.sample(places, len(sizes))
@@ -206,17 +206,19 @@ def _people(
     return people
 
 
-def _answering(form: Form, cell: Cell, chance: random.Random) -> Person:
+def _answering(form: Form, cell: Cell, chance: random.Random) -> SimulatedPerson:
     """Seven of ten answer all or nearly all, the others leave gaps or break off."""
     items = form.instrument.items
     kept = chance.choices((1.0, 0.95, 0.65, 0.3), (40, 30, 15, 15))[0] - chance.random() * 0.1
     number = len(items) if kept > 0.95 else max(3, round(kept * len(items)))
     answers = {item.id: chance.choice(sorted(item.codes)) for item in items[:number]}
     remark = f"Ý kiến {uuid.UUID(int=chance.getrandbits(128))}" if chance.random() < 0.3 else ""
-    return Person(form, cell, answers, remark)
+    return SimulatedPerson(form, cell, answers, remark)
 
 
-def _fill(db: Session, campaign: Campaign, person: Person, keys: KeyRing, at: datetime) -> None:
+def _fill(
+    db: Session, campaign: Campaign, person: SimulatedPerson, keys: KeyRing, at: datetime
+) -> None:
     """Begin and save."""
     form = person.form
     invitations.start(db, form.id, today=clock.day(at))
@@ -310,7 +312,7 @@ def rows_of(scene: Scene, side: str, order: str = "") -> list[Row]:
     ]
 
 
-def chance_of(person: Person, rows: Counter[str]) -> float:
+def chance_of(person: SimulatedPerson, rows: Counter[str]) -> float:
     """How likely a row of the cell drawn at random is this person's sheet."""
     n = rows.total()
     return rows[person.sheet] / n if n else 0.0

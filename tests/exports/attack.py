@@ -17,7 +17,7 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-class Attack:
+class PublishedFigures:
     """All that `folders` (each a `public/`) tell about one group and item of a campaign.
 
     `row` is the options of the item, known to everybody.

@@ -13,7 +13,7 @@ from surveyapp.exports.disclosure.option_merging import OptionRow
 from surveyapp.exports.errors import AlreadyPublished, ReleaseAway, UnknownFile
 from surveyapp.exports.release import building, publication
 from surveyapp.exports.verify import verify
-from tests.exports.attack import Attack, questions
+from tests.exports.attack import PublishedFigures, questions
 from tests.exports.conftest import written
 from tests.exports.opened import opened_campaign
 
@@ -58,7 +58,7 @@ def test_both_releases_together_tell_no_small_count(db, campaign, act, tmp_path)
     frame = building.read_frame(db, campaign)
     for group, item in questions(first / "public")[:4]:
         row = OptionRow.of(frame.instrument(group).item(item))
-        attack = Attack([first / "public", second / "public"], group, item, row)
+        attack = PublishedFigures([first / "public", second / "public"], group, item, row)
         assert attack.found_small(frame.table_minimum) == {}
 
 

@@ -29,7 +29,7 @@ from surveyapp.exports.release.results import Frame
 from surveyapp.exports.verify import verify
 from surveyapp.keys import KeyRing
 from surveyapp.responses import queries as responses
-from tests.exports.attack import Attack, questions
+from tests.exports.attack import PublishedFigures, questions
 from tests.exports.conftest import written
 from tests.exports.opened import opened_campaign
 
@@ -171,7 +171,7 @@ def test_nothing_public_is_small_nor_follows_from_all_public_tables_together(bui
     """Least and most of every count by an integer program that knows all that is published."""
     public, minimum = built.folder / "public", built.frame.table_minimum
     for group, item in questions(public):
-        attack = Attack([public], group, item, options_of(built, group, item))
+        attack = PublishedFigures([public], group, item, options_of(built, group, item))
         assert attack.found_small(minimum) == {}, (group, item)
 
 
@@ -179,7 +179,7 @@ def test_nothing_public_is_small_nor_follows_from_all_public_tables_together(bui
 def test_the_attack_finds_a_count_where_the_mean_is_told_to_the_point(built):
     """With the true mean instead of its band, and the counts that were merged, small ones come out."""
     public = built.folder / "public"
-    attack = Attack([public], "M1", "M1-101", options_of(built, "M1", "M1-101"))
+    attack = PublishedFigures([public], "M1", "M1-101", options_of(built, "M1", "M1-101"))
     chosen = Counter(
         row.answers.get("M1-101", "missing")
         for row in built.rows

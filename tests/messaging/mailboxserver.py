@@ -18,7 +18,7 @@ class Stored:
 
 
 @dataclass
-class Box:
+class MailFolder:
     mails: list[Stored] = field(default_factory=list)
     lose_after: int = -1
     """Cut the connection after so many commands."""
@@ -33,7 +33,7 @@ class MailboxServer(ThreadingTCPServer):
 
     def __init__(self, certificate: tuple[Path, Path] | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Spoken)
-        self.box = Box()
+        self.box = MailFolder()
         self.context = None
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

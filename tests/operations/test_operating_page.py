@@ -6,6 +6,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -25,10 +26,32 @@ NAMED = set(re.findall(r"`surveyapp ([a-z-]+(?: [a-z][a-z-]+)?)\b", PAGE))
 
 @pytest.fixture
 def installed(tmp_path, empty_sqlite):
-    """An installation made by `surveyapp setup` from a file of answers."""
+    """An installation of the test's own, made by `surveyapp setup` from a file of answers."""
+    return set_up(tmp_path, empty_sqlite)
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """An installation that nobody takes anything away from."""
+
+    folder: Path
+    said: str
+    words: str
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """One for all tests that only look at it or set it up once more."""
+    folder = tmp_path_factory.mktemp("installation")
+    said, words = set_up(folder, f"sqlite:///{folder / 'survey.sqlite3'}")
+    return SetUp(folder, said, words)
+
+
+def set_up(tmp_path: Path, url: str) -> tuple[str, str]:
+    """What `surveyapp setup` said, and the answers that it was given."""
     answers = {
         "base_url": "http://127.0.0.1:9",
-        "database_url": empty_sqlite,
+        "database_url": url,
         "instance": tmp_path / "instance",
         "environment_file": tmp_path / "etc" / "surveyapp.env",
         "trusted_proxies": "0",
@@ -75,10 +98,10 @@ def run(words: str, tmp_path: Path) -> None:
 
 
 def test_the_settings_lie_where_the_servers_user_gets_at_them_and_the_secret_is_for_root_alone(
-    installed, tmp_path
+    standing,
 ):
     def mode(*names):
-        return oct(tmp_path.joinpath(*names).stat().st_mode & 0o777)
+        return oct(standing.folder.joinpath(*names).stat().st_mode & 0o777)
 
     assert (mode("etc"), mode("etc", "surveyapp.env")) == ("0o755", "0o640")
     assert mode("backups") == "0o700"  # in a folder of root's the service could not make it
@@ -115,33 +138,35 @@ def test_the_commands_named_in_sentences_exist(runner):
 
 
 def test_a_setup_writes_settings_for_their_group_units_with_its_paths_and_goes_on_when_run_again(
-    installed, tmp_path
+    standing,
 ):
-    said, words = installed
-    assert "surveyapp doctor" in said
+    tmp_path = standing.folder
+    assert "surveyapp doctor" in standing.said
     assert (tmp_path / "etc" / "surveyapp.env").stat().st_mode & 0o007 == 0
     assert (tmp_path / "secrets" / "backup.key").stat().st_mode & 0o077 == 0
     unit = (tmp_path / "units" / "surveyapp-web@.service").read_text()
     assert f"EnvironmentFile={tmp_path / 'etc' / 'surveyapp.env'}" in unit
     assert f"ExecStart={PROJECT}/.venv/bin/surveyapp run" in unit
     before = (tmp_path / "etc" / "surveyapp.env").read_text()
-    code, said = call(tmp_path, "setup", "--answers", "-", words=words)
+    code, said = call(tmp_path, "setup", "--answers", "-", words=standing.words)
     assert code == 0, said
     assert (tmp_path / "etc" / "surveyapp.env").read_text() == before
 
 
 def test_a_setup_writes_a_site_with_a_line_a_node_and_a_certificate_that_is_its_own(
-    installed, tmp_path
+    standing,
 ):
-    said, _words = installed
+    tmp_path = standing.folder
     site = (tmp_path / "sites" / "khaosat.conf").read_text()
     assert [site.count(f"server 127.0.0.1:{port} ") for port in (8000, 8001)] == [1, 1]
     assert f"ssl_certificate     {tmp_path / 'tls'}/fullchain.pem;" in site
     assert "khaosat.example.vn" not in site
+    shown = tmp_path / "sites" / "unavailable.html"
+    assert shown.stat().st_mode & 0o777 == 0o644  # nginx reads it as a user of its own
     assert (tmp_path / "tls" / "key.pem").stat().st_mode & 0o077 == 0
     context = ssl.create_default_context(cafile=str(tmp_path / "tls" / "fullchain.pem"))
     context.load_cert_chain(tmp_path / "tls" / "fullchain.pem", tmp_path / "tls" / "key.pem")
-    assert "tự ký" in said
+    assert "tự ký" in standing.said
     assert (tmp_path / "surveyapp").is_symlink()
 
 
@@ -180,9 +205,9 @@ def test_role_and_database_are_made_once_on_a_postgresql_that_has_neither(postgr
     postgres.execute(postgres_folder, "drop database fresh_survey", "drop role fresh")
 
 
-def test_what_timers_start_does_not_fail_on_an_installation_just_made(installed, tmp_path):
+def test_what_timers_start_does_not_fail_on_an_installation_just_made(standing):
     for words in ("upkeep hourly", "upkeep morning"):
-        code, said = call(tmp_path, *words.split())
+        code, said = call(standing.folder, *words.split())
         assert code == 0, f"surveyapp {words}\n{said}"
 
 

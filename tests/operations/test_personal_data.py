@@ -1,6 +1,7 @@
 """What people ask about the data held on them: terms, steps, what is told and what is not, and what is forgotten."""
 
 import json
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from surveyapp.operations.personal_data.states import (
     DataRequestOutcome,
     DataRequestWay,
 )
+from surveyapp.respondents.models import ListLine, Person, PersonEntry
 from surveyapp.tables import metadata
 from tests import factories
 from tests.invitations.roster import Roster, issue_all
@@ -226,6 +228,29 @@ def test_the_statement_says_what_stands_under_the_name_and_nothing_of_answers(
     held = {part.title: dict(part.rows) for part in holdings.held_on(db, person_id)}
     begun = list(held["Phiếu được giao"].values())
     assert begun == ["đã bắt đầu ngày 15/01/2024, chưa nộp"]
+
+
+def test_rows_of_another_of_the_same_name_are_not_in_the_statement(db, bình):
+    title = "Các dòng mang tên này trong những bản danh sách đơn vị đã gửi"
+
+    def rows_of(person_id):
+        return {part.title: part.rows for part in holdings.held_on(db, person_id)}[title]
+
+    _campaign, person_id, _invitation_id = bình
+    first = db.get_one(Person, person_id)
+    entry = db.scalars(select(PersonEntry).where(PersonEntry.person_id == person_id)).first()
+    kept = {"list_id": entry.list_id, "name_key": first.name_key, "values": {}}
+    db.add(ListLine(**kept, line=entry.line, cells={"full_name": NAME, "phone": "0912 000 001"}))
+    db.add(ListLine(**kept, line=9999, cells={"full_name": NAME, "phone": "0912 000 002"}))
+    db.flush()
+    assert "0912 000 002" in str(rows_of(person_id)), "one of that name: every row may be theirs"
+    copied = ("campaign_id", "unit_id", "full_name", "name_key", "position", "workplace", "phone")
+    other = Person(id=uuid.uuid4(), email="", **{one: getattr(first, one) for one in copied})
+    db.add(other)
+    db.flush()
+    assert "0912 000 001" in str(rows_of(person_id))
+    assert "0912 000 002" not in str(rows_of(person_id))
+    assert rows_of(other.id) == ()
 
 
 def invitations_of(db, campaign, invitation_id):

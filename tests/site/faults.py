@@ -24,7 +24,7 @@ from tests.site.mail import Mail
 
 
 @dataclass(frozen=True)
-class Fault:
+class Disturbance:
     """What is done to the installation, how long it is left so, and how it is mended."""
 
     name: str
@@ -124,60 +124,62 @@ right, offset = clock.now, timedelta(seconds=int(os.environ["CLOCK_OFFSET"]))
 clock.now = lambda: right() + offset
 """
 FAULTS = (
-    Fault("nothing", _nothing, _nothing, 10, 3),
-    Fault("database killed", _kill_database, _start_database, 5, 2),
-    Fault(
+    Disturbance("nothing", _nothing, _nothing, 10, 3),
+    Disturbance("database killed", _kill_database, _start_database, 5, 2),
+    Disturbance(
         "database stopped",
         lambda site: site.signal_database(signal.SIGSTOP),
         lambda site: site.signal_database(signal.SIGCONT),
         60,
         8,
     ),
-    Fault(
+    Disturbance(
         "database cut off",
         lambda site: _pooler(site, signal.SIGSTOP),
         lambda site: _pooler(site, signal.SIGCONT),
         30,
         8,
     ),
-    Fault(
+    Disturbance(
         "database read-only",
         lambda site: _read_only(site, "on"),
         lambda site: _read_only(site, "off"),
         10,
         4,
     ),
-    Fault("disk full", _fill, _make_room, 20, 6),
-    Fault(
+    Disturbance("disk full", _fill, _make_room, 20, 6),
+    Disturbance(
         "worker killed",
         lambda site: os.kill(site.nodes[0].workers[0], signal.SIGKILL),
         _nothing,
         10,
         4,
     ),
-    Fault(
+    Disturbance(
         "node lost", lambda site: site.nodes[0].kill(), lambda site: site.nodes[0].start(), 15, 5
     ),
-    Fault("node reloaded", lambda site: site.nodes[0].reload(), _nothing, 5, 2),
-    Fault("clock 10 min fast", lambda site: _clock(site, 600), lambda site: _clock(site, 0), 20, 5),
-    Fault(
+    Disturbance("node reloaded", lambda site: site.nodes[0].reload(), _nothing, 5, 2),
+    Disturbance(
+        "clock 10 min fast", lambda site: _clock(site, 600), lambda site: _clock(site, 0), 20, 5
+    ),
+    Disturbance(
         "clock 10 min slow", lambda site: _clock(site, -600), lambda site: _clock(site, 0), 20, 5
     ),
-    Fault("out of memory", _use_up_memory, lambda site: site.nodes[0].restart(), 20, 6),
-    Fault(
+    Disturbance("out of memory", _use_up_memory, lambda site: site.nodes[0].restart(), 20, 6),
+    Disturbance(
         "mail server down",
         lambda site: _mail(site).kill_server(),
         lambda site: _mail(site).start_server(),
         30,
         8,
     ),
-    Fault("proxy restarted", lambda site: site.proxy.restart(), _nothing, 5, 2),
+    Disturbance("proxy restarted", lambda site: site.proxy.restart(), _nothing, 5, 2),
 )
 ON_SQLITE = ("nothing", "disk full", "worker killed", "out of memory", "mail server down")
 """What is another matter there than on PostgreSQL."""
 
 
-def run(load: Load, fault: Fault, *, short: bool) -> str:
+def run(load: Load, fault: Disturbance, *, short: bool) -> str:
     """One line of the table."""
     began = time.monotonic()
     fault.inject(load.site)

@@ -199,8 +199,10 @@ def own_disk(folder: Path) -> Iterator[Path | None]:
 
 
 @contextmanager
-def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False) -> Iterator[Site]:
-    """Everything started and answering; stopped afterwards."""
+def running(
+    scratch: Path, *, people: int, nodes: int = 2, processes: int = 2, sqlite: bool = False
+) -> Iterator[Site]:
+    """Everything started and answering, with so many processes a node; stopped afterwards."""
     folder, server, disk = scratch / "instance", None, None
     with ExitStack() as opened:
         if sqlite:
@@ -236,7 +238,7 @@ def running(scratch: Path, *, people: int, nodes: int = 2, sqlite: bool = False)
             "SURVEYAPP_TRUSTED_PROXIES": "1",
             "SURVEYAPP_LOG_LEVEL": "ERROR",
             "SURVEYAPP_BACKUP_DATABASE_URL": direct,
-            "WEB_CONCURRENCY": "2",
+            "WEB_CONCURRENCY": str(processes),
         }
         started = []
         for number in range(nodes):

@@ -21,7 +21,7 @@ class Seen:
     seconds: float
 
 
-class Person(Browser):
+class TimedBrowser(Browser):
     """A browser whose every request is written down."""
 
     def __init__(self, *arguments: Any, seen: list[Seen]) -> None:
@@ -86,7 +86,7 @@ class Load:
 
     def one_form(self, link: str) -> str:
         """Begin, answer, submit; the receipt."""
-        person = Person(self.site.proxy.port, link, self.tally, self._lock, seen=self.seen)
+        person = TimedBrowser(self.site.proxy.port, link, self.tally, self._lock, seen=self.seen)
         person.prepare(self._item)
         receipt = person.submit(threading.Barrier(1))
         with self._lock:

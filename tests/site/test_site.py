@@ -19,7 +19,7 @@ def scratch():
 def test_nodes_are_restarted_one_after_the_other_under_load_and_nothing_acknowledged_is_lost(
     scratch: Path,
 ):
-    with installation.running(scratch, people=300) as site:
+    with installation.running(scratch, people=300, processes=1) as site:
         with Load(site, at_once=3) as load:
             for node in site.nodes:
                 node.reload()
@@ -34,7 +34,7 @@ def test_nodes_are_restarted_one_after_the_other_under_load_and_nothing_acknowle
 
 
 def test_a_database_that_is_stopped_is_answered_with_words_and_found_again(scratch: Path):
-    with installation.running(scratch, people=200, nodes=1) as site:
+    with installation.running(scratch, people=200, nodes=1, processes=1) as site:
         with Load(site, at_once=3) as load:
             installation.until(lambda: load.tally.acknowledged, "nobody got through")
             site.signal_database(signal.SIGSTOP)

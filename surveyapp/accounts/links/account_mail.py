@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from surveyapp.accounts import queries
 from surveyapp.accounts.links import activation
 from surveyapp.accounts.models import Staff, StaffLink
 from surveyapp.accounts.states import LinkMail, LinkPurpose
+from surveyapp.config import Addresses
 from surveyapp.i18n import _, moment, speaking
 from surveyapp.keys import KeyRing
 from surveyapp.messaging.email import return_addresses
@@ -21,19 +23,26 @@ _STATES = {
 }
 
 
-def address(keys: KeyRing, link_id: uuid.UUID, *, base_url: str) -> str:
-    """The whole link."""
-    return f"{base_url}{PATH}{activation.token(keys, link_id)}"
+def address(db: Session, keys: KeyRing, link: StaffLink, *, addresses: Addresses) -> str:
+    """The whole link, at the host where the person will work: a desk's, or the centre's."""
+    site = addresses.desk if queries.is_of_desks_alone(db, link.staff_id) else addresses.centre
+    return f"{site}{PATH}{activation.token(keys, link.id)}"
 
 
 def messages(
-    db: Session, *, sender: str, sender_name: str, base_url: str, keys: KeyRing, now: datetime
+    db: Session,
+    *,
+    sender: str,
+    sender_name: str,
+    addresses: Addresses,
+    keys: KeyRing,
+    now: datetime,
 ) -> list[tuple[uuid.UUID, Email]]:
     """Every waiting link as the e-mail that goes out; those whose time is over go no more."""
     made = []
     for link, staff in activation.waiting(db):
         if link.expires_at > now:
-            url = address(keys, link.id, base_url=base_url)
+            url = address(db, keys, link, addresses=addresses)
             made.append((link.id, _message(link, staff, url, sender, sender_name, now)))
     return made
 

@@ -15,6 +15,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.accounts.links import account_mail
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
+from surveyapp.config import Addresses
 from surveyapp.db import reading, rows_changed, transaction
 from surveyapp.delivery.health import canary
 from surveyapp.delivery.models import ContactRequest, Delivery, Wave
@@ -43,11 +44,11 @@ def keep(
     mailbox: Mailbox | None,
     *,
     keys: KeyRing,
-    base_url: str,
+    addresses: Addresses,
     now: Callable[[], datetime],
 ) -> None:
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
-    _mail_account_links(post, keys=keys, base_url=base_url, now=now)
+    _mail_account_links(post, keys=keys, addresses=addresses, now=now)
     _send_audit_head(post, keys=keys, now=now())
     with transaction() as db:
         end_closed(db, now=now())
@@ -72,7 +73,7 @@ def keep(
 
 
 def _mail_account_links(
-    post: Post, *, keys: KeyRing, base_url: str, now: Callable[[], datetime]
+    post: Post, *, keys: KeyRing, addresses: Addresses, now: Callable[[], datetime]
 ) -> None:
     """Links by which staff activate their accounts; the first refusal of the channel ends the round."""
     if post.email is None:
@@ -82,7 +83,7 @@ def _mail_account_links(
             db,
             sender=post.sender,
             sender_name=post.sender_name,
-            base_url=base_url,
+            addresses=addresses,
             keys=keys,
             now=now(),
         )

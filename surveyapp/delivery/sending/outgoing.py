@@ -52,7 +52,7 @@ class Post:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The post of these settings, not yet connected. Raises `ChannelMisconfigured`."""
-        host = urlsplit(settings.base_url).hostname or "localhost"
+        host = urlsplit(settings.addresses.respondent).hostname or "localhost"
         name, sender = return_addresses.named(settings.mail_from or f"khaosat@{host}")
         opened = {kind.code: kind.open(settings) for kind in registry.KINDS if kind.open}
         transports = {code: transport for code, transport in opened.items() if transport}

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from surveyapp import clock, log
+from surveyapp.config import Addresses
 from surveyapp.db import UNREACHABLE, reading, transaction
 from surveyapp.delivery import rules, templates
 from surveyapp.delivery.health import worker_watch
@@ -72,11 +73,15 @@ class Worker:
         stop: Event | None = None,
         mailbox: Mailbox | None = None,
         sign: Callable[[], None] | None = None,
+        addresses: Addresses | None = None,
     ) -> None:
-        """`sign` is called with each upkeep: whoever runs the worker lets others know that it lives."""
+        """`base_url` begins respondents' links; `addresses` those of the staff, where they are served elsewhere.
+
+        `sign` is called with each upkeep: whoever runs the worker lets others know that it lives."""
         self.post, self.keys, self.base_url, self.outbox = post, keys, base_url, outbox
         self.now, self.stop = now, stop or Event()
         self.mailbox = mailbox
+        self.addresses = addresses or Addresses.alike(base_url)
         self._sign = sign
         self.name = outbox.worker
         self._resting = Resting()
@@ -114,7 +119,7 @@ class Worker:
                 self.post,
                 self.mailbox,
                 keys=self.keys,
-                base_url=self.base_url,
+                addresses=self.addresses,
                 now=self.now,
             )
         with reading() as db:

@@ -1,4 +1,8 @@
-"""Which label a response row may carry, so that no row points to a small group of people."""
+"""Which label a response row may carry, so that no row points to a small group of people.
+
+An opening leaves no row in a cell under the minimum, so that here nothing is merged. What came out of
+a box with an older program, or in a bundle that custodians signed, is held to it once more.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -32,7 +32,9 @@ def write_site(path: Path, *, base_url: str, ports: list[str], certificate: Path
     words = words.replace("root /etc/khaosat;", f"root {shown};")
     path.write_text(words)
     make_folder(shown)
-    (shown / "unavailable.html").write_text((SITE.parent / "unavailable.html").read_text())
+    page = shown / "unavailable.html"
+    page.write_text((SITE.parent / page.name).read_text())
+    page.chmod(0o644)  # nginx reads it as www-data, when no node answers
     return True
 
 

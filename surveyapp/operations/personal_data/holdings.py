@@ -118,7 +118,18 @@ def _entries(db: Session, person: Person) -> Iterator[tuple[str, str]]:
 
 
 def _lines(db: Session, person: Person) -> Iterator[tuple[str, str]]:
-    """The cells as they came: of everybody of that name in the unit's lists, superseded versions too."""
+    """The cells as they came, superseded versions too; where another of the unit has the same name, this person's rows alone."""
+    same_name = select(Person.id).where(
+        Person.campaign_id == person.campaign_id,
+        Person.unit_id == person.unit_id,
+        Person.name_key == person.name_key,
+        Person.id != person.id,
+    )
+    is_shared = db.execute(same_name.limit(1)).first() is not None
+    entries = select(PersonEntry.list_id, PersonEntry.line).where(
+        PersonEntry.person_id == person.id
+    )
+    own = {(list_id, line) for list_id, line in db.execute(entries)}
     rows = db.execute(
         select(ListLine, RespondentList.version, ListKind)
         .join(RespondentList, RespondentList.id == ListLine.list_id)
@@ -127,6 +138,8 @@ def _lines(db: Session, person: Person) -> Iterator[tuple[str, str]]:
         .order_by(ListKind.id, RespondentList.version, ListLine.line)
     )
     for line, version, kind in rows:
+        if is_shared and (line.list_id, line.line) not in own:
+            continue
         where = _("bản %(version)s, dòng %(line)s", version=version, line=line.line)
         cells = "; ".join(str(cell) for cell in line.cells.values() if cell)
         yield f"{_named(kind)}, {where}", cells or "–"

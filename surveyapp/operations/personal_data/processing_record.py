@@ -51,8 +51,9 @@ def gather(
 def _general(db: Session, campaign: Campaign) -> Iterator[tuple[str, str]]:
     contact = campaign.settings.get("contact", {})
     named = contact.get("name", {})
-    yield _("Bên kiểm soát"), named.get(locale(), named.get("vi", "")) or _("Bộ Nội vụ")
-    reached = [contact.get("phone", ""), contact.get("email", "")]
+    yield _("Bên kiểm soát"), _("Bộ Nội vụ")
+    desk = named.get(locale(), named.get("vi", ""))
+    reached = [desk, contact.get("phone", ""), contact.get("email", "")]
     yield _("Nơi nhận yêu cầu"), ", ".join(one for one in reached if one) or "–"
     yield _("Đợt điều tra"), campaign.title_en if locale() == "en" else campaign.title_vi
     decision = campaign.settings.get("decision")

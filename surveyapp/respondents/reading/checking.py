@@ -95,6 +95,8 @@ def _notices(
         yield "headings_guessed", {}
     if reading.by_content and not reading.guessed:
         yield "columns_by_content", {"columns": list(reading.by_content)}
+    if taken.carried_down:
+        yield "carried_down", {"columns": list(taken.carried_down)}
     if reading.hidden:
         code = "hidden_sheets_read" if reading.sheet in reading.hidden else "hidden_sheets"
         yield code, {"sheets": ", ".join(reading.hidden)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from surveyapp.respondents import errors
 from surveyapp.respondents.context import COLUMNS, ListContext
 from surveyapp.respondents.findings import Row
-from surveyapp.respondents.line_numbers import number_of
+from surveyapp.respondents.line_numbers import line_of, number_of
 from surveyapp.respondents.reading.headings import (
     GIVEN_NAME,
     MIDDLE_NAME,
@@ -33,6 +33,8 @@ _COUNT = re.compile(
     r"(?:tong (?:cong|so)|tong|cong|an dinh danh sach|danh sach (?:nay )?(?:co|gom)|so luong)\D{0,40}?(\d{1,5})(?: (?:nguoi|dong chi|dai bieu|can bo|lanh dao|ong ba|d c))?(?: |$)"
 )
 _SHOWN = 200
+_WITHOUT_MERGING = ("csv", "html", "docx")
+_FEWEST = 3
 OURS = (MARK_SHEET, LEGEND_SHEET)
 """Sheets that we put into workbooks ourselves."""
 
@@ -51,7 +53,8 @@ class Taken:
     """All rows that hold anything: `people`, and `aside` the rest.
 
     `named` counts rows that hold a name, `numbered` how far the running number goes, `stated` the sum
-    that the list itself gives; the last two are 0 where the list says nothing.
+    that the list itself gives; the last two are 0 where the list says nothing. `carried_down` are columns
+    whose merged cells the file's format lost.
     """
 
     people: tuple[Row, ...]
@@ -59,6 +62,7 @@ class Taken:
     numbered: int = 0
     stated: int = 0
     doubtful: tuple[int, ...] = ()
+    carried_down: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,6 +97,7 @@ def read_rows(
         _Reader(sheet, table, part, context, index, people).read(gathered)
         own = gathered.numbers[before:]
         numbered += _counted(own)
+    lost = _carried_down(gathered.people, workbook, context)
     gathered.aside += _unread(workbook, reading)
     if not gathered.people:
         raise errors.NobodyListed(sheet=reading.sheet)
@@ -102,7 +107,34 @@ def read_rows(
         numbered,
         max(gathered.stated, default=0) if len(set(gathered.stated)) <= 1 else max(gathered.stated),
         tuple(gathered.doubtful),
+        lost,
     )
+
+
+def _carried_down(people: list[Row], workbook: Workbook, context: ListContext) -> tuple[str, ...]:
+    """Columns whose merged cells a format lost, each value now put beside everybody it stood for.
+
+    Told by their look: a value begins each group and never comes again, and more rows are empty than filled.
+    """
+    kept = {s.name for s in workbook.sheets if s.spans}
+    if workbook.format not in _WITHOUT_MERGING or kept:
+        return ()
+    parts = {line_of(row.number)[0] for row in people}
+    lost: dict[str, None] = {}
+    for part in sorted(parts):
+        own = [i for i, row in enumerate(people) if line_of(row.number)[0] == part]
+        for column in context.identifying:
+            cells = [people[i].cells.get(column, "").strip() for i in own]
+            values = [fold(cell) for cell in cells if cell]
+            apart = len(values) == len(set(values)) and len(values) * 2 <= len(cells)
+            if not values or not cells[0] or not apart or len(cells) < _FEWEST:
+                continue
+            lost[column] = None
+            above = ""
+            for i, cell in zip(own, cells, strict=True):
+                above = cell or above
+                people[i] = Row(people[i].number, {**people[i].cells, column: above})
+    return tuple(lost)
 
 
 def _unread(workbook: Workbook, reading: WorkbookReading) -> Iterator[Aside]:

@@ -100,6 +100,9 @@ class LineJudge:
                 judged.values[column] = ""
             elif column == "email":
                 plain = plain_email(written, self._own_domains)
+                if plain:
+                    judged.values[column] = plain
+                    continue
                 support = Support(row.cells.get("full_name", ""), self._own_domains)
                 judged.contact(column, written, plain, partial(read_email, support=support))
             elif column == "phone":

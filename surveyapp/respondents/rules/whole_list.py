@@ -126,7 +126,11 @@ def _year(titles: Sequence[str], context: ListContext) -> Iterator[Finding]:
     if asked is None:
         return
     this = int(asked[0])
-    years = {int(y) for title in titles for y in _years_in(fold(title))}
+    folded = [fold(title) for title in titles]
+    # A letter is dated today; what its list is called says of which round it is.
+    of_lists = [title for title in folded if _NAMED_LIST.match(title)]
+    years = {int(y) for title in of_lists for y in _years_in(title)}
+    years = years or {int(y) for title in folded for y in _years_in(title)}
     if years & {this, this + 1} or not any(year < this for year in years):
         return
     facts = {"year": str(max(y for y in years if y < this)), "asked": str(this)}
@@ -142,6 +146,7 @@ def _years_in(title: str) -> list[str]:
 _TERM = re.compile(
     r"\b(?:20\d\d (?:den )?20\d\d|\d{1,4} 20\d\d (?:nd|qd|tt|nq|qh|ttlt)\b|(?:nghi dinh|quyet dinh|nghi quyet|thong tu|luat|nhiem ky|giai doan).*)"
 )
+_NAMED_LIST = re.compile(r"(?:bieu |mau |phu luc )?(?:\S{1,4} )?danh sach\b")
 _BARE_YEAR = re.compile(r"\b(20\d\d)\b")
 _OF_THE_LIST = re.compile(
     r"\b(danh sach|dieu tra|khao sat|chi so|par index|cchc|kem theo|cap nhat)\b"

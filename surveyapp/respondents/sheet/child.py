@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import pickle
+import re
 import resource
 import sys
 import traceback
@@ -107,7 +108,7 @@ def read(content: bytes, file_name: str) -> dict[str, Any]:
     """Format, remarks and sheets of the file. Raises FileRefused."""
     tell_parent("unpacking", 0, 0)
     try:
-        return _read(content, file_name)
+        return _unescaped(_read(content, file_name))
     except (errors.FileRefused, MemoryError):
         raise
     except Exception as exc:
@@ -118,6 +119,26 @@ def read(content: bytes, file_name: str) -> dict[str, Any]:
         if type(exc).__name__ != "PanicException":
             raise
         raise errors.BrokenWorkbook(detected="") from exc
+
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def _unescaped(told: dict[str, Any]) -> dict[str, Any]:
+    """Letters that Excel writes as `_x0020_` in its own XML, as they come through other formats: read as meant."""
+    for sheet in told["sheets"]:
+        for row in sheet["rows"]:
+            for column, cell in enumerate(row):
+                if "_x" in cell:
+                    row[column] = _ESCAPED.sub(_letter, cell)
+    return told
+
+
+def _letter(escape: re.Match[str]) -> str:
+    letter = chr(int(escape[1], 16))
+    if letter in "\r\n":
+        return "\n"
+    return letter if letter.isprintable() else " "
 
 
 def _read(content: bytes, file_name: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ _SAID = tuple(
     "phó chủ tịch,chủ nhiệm,phó chủ nhiệm,hiệu trưởng,phó hiệu trưởng,viện trưởng,phó viện trưởng,bí thư,phó bí thư,"
     "tổng thư ký,thư ký,ủy viên,uỷ viên,kế toán trưởng".split(",")
 )
+_SAID_FIRST = frozenset(said.partition(" ")[0] for said in _SAID)
 # Without accents `truong phong` may be Trương Phong.
 _SAID_BARE = frozenset(fold(p) for p in _SAID) - {"truong phong", "truong ban", "truong khoa"}
 
@@ -69,6 +70,8 @@ def says_position(text: str) -> bool:
     if text.isascii():
         return fold(text) in _SAID_BARE
     key = tone_key(text)
+    if key.partition(" ")[0] not in _SAID_FIRST:
+        return False
     return any(key == said or key.startswith(f"{said} ") for said in _SAID)
 
 

@@ -66,7 +66,7 @@ def told(*, campaign: Campaign, forms: int, forms_left: int, **standing: Any) ->
         "submitted": forms - forms_left,
         "decision": campaign.settings.get("decision"),
         "decided_on": decided_on(campaign),
-        "own_site": state.settings().base_url.partition("://")[2],
+        "own_site": state.settings().addresses.respondent.partition("://")[2],
         "closes_at": campaign.closes_at,
         "opens_at": campaign.opens_at,
         "closed_for_good": not (campaign.is_preparing or campaign.is_open),

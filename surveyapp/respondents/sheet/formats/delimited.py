@@ -118,13 +118,16 @@ def _width(row: list[str]) -> int:
 
 
 def _delimiter(text: str) -> tuple[int, str, str]:
-    """First line number, delimiter and text; Excel's own `sep=;` line says it outright."""
+    """First line number, delimiter and text; Excel's own `sep=;` line says it, unless the rows say otherwise."""
     said = re.match(r"sep=(.)\r?\n", text)
     if said:
-        return 2, said[1], text[said.end() :]
+        text = text[said.end() :]
+    told = {said[1]} - set(_DELIMITERS) if said else set()
     counts: Counter[str] = Counter()
     for line in text[:50_000].splitlines()[:50]:
         bare = re.sub(r'"[^"]*"', "", line)
-        counts.update({d: min(bare.count(d), 12) for d in _DELIMITERS})
+        counts.update({d: min(bare.count(d), 12) for d in (*_DELIMITERS, *told)})
     best = max(_DELIMITERS, key=lambda d: counts[d])
+    if said:
+        return 2, best if counts[said[1]] * 3 < counts[best] else said[1], text
     return 1, best if counts[best] else ",", text

@@ -27,14 +27,14 @@ def split(secret: bytes, *, shares: int, needed: int) -> dict[int, bytes]:
     }
 
 
-def join(shares: Mapping[int, bytes], *, at: int = 0) -> bytes:
-    """The secret from as many shares as are needed; with `at`, the share of that number.
+def join(shares: Mapping[int, bytes]) -> bytes:
+    """The secret from as many shares as are needed.
 
     Wrong shares give a wrong secret, not an error: compare what it makes with what is known of it.
     """
     if len({len(share) for share in shares.values()}) != 1 or not all(0 < n < 256 for n in shares):
         raise ValueError(sorted(shares))
-    weights = {number: _weight(number, shares, at) for number in shares}
+    weights = {number: _weight(number, shares) for number in shares}
     places = range(len(next(iter(shares.values()))))
     return bytes(
         reduce(xor, (times(weights[number], share[index]) for number, share in shares.items()))
@@ -49,10 +49,10 @@ def _value(at: int, coefficients: tuple[int, ...]) -> int:
     )
 
 
-def _weight(number: int, shares: Mapping[int, bytes], at: int) -> int:
-    """Lagrange's basis polynomial of one share; minus is xor in this field."""
+def _weight(number: int, shares: Mapping[int, bytes]) -> int:
+    """Lagrange's basis polynomial of one share at 0; minus is xor in this field."""
     others = [other for other in shares if other != number]
-    above = reduce(times, (at ^ other for other in others), 1)
+    above = reduce(times, others, 1)
     below = reduce(times, (number ^ other for other in others), 1)
     return times(above, inverse(below))
 

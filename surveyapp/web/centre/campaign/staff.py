@@ -75,7 +75,7 @@ def add_person() -> ResponseReturnValue:
     try:
         with transaction() as db:
             made, link = invite.invite(db, new, mailed=can_mail(), act=act())
-            told = _told(made, link)
+            told = _told(db, made, link)
     except UsernameTaken:
         return page(errors=[("username", _("Tên đăng nhập này đã có người dùng."))]), 422
     except BadUsername:
@@ -91,9 +91,10 @@ def can_mail() -> bool:
     return bool(settings().smtp_url)
 
 
-def _told(staff: Staff, link: StaffLink) -> Made:
+def _told(db: Session, staff: Staff, link: StaffLink) -> Made:
     by_hand = link.mail == LinkMail.BY_HAND
-    url = account_mail.address(keys(), link.id, base_url=settings().base_url) if by_hand else None
+    addresses = settings().addresses
+    url = account_mail.address(db, keys(), link, addresses=addresses) if by_hand else None
     return Made(staff.username, staff.email, url)
 
 
@@ -122,7 +123,7 @@ def send_link(staff_id: UUID) -> ResponseReturnValue:
         link = invite.send_link(
             db, person, mailed=can_mail(), act=act(), campaign_code=g.campaign.code
         )
-        told = _told(person, link)
+        told = _told(db, person, link)
     return page(made=told)
 
 

@@ -103,7 +103,7 @@ def download_mailing() -> ResponseReturnValue:
 
 
 def _mailing_rows(campaign: Any, *, listed_at: Any) -> Iterator[mailing.MailingRow]:
-    ring, base_url = keys(), settings().base_url
+    ring, base_url = keys(), settings().addresses.respondent
 
     def rows() -> Iterator[mailing.MailingRow]:
         with reading() as db:

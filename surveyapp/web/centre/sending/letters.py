@@ -69,7 +69,7 @@ def download_all_letters(wave_id: UUID) -> Response:
         for pile, unit in piles:
             facts = {"batch": str(pile.id), "letters": pile.letters}
             enter(db, Action.LETTERS_DOWNLOADED, facts, unit_code=unit.code)
-    campaign, base_url, ring, own = g.campaign, settings().base_url, keys(), locale()
+    campaign, base_url, ring, own = g.campaign, settings().addresses.respondent, keys(), locale()
 
     def files() -> Iterator[tuple[str, bytes]]:
         for pile, unit in sorted(piles, key=lambda one: one[1].position):
@@ -119,7 +119,7 @@ def download_letters(batch_id: UUID) -> ResponseReturnValue:
         facts = {"batch": str(pile.id), "letters": pile.letters}
         enter(db, Action.LETTERS_DOWNLOADED, facts, unit_code=unit.code)
     with reading() as db:
-        base_url = settings().base_url
+        base_url = settings().addresses.respondent
         content = batches.write(db, g.campaign, pile, unit, keys=keys(), base_url=base_url, now=now)
     name = _file_name(g.campaign.code, pile, unit)
     headers = {"Content-Disposition": f"attachment; filename={name}"}

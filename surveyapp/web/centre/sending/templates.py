@@ -49,7 +49,7 @@ def save_words(kind: str, language: str) -> ResponseReturnValue:
     template = _written()
     try:
         with transaction() as db:
-            base = settings().base_url
+            base = settings().addresses.respondent
             templates.save(db, g.campaign, kind, language, template, base_url=base, act=act())
     except TemplateRefused as error:
         faults = [(fault.place, channels.template_fault(fault)) for fault in error.faults]
@@ -63,7 +63,9 @@ def save_words(kind: str, language: str) -> ResponseReturnValue:
 def preview_words(kind: str, language: str) -> ResponseReturnValue:
     """What real people would get, nothing saved."""
     template = _written()
-    faults = templates.check(kind, template, base_url=settings().base_url, campaign=g.campaign)
+    faults = templates.check(
+        kind, template, base_url=settings().addresses.respondent, campaign=g.campaign
+    )
     errors = [(fault.place, channels.template_fault(fault)) for fault in faults]
     return _page(kind, language, template, errors=errors), 422 if errors else 200
 
@@ -73,7 +75,9 @@ def preview_words(kind: str, language: str) -> ResponseReturnValue:
 def try_words(kind: str, language: str) -> ResponseReturnValue:
     """Send the words as they stand in the form to the operator's own address, nothing saved."""
     template = _written()
-    faults = templates.check(kind, template, base_url=settings().base_url, campaign=g.campaign)
+    faults = templates.check(
+        kind, template, base_url=settings().addresses.respondent, campaign=g.campaign
+    )
     errors = [(fault.place, channels.template_fault(fault)) for fault in faults]
     if not errors:
         flash(*_tried(kind, language, template))
@@ -84,7 +88,7 @@ def _tried(kind: str, language: str, template: MessageTemplate) -> tuple[str, st
     """What became of a message on trial, and how to show it. The network is used in no transaction."""
     with reading() as db:
         address = accounts.email(db, g.actor.staff_id)
-        base = settings().base_url
+        base = settings().addresses.respondent
         trial = preview.trial(db, g.campaign, template, language, keys=keys(), base_url=base)
     if not address:
         return _(
@@ -129,7 +133,12 @@ def _page(
         own_address = accounts.email(db, g.actor.staff_id)
         if not errors:
             seen = preview.people(
-                db, g.campaign, template, language, keys=keys(), base_url=settings().base_url
+                db,
+                g.campaign,
+                template,
+                language,
+                keys=keys(),
+                base_url=settings().addresses.respondent,
             )
     return render_template(
         "centre/messages_edit.html",
