@@ -22,7 +22,7 @@ from surveyapp.exports.disclosure.item_figures import Z95
 from surveyapp.exports.disclosure.row_labels import Cell
 
 ICC = 0.05
-"""Correlation of answers within one supplying unit: the middle of what surveys of attitudes report (0.02 to 0.10)."""
+"""Correlation of answers within one supplying unit: a convention, with its reasons in docs/decisions/0014."""
 
 
 @dataclass(frozen=True)
