@@ -16,6 +16,7 @@ from surveyapp.exports.quality.figures import (
     QualityFigures,
     Share,
 )
+from surveyapp.exports.quality.precision import ICC
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import _, day, locale, number, percent
 from surveyapp.instruments.comparability import BREAKING, REASONS, Comparison
@@ -180,7 +181,8 @@ def _precision(account: QualityAccount) -> ReportPart:
         [
             _("Mọi người trong danh sách đều được hỏi: không có sai số chọn mẫu, chỉ có không trả lời. Khoảng 95 % nói về cách trả lời nếu những người khác cùng loại được hỏi."),
             _("Một nửa số trung bình được công bố có khoảng 95 %% hẹp hơn ± %(points)s điểm.", points=_dashed(account.figures.half_width)),
-            _("Hiệu ứng thiết kế dùng tương quan trong cùng đơn vị lập danh sách đã nêu trong tài liệu, không ước lượng: phiếu niêm phong không mang đơn vị lập danh sách, nên điều đó không thể đo được."),
+            _("Hiệu ứng thiết kế dùng tương quan quy ước %(icc)s trong cùng đơn vị lập danh sách, không ước lượng: phiếu niêm phong không mang đơn vị lập danh sách, nên điều đó không thể đo được.", icc=_decimal(ICC)),
+            _("Không thể ước lượng và không nêu: phương sai của ô chỉ có một câu trả lời, sai số của ô chỉ biết số phiếu, và người không trả lời có khác người trả lời trong cùng ô hay không."),
         ],
     )  # fmt: skip
 

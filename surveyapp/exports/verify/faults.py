@@ -7,7 +7,7 @@ CODES = (
     "other_name", "missing_file", "extra_file", "bytes", "sha256", "table_shape", "ddi_shape", "ddi_schema", "columns",
     "unknown_code", "row_count", "small_label", "small_public_cell", "counts_do_not_add_up", "counts_incomplete",
     "counts_differ", "public_differs", "questionnaire_differs", "codebook_differs", "criteria_differ", "rates_differ",
-    "cleaning_differs", "ranks_differ", "weights_differ", "means_differ", "name_missing", "formats_differ",
+    "cleaning_differs", "ranks_differ", "weights_differ", "means_differ", "name_missing",
 )  # fmt: skip
 """Every code there is, in the order of the contract."""
 
