@@ -19,7 +19,11 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.representativeness import r_indicator
-from surveyapp.fieldwork.representativeness.r_indicator import Representativeness, StratumCounts
+from surveyapp.fieldwork.representativeness.r_indicator import (
+    Representativeness,
+    Stratum,
+    StratumCounts,
+)
 from surveyapp.fieldwork.rules import CompletenessCounts, Counts, outcome_rates
 from surveyapp.instruments.kinds.registry import kind_of
 
@@ -262,12 +266,12 @@ def _average(shares: Collection[Share]) -> Share | None:
 
 def _strata(
     frame: Frame, by_cell: Mapping[Cell, tuple[Counts, int]]
-) -> dict[tuple[str, ...], StratumCounts]:
-    """Forms and answers by region of the rated unit and group, as `r_indicator.VARIABLES` begin."""
-    strata: dict[tuple[str, ...], StratumCounts] = defaultdict(StratumCounts)
+) -> dict[Stratum, StratumCounts]:
+    """Forms and answers by rated unit, its region, and group."""
+    strata: dict[Stratum, StratumCounts] = defaultdict(StratumCounts)
     for (unit, group), (counts, answered) in by_cell.items():
         region = frame.units_by_code[unit].region_vi or NO_REGION
-        strata[region, group] += StratumCounts(counts.maybe_eligible, answered)
+        strata[Stratum(region, group, rated=unit)] += StratumCounts(counts.maybe_eligible, answered)
     return dict(strata)
 
 

@@ -109,9 +109,9 @@ def _response(account: QualityAccount) -> ReportPart:
         if figures.is_public
         else _("Mức độ đủ của phiếu được đếm sau khi mở hộp, theo đơn vị và nhóm."),
     ]  # fmt: skip
-    if figures.r is not None:
+    if figures.r is not None and figures.r.r is not None:
         sentences.append(
-            _("Chỉ số đại diện R (Schouten, Cobben, Bethlehem 2009) theo vùng và nhóm: %(r)s; 1 là người trả lời giống hệt người được hỏi.", r=_decimal(figures.r.r))
+            _("Chỉ số đại diện R (Schouten, Cobben, Bethlehem 2009) theo vùng, nhóm và đơn vị được đánh giá: %(r)s; 1 là người trả lời giống hệt người được hỏi.", r=_decimal(figures.r.r))
         )  # fmt: skip
     grid = ReportTable(_("Tỷ lệ trả lời theo nhóm"), heading, rows)
     return ReportPart(_("3. Độ chính xác: không trả lời phiếu"), sentences, [grid])
