@@ -11,8 +11,8 @@ from surveyapp.exports.disclosure.item_figures import ItemFigures, averaged
 from surveyapp.exports.disclosure.public_tables import PublicTables
 from surveyapp.exports.quality.precision import (
     ICC,
+    CellScores,
     CellWeight,
-    Stratum,
     cell_weights,
     estimate,
 )
@@ -34,7 +34,7 @@ def strata():
         scores.setdefault(row["cell"], []).append(float(row["score"]))
         forms[row["cell"]] = int(row["forms"])
     return {
-        cell: Stratum(
+        cell: CellScores(
             CellWeight(forms[cell], len(of), (forms[cell],)),
             len(of),
             sum(of),
@@ -71,15 +71,15 @@ def test_what_cannot_be_estimated_is_left_empty():
     assert CellWeight(30, 20, [30]).deff is None
     assert CellWeight(0, 20, ()).deff is None
     assert CellWeight(30, 0, [30]).weight is None
-    alone = Stratum(CellWeight(3, 1, [3]), 1, 75.0, 5625.0)
+    alone = CellScores(CellWeight(3, 1, [3]), 1, 75.0, 5625.0)
     told = estimate([alone])
     assert (told.mean, told.error_finite, told.error_wide) == (75.0, None, None)
-    assert estimate([Stratum(CellWeight(3, 1, [3]), 0, 0.0, 0.0)]) is None
+    assert estimate([CellScores(CellWeight(3, 1, [3]), 0, 0.0, 0.0)]) is None
 
 
 def test_weights_make_up_for_units_that_answer_less():
-    full = Stratum(CellWeight(50, 50, [50]), 50, 50 * 100.0, 50 * 10000.0)
-    half = Stratum(CellWeight(50, 10, [50]), 10, 0.0, 0.0)
+    full = CellScores(CellWeight(50, 50, [50]), 50, 50 * 100.0, 50 * 10000.0)
+    half = CellScores(CellWeight(50, 10, [50]), 10, 0.0, 0.0)
     assert estimate([full, half]).mean == 50
 
 

@@ -53,7 +53,7 @@ class CellWeight:
 
 
 @dataclass(frozen=True)
-class Stratum:
+class CellScores:
     """Scores 0–100 of one item in one cell: how many, their sum and the sum of their squares."""
 
     weight: CellWeight
@@ -95,9 +95,11 @@ class Estimate:
         return max(0.0, self.mean - Z95 * error), min(100.0, self.mean + Z95 * error)
 
 
-def stratum(counts: Mapping[str, int], scores: Mapping[str, float], weight: CellWeight) -> Stratum:
+def stratum(
+    counts: Mapping[str, int], scores: Mapping[str, float], weight: CellWeight
+) -> CellScores:
     """The sums of one cell from its counts by option and what each option is worth."""
-    return Stratum(
+    return CellScores(
         weight,
         n=sum(counts[code] for code in scores),
         total=sum(counts[code] * score for code, score in scores.items()),
@@ -105,7 +107,7 @@ def stratum(counts: Mapping[str, int], scores: Mapping[str, float], weight: Cell
     )
 
 
-def estimate(strata: Iterable[Stratum]) -> Estimate | None:
+def estimate(strata: Iterable[CellScores]) -> Estimate | None:
     """The mean over strata, each as large as its forms; None where nobody answered on the scale."""
     answered = [one for one in strata if one.n]
     population = sum(one.forms for one in answered)

@@ -8,9 +8,9 @@ from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.formats.csv_files import Value
 from surveyapp.exports.quality.precision import (
     ICC,
+    CellScores,
     CellWeight,
     Estimate,
-    Stratum,
     estimate,
     stratum,
 )
@@ -60,7 +60,7 @@ def mean_rows(
 
 def _stratum(
     tally: AnswerTally, cell: Cell, column: ItemColumn, weights: Mapping[Cell, CellWeight]
-) -> Stratum:
+) -> CellScores:
     counts = tally.column(cell, column).options
     return stratum(counts, item_scores(column.item), weights[cell])
 
