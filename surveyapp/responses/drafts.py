@@ -177,8 +177,7 @@ def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> 
 
 def read(db: Session, assignment_id: UUID, *, holder: DraftHolder) -> StoredDraft | None:
     """The draft of the holder's devices as it lies there; None where there is none."""
-    key = {"assignment": assignment_id, "mark": holder.mark}
-    row = db.execute(_READ, key).one_or_none()
+    row = db.execute(_READ, {"assignment": assignment_id, "mark": holder.mark}).one_or_none()
     return None if row is None else StoredDraft(*row)
 
 
@@ -326,12 +325,8 @@ def new_strand() -> bytes:
 
 def discard(db: Executes, assignment_ids: Iterable[UUID]) -> int:
     """Remove drafts that nobody can read any more, as after a reissued code; how many there were."""
-    removed = db.execute(
-        delete(Draft)
-        .where(Draft.assignment_id.in_(list(assignment_ids)))
-        .returning(Draft.assignment_id)
-    )
-    return len(removed.all())
+    unreadable = delete(Draft).where(Draft.assignment_id.in_(list(assignment_ids)))
+    return len(db.execute(unreadable.returning(Draft.assignment_id)).all())
 
 
 def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
