@@ -34,7 +34,7 @@ ASKED = {"type": "select_one yn", "name": "a", "label": "Was it good?"}
 
 
 @pytest.mark.parametrize(
-    ("sheets", "place", "word"),
+    ("sheets", "stands_at", "word"),
     [
         (form({"type": "rank yn", "name": "a", "label": "Order"}), "2 survey!A2", "rank"),
         (form({"type": "geopoint", "name": "a", "label": "Where?"}), "2 survey!A2", "geopoint"),
@@ -46,9 +46,9 @@ ASKED = {"type": "select_one yn", "name": "a", "label": "Was it good?"}
         ),
     ],
 )  # fmt: skip
-def test_a_refusal_names_its_one_reason_and_nothing_that_follows_from_it(sheets, place, word):
+def test_a_refusal_names_its_one_reason_and_nothing_that_follows_from_it(sheets, stands_at, word):
     (reason,) = reasons(sheets)
-    assert reason.startswith(place)
+    assert reason.startswith(stands_at)
     assert word in reason
 
 
