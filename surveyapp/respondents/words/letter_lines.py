@@ -5,7 +5,9 @@ from functools import lru_cache
 
 from surveyapp.respondents.words.names import fold
 
-_NUMBER = re.compile(r"(?:văn bản |công văn |quyết định )?s[ốo]\s{0,9}(?:[:.]|\d|…|/)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:văn bản |công văn |quyết định )?s[ốo]\s{0,9}(?:[:.]|\d|…|/)", re.IGNORECASE
+)
 _BEGINS = re.compile(
     r"(?:kinh (?:gui|trinh)|noi nhan|can cu|(?:thuc hien|theo|trien khai) (?:ke hoach|cong van|quyet dinh|van ban|chi dao|de nghi|yeu cau|thong bao)"
     r"|v v |ve viec|(?:ban hanh )?kem theo|doc lap tu do|cong hoa xa hoi|(?:mau|bieu|bang) (?:so|bieu|phieu)|bieu mau|phu luc|dia diem|thoi gian"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tests.files.sisters.truth import HEAD, OFFICES, Person, Sister, crowd, of, xlsx
+from tests.files.sisters.truth import HEAD, Person, Sister, crowd, of, xlsx
 
 BEARERS = (
     "Vũ Thị Phương", "Trương Trung Tâm", "Đoàn Công Vụ", "Viên Thị Mai", "Quan Văn Hội", "Đỗ Thanh Tra", "Hà Thị Hội", "Lê Công An",
@@ -46,7 +46,9 @@ NO_DEPARTMENTS = (
 )  # fmt: skip
 
 
-def _changed(people: Sequence[Person], column: str, written: Sequence[str], order: str = "nNpdte-") -> bytes:
+def _changed(
+    people: Sequence[Person], column: str, written: Sequence[str], order: str = "nNpdte-"
+) -> bytes:
     rows = [p.cells(order, **{column: w}) for p, w in zip(people, written, strict=True)]
     return xlsx([HEAD, *rows])
 
@@ -60,34 +62,112 @@ def names() -> Iterator[Sister]:
     yield of("bearers_lone.xlsx", xlsx([HEAD, *lone]), people, names=BEARERS, asked=every, **bare)
     yield of("bearers_unnumbered.xlsx", xlsx([HEAD, *([f"0{r[0]}." if n % 2 else "", *r[1:2], "Phó Giám đốc"] for n, r in enumerate(lone))]), people,
              names=BEARERS, asked=every, **bare)  # fmt: skip
-    yield of("bearers_council.xlsx", xlsx([["TT", "Họ tên đại biểu", "ĐT"], *(r[:2] for r in lone)]), people, names=BEARERS, asked=every, kind="council", **bare)
-    yield of("bearers_upper.xlsx", xlsx([HEAD, *([r[0], r[1].upper(), "", ""] for r in lone)]), people, names=None, asked=every, **bare)
+    yield of(
+        "bearers_council.xlsx",
+        xlsx([["TT", "Họ tên đại biểu", "ĐT"], *(r[:2] for r in lone)]),
+        people,
+        names=BEARERS,
+        asked=every,
+        kind="council",
+        **bare,
+    )
+    yield of(
+        "bearers_upper.xlsx",
+        xlsx([HEAD, *([r[0], r[1].upper(), "", ""] for r in lone)]),
+        people,
+        names=None,
+        asked=every,
+        **bare,
+    )
     people = crowd(len(VACANT))
-    yield of("vacant.xlsx", _changed(people, "N", VACANT), people, names=None, asked=frozenset(range(len(VACANT))), either=frozenset(range(len(VACANT))))
+    yield of(
+        "vacant.xlsx",
+        _changed(people, "N", VACANT),
+        people,
+        names=None,
+        asked=frozenset(range(len(VACANT))),
+        either=frozenset(range(len(VACANT))),
+    )
     people = crowd(len(REMARKS))
     written = [r.format(p.name) for p, r in zip(people, REMARKS, strict=True)]
-    yield of("remarks.xlsx", _changed(people, "N", written), people, names=None, asked=frozenset(range(len(REMARKS))))
-    notes = ["Nghỉ hưu từ 01/12/2023", "Đã chuyển công tác", "Đã mất", "Chuyển Sở khác", "Nghỉ hưu", "Thôi việc", "Không còn công tác tại Sở", "nghỉ thai sản đến 6/2024"]
+    yield of(
+        "remarks.xlsx",
+        _changed(people, "N", written),
+        people,
+        names=None,
+        asked=frozenset(range(len(REMARKS))),
+    )
+    notes = [
+        "Nghỉ hưu từ 01/12/2023",
+        "Đã chuyển công tác",
+        "Đã mất",
+        "Chuyển Sở khác",
+        "Nghỉ hưu",
+        "Thôi việc",
+        "Không còn công tác tại Sở",
+        "nghỉ thai sản đến 6/2024",
+    ]
     people = crowd(len(notes))
     yield of("notes.xlsx", _changed(people, "-", notes), people, asked=frozenset(range(len(notes))))
     people = crowd(len(TITLED))
-    yield of("titled.xlsx", _changed(people, "N", [t.format(p.name) for p, t in zip(people, TITLED, strict=True)]), people)
+    yield of(
+        "titled.xlsx",
+        _changed(people, "N", [t.format(p.name) for p, t in zip(people, TITLED, strict=True)]),
+        people,
+    )
     people = crowd(6)
-    acting = ["Q. Giám đốc", "Quyền Giám đốc", "Phụ trách Sở", "Q.GĐ", "PGĐ phụ trách", "Phó Giám đốc Phụ trách"]
+    acting = [
+        "Q. Giám đốc",
+        "Quyền Giám đốc",
+        "Phụ trách Sở",
+        "Q.GĐ",
+        "PGĐ phụ trách",
+        "Phó Giám đốc Phụ trách",
+    ]
     rows = [[p.name, position, p.department] for p, position in zip(people, acting, strict=True)]
-    yield of("acting.xlsx", xlsx([HEAD[1:], *rows]), people, phones=None, emails=None, positions=acting, asked=frozenset(range(6)))
+    yield of(
+        "acting.xlsx",
+        xlsx([HEAD[1:], *rows]),
+        people,
+        phones=None,
+        emails=None,
+        positions=acting,
+        asked=frozenset(range(6)),
+    )
     eth = [p.name.replace("Đ", "Ð") for p in people]
     yield of("eth.xlsx", _changed(people, "N", eth), people)
-    positions = ["Giám đốc", "Phó Giám đốc", "PGĐ", "Giám đốc, Bí thư Đảng ủy", "Chánh Thanh tra", "Trưởng ban"]
-    yield of("in_name.xlsx", _changed(people, "N", [f"{p.name} - {w}" for p, w in zip(people, positions, strict=True)]), people)
+    positions = [
+        "Giám đốc",
+        "Phó Giám đốc",
+        "PGĐ",
+        "Giám đốc, Bí thư Đảng ủy",
+        "Chánh Thanh tra",
+        "Trưởng ban",
+    ]
+    yield of(
+        "in_name.xlsx",
+        _changed(people, "N", [f"{p.name} - {w}" for p, w in zip(people, positions, strict=True)]),
+        people,
+    )
 
 
 def offices() -> Iterator[Sister]:
     """Departments in the province's own spellings, and what is none."""
     people = crowd(len(SPELLINGS))
-    yield of("spellings.xlsx", _changed(people, "d", list(SPELLINGS)), people, departments=list(SPELLINGS.values()))
+    yield of(
+        "spellings.xlsx",
+        _changed(people, "d", list(SPELLINGS)),
+        people,
+        departments=list(SPELLINGS.values()),
+    )
     people = crowd(len(NO_DEPARTMENTS))
-    yield of("no_departments.xlsx", _changed(people, "d", NO_DEPARTMENTS), people, departments=None, asked=frozenset(range(len(NO_DEPARTMENTS))))
+    yield of(
+        "no_departments.xlsx",
+        _changed(people, "d", NO_DEPARTMENTS),
+        people,
+        departments=None,
+        asked=frozenset(range(len(NO_DEPARTMENTS))),
+    )
 
 
 PHONES = (
@@ -100,8 +180,31 @@ PHONES = (
     ("Số: 0912345702", "0912345702"), ("Mobile: +84912345703", "0912345703"), ("0912\n345\n704", "0912345704"), ("0912 345 705 ", "0912345705"),
     ("O912345706", "?"), ("0912−345−707", "0912345707"), ("0912⁃345⁃708", "0912345708"), ("0912‑345‑709", "0912345709"),
 )  # fmt: skip
-BAD_PHONES = ("091234567", "09123456789", "0123", "0912345678/0983111222", "1900 1234", "9.12E+08", "0912xxx678", "0000000000", "113", "0612345678", "Không nhớ số", "0912 345 67?")
-FOREIGN = ("+1 202 555 0143", "+44 20 7946 0958", "0033 1 42 68 53 00", "+856 21 413 409", "+81-3-3466-3311", "(+49) 30 53630108", "+65 6462 5938", "+61 2 6286 6059", "+7 495 245 1092")
+BAD_PHONES = (
+    "091234567",
+    "09123456789",
+    "0123",
+    "0912345678/0983111222",
+    "1900 1234",
+    "9.12E+08",
+    "0912xxx678",
+    "0000000000",
+    "113",
+    "0612345678",
+    "Không nhớ số",
+    "0912 345 67?",
+)
+FOREIGN = (
+    "+1 202 555 0143",
+    "+44 20 7946 0958",
+    "0033 1 42 68 53 00",
+    "+856 21 413 409",
+    "+81-3-3466-3311",
+    "(+49) 30 53630108",
+    "+65 6462 5938",
+    "+61 2 6286 6059",
+    "+7 495 245 1092",
+)
 
 
 def contacts() -> Iterator[Sister]:
@@ -111,18 +214,54 @@ def contacts() -> Iterator[Sister]:
     yield of("phones.xlsx", _changed(people, "t", [w for w, _ in PHONES]), people,
              phones=[p if p != "?" else None for _, p in PHONES], either=doubt)  # fmt: skip
     people = crowd(len(BAD_PHONES))
-    yield of("bad_phones.xlsx", _changed(people, "t", BAD_PHONES), people, phones=None, asked=frozenset(range(len(BAD_PHONES) - 2)), either=frozenset({10, 11}))
+    yield of(
+        "bad_phones.xlsx",
+        _changed(people, "t", BAD_PHONES),
+        people,
+        phones=None,
+        asked=frozenset(range(len(BAD_PHONES) - 2)),
+        either=frozenset({10, 11}),
+    )
     people = crowd(len(FOREIGN))
-    rows = [p.cells("nNp-te", **{"-": "Cục Lãnh sự", "t": t, "e": f"nguoi{p.n}@mofa.gov.vn"}) for p, t in zip(people, FOREIGN, strict=True)]
+    rows = [
+        p.cells("nNp-te", **{"-": "Cục Lãnh sự", "t": t, "e": f"nguoi{p.n}@mofa.gov.vn"})
+        for p, t in zip(people, FOREIGN, strict=True)
+    ]
     every = frozenset(range(len(FOREIGN)))
     yield of("foreign.xlsx", xlsx([["STT", "Họ và tên", "Chức vụ", "Đơn vị", "Điện thoại", "Email"], *rows]), people, departments=None, phones=None,
              emails=None, either=every, unblocked=every, kind="department-leaders", unit="BNG")  # fmt: skip
     people = crowd(8)
-    glue = ["{t} - {e}", "{e}; {t}", "{t}\n{e}", "{e} ({t})", "ĐT: {t}; Email: {e}", "{t}/{e}", "{e} {t}", "Di động {t}, thư {e}"]
-    for n, heading in enumerate(("Điện thoại, email", "Liên hệ", "Thông tin liên hệ (ĐT, thư điện tử)")):
-        rows = [[str(p.n), p.name, "Giám đốc", p.department, g.format(t=p.phone, e=p.email)] for p, g in zip(people, glue, strict=True)]
-        yield of(f"glued_{n}.xlsx", xlsx([["STT", "Họ và tên", "Chức vụ", "Sở", heading], *rows]), people)
-    head = ["STT", "Họ và tên", "Chức vụ", "Sở", "ĐT cơ quan", "ĐT nhà riêng", "Di động", "Email công vụ", "Email cá nhân"]
+    glue = [
+        "{t} - {e}",
+        "{e}; {t}",
+        "{t}\n{e}",
+        "{e} ({t})",
+        "ĐT: {t}; Email: {e}",
+        "{t}/{e}",
+        "{e} {t}",
+        "Di động {t}, thư {e}",
+    ]
+    for n, heading in enumerate(
+        ("Điện thoại, email", "Liên hệ", "Thông tin liên hệ (ĐT, thư điện tử)")
+    ):
+        rows = [
+            [str(p.n), p.name, "Giám đốc", p.department, g.format(t=p.phone, e=p.email)]
+            for p, g in zip(people, glue, strict=True)
+        ]
+        yield of(
+            f"glued_{n}.xlsx", xlsx([["STT", "Họ và tên", "Chức vụ", "Sở", heading], *rows]), people
+        )
+    head = [
+        "STT",
+        "Họ và tên",
+        "Chức vụ",
+        "Sở",
+        "ĐT cơ quan",
+        "ĐT nhà riêng",
+        "Di động",
+        "Email công vụ",
+        "Email cá nhân",
+    ]
     rows = []
     for p in people:
         mails = [p.email, ""] if p.n % 2 else ["", p.email]
@@ -130,18 +269,75 @@ def contacts() -> Iterator[Sister]:
         rows.append([str(p.n), p.name, "Giám đốc", p.department, *numbers, *mails])
     yield of("several_columns.xlsx", xlsx([head, *rows]), people)
     swapped = [p.cells("nNpdet") for p in people]
-    yield of("swapped.xlsx", xlsx([HEAD, *swapped]), people, phones=None, emails=None, either=frozenset(range(8)))
+    yield of(
+        "swapped.xlsx",
+        xlsx([HEAD, *swapped]),
+        people,
+        phones=None,
+        emails=None,
+        either=frozenset(range(8)),
+    )
     people = crowd(12)
-    yield of("phones_count_up.xlsx", _changed(people, "t", [f"09123456{n:02d}" for n in range(12)]), people, phones=None, asked=frozenset(range(12)))
-    yield of("phones_count_up_grouped.xlsx", _changed(people, "t", [f"0912 345 6{n:02d}" for n in range(10, 22)]), people, phones=None, asked=frozenset(range(12)))
-    yield of("mails_count_up.xlsx", _changed(people, "e", [f"nguyenvana{n}@haiduong.gov.vn" for n in range(1, 13)]), people, emails=None, asked=frozenset(range(12)))
+    yield of(
+        "phones_count_up.xlsx",
+        _changed(people, "t", [f"09123456{n:02d}" for n in range(12)]),
+        people,
+        phones=None,
+        asked=frozenset(range(12)),
+    )
+    yield of(
+        "phones_count_up_grouped.xlsx",
+        _changed(people, "t", [f"0912 345 6{n:02d}" for n in range(10, 22)]),
+        people,
+        phones=None,
+        asked=frozenset(range(12)),
+    )
+    yield of(
+        "mails_count_up.xlsx",
+        _changed(people, "e", [f"nguyenvana{n}@haiduong.gov.vn" for n in range(1, 13)]),
+        people,
+        emails=None,
+        asked=frozenset(range(12)),
+    )
     bad = ["0912345678/an@haiduong.gov.vn", "www.an@haiduong.gov.vn", "an#@haiduong.gov.vn", "an@haiduong,gov.vn", "an@gmail", "an@@gmail.com", "@gmail.com", "an.gmail.com",
            "an@haiduong.gov.vm", "an@gmial.com", "an@haiduong.gov.vn, ba@haiduong.gov.vn", "nguyễn@haiduong.gov.vn"]  # fmt: skip
-    yield of("bad_mails.xlsx", _changed(people, "e", bad), people, emails=None, asked=frozenset(range(12)))
-    slips = ["gmail.con", "gmai.com", "gamil.com", "yaho.com", "hotmai.com", "haiduong.gov.v", "haiduong.go.vn", "haiduong.gov.vnn", "haidong.gov.vn", "outlok.com", "icloud.con", "yahoo.con.vn"]
-    yield of("slips.xlsx", _changed(people, "e", [f"ten{p.n}.ho@{s}" for p, s in zip(people, slips, strict=True)]), people, emails=None, asked=frozenset(range(12)))
+    yield of(
+        "bad_mails.xlsx",
+        _changed(people, "e", bad),
+        people,
+        emails=None,
+        asked=frozenset(range(12)),
+    )
+    slips = [
+        "gmail.con",
+        "gmai.com",
+        "gamil.com",
+        "yaho.com",
+        "hotmai.com",
+        "haiduong.gov.v",
+        "haiduong.go.vn",
+        "haiduong.gov.vnn",
+        "haidong.gov.vn",
+        "outlok.com",
+        "icloud.con",
+        "yahoo.con.vn",
+    ]
+    yield of(
+        "slips.xlsx",
+        _changed(people, "e", [f"ten{p.n}.ho@{s}" for p, s in zip(people, slips, strict=True)]),
+        people,
+        emails=None,
+        asked=frozenset(range(12)),
+    )
     same = _changed(people, "e", ["vanthu@haiduong.gov.vn"] * 12)
-    yield of("one_mailbox.xlsx", same, people, emails=None, asked=frozenset(), either=frozenset(range(12)))
+    yield of(
+        "one_mailbox.xlsx",
+        same,
+        people,
+        emails=None,
+        asked=frozenset(),
+        either=frozenset(range(12)),
+    )
 
 
 def everything() -> Iterator[Sister]:
