@@ -135,9 +135,9 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
 def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datetime) -> None:
     """Stata 14 and later: Unicode; a byte for a code, texts as wide as in SPSS; "don't know" is a labelled code,
     for the reader to set aside."""
-    from pandas.io.stata import StataWriterUTF8
+    from pandas.io.stata import StataWriterUTF8  # type: ignore[attr-defined]  # not in the stubs
 
-    class ConstantWidths(StataWriterUTF8):
+    class ConstantWidths(StataWriterUTF8):  # type: ignore[misc]  # not in the stubs
         """The library gives a text the width of the longest; ours do not depend on the rows."""
 
         def _set_formats_and_types(self, dtypes: Any) -> None:
