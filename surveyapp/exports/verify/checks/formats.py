@@ -62,13 +62,13 @@ def _csv_columns(path: Path) -> dict[str, list[str]]:
         return {name: [row[n] for row in rows] for n, name in enumerate(heading)}
 
 
-def _differences(path: str, told: Columns, found: Columns) -> Iterator[ReleaseFault]:
+def _differences(path: str, told: Columns, read_back: Columns) -> Iterator[ReleaseFault]:
     """The first row that differs of each column, or the names of the columns where these do."""
-    if list(told) != list(found):
+    if list(told) != list(read_back):
         yield ReleaseFault(path, "formats_differ", "columns")
         return
     for name, cells in told.items():
-        others = found[name]
+        others = read_back[name]
         if len(others) != len(cells):
             yield ReleaseFault(path, "formats_differ", f"{name}: {len(others)} rows")
             continue
@@ -143,8 +143,8 @@ def _response_faults(
         if name not in sheets:
             yield ReleaseFault(BOOK, "formats_differ", name)
             continue
-        found = _read_sheet(book, sheets[name])
-        columns = [str(cell) for cell in next(found, [])]
+        read_back = _read_sheet(book, sheets[name])
+        columns = [str(cell) for cell in next(read_back, [])]
         if columns[:LABELS] != heading[:LABELS] or not set(columns) <= set(heading):
             yield ReleaseFault(BOOK, "formats_differ", f"{name}/1")
             continue
@@ -153,25 +153,25 @@ def _response_faults(
         expected = ([row[n] for n in places] for row in of_group)
         if any(row[n] for row in of_group for n in elsewhere):
             yield ReleaseFault(BOOK, "formats_differ", f"{name}/1")
-        yield from _row_faults(name, expected, found, first=2)
+        yield from _row_faults(name, expected, read_back, first=2)
 
 
 def _row_faults(
-    name: str, expected: Iterator[list[str]], found: Iterator[Row], *, first: int = 1
+    name: str, expected: Iterator[list[str]], read_back: Iterator[Row], *, first: int = 1
 ) -> Iterator[ReleaseFault]:
     """The first row that differs; empty cells at its end are as good as none."""
     number = first
     for row in expected:
-        if not _is_same(row, next(found, [])):
+        if not _is_same(row, next(read_back, [])):
             yield ReleaseFault(BOOK, "formats_differ", f"{name}/{number}")
             return
         number += 1
-    if next(found, None) is not None:
+    if next(read_back, None) is not None:
         yield ReleaseFault(BOOK, "formats_differ", f"{name}/{number}")
 
 
-def _is_same(row: Sequence[str], found: Row) -> bool:
-    cells = [*found, *[""] * (len(row) - len(found))]
+def _is_same(row: Sequence[str], read_back: Row) -> bool:
+    cells = [*read_back, *[""] * (len(row) - len(read_back))]
     return len(cells) == len(row) and all(map(_is_told_as, row, cells))
 
 
@@ -225,9 +225,9 @@ def _cells(element: ElementTree.Element) -> Row:
     return row
 
 
-def _column(place: str) -> int:
+def _column(reference: str) -> int:
     """The place of a cell, as `AB12`, counted from 0."""
     number = 0
-    for letter in place.rstrip("0123456789"):
+    for letter in reference.rstrip("0123456789"):
         number = number * 26 + ord(letter) - 64
     return number - 1
