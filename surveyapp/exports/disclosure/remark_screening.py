@@ -56,8 +56,8 @@ def _small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str
     small: dict[str, list[str]] = {}
     for (level, code), n in answered.items():
         if n < frame.row_minimum:
-            unit = frame.units_by_code[code]
-            small.setdefault(level, []).extend(filter(None, (unit.name_vi, unit.name_en)))
+            rated = frame.units_by_code[code]
+            small.setdefault(level, []).extend(filter(None, (rated.name_vi, rated.name_en)))
     return small
 
 
