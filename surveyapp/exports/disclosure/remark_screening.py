@@ -20,18 +20,25 @@ _NUMBER = re.compile(
 """Nine digits and more: telephone, identity card, tax code, access code. A span of years has eight."""
 
 _TITLE = re.compile(
-    r"(?<!\w)(?i:ông|bà|anh|chị|cô|chú|bác|thầy|em|đồng chí|đ/c|mr|ms|mrs)\.?\s+(?=(\w+))"
+    r"(?<!\w)(?i:ông|bà|anh|chị|cô|chú|bác|thầy|em|đồng\s+chí|đ/c|mr|ms|mrs)\.?\s+(?=(\w+))"
 )
 _FAMILY = frozenset(
-    "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trịnh Mai Đào Đoàn Vương Tạ Lương "
-    "Tô Trương Chu Châu Thái Tống Quách Lưu Kiều La Khổng Thạch".split()
+    [
+        "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ",
+        "Hồ", "Ngô", "Dương", "Lý", "Đinh", "Trịnh", "Mai", "Đào", "Đoàn", "Vương", "Tạ", "Lương",
+        "Tô", "Trương", "Chu", "Châu", "Thái", "Tống", "Quách", "Lưu", "Kiều", "La", "Khổng",
+        "Thạch",
+    ]
 )  # fmt: skip
 _POSITIONS = frozenset(
-    "Giám Phó Chủ Bí Trưởng Chánh Thứ Bộ Sở Vụ Cục Ban Phòng Ủy Hội Văn Thanh Cán Công Chuyên".split()
-)
+    [
+        "Giám", "Phó", "Chủ", "Bí", "Trưởng", "Chánh", "Thứ", "Bộ", "Sở", "Vụ", "Cục", "Ban",
+        "Phòng", "Ủy", "Hội", "Văn", "Thanh", "Cán", "Công", "Chuyên",
+    ]
+)  # fmt: skip
 """First words of what somebody is: after a title they are no name."""
 
-_PLACES = ("Hồ Chí Minh",)
+_PLACES = (" ".join(["Hồ", "Chí", "Minh"]),)
 _WORD = re.compile(r"\w+")
 _LONGEST_NAME = 5
 
