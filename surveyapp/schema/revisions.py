@@ -77,7 +77,7 @@ def newest() -> str:
     Read from the files: every process that serves asks, and Alembic would lie in its memory for nothing else.
     """
     files = sorted((MIGRATIONS / "versions").glob("*.py"))
-    named = [dict(_NAMED.findall(file.read_text())) for file in files]
+    named: list[dict[str, str]] = [dict(_NAMED.findall(file.read_text())) for file in files]
     (head,) = {one["revision"] for one in named} - {one.get("down_revision") for one in named}
     return head
 
