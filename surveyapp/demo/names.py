@@ -30,6 +30,8 @@ _FAMILY_NAMES, _FAMILY_SHARES = tuple(_FAMILY), tuple(_FAMILY.values())
 PHONE_PREFIX = "030"
 """Valid to every checker of numbers, yet no operator has been given it (Viettel's begin at 032)."""
 MOST_PEOPLE = 10_000_000
+_STRIDE = 6_180_339
+"""Without a divisor in common with `MOST_PEOPLE`: no number twice, and those of colleagues lie far apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,6 @@ def somebody(random: Random, *, number: int, domain: str) -> Someone:
     initials = "".join(part[0] for part in fold(f"{family} {middle}").split())
     return Someone(
         full_name=f"{family} {middle} {given}",
-        phone=f"{PHONE_PREFIX}{number:07d}",
+        phone=f"{PHONE_PREFIX}{number * _STRIDE % MOST_PEOPLE:07d}",
         email=f"{fold(given)}{initials}.{number}@{domain.lower()}.example.vn",
     )

@@ -47,6 +47,12 @@ def test_nobodys_contact_is_anybody_elses_and_all_of_them_pass(pack):
     assert all(p.email.endswith(".example.vn") for p in people)
 
 
+def test_the_numbers_of_colleagues_do_not_look_as_if_a_cell_had_been_dragged_down():
+    phones = {int(somebody(Random(n), number=n, domain="tinh01").phone) for n in range(500, 1_500)}
+    assert len(phones) == 1_000
+    assert not [phone for phone in phones if phone + 1 in phones]
+
+
 @pytest.mark.parametrize("grouping", ["merged", "sections", "plain"])
 def test_a_sloppy_workbook_is_read_to_the_last_person_without_a_must(pack, grouping):
     task = next(t for t in rosters.tasks(pack) if t.kind == "subunit-leaders")
