@@ -147,6 +147,7 @@ class Driven:
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
+        self.tabs: list[str] = []
         driver.set_page_load_timeout(SECONDS)
         driver.set_script_timeout(SECONDS)
         self.wait = WebDriverWait(driver, SECONDS, 0.05, (StaleElementReferenceException,))
@@ -205,10 +206,12 @@ class Driven:
         self._leave(lambda: self.key(name))
 
     def new_tab(self) -> None:
+        self.tabs = self.tabs or [self.driver.current_window_handle]
         self.driver.switch_to.new_window("tab")
+        self.tabs.append(self.driver.current_window_handle)
 
     def tab(self, number: int) -> None:
-        self.driver.switch_to.window(self.driver.window_handles[number])
+        self.driver.switch_to.window(self.tabs[number])
 
     def wait_for(self, selector: str) -> None:
         self._first(selector)
