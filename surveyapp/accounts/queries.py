@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveyapp.accounts.access import COORDINATOR, Grant
+from surveyapp.accounts.access import COORDINATOR, OPERATOR, Grant
 from surveyapp.accounts.models import Staff, StaffGrant, StaffSession
 from surveyapp.accounts.signing_in.sessions import ABSOLUTE, IDLE
 
@@ -72,6 +72,16 @@ def display_names(db: Session, usernames: Collection[str]) -> dict[str, str]:
         select(Staff.username, Staff.display_name).where(Staff.username.in_(usernames))
     )
     return {row.username: row.display_name for row in staff}
+
+
+def operators(db: Session, campaign_code: str) -> frozenset[str]:
+    """User names of those who run the campaign and can sign in: of two, one may ask and the other agree."""
+    running = Grant(campaign_code, OPERATOR)
+    return frozenset(
+        one.username
+        for one in every_staff(db)
+        if one.active and one.activated and running in one.grants
+    )
 
 
 def every_staff(db: Session) -> list[StaffView]:

@@ -7,11 +7,11 @@ request. Both names stand in the audit trail, and in every entry of the deed its
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
@@ -48,7 +48,10 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class SentForm:
-    """The form that was sent: of which campaign, what it does, to which address, with which fields."""
+    """The form that was sent: of which campaign, what it does, to which address, with which fields.
+
+    The address is a page's, or the words of a command.
+    """
 
     campaign_code: str
     deed: Deed
@@ -89,6 +92,24 @@ def take(db: Session, form: SentForm, *, act: Act) -> Confirmation | None:
     return standing
 
 
+def waits(db: Session, form: SentForm, *, act: Act) -> bool:
+    """The person asked for just this already, and nobody has answered yet."""
+    return _standing(db, form, act, ConfirmationState.ASKED) is not None
+
+
+def count_to_answer(db: Session, campaign_code: str, *, me: str, now: datetime) -> int:
+    """How many requests wait for this person: others' to answer, and her own to carry out."""
+    asked, agreed = ConfirmationState.ASKED, ConfirmationState.AGREED
+    waiting = or_(
+        and_(Confirmation.state == asked, Confirmation.asked_by != me),
+        and_(Confirmation.state == agreed, Confirmation.asked_by == me),
+    )
+    counted = select(func.count()).where(
+        Confirmation.campaign_code == campaign_code, Confirmation.expires_at > now, waiting
+    )
+    return db.scalar(counted) or 0
+
+
 def give_back(db: Session, confirmation_id: uuid.UUID) -> None:
     """The deed did not come about after all: the agreement still stands."""
     _move(db, confirmation_id, ConfirmationState.CARRIED_OUT, ConfirmationState.AGREED)
@@ -122,6 +143,11 @@ def take_back(db: Session, campaign_code: str, confirmation_id: uuid.UUID, *, ac
     asked.state = ConfirmationState.TAKEN_BACK
     db.flush()
     _enter(db, asked, Action.CONFIRMATION_TAKEN_BACK, act)
+
+
+def is_command(one: Confirmation) -> bool:
+    """It was asked for at the command line and is carried out there, not on a page."""
+    return not one.address.startswith("/")
 
 
 def of_campaign(db: Session, campaign_code: str) -> list[Confirmation]:
@@ -186,4 +212,6 @@ def _answerable(
 
 def _enter(db: Session, asked: Confirmation, action: Action, act: Act) -> None:
     facts = {"deed": asked.deed, "asked_by": asked.asked_by, "request": str(asked.id)}
+    if is_command(asked):
+        facts["command"] = asked.address
     audit.record(db, act, action, campaign_code=asked.campaign_code, facts=facts)

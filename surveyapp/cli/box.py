@@ -9,7 +9,9 @@ import click
 
 from surveyapp import clock
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.cli import second_person
 from surveyapp.db import reading, transaction
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
@@ -67,11 +69,12 @@ def check(code: str, as_json: bool) -> None:
 
 @box.command("open")
 @campaign_option
-def open_(code: str) -> None:
-    """Open the box of a closed campaign in the server's custody, once, shuffled."""
+@second_person.by_option
+def open_(code: str, by: str) -> None:
+    """Open the box of a closed campaign in the server's custody, once, shuffled. Two persons do it."""
     from surveyapp.cli.main import database
 
-    with database() as server:
+    with database() as server, second_person.agreed(server, code, Deed.BOX, by=by) as act:
         private_key = custody.read_private_key(custody.key_folder(server.settings), code)
         with transaction() as db:
             campaign = campaigns.campaign(db, code)
@@ -79,7 +82,7 @@ def open_(code: str) -> None:
                 db,
                 campaign,
                 private_key=private_key,
-                act=Act(ACTOR, clock.now(), server.keys),
+                act=act,
                 rules=rulesets.frozen(db, campaign),
             )
         is_compact = opening.compact(server.engine)

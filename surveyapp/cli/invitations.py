@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 
 from surveyapp import clock
 from surveyapp.accounts.act import Act
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.cli import second_person
 from surveyapp.db import compact, reading, transaction
 from surveyapp.i18n import _
 from surveyapp.invitations import mailing_file, service
@@ -21,7 +23,7 @@ from surveyapp.invitations.issuing import outstanding
 from surveyapp.keys import KeyRing
 from surveyapp.operations import erasing
 
-ACTOR = "command-line"
+ACTOR = second_person.ACTOR
 
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
 
@@ -80,16 +82,20 @@ def issue_all(code: str, keys: KeyRing, *, quiet: bool = False) -> dict[str, int
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="csv")
 @click.option("--everyone", is_flag=True, help="Also those who were in a file before.")
-def mailing(code: str, out: Path, kind: str, everyone: bool) -> None:
-    """Write the mailing file: it opens the questionnaires of everybody in it. Goes on record."""
-    with _server() as (keys, base_url):
-        now = clock.now()
+@second_person.by_option
+def mailing(code: str, out: Path, kind: str, everyone: bool, by: str) -> None:
+    """Write the mailing file: it opens the questionnaires of everybody in it. Two persons do it."""
+    from surveyapp.cli.main import database
+
+    deed = Deed.MAILING_FILE
+    with database() as server, second_person.agreed(server, code, deed, by=by) as act:
+        keys, base_url = server.keys, server.settings.base_url
         with transaction() as db:
             campaign = campaigns.campaign(db, code)
-            people = service.mark_listed(db, campaign, everyone=everyone, act=Act(ACTOR, now, keys))
+            people = service.mark_listed(db, campaign, everyone=everyone, act=act)
         out.touch(mode=0o600)
         with reading() as db, out.open("wb") as file:
-            rows = service.mailing(db, campaign, keys=keys, base_url=base_url, listed_at=now)
+            rows = service.mailing(db, campaign, keys=keys, base_url=base_url, listed_at=act.now)
             if kind == "xlsx":
                 mailing_file.write_xlsx(rows, mailing_file.headings(), file)
             else:
@@ -111,14 +117,22 @@ def sent(code: str) -> None:
 @campaign_option
 @click.option("--invitation", "invitation_id", required=True, type=click.UUID)
 @click.option("--reason", required=True, help="Kept in the audit trail.")
-def reissue(code: str, invitation_id: UUID, reason: str) -> None:
-    """Give one person a new code; the old link is dead at once and the draft can no longer be read."""
-    with _server() as (keys, _base_url), transaction() as db:
+@second_person.by_option
+def reissue(code: str, invitation_id: UUID, reason: str, by: str) -> None:
+    """Give one person a new code; the old link is dead at once and the draft can no longer be read.
+
+    Two persons do it.
+    """
+    from surveyapp.cli.main import database
+
+    deed = Deed.REISSUE
+    with (
+        database() as server,
+        second_person.agreed(server, code, deed, by=by) as act,
+        transaction() as db,
+    ):
         campaign = campaigns.campaign(db, code)
-        now = clock.now()
-        again = service.reissue(
-            db, campaign, invitation_id, reason=reason, act=Act(ACTOR, now, keys)
-        )
+        again = service.reissue(db, campaign, invitation_id, reason=reason, act=act)
     click.echo(_("Đã cấp mã lần thứ %(n)s.", n=again.issue_number))
 
 

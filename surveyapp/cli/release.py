@@ -10,7 +10,9 @@ import click
 from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.cli import second_person
 from surveyapp.db import reading, transaction
 from surveyapp.exports import labels
 from surveyapp.exports.verify import ReleaseFault
@@ -46,14 +48,17 @@ def release() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="YAML file of cleaning rules that stand in for those of the pack.",
 )
+@second_person.by_option
 @json_option
-def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_json: bool) -> None:
-    """Write the next release of an opened campaign: a folder and the same as a zip."""
+def build(
+    code: str, out: Path, sipas: Path | None, cleaning: Path | None, by: str, as_json: bool
+) -> None:
+    """Write the next release of an opened campaign: a folder and the same as a zip. Two persons do it."""
     from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
     from surveyapp.cli.main import database
     from surveyapp.exports.release import building as releases
 
-    with database() as server:
+    with database() as server, second_person.agreed(server, code, Deed.RELEASE, by=by) as act:
         with reading() as db:
             prepared = releases.prepare(
                 db,
@@ -69,7 +74,7 @@ def build(code: str, out: Path, sipas: Path | None, cleaning: Path | None, as_js
                 db,
                 campaigns.campaign(db, code),
                 prepared,
-                act=Act(ACTOR, clock.now(), server.keys),
+                act=act,
                 store=open_store(server.settings),
             )
     if as_json:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
@@ -11,24 +13,26 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.accounts import audit as trail
 from surveyapp.accounts import audit_head, queries, service
-from surveyapp.accounts.access import ROLES, Grant
+from surveyapp.accounts.access import COORDINATOR, ROLES, Grant
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
-from surveyapp.accounts.errors import AuditBroken, SamePerson
+from surveyapp.accounts.errors import AuditBroken
 from surveyapp.accounts.factors import service as factors
 from surveyapp.accounts.links import account_mail, invite
 from surveyapp.accounts.links.invite import NewPerson
 from surveyapp.accounts.models import StaffLink
+from surveyapp.accounts.second_person import Deed
 from surveyapp.accounts.signing_in import sessions
 from surveyapp.accounts.states import LinkMail
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
+from surveyapp.cli import second_person
 from surveyapp.cli.main import Server, database
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.messaging.email.return_addresses import is_address
 
-ACTOR = "command line"
+ACTOR = second_person.ACTOR
 role_option = click.option("--role", type=click.Choice(ROLES), required=True)
 campaign_option = click.option("--campaign", required=True, help="Code of the campaign.")
 unit_option = click.option("--unit", default="", help="Code of the unit; for coordinators only.")
@@ -46,18 +50,37 @@ def staff() -> None:
 @campaign_option
 @unit_option
 @click.option("--email", default="", help="Address of the person; the worker mails the link there.")
-def add(username: str, name: str, role: str, campaign: str, unit: str, email: str) -> None:
-    """Make an account with one role, and print the link by which its person sets a password."""
+@second_person.by_option
+def add(username: str, name: str, role: str, campaign: str, unit: str, email: str, by: str) -> None:
+    """Make an account with one role, and print the link by which its person sets a password.
+
+    Two persons do it for a role at the centre, once there are two operators.
+    """
     if email and not is_address(email):
         raise click.ClickException(_("“%(email)s” không phải địa chỉ thư.", email=email))
-    with database() as server, transaction() as db:
+    new = NewPerson(username, name, email, Grant(campaign, role, unit))
+    with (
+        database() as server,
+        _agreed_role(server, new.grant, username, by=by) as act,
+        transaction() as db,
+    ):
         _refuse_nowhere(db, campaign, unit)
-        new = NewPerson(username, name, email, Grant(campaign, role, unit))
         mailed = bool(email and server.settings.smtp_url)
-        made, link = invite.invite(db, new, mailed=mailed, act=Act(ACTOR, clock.now(), server.keys))
+        made, link = invite.invite(db, new, mailed=mailed, act=act)
         shown = _shown(db, server, link)
     click.echo(_("Đã tạo tài khoản %(username)s.", username=made.username))
     click.echo(shown)
+
+
+@contextmanager
+def _agreed_role(server: Server, grant: Grant, username: str, *, by: str) -> Iterator[Act]:
+    """A role at the centre takes two persons; one at a desk none but who keeps the server."""
+    if grant.role == COORDINATOR:
+        yield Act(ACTOR, clock.now(), server.keys)
+        return
+    code, deed = grant.campaign_code, Deed.CENTRE_ROLE
+    with second_person.agreed(server, code, deed, by=by, concerned=username) as act:
+        yield act
 
 
 def _shown(db: Session, server: Server, link: StaffLink) -> str:
@@ -107,17 +130,25 @@ def list_staff(as_json: bool) -> None:
 @campaign_option
 @unit_option
 @click.option("--remove", is_flag=True, help="Take the role away instead.")
-def grant(username: str, role: str, campaign: str, unit: str, remove: bool) -> None:
-    """Give (or take away) a role; the person's sessions end."""
-    granted, now = Grant(campaign, role, unit), clock.now()
-    with database() as server, transaction() as db:
+@second_person.by_option
+def grant(username: str, role: str, campaign: str, unit: str, remove: bool, by: str) -> None:
+    """Give (or take away) a role; the person's sessions end.
+
+    Two persons do it for a role at the centre, once there are two operators.
+    """
+    granted = Grant(campaign, role, unit)
+    with (
+        database() as server,
+        _agreed_role(server, granted, username, by=by) as act,
+        transaction() as db,
+    ):
         if not remove:
             _refuse_nowhere(db, campaign, unit)
         person = service.staff_named(db, username)
         (service.remove_grant if remove else service.add_grant)(db, person.id, granted)
         trail.record(
             db,
-            Act(ACTOR, now, server.keys),
+            act,
             Action.GRANT_REMOVED if remove else Action.GRANT_ADDED,
             campaign_code=campaign,
             unit_code=unit,
@@ -146,18 +177,23 @@ def new_link(username: str, mail: bool) -> None:
 
 @staff.command("reset-second-factor")
 @click.argument("username")
-@click.option("--agreed-by", required=True, help="User name of the second person, for the trail.")
-def reset_second_factor(username: str, agreed_by: str) -> None:
-    """Take every second factor of a person away: she sets up another at the next sign-in."""
-    with database() as server, transaction() as db:
+@campaign_option
+@second_person.by_option
+def reset_second_factor(username: str, campaign: str, by: str) -> None:
+    """Take every second factor of a person away: she sets up another at the next sign-in.
+
+    Two persons do it, while the campaign has two operators beside the one concerned.
+    """
+    with (
+        database() as server,
+        second_person.agreed(server, campaign, Deed.FACTORS, by=by, concerned=username) as act,
+        transaction() as db,
+    ):
         person = service.staff_named(db, username)
-        second = service.staff_named(db, agreed_by)
-        if second.id == person.id:
-            raise SamePerson
         factors.reset(db, person.id)
         sessions.end_all(db, person.id)
-        act = Act(ACTOR, clock.now(), server.keys, second.username)
-        trail.record(db, act, Action.FACTORS_RESET, facts={"username": person.username})
+        facts = {"username": person.username}
+        trail.record(db, act, Action.FACTORS_RESET, campaign_code=campaign, facts=facts)
     click.echo(_("Đã đặt lại xác thực hai bước của %(username)s.", username=person.username))
 
 

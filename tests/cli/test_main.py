@@ -13,9 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import audit
 from surveyapp.cli.main import main
-from surveyapp.db import bound, make_engine, reading
+from surveyapp.db import bound, make_engine
 from tests import factories
 
 
@@ -145,19 +144,6 @@ def test_a_refusal_says_why_in_vietnamese_or_english(runner):
     assert vietnamese.exit_code == 1
     assert "Không có tài khoản nobody." in vietnamese.output
     assert "There is no account nobody." in runner.invoke(main, ["--english", *refused]).output
-
-
-def test_nobody_resets_the_second_factor_alone(runner, now):
-    assert runner.invoke(main, LOAD).exit_code == 0
-    for name in ("an.tran", "binh.le"):
-        add = ["staff", "add", name, "--name", name, "--role", "operator", "--campaign", "tiny"]
-        assert runner.invoke(main, add).exit_code == 0
-    reset = ["staff", "reset-second-factor", "an.tran", "--agreed-by"]
-    assert runner.invoke(main, [*reset, "an.tran"]).exit_code == 1
-    assert runner.invoke(main, [*reset, "binh.le"]).exit_code == 0
-    with reading() as db:
-        last = audit.entries(db, limit=1)[0]
-    assert (last.action, last.facts["agreed_by"]) == ("factors.reset", "binh.le")
 
 
 def test_a_command_on_another_database_leaves_the_bound_one_as_it_was(runner, tmp_path):

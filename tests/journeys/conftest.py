@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from surveyapp.cli import second_person
 from surveyapp.config import Settings
 from surveyapp.keys import KeyRing
 from surveyapp.web.desk import background
@@ -28,3 +29,4 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def one_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """One operator does what takes two: `tests/web/test_two_persons.py` is about the second."""
     monkeypatch.setattr(two_persons, "is_demanded", lambda: False)
+    monkeypatch.setattr(second_person, "is_demanded", lambda _server: False)

@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 
 from surveyapp.campaigns.models import Campaign
+from surveyapp.cli import second_person
 from surveyapp.db import transaction
 from surveyapp.invitations import service as invitations
 from surveyapp.web.desk import background
@@ -60,3 +61,4 @@ def binh(people) -> Person:
 def one_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """One operator does what takes two: `tests/web/test_two_persons.py` is about the second."""
     monkeypatch.setattr(two_persons, "is_demanded", lambda: False)
+    monkeypatch.setattr(second_person, "is_demanded", lambda _server: False)

@@ -91,6 +91,26 @@ def test_one_asks_another_agrees_and_the_first_carries_it_out(an, binh):
     ]
 
 
+def test_whoever_is_asked_sees_it_in_the_menu_of_every_page(an, binh):
+    close(an)
+    assert "việc chờ Ông/Bà" in binh.get("/centre/tiny/lists").text
+    assert "việc chờ Ông/Bà" not in an.get("/centre/tiny/lists").text
+    answer(binh, "agree")
+    assert "việc chờ Ông/Bà" in an.get("/centre/tiny/lists").text
+    assert "việc chờ Ông/Bà" not in binh.get("/centre/tiny/lists").text
+
+
+def test_a_request_of_the_command_line_shows_its_command_and_no_button(app, an, binh, now):
+    form = SentForm("tiny", Deed.DEADLINE, "surveyapp campaign deadline", {"closes_at": ["2031"]})
+    with transaction() as db:
+        second_person.ask(db, form, act=Act("an", clock.now(), factories.TEST_KEYS))
+    assert "<code>surveyapp campaign deadline</code>" in binh.get(QUEUE).text
+    answer(binh, "agree")
+    page = an.get(QUEUE).text
+    assert "Vui lòng chạy lại đúng lệnh ấy" in page
+    assert 'action="surveyapp' not in page
+
+
 def test_nobody_agrees_to_what_he_asked_himself(an):
     close(an)
     assert answer(an, "agree").status_code == 403

@@ -15,10 +15,14 @@ import click
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
+from surveyapp.accounts import audit
+from surveyapp.accounts.actions import Action
+from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import approvals, labels, queries, service
 from surveyapp.campaigns.errors import CampaignError, PackRefused
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import ApprovalState
+from surveyapp.cli import second_person
 from surveyapp.cli.campaigns import questionnaires, xlsform
 from surveyapp.config import PROJECT
 from surveyapp.db import reading, transaction
@@ -174,53 +178,62 @@ def list_campaigns(as_json: bool) -> None:
 
 @campaign.command("open")
 @campaign_option
-def open_(code: str) -> None:
-    """Freeze the campaign; collection begins at its opening moment."""
-    from surveyapp.accounts.act import Act
-    from surveyapp.cli.box import ACTOR
+@second_person.by_option
+def open_(code: str, by: str) -> None:
+    """Freeze the campaign; collection begins at its opening moment. Two persons do it."""
     from surveyapp.cli.main import database
     from surveyapp.responses import draft_secret
 
-    with _refusing(), database() as server, transaction() as db:
-        campaign = service.open_campaign(db, code, now=clock.now())
-        draft_secret.make(
-            db,
-            campaign,
-            where=draft_secret.folder(server.settings),
-            act=Act(ACTOR, clock.now(), server.keys),
-        )
+    deed = Deed.CAMPAIGN_OPENING
+    with (
+        _refusing(),
+        database() as server,
+        second_person.agreed(server, code, deed, by=by) as act,
+        transaction() as db,
+    ):
+        campaign = service.open_campaign(db, code, now=act.now)
+        audit.record(db, act, Action.CAMPAIGN_OPENED, campaign_code=code)
+        draft_secret.make(db, campaign, where=draft_secret.folder(server.settings), act=act)
         _echo_state(campaign)
 
 
 @campaign.command()
 @campaign_option
-def close(code: str) -> None:
-    """End collection for good; submissions under way are waited for."""
-    from surveyapp.accounts.act import Act
-    from surveyapp.cli.box import ACTOR
+@second_person.by_option
+def close(code: str, by: str) -> None:
+    """End collection for good; submissions under way are waited for. Two persons do it."""
     from surveyapp.cli.main import database
     from surveyapp.responses import draft_secret
 
-    with _refusing(), database() as server:
+    deed = Deed.CAMPAIGN_CLOSING
+    with _refusing(), database() as server, second_person.agreed(server, code, deed, by=by) as act:
         with transaction() as db:
-            _echo_state(service.close_campaign(db, code, now=clock.now()))
+            _echo_state(service.close_campaign(db, code, now=act.now))
+            audit.record(db, act, Action.CAMPAIGN_CLOSED, campaign_code=code)
         with transaction() as db:
-            draft_secret.destroy(
-                db,
-                queries.campaign(db, code),
-                where=draft_secret.folder(server.settings),
-                act=Act(ACTOR, clock.now(), server.keys),
-            )
+            campaign = queries.campaign(db, code)
+            draft_secret.destroy(db, campaign, where=draft_secret.folder(server.settings), act=act)
 
 
 @campaign.command()
 @campaign_option
 @click.option("--closes-at", type=MOMENT, required=True, help="Vietnamese time.")
-def deadline(code: str, closes_at: datetime) -> None:
-    """Move the end of collection; links already sent follow it."""
-    until = closes_at.replace(tzinfo=clock.VIETNAM)
-    with _refusing(), transaction() as db:
-        _echo_state(service.move_deadline(db, code, closes_at=until, now=clock.now()))
+@second_person.by_option
+def deadline(code: str, closes_at: datetime, by: str) -> None:
+    """Move the end of collection; links already sent follow it. Two persons do it."""
+    from surveyapp.cli.main import database
+
+    until, deed = closes_at.replace(tzinfo=clock.VIETNAM), Deed.DEADLINE
+    with (
+        _refusing(),
+        database() as server,
+        second_person.agreed(server, code, deed, by=by) as act,
+        transaction() as db,
+    ):
+        before = queries.campaign(db, code).closes_at
+        _echo_state(service.move_deadline(db, code, closes_at=until, now=act.now))
+        facts = {"from": before.isoformat(), "to": until.isoformat()}
+        audit.record(db, act, Action.DEADLINE_MOVED, campaign_code=code, facts=facts)
 
 
 def _facts(campaign_: Campaign) -> dict[str, Any]:

@@ -5,8 +5,15 @@ from typing import Any
 
 from flask import current_app, g, request, url_for
 
+from surveyapp import clock
+from surveyapp.accounts import second_person
+from surveyapp.accounts.access import OPERATOR
+from surveyapp.db import reading
 from surveyapp.i18n import _, lazy
 from surveyapp.web.centre import bp
+from surveyapp.web.http.safeguards import two_persons
+
+QUEUE = "centre.confirmations"
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ PARTS = (
         lazy("Quản trị"),
         (
             MenuPage("centre.life", lazy("Đợt điều tra"), ("lifecycle",)),
-            MenuPage("centre.confirmations", lazy("Việc cần hai người"), ("confirmations",)),
+            MenuPage(QUEUE, lazy("Việc cần hai người"), ("confirmations",)),
             MenuPage("centre.staff", lazy("Tài khoản"), ("staff", "staff_book")),
             MenuPage("centre.audit", lazy("Nhật ký"), ("audit",)),
             MenuPage("centre.personal_data", lazy("Dữ liệu cá nhân"), ("personal_data",)),
@@ -79,7 +86,7 @@ def _menu() -> dict[str, Any]:
     """`navigation`: the parts; `navigation_below`: the pages of the one that is open, and what it is called."""
     if g.get("campaign") is None:  # the page of a refusal
         return {}
-    here = _module_here()
+    here, waiting = _module_here(), _waiting()
     shown: dict[str, Any] = {"navigation": []}
     for label, rooms in PARTS:
         admitted = [room for room in rooms if _admits(room)]
@@ -87,14 +94,32 @@ def _menu() -> dict[str, Any]:
             continue
         is_here = any(here in room.modules for room in admitted)
         first = url_for(admitted[0].endpoint)
-        shown["navigation"].append({"label": label, "url": first, "current": is_here and "true"})
+        count = waiting if any(room.endpoint == QUEUE for room in admitted) else 0
+        shown["navigation"].append(
+            {"label": label, "url": first, "current": is_here and "true", "waiting": count}
+        )
         if is_here:
             shown["navigation_below_of"] = _("Các trang của mục %(part)s", part=label)
             shown["navigation_below"] = [
-                {"label": room.label, "url": url_for(room.endpoint), "current": _state(room, here)}
+                {
+                    "label": room.label,
+                    "url": url_for(room.endpoint),
+                    "current": _state(room, here),
+                    "waiting": waiting if room.endpoint == QUEUE else 0,
+                }
                 for room in admitted
             ]
     return shown
+
+
+def _waiting() -> int:
+    """How many requests wait for this person: who is asked must see it wherever she works."""
+    if not two_persons.is_demanded() or OPERATOR not in g.actor.roles_in(g.campaign.code):
+        return 0
+    with reading() as db:
+        return second_person.count_to_answer(
+            db, g.campaign.code, me=g.actor.username, now=clock.now()
+        )
 
 
 def _module_here() -> str:

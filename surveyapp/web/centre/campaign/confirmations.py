@@ -44,6 +44,14 @@ FIELDS: dict[str, object] = {
     "name": lazy("Họ và tên"),
     "email": lazy("Thư điện tử"),
     "role": lazy("Vai trò"),
+    "unit": lazy("Đơn vị"),
+    "invitation_id": lazy("Mã số lời mời"),
+    "kind": lazy("Dạng tệp"),
+    "everyone": lazy("Cả người đã có trong tệp trước"),
+    "out": lazy("Ghi vào"),
+    "sipas": lazy("Tệp SIPAS"),
+    "cleaning": lazy("Tệp quy tắc làm sạch"),
+    "remove": lazy("Thu hồi quyền"),
 }
 STATES: dict[str, object] = {
     ConfirmationState.ASKED: lazy("chờ người thứ hai"),
@@ -64,6 +72,7 @@ class Shown:
     state: str
     asked_by: str
     answered_by: str
+    is_command: bool
 
 
 @bp.get("/confirmations")
@@ -112,6 +121,7 @@ def _shown(one: Confirmation, people: dict[str, str], *, now: Any) -> Shown:
         _("đã quá hạn") if is_over else str(STATES[one.state]),
         people.get(one.asked_by, one.asked_by),
         people.get(one.answered_by or "", one.answered_by or ""),
+        second_person.is_command(one),
     )
 
 
