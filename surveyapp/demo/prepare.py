@@ -17,7 +17,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
-from surveyapp.campaigns.pack.reading import Calendar, Pack, read_pack
+from surveyapp.campaigns.pack.reading import Calendar, Pack
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
 from surveyapp.delivery.sending import sent_elsewhere
@@ -102,7 +102,7 @@ class Builder:
         where that is not the server."""
         opens_at = _at_eight(self.now - timedelta(days=season.opened_ago))
         closes_at = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
-        pack = _moved(read_pack(self.settings.questionnaires / season.pack), opens_at, closes_at)
+        pack = _moved(lists.read(self.settings.questionnaires / season.pack), opens_at, closes_at)
         before = opens_at - timedelta(days=30)
         with transaction() as db:
             campaign_service.load_pack(db, self._scaled(pack, season), now=before)
@@ -175,7 +175,7 @@ class Builder:
 
     def _lists(self, season: Season) -> AbstractContextManager[lists.Arriving]:
         """The workbooks of every unit, made beside this process from now on."""
-        pack = read_pack(self.settings.questionnaires / season.pack)
+        pack = lists.read(self.settings.questionnaires / season.pack)
         return lists.deliveries(
             pack.folder,
             self.settings.instance / "demo" / "workbooks" / pack.code,
@@ -202,7 +202,7 @@ class Builder:
 
     def _leave_work(self, season: Season) -> None:
         """Lists to mend and to approve, so that no page of desks or centre stands empty."""
-        pack = read_pack(self.settings.questionnaires / season.pack)
+        pack = lists.read(self.settings.questionnaires / season.pack)
         work_in_hand.leave_work(
             pack,
             rosters.tasks(pack, share=self.share, units=self.units),
