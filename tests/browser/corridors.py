@@ -72,9 +72,8 @@ def three_questionnaires(stage: Stage) -> None:
     for following in ("Còn 2 phiếu chưa nộp", "Còn một phiếu nữa", ""):
         surfer.touch(FIRST)
         stage.saved()
-        surfer.press(REVIEW)
-        surfer.press(SUBMIT)
-        stage.reads("Đã nhận phiếu của Ông/Bà", following)
+        stage.submit()
+        stage.reads(following)
         if following:
             surfer.press("nav.submit a.button")
     assert surfer.count("nav.submit") == 0
@@ -127,9 +126,7 @@ def expired_at_leaving(stage: Stage) -> None:
         stage.reads("Những câu đã lưu trước đó vẫn còn")
         calm(stage)
     type_code(stage, code)
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
 
 
 def killed_offline_until_after_the_deadline(stage: Stage) -> None:
@@ -158,9 +155,7 @@ def killed_offline_until_after_the_deadline(stage: Stage) -> None:
         surfer.wait_for("form[data-joined]")
         stage.saved()
         assert surfer.count(CHOSEN) == 2
-        surfer.press(REVIEW)
-        surfer.press(SUBMIT)
-        stage.reads("Đã nhận phiếu của Ông/Bà")
+        stage.submit()
 
 
 def message_pasted_in_lines(stage: Stage) -> None:
@@ -195,9 +190,7 @@ def language_midway(stage: Stage) -> None:
     surfer.press(".saving .language button")
     stage.reads("Câu 1")
     assert surfer.count(CHOSEN) == 2
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
 
 
 def two_tabs_of_one_person(stage: Stage) -> None:
@@ -216,9 +209,7 @@ def two_tabs_of_one_person(stage: Stage) -> None:
     stage.go("/phieu/1/1")
     surfer.wait_for(CHOSEN)
     assert surfer.count(CHOSEN) == 2
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
     surfer.tab(0)
     surfer.touch("fieldset.item .choice:nth-of-type(3) label")
     surfer.wait_for("#saved.failed")
@@ -281,9 +272,7 @@ def back_after_submitting(stage: Stage) -> None:
     stage.begin()
     surfer.touch(FIRST)
     stage.saved()
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
     surfer.back()
     surfer.wait_for("#receipt")
     calm(stage)
@@ -336,9 +325,7 @@ def page_by_page(stage: Stage) -> None:
     stage.begin()
     surfer.touch(FIRST)
     surfer.press(NEXT)
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
 
 
 def without(ending: str, then: Journey) -> Journey:
@@ -376,9 +363,7 @@ def whole_path_with_a_gap_of_the_line(stage: Stage) -> None:
     finally:
         stage.scene.start()
     stage.saved()
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
 
 
 def forced_colours(stage: Stage) -> None:
@@ -391,9 +376,7 @@ def forced_colours(stage: Stage) -> None:
     stage.saved()
     assert surfer.run(edge.format(2)) != surfer.run(edge.format(3))
     assert surfer.count(NEXT) == 1
-    surfer.press(REVIEW)
-    surfer.press(SUBMIT)
-    stage.reads("Đã nhận phiếu của Ông/Bà")
+    stage.submit()
 
 
 EVERY: dict[str, tuple[Journey, Look]] = {
