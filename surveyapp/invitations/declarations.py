@@ -125,7 +125,7 @@ def waiting_units(
     return {str(code): int(n) for code, n in db.execute(counted.order_by(Unit.position))}
 
 
-def _waiting(campaign_id: int, choice: WaitingChoice) -> Select[Any]:
+def _waiting(campaign_id: int, choice: WaitingChoice) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Declaration.id,

@@ -1,6 +1,7 @@
 """What invited people said instead of answering: counts for all of the centre, names for operators."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -98,7 +99,7 @@ def _page(choice: WaitingChoice, *, page: int) -> str:
     )
 
 
-def _kept(choice: WaitingChoice) -> dict[str, str]:
+def _kept(choice: WaitingChoice) -> dict[str, Any]:
     """The choice stays in the addresses of the page; a name that was searched for does not."""
     given = {"kind": choice.kind, "unit": choice.unit_code}
     return {name: value for name, value in given.items() if value}
