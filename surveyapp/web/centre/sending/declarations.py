@@ -12,6 +12,7 @@ from surveyapp.invitations import declarations as declared
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 
 WORDS = {
     "not_me": (
@@ -45,6 +46,7 @@ def declarations() -> str:
     with reading() as db:
         tally = declared.tally(db, g.campaign.id)
         waiting = declared.waiting(db, g.campaign.id) if may_act else []
+    note_shown(Purpose.DECLARATION, people=len(waiting))
     return render_template(
         "centre/declarations.html",
         now=clock.now(),

@@ -34,6 +34,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys
 
@@ -235,6 +236,7 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             ],
             "may_spread": staggering.is_open(wave),
         }
+    note_shown(Purpose.WAVE_CHECK, people=len(shown["sample"]))
     return render_template(
         "centre/messages_wave.html",
         errors=errors,
