@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras
 
+# What is compiled once is kept, whatever the environment says: the tests start some hundred processes.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-data demo-reset test other-python run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test
 
@@ -70,8 +73,6 @@ kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 
 
 wall-test: .venv/.tests ## Every page's tests on PostgreSQL as the roles of the second wall (WALL=tests/web/test_respond.py)
 	SURVEY_TEST_WALL=yes $(BIN)/pytest -n 2 --dist worksteal $(or $(WALL),tests/web)
-
-fault-test: .venv/.tests ## Break a two-node installation in eight ways under load: what people saw, as a table (FAULTS=--short)
 
 fault-test: .venv/.tests ## Break an installation in fourteen ways under load, on both engines: what people saw, as a table (FAULTS=--short)
 	$(BIN)/python -W ignore -m tests.site.faults $(FAULTS)

@@ -42,7 +42,11 @@ RUN_FOLDER = "SURVEY_TEST_RUN"  # not SURVEYAPP_…: it is no setting of the ser
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the run's folder in memory before any worker starts; workers inherit it."""
+    """Choose the run's folder in memory before any worker starts; workers inherit it.
+
+    Processes that tests start keep what they compile: each would else compile the house anew.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not hasattr(config, "workerinput"):
         memory = Path("/dev/shm")
         parent = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())

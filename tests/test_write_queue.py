@@ -127,9 +127,11 @@ def test_two_processes_take_turns_and_lose_nothing(sqlite_engine: Engine):
     table.create(sqlite_engine)
     once(insert(table), {"id": 1, "n": 0})
     program = (
-        "import sys; from sqlalchemy import text; from surveyapp.db import PreparedStatement, bind, make_engine, write_once;"
-        "bind(make_engine(sys.argv[1]));"
-        "[write_once(PreparedStatement(text('UPDATE note SET n = n + 1')), {}) for _ in range(50)]"
+        "import sys; from sqlalchemy import column, table, update;"
+        "from surveyapp.db import PreparedStatement, bind, make_engine, write_once;"
+        "bind(make_engine(sys.argv[1])); n = column('n');"
+        "more = PreparedStatement(update(table('note', n)).values(n=n + 1));"
+        "[write_once(more, {}) for _ in range(50)]"
     )
     address = sqlite_engine.url.render_as_string(hide_password=False)
     running = [subprocess.Popen([sys.executable, "-c", program, address]) for _ in range(2)]

@@ -6,9 +6,9 @@ from datetime import date
 from typing import NamedTuple, cast
 
 from sqlalchemy import Table, insert
-from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import CountDelta
+from surveyapp.db import Executes
 
 _INSERT = insert(cast(Table, CountDelta.__table__))
 
@@ -38,7 +38,7 @@ class Deltas:
         self.add(cell, before, -1)
         self.add(cell if channel is None else cell._replace(channel=channel), after)
 
-    def write(self, db: Session, campaign_id: int, *, today: date) -> None:
+    def write(self, db: Executes, campaign_id: int, *, today: date) -> None:
         """One row for each cell and disposition that changed, under a random key."""
         rows = [
             {

@@ -29,6 +29,7 @@ from surveyapp.assignments.models import LOCK_ORDER, Assignment, AssignmentEvent
 from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import DECLARED, STARTED_OVER, Disposition
 from surveyapp.assignments.states import AssignmentState
+from surveyapp.db import Executes
 
 BATCH = 1000
 _NOT_ASKED = frozenset({Disposition.REMOVED, Disposition.DUPLICATE})
@@ -116,15 +117,15 @@ def _write_one(names: tuple[str, ...]) -> Update:
 _NOTE = insert(cast(Table, AssignmentEvent.__table__))
 _DEPARTMENT = "department_id"
 
-_discard: list[Callable[[Session, Collection[UUID]], object]] = []
+_discard: list[Callable[[Executes, Collection[UUID]], object]] = []
 
 
-def attend_drafts(discard: Callable[[Session, Collection[UUID]], object]) -> None:
+def attend_drafts(discard: Callable[[Executes, Collection[UUID]], object]) -> None:
     """Say what becomes of drafts that a move makes unreadable; the last to say so is asked."""
     _discard[:] = [discard]
 
 
-def lock(db: Session, assignment_id: UUID) -> LockedAssignment:
+def lock(db: Executes, assignment_id: UUID) -> LockedAssignment:
     """One assignment, held until the transaction ends (SQLite's write lock holds it already).
 
     Raises `UnknownAssignment`, `AlreadySubmitted` or `AssignmentRevoked`.
@@ -146,7 +147,7 @@ def lock_all(db: Session, *criteria: ColumnElement[bool]) -> list[LockedAssignme
     return [LockedAssignment._make(row) for row in rows]
 
 
-def write(db: Session, changes: Mapping[str, Iterable[AssignmentChange]], *, today: date) -> None:
+def write(db: Executes, changes: Mapping[str, Iterable[AssignmentChange]], *, today: date) -> None:
     """Carry out a campaign's changes by name of their move, in that order: rows, events, counts, drafts.
 
     Raises `MoveRefused` for what the table does not allow and `DraftsUnattended` where drafts would be
@@ -171,7 +172,7 @@ def write(db: Session, changes: Mapping[str, Iterable[AssignmentChange]], *, tod
 
 
 def move_one(
-    db: Session,
+    db: Executes,
     name: str,
     assignment: LockedAssignment,
     disposition: str,
@@ -220,7 +221,7 @@ def _check(move: Move, change: AssignmentChange) -> None:
         raise MoveRefused(change.assignment.id, move.name, before, after)
 
 
-def _write_rows(db: Session, changes: Sequence[AssignmentChange]) -> None:
+def _write_rows(db: Executes, changes: Sequence[AssignmentChange]) -> None:
     """Each form once: a row written twice would make PostgreSQL ask its invitation for leave."""
     if len(changes) == 1:
         only = changes[0]
@@ -244,7 +245,7 @@ def _values(change: AssignmentChange) -> dict[str, Any]:
 
 
 def _write_events(
-    db: Session, move: Move, changes: Sequence[AssignmentChange], *, today: date
+    db: Executes, move: Move, changes: Sequence[AssignmentChange], *, today: date
 ) -> None:
     if not move.event or not changes:
         return

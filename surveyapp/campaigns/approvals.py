@@ -70,13 +70,17 @@ class ApprovalStatus:
         return changes(Instrument.from_json(self.approval.content), self.instrument)
 
 
-def standings(db: Session, campaign_id: int) -> list[ApprovalStatus]:
-    """Every questionnaire that some group answers, by code."""
+def standings(
+    db: Session, campaign_id: int, *, draft: Instrument | None = None
+) -> list[ApprovalStatus]:
+    """Every questionnaire that some group answers, by code; a `draft` stands in the place of its own."""
     instruments = queries.instruments(db, campaign_id)
     groups: dict[str, list[str]] = {}
     for group in queries.groups(db, campaign_id):
         groups.setdefault(instruments[group.instrument_id].code, []).append(group.code)
     by_code = {instrument.code: instrument for instrument in instruments.values()}
+    if draft is not None and draft.code in by_code:
+        by_code[draft.code] = draft
     given: dict[str, list[QuestionnaireApproval]] = {}
     for approval in _approvals(db, campaign_id):
         given.setdefault(approval.code, []).append(approval)
@@ -99,9 +103,11 @@ def _standing(
     return ApprovalStatus(instrument, groups, given[-1] if given else None, approvers, needed)
 
 
-def standing(db: Session, campaign_id: int, code: str) -> ApprovalStatus:
+def standing(
+    db: Session, campaign_id: int, code: str, *, draft: Instrument | None = None
+) -> ApprovalStatus:
     """The questionnaire with this code; raises `UnknownQuestionnaire`."""
-    for status in standings(db, campaign_id):
+    for status in standings(db, campaign_id, draft=draft):
         if status.code == code:
             return status
     raise UnknownQuestionnaire(code)

@@ -29,6 +29,7 @@ from surveyapp.campaigns.states import BOX_OPENED, TAKING_LISTS, ApprovalState, 
 
 if TYPE_CHECKING:
     from surveyapp.campaigns.pack.reading import Pack
+    from surveyapp.instruments.model import Instrument as QuestionnaireText
 
 
 Gate = Callable[[Session, Campaign, str], None]
@@ -77,14 +78,15 @@ def approve_questionnaire(
     note: str,
     actor: str,
     now: datetime,
+    draft: QuestionnaireText | None = None,
 ) -> QuestionnaireApproval:
     """Approve a questionnaire word for word in both languages; only before collection begins.
 
-    `sha256` is the checksum of what was looked at, or its first twelve digits at least. Raises
+    A `draft` of it may be approved before it is loaded: once loaded just so, it stands approved. `sha256` is the checksum of what was looked at, or its first twelve digits at least. Raises
     `WrongState`, `UnknownQuestionnaire`, `ChecksumDiffers`, `AlreadyApproved`, `ApprovedBySame`.
     """
     campaign = _locked(db, campaign_code, needed=(CampaignState.PREPARING,))
-    status = approvals.standing(db, campaign.id, code)
+    status = approvals.standing(db, campaign.id, code, draft=draft)
     seen = sha256.strip().lower()
     if len(seen) < approvals.SHORT or not status.sha256.startswith(seen):
         raise ChecksumDiffers(code, offered=sha256, present=status.sha256)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -146,8 +146,34 @@ def _migrate(settings: Settings) -> None:
 
 @contextmanager
 def _bar(label: str, length: int) -> Iterator[Callable[[int], None]]:
-    with click.progressbar(length=length, label=f"{label:<48}", file=sys.stderr) as bar:
-        yield bar.update
+    if sys.stderr.isatty():
+        with click.progressbar(length=length, label=f"{label:<48}", file=sys.stderr) as bar:
+            yield bar.update
+        return
+    lines = ProgressLines(label, length, lambda line: click.echo(line, err=True))
+    yield lines.update
+
+
+@dataclass
+class ProgressLines:
+    """Progress where no terminal shows a bar: a line at the start and at each quarter, for logs."""
+
+    label: str
+    length: int
+    say: Callable[[str], None]
+    came: int = 0
+    told: int = -1
+
+    def __post_init__(self) -> None:
+        self.update(0)
+
+    def update(self, more: int) -> None:
+        """So many more are done."""
+        self.came += more
+        quarter = 4 * self.came // self.length if self.length else 4
+        if quarter > self.told:
+            self.told = quarter
+            self.say(f"{self.label}: {self.came}/{self.length}")
 
 
 def _tell(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from surveyapp.db.outages import (
     sqlstate,
 )
 from surveyapp.db.prepared import PreparedStatement, Row
+from surveyapp.db.prepared_session import Executes
 from surveyapp.db.sessions import (
     bind,
     bind_when_needed,
@@ -28,6 +29,7 @@ from surveyapp.db.sessions import (
     connections_in_use,
     converted,
     is_snapshot,
+    prepared_transaction,
     read_once,
     reading,
     rows_changed,
@@ -47,6 +49,7 @@ __all__ = [
     "DatabaseFault",
     "Document",
     "EnumText",
+    "Executes",
     "FaultKind",
     "Moment",
     "Patience",
@@ -64,6 +67,7 @@ __all__ = [
     "is_snapshot",
     "make_engine",
     "of_database",
+    "prepared_transaction",
     "read_once",
     "reading",
     "rows_changed",

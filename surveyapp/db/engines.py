@@ -134,6 +134,7 @@ def _sqlite_engine(url: str, patience: Patience) -> Engine:
         url,
         pool_size=_SQLITE_CONNECTIONS,
         max_overflow=32,
+        pool_use_lifo=True,  # each connection has a cache of pages of its own: the last used is the warmest
         pool_timeout=patience.pool,
         hide_parameters=True,
     )

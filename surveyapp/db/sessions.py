@@ -10,6 +10,7 @@ from sqlalchemy.pool import QueuePool
 
 from surveyapp.db import outages, prepared
 from surveyapp.db.prepared import PreparedStatement, Row
+from surveyapp.db.prepared_session import PreparedSession
 from surveyapp.db.write_queue import WriteQueue
 
 _sessions = sessionmaker[Session](expire_on_commit=False)
@@ -66,6 +67,16 @@ def transaction(*, in_turn: bool = False) -> Iterator[Session]:
     queue = _queues.get(engine) if in_turn else None
     with queue.turn.taken() if queue else nullcontext(), _sessions(bind=engine) as db, db.begin():
         yield db
+
+
+@contextmanager
+def prepared_transaction() -> Iterator[PreparedSession]:
+    """As `transaction(in_turn=True)`, for statements on tables alone: no objects, a third of the cost."""
+    engine = _engine("writing")
+    outages.refuse_if_away(engine)
+    queue = _queues.get(engine)
+    with queue.turn.taken() if queue else nullcontext(), engine.begin() as connection:
+        yield PreparedSession(connection)
 
 
 def write_once(statement: PreparedStatement, values: Mapping[str, Any]) -> int:

@@ -137,11 +137,12 @@ def answer(
     willingness: float,
     page_by_page: bool,
     spared: int,
+    morning: Callable[[int], None],
     done: Callable[[int], None],
 ) -> None:
     """Let everyone invited do what they do from the opening up to `until`; then fold the counts.
 
-    `spared` people of each group do nothing, so that there are links left to open.
+    `morning` is told the number of each day since the opening, before anybody answers on it. `spared` people of each group do nothing, so that there are links left to open.
     """
     with reading() as db:
         campaign = campaigns.campaign(db, campaign_code)
@@ -168,7 +169,8 @@ def answer(
             done(1)
         else:
             by_day[visit.day].append((guest, visit))
-    for visits in by_day.values():
+    for day, visits in by_day.items():
+        morning(day)
         for start in range(0, len(visits), BATCH):
             batch = visits[start : start + BATCH]
             _come_in(round_, batch, random)

@@ -23,7 +23,8 @@ _REMARKS = (
     "Không có ý kiến gì thêm.",
 )
 _WEEKEND_SHARE = 0.15
-_REMINDED_AGAIN = (7, 14)
+REMINDED_AGAIN = (7, 14)
+"""Days since the opening on whose morning everybody who has not begun is reminded."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,6 @@ class Behaviour:
 
 def _day_weight(day: int, weekday: int) -> float:
     """Many answer at once, fewer each day, more again after a reminder, few at weekends."""
-    since = min(day - start for start in (0, *_REMINDED_AGAIN) if day >= start)
-    height = 1.0 if day < _REMINDED_AGAIN[0] else 0.6
+    since = min(day - start for start in (0, *REMINDED_AGAIN) if day >= start)
+    height = 1.0 if day < REMINDED_AGAIN[0] else 0.6
     return height * 0.72**since * (_WEEKEND_SHARE if weekday >= 5 else 1.0) + 0.01

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -28,6 +29,12 @@ from surveyapp.respondents.sheet import work_here
 
 COUNCIL, LEADERS = "council", "agency-leaders"
 CENTRE = "vanhanh"
+
+
+@cache
+def read(folder: Path) -> Pack:
+    """The pack, read once: it is frozen, and reading a large one takes a second."""
+    return read_pack(folder)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Desk:
     pack: Pack = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pack = read_pack(self.pack_folder)
+        self.pack = read(self.pack_folder)
         self._of_unit = {(task.unit, task.kind): task for task in self.tasks}
 
     def deliver(self, task: Task) -> ArrivedWorkbook:

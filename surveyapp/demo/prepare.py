@@ -17,12 +17,15 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
-from surveyapp.campaigns.pack.reading import Calendar, Pack, read_pack
+from surveyapp.campaigns.pack.reading import Calendar, Pack
 from surveyapp.config import Settings
 from surveyapp.db import reading, transaction
+from surveyapp.delivery.sending import sent_elsewhere
+from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.demo import (
     accounts,
     answering,
+    behaviour,
     custodians,
     directory,
     lists,
@@ -99,10 +102,10 @@ class Builder:
         where that is not the server."""
         opens_at = _at_eight(self.now - timedelta(days=season.opened_ago))
         closes_at = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
-        pack = _moved(read_pack(self.settings.questionnaires / season.pack), opens_at, closes_at)
+        pack = _moved(lists.read(self.settings.questionnaires / season.pack), opens_at, closes_at)
         before = opens_at - timedelta(days=30)
         with transaction() as db:
-            campaign_service.load_pack(db, pack, now=before)
+            campaign_service.load_pack(db, self._scaled(pack, season), now=before)
         self._take_lists(pack, arriving, due=opens_at - timedelta(days=2))
         holders = self._give_key(pack, now=opens_at - timedelta(days=3))
         with transaction() as db:
@@ -124,9 +127,20 @@ class Builder:
                 willingness=season.willingness,
                 page_by_page=season.page_by_page,
                 spared=SPARED if season is UNDER_WAY else 0,
+                morning=lambda day: self._remind(pack, opens_at, day),
                 done=done,
             )
         return holders
+
+    def _remind(self, pack: Pack, opens_at: datetime, day: int) -> None:
+        """The reminder after which people answer again, on the record with everybody it reached."""
+        if day not in behaviour.REMINDED_AGAIN:
+            return
+        at = opens_at + timedelta(days=day)
+        plan = WavePlan(kind="reminder_not_started", starts_at=at)
+        with transaction() as db:
+            campaign = campaigns.campaign(db, pack.code)
+            sent_elsewhere.record(db, campaign, plan, act=Act(CENTRE, at, self.keys))
 
     @property
     def _secrets(self) -> Path:
@@ -161,14 +175,25 @@ class Builder:
 
     def _lists(self, season: Season) -> AbstractContextManager[lists.Arriving]:
         """The workbooks of every unit, made beside this process from now on."""
-        pack = read_pack(self.settings.questionnaires / season.pack)
-        share = 1.0 if season is OVER else self.share
+        pack = lists.read(self.settings.questionnaires / season.pack)
         return lists.deliveries(
             pack.folder,
             self.settings.instance / "demo" / "workbooks" / pack.code,
-            rosters.tasks(pack, share=share, units=self.units),
+            rosters.tasks(pack, share=self._share(season), units=self.units),
             processes=self.processes,
         )
+
+    def _share(self, season: Season) -> float:
+        return 1.0 if season is OVER else self.share
+
+    def _scaled(self, pack: Pack, season: Season) -> Pack:
+        """The pack with the plan of as many people as there are: a tenth of the people has a tenth of it."""
+        share = self._share(season)
+        rows = [
+            row.model_copy(update={"planned": rosters.scaled(row.planned, share)})
+            for row in pack.plan
+        ]
+        return replace(pack, plan=tuple(rows))
 
     def _take_lists(self, pack: Pack, arriving: lists.Arriving, *, due: datetime) -> None:
         label = _("%(code)s: lập và đọc danh sách", code=pack.code)
@@ -177,7 +202,7 @@ class Builder:
 
     def _leave_work(self, season: Season) -> None:
         """Lists to mend and to approve, so that no page of desks or centre stands empty."""
-        pack = read_pack(self.settings.questionnaires / season.pack)
+        pack = lists.read(self.settings.questionnaires / season.pack)
         work_in_hand.leave_work(
             pack,
             rosters.tasks(pack, share=self.share, units=self.units),

@@ -48,10 +48,15 @@ def tasks(pack: Pack, *, share: float = 1.0, units: Sequence[str] = ()) -> list[
     for unit, kind in pack.expected_lists():
         if units and unit.code not in units:
             continue
-        people = max(1, round(_people(pack, unit.code, kind) * share))
+        people = max(1, scaled(_people(pack, unit.code, kind), share))
         made.append(Task(unit.code, kind.code, people, number))
         number += people
     return made
+
+
+def scaled(planned: int, share: float) -> int:
+    """`share` of a number of the plan; whoever is planned at all is there."""
+    return max(1, round(planned * share)) if planned else 0
 
 
 def _people(pack: Pack, unit: str, kind: PackListKind) -> int:

@@ -100,9 +100,6 @@ def _rules_refusal(error: ReleaseError) -> str:
 
 _SIPAS = {
     "not_text": lazy("tệp không phải là bảng CSV mã hóa UTF-8"),
-    "table_shape": lazy("bảng không đúng lược đồ"),
-    "ddi_shape": lazy("bản mô tả cho kho lưu trữ không đúng DDI-Codebook 2.5"),
-    "ddi_schema": lazy("bản mô tả cho kho lưu trữ không đúng lược đồ XSD"),
     "columns": lazy("các cột không đúng mẫu"),
     "unknown_province": lazy("không có tỉnh nào của đợt mang mã này"),
     "repeated": lazy("tỉnh này đã có ở dòng trên"),
@@ -146,6 +143,18 @@ _FAULTS = {
     "counts_differ": lazy("bảng đếm khác với đếm lại từ các dòng"),
     "small_public_cell": lazy("ô công khai nhỏ hơn ngưỡng"),
     "public_differs": lazy("bảng công khai khác với bảng đếm"),
+    "bad_zip": lazy("tệp nén không đọc được hoặc không phải của một bản phát hành"),
+    "duplicate_path": lazy("bản kê khai nêu tệp này hơn một lần"),
+    "other_name": lazy("thư mục mang tên của bản phát hành khác"),
+    "questionnaire_differs": lazy("phiếu điều tra khác với mã băm trong bản kê khai"),
+    "codebook_differs": lazy("bảng mã khác với lời văn của phiếu điều tra"),
+    "criteria_differ": lazy("bảng tiêu chí khác với bảng mã"),
+    "rates_differ": lazy("số phiếu hoặc tỷ lệ trả lời mâu thuẫn nhau"),
+    "cleaning_differs": lazy("bảng làm sạch khác với cờ của các dòng"),
+    "ranks_differ": lazy("trung bình cao hơn lại xếp hạng thấp hơn"),
+    "name_missing": lazy("đơn vị hoặc nhóm có kết quả nhưng không có tên"),
+    "weights_differ": lazy("quyền số hoặc hiệu ứng thiết kế không khớp với dòng của nó"),
+    "means_differ": lazy("trung bình khác với bảng đếm hoặc nằm ngoài khoảng của nó"),
 }
 
 

@@ -14,6 +14,7 @@ from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import DECLARED, Disposition
 from surveyapp.campaigns.states import TAKING_LISTS, CampaignState
+from surveyapp.db import Executes
 from surveyapp.invitations import declarations
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.invitations.issuing.issue import IssueProgress, issue
@@ -31,6 +32,7 @@ __all__ = (
     "declare",
     "issue",
     "mailing",
+    "mark_held_submitted",
     "mark_listed",
     "mark_sent",
     "mark_submitted",
@@ -67,14 +69,16 @@ def check_open(campaign: Window, now: datetime, *, begun: bool = False) -> None:
         raise CampaignClosed(campaign.closes_at)
 
 
-def begin(db: Session, invited: Invited, *, today: date) -> None:
+def begin(db: Executes, invited: Invited, *, today: date) -> None:
     """Note that the person came in: every questionnaire not yet submitted counts as begun."""
     for assignment in invited.assignments:
         if assignment.is_open and assignment.disposition != Disposition.BEGUN:
             start(db, assignment.id, today=today)
 
 
-def start(db: Session, assignment_id: UUID, *, today: date, disposition: str | None = None) -> None:
+def start(
+    db: Executes, assignment_id: UUID, *, today: date, disposition: str | None = None
+) -> None:
     """Note that the person opened the questionnaire; again, and nothing changes.
 
     Whoever declared something and comes back to answer is counted as having begun. Whoever holds the
@@ -90,12 +94,16 @@ def start(db: Session, assignment_id: UUID, *, today: date, disposition: str | N
         transitions.move_one(db, "begin", assignment, begun, today=today, begun_on=begun_on)
 
 
-def mark_submitted(db: Session, assignment_id: UUID, *, today: date) -> None:
+def mark_submitted(db: Executes, assignment_id: UUID, *, today: date) -> None:
     """Mark the assignment submitted, once, even if two phones press Submit together.
 
     Nothing of how much was answered is noted. Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
-    assignment = transitions.lock(db, assignment_id)
+    mark_held_submitted(db, transitions.lock(db, assignment_id), today=today)
+
+
+def mark_held_submitted(db: Executes, assignment: LockedAssignment, *, today: date) -> None:
+    """The same of one that is locked already and open."""
     submitted = Disposition.SUBMITTED
     transitions.move_one(db, "submit", assignment, submitted, today=today, submitted_on=today)
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from surveyapp.instruments.model import Instrument
-from surveyapp.keys import KeyRing
+from surveyapp.keys import KeyRing, hkdf
 from surveyapp.responses import rules
 from surveyapp.responses.errors import DraftTooLarge, DraftUnreadable
 
@@ -153,4 +151,4 @@ def _key(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes
     )
     salt = holder.keys.key("draft", number)
     given = holder.secret + holder.strand + holder.code.encode()
-    return HKDF(hashes.SHA256(), 32, salt=salt, info=info).derive(given)
+    return hkdf(given, salt=salt, info=info)

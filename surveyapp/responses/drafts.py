@@ -20,7 +20,7 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import CampaignState
-from surveyapp.db import PreparedStatement, reading, write_once
+from surveyapp.db import Executes, PreparedStatement, reading, write_once
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import queries as invited
 from surveyapp.invitations import service as invitations
@@ -46,12 +46,7 @@ _WRITE = update(_DRAFTS).where(_ITS_OWN)
 _COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
 _FORM = cast(Table, Assignment.__table__)
 _LIVE = (
-    select(
-        _FORM.c.id,
-        bindparam("mark", type_=LargeBinary),
-        bindparam("fresh", type_=LargeBinary),
-        bindparam("sealed", type_=LargeBinary),
-    )
+    select(_FORM.c.id)
     .join(Campaign, Campaign.id == _FORM.c.campaign_id)
     .where(
         _FORM.c.id == bindparam("assignment"),
@@ -71,8 +66,10 @@ _REPLACE = PreparedStatement(_REPLACING)
 def _first(live_keys: int) -> PreparedStatement:
     """A draft where there is none. Conditions name the code as well: whoever gives a new one discards
     the draft, and finds none to discard before this is written."""
+    given = [bindparam(name, type_=LargeBinary) for name in ("mark", "fresh", "sealed")]
     first_draft = (
-        _LIVE.join(Invitation, Invitation.id == _FORM.c.invitation_id)
+        _LIVE.add_columns(*given)
+        .join(Invitation, Invitation.id == _FORM.c.invitation_id)
         .where(
             Invitation.tag.in_(invited.tag_binds(live_keys)),
             ~select(_DRAFTS.c.version).where(_ITS_OWN).exists(),
@@ -180,8 +177,7 @@ def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> 
 
 def read(db: Session, assignment_id: UUID, *, holder: DraftHolder) -> StoredDraft | None:
     """The draft of the holder's devices as it lies there; None where there is none."""
-    key = {"assignment": assignment_id, "mark": holder.mark}
-    row = db.execute(_READ, key).one_or_none()
+    row = db.execute(_READ, {"assignment": assignment_id, "mark": holder.mark}).one_or_none()
     return None if row is None else StoredDraft(*row)
 
 
@@ -276,7 +272,9 @@ def save(
     )
     if draft.after is not None:
         _write(db, assignment_id, draft, holder)
-    invitations.start(db, assignment_id, today=clock.day(now), disposition=held.disposition)
+    invitations.start(
+        db, assignment_id, today=clock.day(now), disposition=held.assignment.disposition
+    )
     return draft.saved
 
 
@@ -295,19 +293,19 @@ def merge(
 
 
 def take(
-    db: Session, draft_context: DraftContext, *, holder: DraftHolder, version: bytes | None
+    db: Executes, draft_context: DraftContext, *, holder: DraftHolder, version: bytes | None
 ) -> Content | None:
     """Remove every draft of a form and give what the holder's held; None where the holder has none.
 
     Raises `DraftUnreadable`, or `DraftChanged` unless it still has the `version` given.
     """
     rows = db.execute(_TAKE, {"assignment": draft_context.assignment_id}).all()
-    row = next((each for each in rows if each.strand == holder.mark), None)
-    if row is None:
+    own = [StoredDraft(*row[1:]) for row in rows if row[0] == holder.mark]
+    if not own:
         return None
-    if version not in (None, row.version):
+    if version not in (None, own[0].version):
         raise DraftChanged(draft_context.assignment_id)
-    return draft_cipher.decrypt(draft_context, row.version, row.ciphertext, holder=holder)
+    return draft_cipher.decrypt(draft_context, *own[0], holder=holder)
 
 
 def begun_elsewhere(
@@ -325,14 +323,10 @@ def new_strand() -> bytes:
     return os.urandom(draft_cipher.STRAND_BYTES)
 
 
-def discard(db: Session, assignment_ids: Iterable[UUID]) -> int:
+def discard(db: Executes, assignment_ids: Iterable[UUID]) -> int:
     """Remove drafts that nobody can read any more, as after a reissued code; how many there were."""
-    removed = db.execute(
-        delete(Draft)
-        .where(Draft.assignment_id.in_(list(assignment_ids)))
-        .returning(Draft.assignment_id)
-    )
-    return len(removed.all())
+    unreadable = delete(Draft).where(Draft.assignment_id.in_(list(assignment_ids)))
+    return len(db.execute(unreadable.returning(Draft.assignment_id)).all())
 
 
 def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
@@ -376,15 +370,19 @@ _sizes: dict[str, tuple[int, int]] = {}
 
 def size(campaign: Campaign) -> int:
     """The one size of the campaign's drafts."""
+    return _sizes_of(campaign)[0]
+
+
+def ballot_size(campaign: Campaign) -> int:
+    """The one size of the campaign's ballots before they are sealed."""
+    return _sizes_of(campaign)[1]
+
+
+def _sizes_of(campaign: Campaign) -> tuple[int, int]:
     if campaign.pack_sha256 not in _sizes:
         with reading() as db:
-            return _of_campaign(db, campaign)[0]
-    return _sizes[campaign.pack_sha256][0]
-
-
-def ballot_size(db: Session, campaign: Campaign) -> int:
-    """The one size of the campaign's ballots before they are sealed."""
-    return _of_campaign(db, campaign)[1]
+            return _of_campaign(db, campaign)
+    return _sizes[campaign.pack_sha256]
 
 
 def _of_campaign(db: Session, campaign: Campaign) -> tuple[int, int]:

@@ -1,17 +1,18 @@
 """The assignment in hand: locked, with all that saving and submitting must know about it."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, bindparam, select
 
 from surveyapp.assignments.errors import UnknownAssignment
 from surveyapp.assignments.models import Assignment
+from surveyapp.assignments.plan import LockedAssignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
+from surveyapp.db import Executes
 
 
 class AssignedForm(Protocol):
@@ -26,22 +27,27 @@ class AssignedForm(Protocol):
 
 
 class Held(NamedTuple):
-    """One assignment's state and disposition and its campaign, as they stand under the lock."""
+    """One assignment and its campaign, as they stand under the lock."""
 
-    state: AssignmentState
+    assignment: LockedAssignment
     campaign: Campaign
-    disposition: str
+
+    @property
+    def state(self) -> AssignmentState:
+        return self.assignment.state
 
     @property
     def is_begun(self) -> bool:
         """Somebody is answering it."""
-        return self.disposition == Disposition.BEGUN
+        return self.assignment.disposition == Disposition.BEGUN
 
 
+_FORM, _ROUND = cast(Table, Assignment.__table__), cast(Table, Campaign.__table__)
+_OWN = len(LockedAssignment._fields)
 _STANDING = (
-    select(Assignment.state, Assignment.disposition, *Campaign.__table__.c)
-    .join(Campaign, Campaign.id == Assignment.campaign_id)
-    .where(Assignment.id == bindparam("assignment"))
+    select(*(_FORM.c[name] for name in LockedAssignment._fields), *_ROUND.c)
+    .select_from(_FORM.join(_ROUND, _ROUND.c.id == _FORM.c.campaign_id))
+    .where(_FORM.c.id == bindparam("assignment"))
 )
 # SQLite has no row locks and needs none: a writing transaction holds the whole file from its first
 # statement. Other tables are read by later statements: on PostgreSQL these may have waited, and what
@@ -52,7 +58,7 @@ _SUBMITTING = _STANDING.suffix_with(
 )
 
 
-def for_saving(db: Session, assignment_id: UUID) -> Held:
+def for_saving(db: Executes, assignment_id: UUID) -> Held:
     """Keep every other save and submission of this assignment waiting."""
     row = db.execute(_SAVING, {"assignment": assignment_id}).one_or_none()
     if row is None:
@@ -60,7 +66,7 @@ def for_saving(db: Session, assignment_id: UUID) -> Held:
     return _held(row)
 
 
-def for_submitting(db: Session, campaign_id: int, assignment_id: UUID) -> Held:
+def for_submitting(db: Executes, campaign_id: int, assignment_id: UUID) -> Held:
     """The same, and keep the campaign from being closed meanwhile: closing locks it exclusively."""
     row = db.execute(_SUBMITTING, {"assignment": assignment_id}).one_or_none()
     held = _held(row) if row is not None else None
@@ -69,7 +75,7 @@ def for_submitting(db: Session, campaign_id: int, assignment_id: UUID) -> Held:
     return held
 
 
-def _held(row: Row[Any]) -> Held:
+def _held(row: Any) -> Held:
     """The campaign is only read, so it is the one that all pages of this process share."""
     values = tuple(row)
-    return Held(values[0], campaigns.read_as(values[2:]), values[1])
+    return Held(LockedAssignment._make(values[:_OWN]), campaigns.read_as(values[_OWN:]))

@@ -17,6 +17,7 @@ from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.errors import BoxKeyMissing
 from surveyapp.campaigns.models import Campaign
+from surveyapp.db import Executes
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations import service as invitations
 from surveyapp.responses import drafts, locked_assignment, receipts, rules
@@ -30,7 +31,7 @@ _SEAL = cast(Table, SealedBallot.__table__).insert()
 
 
 def submit(
-    db: Session,
+    db: Executes,
     campaign: Campaign,
     assignment: AssignedForm,
     instrument: Instrument,
@@ -62,10 +63,10 @@ def submit(
     content = drafts.take(db, draft_context, holder=holder, version=version)
     if content is None or not content.answers:
         raise NothingToSubmit(assignment.id)
-    invitations.mark_submitted(db, assignment.id, today=clock.day(now))
+    invitations.mark_held_submitted(db, held.assignment, today=clock.day(now))
     ballot = make_ballot(assignment, instrument, content, receipt=receipt)
     ballot_id = os.urandom(16)
-    size = drafts.ballot_size(db, campaign)
+    size = drafts.ballot_size(campaign)
     ciphertext = box.seal(campaign.box_public_key, campaign.code, ballot, size=size)
     mac = box.mac(box.mac_key(keys, campaign.code), campaign.code, ballot_id, ciphertext)
     db.execute(

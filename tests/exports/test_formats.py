@@ -19,10 +19,19 @@ def engine(sqlite_engine):
     return sqlite_engine
 
 
+@pytest.fixture(scope="module")
+def built() -> list[Path]:
+    return []
+
+
 @pytest.fixture
-def scoring(db, now, keys, tmp_path):
-    campaign = opened_campaign(db, now)
-    return building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys)) / "scoring"
+def scoring(built, request, now, keys, tmp_path_factory):
+    """The folder of a release that is built once: every test only reads it."""
+    if not built:
+        db, out = request.getfixturevalue("db"), tmp_path_factory.mktemp("release")
+        campaign = opened_campaign(db, now)
+        built.append(building.build(db, campaign, out=out, act=Act("centre", now, keys)))
+    return built[0] / "scoring"
 
 
 def cells(path: Path) -> list[dict[str, str]]:

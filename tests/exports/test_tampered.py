@@ -44,7 +44,23 @@ def submitted_by_more(copy):
     (copy / "scoring" / "rates.csv").write_text("".join([heading, ",".join(cells), *lines]))
 
 
+def figure(path, column, value, beginning=""):
+    """Another figure in a column of the first row that begins so."""
+
+    def do(copy):
+        heading, *lines = (copy / path).read_text().splitlines(keepends=True)
+        at = next(n for n, line in enumerate(lines) if line.startswith(beginning))
+        cells = lines[at].rstrip("\n").split(",")
+        cells[heading.strip().split(",").index(column)] = value
+        lines[at] = ",".join(cells) + "\n"
+        (copy / path).write_text("".join([heading, *lines]))
+
+    return do
+
+
 FOUND = {
+    "weights_differ": figure("scoring/weights.csv", "weight", "2.000000"),
+    "means_differ": figure("scoring/means.csv", "mean", "49.999000", "ministry,BNV,M1,"),
     "questionnaire_differs": tampered("questionnaires/M1.json", "Rất tốt", "Rất tồi"),
     "codebook_differs": tampered("scoring/codebook.csv", "Rất tốt", "Rất tồi"),
     "criteria_differ": without("scoring/criteria.csv"),

@@ -105,7 +105,7 @@ def places(value, path=()):
 
 
 ODD = st.sampled_from(
-    [None, True, -1, 0, 1.5, "", "x", [], {}, "par-survey-release/3", "flag", "=1"]
+    [None, True, -1, 0, 1.5, "", "x", [], {}, "par-survey-release/5", "flag", "=1"]
 )
 
 

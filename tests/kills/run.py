@@ -21,7 +21,7 @@ def staged(folder: Path, url: str, people: int) -> Iterator[tuple[serving.Server
 
     folder.mkdir(mode=0o700, exist_ok=True)
     built = [sys.executable, "-W", "ignore", "-m", "benchmarks.flows.stage", str(folder), url]
-    subprocess.run([*built, str(people)], check=True, cwd=serving.ROOT, timeout=400)
+    subprocess.run([*built, str(people), "0"], check=True, cwd=serving.ROOT, timeout=400)
     for file in folder.glob("*.sqlite3*"):
         file.chmod(0o600)
     known = json.loads((folder / "stage.json").read_text())

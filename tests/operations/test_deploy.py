@@ -93,6 +93,20 @@ def test_nginx_itself_finds_no_fault_in_the_site(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_promtool_itself_finds_no_fault_in_scrape_and_alarms(tmp_path):
+    program = shutil.which("promtool")
+    if program is None:
+        return  # it comes with a whole Prometheus, which nobody installs for this; seen with 2.42
+    shutil.copytree(DEPLOY / "prometheus", tmp_path, dirs_exist_ok=True)
+    scrape, token = tmp_path / "scrape.yml", tmp_path / "token"
+    token.touch()
+    scrape.write_text(scrape.read_text().replace("/etc/prometheus/surveyapp.token", str(token)))
+    done = subprocess.run(
+        [program, "check", "config", str(scrape)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def asked_for(text: str) -> set[str]:
     """Names of figures in a file of Prometheus or Grafana."""
     metrics_named = set(re.findall(r"survey_[a-z_]+", text))

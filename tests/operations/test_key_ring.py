@@ -6,12 +6,14 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from surveyapp import create_app
 from surveyapp.accounts.act import Act
 from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
-from surveyapp.keys import KeyRing, read_key_ring
+from surveyapp.keys import KeyRing, hkdf, read_key_ring
 from surveyapp.operations.installation import ownership, paper
 from surveyapp.operations.installation.errors import (
     ForeignKeyRing,
@@ -184,3 +186,12 @@ def test_a_second_key_joins_the_ring_waits_and_is_then_used(runner, settings):
     assert runner.invoke(main, ["keys", "use", "3"]).exit_code == 1
     with reading() as db:
         assert ownership.numbers(db) == [1, 2]
+
+
+def test_keys_are_made_as_rfc_5869_says():
+    """Its first test case, cut to 32 bytes; and what `cryptography` makes of the same."""
+    given, salt = bytes([0x0B] * 22), bytes(range(13))
+    info = bytes(range(0xF0, 0xFA))
+    made = hkdf(given, salt=salt, info=info)
+    assert made.hex() == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+    assert made == HKDF(SHA256(), 32, salt=salt, info=info).derive(given)

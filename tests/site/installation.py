@@ -18,6 +18,8 @@ from tests import pooler, postgres
 
 NGINX = serving.ROOT / "docs" / "proxy" / "nginx.conf"
 PATIENCE = 90.0
+STARTING = 600.0
+"""Seconds that a node is given which lives and does not answer yet: a machine may stand still for a while."""
 BOUNCES = "thu-tra-lai@example.vn"
 
 
@@ -60,7 +62,12 @@ class Node:
                 stdout=out,
                 stderr=out,
             )
-        until(lambda: answers(self.port), f"node {self.port}: {self.log.read_text()[-2000:]}")
+        until(
+            lambda: answers(self.port) or self.process.poll() is not None,
+            f"node {self.port} does not answer",
+            STARTING,
+        )
+        assert self.process.poll() is None, f"node {self.port}: {self.log.read_text()[-2000:]}"
 
     @property
     def workers(self) -> list[int]:

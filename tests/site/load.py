@@ -51,6 +51,8 @@ class Load:
     tally: Tally = field(default_factory=Tally)
     seen: list[Seen] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    ran_out: bool = False
+    """Everybody had been there while it was to go on: what came afterwards was an idle installation."""
 
     def __post_init__(self) -> None:
         self._over, self._lock = threading.Event(), threading.Lock()
@@ -77,6 +79,7 @@ class Load:
             with self._lock:
                 link = next(self._links, None)
             if link is None:
+                self.ran_out = True
                 return
             try:
                 self.one_form(link)

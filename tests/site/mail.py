@@ -29,6 +29,19 @@ from tests.site import installation
 
 HANDED = text("select count(*) from delivery where state in ('handed_over', 'delivered')")
 WAITING = text("select count(*) from delivery where state in ('queued', 'leased')")
+GIVEN_UP = text("select count(*) from delivery where state in ('failed', 'hard_bounce')")
+LEFT_OUT = text(
+    "select coalesce((select sum(people) from skipped_count), 0)"
+    " + (select count(*) from delivery where state = 'suppressed')"
+)
+NOT_BEGUN_BUT_LEFT_OUT = text(
+    "select count(*) from delivery where state = 'suppressed' and invitation_id in"
+    " (select invitation_id from assignment where disposition = 'sent')"
+)
+TO_BE_ASKED = text(
+    "select count(*) from invitation where exists (select 1 from wave where is_filled)"
+)
+"""Everybody, once the wave's queue is complete; nobody before."""
 
 
 @dataclass
@@ -92,17 +105,35 @@ class Mail:
         self.workers.clear()
 
 
+def all_through(mail: Mail, url: str, seconds: float) -> None:
+    """Wait until nobody of the wave waits any longer, which the limits of sending must allow in this time."""
+    installation.until(
+        lambda: mail.count(url, TO_BE_ASKED) and not mail.count(url, WAITING),
+        "somebody of the wave waits beyond the time that the limits need",
+        seconds,
+    )
+
+
 def reconciled(mail: Mail, url: str) -> tuple[str, bool]:
     """After the last of the workers: what was handed over against what arrived, in words, and whether it agrees.
 
     A message that arrived and was not reported before its worker was killed may arrive twice, never be missing.
+    Whoever should have been written to was, or has begun meanwhile, or waits: nobody else is left out.
     """
     mail.stop_workers()
-    handed, waiting = mail.count(url), mail.count(url, WAITING)
+    handed, waiting, left_out, given_up = (
+        mail.count(url, statement) for statement in (HANDED, WAITING, LEFT_OUT, GIVEN_UP)
+    )
+    wrongly = mail.count(url, NOT_BEGUN_BUT_LEFT_OUT)
+    asked = mail.count(url, TO_BE_ASKED)
+    vanished = asked - handed - waiting - left_out - given_up if asked else 0
     arrived = mail.arrived()
     twice = sum(n - 1 for n in arrived.values())
-    words = f"messages handed over {handed} = at the mail server {len(arrived)}, twice {twice}, still waiting {waiting}"
-    return words, handed == len(arrived)
+    words = (
+        f"messages handed over {handed} = at the mail server {len(arrived)}, twice {twice}; left out, as they had begun, "
+        f"{left_out} (wrongly {wrongly}), given up {given_up}, still waiting {waiting}, unaccounted for {vanished}"
+    )
+    return words, handed == len(arrived) and not (wrongly or given_up or vanished)
 
 
 @contextmanager

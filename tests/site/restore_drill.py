@@ -46,11 +46,13 @@ def destroy(site: Site) -> None:
         shutil.rmtree(site.folder / name, ignore_errors=True)
 
 
-def drill(scratch: Path, *, sqlite: bool, people: int) -> tuple[str, bool]:
+def drill(scratch: Path, *, sqlite: bool, people: int, processes: int = 2) -> tuple[str, bool]:
     """One engine: the report, and whether all is well."""
     public, secret = sealed_file.make_key()
     (scratch / "secret").write_text(secret)
-    with installation.running(scratch, people=3 * people, nodes=1, sqlite=sqlite) as site:
+    with installation.running(
+        scratch, people=3 * people, nodes=1, processes=processes, sqlite=sqlite
+    ) as site:
         site.environment |= {
             "SURVEYAPP_BACKUP_RECIPIENT": public,
             "SURVEYAPP_BACKUPS": str(scratch / "backups"),

@@ -3,10 +3,13 @@
 import io
 
 import pytest
+from sqlalchemy import func, select
 
-from surveyapp.db import transaction
+from surveyapp.campaigns import approvals, queries
+from surveyapp.db import reading, transaction
 from surveyapp.instruments.reading import read_questionnaire
 from surveyapp.instruments.xlsform.writing import write_xlsform
+from surveyapp.responses.models import Draft
 from tests import factories
 from tests.campaigns.packs import SHIPPED, TINY
 from tests.web.browsing import HERE, sign_in, token
@@ -75,3 +78,65 @@ def test_a_changed_word_is_told_and_ends_the_series_with_the_other_round(operato
     assert "M1-101 Câu hỏi" in text
     assert "không nối được" in text
     assert "lời câu hỏi hoặc gợi ý khác nhau" in text
+
+
+def fields_of(answer) -> dict[str, str]:
+    """What the page's form carries along: its hidden fields."""
+    hidden = [one for one in Page(answer.text).all("input") if one.get("type") == "hidden"]
+    return {one["name"]: one.get("value", "") for one in hidden}
+
+
+def walk(client, before, page: int, **chosen: str):
+    given = {**fields_of(before), "go": "next", **chosen}
+    return client.post(f"{ADDRESS}/{page}", data=given, headers=HERE)
+
+
+def test_a_draft_is_walked_through_as_its_routing_leads_and_nothing_is_kept(operator):
+    first = walk(operator, handed_in(operator, "DDCI.yaml", DDCI.read_bytes()), 0, go="1")
+    assert Page(first.text).text.count("Bản xem trước, không lưu gì.") == 1
+    second = walk(operator, first, 1, **{"DX-101": "1", "DX-102": "0120"})
+    assert "2. Đánh giá" in Page(second.text).text
+    third = walk(operator, second, 2, **{"DX-203": "4"})
+    assert 'id="DX-301-item"' in third.text
+    back = walk(operator, third, 3, go="1", **{"DX-301": "2"})
+    assert 'name="DX-102" value="120"' in back.text
+    on = walk(operator, back, 1, **{"DX-101": "2", "DX-102": "120"})
+    review = walk(operator, walk(operator, on, 2, **{"DX-203": "1"}), 4)
+    text = Page(review.text).text
+    assert "120 lượt (không tính" in text
+    assert "chưa có phiếu mang mã" in text
+    with reading() as db:
+        assert db.scalar(select(func.count()).select_from(Draft)) == 0
+
+
+def test_what_a_respondent_would_be_refused_is_refused_on_the_walk_beside_its_question(operator):
+    first = walk(operator, handed_in(operator, "DDCI.yaml", DDCI.read_bytes()), 0, go="1")
+    refused = walk(operator, first, 1, **{"DX-101": "1", "DX-102": "501"})
+    assert refused.status_code == 422
+    assert "Ghi một số nguyên từ 1 đến 500." in Page(refused.text).text
+    assert 'name="DX-102" value="501"' in refused.text
+
+
+def test_a_draft_that_is_not_ours_leads_back_to_the_file(operator):
+    first = walk(operator, handed_in(operator, "DDCI.yaml", DDCI.read_bytes()), 0, go="1")
+    forged = walk(operator, first, 1, draft="e30.forged")
+    assert forged.location == ADDRESS
+
+
+def test_a_draft_is_approved_at_the_end_of_its_walk_and_stands_so_once_it_is_loaded(operator):
+    path = TINY / "questionnaires" / "M1.yaml"
+    changed = path.read_text(encoding="utf-8").replace("chất lượng kế", "chất lượng của kế", 1)
+    first = walk(operator, handed_in(operator, "M1.yaml", changed.encode()), 0, go="1")
+    review = walk(operator, first, 1, go="review")
+    asked = fields_of(review)
+    wrong = operator.post("/centre/tiny/questionnaires/M1", data=asked, headers=HERE)
+    assert wrong.status_code == 422
+    assert fields_of(wrong)["draft"] == asked["draft"]
+    given = {**asked, "confirmed": "M1"}
+    assert operator.post("/centre/tiny/questionnaires/M1", data=given, headers=HERE).location
+    with reading() as db:
+        campaign = queries.campaign(db, "tiny")
+        loaded = approvals.standing(db, campaign.id, "M1")
+        drafted = approvals.history(db, campaign.id, "M1")[0]
+    assert loaded.state == "changed"
+    assert drafted.sha256 == asked["sha256"] != loaded.sha256

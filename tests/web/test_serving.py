@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from surveyapp.keys import make_key_ring
 from surveyapp.web.serving import metric_files
 from tests.ports import free_port
+from tests.web.serving import wait_for
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def serve(settings, tmp_path):
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         started.append((server, log))
         address = f"http://127.0.0.1:{port}/health/live"
-        until(lambda: answers(address), "the server did not begin")
+        wait_for(address, server)
         return address, server
 
     yield begin
@@ -55,7 +56,7 @@ def serve(settings, tmp_path):
         log.close()
 
 
-def until(is_so, words: str, seconds: float = 60) -> None:
+def until(is_so, words: str, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, words

@@ -4,5 +4,6 @@ __all__ = (
     "housekeeping",
     "outgoing",
     "queue",
+    "sent_elsewhere",
     "worker",
 )

@@ -8,6 +8,7 @@ from surveyapp.exports.cleaning import rulesets
 from surveyapp.exports.cleaning.rule_labels import EFFECTS, VARIANTS, condition
 from surveyapp.exports.cleaning.rulesets import FROM_FILE, RuleSet
 from surveyapp.exports.cleaning.sensitivity import RuleEffect, Sensitivity, UnitShift
+from surveyapp.exports.disclosure.rounded_counts import rounded_down
 from surveyapp.exports.formats.report_document import ReportDocument, ReportPart, ReportTable
 from surveyapp.exports.release.results import Frame
 from surveyapp.i18n import _, locale, moment, number, percent
@@ -89,9 +90,8 @@ def public(account: CleaningAccount) -> ReportDocument:
 
 
 def _rounded(n: int, total: int, least: int) -> str:
-    if n < least or total - n < least:
-        return _DASH
-    return number(n - n % least)
+    told = rounded_down(n, total, least)
+    return _DASH if told is None else number(told)
 
 
 def _title(account: CleaningAccount) -> str:

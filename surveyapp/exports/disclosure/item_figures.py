@@ -55,8 +55,8 @@ class ItemFigures:
         return counted[0] / self.responses, counted[1] / self.responses
 
 
-def figures_of(told: MergedCounts, band: MeanBand) -> ItemFigures:
-    """The figures of one rated unit × group."""
+def figures_of(told: MergedCounts, band: MeanBand, *, deff: float = 1.0) -> ItemFigures:
+    """The figures of one rated unit × group; `deff` is the design effect of its lists, which no answer touches."""
     offered = DONT_KNOW in told.row.codes
     mean = edges(band)
     return ItemFigures(
@@ -65,7 +65,7 @@ def figures_of(told: MergedCounts, band: MeanBand) -> ItemFigures:
         mean=mean,
         top_two=told.between(told.row.top),
         dont_know=told.between([DONT_KNOW]) if offered else None,
-        error=_error(told, mean),
+        error=min(_error(told, mean) * sqrt(deff), 100.0),
     )
 
 
@@ -83,6 +83,25 @@ def _error(told: MergedCounts, mean: Between) -> float:
             answered += n
     known = max(answered, 1.0)
     return min(sqrt(squares / known / max(known - 1, 1.0)), 100.0)
+
+
+def averaged(groups: Sequence[Sequence[ItemFigures]]) -> tuple[float, float, float, float]:
+    """Least and most of a mean over items and then over groups, and its interval at 95 %.
+
+    The same people answer the items of a group, so their errors are taken to go together, which is the cautious
+    side; those of two groups are independent.
+    """
+    ends = [
+        sum(
+            sum(one.mean[end] for one in of_group if one.mean) / len(of_group)
+            for of_group in groups
+        )
+        / len(groups)
+        for end in (0, 1)
+    ]
+    errors = [sum(one.error for one in of_group) / len(of_group) for of_group in groups]
+    reach = Z95 * sqrt(sum(error * error for error in errors)) / len(groups)
+    return ends[0], ends[1], max(0.0, ends[0] - reach), min(100.0, ends[1] + reach)
 
 
 def together(row: OptionRow, parts: Sequence[ItemFigures]) -> ItemFigures:

@@ -6,13 +6,13 @@ nothing can be subtracted from it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from surveyapp.exports.disclosure.item_figures import ItemFigures, figures_of, together
+from surveyapp.exports.disclosure.item_figures import ItemFigures, averaged, figures_of, together
 from surveyapp.exports.disclosure.linked_columns import (
     ToldColumn,
     by_code,
@@ -31,7 +31,10 @@ MEANS = (
     "level", "rated_unit", "group", "item", "variable", "responses", "mean", "mean_low", "mean_high",
     "interval_low", "interval_high", "top_two_low", "top_two_high", "dont_know_low", "dont_know_high",
 )  # fmt: skip
-CRITERIA = ("level", "rated_unit", "criterion", "groups", "items", "mean", "mean_low", "mean_high")
+CRITERIA = (
+    "level", "rated_unit", "criterion", "groups", "items", "mean", "mean_low", "mean_high", "interval_low",
+    "interval_high",
+)  # fmt: skip
 ALL = "all"
 """Stands for all published units or groups together."""
 
@@ -52,6 +55,8 @@ class PublicTables:
     frame: Frame
     tally: AnswerTally
     withheld: Collection[Cell] = field(default=frozenset())
+    deffs: Mapping[Cell, float] = field(default_factory=dict)
+    """Design effects of the cells that have one, from the lists alone."""
 
     @cached_property
     def participation(self) -> dict[Cell, int | None]:
@@ -85,7 +90,7 @@ class PublicTables:
             for mean in [exact_mean(by_code(counts), column.asked.row.scale)]
         ]
         return {
-            key: figures_of(column.told, band)
+            key: figures_of(column.told, band, deff=self.deffs.get(key[:2], 1.0))
             for (key, (column, _)), band in zip(merged.items(), mean_bands(means), strict=True)
         }
 
@@ -179,25 +184,23 @@ def _all_figures(tables: PublicTables) -> Iterator[tuple[tuple[str, ...], ItemFi
 
 def criterion_rows(tables: PublicTables) -> Iterator[tuple[Value, ...]]:
     """Mean of a rated unit, and over units, per criterion: of the items within a group, then of the groups,
-    each counting the same."""
-    parts: dict[tuple[str, str, str], dict[str, list[tuple[float, float]]]] = defaultdict(
+    each counting the same; with an interval."""
+    parts: dict[tuple[str, str, str], dict[str, list[ItemFigures]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for (level, unit, group, item, name), item_figures in _all_figures(tables):
         if item_figures.mean is not None and tables.is_averaged(group, name):
             criterion = tables.frame.instrument(group).item(item).criterion
-            parts[level, unit, criterion][group].append(item_figures.mean)
+            parts[level, unit, criterion][group].append(item_figures)
     units = {code: n for n, code in enumerate([*tables.frame.units_by_code, ALL])}
     for (level, unit, criterion), groups in sorted(
         parts.items(), key=lambda part: (part[0][0], units[part[0][1]], _numbered(part[0][2]))
     ):
-        low, high = (
-            sum(sum(mean[end] for mean in means) / len(means) for means in groups.values())
-            / len(groups)
-            for end in (0, 1)
-        )
-        items = sum(len(means) for means in groups.values())
-        yield level, unit, criterion, " ".join(groups), items, (low + high) / 2, low, high
+        items = sum(len(of_group) for of_group in groups.values())
+        low, high, *interval = averaged(list(groups.values()))
+        yield (
+            level, unit, criterion, " ".join(groups), items, (low + high) / 2, low, high, *interval,
+        )  # fmt: skip
 
 
 def _numbered(criterion: str) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from surveyapp.exports.disclosure import public_tables
 from surveyapp.exports.formats import csv_files, name_tables, sdmx
 from surveyapp.exports.formats.codebook import CODEBOOK, CROSSWALK, LABELS, in_both
 from surveyapp.exports.formats.statistics_files import NUMBERS
-from surveyapp.exports.release import scoring, sipas
+from surveyapp.exports.release import precision_tables, scoring, sipas
 from surveyapp.exports.release.results import Frame, ItemColumn
 
 PROFILE = "tabular-data-package"
@@ -23,6 +23,8 @@ _INTEGERS = {
     "items",
     "responses",
     "touched",
+    "forms",
+    "suppliers",
 }
 _SHARES = {*scoring.RATES, "coverage"}
 _EXPLAINED = {
@@ -34,7 +36,10 @@ _EXPLAINED = {
 }
 """Columns of codes, with the table and the column that hold their names."""
 
-_NUMBERS = ("mean_", "interval_", "top_two_", "dont_know_")
+_NUMBERS = (
+    "mean_", "interval_", "top_two_", "dont_know_", "finite_", "wide_", "error_", "cluster_size", "icc", "deff",
+    "weight",
+)  # fmt: skip
 _PERCENTAGES = {"sipas_overall_pct", "sipas_policy_pct", "sipas_service_pct"}
 
 
@@ -61,6 +66,8 @@ def tables(frame: Frame) -> dict[str, list[dict[str, Any]]]:
         "scoring/responses.csv": _response_fields(frame),
         "scoring/counts.csv": _fields(scoring.COUNTS),
         "scoring/rates.csv": _fields(scoring.RATE_COLUMNS),
+        "scoring/weights.csv": _fields(precision_tables.WEIGHTS),
+        "scoring/means.csv": _fields(precision_tables.CELL_MEANS),
         "scoring/codebook.csv": _fields(CODEBOOK),
         "scoring/criteria.csv": _fields(CROSSWALK),
         "scoring/cleaning.csv": _fields(scoring.CLEANING),

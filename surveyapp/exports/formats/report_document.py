@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from surveyapp.documents.pdf import write_pdf
+from surveyapp.exports.formats.csv_files import write_text
 from surveyapp.i18n import locale
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "exports"
@@ -73,3 +74,10 @@ def as_html(paper: ReportDocument) -> str:
 def as_pdf(paper: ReportDocument) -> bytes:
     """The same on A4, tagged; the same words give the same bytes whatever the clock says."""
     return write_pdf(TEMPLATE, {**asdict(paper), "language": locale()})
+
+
+def write_document(path: Path, paper: ReportDocument) -> None:
+    """Both beside each other: `path` with `.html` and with `.pdf`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path.with_suffix(".html"), as_html(paper))
+    path.with_suffix(".pdf").write_bytes(as_pdf(paper))

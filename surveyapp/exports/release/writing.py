@@ -7,14 +7,19 @@ as `ResultsRead`, so that no two files of a release can disagree.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studies
+from surveyapp.exports.cleaning.answer_arrays import GroupAnswers
+from surveyapp.exports.cleaning.applied_rules import RuleHits
 from surveyapp.exports.cleaning.rulesets import RuleSet
 from surveyapp.exports.disclosure import earlier_releases, public_tables
+from surveyapp.exports.disclosure.public_tables import PublicTables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
 from surveyapp.exports.errors import ResponsesChanged
 from surveyapp.exports.formats import (
@@ -29,7 +34,10 @@ from surveyapp.exports.formats import (
     statistics_files,
     syntax,
 )
-from surveyapp.exports.release import scoring, sipas
+from surveyapp.exports.quality import papers
+from surveyapp.exports.quality.figures import MarkTally, QualityInputs
+from surveyapp.exports.quality.precision import CellWeight, cell_weights
+from surveyapp.exports.release import precision_tables, scoring, sipas
 from surveyapp.exports.release.manifest import MANIFEST, ManifestFacts, manifest
 from surveyapp.exports.release.results import AnswerTally, Frame
 from surveyapp.exports.verify import SCHEMA
@@ -74,6 +82,7 @@ class ResultsRead:
     figures: Mapping[tuple[int, ...], Figures]
     remarks: list[RemarkRow]
     tally: AnswerTally = field(default_factory=AnswerTally)
+    marks: MarkTally = field(default_factory=MarkTally)
     excluded: Counter[Cell] = field(default_factory=Counter)
     completeness: defaultdict[Cell, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
@@ -88,13 +97,16 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     results = _read(db, frame, inputs.ruleset)
     labels = row_labels(results.sizes, frame.row_minimum)
     response_count = _write_tables(db, folder / "scoring", results, labels)
+    weights = _weights(db, results)
+    _write_precision(folder / "scoring", results, weights)
     without_rows = sum(results.opened.values()) - sum(results.sizes.values())
     opening = _opening_of(db, frame, response_count=response_count + without_rows)
     account = report.CleaningAccount(frame, inputs.ruleset, results.study.result())
     _write_what_cleaning_did(folder, account)
     if inputs.sipas_rows is not None:
         csv_files.write_csv(folder / "scoring" / "sipas.csv", sipas.COLUMNS, inputs.sipas_rows)
-    left_out = _write_public(folder / "public", results, inputs)
+    tables, left_out = _write_public(folder / "public", results, inputs, weights)
+    _write_quality(db, folder, results, account, tables, opened_at=opening.opened_at)
     name_tables.write_names(folder / "names", frame)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     types = datapackage.column_types(frame)
@@ -189,7 +201,7 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
         _noting_completeness(results, responses.responses(db, results.frame.campaign.id)),
         results.ruleset.rules,
         forms,
-        seen=results.study.add,
+        seen=partial(_noting_marks, results),
     )
     return scoring.write_scoring(
         folder,
@@ -204,16 +216,56 @@ def _write_tables(db: Session, folder: Path, results: ResultsRead, labels: RowLa
     )
 
 
-def _write_public(folder: Path, results: ResultsRead, inputs: ReleaseInputs) -> tuple[Cell, ...]:
+def _noting_marks(
+    results: ResultsRead, answers: GroupAnswers, rule_hits: Sequence[RuleHits]
+) -> None:
+    results.study.add(answers, rule_hits)
+    results.marks.add(answers)
+
+
+def _weights(db: Session, results: ResultsRead) -> dict[Cell, CellWeight]:
+    """What a response of each cell stands for, by the forms of its supplying units."""
+    frame = results.frame
+    by_supplier = fieldwork.counted(db, frame.campaign.id, by=("rated", "group", "supplying"))
+    forms = {
+        (frame.units[unit].code, frame.groups[group].code, str(supplier)): counts.maybe_eligible
+        for (unit, group, supplier), counts in by_supplier.items()
+    }
+    told = {c: n for c, n in results.tally.responses.items() if c not in results.withheld}
+    return cell_weights(told, forms)
+
+
+def _write_precision(
+    folder: Path, results: ResultsRead, weights: Mapping[Cell, CellWeight]
+) -> None:
+    csv_files.write_csv(
+        folder / "weights.csv",
+        precision_tables.WEIGHTS,
+        precision_tables.weight_rows(results.frame, weights),
+    )
+    csv_files.write_csv(
+        folder / "means.csv",
+        precision_tables.CELL_MEANS,
+        precision_tables.mean_rows(results.frame, results.tally, weights),
+    )
+
+
+def _write_public(
+    folder: Path,
+    results: ResultsRead,
+    inputs: ReleaseInputs,
+    weights: Mapping[Cell, CellWeight],
+) -> tuple[PublicTables, tuple[Cell, ...]]:
     """The public tables, without the cells that differ from what is out already; which these are."""
-    tables = public_tables.PublicTables(results.frame, results.tally)
+    deffs = {cell: one.deff for cell, one in weights.items() if one.deff is not None}
+    tables = public_tables.PublicTables(results.frame, results.tally, deffs=deffs)
     public_tables.write_public(folder, tables)
     changed = earlier_releases.changed_cells(folder, [out for _, out in inputs.published])
     if changed:
         tables = replace(tables, withheld=changed)
         public_tables.write_public(folder, tables)
     sdmx.write_sdmx(folder / "sdmx.csv", tables)
-    return tuple(results.frame.in_order(changed))
+    return tables, tuple(results.frame.in_order(changed))
 
 
 def _opening_of(db: Session, frame: Frame, *, response_count: int) -> BoxOpening:
@@ -239,9 +291,34 @@ def _write_what_cleaning_did(folder: Path, account: report.CleaningAccount) -> N
     )
     with speaking(DEFAULT):
         for path, paper in report.cleaning_papers(account):
-            csv_files.write_text(folder / f"{path}.html", report_document.as_html(paper))
-            (folder / f"{path}.pdf").parent.mkdir(parents=True, exist_ok=True)
-            (folder / f"{path}.pdf").write_bytes(report_document.as_pdf(paper))
+            report_document.write_document(folder / path, paper)
+
+
+def _write_quality(
+    db: Session,
+    folder: Path,
+    results: ResultsRead,
+    account: report.CleaningAccount,
+    tables: PublicTables,
+    *,
+    opened_at: datetime,
+) -> None:
+    """In both languages: complete for scoring, and of what the public tables tell."""
+    inputs = QualityInputs(
+        frame=results.frame,
+        tally=results.tally,
+        figures=results.figures,
+        completeness=results.completeness,
+        marks=results.marks,
+        withheld=results.withheld,
+        tables=tables,
+    )
+    earlier = papers.round_before(db, results.frame.campaign)
+    for path, language, paper in papers.quality_papers(
+        inputs, account, opened_at=opened_at, earlier=earlier
+    ):
+        with speaking(language):
+            report_document.write_document(folder / path, paper)
 
 
 def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .checks.precision import precision_faults
 from .checks.public import public_faults
 from .checks.released_counts import Cell, Recount, ReleasedCounts, rows_of
 from .faults import ReleaseFault
@@ -23,7 +24,9 @@ def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Releas
     yield from _read_responses(folder, codes, rules, rows, excluded, answers)
     yield from _row_faults(manifest, rows)
     yield from _recount_faults(manifest, counts, Counter(rows) - excluded, answers)
-    yield from public_faults(folder, manifest, counts, _scores(folder))
+    scores = _scores(folder)
+    yield from public_faults(folder, manifest, counts, scores)
+    yield from precision_faults(folder, counts, scores)
 
 
 def _codes(folder: Path) -> dict[str, list[str]]:

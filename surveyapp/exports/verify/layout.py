@@ -6,8 +6,8 @@ mapping of column to text as `csv.DictReader` gives it. The order of the propert
 
 from typing import Any
 
-FORMAT = "par-survey-release/3"
-FORMAT_OF_KINDS = "par-survey-release/4"
+FORMAT = "par-survey-release/5"
+FORMAT_OF_KINDS = "par-survey-release/6"
 """Of a campaign that asks more than choices of one, or not everybody the same: rows say by a code why an answer
 is missing (96 taken out, 97 not asked, 99 left empty), a question with several answers has a column an option."""
 
@@ -79,6 +79,16 @@ COLUMNS: dict[str, Schema] = {
         ),
         **_each("rr1 rr2 rr3 rr4 rr5 rr6 e coverage", _FIGURE),
     },
+    "scoring/weights.csv": {
+        "level": _LEVEL, **_CELL, **_each("forms responses", _COUNT), "weight": _FIGURE, "suppliers": _COUNT,
+        **_each("cluster_size icc deff", _FIGURE),
+    },
+    "scoring/means.csv": {
+        "level": _LEVEL, **_CELL, "item": _NAME, "variable": _NAME, "n_answered": _COUNT,
+        **_each(
+            "mean error_finite finite_low finite_high error_wide wide_low wide_high", _FIGURE,
+        ),
+    },
     "scoring/codebook.csv": {
         "variable": _NAME,
         **_each("item groups instrument version area section criterion scale", _TEXT),
@@ -123,7 +133,7 @@ COLUMNS: dict[str, Schema] = {
     },
     "public/criteria.csv": {
         "level": _LEVEL, **_each("rated_unit criterion groups", _NAME), "items": _COUNT,
-        **_each("mean mean_low mean_high", _FIGURE),
+        **_each("mean mean_low mean_high interval_low interval_high", _FIGURE),
     },
     "public/sdmx.csv": {
         "STRUCTURE": _one_of("dataflow"), "STRUCTURE_ID": _NAME, "ACTION": _one_of("I"),

@@ -61,17 +61,23 @@ def changes(db: Session, campaign_id: int, *, until: date) -> dict[Key, list[Day
 def tallies(
     db: Session, campaign_id: int, *, reachable: frozenset[Disposition]
 ) -> Iterator[tuple[int, ...]]:
-    """(supplying unit, group, department, eligible, answered, `reachable`) live, added up by the database."""
+    """(supplying unit, group, department, rated unit, eligible, answered, `reachable`) live, added up by
+    the database."""
     sets = {"eligible": MAYBE_ELIGIBLE, "answered": ANSWERED, "reachable": reachable}
 
     def sums(table: type[CountTotal] | type[CountDelta], change: Any) -> Select[Any]:
-        keys = (table.supplying_unit_id, table.group_id, table.department_id)
+        keys = (table.supplying_unit_id, table.group_id, table.department_id, table.rated_unit_id)
         added = [_within(table.disposition, change, ds, name) for name, ds in sets.items()]
         return select(*keys, *added).where(table.campaign_id == campaign_id).group_by(*keys)
 
     kept = sums(CountTotal, CountTotal.n).where(CountTotal.rollup == "cell")
     both = union_all(kept, sums(CountDelta, CountDelta.change)).subquery()
-    keys = (both.c.supplying_unit_id, both.c.group_id, both.c.department_id)
+    keys = (
+        both.c.supplying_unit_id,
+        both.c.group_id,
+        both.c.department_id,
+        both.c.rated_unit_id,
+    )
     totals = (func.sum(both.c[name]) for name in sets)
     for row in db.execute(select(*keys, *totals).group_by(*keys)):
         yield tuple(int(n) for n in row)

@@ -4,21 +4,46 @@ Sources: Schouten, Cobben, Bethlehem (2009), "Indicators for the representativen
 response", Survey Methodology 35(1), for R = 1 − 2·S(ρ) and the coefficient of variation; Schouten,
 Shlomo, Skinner (2011), "Indicators for monitoring and improving representativeness of response",
 Journal of Official Statistics 27(2), for the partial indicators. Propensities are those of the
-cross-classified strata; the noise of small strata is taken off. Pure: counts in, indicators out.
+cross-classified strata, supplying and rated unit among them: response differs most between units, and
+strata that leave them out find everybody alike. The noise of small strata is taken off. Pure: counts in,
+indicators out.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import copysign, sqrt
+from typing import NamedTuple
 
-VARIABLES = ("region", "group", "department")
-Stratum = tuple[str, ...]
-"""The categories of one stratum, one for each variable."""
+
+class Stratum(NamedTuple):
+    """The categories of one stratum, one for each variable; empty where it has none."""
+
+    region: str = ""
+    group: str = ""
+    department: str = ""
+    supplying: str = ""
+    rated: str = ""
+
+
+VARIABLES = Stratum._fields
+_BESIDE = {
+    "region": ("group", "department"),
+    "group": ("department", "supplying"),
+    "department": ("group", "supplying"),
+    "supplying": ("group", "department"),
+    "rated": ("region", "group", "department"),
+}
+"""Within which others a variable's conditional part is measured: none that would settle its category, as a
+unit settles its region."""
 
 SETTLE_DAYS = 3
 STILL_R, STILL_RATE = 0.01, 0.01
 """A wave has stopped changing the picture when in three days neither R nor the rate moved by a hundredth."""
+
+LEAST_IN_STRATUM = 10
+"""Strata of fewer forms are laid together by unit and group: the noise of a thousand strata of two or three
+is larger than what is between them."""
 
 LEAST_WAITING = 10
 SUGGESTED = 10
@@ -65,13 +90,22 @@ class Variable:
 
 @dataclass(frozen=True)
 class Representativeness:
-    """R (1 is perfect), the spread S of propensities and its coefficient of variation."""
+    """R (1 is perfect), the spread S of propensities and its coefficient of variation.
 
-    r: float
+    While nobody has answered nothing is known of them: no R, though all strata are alike.
+    """
+
+    r: float | None
     s: float
     cv: float | None
     whole: StratumCounts
     variables: tuple[Variable, ...] = field(default=())
+
+    @property
+    def largest(self) -> Variable | None:
+        """The variable between whose categories response differs most; None where it differs nowhere."""
+        most = max(self.variables, key=lambda each: each.unconditional, default=None)
+        return most if most is not None and most.unconditional > 0 else None
 
 
 def measure(strata: Mapping[Stratum, StratumCounts]) -> Representativeness | None:
@@ -80,35 +114,37 @@ def measure(strata: Mapping[Stratum, StratumCounts]) -> Representativeness | Non
     whole = sum(present.values(), start=StratumCounts())
     if not whole.forms:
         return None
-    s = sqrt(_between(list(present.values()), whole))
-    width = len(next(iter(present)))
-    variables = tuple(_variable(present, variable, whole) for variable in range(width))
-    cv = s / whole.rate if whole.rate else None
-    return Representativeness(1 - 2 * s, s, cv, whole, variables)
+    s = sqrt(_between(_laid_together(present), whole))
+    variables = tuple(_variable(present, variable, whole) for variable in VARIABLES)
+    if not whole.answered:
+        return Representativeness(None, s, None, whole, variables)
+    return Representativeness(1 - 2 * s, s, s / whole.rate, whole, variables)
 
 
 def _variable(
-    strata: Mapping[Stratum, StratumCounts], variable: int, whole: StratumCounts
+    strata: Mapping[Stratum, StratumCounts], variable: str, whole: StratumCounts
 ) -> Variable:
     by_category: dict[str, StratumCounts] = {}
-    beside: dict[Stratum, list[tuple[str, StratumCounts]]] = {}
+    crossed: dict[tuple[str, ...], dict[str, StratumCounts]] = {}
     for key, tally in strata.items():
-        by_category[key[variable]] = by_category.get(key[variable], StratumCounts()) + tally
-        beside.setdefault(key[:variable] + key[variable + 1 :], []).append((key[variable], tally))
+        name = getattr(key, variable)
+        by_category[name] = by_category.get(name, StratumCounts()) + tally
+        cell = crossed.setdefault(tuple(getattr(key, each) for each in _BESIDE[variable]), {})
+        cell[name] = cell.get(name, StratumCounts()) + tally
     within = dict.fromkeys(by_category, 0.0)
     conditional = 0.0
-    for others in beside.values():
-        together = sum((tally for _, tally in others), start=StratumCounts())
+    for cell in crossed.values():
+        together = sum(cell.values(), start=StratumCounts())
         share = together.forms / whole.forms
-        conditional += share * _between([tally for _, tally in others], together)
-        for name, tally in others:
+        conditional += share * _between(list(cell.values()), together)
+        for name, tally in cell.items():
             within[name] += tally.forms / whole.forms * (tally.rate - together.rate) ** 2
     categories = tuple(
         Category(name, tally, _signed(tally, whole), sqrt(within[name]))
         for name, tally in sorted(by_category.items(), key=lambda item: _signed(item[1], whole))
     )
     spread = sqrt(_between(list(by_category.values()), whole))
-    return Variable(VARIABLES[variable], spread, sqrt(conditional), categories)
+    return Variable(variable, spread, sqrt(conditional), categories)
 
 
 def _signed(tally: StratumCounts, whole: StratumCounts) -> float:
@@ -121,23 +157,25 @@ def _between(tallies: Sequence[StratumCounts], whole: StratumCounts) -> float:
     """Variance of the rates around the whole's, less what chance alone would give; never below 0.
 
     The binomial noise of each rate, p(1 − p)/(n − 1), adds w(1 − w) times itself to the variance that
-    is seen, w being the stratum's share.
+    is seen, w being the stratum's share. A stratum of one form tells nothing of it: those are left out,
+    for to count them as alike would be a comfort.
     """
+    telling = [tally for tally in tallies if tally.forms > 1]
+    forms = sum(tally.forms for tally in telling)
+    if not forms:
+        return 0.0
+    mean = whole.rate if forms == whole.forms else sum(t.answered for t in telling) / forms
     variance = 0.0
-    for tally in tallies:
-        share = tally.forms / whole.forms
-        variance += share * (tally.rate - whole.rate) ** 2
-        if tally.forms > 1:
-            noise = tally.rate * (1 - tally.rate) / (tally.forms - 1)
-        else:
-            noise = whole.rate * (1 - whole.rate)
-        variance -= share * (1 - share) * noise
+    for tally in telling:
+        share = tally.forms / forms
+        noise = tally.rate * (1 - tally.rate) / (tally.forms - 1)
+        variance += share * (tally.rate - mean) ** 2 - share * (1 - share) * noise
     return max(variance, 0.0)
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A subgroup to remind, and what R would be if it came up to the whole's rate."""
+    """A unit's group to remind, and what R would be if it came up to the whole's rate."""
 
     stratum: Stratum
     tally: StratumCounts
@@ -145,27 +183,47 @@ class Suggestion:
 
 
 def suggest(strata: Mapping[Stratum, StratumCounts]) -> list[Suggestion]:
-    """Subgroups that answer less than the whole, those that weigh most on R first."""
+    """Units' groups that answer less than the whole, those that weigh most on R first.
+
+    A wave is made for units and groups, so that is what can be reminded apart.
+    """
     now = measure(strata)
-    if now is None:
+    if now is None or now.r is None:
         return []
+    of_unit: dict[Stratum, dict[Stratum, StratumCounts]] = {}
+    for key, tally in strata.items():
+        named = Stratum(region=key.region, group=key.group, supplying=key.supplying)
+        of_unit.setdefault(named, {})[key] = tally
+    whole = {key: sum(each.values(), start=StratumCounts()) for key, each in of_unit.items()}
     behind = [
         (tally.forms * (now.whole.rate - tally.rate) ** 2, key)
-        for key, tally in strata.items()
+        for key, tally in whole.items()
         if tally.waiting >= LEAST_WAITING and tally.rate < now.whole.rate
     ]
     chosen = []
     for _weight, key in sorted(behind, reverse=True)[:SUGGESTED]:
-        tally = strata[key]
+        tally = whole[key]
         lifted = StratumCounts(tally.forms, round(tally.forms * now.whole.rate), tally.waiting)
-        after = _r({**strata, key: lifted})
-        chosen.append(Suggestion(key, tally, after))
+        rest = {other: n for other, n in strata.items() if other not in of_unit[key]}
+        chosen.append(Suggestion(key, tally, _r({**rest, key: lifted})))
     return chosen
 
 
 def _r(strata: Mapping[Stratum, StratumCounts]) -> float:
-    present = [tally for tally in strata.values() if tally.forms > 0]
-    return 1 - 2 * sqrt(_between(present, sum(present, start=StratumCounts())))
+    present = {key: tally for key, tally in strata.items() if tally.forms > 0}
+    whole = sum(present.values(), start=StratumCounts())
+    return 1 - 2 * sqrt(_between(_laid_together(present), whole))
+
+
+def _laid_together(strata: Mapping[Stratum, StratumCounts]) -> list[StratumCounts]:
+    """The strata, small ones of the same unit and group as one."""
+    large = [tally for tally in strata.values() if tally.forms >= LEAST_IN_STRATUM]
+    small: dict[Stratum, StratumCounts] = {}
+    for key, tally in strata.items():
+        if tally.forms < LEAST_IN_STRATUM:
+            shared = key._replace(department="", rated="")
+            small[shared] = small.get(shared, StratumCounts()) + tally
+    return [*large, *small.values()]
 
 
 @dataclass(frozen=True)
@@ -182,7 +240,8 @@ class WaveEffect:
     """What a sending has changed so far, and whether it still does."""
 
     sent_on: date
-    before: DayPicture
+    before: DayPicture | None
+    """None where nobody had answered before it."""
     latest: DayPicture
     has_stopped: bool
 
@@ -202,10 +261,14 @@ def wave_effect(pictures: Sequence[DayPicture], sendings: Sequence[date]) -> Wav
     before = _at(pictures, sent[-1] - timedelta(days=1))
     earlier = _at(pictures, latest.day - timedelta(days=SETTLE_DAYS))
     is_settled = (latest.day - sent[-1]).days >= SETTLE_DAYS
-    is_still = abs(latest.r - earlier.r) < STILL_R and abs(latest.rate - earlier.rate) < STILL_RATE
+    is_still = (
+        earlier is not None
+        and abs(latest.r - earlier.r) < STILL_R
+        and abs(latest.rate - earlier.rate) < STILL_RATE
+    )
     return WaveEffect(sent[-1], before, latest, is_settled and is_still)
 
 
-def _at(pictures: Sequence[DayPicture], day: date) -> DayPicture:
+def _at(pictures: Sequence[DayPicture], day: date) -> DayPicture | None:
     past = [picture for picture in pictures if picture.day <= day]
-    return past[-1] if past else DayPicture(day, 1.0, 0.0)
+    return past[-1] if past else None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Unit
 from surveyapp.fieldwork.forecast import series
 from surveyapp.fieldwork.representativeness.r_indicator import (
     DayPicture,
@@ -33,21 +34,29 @@ _REACHABLE = frozenset(
 
 
 def strata(db: Session, campaign_id: int) -> dict[Stratum, StratumCounts]:
-    """Live tallies by (region, group code, department code); a form without department has an empty one."""
-    regions = _regions(db, campaign_id)
+    """Live tallies by region and by the codes of group, department, supplying and rated unit; a form
+    without department has an empty one."""
+    units = {unit.id: unit for unit in campaigns.units(db, campaign_id)}
     groups = {group.id: group.code for group in campaigns.groups(db, campaign_id)}
     departments = {each.id: each.code for each in campaigns.departments(db, campaign_id)}
     by_stratum: dict[Stratum, StratumCounts] = defaultdict(StratumCounts)
-    for unit, group, department, *counts in series.tallies(db, campaign_id, reachable=_REACHABLE):
-        by_stratum[regions[unit], groups[group], departments.get(department, "")] += StratumCounts(
-            *counts
+    for unit, group, department, rated, *counts in series.tallies(
+        db, campaign_id, reachable=_REACHABLE
+    ):
+        key = Stratum(
+            _region(units[unit]),
+            groups[group],
+            departments.get(department, ""),
+            units[unit].code,
+            units[rated].code,
         )
+        by_stratum[key] += StratumCounts(*counts)
     return dict(by_stratum)
 
 
 @dataclass(frozen=True)
 class ResponseCourse:
-    """R and the rate by day, on region × group, and what the last sending did to them."""
+    """R and the rate by day, on supplying unit × group, and what the last sending did to them."""
 
     pictures: list[DayPicture]
     sendings: list[date]
@@ -57,16 +66,14 @@ class ResponseCourse:
 def course(db: Session, campaign_id: int, *, until: date) -> ResponseCourse:
     """The picture at the end of each day up to `until`, from the first answer on."""
     daily_changes = series.changes(db, campaign_id, until=until)
-    regions = _regions(db, campaign_id)
     by_day: dict[date, dict[Stratum, StratumCounts]] = defaultdict(
         lambda: defaultdict(StratumCounts)
     )
     first_sent: list[date] = []
     for (unit, group), changes in daily_changes.items():
         for change in changes:
-            by_day[change.day][regions[unit], str(group)] += StratumCounts(
-                change.eligible, change.answered
-            )
+            key = Stratum(group=str(group), supplying=str(unit))
+            by_day[change.day][key] += StratumCounts(change.eligible, change.answered)
             if change.sent > 0:
                 first_sent.append(change.day)
     sendings = series.reminders(db, campaign_id)
@@ -86,11 +93,11 @@ def _pictures(
         for key, change in by_day.get(day, {}).items():
             standing[key] += change
         measured = measure(standing)
-        if measured is not None and measured.whole.answered:
+        if measured is not None and measured.r is not None:
             pictures.append(DayPicture(day, measured.r, measured.whole.rate))
         day += timedelta(days=1)
     return pictures
 
 
-def _regions(db: Session, campaign_id: int) -> dict[int, str]:
-    return {unit.id: unit.region_vi or MINISTRIES for unit in campaigns.units(db, campaign_id)}
+def _region(unit: Unit) -> str:
+    return unit.region_vi or MINISTRIES

@@ -92,7 +92,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 _EXACT = {word: column for column, words in _SYNONYMS.items() for word in words}
 _PATTERNS = (
     ("email", re.compile(r"\b(e ?mail|mail|thu dien tu|hop thu)\b")),
-    ("phone", re.compile(r"\b(dien thoai|di dong|dtdd|sdt|so dt|phone|mobile|tel|zalo)\b")),
+    ("phone", re.compile(r"\b(dien thoai|di dong|dtdd|sdt|so dt|phone|mobile|tel|zalo)\b|^dt\b")),
     ("full_name", re.compile(r"\bho (va )?(chu dem |ten dem )?(va )?ten\b|\bhovaten\b|\bfull ?name\b")),
     ("position", re.compile(r"\b(chuc vu|chuc danh|position)\b")),
     ("note", re.compile(r"\bghi chu\b")),

@@ -17,7 +17,7 @@ from surveyapp.respondents.reading.headings import (
     map_headings,
 )
 from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
-from surveyapp.respondents.reading.titles import department_in
+from surveyapp.respondents.reading.titles import department_in, named_in
 from surveyapp.respondents.reading.workbook_reading import MARK_SHEET, SheetTable, WorkbookReading
 from surveyapp.respondents.rules.contacts import says_nothing, split_contact
 from surveyapp.respondents.sheet import Sheet, Workbook
@@ -178,7 +178,7 @@ class _Reader:
         self._columns = context.columns
         self._mapping = dict(table.mapping)
         self._rows = RowReader(self._mapping, table.headings, context, index)
-        self._section: dict[str, str] = {}
+        self._section = dict(table.given)
         self._above: dict[str, str] = {}
         self._is_entered = False  # a section's title stands right above
 
@@ -216,7 +216,7 @@ class _Reader:
         self, row: list[str], number: int, spread: Mapping[str, str], gathered: _Gathered
     ) -> None:
         cells = _cells(row, self._mapping, spread, self._columns)
-        for column, title in (*self._section.items(), *self._table.given.items()):
+        for column, title in self._section.items():
             if column in cells and not cells[column].strip():
                 cells[column] = title
         _as_above(cells, self._above)
@@ -231,7 +231,7 @@ class _Reader:
     def _aside(self, row: list[str], number: int, kind: RowKind, gathered: _Gathered) -> None:
         gathered.aside.append(Aside(number, _text(row), kind.value))
         if kind is RowKind.SECTION:
-            _enter(self._section, row, self._context, self._index)
+            _enter(self._section, row, self._context, self._index, below_title=self._is_entered)
             self._is_entered = True
         elif kind is RowKind.CONTINUED and gathered.people:
             _add_contacts(gathered.people, row, self._mapping)
@@ -262,7 +262,7 @@ class _Reader:
         self._mapping.update(mapping)
         self._rows = RowReader(self._mapping, headings, self._context, self._index)
         if not self._is_entered:
-            self._section.clear()
+            self._section = dict(self._table.given)
         return True
 
 
@@ -293,18 +293,31 @@ def _as_above(cells: dict[str, str], above: dict[str, str]) -> None:
 
 
 def _enter(
-    section: dict[str, str], row: list[str], context: ListContext, index: DepartmentIndex
+    section: dict[str, str],
+    row: list[str],
+    context: ListContext,
+    index: DepartmentIndex,
+    *,
+    below_title: bool,
 ) -> None:
-    """Begin a section; a new department ends the units of the one before."""
-    title = section_text(row)
+    """Begin a section; a new department ends the units of the one before.
+
+    What stands right below the title of a department for certain is none itself: `HỎA TỐC`, `DANH SÁCH BỔ SUNG`.
+    """
+    title = section_text(row, context)
     column = section_column(title, context, index)
-    if "department" in context.columns and index.certainly(title) is None:
+    certain = "department" in context.columns and index.certainly(title) is not None
+    if "department" in context.columns and not certain:
         # `DANH SÁCH LÃNH ĐẠO SỞ TÀI CHÍNH` above the next table of the sheet.
         named = department_in(title.split(), index)
-        column, title = ("department", named) if named else (column, title)
-    if column == "department":
+        column, title, certain = ("department", named, True) if named else (column, title, False)
+    if not certain and fold(title).startswith("danh sach"):
+        title = named_in(column, title, index, context)
+    if not certain and column == "department" and below_title:
+        return
+    if column == "department" or not title:
         section.clear()
-    if column:
+    if column and title:
         section[column] = title
 
 

@@ -8,11 +8,12 @@ from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.letter_lines import is_letter_line
 from surveyapp.respondents.words.names import fold, tidy
 from surveyapp.respondents.words.positions import is_position, says_position
 
 _TOTAL = re.compile(
-    r"^(tổng\s*(cộng|số|hợp)?|ấn định danh sách|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
+    r"^(tổng(\s*+(cộng|số|hợp))?+|ấn định danh sách|cộng|tong cong|tong so|total)\b(?!\s+(văn(?!\s+phòng)|thị(?!\s+(xã|trấn)))\b)",
     re.IGNORECASE,
 )  # Tống Văn An is a person, Tổng Văn phòng a sum
 _PAGE = re.compile(r"^(trang|tờ)\s*+(số\s*+)?+[:.]?+\s*+\d++(\s*+/\s*+\d++)?$", re.IGNORECASE)
@@ -42,6 +43,7 @@ _ORGANISATION = re.compile(
     r"^(so|ban|phong|chi cuc|cuc|tong cuc|vu|trung tam|ubnd|uy ban|huyen|quan|thi xa|thanh pho|tp|hoi|hiep hoi"
     r"|lien hiep|van phong|vien|truong|benh vien|thanh tra|ngan hang|quy|don vi|khoi|cong an|vp|bql|doan|xa|phuong)\b"
 )
+_MOST_IN_LETTER = 3
 _EXAMPLE = {"vd", "vi du", "example", "mau"}
 _EXAMPLE_NAME = "nguyen van vi du"  # of our own template
 _CONTACT = re.compile(r"@|\d{3}[\d .]{4,}")
@@ -102,7 +104,7 @@ class RowReader:
             return RowKind.HEADER
         if self._continues(row, number, below_name):
             return RowKind.CONTINUED
-        kind = self._below_header(row, filled, number)
+        kind = self._in_letter(filled) or self._below_header(row, filled, number)
         self._after_person = kind is RowKind.PERSON
         self._titled = (
             kind is RowKind.SIGNATURE and len(filled) == 1 and says_position(filled[0][1])
@@ -110,6 +112,17 @@ class RowReader:
         if kind is not RowKind.NOBODY:
             self._first = kind is RowKind.HEADER
         return kind
+
+    def _in_letter(self, filled: list[tuple[int, str]]) -> RowKind | None:
+        """A line of a letter; an office beside it has a section of its own: `SỞ Y TẾ`, `Độc lập - Tự do`."""
+        if len(filled) > _MOST_IN_LETTER or (len(filled) > 1 and is_serial(filled[0][1])):
+            return None
+        rest = [t for t in _texts(t for _, t in filled) if not of_letter(t, self._context)]
+        if len(rest) > 1 or len(rest) == len(_texts(t for _, t in filled)):
+            return None
+        if rest and self._index.certainly(section_title(rest[0])) is not None:
+            return RowKind.SECTION
+        return None if rest else RowKind.TITLE
 
     def _plainly_a_person(self, row: Sequence[str]) -> bool:
         """A name and a contact, numbered or with a position: nearly every row."""
@@ -258,14 +271,20 @@ class RowReader:
         return self._cell(row, column) == text
 
 
+def of_letter(text: str, context: ListContext) -> bool:
+    """Whether a text is a line of a letter around this list."""
+    return is_letter_line(text, context.unit_name, is_city="district" not in context.columns)
+
+
 def _texts(cells: Iterable[str]) -> list[str]:
     """What is left of a row without its numbering and head counts."""
     return [t for t in cells if t and not _SECTION_MARK.match(t) and not _is_count(t)]
 
 
-def section_text(row: Sequence[str]) -> str:
-    """The title in a section row, without its numbering."""
+def section_text(row: Sequence[str], context: ListContext) -> str:
+    """The title in a section row, without its numbering and the letter's line beside it."""
     texts = [t for t in _texts(map(tidy, row)) if not _CONTACT.search(t)]
+    texts = [t for t in texts if not of_letter(t, context)] or texts
     return section_title(max(texts, key=len, default=""))
 
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from surveyapp.respondents.context import ListContext
-from surveyapp.respondents.reading.rows import section_title
+from surveyapp.respondents.reading.rows import of_letter, section_title
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.names import fold, tidy
 
 _BUREAU = re.compile(
-    r"^(vu|cuc|tong cuc|van phong bo|thanh tra bo|vien|trung tam|ban|hoc vien|truong|bao|nha xuat ban|chi cuc|phong) \w"
+    r"^(vu|cuc|tong cuc|van phong bo|thanh tra bo|vien|trung tam|ban(?! hanh)|hoc vien|truong|bao|nha xuat ban|chi cuc|phong) \w"
 )
 _DISTRICT = re.compile(
     r"(?:ubnd |uy ban nhan dan )?((?:huyen|quan|thi xa|thanh pho|tp|tx) [\w ]{2,40})$"
@@ -36,16 +36,17 @@ def given_by_titles(
         # `SỞ NỘI VỤ` on top of a letter is who wrote it; a title of the list says whose people it holds.
         about = [t for t in titles[-_ACCEPTABLE:] if _ABOUT.search(fold(t))]
         if column == "department":
-            about += titles[-1:]  # one department, for certain, right above the headings
+            # One department, for certain, right above the headings but for the lines of a letter.
+            about += [t for t in titles if not of_letter(t, context)][-1:]
         for text in (sheet, *about):
-            named = _named(column, tidy(text), index, context)
+            named = named_in(column, tidy(text), index, context)
             if named:
                 given[column] = named
                 break
     return given
 
 
-def _named(column: str, text: str, index: DepartmentIndex, context: ListContext) -> str:
+def named_in(column: str, text: str, index: DepartmentIndex, context: ListContext) -> str:
     """What of a text names a value of that column; empty when it names none."""
     words = section_title(text.replace("_", " ").lstrip("0123456789 ")).split() or text.split()
     if column == "department":

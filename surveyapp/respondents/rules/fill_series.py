@@ -45,12 +45,10 @@ def _shape(line: Line, column: str) -> tuple[str, int, str] | None:
     if not value:
         return None
     if column == "phone":
-        digits = written.lstrip("+0")
-        return (
-            (written[: len(written) - len(digits)], int(digits), "")
-            if digits.isdigit() and digits.isascii() and len(digits) < 13
-            else None
-        )
+        head = written.rstrip("0123456789")  # `0912 345 678` goes on with `0912 345 679`
+        head += "0" * (len(written) - len(head) - len(written[len(head) :].lstrip("0")))
+        digits = written[len(head) :]
+        return (head, int(digits), "") if digits and len(digits) < 13 else None
     local, _, domain = written.partition("@")
     tail = len(local.rstrip("0123456789"))
     if tail == len(local):

@@ -42,6 +42,7 @@ class DepartmentIndex:
     ) -> None:
         self.entries = tuple(departments)
         self._unit_endings = _unit_endings(unit_name)
+        self._unit_initials = _unit_initials(unit_name)
         self._spellings = [
             (words, entry) for entry in self.entries for words in _spellings(entry.name)
         ]
@@ -118,6 +119,8 @@ class DepartmentIndex:
         """Tokens without stop words; also without the unit's name, and with `so` put in front."""
         folded = _STATE_BANK.sub(r"\1", folded).removeprefix("chi nhanh ")
         folded = folded.replace("che xuat", "cong nghiep").replace("kcx", "kcn")
+        if self._unit_initials:
+            folded = folded.removesuffix(f" tinh {self._unit_initials}")
         tokens = tuple(t for t in folded.split() if t not in _STOP)
         readings = [tokens]
         for unit in self._unit_endings:
@@ -125,6 +128,9 @@ class DepartmentIndex:
                 tokens = tokens[: -len(unit)]
                 readings.append(tokens)
                 break
+        # `Sở Nội vụ HD`: two letters end a name that is whole without them.
+        if len(tokens) > 3 and tokens[-1] == self._unit_initials:
+            readings.append(tokens[:-1])
         if tokens[-1:] in (("tp",), ("t",)):
             tokens = tokens[:-1]
             readings.append(tokens)
@@ -201,11 +207,15 @@ def _unit_endings(unit_name: str) -> list[tuple[str, ...]]:
     words = tuple(w for w in fold(unit_name).split() if w not in _STOP)
     if not words:
         return []
-    initials = "".join(word[0] for word in words)
+    initials = _unit_initials(unit_name)
     short = [("tp", initials), (f"tp{initials}",), (f"t{initials}",)]
     # Two letters alone may be a department's: CT is Cần Thơ and Công Thương.
     alone = [(initials,)] if len(initials) > 2 else []
     return [("tp", *words), words, *short, *alone]
+
+
+def _unit_initials(unit_name: str) -> str:
+    return "".join(word[0] for word in fold(unit_name).split() if word not in _STOP)
 
 
 def _pairs(text: str) -> set[str]:

@@ -154,7 +154,7 @@
 
   function post(batch) {
     const body = new URLSearchParams({ page: here });
-    ["csrf_token", "own", "shown"].forEach((name) => { body.set(name, form.elements[name].value); });
+    ["csrf_token", "own", "shown", "draft"].filter((name) => form.elements[name]).forEach((name) => { body.set(name, form.elements[name].value); });
     // With what is shown beside it, unchanged: the server then tells what another device made of it.
     const beside = names().filter((name) => items.get(name).page === here && !batch.includes(name));
     [...batch, ...beside].forEach((name) => {
@@ -272,7 +272,7 @@
   parts.set(here, form.querySelector(".part"));
   const suffix = document.title.slice(document.title.lastIndexOf(" – "));
 
-  const whole = timely(form.dataset.whole).then((answer) => answer.ok ? answer.text() : Promise.reject(answer.status)).then(join).catch(() => false);
+  const whole = !form.dataset.whole ? Promise.resolve(false) : timely(form.dataset.whole).then((answer) => answer.ok ? answer.text() : Promise.reject(answer.status)).then(join).catch(() => false);
   function join(text) {
     const others = document.createElement("template");
     others.innerHTML = trusted(text);
@@ -374,7 +374,7 @@
       return how;
     }
     leaving = true;
-    if (how === "saved" && button.name === "go" && (button.value === "review" || (button.value === "next" && here === pages))) {
+    if (form.dataset.review && how === "saved" && button.name === "go" && (button.value === "review" || (button.value === "next" && here === pages))) {
       location.assign(form.dataset.review);
       return how;
     }

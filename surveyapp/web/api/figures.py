@@ -145,8 +145,8 @@ def representativeness(campaign: Campaign) -> ResponseReturnValue:
         return jsonify(**_head(campaign, None), r=None, cv=None, variables=[])
     return jsonify(
         **_head(campaign, None),
-        r=round(measured.r, 4),
-        cv=None if measured.cv is None else round(measured.cv, 4),
+        r=_rounded(measured.r),
+        cv=_rounded(measured.cv),
         variables=[
             {
                 "name": variable.name,

@@ -12,6 +12,7 @@ MODULES = (
     "rates.overview",
     "campaign.authoring",
     "campaign.questionnaires",
+    "campaign.walk_through",
     "lists.intake",
     "lists.late_desks",
     "sending.invitations",

@@ -1,8 +1,7 @@
 """Headers on every response, errors included, and compression of text."""
 
 import secrets
-from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from deflate import gzip_compress
 from flask import Flask, Response, request, session
@@ -59,16 +58,21 @@ def install(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     present = {name.lower() for name, _ in headers}
-    for name, value in (*FIXED.items(), *_for_now()):
-        if name.lower() not in present:
-            headers.add(name, value)
+    ours = _fixed(settings().secure, _referrer_policy())
+    if present.isdisjoint(ours):
+        headers.extend(ours.values())
+    else:
+        headers.extend(pair for name, pair in ours.items() if name not in present)
     return response
 
 
-def _for_now() -> Iterator[tuple[str, str]]:
-    yield "Referrer-Policy", _referrer_policy()
-    if settings().secure:
-        yield "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
+@cache
+def _fixed(secure: bool, referrer_policy: str) -> dict[str, tuple[str, str]]:
+    """Every header of ours by its name in small letters."""
+    told = {**FIXED, "Referrer-Policy": referrer_policy}
+    if secure:
+        told["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
+    return {name.lower(): (name, value) for name, value in told.items()}
 
 
 def _referrer_policy() -> str:

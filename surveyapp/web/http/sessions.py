@@ -11,6 +11,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -69,7 +70,7 @@ def seal(content: dict[str, Any], cookie: Cookie, keys: KeyRing) -> str:
     """The cookie's value: nonce and ciphertext, bound to the cookie they were made for."""
     nonce = os.urandom(_NONCE)
     plain = _serializer.dumps(content).encode()
-    sealed = AESGCM(keys.key(cookie.purpose)).encrypt(nonce, plain, cookie.plain_name.encode())
+    sealed = _cipher(keys.key(cookie.purpose)).encrypt(nonce, plain, cookie.plain_name.encode())
     return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
 
@@ -81,13 +82,19 @@ def unseal(value: str, cookie: Cookie, keys: KeyRing) -> dict[str, Any] | None:
         return None
     for key in keys.keys(cookie.purpose):
         try:
-            plain = AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], cookie.plain_name.encode())
+            plain = _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], cookie.plain_name.encode())
         except (InvalidTag, ValueError):
             continue
         # Only what is no plain JSON, such as a message for the next page, is tagged: {" t": [...]}.
         content = json.loads(plain) if b'{" ' not in plain else _serializer.loads(plain.decode())
         return content if isinstance(content, dict) else None
     return None
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    """Made once for a key, of which there are a few."""
+    return AESGCM(key)
 
 
 class SealedSessions(SessionInterface):
@@ -111,7 +118,9 @@ class SealedSessions(SessionInterface):
         # What an address names for good is the same under every cookie.
         is_fixed = "immutable" in response.headers.get("Cache-Control", "")
         if (session.accessed or session.modified) and not is_fixed:
-            response.vary.add("Cookie")
+            headers = response.headers
+            vary = headers.get("Vary")
+            headers["Vary"] = f"{vary}, Cookie" if vary else "Cookie"
         if session.cookie is RESPONDENT:
             # Mail scanners and chat previews open links: reading must leave nothing behind.
             if request.method in SAFE_METHODS:

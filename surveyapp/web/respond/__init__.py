@@ -15,6 +15,11 @@ bp = Blueprint("respond", __name__)
 PARTED, WHOLE = "Ông/Bà".encode(), "Ông/\u2060Bà".encode()
 
 
+def on_one_line(html: str) -> str:
+    """The address kept whole where a page is prepared, so that no request looks for it in vain."""
+    return html.replace(PARTED.decode(), WHOLE.decode())
+
+
 @bp.before_request
 def _what_was_told_is_over() -> None:
     """Looking at a page sets no cookie, so a message told once goes with the next thing sent in."""

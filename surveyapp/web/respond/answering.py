@@ -22,7 +22,7 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import numbers, sessions
+from surveyapp.web.http import sessions
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
@@ -255,14 +255,8 @@ def _destination(instrument: Instrument, number: int, page: int, answers: Mappin
     cleared = request.form.get("clear")
     if cleared in pages.item_ids(instrument, page):
         return url_for("respond.section", number=number, page=page, _anchor=f"{cleared}-item")
-    if go in ("back", "next"):
-        step = 1 if go == "next" else -1
-        page += step
-        while 0 < page <= pages.count(instrument) and not pages.applies(instrument, page, answers):
-            page += step
-    elif (chosen := numbers.whole(go)) is not None:
-        page = chosen
-    if go == "review" or page > pages.count(instrument):
+    page = pages.led_to(instrument, page, go, answers)
+    if page > pages.count(instrument):
         return url_for("respond.review", number=number)
     if page < 1:
         return url_for("respond.hub")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.rules import Disposition
-from surveyapp.db import transaction
+from surveyapp.db import prepared_transaction, transaction
 from surveyapp.documents.qr import qr_svg
 from surveyapp.i18n import _
 from surveyapp.invitations import queries as invitations
@@ -284,11 +284,14 @@ def _begin(visit: Visit) -> None:
     is_settled = draft_secret.is_settled(where, visit.invited.campaign.code)
     if is_begun and (is_settled or draft_secret.is_here(where, visit.invited.campaign.code)):
         return
-    with transaction(in_turn=True) as db:
-        act = Act(SERVER, now, state.keys())
-        if not is_settled:
+    if not is_settled:
+        with transaction(in_turn=True) as db:
+            act = Act(SERVER, now, state.keys())
             draft_secret.make(db, visit.invited.campaign, where=where, act=act)
-        inviting.begin(db, visit.invited, today=clock.day(now))
+    if is_begun:
+        return
+    with prepared_transaction() as writing:
+        inviting.begin(writing, visit.invited, today=clock.day(now))
 
 
 def _first_page(visit: Visit, *, begun: bool) -> str:

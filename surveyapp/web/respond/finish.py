@@ -8,7 +8,7 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
-from surveyapp.db import transaction
+from surveyapp.db import prepared_transaction
 from surveyapp.i18n import _
 from surveyapp.responses import receipts
 from surveyapp.responses import service as responses
@@ -38,7 +38,7 @@ def submit(number: int) -> ResponseReturnValue:
     seen = request.form.get("version", "")
     try:
         visit, assignment, instrument = answering(number)
-        with transaction(in_turn=True) as db:
+        with prepared_transaction() as db:
             responses.submit(
                 db,
                 visit.invited.campaign,

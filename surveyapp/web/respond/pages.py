@@ -14,6 +14,7 @@ from surveyapp.instruments.model import (
     InstrumentItem,
     InstrumentSection,
 )
+from surveyapp.web.http import numbers
 from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 
@@ -51,6 +52,21 @@ def applies(instrument: Instrument, page: int, answers: Mapping[str, str]) -> bo
         or not instrument.is_routed
         or bool({item.id for item in asked} & instrument.applying(answers).keys())
     )
+
+
+def led_to(instrument: Instrument, page: int, go: str, answers: Mapping[str, str]) -> int:
+    """The page that a button leads to: 0 is before the first, one more than there are is the review."""
+    after_last = count(instrument) + 1
+    if go in ("back", "next"):
+        step = 1 if go == "next" else -1
+        page += step
+        while 0 < page < after_last and not applies(instrument, page, answers):
+            page += step
+    elif go == "review":
+        page = after_last
+    elif (chosen := numbers.whole(go)) is not None:
+        page = chosen
+    return max(0, min(page, after_last))
 
 
 def title(instrument: Instrument, page: int) -> str:

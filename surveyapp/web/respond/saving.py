@@ -82,10 +82,10 @@ def _changes(
 ) -> Iterator[tuple[str, FieldChange]]:
     """Each field with the value it was rendered with: a stale page changes nothing but its own."""
     for item_id in pages.all_ids(instrument):
-        base = form.get(BASE + item_id)
-        value = sent(instrument, form, item_id)
-        if base is not None:
-            yield item_id, FieldChange(base=base.replace("\r\n", "\n"), value=value)
+        rendered_with = BASE + item_id
+        if rendered_with in form:
+            base = form[rendered_with].replace("\r\n", "\n")
+            yield item_id, FieldChange(base=base, value=sent(instrument, form, item_id))
 
 
 def _shown_at(form: Mapping[str, str]) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from flask import g
@@ -45,6 +46,11 @@ def rated(assignment: AssignmentView) -> Markup:
     """The rated unit as a sentence names it, in the present language; kept on one line where it fits."""
     name = assignment.rated_name_en if locale() == "en" else assignment.rated_name_vi
     code, name_vi = assignment.rated_unit_code, assignment.rated_name_vi
+    return _on_one_line(locale(), code, name, name_vi)
+
+
+@lru_cache(maxsize=1024)
+def _on_one_line(_language: str, code: str, name: str, name_vi: str) -> Markup:
     told = unit_names.in_a_sentence(code, name, name_vi=name_vi)
     return Markup('<span class="name">{}</span>').format(told)
 

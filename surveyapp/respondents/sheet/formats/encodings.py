@@ -32,6 +32,8 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _as(content, encoding)
+    if b"\0" not in content.rstrip(b"\0"):
+        content = content.rstrip(b"\0")  # what was left of a block that was not full
     if b"\0" in content[:4096]:
         even, odd = content[0:4096:2].count(0), content[1:4096:2].count(0)
         if max(even, odd) * 4 < min(len(content), 4096) // 2:

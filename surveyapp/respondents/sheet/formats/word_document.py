@@ -100,6 +100,7 @@ class _Document:
                 self.grid.spans.append([top, column, line, column])
         struck = bool(self._lined and not self._plain)
         self.grid.add(text, wide=self._wide, struck=struck, link=self._link)
+        self._text = []
 
     def characters(self, text: str) -> None:
         if self._within:

@@ -21,6 +21,7 @@ from surveyapp.instruments.reading import parse_questionnaire
 from surveyapp.instruments.xlsform.reading import ImportedForm, read_xlsform
 from surveyapp.instruments.yaml_writing import as_yaml
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.campaign import walk_through
 from surveyapp.web.http.access import allow
 from surveyapp.web.respond import pages
 
@@ -70,6 +71,7 @@ def read_draft() -> ResponseReturnValue:
         reasons=REASONS,
         verdicts=VERDICTS,
         shown=[pages.part(instrument, page) for page in range(1, pages.count(instrument) + 1)],
+        draft=walk_through.signed(instrument),
         **beside,
         **pages.fixed(instrument),
     )

@@ -1,10 +1,10 @@
-"""The questionnaires before anybody answers: as each group will see them, and on paper for approval."""
+"""The questionnaires before anybody answers: approved word for word, on paper and as spreadsheets."""
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from itsdangerous import BadSignature
 
 from surveyapp.accounts import audit
 from surveyapp.accounts.actions import Action
@@ -26,11 +26,9 @@ from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import DONT_KNOW_LABEL, Instrument
 from surveyapp.instruments.xlsform.writing import write_xlsform
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.campaign import walk_through
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
-from surveyapp.web.parts import help_desk
-from surveyapp.web.respond import pages, privacy_notice
-from surveyapp.web.respond.visit import NoSuchQuestionnaire
 
 ROLES = ("operator", "viewer", "auditor")
 
@@ -43,7 +41,7 @@ def questionnaires() -> str:
         statuses = {each.code: each for each in approvals.standings(db, g.campaign.id)}
         rows = []
         for group in campaigns.groups(db, g.campaign.id):
-            standing = statuses[_instrument(db, group).code]
+            standing = statuses[campaigns.instrument(db, group.instrument_id).code]
             to_look_at = _to_look_at(standing.instrument)
             rows.append(
                 {"group": group, "name": _name(group), "standing": standing, "open": to_look_at}
@@ -69,38 +67,24 @@ def questionnaire(code: str) -> str:
 @allow("operator")
 def approve_questionnaire(code: str) -> ResponseReturnValue:
     """Approve it at the checksum that was looked at, once its code is typed."""
+    try:
+        draft = walk_through.draft_sent(request.form) if "draft" in request.form else None
+    except BadSignature:
+        return walk_through.unreadable()
+    again = _page if draft is None else _draft_again(draft)
     if request.form.get("confirmed", "").strip().casefold() != code.casefold():
         words = _("Để chắc chắn, vui lòng gõ đúng mã phiếu: %(code)s", code=code)
-        return _page(code, [("confirmed", words)]), 422
+        return again(code, [("confirmed", words)]), 422
     try:
-        _approve(code)
+        _approve(code, draft)
     except CampaignError as error:
-        return _page(code, [("", refusal(error))]), 409
-    flash(_said(code), "success")
+        return again(code, [("", refusal(error))]), 409
+    flash(_said(code, draft), "success")
     return redirect(url_for("centre.questionnaires"), code=303)
 
 
-@bp.get("/questionnaires/<group>/<int:page>")
-@allow(*ROLES)
-def preview(group: str, page: int) -> str:
-    """A page as the group's respondents will see it; page 0 is the one before answering."""
-    with reading() as db:
-        asked = _group(db, group)
-        instrument = _instrument(db, asked)
-    if page == 0:
-        return render_template("centre/preview_start.html", group=asked, **_promised(instrument))
-    facts = pages.facts(instrument, {}, page)
-    for position, step in enumerate(facts["steps"], start=1):
-        step["url"] = _address(asked, position)
-        step.pop("go")
-    return render_template(
-        "centre/preview.html",
-        other_language="vi" if locale() == "en" else "en",
-        group=asked,
-        rated=_("[tên đơn vị được đánh giá]"),
-        contact=help_desk.contact(g.campaign.settings),
-        **facts,
-    )
+def _draft_again(draft: Instrument) -> Callable[[str, list[tuple[str, str]]], str]:
+    return lambda _code, errors: walk_through.review_of_draft(draft, errors)
 
 
 @bp.get("/questionnaires/<group>.<any(vi, en):language>.pdf")
@@ -108,8 +92,8 @@ def preview(group: str, page: int) -> str:
 def questionnaire_file(group: str, language: str) -> ResponseReturnValue:
     """The whole questionnaire on paper, in one language."""
     with reading() as db:
-        asked = _group(db, group)
-        instrument = _instrument(db, asked)
+        asked = walk_through.group_of(db, group)
+        instrument = campaigns.instrument(db, asked.instrument_id)
     content = printed.questionnaire_pdf(
         instrument,
         language=language,
@@ -138,7 +122,7 @@ def questionnaire_xlsform(code: str) -> ResponseReturnValue:
     )
 
 
-def _approve(code: str) -> None:
+def _approve(code: str, draft: Instrument | None = None) -> None:
     seen, note, approval = request.form.get("sha256", ""), request.form.get("note", ""), act()
     with transaction() as db:
         made = service.approve_questionnaire(
@@ -149,6 +133,7 @@ def _approve(code: str) -> None:
             note=note,
             actor=approval.actor,
             now=approval.now,
+            draft=draft,
         )
         audit.record(
             db,
@@ -159,17 +144,25 @@ def _approve(code: str) -> None:
         )
 
 
-def _said(code: str) -> str:
+def _said(code: str, draft: Instrument | None) -> str:
     with reading() as db:
-        status = approvals.standing(db, g.campaign.id, code)
+        status = approvals.standing(db, g.campaign.id, code, draft=draft)
+        loaded = approvals.standing(db, g.campaign.id, code)
     if status.state == ApprovalState.WAITING:
         return _("Đã ghi nhận. Phiếu %(code)s còn chờ một người khác duyệt.", code=code)
+    if loaded.sha256 != status.sha256:
+        return _(
+            "Đã duyệt bản thử của phiếu %(code)s. Đặt tệp YAML của nó vào bộ đợt điều tra rồi nạp lại: nạp đúng "
+            "từng chữ thì phiếu đứng là đã duyệt.",
+            code=code,
+        )
     return _("Đã duyệt phiếu %(code)s.", code=code)
 
 
 def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         campaign = campaigns.campaign(db, g.campaign.code)
+        approval = walk_through.approval(db, code)
         status = approvals.standing(db, campaign.id, code)
         past = approvals.history(db, campaign.id, code)
         groups = [each for each in campaigns.groups(db, campaign.id) if each.code in status.groups]
@@ -186,10 +179,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         findings=linting.lint_loaded(status.instrument, campaign.settings),
         severities=SEVERITIES,
         estimate=estimate(status.instrument),
-        may_approve=campaign.is_preparing
-        and status.state != ApprovalState.APPROVED
-        and g.actor.username not in status.approvers
-        and "operator" in g.actor.roles_in(g.campaign.code),
+        may_approve=approval["may_approve"],
         typed=request.form,
     )
 
@@ -200,33 +190,5 @@ def _to_look_at(instrument: Instrument) -> int:
     return sum(1 for each in findings if not each.excuse and each.severity != "note")
 
 
-def _group(db: Session, code: str) -> RespondentGroup:
-    """The campaign's group with this code. Raises `NoSuchQuestionnaire`."""
-    for group in campaigns.groups(db, g.campaign.id):
-        if group.code == code:
-            return group
-    raise NoSuchQuestionnaire(0)
-
-
-def _instrument(db: Session, group: RespondentGroup) -> Instrument:
-    return campaigns.instrument(db, group.instrument_id)
-
-
 def _name(group: RespondentGroup) -> str:
     return group.name_en if locale() == "en" else group.name_vi
-
-
-def _address(group: RespondentGroup, page: int) -> str:
-    return url_for("centre.preview", group=group.code, page=page)
-
-
-def _promised(instrument: Instrument) -> dict[str, Any]:
-    return {
-        "campaign": g.campaign,
-        **privacy_notice.promises(g.campaign),
-        "supplier": _("[tên đơn vị lập danh sách]"),
-        "forms_left": 1,
-        "minutes": instrument.minutes,
-        "closes_at": g.campaign.closes_at,
-        "contact": help_desk.contact(g.campaign.settings),
-    }

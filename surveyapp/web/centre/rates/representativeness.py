@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from markupsafe import Markup
 
 from surveyapp import clock
@@ -41,6 +41,7 @@ def representativeness() -> str:
     """R today, by variable and category, the course over days, the subgroups to remind."""
     seen = look()
     measured, named, course = seen.measured, seen.named, seen.course
+    may_send = "operator" in g.actor.roles_in(g.campaign.code)
     return render_template(
         "centre/representativeness.html",
         measured=measured,
@@ -48,13 +49,16 @@ def representativeness() -> str:
         notes=seen.notes()[1:],
         chart=_chart(lines(seen)),
         r=_index(measured.r) if measured else "–",
+        largest=_largest(measured, named) if measured else "",
         effect=course.effect,
         effect_words=_effect(course.effect) if course.effect else "",
         variables=[_variable(variable, named) for variable in measured.variables]
         if measured
         else [],
         columns=_columns(),
-        suggestions=[_suggestion(each, named) for each in rules.suggest(seen.strata)],
+        suggestions=[
+            _suggestion(each, named, may_send=may_send) for each in rules.suggest(seen.strata)
+        ],
         suggestion_columns=_suggestion_columns(),
         course_columns=_course_columns(),
         course=[_day_row(point) for point in course.pictures[::-1]],
@@ -94,7 +98,7 @@ def look() -> RepresentativenessView:
 
 def title_of_course() -> str:
     """What the chart is of."""
-    return _("R (theo vùng và nhóm) và tỷ lệ trả lời đến hết mỗi ngày")
+    return _("R (theo đơn vị và nhóm) và tỷ lệ trả lời đến hết mỗi ngày")
 
 
 def _chart(drawn: ShareLines) -> Markup:
@@ -185,6 +189,7 @@ def _reminder_lines(seen: RepresentativenessView) -> list[list[Cell]]:
 
 def _names(names: Registry) -> tuple[dict[str, str], ...]:
     """What the codes of each variable stand for, in the order of `VARIABLES`."""
+    units = {each.code: name_of(each) for each in names.units.values()}
     return (
         {strata_counts.MINISTRIES: _("Bộ, cơ quan ngang bộ")},
         {each.code: f"{each.code}. {name_of(each)}" for each in names.groups.values()},
@@ -192,6 +197,8 @@ def _names(names: Registry) -> tuple[dict[str, str], ...]:
             "": _("Không gắn với sở, ban, ngành"),
             **{each.code: name_of(each) for each in names.departments.values()},
         },
+        units,
+        units,
     )
 
 
@@ -201,10 +208,30 @@ def variable_name(name: str) -> str:
         "region": _("Vùng"),
         "group": _("Nhóm đối tượng"),
         "department": _("Sở, ban, ngành"),
+        "supplying": _("Đơn vị lập danh sách"),
+        "rated": _("Đơn vị được đánh giá"),
     }[name]
 
 
-def _index(value: float) -> str:
+def _largest(measured: Representativeness, named: tuple[dict[str, str], ...]) -> str:
+    """Between which categories response differs most, and which of them is lowest."""
+    most = measured.largest
+    if most is None or measured.r is None:
+        return ""
+    words, lowest = named[rules.VARIABLES.index(most.name)], most.categories[0]
+    return _(
+        "Chênh lệch lớn nhất: theo %(variable)s (%(part)s). Kéo xuống nhiều nhất: %(name)s, %(rate)s so với %(whole)s chung.",
+        variable=variable_name(most.name).lower(),
+        part=_index(most.unconditional),
+        name=words.get(lowest.name, lowest.name),
+        rate=percent(lowest.tally.rate),
+        whole=percent(measured.whole.rate),
+    )
+
+
+def _index(value: float | None) -> str:
+    if value is None:
+        return "–"
     shown = f"{value:.3f}"
     return shown if locale() == "en" else shown.replace(".", ",")
 
@@ -253,27 +280,32 @@ def _suggestion_columns() -> list[dict[str, Any]]:
     return [{"label": _("Nhóm nhỏ")}, *({"label": head, "number": True} for head in heads)]
 
 
-def _suggestion(each: Suggestion, named: tuple[dict[str, str], ...]) -> dict[str, Any]:
+def _suggestion(
+    each: Suggestion, named: tuple[dict[str, str], ...], *, may_send: bool
+) -> dict[str, Any]:
+    unit, group = each.stratum.supplying, each.stratum.group
+    wave = url_for("centre.new_wave", kind="reminder_not_started", unit=unit, group=group)
     return {
+        "url": wave if may_send else None,
         "cells": (
             _stratum(each.stratum, named),
             share_cell(each.tally.rate),
             count_cell(each.tally.forms),
             count_cell(each.tally.waiting),
             sorted_by(each.r_then, _index(each.r_then)),
-        )
+        ),
     }
 
 
 def _stratum(stratum: Stratum, named: tuple[dict[str, str], ...]) -> str:
-    named_parts = [
-        words.get(code, code) for code, words in zip(stratum, named, strict=True) if code
-    ]
-    return " · ".join(named_parts)
+    """The unit and its group in words; the region is the unit's."""
+    parts = zip(rules.VARIABLES, stratum, named, strict=True)
+    chosen = [words.get(code, code) for name, code, words in parts if code and name != "region"]
+    return " · ".join(reversed(chosen))
 
 
 def _course_columns() -> list[dict[str, Any]]:
-    heads = (_("R theo vùng và nhóm"), _("Tỷ lệ trả lời"))
+    heads = (_("R theo đơn vị và nhóm"), _("Tỷ lệ trả lời"))
     return [{"label": _("Hết ngày")}, *({"label": head, "number": True} for head in heads)]
 
 
@@ -291,13 +323,13 @@ def _effect(effect: rules.WaveEffect) -> str:
     """What the last sending did, and what follows from it."""
     facts = {
         "day": day(effect.sent_on),
-        "r_before": _index(effect.before.r),
         "r": _index(effect.latest.r),
-        "before": percent(effect.before.rate),
         "rate": percent(effect.latest.rate),
     }
+    before = effect.before
     words = _("Từ lần gửi đầu tiên ngày %(day)s: R là %(r)s, tỷ lệ trả lời %(rate)s.", **facts)
-    if effect.before.rate:
+    if before is not None:
+        facts |= {"r_before": _index(before.r), "before": percent(before.rate)}
         words = _(
             "Từ lần gửi ngày %(day)s: R từ %(r_before)s thành %(r)s, tỷ lệ trả lời từ %(before)s thành %(rate)s.",
             **facts,

@@ -64,8 +64,8 @@ def _marked(endpoint: str, values: dict[str, Any]) -> None:
 @bp.before_request
 def _same_invitation() -> None:
     """Raises `AnothersAddress` under the mark of another invitation; without any, the session decides."""
-    given, mine = request.args.get(FIELD), present()
-    if given and mine and given != mine:
+    given = request.args.get(FIELD)
+    if given and (mine := present()) and given != mine:
         raise AnothersAddress
 
 

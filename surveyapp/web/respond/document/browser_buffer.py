@@ -10,10 +10,7 @@ import base64
 import secrets
 from uuid import UUID
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from surveyapp.keys import KeyRing
+from surveyapp.keys import KeyRing, hkdf
 from surveyapp.web.http import state
 
 NAME_BYTES = 9
@@ -29,7 +26,7 @@ def key(keys: KeyRing, code: str, assignment_id: UUID) -> bytes:
     """The 32-byte key (HKDF-SHA-256, RFC 5869), the same as long as the oldest key of the ring lives."""
     salt = keys.key("draft", min(keys.roots))
     info = b"browser buffer\0" + assignment_id.bytes
-    return HKDF(hashes.SHA256(), 32, salt=salt, info=info).derive(code.encode())
+    return hkdf(code.encode(), salt=salt, info=info)
 
 
 def facts(code: str, assignment_id: UUID) -> dict[str, str]:
@@ -37,7 +34,7 @@ def facts(code: str, assignment_id: UUID) -> dict[str, str]:
     keys = state.keys()
     plain = key(keys, code, assignment_id)
     mask = secrets.token_bytes(len(plain))
-    hidden = bytes(a ^ b for a, b in zip(plain, mask, strict=True))
+    hidden = (int.from_bytes(plain) ^ int.from_bytes(mask)).to_bytes(len(plain))
     return {
         "kept_name": name(keys, assignment_id),
         "kept_key": base64.b64encode(mask + hidden).decode(),

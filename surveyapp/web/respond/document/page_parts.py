@@ -15,7 +15,7 @@ from surveyapp.i18n import locale
 from surveyapp.instruments.kinds.kind import UNKNOWN
 from surveyapp.instruments.model import Instrument
 from surveyapp.web.http import sessions
-from surveyapp.web.respond import pages
+from surveyapp.web.respond import on_one_line, pages
 
 KEPT = 512
 """Pages in a process: nine questionnaires of nine pages in two languages for each of three campaigns."""
@@ -44,13 +44,14 @@ def filled(instrument: Instrument, page: int, answers: Mapping[str, str]) -> Mar
 
 def rendered(instrument: Instrument, page: int, answers: Mapping[str, str]) -> str:
     """The same from the template, each time anew."""
-    return render_template(
+    html = render_template(
         "respond/asked.html",
         answers=answers,
         idle_minutes=int(sessions.IDLE.total_seconds()) // 60,
         **pages.fixed(instrument),
         **pages.part(instrument, page),
     )
+    return on_one_line(html)
 
 
 def _cut(html: str) -> tuple[str | Fill, ...]:

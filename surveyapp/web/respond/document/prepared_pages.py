@@ -20,6 +20,7 @@ from surveyapp.i18n import locale
 from surveyapp.web.http import guard, sessions
 from surveyapp.web.http import locale as languages
 from surveyapp.web.http.state import settings
+from surveyapp.web.respond import on_one_line
 from surveyapp.web.respond.devices import own_address
 
 KEPT = 1024
@@ -112,5 +113,5 @@ def _is_open_here() -> bool:
 
 def _cut(html: str) -> Pieces:
     """Texts, and which of them are blanks of which name."""
-    texts = _BLANK.split(html)
+    texts = _BLANK.split(on_one_line(html))
     return tuple(texts), tuple((index, texts[index]) for index in range(1, len(texts), 2))

@@ -28,10 +28,7 @@ def shown(
 ) -> str:
     """The page; where everything is answered it is kept for everybody, with blanks for the answers."""
     campaign = visit.invited.campaign
-    answers = {
-        f"answer_{position}": _told(item, draft.answers, locale())
-        for position, item in enumerate(instrument.items, start=1)
-    }
+    answers = _by_position(instrument, draft.answers)
     remark = draft.answers.get(instrument.remark.id, "") if instrument.remark else ""
     own = {
         "version": draft.version.hex(),
@@ -53,6 +50,30 @@ def shown(
         return render_template(TEMPLATE, **_facts(answers, applying=applying, **shared), **own)
     blanks = {name: prepared_pages.blank(name) for name in answers}
     return prepared_pages.page(TEMPLATE, lambda **kept: _facts(blanks, **kept), shared, own)
+
+
+def previewed(instrument: Instrument, answers: Mapping[str, str]) -> dict[str, Any]:
+    """What the page shows of answers that nobody gave."""
+    remark = answers.get(instrument.remark.id, "") if instrument.remark else ""
+    return {
+        "remark_text": remark,
+        **_facts(
+            _by_position(instrument, answers),
+            form=Known(instrument.sha256, instrument),
+            number=1,
+            contact=(),
+            has_remark=bool(remark),
+            applying=instrument.applying(answers),
+        ),
+    }
+
+
+def _by_position(instrument: Instrument, answers: Mapping[str, str]) -> dict[str, str | None]:
+    """Every answer in words, under the name that the page knows it by."""
+    return {
+        f"answer_{position}": _told(item, answers, locale())
+        for position, item in enumerate(instrument.items, start=1)
+    }
 
 
 def _facts(
@@ -78,6 +99,7 @@ def _facts(
         "gaps": missing,
         "remark": has_remark if instrument.remark else None,
         "remark_url": url_for("respond.section", number=number, page=pages.count(instrument)),
+        "remark_page": pages.count(instrument),
         "contact": dict(contact),
         **standing,
     }
@@ -99,6 +121,7 @@ def _reviewed(
             {
                 "id": item.id,
                 "position": position,
+                "page": page,
                 "text": item.text.get(language),
                 "answer": answers[f"answer_{position}"],
                 "applies": applying is None or item.id in applying,
@@ -106,7 +129,7 @@ def _reviewed(
             }
             for item, position in zip(each.items, numbers, strict=False)
         ]
-        rows.append({"title": each.title.get(language), "items": items, "page": page})
+        rows.append({"title": each.title.get(language), "items": items})
     return rows
 
 
