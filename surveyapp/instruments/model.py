@@ -44,8 +44,13 @@ def _spoken(text: str) -> str:
     return text
 
 
+def is_reserved(identifier: str) -> bool:
+    """Whether statistics programs know the variable's name as a word of their own."""
+    return variable_name(identifier) in _SPSS_RESERVED
+
+
 def _variable(identifier: str) -> str:
-    if variable_name(identifier) in _SPSS_RESERVED:
+    if is_reserved(identifier):
         raise PydanticCustomError("spss_reserved", "a reserved word of SPSS")
     return identifier
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +113,28 @@ def _check_items(document: YamlDocument) -> Iterator[Fault]:
         scale = item.get("scale")
         if isinstance(scale, str) and scale not in scales:
             yield document.fault((*path, "scale"), _("không có thang %(scale)s", scale=scale))
-        text = item.get("text")
-        words = text.get("vi") if isinstance(text, dict) else None
-        yield from _repeated(document, (*path, "text"), words, texts)
+        yield from _repeated(
+            document, (*path, "text"), _asked(item, _section(document, path)), texts
+        )
     remark = document.root.get("remark")
     if isinstance(remark, dict):
         yield from _repeated(document, ("remark", "id"), _variable(remark.get("id")), variables)
+
+
+def _section(document: YamlDocument, path: tuple[Step, ...]) -> dict[str, Any]:
+    """The section that an item's path goes through."""
+    return next(one for at, one in document.maps("sections") if at == path[:2])
+
+
+def _asked(item: Mapping[str, Any], section: Mapping[str, Any]) -> str | None:
+    """What one question is by: the same words with other options or under another condition ("Please specify")
+    ask something else."""
+    text = item.get("text")
+    words = text.get("vi") if isinstance(text, dict) else None
+    if not isinstance(words, str):
+        return None
+    told = [words, section.get("shown_if"), *(item.get(x) for x in ("kind", "scale", "shown_if"))]
+    return json.dumps(told, ensure_ascii=False, default=str)
 
 
 def _variable(identifier: Any) -> Any:

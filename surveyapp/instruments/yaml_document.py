@@ -91,7 +91,17 @@ class YamlDocument:
             return model.model_validate(self.root), []
         except ValidationError as refusal:
             errors = refusal.errors(include_url=False, include_input=False)
-            return None, [self.fault(error["loc"], describe(error)) for error in errors]
+            told = [error for error in errors if not self._is_consequence(error)]
+            return None, [self.fault(error["loc"], describe(error)) for error in told]
+
+    def _is_consequence(self, error: Any) -> bool:
+        """A list that is only too short because what stands in it has faults of its own."""
+        if error["type"] != "too_short":
+            return False
+        node = self.root
+        for step in error["loc"]:
+            node = node[step]
+        return isinstance(node, list) and len(node) >= error["ctx"]["min_length"]
 
 
 def read_document(path: Path, *, name: str) -> tuple[YamlDocument | None, list[Fault]]:

@@ -149,7 +149,6 @@ SPOILED: list[tuple[Callable[[Sheets], None], str]] = [
     (_cell("relevant", "${a} = '1'"), "điều kiện không chuyển được"),
     (_cell("required", "${a} = '1'"), "không câu nào bắt buộc"),
     (_cell("constraint", ". > 1"), "constraint"),
-    (_cell("label::Français (fr)", "Plan"), "Français"),
     (_cell("type", "select_one nothing"), "không có danh sách nothing"),
     (_cell("criterion", "?"), "sai dạng"),
     (_cell(EN, ""), "thiếu lời tiếng Anh"),

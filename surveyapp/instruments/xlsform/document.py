@@ -34,6 +34,8 @@ class SheetDocument(YamlDocument):
         self.rows: dict[Path, SheetRow] = {}
         self.notices: list[str] = []
         self.mapped: list[MappedName] = []
+        self.is_ours = False
+        """It has our own ids: what it leaves out was forgotten, and nothing is filled in."""
         self._refused: dict[tuple[str, str, str], list[int]] = {}
 
     def line(self, path: Sequence[Step]) -> int:

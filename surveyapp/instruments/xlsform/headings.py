@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SPOKEN = ("label", "hint")
+SPOKEN = ("label", "hint", "guidance_hint")
 """Columns of words, one a language."""
 
 PLAIN = ""

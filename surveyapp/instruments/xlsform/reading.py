@@ -36,6 +36,7 @@ def read_xlsform(content: bytes, *, file: str, best: BestEnd | None = None) -> I
     for row, cell, words in unsupported.of_settings(book.settings):
         document.refuse(row, words, cell)
     completing.read_settings(document, book.settings)
+    completing.tell_translations(document, [*book.survey, *book.choices])
     known = lists.read_lists(document, book.choices, best=best or "")
     lists.write_scales(document, known, read_survey(document, book.survey, known))
     completing.complete(document)
@@ -43,7 +44,12 @@ def read_xlsform(content: bytes, *, file: str, best: BestEnd | None = None) -> I
     if estimated:
         document.root["minutes"] = 1
     questionnaire, faults = check_questionnaire(document)
-    faults = [*_other_sheets(document, book.others), *document.refusals(), *faults]
+    refusals = [*_other_sheets(document, book.others), *document.refusals()]
+    if not document.root["sections"]:  # all were refused, or there are none
+        faults = [fault for fault in faults if fault.place != document.place(("sections",))]
+        if not refusals:
+            faults.append(Fault(file, 1, "survey", _("phiếu không có câu hỏi nào")))
+    faults = [*refusals, *faults]
     if questionnaire is None or faults:
         raise QuestionnaireRefused(faults)
     if estimated:

@@ -51,9 +51,14 @@ class SheetRow:
         return self.cells.get(column, "")
 
     def text(self, column: str) -> dict[str, str]:
-        """What a spoken column says by language; a missing language is left out."""
+        """What a spoken column says by language; a missing language is left out.
+
+        Words in another language alone stand for both: such a row is refused for that, and for nothing else.
+        """
         texts = {code: self.get(f"{column}_{code}") for code in ("vi", "en")}
-        return {code: words for code, words in texts.items() if words}
+        said = {code: words for code, words in texts.items() if words}
+        foreign = next((w for key, w in self.cells.items() if key.startswith(f"{column}::")), "")
+        return said or (dict.fromkeys(texts, foreign) if foreign else {})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from surveyapp.instruments.freeze import freeze
 from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.xlsform.document import SheetDocument
-from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.naming import distinct, our_code
 from surveyapp.instruments.xlsform.rows import unsupported
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
@@ -30,7 +30,7 @@ def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
     title = row.text("title") or _one_language(row)
     code = row.get("form_id") or PurePath(document.file).stem
     written: dict[str, Any] = {
-        "code": our_code(code),
+        "code": distinct(our_code(code) or "form", ()),
         "version": _version(document, row),
         "status": row.get("status") or _set(document, "status", "illustrative"),
         "title": title or {"vi": code, "en": code},
@@ -40,7 +40,7 @@ def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
         document.refuse(row, words, row.places["form_title"])
     for name in unsupported.ASIDE:
         if row.get(name):
-            document.notices.append(str(unsupported.ASIDE[name]))
+            document.notices.append(str(unsupported.ASIDE[name]) % {"name": name})
     if not row.get("form_id"):
         _set(document, "form_id", written["code"])
     elif row.get("form_id") != written["code"]:
@@ -80,6 +80,20 @@ def complete(document: SheetDocument) -> None:
     _complete_language(document)
 
 
+def tell_translations(document: SheetDocument, rows: list[SheetRow]) -> None:
+    """Words in a third language beside ours are left aside, and said so; whose words they are is told too."""
+    document.is_ours = any(row.get("item_id") for row in rows)
+    columns = {
+        row.places[key].heading: None
+        for row in rows
+        for key in row.cells
+        if unsupported.is_translation(row, key)
+    }
+    for heading in columns:
+        words = _("cột %(column)s: bản dịch sang ngôn ngữ khác không dùng", column=heading)
+        document.notices.append(words)
+
+
 def estimate_minutes(document: SheetDocument, questionnaire: Questionnaire) -> Questionnaire:
     """The questionnaire with the minutes that its words take."""
     minutes = max(1, estimate(freeze(questionnaire)))
@@ -96,15 +110,23 @@ def _one_language(row: SheetRow) -> dict[str, str]:
 def _complete_language(document: SheetDocument) -> None:
     texts = list(_texts({key: document.root.get(key) for key in ("sections", "scales", "remark")}))
     items = [item for section in document.root["sections"] for item in section["items"]]
-    said = {code for item in items for code in item["text"]}
+    texts.append(document.root["introduction"])
+    said = {code for text in [item["text"] for item in items] or texts for code in text}
     if len(said) == 1:
-        (only,) = said
-        for text in [*texts, document.root["introduction"]]:
-            text.update({code: text[only] for code in ("vi", "en") if only in text})
         words = _(
             "biểu mẫu chỉ có một ngôn ngữ: lời ấy đứng ở cả hai bản, campaign lint sẽ nhắc dịch"
         )
         document.notices.append(words)
+    elif document.is_ours:
+        return
+    elif untold := [next(iter(text.values())) for text in texts if len(text) == 1]:
+        shown = "; ".join(f"“{words}”" for words in untold)
+        words = _("thiếu bản dịch, lời của ngôn ngữ kia đứng thay: %(words)s", words=shown)
+        document.notices.append(words)
+    for text in texts:
+        for code, other in (("vi", "en"), ("en", "vi")):
+            if code not in text and other in text:
+                text[code] = text[other]
 
 
 def _texts(node: Any) -> Iterator[dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from surveyapp.i18n import _
 from surveyapp.instruments.xlsform.document import Path, SheetDocument
-from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.naming import distinct, our_code
 from surveyapp.instruments.xlsform.rows.questions import Questions, add_hint
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
@@ -98,7 +98,8 @@ class FormSections:
         self._document.rows[path] = row
 
     def _identifier(self, row: SheetRow) -> str:
-        written = row.get("section_id") or our_code(row.get("name").removeprefix("section_"))
+        name = row.get("name").removeprefix("section_")
+        written = row.get("section_id") or distinct(our_code(name) or f"G{row.number}", ())
         if not row.get("section_id"):
             words = next(iter(row.text("label").values()), "")
             self._document.rename(row, row.get("name"), written, words)

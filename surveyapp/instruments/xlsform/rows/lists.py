@@ -9,9 +9,12 @@ from surveyapp.i18n import _
 from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL
 from surveyapp.instruments.xlsform.document import SheetDocument
-from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.naming import distinct, our_code
 from surveyapp.instruments.xlsform.rows.unsupported import YES, of_choices
 from surveyapp.instruments.xlsform.sheets import SheetRow
+
+MOST = 20
+"""Options of a list."""
 
 OTHER_LABEL = {"vi": "Khác", "en": "Other"}
 Lists = dict[str, "Choices"]
@@ -35,7 +38,7 @@ class Choices:
         options = [
             {"code": str(index), "label": row.text("label")}
             | {mark: True for mark in ("other", "alone") if row.get(mark).lower() in YES}
-            for index, row in enumerate(self.option_rows, 1)
+            for index, row in enumerate(self.option_rows[:MOST], 1)
         ]
         if self.with_other:
             label = {code: words for code, words in OTHER_LABEL.items() if self._speaks(code)}
@@ -68,7 +71,11 @@ def read_lists(document: SheetDocument, rows: list[SheetRow], *, best: str = "")
         if not name:
             document.refuse(row, _("thiếu tên danh sách ở cột list_name"))
             continue
-        choices = known.setdefault(name, Choices(name, row.get("scale") or our_code(name), row))
+        if name not in known:
+            scales = {choices.scale for choices in known.values()}
+            scale = row.get("scale") or distinct(our_code(name) or "list", scales)
+            known[name] = Choices(name, scale, row)
+        choices = known[name]
         _option(document, choices, row)
     for choices in known.values():
         if not choices.best and best:
@@ -93,6 +100,9 @@ def _option(document: SheetDocument, choices: Choices, row: SheetRow) -> None:
         _dont_know(document, row)
         return
     choices.option_rows.append(row)
+    if len(choices.option_rows) == MOST + 1:
+        words = _("danh sách %(name)s dài quá %(most)s phương án", name=choices.name, most=MOST)
+        document.refuse(row, words, row.places.get("name"))
     whole = row.get("best").lower()
     if whole in (MIDDLE, NOMINAL):
         choices.best = whole

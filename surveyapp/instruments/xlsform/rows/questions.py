@@ -9,10 +9,10 @@ from surveyapp.i18n import _
 from surveyapp.instruments.kinds.kind import QuestionKind
 from surveyapp.instruments.kinds.number import MOST
 from surveyapp.instruments.kinds.registry import DEFAULT, KINDS
-from surveyapp.instruments.model import variable_name
+from surveyapp.instruments.model import is_reserved, variable_name
 from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.document import SheetDocument
-from surveyapp.instruments.xlsform.naming import our_identifier
+from surveyapp.instruments.xlsform.naming import distinct, our_identifier
 from surveyapp.instruments.xlsform.rows import lists, unsupported
 from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
@@ -28,11 +28,14 @@ class Questions:
         self._document, self._known = document, known
         self._asked: dict[str, tuple[str, lists.Choices | None]] = {}
         self._told: set[str] = set()
+        self._ids: dict[str, str] = {}
+        self.used: set[str] = set()
+        """The lists that are asked."""
 
     def item(self, row: SheetRow, asked_type: AskedType) -> dict[str, Any]:
         """The item that a row asks for; what does not fit is refused."""
         kind = BY_WORD[asked_type.kind]
-        item: dict[str, Any] = {"id": self._identifier(row), "text": row.text("label")}
+        item: dict[str, Any] = {"id": self.identifier(row), "text": row.text("label")}
         choices = self._choices(row, asked_type) if kind.has_options else None
         if kind.has_options:
             item["scale"] = choices.scale if choices else asked_type.list_name
@@ -42,11 +45,12 @@ class Questions:
         if row.get("criterion"):
             item["criterion"] = row.get("criterion")
         if hint := row.text("hint"):
-            item["hint"] = hint
-        if guidance := row.get("guidance_hint"):
-            add_hint(item, dict.fromkeys(item["text"], guidance))
-            words = _("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi")
-            self._document.notices.append(words)
+            item["hint" if item["text"] else "text"] = hint
+            if item["text"] is hint:
+                self._tell_once(_("câu không có lời (label): gợi ý của nó là lời câu hỏi"))
+        if guidance := row.text("guidance_hint"):
+            add_hint(item, guidance)
+            self._tell_once(_("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi"))
         if row.get("matrix"):
             item["matrix"] = row.get("matrix")
         self._limit(row, kind, item)
@@ -96,6 +100,7 @@ class Questions:
         return (item, code) if code else None
 
     def _choices(self, row: SheetRow, asked_type: AskedType) -> lists.Choices | None:
+        self.used.add(asked_type.list_name)
         choices = self._known.get(asked_type.list_name)
         if choices is None:
             words = _("trang choices không có danh sách %(name)s", name=asked_type.list_name or "–")
@@ -138,16 +143,24 @@ class Questions:
                 _("câu bắt buộc (required): người trả lời vẫn được bỏ trống, trang xem lại nhắc")
             )
         for words in told:
-            if words not in self._told:
-                self._told.add(words)
-                self._document.notices.append(words)
+            self._tell_once(words)
 
-    def _identifier(self, row: SheetRow) -> str:
+    def _tell_once(self, words: str) -> None:
+        if words not in self._told:
+            self._told.add(words)
+            self._document.notices.append(words)
+
+    def identifier(self, row: SheetRow) -> str:
         """Our permanent id; a form from elsewhere has only its variable's name."""
-        identifier = row.get("item_id") or our_identifier(row.get("name"))
-        if row.get("name") != variable_name(identifier):
+        name = row.get("name")
+        identifier = row.get("item_id") or self._ids.get(name, "")
+        if not identifier:
+            ours = our_identifier(name) if name else f"Q{row.number}"
+            ours = f"{ours}-1" if is_reserved(ours) else ours
+            identifier = self._ids[name] = distinct(ours, set(self._ids.values()))
+        if name != variable_name(identifier):
             words = next(iter(row.text("label").values()), "")
-            self._document.rename(row, row.get("name"), identifier, words)
+            self._document.rename(row, name, identifier, words)
         return identifier
 
 

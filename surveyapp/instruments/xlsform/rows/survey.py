@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surveyapp.i18n import _
-from surveyapp.instruments.model import variable_name
 from surveyapp.instruments.xlsform.document import SheetDocument
-from surveyapp.instruments.xlsform.naming import our_identifier
 from surveyapp.instruments.xlsform.rows import lists, unsupported
 from surveyapp.instruments.xlsform.rows.form_sections import FormSections
 from surveyapp.instruments.xlsform.rows.questions import BY_WORD, Questions
@@ -39,13 +37,13 @@ def read_survey(document: SheetDocument, rows: list[SheetRow], known: lists.List
         elif asked_type.kind in BY_WORD and sections.above:
             sections.ask(row, questions.item(row, asked_type))
         elif asked_type.kind == "text" and "remark" not in document.root:
-            _remark(document, row)
+            _remark(document, row, questions)
         elif asked_type.kind == "note":
             sections.note(row)
         else:
             document.refuse(row, _misplaced(asked_type.kind), row.places.get("type"))
     sections.close()
-    return {asked_type.list_name for _row, asked_type in asked if asked_type.list_name}
+    return questions.used
 
 
 def _in_groups(
@@ -80,6 +78,10 @@ def _in_groups(
 
 
 def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
+    if row.get("disabled").lower() in unsupported.YES:
+        words = _("dòng %(row)s tắt (disabled): không hỏi", row=row.number)
+        document.notices.append(words)
+        return True
     if kind.lower() not in unsupported.METADATA:
         return False
     words = _("%(type)s ở dòng %(row)s: phiếu ẩn danh, không thu", type=kind, row=row.number)
@@ -109,26 +111,14 @@ def _misplaced(kind: str) -> str:
     return unsupported.type_refused(kind)
 
 
-def _remark(document: SheetDocument, row: SheetRow) -> None:
+def _remark(document: SheetDocument, row: SheetRow, questions: Questions) -> None:
     most = row.get("max_length")
     document.rows["remark",] = row
     remark: dict[str, Any] = {
-        "id": _identifier(document, row),
+        "id": questions.identifier(row),
         "prompt": row.text("label"),
         "warning": row.text("hint"),
     }
     if most:
         remark["max_length"] = int(most) if most.isdecimal() else most
     document.root["remark"] = remark
-
-
-def _identifier(document: SheetDocument, row: SheetRow) -> str:
-    """Our permanent id; a form from elsewhere has only its variable's name."""
-    identifier = row.get("item_id") or our_identifier(row.get("name"))
-    if row.get("name") != variable_name(identifier):
-        document.rename(row, row.get("name"), identifier, _words(row))
-    return identifier
-
-
-def _words(row: SheetRow) -> str:
-    return next(iter(row.text("label").values()), "")

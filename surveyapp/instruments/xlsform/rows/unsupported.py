@@ -67,6 +67,29 @@ ASIDE = {
     ),
     "style": lazy("cách hiện phiếu (style) do máy chủ quyết định: không dùng"),
     "instance_name": lazy("tên từng bản ghi (instance_name) không dùng: phiếu ẩn danh"),
+    **dict.fromkeys(
+        (
+            "submission_url",
+            "public_key",
+            "auto_send",
+            "auto_delete",
+            "client_editable",
+            "delimiter",
+            "prefix",
+            "namespaces",
+            "instance_xmlns",
+            "omit_instanceid",
+            "clean_text_values",
+            "sms_keyword",
+            "sms_separator",
+            "sms_allow_media",
+            "sms_date_format",
+            "sms_datetime_format",
+            "sms_response",
+            "name",
+        ),
+        lazy("thiết lập %(name)s là của ứng dụng thu thập: không dùng"),
+    ),
 }
 """Settings that change nothing of what is asked: left aside, and said so."""
 
@@ -86,7 +109,7 @@ TOLD = {
 
 YES = frozenset(("yes", "true", "true()", "1"))
 NO = frozenset(("no", "false", "false()", "0"))
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
+_NAME = re.compile(r"[^\W\d][\w.-]*$")
 _REFERENCE = re.compile(r"\$\{[^${}]*+\}")
 
 
@@ -96,7 +119,7 @@ def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:
     yield from _cells(row, understood, _ANY_OF_SURVEY)
     yield from _references(row)
     if (name := row.get("name")) and not _NAME.match(name):
-        words = _("tên biến chỉ có chữ cái không dấu, chữ số và gạch dưới, bắt đầu bằng chữ cái")
+        words = _("tên biến chỉ có chữ cái, chữ số và gạch dưới, bắt đầu bằng chữ cái")
         yield row.places["name"], words
     required = row.get("required").lower()
     if required and required not in YES | NO:
@@ -146,9 +169,11 @@ def _cells(
 ) -> Iterator[Refusal]:
     for key in row.cells:
         column, cell_name = _column(key), row.places[key]
-        if column in understood or column in TOLD:
+        if column in understood or column in TOLD or _is_switch(row, column):
             continue
         facts = {"column": cell_name.heading}
+        if is_translation(row, key):
+            continue  # told once for its column
         if column.partition("::")[0] in SPOKEN and "::" in column:
             yield cell_name, _("cột %(column)s: chỉ có tiếng Việt (vi) và tiếng Anh (en)", **facts)
         elif column in COLUMNS:
@@ -168,9 +193,22 @@ def _cells(
         yield cell_name, _("ô có nội dung dưới một cột không có tiêu đề: xóa ô hoặc ghi tiêu đề")
 
 
+def is_translation(row: SheetRow, key: str) -> bool:
+    """Whether the cell says in a third language what the row says in one of ours."""
+    spoken, apart, _typed = key.partition("::")
+    return (
+        bool(apart) and spoken in SPOKEN and any(f"{spoken}_{x}" in row.cells for x in ("vi", "en"))
+    )
+
+
+def _is_switch(row: SheetRow, column: str) -> bool:
+    """`disabled` with a plain yes or no: the row is left out, or asked as any other."""
+    return column == "disabled" and row.get(column).lower() in YES | NO
+
+
 def _references(row: SheetRow) -> Iterator[Refusal]:
     for key, words in row.cells.items():
-        if _column(key) in (*SPOKEN, "guidance_hint") and (match := _REFERENCE.search(words)):
+        if _column(key) in SPOKEN and (match := _REFERENCE.search(words)):
             reason = _("lời không lấy được câu trả lời khác (%(reference)s): viết thành lời",
                        reference=match[0])  # fmt: skip
             yield row.places[key], reason
