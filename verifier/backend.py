@@ -37,6 +37,10 @@ def build_wheel(
     files[f"{info}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {version}\n"
         f"Summary: {project['description']}\nRequires-Python: {project['requires-python']}\n"
+    ) + "".join(
+        f"Provides-Extra: {extra}\n"
+        + "".join(f'Requires-Dist: {one}; extra == "{extra}"\n' for one in libraries)
+        for extra, libraries in project["optional-dependencies"].items()
     )
     files[f"{info}/WHEEL"] = (
         f"Wheel-Version: 1.0\nGenerator: {PACKAGE}\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

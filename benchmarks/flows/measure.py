@@ -166,6 +166,8 @@ def _job(
     n_links = clients if flow == "saves" else int(BUSIEST * seconds) + clients
     links = [link for _, link in zip(range(n_links), side.links, strict=False)] if uses_up else []
     person = dict(stage.known["people"].get(beside, {}))
+    if person:
+        person["code"] = person.pop("codes").pop()  # a recovery code opens once
     if beside == "desk":
         mine, stage.known["people"]["desk"]["files"] = person["files"][:5], person["files"][5:]
         person["files"] = mine

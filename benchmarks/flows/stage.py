@@ -82,7 +82,7 @@ def _person(username: str, page: str, files: tuple[str, ...] = ()) -> dict[str, 
     return {
         "username": username,
         "password": factories.PASSWORD,
-        "code": factories.recovery_codes(username)[0],
+        "codes": factories.recovery_codes(username),
         "page": page,
         "files": list(files),
     }

@@ -143,31 +143,48 @@ def published(code: str, number: int) -> None:
 
 
 @release.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
 @click.option("--key", help="Public key of the sender, as `release key` prints it.")
+@click.option(
+    "--formats", is_flag=True, help="Hold the Parquet, SPSS, Stata and Excel files against the CSV."
+)
 @click.option(
     "--ddi-schema",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="codebook.xsd of DDI-Codebook 2.5, to check the description for archives by.",
 )
 @json_option
-def verify(folder: Path, key: str | None, ddi_schema: Path | None, as_json: bool) -> None:
-    """Check a release FOLDER as its receiver would: files, counts, thresholds. Needs no database."""
+def verify(
+    folder: Path, key: str | None, formats: bool, ddi_schema: Path | None, as_json: bool
+) -> None:
+    """Check a release FOLDER, or its zip, as its receiver would: files, counts, thresholds. Needs no database.
+
+    Ends with 3 where it is whole but no --key said who must have signed it.
+    """
+    from surveyapp.exports.verify import UNKNOWN_KEY
     from surveyapp.exports.verify import verify as find_faults
 
-    faults = find_faults(folder, key=key)
+    faults = find_faults(folder, key=key, formats=formats)
     if ddi_schema:
         faults += _by_xsd(folder, ddi_schema)
     if as_json:
-        told = {"whole": not faults, "faults": [asdict(fault) for fault in faults]}
+        told = {
+            "whole": not faults,
+            "key": "known" if key else "unknown",
+            "faults": [asdict(fault) for fault in faults],
+        }
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     elif faults:
         for fault in faults:
             click.echo(labels.fault(fault))
-    else:
+    elif key:
         click.echo(_("Bản phát hành nguyên vẹn."))
+    else:
+        click.echo(_("Bản phát hành nguyên vẹn, ký bằng khóa chưa biết của ai: xem --key."))
     if faults:
         sys.exit(1)
+    if not key:
+        sys.exit(UNKNOWN_KEY)
 
 
 def _by_xsd(folder: Path, schema: Path) -> list[ReleaseFault]:

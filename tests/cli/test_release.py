@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,10 @@ def test_a_release_is_built_listed_and_verified(runner, opened, tmp_path):
     listed = run(runner, "list", "--campaign", "tiny", "--json")
     assert [one["folder"] for one in json.loads(listed.output)] == [told["folder"]]
     verified = run(runner, "verify", told["folder"])
+    words = "The release is whole, signed by an unknown key: see --key.\n"
+    assert (verified.exit_code, verified.output) == (3, words)
+    key = json.loads((Path(told["folder"]) / "manifest.json").read_text())["signing"]["public_key"]
+    verified = run(runner, "verify", told["folder"] + ".zip", "--key", key, "--formats")
     assert (verified.exit_code, verified.output) == (0, "The release is whole.\n")
 
 

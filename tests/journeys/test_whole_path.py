@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from datetime import timedelta
@@ -174,7 +175,8 @@ def test_a_workbook_becomes_answers_and_a_release_that_names_nobody(
     out = tmp_path / "releases"
     command(runner, "release", "build", "--campaign", "tiny", "--out", str(out))
     (folder,) = (path for path in out.iterdir() if path.is_dir())
-    command(runner, "release", "verify", str(folder))
+    key = json.loads((folder / "manifest.json").read_text())["signing"]["public_key"]
+    command(runner, "release", "verify", str(folder), "--key", key)
     assert_names_nobody(folder)
     with (folder / "scoring" / "responses.csv").open(encoding="utf-8-sig") as file:
         assert list(csv.DictReader(file)) == []  # every cell is small: counts left the box, no rows

@@ -1,29 +1,28 @@
-"""Passkeys (WebAuthn): what a browser is asked to sign, and whether it did. By the webauthn library."""
+"""Passkeys (WebAuthn): what a browser is asked to sign, and whether it did.
+
+By the webauthn library, which is imported by whoever uses it: processes that serve respondents never need it.
+"""
+
+from __future__ import annotations
 
 import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import webauthn
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from surveyapp import small_json
 from surveyapp.accounts.errors import PasskeyRefused
 from surveyapp.accounts.models import PasskeyChallenge, Staff, StaffPasskey
 from surveyapp.db import rows_changed
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 PATIENCE = timedelta(minutes=5)
 MOST = 10
@@ -38,7 +37,7 @@ class Site:
     origin: str
 
     @classmethod
-    def of(cls, base_url: str) -> "Site":
+    def of(cls, base_url: str) -> Site:
         """The site under this address."""
         return cls(urlsplit(base_url).hostname or "localhost", base_url)
 
@@ -52,6 +51,13 @@ def ask_to_register(
     db: Session, staff: Staff, *, site: Site, session_hash: bytes, now: datetime
 ) -> dict[str, Any]:
     """What the browser needs to make a passkey for this person."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.host,
@@ -78,6 +84,9 @@ def register(
     now: datetime,
 ) -> None:
     """Keep the passkey the browser made. Raises `PasskeyRefused`."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if len(_descriptors(db, staff_id)) >= MOST:
         raise PasskeyRefused("many")
     challenge = _take_challenge(db, answer, session_hash, now=now)
@@ -114,6 +123,9 @@ def ask_to_sign(
     staff_id: uuid.UUID | None = None,
 ) -> dict[str, Any]:
     """What the browser needs to sign with a passkey: of this person, or of whoever holds one."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         allow_credentials=_descriptors(db, staff_id) if staff_id else None,
@@ -139,6 +151,10 @@ def signed_by(
 
     Without a `staff_id` nothing else was asked for, so the passkey must have checked its holder.
     """
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+
     challenge = _take_challenge(db, answer, session_hash, now=now)
     try:
         passkey = db.get(StaffPasskey, base64url_to_bytes(small_json.read(answer)["id"]))
@@ -183,6 +199,8 @@ def remove(db: Session, staff_id: uuid.UUID, passkey_id: bytes) -> bool:
 
 
 def _descriptors(db: Session, staff_id: uuid.UUID) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=one.id) for one in of_person(db, staff_id)]
 
 
@@ -190,6 +208,8 @@ def _asked(
     db: Session, options: Any, session_hash: bytes | None, *, now: datetime
 ) -> dict[str, Any]:
     """The options as JSON for the browser, their challenge written down until it is signed once."""
+    from webauthn.helpers import options_to_json
+
     db.execute(delete(PasskeyChallenge).where(PasskeyChallenge.made_at < now - PATIENCE))
     hashed = sha256(options.challenge).digest()
     db.add(PasskeyChallenge(hash=hashed, session_hash=session_hash, made_at=now))
@@ -202,6 +222,8 @@ def _take_challenge(
     db: Session, answer: str, session_hash: bytes | None, *, now: datetime
 ) -> bytes:
     """The challenge that was signed, if this session asked for it and nobody signed it before."""
+    from webauthn.helpers import base64url_to_bytes
+
     try:
         answered = small_json.read(answer)
         told = small_json.read(base64url_to_bytes(answered["response"]["clientDataJSON"]))

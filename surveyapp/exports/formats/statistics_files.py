@@ -28,8 +28,6 @@ _SPSS_DATE = 92
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STATA_SIGNS = 80
 """Of a label of a variable or a file."""
-_STATA_DATE = b"<timestamp>"
-"""Stands before a length of one byte and `%d %b %Y %H:%M`."""
 
 WIDTHS = {
     "level": 8, "rated_unit": 32, "group": 32, "instrument": 32, "version": 16, "under_floor": 8, "flags": 255,
@@ -135,27 +133,36 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
 
 
 def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datetime) -> None:
-    """Stata 14 and later: Unicode; "don't know" is a labelled code, for the reader to set aside."""
-    import pyreadstat
+    """Stata 14 and later: Unicode; a byte for a code, texts as wide as in SPSS; "don't know" is a labelled code,
+    for the reader to set aside."""
+    from pandas.io.stata import StataWriterUTF8  # type: ignore[attr-defined]  # not in the stubs
 
-    labels: dict[str, str | None] = {
-        name: in_both(words)[0][:_STATA_SIGNS] for name, words in LABELS.items()
-    }
+    class ConstantWidths(StataWriterUTF8):  # type: ignore[misc]  # not in the stubs
+        """The library gives a text the width of the longest; ours do not depend on the rows."""
+
+        def _set_formats_and_types(self, dtypes: Any) -> None:
+            super()._set_formats_and_types(dtypes)
+            for number, name in enumerate(dtypes.index):
+                if name in WIDTHS:
+                    self.typlist[number] = WIDTHS[name]
+                    self.fmtlist[number] = f"%-{WIDTHS[name]}s"
+
+    labels = {name: in_both(words)[0][:_STATA_SIGNS] for name, words in LABELS.items()}
     asked = {column.name: column for column in frame.columns}
     labels |= {name: column.label.get("vi")[:_STATA_SIGNS] for name, column in asked.items()}
-    pyreadstat.write_dta(
-        columns,
+    ConstantWidths(
         path,
-        file_label=frame.campaign.title_vi[:_STATA_SIGNS],
-        column_labels=labels,
-        version=15,
-        variable_value_labels={name: _value_labels(item) for name, item in asked.items()},
-    )
-    made = f"{at.day:02d} {_MONTHS[at.month - 1]} {at:%Y %H:%M}".encode()
-    with path.open("r+b") as file:
-        head = file.read(1024)
-        file.seek(head.index(_STATA_DATE) + len(_STATA_DATE) + 1)
-        file.write(made)
+        columns.astype(
+            {"row": "int32", "longest_run": "Int16", "excluded": "Int8"}
+            | dict.fromkeys(asked, "Int8")
+        ),
+        write_index=False,
+        time_stamp=at.replace(tzinfo=None),
+        data_label=frame.campaign.title_vi[:_STATA_SIGNS],
+        variable_labels=dict(labels),
+        value_labels={name: dict(_value_labels(item)) for name, item in asked.items()},
+        version=118,
+    ).write_file()
 
 
 def _names(frame: Frame) -> dict[str, dict[Any, str]]:

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from surveyapp.exports.formats.codebook import LABELS, in_both
 from surveyapp.exports.formats.csv_files import write_text
-from surveyapp.exports.formats.statistics_files import NUMBERS
+from surveyapp.exports.formats.statistics_files import NUMBERS, WIDTHS
 from surveyapp.exports.release.results import Frame, ItemColumn
 from surveyapp.i18n import LOCALES
 
 CSV = "scoring/responses.csv"
 _STATA_LABEL = 80
 """Signs that Stata shows of the label of a variable."""
-_TEXT_WIDTH = 64
 
 
 def write_syntax(folder: Path, frame: Frame) -> None:
@@ -74,7 +73,7 @@ def _in_spss(frame: Frame, marks: dict[str, str], locale: str) -> Iterator[str]:
     yield f"GET DATA /TYPE=TXT /FILE='{CSV}' /ENCODING='UTF8' /ARRANGEMENT=DELIMITED /DELIMITERS=\",\""
     yield " /QUALIFIER='\"' /FIRSTCASE=2 /VARIABLES="
     for name in marks:
-        yield f"  {name} {'F8.0' if name in NUMBERS else f'A{_TEXT_WIDTH}'}"
+        yield f"  {name} {'F8.0' if name in NUMBERS else f'A{WIDTHS[name]}'}"
     item_columns = list(_items(frame, locale))
     for name, _label, codes, _item in item_columns:
         yield f"  {name} F{max(map(len, codes))}.0"

@@ -7,7 +7,7 @@ the server. It imports nothing else of the house.
 from .ed25519 import is_signed
 from .faults import ReleaseFault
 from .folder import verify
-from .layout import FORMAT, FORMAT_OF_KINDS, MANIFEST, SCHEMA, SIGNATURE
+from .layout import FORMAT, FORMAT_OF_KINDS, MANIFEST, SCHEMA, SIGNATURE, UNKNOWN_KEY
 
 __all__ = [
     "FORMAT",
@@ -15,6 +15,7 @@ __all__ = [
     "MANIFEST",
     "SCHEMA",
     "SIGNATURE",
+    "UNKNOWN_KEY",
     "ReleaseFault",
     "ddi",
     "is_signed",

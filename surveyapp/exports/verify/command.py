@@ -6,12 +6,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from .checks.formats import NoReader
 from .ddi import NoValidator, schema_faults
 from .folder import verify
-from .layout import SCHEMA
-
-UNKNOWN_KEY = 3
-"""Exit code of a whole release of which nobody said whose key it must be signed with."""
+from .layout import SCHEMA, UNKNOWN_KEY
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +22,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--ddi-schema", type=Path, metavar="FILE", help="codebook.xsd of DDI-Codebook 2.5"
     )
     parser.add_argument(
+        "--formats",
+        action="store_true",
+        help="hold the Parquet, SPSS, Stata and Excel files against the CSV (pyarrow, pyreadstat)",
+    )
+    parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of a release and stop"
     )
     given = parser.parse_args(arguments)
@@ -32,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if given.folder is None:
         parser.error("which folder?")
-    faults = verify(given.folder, key=given.key)
+    try:
+        faults = verify(given.folder, key=given.key, formats=given.formats)
+    except NoReader as error:
+        parser.error(f"--formats needs the Python library {error.library}")
     if given.ddi_schema:
         try:
             faults += schema_faults(given.folder, given.ddi_schema)

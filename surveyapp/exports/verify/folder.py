@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks.cross import cross_faults
+from .checks.formats import format_faults
 from .contents import content_faults
 from .ddi import ddi_faults
 from .ed25519 import is_signed
@@ -23,17 +24,18 @@ MOST_BYTES = 2_000_000_000
 """That a zip may unpack to."""
 
 
-def verify(release: Path, *, key: str | None = None) -> list[ReleaseFault]:
+def verify(release: Path, *, key: str | None = None, formats: bool = False) -> list[ReleaseFault]:
     """Every fault of a release, a folder or the zip of one; empty when it is whole.
 
-    `key` is the public key that the sender named by another way; without it any key will do.
+    `key` is the public key that the sender named by another way; without it any key will do. `formats` reads
+    the files of other programs too, and raises `NoReader` where a library is missing.
     The codes are listed in docs/release-contract.md.
     """
     if release.is_dir():
-        return _verify_folder(release, key)
+        return _verify_folder(release, key, formats=formats)
     with tempfile.TemporaryDirectory(prefix="par-release-") as scratch:
         try:
-            return _verify_folder(unpacked(release, Path(scratch)), key)
+            return _verify_folder(unpacked(release, Path(scratch)), key, formats=formats)
         except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
             return [ReleaseFault(release.name, "bad_zip", str(error)[:80])]
 
@@ -52,7 +54,7 @@ def unpacked(archive: Path, scratch: Path) -> Path:
     return scratch / tops.pop()
 
 
-def _verify_folder(folder: Path, key: str | None) -> list[ReleaseFault]:
+def _verify_folder(folder: Path, key: str | None, *, formats: bool) -> list[ReleaseFault]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -70,7 +72,10 @@ def _verify_folder(folder: Path, key: str | None) -> list[ReleaseFault]:
     faults = sorted([*_signature_faults(folder, manifest, key), *_file_faults(folder, manifest)])
     # Only whole files are worth reading, and only tables of the right shape worth counting in.
     faults = faults or sorted([*table_faults(folder), *ddi_faults(folder)])
-    return faults or sorted([*content_faults(folder, manifest), *cross_faults(folder, manifest)])
+    if faults:
+        return faults
+    of_formats = format_faults(folder) if formats else []
+    return sorted([*content_faults(folder, manifest), *cross_faults(folder, manifest), *of_formats])
 
 
 def _signature_faults(

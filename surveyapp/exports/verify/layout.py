@@ -11,6 +11,9 @@ FORMAT_OF_KINDS = "par-survey-release/6"
 """Of a campaign that asks more than choices of one, or not everybody the same: rows say by a code why an answer
 is missing (96 taken out, 97 not asked, 99 left empty), a question with several answers has a column an option."""
 
+UNKNOWN_KEY = 3
+"""Exit code of a whole release of which nobody said whose key it must be signed with."""
+
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 UNLISTED = (MANIFEST, SIGNATURE)

@@ -261,6 +261,14 @@ REMARK_APART = Sentence(
     ),
     "tests/responses/opener/test_open_ballots.py::test_a_remark_leaves_with_its_level_alone",
 )
+REMARK_SCREENED = Sentence(
+    "remark-screened",
+    lazy(
+        "Trước khi phát hành, phần mềm che trong ý kiến khác số điện thoại, địa chỉ thư, số giấy tờ và họ tên nhận ra được; "
+        "không bảo đảm nhận ra hết, xin đừng ghi tên ai."
+    ),
+    "tests/exports/test_remark_screening.py::test_a_release_holds_remarks_without_names_only",
+)
 PEOPLE_ERASED = Sentence(
     "people-erased",
     lazy(

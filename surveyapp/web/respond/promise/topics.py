@@ -65,7 +65,13 @@ TOPICS = (
     ),
     Topic(
         lazy("Khi công bố và về sau"),
-        (said.OPEN_BOUND, said.PUBLIC_SMALL, said.REMARK_APART, said.PEOPLE_ERASED),
+        (
+            said.OPEN_BOUND,
+            said.PUBLIC_SMALL,
+            said.REMARK_APART,
+            said.REMARK_SCREENED,
+            said.PEOPLE_ERASED,
+        ),
     ),
 )
 LIMITS = Topic(lazy("Điều chúng tôi không bảo đảm được"), inspection.NOT_GUARANTEED)
