@@ -78,12 +78,12 @@ def _of_unit(
 
 
 def _invited(db: Session, unit: Unit, name: str) -> tuple[Person, UUID]:
-    found = db.execute(
+    row = db.execute(
         select(Person, Invitation.id)
         .join(Invitation, Invitation.person_id == Person.id)
         .where(Person.unit_id == unit.id, Person.full_name == name)
     ).one()
-    return found[0], found[1]
+    return row[0], row[1]
 
 
 def _received(db: Session, approved: RespondentList, now: datetime) -> UUID:

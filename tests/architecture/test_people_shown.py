@@ -132,8 +132,8 @@ def ask(
 
 def centre(app: Flask) -> dict[str, Rule]:
     """Every route of the centre: reading first, what ends the campaign last."""
-    found = {route: rule for route, rule in rules(app).items() if " /centre/<" in route}
-    return dict(sorted(found.items(), key=lambda one: ("/life/" in one[0], one[0])))
+    routes = {route: rule for route, rule in rules(app).items() if " /centre/<" in route}
+    return dict(sorted(routes.items(), key=lambda one: ("/life/" in one[0], one[0])))
 
 
 def test_whatever_names_people_enters_who_read_it_and_why(app, mine):
