@@ -185,6 +185,7 @@ def _tell(settings: Settings) -> None:
     rows: list[tuple[str, str]] = [
         (_("Phiếu chưa trả lời"), shown["links"][0] if shown["links"] else ""),
         (_("Người có hai phiếu"), shown["two_form_link"]),
+        (_("Đủ các loại câu hỏi"), shown.get("every_kind_link", "")),
         (_("Gõ mã truy cập"), f"{base}/  {shown['codes'][0] if shown['codes'] else ''}"),
         (_("Vận hành (Vụ CCHC)"), _sign_in(base, shown, "operator")),
         (_("Đầu mối đơn vị"), _sign_in(base, shown, "coordinator")),

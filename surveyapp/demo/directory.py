@@ -44,6 +44,15 @@ def untouched(db: Session, campaign: Campaign, *, keys: KeyRing, base_url: str) 
     return {"links": addresses, "codes": codes, "two_form_link": address}
 
 
+def one_link(db: Session, campaign_code: str, *, keys: KeyRing, base_url: str) -> str:
+    """The link of somebody who has not used it; "" where everybody has, or where there is no such round."""
+    for campaign in campaigns.campaigns(db):
+        if campaign.code == campaign_code:
+            row = db.execute(_waiting(campaign).limit(1)).first()
+            return links.address(base_url, keys, *_code(campaign, row, keys)) if row else ""
+    return ""
+
+
 def _waiting(campaign: Campaign) -> Select[UUID, int, int, int]:
     """Invitations sent of which nothing has been opened, in an order that says nothing."""
     begun = select(Assignment.invitation_id).where(

@@ -1,4 +1,5 @@
-"""Builds the demo: a round under way with everybody in it, and a pilot already released."""
+"""Builds the demo: a round under way with everybody in it, a pilot already released, and a small round under way
+whose questionnaire asks every kind of question."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ from surveyapp.responses import draft_secret
 from surveyapp.responses import service as responses
 from surveyapp.responses.sealed_box import custody, opening
 
-MAIN, PILOT = "par-index-2023", "par-index-2025-pilot"
+MAIN, PILOT, KINDS = "par-index-2023", "par-index-2025-pilot", "ddci-pilot"
 ISSUED_AT_ONCE = 2000
 SPARED = 6
 """People of each group who do nothing, so that `demo.json` has links of every group to show."""
@@ -65,6 +66,7 @@ class Season:
 
 
 UNDER_WAY = Season(MAIN, opened_ago=20, closes_in=10, willingness=0.92)
+EVERY_KIND = Season(KINDS, opened_ago=12, closes_in=10, willingness=0.9)
 OVER = Season(PILOT, opened_ago=75, closes_in=-57, willingness=1.05, page_by_page=True)
 
 
@@ -83,18 +85,20 @@ class Builder:
     processes: int = 2
 
     def build(self) -> Path:
-        """Build both campaigns in an empty database; returns the path of `demo.json`."""
+        """Build the campaigns in an empty database; returns the path of `demo.json`."""
         # The larger pile of workbooks is made by other processes while the pilot is held in this one.
         with self._lists(UNDER_WAY) as arriving:
             with self._lists(OVER) as few:
                 custodians = self._collect(OVER, few)
             self._release(OVER, custodians)
             self._collect(UNDER_WAY, arriving)
+        with self._lists(EVERY_KIND, processes=0) as three:
+            self._collect(EVERY_KIND, three)
         self._leave_work(UNDER_WAY)
         self._keep_last_night()
         with transaction() as db:
-            main, pilot = campaigns.campaign(db, MAIN), campaigns.campaign(db, PILOT)
-            staff = accounts.create(db, main, others=[pilot], now=self.now)
+            main, *others = (campaigns.campaign(db, code) for code in (MAIN, PILOT, KINDS))
+            staff = accounts.create(db, main, others=others, now=self.now)
         return show(self.settings, self.keys, staff=[account.to_json() for account in staff])
 
     def _collect(self, season: Season, arriving: lists.Arriving) -> Custodians | None:
@@ -126,7 +130,7 @@ class Builder:
                 until=min(self.now, closes_at - timedelta(minutes=5)),
                 willingness=season.willingness,
                 page_by_page=season.page_by_page,
-                spared=SPARED if season is UNDER_WAY else 0,
+                spared=0 if season is OVER else SPARED,
                 morning=lambda day: self._remind(pack, opens_at, day),
                 done=done,
             )
@@ -173,18 +177,20 @@ class Builder:
                 facts=made.facts,
             )
 
-    def _lists(self, season: Season) -> AbstractContextManager[lists.Arriving]:
-        """The workbooks of every unit, made beside this process from now on."""
+    def _lists(
+        self, season: Season, *, processes: int | None = None
+    ) -> AbstractContextManager[lists.Arriving]:
+        """The workbooks of every unit, made beside this process from now on, or by it where `processes` is 0."""
         pack = lists.read(self.settings.questionnaires / season.pack)
         return lists.deliveries(
             pack.folder,
             self.settings.instance / "demo" / "workbooks" / pack.code,
             rosters.tasks(pack, share=self._share(season), units=self.units),
-            processes=self.processes,
+            processes=self.processes if processes is None else processes,
         )
 
     def _share(self, season: Season) -> float:
-        return 1.0 if season is OVER else self.share
+        return self.share if season is UNDER_WAY else 1.0
 
     def _scaled(self, pack: Pack, season: Season) -> Pack:
         """The pack with the plan of as many people as there are: a tenth of the people has a tenth of it."""
@@ -297,17 +303,20 @@ def show(settings: Settings, keys: KeyRing, *, staff: Sequence[dict[str, str]]) 
     with reading() as db:
         campaign = campaigns.campaign(db, MAIN)
         shown = directory.untouched(db, campaign, keys=keys, base_url=settings.base_url)
+        shown["every_kind_link"] = directory.one_link(
+            db, KINDS, keys=keys, base_url=settings.base_url
+        )
     directory.write(path, base_url=settings.base_url, staff=staff, shown=shown)
     return path
 
 
 def keep_open(now: datetime) -> None:
-    """Move the deadline of the round under way, so that a demo of last month still takes answers."""
+    """Move the deadlines of the rounds under way, so that a demo of last month still takes answers."""
     with transaction() as db:
-        campaign = campaigns.campaign(db, MAIN)
-        if campaign.is_open and campaign.closes_at < now + timedelta(days=1):
-            until = _at_eight(now + timedelta(days=UNDER_WAY.closes_in)) + timedelta(hours=9)
-            campaign_service.move_deadline(db, MAIN, closes_at=until, now=now)
+        for campaign in campaigns.campaigns(db):
+            if campaign.is_open and campaign.closes_at < now + timedelta(days=1):
+                until = _at_eight(now + timedelta(days=UNDER_WAY.closes_in)) + timedelta(hours=9)
+                campaign_service.move_deadline(db, campaign.code, closes_at=until, now=now)
 
 
 def _at_eight(moment: datetime) -> datetime:

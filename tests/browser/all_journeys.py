@@ -3,16 +3,24 @@
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.corridors import EVERY, FORCED
 from tests.browser.engines import ENGINES, surfing
-from tests.browser.journeys import ALL, Stage
+from tests.browser.journeys import Stage
 from tests.browser.scene import Scene
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_journey_ends_where_it_should(name: str, engine: str, browser: Browser, scene: Scene):
-    journey, look = ALL[name]
+    journey, look = EVERY[name]
+    with surfing(engine, browser, look) as surfer:
+        journey(Stage(surfer, scene))
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+def test_a_journey_in_the_colours_of_the_system(engine: str, browser: Browser, scene: Scene):
+    journey, look = FORCED
     with surfing(engine, browser, look) as surfer:
         journey(Stage(surfer, scene))

@@ -11,7 +11,7 @@ import platform
 import shutil
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import util
@@ -21,7 +21,9 @@ from typing import Any, Protocol
 from playwright.sync_api import Browser, Page, expect
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.moving import PATIENCE, opened
@@ -43,6 +45,18 @@ class Surfer(Protocol):
         """Press what stays on the page."""
 
     def write(self, selector: str, words: str) -> None: ...
+    def key(self, name: str) -> None:
+        """One key, by its name in the DOM (`Tab`, `Enter`, `Space`, `ArrowDown`)."""
+
+    def left_by(self, name: str) -> None:
+        """Press a key that leads to another document, and wait until that is there."""
+
+    def new_tab(self) -> None:
+        """An empty tab beside the others of the same browser."""
+
+    def tab(self, number: int) -> None:
+        """Back to one that was opened before, from 0."""
+
     def wait_for(self, selector: str) -> None:
         """Until it is shown."""
 
@@ -93,6 +107,20 @@ class Chromium:
     def write(self, selector: str, words: str) -> None:
         self.page.locator(f"{selector} >> visible=true").first.fill(words)
 
+    def key(self, name: str) -> None:
+        self.page.keyboard.press(name)
+
+    def left_by(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.page.keyboard.press(name)
+
+    def new_tab(self) -> None:
+        self.page = self.page.context.new_page()
+
+    def tab(self, number: int) -> None:
+        self.page = self.page.context.pages[number]
+        self.page.bring_to_front()
+
     def wait_for(self, selector: str) -> None:
         expect(self.page.locator(f"{selector} >> visible=true").first).to_be_visible()
 
@@ -119,6 +147,7 @@ class Driven:
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
+        self.tabs: list[str] = []
         driver.set_page_load_timeout(SECONDS)
         driver.set_script_timeout(SECONDS)
         self.wait = WebDriverWait(driver, SECONDS, 0.05, (StaleElementReferenceException,))
@@ -143,8 +172,11 @@ class Driven:
         return self.wait.until(lambda _driver: next(iter(self._shown(selector)), None))
 
     def press(self, selector: str) -> None:
+        self._leave(lambda: self.touch(selector))
+
+    def _leave(self, act: Callable[[], None]) -> None:
         self.driver.execute_script("window.stillHere = true")
-        self.touch(selector)
+        act()
         self.wait.until(self._is_elsewhere)
         self._loaded()
 
@@ -163,6 +195,23 @@ class Driven:
         one = self._first(selector)
         one.clear()
         one.send_keys(words)
+
+    def key(self, name: str) -> None:
+        pressed = {"Space": " ", "ArrowDown": Keys.ARROW_DOWN}.get(name)
+        if pressed is None:
+            pressed = name if len(name) == 1 else getattr(Keys, name.upper())
+        ActionChains(self.driver).send_keys(pressed).perform()
+
+    def left_by(self, name: str) -> None:
+        self._leave(lambda: self.key(name))
+
+    def new_tab(self) -> None:
+        self.tabs = self.tabs or [self.driver.current_window_handle]
+        self.driver.switch_to.new_window("tab")
+        self.tabs.append(self.driver.current_window_handle)
+
+    def tab(self, number: int) -> None:
+        self.driver.switch_to.window(self.tabs[number])
 
     def wait_for(self, selector: str) -> None:
         self._first(selector)
@@ -201,6 +250,8 @@ class Look:
     width: int = 360
     height: int = 740
     scripts: bool = True
+    forced: bool = False
+    """The system's own colours take the place of ours: WebKit has no such mode."""
 
 
 PHONE, DESKTOP, PLAIN = Look(), Look(1280, 800), Look(scripts=False)
@@ -221,7 +272,13 @@ def surfing(engine: str, chromium: Browser, look: Look = PHONE) -> Iterator[Surf
     """A browser that has not been here before; gone after the block, whatever happens in it."""
     if engine == "chromium":
         size = {"width": look.width, "height": look.height}
-        with opened(chromium, viewport=size, java_script_enabled=look.scripts) as page:
+        colours = "active" if look.forced else "none"
+        with opened(
+            chromium,
+            viewport=size,
+            java_script_enabled=look.scripts,
+            forced_colors=colours,
+        ) as page:
             yield Chromium(page)
         return
     with (_firefox if engine == "firefox" else _webkit)(look) as driver:
@@ -244,6 +301,8 @@ def _firefox(look: Look) -> Iterator[Any]:
     options.binary_location = shutil.which("firefox-esr") or "firefox"
     options.add_argument("-headless")
     options.set_preference("javascript.enabled", look.scripts)
+    if look.forced:
+        options.set_preference("browser.display.document_color_use", 2)
     options.set_capability("webSocketUrl", True)
     service = webdriver.FirefoxService(geckodriver(), log_output=subprocess.DEVNULL)
     driver = webdriver.Firefox(options=options, service=service)

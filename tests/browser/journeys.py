@@ -50,6 +50,12 @@ class Stage:
         for one in passages:
             assert one in text, f"{one!r} is not on the page: {text[:600]}"
 
+    def submit(self) -> None:
+        """From the questionnaire over the review to the receipt."""
+        self.surfer.press(REVIEW)
+        self.surfer.press(SUBMIT)
+        self.reads("Đã nhận phiếu của Ông/Bà")
+
     def saved(self) -> None:
         self.surfer.wait_for("#saved:not(:empty):not(.failed)")
 

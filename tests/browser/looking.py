@@ -26,7 +26,7 @@ SMALL = """() => {
         .filter((one) => shown(one) && !one.closest('.unseen, .skip') && !inText(one))
         .map((one) => [one, target(one).getBoundingClientRect()])
         .filter(([, box]) => box.height < 43.5 || box.width < 43.5)
-        .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${Math.round(box.width)}×${Math.round(box.height)}`);
+        .map(([one, box]) => `${one.parentElement.tagName}.${one.parentElement.className} > ${one.outerHTML.slice(0, 120)} ${Math.round(box.width)}×${Math.round(box.height)}`);
 }"""
 """What is pressed and is under 44 px high or wide; a link within a sentence is as high as its line (WCAG 2.5.5)."""
 

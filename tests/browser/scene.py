@@ -61,7 +61,28 @@ class Late:
             answer.close()
 
 
-class Aged:
+class Before:
+    """The application as a browser of another kind has it: what is run before each of its scripts."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], first: str) -> None:
+        self.app = app
+        self.first = first
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith("/static/js/"):
+            return self.app(environ, start_response)
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        told: list[Any] = []
+        answer = self.app(environ, lambda *given: told.append(given) or (lambda _part: None))
+        body = self.first.encode() + b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        headers = [one for one in told[0][1] if one[0].lower() != "content-length"]
+        start_response(told[0][0], [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+
+class Aged(Before):
     """The application as a browser of 2019 has it: its scripts find the later calls missing.
 
     Chrome 76, Safari 13 and Firefox 78 are the floor of respondents' pages; linters see syntax, not these.
@@ -79,20 +100,43 @@ class Aged:
     for (const name of ["structuredClone", "requestIdleCallback", "ResizeObserver"]) delete window[name];
     """
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        super().__init__(app, self.MISSING)
+
+
+class Lacking:
+    """The application with a part of it that never arrives: the address ends with `ending`."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], ending: str) -> None:
         self.app = app
+        self.ending = ending
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        if not environ["PATH_INFO"].startswith("/static/js/"):
+        if not environ["PATH_INFO"].endswith(self.ending):
             return self.app(environ, start_response)
-        environ.pop("HTTP_ACCEPT_ENCODING", None)
-        told: list[Any] = []
-        answer = self.app(environ, lambda *given: told.append(given) or (lambda _part: None))
-        body = self.MISSING.encode() + b"".join(answer)
-        answer.close()
-        headers = [one for one in told[0][1] if one[0].lower() != "content-length"]
-        start_response(told[0][0], [*headers, ("Content-Length", str(len(body)))])
-        return [body]
+        start_response("504 Gateway Timeout", [("Content-Length", "0")])
+        return []
+
+
+class Stalling:
+    """The application behind a line that breaks off: answers of some addresses begin, and end when let go."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], passage: str) -> None:
+        self.app = app
+        self.passage = passage
+        self.flows = threading.Event()
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if self.flows.is_set() or self.passage not in environ["PATH_INFO"]:
+            yield from self.app(environ, start_response)
+            return
+        answer = self.app(environ, start_response)
+        body = b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        yield body[:1]
+        self.flows.wait(60)
+        yield body[1:]
 
 
 @dataclass
@@ -204,9 +248,15 @@ def _collecting(
         campaigns.record_box_key(db, campaign.code, public_key=public, fingerprint=fingerprint)
         factories.approve_questionnaires(db, campaign, now)
         campaigns.open_campaign(db, campaign.code, now=now)
-        for unit, kind, start in (("01", "agency-leaders", 0), ("BNV", "department-leaders", 500)):
-            listed = factories.people(people, start=start)
-            factories.approved_list(db, campaign, now, keys, unit=unit, kind=kind, listed=listed)
+        listed = factories.people(people)
+        first, second = "agency-leaders", "department-leaders"
+        content = factories.list_file(first, listed)
+        # A few lead two departments: two ministries and the province.
+        again = factories.list_file(first, listed[:6], position_cells="Giám đốc,Sở Tài chính")
+        content += again[again.index(b"\n") :]
+        factories.approved_list(db, campaign, now, keys, unit="01", kind=first, content=content)
+        listed = factories.people(people, start=500)
+        factories.approved_list(db, campaign, now, keys, unit="BNV", kind=second, listed=listed)
     with transaction() as db:
         campaign = db.query(Campaign).one()
         invitations.issue(db, campaign, keys=keys, now=now)

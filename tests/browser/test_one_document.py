@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.moving import opened
-from tests.browser.scene import Scene
+from tests.browser.scene import Scene, Stalling
 from tests.browser.states import Walk, hand_over
 from tests.browser.test_answering import ballots, chosen
 
@@ -241,6 +241,40 @@ def test_a_line_that_never_answers_is_given_up_and_tried_again(phone, scene):
     with phone.expect_response("**/luu"):
         phone.clock.run_for(2_000)
     expect(phone.locator("#saved")).to_contain_text("Đã lưu")
+
+
+def test_a_line_that_breaks_off_within_an_answer_is_given_up_and_tried_again(phone, scene):
+    broken = Stalling(scene.app, "/luu")
+    with scene.beside(broken) as there:
+        walk = walk_of(phone, there)
+        walk.open()
+        joined(phone)
+        phone.clock.install()
+        choose(phone, 0, 1)
+        with phone.expect_response("**/luu"):
+            phone.clock.run_for(2_100)
+        phone.clock.run_for(10_100)
+        expect(phone.locator("#saved")).to_contain_text("Chưa lưu, đang thử lại")
+        broken.flows.set()
+        phone.clock.run_for(2_000)
+        expect(phone.locator("#saved")).to_contain_text("Đã lưu")
+
+
+def test_next_goes_on_page_by_page_where_the_rest_never_arrives_whole(phone, scene):
+    broken = Stalling(scene.app, "/ca-phieu/")
+    with scene.beside(broken) as there:
+        walk = walk_of(phone, there)
+        phone.clock.install()
+        walk.start()
+        with phone.expect_response("**/ca-phieu/*"):
+            phone.reload()
+        choose(phone, 0, 1)
+        press(phone, "next")
+        with phone.expect_navigation():
+            phone.clock.run_for(10_100)
+        expect(phone.locator(".part[data-page='2'] h1")).to_be_visible()
+        expect(phone.locator("#answers[data-joined]")).to_have_count(0)
+        broken.flows.set()
 
 
 def test_one_press_does_it_where_the_browser_is_old(phone, scene):

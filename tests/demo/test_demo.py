@@ -25,7 +25,7 @@ from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.delivery.models import Delivery, Wave
 from surveyapp.demo import custodians
 from surveyapp.demo.behaviour import REMINDED_AGAIN
-from surveyapp.demo.prepare import MAIN, PILOT, Builder, show
+from surveyapp.demo.prepare import KINDS, MAIN, PILOT, Builder, show
 from surveyapp.exports.verify import verify
 from surveyapp.fieldwork.forecast import series
 from surveyapp.invitations import queries, service
@@ -183,7 +183,14 @@ def test_people_of_two_lists_get_one_invitation_and_rate_their_province_once(bui
 
 
 def test_demo_json_lists_what_there_is_to_open(built):
-    assert list(built.shown) == ["base_url", "links", "codes", "two_form_link", "staff"]
+    assert list(built.shown) == [
+        "base_url",
+        "links",
+        "codes",
+        "two_form_link",
+        "every_kind_link",
+        "staff",
+    ]
     assert {tuple(account) for account in built.shown["staff"]} == {
         ("role", "unit", "username", "password")
     }
@@ -204,6 +211,21 @@ def test_every_link_and_code_opens_and_none_was_answered(built, visitor):
         for code in shown["codes"]:
             invited = queries.find(db, code.replace("-", ""), keys=built.keys)
             assert {form.disposition for form in invited.assignments} == {"sent"}
+
+
+def test_a_visitor_can_answer_every_kind_of_question(built):
+    code = links.read(built.keys, built.shown["every_kind_link"].rpartition("/")[2])
+    with reading() as db:
+        invited = queries.find(db, code, keys=built.keys)
+        campaign = campaigns.campaign(db, KINDS)
+        kinds = {item.kind for item in invited.assignments[0].instrument.items}
+        submitted = db.scalar(
+            select(func.count())
+            .select_from(Assignment)
+            .where(Assignment.campaign_id == campaign.id, Assignment.submitted_on.is_not(None))
+        )
+    assert kinds == {"single", "multiple", "number", "text"}
+    assert submitted > 10
 
 
 def test_the_two_form_link_holds_two_forms(built):
@@ -248,7 +270,8 @@ def test_both_custodies_are_shown_the_pilots_box_was_opened_by_two_of_its_three_
     assert (record.custody, record.counts["custodians"]) == ("offline", [2, 3])
     assert sorted(one.kind for one in attested) == ["destroyed", "drill", "shares", "shares"]
     assert (held, unread) == (list(custodians.NAMES), ())
-    assert [path.name for path in (built.settings.instance / "box").iterdir()] == [f"{MAIN}.json"]
+    held_here = {path.name for path in (built.settings.instance / "box").iterdir()}
+    assert held_here == {f"{MAIN}.json", f"{KINDS}.json"}
 
 
 def test_the_pilots_custodians_leave_signed_files_and_minutes_and_no_share(built):

@@ -9,6 +9,7 @@ from surveyapp.invitations.errors import MistypedCode
 
 CODE = "712345678901234" + codes.check_digit("712345678901234")
 HANDOFF = "123456789" + codes.check_digit("123456789")
+FEW = "710011010010110" + codes.check_digit("710011010010110")
 SIGNATURE = "HZbSP71yvrqCCEWgslCsiw"
 
 
@@ -29,6 +30,12 @@ SIGNATURE = "HZbSP71yvrqCCEWgslCsiw"
 )
 def test_the_code_is_found(text):
     assert pasted.read(text) == pasted.Typed(code=CODE)
+
+
+def test_letters_are_read_for_digits_where_most_of_the_code_is_noughts_and_ones():
+    typed = codes.show(FEW).replace("0", "O").replace("1", "l", 3)
+    assert sum(sign.isdecimal() for sign in typed) < 10
+    assert pasted.read(f"Ma truy cap: {typed} . Han 17:00") == pasted.Typed(code=FEW)
 
 
 @pytest.mark.parametrize(

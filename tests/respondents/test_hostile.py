@@ -10,6 +10,7 @@ from surveyapp.respondents.sheet import Sheet, mark_workbook, read_workbook, wri
 from surveyapp.respondents.sheet.marks.marking import Mark, Marking
 from surveyapp.respondents.words import departments
 from tests.files.people import context
+from tests.files.sisters import hostile
 
 FILES = Path(__file__).parents[1] / "files" / "hostile"
 PEOPLE = {
@@ -33,6 +34,18 @@ def test_every_hostile_file_has_its_answer() -> None:
 def test_a_hostile_file_is_read_and_judged_within_the_childs_share(name: str) -> None:
     checked = check_file((FILES / name).read_bytes(), name, context("agency-leaders"))
     assert (checked.reason, len(checked.lines)) == (None, PEOPLE[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "people"), list(hostile.files()), ids=[f[0] for f in hostile.files()]
+)
+def test_a_sister_of_a_hostile_file_ends_within_the_childs_share(
+    name: str, content: bytes, people: int
+) -> None:
+    checked = check_file(content, name, context("agency-leaders"))
+    assert checked.refusal is None or checked.refusal.code != "took_too_much"
+    if people > 0:
+        assert (checked.reason, len(checked.lines)) == (None, people)
 
 
 @pytest.mark.parametrize("name", [name for name in PEOPLE if name.startswith("S01")])

@@ -92,6 +92,7 @@ def test_only_our_own_page_of_that_very_session_is_kept(ann, moment):
     ann.start()
     first = ann.items(1, 1)[0]
     of_another = token(ann.get("/phieu/1/1"))
+    moment.at += timedelta(minutes=61)  # that session ends; the next has a token of its own
     ann.start()
     of_this = token(ann.get("/phieu/1/1"))
     moment.at += timedelta(minutes=61)

@@ -171,3 +171,23 @@ def test_a_code_leads_whoever_has_begun_to_the_first_question_without_an_answer(
     ann.send(1, 1, {first: "3"}, go="leave")
     opened = ann.client.post("/", data={"code": ann.code}, headers=HERE)
     assert led_to(opened) == f"/phieu/1/1#{second}-item"
+
+
+def test_the_link_opened_twice_leaves_the_first_tab_able_to_save(ann):
+    ann.start()
+    first_tab = token(ann.get("/phieu/1/1"))
+    ann.start()
+    item = ann.items(1, 1)[0]
+    fields = {"csrf_token": first_tab, "page": "1", "own": ann.code[-4:], item: "3"}
+    saved = ann.client.post("/phieu/1/luu", data=fields | {f"was.{item}": ""}, headers=HERE)
+    assert saved.status_code == 200 and saved.json["answers"][item] == "3"
+
+
+def test_the_next_persons_session_takes_no_token_of_the_one_before(shared, ann):
+    old = token(ann.get("/phieu/1/1"))
+    fields = {"instead": ann.code[-4:]}
+    shared.client.post(f"{shared.link}/start", data=fields, headers=HERE)
+    refused = shared.client.post(
+        "/phieu/1/luu", data={"csrf_token": old, "page": "1"}, headers=HERE
+    )
+    assert refused.status_code >= 400

@@ -16,7 +16,7 @@ _ALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "|": "
 """Letters that are read, or typed on a typewriter's habit, for digits."""
 _GROUP = r"[0-9OolIi|]{1,20}"
 _RUN = re.compile(rf"(?<!\w){_GROUP}(?:[\s.\-\u2010-\u2015_]{{1,3}}{_GROUP})*(?!\w)")
-_LEAST_DIGITS = 10
+_LEAST_DIGITS = 6
 """Real digits in a code that was typed with letters; fewer are words."""
 _BETWEEN = set(" \t\r\n\u00a0.-_\u2010\u2011\u2012\u2013\u2014\u2015()")
 _TOLD = 12

@@ -351,13 +351,15 @@ def _cells(
 ) -> dict[str, str]:
     """The row's cells by column, as written."""
 
-    def at(column: str) -> str:
-        index = mapping.get(column, -1)
-        return row[index] if 0 <= index < len(row) else ""
+    width, cells = len(row), {}
 
-    cells = {}
+    def at(column: str) -> str:
+        index = mapping.get(column, width)
+        return row[index] if index < width else ""
+
     for column in columns:
-        cell = at(column)
+        index = mapping.get(column, width)
+        cell = row[index] if index < width else ""
         cells[column] = cell if cell and not cell.isspace() else spread.get(column, "")
     for part in (MIDDLE_NAME, GIVEN_NAME):
         if part in mapping and (written := at(part).strip()):

@@ -12,7 +12,7 @@ from surveyapp.respondents.rules.emails import is_odd_local, is_sound_domain
 from surveyapp.respondents.rules.phones import mobile_number
 from surveyapp.respondents.words.bearers import is_no_name, may_begin_office
 from surveyapp.respondents.words.charsets import is_syllable
-from surveyapp.respondents.words.names import begins_with_honorific, fold
+from surveyapp.respondents.words.names import FAMILIES, begins_with_honorific, fold, tone_key
 from surveyapp.respondents.words.positions import is_position
 from surveyapp.respondents.words.remarks import (
     glued_names,
@@ -78,15 +78,22 @@ def _is_plain_word(word: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _may_be_position(word: str) -> bool:
-    return is_position(word) or fold(word) in _POSITION_BEGINS
+    # After a family name no rule looks for a position: `Nguyễn` is not `nguyên`, the former head.
+    bears = word.lower() in FAMILIES and word != "Phó"
+    return not bears and (is_position(word) or fold(word) in _POSITION_BEGINS)
 
 
 @lru_cache(maxsize=50_000)
 def _may_be_no_name(word: str) -> bool:
-    return may_begin_office(word) or fold(word) in _POSITION_BEGINS or fold(word) in _NAMELESS
+    # Those rules ask about tones, but for words that have none.
+    key = word.lower() if word.isascii() else tone_key(word)
+    return may_begin_office(word) or key in _POSITION_BEGINS or fold(word) in _NAMELESS
 
 
 _NAMELESS = frozenset("van dong nhu lanh can chuyen nhan thu lai ho xem phu".split())
 _POSITION_BEGINS = frozenset(
     "pho quyen nguyen giam tong chanh truong vu cuc chi chu hieu vien bi thu uy ke".split()
+) | frozenset(
+    tone_key(word)
+    for word in "phó quyền nguyên giám tổng chánh trưởng vụ cục chi chủ hiệu viện bí thư ủy uỷ kế".split()
 )

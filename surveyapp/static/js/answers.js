@@ -5,7 +5,7 @@
   const form = document.getElementById("answers");
   const line = document.getElementById("saved");
   if (!form || !form.dataset.save || !window.survey) return;
-  const { timely, prepare, goTo, sessionLasts, announce, json } = window.survey;
+  const { timely, told, prepare, goTo, sessionLasts, announce, json, LIMIT } = window.survey;
   const REST = 2000, LONGEST = 10000, TOUCH = 20000, CALM = 3000;
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
@@ -161,18 +161,17 @@
       body.set(`was.${name}`, stored[name] || "");
       body.set(name, batch.includes(name) ? value(name) : stored[name] || "");
     });
-    return timely(form.dataset.save, { method: "POST", body, headers: json, keepalive: true });
+    return timely(form.dataset.save, { method: "POST", body, headers: json, keepalive: true }, told);
   }
 
   async function attempt(batch) {
     underWay = {};
     batch.forEach((name) => { underWay[name] = value(name); });
     const slow = setTimeout(() => { if (!line.classList.contains("failed")) line.textContent = line.dataset.saving; }, 1000); // seen, not told
-    let answer, result;
+    let answer;
     try {
       answer = await post(batch);
       if (answer.status >= 500 || answer.status === 429) throw new Error("later");
-      result = await answer.json().catch((fault) => { if (answer.ok) throw fault; return {}; });
     } catch {
       fail(going ? line.dataset.going : line.dataset.failed);
       retry = setTimeout(save, wait);
@@ -183,8 +182,8 @@
     }
     wait = 1000;
     lastContact = Date.now();
-    if (!answer.ok) return refused(result);
-    accept(result, underWay);
+    if (!answer.ok) return refused(answer.result);
+    accept(answer.result, underWay);
     return "saved";
   }
 
@@ -272,7 +271,8 @@
   parts.set(here, form.querySelector(".part"));
   const suffix = document.title.slice(document.title.lastIndexOf(" – "));
 
-  const whole = !form.dataset.whole ? Promise.resolve(false) : timely(form.dataset.whole).then((answer) => answer.ok ? answer.text() : Promise.reject(answer.status)).then(join).catch(() => false);
+  const whole = !form.dataset.whole ? Promise.resolve(false) : timely(form.dataset.whole, {}, (answer) => answer.ok ? answer.text() : Promise.reject(answer.status), 3 * LIMIT).then(join).catch(() => false);
+  const soon = () => Promise.race([whole, new Promise((give) => setTimeout(give, LIMIT))]); // a slow line has time, a press has not
   function join(text) {
     const others = document.createElement("template");
     others.innerHTML = trusted(text);
@@ -354,7 +354,7 @@
       going = null;
       if (parts.has(page)) show(page);
       save();
-      if (page === here || (await whole && parts.has(page) && (show(page), true))) return;
+      if (page === here || (await soon() && parts.has(page) && (show(page), true))) return;
     }
     going = button;
     save();

@@ -6,12 +6,13 @@
   const json = { Accept: "application/json" };
   const LIMIT = 10000;
 
-  // A line that never answers is a line that is down.
-  function timely(address, options) {
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), LIMIT);
-    return fetch(address, { credentials: "same-origin", signal: limit.signal, ...options }).finally(() => clearTimeout(timer));
+  // A line that never answers, or breaks off within an answer, is a line that is down: `read` is done within the limit.
+  function timely(address, options, read, limit = LIMIT) {
+    const line = new AbortController();
+    const timer = setTimeout(() => line.abort(), limit);
+    return fetch(address, { credentials: "same-origin", signal: line.signal, ...options }).then(read).finally(() => clearTimeout(timer));
   }
+  const told = (answer) => answer.json().catch((fault) => { if (answer.ok) throw fault; return {}; }).then((result) => ({ ok: answer.ok, status: answer.status, result }));
 
   each("[data-copy-row]", (row) => { row.hidden = !navigator.clipboard; });
   each("[data-copy]", (button) => button.addEventListener("click", async () => {
@@ -98,8 +99,8 @@
   }
   each("[data-extend-now]", (button) => button.addEventListener("click", async () => {
     const body = new URLSearchParams({ csrf_token: document.querySelector("[name=csrf_token]").value });
-    const answer = await timely(warning.dataset.extend, { method: "POST", body, headers: json }).catch(() => null);
-    if (answer && answer.ok) answer.json().then(({ seconds, final }) => sessionLasts(seconds, final));
+    const answer = await timely(warning.dataset.extend, { method: "POST", body, headers: json }, told).catch(() => null);
+    if (answer && answer.ok) sessionLasts(answer.result.seconds, answer.result.final);
     else if (answer && answer.status < 500) sessionIsOver();
   }));
   if (warning) {
@@ -128,13 +129,10 @@
       clearTimeout(retry);
       if (running) return;
       running = true;
-      let answer = null, result = null;
-      try {
-        answer = await timely(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: json });
-        result = answer.ok ? await answer.json() : null;
-      } catch { answer = null; }
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await timely(form.action, { method: "POST", body, headers: json }, told).catch(() => null);
       running = false;
-      if (result) location.assign(result.address);
+      if (answer && answer.ok) location.assign(answer.result.address);
       else if (answer && answer.status < 500 && answer.status !== 429) HTMLFormElement.prototype.submit.call(form); // its page says why
       else {
         waiting.hidden = false;
@@ -146,5 +144,5 @@
     window.addEventListener("online", () => { if (!waiting.hidden) { wait = 1000; submit(); } });
   });
 
-  window.survey = { timely, prepare, goTo, sessionLasts, announce, json };
+  window.survey = { timely, told, prepare, goTo, sessionLasts, announce, json, LIMIT };
 })();

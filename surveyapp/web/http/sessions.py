@@ -152,11 +152,18 @@ def _is_over(content: dict[str, Any]) -> bool:
 
 def begin_respondent(code: str, strand: bytes | None) -> None:
     """From now on this browser answers for `code`, with the `strand` that opens its drafts, if it has
-    one. Whatever it held before is forgotten."""
+    one. Whatever it held before is forgotten, but for the token of the same person's other tabs."""
+    same = session.get(CSRF_FIELD) if respondent_code() == code else None
     session.clear()
     now = _seconds()
     session.update(
-        {"code": code, "started": now, "seen": now, "locale": locale(), CSRF_FIELD: _token()}
+        {
+            "code": code,
+            "started": now,
+            "seen": now,
+            "locale": locale(),
+            CSRF_FIELD: same or _token(),
+        }
     )
     if strand is not None:
         hold_strand(strand)
