@@ -1,6 +1,7 @@
 """Valid things for tests, made through the real services by plain functions."""
 
 import pickle
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -20,15 +21,22 @@ TEST_KEYS = KeyRing({1: sha256(b"a root key of the tests").digest()})
 PACKS = Path(__file__).parent / "packs"
 
 
-def campaign(db: Session, now: datetime, *, pack: str = "tiny", opened: bool = False) -> Campaign:
+def campaign(
+    db: Session, now: datetime, *, pack: str = "tiny", code: str = "", opened: bool = False
+) -> Campaign:
     """The campaign of `tests/packs/<pack>`, loaded; with `opened` it takes answers at `now`.
+
+    With `code` it bears another code than its pack: two of them stand beside each other.
 
     Its ballots are sealed with `box_key()`.
     """
     from surveyapp.campaigns import service
     from surveyapp.responses.sealed_box import box
 
-    loaded = service.load_pack(db, _read(pack), now=now)
+    read = _read(pack)
+    if code:
+        read = replace(read, campaign=read.campaign.model_copy(update={"code": code}))
+    loaded = service.load_pack(db, read, now=now)
     if opened:
         _, public = box_key()
         service.record_box_key(

@@ -86,6 +86,7 @@ class Action(StrEnum):
     PASSWORD_LINK_MADE = "password_link.made"
     PEOPLE_ERASED = "people.erased"
     PEOPLE_LOOKED_UP = "people.looked_up"
+    PEOPLE_SHOWN = "people.shown"
     PERSON_REMOVED = "person.removed"
     QUESTIONNAIRE_APPROVED = "questionnaire.approved"
     RECOVERY_CODE_USED = "recovery_code.used"

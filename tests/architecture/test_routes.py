@@ -264,6 +264,7 @@ ROUTES = {
     "POST /centre/<campaign>/calls/people": OPERATOR,
     "GET /centre/<campaign>/invitations": CENTRE,
     f"GET {INVITATION}": OPERATOR,
+    f"POST {INVITATION}": OPERATOR,
     f"POST {INVITATION}reissue": OPERATOR,
     f"POST {INVITATION}revoke": OPERATOR,
     "POST /centre/<campaign>/invitations/issue": OPERATOR,

@@ -92,6 +92,12 @@ def post(client: FlaskClient, page: str, url: str, **fields: Any) -> TestRespons
     return client.post(url, data=given, headers=HERE)
 
 
+def person_card(client: FlaskClient, address: str) -> TestResponse:
+    """An invited person's card, to whoever says why she is looked at."""
+    post(client, address, address, search_reason="trả lời người được mời")
+    return client.get(address)
+
+
 def read_and_confirm(client: FlaskClient, answer: TestResponse) -> TestResponse:
     """Press on from the page of a file as it was understood; what refused the file comes back as it is."""
     if answer.status_code != 303 or "/received/" not in answer.location:

@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+from types import SimpleNamespace
 
 import pytest
+from flask import g
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -17,6 +19,7 @@ from surveyapp.invitations.credentials import codes, links
 from surveyapp.invitations.errors import LinkReplaced, LinkRevoked
 from surveyapp.invitations.models import Invitation
 from surveyapp.responses.models import Draft
+from surveyapp.web.http.safeguards import people_shown
 from tests import factories
 from tests.invitations.roster import Roster, counted, opened, standing
 from tests.web.browsing import post, sign_in
@@ -219,3 +222,32 @@ def test_who_looks_people_up_says_why_and_it_is_entered_without_a_name(operator,
         (entry,) = [one for one in audit.entries(db) if one.action == "people.looked_up"]
     assert (entry.facts["reason"], entry.unit_code) == ("thư trả về", "01")
     assert set(entry.facts) == {"reason", "people"}
+
+
+def test_a_card_by_its_address_asks_why_and_each_opening_is_an_entry(operator, people):
+    post(operator, PAGE, PAGE + "/issue")
+    with reading() as db:
+        invitation_id = db.scalars(select(Invitation.id)).first()
+    card = f"{PAGE}/{invitation_id}/"
+    assert "Vì sao cần xem thông tin của người này?" in operator.get(card).text
+    assert post(operator, card, card, search_reason="  ").status_code == 422
+    post(operator, card, card, search_reason="thư bị trả lại")
+    for _twice in range(2):
+        assert "Ghi vào nhật ký với lý do: thư bị trả lại" in operator.get(card).text
+    with reading() as db:
+        entered = [one for one in audit.entries(db) if one.action == "people.shown"]
+    assert [(one.facts["reason"], one.facts["invitation_id"]) for one in entered] == [
+        ("thư bị trả lại", str(invitation_id))
+    ] * 2
+
+
+def test_a_reason_holds_for_four_hours_and_for_one_campaign(app, moment):
+    with app.test_request_context("/centre/tiny/"):
+        g.campaign = SimpleNamespace(code="tiny")
+        people_shown.keep_reason("thư bị trả lại")
+        assert people_shown.kept_reason() == "thư bị trả lại"
+        g.campaign = SimpleNamespace(code="another")
+        assert people_shown.kept_reason() == ""
+        g.campaign = SimpleNamespace(code="tiny")
+        moment.at += people_shown.HOLDS_FOR
+        assert people_shown.kept_reason() == ""

@@ -11,7 +11,7 @@ from surveyapp.invitations.models import Invitation
 from surveyapp.operations.models import DataRequest
 from tests import factories
 from tests.invitations.roster import Roster, issue_all
-from tests.web.browsing import post, sign_in
+from tests.web.browsing import person_card, post, sign_in
 from tests.web.test_parts import Page
 
 HERE = "/centre/tiny/personal-data"
@@ -41,7 +41,7 @@ def enter(client, invitation_id=None, **changed):
 
 def test_a_request_goes_from_the_card_over_the_desk_to_its_answer(invitation_id, client, app):
     sign_in(client, "operator")
-    card = client.get(f"/centre/tiny/invitations/{invitation_id}/").text
+    card = person_card(client, f"/centre/tiny/invitations/{invitation_id}/").text
     assert f"{HERE}/new/{invitation_id}" in card
     own = enter(client, invitation_id).location
     page = client.get(own).text

@@ -12,7 +12,7 @@ from surveyapp.db import transaction
 from surveyapp.messaging.model import Outcome, Reason
 from tests import factories
 from tests.delivery.sending import Sending
-from tests.web.browsing import post, sign_in
+from tests.web.browsing import person_card, post, sign_in
 from tests.web.test_centre_rates import count, words
 
 PAGE = "/centre/tiny/units/01/"
@@ -83,7 +83,7 @@ def test_a_persons_page_tells_what_she_was_sent_by_day_and_neither_code_nor_hour
     survey.wave()
     survey.work(3)
     sign_in(client, "operator")
-    page = client.get(f"/centre/tiny/invitations/{invited}/")
+    page = person_card(client, f"/centre/tiny/invitations/{invited}/")
     told = words(page)
     assert "15/01/2024 Lời mời Tin nhắn đã chuyển đi" in told
     assert "15/01/2024 Lời mời Thư điện tử bị trả lại:" in told

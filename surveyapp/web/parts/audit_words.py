@@ -78,6 +78,7 @@ _WORDS: dict[str, object] = {
     Action.PASSWORD_LINK_MADE: lazy("Tạo liên kết đặt mật khẩu"),
     Action.PEOPLE_ERASED: lazy("Xóa tên và cách liên hệ của người được mời"),
     Action.PEOPLE_LOOKED_UP: lazy("Tìm và xem người được mời"),
+    Action.PEOPLE_SHOWN: lazy("Xem thông tin về người trong danh sách"),
     Action.PERSON_REMOVED: lazy("Bỏ một người khỏi danh sách"),
     Action.QUESTIONNAIRE_APPROVED: lazy("Duyệt phiếu điều tra"),
     Action.RECOVERY_CODE_USED: lazy("Dùng mã khôi phục"),

@@ -130,3 +130,16 @@ def test_what_is_not_said_is_not_written():
     condition = ddci().item("DX-102").shown_if
     assert condition.model_dump(mode="json") == {"all": [{"item": "DX-101", "codes": ["1"]}]}
     assert '"any":[]' not in ddci().to_json()
+
+
+def test_a_form_whose_answers_would_not_fit_a_ballot_is_refused_with_their_size(tmp_path):
+    text = DDCI.read_text(encoding="utf-8")
+    start = text.index("      - id: DX-302")
+    one = text[start : text.index("remark:", start)] if "remark:" in text[start:] else text[start:]
+    long = one.replace("max_length: 200", "max_length: 1000")
+    more = "".join(
+        long.replace("DX-302", f"DX-4{n:02}").replace("vi: ", f"vi: {n} ", 1) for n in range(8)
+    )
+    path = tmp_path / DDCI.name
+    path.write_text(text.replace(one, one + more), encoding="utf-8")
+    assert any("quá 16384" in fault for fault in refused(path)), refused(path)

@@ -27,6 +27,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.state import settings
 from surveyapp.web.parts.dates import read_day
 
@@ -202,6 +203,7 @@ def print_processing() -> ResponseReturnValue:
 def _form_page(invitation_id: UUID | None, *, wrong: dict[str, str] | None = None) -> str:
     with reading() as db:
         card = invitations.card(db, g.campaign.id, invitation_id) if invitation_id else None
+    note_shown(Purpose.DATA_REQUEST, people=1 if card else 0)
     return render_template(
         "centre/personal_data_new.html",
         card=card,
@@ -222,6 +224,7 @@ def _request_page(
         one = requests.one_request(db, g.campaign, data_request_id)
         who = requests.who_asked(db, one)
         names = display_names(db, _staff_of([one]))
+    note_shown(Purpose.DATA_REQUEST, people=1 if who and who.full_name else 0)
     return render_template(
         "centre/personal_data_request.html",
         one=one,

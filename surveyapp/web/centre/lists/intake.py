@@ -36,6 +36,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.parts.list_page import list_page
 from surveyapp.web.parts.list_words import STATES, concern_words, deadline, kind_name, versus_plan
@@ -145,9 +146,14 @@ def _frame_book(concerns: Sequence[frame_checks.Concern]) -> ResponseReturnValue
 @allow("operator", "viewer", "auditor")
 def one_list(list_id: UUID) -> str:
     """A list as its desk sent it, with findings and versions."""
+    return _list_page(list_id)
+
+
+def _list_page(list_id: UUID, *, errors: Sequence[tuple[str, str]] = ()) -> str:
     page = list_page(list_id, unit=None)
+    note_shown(Purpose.LIST_REVIEW, people=len(page["lines"]), unit_code=page["of_unit"].code)
     return render_template(
-        "centre/list.html", **page, unit_name=unit_name, may_decide=_may_decide()
+        "centre/list.html", **page, unit_name=unit_name, may_decide=_may_decide(), errors=errors
     )
 
 
@@ -184,11 +190,8 @@ def return_list(list_id: UUID) -> ResponseReturnValue:
     """Send an accepted list back to its desk with a note."""
     note = request.form.get("note", "").strip()
     if not note:
-        page = list_page(list_id, unit=None)
         errors = [("note", _("Vui lòng ghi rõ đơn vị cần sửa gì."))]
-        return render_template(
-            "centre/list.html", **page, unit_name=unit_name, may_decide=True, errors=errors
-        ), 422
+        return _list_page(list_id, errors=errors), 422
     with transaction() as db:
         service.return_list(db, list_id, note=note[:2000], campaign=g.campaign, act=act())
     flash(_("Đã trả lại danh sách cho đơn vị kèm lý do."), "success")

@@ -19,6 +19,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.parts.dates import read_day
 from surveyapp.web.parts.list_page import changes_page
 from surveyapp.web.parts.list_words import REMINDERS, deadline, kind_name
@@ -129,6 +130,9 @@ def hold_list(list_id: UUID) -> ResponseReturnValue:
 @allow("operator", "viewer", "auditor")
 def list_changes(list_id: UUID) -> str:
     """Who came, changed and went since the version before."""
-    return render_template(
-        "centre/list_changes.html", **changes_page(list_id, unit=None), unit_name=unit_name
-    )
+    page = changes_page(list_id, unit=None)
+    changes = page["changes"]
+    if changes is not None:
+        people = len(changes.added) + len(changes.changed) + len(changes.removed)
+        note_shown(Purpose.LIST_REVIEW, people=people, unit_code=page["of_unit"].code)
+    return render_template("centre/list_changes.html", **page, unit_name=unit_name)

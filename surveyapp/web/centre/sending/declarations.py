@@ -19,6 +19,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.numbers import whole
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 
 WORDS = {
     "not_me": (
@@ -75,6 +76,7 @@ def _page(choice: WaitingChoice, *, page: int) -> str:
         )
         by_unit = declared.waiting_units(db, g.campaign.id, replace(choice, text=""))
         names = {unit.code: unit_name(unit) for unit in campaigns.units(db, g.campaign.id)}
+    note_shown(Purpose.DECLARATION, people=len(waiting))
     return render_template(
         "centre/declarations.html",
         now=clock.now(),

@@ -27,12 +27,12 @@ from surveyapp.web.centre.sending.declarations import WORDS
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards import people_shown
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
 
 CSV, XLSX = "csv", "xlsx"
-LONGEST_REASON = 300
 MEDIA = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -141,15 +141,15 @@ def search_people() -> ResponseReturnValue:
     Who looks at people says why; how many were shown is entered, not who and not what was typed.
     """
     text, unit_code = request.form.get("text", "").strip(), request.form.get("unit", "")
-    reason = request.form.get("search_reason", "").strip()
+    reason = people_shown.typed_reason("search_reason")
     with reading() as db:
         units = campaigns.units(db, g.campaign.id)
         cards = queries.search(db, g.campaign.id, text, unit_code=unit_code) if reason else []
     if reason:
-        facts = {"reason": reason[:LONGEST_REASON], "people": len(cards)}
+        people_shown.keep_reason(reason)
+        facts = {"reason": reason, "people": len(cards)}
         with transaction() as db:
             enter(db, Action.PEOPLE_LOOKED_UP, facts, unit_code=unit_code)
-    missing = _("Vui lòng ghi vì sao cần xem thông tin của người này.")
     page = render_template(
         "centre/invitations_people.html",
         cards=cards,
@@ -159,7 +159,7 @@ def search_people() -> ResponseReturnValue:
         card_unit=_card_unit,
         limit=queries.SEARCH_LIMIT,
         reason=reason,
-        errors=[] if reason else [("search_reason", missing)],
+        errors=[] if reason else _unreasoned("search_reason"),
     )
     return page if reason else (page, 422)
 
@@ -167,8 +167,19 @@ def search_people() -> ResponseReturnValue:
 @bp.get("/invitations/<uuid:invitation_id>/")
 @allow("operator")
 def one_invitation(invitation_id: UUID) -> str:
-    """One person's invitation, to replace or end it."""
+    """One person's invitation, to replace or end it; whoever comes by the address says why."""
     return _card_page(invitation_id, errors=[])
+
+
+@bp.post("/invitations/<uuid:invitation_id>/")
+@allow("operator")
+def read_invitation(invitation_id: UUID) -> ResponseReturnValue:
+    """Why this person is looked at; each card opened with it is an entry."""
+    reason = people_shown.typed_reason("search_reason")
+    if not reason:
+        return _card_page(invitation_id, errors=_unreasoned("search_reason")), 422
+    people_shown.keep_reason(reason)
+    return redirect(url_for("centre.one_invitation", invitation_id=invitation_id), code=303)
 
 
 def _contact_is_new() -> bool:
@@ -213,6 +224,10 @@ def _reason() -> str:
     return request.form.get("reissue_reason") or request.form.get("revoke_reason") or ""
 
 
+def _unreasoned(field: str) -> list[tuple[str, str]]:
+    return [(field, _("Vui lòng ghi vì sao cần xem thông tin của người này."))]
+
+
 def _faults(error: ReasonMissing | NothingLeftToAnswer, field: str) -> list[tuple[str, str]]:
     if isinstance(error, ReasonMissing):
         return [(field, _("Vui lòng ghi lý do: lý do được lưu trong nhật ký."))]
@@ -225,6 +240,12 @@ def _card_page(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> str:
         messages = person_messages.messages_of(db, invitation_id)
         called = calls.calls_to(db, invitation_id)
         said = declarations.of_person(db, invitation_id)
+    reason = people_shown.kept_reason()
+    if not reason:
+        return render_template(
+            "centre/invitations_reason.html", invitation_id=invitation_id, errors=errors
+        )
+    people_shown.note_shown(reason, people=1)
     return render_template(
         "centre/invitations_one.html",
         card=card,
@@ -236,6 +257,7 @@ def _card_page(invitation_id: UUID, *, errors: list[tuple[str, str]]) -> str:
         result_name=result_name,
         day_of=clock.day,
         errors=errors,
+        reason=reason,
     )
 
 

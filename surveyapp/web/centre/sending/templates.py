@@ -16,6 +16,7 @@ from surveyapp.messaging.templates import MessageTemplate
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.state import keys, settings
 
 KIND = f"<any({', '.join(rules.KINDS)}):kind>"
@@ -140,6 +141,9 @@ def _page(
                 keys=keys(),
                 base_url=settings().addresses.respondent,
             )
+    may_act = "operator" in g.actor.roles_in(g.campaign.code)
+    if may_act:
+        note_shown(Purpose.MESSAGE_PREVIEW, people=len(seen))
     return render_template(
         "centre/messages_edit.html",
         kind=kind,
@@ -150,5 +154,5 @@ def _page(
         fields=templates.FIELDS,
         seen=seen,
         own_address=own_address,
-        may_act="operator" in g.actor.roles_in(g.campaign.code),
+        may_act=may_act,
     )

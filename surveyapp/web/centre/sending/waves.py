@@ -34,6 +34,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys
 
@@ -217,12 +218,13 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
         if not is_draft:
             live.offer(now)
         dry = counting.kept(wave) if is_draft else None
+        sample = counting.sample(db, wave, keys=keys()) if is_draft and mayact() else []
         shown = {
             "wave": wave,
             "progress": queries.progress(db, wave),
             "waiting": queries.waiting_to_retry(db, wave.id, now=now),
             "dry": dry,
-            "sample": counting.sample(db, wave, keys=keys()) if is_draft and mayact() else [],
+            "sample": sample,
             "cautions": cautions.cautions(wave, g.campaign, dry, now=now) if dry else [],
             "may_move": counting.may_move(wave.people),
             "letters_waiting": batches.waiting(db, wave_id) if not is_draft else [],
@@ -235,6 +237,7 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             ],
             "may_spread": staggering.is_open(wave),
         }
+    note_shown(Purpose.WAVE_CHECK, people=len(sample))
     return render_template(
         "centre/messages_wave.html",
         errors=errors,

@@ -34,6 +34,7 @@ from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.list_words import STATES, kind_name, versus_plan
 
@@ -86,6 +87,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
                 None,
             ),
         }
+    note_shown(Purpose.CONTACT_MISSING, people=len(shown["requests"]), unit_code=code)
     return render_template(
         "centre/unit.html",
         unit=unit,
