@@ -50,6 +50,8 @@ NAMES_PEOPLE = {
     "GET /centre/<campaign>/units/<code>/": OPERATOR,
     f"POST {INVITATION}reissue": OPERATOR,
     f"POST {INVITATION}revoke": OPERATOR,
+    "POST /centre/<campaign>/calls/people": OPERATOR,
+    "POST /centre/<campaign>/declarations": OPERATOR,
     "POST /centre/<campaign>/invitations/mailing": OPERATOR,
     "POST /centre/<campaign>/invitations/search": OPERATOR,
     "POST /centre/<campaign>/list/<uuid:list_id>/return": OPERATOR,

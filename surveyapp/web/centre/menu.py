@@ -41,7 +41,9 @@ PARTS = (
         (
             MenuPage("centre.lists", lazy("Danh sách"), ("intake", "late_desks")),
             MenuPage(
-                "centre.questionnaires", lazy("Phiếu điều tra"), ("questionnaires", "authoring")
+                "centre.questionnaires",
+                lazy("Phiếu điều tra"),
+                ("questionnaires", "authoring", "walk_through"),
             ),
         ),
     ),
