@@ -69,11 +69,11 @@ def claim(client, people, name="Trần Thị Bình"):
 
 
 def test_somebody_is_found_by_name_and_the_name_is_in_no_address(people, operator):
-    found = post(operator, LIST, LIST, search="lê văn", unit="01", state="due")
-    assert "Lê Văn Chi" in found.text
-    assert "Trần Thị Bình" not in found.text
-    assert "search=" not in found.text
-    assert "unit=01" in found.text
+    narrowed = post(operator, LIST, LIST, search="lê văn", unit="01", state="due")
+    assert "Lê Văn Chi" in narrowed.text
+    assert "Trần Thị Bình" not in narrowed.text
+    assert "search=" not in narrowed.text
+    assert "unit=01" in narrowed.text
 
 
 def test_without_a_reason_nobody_is_shown(client, people):

@@ -77,9 +77,9 @@ def test_a_filter_stays_in_the_address_and_a_name_never_does(told, client):
     sign_in(client, "operator")
     assert rows(client.get(f"{HERE}?kind=moved").text) == ["Phạm Văn Dũng"]
     assert rows(client.get(f"{HERE}?kind=moved&unit=24").text) == []
-    found = post(client, HERE, HERE, search="trần thị", unit="01")
-    assert rows(found.text) == ["Trần Thị Bình"]
-    forms = [form for form in Page(found.text).all("form") if form["method"] == "get"]
+    narrowed = post(client, HERE, HERE, search="trần thị", unit="01")
+    assert rows(narrowed.text) == ["Trần Thị Bình"]
+    forms = [form for form in Page(narrowed.text).all("form") if form["method"] == "get"]
     assert forms
 
 

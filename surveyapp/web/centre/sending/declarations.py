@@ -71,7 +71,7 @@ def _page(choice: WaitingChoice, *, page: int) -> str:
     may_act = "operator" in g.actor.roles_in(g.campaign.code)
     with reading() as db:
         tally = declared.tally(db, g.campaign.id)
-        waiting, found = (
+        waiting, matching = (
             declared.waiting(db, g.campaign.id, choice, page=page) if may_act else ([], 0)
         )
         by_unit = declared.waiting_units(db, g.campaign.id, replace(choice, text=""))
@@ -82,9 +82,9 @@ def _page(choice: WaitingChoice, *, page: int) -> str:
         now=clock.now(),
         kinds=[(*WORDS[kind], said) for kind, said in tally.items()],
         waiting=waiting,
-        found=found,
+        matching=matching,
         page=page,
-        pages=max(1, -(-found // declared.PAGE)),
+        pages=max(1, -(-matching // declared.PAGE)),
         address=url_for("centre.declarations", **_kept(choice), page="PAGE"),
         choice=choice,
         units=[
