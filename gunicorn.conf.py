@@ -68,7 +68,6 @@ def post_worker_init(worker: Any) -> None:
         background.watch(state.keys_of(worker.wsgi))
     gc.collect()
     gc.freeze()  # what was loaded stays: no collection walks through it again
-    gc.set_threshold(50_000, 20, 100)  # a request makes thousands of objects and hardly a cycle
 
 
 def on_reload(server: Any) -> None:

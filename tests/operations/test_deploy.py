@@ -142,7 +142,16 @@ def test_the_compose_file_has_two_nodes_and_mounts_what_is_there():
     for volume in services["nginx"]["volumes"]:
         source = volume.split(":")[0]
         assert source == "./tls" or (DEPLOY / "compose" / source).exists(), source
-    assert "server app1:8000" in (DEPLOY / "compose" / "nginx.conf").read_text()
+    site = (DEPLOY / "compose" / "nginx.conf").read_text()
+    assert "server app1:8000" in site
+    alone = (PROJECT / "docs" / "proxy" / "nginx.conf").read_text()
+    guards = re.findall(
+        r"(?:client_(?:header|body)_timeout|send_timeout|client_max_body_size|"
+        r"reset_timedout_connection|proxy_request_buffering) +[^;]+;",
+        alone,
+    )
+    assert len(guards) == 6
+    assert [guard for guard in guards if guard not in site] == []
     lock = (DEPLOY / "Containerfile").read_text()
     assert "--require-hashes -r requirements.lock" in lock
 
