@@ -143,7 +143,10 @@ def _checked(content: bytes, file_name: str, context: Any) -> Any:
 
     asked = pickle.dumps((content, file_name, context))
     if asked not in _CHECKED:
-        _CHECKED[asked] = pickle.dumps(check_file(content, file_name, context))
+        answer = check_file(content, file_name, context)
+        if answer.refusal is not None:
+            return answer  # a refusal keeps its facts by name and cannot be read back from a pickle
+        _CHECKED[asked] = pickle.dumps(answer)
     return pickle.loads(_CHECKED[asked])
 
 

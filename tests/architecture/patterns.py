@@ -19,6 +19,7 @@ REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 PARTS: dict[str, Mapping[str, Any]] = {
     "surveyapp.documents.letters": {"letters": "12", "batch": type("Batch", (), {"reference": "A1"})},
     "surveyapp.exports.verify.schema": {"schema": {"pattern": r"^[0-9]+$"}},
+    "surveyapp.exports.disclosure.remark_screening": {"unit": "Sở Nội vụ"},
     "surveyapp.instruments.lint.lexicon": {"any_word": "không|chưa", "phrase": "không chưa"},
     "surveyapp.messaging.email.return_addresses": {"domain": "a.example.vn", "pattern": "<([a-z]+)@a>"},
     "surveyapp.respondents.rules.contacts": {"host": r"(gmail\.com|yahoo\.com(?:\.vn)?)$"},

@@ -13,7 +13,7 @@ from surveyapp.responses.queries import RemarkRow
 
 TAKEN_OUT = "[…]"
 
-_ADDRESS = re.compile(r"[^\s@<>(),;]+@[^\s@<>(),;]+\.[\w-]+")
+_ADDRESS = re.compile(r"(?<![^\s@<>(),;])[^\s@<>(),;]++@[^\s@<>(),;.]++(?:\.[\w-]++)+")
 _NUMBER = re.compile(
     r"(?<!\w)(?:\(\+?\d{2,4}\)(?:[ .\-]{0,2}\d){6,}|\+?\d(?:[ .\-]{0,2}\d){8,})(?!\w)"
 )
