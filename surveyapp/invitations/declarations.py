@@ -5,8 +5,10 @@ with a name.
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, update
@@ -144,24 +146,31 @@ def _waiting(campaign_id: int, choice: WaitingChoice) -> Select[*tuple[Any, ...]
     )
 
 
+def waiting_mark(db: Session, campaign_id: int, choice: WaitingChoice) -> str:
+    """A short text that is another as soon as anything else waits, though it be as many."""
+    return _mark(_waiting_kinds(db, campaign_id, choice))
+
+
 def settle_unit(
-    db: Session, campaign: Campaign, choice: WaitingChoice, *, seen: int, act: Act
+    db: Session, campaign: Campaign, choice: WaitingChoice, *, seen: str, act: Act
 ) -> int:
     """All that waits of one unit is done; gives how many.
 
-    0 where it is not the number that was seen any more: nobody settles what she was not shown.
+    0 where its `waiting_mark` is not the one `seen` any more: nobody settles what she was not shown.
     """
-    of_choice = _waiting(campaign.id, choice).with_only_columns(Declaration.id)
-    ids = db.scalars(of_choice).all()
-    if not choice.unit_code or len(ids) != seen:
+    kinds = _waiting_kinds(db, campaign.id, choice)
+    if not choice.unit_code or not kinds or _mark(kinds) != seen:
         return 0
     db.execute(
         update(Declaration)
-        .where(Declaration.id.in_(of_choice), Declaration.settled_at.is_(None))
+        .where(
+            Declaration.id.in_(_waiting(campaign.id, choice).with_only_columns(Declaration.id)),
+            Declaration.settled_at.is_(None),
+        )
         .values(settled_by=act.actor, settled_at=act.now)
         .execution_options(synchronize_session=False)
     )
-    facts = {"kind": choice.kind, "n": seen}
+    facts = {"kind": choice.kind, "n": len(kinds)}
     audit.record(
         db,
         act,
@@ -170,7 +179,18 @@ def settle_unit(
         unit_code=choice.unit_code,
         facts=facts,
     )
-    return seen
+    return len(kinds)
+
+
+def _waiting_kinds(db: Session, campaign_id: int, choice: WaitingChoice) -> dict[uuid.UUID, str]:
+    of_choice = _waiting(campaign_id, choice)
+    rows = db.execute(of_choice.with_only_columns(Declaration.id, Declaration.kind))
+    return {declaration_id: str(kind) for declaration_id, kind in rows}
+
+
+def _mark(kinds: Mapping[uuid.UUID, str]) -> str:
+    told = "\n".join(sorted(f"{declaration_id} {kind}" for declaration_id, kind in kinds.items()))
+    return sha256(told.encode()).hexdigest()[:16]
 
 
 def settle(db: Session, campaign: Campaign, declaration_id: uuid.UUID, *, act: Act) -> bool:

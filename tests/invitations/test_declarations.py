@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
@@ -105,11 +105,14 @@ def test_a_unit_is_settled_at_once_but_only_what_was_seen(db, campaign, say, key
     say("moved")
     of_unit = declarations.WaitingChoice(unit_code="01")
     act = Act("operator", now, keys)
-    assert declarations.settle_unit(db, campaign, of_unit, seen=1, act=act) == 0
+    seen = declarations.waiting_mark(db, campaign.id, of_unit)
+    db.execute(update(Declaration).where(Declaration.kind == "moved").values(kind="wrong_group"))
+    assert declarations.settle_unit(db, campaign, of_unit, seen=seen, act=act) == 0
+    seen = declarations.waiting_mark(db, campaign.id, of_unit)
     everywhere = declarations.WaitingChoice()
-    assert declarations.settle_unit(db, campaign, everywhere, seen=2, act=act) == 0
+    assert declarations.settle_unit(db, campaign, everywhere, seen=seen, act=act) == 0
     assert declarations.count_waiting(db, campaign.id) == 2
-    assert declarations.settle_unit(db, campaign, of_unit, seen=2, act=act) == 2
+    assert declarations.settle_unit(db, campaign, of_unit, seen=seen, act=act) == 2
     assert declarations.count_waiting(db, campaign.id) == 0
     (entry,) = (
         e for e in audit.entries(db, campaign_code="tiny") if e.action == "declarations.settled"

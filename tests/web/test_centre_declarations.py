@@ -87,10 +87,11 @@ def test_what_waits_of_a_unit_is_settled_with_one_button(told, client):
     sign_in(client, "operator")
     page = client.get(f"{HERE}?unit=01").text
     assert "Đã xử lý cả 2 điều của đơn vị" in page
-    changed = post(client, HERE, f"{HERE}/settle-unit", unit="01", seen="1")
+    (seen,) = (one["value"] for one in Page(page).all("input") if one.get("name") == "seen")
+    changed = post(client, HERE, f"{HERE}/settle-unit", unit="01", seen=f"{seen}0")
     assert "unit=01" in changed.location
     assert "vui lòng xem lại" in client.get(changed.location).text
-    post(client, HERE, f"{HERE}/settle-unit", unit="01", seen="2")
+    post(client, HERE, f"{HERE}/settle-unit", unit="01", seen=seen)
     page = client.get(HERE).text
     assert "Đã ghi nhận 2 điều là đã xử lý." in page
     assert rows(page) == []

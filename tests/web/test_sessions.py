@@ -4,7 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from flask import Flask, session
+from flask import Flask, flash, get_flashed_messages, session
 
 from surveyapp import create_app
 from surveyapp.keys import KeyRing
@@ -150,3 +150,18 @@ def test_a_person_begins_with_nothing_of_whoever_sat_there_before(app):
 
 def test_the_cookie_stays_far_below_what_browsers_keep(client, at):
     assert len(client.post("/phieu/x/begin", headers=HERE).headers["Set-Cookie"]) < 1024
+
+
+def test_messages_that_nobody_read_never_outgrow_the_cookie(own_app, client):
+    @without_token
+    def told():
+        flash(f"{len(session.get('_flashes', []))} " + "Đã ghi nhận là đã xử lý. " * 4)
+        return "told"
+
+    own_app.before_request_funcs = {}
+    own_app.add_url_rule("/desk/x/told", "x-told", told, methods=["POST"])
+    own_app.add_url_rule("/desk/x/read", "x-read", lambda: {"told": get_flashed_messages()})
+    for _each in range(20):
+        cookie = client.post("/desk/x/told").headers["Set-Cookie"]
+    assert len(cookie) < 4093
+    assert len(client.get("/desk/x/read").json["told"]) == sessions.MOST_UNTOLD

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         faults = verify(given.folder, key=given.key, formats=given.formats)
     except NoReader as error:
-        parser.error(f"--formats needs the Python library {error.library}")
+        parser.error(f"--formats needs the Python library {error.needs}")
     if given.ddi_schema:
         try:
             faults += schema_faults(given.folder, given.ddi_schema)

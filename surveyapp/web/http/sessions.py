@@ -31,6 +31,8 @@ SEEN_AGAIN = 30
 STAFF_PATHS = ("/account", "/desk", "/centre", "/styleguide")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 CSRF_FIELD = "csrf_token"
+MOST_UNTOLD = 6
+"""Messages that wait for the next page: many posts in a row without one would outgrow what a browser keeps."""
 OWN_DIGITS = 4
 """Of the code, the last ones stand on the page: enough for two people at one computer to know their own."""
 _NONCE = 12
@@ -134,6 +136,8 @@ class SealedSessions(SessionInterface):
         if not session:
             response.delete_cookie(name, path="/", **flags)
             return
+        if len(untold := session.get("_flashes", ())) > MOST_UNTOLD:
+            session["_flashes"] = untold[-MOST_UNTOLD:]
         value = seal(dict(session), session.cookie, self.keys)
         response.set_cookie(name, value, path="/", **flags)
 

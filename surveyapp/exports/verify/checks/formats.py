@@ -28,11 +28,11 @@ Row = Sequence[str | float]
 
 
 class NoReader(Exception):
-    """The Python library that reads a format is not installed; `library` names it."""
+    """The Python library that reads a format is not installed; `needs` names it."""
 
-    def __init__(self, library: str) -> None:
-        super().__init__(library)
-        self.library = library
+    def __init__(self, needs: str) -> None:
+        super().__init__(needs)
+        self.needs = needs
 
 
 def format_faults(folder: Path) -> list[ReleaseFault]:

@@ -74,6 +74,7 @@ def _page(choice: WaitingChoice, *, page: int) -> str:
         waiting, matching = (
             declared.waiting(db, g.campaign.id, choice, page=page) if may_act else ([], 0)
         )
+        seen = declared.waiting_mark(db, g.campaign.id, choice) if choice.unit_code else ""
         by_unit = declared.waiting_units(db, g.campaign.id, replace(choice, text=""))
         names = {unit.code: unit_name(unit) for unit in campaigns.units(db, g.campaign.id)}
     note_shown(Purpose.DECLARATION, people=len(waiting))
@@ -92,6 +93,7 @@ def _page(choice: WaitingChoice, *, page: int) -> str:
             for code, n in by_unit.items()
         ],
         of_unit=by_unit.get(choice.unit_code, 0),
+        seen=seen,
         unit_called=names.get(choice.unit_code, ""),
         options=[(kind, WORDS[kind][0]) for kind in declared.TO_SETTLE],
         name=lambda kind: WORDS[kind][0],
@@ -113,7 +115,7 @@ def settle_declarations() -> ResponseReturnValue:
     """What was to be done about the people of one unit is done."""
     choice = _choice(request.form)
     with transaction() as db:
-        seen = whole(request.form.get("seen", "")) or 0
+        seen = request.form.get("seen", "")
         settled = declared.settle_unit(db, g.campaign, choice, seen=seen, act=act())
     if settled:
         words = _n(
@@ -121,7 +123,7 @@ def settle_declarations() -> ResponseReturnValue:
         )
         flash(words, "success")
         return redirect(url_for("centre.declarations"), code=303)
-    flash(_("Số điều chờ xử lý vừa thay đổi: vui lòng xem lại rồi bấm lần nữa."), "warning")
+    flash(_("Những điều chờ xử lý vừa thay đổi: vui lòng xem lại rồi bấm lần nữa."), "warning")
     return redirect(url_for("centre.declarations", **_kept(choice)), code=303)
 
 
