@@ -28,7 +28,7 @@ from surveyapp.respondents.people import person_search
 TO_SETTLE = ("not_me", "wrong_group", "moved")
 """The kinds after which the centre has something to do, the most pressing first."""
 KINDS = (*TO_SETTLE, "decline")
-PAGE = 25
+PAGE = 15
 _WAITS = (
     Declaration.settled_at.is_(None),
     Declaration.kind.in_(TO_SETTLE),

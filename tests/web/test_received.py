@@ -58,6 +58,19 @@ def test_what_was_understood_is_shown_before_anything_is_judged(desk: FlaskClien
     assert "Phải sửa" not in page and "không hợp lệ" not in page
 
 
+def test_departments_that_stand_in_titles_of_groups_are_not_said_to_be_missing(
+    desk: FlaskClient,
+) -> None:
+    sheet = (
+        "STT,Họ và tên,Chức vụ,Điện thoại\n"
+        "I,Sở Nội vụ,,\n1,Trần Thị Bình,Giám đốc,0912000001\n2,Lê Văn Chi,Phó Giám đốc,0912000002\n"
+        "II,Sở Tư pháp,,\n1,Phạm Văn Dũng,Giám đốc,0912000003\n"
+    )
+    page = text(desk.get(send(desk, sheet.encode()).location))
+    assert "Lấy theo tiêu đề nhóm ở trên" in page
+    assert "Chưa thấy trong tệp" not in page
+
+
 def test_a_column_put_right_on_that_page_is_read_so_and_one_left_alone_is_no_correction(
     desk: FlaskClient,
 ) -> None:
