@@ -201,6 +201,7 @@ ASIDE_REASONS: dict[str, Lazy] = {
     "title": lazy("phía trên bảng"),
     "header": lazy("tiêu đề cột"),
     "section": lazy("tiêu đề nhóm, tên cơ quan"),
+    "letter": lazy("dòng của công văn"),
     "total": lazy("dòng cộng"),
     "signature": lazy("chữ ký, nơi nhận, ghi chú cuối bảng"),
     "clerk": lazy("người lập hoặc người liên hệ"),

@@ -91,8 +91,11 @@ def test_the_survey_takes_every_step_and_its_opened_box_holds_what_was_answered(
     engine, keys = make_engine(url), read_key_ring(tmp_path / "keys.json")
     links, form = known["links"], known["form"]
     with served(create_app(settings, keys=keys, engine=engine)) as port:
-        desk = {**known["people"]["desk"], "files": known["people"]["desk"]["files"][:1]}
-        viewer = known["people"]["overview"]
+        desk, viewer = (
+            {**known["people"][name], "code": known["people"][name]["codes"][0]}
+            for name in ("desk", "overview")
+        )
+        desk["files"] = desk["files"][:1]
         outcomes = [
             run(port, "pages", links[:3], form, beside="desk", person=desk),
             run(port, "script", links[3:6], form, seconds=1, beside="overview", person=viewer),

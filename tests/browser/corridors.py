@@ -139,13 +139,10 @@ def killed_offline_until_after_the_deadline(stage: Stage) -> None:
         surfer.wait_for("form[data-joined]")
         surfer.touch(FIRST)
         stage.saved()
-        scene.stop()
-        try:
+        with scene.line_gone():
             surfer.touch(SECOND)
             surfer.wait_for("#saved.failed")
             surfer.kill_tab()
-        finally:
-            scene.start()
     with scene.window(DAYS, timedelta(hours=-3)):
         surfer.go(scene.link(person))
         stage.reads("Đợt khảo sát đã kết thúc")
@@ -353,15 +350,12 @@ def whole_path_with_a_gap_of_the_line(stage: Stage) -> None:
     surfer = stage.surfer
     stage.begin()
     surfer.wait_for("form[data-joined]")
-    stage.scene.stop()
-    try:
+    with stage.scene.line_gone():
         surfer.touch(FIRST)
         surfer.touch(NEXT)
         surfer.wait_for(".part[data-page='2'] h1")
         surfer.touch(FIRST)
         surfer.wait_for("#saved.failed")
-    finally:
-        stage.scene.start()
     stage.saved()
     stage.submit()
 

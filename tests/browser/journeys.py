@@ -147,14 +147,11 @@ def killed_tab_offline(stage: Stage) -> None:
     surfer.go(stage.scene.link(person))
     surfer.press(START)
     surfer.wait_for("form[data-joined]")
-    stage.scene.stop()
-    try:
+    with stage.scene.line_gone():
         surfer.touch(FIRST)
         surfer.wait_for("#saved.failed")
         stage.reads("Câu trả lời đang ở trên màn hình này")
         surfer.kill_tab()
-    finally:
-        stage.scene.start()
     surfer.go(stage.scene.link(person))
     surfer.press(START)
     surfer.wait_for("fieldset.item input:checked + label")
@@ -166,15 +163,12 @@ def line_that_never_answers(stage: Stage) -> None:
     surfer = stage.surfer
     stage.begin()
     surfer.wait_for("form[data-joined]")
-    stage.scene.stop()
-    try:
+    with stage.scene.line_gone():
         surfer.touch(FIRST)
         surfer.touch(NEXT)
         surfer.wait_for(".part[data-page='2'] h1")
         surfer.touch(REVIEW)
         surfer.wait_for("#saved.failed")
-    finally:
-        stage.scene.start()
     surfer.wait_for(SUBMIT)
 
 

@@ -188,6 +188,15 @@ class Scene:
         return person.link.replace("http://localhost", self.address)
 
     @contextmanager
+    def line_gone(self) -> Iterator[None]:
+        """No request is answered meanwhile."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
     def window(self, opens_in: timedelta, closes_in: timedelta) -> Iterator[None]:
         """The campaign collects at other times inside the block."""
         before = self._move(clock.now() + opens_in, clock.now() + closes_in)

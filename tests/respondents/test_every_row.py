@@ -103,6 +103,18 @@ def test_a_row_that_a_person_says_is_a_person_is_read_as_one() -> None:
     assert [row.cells["full_name"] for row in taken.people] == ["Lê Văn An", "Trần Thị Lập"]
 
 
+def test_lines_of_a_letter_below_the_table_can_be_said_to_be_people_and_who_signs_is_none() -> None:
+    rows = [HEAD, person("1", "Lê Văn An"), ["", "Kính gửi: Bộ Nội vụ"], ["", "Số: 12/BC-SNV"]]
+    rows += [["", "", "", "Hà Giang, ngày 20 tháng 12 năm 2023"], ["", "Phạm Văn Ký"]]
+    workbook = book(rows)
+    _, taken, _ = take_in(workbook, LEADERS)
+    assert [aside.reason for aside in taken.aside] == [
+        "header", "letter", "letter", "signature", "signature",
+    ]  # fmt: skip
+    _, taken, _ = take_in(workbook, LEADERS, told=Override("", 1, {}, frozenset({6})))
+    assert [row.cells["full_name"] for row in taken.people] == ["Lê Văn An", "Phạm Văn Ký"]
+
+
 def test_a_sheet_that_is_left_aside_is_not_read_but_shown() -> None:
     sheets = ([HEAD, person("1", "Lê Văn An")], [HEAD, person("1", "Bùi Thị Hà")])
     workbook = book(*sheets, names=("Sở Nội vụ", "Cũ"))

@@ -161,6 +161,9 @@ def _counted(numbers: Sequence[int]) -> int:
     return counted + last - (first - 1 if counted == 0 else 0)
 
 
+_MAY_HIDE_SOMEBODY = (RowKind.SECTION, RowKind.TOTAL, RowKind.NOBODY, RowKind.LETTER)
+
+
 class _Reader:
     """Reads one table, top to bottom."""
 
@@ -242,7 +245,7 @@ class _Reader:
         name = self._mapping["full_name"]
         in_name = tidy(row[name]) if name < len(row) else ""
         # Whoever signs below the list has a name too, and is not missed.
-        if kind in (RowKind.SECTION, RowKind.TOTAL, RowKind.NOBODY) and could_be_person(in_name):
+        if kind in _MAY_HIDE_SOMEBODY and could_be_person(in_name):
             gathered.doubtful.append(number)
 
     def _begins_anew(self, row: list[str]) -> bool:

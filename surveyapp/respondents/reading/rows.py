@@ -64,6 +64,7 @@ class RowKind(Enum):
     CONTINUED = "continued"
     NOBODY = "nobody"
     TITLE = "title"
+    LETTER = "letter"
     UNREAD = "unread"
 
 
@@ -117,12 +118,14 @@ class RowReader:
         """A line of a letter; an office beside it has a section of its own: `SỞ Y TẾ`, `Độc lập - Tự do`."""
         if len(filled) > _MOST_IN_LETTER or (len(filled) > 1 and is_serial(filled[0][1])):
             return None
+        if any(_SIGNATURE.search(text) for _, text in filled):
+            return None  # a day below the table: whoever follows it signs
         rest = [t for t in _texts(t for _, t in filled) if not of_letter(t, self._context)]
         if len(rest) > 1 or len(rest) == len(_texts(t for _, t in filled)):
             return None
         if rest and self._index.certainly(section_title(rest[0])) is not None:
             return RowKind.SECTION
-        return None if rest else RowKind.TITLE
+        return None if rest else RowKind.LETTER
 
     def _plainly_a_person(self, row: Sequence[str]) -> bool:
         """A name and a contact, numbered or with a position: nearly every row."""
