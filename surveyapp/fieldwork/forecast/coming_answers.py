@@ -94,7 +94,10 @@ def _added_up(cells: Sequence[ComingAnswers]) -> Callable[[int | None], list[Par
 
     def parts(n: int | None) -> list[Part]:
         at = [(1.0 if n is None else shares[n], sums) for shares, sums in together.items()]
-        nodes = ([_so_far(*sums[j], share) for share, sums in at] for j in range(SHARED_NODES))
+        nodes = (
+            [_so_far(sums[j][0], sums[j][1], sums[j][2], share) for share, sums in at]
+            for j in range(SHARED_NODES)
+        )
         return [(sum(m for m, _ in node), sum(v for _, v in node)) for node in nodes]
 
     return parts
