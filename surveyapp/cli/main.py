@@ -216,8 +216,12 @@ def _make_engine() -> Engine:
     from surveyapp.tables import metadata
 
     engine = db.make_engine(read_settings().database_url)
-    db.check_durability(engine)
-    schema.check(engine, metadata)
+    try:
+        db.check_durability(engine)
+        schema.check(engine, metadata)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -151,8 +151,10 @@ def test_a_command_on_another_database_leaves_the_bound_one_as_it_was(runner, tm
     standing, env = bound(), {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}"}
     add = ["staff", "add", "an.tran", "--name", "An", "--role", "viewer", "--campaign", "tiny"]
     assert runner.invoke(main, ["migrate"], env=env).exit_code == 0
-    with Session(make_engine(env["DATABASE_URL"])) as db, db.begin():
+    other = make_engine(env["DATABASE_URL"])
+    with Session(other) as db, db.begin():
         factories.campaign(db, clock.now())
+    other.dispose()
     for file in tmp_path.glob("other.sqlite3*"):  # as the mask of a process of ours leaves them
         file.chmod(0o600)
     assert runner.invoke(main, add, env=env).exit_code == 0
