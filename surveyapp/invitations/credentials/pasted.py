@@ -47,7 +47,9 @@ def read(text: str) -> Typed:
     if code:
         return Typed(code=code)
     digits = _digits(folded)
-    if _is_code(digits):  # after the groups: an hour and a code typed with letters are sixteen digits too
+    if _is_code(
+        digits
+    ):  # after the groups: an hour and a code typed with letters are sixteen digits too
         return Typed(code=digits)
     if len(digits) == device_handoff.DIGITS:
         return Typed(handoff=device_handoff.read_typed(digits))

@@ -39,7 +39,9 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
         told = {"over": [_pressed(), seconds, sessions.respondent_session_is_over()]}
         response = make_response(posted_ends.lead(url_for("respond.home", het=1), told))
     else:
-        response = make_response(over(_pressed(), until, had_one=sessions.respondent_session_is_over()))
+        response = make_response(
+            over(_pressed(), until, had_one=sessions.respondent_session_is_over())
+        )
     if sealed:
         sealed_page.put(response, sealed)
     return response

@@ -87,7 +87,7 @@ def not_done() -> ResponseReturnValue:
         return errors.token_refused()
     written = left.get("words")
     if written is None:
-        return redirect(url_for("respond.home"), code=303)
+        return redirect(url_for("respond.home"))
     return errors.page_of(Words(**written[i18n.locale()]))
 
 
