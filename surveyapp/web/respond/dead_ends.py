@@ -32,7 +32,9 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
     sealed = sealed_page.sealed_now()
     until = clock.now() + sealed_page.LIFE if sealed else None
     if request.accept_mimetypes.best == "application/json":
-        response = jsonify(message=_over(until and i18n.clock_time(until)), kept=bool(sealed))
+        response = jsonify(
+            message=_over(i18n.clock_time(until) if until else None), kept=bool(sealed)
+        )
         response.status_code = OVER
     elif posted_ends.by_redirect():
         seconds = int(until.timestamp()) if until else 0
