@@ -20,6 +20,7 @@ from tests.browser.journeys import (
     SUBMIT,
     Journey,
     Stage,
+    answer_over_two_pages,
     larger,
 )
 
@@ -149,11 +150,7 @@ def killed_offline_then_somebody_else(stage: Stage) -> None:
     surfer.press(START)
     surfer.wait_for("form[data-joined]")
     with stage.scene.line_gone():
-        surfer.touch(FIRST)
-        surfer.touch(NEXT)
-        surfer.wait_for(".part[data-page='2'] h1")
-        surfer.touch(FIRST)
-        surfer.wait_for("#saved.failed")
+        answer_over_two_pages(stage)
         surfer.kill_tab()
     surfer.go(stage.scene.link(stage.scene.person(1)))
     surfer.press(START)
