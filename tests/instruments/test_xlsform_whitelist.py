@@ -162,7 +162,7 @@ def test_a_type_is_asked_only_where_the_converter_asks_the_same(word):
         at = row_of(sheets, "select_one")
         sheets["survey"].insert(at, {"type": word, "name": "extra", "label": "A"})
         if kind == "range":
-            assert faults(sheets) == []
+            assert not any("survey!" in fault for fault in faults(sheets))
             return
         if word.lower() in METADATA | COMPUTED:
             assert faults(sheets) == []
