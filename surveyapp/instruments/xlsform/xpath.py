@@ -12,7 +12,7 @@ from surveyapp.instruments.model import Condition, ShownIf, variable_name
 
 
 @dataclass(frozen=True)
-class Asked:
+class EarlierQuestion:
     """An earlier question: our item, and where it has options our codes by their names in the form."""
 
     item: str
@@ -20,7 +20,7 @@ class Asked:
     is_several: bool = False
 
 
-Looked = Callable[[str], Asked | None]
+Looked = Callable[[str], EarlierQuestion | None]
 """The question of a variable; None where no earlier one has that name."""
 
 _NAME = r"\$\{\s*(?P<name>[^${}\s]+)\s*\}"
@@ -185,16 +185,18 @@ def _read(atom: str, looked: Looked, *, is_denied: bool) -> dict[str, Any]:
     raise NotOurs(atom)
 
 
-def _codes(atom: str, asked: Asked, meaning: str, found: Mapping[str, str]) -> list[str]:
+def _codes(
+    atom: str, asked: EarlierQuestion, meaning: str, captured: Mapping[str, str]
+) -> list[str]:
     """The options that are meant: one by its name, or those whose names are numbers of a range."""
-    value = found["value"]
+    value = captured["value"]
     if asked.is_several and meaning != "selected":
         raise NotOurs(atom)  # of several options it means that no other is chosen
     if meaning != "range":
         if value not in asked.codes:
-            raise NotOurs(atom, name=found["name"], value=value)
+            raise NotOurs(atom, name=captured["name"], value=value)
         return [asked.codes[value]]
-    limits = {"least": 0, "most": 10**9} | _range(atom, meaning, found)
+    limits = {"least": 0, "most": 10**9} | _range(atom, meaning, captured)
     numbers = [int(name) if name.isdecimal() else -1 for name in asked.codes]
     meant = [
         code
@@ -206,9 +208,9 @@ def _codes(atom: str, asked: Asked, meaning: str, found: Mapping[str, str]) -> l
     return meant
 
 
-def _range(atom: str, meaning: str, found: Mapping[str, str]) -> dict[str, int]:
+def _range(atom: str, meaning: str, captured: Mapping[str, str]) -> dict[str, int]:
     """The numbers that are meant."""
-    value, sign = found["value"], found.get("sign") or ""
+    value, sign = captured["value"], captured.get("sign") or ""
     if not value.isdecimal() or (sign == "<" and int(value) == 0):
         raise NotOurs(atom)
     n = int(value)

@@ -28,7 +28,7 @@ class Questions:
 
     def __init__(self, document: SheetDocument, known: lists.Lists) -> None:
         self._document, self._known = document, known
-        self._asked: dict[str, xpath.Asked] = {}
+        self._asked: dict[str, xpath.EarlierQuestion] = {}
         self._told: set[str] = set()
         self.computed: set[str] = set()
         """Names of rows that nobody answers: conditions cannot rest on them."""
@@ -66,7 +66,7 @@ class Questions:
         if shown_if := self.condition(row):
             item["shown_if"] = shown_if
         codes = choices.codes() if choices else {}
-        self._asked[row.get("name")] = xpath.Asked(item["id"], codes, kind.is_several)
+        self._asked[row.get("name")] = xpath.EarlierQuestion(item["id"], codes, kind.is_several)
         return item
 
     def condition(self, row: SheetRow) -> dict[str, Any] | None:
