@@ -41,11 +41,13 @@ def test_names_alone_are_people_where_letters_count_them(marks: str) -> None:
 
 def test_names_of_places_with_numerals_stay_titles_above_people_who_are_counted() -> None:
     rows = [["TT", "Họ và tên", "Chức vụ", "Điện thoại", "Email"]]
-    places = ("Ninh Giang", "Thanh Hà", "Kim Thành")
-    for numeral, place, first in zip(("I", "II", "III"), places, (0, 3, 6), strict=True):
-        rows += [[numeral, place], *(p.cells("nNpte") for p in PEOPLE[first : first + 3])]
+    districts = ("Ninh Giang", "Thanh Hà", "Kim Thành")
+    for numeral, district, first in zip(("I", "II", "III"), districts, (0, 3, 6), strict=True):
+        rows += [[numeral, district], *(p.cells("nNpte") for p in PEOPLE[first : first + 3])]
     checked = _read(rows, "district-leaders")
-    assert [line.values["district"] for line in checked.lines] == [p for p in places for _ in "123"]
+    assert [line.values["district"] for line in checked.lines] == [
+        d for d in districts for _ in "123"
+    ]
 
 
 def test_a_council_may_hand_in_names_and_nothing_else() -> None:
