@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.reading.own_counts import Numbering
 from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
 from surveyapp.respondents.words.letter_lines import is_letter_line
 from surveyapp.respondents.words.names import fold, tidy, without_bullet
 from surveyapp.respondents.words.positions import is_position, says_position
@@ -89,6 +91,7 @@ class RowReader:
         self._context = context
         self._index = index
         self._columns = [c for c in context.columns if c in mapping]
+        self._posts = [c for c in DITTO_COLUMNS if c in self._columns]
         self._signed = self._clerked = self._titled = False
         self._first = True  # nothing but headings so far on this page
         self._after_person = False
@@ -153,7 +156,11 @@ class RowReader:
             return False
         if self._clerked and not number and not is_position(position):
             return False
-        if not number and (_SIGNATURE.search(name) or any(map(_CLERK.search, row))):
+        if not number and (
+            _CLERK.search(name)
+            or _SIGNATURE.search(name)
+            or any(_is_clerk(self._raw(row, c)) for c in self._posts)
+        ):
             return False
         return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
 
@@ -291,6 +298,12 @@ class RowReader:
     def _cell_is(self, row: Sequence[str], column: str, text: str) -> bool:
         """Whether the lone text stands in that column: a position is not a section."""
         return self._cell(row, column) == text
+
+
+@lru_cache(maxsize=10_000)
+def _is_clerk(text: str) -> bool:
+    """Whether a position or an office says that its bearer made the list; lists have few different ones."""
+    return _CLERK.search(text) is not None
 
 
 def of_letter(text: str, context: ListContext) -> bool:
