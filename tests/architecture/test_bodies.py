@@ -61,10 +61,10 @@ def senders(app, now, moment):
 
 def answers(app: Flask, senders, route: str, length: int) -> set[int]:
     """What each of them is told who sends that many bytes."""
-    place = address(app, rules(app)[route], "POST", {})
+    posted_to = address(app, rules(app)[route], "POST", {})
     return {
         client.post(
-            place,
+            posted_to,
             data=b"x" * length,
             headers={**HERE, "X-CSRFToken": given, "Content-Type": "application/octet-stream"},
         ).status_code
