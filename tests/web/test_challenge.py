@@ -26,7 +26,9 @@ def attacked(people, keys, now):
 
 
 def give(client, code, **fields):
-    return client.post("/", data={"code": code, **fields}, headers=HERE)
+    """Send the code box; where it is asked for more, the page that asks."""
+    answer = client.post("/", data={"code": code, **fields}, headers=HERE)
+    return client.get(answer.location) if "cho=1" in answer.headers.get("Location", "") else answer
 
 
 def ticket(page) -> str:
