@@ -3,8 +3,10 @@ whose questionnaire asks every kind of question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +22,7 @@ from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns import service as campaign_service
 from surveyapp.campaigns.pack.reading import Calendar, Pack
 from surveyapp.config import Settings
-from surveyapp.db import reading, transaction
+from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.delivery.sending import sent_elsewhere
 from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.demo import (
@@ -91,7 +93,8 @@ class Builder:
             with self._lists(OVER) as few:
                 custodians = self._collect(OVER, few)
             self._release(OVER, custodians)
-            self._collect(UNDER_WAY, arriving)
+            with self.rehearsing() as rehearse:
+                self._collect(UNDER_WAY, arriving, invited=rehearse)
         with self._lists(EVERY_KIND, processes=0) as three:
             self._collect(EVERY_KIND, three)
         self._leave_work(UNDER_WAY)
@@ -101,9 +104,15 @@ class Builder:
             staff = accounts.create(db, main, others=others, now=self.now)
         return show(self.settings, self.keys, staff=[account.to_json() for account in staff])
 
-    def _collect(self, season: Season, arriving: lists.Arriving) -> Custodians | None:
-        """From the pack to answers: lists, invitations, what people did. Who holds the key of its box,
-        where that is not the server."""
+    def _collect(
+        self,
+        season: Season,
+        arriving: lists.Arriving,
+        *,
+        invited: Callable[[], None] = lambda: None,
+    ) -> Custodians | None:
+        """From the pack to answers: lists, invitations (`invited` is told), what people did. Who holds
+        the key of its box, where that is not the server."""
         opens_at = _at_eight(self.now - timedelta(days=season.opened_ago))
         closes_at = _at_eight(self.now + timedelta(days=season.closes_in)) + timedelta(hours=9)
         pack = _moved(lists.read(self.settings.questionnaires / season.pack), opens_at, closes_at)
@@ -122,6 +131,7 @@ class Builder:
                 act=Act(CENTRE, opens_at - timedelta(days=1), self.keys),
             )
         self._invite(pack, now=opens_at)
+        invited()
         with self.progress(_("%(code)s: trả lời", code=pack.code), self._invited(pack)) as done:
             answering.answer(
                 pack.code,
@@ -217,19 +227,41 @@ class Builder:
             now=self.now,
         )
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Callable[[], None]]:
+        """Last night's rehearsal of the release, as the nightly command would have run it: begun when
+        asked for, by a process beside this one, and kept in the end.
+
+        It counts who is invited and makes up its own answers, so that it needs nobody's.
+        """
+        started_at = self.now - timedelta(hours=8)
+        folder = self.settings.instance / "releases"
+        if not self.processes:
+            yield lambda: None
+            self._keep(rehearsal_of(MAIN, folder, started_at), started_at)
+            return
+        with ProcessPoolExecutor(
+            1,
+            # Not forked: a child must not hold this process's database connections.
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_bind,
+            initargs=(self.engine.url.render_as_string(hide_password=False),),
+        ) as beside:
+            begun: list[Future[rehearsal.RehearsalResult]] = []
+            yield lambda: begun.append(beside.submit(rehearsal_of, MAIN, folder, started_at))
+            self._keep(begun[0].result(rehearsal.LONGEST.total_seconds()), started_at)
+
+    def _keep(self, rehearsed: rehearsal.RehearsalResult, started_at: datetime) -> None:
+        with transaction() as db:
+            campaign = campaigns.campaign(db, MAIN)
+            rehearsal.begin(db, campaign, now=started_at)
+            rehearsal.finish(db, campaign, rehearsed, started_at=started_at)
+
     def _keep_last_night(self) -> None:
-        """Keep yesterday's figures and rehearse the release, as the nightly commands would have done."""
+        """Keep yesterday's figures, as the nightly command would have done."""
         yesterday = clock.day(self.now) - timedelta(days=1)
         with transaction() as db:
             nightly.take(db, campaigns.campaign(db, MAIN), day=yesterday, now=self.now)
-        started_at = self.now - timedelta(hours=8)
-        with reading() as db:
-            campaign = campaigns.campaign(db, MAIN)
-            folder = self.settings.instance / "releases"
-            outcome = rehearsal.rehearse(db, campaign, folder=folder, now=started_at)
-        with transaction() as db:
-            rehearsal.begin(db, campaign, now=started_at)
-            rehearsal.finish(db, campaign, outcome, started_at=started_at)
 
     def _invite(self, pack: Pack, *, now: datetime) -> None:
         with transaction() as db:
@@ -295,6 +327,17 @@ class Builder:
                 opened = opening.open_box(db, campaign, private_key=private_key, act=act)
         opening.compact(self.engine)
         return opened
+
+
+def _bind(database_url: str) -> None:
+    bind(make_engine(database_url))
+
+
+def rehearsal_of(code: str, folder: Path, started_at: datetime) -> rehearsal.RehearsalResult:
+    """The release of a campaign rehearsed, from what the database holds at this moment."""
+    with reading() as db:
+        campaign = campaigns.campaign(db, code)
+        return rehearsal.rehearse(db, campaign, folder=folder, now=started_at)
 
 
 def show(settings: Settings, keys: KeyRing, *, staff: Sequence[dict[str, str]]) -> Path:

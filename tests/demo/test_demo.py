@@ -23,9 +23,10 @@ from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, reading, transaction
 from surveyapp.delivery.models import Delivery, Wave
-from surveyapp.demo import custodians
+from surveyapp.demo import answering, custodians
 from surveyapp.demo.behaviour import REMINDED_AGAIN
 from surveyapp.demo.prepare import KINDS, MAIN, PILOT, Builder, show
+from surveyapp.exports.release import rehearsal
 from surveyapp.exports.verify import verify
 from surveyapp.fieldwork.forecast import series
 from surveyapp.invitations import queries, service
@@ -75,8 +76,9 @@ def built(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[Built]:
         base_url="http://localhost",
         questionnaires=PROJECT / "questionnaires",
     )
+    beside = 1 if request.param == "sqlite" else 0  # once with processes beside it, once by itself
     path = Builder(
-        settings, keys, engine, clock.now(), silent, share=0.2, units=UNITS, processes=0
+        settings, keys, engine, clock.now(), silent, share=0.2, units=UNITS, processes=beside
     ).build()
     yield Built(settings, keys, engine, json.loads(path.read_text()))
     engine.dispose()
@@ -286,3 +288,12 @@ def test_the_pilots_custodians_leave_signed_files_and_minutes_and_no_share(built
 def test_the_audit_trail_of_the_demo_is_unbroken(built):
     with reading() as db:
         assert audit.verify(db, keys=built.keys).entries > LISTS_OF_BOTH
+
+
+def test_last_nights_rehearsal_made_up_an_answer_of_everybody_invited(built):
+    with reading() as db:
+        campaign = campaigns.campaign(db, MAIN)
+        last = rehearsal.status(db, campaign, now=clock.now()).last
+        people = answering.count_guests(db, campaign)
+    assert (last.outcome, last.error) == (rehearsal.GOOD, "")
+    assert last.responses >= people
