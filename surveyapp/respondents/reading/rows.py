@@ -53,6 +53,25 @@ _SIGNS = re.compile(r"[\W_]+")
 _END = re.compile(r"[\W_]*hết[\W_]*", re.IGNORECASE)
 _EXAMPLE = {"vd", "vi du", "example", "mau"}
 _EXAMPLE_NAME = "nguyen van vi du"  # of our own template
+_WORD_OF_BOTH = tuple(
+    "hệ mối hợp dõi lập lap cấp liệu mắc nhận trưởng ký dấu tháng kiểm duyệt sách".split()
+)
+"""Every text of `_CLERK` or `_SIGNATURE` holds one of these, or a sign that is no letter."""
+
+
+def _signs_or_clerks(name: str) -> bool:
+    """Whether the cell of a name names whoever signs or answers the telephone; at a glance for most."""
+    if not any(map(_may_sign, name.split(" "))):
+        return False
+    return bool(_CLERK.search(name) or _SIGNATURE.search(name))
+
+
+@lru_cache(maxsize=50_000)
+def _may_sign(word: str) -> bool:
+    small = word.lower()
+    return not word.isalpha() or any(key in small for key in _WORD_OF_BOTH)
+
+
 _CONTACT = re.compile(r"@|\d{3}[\d .]{4,}")
 
 
@@ -157,9 +176,7 @@ class RowReader:
         if self._clerked and not number and not is_position(position):
             return False
         if not number and (
-            _CLERK.search(name)
-            or _SIGNATURE.search(name)
-            or any(_is_clerk(self._raw(row, c)) for c in self._posts)
+            _signs_or_clerks(name) or any(_is_clerk(self._raw(row, c)) for c in self._posts)
         ):
             return False
         return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
