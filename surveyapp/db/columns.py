@@ -12,17 +12,6 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, String, Text, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
-# In one piece by the C encoder made once: `json.dumps` makes a new one for each cell of a list's 60,000.
-_make_encoder = getattr(json.encoder, "c_make_encoder", None)
-_in_pieces = _make_encoder and _make_encoder(
-    None, json.JSONEncoder().default, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, True
-)  # fmt: skip
-
-
-def json_text(value: Any) -> str:
-    """What `json.dumps` writes, for columns of JSON."""
-    return "".join(_in_pieces(value, 0)) if _in_pieces else json.dumps(value)
-
 
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC, aware on both engines."""

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from surveyapp.db import outages, unit_scope
-from surveyapp.db.columns import json_text
 from surveyapp.errors import SurveyError
 
 POOLER = "pgbouncer"
@@ -77,7 +76,6 @@ def make_engine(url: str, patience: Patience = COMMANDS) -> Engine:
         max_overflow=10,
         pool_timeout=patience.pool,
         hide_parameters=True,
-        json_serializer=json_text,
         connect_args=arguments,
     )
     outages.watch(engine, silence=patience.silence)
@@ -139,7 +137,6 @@ def _sqlite_engine(url: str, patience: Patience) -> Engine:
         pool_use_lifo=True,  # each connection has a cache of pages of its own: the last used is the warmest
         pool_timeout=patience.pool,
         hide_parameters=True,
-        json_serializer=json_text,
     )
     wait = int(min(patience.lock, 15) * 1000)
 

@@ -1,6 +1,5 @@
 """The shortcuts for cells in which nothing can be wrong say what the rules say, only faster."""
 
-import json
 import unicodedata
 from itertools import product
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.db.columns import json_text
 from surveyapp.respondents.findings import Finding, Line, Row
 from surveyapp.respondents.reading import rows as reading_rows
 from surveyapp.respondents.rules import check_rows, contacts, faultless_cells, lines, people
@@ -187,8 +185,3 @@ def test_no_line_of_who_signs_or_answers_passes_at_a_glance_for_a_name(written):
 def test_a_text_is_tidied_the_same_word_by_word_and_as_a_whole(words, more):
     for text in (" ".join(words), "".join(words), f"{' '.join(words)} {more}"):
         assert tidy(text) == " ".join(as_meant(text).split())
-
-
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda v: st.lists(v) | st.dictionaries(st.text(), v), max_leaves=8))  # fmt: skip
-def test_a_column_of_json_holds_what_json_writes(value):
-    assert json_text(value) == json.dumps(value)

@@ -7,7 +7,12 @@ from functools import lru_cache
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.reading.own_counts import Numbering
-from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
+from surveyapp.respondents.words.bearers import (
+    could_be_person,
+    is_footnote,
+    is_serial,
+    names_office,
+)
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
@@ -217,6 +222,8 @@ class RowReader:
         if not serial and any(_CLERK.search(t) for _, t in filled):
             self._signed = self._clerked = True
             return RowKind.CLERK
+        if not has_contact and not others and is_footnote(f"{number} {name}"):
+            return RowKind.LETTER
         named = could_be_person(without_bullet(name))
         if not has_contact and len(filled) <= 4:
             ended = self._ending(filled, name, others, serial=serial, named=named)
