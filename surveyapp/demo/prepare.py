@@ -267,6 +267,7 @@ class Builder:
             with transaction() as db:
                 campaign = campaigns.campaign(db, code)
                 campaign_service.close_campaign(db, code, now=campaign.ends_at)
+                name_grams.keep(db, campaign.id, rosters.full_names(db, campaign.id))
                 act = Act(CENTRE, campaign.ends_at, self.keys)
                 draft_secret.destroy(db, campaign, where=self._secrets, act=act)
             done(1)

@@ -17,6 +17,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
+from surveyapp.exports.models import RemarkReview
 from surveyapp.exports.release import building
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
@@ -44,11 +45,14 @@ def opened_campaign(
     *,
     seed: int = 1,
     remarks: tuple[tuple[str, str], ...] = (("ministry", "Nên giảm họp."),),
+    reviewed: bool = True,
 ) -> Campaign:
-    """The tiny campaign with `sizes` responses, each answered at random from `seed`."""
+    """The tiny campaign with `sizes` responses, each answered at random from `seed`; two persons let every
+    remark leave as it was written, or nobody read them."""
     campaign = factories.campaign(db, now, opened=True)
     db.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="opened"))
-    store_results(db, campaign, now, SIZES if sizes is None else sizes, seed=seed, remarks=remarks)
+    told = SIZES if sizes is None else sizes
+    store_results(db, campaign, now, told, seed=seed, remarks=remarks, reviewed=reviewed)
     db.refresh(campaign)
     return campaign
 
@@ -61,6 +65,7 @@ def store_results(
     *,
     seed: int = 1,
     remarks: tuple[tuple[str, str], ...] = (),
+    reviewed: bool = True,
 ) -> None:
     """Responses, remarks and receipts as the opening would have written them."""
     chance = random.Random(seed)
@@ -77,7 +82,10 @@ def store_results(
         db.execute(insert(Response), rows)
         db.execute(insert(Receipt), [{"tag": tag, "campaign_id": campaign.id} for tag in tags])
     for level, text in remarks:
-        db.add(Remark(id=chance.randbytes(16), campaign_id=campaign.id, level=level, text=text))
+        id_ = chance.randbytes(16)
+        db.add(Remark(id=id_, campaign_id=campaign.id, level=level, text=text))
+        if reviewed:
+            db.add(_accepted(id_, campaign.id, text, now))
     db.flush()
     digest = opened_contents.digest(db, campaign)
     db.add(
@@ -94,6 +102,13 @@ def store_results(
     act = Act("centre", now, factories.TEST_KEYS)
     audit.record(db, act, Action.BOX_OPENED, campaign_code=campaign.code, facts={"digest": digest})
     db.flush()
+
+
+def _accepted(remark_id: bytes, campaign_id: int, text: str, now: datetime) -> RemarkReview:
+    return RemarkReview(
+        remark_id=remark_id, campaign_id=campaign_id, leaves=True, text=text,
+        first_by="an", first_at=now, second_by="binh", second_at=now,
+    )  # fmt: skip
 
 
 def _response(
