@@ -71,8 +71,8 @@ fuzz: .venv/.tests ## Fuzz whatever reads bytes of strangers, its coverage as gu
 kill-test: .venv/.tests ## Kill workers and PostgreSQL under submissions, 2,000 and 20 times, and count what is there (KILLS="--kills 200")
 	$(BIN)/python -W ignore -m tests.kills $(KILLS)
 
-wall-test: .venv/.tests ## Every page's tests on PostgreSQL as the roles of the second wall (WALL=tests/web/test_respond.py)
-	SURVEY_TEST_WALL=yes $(BIN)/pytest -n 2 --dist worksteal $(or $(WALL),tests/web)
+wall-test: .venv/.tests ## Every page's tests as the roles of the second wall (WALL=tests/web/test_respond.py, WALL_BY=pooler)
+	SURVEY_TEST_WALL=$(or $(WALL_BY),yes) $(BIN)/pytest -n 2 --dist worksteal $(or $(WALL),tests/web)
 
 fault-test: .venv/.tests ## Break an installation in fourteen ways under load, on both engines: what people saw, as a table (FAULTS=--short)
 	$(BIN)/python -W ignore -m tests.site.faults $(FAULTS)

@@ -1,5 +1,7 @@
 """How gunicorn serves: few processes, threads for waiting, nothing about a request in its log."""
 
+import contextlib
+import ctypes
 import gc
 import os
 import shutil
@@ -10,8 +12,6 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from surveyapp import traces
-from surveyapp.web.desk import background
-from surveyapp.web.http import state
 from surveyapp.web.serving import draining, metric_files
 
 traces.leave_none()
@@ -61,8 +61,21 @@ class QuietLogger(Logger):
 logger_class = QuietLogger
 
 
+_MOST_ARENAS = -8
+"""M_ARENA_MAX of glibc's mallopt: threads that take turns need no memory of their own to allocate from."""
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Before the worker's first thread: what one of them gives back, all can take."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_MOST_ARENAS, 2)
+
+
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: a reload may end those before."""
+    from surveyapp.web.desk import background  # the parent of the workers needs none of it
+    from surveyapp.web.http import state
+
     draining.ready_file(_counters(), worker.pid).touch()
     if state.is_ours(worker.wsgi):  # benchmarks serve another beside it
         background.watch(state.keys_of(worker.wsgi))

@@ -25,7 +25,7 @@ from surveyapp.db import bind, make_engine, transaction
 from surveyapp.i18n import speaking
 from surveyapp.keys import KeyRing
 from surveyapp.operations.wall import roles
-from tests import factories, postgres, wall
+from tests import factories, pooler, postgres, wall
 from tests.fakes import Moment
 
 # The same examples every time, however busy the machine is: a refusal must be repeatable. Looking for
@@ -188,6 +188,25 @@ def _walled_template(postgres_folder: Path, _postgres_template: str) -> str:
         roles.make(connection)  # roles are those of the whole server
     engine.dispose()
     return name
+
+
+@pytest.fixture(scope="session")
+def pooler_port(postgres_folder: Path, run_folder: Path) -> Iterator[int]:
+    """Where PgBouncer lends connections of this run's PostgreSQL, to the roles of the second wall too."""
+    folder = Path(tempfile.mkdtemp(dir=run_folder))
+    with pooler.running(postgres_folder, folder, wall.users()) as port:
+        yield port
+
+
+@pytest.fixture
+def pooled_wall(postgres_folder: Path, _walled_template: str, pooler_port: int) -> Iterator[Engine]:
+    """A database behind the second wall and PgBouncer: each request signs in as its role, by name."""
+    name = f"survey_{uuid.uuid4().hex}"
+    postgres.execute(postgres_folder, f"CREATE DATABASE {name} TEMPLATE {_walled_template}")
+    for engine in _bound(postgres.pooled_url(name, pooler_port)):
+        wall.sign_in_by_name(engine)
+        yield engine
+    postgres.execute(postgres_folder, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,11 +33,11 @@ logfile = {folder}/log
 
 
 @contextmanager
-def running(server: Path, folder: Path) -> Iterator[int]:
-    """The port of a pooler that lends three connections to whoever asks."""
+def running(server: Path, folder: Path, users: Iterable[str] = ()) -> Iterator[int]:
+    """The port of a pooler that lends three connections to whoever asks: the server's user, or one of `users`."""
     port, user = free_port(), postgres.server_user()
     name = user or pwd.getpwuid(os.geteuid()).pw_name
-    (folder / "users").write_text(f'"{name}" ""\n')
+    (folder / "users").write_text("".join(f'"{one}" ""\n' for one in (name, *users)))
     (folder / "pgbouncer.ini").write_text(SETTINGS.format(server=server, port=port, folder=folder))
     folder.chmod(0o711)
     for file in folder.iterdir():

@@ -89,6 +89,12 @@ def url(folder: Path, name: str) -> str:
     return f"postgresql+psycopg://{user}@/{name}?host={folder}"
 
 
+def pooled_url(name: str, port: int) -> str:
+    """The address of database `name` through the PgBouncer that listens on `port`."""
+    user = server_user() or pwd.getpwuid(os.geteuid()).pw_name
+    return f"postgresql+psycopg://{user}@127.0.0.1:{port}/{name}?pgbouncer=yes"
+
+
 def execute(folder: Path, *statements: str, name: str = "postgres") -> None:
     """Run statements outside any transaction, as CREATE DATABASE must be."""
     address = url(folder, name).replace("+psycopg", "")

@@ -1,9 +1,7 @@
 """The server behind PgBouncer in transaction mode: every transaction may meet another connection."""
 
 import re
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,22 +11,18 @@ from surveyapp.config import Settings
 from surveyapp.db import PAGES, bind, make_engine, reading, transaction
 from surveyapp.operations.installation import ownership
 from surveyapp.tables import metadata
-from tests import factories, pooler, postgres
+from tests import factories, postgres
 from tests.web.browsing import sign_in
 
 
 @pytest.fixture
-def pooled(empty_postgres: str, postgres_folder: Path, run_folder: Path):
+def pooled(empty_postgres: str, pooler_port: int):
     """An engine that goes through the pooler to an empty database."""
     name = re.search(r"/(empty_\w+)\?", empty_postgres)[1]
-    user = postgres.server_user() or "postgres"
-    folder = Path(tempfile.mkdtemp(dir=run_folder))
-    with pooler.running(postgres_folder, folder) as port:
-        url = f"postgresql+psycopg://{user}@127.0.0.1:{port}/{name}?pgbouncer=yes"
-        engine = make_engine(url, PAGES)
-        bind(engine)
-        yield engine
-        engine.dispose()
+    engine = make_engine(postgres.pooled_url(name, pooler_port), PAGES)
+    bind(engine)
+    yield engine
+    engine.dispose()
 
 
 def test_a_campaign_is_migrated_loaded_and_worked_on_through_the_pooler(

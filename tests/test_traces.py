@@ -56,6 +56,12 @@ def test_gunicorn_reads_it_before_any_worker():
     assert said(f"{config}; assert found['umask'] == 0o77; {TOLD}") == NOTHING
 
 
+def test_the_parent_of_the_workers_carries_nothing_of_the_application():
+    config = "import runpy, sys; runpy.run_path('gunicorn.conf.py')"
+    carried = "print(sorted({'flask', 'sqlalchemy', 'surveyapp.db'} & sys.modules.keys()))"
+    assert said(f"{config}; {carried}").strip() == "[]"
+
+
 @pytest.mark.parametrize(("mode", "refused"), [(0o700, False), (0o750, True), (0o701, True)])
 def test_an_instance_folder_open_to_others_is_refused(tmp_path, settings, mode, refused):
     folder = tmp_path / "there"

@@ -17,9 +17,8 @@ from tests.web.person import ONE, TWO, Person
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
     """SQLite; as the roles of the second wall where `make wall-test` asks for them."""
-    given_engine: Engine = request.getfixturevalue(
-        "walled_engine" if wall.WANTED else "sqlite_engine"
-    )
+    walled = "pooled_wall" if wall.POOLED else "walled_engine"
+    given_engine: Engine = request.getfixturevalue(walled if wall.WANTED else "sqlite_engine")
     return given_engine
 
 

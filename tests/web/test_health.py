@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from surveyapp import clock, create_app
 from surveyapp.db import bind, make_engine, reading, transaction
@@ -50,9 +51,17 @@ def test_a_node_whose_database_was_migrated_away_or_claimed_by_another_ring_is_n
     assert (answer.status_code, answer.json["schema"]) == (503, "at 0001")
 
 
-def test_a_database_that_only_reads_makes_a_node_not_ready(client, engine, monkeypatch):
-    with engine.connect() as connection:
-        connection.exec_driver_sql("pragma query_only=on")
+def only_reading(connection) -> None:
+    """What a standby does: a transaction that may not write."""
+    connection.exec_driver_sql("set transaction read only")
+
+
+def test_a_database_that_only_reads_makes_a_node_not_ready(client, engine):
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("pragma query_only=on")
+    else:
+        event.listen(engine, "begin", only_reading)
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json["write"]) == (503, "read_only")
 
