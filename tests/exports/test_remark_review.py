@@ -123,7 +123,8 @@ def test_parts_taken_out_are_a_redaction(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[…]", "[…] […]", "hai ba", "một ba", "ba […] một", "một […] bốn", "một hai ba […] ba"]
+    "text",
+    ["", "[…]", "[…] […]", "hai ba", "một ba", "ba […] một", "một […] bốn", "một hai ba […] ba"],
 )
 def test_other_words_or_none_are_no_redaction(text):
     assert not is_redaction("một hai ba", text)
