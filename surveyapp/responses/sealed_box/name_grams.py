@@ -58,9 +58,9 @@ class KnownNames:
             if self._known(told[:size]):
                 return size
         is_addressed = _TITLE.search(text[max(0, words[first].start() - 12) : words[first].start()])
-        if run >= _PAIR and self._known(told[:_PAIR]):
-            if is_addressed or all(word[0].isupper() for word in told[:_PAIR]):
-                return _PAIR
+        may_be_pair = is_addressed or all(word[0].isupper() for word in told[:_PAIR])
+        if run >= _PAIR and may_be_pair and self._known(told[:_PAIR]):
+            return _PAIR
         return 1 if is_addressed and self._known(told[:1]) else 0
 
     def _known(self, words: Sequence[str]) -> bool:
