@@ -37,7 +37,7 @@ from surveyapp.demo import (
 from surveyapp.demo.custodians import Custodians
 from surveyapp.demo.lists import CENTRE
 from surveyapp.exports.disclosure import remark_review
-from surveyapp.exports.disclosure.remark_review import Decision, Stage
+from surveyapp.exports.disclosure.remark_review import RemarkDecision, Stage
 from surveyapp.exports.release import building, rehearsal
 from surveyapp.fieldwork.forecast import nightly
 from surveyapp.i18n import _
@@ -292,14 +292,14 @@ class Builder:
     def _review_remarks(self, db: Session, code: str, *, now: datetime) -> None:
         """Two persons let every remark leave as it was proposed."""
         campaign = campaigns.campaign(db, code)
-        while found := remark_review.to_review(
+        while unread := remark_review.to_review(
             db, campaign.id, Stage.NEW, small={}, limit=ISSUED_AT_ONCE
         ):
             for who in (CENTRE, f"{CENTRE}-2"):
-                chosen = [Decision(one.id, one.proposed) for one in found]
+                chosen = [RemarkDecision(one.id, one.proposed) for one in unread]
                 sound = [
                     one if one.text and one.text.replace("[…]", "").strip()
-                    else Decision(one.remark_id, None)
+                    else RemarkDecision(one.remark_id, None)
                     for one in chosen
                 ]  # fmt: skip
                 remark_review.decide(db, campaign, sound, act=Act(who, now, self.keys))

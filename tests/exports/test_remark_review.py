@@ -8,7 +8,12 @@ from sqlalchemy import select
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.models import AuditEntry
 from surveyapp.exports.disclosure import remark_review
-from surveyapp.exports.disclosure.remark_review import Decision, Outcome, Stage, is_redaction
+from surveyapp.exports.disclosure.remark_review import (
+    RemarkDecision,
+    ReviewStep,
+    Stage,
+    is_redaction,
+)
 from surveyapp.exports.errors import RemarksAltered
 from surveyapp.exports.release import building
 from surveyapp.responses.models import Remark
@@ -39,7 +44,7 @@ def written(db, text=WRITTEN):
 
 
 def decide(db, campaign, act, text, **more):
-    decisions = [Decision(written(db), text)]
+    decisions = [RemarkDecision(written(db), text)]
     return remark_review.decide(db, campaign, decisions, act=act, **more)
 
 
@@ -53,20 +58,20 @@ def test_what_is_found_is_proposed_to_be_taken_out(db, campaign):
 
 
 def test_one_person_alone_lets_nothing_leave(db, campaign, an):
-    assert decide(db, campaign, an, PROPOSED)[Outcome.PROPOSED] == 1
-    assert decide(db, campaign, an, PROPOSED)[Outcome.SAME] == 1
+    assert decide(db, campaign, an, PROPOSED)[ReviewStep.PROPOSED] == 1
+    assert decide(db, campaign, an, PROPOSED)[ReviewStep.SAME] == 1
     assert texts(db, campaign) == []
 
 
 def test_what_another_person_agrees_to_leaves(db, campaign, an, binh):
     decide(db, campaign, an, PROPOSED)
-    assert decide(db, campaign, binh, PROPOSED)[Outcome.SETTLED] == 1
+    assert decide(db, campaign, binh, PROPOSED)[ReviewStep.SETTLED] == 1
     assert texts(db, campaign) == [PROPOSED]
 
 
 def test_another_opinion_waits_for_the_first_person(db, campaign, an, binh):
     decide(db, campaign, an, PROPOSED)
-    assert decide(db, campaign, binh, "[…] giải quyết chậm")[Outcome.PROPOSED] == 1
+    assert decide(db, campaign, binh, "[…] giải quyết chậm")[ReviewStep.PROPOSED] == 1
     assert texts(db, campaign) == []
     decide(db, campaign, an, "[…] giải quyết chậm")
     assert texts(db, campaign) == ["[…] giải quyết chậm"]

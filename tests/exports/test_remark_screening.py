@@ -2,11 +2,11 @@
 
 import pytest
 
-from surveyapp.exports.disclosure.remark_screening import found, redacted
+from surveyapp.exports.disclosure.remark_screening import redacted, spans_to_hide
 
 
 def without_names(text, **known):
-    return redacted(text, found(text, **known))
+    return redacted(text, spans_to_hide(text, **known))
 
 
 @pytest.mark.parametrize(

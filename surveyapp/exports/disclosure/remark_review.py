@@ -32,7 +32,7 @@ class Stage(StrEnum):
     SETTLED = "settled"
 
 
-class Outcome(StrEnum):
+class ReviewStep(StrEnum):
     """What a decision came to: the first one, the agreement of another person, nothing new."""
 
     PROPOSED = "proposed"
@@ -48,7 +48,7 @@ class RemarkToReview:
     level: str
     item: str | None
     text: str
-    found: list[Span]
+    to_hide: list[Span]
     lists_known: bool
     review: RemarkReview | None
 
@@ -57,11 +57,11 @@ class RemarkToReview:
         """What would leave: as it was decided last, else without what was found."""
         if self.review is not None:
             return self.review.text
-        return remark_screening.redacted(self.text, self.found)
+        return remark_screening.redacted(self.text, self.to_hide)
 
 
 @dataclass(frozen=True)
-class Decision:
+class RemarkDecision:
     """Of one remark: `text` leaves, which is what was written without parts of it, or with None nothing does."""
 
     remark_id: str
@@ -122,7 +122,7 @@ def to_review(
             level=remark.level,
             item=remark.item,
             text=remark.text,
-            found=remark_screening.found(
+            to_hide=remark_screening.spans_to_hide(
                 remark.text, named=remark.named or (), units=small.get(remark.level, ())
             ),
             lists_known=remark.named is not None,
@@ -135,11 +135,11 @@ def to_review(
 def decide(
     db: Session,
     campaign: Campaign,
-    decisions: Sequence[Decision],
+    decisions: Sequence[RemarkDecision],
     *,
     act: Act,
     one_person: bool = False,
-) -> Counter[Outcome]:
+) -> Counter[ReviewStep]:
     """Record what a person decided; what another had decided alike before is settled by it.
 
     All or nothing: raises `RemarksAltered` with the ids of remarks that would leave with other words than were
@@ -157,8 +157,8 @@ def decide(
     done = Counter(_decide(db, campaign.id, one, act, one_person) for one in decisions)
     written = "\n".join(sorted(f"{one.remark_id} {one.text}" for one in decisions))
     facts = {
-        "proposed": done[Outcome.PROPOSED],
-        "settled": done[Outcome.SETTLED],
+        "proposed": done[ReviewStep.PROPOSED],
+        "settled": done[ReviewStep.SETTLED],
         "sha256": sha256(written.encode()).hexdigest(),
     }
     if facts["proposed"] or facts["settled"]:
@@ -218,8 +218,8 @@ def _texts(db: Session, campaign_id: int, ids: Iterable[str]) -> dict[str, str]:
 
 
 def _decide(
-    db: Session, campaign_id: int, decision: Decision, act: Act, one_person: bool
-) -> Outcome:
+    db: Session, campaign_id: int, decision: RemarkDecision, act: Act, one_person: bool
+) -> ReviewStep:
     leaves, text = decision.text is not None, _even(decision.text or "")
     id_ = bytes.fromhex(decision.remark_id)
     standing = db.get(RemarkReview, id_)
@@ -230,16 +230,16 @@ def _decide(
         )  # fmt: skip
         db.add(standing)
         db.flush()
-        return Outcome.PROPOSED
+        return ReviewStep.PROPOSED
     is_same = standing.leaves == leaves and standing.text == text
     if is_same and standing.second_by is not None:
-        return Outcome.SAME
+        return ReviewStep.SAME
     if is_same and (one_person or standing.first_by != act.actor):
         standing.second_by, standing.second_at = act.actor, act.now
-        return Outcome.SETTLED
+        return ReviewStep.SETTLED
     if is_same:
-        return Outcome.SAME
+        return ReviewStep.SAME
     standing.leaves, standing.text = leaves, text
     standing.first_by, standing.first_at = act.actor, act.now
     standing.second_by = standing.second_at = None
-    return Outcome.PROPOSED
+    return ReviewStep.PROPOSED

@@ -61,7 +61,7 @@ def small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str]
     return small
 
 
-def found(
+def spans_to_hide(
     text: str, *, named: Iterable[Iterable[int]] = (), units: Collection[str] = ()
 ) -> list[Span]:
     """Where the text tells whom to call, who somebody is, or one of `units`, in order, none touching another.

@@ -35,14 +35,14 @@ class KnownNames:
     def spans(self, text: str) -> list[Span]:
         """From where to where: the longest parts of names, none inside another."""
         words = list(_WORD.finditer(text))
-        found: list[Span] = []
+        spans: list[Span] = []
         first = 0
         while first < len(words):
             size = self._name_at(text, words, first)
             if size:
-                found.append((words[first].start(), words[first + size - 1].end()))
+                spans.append((words[first].start(), words[first + size - 1].end()))
             first += size or 1
-        return found
+        return spans
 
     def _name_at(self, text: str, words: Sequence[re.Match[str]], first: int) -> int:
         """How many words from `first` on are a name; 0 for none."""

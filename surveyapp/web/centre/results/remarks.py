@@ -9,7 +9,12 @@ from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
 from surveyapp.exports.disclosure import remark_review, remark_screening
-from surveyapp.exports.disclosure.remark_review import Decision, Outcome, RemarkToReview, Stage
+from surveyapp.exports.disclosure.remark_review import (
+    RemarkDecision,
+    ReviewStep,
+    RemarkToReview,
+    Stage,
+)
 from surveyapp.exports.errors import RemarksAltered
 from surveyapp.exports.release.results import read_frame
 from surveyapp.i18n import _
@@ -53,13 +58,16 @@ def decide_remarks() -> ResponseReturnValue:
     if done.total():
         words = _(
             "Đã ghi: %(proposed)s ý kiến chờ người thứ hai, %(settled)s ý kiến đã quyết định xong.",
-            proposed=done[Outcome.PROPOSED],
-            settled=done[Outcome.SETTLED],
+            proposed=done[ReviewStep.PROPOSED],
+            settled=done[ReviewStep.SETTLED],
         )
         flash(words, "success")
-    if done[Outcome.SAME]:
+    if done[ReviewStep.SAME]:
         flash(
-            _("%(n)s ý kiến cần một người khác đồng ý: chưa có gì thay đổi.", n=done[Outcome.SAME]),
+            _(
+                "%(n)s ý kiến cần một người khác đồng ý: chưa có gì thay đổi.",
+                n=done[ReviewStep.SAME],
+            ),
             "info",
         )
     return redirect(url_for("centre.remarks", stage=_stage().value), code=303)
@@ -70,7 +78,7 @@ def _stage() -> Stage:
     return Stage(asked) if asked in Stage else Stage.NEW
 
 
-def _decisions(form: Mapping[str, str]) -> list[Decision]:
+def _decisions(form: Mapping[str, str]) -> list[RemarkDecision]:
     """What was chosen; with the button for the whole page, what was left open leaves as it stands there."""
     decisions = []
     for name in form:
@@ -79,7 +87,7 @@ def _decisions(form: Mapping[str, str]) -> list[Decision]:
             continue
         verdict = form.get(f"verdict.{id_}", "") or (LEAVES if form.get("whole_page") else "")
         if verdict in (LEAVES, STAYS):
-            decisions.append(Decision(id_, form[name] if verdict == LEAVES else None))
+            decisions.append(RemarkDecision(id_, form[name] if verdict == LEAVES else None))
     return decisions
 
 
@@ -137,7 +145,7 @@ def _altered() -> str:
 def _card(one: RemarkToReview, questions: Mapping[str, str]) -> dict[str, object]:
     """What the page shows of a remark: its words in pieces, marked where something is to be taken out."""
     pieces, at = [], 0
-    for start, end in one.found:
+    for start, end in one.to_hide:
         pieces += [(one.text[at:start], False), (one.text[start:end], True)]
         at = end
     pieces.append((one.text[at:], False))
