@@ -11,8 +11,8 @@ from surveyapp.db import reading, transaction
 from surveyapp.exports.disclosure import remark_review, remark_screening
 from surveyapp.exports.disclosure.remark_review import (
     RemarkDecision,
-    ReviewStep,
     RemarkToReview,
+    ReviewStep,
     Stage,
 )
 from surveyapp.exports.errors import RemarksAltered
@@ -75,7 +75,7 @@ def decide_remarks() -> ResponseReturnValue:
 
 def _stage() -> Stage:
     asked = request.values.get("stage", "")
-    return Stage(asked) if asked in Stage else Stage.NEW
+    return next((one for one in Stage if one.value == asked), Stage.NEW)
 
 
 def _decisions(form: Mapping[str, str]) -> list[RemarkDecision]:
