@@ -14,7 +14,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test other-python run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test
+.PHONY: help demo demo-data demo-reset test other-python run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test wave-test
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ journeys: .venv/.tests ## Scripted people in Chromium, Firefox and WebKit, on a 
 	@sh tools/system_packages.sh
 	$(BIN)/pytest tests/browser/all_journeys.py $(JOURNEYS)
 	SURVEY_TEST_SLOW=0.3 $(BIN)/pytest tests/browser/all_journeys.py $(JOURNEYS)
+
+wave-test: .venv/.tests ## Remind 30,000 people before providers that fail, on a clock of its own (WAVE="30000 --postgres")
+	$(BIN)/python -W ignore -m tests.delivery.whole_wave $(WAVE)
 
 soak: .venv/.tests ## Two nodes and two workers under load: does anything grow? (SOAK="--minutes 30")
 	$(BIN)/python -W ignore -m tests.site.soak $(SOAK)

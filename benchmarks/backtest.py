@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import exp
 
-from surveyapp.fieldwork.forecast.projection import LEVEL, Forecast, Key, UnitGroup
+from surveyapp.fieldwork.forecast.coming_answers import LEVEL
+from surveyapp.fieldwork.forecast.projection import Forecast, Key, UnitGroup
 from surveyapp.fieldwork.forecast.response_curve import ReminderCalendar, days_between
 
 OPENS = date(2024, 1, 8)
 DAYS = 35
 MORNINGS = (4, 7, 10, 14, 20, 27)
-KINDS = ("willing", "hazard", "chased", "late")
+KINDS = ("willing", "hazard", "chased", "late", "unrecorded")
 GROUPS = {1: 84, 4: 42, 5: 9, 11: 56, 12: 65, 13: 283, 14: 33, 2: 59, 3: 260}
 """Forms of an average unit in M1, M4, M5, P1–P4, M2, M3, by a number of ours."""
 
@@ -83,7 +84,7 @@ def simulate(kind: str, seed: int) -> tuple[dict[Key, UnitGroup], tuple[date, ..
 
     willing: some never answer, the others after a delay (the usual cure model); hazard: everybody has
     a falling chance each day; chased: units are pressed on days of their own; late: a rush before the
-    last day, which no forecast can know. All days scatter together, and units are sent to on three days.
+    last day, which no forecast can know; unrecorded: as willing, reminders went out that nobody entered. All days scatter together, and units are sent to on three days.
     """
     dice = random.Random(f"{kind} {seed}")
     reminders = tuple(sorted(OPENS + timedelta(days=d) for d in dice.sample(range(6, 30), 3)))
@@ -117,7 +118,7 @@ def simulate(kind: str, seed: int) -> tuple[dict[Key, UnitGroup], tuple[date, ..
                 if came:
                     answered[day] = came
             cells[unit, group] = UnitGroup(forms, starts, answered)
-    return cells, reminders
+    return cells, () if kind == "unrecorded" else reminders
 
 
 def _since(day: date, starts: date, reminders: tuple[date, ...]) -> tuple[int, bool]:

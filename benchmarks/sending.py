@@ -21,7 +21,7 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from threading import Event, Thread
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp import clock, schema
@@ -36,7 +36,7 @@ from surveyapp.delivery.waves.planning import WavePlan
 from surveyapp.invitations import service
 from surveyapp.invitations.models import Invitation
 from surveyapp.keys import make_key_ring, read_key_ring
-from surveyapp.respondents.models import Person, PersonEntry
+from surveyapp.respondents.models import Person
 from surveyapp.tables import metadata
 from tests import factories, postgres
 from tests.invitations.roster import Roster, opened
@@ -172,28 +172,11 @@ def _people(db: Session, campaign: object, people: int, *, faults: bool) -> None
     def prefix(n: int) -> str:
         return FAULTS.get(n % 2000, "") if faults else ""
 
-    roster = Roster(db, campaign)  # type: ignore[arg-type]
-    first = roster.person("01")
-    roster.enter(first, "01", "council")
-    person = dict(db.execute(select(Person.__table__)).one()._mapping)
-    entry = dict(db.execute(select(PersonEntry.__table__)).one()._mapping)
-    from uuid import uuid4
-
-    ids = [uuid4() for _ in range(people - 1)]
     named = factories.people(people)
-    db.execute(
-        insert(Person),
-        [
-            {
-                **person,
-                "id": id_,
-                "full_name": named[n][0],
-                "email": f"{prefix(n)}n{n}@d{n % 90}.example.vn",
-            }
-            for n, id_ in enumerate(ids)
-        ],
-    )
-    db.execute(insert(PersonEntry), [{**entry, "id": uuid4(), "person_id": id_} for id_ in ids])
+    contacts = [
+        (named[n][0], f"{prefix(n)}n{n}@d{n % 90}.example.vn", named[n][1]) for n in range(people)
+    ]
+    Roster(db, campaign).crowd("01", "council", contacts)  # type: ignore[arg-type]
 
 
 def _environment(folder: Path, url: str, port: int) -> dict[str, str]:

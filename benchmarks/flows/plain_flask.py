@@ -34,9 +34,15 @@ class Sqlite:
     """One connection a thread, WAL, every commit on disk."""
 
     def __init__(self, path: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=15)
+        self._connection = sqlite3.connect(
+            path, isolation_level=None, timeout=15, check_same_thread=False
+        )
         self._connection.execute("PRAGMA journal_mode=wal")
         self._connection.execute("PRAGMA synchronous=full")
+
+    def __del__(self) -> None:
+        """The thread is over, and with it what was its own."""
+        self._connection.close()
 
     def run(self, statement: str, *values: object) -> Any:
         """One statement; its rows can be fetched."""

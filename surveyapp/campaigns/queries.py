@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
@@ -27,6 +27,12 @@ from surveyapp.instruments.model import Instrument
 def campaigns(db: Session) -> Sequence[Campaign]:
     """Every campaign, the latest year first."""
     return db.scalars(select(Campaign).order_by(Campaign.year.desc(), Campaign.code)).all()
+
+
+def unit_counts(db: Session) -> dict[int, int]:
+    """How many units each campaign has, by its id: how wide a round it is."""
+    rows = db.execute(select(Unit.campaign_id, func.count()).group_by(Unit.campaign_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def campaign(db: Session, code: str) -> Campaign:

@@ -216,8 +216,12 @@ def _make_engine() -> Engine:
     from surveyapp.tables import metadata
 
     engine = db.make_engine(read_settings().database_url)
-    db.check_durability(engine)
-    schema.check(engine, metadata)
+    try:
+        db.check_durability(engine)
+        schema.check(engine, metadata)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -228,9 +232,13 @@ def main(english: bool) -> None:
 
     Settings come from the environment (see the README). Every command has its own --help.
     """
+    i18n.set_locale("en" if english else "vi")
+    if (
+        "--help" in sys.argv
+    ):  # nothing is read for it, and SQLAlchemy takes longer to import than help to write
+        return
     from surveyapp import db
 
-    i18n.set_locale("en" if english else "vi")
     db.bind_when_needed(_make_engine)
 
 

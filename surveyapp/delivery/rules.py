@@ -70,8 +70,11 @@ _SAID = {
 }
 
 
-def reason_to_skip(kind: str, standing: InvitationFacts) -> str:
+def reason_to_skip(kind: str, standing: InvitationFacts, *, tried_before: bool = False) -> str:
     """Why this person gets no message of this kind now; an empty string when she does.
+
+    `tried_before`: the same wave has tried her in vain by another channel, or what it handed over came back.
+    Whatever her forms count as since, what it says is still news to her.
 
     revoked, on_hold, submitted, declined, not_me, moved, wrong_group, already_sent, not_sent, started,
     not_started, not_submitted, not_reissued, away.
@@ -93,7 +96,8 @@ def reason_to_skip(kind: str, standing: InvitationFacts) -> str:
         return next(word for said, word in _SAID.items() if said == live[0].disposition)
     if kind == "reissue" and standing.issue_number == 1:
         return "not_reissued"
-    return _reason_of_kind(kind, asked)
+    reason = _reason_of_kind(kind, asked)
+    return "" if tried_before and reason in ("already_sent", "not_sent") else reason
 
 
 def _reason_of_kind(kind: str, asked: Sequence[FormInMessage]) -> str:

@@ -31,10 +31,13 @@ def _test(instrument: Instrument, test: Condition) -> str:
     n = instrument.position(test.item)
     if test.answered:
         return _("có trả lời câu %(n)s", n=n)
-    if test.codes:
+    if test.codes or test.without:
         item = instrument.item(test.item)
         labels = {one.code: one.get(locale()) for one in kind_of(item).categories(item)}
-        chosen = _(" hoặc ").join(f"“{labels.get(code, code)}”" for code in test.codes)
+        named = [f"“{labels.get(code, code)}”" for code in (*test.codes, *test.without)]
+        chosen = _(" hoặc ").join(named)
+        if test.without:
+            return _("câu %(n)s không chọn %(chosen)s", n=n, chosen=chosen)
         return _("câu %(n)s chọn %(chosen)s", n=n, chosen=chosen)
     if test.most is None:
         return _("câu %(n)s từ %(least)s trở lên", n=n, least=test.least)
@@ -90,7 +93,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "text_control": lambda _facts: _("có ký tự ẩn (không hiện trên màn hình)"),
     "spss_reserved": lambda _facts: _("trùng từ dành riêng của SPSS, không đặt tên biến được"),
     "routing_test": lambda _facts: _(
-        "mỗi điều kiện nêu đúng một điều: codes, khoảng số least và most, hoặc answered: true"
+        "mỗi điều kiện nêu đúng một điều: codes, without, khoảng số least và most, hoặc answered: true"
     ),
     "routing_mode": lambda _facts: _("điều kiện nêu hoặc any hoặc all"),
     "not_a_moment": lambda _facts: _("phải là ngày giờ Việt Nam dạng 2024-01-08 08:00"),

@@ -71,6 +71,9 @@ Criterion = Annotated[str, Field(pattern=r"^[A-Z]+[0-9]*(\.[0-9]+)*$", max_lengt
 Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=16)]
 OptionCode = Annotated[str, Field(pattern=r"^([1-9]|1[0-9]|20)$")]
 Best = Annotated[str, Field(pattern=r"^([1-9]|1[0-9]|20|middle|none)$")]
+TestedCodes = Annotated[
+    tuple[Annotated[str, Field(pattern="^[0-9]{1,2}$")], ...], Field(strict=False)
+]
 Settings = dict[str, Any]
 Status = Literal["illustrative", "official"]
 
@@ -138,14 +141,14 @@ class Scale(Frozen):
 
 
 class Condition(Sparing):
-    """What is asked of one earlier item: any of some codes, a range of numbers, or that it is answered."""
+    """What is asked of one earlier item: any of some codes, none of some, a range of numbers, or that it is
+    answered. What is not answered has none of them."""
 
-    usual = {"codes": (), "least": None, "most": None, "answered": False}
+    usual = {"codes": (), "without": (), "least": None, "most": None, "answered": False}
 
     item: ItemId
-    codes: Annotated[
-        tuple[Annotated[str, Field(pattern="^[0-9]{1,2}$")], ...], Field(strict=False)
-    ] = ()
+    codes: TestedCodes = ()
+    without: TestedCodes = ()
     least: Annotated[int, Field(ge=0)] | None = None
     most: Annotated[int, Field(ge=0)] | None = None
     answered: bool = False
@@ -153,8 +156,8 @@ class Condition(Sparing):
     @model_validator(mode="after")
     def _one(self) -> Self:
         ranged = self.least is not None or self.most is not None
-        if bool(self.codes) + ranged + self.answered != 1:
-            raise PydanticCustomError("routing_test", "one of codes, a range, answered: true")
+        if bool(self.codes) + bool(self.without) + ranged + self.answered != 1:
+            raise PydanticCustomError("routing_test", "one of codes, without, a range, answered")
         return self
 
 

@@ -53,9 +53,15 @@ def build(
         settings = read_settings()
         traces.check(settings)
     keys = keys or read_key_ring(settings.keys)
+    own = engine is None
     engine = engine or db.make_engine(settings.database_url, db.PAGES)
-    db.check_durability(engine)
-    schema.check(engine, metadata)
+    try:
+        db.check_durability(engine)
+        schema.check(engine, metadata)
+    except BaseException:
+        if own:
+            engine.dispose()
+        raise
     db.bind(engine)
     log.configure(settings.log_level)
     with db.transaction() as session:

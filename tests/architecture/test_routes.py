@@ -65,6 +65,7 @@ ROUTES = {
     "POST /phieu/ngon-ngu": RESPONDENT,
     "POST /phieu/roi-khoi": RESPONDENT,
     "GET /da-dong": RESPONDENT,
+    "GET /khong-thuc-hien": RESPONDENT,
     "GET /da-ghi-nhan/<any(not_me, moved, wrong_group, decline):kind>": RESPONDENT,
     "GET /t/<token>": RESPONDENT,
     "POST /t/<token>/start": RESPONDENT,

@@ -7,14 +7,16 @@ from tests.browser.corridors import EVERY, FORCED
 from tests.browser.engines import ENGINES, surfing
 from tests.browser.journeys import Stage
 from tests.browser.scene import Scene
+from tests.browser.twists import TWISTS
 
 pytestmark = pytest.mark.browser
+WALKED = EVERY | TWISTS
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", WALKED)
 def test_a_journey_ends_where_it_should(name: str, engine: str, browser: Browser, scene: Scene):
-    journey, look = EVERY[name]
+    journey, look = WALKED[name]
     with surfing(engine, browser, look) as surfer:
         journey(Stage(surfer, scene))
 

@@ -21,6 +21,7 @@ from tests.browser.journeys import (
     SUBMIT,
     Journey,
     Stage,
+    answer_over_two_pages,
     whole_path,
 )
 from tests.browser.scene import Before, Lacking
@@ -351,11 +352,7 @@ def whole_path_with_a_gap_of_the_line(stage: Stage) -> None:
     stage.begin()
     surfer.wait_for("form[data-joined]")
     with stage.scene.line_gone():
-        surfer.touch(FIRST)
-        surfer.touch(NEXT)
-        surfer.wait_for(".part[data-page='2'] h1")
-        surfer.touch(FIRST)
-        surfer.wait_for("#saved.failed")
+        answer_over_two_pages(stage)
     stage.saved()
     stage.submit()
 

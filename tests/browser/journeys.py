@@ -172,6 +172,16 @@ def line_that_never_answers(stage: Stage) -> None:
     surfer.wait_for(SUBMIT)
 
 
+def answer_over_two_pages(stage: Stage) -> None:
+    """While the line is down: one question, the next page, one there."""
+    surfer = stage.surfer
+    surfer.touch(FIRST)
+    surfer.touch(NEXT)
+    surfer.wait_for(".part[data-page='2'] h1")
+    surfer.touch(FIRST)
+    surfer.wait_for("#saved.failed")
+
+
 def three_widths_of_text(stage: Stage) -> None:
     """Text twice as large pans no page sideways at 360 px."""
     surfer = stage.surfer

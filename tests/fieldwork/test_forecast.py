@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from benchmarks.backtest import OPENS, back_test, simulate
-from surveyapp.fieldwork.forecast.projection import LEVEL, Forecast, UnitGroup
+from surveyapp.fieldwork.forecast.coming_answers import LEVEL
+from surveyapp.fieldwork.forecast.projection import Forecast, UnitGroup
 from surveyapp.fieldwork.forecast.response_curve import Cohort, ReminderCalendar, fit
 
 CLOSES = OPENS + timedelta(days=30)
@@ -102,7 +103,9 @@ def test_the_curve_learns_that_few_answer_at_weekends():
     curves = fit([Cohort(OPENS, 20_000, came)], ReminderCalendar(), until=days[-1])
     monday, saturday = days[-1] + timedelta(days=1), days[-1] + timedelta(days=6)
     likely = max(curves, key=lambda curve: curve.weight)
-    shares = likely.coming(OPENS, sum(came.values()) / 20_000, [monday, saturday])
+    shares = likely.coming(
+        Cohort(OPENS, 20_000, came), sum(came.values()) / 20_000, [monday, saturday]
+    )
     assert shares[1] < shares[0] / 4
     assert sum(curve.weight for curve in curves) == pytest.approx(1)
 
@@ -128,7 +131,39 @@ def test_a_holiday_is_a_day_off_for_the_curve():
     plain = ReminderCalendar()
     tet = ReminderCalendar(holidays=frozenset({monday}))
     saturday = date(2024, 2, 10)
-    off = plain.features(date(2024, 2, 1), saturday)[3]
-    assert off == tet.features(date(2024, 2, 1), monday)[3] == 1.0
-    assert plain.features(date(2024, 2, 1), monday)[3] == 0.0
-    assert tet.with_reminder(saturday).features(date(2024, 2, 1), monday)[3] == 1.0
+    sent = Cohort(date(2024, 2, 1), 100, {})
+    assert plain.features(sent, saturday)[3] == tet.features(sent, monday)[3] == 1.0
+    assert plain.features(sent, monday)[3] == 0.0
+    assert tet.with_reminder(saturday).features(sent, monday)[3] == 1.0
+
+
+def test_reminders_of_a_part_are_learnt_from_and_foretold_for_that_part_alone(round_of_cells):
+    later = OPENS + timedelta(days=9)
+    reminded = {
+        key: UnitGroup(cell.forms, cell.starts, cell.answered, (later,) if key[0] < 5 else ())
+        for key, cell in round_of_cells.items()
+    }
+    plain, course = forecast(round_of_cells, days=7), forecast(reminded, days=7)
+    assert course.cell((0, 1)).final > plain.cell((0, 1)).final + 1
+    assert course.cell((10, 1)).final == pytest.approx(plain.cell((10, 1)).final, rel=0.02)
+
+
+def test_every_coming_day_has_its_bounds_and_the_last_those_of_the_whole(round_of_cells):
+    course = forecast(round_of_cells, days=7)
+    for keys in (None, [(0, 1)], [(0, 1), (22, 1)]):
+        whole, days = course.of(keys), course.by_day(keys)
+        assert [each.day for each in days] == [day for day, _ in whole.path[1:]]
+        assert all(each.low <= each.expected <= each.high for each in days)
+        widths = [each.high - each.low for each in days]
+        assert widths == sorted(widths)
+        assert (days[-1].low, days[-1].high) == (whole.low, whole.high)
+        assert days[-1].expected == pytest.approx(whole.final)
+
+
+def test_planned_reminders_raise_the_forecast_and_what_was_learnt_stays(round_of_cells):
+    course = forecast(round_of_cells, days=7)
+    planned = course.with_reminders(OPENS + timedelta(days=9), OPENS + timedelta(days=16))
+    assert planned.of().final > course.of().final + 20
+    assert [c.coefficients for c in planned.curves] == [c.coefficients for c in course.curves]
+    assert planned.of().so_far == course.of().so_far
+    assert course.of().final == forecast(round_of_cells, days=7).of().final

@@ -146,7 +146,7 @@ def _two_best(sheets: Sheets) -> None:
 
 
 SPOILED: list[tuple[Callable[[Sheets], None], str]] = [
-    (_cell("relevant", "${a} = '1'"), "điều kiện không chuyển được"),
+    (_cell("relevant", "${a} = '1'"), "không phải câu hỏi đứng trước"),
     (_cell("required", "${a} = '1'"), "không câu nào bắt buộc"),
     (_cell("constraint", ". > 1"), "constraint"),
     (_cell("type", "select_one nothing"), "không có danh sách nothing"),

@@ -39,7 +39,6 @@ ASKED = {"type": "select_one yn", "name": "a", "label": "Was it good?"}
         (form({"type": "rank yn", "name": "a", "label": "Order"}), "2 survey!A2", "rank"),
         (form({"type": "geopoint", "name": "a", "label": "Where?"}), "2 survey!A2", "geopoint"),
         (form({"type": "note", "name": "a", "label": "Hello"}), "1 survey", "không có câu hỏi"),
-        (form({"type": "text", "name": "a", "label::Français (fr)": "Où ?"}), "2 survey!C2", "tiếng Việt"),
         (
             form(ASKED, choices=[{"list_name": "yn", "name": str(n), "label": f"No. {n}"} for n in range(25)]),
             "22 choices!B22", "dài quá 20",
@@ -124,3 +123,47 @@ def test_settings_of_an_app_that_collects_change_nothing_and_are_told():
     imported = taken(form(ASKED, form_title="A form", submission_url="https://x.example", auto_send="yes"))  # fmt: skip
     for name in ("submission_url", "auto_send"):
         assert any(name in notice for notice in imported.notices)
+
+
+@pytest.mark.parametrize(
+    ("condition", "meant"),
+    [
+        ("${a} != 'y'", {"all": [("without", ("1",))]}),
+        ("not(selected(${a}, 'y'))", {"all": [("without", ("1",))]}),
+        ("not(${a} = 'y' or ${n} = '')", None),
+        ("${a}!='y' and ${a} != 'n'", {"all": [("without", ("1", "2"))]}),
+        ("not(not(${a}='y'))", {"all": [("codes", ("1",))]}),
+        ("string-length(${a}) > 0", {"all": [("answered", True)]}),
+    ],
+)
+def test_what_is_not_chosen_is_asked_for_as_the_converter_does(condition, meant):
+    rows = [ASKED, {"type": "integer", "name": "n", "label": "How many?"}]
+    rows.append({"type": "text", "name": "b", "label": "Why?", "relevant": condition})
+    if meant is None:
+        meant = {"all": [("without", ("1",)), ("answered", True)]}
+    shown_if = taken(form(*rows)).questionnaire.sections[0].items[2].shown_if
+    for mode, tests in meant.items():
+        written = zip(getattr(shown_if, mode), tests, strict=True)
+        assert all(getattr(test, name) == value for test, (name, value) in written)
+
+
+def test_what_nobody_answers_is_left_aside_and_what_rests_on_it_is_refused_by_its_name():
+    rows = [ASKED, {"type": "calculate", "name": "c", "calculation": "1 + 1"}]
+    assert any("calculate" in notice for notice in taken(form(*rows)).notices)
+    rows.append({"type": "text", "name": "b", "label": "Why?", "relevant": "${c} > 1"})
+    (reason,) = reasons(form(*rows))
+    assert "giá trị do máy tính ra" in reason
+
+
+def test_a_form_in_another_language_stands_in_both_and_says_so():
+    imported = taken(form({"type": "text", "name": "a", "label::Français (fr)": "Où ?"}))
+    assert imported.questionnaire.sections[0].items[0].text.vi == "Où ?"
+    assert any("Français (fr)" in notice for notice in imported.notices)
+
+
+def test_a_range_is_a_number_in_whole_steps():
+    row = {"type": "range", "name": "a", "label": "How much?", "parameters": "start=0 end=5 step=1"}
+    (item,) = taken(form(row)).questionnaire.sections[0].items
+    assert item.settings == {"least": 0, "most": 5}
+    (reason,) = reasons(form(row | {"parameters": "start=0 end=5 step=0.5"}))
+    assert reason.startswith("2 survey!D2")

@@ -1,9 +1,10 @@
 """People on approved lists, written straight into the tables so that each test says only what it needs."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import Assignment, CountDelta
@@ -76,6 +77,25 @@ class Roster:
         person = self.person(unit, **who)
         self.enter(person, unit, kind, department)
         return person
+
+    def crowd(self, unit: str, kind: str, contacts: Sequence[tuple[str, str, str]]) -> None:
+        """Many people with one entry each, by (name, e-mail, phone), in two statements."""
+        first = self.named(unit, kind, name=contacts[0][0])
+        one = select(Person.__table__).where(Person.id == first)
+        person = dict(self.db.execute(one).one()._mapping)
+        one = select(PersonEntry.__table__).where(PersonEntry.person_id == first)
+        entry = dict(self.db.execute(one).one()._mapping)
+        ids = [uuid.uuid4() for _ in contacts]
+        people = [
+            {**person, "id": id_, "full_name": name, "name_key": name_key(name)}
+            | {"email": email, "phone": phone}
+            for id_, (name, email, phone) in zip(ids, contacts, strict=True)
+        ]
+        self.db.execute(insert(Person), people)
+        entries = [{**entry, "id": uuid.uuid4(), "person_id": id_} for id_ in ids]
+        self.db.execute(insert(PersonEntry), entries)
+        self.db.execute(delete(PersonEntry).where(PersonEntry.person_id == first))
+        self.db.execute(delete(Person).where(Person.id == first))
 
     def drop(self, person: uuid.UUID, kind: str | None = None) -> None:
         """A later list version no longer names the person, in one kind or in any."""

@@ -3,13 +3,15 @@
 import json
 import stat
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from surveyapp import clock
+from surveyapp import clock, timers
 from surveyapp.cli.main import main
-from surveyapp.db import transaction
-from surveyapp.operations.doctor import examination
+from surveyapp.config import PROJECT
+from surveyapp.db import reading, transaction
+from surveyapp.operations.doctor import background_work, examination, machine, outside
 from surveyapp.operations.doctor.findings import Level
 from surveyapp.operations.installation import ownership
 from surveyapp.tables import metadata
@@ -69,6 +71,75 @@ def test_timers_and_workers_are_missed_only_while_a_campaign_is_open(diagnoses, 
     assert told["worker"].level == Level.WARN
     assert "surveyapp-worker" in told["worker"].command
     assert told["timer"].level == Level.WARN
+
+
+def test_a_timer_that_is_late_is_mended_by_a_unit_that_is_shipped(diagnoses, engine, now):
+    units = {one.stem for one in (PROJECT / "deploy" / "systemd").glob("*.service")}
+    with transaction() as db:
+        factories.campaign(db, now, opened=True)
+    assert set(background_work.UNITS) == set(background_work.TIMERS)
+    assert set(background_work.UNITS.values()) <= units
+    assert diagnoses()["timer"].command in {f"systemctl start {unit}" for unit in units}
+
+
+def test_of_two_open_campaigns_the_one_whose_report_never_went_out_is_not_hidden_by_the_other(
+    engine, settings, now
+):
+    def report():
+        with reading() as db:
+            told = background_work.look(db, settings, now=now)
+            (one,) = [one for one in told if one.message.startswith("report.send")]
+            return one.level
+
+    with transaction() as db:
+        for code in ("one", "two"):
+            factories.campaign(db, now, code=code, opened=True)
+        assert timers.claim(db, "report.send:two", holder="a", now=now)
+        timers.end(db, "report.send:two", holder="a", outcome=timers.DONE, now=now)
+    assert report() == Level.WARN
+    with transaction() as db:
+        assert timers.claim(db, "report.send:one", holder="a", now=now)
+        timers.end(db, "report.send:one", holder="a", outcome=timers.DONE, now=now)
+    assert report() == Level.OK
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level"), [(1, Level.OK), (-10, Level.WARN), (600, Level.FAIL)]
+)
+def test_a_clock_apart_from_the_databases_is_named(now, seconds, level):
+    told = machine.compare_clocks(now + timedelta(seconds=seconds), now)
+    assert told.level == level
+    assert bool(told.command) == (level != Level.OK)
+
+
+def test_a_disk_and_its_inodes_that_fill_are_named(diagnoses, monkeypatch):
+    monkeypatch.setattr(machine, "LOW_SHARE", 2)
+    told = diagnoses()
+    assert (told["disk"].level, told["disk"].command[:2]) == (Level.WARN, "du")
+    monkeypatch.setattr(machine, "FULL_SHARE", 2)
+    assert diagnoses()["disk"].level == Level.FAIL
+
+
+def test_an_official_campaign_without_its_custodians_fails(diagnoses, now):
+    with transaction() as db:
+        campaign = factories.campaign(db, now)
+        campaign.custody, campaign.official = "offline", True
+    told = diagnoses()["custody"]
+    assert (told.level, told.command) == (Level.FAIL, "surveyapp box register --campaign tiny")
+
+
+def test_a_mail_server_and_a_gateway_out_of_reach_are_named(settings, tmp_path):
+    gateway = tmp_path / "gateway.json"
+    gateway.write_text(json.dumps({"url": "http://127.0.0.1:9/sms"}))
+    away = replace(
+        settings,
+        smtp_url="smtp://127.0.0.1:9",
+        mail_from="Vụ CCHC <khaosat@example.vn>",
+        sms_gateway=gateway,
+        base_url="http://127.0.0.1:9",
+    )
+    told = {one.check: one.level for one in outside.look(away)}
+    assert told == {"mail": Level.FAIL, "sms": Level.FAIL, "outside": Level.FAIL}
 
 
 def test_a_backup_key_is_asked_for_and_then_a_backup(diagnoses, settings):

@@ -133,10 +133,20 @@ def test_going_down_past_a_campaign_is_refused_until_it_is_named(old, runner_of)
     kept = settings.instance / "now.backup"
     with engine.connect() as connection:
         identity = connection.execute(text("select identity from installation")).scalar_one()
-    facts = {"identity": identity, "taken_at": clock.now().isoformat()}
-    with kept.open("wb") as out:
-        key = sealed_file.read_public(sealed_file.make_key()[0])
-        sealed_file.Writer(out, facts, key).close()
+    key = sealed_file.read_public(sealed_file.make_key()[0])
+
+    def taken(owner, hours_ago):
+        at = clock.now() - timedelta(hours=hours_ago)
+        facts = {"identity": owner, "taken_at": at.isoformat()}
+        with kept.open("wb") as out:
+            sealed_file.Writer(out, facts, key).close()
+
+    for owner, hours_ago in ((identity, 2), ("another", 0)):
+        taken(owner, hours_ago)
+        told = run(*back, "--giving-up", "tiny", "--backup", str(kept))
+        assert told.exit_code == 1
+        assert "--backup" in told.output
+    taken(identity, 0)
     gone = run(*back, "--giving-up", "tiny", "--backup", str(kept))
     assert gone.exit_code == 0, gone.output
     with engine.connect() as connection:

@@ -10,7 +10,7 @@ from surveyapp.responses.models import SealedBallot
 from surveyapp.responses.sealed_box import box
 from tests import factories
 from tests.web.browsing import HERE
-from tests.web.person import Person
+from tests.web.person import Person, shown
 from tests.web.test_parts import Page
 
 PACK = "../../questionnaires/ddci-pilot"
@@ -54,14 +54,15 @@ def submit(person: Person):
 def test_a_number_is_taken_as_people_write_it_and_refused_with_its_bounds(hoa):
     assert hoa.send(1, 1, {"DX-101": "1", "DX-102": "0500"}).status_code == 303
     assert 'name="DX-102" value="500"' in hoa.get("/phieu/1/1").text
-    refused = hoa.send(1, 1, {"DX-102": "501"})
+    refused = shown(hoa.client, hoa.send(1, 1, {"DX-102": "501"}))
     assert refused.status_code == 422
     assert "Ghi một số nguyên từ 1 đến 500." in told(refused)
     assert 'name="DX-102" value="501"' in refused.text
 
 
 def test_a_number_and_dont_know_exclude_each_other(hoa):
-    assert hoa.send(1, 1, {"DX-102": ["7", "-98"]}).status_code == 422
+    refused = shown(hoa.client, hoa.send(1, 1, {"DX-102": ["7", "-98"]}))
+    assert refused.status_code == 422
     assert hoa.send(1, 1, {"DX-102": ["", "-98"]}).status_code == 303
     page = hoa.get("/phieu/1/1").text
     assert 'value="-98" checked' in page and 'name="DX-102" value=""' in page
@@ -81,7 +82,7 @@ def test_several_options_are_kept_in_the_order_of_the_list(hoa):
     ],
 )
 def test_a_choice_of_several_is_refused_beside_its_question(hoa, chosen, words):
-    refused = hoa.send(1, 3, {"DX-301": chosen})
+    refused = shown(hoa.client, hoa.send(1, 3, {"DX-301": chosen}))
     assert refused.status_code == 422
     assert words in told(refused)
 

@@ -234,7 +234,7 @@ def test_outside_the_window_every_button_says_so_and_changes_nothing(
     assert what in client.get(survey.links["fresh"]).text
     fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3", "version": "01"}
     for address in (f"{survey.links['fresh']}/start", "/phieu/bat-dau", PAGE, "/phieu/1/nop"):
-        answer = client.post(address, data=fields, headers=HERE)
+        answer = shown(client, client.post(address, data=fields, headers=HERE))
         assert answer.status_code == 403, address
         assert what in answer.text and next_step in answer.text, address
     assert survey.stored() == before
@@ -244,7 +244,7 @@ def test_an_answer_that_is_not_an_option_comes_back_with_the_page_and_is_not_kep
     begin(client, survey)
     before = survey.stored()
     for value in ("6", "0", "97", "Rất tốt", "1,2", "<script>", "٢"):
-        answer = save(client, value)
+        answer = shown(client, save(client, value))
         assert answer.status_code == 422, value
         assert "không có trong câu hỏi này" in answer.text
         assert f'name="was.{ITEM}"' in answer.text
@@ -278,7 +278,7 @@ def test_saving_after_submitting_says_that_it_is_sealed_and_changes_nothing(clie
     before = survey.stored()
     fields = {"csrf_token": given, f"was.{ITEM}": "2", ITEM: "3"}
     for address in (PAGE, "/phieu/1/luu"):
-        answer = client.post(address, data=fields, headers=HERE)
+        answer = shown(client, client.post(address, data=fields, headers=HERE))
         assert answer.status_code == 409
         assert "niêm phong" in answer.text
     assert survey.stored() == before
@@ -287,7 +287,7 @@ def test_saving_after_submitting_says_that_it_is_sealed_and_changes_nothing(clie
 def test_an_empty_questionnaire_is_not_submitted(client, survey):
     begin(client, survey)
     before = survey.stored()
-    answer = submit(client)
+    answer = shown(client, submit(client))
     assert (answer.status_code, "chưa có câu trả lời nào" in answer.text) == (422, True)
     assert survey.stored() == before
 
@@ -305,7 +305,7 @@ def test_a_questionnaire_or_page_that_is_not_there_is_said_and_changes_nothing(c
     begin(client, survey)
     before = survey.stored()
     for address in ("/phieu/3/1", "/phieu/1/99", "/phieu/0/1", "/phieu/3/nop"):
-        answer = post(client, "/phieu", address, **{ITEM: "1"})
+        answer = shown(client, post(client, "/phieu", address, **{ITEM: "1"}))
         assert answer.status_code == 404, address
         assert "danh sách phiếu" in answer.text
     assert survey.stored() == before

@@ -174,7 +174,7 @@ def test_too_many_wrong_codes_challenge_typing_but_not_links(ann, keys, now):
         network = attempts.network(keys, "127.0.0.1", now=now)
         for _attempt in range(attempts.NETWORK_FAILURES):
             attempts.count(db, network, succeeded=False, now=now)
-    answer = ann.client.post("/", data={"code": ann.code}, headers=HERE)
+    answer = ann.type_code(ann.code)
     assert answer.status_code == 429
     assert "Mở bằng liên kết trong thư hoặc tin nhắn thì không cần bước này" in answer.text
     assert ann.start().status_code == 303
@@ -224,7 +224,7 @@ def test_every_way_off_a_page_saves_it(ann, go, leads):
 def test_what_is_not_an_option_is_not_saved_and_the_page_comes_back_as_typed(ann):
     ann.start()
     first, second = ann.items(1, 1)[:2]
-    answer = ann.send(1, 1, {first: "77", second: "4"})
+    answer = shown(ann.client, ann.send(1, 1, {first: "77", second: "4"}))
     page = Page(answer.text)
     assert answer.status_code == 422
     assert "<title>Lỗi: " in answer.text
@@ -240,7 +240,7 @@ def test_a_remark_that_is_too_long_comes_back_whole(ann):
     page = Page(ann.get(f"/phieu/1/{last}").text)
     remark = page.all("textarea")[0]["name"]
     typed = "Cần rút ngắn thủ tục. " * 60
-    answer = ann.send(1, last, {remark: typed})
+    answer = shown(ann.client, ann.send(1, last, {remark: typed}))
     assert answer.status_code == 422
     assert typed.strip() in answer.text
     assert f"Ý kiến dài quá {len(typed.strip()) - 1000} ký tự (tối đa 1000)" in answer.text
@@ -365,7 +365,8 @@ def test_a_wrong_transfer_code_counts_as_a_wrong_attempt(app, people):
     wrong = "123456789" + codes.check_digit("123456789")
     for _attempt in range(attempts.NETWORK_FAILURES):
         client.post("/", data={"code": wrong}, headers=HERE)
-    assert client.post("/", data={"code": wrong}, headers=HERE).status_code == 429
+    answer = client.post("/", data={"code": wrong}, headers=HERE)
+    assert shown(client, answer).status_code == 429
 
 
 # ---- review, submission, receipt
@@ -384,7 +385,7 @@ def test_the_review_shows_gaps_first_and_each_leads_to_its_question(ann):
 def test_an_empty_questionnaire_cannot_be_submitted(ann):
     ann.start()
     assert 'action="/phieu/1/nop"' not in ann.get("/phieu/1/xem-lai").text
-    refused = ann.post("/phieu/1/nop", page="/phieu/1/xem-lai", version="0")
+    refused = shown(ann.client, ann.post("/phieu/1/nop", page="/phieu/1/xem-lai", version="0"))
     assert refused.status_code == 422
     assert "Phiếu chưa có câu trả lời nào" in refused.text
     assert stored(SealedBallot) == 0
@@ -441,7 +442,7 @@ def test_a_save_after_submitting_elsewhere_is_refused_with_the_way_to_the_receip
     ann.send(1, 1, {first: "2"})
     submit(ann)
     for fields in (stale, {**stale, first: ""}):
-        answer = ann.client.post("/phieu/1/1", data=fields, headers=HERE)
+        answer = shown(ann.client, ann.client.post("/phieu/1/1", data=fields, headers=HERE))
         assert answer.status_code == 409
         assert "Phiếu này đã được nộp" in answer.text
         assert 'href="/phieu"' in unmarked(answer.text)
@@ -489,7 +490,7 @@ def test_after_it_closed_nothing_is_saved_and_an_extension_brings_all_back(ann, 
     base = {"csrf_token": token(ann.get("/phieu/1/1")), f"was.{second}": "", second: "1"}
     closes_at = now + timedelta(days=1)
     move(closes_at=now - timedelta(minutes=31))
-    answer = ann.client.post("/phieu/1/1", data=base, headers=HERE)
+    answer = shown(ann.client, ann.client.post("/phieu/1/1", data=base, headers=HERE))
     assert answer.status_code == 403
     assert "024 0000 0000" in answer.text
     kept_how = "ản nháp vẫn được mã hóa và bị hủy khi khóa thu phiếu"

@@ -7,7 +7,7 @@ import pytest
 
 from surveyapp.web.respond import sealed_page
 from tests.web.browsing import HERE, led_to, token
-from tests.web.person import Person
+from tests.web.person import Person, shown
 from tests.web.test_parts import Page
 from tests.web.test_respond import move, submit, words
 
@@ -24,15 +24,16 @@ def send_late(person: Person, moment, *, page: int = 1, **chosen: str):
     person.start()
     first, second = person.items(1, 1)[:2]
     person.send(1, 1, {first: "3"})
-    shown = Page(person.get(f"/phieu/1/{page}").text)
+    stood = Page(person.get(f"/phieu/1/{page}").text)
     hidden = {
         one["name"]: one.get("value") or ""
-        for one in shown.all("input")
+        for one in stood.all("input")
         if one.get("type") == "hidden"
     }
     moment.at += timedelta(minutes=61)
     chosen = chosen or {first: "1", second: "4"}
-    return person.client.post(f"/phieu/1/{page}", data={**hidden, **chosen}, headers=HERE)
+    answer = person.client.post(f"/phieu/1/{page}", data={**hidden, **chosen}, headers=HERE)
+    return shown(person.client, answer)
 
 
 def answers(person: Person) -> list[str]:
@@ -99,7 +100,7 @@ def test_only_our_own_page_of_that_very_session_is_kept(ann, moment):
     for given, site in ((of_another, "same-origin"), ("", "same-origin"), (of_this, "cross-site")):
         fields = {f"was.{first}": "", first: "5", "csrf_token": given}
         answer = ann.client.post("/phieu/1/1", data=fields, headers={"Sec-Fetch-Site": site})
-        assert answer.status_code in {400, 401}
+        assert shown(ann.client, answer).status_code in {400, 401}
         assert ann.client.get_cookie(NAME) is None
 
 
@@ -151,7 +152,7 @@ def press_late(person: Person, moment, address: str):
     person.send(1, 1, {person.items(1, 1)[0]: "3"})
     given = {"csrf_token": token(person.get("/phieu/1/xem-lai")), "version": "01"}
     moment.at += timedelta(minutes=61)
-    return person.client.post(address, data=given, headers=HERE)
+    return shown(person.client, person.client.post(address, data=given, headers=HERE))
 
 
 def test_submitting_too_late_says_so_and_the_code_leads_straight_back_to_the_review(ann, moment):

@@ -62,7 +62,8 @@ def test_a_page_left_open_by_another_is_written_into_nobodys_questionnaire(share
     item = ann.items(1, 1)[0]
     given = {"instead": ann.code[-4:]}
     shared.client.post(f"{shared.link}/start", data=given, headers=HERE)
-    refused = shared.client.post("/phieu/1/1", data={**old, item: "5"}, headers=HERE)
+    answer = shared.client.post("/phieu/1/1", data={**old, item: "5"}, headers=HERE)
+    refused = shown(shared.client, answer)
     assert refused.status_code == 409
     told = words(refused)
     assert f"4 số cuối {ann.code[-4:]}" in told and f"4 số cuối {shared.code[-4:]}" in told
@@ -187,7 +188,6 @@ def test_the_next_persons_session_takes_no_token_of_the_one_before(shared, ann):
     old = token(ann.get("/phieu/1/1"))
     fields = {"instead": ann.code[-4:]}
     shared.client.post(f"{shared.link}/start", data=fields, headers=HERE)
-    refused = shared.client.post(
-        "/phieu/1/luu", data={"csrf_token": old, "page": "1"}, headers=HERE
-    )
+    answer = shared.client.post("/phieu/1/luu", data={"csrf_token": old, "page": "1"}, headers=HERE)
+    refused = shown(shared.client, answer)
     assert refused.status_code >= 400

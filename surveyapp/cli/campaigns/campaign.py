@@ -9,25 +9,21 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import audit
-from surveyapp.accounts.actions import Action
-from surveyapp.accounts.second_person import Deed
-from surveyapp.campaigns import approvals, labels, queries, service
-from surveyapp.campaigns.errors import CampaignError, PackRefused
-from surveyapp.campaigns.models import Campaign
-from surveyapp.campaigns.states import ApprovalState
 from surveyapp.cli import second_person
 from surveyapp.cli.campaigns import questionnaires, xlsform
 from surveyapp.config import PROJECT
-from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.instruments.comparability import Asked
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from surveyapp.campaigns.models import Campaign
+    from surveyapp.instruments.comparability import Asked
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
@@ -52,6 +48,9 @@ for command in (
 @contextmanager
 def _refusing() -> Iterator[None]:
     """Say why and leave with 1 where a rule refuses."""
+    from surveyapp.campaigns import labels
+    from surveyapp.campaigns.errors import CampaignError
+
     try:
         yield
     except CampaignError as error:
@@ -64,6 +63,8 @@ def _refusing() -> Iterator[None]:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a program.")
 def check(folder: Path, as_json: bool) -> None:
     """Find every fault in the pack at FOLDER, each with file and line."""
+    from surveyapp.campaigns import labels
+    from surveyapp.campaigns.errors import PackRefused
     from surveyapp.campaigns.pack.reading import read_pack
 
     try:
@@ -125,6 +126,7 @@ def compare(first: str, second: str, as_json: bool) -> None:
 
 def _asked(named: str) -> Asked:
     from surveyapp.campaigns.pack import rounds
+    from surveyapp.db import reading
 
     folder = rounds.pack_folder(named, shipped=PROJECT / "questionnaires")
     if folder is not None:
@@ -153,7 +155,9 @@ def schema(write: bool) -> None:
 @click.argument("folder", type=FOLDER)
 def load(folder: Path) -> None:
     """Load the pack at FOLDER into the database; the same pack again changes nothing."""
+    from surveyapp.campaigns import service
     from surveyapp.campaigns.pack.reading import read_pack
+    from surveyapp.db import transaction
 
     with _refusing():
         pack = read_pack(folder)
@@ -167,6 +171,9 @@ def load(folder: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
 def list_campaigns(as_json: bool) -> None:
     """List the campaigns in the database."""
+    from surveyapp.campaigns import queries
+    from surveyapp.db import reading
+
     with reading() as db:
         campaigns = queries.campaigns(db)
         if as_json:
@@ -181,7 +188,12 @@ def list_campaigns(as_json: bool) -> None:
 @second_person.by_option
 def open_(code: str, by: str) -> None:
     """Freeze the campaign; collection begins at its opening moment. Two persons do it."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.actions import Action
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import service
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
     from surveyapp.responses import draft_secret
 
     deed = Deed.CAMPAIGN_OPENING
@@ -202,7 +214,12 @@ def open_(code: str, by: str) -> None:
 @second_person.by_option
 def close(code: str, by: str) -> None:
     """End collection for good; submissions under way are waited for. Two persons do it."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.actions import Action
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import queries, service
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
     from surveyapp.respondents.people import rosters
     from surveyapp.responses import draft_secret
     from surveyapp.responses.sealed_box import name_grams
@@ -225,7 +242,12 @@ def close(code: str, by: str) -> None:
 @second_person.by_option
 def deadline(code: str, closes_at: datetime, by: str) -> None:
     """Move the end of collection; links already sent follow it. Two persons do it."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.actions import Action
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import queries, service
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
 
     until, deed = closes_at.replace(tzinfo=clock.VIETNAM), Deed.DEADLINE
     with (
@@ -255,6 +277,9 @@ def _facts(campaign_: Campaign) -> dict[str, Any]:
 
 def _echo_changed(db: Session, loaded: Campaign) -> None:
     """Name the questionnaires that no longer are what was approved."""
+    from surveyapp.campaigns import approvals
+    from surveyapp.campaigns.states import ApprovalState
+
     changed = [
         one.code for one in approvals.standings(db, loaded.id) if one.state == ApprovalState.CHANGED
     ]
@@ -264,6 +289,8 @@ def _echo_changed(db: Session, loaded: Campaign) -> None:
 
 
 def _echo_state(campaign_: Campaign) -> None:
+    from surveyapp.campaigns import labels
+
     opens, closes = (
         at.astimezone(clock.VIETNAM) for at in (campaign_.opens_at, campaign_.closes_at)
     )

@@ -10,16 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from surveyapp import clock
-from surveyapp.accounts import audit
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.actions import Action
-from surveyapp.campaigns import approvals as standing
-from surveyapp.campaigns import queries, service
-from surveyapp.db import reading, transaction
 from surveyapp.i18n import _, moment
-from surveyapp.instruments.lint.findings import SEVERITIES
 
 if TYPE_CHECKING:
+    from surveyapp.campaigns import approvals as standing
     from surveyapp.campaigns.pack.linting import Located
 
 ACTOR = "command line"
@@ -35,6 +29,7 @@ campaign_option = click.option("--campaign", "code", required=True, help="Code o
 def lint(folder: Path, excused: bool, as_json: bool) -> None:
     """Look for what respondents would stumble over in the pack at FOLDER; exit code 1 for errors only."""
     from surveyapp.campaigns.pack import linting
+    from surveyapp.instruments.lint.findings import SEVERITIES
 
     located = linting.lint_pack(folder)
     if as_json:
@@ -52,6 +47,8 @@ def lint(folder: Path, excused: bool, as_json: bool) -> None:
 
 
 def _echo_finding(one: Located) -> None:
+    from surveyapp.instruments.lint.findings import SEVERITIES
+
     finding = one.finding
     line = (
         f"{one.file}:{one.line}: {finding.place} [{SEVERITIES[finding.severity]}, {finding.rule}] "
@@ -67,6 +64,10 @@ def _echo_finding(one: Located) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
 def approvals(code: str, as_json: bool) -> None:
     """List the questionnaires in use: checksum, whether approved, by whom and when."""
+    from surveyapp.campaigns import approvals as standing
+    from surveyapp.campaigns import queries
+    from surveyapp.db import reading
+
     with reading() as db:
         statuses = standing.standings(db, queries.campaign(db, code).id)
         facts = [_facts(each) for each in statuses]
@@ -87,7 +88,12 @@ def approvals(code: str, as_json: bool) -> None:
 @click.option("--note", default="", help="Decision or minute it rests on.")
 def approve(code: str, questionnaire: str, sha256: str, note: str) -> None:
     """Approve a questionnaire word for word, before the campaign opens."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.campaigns import service
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
 
     now = clock.now()
     with database() as server, transaction() as db:

@@ -20,6 +20,7 @@ from surveyapp.delivery.letters import letter_order
 from surveyapp.delivery.letters.paper_words import on_paper
 from surveyapp.delivery.models import Delivery, LetterBatch
 from surveyapp.delivery.sending import queue
+from surveyapp.delivery.sending.housekeeping import failed_channels
 from surveyapp.delivery.sending.queue import Settled
 from surveyapp.delivery.states import DeliveryState
 from surveyapp.delivery.templates import Stationery
@@ -44,9 +45,10 @@ def _holder(batch_id: UUID) -> str:
 
 def make_batch(
     db: Session, campaign: Campaign, wave_id: UUID, unit: Unit, *, act: Act
-) -> LetterBatch:
+) -> LetterBatch | None:
     """Set aside the letters of one unit that wait to be printed; whom they no longer concern is left out.
 
+    None where nobody remains, which is on record too: else the wave would wait for them for ever.
     Raises `NoLetters` where none waits.
     """
     wave = wave_lookup.wave(db, campaign.id, wave_id)
@@ -62,12 +64,16 @@ def make_batch(
         )
         .with_for_update(of=Delivery)
     ).all()
-    people = audience.recipients(db, [row.invitation_id for row in waiting])
+    if not waiting:
+        raise NoLetters
+    ids = [row.invitation_id for row in waiting]
+    people, fallen_back = audience.recipients(db, ids), failed_channels(db, wave.id, ids)
     groups = audience.group_ids(db, wave)
     keep, dropped = [], []
     for row in waiting:
         standing = people[row.invitation_id].standing(groups, on=act.today)
-        reason = rules.reason_to_skip(wave.kind, standing)
+        tried_before = row.invitation_id in fallen_back
+        reason = rules.reason_to_skip(wave.kind, standing, tried_before=tried_before)
         if reason:
             dropped.append(
                 Settled(row.id, row.invitation_id, DeliveryState.SUPPRESSED, reason, row.attempts)
@@ -76,7 +82,7 @@ def make_batch(
             keep.append(row.id)
     queue.settle(db, campaign.id, dropped, worker="", now=act.now)
     if not keep:
-        raise NoLetters
+        return None
     batch = LetterBatch(
         id=uuid4(),
         wave_id=wave.id,

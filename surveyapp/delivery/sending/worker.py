@@ -240,7 +240,9 @@ class Worker:
         if rests_until := self._resting.domains(now=now).get(one.domain):
             return one.given_back(rests_until)
         reason = rules.reason_to_skip(
-            brief.wave.kind, person.standing(brief.groups, on=clock.day(now))
+            brief.wave.kind,
+            person.standing(brief.groups, on=clock.day(now)),
+            tried_before=one.came_back or one.invitation_id in brief.fallen_back,
         )
         channel = rules.choose_channel(
             brief.wave.channels,
@@ -248,9 +250,6 @@ class Worker:
             phone=person.phone,
             dead=brief.dead.get(one.invitation_id, ()),
         )
-        tried_before = one.came_back or one.invitation_id in brief.fallen_back
-        if reason in ("already_sent", "not_sent") and tried_before:
-            reason = ""
         if not reason and channel != one.channel:
             reason = "other_channel" if channel else "no_contact"
         if reason:

@@ -6,12 +6,19 @@ model, its limits and its back-test are in docs/forecast.md. Pure: counts in, fo
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from math import erf, exp, sqrt
+from math import exp, sqrt
 from statistics import NormalDist
 
+from surveyapp.fieldwork.forecast import coming_answers
+from surveyapp.fieldwork.forecast.coming_answers import (
+    SHARED_NODES,
+    ComingAnswers,
+    ExpectedDay,
+)
 from surveyapp.fieldwork.forecast.response_curve import (
     Cohort,
     FittedCurve,
@@ -19,9 +26,6 @@ from surveyapp.fieldwork.forecast.response_curve import (
     days_between,
     fit,
 )
-
-LEVEL = 0.9
-"""How often the interval should hold what comes."""
 
 CELL_DRIFT = 0.35
 """How much a cell's own speed changes between what is seen and what comes (standard deviation of the
@@ -34,7 +38,6 @@ LEAST_ANSWERS = 30
 LEAST_DAYS = 2
 """Below these there is no forecast, only a guess, and none is shown."""
 
-_SHARED_NODES = 9
 _OWN_NODES = 7
 _GROUP_STRENGTH = 5.0
 
@@ -44,11 +47,15 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class UnitGroup:
-    """What is known of one supplying unit × group at the end of a day."""
+    """What is known of one supplying unit × group at the end of a day.
+
+    `reminders` are days on which it was reminded, or will be, beside those of everybody.
+    """
 
     forms: int
     starts: date | None
     answered: Mapping[date, int]
+    reminders: tuple[date, ...] = ()
 
     @property
     def so_far(self) -> int:
@@ -87,19 +94,6 @@ class ExpectedAnswers:
         return next((day for day, total in self.path if total >= needed - 1e-9), None)
 
 
-@dataclass(frozen=True)
-class _Future:
-    """One cell's coming answers: mean and variance at each node of what all cells share."""
-
-    cell: UnitGroup
-    nodes: tuple[tuple[tuple[float, float], ...], ...]
-    reminder: float
-    shares: tuple[float, ...]
-
-    def mean(self) -> float:
-        return _mean([m for node in self.nodes for m, _ in node])
-
-
 class Forecast:
     """The forecast of a whole campaign from the end of one day; sums of cells keep what they share."""
 
@@ -115,14 +109,14 @@ class Forecast:
         self.days = days_between(until + timedelta(days=1), closes)
         self.curves: list[FittedCurve] = []
         self._cells = cells
-        self._futures: dict[Key, _Future] = {}
-        cohorts = list(_cohorts(cells.values()).values())
+        self._coming: dict[Key, ComingAnswers] = {}
+        self._cohorts = cohorts = list(_cohorts(cells.values()).values())
         answers = sum(cell.so_far for cell in cells.values())
         started = min((cohort.starts for cohort in cohorts), default=until)
         self.is_founded = answers >= LEAST_ANSWERS and (until - started).days >= LEAST_DAYS
         if self.is_founded:
             self.curves = fit(cohorts, calendar, until=until)
-            self._futures = dict(_futures(self.curves, cells, cohorts, self.days, until))
+            self._coming = dict(_futures(self.curves, cells, cohorts, self.days, until))
 
     def keys(self) -> list[Key]:
         """Every cell known, whether it has a forecast or not."""
@@ -132,26 +126,27 @@ class Forecast:
     def reminder_is_seen(self) -> bool:
         """The gain from a reminder is learnt from a reminder of this campaign, not supposed."""
         seen = self.curves[0].calendar.reminders if self.curves else ()
-        return any(day <= self.until for day in seen)
+        own = (day for cohort in self._cohorts for day in cohort.reminders)
+        return any(day <= self.until for day in (*seen, *own))
 
     def cell(self, key: Key) -> ExpectedAnswers | None:
         """The forecast of one cell; None where there is no foundation or nobody was written to."""
-        return self.of([key]) if key in self._futures else None
+        return self.of([key]) if key in self._coming else None
 
     def of(self, keys: Iterable[Key] | None = None) -> ExpectedAnswers | None:
         """The forecast of several cells together; all of them without `keys`.
 
         Cells nobody was written to yet count among the forms and bring nothing.
         """
-        chosen = list(self._cells) if keys is None else [k for k in keys if k in self._cells]
+        chosen = self._chosen(keys)
         if not self.is_founded or not chosen:
             return None
-        futures = [self._futures[key] for key in chosen if key in self._futures]
+        coming = [self._coming[key] for key in chosen if key in self._coming]
         cells = [self._cells[key] for key in chosen]
         forms, so_far = sum(cell.forms for cell in cells), sum(cell.so_far for cell in cells)
-        mean = sum(future.mean() for future in futures)
-        low, high = _interval(futures)
-        ways = [(future.mean(), future.shares) for future in futures]
+        mean = sum(each.mean() for each in coming)
+        low, high = coming_answers.interval(coming)
+        ways = [(each.mean(), each.shares) for each in coming]
         path = [(self.until, float(so_far))] + [
             (day, so_far + sum(m * shares[i] for m, shares in ways))
             for i, day in enumerate(self.days)
@@ -162,22 +157,62 @@ class Forecast:
             so_far + mean,
             so_far + low,
             so_far + high,
-            sum(future.reminder for future in futures),
+            sum(each.reminder for each in coming),
             tuple(path),
         )
 
+    def by_day(self, keys: Iterable[Key] | None = None) -> list[ExpectedDay]:
+        """The same forecast at the end of each coming day, with its bounds; nothing without a foundation."""
+        chosen = self._chosen(keys)
+        if not self.is_founded or not chosen:
+            return []
+        so_far = sum(self._cells[key].so_far for key in chosen)
+        coming = [self._coming[key] for key in chosen if key in self._coming]
+        return coming_answers.by_day(coming, self.days, so_far=so_far)
 
-def _cohorts(cells: Iterable[UnitGroup]) -> dict[date, Cohort]:
-    """Cells first written to on the same day, taken together."""
-    gathered: dict[date, tuple[int, dict[date, int]]] = {}
+    def with_reminders(self, *days: date) -> "Forecast":
+        """What is to be expected if everybody is reminded on these days, too: what was learnt stays the same."""
+        other = copy(self)
+        other.curves = []
+        for curve in self.curves:
+            calendar = curve.calendar
+            for each in days:
+                calendar = calendar.with_reminder(each)
+            other.curves.append(replace(curve, calendar=calendar))
+        other._coming = dict(
+            _futures(other.curves, self._cells, self._cohorts, self.days, self.until)
+            if self.is_founded
+            else ()
+        )
+        return other
+
+    def _chosen(self, keys: Iterable[Key] | None) -> list[Key]:
+        return list(self._cells) if keys is None else [key for key in keys if key in self._cells]
+
+
+_Told = tuple[date, tuple[date, ...]]
+"""When a cell was first written to, and on which days reminded by itself."""
+
+
+def _told(cell: UnitGroup) -> _Told | None:
+    return None if cell.starts is None else (cell.starts, cell.reminders)
+
+
+def _cohorts(cells: Iterable[UnitGroup]) -> dict[_Told, Cohort]:
+    """Cells first written to on the same day, and reminded on the same days, taken together."""
+    gathered: dict[_Told, tuple[int, dict[date, int]]] = {}
     for cell in cells:
-        if cell.starts is None:
+        told = _told(cell)
+        if told is None:
             continue
-        forms, answered = gathered.setdefault(cell.starts, (0, {}))
+        forms, answered = gathered.setdefault(told, (0, {}))
         for day, n in cell.answered.items():
             answered[day] = answered.get(day, 0) + n
-        gathered[cell.starts] = (forms + cell.forms, answered)
-    return {starts: Cohort(starts, *rest) for starts, rest in gathered.items()}
+        gathered[told] = (forms + cell.forms, answered)
+    return {
+        (starts, reminders): Cohort(starts, forms, answered, reminders)
+        for (starts, reminders), (forms, answered) in gathered.items()
+    }
 
 
 def _futures(
@@ -186,17 +221,17 @@ def _futures(
     cohorts: Sequence[Cohort],
     days: Sequence[date],
     until: date,
-) -> Iterable[tuple[Key, _Future]]:
-    ahead = {cohort.starts: _ahead(curves, cohort, days, until) for cohort in cohorts}
-    past = {cohort.starts: sum(cohort.answered.values()) / cohort.forms for cohort in cohorts}
+) -> Iterable[tuple[Key, ComingAnswers]]:
+    ahead = {cohort.told: _ahead(curves, cohort, days, until) for cohort in cohorts}
+    past = {cohort.told: sum(cohort.answered.values()) / cohort.forms for cohort in cohorts}
     live = {k: c for k, c in cells.items() if c.starts is not None and c.forms > 0}
     speeds = _speeds(live, past)
     for key, cell in live.items():
-        pooled = ahead[cell.starts or until]
+        pooled = ahead[cell.starts or until, cell.reminders]
         alpha, beta = speeds[key]
         nodes = _nodes(cell, alpha, beta, pooled.totals)
         reminder = _gain(cell, alpha / beta, pooled.mean, pooled.more)
-        yield key, _Future(cell, nodes, max(reminder, 0.0), pooled.way)
+        yield key, ComingAnswers(cell.forms - cell.so_far, nodes, max(reminder, 0.0), pooled.way)
 
 
 @dataclass(frozen=True)
@@ -217,15 +252,15 @@ def _ahead(
     parts, mean, more = [], 0.0, 0.0
     way = [0.0] * len(days)
     for curve in curves:
-        shares = curve.coming(cohort.starts, so_far, days)
+        shares = curve.coming(cohort, so_far, days)
         total = sum(shares)
-        spread = sqrt(curve.spread(cohort.starts, days, shares) ** 2 + POOL_DRIFT**2)
+        spread = sqrt(curve.spread(cohort, days, shares) ** 2 + POOL_DRIFT**2)
         parts.append((curve.weight, total, spread))
         mean += curve.weight * total
-        more += curve.weight * sum(curve.coming(cohort.starts, so_far, days, reminded))
+        more += curve.weight * sum(curve.coming(cohort, so_far, days, reminded))
         way = [w + curve.weight * share for w, share in zip(way, shares, strict=True)]
     if mean <= 0:
-        return _Ahead((0.0,) * _SHARED_NODES, 0.0, 1.0, tuple(way))
+        return _Ahead((0.0,) * SHARED_NODES, 0.0, 1.0, tuple(way))
     scale = more / mean
     sums = tuple(sum(way[: i + 1]) / mean for i in range(len(way)))
     return _Ahead(_mixture_nodes(parts), mean, scale, sums)
@@ -241,10 +276,10 @@ def _mixture_nodes(parts: Sequence[tuple[float, float, float]]) -> tuple[float, 
     nodes, passed, index = [], 0.0, 0
     for value, weight in values:
         passed += weight
-        while index < _SHARED_NODES and passed >= (index + 0.5) / _SHARED_NODES - 1e-12:
+        while index < SHARED_NODES and passed >= (index + 0.5) / SHARED_NODES - 1e-12:
             nodes.append(value)
             index += 1
-    return tuple(nodes + [values[-1][0]] * (_SHARED_NODES - len(nodes)))
+    return tuple(nodes + [values[-1][0]] * (SHARED_NODES - len(nodes)))
 
 
 def _fine_nodes() -> tuple[float, ...]:
@@ -252,14 +287,14 @@ def _fine_nodes() -> tuple[float, ...]:
 
 
 def _speeds(
-    cells: Mapping[Key, UnitGroup], past: Mapping[date, float]
+    cells: Mapping[Key, UnitGroup], past: Mapping[_Told, float]
 ) -> dict[Key, tuple[float, float]]:
     """Each cell's gamma posterior (shape, rate) of its speed relative to the pooled curve.
 
     The prior of a group is centred on the group's own speed; how closely its cells keep together is
     estimated by moments.
     """
-    expected = {k: cell.forms * past[cell.starts] for k, cell in cells.items() if cell.starts}
+    expected = {k: cell.forms * past[told] for k, cell in cells.items() if (told := _told(cell))}
     speeds: dict[Key, tuple[float, float]] = {}
     for group in {group for _, group in cells}:
         members = [key for key in cells if key[1] == group]
@@ -283,7 +318,7 @@ def _nodes(
     """Mean and variance of the coming answers, for each shared node and each own one."""
     left = cell.forms - cell.so_far
     if left <= 0 or not any(totals):
-        return (((0.0, 0.0),),) * _SHARED_NODES
+        return (((0.0, 0.0),),) * SHARED_NODES
     own = 1 / (1 / alpha + CELL_DRIFT**2)
     speeds = [alpha / beta * _gamma_quantile(own, z) for z in _normal_nodes(_OWN_NODES)]
     grid = []
@@ -300,50 +335,6 @@ def _gain(cell: UnitGroup, speed: float, total: float, more: float) -> float:
     return with_reminder - min(speed * total * cell.forms, left)
 
 
-def _interval(futures: Sequence[_Future]) -> tuple[float, float]:
-    """Quantiles of the sum: a mixture of normals over what all cells share."""
-    if len(futures) == 1:
-        parts = [part for node in futures[0].nodes for part in node]
-    else:
-        parts = []
-        for j in range(_SHARED_NODES):
-            mean = variance = 0.0
-            for future in futures:
-                own = future.nodes[j]
-                centre = _mean([m for m, _ in own])
-                mean += centre
-                variance += _mean([v + (m - centre) ** 2 for m, v in own])
-            parts.append((mean, variance))
-    most = float(sum(future.cell.forms - future.cell.so_far for future in futures))
-    tail = (1 - LEVEL) / 2
-    return _quantile(parts, tail, most), _quantile(parts, 1 - tail, most)
-
-
-def _quantile(parts: Sequence[tuple[float, float]], share: float, most: float) -> float:
-    """The whole number of answers at which the mixture passes `share`, with continuity correction."""
-    low, high = 0, int(most)
-    if not parts:
-        return 0.0
-
-    def below(n: int) -> float:
-        return _mean(
-            [
-                0.5 * (1 + erf((n + 0.5 - mean) / sqrt(2 * variance)))
-                if variance > 1e-12
-                else float(mean <= n + 0.5)
-                for mean, variance in parts
-            ]
-        )
-
-    while low < high:
-        middle = (low + high) // 2
-        if below(middle) >= share:
-            high = middle
-        else:
-            low = middle + 1
-    return float(low)
-
-
 @lru_cache
 def _normal_nodes(n: int) -> tuple[float, ...]:
     """`n` equally likely values of a standard normal, stretched to its variance of 1."""
@@ -355,7 +346,3 @@ def _normal_nodes(n: int) -> tuple[float, ...]:
 def _gamma_quantile(alpha: float, z: float) -> float:
     """A gamma variable of mean 1 at the standard normal value `z` (Wilson and Hilferty, 1931)."""
     return max(1 - 1 / (9 * alpha) + z / (3 * sqrt(alpha)), 0.0) ** 3
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0

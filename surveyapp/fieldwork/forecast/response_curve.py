@@ -32,11 +32,20 @@ _SMALL = 1e-5
 
 @dataclass(frozen=True)
 class Cohort:
-    """Forms first sent on the same day, and how many of them were answered on each day since."""
+    """Forms first sent on the same day, and how many of them were answered on each day since.
+
+    `reminders` are days on which these forms were reminded of, beside the reminders of everybody.
+    """
 
     starts: date
     forms: int
     answered: Mapping[date, int]
+    reminders: tuple[date, ...] = ()
+
+    @property
+    def told(self) -> tuple[date, tuple[date, ...]]:
+        """What tells it from other cohorts."""
+        return self.starts, self.reminders
 
 
 @dataclass(frozen=True)
@@ -46,10 +55,11 @@ class ReminderCalendar:
     reminders: tuple[date, ...] = ()
     holidays: frozenset[date] = frozenset()
 
-    def features(self, starts: date, day: date) -> tuple[float, ...]:
-        """What the regression knows of `day` for forms sent on `starts`."""
-        pushes = [reminder for reminder in self.reminders if starts < reminder <= day]
-        since = (day - max(pushes, default=starts)).days
+    def features(self, cohort: Cohort, day: date) -> tuple[float, ...]:
+        """What the regression knows of `day` for these forms."""
+        reminders = (*self.reminders, *cohort.reminders)
+        pushes = [reminder for reminder in reminders if cohort.starts < reminder <= day]
+        since = (day - max(pushes, default=cohort.starts)).days
         is_off = day.weekday() >= 5 or day in self.holidays
         return (1.0, float(since), log1p(since), float(is_off), float(bool(pushes)))
 
@@ -72,7 +82,7 @@ class FittedCurve:
 
     def coming(
         self,
-        starts: date,
+        cohort: Cohort,
         so_far: float,
         days: Sequence[date],
         calendar: ReminderCalendar | None = None,
@@ -81,18 +91,18 @@ class FittedCurve:
         left = max(self.reach - so_far, 0.0)
         shares = []
         for day in days:
-            features = (calendar or self.calendar).features(starts, day)
+            features = (calendar or self.calendar).features(cohort, day)
             came = left * (1 - exp(-exp(min(_dot(self.coefficients, features), 1.0))))
             left -= came
             shares.append(came)
         return shares
 
-    def spread(self, starts: date, days: Sequence[date], shares: Sequence[float]) -> float:
+    def spread(self, cohort: Cohort, days: Sequence[date], shares: Sequence[float]) -> float:
         """Standard deviation of the logarithm of the sum of `shares`, of fit and of days."""
         total = sum(shares)
         if total <= 0:
             return 0.0
-        features = [self.calendar.features(starts, day) for day in days]
+        features = [self.calendar.features(cohort, day) for day in days]
         # What comes later cannot come if it came earlier: the nearer to its reach, the less is open.
         room = 1 - min(total / max(self.reach, total), 1.0) * 0.5
         gradient = [
@@ -173,7 +183,7 @@ def _days_seen(
     for cohort in cohorts:
         came = 0
         for day in days_between(cohort.starts, until):
-            features.append(calendar.features(cohort.starts, day))
+            features.append(calendar.features(cohort, day))
             left.append(max(cohort.forms * reach - came, 0.5))
             answered.append(cohort.answered.get(day, 0))
             came += answered[-1]

@@ -1,33 +1,33 @@
 """Counts by day of every supplying unit × group, and the forecast made of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, union_all
+from sqlalchemy import Select, and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
 from surveyapp.assignments.models import CountDelta
 from surveyapp.assignments.rules import Disposition
+from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign
-from surveyapp.delivery.models import Wave
+from surveyapp.delivery.models import Delivery, Wave
 from surveyapp.delivery.rules import REMINDERS
-from surveyapp.delivery.states import WaveState
+from surveyapp.delivery.states import NOT_OVER, DeliveryState, WaveState
+from surveyapp.delivery.waves import staggering
 from surveyapp.fieldwork.forecast.projection import Forecast, Key, UnitGroup
 from surveyapp.fieldwork.forecast.response_curve import ReminderCalendar
 from surveyapp.fieldwork.models import CountDay, CountTotal
 from surveyapp.fieldwork.rules import ANSWERED, MAYBE_ELIGIBLE, SENT
 
-UNDER_WAY = (
-    WaveState.TESTING,
-    WaveState.RUNNING,
-    WaveState.PAUSED,
-    WaveState.STOPPED,
-    WaveState.DONE,
-)
+HALF = 50
+"""Per cent of a wave, at whose sending its day is counted."""
+
+UNDER_WAY = (*NOT_OVER, WaveState.DONE)
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,77 @@ def _sums(table: type[CountDay] | type[CountDelta], change: Any, until: date) ->
     return select(*keys, *added).where(table.day <= until).group_by(*keys)
 
 
+@dataclass(frozen=True)
+class ReminderRecord:
+    """The reminders of a campaign: days on which one went to everybody, and those to a part alone.
+
+    A part is a level, units and groups by code; empty stands for all.
+    """
+
+    everybody: tuple[date, ...]
+    parts: tuple[tuple[date, str, frozenset[str], frozenset[str]], ...]
+
+
 def reminders(db: Session, campaign_id: int) -> list[date]:
     """Days on which a reminder to everybody went out, or will as confirmed by an operator."""
-    rows = db.execute(
-        select(Wave.starts_at, Wave.audience).where(
-            Wave.campaign_id == campaign_id, Wave.kind.in_(REMINDERS), Wave.state.in_(UNDER_WAY)
+    return list(reminder_record(db, db.get_one(Campaign, campaign_id)).everybody)
+
+
+def reminder_record(db: Session, campaign: Campaign) -> ReminderRecord:
+    """Reminders that went out, or will as confirmed by an operator; what was stopped before it sent is none."""
+    sent = exists(
+        select(Delivery.id).where(
+            Delivery.wave_id == Wave.id,
+            Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.DELIVERED)),
         )
     )
-    return sorted(
-        {clock.day(starts_at) for starts_at, audience in rows if not any(audience.values())}
+    waves = db.scalars(
+        select(Wave)
+        .where(Wave.campaign_id == campaign.id, Wave.kind.in_(REMINDERS))
+        .where(or_(Wave.state.in_(UNDER_WAY), and_(Wave.state == WaveState.STOPPED, sent)))
+        .order_by(Wave.starts_at)
     )
+    everybody, parts = [], []
+    for wave in waves:
+        on, part = main_day(wave, campaign), wave.audience
+        if not any(part.values()):
+            everybody.append(on)
+        elif not part.get("invitations"):
+            units, groups = (frozenset(part.get(name) or ()) for name in ("units", "groups"))
+            parts.append((on, part.get("level") or "", units, groups))
+    return ReminderRecord(tuple(sorted(set(everybody))), tuple(parts))
+
+
+def main_day(wave: Wave, campaign: Campaign) -> date:
+    """The day by whose end a wave is half sent: over several days, and put off by holidays."""
+    passed = accumulate(wave.spread)
+    position = next((n for n, share in enumerate(passed) if share >= HALF), 0)
+    on = clock.day(staggering.begins(wave, position))
+    while on in campaign.holidays:
+        on += timedelta(days=1)
+    return on
+
+
+def reminded_by_themselves(
+    db: Session, campaign_id: int, record: ReminderRecord
+) -> Callable[[Key], tuple[date, ...]]:
+    """Of a supplying unit × group, the days of reminders that went to a part it belongs to."""
+    if not record.parts:
+        return lambda _key: ()
+    units = {unit.id: unit for unit in campaigns.units(db, campaign_id)}
+    groups = {group.id: group.code for group in campaigns.groups(db, campaign_id)}
+
+    def days(key: Key) -> tuple[date, ...]:
+        unit, group = units[key[0]], groups[key[1]]
+        return tuple(
+            on
+            for on, level, of_units, of_groups in record.parts
+            if level in ("", unit.kind)
+            and (not of_units or unit.code in of_units)
+            and (not of_groups or group in of_groups)
+        )
+
+    return days
 
 
 def cells(changed: dict[Key, list[DayChange]]) -> dict[Key, UnitGroup]:
@@ -134,7 +195,12 @@ def foresee(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
 
 def foresee_from(db: Session, campaign: Campaign, *, until: date) -> Forecast:
     """The forecast from the end of `until`."""
-    known = cells(changes(db, campaign.id, until=until))
-    calendar = ReminderCalendar(tuple(reminders(db, campaign.id)), campaign.holidays)
+    record = reminder_record(db, campaign)
+    by_themselves = reminded_by_themselves(db, campaign.id, record)
+    known = {
+        key: replace(cell, reminders=by_themselves(key))
+        for key, cell in cells(changes(db, campaign.id, until=until)).items()
+    }
+    calendar = ReminderCalendar(record.everybody, campaign.holidays)
     closes = clock.day(campaign.closes_at - timedelta(seconds=1))
     return Forecast(known, calendar, until=until, closes=closes)

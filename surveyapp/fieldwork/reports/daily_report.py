@@ -19,7 +19,8 @@ from surveyapp.fieldwork.counts import attention, queries
 from surveyapp.fieldwork.counts.attention import UnitConcern
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
+from surveyapp.fieldwork.forecast.coming_answers import LEVEL
+from surveyapp.fieldwork.forecast.projection import ExpectedAnswers
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.rules import Counts
 from surveyapp.i18n import _, day, locale, number, percent

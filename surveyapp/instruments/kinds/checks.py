@@ -71,11 +71,12 @@ def _of_condition(
             continue
         item = known[test.item]
         kind = kind_of(item)
-        unknown = [code for code in test.codes if code not in kind.conditions(item)]
-        if unknown:
-            facts = {"item": test.item, "codes": ", ".join(unknown)}
-            words = to_translate("câu %(item)s không có mã %(codes)s")
-            yield ItemFault((*path, "codes"), Said(words, facts))
+        for name, codes in (("codes", test.codes), ("without", test.without)):
+            unknown = [code for code in codes if code not in kind.conditions(item)]
+            if unknown:
+                facts = {"item": test.item, "codes": ", ".join(unknown)}
+                words = to_translate("câu %(item)s không có mã %(codes)s")
+                yield ItemFault((*path, name), Said(words, facts))
         if (test.least is not None or test.most is not None) and not kind.is_number:
             words = to_translate("câu %(item)s không phải là số")
             yield ItemFault(path, Said(words, {"item": test.item}))

@@ -92,7 +92,9 @@ class Multiple(QuestionKind):
     def representatives(self, item: ItemLike, tests: Sequence[Any]) -> list[str]:
         together = [option.code for option in item.options if not option.alone]
         most = item.settings.get("most", len(together))
-        named = [code for test in tests for code in test.codes if code in together]
+        named = [
+            code for test in tests for code in (*test.codes, *test.without) if code in together
+        ]
         least = item.settings.get("least", 1)
         groups = [" ".join(dict.fromkeys([*named, *together][:most]))]
         groups += [

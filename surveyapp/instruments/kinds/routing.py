@@ -54,8 +54,10 @@ def holds(condition: Any, items: Mapping[str, ItemLike], answers: Mapping[str, s
 def _met(test: Any, items: Mapping[str, ItemLike], answers: Mapping[str, str]) -> bool:
     value = answers.get(test.item, "")
     if not value or test.item not in items:
-        return False
+        return bool(test.without)
     kind = kind_of(items[test.item])
+    if test.without:
+        return not set(test.without) & set(kind.chosen(value))
     if test.codes:
         return bool(set(test.codes) & set(kind.chosen(value)))
     if test.answered:

@@ -51,6 +51,7 @@ UNDERSTOOD = {
     "begin_group": ("type", "name", "label", "section_id", "area", "relevant", "shown_if"),
     "end_group": ("type", "name"),
     **dict.fromkeys((kind.form_word for kind in KINDS.values()), _ITEM),
+    "range": (*_ITEM, "parameters"),
     "note": ("type", "name", "label", "required"),
     "choices": ("list_name", "name", "label", "scale", "best", "other", "alone"),
     "settings": SETTINGS,

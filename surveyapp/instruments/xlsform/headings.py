@@ -71,6 +71,8 @@ class FormHeading:
 
     column: str
     language: str = PLAIN
+    said: str = ""
+    """The language as typed."""
 
     @property
     def key(self) -> str:
@@ -93,7 +95,8 @@ def read_heading(sheet: str, typed: str, *, double_colons: bool = True) -> FormH
         first, parts = known[joined], parts[1:]
     first = known.get(first, first)
     if first in SPOKEN:
-        return FormHeading(first, language_of("::".join(parts[1:])) if len(parts) > 1 else PLAIN)
+        said = "::".join(parts[1:])
+        return FormHeading(first, language_of(said) if said else PLAIN, said)
     if first in ("image", "big-image", "audio", "video") or first.endswith("_message"):
         return FormHeading(first)
     return FormHeading("::".join([first, *parts[1:]]).lower())

@@ -11,7 +11,7 @@ from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.reading import check_questionnaire
 from surveyapp.instruments.xlsform.document import MappedName, SheetDocument
 from surveyapp.instruments.xlsform.rows import completing, lists, unsupported
-from surveyapp.instruments.xlsform.rows.survey import read_survey
+from surveyapp.instruments.xlsform.rows.survey import read_survey, read_types
 from surveyapp.instruments.xlsform.sheets import OF_THE_STANDARD, read_sheets
 
 BestEnd = Literal["first", "last"]
@@ -33,12 +33,14 @@ def read_xlsform(content: bytes, *, file: str, best: BestEnd | None = None) -> I
     """
     book = read_sheets(content, file=file)
     document = SheetDocument(file)
-    for row, cell, words in unsupported.of_settings(book.settings):
+    for row, cell, words in unsupported.of_settings(book.settings, book.language):
         document.refuse(row, words, cell)
     completing.read_settings(document, book.settings)
-    completing.tell_translations(document, [*book.survey, *book.choices])
-    known = lists.read_lists(document, book.choices, best=best or "")
-    lists.write_scales(document, known, read_survey(document, book.survey, known))
+    completing.tell_left_aside(document, book)
+    asked = read_types(book.survey)
+    lists_asked = {asked_type.list_name for _row, asked_type in asked}
+    known = lists.read_lists(document, book.choices, lists_asked, best=best or "")
+    lists.write_scales(document, known, read_survey(document, asked, known))
     completing.complete(document)
     estimated = document.root.setdefault("minutes", 0) == 0
     if estimated:

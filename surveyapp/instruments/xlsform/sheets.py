@@ -11,6 +11,7 @@ from datetime import date, time
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.xlsform.headings import (
+    OTHER,
     PLAIN,
     SPOKEN,
     FormHeading,
@@ -69,6 +70,8 @@ class FormSheets:
     choices: list[SheetRow]
     settings: list[SheetRow]
     others: tuple[str, ...]
+    language: str = ""
+    """That of all its words, where it is neither of ours."""
 
 
 def read_sheets(content: bytes, *, file: str) -> FormSheets:
@@ -92,11 +95,13 @@ def read_sheets(content: bytes, *, file: str) -> FormSheets:
         words = _("thiếu trang %(names)s của XLSForm", names=", ".join(missing))
         raise QuestionnaireRefused([Fault(file, 1, "", words)])
     settings = list(_rows("settings", named.get("settings", []), plain=PLAIN))
-    plain = _plain_language(settings)
+    default = settings[0].get("default_language") if settings else ""
+    plain, foreign = _plain_language(default), _foreign_language(named["survey"], default)
     return FormSheets(
-        survey=list(_rows("survey", named["survey"], plain=plain)),
-        choices=list(_rows("choices", named.get("choices", []), plain=plain)),
+        survey=list(_rows("survey", named["survey"], plain=plain, foreign=foreign)),
+        choices=list(_rows("choices", named.get("choices", []), plain=plain, foreign=foreign)),
         settings=settings,
+        language=foreign,
         others=tuple(
             name
             for name, grid in grids.items()
@@ -105,18 +110,32 @@ def read_sheets(content: bytes, *, file: str) -> FormSheets:
     )
 
 
-def _plain_language(settings: list[SheetRow]) -> str:
+def _plain_language(default: str) -> str:
     """The language of words whose column names none: the form's default, else Vietnamese."""
-    said = language_of(settings[0].get("default_language")) if settings else ""
+    said = language_of(default)
     return said if said in ("vi", "en") else "vi"
 
 
-def _rows(sheet: str, grid: Sequence[Sequence[object]], *, plain: str) -> Iterator[SheetRow]:
+def _foreign_language(grid: Sequence[Sequence[object]], default: str) -> str:
+    """The language of a form that has no words in ours: its default, else the first it names."""
+    typed = [_text(cell) for cell in grid[0]] if grid else []
+    double_colons = any("::" in heading for heading in typed)
+    read = [read_heading("survey", one, double_colons=double_colons) for one in typed if one]
+    words = [heading for heading in read if heading.column == "label"]
+    if any(heading.language != OTHER for heading in words):
+        return ""
+    named = [heading.said for heading in words]
+    return default if default in named else next(iter(named), "")
+
+
+def _rows(
+    sheet: str, grid: Sequence[Sequence[object]], *, plain: str, foreign: str = ""
+) -> Iterator[SheetRow]:
     from xlsxwriter.utility import xl_col_to_name
 
     typed = [_text(cell) for cell in grid[0]] if grid else []
     double_colons = any("::" in heading for heading in typed)
-    heads = [_head(sheet, heading, double_colons, plain) for heading in typed]
+    heads = [_head(sheet, heading, double_colons, plain, foreign) for heading in typed]
     places = [
         SheetCell(xl_col_to_name(cell_name), " ".join(heading.split()))
         for cell_name, heading in enumerate(typed)
@@ -138,14 +157,14 @@ def _rows(sheet: str, grid: Sequence[Sequence[object]], *, plain: str) -> Iterat
             yield SheetRow(sheet, number, cells, known, tuple(twice), tuple(nameless))
 
 
-def _head(sheet: str, typed: str, double_colons: bool, plain: str) -> str:
+def _head(sheet: str, typed: str, double_colons: bool, plain: str, foreign: str) -> str:
     """The key of a column among the cells of its rows; a language that is neither of ours keeps its heading."""
     if not typed:
         return ""
     heading = read_heading(sheet, typed, double_colons=double_colons)
     if heading.column not in SPOKEN:
         return heading.key
-    if heading.language == PLAIN:
+    if heading.language == PLAIN or (foreign and heading.said == foreign):
         return FormHeading(heading.column, plain).key
     return heading.key if heading.language in ("vi", "en") else f"{heading.column}::{typed}"
 

@@ -3,31 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import Condition, ShownIf, variable_name
 
-Looked = Callable[[str, str], tuple[str, str] | None]
-"""From a variable and a code as written to our item and our code; the code is "" where none is meant."""
 
-_ATOMS = (
-    ("code", re.compile(r"selected\(\s*\$\{(?P<name>[^${}]+)\}\s*,\s*['\"](?P<value>[^'\"]*)['\"]\s*\)")),
-    ("answered", re.compile(r"\$\{(?P<name>[^${}]+)\}\s*!=\s*(?:''|\"\")")),
-    ("code", re.compile(r"\$\{(?P<name>[^${}]+)\}\s*=\s*['\"](?P<value>[^'\"]+)['\"]")),
-    ("equal", re.compile(r"\$\{(?P<name>[^${}]+)\}\s*=\s*(?P<value>\d{1,9})")),
-    ("range", re.compile(r"\$\{(?P<name>[^${}]+)\}\s*(?P<sign>>=|<=|>|<)\s*['\"]?(?P<value>\d{1,9})['\"]?")),
+@dataclass(frozen=True)
+class EarlierQuestion:
+    """An earlier question: our item, and where it has options our codes by their names in the form."""
+
+    item: str
+    codes: Mapping[str, str] = field(default_factory=dict)
+    is_several: bool = False
+
+
+Looked = Callable[[str], EarlierQuestion | None]
+"""The question of a variable; None where no earlier one has that name."""
+
+_NAME = r"\$\{\s*(?P<name>[^${}\s]+)\s*\}"
+_VALUE = r"""['"](?P<value>[^'"]*)['"]"""
+_ATOMS = tuple(
+    (meaning, re.compile(pattern))
+    for meaning, pattern in (
+        ("selected", rf"selected\s*\(\s*{_NAME}\s*,\s*{_VALUE}\s*\)"),
+        ("answered", rf"{_NAME}\s*!=\s*(?:''|\"\")"),
+        ("answered", rf"(?:string-length|count-selected)\s*\(\s*{_NAME}\s*\)\s*(?:>\s*0|>=\s*1|!=\s*0)"),
+        ("empty", rf"{_NAME}\s*=\s*(?:''|\"\")"),
+        ("code", rf"{_NAME}\s*=\s*{_VALUE}"),
+        ("other", rf"{_NAME}\s*!=\s*{_VALUE}"),
+        ("code", rf"{_VALUE}\s*=\s*{_NAME}"),
+        ("other", rf"{_VALUE}\s*!=\s*{_NAME}"),
+        ("equal", rf"{_NAME}\s*=\s*(?P<value>\d{{1,9}})"),
+        ("unequal", rf"{_NAME}\s*!=\s*(?P<value>\d{{1,9}})"),
+        ("range", rf"{_NAME}\s*(?P<sign>>=|<=|>|<)\s*['\"]?(?P<value>\d{{1,9}})(?:\.0*)?['\"]?"),
+    )
 )  # fmt: skip
+_NOT = re.compile(r"not\s*\((?P<inner>.*)\)", re.DOTALL)
 
 _WORDS = {
-    "or": re.compile(r"\sor\s", re.IGNORECASE),
-    "and": re.compile(r"\sand\s", re.IGNORECASE),
+    word: re.compile(rf"(?<![\w.$-]){word}(?![\w.-])", re.IGNORECASE) for word in ("or", "and")
 }
 
 
+ALWAYS = ("", "true()", "1", "1 = 1", "1=1")
+"""Conditions that hold for everybody."""
+
+
 class NotOurs(ValueError):
-    """The condition means what our routing cannot say."""
+    """The condition means what our routing cannot say: `part` of it, for the variable `name` no earlier question
+    has, or for the option `value` that the question has not."""
+
+    def __init__(self, part: str, *, name: str = "", value: str = "") -> None:
+        super().__init__(part)
+        self.part, self.name, self.value = part, name, value
 
 
 def written(shown_if: ShownIf, items: dict[str, Any]) -> str:
@@ -40,9 +71,12 @@ def _written(test: Condition, item: Any) -> str:
     name = f"${{{variable_name(test.item)}}}"
     if test.answered:
         return f"{name} != ''"
-    if test.codes:
-        parts = [_has(name, code, item) for code in test.codes]
-        return f"({' or '.join(parts)})" if len(parts) > 1 else parts[0]
+    if test.codes or test.without:
+        parts = [_has(name, code, item) for code in (*test.codes, *test.without)]
+        chosen = " or ".join(parts)
+        if test.without:
+            return f"not({chosen})"
+        return f"({chosen})" if len(parts) > 1 else chosen
     limits = [f"{name} >= {test.least}"] if test.least is not None else []
     limits += [f"{name} <= {test.most}"] if test.most is not None else []
     if test.least is None and item.dont_know:
@@ -56,18 +90,39 @@ def _has(name: str, code: str, item: Any) -> str:
     return f"selected({name}, '{code}')"
 
 
-def read(condition: str, looked: Looked) -> dict[str, Any]:
-    """A condition of another form as `shown_if` writes it. Raises `NotOurs`, with what is not understood."""
-    mode, parts = _split(condition)
+def read(condition: str, looked: Looked) -> dict[str, Any] | None:
+    """A condition of another form as `shown_if` writes it; None where it always holds.
+
+    Raises `NotOurs`, with the first of what is not understood.
+    """
+    if _bare(" ".join(condition.split())) in ALWAYS:
+        return None
+    mode, tests = _tests(condition, looked, is_denied=False)
+    return {mode: tests}
+
+
+def _tests(text: str, looked: Looked, *, is_denied: bool) -> tuple[str, list[dict[str, Any]]]:
+    """How its tests are joined, and the tests. Denied, each part is, and the other word joins them."""
+    text = _bare(text)
+    while denied := _denied(text):
+        text, is_denied = _bare(denied), not is_denied
+    written, parts = _split(text)
+    if len(parts) == 1:
+        return "all", [_read(text, looked, is_denied=is_denied)]
+    mode = {"any": "all", "all": "any"}[written] if is_denied else written
     tests: list[dict[str, Any]] = []
     for part in parts:
-        inner_mode, inner = _split(part)
-        inner_tests = [_read(atom, looked) for atom in inner]
-        if len(inner_tests) > 1 and inner_mode != mode:
-            inner_tests = [_one_item(inner_tests, inner_mode, part)]
-        tests += inner_tests
-    merged = _together(tests, mode)
-    return {mode: merged}
+        inner_mode, inner = _tests(part, looked, is_denied=is_denied)
+        if len(inner) > 1 and inner_mode != mode:
+            raise NotOurs(part)
+        tests += inner
+    return mode, _together(tests, mode)
+
+
+def _denied(text: str) -> str:
+    """What stands in `not(…)`, if that is all of it."""
+    match = _NOT.fullmatch(text)
+    return match["inner"] if match and _bare(f"({match['inner']})") != f"({match['inner']})" else ""
 
 
 def _split(text: str) -> tuple[str, list[str]]:
@@ -87,11 +142,11 @@ def _parts(text: str, word: str) -> list[str]:
             quote = "" if sign == quote else quote
         elif sign in "'\"":
             quote = sign
-        elif sign in "()":
-            depth += 1 if sign == "(" else -1
+        elif sign in "(){}":
+            depth += 1 if sign in "({" else -1
         elif depth == 0 and _WORDS[word].match(text, index):
             parts.append(text[start:index].strip())
-            start = index + len(word) + 1
+            start = index + len(word)
     return [*parts, text[start:].strip()]
 
 
@@ -108,56 +163,85 @@ def _bare(text: str) -> str:
     return text
 
 
-def _read(atom: str, looked: Looked) -> dict[str, Any]:
-    atom = _bare(atom)
+def _read(atom: str, looked: Looked, *, is_denied: bool) -> dict[str, Any]:
     for meaning, pattern in _ATOMS:
         match = pattern.fullmatch(atom)
         if match is None:
             continue
-        value = match.groupdict().get("value") or ""
-        asked = looked(match["name"], value if meaning in ("code", "equal") else "")
+        asked = looked(match["name"])
         if asked is None:
-            break
-        item, code = asked
-        if meaning == "answered":
-            return {"item": item, "answered": True}
-        if code:
-            return {"item": item, "codes": [code]}
-        if meaning in ("code", "equal"):
-            if not value.isdecimal():
-                break
-            return {"item": item, "least": int(value), "most": int(value)}
-        n, sign = int(value), match["sign"]
-        if sign == "<" and n == 0:
-            break
-        return (
-            {"item": item, "least": n + (sign == ">")}
-            if sign[0] == ">"
-            else {"item": item, "most": n - (sign == "<")}
-        )
+            raise NotOurs(atom, name=match["name"])
+        if meaning in ("answered", "empty"):
+            if (meaning == "empty") != is_denied:
+                break  # ours cannot ask that something be left empty
+            return {"item": asked.item, "answered": True}
+        if asked.codes:
+            codes = _codes(atom, asked, meaning, match.groupdict())
+            is_without = (meaning in ("other", "unequal")) != is_denied
+            return {"item": asked.item, "without" if is_without else "codes": codes}
+        if is_denied or meaning in ("other", "unequal"):
+            break  # what is not answered is no number, and would be asked too
+        return {"item": asked.item, **_range(atom, meaning, match.groupdict())}
     raise NotOurs(atom)
 
 
-def _one_item(tests: list[dict[str, Any]], mode: str, part: str) -> dict[str, Any]:
-    """Several tests in brackets that our one test can say."""
-    merged = _together(tests, mode)
-    if len(merged) != 1:
-        raise NotOurs(part)
-    return merged[0]
+def _codes(
+    atom: str, asked: EarlierQuestion, meaning: str, captured: Mapping[str, str]
+) -> list[str]:
+    """The options that are meant: one by its name, or those whose names are numbers of a range."""
+    value = captured["value"]
+    if asked.is_several and meaning != "selected":
+        raise NotOurs(atom)  # of several options it means that no other is chosen
+    if meaning != "range":
+        if value not in asked.codes:
+            raise NotOurs(atom, name=captured["name"], value=value)
+        return [asked.codes[value]]
+    limits = {"least": 0, "most": 10**9} | _range(atom, meaning, captured)
+    numbers = [int(name) if name.isdecimal() else -1 for name in asked.codes]
+    meant = [
+        code
+        for number, code in zip(numbers, asked.codes.values(), strict=True)
+        if limits["least"] <= number <= limits["most"]
+    ]
+    if min(numbers) < 0 or not meant:
+        raise NotOurs(atom)
+    return meant
+
+
+def _range(atom: str, meaning: str, captured: Mapping[str, str]) -> dict[str, int]:
+    """The numbers that are meant."""
+    value, sign = captured["value"], captured.get("sign") or ""
+    if not value.isdecimal() or (sign == "<" and int(value) == 0):
+        raise NotOurs(atom)
+    n = int(value)
+    if meaning != "range":
+        return {"least": n, "most": n}
+    return {"least": n + (sign == ">")} if sign[0] == ">" else {"most": n - (sign == "<")}
 
 
 def _together(tests: list[dict[str, Any]], mode: str) -> list[dict[str, Any]]:
-    """Any of several codes of one item are one test, and so are both ends of a range."""
+    """Any of several codes of one item are one test, and so are none of several and both ends of a range."""
     merged: list[dict[str, Any]] = []
     for test in tests:
-        before = next((one for one in merged if one["item"] == test["item"]), None)
-        if before and mode == "any" and "codes" in before and "codes" in test:
-            before["codes"] += [code for code in test["codes"] if code not in before["codes"]]
-        elif before and mode == "all" and _ends(before, test):
-            before |= test
-        else:
+        before = next((one for one in merged if _one_test(one, test, mode)), None)
+        if before is None:
             merged.append(dict(test))
+            continue
+        for name, value in test.items():
+            if isinstance(value, list):
+                before[name] += [code for code in value if code not in before[name]]
+            else:
+                before[name] = value
     return merged
+
+
+def _one_test(one: dict[str, Any], other: dict[str, Any], mode: str) -> bool:
+    """Whether two tests of one item are one."""
+    if one["item"] != other["item"]:
+        return False
+    if set(one) == set(other):
+        return ("codes" in one and mode == "any") or ("without" in one and mode == "all")
+    return mode == "all" and _ends(one, other)
 
 
 def _ends(one: dict[str, Any], other: dict[str, Any]) -> bool:

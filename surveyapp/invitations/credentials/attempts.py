@@ -12,7 +12,7 @@ codes open something: 0.00098 expected hits.
 
 import ipaddress
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -83,7 +83,7 @@ def check(
         return
     if not _is_suspicious(db, network, now):
         return
-    failures, successes = _in(db, network.own_day, DAY, now)
+    failures, successes = _in(db, network.own_day, DAY, _of_day(now))
     may_work = failures < DAY_CAP + FAILURES_PER_SUCCESS * successes
     if proven and may_work:
         return
@@ -98,7 +98,7 @@ def _is_suspicious(db: Session, network: Network, now: datetime) -> bool:
         return True
     if failures >= NETWORK_HARD_LIMIT:
         return True
-    failures, successes = _in(db, network.own_day, DAY, now)
+    failures, successes = _in(db, network.own_day, DAY, _of_day(now))
     if failures >= DAY_FREE and failures > FAILURES_PER_SUCCESS * successes:
         return True
     # The window before counts too, so that it lasts a minute wherever in one it began.
@@ -107,6 +107,12 @@ def _is_suspicious(db: Session, network: Network, now: datetime) -> bool:
         log.alarm("typed_codes_challenged", unknown_codes=unknown)
         return True
     return False
+
+
+def _of_day(now: datetime) -> datetime:
+    """One moment of now's day in Vietnam: windows begin at midnight in UTC, and a network would have two a day."""
+    end = datetime.combine(clock.day(now), time.max, tzinfo=clock.VIETNAM)
+    return end.astimezone(now.tzinfo)
 
 
 def _in(db: Session, key: bytes, window: timedelta, now: datetime) -> tuple[int, int]:
@@ -145,7 +151,7 @@ def count(
 
     def add() -> None:
         limits.count_attempt(db, network.own, succeeded=succeeded, now=now, window=NETWORK_WINDOW)
-        limits.count_attempt(db, network.own_day, succeeded=succeeded, now=now, window=DAY)
+        limits.count_attempt(db, network.own_day, succeeded=succeeded, now=_of_day(now), window=DAY)
         if device is not None and not succeeded:
             limits.count_attempt(db, device, succeeded=False, now=now, window=DAY)
         if not succeeded:

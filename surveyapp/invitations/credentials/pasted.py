@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from surveyapp.invitations.credentials import codes, device_handoff
 from surveyapp.invitations.errors import MistypedCode
 
-LONGEST = 4000
-"""Characters that are looked at: several messages in a row."""
+LONGEST = 20_000
+"""Characters that are looked at: a mail with everything quoted below it."""
 
-_LINKED = re.compile(r"/t/([0-9]{16})(?![0-9])|/m/([0-9]{10})(?![0-9])")
+_LINKED = re.compile(
+    r"(?:/|%2F)[tT](?:/|%2F)([0-9]{16})(?![0-9])|(?:/|%2F)[mM](?:/|%2F)([0-9]{10})(?![0-9])"
+)
+"""Also within another address, as the links that a mail server wraps for its own check."""
+_PRINTED = re.compile(r"(?<![0-9])[0-9]{4}(?:[-\u2010-\u2015 ][0-9]{4}){3}(?![0-9])")
+"""As it stands in the message, with words grown onto it where a line break was lost."""
 _ALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "|": "1"})
 """Letters that are read, or typed on a typewriter's habit, for digits."""
 _GROUP = r"[0-9OolIi|]{1,20}"
@@ -38,12 +43,14 @@ def read(text: str) -> Typed:
         return Typed(code=linked[1])
     if linked and linked[2]:
         return Typed(handoff=device_handoff.read_typed(linked[2]))
-    digits = _digits(folded)
-    if _is_code(digits):
-        return Typed(code=digits)
     code = next(_codes_within(folded), None)
     if code:
         return Typed(code=code)
+    digits = _digits(folded)
+    if _is_code(
+        digits
+    ):  # after the groups: an hour and a code typed with letters are sixteen digits too
+        return Typed(code=digits)
     if len(digits) == device_handoff.DIGITS:
         return Typed(handoff=device_handoff.read_typed(digits))
     likely = _digits(_fitted(folded))
@@ -74,6 +81,9 @@ def _codes_within(text: str) -> Iterator[str]:
             real = sum(sign.isdecimal() for sign in joined)
             if real >= _LEAST_DIGITS and read[0] in codes.FIRST_DIGITS and _is_code(read):
                 yield read
+    for printed in _PRINTED.finditer(text):
+        if _is_code(read := _digits(printed[0])):
+            yield read
 
 
 def _fitted(text: str) -> str:

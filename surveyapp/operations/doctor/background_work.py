@@ -1,6 +1,6 @@
 """What must happen by itself: backups, timers, workers; and what an official campaign needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from surveyapp.i18n import _, moment
 from surveyapp.operations.backup import service as backups
 from surveyapp.operations.doctor.findings import Diagnosis, Level
 from surveyapp.operations.installation import ownership
+from surveyapp.responses.errors import NotRegistered
 from surveyapp.responses.sealed_box import registration
 
 BACKUP_LATE, BACKUP_MISSING = timedelta(hours=26), timedelta(hours=50)
@@ -26,6 +27,14 @@ TIMERS = {
     "release.rehearse": timedelta(hours=26),
 }
 """What deploy/systemd starts, and how long ago its last run may be while a campaign is open."""
+UNITS = {
+    "backup": "surveyapp-backup",
+    "counts.snapshot": "surveyapp-nightly",
+    "lists.send-reminders": "surveyapp-hourly",
+    "report.send": "surveyapp-morning",
+    "release.rehearse": "surveyapp-nightly",
+}
+"""The unit that does each, by its name in deploy/systemd."""
 
 
 def look(db: Session, settings: Settings, *, now: datetime) -> Iterator[Diagnosis]:
@@ -82,11 +91,8 @@ def _worker(db: Session, open_: list[Campaign], *, now: datetime) -> Diagnosis:
 def _timers(db: Session, open_: list[Campaign], *, now: datetime) -> Iterator[Diagnosis]:
     runs = timers.runs(db)
     for name, limit in TIMERS.items():
-        run = runs.get(name) or next(
-            (one for key, one in sorted(runs.items(), reverse=True) if key.startswith(f"{name}:")),
-            None,
-        )
-        command = f"systemctl start surveyapp-{name.replace('.', '-')}"
+        run = runs.get(name) or _longest_ago(runs, name, open_)
+        command = f"systemctl start {UNITS[name]}"
         if run is None:
             level = Level.WARN if open_ else Level.OK
             yield Diagnosis(
@@ -104,6 +110,17 @@ def _timers(db: Session, open_: list[Campaign], *, now: datetime) -> Iterator[Di
         yield Diagnosis("timer", level, words, command if level == Level.WARN else "")
 
 
+def _longest_ago(
+    runs: Mapping[str, timers.TimerRun], name: str, open_: list[Campaign]
+) -> timers.TimerRun | None:
+    """Of what runs for each campaign the run of the open one that waits longest; None where one never ran."""
+    of_campaigns = [runs.get(f"{name}:{one.code}") for one in open_]
+    known = [one for one in of_campaigns if one is not None]
+    if len(known) < len(of_campaigns):
+        return None
+    return min(known, key=lambda one: one.started_at, default=None)
+
+
 def _nodes(db: Session, *, now: datetime) -> Diagnosis:
     alive = ownership.alive(db, now=now)
     words = _("Máy đang phục vụ: %(nodes)s.", nodes=", ".join(one.name for one in alive) or "–")
@@ -116,8 +133,9 @@ def _nodes(db: Session, *, now: datetime) -> Diagnosis:
 
 
 def _custody(db: Session, campaign: Campaign) -> Diagnosis:
-    missing = registration.custodians(db, campaign)
-    if not missing:
+    try:
+        registration.custodians(db, campaign)
+    except NotRegistered:
         words = _(
             "Đợt chính thức %(code)s chưa đăng ký khóa hộp phiếu của người giữ khóa.",
             code=campaign.code,

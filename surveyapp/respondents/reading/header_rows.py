@@ -65,7 +65,8 @@ def _headers_at(sheet: Sheet, line: int, top: list[str], context: ListContext) -
     header = _header(line, top, context)
     if header is None:
         return
-    if header.known >= 2:
+    # Of a council its names are enough: `TT`, `Họ và tên`.
+    if header.known >= 2 or (NUMBER in header.mapping and len(context.required) == 1):
         yield header
     for depth, headings in _deeper(sheet, line, top, header.mapping):
         deeper = _header(line + depth, headings, context)

@@ -183,6 +183,8 @@ def _is_better(column: str, heading: str, present: str) -> bool:
     unwanted = {"phone": _OFFICE_PHONE, "email": _PRIVATE_MAIL}.get(column)
     if unwanted is None:
         return False
+    if _OF_OTHERS.search(fold(present)):
+        return not _OF_OTHERS.search(fold(heading))  # `ĐT đầu mối` is the clerk's
     return bool(unwanted.search(fold(present))) and not unwanted.search(fold(heading))
 
 

@@ -1,6 +1,5 @@
 """Every row of a workbook, one by one: the people, and whatever else it holds with the reason why it is nobody."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from surveyapp.respondents.reading.headings import (
     columns_meant,
     map_headings,
 )
+from surveyapp.respondents.reading.own_counts import Numbering, Sums, counted, stated_count
 from surveyapp.respondents.reading.rows import RowKind, RowReader, section_column, section_text
 from surveyapp.respondents.reading.titles import department_in, named_in
 from surveyapp.respondents.reading.workbook_reading import MARK_SHEET, SheetTable, WorkbookReading
@@ -26,12 +26,9 @@ from surveyapp.respondents.words.bearers import could_be_person, is_serial
 from surveyapp.respondents.words.departments import DepartmentIndex, index_for
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
 from surveyapp.respondents.words.ditto_marks import is_ditto
-from surveyapp.respondents.words.names import fold, tidy
+from surveyapp.respondents.words.names import fold, tidy, without_bullet
 
 _NOT_SPREAD = ("full_name", "note", NUMBER, GIVEN_NAME, MIDDLE_NAME)
-_COUNT = re.compile(
-    r"(?:tong (?:cong|so)|tong|cong|an dinh danh sach|danh sach (?:nay )?(?:co|gom)|so luong)\D{0,40}?(\d{1,5})(?: (?:nguoi|dong chi|dai bieu|can bo|lanh dao|ong ba|d c))?(?: |$)"
-)
 _SHOWN = 200
 _WITHOUT_MERGING = ("csv", "html", "docx")
 _FEWEST = 3
@@ -70,7 +67,7 @@ class _Gathered:
     people: list[Row] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    stated: list[int] = field(default_factory=list)
+    sums: Sums = field(default_factory=Sums)
     doubtful: list[int] = field(default_factory=list)
 
 
@@ -96,7 +93,7 @@ def read_rows(
         before = len(gathered.numbers)
         _Reader(sheet, table, part, context, index, people).read(gathered)
         own = gathered.numbers[before:]
-        numbered += _counted(own)
+        numbered += counted(own)
     lost = _carried_down(gathered.people, workbook, context)
     gathered.aside += _unread(workbook, reading)
     if not gathered.people:
@@ -105,7 +102,7 @@ def read_rows(
         tuple(gathered.people),
         tuple(gathered.aside),
         numbered,
-        max(gathered.stated, default=0) if len(set(gathered.stated)) <= 1 else max(gathered.stated),
+        gathered.sums.stated(len(gathered.people)),
         tuple(gathered.doubtful),
         lost,
     )
@@ -150,17 +147,6 @@ def _unread(workbook: Workbook, reading: WorkbookReading) -> Iterator[Aside]:
                 yield Aside(number_of(part, line), shown, RowKind.UNREAD.value)
 
 
-def _counted(numbers: Sequence[int]) -> int:
-    """How many people a running number counts: it may begin anew in every section."""
-    counted = last = 0
-    for number in numbers:
-        if number <= last and number <= 1:
-            counted, last = counted + last, 0
-        last = max(last, number)
-    first = numbers[0] if numbers else 1
-    return counted + last - (first - 1 if counted == 0 else 0)
-
-
 _MAY_HIDE_SOMEBODY = (RowKind.SECTION, RowKind.TOTAL, RowKind.NOBODY, RowKind.LETTER)
 
 
@@ -180,7 +166,7 @@ class _Reader:
         self._context, self._index, self._forced = context, index, people
         self._columns = context.columns
         self._mapping = dict(table.mapping)
-        self._rows = RowReader(self._mapping, table.headings, context, index)
+        self._rows = self._row_reader(table.headings)
         self._section = dict(table.given)
         self._above: dict[str, str] = {}
         self._is_entered = False  # a section's title stands right above
@@ -208,6 +194,15 @@ class _Reader:
                 self._person(row, number, spread.get(line, {}), gathered)
                 continue
             self._aside(row, number, kind, gathered)
+
+    def _row_reader(self, headings: Sequence[str]) -> RowReader:
+        below = (
+            self._own_cells(row)
+            for line, row in self._sheet.numbered()
+            if line > self._table.header_line
+        )
+        numbering = Numbering(below, self._mapping)
+        return RowReader(self._mapping, headings, self._context, self._index, numbering)
 
     def _own_cells(self, row: list[str]) -> list[str]:
         left, right = self._table.left, self._table.right
@@ -239,13 +234,14 @@ class _Reader:
         elif kind is RowKind.CONTINUED and gathered.people:
             _add_contacts(gathered.people, row, self._mapping)
         elif kind in (RowKind.TOTAL, RowKind.SIGNATURE):
-            match = _COUNT.search(fold(_text(row)))
-            if match:
-                gathered.stated.append(int(match[1]))
+            said = stated_count(_text(row))
+            if said is not None:
+                gathered.sums.add(said, len(gathered.people))
         name = self._mapping["full_name"]
         in_name = tidy(row[name]) if name < len(row) else ""
         # Whoever signs below the list has a name too, and is not missed.
-        if kind in _MAY_HIDE_SOMEBODY and could_be_person(in_name):
+        is_sum = kind is RowKind.TOTAL and fold(in_name).startswith(("cong ", "tong "))
+        if kind in _MAY_HIDE_SOMEBODY and not is_sum and could_be_person(without_bullet(in_name)):
             gathered.doubtful.append(number)
 
     def _begins_anew(self, row: list[str]) -> bool:
@@ -263,7 +259,7 @@ class _Reader:
             return True  # the same headings again, on the next page
         self._mapping.clear()
         self._mapping.update(mapping)
-        self._rows = RowReader(self._mapping, headings, self._context, self._index)
+        self._rows = self._row_reader(headings)
         if not self._is_entered:
             self._section = dict(self._table.given)
         return True

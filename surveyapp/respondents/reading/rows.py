@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 
 from surveyapp.respondents.context import ListContext
+from surveyapp.respondents.reading.own_counts import Numbering
 from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
+from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
 from surveyapp.respondents.words.letter_lines import is_letter_line
-from surveyapp.respondents.words.names import fold, tidy
+from surveyapp.respondents.words.names import fold, tidy, without_bullet
 from surveyapp.respondents.words.positions import is_position, says_position
 
 _TOTAL = re.compile(
@@ -20,7 +23,8 @@ _PAGE = re.compile(r"^(trang|tờ)\s*+(số\s*+)?+[:.]?+\s*+\d++(\s*+/\s*+\d++)?
 _SUM = re.compile(r"^(tổng (cộng|số)|cộng(?!\s+(tác|hòa|hoà)\b))\b.*", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"^\(?(tm|kt|tl|tuq|q)\s*+\.\s*+\S|người lập|người tổng hợp|nguoi lap|nơi nhận|thủ trưởng (cơ quan|đơn vị)|xác nhận của"
-    r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày[\d.…_\s]*+tháng[\d.…_\s]*+năm|^ghi chú\s*:|^lưu ý\s*:"
+    r"|ký[, ]+(ghi rõ|tên|đóng)|\(ký|đóng dấu|\bngày[\d.…_\s]*+tháng[\d.…_\s]*+năm|^[*(]?\s*ghi chú\s*:|^[*(]?\s*lưu ý\s*:"
+    r"|^(lập biểu|lập bảng|lập danh sách|người (kiểm tra|kiểm soát|duyệt|phê duyệt|ký)|phê duyệt|kiểm soát|xác nhận|duyệt)$"
     r"|^\(?danh sách (này |có |gồm )",
     re.IGNORECASE,
 )
@@ -35,7 +39,7 @@ _COUNT_TAIL = re.compile(
     re.IGNORECASE,
 )
 _CLERK = re.compile(
-    r"(người|cán bộ|chuyên viên|đầu mối|thông tin)( \w+){0,3} (liên hệ|đầu mối|tổng hợp|theo dõi|phụ trách lập|lập)\b"
+    r"(người|cán bộ|chuyên viên|đầu mối|thông tin)( \w+){0,3} (liên hệ|đầu mối|tổng hợp|theo dõi|phụ trách lập|lập|cung cấp|nhập liệu|nhập số liệu)\b"
     r"|^liên hệ\b|^(mọi|nếu) (thắc mắc|vướng mắc)|^(chi tiết|cần) (xin )?liên hệ|^đầu mối\b|^điện thoại liên hệ",
     re.IGNORECASE,
 )
@@ -44,6 +48,9 @@ _ORGANISATION = re.compile(
     r"|lien hiep|van phong|vien|truong|benh vien|thanh tra|ngan hang|quy|don vi|khoi|cong an|vp|bql|doan|xa|phuong)\b"
 )
 _MOST_IN_LETTER = 3
+_HINT = re.compile(r"\(.{2,60}\)")
+_SIGNS = re.compile(r"[\W_]+")
+_END = re.compile(r"[\W_]*hết[\W_]*", re.IGNORECASE)
 _EXAMPLE = {"vd", "vi du", "example", "mau"}
 _EXAMPLE_NAME = "nguyen van vi du"  # of our own template
 _CONTACT = re.compile(r"@|\d{3}[\d .]{4,}")
@@ -77,12 +84,14 @@ class RowReader:
         headings: Sequence[str],
         context: ListContext,
         index: DepartmentIndex,
+        numbering: Numbering,
     ) -> None:
-        self._mapping = mapping
+        self._mapping, self._numbering = mapping, numbering
         self._header = {fold(h) for h in headings if h}
         self._context = context
         self._index = index
         self._columns = [c for c in context.columns if c in mapping]
+        self._posts = [c for c in DITTO_COLUMNS if c in self._columns]
         self._signed = self._clerked = self._titled = False
         self._first = True  # nothing but headings so far on this page
         self._after_person = False
@@ -103,6 +112,14 @@ class RowReader:
             return RowKind.EXAMPLE
         if self._first and len(filled) > 2 and all(_NUMBERING.match(t) for _, t in filled):
             return RowKind.HEADER
+        if all(_SIGNS.fullmatch(text) for _, text in filled) and (self._first or len(filled) > 2):
+            return RowKind.LETTER  # a line drawn of dashes
+        if self._first and len(filled) > 1 and all(_HINT.fullmatch(text) for _, text in filled):
+            return (
+                RowKind.HEADER
+            )  # below the headings, how they are meant: `(ghi đầy đủ)`, `(10 số)`
+        if len(filled) == 1 and _END.fullmatch(filled[0][1]):
+            return RowKind.LETTER
         if self._continues(row, number, below_name):
             return RowKind.CONTINUED
         kind = self._in_letter(filled) or self._below_header(row, filled, number)
@@ -139,7 +156,11 @@ class RowReader:
             return False
         if self._clerked and not number and not is_position(position):
             return False
-        if not number and (_CLERK.search(name) or _SIGNATURE.search(name)):
+        if not number and (
+            _CLERK.search(name)
+            or _SIGNATURE.search(name)
+            or any(_is_clerk(self._raw(row, c)) for c in self._posts)
+        ):
             return False
         return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
 
@@ -179,7 +200,7 @@ class RowReader:
         if not serial and any(_CLERK.search(t) for _, t in filled):
             self._signed = self._clerked = True
             return RowKind.CLERK
-        named = could_be_person(name)
+        named = could_be_person(without_bullet(name))
         if not has_contact and len(filled) <= 4:
             ended = self._ending(filled, name, others, serial=serial, named=named)
             if ended is not None:
@@ -261,8 +282,13 @@ class RowReader:
         if match is not None:
             return True
         in_name = self._cell_is(row, "full_name", texts[0])
-        if not numeral and text == texts[0] and could_be_person(text):
-            return False
+        bare = without_bullet(texts[0])
+        if could_be_person(bare):
+            # Numbered as everybody is, she is somebody; among people numbered otherwise it may be a title.
+            lead = number if numeral else texts[0]
+            plain = bare == texts[0] and not numeral
+            if plain or self._numbering.numbers_people(lead, bare, in_number=numeral):
+                return False
         if _ORGANISATION.match(fold(text)) and not (
             is_serial(number) and in_name and len(texts) > 1
         ):
@@ -272,6 +298,12 @@ class RowReader:
     def _cell_is(self, row: Sequence[str], column: str, text: str) -> bool:
         """Whether the lone text stands in that column: a position is not a section."""
         return self._cell(row, column) == text
+
+
+@lru_cache(maxsize=10_000)
+def _is_clerk(text: str) -> bool:
+    """Whether a position or an office says that its bearer made the list; lists have few different ones."""
+    return _CLERK.search(text) is not None
 
 
 def of_letter(text: str, context: ListContext) -> bool:

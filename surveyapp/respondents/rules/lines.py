@@ -30,6 +30,7 @@ from surveyapp.respondents.words.names import (
     is_suspicious,
     tidy,
     title_case,
+    without_bullet,
     without_honorific,
 )
 from surveyapp.respondents.words.positions import without_position
@@ -49,8 +50,6 @@ _ERROR = re.compile(
     r"^#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|FORMULA|SPILL|CALC)[!?]?$", re.IGNORECASE
 )
 """What a spreadsheet shows where a formula failed. "Phòng #2" is text, and so is a "#" alone."""
-_BULLET = re.compile(r"^(?:[-–+*•●.]|\(?\d{1,3}[.)/:\-–])\s?(?=[^\W\d])")
-"""A running number or a dash before the name: `1. Nguyễn Văn An`."""
 _SHOWN = 200
 _MOST_PROPOSED = 500
 """Different unknown departments for which something alike is looked for: a list has a few, an attack thousands."""
@@ -291,7 +290,9 @@ class _Judgement:
             self.values["full_name"] = ""
             self.add("full_name", MUST, "name_vacant", written)
             return
-        value, self.position = without_position(_BULLET.sub("", value).rstrip(" ,;:.-–") or value)
+        value, self.position = without_position(
+            without_bullet(value).rstrip(" ,;:.-–").strip('“”«»"') or value
+        )
         alone, remark = ("", "") if several_people(written) else beside_name(value)
         if remark:
             self.values["full_name"] = value

@@ -14,7 +14,7 @@ _BEGINS = re.compile(
     r"|(?:dia chi|tru so|dien thoai|dt|fax|e ?mail|website|hop thu) .|hoa toc|thuong khan|nam \d{4}|quy (?:[ivx]{1,3}|\d) nam|thang \d{1,2} nam"
     r"|ngay \d|trang (?:so )?\d|(?:don vi|co quan) (?:bao cao|lap|gui|tong hop)|(?:ubnd|uy ban nhan dan|hdnd|hoi dong nhan dan) tinh "
     r"|bo (?:noi vu|tu phap|tai chinh|cong thuong|y te|xay dung|ngoai giao|giao thong van|giao duc va|khoa hoc va|ke hoach va|lao dong|nong nghiep|tai nguyen va"
-    r"|thong tin va|van hoa the )|don vi tinh)"
+    r"|thong tin va|van hoa the )|don vi tinh|ky hieu|chu thich|quy uoc|chu giai|viet tat)"
 )  # fmt: skip
 _DATED = re.compile(r" ngay (?:\d{1,2}|thang) ")
 _SIGNS = re.compile(r"[\s\-–—_=*.…]+")

@@ -48,6 +48,17 @@ MIDDLES = frozenset(
 )
 
 
+_BULLET = re.compile(
+    r"^(?:[-–+*•●▪►✓✔◦○■□♦❖➢·.]+|\(?\d{1,3}[.)/:\-–]|\d{1,3}(?=\s)|\(?[a-zđA-ZĐ]\)|[a-zđ]\.|[IVX]{1,5}[.)])\s?(?=[^\W\d])"
+)
+"""A running number, a letter or a sign before the name: `1. Nguyễn Văn An`, `a) Lê Thị Hoa`."""
+
+
+def without_bullet(name: str) -> str:
+    """The name without the number, letter or sign that lists it."""
+    return _BULLET.sub("", name)
+
+
 def tidy(text: str) -> str:
     """Composed, look-alikes as what they mean, what cannot be seen removed, blanks collapsed."""
     return " ".join(as_meant(text).split())

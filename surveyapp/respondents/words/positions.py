@@ -27,7 +27,7 @@ def without_position(name: str) -> tuple[str, str]:
     Only words known as positions are taken off: a second person after a comma stays and is asked about.
     """
     if not _MARKED.search(name):
-        return _leading(name)
+        return _trailing(name) or _leading(name)
     for pattern in (_APART, _BEFORE):
         match = pattern.match(name)
         if match and len(match["name"].split()) > 1:
@@ -48,6 +48,15 @@ def _leading(name: str) -> tuple[str, str]:
     return name, ""
 
 
+def _trailing(name: str) -> tuple[str, str] | None:
+    """A position after the name with no sign between, as a line of its own leaves it: `Nguyễn Văn An Phó Giám đốc`."""
+    words = name.split()
+    for at in range(2, len(words) - 1):
+        if tone_key(words[at]) in _ENDING_FIRST and says_position(" ".join(words[at:])):
+            return " ".join(words[:at]), " ".join(words[at:])
+    return None
+
+
 def is_position(text: str) -> bool:
     """Whether the text begins as a position does, or is a usual abbreviation of one."""
     return _spelled_out(text) != ""
@@ -61,6 +70,8 @@ _SAID = tuple(
     "tổng thư ký,thư ký,ủy viên,uỷ viên,kế toán trưởng".split(",")
 )
 _SAID_FIRST = frozenset(said.partition(" ")[0] for said in _SAID)
+# Chủ Tịch, Thư Ký, Bí Thư may be what somebody is called.
+_ENDING_FIRST = _SAID_FIRST - {tone_key(word) for word in ("chủ", "thư", "bí", "ủy", "uỷ")}
 # Without accents `truong phong` may be Trương Phong.
 _SAID_BARE = frozenset(fold(p) for p in _SAID) - {"truong phong", "truong ban", "truong khoa"}
 

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from surveyapp.respondents.words.names import FAMILIES, MIDDLES, fold, tone_key
+from surveyapp.respondents.words.positions import is_position
 
 VACANT, GONE, AWAY, NEW, OPEN, OTHER = "vacant", "gone", "away", "new", "open", "other"
 
@@ -180,6 +181,7 @@ def _before_remark(name: str) -> tuple[str, str]:
 def several_people(written: str) -> bool:
     """Whether a cell holds two names, one a line or parted by a sign or by `thay`."""
     parts = [p.split() for p in re.split(r"[\n\r;&+/]|\bvà\b|,", written) if p.strip()]
+    parts = [p for p in parts if not is_position(" ".join(p))]
     like = [p for p in parts if 2 <= len(p) <= 6 and p[0].lower() in FAMILIES]
     return len(like) > 1
 

@@ -32,6 +32,7 @@ class FormCondition:
 
     item: str
     codes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
     answered: bool = False
@@ -225,7 +226,10 @@ def _routing(written: Mapping[str, Any] | None) -> FormRouting | None:
     return FormRouting(
         **{
             mode: tuple(
-                FormCondition(**(test | {"codes": tuple(test.get("codes", ()))})) for test in tests
+                FormCondition(
+                    **test | {name: tuple(test.get(name, ())) for name in ("codes", "without")}
+                )
+                for test in tests
             )
             for mode, tests in written.items()
         }

@@ -49,11 +49,12 @@
   // ---- what applies: the same rule as instruments/kinds/routing.py
 
   function holds(condition) {
-    const met = ({ item, codes = [], least = null, most = null, answered = false }) => {
-      const given = value(item);
-      if (!given || !applies(item)) return false;
-      if (codes.length && items.has(item) && items.get(item).fields.some(isTyped)) return given === "-98" && codes.includes("98"); // the number 98 is no code
-      if (codes.length) return given.split(" ").some((code) => codes.includes(code));
+    const met = ({ item, codes = [], least = null, most = null, answered = false, without = [] }) => {
+      const given = value(item), named = codes.length ? codes : without;
+      if (!given || !applies(item)) return without.length > 0;
+      const isTypedIn = items.has(item) && items.get(item).fields.some(isTyped); // the number 98 is no code
+      const chosen = isTypedIn ? (given === "-98" ? ["98"] : []) : given.split(" ");
+      if (named.length) return chosen.some((code) => named.includes(code)) === codes.length > 0;
       return answered || (/^\d+$/.test(given) && (least === null || given >= least) && (most === null || given <= most));
     };
     return condition.any && condition.any.length ? condition.any.some(met) : condition.all.every(met);

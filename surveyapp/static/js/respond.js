@@ -103,11 +103,9 @@
     if (answer && answer.ok) sessionLasts(answer.result.seconds, answer.result.final);
     else if (answer && answer.status < 500) sessionIsOver();
   }));
-  if (warning) {
-    sessionLasts(Number(warning.dataset.seconds), warning.dataset.isFinal === "True");
-    // Back after leaving: the server says what is open here, not what the browser remembers.
-    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  }
+  if (warning) sessionLasts(Number(warning.dataset.seconds), warning.dataset.isFinal === "True");
+  // Back after leaving: the server says what is open here, not what the browser remembers.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   // The deadline comes nearer while the page stands.
   each("[data-due]", (due) => {

@@ -20,7 +20,8 @@ from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.errors import TokenRefused
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers
+from surveyapp.fieldwork.forecast.coming_answers import LEVEL
+from surveyapp.fieldwork.forecast.projection import ExpectedAnswers
 from surveyapp.fieldwork.reports import readers
 from surveyapp.fieldwork.representativeness import r_indicator as pictures
 from surveyapp.fieldwork.representativeness import strata
@@ -130,6 +131,15 @@ def forecast(campaign: Campaign) -> ResponseReturnValue:
         path=[{"day": d.isoformat(), "submitted": round(n, 1)} for d, n in whole.path]
         if whole
         else [],
+        days=[
+            {
+                "day": each.day.isoformat(),
+                "submitted": round(each.expected, 1),
+                "low": each.low,
+                "high": each.high,
+            }
+            for each in foreseen.by_day()
+        ],
         cells=cells,
     )
 

@@ -61,6 +61,7 @@ from surveyapp.web.respond import (  # noqa: E402  routes, words and addresses, 
     declaring,  # noqa: F401
     entry,  # noqa: F401
     finish,  # noqa: F401
+    posted_ends,  # noqa: F401
     published_receipts,  # noqa: F401
 )
 from surveyapp.web.respond.devices import own_address  # noqa: E402  once the blueprint stands

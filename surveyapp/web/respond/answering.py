@@ -30,6 +30,7 @@ from surveyapp.web.respond import (
     pages,
     privacy_notice,
     saving,
+    sealed_page,
 )
 from surveyapp.web.respond.document import section_page, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, present, rated
@@ -104,6 +105,9 @@ def section(number: int, page: int) -> ResponseReturnValue:
     visit, assignment, instrument = answering_now(number)
     if assignment.is_submitted:
         return redirect(url_for("respond.receipt", number=number))
+    if "sai" in request.args and (kept := sealed_page.refused(number, page, visit.code)):
+        typed, (item, *why) = kept
+        return _again(number, page, typed, item, why[i18n.LOCALES.index(i18n.locale())]), 422
     draft = visit.draft(assignment, instrument)
     return section_page.shown(visit, assignment, instrument, draft.answers, page)
 
@@ -114,12 +118,14 @@ def save(number: int, page: int) -> ResponseReturnValue:
     try:
         instrument, saved = saving.save(number, _chosen(request.form), page=page)
     except (NotAnOption, RemarkTooLong) as exc:
-        return _again(number, page, exc), 422
+        return _refused(number, page, exc)
     if request.form.get("go") == "leave":
         return leave()
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
-    return redirect(_destination(instrument, number, page, saved.answers), code=303)
+    response = redirect(_destination(instrument, number, page, saved.answers), code=303)
+    sealed_page.forget(response)
+    return response
 
 
 def _chosen(form: MultiDict[str, str]) -> MultiDict[str, str]:
@@ -184,22 +190,25 @@ def whole(number: int, mark: str) -> ResponseReturnValue:
     return whole_form.response(known, asked=mark)
 
 
-def _again(number: int, page: int, refused: NotAnOption | RemarkTooLong) -> str:
+def _refused(number: int, page: int, error: NotAnOption | RemarkTooLong) -> ResponseReturnValue:
+    """To the page with what is wrong on top, by an address of its own. What no cookie holds is answered at once."""
+    why = []
+    for language in i18n.LOCALES:
+        with i18n.speaking(language):
+            why.append(words_for(error).message)
+    response = redirect(url_for("respond.section", number=number, page=page, sai=1), code=303)
+    if sealed_page.put_refused(response, number, page, present().code, [error.item_id, *why]):
+        return response
+    return _again(number, page, request.form, error.item_id, words_for(error).message), 422
+
+
+def _again(number: int, page: int, form: MultiDict[str, str], item: str, why: str) -> str:
     """The page as it was typed, with what is wrong on top and beside the field. Nothing was saved."""
     visit, assignment, instrument = answering_now(number)
     draft = visit.draft(assignment, instrument)
-    typed = {
-        item: saving.sent(instrument, request.form, item)
-        for item in pages.item_ids(instrument, page)
-    }
+    typed = {each: saving.sent(instrument, form, each) for each in pages.item_ids(instrument, page)}
     return section_page.refused(
-        visit,
-        assignment,
-        instrument,
-        draft.answers,
-        page,
-        typed=typed,
-        errors={refused.item_id: words_for(refused).message},
+        visit, assignment, instrument, draft.answers, page, typed=typed, errors={item: why}
     )
 
 

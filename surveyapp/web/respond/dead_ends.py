@@ -1,8 +1,9 @@
 """Every dead end of a respondent, in plain words, with the next step."""
 
 import re
+from datetime import datetime
 
-from flask import jsonify, make_response, render_template, request
+from flask import jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
@@ -13,12 +14,12 @@ from surveyapp.instruments.kinds.kind import NOT_OFFERED
 from surveyapp.invitations import errors as invitations
 from surveyapp.responses import errors as responses
 from surveyapp.web.http import sessions
-from surveyapp.web.http.error_pages.errors import page_of, token_refused
+from surveyapp.web.http.error_pages.errors import token_refused
 from surveyapp.web.http.error_pages.refusals import Words, words
 from surveyapp.web.http.guard import ForeignOrigin
 from surveyapp.web.parts import help_desk
 from surveyapp.web.parts.help_desk import contact
-from surveyapp.web.respond import bp, sealed_page
+from surveyapp.web.respond import bp, posted_ends, sealed_page
 from surveyapp.web.respond.devices.own_address import AnothersAddress
 from surveyapp.web.respond.visit import NoSuchQuestionnaire, SessionOver
 
@@ -29,38 +30,47 @@ OVER = 401
 def session_over(_error: SessionOver) -> ResponseReturnValue:
     """The code page again: what was saved is kept, the code opens it and saves the page just sent."""
     sealed = sealed_page.sealed_now()
-    until = i18n.clock_time(clock.now() + sealed_page.LIFE) if sealed else None
+    until = clock.now() + sealed_page.LIFE if sealed else None
     if request.accept_mimetypes.best == "application/json":
-        response = jsonify(message=_over(until), kept=bool(sealed))
+        response = jsonify(
+            message=_over(i18n.clock_time(until) if until else None), kept=bool(sealed)
+        )
+        response.status_code = OVER
+    elif posted_ends.by_redirect():
+        seconds = int(until.timestamp()) if until else 0
+        told = {"over": [_pressed(), seconds, sessions.respondent_session_is_over()]}
+        response = make_response(posted_ends.lead(url_for("respond.home", het=1), told))
     else:
         response = make_response(
-            render_template(
-                "respond/code.html",
-                kept_until=until,
-                contact=help_desk.nearest(),
-                **_what_became(),
-            )
+            over(_pressed(), until, had_one=sessions.respondent_session_is_over())
         )
     if sealed:
         sealed_page.put(response, sealed)
-    response.status_code = OVER
     return response
 
 
-def _what_became() -> dict[str, object]:
+def over(pressed: str, kept_until: datetime | None, *, had_one: bool) -> tuple[str, int]:
     """Whether a session ended here, was left, or none came with the request, and then whether by our own button.
 
     A browser that sends any cookie of ours blocks none: then nothing is said about blocking.
     """
-    had_one = sessions.respondent_session_is_over()
-    return {
-        "session_over": had_one,
-        "pressed": (request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
-        "left": sessions.noted("left") is not None,
-        "never_begun": not had_one,
-        "from_here": request.headers.get("Sec-Fetch-Site") == "same-origin" and not request.cookies,
-        "host": request.host,
-    }
+    page = render_template(
+        "respond/code.html",
+        kept_until=i18n.clock_time(kept_until) if kept_until else None,
+        contact=help_desk.nearest(),
+        session_over=had_one,
+        pressed=pressed,
+        left=sessions.noted("left") is not None,
+        never_begun=not had_one,
+        from_here=request.headers.get("Sec-Fetch-Site") == "same-origin" and not request.cookies,
+        host=request.host,
+    )
+    return page, OVER
+
+
+def _pressed() -> str:
+    """Whose button was pressed; empty where a page was looked at."""
+    return (request.endpoint or "").rpartition(".")[2] if request.method == "POST" else ""
 
 
 def _over(until: str | None) -> str:
@@ -80,7 +90,9 @@ def sent_after_the_end(error: CSRFError) -> ResponseReturnValue:
         return session_over(SessionOver())
     sent, present = request.form.get("own", ""), sessions.own_digits()
     if re.fullmatch("[0-9]{4}", sent) and present and sent != present:
-        return page_of(_anothers(sent, present))
+        return posted_ends.page_of(lambda: _anothers(sent, present))
+    if posted_ends.by_redirect():
+        return posted_ends.lead(url_for("respond.not_done"), {"forged": True})
     return token_refused(error)
 
 

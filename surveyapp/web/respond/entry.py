@@ -24,7 +24,7 @@ from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
 from surveyapp.web.http.safeguards import challenge
 from surveyapp.web.parts import help_desk
-from surveyapp.web.respond import bp, privacy_notice, sealed_page
+from surveyapp.web.respond import bp, dead_ends, posted_ends, privacy_notice, sealed_page
 from surveyapp.web.respond.answering import resume_at
 from surveyapp.web.respond.devices import browser_cookie
 from surveyapp.web.respond.document import prepared_pages
@@ -40,7 +40,15 @@ KEPT_TYPED = 600
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Where a code from a letter or an SMS is typed; with `?sai=1` what was wrong with the last one."""
+    """Where a code from a letter or an SMS is typed; with `?sai=1` what was wrong with the last one, with `?het=1`
+    what became of what was sent in after the session's end, with `?cho=1` what is asked for before the next try."""
+    left = posted_ends.told() if {"het", "cho"} & set(request.args) else {}
+    if "over" in left:
+        pressed, seconds, had_one = left["over"]
+        kept_until = datetime.fromtimestamp(seconds, UTC) if seconds else None
+        return dead_ends.over(pressed, kept_until, had_one=had_one)
+    if "challenge" in left:
+        return _challenged(*left["challenge"])
     told = "sai" in request.args or "khac" in request.args
     typed = sessions.noted("typed") if told else None
     return render_template(
@@ -53,6 +61,13 @@ def home() -> ResponseReturnValue:
         else None,
         contact=help_desk.nearest(),
     )
+
+
+def _challenged(effort: int, typed: str, ticket: str) -> ResponseReturnValue:
+    now = clock.now()
+    own = attempts.network(state.keys(), request.remote_addr or "", now=now).own
+    page = "respond/challenge.html"
+    return challenge.page(page, own, effort=effort, now=now, ticket=ticket, typed=typed)
 
 
 @bp.post("/")
@@ -79,8 +94,9 @@ def enter() -> ResponseReturnValue:
                 waited=challenge.has_waited(network.own, now=now),
             )
         except ChallengeNeeded as needed:
-            page = "respond/challenge.html"
-            return challenge.page(page, network.own, effort=needed.effort, now=now, typed=typed)
+            ticket = request.form.get(challenge.WAITED, "")
+            asked = [needed.effort, typed[:KEPT_TYPED], ticket]
+            return posted_ends.lead(url_for("respond.home", cho=1), {"challenge": asked})
         invited = _known(db, read)
         attempts.count(db, network, succeeded=invited is not None, now=now, device=carried)
     if invited is None:
@@ -101,6 +117,7 @@ def _opened(visit: Visit, *, begun: bool = False) -> ResponseReturnValue:
         sealed_page.restore(visit.code) or _first_page(visit, begun=begun), code=303
     )
     sealed_page.forget(response)
+    posted_ends.forget(response)
     browser_cookie.remember(response, visit.code, visit.strand)
     return response
 

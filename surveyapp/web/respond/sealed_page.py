@@ -34,12 +34,16 @@ from surveyapp.web.respond.visit import answering
 
 LIFE = timedelta(minutes=60)
 COOKIE = sessions.Cookie("phieu_cho", "respondent-cookie")
+REFUSED = sessions.Cookie("phieu_go", "respondent-cookie")
+"""Holds a page as it was typed that was refused, until it is mended: its address shows it again."""
 LARGEST = 2560
 """Bytes before base64, so that browsers take the cookie (4,096 with its name and flags)."""
 STEP = 512
 ENDPOINTS = {"respond.save", "respond.autosave", "respond.submit"}
 REVIEW = 0
 """In place of a page: "submit" was pressed. Nothing is submitted later, but the review comes back at once."""
+WHY = "!"
+"""Beside the fields of a refused page: the item, and what is wrong with it in each language."""
 NOT_KEPT = {sessions.CSRF_FIELD, "own", "go", "at", "language"}
 _NONCE = 12
 
@@ -103,15 +107,37 @@ def sealed_now() -> str | None:
     if not guard.token_fits(request.form.get(sessions.CSRF_FIELD), secret):
         return None
     arguments = request.view_args or {}
-    form = {
-        name: " ".join(values)  # several boxes of one question are one answer
-        for name, values in request.form.lists()
-        if name not in NOT_KEPT
-    }
+    form = _sent_in()
     if request.endpoint == "respond.submit":
         return seal(Page(arguments["number"], REVIEW, {}, clock.now()), code)
     page = arguments["page"] if "page" in arguments else _page_named(form.pop("page", ""))
     return seal(Page(arguments["number"], page, form, clock.now()), code)
+
+
+def _sent_in() -> dict[str, str]:
+    return {
+        name: " ".join(values)  # several boxes of one question are one answer
+        for name, values in request.form.lists()
+        if name not in NOT_KEPT
+    }
+
+
+def put_refused(response: Response, number: int, page: int, code: str, why: list[str]) -> bool:
+    """Keep the present post as it was typed, and `why` it was refused; False if no cookie can hold it."""
+    form = _sent_in() | {WHY: json.dumps(why)}
+    value = seal(Page(number, page, form, clock.now()), code)
+    if value is not None:
+        response.set_cookie(_name(REFUSED), value, path="/", max_age=LIFE, **_flags())
+    return value is not None
+
+
+def refused(number: int, page: int, code: str) -> tuple[MultiDict[str, str], list[str]] | None:
+    """What was typed on this page and why it was refused; None where nothing waits to be mended."""
+    value = request.cookies.get(_name(REFUSED))
+    kept = unseal(value, code, now=clock.now()) if value else None
+    if kept is None or (kept.number, kept.page) != (number, page):
+        return None
+    return MultiDict(kept.form), json.loads(kept.form[WHY])
 
 
 def _page_named(text: str) -> int:
@@ -125,9 +151,10 @@ def put(response: Response, value: str) -> None:
 
 
 def forget(response: Response) -> None:
-    """Take the sealed page out of the browser, used or not."""
-    if _name() in request.cookies:
-        response.delete_cookie(_name(), path="/", **_flags())
+    """Take the sealed page out of the browser, used or not, and one that was refused."""
+    for name in (_name(), _name(REFUSED)):
+        if name in request.cookies:
+            response.delete_cookie(name, path="/", **_flags())
 
 
 def restore(code: str) -> str | None:
@@ -163,8 +190,8 @@ def _review(assignment: AssignmentView) -> str:
     return url_for("respond.review", number=assignment.number)
 
 
-def _name() -> str:
-    return COOKIE.name(secure=state.settings().secure)
+def _name(cookie: sessions.Cookie = COOKIE) -> str:
+    return cookie.name(secure=state.settings().secure)
 
 
 def _flags() -> dict[str, Any]:

@@ -65,7 +65,8 @@ def condition_on(items, chance: Random) -> Condition:
     if asked == "answered":
         return Condition(item=item.id, answered=True)
     if asked == "codes":
-        return Condition(item=item.id, codes=tuple(chance.sample(codes, min(len(codes), 2))))
+        named = tuple(chance.sample(codes, min(len(codes), 2)))
+        return Condition(item=item.id, **{chance.choice(["codes", "without"]): named})
     low = chance.randrange(item.settings["least"], item.settings["most"])
     ends = chance.choice([(low, None), (None, low), (low, low + 50)])
     return Condition(item=item.id, least=ends[0], most=ends[1])

@@ -17,7 +17,7 @@ from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import distinct, our_code
 from surveyapp.instruments.xlsform.rows import unsupported
-from surveyapp.instruments.xlsform.sheets import SheetRow
+from surveyapp.instruments.xlsform.sheets import FormSheets, SheetRow
 
 CRITERION, AREA = "X", "9"
 """No criterion's code and no area's number: what is to be set before an official round."""
@@ -80,18 +80,27 @@ def complete(document: SheetDocument) -> None:
     _complete_language(document)
 
 
-def tell_translations(document: SheetDocument, rows: list[SheetRow]) -> None:
-    """Words in a third language beside ours are left aside, and said so; whose words they are is told too."""
+def tell_left_aside(document: SheetDocument, book: FormSheets) -> None:
+    """Words in a third language beside ours, and columns that the converter passes over too, are left aside
+    and said so; whose words they are is told too."""
+    rows = [*book.survey, *book.choices]
     document.is_ours = any(row.get("item_id") for row in rows)
-    columns = {
-        row.places[key].heading: None
-        for row in rows
-        for key in row.cells
-        if unsupported.is_translation(row, key)
-    }
-    for heading in columns:
-        words = _("cột %(column)s: bản dịch sang ngôn ngữ khác không dùng", column=heading)
+    if book.language:
+        words = _("lời của phiếu bằng %(language)s đứng ở cả hai bản: dịch trước khi dùng",
+                  language=book.language)  # fmt: skip
         document.notices.append(words)
+    told: dict[str, None] = {}
+    for row in rows:
+        for key in row.cells:
+            facts = {"column": row.places[key].heading, "sheet": row.sheet}
+            if unsupported.is_translation(row, key):
+                told[_("cột %(column)s: bản dịch sang ngôn ngữ khác không dùng", **facts)] = None
+            elif unsupported.is_passed_over(row, key):
+                words = _(
+                    "cột %(column)s của trang %(sheet)s không thuộc XLSForm: không đọc", **facts
+                )
+                told[words] = None
+    document.notices += told
 
 
 def estimate_minutes(document: SheetDocument, questionnaire: Questionnaire) -> Questionnaire:

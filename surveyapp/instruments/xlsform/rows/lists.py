@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +37,7 @@ class Choices:
     def written(self) -> dict[str, Any]:
         """The scale as a questionnaire file writes it, its codes 1, 2, 3 … in the order shown."""
         options = [
-            {"code": str(index), "label": row.text("label")}
+            {"code": str(index), "label": row.text("label") or _by_name(row)}
             | {mark: True for mark in ("other", "alone") if row.get(mark).lower() in YES}
             for index, row in enumerate(self.option_rows[:MOST], 1)
         ]
@@ -48,26 +49,31 @@ class Choices:
     def _speaks(self, language: str) -> bool:
         return any(language in row.text("label") for row in self.option_rows)
 
-    def code(self, written: str) -> str:
-        """Our code of an option by its name in the form; "" where there is none."""
-        if written == DONT_KNOW and self.dont_know:
-            return DONT_KNOW
+    def codes(self) -> dict[str, str]:
+        """Our codes by the names of the options in the form."""
         names = [row.get("name") for row in self.option_rows]
-        if written == "other" and self.with_other and written not in names:
-            return str(len(names) + 1)
-        return str(names.index(written) + 1) if written in names else ""
+        codes = {DONT_KNOW: DONT_KNOW} if self.dont_know else {}
+        if self.with_other:
+            codes["other"] = str(len(names) + 1)
+        return codes | {name: str(code) for code, name in enumerate(names, 1)}
 
 
-def read_lists(document: SheetDocument, rows: list[SheetRow], *, best: str = "") -> Lists:
-    """Every list by its name; what does not fit is refused row by row.
+def read_lists(
+    document: SheetDocument, rows: list[SheetRow], asked: Container[str], *, best: str = ""
+) -> Lists:
+    """Every list that is `asked` by its name; what does not fit is refused row by row.
 
     `best` is `first` or `last`: the good end of lists that do not say which theirs is.
     """
     known: Lists = {}
+    unused: dict[str, None] = {}
     for row in rows:
+        name = row.get("list_name")
+        if name and name not in asked:
+            unused[name] = None
+            continue
         for cell, words in of_choices(row):
             document.refuse(row, words, cell)
-        name = row.get("list_name")
         if not name:
             document.refuse(row, _("thiếu tên danh sách ở cột list_name"))
             continue
@@ -77,6 +83,9 @@ def read_lists(document: SheetDocument, rows: list[SheetRow], *, best: str = "")
             known[name] = Choices(name, scale, row)
         choices = known[name]
         _option(document, choices, row)
+    for name in unused:
+        words = _("danh sách %(name)s không câu hỏi nào dùng: bỏ qua", name=name)
+        document.notices.append(words)
     for choices in known.values():
         if not choices.best and best:
             choices.best = "1" if best == "first" else str(len(choices.option_rows))
@@ -118,9 +127,7 @@ def write_scales(document: SheetDocument, known: Lists, used: set[str]) -> None:
     first: dict[str, Choices] = {}
     for choices in known.values():
         if choices.name not in used:
-            words = _("danh sách %(name)s không câu hỏi nào dùng: bỏ qua", name=choices.name)
-            document.notices.append(words)
-            continue
+            continue  # what asked it was refused
         if not choices.best:
             choices.best = NOMINAL
             words = _(
@@ -129,6 +136,10 @@ def write_scales(document: SheetDocument, known: Lists, used: set[str]) -> None:
                 "xếp từ tốt đến kém (kém đến tốt)",
                 name=choices.name,
             )
+            document.notices.append(words)
+        if any(not row.text("label") for row in choices.option_rows):
+            words = _("danh sách %(name)s có phương án không lời (label): mã của nó đứng thay",
+                      name=choices.name)  # fmt: skip
             document.notices.append(words)
         for index, row in enumerate(choices.option_rows, 1):
             label = next(iter(row.text("label").values()), "")
@@ -150,6 +161,11 @@ def _scale(document: SheetDocument, choices: Choices) -> None:
     document.rows["scales", position] = choices.row
     for index, row in enumerate(choices.option_rows):
         document.rows["scales", position, "options", index] = row
+
+
+def _by_name(row: SheetRow) -> dict[str, str]:
+    """What the converter shows of an option without words."""
+    return {"vi": row.get("name"), "en": row.get("name")} if row.get("name") else {}
 
 
 def _dont_know(document: SheetDocument, row: SheetRow) -> None:

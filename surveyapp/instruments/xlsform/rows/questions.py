@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from surveyapp.i18n import _
@@ -18,6 +19,7 @@ from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 BY_WORD: dict[str, QuestionKind] = {kind.form_word: kind for kind in KINDS.values()}
+BY_WORD["range"] = BY_WORD["integer"]
 UNKNOWN = "or . = -98"
 
 
@@ -26,8 +28,12 @@ class Questions:
 
     def __init__(self, document: SheetDocument, known: lists.Lists) -> None:
         self._document, self._known = document, known
-        self._asked: dict[str, tuple[str, lists.Choices | None]] = {}
+        self._asked: dict[str, xpath.EarlierQuestion] = {}
         self._told: set[str] = set()
+        self.computed: set[str] = set()
+        """Names of rows that nobody answers: conditions cannot rest on them."""
+        self.refused: set[str] = set()
+        """Names of rows that were refused: what rests on them is no fault of its own."""
         self._ids: dict[str, str] = {}
         self.used: set[str] = set()
         """The lists that are asked."""
@@ -53,11 +59,14 @@ class Questions:
             self._tell_once(_("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi"))
         if row.get("matrix"):
             item["matrix"] = row.get("matrix")
-        self._limit(row, kind, item)
-        self._tell(row)
+        if asked_type.kind == "range":
+            self._range(row, item)
+        else:
+            self._limit(row, kind, item)
         if shown_if := self.condition(row):
             item["shown_if"] = shown_if
-        self._asked[row.get("name")] = (item["id"], choices)
+        codes = choices.codes() if choices else {}
+        self._asked[row.get("name")] = xpath.EarlierQuestion(item["id"], codes, kind.is_several)
         return item
 
     def condition(self, row: SheetRow) -> dict[str, Any] | None:
@@ -71,33 +80,33 @@ class Questions:
         if not said:
             return None
         try:
-            return xpath.read(said, self._looked)
+            return xpath.read(said, self._asked.get)
         except xpath.NotOurs as exc:
-            words = _(
-                "cột %(column)s: điều kiện không chuyển được: %(part)s; chỉ nhận chọn phương án, khoảng số hoặc có trả lời của câu "
-                "đứng trước, nối bằng toàn and hoặc toàn or",
-                part=str(exc),
-                column=row.places["relevant"].heading,
-            )
-            self._document.refuse(row, words, row.places["relevant"])
+            if exc.name not in self.refused:
+                words = self._not_ours(exc, column=row.places["relevant"].heading)
+                self._document.refuse(row, words, row.places["relevant"])
             return None
+
+    def _not_ours(self, exc: xpath.NotOurs, *, column: str) -> str:
+        facts = {"column": column, "part": exc.part, "name": exc.name, "value": exc.value}
+        if exc.value:
+            return _("cột %(column)s: câu %(name)s không có phương án %(value)s: %(part)s", **facts)
+        if exc.name in self.computed:
+            return _("cột %(column)s: %(name)s là giá trị do máy tính ra, không ai trả lời: %(part)s",
+                     **facts)  # fmt: skip
+        if exc.name:
+            return _("cột %(column)s: %(name)s không phải câu hỏi đứng trước: %(part)s", **facts)
+        return _(
+            "cột %(column)s: điều kiện không chuyển được: %(part)s; chỉ nhận chọn hay không chọn phương án, khoảng số hoặc có "
+            "trả lời của câu đứng trước, nối bằng toàn and hoặc toàn or",
+            **facts,
+        )
 
     def beside(self, row: SheetRow) -> None:
         """The words beside "other" of an item of ours: part of that item, not a question."""
-        if row.get("beside") not in {item for item, _choices in self._asked.values()}:
+        if row.get("beside") not in {asked.item for asked in self._asked.values()}:
             words = _("cột beside phải nêu một câu hỏi đứng trước")
             self._document.refuse(row, words, row.places["beside"])
-
-    def _looked(self, name: str, written: str) -> tuple[str, str] | None:
-        if name not in self._asked:
-            return None
-        item, choices = self._asked[name]
-        if not written:
-            return item, ""
-        if choices is None:
-            return item, ""
-        code = choices.code(written)
-        return (item, code) if code else None
 
     def _choices(self, row: SheetRow, asked_type: AskedType) -> lists.Choices | None:
         self.used.add(asked_type.list_name)
@@ -135,13 +144,30 @@ class Questions:
                       name=row.get("name"), most=MOST)  # fmt: skip
             self._document.notices.append(words)
 
-    def _tell(self, row: SheetRow) -> None:
+    def _range(self, row: SheetRow, item: dict[str, Any]) -> None:
+        """A number between two others, in whole steps: the converter's 1 to 10 where it says nothing."""
+        settings = read_range(row.get("parameters"))
+        if settings is None:
+            words = _("cột %(column)s: chỉ nhận số nguyên không âm cách nhau 1 (start, end, step)",
+                      column=row.places["parameters"].heading)  # fmt: skip
+            self._document.refuse(row, words, row.places["parameters"])
+        item["settings"] = settings or {"least": 0, "most": 1}
+        self._tell_once(_("câu hỏi range: ghi số vào ô, không kéo thanh trượt"))
+
+    def tell(self, row: SheetRow, kind: str) -> None:
         """What of a row changes nothing of what is asked is told once."""
         told = [str(unsupported.TOLD[name]) for name in unsupported.TOLD if row.get(name)]
         if row.get("required").lower() in unsupported.YES:
             told.append(
                 _("câu bắt buộc (required): người trả lời vẫn được bỏ trống, trang xem lại nhắc")
             )
+        if kind != "range" and unsupported.is_order(row.get("parameters")):
+            told.append(_("thứ tự và cỡ ô (parameters) do phiếu quyết định: không dùng"))
+        told += [
+            _("ô %(column)s ở dòng %(type)s không có tác dụng: không dùng", column=name, type=kind)
+            for name in unsupported.OF_NOTHING.get(kind, ())
+            if row.get(name) or row.text(name)
+        ]
         for words in told:
             self._tell_once(words)
 
@@ -162,6 +188,16 @@ class Questions:
             words = next(iter(row.text("label").values()), "")
             self._document.rename(row, name, identifier, words)
         return identifier
+
+
+def read_range(parameters: str) -> dict[str, Any] | None:
+    """The bounds of a `range`; None where its steps are not whole ones from 0 upwards."""
+    said = dict(part.split("=", 1) for part in re.split(r"[\s,;]+", parameters) if "=" in part)
+    start, end, step = said.get("start", "1"), said.get("end", "10"), said.get("step", "1")
+    if not (start.isdecimal() and end.isdecimal() and step == "1"):
+        return None
+    least, most = sorted((int(start), int(end)))
+    return {"least": least, "most": most} if least < most <= MOST else None
 
 
 def add_hint(item: dict[str, Any], words: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surveyapp.i18n import _
+from surveyapp.instruments.xlsform.columns import UNDERSTOOD
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.rows import lists, unsupported
 from surveyapp.instruments.xlsform.rows.form_sections import FormSections
@@ -12,20 +13,29 @@ from surveyapp.instruments.xlsform.rows.questions import BY_WORD, Questions
 from surveyapp.instruments.xlsform.rows.types import AskedType, read_type
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
+AskedRow = tuple[SheetRow, AskedType]
 
-def read_survey(document: SheetDocument, rows: list[SheetRow], known: lists.Lists) -> set[str]:
+
+def read_types(rows: list[SheetRow]) -> list[AskedRow]:
+    """Every row with what it asks for."""
+    return [(row, read_type(row.get("type"))) for row in rows]
+
+
+def read_survey(document: SheetDocument, rows: list[AskedRow], known: lists.Lists) -> set[str]:
     """Every row into the document or among its faults; gives the names of the lists that are asked."""
     document.root["sections"] = []
-    asked = [(row, read_type(row.get("type"))) for row in rows]
-    asked = [
-        (row, asked_type)
-        for row, asked_type in asked
-        if not _is_left_aside(document, row, asked_type.kind)
-    ]
-    for row, asked_type in asked:
+    questions = Questions(document, known)
+    asked = []
+    for row, asked_type in rows:
+        if _is_left_aside(document, row, asked_type.kind):
+            questions.computed.add(row.get("name"))
+            continue
+        asked.append((row, asked_type))
         for cell, words in unsupported.of_survey(row, asked_type.kind):
             document.refuse(row, words, cell)
-    questions = Questions(document, known)
+        questions.tell(row, asked_type.kind)
+        if asked_type.kind not in UNDERSTOOD:
+            questions.refused.add(row.get("name"))
     sections = FormSections(document, questions)
     for row, asked_type in _in_groups(document, asked):
         if row.get("beside") and sections.above:
@@ -46,12 +56,10 @@ def read_survey(document: SheetDocument, rows: list[SheetRow], known: lists.List
     return questions.used
 
 
-def _in_groups(
-    document: SheetDocument, asked: list[tuple[SheetRow, AskedType]]
-) -> list[tuple[SheetRow, AskedType]]:
+def _in_groups(document: SheetDocument, asked: list[AskedRow]) -> list[AskedRow]:
     """Questions outside of groups are sections with the form's own title."""
     title = {f"label_{code}": words for code, words in document.root["title"].items()}
-    grouped: list[tuple[SheetRow, AskedType]] = []
+    grouped: list[AskedRow] = []
     depth, run, is_open = 0, 0, False
     for index, (row, asked_type) in enumerate(asked):
         is_item = asked_type.kind in BY_WORD and not _is_remark(
@@ -82,9 +90,15 @@ def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
         words = _("dòng %(row)s tắt (disabled): không hỏi", row=row.number)
         document.notices.append(words)
         return True
-    if kind.lower() not in unsupported.METADATA:
+    facts = {"type": kind, "row": row.number, "name": row.get("name") or "–"}
+    if kind.lower() in unsupported.METADATA:
+        words = _("%(type)s ở dòng %(row)s: phiếu ẩn danh, không thu", **facts)
+    elif kind.lower() in unsupported.COMPUTED:
+        words = _("%(type)s ở dòng %(row)s (%(name)s): không ai trả lời, không tính, không giữ", **facts)  # fmt: skip
+    elif kind in BY_WORD and row.get("appearance").lower() in unsupported.HEADINGS:
+        words = _("dòng %(row)s chỉ là đầu bảng (appearance = label): không phải câu hỏi", **facts)
+    else:
         return False
-    words = _("%(type)s ở dòng %(row)s: phiếu ẩn danh, không thu", type=kind, row=row.number)
     document.notices.append(words)
     return True
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from surveyapp.i18n import _, lazy
 from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.xlsform.columns import UNDERSTOOD
-from surveyapp.instruments.xlsform.headings import OTHER, SPOKEN, language_of
+from surveyapp.instruments.xlsform.headings import ALIASES, OTHER, SPOKEN, language_of
 from surveyapp.instruments.xlsform.sheets import SheetCell, SheetRow
 
 Refusal = tuple[SheetCell | None, str]
@@ -19,16 +20,15 @@ Refusal = tuple[SheetCell | None, str]
 _SPLIT = lazy("tách thành nhiều câu select_one, mỗi câu một phương án có hoặc không")
 _RANGES = lazy("đổi thành select_one với các khoảng")
 _ANONYMOUS = lazy("bỏ dòng này: phiếu ẩn danh, không thu thời điểm, thiết bị, vị trí hay tệp")
-_LATER = lazy("bỏ dòng này: việc tính làm sau khi thu phiếu")
 _ONCE = lazy("bỏ vòng lặp: mỗi câu chỉ hỏi một lần")
 _WRITTEN_OUT = lazy("ghi các phương án vào trang choices")
-_OTHER = lazy(
-    "dùng select_one, text cho một câu mở ở cuối, note cho lời mở đầu, begin_group và end_group"
-)
+_OTHER = lazy("dùng select_one, select_multiple, integer, range hoặc text")
+_WHOLE = lazy("hỏi bằng đơn vị nhỏ hơn để ghi số nguyên (integer)")
 
 TYPES = {
     "rank": _SPLIT,
-    **dict.fromkeys(("decimal", "range", "date", "time", "datetime"), _RANGES),
+    "decimal": _WHOLE,
+    **dict.fromkeys(("date", "time", "datetime"), _RANGES),
     **dict.fromkeys(
         (
             "image", "audio", "video", "file", "barcode", "geopoint", "geotrace", "geoshape", "start-geopoint",
@@ -36,7 +36,6 @@ TYPES = {
         ),
         _ANONYMOUS,
     ),
-    **dict.fromkeys(("calculate", "hidden", "xml-external", "csv-external"), _LATER),
     **dict.fromkeys(("begin_repeat", "end_repeat", "begin_loop", "end_loop"), _ONCE),
     **dict.fromkeys(
         ("select_one_from_file", "select_multiple_from_file", "select_one_external"), _WRITTEN_OUT
@@ -51,12 +50,11 @@ COLUMNS = {
     "relevant": lazy("chỉ phần và câu hỏi có điều kiện: xóa ô này"),
     "choice_filter": lazy("phiếu không lọc phương án: xóa ô này, tạo danh sách riêng"),
     "constraint": lazy("câu đóng không cần điều kiện: xóa ô này"),
-    "default": lazy("không câu nào được chọn sẵn: xóa ô này"),
     "repeat_count": lazy("mỗi câu chỉ hỏi một lần: xóa ô này"),
     "read_only": lazy("mọi câu đều trả lời được: xóa ô này"),
     "disabled": lazy("xóa cả dòng nếu không hỏi câu này"),
     **dict.fromkeys(("calculation", "trigger"), _CALCULATED),
-    **dict.fromkeys(("parameters", "rows", "autoplay", "style"), _ON_SCREEN),
+    **dict.fromkeys(("parameters", "style"), _ON_SCREEN),
     **dict.fromkeys(("image", "big-image", "audio", "video"), _WITHOUT_PICTURES),
 }
 """How to mend a filled cell of each column that has no place here."""
@@ -93,12 +91,32 @@ ASIDE = {
 }
 """Settings that change nothing of what is asked: left aside, and said so."""
 
+_NOTED = ("deviceid", "username", "phonenumber", "email", "subscriberid", "simserial")
 METADATA = frozenset((
-    "start", "end", "today", "deviceid", "username", "phonenumber", "email", "subscriberid", "simserial", "audit",
+    "start", "end", "today", "audit", *_NOTED, *(f"uri:{name}" for name in _NOTED), "start time", "end time",
+    "get start time", "get end time", "get today", "device id", "get device id", "imei", "sim id", "get sim id",
+    "subscriber id", "get subscriber id", "get phone number", "background-geopoint", "start-geopoint", "background-audio",
 ))  # fmt: skip
 """What a telephone would note by itself: never collected here, left aside, and said so."""
 
+COMPUTED = frozenset((
+    "calculate", "q calculate", "add calculate prompt", "hidden", "xml-external", "csv-external",
+))  # fmt: skip
+"""Rows that nobody sees or answers: left aside, and said so. What rests on them is refused where it stands."""
+
+HEADINGS = frozenset(("label",))
+"""Appearances of a row that only shows the options above a table of questions."""
+
+OF_NOTHING = {
+    "begin_group": ("hint", "guidance_hint", "required"),
+    "end_group": ("label", "hint", "relevant", "required"),
+}
+"""Cells that mean nothing to the converter in rows of these types."""
+
 TOLD = {
+    "default": lazy("trả lời điền sẵn (default) không dùng: không câu nào được chọn sẵn"),
+    "rows": lazy("cỡ ô (rows) do máy chủ quyết định: không dùng"),
+    "autoplay": lazy("tự phát (autoplay) không dùng: phiếu chỉ có chữ"),
     "appearance": lazy("cách hiện câu hỏi (appearance) do máy chủ quyết định: không dùng"),
     "constraint_message": lazy(
         "lời báo riêng (constraint_message) không dùng: máy chủ tự nói giới hạn"
@@ -116,8 +134,12 @@ _REFERENCE = re.compile(r"\$\{[^${}]*+\}")
 def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:
     """What is wrong with cells of a survey row of this type."""
     understood = UNDERSTOOD.get(kind, _ANY_OF_SURVEY)
-    yield from _cells(row, understood, _ANY_OF_SURVEY)
+    yield from _cells(row, (*understood, *OF_NOTHING.get(kind, ())), _ANY_OF_SURVEY)
     yield from _references(row)
+    if "search(" in "".join(row.get("appearance").lower().split()):
+        words = _("phương án lấy từ tệp khác (search) không dùng được; %(remedy)s",
+                  remedy=str(_WRITTEN_OUT))  # fmt: skip
+        yield row.places["appearance"], words
     if (name := row.get("name")) and not _NAME.match(name):
         words = _("tên biến chỉ có chữ cái, chữ số và gạch dưới, bắt đầu bằng chữ cái")
         yield row.places["name"], words
@@ -135,13 +157,21 @@ def of_choices(row: SheetRow) -> Iterator[Refusal]:
         yield row.places["best"], _("cột best chỉ nhận yes, no, middle hoặc none")
 
 
-def of_settings(rows: list[SheetRow]) -> Iterator[tuple[SheetRow, SheetCell | None, str]]:
+def is_order(parameters: str) -> bool:
+    """Whether parameters only say in which order options stand, or how large a field is."""
+    names = [part.partition("=")[0] for part in re.split(r"[\s,;]+", parameters) if part]
+    return bool(names) and set(names) <= {"randomize", "seed", "rows"}
+
+
+def of_settings(
+    rows: list[SheetRow], foreign: str = ""
+) -> Iterator[tuple[SheetRow, SheetCell | None, str]]:
     """What is wrong with cells of the settings sheet, which has one row."""
     for row in rows[:1]:
         for cell, words in _cells(row, (*UNDERSTOOD["settings"], *ASIDE), ()):
             yield row, cell, words
         language = row.get("default_language")
-        if language and language_of(language) == OTHER:
+        if language and language_of(language) == OTHER and language != foreign:
             words = _("ngôn ngữ chính phải là tiếng Việt (vi) hoặc tiếng Anh (en)")
             yield row, row.places["default_language"], words
     for row in rows[1:]:
@@ -169,10 +199,10 @@ def _cells(
 ) -> Iterator[Refusal]:
     for key in row.cells:
         column, cell_name = _column(key), row.places[key]
-        if column in understood or column in TOLD or _is_switch(row, column):
+        if column in understood or column in TOLD or _is_without_effect(row, column):
             continue
         facts = {"column": cell_name.heading}
-        if is_translation(row, key):
+        if is_translation(row, key) or is_passed_over(row, key):
             continue  # told once for its column
         if column.partition("::")[0] in SPOKEN and "::" in column:
             yield cell_name, _("cột %(column)s: chỉ có tiếng Việt (vi) và tiếng Anh (en)", **facts)
@@ -201,9 +231,45 @@ def is_translation(row: SheetRow, key: str) -> bool:
     )
 
 
-def _is_switch(row: SheetRow, column: str) -> bool:
-    """`disabled` with a plain yes or no: the row is left out, or asked as any other."""
-    return column == "disabled" and row.get(column).lower() in YES | NO
+def is_passed_over(row: SheetRow, key: str) -> bool:
+    """Whether the converter makes nothing of the column, and its name is none of the others with a slip."""
+    column = _column(key)
+    known = _OF_XLSFORM[row.sheet]
+    first = column.partition("::")[0]
+    if (
+        row.sheet == "settings"
+        or "::" in column
+        or first in known
+        or first.startswith(("sms_", "jr:"))
+    ):
+        return False
+    return not get_close_matches(column, known, 1, cutoff=0.8)
+
+
+def _is_without_effect(row: SheetRow, column: str) -> bool:
+    """A plain yes or no under `disabled` leaves the row out, or not; nothing is `read_only` but notes, which are;
+    the order of options and the size of a field are told."""
+    said = row.get(column).lower()
+    if column == "read_only":
+        return said in NO or row.get("type").lower() == "note"
+    return (column == "disabled" and said in YES | NO) or (
+        column == "parameters" and is_order(said)
+    )
+
+
+_OF_XLSFORM = {
+    "survey": frozenset((
+        *ALIASES["survey"].values(), *(key for key in ALIASES["survey"] if ":" not in key), *_ANY_OF_SURVEY, *COLUMNS, *TOLD,
+        "choices", "compact_tag", "intent", "query", "itemset", "list_name", "instance", "bind", "control", "body", "media",
+        "actions", "parent", "children", "extra_data", "_dynamic_default", "_qtd_defaults", "_qtd_kwargs", "_itemset_has_ref",
+    )),
+    "choices": frozenset((
+        *ALIASES["choices"].values(), *ALIASES["choices"], *UNDERSTOOD["choices"], "media", "bind", "control", "parent",
+        "extra_data", "sms_option", "_choice_itext_ref",
+    )),
+    "settings": frozenset(),
+}  # fmt: skip
+"""Columns that mean something to the converter, under every name."""
 
 
 def _references(row: SheetRow) -> Iterator[Refusal]:

@@ -39,6 +39,7 @@ def read(content: bytes, file_name: str) -> tuple[str, list[dict[str, Any]], lis
         ):
             text = _in_charset(content, charset) or text
         return "html", webpage.read_page(content, text), []
+    text = text.rstrip("\x1a")  # how DOS ended a file
     if _CONTROL.search(text):
         raise errors.NotAWorkbook(detected="")
     first_line, delimiter, text = _delimiter(text)

@@ -14,6 +14,7 @@ from surveyapp.documents.charts import bars, curves, outline_map, picture_files
 from surveyapp.documents.charts.bars import RateBar
 from surveyapp.documents.charts.picture_files import Picture
 from surveyapp.documents.tables import Cell, Column
+from surveyapp.fieldwork.forecast.coming_answers import ExpectedDay
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.i18n import _, locale, number
 from surveyapp.web.centre import bp
@@ -72,16 +73,22 @@ def forecast_days_file(format: str) -> ResponseReturnValue:
         Column(_("Hết ngày")),
         Column(_("Đã nộp"), "count"),
         Column(_("Dự báo"), "count"),
+        Column(_("Thấp"), "count"),
+        Column(_("Cao"), "count"),
         Column(_("Số phiếu"), "count"),
     ]
     came = {point.day: point.counts.submitted for point in course.points}
-    expected = {day: round(n, 1) for day, n in course.whole.path} if course.whole else {}
+    expected = {each.day: each for each in course.days}
     forms = course.whole.forms if course.whole else None
     lines: list[list[Cell]] = [
-        [day.isoformat(), came.get(day), expected.get(day), forms]
+        [day.isoformat(), came.get(day), *_three(expected.get(day)), forms]
         for day in sorted({*came, *expected})
     ]
     return _table(format, columns, lines, course.title, course.notes(), "du-bao-theo-ngay", course.until)  # fmt: skip
+
+
+def _three(each: ExpectedDay | None) -> tuple[float | None, ...]:
+    return (None,) * 3 if each is None else (round(each.expected, 1), each.low, each.high)
 
 
 @bp.get("/representativeness/<any(days, parts, reminders):table>.<any(csv, xlsx):format>")

@@ -17,7 +17,8 @@ from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import DayFigures
 from surveyapp.fieldwork.counts.scope import Scope
 from surveyapp.fieldwork.forecast import series
-from surveyapp.fieldwork.forecast.projection import LEVEL, ExpectedAnswers, Forecast
+from surveyapp.fieldwork.forecast.coming_answers import LEVEL, ExpectedDay
+from surveyapp.fieldwork.forecast.projection import ExpectedAnswers, Forecast
 from surveyapp.i18n import _, day, locale, number, percent
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import selection
@@ -53,7 +54,10 @@ def forecast() -> str:
         notes=seen.notes()[1:],
         day_columns=[
             {"label": _("Hết ngày")},
-            *({"label": label, "number": True} for label in (_("Đã nộp"), _("Dự báo"))),
+            *(
+                {"label": label, "number": True}
+                for label in (_("Đã nộp"), _("Dự báo"), _("Thấp"), _("Cao"))
+            ),
         ],
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
@@ -77,6 +81,8 @@ class ForecastCourse:
     points: list[DayFigures]
     part: str
     """What the part is called; empty for the whole campaign."""
+    days: list[ExpectedDay]
+    """What is expected at the end of each coming day."""
 
     @property
     def until(self) -> date:
@@ -118,7 +124,9 @@ def course() -> ForecastCourse:
         where = _where(names, group, unit)
         points = queries.curve(db, g.campaign.id, where=where, until=foreseen.until)
     chosen = "; ".join(which for _what, which, _url in _chosen(names, group, unit))
-    return ForecastCourse(foreseen, names, foreseen.of(_keys(foreseen, where)), points, chosen)
+    keys = _keys(foreseen, where)
+    days = foreseen.by_day(keys)
+    return ForecastCourse(foreseen, names, foreseen.of(keys), points, chosen, days)
 
 
 @bp.get("/forecast/table.<any(csv, xlsx):format>")
@@ -165,13 +173,20 @@ def forecast_file(format: str) -> ResponseReturnValue:
 def _day_rows(seen: ForecastCourse) -> list[dict[str, Any]]:
     """The curve as a table, the last day first."""
     came = {point.day: point.counts.submitted for point in seen.points}
-    expected = dict(seen.whole.path) if seen.whole else {}
+    expected = {each.day: each for each in seen.days}
+
+    def told(each: date) -> tuple[str, ...]:
+        if each not in expected:
+            return ("–",) * 3
+        ahead = expected[each]
+        return tuple(number(round(n)) for n in (ahead.expected, ahead.low, ahead.high))
+
     return [
         {
             "cells": (
                 day(each),
                 number(came[each]) if each in came else "–",
-                number(round(expected[each])) if each in expected else "–",
+                *told(each),
             )
         }
         for each in sorted({*came, *expected}, reverse=True)

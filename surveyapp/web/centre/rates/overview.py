@@ -23,7 +23,7 @@ from surveyapp.exports.release import rehearsal
 from surveyapp.fieldwork.counts import attention, briefing
 from surveyapp.fieldwork.counts.briefing import NextStep
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
-from surveyapp.fieldwork.forecast.projection import LEVEL
+from surveyapp.fieldwork.forecast.coming_answers import LEVEL
 from surveyapp.fieldwork.labels import reason_words
 from surveyapp.fieldwork.reports import province_outlines
 from surveyapp.fieldwork.reports.daily_report import concern_words

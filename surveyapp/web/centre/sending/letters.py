@@ -17,7 +17,7 @@ from surveyapp.delivery.errors import NoLetters
 from surveyapp.delivery.letters import batches
 from surveyapp.delivery.models import LetterBatch
 from surveyapp.documents import zip_stream
-from surveyapp.i18n import _n, locale, speaking
+from surveyapp.i18n import _, _n, locale, speaking
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act, enter
@@ -32,7 +32,9 @@ def make_letters(wave_id: UUID) -> ResponseReturnValue:
     """Set aside the letters of one unit."""
     with transaction() as db:
         unit = campaigns.unit(db, g.campaign.id, request.form.get("unit", ""))
-        batches.make_batch(db, g.campaign, wave_id, unit, act=act())
+        pile = batches.make_batch(db, g.campaign, wave_id, unit, act=act())
+    if pile is None:
+        flash(_("Không còn thư nào phải in: những người này đã trả lời hoặc không còn được mời."))
     return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
 
 
@@ -46,7 +48,8 @@ def make_all_letters(wave_id: UUID) -> ResponseReturnValue:
     for unit, _letters in waiting:
         try:
             with transaction() as db:
-                made += batches.make_batch(db, g.campaign, wave_id, unit, act=act()).letters
+                pile = batches.make_batch(db, g.campaign, wave_id, unit, act=act())
+                made += pile.letters if pile is not None else 0
         except NoLetters:
             continue
     flash(_n("Đã lập tập cho %(n)s thư.", "Đã lập tập cho %(n)s thư.", made), "success")

@@ -55,15 +55,20 @@ def install(app: Flask) -> None:
         app.register_error_handler(kind, _database_failed)
 
 
-def token_refused(_error: CSRFError) -> Response:
+def token_refused(_error: CSRFError | None = None) -> Response:
     """The token against forged posts is missing or of another session."""
     return _page("csrf", 400)
 
 
 def _rule_broken(error: SurveyError) -> Response:
+    note_refusal(error)
+    return page_of(words_for(error))
+
+
+def note_refusal(error: SurveyError) -> None:
+    """A rule was broken: counted and logged by its kind, nothing of the request."""
     log.event("refused", reason=type(error).__name__, route=_route())
     metrics.refused(type(error).__name__)
-    return page_of(words_for(error))
 
 
 def page_of(words: Words) -> Response:

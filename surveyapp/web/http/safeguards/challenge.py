@@ -27,10 +27,12 @@ _ONCE = timedelta(days=1)
 
 
 def page(
-    template: str, network: bytes, *, effort: int, now: datetime, **facts: Any
+    template: str, network: bytes, *, effort: int, now: datetime, ticket: str, **facts: Any
 ) -> ResponseReturnValue:
-    """The page that asks for the work (unless `effort` is 0) or the wait; what was typed comes along."""
-    ticket = request.form.get(WAITED, "")
+    """The page that asks for the work (unless `effort` is 0) or the wait; what was typed comes along.
+
+    `ticket` is what was sent in under `WAITED`.
+    """
     began = _began(ticket, network)
     if began is None or now - began > LIVES:
         ticket, began = _serializer().dumps([network.hex()[:16], int(now.timestamp())]), now
