@@ -70,7 +70,7 @@ def test_remarks_are_reviewed_with_a_thumb_and_large_text(centre: Scene, phone: 
     assert later.is_visible()
     leave.click()
     leave_by(phone.get_by_role("button", name="Ghi quyết định"))
-    assert "1 ý kiến chờ người thứ hai" in phone.locator("main").inner_text()
+    assert "1 ý kiến chờ người thứ hai" in phone.locator("body").inner_text()
 
 
 def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):
