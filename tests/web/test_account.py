@@ -96,19 +96,79 @@ def test_a_page_asked_for_before_signing_in_is_opened_afterwards(client):
     assert after.location == "/account/?x=1"
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/desk/",
-        "//evil.example/desk/",
-        "/\\evil.example",
-        "/desk/\n",
-        "/t/x",
-        "",
-    ],
+ELSEWHERE = (
+    "",
+    "https://evil.example/desk/",
+    "https:///account/",
+    "http:account/",
+    "http:/account/",
+    "javascript:alert(1)",
+    "//evil.example/desk/",
+    "//account/",
+    "///account/",
+    "////evil.example/account/",
+    "//[account/",
+    "\\\\evil.example\\account/",
+    "/\\evil.example/account/",
+    "\\/account/",
+    "/account\\evil",
+    "/\t/evil.example/account/",
+    "\t/account/",
+    " /account/",
+    "/account/\n",
+    "/account/\r\nLocation: https://evil.example/",
+    "/account/\x7f",
+    "%0d%0a/account/",
+    "/%2fevil.example/account/",
+    "／／evil.example/account/",
+    "/／evil.example/account/",
+    "/⁄evil.example/account/",
+    "/account/\u2028",
+    "/account/\u00a0",
+    "/accountant",
+    "/account@evil.example/",
+    "@evil.example/account/",
+    "account/",
+    "/account/../t/x~y",
+    "/account/%2E%2e/t/x~y",
+    "/./account/",
+    "/t/x",
 )
+"""Addresses outside the rooms of the staff, or that one browser or another takes for such."""
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
 def test_nobody_is_sent_to_another_site_after_signing_in(address):
     assert safe_next(address) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["/account", "/desk/tiny/01/?page=2", "/account/?x=%0d%0a", "/centre/?q=H%C3%A0#a"]
+)
+def test_a_page_of_the_staff_is_where_one_goes_on(address):
+    assert safe_next(address) == address
+
+
+def test_no_step_of_signing_in_leads_elsewhere(client):
+    """The name and password, the second factor, and coming again while signed in."""
+    for address in ELSEWHERE:
+        page = client.get("/account/sign-in", query_string={"next": address})
+        assert page.status_code == 200 and 'name="next"' not in page.text, address
+    fields = {"username": "operator", "password": PASSWORD, "csrf_token": token(page)}
+    half = client.post("/account/sign-in", data={**fields, "next": "///account/"}, headers=HERE)
+    assert half.location == "/account/second-factor"
+    for address in ELSEWHERE:
+        page = client.get("/account/second-factor", query_string={"next": address})
+        assert page.status_code == 200 and 'name="next"' not in page.text, address
+    code = {"factor_code": unused_code("operator"), "csrf_token": token(page)}
+    after = client.post(
+        "/account/second-factor", data={**code, "next": "///account/"}, headers=HERE
+    )
+    assert after.location == "/account/start"
+    for address in ELSEWHERE:
+        for door in ("sign-in", "second-factor", "second-factor/again"):
+            led = client.get(f"/account/{door}", query_string={"next": address})
+            assert (led.location or "/account/start").startswith("/account/start"), (door, address)
 
 
 def test_signing_out_ends_the_session_in_the_database_too(client):
