@@ -207,6 +207,8 @@ ROUTES = {
     "POST /centre/<campaign>/results/full": OPERATOR,
     "POST /centre/<campaign>/releases/<int:number>/published": OPERATOR,
     "POST /centre/<campaign>/releases": OPERATOR,
+    "GET /centre/<campaign>/remarks": OPERATOR,
+    "POST /centre/<campaign>/remarks": OPERATOR,
     "GET /centre/<campaign>/releases/tokens": OPERATOR,
     "POST /centre/<campaign>/releases/tokens": OPERATOR,
     "POST /centre/<campaign>/releases/tokens/<uuid:token_id>/revoke": OPERATOR,

@@ -11,6 +11,7 @@ from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffSession
 from surveyapp.db import reading, transaction
 from surveyapp.web.http.access import safe_next
+from surveyapp.web.http.safeguards import device
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web.browsing import HERE, post, sign_in, token, unused_code
@@ -258,3 +259,35 @@ def test_the_language_chosen_is_remembered_in_the_next_session(app, client):
     elsewhere = app.test_client()
     sign_in(elsewhere, "operator")
     assert "<h1>My account</h1>" in elsewhere.get("/account/").text
+
+
+ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko)"
+AGENTS = {
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {ENGINE} Chrome/120.0 Safari/537.36": "Chrome trên Windows",
+    f"Mozilla/5.0 (Windows NT 10.0) {ENGINE} Chrome/120.0 Safari/537.36 Edg/120.0": "Edge trên Windows",
+    f"Mozilla/5.0 (Windows NT 6.1) {ENGINE} coc_coc_browser/95.0 Chrome/89.0 Safari/537.36": "Coc Coc trên Windows",
+    f"Mozilla/5.0 (Linux; Android 13) {ENGINE} SamsungBrowser/23.0 Chrome/115.0": "Samsung Internet trên Android",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) CriOS/120.0 Safari/604.1": "Chrome trên iPhone",
+    "Mozilla/5.0 (iPad; CPU OS 17_2 like Mac OS X) FxiOS/121.0 Safari/605.1": "Firefox trên iPad",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_2) Version/17.2 Safari/605.1": "Safari trên macOS",
+    f"Mozilla/5.0 (X11; CrOS x86_64) {ENGINE} Chrome/120.0 Safari/537.36": "ChromeOS",
+    "x" * 512 + " Chrome Windows": "",
+    "<b>Firefox</b>": "Firefox",
+    "curl/8.0": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: AGENTS[agent] or "unknown")
+def test_a_browser_is_called_by_its_name_and_system(app, agent):
+    with app.test_request_context(headers={"User-Agent": agent}):
+        assert device.readable(device.browser()).endswith(AGENTS[agent])
+        assert bool(device.browser()) == bool(AGENTS[agent])
+
+
+def test_the_list_of_ones_sessions_names_the_browsers_in_both_languages(client):
+    agent = {"User-Agent": next(iter(AGENTS))}
+    client.environ_base["HTTP_USER_AGENT"] = agent["User-Agent"]
+    sign_in(client, "operator")
+    assert "Chrome trên Windows" in client.get("/account/").text
+    post(client, "/account/", "/account/language", language="en")
+    assert "Chrome on Windows" in client.get("/account/").text

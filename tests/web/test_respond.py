@@ -419,7 +419,7 @@ def test_a_review_that_is_out_of_date_is_shown_again_before_anything_is_sealed(a
     ann.send(1, 1, {second: "5"})
     answer = ann.post("/phieu/1/nop", version=seen)
     assert led_to(answer) == "/phieu/1/xem-lai"
-    assert "vừa được sửa trên thiết bị khác" in ann.get("/phieu/1/xem-lai").text
+    assert "vừa được sửa trên máy khác" in ann.get("/phieu/1/xem-lai").text
     assert stored(SealedBallot) == 0
 
 
