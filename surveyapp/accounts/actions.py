@@ -91,6 +91,8 @@ class Action(StrEnum):
     QUESTIONNAIRE_APPROVED = "questionnaire.approved"
     RECOVERY_CODE_USED = "recovery_code.used"
     RECOVERY_CODES_MADE = "recovery_codes.made"
+    REMARKS_DECIDED = "remarks.decided"
+    REMARKS_SHOWN = "remarks.shown"
     RELEASE_BUILT = "release.built"
     RELEASE_DOWNLOADED = "release.downloaded"
     RELEASE_PUBLISHED = "release.published"

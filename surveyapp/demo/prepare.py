@@ -38,14 +38,17 @@ from surveyapp.demo import (
 )
 from surveyapp.demo.custodians import Custodians
 from surveyapp.demo.lists import CENTRE
+from surveyapp.exports.disclosure import remark_review
+from surveyapp.exports.disclosure.remark_review import RemarkDecision, Stage
 from surveyapp.exports.release import building, rehearsal
 from surveyapp.fieldwork.forecast import nightly
 from surveyapp.i18n import _
 from surveyapp.invitations import service as invitations
 from surveyapp.keys import KeyRing
+from surveyapp.respondents.people import rosters as approved
 from surveyapp.responses import draft_secret
 from surveyapp.responses import service as responses
-from surveyapp.responses.sealed_box import custody, opening
+from surveyapp.responses.sealed_box import custody, name_grams, opening
 
 MAIN, PILOT, KINDS = "par-index-2023", "par-index-2025-pilot", "ddci-pilot"
 ISSUED_AT_ONCE = 2000
@@ -299,12 +302,14 @@ class Builder:
             with transaction() as db:
                 campaign = campaigns.campaign(db, code)
                 campaign_service.close_campaign(db, code, now=campaign.ends_at)
+                name_grams.keep(db, campaign.id, approved.full_names(db, campaign.id))
                 act = Act(CENTRE, campaign.ends_at, self.keys)
                 draft_secret.destroy(db, campaign, where=self._secrets, act=act)
             done(1)
             opened = self._open(code, holders, now=closed + timedelta(days=1))
             done(1)
             with transaction() as db:
+                self._review_remarks(db, code, now=closed + timedelta(days=19))
                 building.build(
                     db,
                     campaigns.campaign(db, code),
@@ -315,6 +320,21 @@ class Builder:
                 released = closed + timedelta(days=21)
                 holders.destroy(self.keys, digest=opened.digest, now=released)
             done(1)
+
+    def _review_remarks(self, db: Session, code: str, *, now: datetime) -> None:
+        """Two persons let every remark leave as it was proposed."""
+        campaign = campaigns.campaign(db, code)
+        while unread := remark_review.to_review(
+            db, campaign.id, Stage.NEW, small={}, limit=ISSUED_AT_ONCE
+        ):
+            for who in (CENTRE, f"{CENTRE}-2"):
+                chosen = [RemarkDecision(one.id, one.proposed) for one in unread]
+                sound = [
+                    one if one.text and one.text.replace("[…]", "").strip()
+                    else RemarkDecision(one.remark_id, None)
+                    for one in chosen
+                ]  # fmt: skip
+                remark_review.decide(db, campaign, sound, act=Act(who, now, self.keys))
 
     def _open(self, code: str, holders: Custodians | None, *, now: datetime) -> opening.Opened:
         """By two custodians, or with the key that lies here."""

@@ -127,6 +127,14 @@ class NothingChanged(ReleaseError):
         self.campaign_code, self.number = campaign_code, number
 
 
+class RemarksAltered(ReleaseError):
+    """The remarks `ids` would leave with other words than were written, or are not there; nothing was recorded."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(f"{len(ids)} remarks")
+        self.ids = tuple(ids)
+
+
 class UnknownCell(ReleaseError):
     """The campaign has no such rated unit or group."""
 

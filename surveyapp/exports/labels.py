@@ -15,6 +15,7 @@ from surveyapp.exports.errors import (
     ReleaseError,
     ReleaseExists,
     ReleaseNotShared,
+    RemarksAltered,
     ResponsesChanged,
     RuleReasonMissing,
     RuleRefused,
@@ -69,6 +70,8 @@ def refusal(error: ReleaseError) -> str:
             return _(
                 "Bản phát hành số %(number)s đã được ghi nhận là đã công bố.", number=error.number
             )
+        case RemarksAltered():
+            return _("Chỉ được che bớt bằng […], không được sửa hay thêm lời.")
         case ReleaseNotShared():
             return _(
                 "Kho chung không nhận bản phát hành số %(number)s (%(reason)s). Chưa phát hành gì; hãy thử lại.",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db import Base
@@ -26,6 +26,29 @@ class Release(Base):
     folder: Mapped[str]
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None]
+
+
+class RemarkReview(Base):
+    """What was decided about one remark, or answer in words: proposed by one person, settled by another.
+
+    `text` is what leaves, `''` where nothing does. By id alone: no table refers to an anonymous one.
+    """
+
+    __tablename__ = "remark_review"
+    __table_args__ = (
+        CheckConstraint("length(remark_id) = 16", name="remark_id"),
+        CheckConstraint("leaves or text = ''", name="text"),
+        CheckConstraint("(second_by is null) = (second_at is null)", name="second"),
+    )
+
+    remark_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    leaves: Mapped[bool]
+    text: Mapped[str]
+    first_by: Mapped[str]
+    first_at: Mapped[datetime]
+    second_by: Mapped[str | None]
+    second_at: Mapped[datetime | None]
 
 
 class CleaningVersion(Base):

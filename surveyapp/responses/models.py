@@ -95,7 +95,10 @@ class Response(Base):
 
 
 class Remark(Base):
-    """What someone wrote in a questionnaire, apart from every answer: at its end, or in the field `item`."""
+    """What someone wrote in a questionnaire, apart from every answer: at its end, or in the field `item`.
+
+    `named`: where names of the lists stand in it, from and to; none where the lists were not at hand.
+    """
 
     __tablename__ = "remark"
     __table_args__ = (
@@ -109,6 +112,21 @@ class Remark(Base):
     level: Mapped[str]
     text: Mapped[str]
     item: Mapped[str | None]
+    named: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class NameGrams(Base):
+    """The names of a campaign's lists as keyed prints of their parts, from the close to the opening.
+
+    Key and prints go with the opening: afterwards nothing beside the remarks knows a list.
+    """
+
+    __tablename__ = "name_grams"
+    __table_args__ = (CheckConstraint("length(key) = 32", name="key"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    key: Mapped[bytes]
+    prints: Mapped[bytes]
 
 
 class Receipt(Base):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -21,7 +21,7 @@ from surveyapp.invitations.models import Declaration, Invitation
 from surveyapp.keys import KeyRing
 from surveyapp.operations.personal_data import requests
 from surveyapp.operations.personal_data.states import DataRequestKind, DataRequestWay
-from surveyapp.respondents.models import Person, ReceivedFile, RespondentList
+from surveyapp.respondents.models import ListLine, Person, ReceivedFile, RespondentList
 from tests import factories
 
 OTHER = "other"
@@ -65,7 +65,9 @@ def _of_unit(
     _other, declared = _invited(db, unit, LISTED[code][1][0])
     act = Act("centre", now, keys)
     return {
+        "kind": kind,
         "list_id": approved.id,
+        "line": _first_line(db, approved),
         "received_id": _received(db, approved, now),
         "invitation_id": invitation_id,
         "declaration_id": _declared(db, declared, now),
@@ -84,6 +86,12 @@ def _invited(db: Session, unit: Unit, name: str) -> tuple[Person, UUID]:
         .where(Person.unit_id == unit.id, Person.full_name == name)
     ).one()
     return row[0], row[1]
+
+
+def _first_line(db: Session, approved: RespondentList) -> int:
+    first = db.scalar(select(func.min(ListLine.line)).where(ListLine.list_id == approved.id))
+    assert first is not None
+    return first
 
 
 def _received(db: Session, approved: RespondentList, now: datetime) -> UUID:

@@ -33,7 +33,7 @@ ALLOWED = {
         "answers",
         "quality",
     },
-    "remark": {"id", "campaign_id", "level", "text", "item"},
+    "remark": {"id", "campaign_id", "level", "text", "item", "named"},
     "receipt": {"tag", "campaign_id"},
 }
 KEYS = {"sealed_ballot": "id", "response": "id", "remark": "id", "receipt": "tag"}

@@ -4,6 +4,7 @@ from functools import wraps
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
@@ -206,6 +207,8 @@ ROUTES = {
     "POST /centre/<campaign>/results/full": OPERATOR,
     "POST /centre/<campaign>/releases/<int:number>/published": OPERATOR,
     "POST /centre/<campaign>/releases": OPERATOR,
+    "GET /centre/<campaign>/remarks": OPERATOR,
+    "POST /centre/<campaign>/remarks": OPERATOR,
     "GET /centre/<campaign>/releases/tokens": OPERATOR,
     "POST /centre/<campaign>/releases/tokens": OPERATOR,
     "POST /centre/<campaign>/releases/tokens/<uuid:token_id>/revoke": OPERATOR,
@@ -353,8 +356,10 @@ PARTS = {
 
 
 @pytest.fixture
-def engine(sqlite_engine: Engine) -> Engine:
-    return sqlite_engine
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """SQLite, or the engine that the test names."""
+    given: Engine = request.getfixturevalue(getattr(request, "param", "sqlite_engine"))
+    return given
 
 
 @pytest.fixture
@@ -389,6 +394,7 @@ def test_only_respondents_pages_admit_nobody_in_particular(app):
     assert {endpoint.partition(".")[0] for endpoint in unmarked} == {"respond"}
 
 
+@pytest.mark.parametrize("engine", ["sqlite_engine", "postgresql_engine"], indirect=True)
 def test_every_route_answers_each_person_as_the_table_says(app, now, moment):
     with transaction() as db:
         factories.campaign(db, now)
@@ -401,14 +407,12 @@ def test_every_route_answers_each_person_as_the_table_says(app, now, moment):
         tokens[name] = token(client.get("/account/"))
     _only_say_that_they_were_reached(app)
     wrong = []
-    for route, rule in rules(app).items():
-        if ROUTES.get(route, RESPONDENT) == RESPONDENT:
-            continue
+    for route, address in _addresses(app).items():
         for name, client in clients.items():
-            answer = _ask(app, client, rule, route, tokens[name])
+            answer = _ask(client, route, address, tokens[name])
             if answer != expected(route, name):
                 wrong.append((route, name, answer, expected(route, name)))
-        stranger = _ask(app, app.test_client(), rule, route, "")
+        stranger = _ask(app.test_client(), route, address, "")
         # A post of a stranger has no token; whether it is that or the sign-in that refuses it is all one.
         if stranger not in ({200, 400} if ROUTES[route] == ANYONE else {303}):
             wrong.append((route, "stranger", stranger, ROUTES[route]))
@@ -437,11 +441,21 @@ def _only_say_that_they_were_reached(app: Flask) -> None:
         app.view_functions[endpoint] = stub(view)
 
 
-def _ask(app: Flask, client, rule: Rule, route: str, given: str) -> int:
+def _addresses(app: Flask) -> dict[str, str]:
+    """An address of every route of the staff, made once: each is asked by everybody."""
+    made = {}
     with app.test_request_context():
-        parts = {name: PARTS[name] for name in rule.arguments}
-        if "/messages/words/" in route:
-            parts["kind"] = "invitation"
-        address = app.url_map.bind("localhost").build(rule.endpoint, parts, method=route.split()[0])
+        urls = app.url_map.bind("localhost")
+        for route, rule in rules(app).items():
+            if ROUTES.get(route, RESPONDENT) == RESPONDENT:
+                continue
+            parts = {name: PARTS[name] for name in rule.arguments}
+            if "/messages/words/" in route:
+                parts["kind"] = "invitation"
+            made[route] = urls.build(rule.endpoint, parts, method=route.split()[0])
+    return made
+
+
+def _ask(client: FlaskClient, route: str, address: str, given: str) -> int:
     headers = {**HERE, "X-CSRFToken": given}
     return client.open(address, method=route.partition(" ")[0], headers=headers).status_code

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -256,6 +258,59 @@ def test_the_way_is_told_before_it_is_gone(empty):
         ("0002", False),
     ]
     assert way(empty, to="0003") == []
+
+
+def test_requests_about_personal_data_come_with_their_revision_and_go_with_it(empty):
+    migrate(empty, to="0013")
+    before = set(sa.inspect(empty).get_table_names())
+    migrate(empty, to="0014")
+    made = set(sa.inspect(empty).get_table_names())
+    assert made - before == {"data_request"}
+    alone = sa.create_engine(empty.url)  # whose request it is does not matter here
+    with alone.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("set session_replication_role = replica")
+        connection.execute(_REQUEST.insert(), _ASKED)
+        for wrong, refused_by in _UNHEARD_OF:
+            with pytest.raises(sa.exc.IntegrityError, match=refused_by), connection.begin_nested():
+                connection.execute(_REQUEST.insert(), {**_ASKED, "id": uuid4(), **wrong})
+        connection.commit()
+    alone.dispose()
+    migrate(empty, to="0013")
+    assert set(sa.inspect(empty).get_table_names()) == before
+    migrate(empty, to="0014")
+    with empty.connect() as connection:
+        assert connection.execute(sa.select(_REQUEST.c.id)).all() == []
+
+
+_DAYS, _WORDS = ("received_on", "first_answer_by", "finish_by"), ("kind", "way", "wish", "identity", "received_by", "reason", "answer", "outcome", "put_off_by")  # fmt: skip
+_REQUEST = sa.table(
+    "data_request",
+    sa.column("id", sa.Uuid),
+    sa.column("campaign_id", sa.Integer),
+    sa.column("entered_at", sa.DateTime(timezone=True)),
+    *(sa.column(name, sa.Date) for name in _DAYS),
+    *(sa.column(name, sa.String) for name in _WORDS),
+)
+"""As revision 0014 made it, whatever becomes of the model."""
+_ASKED = {
+    "id": uuid4(),
+    "campaign_id": 7,
+    "entered_at": datetime(2024, 1, 15, tzinfo=UTC),
+    **dict.fromkeys(_DAYS, date(2024, 1, 15)),
+    **dict.fromkeys(_WORDS, ""),
+    "kind": "see",
+    "way": "letter",
+    "outcome": None,
+    "put_off_by": None,
+}
+_UNHEARD_OF = (
+    ({"kind": "sell"}, "ck_data_request_kind"),
+    ({"way": "pigeon"}, "ck_data_request_way"),
+    ({"outcome": "given"}, "ck_data_request_answered"),
+    ({"put_off_by": "vu"}, "ck_data_request_put_off"),
+    ({"finish_by": date(2024, 1, 14)}, "ck_data_request_terms"),
+)
 
 
 def test_the_first_revision_is_as_it_was_released():

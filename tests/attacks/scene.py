@@ -32,6 +32,7 @@ from surveyapp.responses.opener.transfer.export import SealedBallot as Exported
 from surveyapp.responses.sealed_box import opening, sealed_export
 from tests import factories
 from tests.attacks import places, stolen, traces, twin
+from tests.exports.opened import accept_remarks
 from tests.factories import close_campaign
 from tests.responses.world import Form, World, survey
 
@@ -262,6 +263,7 @@ def _end(scene: Scene, now: datetime) -> None:
     opening.compact(scene.engine)
     with transaction() as db:
         campaign = db.get_one(Campaign, scene.campaign.id)
+        accept_remarks(db, campaign.id, now)
         scene.release = building.build(db, campaign, out=scene.folder, act=act)
         scene.campaign = campaign
         db.expunge_all()

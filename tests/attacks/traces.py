@@ -40,6 +40,7 @@ from surveyapp.web.http.monitoring import metrics
 from tests import factories
 from tests.attacks import places
 from tests.attacks.interface import Attack, Outcome
+from tests.exports.opened import accept_remarks
 from tests.factories import close_campaign
 from tests.web.person import Person
 
@@ -296,6 +297,7 @@ class Canaries:
         opening.compact(self.engine)
         with transaction() as db:
             campaign = db.scalars(select(Campaign)).one()
+            accept_remarks(db, campaign.id, self.now)
             building.build(db, campaign, out=self.folder / "releases", act=act)
         with transaction() as db:
             erasing.erase_people(db, "tiny", act=act)

@@ -2,16 +2,23 @@
 
 import re
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.moving import opened
+from tests.browser.moving import leave_by, opened
 from tests.browser.scene import Scene, Stalling
 from tests.browser.states import Walk, hand_over
 from tests.browser.test_answering import ballots, chosen
 
 pytestmark = pytest.mark.browser
+
+
+FIRST_VISIT, WHOLE = 20_000, 80_000
+"""Bytes from the server: the page under the link, and 32 questions from the link to the receipt."""
+SECONDS_AN_ITEM = 1
+"""Somebody quick: a pause of two seconds sends what was chosen before it."""
 
 
 def walk_of(page: Page, scene: Scene) -> Walk:
@@ -21,6 +28,19 @@ def walk_of(page: Page, scene: Scene) -> Walk:
 def joined(page: Page) -> None:
     """Wait until the other pages stand beside the one that is shown."""
     page.locator("#answers[data-joined]").wait_for()
+
+
+def on_the_line(page: Page) -> list[int]:
+    """The bytes of each answer as it came, with its head; nothing for what the browser had already."""
+    came: list[int] = []
+    line = page.context.new_cdp_session(page)
+    line.on("Network.loadingFinished", lambda told: came.append(told["encodedDataLength"]))
+    line.on(
+        "Network.requestWillBeSent",
+        lambda told: came.append(told.get("redirectResponse", {}).get("encodedDataLength", 0)),
+    )
+    line.send("Network.enable")
+    return came
 
 
 def choose(page: Page, item: int, answer: int) -> None:
@@ -36,19 +56,25 @@ def kept(page: Page) -> dict[str, str]:
     return dict(page.evaluate("Object.entries(localStorage)"))
 
 
-def test_a_whole_questionnaire_asks_the_server_for_eight_things_and_ten_saves_at_most(
+def test_a_whole_questionnaire_is_eight_requests_ten_saves_and_eighty_kilobytes_at_most(
     desktop, scene
 ):
     asked: list[Request] = []
     desktop.on("request", lambda one: asked.append(one))
+    came = on_the_line(desktop)
     walk, before = walk_of(desktop, scene), ballots(scene)
-    walk.start()
+    walk.go(walk.link)
+    assert len([one for one in asked if not one.url.startswith("data:")]) <= 3
+    assert sum(came) <= FIRST_VISIT
+    leave_by(desktop.locator("form[action*='/start'] button").first)
     joined(desktop)
     documents = len([one for one in asked if one.is_navigation_request()])
+    desktop.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # by the clock of no machine
     sections = 0
     while desktop.locator("fieldset.item:visible").count():
         for item in range(desktop.locator("fieldset.item:visible").count()):
             choose(desktop, item, item % 5)
+            desktop.clock.run_for(SECONDS_AN_ITEM * 1000)
         sections += 1
         press(desktop, "next")
     assert len([one for one in asked if one.is_navigation_request()]) == documents
@@ -60,6 +86,7 @@ def test_a_whole_questionnaire_asks_the_server_for_eight_things_and_ten_saves_at
     walk.submit()
     expect(desktop.locator("h1")).to_have_text("Đã nhận phiếu của Ông/\u2060Bà")
     assert ballots(scene) == before + 1
+    assert sum(came) <= WHOLE, sum(came)
     ours = [one for one in asked if "/static/" not in one.url and not one.url.startswith("data:")]
     saves = [one for one in ours if one.url.endswith("/luu")]
     assert sections >= 5

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from surveyapp.db import transaction
 from tests import factories
-from tests.browser.looking import violations, width
+from tests.browser.looking import small_targets, violations, width, width_of_large_text
 from tests.browser.moving import leave_by, opened, sign_in
 from tests.browser.scene import Scene
 from tests.exports.opened import opened_campaign, released
@@ -21,6 +21,11 @@ PLACES = (
     "results?lang=vi&by=group&group=M1&unit=BNV",
     "releases?lang=en",
     "releases/tokens?lang=vi",
+    "remarks?lang=vi",
+)
+REMARKS = (
+    ("ministry", "Anh Nguyễn Văn An (0912 345 678) trả lời chậm. " * 3),
+    ("province", "x" * 400),
 )
 
 
@@ -33,7 +38,7 @@ def engine(sqlite_engine: Engine) -> Engine:
 def centre(app: Flask, engine, keys, now, settings, moment) -> Iterator[Scene]:
     """A server whose campaign is released."""
     with transaction() as db:
-        campaign = opened_campaign(db, now)
+        campaign = opened_campaign(db, now, remarks=REMARKS, reviewed=False)
         factories.staff(db, now, "operator")
         released(db, campaign, now, keys, out=settings.instance / "releases")
     scene = Scene(app, engine, keys, now, {})
@@ -50,6 +55,22 @@ def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
         for wide in (1440, 360):
             phone.set_viewport_size({"width": wide, "height": 700})
             assert width(phone) <= wide
+
+
+def test_remarks_are_reviewed_with_a_thumb_and_large_text(centre: Scene, phone: Page):
+    sign_in(phone, centre)
+    phone.goto(f"{centre.address}/centre/tiny/remarks?lang=vi")
+    assert phone.locator("section.remark").count() == len(REMARKS)
+    assert phone.locator("mark").count() > 0
+    phone.set_viewport_size({"width": 360, "height": 700})
+    assert small_targets(phone) == []
+    assert width_of_large_text(phone) <= 360
+    later, leave = (phone.locator(f"section.remark label:has-text('{text}')").first
+                    for text in ("Để sau", "Phát hành lời ở trên"))  # fmt: skip
+    assert later.is_visible()
+    leave.click()
+    leave_by(phone.get_by_role("button", name="Ghi quyết định"))
+    assert "1 ý kiến chờ người thứ hai" in phone.locator("body").inner_text()
 
 
 def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
@@ -17,6 +17,7 @@ from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries
 from surveyapp.campaigns.models import Campaign
+from surveyapp.exports.models import RemarkReview
 from surveyapp.exports.release import building
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
@@ -44,11 +45,14 @@ def opened_campaign(
     *,
     seed: int = 1,
     remarks: tuple[tuple[str, str], ...] = (("ministry", "Nên giảm họp."),),
+    reviewed: bool = True,
 ) -> Campaign:
-    """The tiny campaign with `sizes` responses, each answered at random from `seed`."""
+    """The tiny campaign with `sizes` responses, each answered at random from `seed`; two persons let every
+    remark leave as it was written, or nobody read them."""
     campaign = factories.campaign(db, now, opened=True)
     db.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="opened"))
-    store_results(db, campaign, now, SIZES if sizes is None else sizes, seed=seed, remarks=remarks)
+    told = SIZES if sizes is None else sizes
+    store_results(db, campaign, now, told, seed=seed, remarks=remarks, reviewed=reviewed)
     db.refresh(campaign)
     return campaign
 
@@ -61,6 +65,7 @@ def store_results(
     *,
     seed: int = 1,
     remarks: tuple[tuple[str, str], ...] = (),
+    reviewed: bool = True,
 ) -> None:
     """Responses, remarks and receipts as the opening would have written them."""
     chance = random.Random(seed)
@@ -79,6 +84,8 @@ def store_results(
     for level, text in remarks:
         db.add(Remark(id=chance.randbytes(16), campaign_id=campaign.id, level=level, text=text))
     db.flush()
+    if reviewed:
+        accept_remarks(db, campaign.id, now)
     digest = opened_contents.digest(db, campaign)
     db.add(
         BoxOpening(
@@ -93,6 +100,18 @@ def store_results(
     )
     act = Act("centre", now, factories.TEST_KEYS)
     audit.record(db, act, Action.BOX_OPENED, campaign_code=campaign.code, facts={"digest": digest})
+    db.flush()
+
+
+def accept_remarks(db: Session, campaign_id: int, now: datetime) -> None:
+    """Two persons let every remark leave as it was written."""
+    for remark in db.scalars(select(Remark).where(Remark.campaign_id == campaign_id)):
+        db.add(
+            RemarkReview(
+                remark_id=remark.id, campaign_id=campaign_id, leaves=True, text=remark.text,
+                first_by="an", first_at=now, second_by="binh", second_at=now,
+            )
+        )  # fmt: skip
     db.flush()
 
 

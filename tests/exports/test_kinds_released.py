@@ -22,6 +22,7 @@ from surveyapp.responses.opener.opening import open_ballots
 from surveyapp.responses.opener.transfer.export import Header, SealedBallot
 from surveyapp.responses.sealed_box import box, opened_contents, sealed_export
 from tests import factories
+from tests.exports.opened import accept_remarks
 
 SIZES = {"01": 60, "31": 24, "79": 4}
 REASONS = {"96", "97", "98", "99"}
@@ -67,7 +68,7 @@ def released(db, now, keys, given, tmp_path) -> Path:
     campaign, _form, _told, contents = given
     db.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="opened"))
     opened_contents.store(db, campaign, contents)
-    db.flush()
+    accept_remarks(db, campaign.id, now)
     digest = opened_contents.digest(db, campaign)
     db.add(
         BoxOpening(
@@ -138,6 +139,7 @@ def test_a_row_says_by_a_code_why_an_answer_is_missing(given, released):
 
 def test_words_stand_apart_in_the_order_of_the_alphabet(released):
     told = rows(released / "scoring" / "texts.csv")
+    assert told
     assert {one["item"] for one in told} <= {"DX-103", "DX-301", "DX-302"}
     assert told == sorted(told, key=lambda one: (one["level"], one["item"], one["text"]))
 

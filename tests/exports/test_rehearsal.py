@@ -48,6 +48,9 @@ def test_a_rehearsal_is_a_whole_release_and_leaves_nothing_behind(campaign, now,
     assert {"scoring/responses.sav", "scoring/sipas.csv", "public/answers.csv"} <= set(
         rehearsed.sizes
     )
+    assert (
+        rehearsed.sizes["scoring/remarks.csv"] > 1000
+    )  # its longest remark, as two persons let it leave
     assert list(tmp_path.iterdir()) == []
     with reading() as db:
         assert db.scalar(select(func.count()).select_from(Release)) == 0

@@ -1,13 +1,12 @@
-"""A remark leaves without contacts, numbers of papers and names that can be told; what it says stays."""
-
-import csv
+"""What is proposed to be taken out of a remark: contacts, numbers of papers, names; what it says stays."""
 
 import pytest
 
-from surveyapp.accounts.act import Act
-from surveyapp.exports.disclosure.remark_screening import TAKEN_OUT, without_names
-from surveyapp.exports.release import building
-from tests.exports.opened import opened_campaign
+from surveyapp.exports.disclosure.remark_screening import redacted, spans_to_hide
+
+
+def without_names(text, **known):
+    return redacted(text, spans_to_hide(text, **known))
 
 
 @pytest.mark.parametrize(
@@ -48,19 +47,10 @@ def test_a_unit_that_few_rated_is_taken_out_whatever_its_letters():
     assert told == "sở nội vụ […]; […]"
 
 
-@pytest.fixture
-def engine(sqlite_engine):
-    """What leaves is made of texts; the database makes no difference."""
-    return sqlite_engine
+def test_a_name_of_the_lists_is_taken_out_where_the_opening_saw_it():
+    assert without_names("gặp nguyễn văn an nhé", named=[[4, 17]]) == "gặp […] nhé"
 
 
-def test_a_release_holds_remarks_without_names_only(db, now, keys, tmp_path):
-    written = (("ministry", "ông Nguyễn Văn An 0912345678"), ("province", "Nên giảm họp."))
-    campaign = opened_campaign(db, now, remarks=written)
-    folder = building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
-    with (folder / "scoring" / "remarks.csv").open(newline="") as file:
-        told = sorted(row["text"] for row in csv.DictReader(file))
-    assert told == ["Nên giảm họp.", f"ông {TAKEN_OUT} {TAKEN_OUT}"]
-    for path in folder.rglob("*"):
-        if path.is_file():
-            assert "Nguyễn Văn An".encode() not in path.read_bytes(), path
+def test_what_is_seen_twice_is_taken_out_once():
+    text = "bà Trần Thị Bích Ngọc"
+    assert without_names(text, named=[[10, 21]]) == "bà […]"

@@ -39,6 +39,50 @@ def test_letters_are_read_for_digits_where_most_of_the_code_is_noughts_and_ones(
 
 
 @pytest.mark.parametrize(
+    "wrapped",
+    [
+        f"https://eur02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fkhaosat.example.vn%2Ft%2F{CODE}~{SIGNATURE}&data=05%7C02",
+        f"https://urldefense.com/v3/__https://khaosat.example.vn/t/{CODE}~{SIGNATURE}__;!!Ab12!x9",
+        f"https://www.google.com/url?q=https://khaosat.example.vn/t/{CODE}%7E{SIGNATURE}&sa=D",
+        f"https://KHAOSAT.EXAMPLE.VN/T/{CODE}",
+    ],
+    ids=["url in a query", "url between marks", "search engine", "capitals"],
+)
+def test_the_code_is_found_in_a_link_that_a_mail_server_wrapped(wrapped):
+    assert pasted.read(wrapped) == pasted.Typed(code=CODE)
+    assert pasted.read(f"Kính mời: <{wrapped}> Hạn 17:00") == pasted.Typed(code=CODE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Mã truy cập:{codes.show(CODE)}Hạn nộp",
+        f"ma{codes.show(CODE)}han 17:00 20/02/2026",
+        f"truy cập{codes.show(CODE).replace('-', ' ')}Hỗ trợ: 024 3824 0000",
+        f"mã{codes.show(CODE).replace('-', chr(0x2011))}. Hạn",
+    ],
+)
+def test_the_code_is_found_where_the_blank_beside_it_was_lost(text):
+    assert pasted.read(text) == pasted.Typed(code=CODE)
+
+
+def test_the_code_is_found_below_everything_that_a_mail_quotes_up_to_a_length():
+    end = f" Mã: {codes.show(CODE)}"
+    quoted = "> Kính gửi Ông/Bà. " * 2000
+    assert pasted.read(quoted[: 20_000 - len(end)] + end) == pasted.Typed(code=CODE)
+    with pytest.raises(MistypedCode):
+        pasted.read(quoted[:20_000] + end)
+
+
+def test_hours_and_phones_around_a_code_typed_with_letters_are_no_part_of_it():
+    typed = codes.show(CODE).replace("1", "l").replace("0", "O")
+    assert pasted.read(f"17:00 20/02 {typed} 024 3824 0000") == pasted.Typed(code=CODE)
+    mixed = codes.show(FEW).replace("0", "O", 4)
+    assert sum(sign.isdecimal() for sign in f"17:00{mixed}") == codes.CODE_DIGITS
+    assert pasted.read(f"Trước 17:00, mã {mixed}") == pasted.Typed(code=FEW)
+
+
+@pytest.mark.parametrize(
     "text", [HANDOFF, f"{HANDOFF[:5]} {HANDOFF[5:]}", f"http://localhost/m/{HANDOFF}"]
 )
 def test_ten_digits_are_those_of_another_device(text):

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveyapp.respondents.findings import Finding, Line, Row
+from surveyapp.respondents.reading import rows as reading_rows
 from surveyapp.respondents.rules import check_rows, contacts, faultless_cells, lines, people
 from surveyapp.respondents.rules.contact import ReadContact
 from surveyapp.respondents.words.departments import index_for
-from surveyapp.respondents.words.names import fold
+from surveyapp.respondents.words.lookalikes import as_meant
+from surveyapp.respondents.words.names import fold, tidy
 from tests.files.people import (
     FAMILIES,
     GIVENS,
@@ -159,3 +161,27 @@ def _one_by_one(judged: list[Line]) -> list[Finding]:
         grave = [f for f in said if f.code == "duplicate"]
         repeats += (grave or said)[:1]
     return repeats
+
+
+SIGNING = [
+    "Người liên hệ", "Cán bộ đầu mối", "chuyên viên Phòng Tổng hợp", "Thông tin theo dõi", "người phụ trách lập",
+    "Đầu mối cung cấp", "Cán bộ nhập liệu", "người nhập số liệu", "Liên hệ chị Hoa", "Mọi thắc mắc gọi", "Nếu vướng mắc",
+    "Chi tiết xin liên hệ", "Cần liên hệ", "Đầu mối", "Điện thoại liên hệ", "TM. UBND", "kt . Giám đốc", "NGƯỜI LẬP",
+    "Người tổng hợp", "Nguoi lap bieu", "Nơi nhận", "Thủ trưởng cơ quan", "Thủ trưởng đơn vị", "Xác nhận của lãnh đạo",
+    "ký ghi rõ họ tên", "Ký tên", "ký, đóng", "(ký", "đóng dấu", "ngày tháng năm", "Ghi chú:", "Lưu ý :", "Lập biểu",
+    "Lập bảng", "Lập danh sách", "Người kiểm tra", "Người kiểm soát", "Người duyệt", "Người phê duyệt", "Người ký",
+    "Phê duyệt", "Kiểm soát", "Xác nhận", "Duyệt", "Danh sách này có 5 người", "(Danh sách gồm 5 người",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", [*SIGNING, *map(str.upper, SIGNING)])
+def test_no_line_of_who_signs_or_answers_passes_at_a_glance_for_a_name(written):
+    assert reading_rows._CLERK.search(written) or reading_rows._SIGNATURE.search(written)
+    assert reading_rows._signs_or_clerks(written)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([*WORDS, "Ð", "Аnh", "Лю", "\u00a0", "e\u0302", "\u0302", "\t"]), max_size=6), st.text(max_size=8))  # fmt: skip
+def test_a_text_is_tidied_the_same_word_by_word_and_as_a_whole(words, more):
+    for text in (" ".join(words), "".join(words), f"{' '.join(words)} {more}"):
+        assert tidy(text) == " ".join(as_meant(text).split())

@@ -120,3 +120,25 @@ def test_the_telephone_of_the_clerk_is_nobodys() -> None:
     rows = [[*p.cells("nNpd"), "Lê Thị Lập", "0983111222", p.phone, p.email] for p in PEOPLE]
     checked = _read([head, *rows])
     assert [line.values["phone"] for line in checked.lines] == [p.phone for p in PEOPLE]
+
+
+FOOT = "Ghi theo quyết định bổ nhiệm"
+
+
+@pytest.mark.parametrize("row", [["", f"(1) {FOOT}"], ["(1)", FOOT], ["", f"(*) {FOOT}."]])
+def test_a_note_with_a_number_below_the_table_is_nobody(row: list[str]) -> None:
+    people = [[str(n), name] for n, name in enumerate(LONE, 1)]
+    assert _names(_read([HEAD, *people, row])) == list(LONE)
+
+
+def test_a_note_in_the_cell_of_a_name_is_not_missed_as_a_person() -> None:
+    people = [[str(n), name] for n, name in enumerate(LONE, 1)]
+    assert _gaps(_read([HEAD, *people, ["", f"(1) {FOOT}"]])) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["(7) Nguyễn Văn Dũng", "(7) Trần thị ngọc hoa", "(7) Y Khăm Bun Phanh"]
+)
+def test_a_name_with_a_number_in_brackets_is_no_note(name: str) -> None:
+    people = [[str(n), one] for n, one in enumerate(LONE, 1)]
+    assert len(_names(_read([HEAD, *people, ["", name]]))) == len(LONE) + 1

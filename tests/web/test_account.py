@@ -11,6 +11,7 @@ from surveyapp.accounts.access import Grant
 from surveyapp.accounts.models import Staff, StaffSession
 from surveyapp.db import reading, transaction
 from surveyapp.web.http.access import safe_next
+from surveyapp.web.http.safeguards import device
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web.browsing import HERE, post, sign_in, token, unused_code
@@ -96,19 +97,79 @@ def test_a_page_asked_for_before_signing_in_is_opened_afterwards(client):
     assert after.location == "/account/?x=1"
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/desk/",
-        "//evil.example/desk/",
-        "/\\evil.example",
-        "/desk/\n",
-        "/t/x",
-        "",
-    ],
+ELSEWHERE = (
+    "",
+    "https://evil.example/desk/",
+    "https:///account/",
+    "http:account/",
+    "http:/account/",
+    "javascript:alert(1)",
+    "//evil.example/desk/",
+    "//account/",
+    "///account/",
+    "////evil.example/account/",
+    "//[account/",
+    "\\\\evil.example\\account/",
+    "/\\evil.example/account/",
+    "\\/account/",
+    "/account\\evil",
+    "/\t/evil.example/account/",
+    "\t/account/",
+    " /account/",
+    "/account/\n",
+    "/account/\r\nLocation: https://evil.example/",
+    "/account/\x7f",
+    "%0d%0a/account/",
+    "/%2fevil.example/account/",
+    "／／evil.example/account/",
+    "/／evil.example/account/",
+    "/⁄evil.example/account/",
+    "/account/\u2028",
+    "/account/\u00a0",
+    "/accountant",
+    "/account@evil.example/",
+    "@evil.example/account/",
+    "account/",
+    "/account/../t/x~y",
+    "/account/%2E%2e/t/x~y",
+    "/./account/",
+    "/t/x",
 )
+"""Addresses outside the rooms of the staff, or that one browser or another takes for such."""
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
 def test_nobody_is_sent_to_another_site_after_signing_in(address):
     assert safe_next(address) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["/account", "/desk/tiny/01/?page=2", "/account/?x=%0d%0a", "/centre/?q=H%C3%A0#a"]
+)
+def test_a_page_of_the_staff_is_where_one_goes_on(address):
+    assert safe_next(address) == address
+
+
+def test_no_step_of_signing_in_leads_elsewhere(client):
+    """The name and password, the second factor, and coming again while signed in."""
+    for address in ELSEWHERE:
+        page = client.get("/account/sign-in", query_string={"next": address})
+        assert page.status_code == 200 and 'name="next"' not in page.text, address
+    fields = {"username": "operator", "password": PASSWORD, "csrf_token": token(page)}
+    half = client.post("/account/sign-in", data={**fields, "next": "///account/"}, headers=HERE)
+    assert half.location == "/account/second-factor"
+    for address in ELSEWHERE:
+        page = client.get("/account/second-factor", query_string={"next": address})
+        assert page.status_code == 200 and 'name="next"' not in page.text, address
+    code = {"factor_code": unused_code("operator"), "csrf_token": token(page)}
+    after = client.post(
+        "/account/second-factor", data={**code, "next": "///account/"}, headers=HERE
+    )
+    assert after.location == "/account/start"
+    for address in ELSEWHERE:
+        for door in ("sign-in", "second-factor", "second-factor/again"):
+            led = client.get(f"/account/{door}", query_string={"next": address})
+            assert (led.location or "/account/start").startswith("/account/start"), (door, address)
 
 
 def test_signing_out_ends_the_session_in_the_database_too(client):
@@ -198,3 +259,35 @@ def test_the_language_chosen_is_remembered_in_the_next_session(app, client):
     elsewhere = app.test_client()
     sign_in(elsewhere, "operator")
     assert "<h1>My account</h1>" in elsewhere.get("/account/").text
+
+
+ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko)"
+AGENTS = {
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {ENGINE} Chrome/120.0 Safari/537.36": "Chrome trên Windows",
+    f"Mozilla/5.0 (Windows NT 10.0) {ENGINE} Chrome/120.0 Safari/537.36 Edg/120.0": "Edge trên Windows",
+    f"Mozilla/5.0 (Windows NT 6.1) {ENGINE} coc_coc_browser/95.0 Chrome/89.0 Safari/537.36": "Coc Coc trên Windows",
+    f"Mozilla/5.0 (Linux; Android 13) {ENGINE} SamsungBrowser/23.0 Chrome/115.0": "Samsung Internet trên Android",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) CriOS/120.0 Safari/604.1": "Chrome trên iPhone",
+    "Mozilla/5.0 (iPad; CPU OS 17_2 like Mac OS X) FxiOS/121.0 Safari/605.1": "Firefox trên iPad",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_2) Version/17.2 Safari/605.1": "Safari trên macOS",
+    f"Mozilla/5.0 (X11; CrOS x86_64) {ENGINE} Chrome/120.0 Safari/537.36": "ChromeOS",
+    "x" * 512 + " Chrome Windows": "",
+    "<b>Firefox</b>": "Firefox",
+    "curl/8.0": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: AGENTS[agent] or "unknown")
+def test_a_browser_is_called_by_its_name_and_system(app, agent):
+    with app.test_request_context(headers={"User-Agent": agent}):
+        assert device.readable(device.browser()).endswith(AGENTS[agent])
+        assert bool(device.browser()) == bool(AGENTS[agent])
+
+
+def test_the_list_of_ones_sessions_names_the_browsers_in_both_languages(client):
+    agent = {"User-Agent": next(iter(AGENTS))}
+    client.environ_base["HTTP_USER_AGENT"] = agent["User-Agent"]
+    sign_in(client, "operator")
+    assert "Chrome trên Windows" in client.get("/account/").text
+    post(client, "/account/", "/account/language", language="en")
+    assert "Chrome on Windows" in client.get("/account/").text

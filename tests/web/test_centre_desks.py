@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from surveyapp.accounts.actions import Action
+from surveyapp.accounts.models import AuditEntry
 from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
 from surveyapp.respondents.models import DeskReminder, Headcount, RespondentList
@@ -119,3 +121,26 @@ def test_what_changed_is_shown_to_the_centre(office: FlaskClient) -> None:
     centre = other(office, "vu")
     shown = text(centre.get(f"/centre/tiny/list/{the_list('staged').id}/changes"))
     assert "Hai bản có cùng những người" in shown
+    assert people_shown() == []  # nobody's name stood there
+
+
+def test_who_reads_at_the_centre_which_people_changed_is_on_record(office: FlaskClient) -> None:
+    sign_in(office, "desk01")
+    page = f"{DESK}list/{the_list('approved').id}/"
+    post(office, page, f"{page}amend")
+    staged = the_list("staged").id
+    new = f"{DESK}list/{staged}/line/new"
+    post(office, new, new, full_name="Lý Thị Mới", phone="0987650009")
+    assert "Lý Thị Mới" in text(office.get(f"{DESK}list/{staged}/changes"))
+    assert people_shown() == []  # a desk's own people
+    centre = other(office, "vu")
+    assert "Lý Thị Mới" in text(centre.get(f"/centre/tiny/list/{staged}/changes"))
+    facts = {"reason": "list_review", "page": "list_changes", "people": 1, "list_id": str(staged)}
+    assert people_shown() == [("vu", "01", facts)]
+
+
+def people_shown() -> list[tuple[str, str, dict[str, Any]]]:
+    """Who was shown people of the lists, whose, and for what."""
+    with reading() as db:
+        entries = db.scalars(select(AuditEntry).where(AuditEntry.action == Action.PEOPLE_SHOWN))
+        return [(entry.actor, entry.unit_code, entry.facts) for entry in entries]

@@ -9,6 +9,7 @@ from surveyapp.accounts.models import AuditEntry
 from surveyapp.db import reading, transaction
 from surveyapp.invitations.models import Invitation
 from surveyapp.operations.models import DataRequest
+from surveyapp.operations.personal_data.activities import ACTIVITIES
 from tests import factories
 from tests.invitations.roster import Roster, issue_all
 from tests.web.browsing import person_card, post, sign_in
@@ -120,5 +121,6 @@ def test_the_record_of_processing_is_a_page_and_a_paper(invitation_id, client):
     sign_in(client, "auditor")
     page = client.get(f"{HERE}/processing").text
     assert "person_entry" in page and "draft: ciphertext" not in page
+    assert page.count("<details><summary>") == len(ACTIVITIES) + 3  # all but the first is folded
     paper = client.get(f"{HERE}/processing.pdf")
     assert paper.data.startswith(b"%PDF")

@@ -1,6 +1,7 @@
 """A coordinator gets the own workbook back, puts its reading right and sees what a new file changes."""
 
 import re
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,9 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.browsing import read_and_confirm, reading_form
+from surveyapp.db import transaction
+from tests import factories
+from tests.web.browsing import read_and_confirm, reading_form, sign_in
 from tests.web.test_desk import HOME, LISTED, hand_in, post, stored, text
 from tests.web.test_desk import desk as desk
 
@@ -72,6 +75,30 @@ def test_a_second_file_shows_who_came_changed_and_went(desk: FlaskClient) -> Non
     page = text(desk.get(f"{address}changes"))
     assert "binh@gmial.com → binh@snv.example.vn" in page
     assert "Lê Văn Chi" in page
+
+
+def test_the_changes_are_those_of_this_moment_after_mends_by_hand(
+    desk: FlaskClient, now: datetime
+) -> None:
+    people = [
+        ("Trần Thị Bình", "0912000002", "binh@snv.example.vn"),
+        ("Lê Văn Chi", "0912000003", "chi@snv.example.vn"),
+    ]
+    hand_in(desk, people)
+    address = hand_in(desk, [*people, ("Đỗ Văn Em", "0912000005", "em@snv.example.vn")]).location
+    assert "thêm 1, sửa 0, bớt 0 người" in text(desk.get(address))
+    post(desk, f"{address}line/2", {"email": "tran.binh@snv.example.vn"})
+    assert "thêm 1, sửa 1, bớt 0 người" in text(desk.get(address))
+    typed = {"full_name": "Đỗ Thị Hoa", "position": "Giám đốc", "department": "Sở Nội vụ"}
+    post(desk, f"{address}line/new", {**typed, "phone": "0987654321"})
+    post(desk, f"{address}line/3/out", {})
+    assert "thêm 2, sửa 1, bớt 1 người" in text(desk.get(address))
+    with transaction() as db:
+        factories.staff(db, now, "operator", username="vu")
+    centre = desk.application.test_client()
+    sign_in(centre, "vu")
+    page = text(centre.get(f"/centre/tiny/list/{stored()[-1].id}/"))
+    assert "thêm 2, sửa 1, bớt 1 người" in page
 
 
 def test_the_first_version_has_no_changes_to_show(desk: FlaskClient) -> None:

@@ -82,7 +82,7 @@ def test_beginning_anew_never_destroys_what_was_saved_before(ann, elsewhere, ite
     elsewhere.send(1, 1, {item: "5"})
     assert (ann.chosen(1, 1), elsewhere.chosen(1, 1)) == ({item: "2"}, {item: "5"})
     for person in (ann, elsewhere):
-        assert "Trên máy khác cũng có câu trả lời dở" in words(person.get("/phieu"))
+        assert "Trên máy khác cũng có câu trả lời chưa nộp" in words(person.get("/phieu"))
         assert "Nộp ở đây thì phần đó bị xóa" in words(person.get("/phieu/1/xem-lai"))
     submit(elsewhere)
     assert (stored(SealedBallot), stored(Draft)) == (1, 0)

@@ -186,14 +186,25 @@ def test_a_grave_deed_asks_for_the_factor_again_and_keeps_the_form(client, now, 
     assert "staff.added" in actions()
 
 
+@pytest.mark.parametrize("unit", ["", "99", "nowhere"])
+def test_no_account_is_made_for_a_unit_or_a_campaign_that_does_not_exist(client, unit):
+    sign_in(client, "operator")
+    fields = {"name": "Đầu mối", "username": "ha.noi", "role": "coordinator"}
+    asked = post(client, "/centre/tiny/staff", "/centre/tiny/staff", unit=unit, **fields)
+    assert (asked.status_code, "Vui lòng chọn đơn vị." in asked.text) == (422, True)
+    elsewhere = post(client, "/centre/tiny/staff", "/centre/nowhere/staff", unit="01", **fields)
+    assert elsewhere.status_code in (403, 404)
+    assert "staff.added" not in actions()
+
+
 GRAVE = {
     "account.new_codes", "account.remove_factor", "account.set_up_app", "account.set_up_passkey", "account.shown_again",
     "centre.add_coordinators", "centre.add_person", "centre.agree", "centre.approve_list", "centre.approve_lists",
-    "centre.build_release", "centre.close_account", "centre.close_campaign", "centre.confirm_wave",
+    "centre.build_release", "centre.close_account", "centre.close_campaign", "centre.confirm_wave", "centre.decide_remarks",
     "centre.download_all_letters", "centre.download_letters", "centre.download_mailing", "centre.download_release",
     "centre.export_audit", "centre.make_box_key",
     "centre.make_release_token", "centre.move_deadline", "centre.open_box", "centre.open_campaign",
-    "centre.print_held", "centre.record_publication", "centre.reissue",
+    "centre.print_held", "centre.record_publication", "centre.reissue", "centre.remarks",
     "centre.reset_factors", "centre.send_link", "centre.show_full_results", "centre.take_custodians_file",
 }  # fmt: skip
 

@@ -95,6 +95,12 @@ def test_the_provider_stands_in_for_the_password_and_the_second_factor_is_ours(c
     assert client.get("/centre/tiny/").status_code == 200
 
 
+@pytest.mark.parametrize("address", ["//evil.example/centre/", "///centre/", "/centre/../t/x"])
+def test_the_way_through_the_provider_leads_nowhere_else_either(client, address):
+    half = client.get(at_provider(client, "1001", next=address))
+    assert half.location == "/account/second-factor"
+
+
 @pytest.mark.parametrize("sub", ["1002", "1003"], ids=["unknown here", "disabled here"])
 def test_whom_the_provider_knows_and_we_do_not_gets_in_nowhere(client, sub):
     refused = client.get(at_provider(client, sub))

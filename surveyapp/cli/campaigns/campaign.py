@@ -220,12 +220,16 @@ def close(code: str, by: str) -> None:
     from surveyapp.campaigns import queries, service
     from surveyapp.cli.main import database
     from surveyapp.db import transaction
+    from surveyapp.respondents.people import rosters
     from surveyapp.responses import draft_secret
+    from surveyapp.responses.sealed_box import name_grams
 
     deed = Deed.CAMPAIGN_CLOSING
     with _refusing(), database() as server, second_person.agreed(server, code, deed, by=by) as act:
         with transaction() as db:
-            _echo_state(service.close_campaign(db, code, now=act.now))
+            campaign = service.close_campaign(db, code, now=act.now)
+            name_grams.keep(db, campaign.id, rosters.full_names(db, campaign.id))
+            _echo_state(campaign)
             audit.record(db, act, Action.CAMPAIGN_CLOSED, campaign_code=code)
         with transaction() as db:
             campaign = queries.campaign(db, code)

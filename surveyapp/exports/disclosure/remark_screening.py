@@ -1,7 +1,7 @@
-"""What is taken out of a remark before it leaves: contacts, numbers of papers, names that can be told, small units.
+"""What is proposed to be taken out of a remark before it leaves: contacts, numbers of papers, names, small units.
 
-By pattern alone: a name is known by the title before it or by its family name, so one written without either, or
-in small letters, stays. The page that asks for remarks therefore asks to name nobody.
+Names of the lists were found at the opening. Any other is known by the title before it or by its family name; one
+written without either, or in small letters, is left to the two persons who read (`remark_review`).
 """
 
 import re
@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame
-from surveyapp.responses.queries import RemarkRow
 
 TAKEN_OUT = "[…]"
+
+Span = tuple[int, int]
 
 _ADDRESS = re.compile(r"(?<![^\s@<>(),;])[^\s@<>(),;]++@[^\s@<>(),;.]++(?:\.[\w-]++)+")
 _NUMBER = re.compile(
@@ -43,19 +44,11 @@ _WORD = re.compile(r"\w+")
 _LONGEST_NAME = 5
 
 
-def screened(
-    remarks: Iterable[RemarkRow], frame: Frame, opened: Mapping[Cell, int]
-) -> list[RemarkRow]:
-    """The remarks as they may leave; `opened` is responses by rated unit and group."""
-    small = _small_units(frame, opened)
-    return [
-        RemarkRow(one.level, without_names(one.text, units=small.get(one.level, ())), one.item)
-        for one in remarks
-    ]
+def small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str]]:
+    """By level, names of the units that so few rated that a remark on one would point to them.
 
-
-def _small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str]]:
-    """Names of the units that so few rated at a level that a remark on one would point to them."""
+    `opened` is responses by rated unit and group.
+    """
     answered: dict[tuple[str, str], int] = {}
     for (unit, group), n in opened.items():
         level = frame.groups_by_code[group].level
@@ -68,12 +61,20 @@ def _small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str
     return small
 
 
-def without_names(text: str, *, units: Collection[str] = ()) -> str:
-    """The text with `TAKEN_OUT` where it told whom to call, who somebody is, or one of `units`."""
-    text = _NUMBER.sub(TAKEN_OUT, _ADDRESS.sub(TAKEN_OUT, text))
+def spans_to_hide(
+    text: str, *, named: Iterable[Iterable[int]] = (), units: Collection[str] = ()
+) -> list[Span]:
+    """Where the text tells whom to call, who somebody is, or one of `units`, in order, none touching another.
+
+    `named`: where names of the lists stand, as the opening noted it.
+    """
+    spans = [(start, end) for start, end in named]
+    for pattern in (_ADDRESS, _NUMBER):
+        spans += [one.span() for one in pattern.finditer(text)]
     for unit in units:
-        text = re.sub(rf"(?<!\w){re.escape(unit)}(?!\w)", TAKEN_OUT, text, flags=re.IGNORECASE)
-    named = [
+        whole = re.compile(rf"(?<!\w){re.escape(unit)}(?!\w)", re.IGNORECASE)
+        spans += [one.span() for one in whole.finditer(text)]
+    spans += [
         (title.end(), _name_end(text, title.end()))
         for title in _TITLE.finditer(text)
         if title[1][0].isupper() and title[1] not in _POSITIONS
@@ -82,11 +83,25 @@ def without_names(text: str, *, units: Collection[str] = ()) -> str:
         if word[0] in _FAMILY and not text.startswith(_PLACES, word.start()):
             end = _name_end(text, word.start())
             if end > word.end():
-                named.append((word.start(), end))
-    for start, end in sorted(named, reverse=True):
-        if TAKEN_OUT not in text[start:end]:
-            text = text[:start] + TAKEN_OUT + text[end:]
+                spans.append((word.start(), end))
+    return _merged(spans)
+
+
+def redacted(text: str, spans: Iterable[Span]) -> str:
+    """The text with `TAKEN_OUT` in the place of each of `spans`."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + TAKEN_OUT + text[end:]
     return text
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _name_end(text: str, start: int) -> int:

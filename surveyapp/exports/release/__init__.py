@@ -5,5 +5,6 @@ __all__ = (
     "kept_files",
     "publication",
     "rehearsal",
+    "results",
     "signature",
 )

@@ -1,6 +1,7 @@
 """Answers that nobody gave, for a rehearsal: as many as there are assignments, of every awkward kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -21,6 +22,8 @@ REMARKS = (
     "dai " * 249,
 )
 """What people write at worst: formulas, quotes, line ends, decomposed letters, the greatest length."""
+READERS = ("dien-tap-1", "dien-tap-2")
+"""Who would have read them."""
 
 
 def responses(frame: Frame, sizes: Mapping[Cell, int], chance: Random) -> Iterator[dict[str, Any]]:
@@ -74,6 +77,21 @@ def remarks(frame: Frame, responses: int, chance: Random) -> Iterator[dict[str, 
             "campaign_id": frame.campaign.id,
             "level": levels[n % len(levels)],
             "text": REMARKS[n % len(REMARKS)],
+        }
+
+
+def reviews(remarks: Iterable[dict[str, Any]], *, on: datetime) -> Iterator[dict[str, Any]]:
+    """Rows of the table of decisions: two persons let each of `remarks` leave as it was written."""
+    for remark in remarks:
+        yield {
+            "remark_id": remark["id"],
+            "campaign_id": remark["campaign_id"],
+            "leaves": True,
+            "text": remark["text"],
+            "first_by": READERS[0],
+            "first_at": on,
+            "second_by": READERS[1],
+            "second_at": on,
         }
 
 

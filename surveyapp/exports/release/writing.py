@@ -18,7 +18,7 @@ from surveyapp.exports.cleaning import applied_rules, report, sensitivity, studi
 from surveyapp.exports.cleaning.answer_arrays import GroupAnswers
 from surveyapp.exports.cleaning.applied_rules import RuleHits
 from surveyapp.exports.cleaning.rulesets import RuleSet
-from surveyapp.exports.disclosure import earlier_releases, public_tables, remark_screening
+from surveyapp.exports.disclosure import earlier_releases, public_tables, remark_review
 from surveyapp.exports.disclosure.public_tables import PublicTables
 from surveyapp.exports.disclosure.row_labels import Cell, RowLabels, row_labels
 from surveyapp.exports.errors import ResponsesChanged
@@ -151,7 +151,7 @@ def _read(db: Session, frame: Frame, ruleset: RuleSet) -> ResultsRead:
         withheld=_withheld(frame, cells, sizes),
         study=studies.study_of(frame, ruleset.rules, sizes),
         figures=fieldwork.figures(db, campaign_id, by=("group", "rated")),
-        remarks=remark_screening.screened(responses.remarks(db, campaign_id), frame, opened),
+        remarks=remark_review.accepted(db, campaign_id),
         tally=AnswerTally(several=frame.several),
     )
     for one in cells:

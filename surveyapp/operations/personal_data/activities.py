@@ -50,7 +50,8 @@ ACTIVITIES: Final = (
         lazy(
             "Bản nháp bị hủy khi khóa thu phiếu; phiếu niêm phong hết đọc được khi hủy khóa hộp phiếu."
         ),
-        ("draft", "draft_secret", "sealed_ballot", "response", "remark", "receipt", "opened_cell"),
+        ("draft", "draft_secret", "sealed_ballot", "response", "remark", "receipt", "opened_cell",
+         "name_grams", "remark_review"),
     ),
     ProcessingActivity(
         lazy("Tài khoản và nhật ký của cán bộ"),

@@ -75,6 +75,7 @@ list_forms             .    rawd r    .
 list_kind              .    raw  r    .
 list_line              .    rawd r    .
 message_words          .    rawd r    .
+name_grams             .    rad  .    rd
 node_sign              raw  raw  raw  raw
 opened_cell            .    ra   .    ra
 passkey_challenge      .    rawd rd   .
@@ -89,6 +90,7 @@ recovery_code          .    rawd .    .
 release                .    raw  r    .
 release_rehearsal      .    r    rawd .
 remark                 .    ra   .    ra
+remark_review          .    raw  .    .
 report_subscriber      .    rawd r    .
 respondent_group       r    raw  r    r
 respondent_list        .    rawd r    .

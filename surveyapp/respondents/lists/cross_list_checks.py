@@ -18,7 +18,7 @@ from surveyapp.respondents.words.names import name_key
 
 # Fewer leavers than this between two versions are an ordinary month of appointments.
 SHIFT_PEOPLE, SHIFT_SHARE = 3, 0.3
-_BATCH = 500
+_BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ class FormCell(NamedTuple):
     department_id: int
 
 
+def full_names(db: Session, campaign_id: int) -> Iterator[str]:
+    """Every name that a list of the campaign ever brought, as it is kept."""
+    return iter(db.scalars(select(Person.full_name).where(Person.campaign_id == campaign_id)))
+
+
 def persons_to_invite(db: Session, campaign_id: int) -> Iterator[Roster]:
     """Every active person with her active entries, unit by unit in the registry's order."""
     rows = db.execute(

@@ -22,7 +22,7 @@ from surveyapp.respondents.reading.workbook_reading import MARK_SHEET, SheetTabl
 from surveyapp.respondents.rules.contacts import says_nothing, split_contact
 from surveyapp.respondents.sheet import Sheet, Workbook
 from surveyapp.respondents.sheet.marks.marking import LEGEND_SHEET
-from surveyapp.respondents.words.bearers import could_be_person, is_serial
+from surveyapp.respondents.words.bearers import could_be_person, is_footnote, is_serial
 from surveyapp.respondents.words.departments import DepartmentIndex, index_for
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
 from surveyapp.respondents.words.ditto_marks import is_ditto
@@ -241,7 +241,8 @@ class _Reader:
         in_name = tidy(row[name]) if name < len(row) else ""
         # Whoever signs below the list has a name too, and is not missed.
         is_sum = kind is RowKind.TOTAL and fold(in_name).startswith(("cong ", "tong "))
-        if kind in _MAY_HIDE_SOMEBODY and not is_sum and could_be_person(without_bullet(in_name)):
+        nobody = is_sum or is_footnote(in_name)
+        if kind in _MAY_HIDE_SOMEBODY and not nobody and could_be_person(without_bullet(in_name)):
             gathered.doubtful.append(number)
 
     def _begins_anew(self, row: list[str]) -> bool:

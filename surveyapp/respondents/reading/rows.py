@@ -7,7 +7,12 @@ from functools import lru_cache
 
 from surveyapp.respondents.context import ListContext
 from surveyapp.respondents.reading.own_counts import Numbering
-from surveyapp.respondents.words.bearers import could_be_person, is_serial, names_office
+from surveyapp.respondents.words.bearers import (
+    could_be_person,
+    is_footnote,
+    is_serial,
+    names_office,
+)
 from surveyapp.respondents.words.charsets import converted
 from surveyapp.respondents.words.departments import DepartmentIndex
 from surveyapp.respondents.words.ditto_marks import COLUMNS as DITTO_COLUMNS
@@ -53,6 +58,25 @@ _SIGNS = re.compile(r"[\W_]+")
 _END = re.compile(r"[\W_]*hết[\W_]*", re.IGNORECASE)
 _EXAMPLE = {"vd", "vi du", "example", "mau"}
 _EXAMPLE_NAME = "nguyen van vi du"  # of our own template
+_WORD_OF_BOTH = tuple(
+    "hệ mối hợp dõi lập lap cấp liệu mắc nhận trưởng ký dấu tháng kiểm duyệt sách".split()
+)
+"""Every text of `_CLERK` or `_SIGNATURE` holds one of these, or a sign that is no letter."""
+
+
+def _signs_or_clerks(name: str) -> bool:
+    """Whether the cell of a name names whoever signs or answers the telephone; at a glance for most."""
+    if not any(map(_may_sign, name.split(" "))):
+        return False
+    return bool(_CLERK.search(name) or _SIGNATURE.search(name))
+
+
+@lru_cache(maxsize=50_000)
+def _may_sign(word: str) -> bool:
+    small = word.lower()
+    return not word.isalpha() or any(key in small for key in _WORD_OF_BOTH)
+
+
 _CONTACT = re.compile(r"@|\d{3}[\d .]{4,}")
 
 
@@ -157,9 +181,7 @@ class RowReader:
         if self._clerked and not number and not is_position(position):
             return False
         if not number and (
-            _CLERK.search(name)
-            or _SIGNATURE.search(name)
-            or any(_is_clerk(self._raw(row, c)) for c in self._posts)
+            _signs_or_clerks(name) or any(_is_clerk(self._raw(row, c)) for c in self._posts)
         ):
             return False
         return any(_CONTACT.search(self._raw(row, c)) for c in ("phone", "email"))
@@ -200,6 +222,8 @@ class RowReader:
         if not serial and any(_CLERK.search(t) for _, t in filled):
             self._signed = self._clerked = True
             return RowKind.CLERK
+        if not has_contact and not others and is_footnote(f"{number} {name}"):
+            return RowKind.LETTER
         named = could_be_person(without_bullet(name))
         if not has_contact and len(filled) <= 4:
             ended = self._ending(filled, name, others, serial=serial, named=named)

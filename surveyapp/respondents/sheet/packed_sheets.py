@@ -23,7 +23,9 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 
 def pack(workbook: Workbook, content: bytes) -> bytes:
     """The sheets read from `content`; empty where they are larger than is worth keeping."""
-    told = json.dumps(reply_from_workbook(workbook)).encode()
+    # A cell may hold half a pair of UTF-16; `json.loads` takes it back.
+    text = json.dumps(reply_from_workbook(workbook), ensure_ascii=False)
+    told = text.encode(errors="surrogatepass")
     if len(told) > limits.KEPT_BYTES:
         return b""
     packed = zlib.compress(told, 1)

@@ -94,6 +94,16 @@ def is_no_name(text: str) -> bool:
     return shaped and first.lower() not in FAMILIES and rest[0] not in MIDDLES
 
 
+_FOOTNOTE = re.compile(r"\s?\((?:\d{1,2}|\*{1,3})\)\s?")
+
+
+def is_footnote(text: str) -> bool:
+    """Whether a text is a note below the table: `(1) Ghi theo quyết định bổ nhiệm`. In doubt it is none."""
+    sign = _FOOTNOTE.match(text)
+    said = text[sign.end() :].rstrip(" .;") if sign else ""
+    return len(said.split()) > 3 and is_no_name(said)
+
+
 @lru_cache(maxsize=50_000)
 def names_office(text: str) -> bool:
     """Whether a text begins as an organisation does and goes on like one."""

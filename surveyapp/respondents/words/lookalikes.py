@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Nothing to be seen: joiners, marks of direction and their isolates, variation selectors, BOM, soft
 # hyphen, the object replacement character, and the fillers of other scripts.
@@ -62,6 +63,12 @@ def as_meant(text: str) -> str:
         if _FOREIGN_LETTER.search(text) and _LATIN.search(text):
             text = text.translate(_FOREIGN)
     return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=50_000)
+def is_plain(word: str) -> bool:
+    """Whether the word is composed and holds no look-alike, so that `as_meant` leaves it in any text."""
+    return word.isascii() or (_ODD.isdisjoint(word) and unicodedata.is_normalized("NFC", word))
 
 
 def is_picture(letter: str) -> bool:

@@ -3,6 +3,7 @@
 __all__ = (
     "custody",
     "labels",
+    "name_grams",
     "opened_contents",
     "opening",
     "registration",

@@ -14,6 +14,7 @@ from surveyapp.responses.errors import DigestDiffers, OpenedByOlderRules
 from surveyapp.responses.models import BoxOpening, OpenedCell, Receipt, Remark, Response
 from surveyapp.responses.opener.transfer import bundle
 from surveyapp.responses.opener.transfer.bundle import Contents
+from surveyapp.responses.sealed_box import name_grams
 
 OPENED = (Action.BOX_OPENED, "opened the box")
 """What the audit trail calls an opening, and called it before."""
@@ -24,7 +25,10 @@ _BATCH = 1000
 
 def store(db: Session, campaign: Campaign, contents: Contents) -> None:
     """Insert each table in the order of its own random ids, drawn from the operating system: a
-    shuffle that also leaves no order of submission in any page of the database."""
+    shuffle that also leaves no order of submission in any page of the database.
+
+    Names of the lists are looked for in the remarks, for the last time: what knows them is destroyed."""
+    known = name_grams.take(db, campaign.id)
     forms = {form.sha256: form for form in campaigns.instruments(db, campaign.id).values()}
     rows = [
         {
@@ -46,6 +50,7 @@ def store(db: Session, campaign: Campaign, contents: Contents) -> None:
             "level": one["level"],
             "text": one["text"],
             "item": one.get("item"),
+            "named": None if known is None else known.spans(one["text"]),
         }
         for one in contents.remarks
     ]

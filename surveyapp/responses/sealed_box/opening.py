@@ -178,7 +178,7 @@ def compact(engine: Engine, *, patience: float = 60) -> bool:
     As `db.compact`, False included. Backups keep their own copies: those become unreadable when the
     key is destroyed.
     """
-    return database.compact(engine, ("sealed_ballot", "draft"), patience=patience)
+    return database.compact(engine, ("sealed_ballot", "draft", "name_grams"), patience=patience)
 
 
 def destroy_key(

@@ -465,7 +465,7 @@
   window.addEventListener("beforeunload", (event) => {
     if (!unsaved().length || leaving) return;
     event.preventDefault();
-    event.returnValue = "";
+    event.returnValue = true; // Chrome before 119 looks at nothing else
   });
 
   // Only while an item has the focus, so that speech input and screen readers keep their own keys.

@@ -23,6 +23,7 @@ from surveyapp.web.http import sessions
 from surveyapp.web.http.access import signed_in
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import role_name, unit_name
+from surveyapp.web.http.safeguards import device
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def _home(errors: list[tuple[str, str]] | None = None) -> str:
         username=g.actor.username,
         places=_places(g.actor),
         sessions=live,
+        browser_name=device.readable,
         this_session=staff_sessions.session_hash(session_id),
         errors=errors,
         email=email,

@@ -37,6 +37,7 @@ MODULES = (
     "results.releases",
     "results.distributions",
     "results.release_tokens",
+    "results.remarks",
     "campaign.staff",
     "campaign.staff_book",
     "campaign.confirmations",

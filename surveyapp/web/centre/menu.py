@@ -65,7 +65,9 @@ PARTS = (
         lazy("Dữ liệu"),
         (
             MenuPage("centre.cleaning", lazy("Làm sạch"), ("cleaning",)),
-            MenuPage("centre.releases", lazy("Phát hành"), ("releases", "release_tokens")),
+            MenuPage(
+                "centre.releases", lazy("Phát hành"), ("releases", "release_tokens", "remarks")
+            ),
             MenuPage("centre.results", lazy("Kết quả điều tra"), ("distributions", "full_figures")),
         ),
     ),

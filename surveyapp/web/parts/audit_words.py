@@ -83,6 +83,8 @@ _WORDS: dict[str, object] = {
     Action.QUESTIONNAIRE_APPROVED: lazy("Duyệt phiếu điều tra"),
     Action.RECOVERY_CODE_USED: lazy("Dùng mã khôi phục"),
     Action.RECOVERY_CODES_MADE: lazy("Tạo mã khôi phục mới"),
+    Action.REMARKS_DECIDED: lazy("Quyết định ý kiến nào được phát hành"),
+    Action.REMARKS_SHOWN: lazy("Xem ý kiến chưa che"),
     Action.RELEASE_BUILT: lazy("Lập bản phát hành"),
     Action.RELEASE_DOWNLOADED: lazy("Tải bản phát hành"),
     Action.RELEASE_PUBLISHED: lazy("Ghi nhận đã công bố phần public của bản phát hành"),

@@ -190,7 +190,7 @@ def _grouped(digits: str) -> str:
 def _ask_again(typed: str) -> ResponseReturnValue:
     """The code page again, by an address of its own: going back never meets a form sent in."""
     sessions.note("typed", typed[:KEPT_TYPED])
-    return redirect(url_for("respond.home", sai=1), code=303)
+    return redirect(url_for("respond.home", sai=1, _anchor="errors"), code=303)
 
 
 @bp.get("/m/<digits>")

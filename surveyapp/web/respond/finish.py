@@ -49,7 +49,7 @@ def submit(number: int) -> ResponseReturnValue:
                 version=_version(seen),
             )
     except DraftChanged:
-        flash(_("Phiếu vừa được sửa trên thiết bị khác. Vui lòng xem lại rồi nộp."), "warning")
+        flash(_("Phiếu vừa được sửa trên máy khác. Vui lòng xem lại rồi nộp."), "warning")
         return _lead(url_for("respond.review", number=number))
     return _lead(url_for("respond.receipt", number=number))
 

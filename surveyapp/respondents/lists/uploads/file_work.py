@@ -105,4 +105,5 @@ def _judged(lines: Sequence[Line], findings: Sequence[Finding]) -> Iterator[byte
 
 
 def _json(told: Any) -> bytes:
-    return json.dumps(told).encode()
+    # Letters as they are, not as escapes three times as long; a cell may hold half a pair of UTF-16.
+    return json.dumps(told, ensure_ascii=False).encode(errors="surrogatepass")

@@ -22,10 +22,17 @@ from surveyapp.db import bound, reading, transaction
 from surveyapp.delivery import queries as delivery
 from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _, moment, number
+from surveyapp.respondents.people import rosters
 from surveyapp.responses import draft_secret
 from surveyapp.responses import service as responses
 from surveyapp.responses.errors import BoxError, NotRegistered
-from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
+from surveyapp.responses.sealed_box import (
+    custody,
+    name_grams,
+    opening,
+    registration,
+    sealed_export,
+)
 from surveyapp.responses.sealed_box.labels import attested, not_compacted
 from surveyapp.responses.sealed_box.labels import refusal as box_refusal
 from surveyapp.web.centre import bp
@@ -173,6 +180,7 @@ def close_campaign() -> ResponseReturnValue:
     try:
         with transaction() as db:
             service.close_campaign(db, g.campaign.code, now=now)
+            name_grams.keep(db, g.campaign.id, rosters.full_names(db, g.campaign.id))
             enter(db, Action.CAMPAIGN_CLOSED, {})
     except (BoxError, CampaignError) as error:
         return _refused(error, "close_confirmed")

@@ -10,6 +10,7 @@ from surveyapp.accounts.actions import Action
 from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
+from surveyapp.exports.disclosure import remark_review
 from surveyapp.exports.download import service
 from surveyapp.exports.errors import ReleaseError, UnknownFile
 from surveyapp.exports.labels import outcome, refusal, rehearsal_warning
@@ -104,6 +105,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
     with reading() as db:
         releases = building.releases(db, g.campaign.id)
         rehearsed = rehearsal.status(db, g.campaign, now=clock.now())
+        unread = remark_review.tally(db, g.campaign.id).open
     last = rehearsed.last
     return render_template(
         "centre/releases.html",
@@ -111,6 +113,7 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         rehearsal_outcome=outcome(last.outcome) if last else "",
         rehearsal_warning=rehearsal_warning(rehearsed),
         releases=releases,
+        unread=unread,
         may_build="operator" in g.actor.roles_in(g.campaign.code) and g.campaign.is_box_opened,
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         state=g.campaign.state,

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from flask import Response, request
 
+from surveyapp.i18n import _
 from surveyapp.web.http.sessions import DEVICE
 from surveyapp.web.http.state import settings
 
@@ -13,8 +14,12 @@ _FEWEST, _MOST = 30, 60
 _BROWSERS = (
     ("Edg", "Edge"),
     ("coc_coc", "Coc Coc"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
     ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
     ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
     ("Safari", "Safari"),
 )
 _SYSTEMS = (
@@ -23,8 +28,11 @@ _SYSTEMS = (
     ("iPad", "iPad"),
     ("Windows", "Windows"),
     ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+_LONGEST_AGENT = 512
+_BETWEEN = " · "
 
 
 def known() -> bytes | None:
@@ -51,10 +59,16 @@ def carry(response: Response) -> bytes:
 
 def browser() -> str:
     """Browser and system in two words, for the person's own list of sessions."""
-    agent = request.headers.get("User-Agent", "")
+    agent = request.headers.get("User-Agent", "")[:_LONGEST_AGENT]
     named = next((name for sign, name in _BROWSERS if sign in agent), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
-    return " · ".join(filter(None, (named, system)))
+    return _BETWEEN.join(filter(None, (named, system)))
+
+
+def readable(stored: str) -> str:
+    """What `browser` found, as a person reads it: "Chrome trên Windows"; empty where it found nothing."""
+    named, _between, system = stored.partition(_BETWEEN)
+    return _("%(browser)s trên %(system)s", browser=named, system=system) if system else named
 
 
 def _carried() -> str | None:

@@ -264,10 +264,11 @@ REMARK_APART = Sentence(
 REMARK_SCREENED = Sentence(
     "remark-screened",
     lazy(
-        "Trước khi phát hành, phần mềm che trong ý kiến khác số điện thoại, địa chỉ thư, số giấy tờ và họ tên nhận ra được; "
-        "không bảo đảm nhận ra hết, xin đừng ghi tên ai."
+        "Trước khi phát hành, hai người của Vụ CCHC đọc từng ý kiến khác và che họ tên, số điện thoại, địa chỉ, số giấy tờ; "
+        "chỉ lời cả hai đồng ý mới được phát hành. Xin đừng ghi tên ai."
     ),
-    "tests/exports/test_remark_screening.py::test_a_release_holds_remarks_without_names_only",
+    "tests/exports/test_remark_review.py::"
+    "test_a_release_holds_what_two_persons_accepted_and_nothing_else",
 )
 PEOPLE_ERASED = Sentence(
     "people-erased",
