@@ -243,7 +243,7 @@ def _post_letters(survey: Sending, wave_id: UUID) -> None:
     with transaction() as db:
         campaign = campaigns.campaign(db, "tiny")
         act = Act("operator", survey.now, survey.keys)
-        for unit, _n in batches.waiting(db, wave_id):
+        for unit, _n in batches.waiting(db, campaign, wave_id):
             pile = batches.make_batch(db, campaign, wave_id, unit, act=act)
             if pile is not None:
                 batches.confirm_batch(db, campaign, pile.id, act=act)

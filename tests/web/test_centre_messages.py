@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp import clock
-from surveyapp.accounts.models import AuditEntry
+from surveyapp.accounts.models import AuditEntry, Confirmation
 from surveyapp.assignments.models import Assignment
 from surveyapp.db import transaction
 from surveyapp.delivery.health import circuit_breaker
@@ -318,3 +318,26 @@ def test_letters_of_many_units_are_made_fetched_and_posted_in_one_job_each(opera
     post(operator, page, page + "letters/posted")
     with transaction() as db:
         assert set(db.scalars(select(Assignment.disposition))) == {"sent"}
+
+
+@pytest.mark.parametrize("deed", ["letters/all", "letters/file", "letters/posted"])
+def test_letters_of_another_campaign_are_not_to_be_had_by_the_address_of_its_wave(
+    operator, survey, now, deed
+):
+    survey.invite(("", ""), **OTHERS)
+    page = draft(operator, channels=["letter"])
+    post(operator, page, page + "confirm", typed="4")
+    survey.work(2)
+    post(operator, page, page + "letters/all")
+    named = re.findall(r'name="pile" value="([0-9a-f]{32})"', operator.get(page).text)
+    with transaction() as db:
+        factories.campaign(db, now, code="other", opened=True)
+        factories.staff(db, now, "operator", campaign_code="other", username="stranger")
+    stranger = operator.application.test_client()
+    sign_in(stranger, "stranger")
+    there = page.replace("/tiny/", "/other/") + deed
+    assert post(stranger, "/centre/other/messages/new", there, pile=named).status_code == 404
+    with transaction() as db:
+        assert "letters.downloaded" not in db.scalars(select(AuditEntry.action)).all()
+        assert db.scalars(select(Confirmation.id)).all() == []
+        assert "sent" not in set(db.scalars(select(Assignment.disposition)))

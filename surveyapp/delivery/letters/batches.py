@@ -238,15 +238,16 @@ def confirm_batch(db: Session, campaign: Campaign, batch_id: UUID, *, act: Act) 
     return len(sent)
 
 
-def waiting(db: Session, wave_id: UUID) -> Sequence[tuple[Unit, int]]:
-    """Units with letters that wait to be printed, and how many."""
+def waiting(db: Session, campaign: Campaign, wave_id: UUID) -> Sequence[tuple[Unit, int]]:
+    """Units with letters that wait to be printed, and how many. Raises `UnknownWave`."""
+    wave = wave_lookup.wave(db, campaign.id, wave_id)
     rows = db.execute(
         select(Unit, func.count())
         .join(Person, Person.unit_id == Unit.id)
         .join(Invitation, Invitation.person_id == Person.id)
         .join(Delivery, Delivery.invitation_id == Invitation.id)
         .where(
-            Delivery.wave_id == wave_id,
+            Delivery.wave_id == wave.id,
             Delivery.channel == "letter",
             Delivery.state == DeliveryState.QUEUED,
         )
@@ -256,12 +257,13 @@ def waiting(db: Session, wave_id: UUID) -> Sequence[tuple[Unit, int]]:
     return [(unit, n) for unit, n in rows]
 
 
-def batches(db: Session, wave_id: UUID) -> Sequence[tuple[LetterBatch, Unit]]:
-    """The piles of a wave, the latest first."""
+def batches(db: Session, campaign: Campaign, wave_id: UUID) -> Sequence[tuple[LetterBatch, Unit]]:
+    """The piles of a wave, the latest first. Raises `UnknownWave`."""
+    wave = wave_lookup.wave(db, campaign.id, wave_id)
     rows = db.execute(
         select(LetterBatch, Unit)
         .join(Unit, Unit.id == LetterBatch.unit_id)
-        .where(LetterBatch.wave_id == wave_id)
+        .where(LetterBatch.wave_id == wave.id)
         .order_by(LetterBatch.made_at.desc())
     )
     return [(pile, unit) for pile, unit in rows]

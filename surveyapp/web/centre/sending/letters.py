@@ -13,9 +13,10 @@ from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Unit
 from surveyapp.db import reading, transaction
-from surveyapp.delivery.errors import NoLetters
+from surveyapp.delivery.errors import NoLetters, UnknownWave
 from surveyapp.delivery.letters import batches
 from surveyapp.delivery.models import LetterBatch
+from surveyapp.delivery.waves import wave_lookup
 from surveyapp.documents import zip_stream
 from surveyapp.i18n import _, _n, locale, speaking
 from surveyapp.web.centre import bp
@@ -43,7 +44,7 @@ def make_letters(wave_id: UUID) -> ResponseReturnValue:
 def make_all_letters(wave_id: UUID) -> ResponseReturnValue:
     """Set aside the letters of every unit that has some waiting: a pile each, each in a transaction of its own."""
     with reading() as db:
-        waiting = batches.waiting(db, wave_id)
+        waiting = batches.waiting(db, g.campaign, wave_id)
     made = 0
     for unit, _letters in waiting:
         try:
@@ -56,17 +57,28 @@ def make_all_letters(wave_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("centre.one_wave", wave_id=wave_id), code=303)
 
 
+def _is_there() -> bool:
+    """Nobody is asked to agree to letters of a wave that this campaign does not have."""
+    wave_id = (request.view_args or {})["wave_id"]
+    with reading() as db:
+        try:
+            wave_lookup.wave(db, g.campaign.id, wave_id)
+        except UnknownWave:
+            return False
+    return True
+
+
 @bp.post("/messages/wave/<uuid:wave_id>/letters/file")
 @allow("operator")
 @fresh_factor
-@two_persons(Deed.LETTERS)
+@two_persons(Deed.LETTERS, when=_is_there)
 def download_all_letters(wave_id: UUID) -> Response:
     """The piles named, not posted yet: one PDF with its cover each, packed as they are printed; all on record."""
     now, named = clock.now(), set(request.form.getlist("pile"))
     with transaction() as db:
         piles = [
             one
-            for one in batches.batches(db, wave_id)
+            for one in batches.batches(db, g.campaign, wave_id)
             if one[0].confirmed_at is None and one[0].id.hex in named
         ]
         for pile, unit in piles:
@@ -92,7 +104,9 @@ def download_all_letters(wave_id: UUID) -> Response:
 def all_letters_posted(wave_id: UUID) -> ResponseReturnValue:
     """Every pile of the wave is on its way."""
     with reading() as db:
-        piles = [one for one, _ in batches.batches(db, wave_id) if one.confirmed_at is None]
+        piles = [
+            one for one, _ in batches.batches(db, g.campaign, wave_id) if one.confirmed_at is None
+        ]
     sent = 0
     for pile in piles:
         with transaction() as db:

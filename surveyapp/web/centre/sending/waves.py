@@ -227,8 +227,8 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             "sample": sample,
             "cautions": cautions.cautions(wave, g.campaign, dry, now=now) if dry else [],
             "may_move": counting.may_move(wave.people),
-            "letters_waiting": batches.waiting(db, wave_id) if not is_draft else [],
-            "piles": batches.batches(db, wave_id),
+            "letters_waiting": batches.waiting(db, g.campaign, wave_id) if not is_draft else [],
+            "piles": batches.batches(db, g.campaign, wave_id),
             "days": staggering.plan(wave),
             "channel_troubles": [
                 one
