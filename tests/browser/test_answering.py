@@ -143,7 +143,7 @@ def test_a_page_without_scripts_tells_what_another_device_changed(without_script
     leave_by(other.locator(".actions:visible button[value='next']"))
     page.locator("fieldset.item:visible").nth(1).locator(".choice label").nth(3).click()
     leave_by(page.locator(".actions:visible button[value='next']"))
-    expect(page.locator("main")).to_contain_text("Một thiết bị khác vừa sửa: câu 1")
+    expect(page.locator("main")).to_contain_text("Một máy khác vừa sửa: câu 1")
     page.goto(f"{scene.address}/phieu/1/1")
     assert chosen(page) == ["1", "4"]
 

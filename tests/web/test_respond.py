@@ -253,10 +253,10 @@ def test_a_stale_page_undoes_nothing_and_is_told_what_changed(ann, app):
     ann.send(1, 1, {first: "1"})
     ann.client.post("/phieu/1/1", data={**base, second: "4"}, headers=HERE)
     told = words(ann.get("/phieu/1/2"))
-    assert "Một thiết bị khác vừa sửa: câu 1" in told
+    assert "Một máy khác vừa sửa: câu 1" in told
     assert ann.chosen(1, 1) == {first: "1", second: "4"}
     ann.send(1, 1, {second: "5"})
-    assert "Một thiết bị khác vừa sửa" not in words(ann.get("/phieu/1/2"))
+    assert "Một máy khác vừa sửa" not in words(ann.get("/phieu/1/2"))
 
 
 def test_the_script_is_told_what_is_stored_now(ann):

@@ -102,7 +102,7 @@ def told_elsewhere(instrument: Instrument, saved: Saved) -> str:
         if item.id in saved.elsewhere
     ]
     return _(
-        "Một thiết bị khác vừa sửa: %(items)s. Với mỗi câu, lần chọn sau cùng được giữ.",
+        "Một máy khác vừa sửa: %(items)s. Với mỗi câu, lần chọn sau cùng được giữ.",
         items="; ".join(told) or _("ý kiến khác"),
     )
 

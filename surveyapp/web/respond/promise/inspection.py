@@ -211,7 +211,7 @@ TYPED_CODE = Sentence(
 )
 NOT_SUBMITTED_FOR = Sentence(
     "not-submitted-for",
-    lazy("Từ máy ấy không sửa hay nộp được phần người khác đã trả lời dở."),
+    lazy("Từ máy ấy không sửa hay nộp được phần người khác đã trả lời mà chưa nộp."),
     "tests/web/test_devices.py::test_nothing_is_saved_or_submitted_from_there_either",
 )
 
