@@ -9,10 +9,14 @@ from sqlalchemy import Engine
 
 from surveyapp.db import transaction
 from tests import factories
+from tests.browser.engines import surfing
+from tests.browser.engines import width as width_in
 from tests.browser.looking import small_targets, violations, width, width_of_large_text
 from tests.browser.moving import leave_by, opened, sign_in
 from tests.browser.scene import Scene
 from tests.exports.opened import opened_campaign, released
+from tests.factories import PASSWORD
+from tests.web.browsing import unused_code
 
 pytestmark = pytest.mark.browser
 PLACES = (
@@ -23,6 +27,13 @@ PLACES = (
     "releases/tokens?lang=vi",
     "remarks?lang=vi",
 )
+ARROWS_ALONE = """(() => [...document.querySelectorAll("thead .arrow")].filter(arrow => {
+  const word = document.createRange(), before = arrow.previousSibling;
+  word.setStart(before, before.length - 1);
+  word.setEnd(before, before.length);
+  return arrow.getBoundingClientRect().top > word.getBoundingClientRect().bottom;
+}).map(arrow => arrow.parentNode.textContent))()"""
+"""Headings whose arrow has slipped to a line of its own."""
 REMARKS = (
     ("ministry", "Anh Nguyễn Văn An (0912 345 678) trả lời chậm. " * 3),
     ("province", "x" * 400),
@@ -81,3 +92,22 @@ def test_the_filters_work_without_a_script(centre: Scene, browser: Browser):
         leave_by(page.locator("form.filters button"))
         assert "P3-101" in page.locator("main h2").first.inner_text()
         assert page.locator("svg.whole").count() == page.locator("main tbody tr").count()
+
+
+def test_no_page_of_results_pans_and_no_sort_arrow_stands_alone_in_webkit(
+    centre: Scene, browser: Browser
+):
+    with surfing("webkit", browser) as surfer:
+        surfer.go(f"{centre.address}/account/sign-in")
+        surfer.write("#username", "operator")
+        surfer.write("#password", PASSWORD)
+        surfer.press("main form:has(#password) button:last-of-type")
+        surfer.write("#factor_code", unused_code("operator"))
+        surfer.press("main form:has(#factor_code) button")
+        arrows = 0
+        for page_path in (*PLACES[:3], "rates?by=unit"):
+            surfer.go(f"{centre.address}/centre/tiny/{page_path}")
+            assert width_in(surfer) <= surfer.run("window.innerWidth"), page_path
+            assert surfer.run(ARROWS_ALONE) == [], page_path
+            arrows += surfer.count("thead .arrow")
+        assert arrows > 3
