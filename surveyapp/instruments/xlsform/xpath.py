@@ -44,9 +44,9 @@ _ATOMS = tuple(
 _NOT = re.compile(r"not\s*\((?P<inner>.*)\)", re.DOTALL)
 
 _WORDS = {
-    word: re.compile(rf"(?<![\w.$-]){word}(?![\w.-])", re.IGNORECASE) for word in ("or", "and")
+    "or": re.compile(r"(?<![\w.$-])or(?![\w.-])", re.IGNORECASE),
+    "and": re.compile(r"(?<![\w.$-])and(?![\w.-])", re.IGNORECASE),
 }
-
 
 ALWAYS = ("", "true()", "1", "1 = 1", "1=1")
 """Conditions that hold for everybody."""
