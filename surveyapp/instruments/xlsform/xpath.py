@@ -25,21 +25,18 @@ Looked = Callable[[str], EarlierQuestion | None]
 
 _NAME = r"\$\{\s*(?P<name>[^${}\s]+)\s*\}"
 _VALUE = r"""['"](?P<value>[^'"]*)['"]"""
-_ATOMS = tuple(
-    (meaning, re.compile(pattern))
-    for meaning, pattern in (
-        ("selected", rf"selected\s*\(\s*{_NAME}\s*,\s*{_VALUE}\s*\)"),
-        ("answered", rf"{_NAME}\s*!=\s*(?:''|\"\")"),
-        ("answered", rf"(?:string-length|count-selected)\s*\(\s*{_NAME}\s*\)\s*(?:>\s*0|>=\s*1|!=\s*0)"),
-        ("empty", rf"{_NAME}\s*=\s*(?:''|\"\")"),
-        ("code", rf"{_NAME}\s*=\s*{_VALUE}"),
-        ("other", rf"{_NAME}\s*!=\s*{_VALUE}"),
-        ("code", rf"{_VALUE}\s*=\s*{_NAME}"),
-        ("other", rf"{_VALUE}\s*!=\s*{_NAME}"),
-        ("equal", rf"{_NAME}\s*=\s*(?P<value>\d{{1,9}})"),
-        ("unequal", rf"{_NAME}\s*!=\s*(?P<value>\d{{1,9}})"),
-        ("range", rf"{_NAME}\s*(?P<sign>>=|<=|>|<)\s*['\"]?(?P<value>\d{{1,9}})(?:\.0*)?['\"]?"),
-    )
+_ATOMS = (
+    ("selected", re.compile(rf"selected\s*\(\s*{_NAME}\s*,\s*{_VALUE}\s*\)")),
+    ("answered", re.compile(rf"{_NAME}\s*!=\s*(?:''|\"\")")),
+    ("answered", re.compile(rf"(?:string-length|count-selected)\s*\(\s*{_NAME}\s*\)\s*(?:>\s*0|>=\s*1|!=\s*0)")),
+    ("empty", re.compile(rf"{_NAME}\s*=\s*(?:''|\"\")")),
+    ("code", re.compile(rf"{_NAME}\s*=\s*{_VALUE}")),
+    ("other", re.compile(rf"{_NAME}\s*!=\s*{_VALUE}")),
+    ("code", re.compile(rf"{_VALUE}\s*=\s*{_NAME}")),
+    ("other", re.compile(rf"{_VALUE}\s*!=\s*{_NAME}")),
+    ("equal", re.compile(rf"{_NAME}\s*=\s*(?P<value>\d{{1,9}})")),
+    ("unequal", re.compile(rf"{_NAME}\s*!=\s*(?P<value>\d{{1,9}})")),
+    ("range", re.compile(rf"{_NAME}\s*(?P<sign>>=|<=|>|<)\s*['\"]?(?P<value>\d{{1,9}})(?:\.0*)?['\"]?")),
 )  # fmt: skip
 _NOT = re.compile(r"not\s*\((?P<inner>.*)\)", re.DOTALL)
 
