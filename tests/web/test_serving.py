@@ -1,6 +1,7 @@
 """gunicorn's processes as they begin and end: nobody is turned away meanwhile, and nothing piles up."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,10 +15,15 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from sqlalchemy import Engine
 
+from surveyapp.config import PROJECT
 from surveyapp.keys import make_key_ring
+from surveyapp.web.http.monitoring import metrics
 from surveyapp.web.serving import metric_files
 from tests.ports import free_port
 from tests.web.serving import wait_for
+
+
+CONFIGURATION = PROJECT / "gunicorn.conf.py"
 
 
 @pytest.fixture
@@ -124,6 +130,29 @@ def test_the_counts_of_ended_processes_stay_and_their_files_go(tmp_path):
     assert metric_files.pids(tmp_path) == set()
     (count_kept,) = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_ended.db"))
     assert count_kept[:2] == (key, 7.0)
+
+
+@pytest.mark.parametrize("left", [b"", b"\0\0", b"\xff\x0f\0\0" + bytes(8)])
+def test_a_file_that_is_just_being_made_hides_no_other_count_and_fells_no_server(
+    tmp_path, monkeypatch, left
+):
+    key = mmap_key("survey_refusals_total", "survey_refusals_total", ("reason",), ("rate",), "")
+    kept = MmapedDict(str(tmp_path / "counter_101.db"))
+    kept.write_value(key, 3.0, 0.0)
+    kept.close()
+    for kind in ("counter", "histogram"):
+        (tmp_path / f"{kind}_102.db").write_bytes(left)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert b'survey_refusals_total{reason="rate"} 3.0' in metrics.exposition()
+    metric_files.fold(tmp_path, 102)
+    metric_files.fold(tmp_path, 101)
+    assert metric_files.pids(tmp_path) == set()
+    assert b'survey_refusals_total{reason="rate"} 3.0' in metrics.exposition()
+
+
+def test_processes_that_began_together_do_not_end_together():
+    told = dict(re.findall(r"^(max_\w+) = ([0-9_]+)$", CONFIGURATION.read_text(), re.M))
+    assert int(told["max_requests_jitter"]) >= int(told["max_requests"])
 
 
 def test_the_folder_of_a_server_that_was_killed_goes_with_the_next_start(tmp_path):
