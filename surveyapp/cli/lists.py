@@ -90,9 +90,7 @@ def send_reminders() -> None:
     click.echo(_("Đã gửi %(sent)s trên %(queued)s thư nhắc.", sent=sent, queued=queued))
 
 
-def _send(
-    channel: "Channel[Email]", sender: str, base_url: str, turn: "Turn"
-) -> tuple[int, int]:
+def _send(channel: "Channel[Email]", sender: str, base_url: str, turn: "Turn") -> tuple[int, int]:
     """While it is our turn: how many of the queued reminders were handed over, and how many there were."""
     from surveyapp import clock
     from surveyapp.db import reading, transaction

@@ -18,10 +18,9 @@ from sqlalchemy import Engine
 from surveyapp.config import PROJECT
 from surveyapp.keys import make_key_ring
 from surveyapp.web.http.monitoring import metrics
-from surveyapp.web.serving import metric_files
+from surveyapp.web.serving import draining, metric_files
 from tests.ports import free_port
 from tests.web.serving import wait_for
-
 
 CONFIGURATION = PROJECT / "gunicorn.conf.py"
 
@@ -81,6 +80,14 @@ def children(pid: int) -> set[str]:
     return set(Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
 def test_a_stop_answers_whoever_waits_at_the_door(serve):
     address, server = serve(1)
     port = int(address.split(":")[2].split("/")[0])
@@ -94,6 +101,44 @@ def test_a_stop_answers_whoever_waits_at_the_door(serve):
             told.append(one.recv(100).startswith(b"HTTP/1.1 200"))
     assert told.count(True) == 60
     assert server.wait(timeout=60) == 0
+
+
+def test_who_was_told_that_the_connection_stays_open_is_heard_after_a_stop_too(serve):
+    """The proxy sends its next request there before it can know of the stop; a post is not sent twice."""
+    address, server = serve(1)
+    port = int(address.split(":")[2].split("/")[0])
+    head = b"Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as proxy:
+        proxy.sendall(b"POST / HTTP/1.1\r\n" + head + b"Content-Length: 6\r\n\r\ncode")
+        assert answers(address), "the first half is read before this"
+        server.send_signal(signal.SIGTERM)
+        until(lambda: not listens(port), "the door stays open")
+        proxy.sendall(b"=1")
+        first = proxy.recv(100_000)
+        assert b"Connection: keep-alive" in first
+        proxy.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        told = b""
+        while more := proxy.recv(100_000):
+            told += more
+    assert b"HTTP/1.1 200" in told
+    assert b"Connection: close" in told
+    assert server.wait(timeout=60) == 0
+
+
+def test_a_door_is_shut_until_somebody_can_answer(tmp_path):
+    class Server:
+        master_pid, LISTENERS, log = 0, (), None
+
+        class cfg:  # noqa: N801  as gunicorn calls it
+            address, backlog, is_ssl = [("127.0.0.1", free_port())], 5, False
+
+    draining.bind_only(Server)
+    (door,) = Server.LISTENERS
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(Server.cfg.address[0], timeout=5)
+    door.listen(5)
+    socket.create_connection(Server.cfg.address[0], timeout=5).close()
+    door.close()
 
 
 def test_a_reload_refuses_nobody_and_old_workers_answer_until_new_ones_can(serve):

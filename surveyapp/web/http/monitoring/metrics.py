@@ -126,7 +126,9 @@ def _counted() -> bytes:
     if _FOLDER not in os.environ:
         return bytes(_generate(_InSteps(_registry)))
     for _attempt in range(3):
-        with contextlib.suppress(*metric_files.UNREADABLE):  # one went between the look and the count
+        with contextlib.suppress(
+            *metric_files.UNREADABLE
+        ):  # one went between the look and the count
             return bytes(_generate(_InSteps(_Sound(Path(os.environ[_FOLDER])))))
     return b""
 
