@@ -27,7 +27,7 @@ def described_faults(folder: Path) -> Iterator[ReleaseFault]:
     yield from _frequency_faults(folder)
     yield from _rate_faults(folder)
     told = _observations(folder)
-    again = {
+    again: Observations = {
         (row["REF_AREA"], row["RESPONDENT_GROUP"], row["ITEM"], row["INDICATOR"]): float(
             row["OBS_VALUE"]
         )
