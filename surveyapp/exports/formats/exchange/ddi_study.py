@@ -87,8 +87,7 @@ def _citation(study: ET.Element, frame: Frame) -> None:
 def _scope(study: ET.Element, frame: Frame) -> None:
     campaign = frame.campaign
     scope = under(study, "stdyInfo")
-    subject = under(scope, "subject")
-    under_in_both(subject, "keyword", SUBJECT)
+    under_in_both(under(scope, "subject"), "keyword", SUBJECT)
     under_in_both(scope, "abstract", ABSTRACT)
     summary = under(scope, "sumDscr")
     under(summary, "timePrd", str(campaign.year), date=str(campaign.year), event="single")

@@ -24,11 +24,11 @@ def write_json_stat(folder: Path, tables: PublicTables) -> None:
     places = {name: {code: n for n, code in enumerate(told)} for name, told in codes.items()}
     value: dict[str, Any] = {}
     for one in observations:
-        place = 0
+        offset = 0
         for name in DIMENSIONS:
-            place = place * len(codes[name]) + places[name][str(one[name])]
+            offset = offset * len(codes[name]) + places[name][str(one[name])]
         figure = one["OBS_VALUE"]
-        value[str(place)] = round(figure, 6) if isinstance(figure, float) else figure
+        value[str(offset)] = round(figure, 6) if isinstance(figure, float) else figure
     for number, locale in enumerate(LOCALES):
         suffix = "" if number == 0 else f"_{locale}"
         cube = _cube(tables, codes, number) | {"value": value}

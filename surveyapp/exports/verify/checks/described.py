@@ -66,8 +66,8 @@ def _cube(read: Any) -> Observations:
     if [len(one) for one in index] != read["size"] or len(index) != 4:
         raise ValueError("size")
     figures: Observations = {}
-    for place, value in read["value"].items():
-        rest, key = int(place), []
+    for offset, value in read["value"].items():
+        rest, key = int(offset), []
         for codes in reversed(index):
             rest, n = divmod(rest, len(codes) or 1)
             key.append(codes[n])
@@ -104,9 +104,9 @@ def _frequency_faults(folder: Path) -> Iterator[ReleaseFault]:
             )
             for category in variable.iter(f"{NAMESPACE}catgry")
         }
-        found = by_name.get(name, Counter[str]())
-        if any(n != str(found[code]) for code, n in told.items()) or (
-            told and set(found) - set(told)
+        of_rows = by_name.get(name, Counter[str]())
+        if any(n != str(of_rows[code]) for code, n in told.items()) or (
+            told and set(of_rows) - set(told)
         ):
             yield ReleaseFault(DDI, "ddi_differs", name)
 
