@@ -103,7 +103,7 @@ def root(released):
 
 
 @pytest.mark.parametrize(
-    "place",
+    "element",
     [
         "citation/prodStmt/producer", "citation/distStmt/distrbtr", "stdyInfo/abstract", "stdyInfo/sumDscr/universe",
         "method/dataColl/timeMeth", "method/dataColl/sampProc", "method/dataColl/collMode", "method/dataColl/weight",
@@ -111,13 +111,13 @@ def root(released):
         "dataAccs/useStmt/restrctn",
     ],
 )  # fmt: skip
-def test_the_study_is_described_in_both_languages(root, place):
-    found = root.findall("/".join(f"{DDI}{tag}" for tag in ("stdyDscr", *place.split("/"))))
+def test_the_study_is_described_in_both_languages(root, element):
+    elements = root.findall("/".join(f"{DDI}{tag}" for tag in ("stdyDscr", *element.split("/"))))
     by_language = {
-        language: {one.text for one in found if one.get(ddi.XML + "lang") == language}
+        language: {one.text for one in elements if one.get(ddi.XML + "lang") == language}
         for language in ("vi", "en")
     }
-    assert len(found) == 2 * len(by_language["vi"]) == 2 * len(by_language["en"])
+    assert len(elements) == 2 * len(by_language["vi"]) == 2 * len(by_language["en"])
     assert not by_language["vi"] & by_language["en"]
 
 
