@@ -3,13 +3,16 @@
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from surveyapp import clock
 from surveyapp.config import Settings
 from surveyapp.i18n import _, speaking
+
+if TYPE_CHECKING:
+    from surveyapp.timers import Turn
 
 ACTOR = "command line"
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
@@ -82,7 +85,7 @@ def send(code: str, day: datetime | None) -> None:
 
 
 def _send(
-    settings: Settings, code: str, until: date, waiting: list[Any], turn: timers.Turn
+    settings: Settings, code: str, until: date, waiting: list[Any], turn: "Turn"
 ) -> tuple[int, int]:
     """Hand the report to each while it is our turn; how many have it, and how many could not be reached.
 
