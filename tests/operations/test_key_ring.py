@@ -15,7 +15,7 @@ from surveyapp import create_app
 from surveyapp.accounts.act import Act
 from surveyapp.cli.main import main
 from surveyapp.db import reading, transaction
-from surveyapp.keys import KeyRing, hkdf, read_key_ring
+from surveyapp.keys import KeyRing, hkdf, make_key_ring, read_key_ring
 from surveyapp.operations.installation import ownership, paper
 from surveyapp.operations.installation.errors import (
     ForeignKeyRing,
@@ -35,6 +35,19 @@ def test_the_first_ring_claims_the_database_and_another_is_refused(engine, setti
     create_app(settings, keys=keys, engine=engine)
     with pytest.raises(ForeignKeyRing):
         create_app(settings, keys=FOREIGN, engine=engine)
+
+
+def test_a_new_database_belongs_to_the_ring_it_was_migrated_with(runner, tmp_path):
+    """Before any server ran on it: who comes first with another ring would have it otherwise."""
+    url = f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+    (tmp_path / "fresh.sqlite3").touch(mode=0o600)
+    runner.env["DATABASE_URL"] = url
+    assert runner.invoke(main, ["migrate"]).exit_code == 0
+    foreign = tmp_path / "foreign.json"
+    make_key_ring(foreign)
+    told = runner.invoke(main, ["staff", "list"], env={"SURVEYAPP_KEYS": str(foreign)})
+    assert told.exit_code == 1
+    assert "keys import" in told.output
 
 
 def test_a_database_older_than_fingerprints_is_known_by_its_audit_trail(engine, keys, now):
