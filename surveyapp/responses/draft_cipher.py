@@ -44,6 +44,10 @@ class DraftHolder:
     strand: bytes = field(repr=False)
     secret: bytes = field(repr=False)
     keys: KeyRing = field(repr=False)
+    derived: dict[tuple[str, UUID, int], bytes] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Keys made of it, as long as it is in hand: a save opens and seals under the same one."""
 
     @property
     def mark(self) -> bytes:
@@ -143,6 +147,13 @@ def decrypt(
 
 def _key(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     """HKDF-SHA-256 (RFC 5869): from code, strand and the campaign's secret, salted with the server's draft key."""
+    place = (draft_context.campaign_code, draft_context.assignment_id, number)
+    if place not in holder.derived:
+        holder.derived[place] = _derived(draft_context, holder, number)
+    return holder.derived[place]
+
+
+def _derived(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     info = (
         b"draft 2\0"
         + draft_context.campaign_code.encode()
