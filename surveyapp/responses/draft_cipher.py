@@ -147,10 +147,10 @@ def decrypt(
 
 def _key(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     """HKDF-SHA-256 (RFC 5869): from code, strand and the campaign's secret, salted with the server's draft key."""
-    place = (draft_context.campaign_code, draft_context.assignment_id, number)
-    if place not in holder.derived:
-        holder.derived[place] = _derived(draft_context, holder, number)
-    return holder.derived[place]
+    derived_for = (draft_context.campaign_code, draft_context.assignment_id, number)
+    if derived_for not in holder.derived:
+        holder.derived[derived_for] = _derived(draft_context, holder, number)
+    return holder.derived[derived_for]
 
 
 def _derived(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
