@@ -168,7 +168,7 @@ def test_messages_that_nobody_read_never_outgrow_the_cookie(own_app, client):
 
 
 @pytest.mark.parametrize(
-    ("sent", "found"),
+    ("sent", "read"),
     [
         ("phieu=a", "a"),
         ("phieu_may=b; phieu=a", "a"),
@@ -179,6 +179,6 @@ def test_messages_that_nobody_read_never_outgrow_the_cookie(own_app, client):
         ("", None),
     ],
 )
-def test_of_the_cookies_sent_the_first_of_the_name_is_read(app, sent, found):
+def test_of_the_cookies_sent_the_first_of_the_name_is_read(app, sent, read):
     with app.test_request_context(headers={"Cookie": sent}) as context:
-        assert sessions.sent_with(context.request, "phieu") == found
+        assert sessions.sent_with(context.request, "phieu") == read

@@ -96,8 +96,8 @@ def unseal(value: str, cookie: Cookie, keys: KeyRing) -> dict[str, Any] | None:
 def sent_with(request: Request, name: str) -> str | None:
     """The value of one cookie of ours, which is never quoted; of several of one name the first."""
     for pair in request.environ.get("HTTP_COOKIE", "").split(";"):
-        found, _, value = pair.partition("=")
-        if found.strip() == name:
+        sent_name, _, value = pair.partition("=")
+        if sent_name.strip() == name:
             return str(value.strip())
     return None
 
