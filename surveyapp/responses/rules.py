@@ -40,13 +40,13 @@ Changes = Mapping[str, tuple[str, str]]
 
 def in_turn(
     changes: Changes, turn: Turn | None, page: str, turns: Mapping[str, int]
-) -> tuple[Changes, str, dict[str, int]]:
+) -> tuple[dict[str, tuple[str, str]], str, dict[str, int]]:
     """(what no later save of the same page has overtaken, that page, its turns by item).
 
     `page` and `turns` are those of the page that saved last; what comes without a turn is always in turn.
     """
     if turn is None:
-        return changes, page, dict(turns)
+        return dict(changes), page, dict(turns)
     standing = dict(turns) if turn.page == page else {}
     late = {
         item_id

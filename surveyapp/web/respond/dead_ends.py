@@ -39,7 +39,7 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
     elif posted_ends.by_redirect():
         seconds = int(until.timestamp()) if until else 0
         told = {"over": [_pressed(), seconds, sessions.respondent_session_is_over()]}
-        home = url_for("respond.home", het=1, **_asked_language())
+        home = url_for("respond.home", het=1, lang=_asked_language())
         response = make_response(posted_ends.lead(home, told))
     else:
         response = make_response(
@@ -74,10 +74,10 @@ def _pressed() -> str:
     return (request.endpoint or "").rpartition(".")[2] if request.method == "POST" else ""
 
 
-def _asked_language() -> dict[str, str]:
-    """What the button of the language was to bring, where that was pressed too late."""
-    asked = request.form.get("language")
-    return {"lang": asked} if asked in i18n.LOCALES else {}
+def _asked_language() -> str | None:
+    """What the button of the language was to bring, where that was pressed too late, or the address asks for."""
+    asked = request.form.get("language") or request.args.get("lang")
+    return asked if asked in i18n.LOCALES else None
 
 
 def _over(until: str | None) -> str:

@@ -243,8 +243,8 @@ def accessibility() -> ResponseReturnValue:
 @bp.get("/t/<token>", strict_slashes=False)
 def landing(token: str) -> ResponseReturnValue:
     """What the link leads to: who asks, why, what is kept. Changes nothing, names nobody."""
-    if (own := links.trimmed(token)) != token:
-        return redirect(url_for("respond.landing", token=own))
+    if (alone := links.trimmed(token)) != token:
+        return redirect(url_for("respond.landing", token=alone))
     code = links.read(state.keys(), token)
     invited = invitations.find_at_once(code, keys=state.keys())
     shared = privacy_notice.shared(invited)
