@@ -43,9 +43,9 @@ class Typed:
 def read(text: str) -> Typed:
     """The code in whatever was typed or pasted. Raises `MistypedCode` with what was understood and what not."""
     folded = unicodedata.normalize("NFKC", text)[:LONGEST]
-    found = _found(_plain(folded))
-    if found:
-        return found
+    credential = _within(_plain(folded))
+    if credential:
+        return credential
     likely = _digits(_fitted(folded))
     if len(likely) == device_handoff.DIGITS and codes.check_digit(likely[:-1]) == likely[-1]:
         return Typed(handoff=likely)
@@ -64,7 +64,7 @@ def _plain(text: str) -> str:
     )
 
 
-def _found(plain: str) -> Typed | None:
+def _within(plain: str) -> Typed | None:
     """What the text holds, the surest sign of a code first. Raises `MistypedCode` for ten digits with a slip."""
     linked = _LINKED.search(plain)
     if linked and linked[1] and _is_code(linked[1]):
