@@ -198,7 +198,7 @@ def merged(
     holder: DraftHolder,
     now: datetime,
     shown_at: datetime | None = None,
-    turn: rules.Turn | None = None,
+    turn: rules.SaveTurn | None = None,
 ) -> MergedDraft:
     """The draft with what changed on this page, item by item. Pure: see `save` for what is raised."""
     cleaned = {
@@ -251,7 +251,7 @@ def save(
     changes: Mapping[str, FieldChange],
     now: datetime,
     shown_at: datetime | None = None,
-    turn: rules.Turn | None = None,
+    turn: rules.SaveTurn | None = None,
 ) -> Saved:
     """Merge what changed on this page into the draft, item by item. None or "" clears an item.
 

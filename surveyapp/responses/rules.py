@@ -23,7 +23,7 @@ REMARK_UNIT = WIDEST
 
 
 @dataclass(frozen=True)
-class Turn:
+class SaveTurn:
     """Which save of its page this is, counted by the page's script: lines deliver late, twice and out of order."""
 
     page: str
@@ -39,7 +39,7 @@ Changes = Mapping[str, tuple[str, str]]
 
 
 def in_turn(
-    changes: Changes, turn: Turn | None, page: str, turns: Mapping[str, int]
+    changes: Changes, turn: SaveTurn | None, page: str, turns: Mapping[str, int]
 ) -> tuple[dict[str, tuple[str, str]], str, dict[str, int]]:
     """(what no later save of the same page has overtaken, that page, its turns by item).
 

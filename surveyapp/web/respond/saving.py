@@ -16,7 +16,7 @@ from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import FieldChange, Saved
-from surveyapp.responses.rules import Turn
+from surveyapp.responses.rules import SaveTurn
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import answering
 
@@ -97,10 +97,10 @@ def _shown_at(form: Mapping[str, str]) -> datetime | None:
     return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
 
 
-def _turn(form: Mapping[str, str]) -> Turn | None:
+def _turn(form: Mapping[str, str]) -> SaveTurn | None:
     """Which save of its page this is; None without the script."""
     counted = re.fullmatch(r"([a-z0-9]{1,8})\.([0-9]{1,5})", form.get("turn", ""))
-    return Turn(counted[1], int(counted[2])) if counted else None
+    return SaveTurn(counted[1], int(counted[2])) if counted else None
 
 
 def told_elsewhere(instrument: Instrument, saved: Saved) -> str:
