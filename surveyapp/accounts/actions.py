@@ -59,6 +59,7 @@ class Action(StrEnum):
     INVITATION_REISSUED = "invitation.reissued"
     INVITATION_REVOKED = "invitation.revoked"
     INVITATION_SENT = "invitation.sent"
+    INVITATIONS_REISSUED = "invitations.reissued"
     KEY_ADDED = "key.added"
     KEY_USED = "key.used"
     LETTERS_DOWNLOADED = "letters.downloaded"

@@ -7,17 +7,9 @@ from typing import Any
 
 import click
 
-from surveyapp import clock, timers
-from surveyapp.accounts import audit
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.actions import Action
-from surveyapp.campaigns import queries as campaigns
+from surveyapp import clock
 from surveyapp.config import Settings
-from surveyapp.db import reading, transaction
-from surveyapp.fieldwork.errors import NoMailServer
-from surveyapp.fieldwork.reports import daily_report, mail, readers
 from surveyapp.i18n import _, speaking
-from surveyapp.store import open_store
 
 ACTOR = "command line"
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
@@ -39,8 +31,11 @@ def report() -> None:
 @day_option
 def daily(code: str, out: Path, day: datetime | None) -> None:
     """Write the report of one day as PDF and XLSX into a folder."""
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
-    from surveyapp.fieldwork.reports import workbook
+    from surveyapp.db import reading
+    from surveyapp.fieldwork.reports import daily_report, workbook
+    from surveyapp.store import open_store
 
     until = _day(day)
     with database() as server, reading() as db:
@@ -64,7 +59,11 @@ def send(code: str, day: datetime | None) -> None:
 
     Run it each morning; exit code 1 where some could not be reached, to be run again.
     """
+    from surveyapp import timers
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading
+    from surveyapp.fieldwork.reports import readers
 
     until, failed = _day(day), 0
     with database() as server, timers.turn(f"report.send:{code}", now=clock.now) as turn:
@@ -83,7 +82,12 @@ def send(code: str, day: datetime | None) -> None:
 
 def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int:
     """Hand the report to each; returns how many could not be reached. Raises `NoMailServer`."""
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.db import reading, transaction
+    from surveyapp.fieldwork.errors import NoMailServer
+    from surveyapp.fieldwork.reports import daily_report, mail, readers
     from surveyapp.messaging import channels
+    from surveyapp.store import open_store
 
     opened = channels.open_channels(settings)
     if opened.email is None:
@@ -123,7 +127,13 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 def subscribe(code: str, email: str, language: str) -> None:
     """Send the daily report to this address."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.fieldwork.reports import readers
 
     now = clock.now()
     with database() as server, transaction() as db:
@@ -143,10 +153,16 @@ def subscribe(code: str, email: str, language: str) -> None:
 @report.command()
 @campaign_option
 @click.option("--name", required=True, help="What the token is for.")
-@click.option("--days", default=readers.TOKEN_DAYS, show_default=True, type=click.IntRange(1, 3650))
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
 def token(code: str, name: str, days: int) -> None:
     """Make a token with which a dashboard reads this campaign's figures, and print it once."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.fieldwork.reports import readers
 
     now = clock.now()
     with database() as server, transaction() as db:

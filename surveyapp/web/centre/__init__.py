@@ -16,6 +16,7 @@ MODULES = (
     "lists.intake",
     "lists.late_desks",
     "sending.invitations",
+    "sending.bulk_reissue",
     "sending.declarations",
     "sending.wave_form",
     "sending.waves",

@@ -55,7 +55,7 @@ PARTS = (
                 lazy("Gửi tin"),
                 ("waves", "wave_form", "channels", "templates", "letters", "wave_counts"),
             ),
-            MenuPage("centre.invitations", lazy("Lời mời"), ("invitations",)),
+            MenuPage("centre.invitations", lazy("Lời mời"), ("invitations", "bulk_reissue")),
             MenuPage("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
             MenuPage("centre.chase", lazy("Đôn đốc"), ("reminding_letters",)),
             MenuPage("centre.calls", lazy("Gọi điện"), ("calls",)),

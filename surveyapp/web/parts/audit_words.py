@@ -51,6 +51,7 @@ _WORDS: dict[str, object] = {
     Action.INVITATION_REISSUED: lazy("Cấp mã mới"),
     Action.INVITATION_REVOKED: lazy("Thu hồi lời mời"),
     Action.INVITATION_SENT: lazy("Xác nhận đã gửi"),
+    Action.INVITATIONS_REISSUED: lazy("Cấp mã mới cho nhiều người"),
     Action.KEY_ADDED: lazy("Thêm khóa của máy chủ"),
     Action.KEY_USED: lazy("Dùng khóa mới của máy chủ"),
     Action.LETTERS_DOWNLOADED: lazy("Tải tập thư giấy"),
