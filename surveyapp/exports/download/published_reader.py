@@ -93,7 +93,7 @@ class PublishedTables:
         for of, group, item, responses, *told in _rows(self.folder / MEANS, names + ends):
             yield (of, group, item), int(responses), _band(*told[:2]), _band(*told[2:])
 
-    def item_means(self) -> dict[Question, PublishedMean]:
+    def item_means(self) -> dict[tuple[str, ...], PublishedMean]:
         """By rated unit (`ALL` too), group and item, wherever a mean is told."""
         return {
             key: PublishedMean(mean, interval, responses)
@@ -101,7 +101,7 @@ class PublishedTables:
             if mean is not None
         }
 
-    def criterion_means(self) -> dict[Cell, PublishedMean]:
+    def criterion_means(self) -> dict[tuple[str, ...], PublishedMean]:
         """By rated unit (`ALL` too) and criterion, in the order of the table."""
         with (self.folder / CRITERIA).open(encoding="utf-8", newline="") as file:
             return {

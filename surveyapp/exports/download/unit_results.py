@@ -191,8 +191,6 @@ def read_standings(
     db: Session, campaign: Campaign, published: PublishedTables, *, store: Store
 ) -> StandingTables:
     """The means of a release, and of the round before where it has a release on this machine."""
-    items: dict[tuple[str, ...], PublishedMean] = dict(published.item_means())
-    criteria: dict[tuple[str, ...], PublishedMean] = dict(published.criterion_means())
     titles = {
         row["criterion"]: CriterionTitle(
             row["level"], (row["area_vi"], row["title_vi"]), (row["area_en"], row["title_en"])
@@ -201,7 +199,9 @@ def read_standings(
         for row in [dict(zip(name_tables.CRITERIA, told, strict=True))]
     }
     earlier = _earlier(db, campaign, store=store)
-    return StandingTables(published, titles, earlier, items, criteria)
+    return StandingTables(
+        published, titles, earlier, published.item_means(), published.criterion_means()
+    )
 
 
 def _earlier(db: Session, campaign: Campaign, *, store: Store) -> EarlierRound | None:
@@ -219,7 +219,7 @@ def _earlier(db: Session, campaign: Campaign, *, store: Store) -> EarlierRound |
     then, now = ({(u.code, u.name_vi) for u in campaigns.units(db, one.id)} for one in (before, campaign))  # fmt: skip
     return EarlierRound(
         code,
-        {**tables.item_means(), **tables.criterion_means()},
+        tables.item_means() | tables.criterion_means(),
         items,
         _criteria_alike(db, campaign, before, series, items),
         frozenset(unit for unit, _name in then & now),

@@ -8,6 +8,7 @@ from surveyapp.documents import tables
 from surveyapp.documents.charts import dots
 from surveyapp.exports.disclosure.public_tables import ALL
 from surveyapp.exports.download import unit_results
+from surveyapp.exports.download.published_reader import PublishedMean
 from surveyapp.exports.download.unit_results import StandingTables
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.labels import refusal
@@ -160,7 +161,7 @@ def _unit_url(unit: str) -> str:
     return url_for("centre.unit_results", code=unit)
 
 
-def _spread_row(label: str, code: str, level: str, means: dict[str, unit_results.PublishedMean]) -> dots.DotRow:  # fmt: skip
+def _spread_row(label: str, code: str, level: str, means: dict[str, PublishedMean]) -> dots.DotRow:  # fmt: skip
     middles = [one.middle for one in means.values()]
     url = url_for("centre.national_results", level=level, criterion=code, _anchor="criterion")
     return mean_dots.spread_row(label, middles, unit_results.quartiles_of(middles), url)

@@ -11,10 +11,10 @@ from surveyapp.campaigns.models import Unit
 from surveyapp.documents.charts import dots
 from surveyapp.exports.download import unit_paper
 from surveyapp.exports.download.unit_paper import PaperRow, PaperTable, UnitPaper
-from surveyapp.exports.download.unit_results import PlacedMean, UnitResults
+from surveyapp.exports.download.unit_results import PlacedMean, UnitResults, change_words
 from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.labels import refusal
-from surveyapp.i18n import _, locale, number
+from surveyapp.i18n import _, locale, number, tenths
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.results.distributions import Book, edition, group_name, item_name
 from surveyapp.web.centre.results.national_results import how_made, read_standings, units_of
@@ -187,9 +187,9 @@ def _paper_row(shown: UnitBook, words: str, placed: PlacedMean) -> PaperRow:
         result_table.band(own.band),
         mean_dots.between(own.reach),
         mean_dots.between((quartiles[0], quartiles[2])) if quartiles else "–",
-        mean_dots.tenths(quartiles[1]) if quartiles else "–",
+        tenths(quartiles[1]) if quartiles else "–",
     ]
     if shown.has_before:
-        change = f" ({mean_dots.change_words(placed.change)})" if placed.change else ""
+        change = f" ({change_words(placed.change)})" if placed.change else ""
         cells.append(result_table.band(before.band) + change if before else "–")
     return PaperRow(words, dots.picture(mean_dots.placed_row(words, placed)), cells)
