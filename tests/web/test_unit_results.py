@@ -177,7 +177,7 @@ def test_what_the_pages_tell_needs_nothing_beyond_the_public_folder(built, clien
     sign_in(client, "viewer")
 
     def everything() -> list[str]:
-        pages = [client.get(place).text for place in PLACES]
+        pages = [client.get(address).text for address in PLACES]
         return [re.sub(r'name="csrf_token" value="[^"]*"', "", page) for page in pages]
 
     told = everything()
