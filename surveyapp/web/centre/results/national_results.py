@@ -14,10 +14,10 @@ from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.labels import refusal
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.results import mean_dots
 from surveyapp.web.centre.results.distributions import Book, edition, everyone, read_book
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.state import store
-from surveyapp.web.parts import mean_dots
 from surveyapp.web.parts.result_table import band
 from surveyapp.web.parts.table_cells import sorted_by
 

@@ -16,11 +16,12 @@ from surveyapp.exports.errors import ReleaseError
 from surveyapp.exports.labels import refusal
 from surveyapp.i18n import _, locale, number, tenths
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.results import mean_dots
 from surveyapp.web.centre.results.distributions import Book, edition, group_name, item_name
 from surveyapp.web.centre.results.national_results import how_made, read_standings, units_of
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.parts import mean_dots, result_table
+from surveyapp.web.parts import result_table
 
 REGION = "region"
 
