@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.accounts.errors import BadGrant, NotPermitted, NotVisible
-from surveyapp.db import EVERY_UNIT
 
 OPERATOR, VIEWER, AUDITOR, COORDINATOR = "operator", "viewer", "auditor", "coordinator"
 ROLES = (OPERATOR, VIEWER, AUDITOR, COORDINATOR)
@@ -47,6 +46,10 @@ class Actor:
     @property
     def reach(self) -> str:
         """Of which units this person may see people, as the database is told it: `*`, or campaign/unit."""
+        from surveyapp.db import (
+            EVERY_UNIT,  # the command line reads the roles for its help, without a database
+        )
+
         if any(grant.role != COORDINATOR for grant in self.grants):
             return EVERY_UNIT
         return ",".join(sorted(f"{g.campaign_code}/{g.unit_code}" for g in self.grants))

@@ -41,6 +41,7 @@ class Deed(StrEnum):
     LETTERS = "letters"
     MAILING_FILE = "mailing_file"
     REISSUE = "reissue"
+    REISSUE_MANY = "reissue_many"
     RELEASE = "release"
     REMOVAL = "removal"
     WAVE = "wave"

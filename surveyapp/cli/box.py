@@ -1,23 +1,22 @@
 """`surveyapp box …`: the box of sealed ballots from the command line."""
 
+from __future__ import annotations
+
 import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from surveyapp import clock
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.second_person import Deed
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.cli import second_person
-from surveyapp.db import reading, transaction
-from surveyapp.exports.cleaning import rulesets
 from surveyapp.i18n import _
-from surveyapp.responses import service
-from surveyapp.responses.sealed_box import custody, opening, registration, sealed_export
-from surveyapp.responses.sealed_box.labels import attested, not_compacted
+
+if TYPE_CHECKING:
+    from surveyapp.responses.sealed_box import opening
+
 
 ACTOR = "command line"
 
@@ -33,7 +32,12 @@ def box() -> None:
 @campaign_option
 def make_keys(code: str) -> None:
     """Make the box key of a campaign in the server's custody, before it opens."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.responses import service
+    from surveyapp.responses.sealed_box import custody
 
     with database() as server, transaction() as db:
         fingerprint = service.make_box_key(
@@ -50,7 +54,10 @@ def make_keys(code: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
 def check(code: str, as_json: bool) -> None:
     """Compare the ballots in the box with the submitted questionnaires; decrypts nothing."""
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading
+    from surveyapp.responses.sealed_box import opening
 
     with database() as server, reading() as db:
         box_check = opening.check_box(db, campaigns.campaign(db, code), keys=server.keys)
@@ -72,7 +79,12 @@ def check(code: str, as_json: bool) -> None:
 @second_person.by_option
 def open_(code: str, by: str) -> None:
     """Open the box of a closed campaign in the server's custody, once, shuffled. Two persons do it."""
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.exports.cleaning import rulesets
+    from surveyapp.responses.sealed_box import custody, opening
 
     with database() as server, second_person.agreed(server, code, Deed.BOX, by=by) as act:
         private_key = custody.read_private_key(custody.key_folder(server.settings), code)
@@ -94,7 +106,11 @@ def open_(code: str, by: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def register(code: str, file: Path) -> None:
     """Register the key that the custodians made: FILE is C-registration.json."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.responses.sealed_box import registration, sealed_export
 
     with database() as server, transaction() as db:
         registered = registration.register(
@@ -115,7 +131,12 @@ def register(code: str, file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def attest(code: str, file: Path) -> None:
     """Record what custodians signed: a drill, a check of the shares, the key's destruction."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.responses.sealed_box import registration
+    from surveyapp.responses.sealed_box.labels import attested
 
     with database() as server, transaction() as db:
         campaign = campaigns.campaign(db, code)
@@ -143,7 +164,12 @@ def attest(code: str, file: Path) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def export(code: str, out: Path) -> None:
     """Write a closed box into a file for its custodians; the last export counts."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.exports.cleaning import rulesets
+    from surveyapp.responses.sealed_box import opening, sealed_export
 
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with database() as server, os.fdopen(descriptor, "wb") as file:
@@ -171,7 +197,11 @@ def export(code: str, out: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(code: str, file: Path) -> None:
     """Take in what two custodians opened: FILE is C-bundle.json.gz. The box is emptied."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.responses.sealed_box import opening
 
     with database() as server:
         with transaction() as db:
@@ -186,6 +216,8 @@ def import_(code: str, file: Path) -> None:
 
 
 def _tell_opened(opened: opening.Opened, *, is_compact: bool) -> None:
+    from surveyapp.responses.sealed_box.labels import not_compacted
+
     if not is_compact:
         click.echo(not_compacted(), err=True)
     click.echo(
@@ -203,7 +235,11 @@ def _tell_opened(opened: opening.Opened, *, is_compact: bool) -> None:
 @click.confirmation_option(prompt="No ballot in any backup can be read afterwards. Erase the key?")
 def destroy(code: str) -> None:
     """Erase the box key after the release."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.responses.sealed_box import custody, opening
 
     with database() as server, transaction() as db:
         opening.destroy_key(
@@ -224,7 +260,10 @@ def destroy(code: str) -> None:
 )
 def destroy_drafts(code: str, minutes: Path | None) -> None:
     """Erase the drafts' secret after the close: done at the close, and to be repeated on every further server."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
     from surveyapp.responses import draft_secret
 
     with database() as server, transaction() as db:

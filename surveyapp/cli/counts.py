@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from surveyapp import clock, timers
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.db import reading, transaction
-from surveyapp.fieldwork.counts import folding, queries
+from surveyapp import clock
 from surveyapp.i18n import _
 from surveyapp.i18n import day as show_day
 
@@ -23,6 +20,8 @@ def counts() -> None:
 def fold() -> None:
     """Fold every waiting change into the kept counts. Screens are right without it, only slower."""
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.fieldwork.counts import folding
 
     done = 0
     with database():
@@ -40,7 +39,10 @@ def fold() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
 def check(code: str, as_json: bool) -> None:
     """Compare the kept counts with a recount of every assignment; exit code 1 where they differ."""
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading
+    from surveyapp.fieldwork.counts import queries
 
     with database(), reading() as db:
         differing = queries.differences(db, campaigns.campaign(db, code).id)
@@ -66,7 +68,11 @@ def snapshot(code: str, day: datetime | None) -> None:
 
     Run it shortly after midnight. Figures only, no person in them.
     """
+    from surveyapp import timers
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.fieldwork.counts import folding
     from surveyapp.fieldwork.forecast import nightly
 
     now = clock.now()

@@ -11,10 +11,8 @@ from typing import Any
 
 import click
 
-from surveyapp import clock, db, schema
+from surveyapp import clock
 from surveyapp.config import PROJECT, Settings, read_settings
-from surveyapp.demo import state
-from surveyapp.demo.state import NotADemo
 from surveyapp.i18n import _
 
 SHARES = {"full": 1.0, "tenth": 0.1}
@@ -47,6 +45,8 @@ def demo() -> None:
 @port_option
 def prepare(size: str, afresh: bool, port: int) -> None:
     """Build the demo, unless it stands already; one that was interrupted is begun again."""
+    from surveyapp.demo import state
+
     settings = _settings(port)
     with _refusing():
         if afresh:
@@ -60,6 +60,8 @@ def prepare(size: str, afresh: bool, port: int) -> None:
 @demo.command()
 def reset() -> None:
     """Throw the demo's data away; the next one starts over. Refuses any other instance."""
+    from surveyapp.demo import state
+
     settings = read_settings(as_demo=True)
     with _refusing():
         state.clear(settings)
@@ -97,6 +99,8 @@ def _settings(port: int) -> Settings:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
+    from surveyapp.demo.state import NotADemo
+
     try:
         yield
     except NotADemo as refused:
@@ -111,7 +115,7 @@ def _refusing() -> Iterator[None]:
 
 def _prepare(settings: Settings, size: str) -> None:
     from surveyapp.cli.main import database
-    from surveyapp.demo import directory
+    from surveyapp.demo import directory, state
     from surveyapp.demo import prepare as preparing
     from surveyapp.keys import make_key_ring
 
@@ -137,6 +141,8 @@ def _prepare(settings: Settings, size: str) -> None:
 
 
 def _migrate(settings: Settings) -> None:
+    from surveyapp import db, schema
+
     engine = db.make_engine(settings.database_url)
     try:
         schema.migrate(engine)
@@ -178,7 +184,7 @@ class ProgressLines:
 
 def _tell(settings: Settings) -> None:
     """What there is to open."""
-    from surveyapp.demo import directory
+    from surveyapp.demo import directory, state
 
     shown = directory.read(settings.instance / state.FINISHED)
     base = shown["base_url"]

@@ -6,22 +6,20 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
-from sqlalchemy import Engine
 
 from surveyapp import clock
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.second_person import Deed
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.cli import second_person
-from surveyapp.db import compact, reading, transaction
 from surveyapp.i18n import _
-from surveyapp.invitations import mailing_file, service
-from surveyapp.invitations.issuing import outstanding
-from surveyapp.keys import KeyRing
-from surveyapp.operations import erasing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from surveyapp.keys import KeyRing
+
 
 ACTOR = second_person.ACTOR
 
@@ -61,6 +59,11 @@ def issue(code: str, as_json: bool) -> None:
 
 def issue_all(code: str, keys: KeyRing, *, quiet: bool = False) -> dict[str, int]:
     """Run batch after batch, each its own transaction, with a progress bar; totals of all."""
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.db import reading, transaction
+    from surveyapp.invitations import service
+    from surveyapp.invitations.issuing import outstanding
+
     with reading() as db:
         remaining = outstanding.state(db, campaigns.campaign(db, code)).remaining
     totals = {"done": 0, "created": 0, "revoked": 0}
@@ -85,7 +88,11 @@ def issue_all(code: str, keys: KeyRing, *, quiet: bool = False) -> dict[str, int
 @second_person.by_option
 def mailing(code: str, out: Path, kind: str, everyone: bool, by: str) -> None:
     """Write the mailing file: it opens the questionnaires of everybody in it. Two persons do it."""
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading, transaction
+    from surveyapp.invitations import mailing_file, service
 
     deed = Deed.MAILING_FILE
     with database() as server, second_person.agreed(server, code, deed, by=by) as act:
@@ -107,6 +114,11 @@ def mailing(code: str, out: Path, kind: str, everyone: bool, by: str) -> None:
 @campaign_option
 def sent(code: str) -> None:
     """Confirm that what the mailing files hold went out."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.db import transaction
+    from surveyapp.invitations import service
+
     with _server() as (keys, _base_url), transaction() as db:
         campaign = campaigns.campaign(db, code)
         forms = service.mark_sent(db, campaign, act=Act(ACTOR, clock.now(), keys))
@@ -123,7 +135,11 @@ def reissue(code: str, invitation_id: UUID, reason: str, by: str) -> None:
 
     Two persons do it.
     """
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.invitations import service
 
     deed = Deed.REISSUE
     with (
@@ -151,6 +167,10 @@ def erase_people(code: str) -> None:
 
 def erase(codes: Sequence[str], keys: KeyRing, engine: Engine) -> None:
     """Forget the people of these campaigns, each in a transaction of its own, and say how many they were."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.db import compact, transaction
+    from surveyapp.operations import erasing
+
     total = {"people": 0, "lines": 0}
     for code in codes:
         with transaction() as db:

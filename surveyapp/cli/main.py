@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,7 @@ ELSEWHERE = {
     "audit": ("surveyapp.cli.staff", "The audit trail of the staff."),
 }
 """Groups that live with their package, with the line `--help` shows: none is imported before it is used."""
+_BINDS = "binds_its_database"
 
 
 class Commands(click.Group):
@@ -96,6 +98,7 @@ class Commands(click.Group):
             return own
         path = ELSEWHERE[name][0]
         command: click.Command = getattr(import_module(path), name)
+        _bind_before(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -117,6 +120,27 @@ class Commands(click.Group):
                 raise
             click.echo(database_failure(error), err=True)
             ctx.exit(1)
+
+
+def _bind_before(command: click.Command) -> None:
+    """What is really run finds its database; help, which is answered before, imports none of it."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _bind_before(each)
+        return
+    run = command.callback
+    if run is None or hasattr(run, _BINDS):
+        return
+
+    @wraps(run)
+    def bound(*arguments: Any, **options: Any) -> Any:
+        from surveyapp import db
+
+        db.bind_when_needed(_make_engine)
+        return run(*arguments, **options)
+
+    setattr(bound, _BINDS, True)
+    command.callback = bound
 
 
 def _is_of_database(error: Exception) -> bool:
@@ -233,13 +257,6 @@ def main(english: bool) -> None:
     Settings come from the environment (see the README). Every command has its own --help.
     """
     i18n.set_locale("en" if english else "vi")
-    if (
-        "--help" in sys.argv
-    ):  # nothing is read for it, and SQLAlchemy takes longer to import than help to write
-        return
-    from surveyapp import db
-
-    db.bind_when_needed(_make_engine)
 
 
 @main.command()

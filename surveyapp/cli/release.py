@@ -1,23 +1,22 @@
 """`surveyapp release …`: build, list and verify releases from the command line."""
 
+from __future__ import annotations
+
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from surveyapp import clock
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.actions import Action
-from surveyapp.accounts.second_person import Deed
-from surveyapp.campaigns import queries as campaigns
 from surveyapp.cli import second_person
-from surveyapp.db import reading, transaction
-from surveyapp.exports import labels
-from surveyapp.exports.verify import ReleaseFault
 from surveyapp.i18n import _
-from surveyapp.store import open_store
+
+if TYPE_CHECKING:
+    from surveyapp.exports.verify import ReleaseFault
+
 
 ACTOR = "command line"
 
@@ -54,9 +53,13 @@ def build(
     code: str, out: Path, sipas: Path | None, cleaning: Path | None, by: str, as_json: bool
 ) -> None:
     """Write the next release of an opened campaign: a folder and the same as a zip. Two persons do it."""
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.campaigns.pack.cleaning_rules import read_cleaning
     from surveyapp.cli.main import database
+    from surveyapp.db import reading, transaction
     from surveyapp.exports.release import building as releases
+    from surveyapp.store import open_store
 
     with database() as server, second_person.agreed(server, code, Deed.RELEASE, by=by) as act:
         with reading() as db:
@@ -101,7 +104,9 @@ def build(
 @json_option
 def list_(code: str, as_json: bool) -> None:
     """The releases of a campaign, the newest first."""
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading
     from surveyapp.exports.release import building as releases
 
     with database(), reading() as db:
@@ -133,7 +138,10 @@ def list_(code: str, as_json: bool) -> None:
 @click.option("--number", required=True, type=int, help="Number of the release.")
 def published(code: str, number: int) -> None:
     """Record that the public part of a release is out: later releases are held against it."""
+    from surveyapp.accounts.act import Act
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
     from surveyapp.exports.release import publication
 
     with database() as server, transaction() as db:
@@ -161,6 +169,7 @@ def verify(
 
     Ends with 3 where it is whole but no --key said who must have signed it.
     """
+    from surveyapp.exports import labels
     from surveyapp.exports.verify import UNKNOWN_KEY
     from surveyapp.exports.verify import verify as find_faults
 
@@ -206,7 +215,10 @@ def rehearse(code: str, as_json: bool) -> None:
     For the night, while answers come in: no real answer is touched. Exit code 1 where it went wrong.
     """
     from surveyapp import log, timers
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading, transaction
+    from surveyapp.exports import labels
     from surveyapp.exports.release import rehearsal
 
     now = clock.now()
@@ -239,7 +251,11 @@ def rehearse(code: str, as_json: bool) -> None:
 def token(code: str, name: str, days: int) -> None:
     """Make a token with which the scoring stage fetches releases over HTTP, and print it once."""
     from surveyapp.accounts import audit
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
     from surveyapp.fieldwork.reports import readers
 
     now = clock.now()

@@ -3,21 +3,16 @@
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from surveyapp import clock, timers
-from surveyapp.accounts import audit
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.actions import Action
-from surveyapp.campaigns import queries as campaigns
+from surveyapp import clock
 from surveyapp.config import Settings
-from surveyapp.db import reading, transaction
-from surveyapp.fieldwork.errors import NoMailServer
-from surveyapp.fieldwork.reports import daily_report, mail, readers
 from surveyapp.i18n import _, speaking
-from surveyapp.store import open_store
+
+if TYPE_CHECKING:
+    from surveyapp.timers import Turn
 
 ACTOR = "command line"
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
@@ -39,8 +34,11 @@ def report() -> None:
 @day_option
 def daily(code: str, out: Path, day: datetime | None) -> None:
     """Write the report of one day as PDF and XLSX into a folder."""
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
-    from surveyapp.fieldwork.reports import workbook
+    from surveyapp.db import reading
+    from surveyapp.fieldwork.reports import daily_report, workbook
+    from surveyapp.store import open_store
 
     until = _day(day)
     with database() as server, reading() as db:
@@ -64,7 +62,11 @@ def send(code: str, day: datetime | None) -> None:
 
     Run it each morning; exit code 1 where some could not be reached, to be run again.
     """
+    from surveyapp import timers
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import reading
+    from surveyapp.fieldwork.reports import readers
 
     until, failed = _day(day), 0
     with database() as server, timers.turn(f"report.send:{code}", now=clock.now) as turn:
@@ -73,22 +75,33 @@ def send(code: str, day: datetime | None) -> None:
             return
         with reading() as db:
             waiting = list(readers.not_sent_yet(db, campaigns.campaign(db, code).id, day=until))
+        sent = 0
         if waiting:
-            failed = _send(server.settings, code, until, waiting)
-        click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=len(waiting) - failed))
+            sent, failed = _send(server.settings, code, until, waiting, turn)
+        click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=sent))
         if failed:
             click.echo(_("Chưa gửi được tới %(n)s địa chỉ.", n=failed), err=True)
             sys.exit(1)
 
 
-def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int:
-    """Hand the report to each; returns how many could not be reached. Raises `NoMailServer`."""
+def _send(
+    settings: Settings, code: str, until: date, waiting: list[Any], turn: "Turn"
+) -> tuple[int, int]:
+    """Hand the report to each while it is our turn; how many have it, and how many could not be reached.
+
+    Raises `NoMailServer`.
+    """
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.db import reading, transaction
+    from surveyapp.fieldwork.errors import NoMailServer
+    from surveyapp.fieldwork.reports import daily_report, mail, readers
     from surveyapp.messaging import channels
+    from surveyapp.store import open_store
 
     opened = channels.open_channels(settings)
     if opened.email is None:
         raise NoMailServer
-    failed, reports = 0, {}
+    sent, failed, reports = 0, 0, {}
     made: dict[str, Any] = {}
     for one in waiting:
         with speaking(one.language):
@@ -108,13 +121,16 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
                 now=clock.now(),
                 files=made[one.language],
             )
+        if not turn.is_still_ours(clock.now()):
+            break  # whoever took over sends to the rest
         if opened.email.send(email).is_handed_over:
             with transaction() as db:
                 readers.mark_report_sent(db, one.id, day=until)
+            sent += 1
         else:
             failed += 1
     opened.close()
-    return failed
+    return sent, failed
 
 
 @report.command()
@@ -123,7 +139,13 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
 @click.option("--language", type=click.Choice(["vi", "en"]), default="vi", show_default=True)
 def subscribe(code: str, email: str, language: str) -> None:
     """Send the daily report to this address."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.fieldwork.reports import readers
 
     now = clock.now()
     with database() as server, transaction() as db:
@@ -143,10 +165,16 @@ def subscribe(code: str, email: str, language: str) -> None:
 @report.command()
 @campaign_option
 @click.option("--name", required=True, help="What the token is for.")
-@click.option("--days", default=readers.TOKEN_DAYS, show_default=True, type=click.IntRange(1, 3650))
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
 def token(code: str, name: str, days: int) -> None:
     """Make a token with which a dashboard reads this campaign's figures, and print it once."""
+    from surveyapp.accounts import audit
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.campaigns import queries as campaigns
     from surveyapp.cli.main import database
+    from surveyapp.db import transaction
+    from surveyapp.fieldwork.reports import readers
 
     now = clock.now()
     with database() as server, transaction() as db:

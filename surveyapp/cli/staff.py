@@ -6,31 +6,23 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy.orm import Session
 
 from surveyapp import clock
-from surveyapp.accounts import audit as trail
-from surveyapp.accounts import audit_head, queries, service
-from surveyapp.accounts.access import COORDINATOR, ROLES, Grant
-from surveyapp.accounts.act import Act
-from surveyapp.accounts.actions import Action
-from surveyapp.accounts.errors import AuditBroken
-from surveyapp.accounts.factors import service as factors
-from surveyapp.accounts.links import account_mail, invite
-from surveyapp.accounts.links.invite import NewPerson
-from surveyapp.accounts.models import StaffLink
-from surveyapp.accounts.second_person import Deed
-from surveyapp.accounts.signing_in import sessions
-from surveyapp.accounts.states import LinkMail
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
+from surveyapp.accounts.access import ROLES
 from surveyapp.cli import second_person
 from surveyapp.cli.main import Server, database
-from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
-from surveyapp.messaging.email.return_addresses import is_address
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from surveyapp.accounts.access import Grant
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.models import StaffLink
+
 
 ACTOR = second_person.ACTOR
 role_option = click.option("--role", type=click.Choice(ROLES), required=True)
@@ -56,6 +48,12 @@ def add(username: str, name: str, role: str, campaign: str, unit: str, email: st
 
     Two persons do it for a role at the centre, once there are two operators.
     """
+    from surveyapp.accounts.access import Grant
+    from surveyapp.accounts.links import invite
+    from surveyapp.accounts.links.invite import NewPerson
+    from surveyapp.db import transaction
+    from surveyapp.messaging.email.return_addresses import is_address
+
     if email and not is_address(email):
         raise click.ClickException(_("“%(email)s” không phải địa chỉ thư.", email=email))
     new = NewPerson(username, name, email, Grant(campaign, role, unit))
@@ -75,6 +73,10 @@ def add(username: str, name: str, role: str, campaign: str, unit: str, email: st
 @contextmanager
 def _agreed_role(server: Server, grant: Grant, username: str, *, by: str) -> Iterator[Act]:
     """A role at the centre takes two persons; one at a desk none but who keeps the server."""
+    from surveyapp.accounts.access import COORDINATOR
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.second_person import Deed
+
     if grant.role == COORDINATOR:
         yield Act(ACTOR, clock.now(), server.keys)
         return
@@ -85,6 +87,9 @@ def _agreed_role(server: Server, grant: Grant, username: str, *, by: str) -> Ite
 
 def _shown(db: Session, server: Server, link: StaffLink) -> str:
     """The link to hand over, or that it goes by mail."""
+    from surveyapp.accounts.links import account_mail
+    from surveyapp.accounts.states import LinkMail
+
     if link.mail == LinkMail.WAITING:
         return _("Liên kết đặt mật khẩu sẽ được gửi bằng thư (surveyapp worker).")
     url = account_mail.address(db, server.keys, link, addresses=server.settings.addresses)
@@ -93,6 +98,9 @@ def _shown(db: Session, server: Server, link: StaffLink) -> str:
 
 def _refuse_nowhere(db: Session, campaign_code: str, unit_code: str) -> None:
     """Say so where the role would be for a campaign or a unit that does not exist."""
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.campaigns.errors import UnknownCampaign, UnknownUnit
+
     try:
         campaign = campaigns.campaign(db, campaign_code)
         if unit_code:
@@ -109,6 +117,9 @@ def _refuse_nowhere(db: Session, campaign_code: str, unit_code: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
 def list_staff(as_json: bool) -> None:
     """All accounts and their roles."""
+    from surveyapp.accounts import queries
+    from surveyapp.db import reading
+
     with database(), reading() as db:
         staff = queries.every_staff(db)
     if as_json:
@@ -136,6 +147,12 @@ def grant(username: str, role: str, campaign: str, unit: str, remove: bool, by: 
 
     Two persons do it for a role at the centre, once there are two operators.
     """
+    from surveyapp.accounts import audit as trail
+    from surveyapp.accounts import service
+    from surveyapp.accounts.access import Grant
+    from surveyapp.accounts.actions import Action
+    from surveyapp.db import transaction
+
     granted = Grant(campaign, role, unit)
     with (
         database() as server,
@@ -162,6 +179,11 @@ def grant(username: str, role: str, campaign: str, unit: str, remove: bool, by: 
 @click.option("--mail", is_flag=True, help="Let the worker mail it to the person's address.")
 def new_link(username: str, mail: bool) -> None:
     """Make a link by which the person sets another password; the present one works until then."""
+    from surveyapp.accounts import service
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.links import invite
+    from surveyapp.db import transaction
+
     with database() as server, transaction() as db:
         person = service.staff_named(db, username)
         link = invite.send_link(
@@ -184,6 +206,14 @@ def reset_second_factor(username: str, campaign: str, by: str) -> None:
 
     Two persons do it, while the campaign has two operators beside the one concerned.
     """
+    from surveyapp.accounts import audit as trail
+    from surveyapp.accounts import service
+    from surveyapp.accounts.actions import Action
+    from surveyapp.accounts.factors import service as factors
+    from surveyapp.accounts.second_person import Deed
+    from surveyapp.accounts.signing_in import sessions
+    from surveyapp.db import transaction
+
     with (
         database() as server,
         second_person.agreed(server, campaign, Deed.FACTORS, by=by, concerned=username) as act,
@@ -201,6 +231,12 @@ def reset_second_factor(username: str, campaign: str, by: str) -> None:
 @click.argument("username")
 def disable(username: str) -> None:
     """Close an account; what it did stays in the audit trail."""
+    from surveyapp.accounts import audit as trail
+    from surveyapp.accounts import service
+    from surveyapp.accounts.act import Act
+    from surveyapp.accounts.actions import Action
+    from surveyapp.db import transaction
+
     now = clock.now()
     with database() as server, transaction() as db:
         person = service.staff_named(db, username)
@@ -225,6 +261,11 @@ def verify(as_json: bool, entry: int | None, digest: str) -> None:
     Keep the head it prints elsewhere: only a copy shows that the last entries are missing. With such a
     copy, --entry and --digest say whether the trail still holds it.
     """
+    from surveyapp.accounts import audit as trail
+    from surveyapp.accounts import audit_head
+    from surveyapp.accounts.errors import AuditBroken
+    from surveyapp.db import reading
+
     with database() as server, reading() as db:
         chain = trail.verify(db, keys=server.keys)
         if entry is not None and not audit_head.holds(db, entry, digest):

@@ -5,18 +5,17 @@ from __future__ import annotations
 import platform
 import signal
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
-from surveyapp import clock, log
-from surveyapp.db import transaction
-from surveyapp.delivery.sending.outgoing import Post
-from surveyapp.delivery.sending.worker import Worker, open_outbox
+from surveyapp import clock
 from surveyapp.i18n import _
-from surveyapp.keys import KeyRing
-from surveyapp.messaging.email.mailbox import Mailbox
-from surveyapp.operations.installation import ownership
 from surveyapp.version import VERSION
+
+if TYPE_CHECKING:
+    from surveyapp.delivery.sending.worker import Worker
+    from surveyapp.keys import KeyRing
 
 
 @click.command("worker")
@@ -26,7 +25,11 @@ def worker(once: bool) -> None:
 
     SIGTERM and Ctrl-C end it after the message in hand; a killed worker loses nothing.
     """
+    from surveyapp import log
     from surveyapp.cli.main import database
+    from surveyapp.delivery.sending.outgoing import Post
+    from surveyapp.delivery.sending.worker import Worker, open_outbox
+    from surveyapp.messaging.email.mailbox import Mailbox
 
     with database() as server:
         log.configure(server.settings.log_level)
@@ -53,6 +56,9 @@ def worker(once: bool) -> None:
 
 def _sign(keys: KeyRing) -> None:
     """A key is not put to use before the workers hold it too."""
+    from surveyapp.db import transaction
+    from surveyapp.operations.installation import ownership
+
     now = clock.now()
     with transaction() as db:
         ownership.sign(

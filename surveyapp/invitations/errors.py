@@ -104,3 +104,11 @@ class ReasonMissing(InvitationError):
 
 class NothingToList(InvitationError):
     """No invitation waits for a mailing file."""
+
+
+class MoreThanAgreed(InvitationError):
+    """More people than two persons agreed to would get a new code: `people` were agreed to."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__(str(people))
+        self.people = people

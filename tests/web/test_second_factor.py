@@ -204,7 +204,7 @@ GRAVE = {
     "centre.download_all_letters", "centre.download_letters", "centre.download_mailing", "centre.download_release",
     "centre.export_audit", "centre.make_box_key",
     "centre.make_release_token", "centre.move_deadline", "centre.open_box", "centre.open_campaign",
-    "centre.print_held", "centre.record_publication", "centre.reissue", "centre.remarks",
+    "centre.print_held", "centre.record_publication", "centre.reissue", "centre.reissue_many", "centre.remarks",
     "centre.reset_factors", "centre.send_link", "centre.show_full_results", "centre.take_custodians_file",
 }  # fmt: skip
 

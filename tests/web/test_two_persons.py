@@ -260,6 +260,7 @@ DEEDS = {
     "centre.open_box": Deed.BOX,
     "centre.open_campaign": Deed.CAMPAIGN_OPENING,
     "centre.reissue": Deed.REISSUE,
+    "centre.reissue_many": Deed.REISSUE_MANY,
     "centre.reset_factors": Deed.FACTORS,
 }
 

@@ -8,14 +8,10 @@ from pathlib import Path
 
 import click
 
-from surveyapp import clock, db, schema, timers
-from surveyapp.accounts.act import Act
+from surveyapp import clock
 from surveyapp.cli.main import database
 from surveyapp.config import Settings, read_settings
 from surveyapp.i18n import _, moment
-from surveyapp.operations.backup import restoring, sealed_file, service
-from surveyapp.operations.backup.errors import NoRecipient
-from surveyapp.store import BucketAway, open_store
 
 ACTOR = "command line"
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -30,6 +26,8 @@ def backup() -> None:
 @click.argument("file", type=FILE)
 def make_key(file: Path) -> None:
     """Make the key pair: the secret half into FILE, for the safe; the public half is printed."""
+    from surveyapp.operations.backup import sealed_file
+
     public, secret = sealed_file.make_key()
     with file.open("x") as out:
         file.chmod(0o600)
@@ -42,6 +40,10 @@ def make_key(file: Path) -> None:
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="Folder; else the setting.")
 def take(folder: Path | None) -> None:
     """Take one while the server runs, read it back, and remove those that are too old."""
+    from surveyapp import db, timers
+    from surveyapp.operations.backup import service
+    from surveyapp.operations.backup.errors import NoRecipient
+
     with database() as server:
         settings = server.settings
         if not settings.backup_recipient:
@@ -76,6 +78,9 @@ def take(folder: Path | None) -> None:
 
 def _bring_what_others_keep(settings: Settings) -> None:
     """Releases and maps of the bucket; a backup without them is better than none, and says so."""
+    from surveyapp.operations.backup import service
+    from surveyapp.store import BucketAway, open_store
+
     shared = open_store(settings)
     try:
         for part in service.STORED:
@@ -90,6 +95,8 @@ def _bring_what_others_keep(settings: Settings) -> None:
 @click.option("--secret", type=FILE, required=True, help="File of the secret half.")
 def verify(file: Path, secret: Path) -> None:
     """Read a whole backup with the secret key, as a restore would."""
+    from surveyapp.operations.backup import sealed_file, service
+
     files = service.verify(file, secret.read_text())
     head = sealed_file.read_head(file)
     click.echo(
@@ -116,6 +123,10 @@ def restore(file: Path | None, secret: Path | None, marked: str | None) -> None:
 
     Nothing is sent by itself afterwards: waves are paused, and the pages say since when receipts are unknown.
     """
+    from surveyapp import db
+    from surveyapp.accounts.act import Act
+    from surveyapp.operations.backup import restoring
+
     settings = read_settings()
     if marked is None:
         if file is None or secret is None:
@@ -139,6 +150,10 @@ def restore(file: Path | None, secret: Path | None, marked: str | None) -> None:
 
 
 def _put_back(settings: Settings, file: Path, secret: Path) -> datetime:
+    from surveyapp import db, schema
+    from surveyapp.operations.backup import restoring, service
+    from surveyapp.store import open_store
+
     head = restoring.check_place(
         file, url=settings.database_url, instance=settings.instance, store=settings.store
     )

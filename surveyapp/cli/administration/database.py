@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from surveyapp import db
 from surveyapp.config import read_settings
 from surveyapp.i18n import _
 
@@ -31,6 +30,7 @@ def database() -> None:
 @click.option("--check", "only_check", is_flag=True, help="Change nothing, say what differs.")
 def roles(prefix: str, out: Path | None, administrator: str | None, only_check: bool) -> None:
     """Make the roles and set their rights anew; repeat it after each migration."""
+    from surveyapp import db
     from surveyapp.operations.wall import roles as wall
 
     ours = read_settings().database_url

@@ -6,16 +6,18 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from surveyapp import clock, db
+from surveyapp import clock
 from surveyapp.config import SettingsRefused, read_settings
 from surveyapp.i18n import _
-from surveyapp.keys import KeyRingRefused, read_key_ring
-from surveyapp.operations.doctor import examination
-from surveyapp.operations.doctor.findings import Diagnosis, Level, worst
-from surveyapp.tables import metadata
+from surveyapp.operations.doctor.findings import Level
+
+if TYPE_CHECKING:
+    from surveyapp.operations.doctor.findings import Diagnosis
+
 
 SIGNS = {Level.OK: "  ok ", Level.WARN: " !   ", Level.FAIL: " !!! "}
 
@@ -30,6 +32,8 @@ SIGNS = {Level.OK: "  ok ", Level.WARN: " !   ", Level.FAIL: " !!! "}
 )
 def doctor(as_json: bool, outside: bool) -> None:
     """Look at everything an installation needs. Exit code 1 if something fails, 0 with warnings alone."""
+    from surveyapp.operations.doctor.findings import worst
+
     diagnoses = list(findings(outside))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in diagnoses], ensure_ascii=False, indent=1))
@@ -43,6 +47,12 @@ def doctor(as_json: bool, outside: bool) -> None:
 
 def findings(outside: bool) -> Iterator[Diagnosis]:
     """What is found, beginning with whether there are settings and keys at all."""
+    from surveyapp import db
+    from surveyapp.keys import KeyRingRefused, read_key_ring
+    from surveyapp.operations.doctor import examination
+    from surveyapp.operations.doctor.findings import Diagnosis
+    from surveyapp.tables import metadata
+
     try:
         settings = read_settings()
     except SettingsRefused as refused:

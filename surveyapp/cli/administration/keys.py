@@ -7,19 +7,11 @@ from typing import TextIO
 
 import click
 
-from surveyapp import clock, db, i18n
-from surveyapp.accounts.act import Act
+from surveyapp import clock, i18n
 from surveyapp.cli.main import database
 from surveyapp.config import read_settings
 from surveyapp.i18n import _
-from surveyapp.keys import (
-    FOR_AUDIENCE,
-    install_key_ring,
-    make_key_ring,
-    read_key_ring,
-    rotate_key_ring,
-)
-from surveyapp.operations.installation import first_look, ownership, paper
+from surveyapp.keys import FOR_AUDIENCE
 
 ACTOR = "command line"
 
@@ -30,6 +22,10 @@ def init() -> None:
 
     Refuses where the database was used with a ring before: another would leave every link dead.
     """
+    from surveyapp import db
+    from surveyapp.keys import make_key_ring, read_key_ring
+    from surveyapp.operations.installation import first_look
+
     settings = read_settings()
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.keys.exists():
@@ -53,6 +49,9 @@ def keys() -> None:
 @keys.command()
 def check() -> None:
     """Read the ring as the server does, compare it with the database, say which keys are live."""
+    from surveyapp.keys import read_key_ring
+    from surveyapp.operations.installation import ownership
+
     ring = read_key_ring(read_settings().keys)
     with database() as server:
         current = server.keys.current
@@ -72,6 +71,8 @@ def check() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def for_audience(audience: str, file: Path) -> None:
     """Write the keys that a process of one audience needs into FILE: its SURVEYAPP_KEYS. Again after each rotation."""
+    from surveyapp.keys import install_key_ring, read_key_ring
+
     install_key_ring(file, read_key_ring(read_settings().keys).only(FOR_AUDIENCE[audience]))
     click.echo(str(file))
 
@@ -79,6 +80,11 @@ def for_audience(audience: str, file: Path) -> None:
 @keys.command()
 def rotate() -> None:
     """Add a fresh key, to be handed to every node; nothing is signed with it before `keys use`."""
+    from surveyapp import db
+    from surveyapp.accounts.act import Act
+    from surveyapp.keys import read_key_ring, rotate_key_ring
+    from surveyapp.operations.installation import ownership
+
     settings = read_settings()
     with database() as server:
         number = rotate_key_ring(settings.keys)
@@ -98,6 +104,10 @@ def rotate() -> None:
 @click.argument("number", type=click.IntRange(1))
 def use(number: int) -> None:
     """Sign with this key from now on. Refuses while a node that is alive does not hold it."""
+    from surveyapp import db
+    from surveyapp.accounts.act import Act
+    from surveyapp.operations.installation import ownership
+
     with database() as server, db.transaction() as session:
         ownership.use_key(session, number, act=Act(ACTOR, clock.now(), server.keys))
     click.echo(_("Khóa số %(number)s được dùng từ lần khởi động tới của từng máy.", number=number))
@@ -107,6 +117,9 @@ def use(number: int) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export(file: Path) -> None:
     """Write the ring for the safe: a PDF with QR codes, or plain lines if FILE ends with .txt."""
+    from surveyapp.keys import read_key_ring
+    from surveyapp.operations.installation import paper
+
     settings = read_settings()
     ring = read_key_ring(settings.keys)
     if file.suffix == ".txt":
@@ -125,6 +138,9 @@ def export(file: Path) -> None:
 @click.argument("file", type=click.File())
 def import_(file: TextIO) -> None:
     """Make the ring anew from the lines of a paper; refuses a ring that is not the database's."""
+    from surveyapp.keys import install_key_ring
+    from surveyapp.operations.installation import ownership, paper
+
     settings = read_settings()
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = paper.read_written(file)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy import Engine
 
-from surveyapp import clock, db, schema
+from surveyapp import clock
 from surveyapp.config import read_settings
 from surveyapp.i18n import _
-from surveyapp.operations.backup import sealed_file
-from surveyapp.operations.installation import first_look
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from surveyapp import schema
+
 
 FRESH = timedelta(hours=1)
 
@@ -41,6 +45,8 @@ def migrate(
 
     Says first what it will do. Of two at once one waits for the other.
     """
+    from surveyapp import db, schema
+
     settings = read_settings()
     if revision == "head":
         settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,6 +82,8 @@ def _tell(step: schema.Step) -> str:
 
 
 def _check_given_up(engine: Engine, given_up: tuple[str, ...], backup: Path | None) -> None:
+    from surveyapp.operations.installation import first_look
+
     at_stake = first_look.campaigns_at_stake(engine)
     missing = sorted(set(at_stake) - set(given_up))
     if at_stake and not (backup and _is_fresh(engine, backup)):
@@ -100,6 +108,9 @@ def _check_given_up(engine: Engine, given_up: tuple[str, ...], backup: Path | No
 
 
 def _is_fresh(engine: Engine, backup: Path) -> bool:
+    from surveyapp.operations.backup import sealed_file
+    from surveyapp.operations.installation import first_look
+
     head = sealed_file.read_head(backup)
     age = clock.now() - datetime.fromisoformat(head["taken_at"])
     return head["identity"] == first_look.identity(engine) and age < FRESH

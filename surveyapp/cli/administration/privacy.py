@@ -9,9 +9,7 @@ import click
 from surveyapp import clock
 from surveyapp.cli.invitations import erase
 from surveyapp.cli.main import database
-from surveyapp.db import reading
 from surveyapp.i18n import _
-from surveyapp.operations import erasing
 
 
 @click.group()
@@ -30,6 +28,9 @@ def privacy() -> None:
 @click.option("--yes", is_flag=True, help="Erase; without it only say whose people would go.")
 def purge(before: datetime, yes: bool) -> None:
     """Forget the people of every campaign released before a day: names, contacts, lists and links; figures stay."""
+    from surveyapp.db import reading
+    from surveyapp.operations import erasing
+
     if before.date() > clock.day(clock.now()):
         raise click.BadParameter(f"{before:%F}", param_hint="--released-before")
     with database() as server:

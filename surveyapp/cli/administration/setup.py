@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
 import click
@@ -15,10 +15,9 @@ from surveyapp import clock
 from surveyapp.cli.main import main
 from surveyapp.config import ENVIRONMENT_FILE, read_settings
 from surveyapp.i18n import _
-from surveyapp.operations.backup import sealed_file
-from surveyapp.operations.installing import answers as questions
-from surveyapp.operations.installing import database, files, front
-from surveyapp.operations.installing.answers import Answers
+
+if TYPE_CHECKING:
+    from surveyapp.operations.installing.answers import Answers
 
 
 @click.command()
@@ -29,6 +28,10 @@ def setup(file: TextIO | None, only_list: bool) -> None:
 
     What stands already is kept; run again, it goes on where it stopped.
     """
+    from surveyapp.operations.installing import answers as questions
+    from surveyapp.operations.installing import database, files
+    from surveyapp.operations.installing.answers import Answers
+
     if only_list:
         for one in fields(Answers):
             default = one.default if isinstance(one.default, str) else ""
@@ -61,6 +64,8 @@ def setup(file: TextIO | None, only_list: bool) -> None:
 
 def _with_its_database(told: Answers) -> Answers:
     """The address with its password: the one of the settings that stand, else a fresh one."""
+    from surveyapp.operations.installing import answers as questions
+
     if Path(told.environment_file).exists():
         os.environ[ENVIRONMENT_FILE] = told.environment_file
         return replace(told, database_url=read_settings().database_url)
@@ -69,6 +74,8 @@ def _with_its_database(told: Answers) -> Answers:
 
 def _write_front(told: Answers) -> None:
     """What stands before the nodes, and the command by its name."""
+    from surveyapp.operations.installing import front
+
     if told.nginx:
         host, folder = urlsplit(told.base_url).hostname or "", Path(told.certificate)
         if front.make_certificate(folder, host=host, now=clock.now()):
@@ -83,6 +90,10 @@ def _write_front(told: Answers) -> None:
 
 
 def _write_settings(told: Answers) -> None:
+    from surveyapp.operations.backup import sealed_file
+    from surveyapp.operations.installing import answers as questions
+    from surveyapp.operations.installing import files
+
     path, secret = Path(told.environment_file), questions.secret_file(told)
     if path.exists():
         click.echo(_("Giữ nguyên: %(path)s", path=path))

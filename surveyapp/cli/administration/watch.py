@@ -7,18 +7,13 @@ from typing import Any
 
 import click
 
-from surveyapp import clock, log
-from surveyapp.campaigns import queries as campaigns
-from surveyapp.campaigns.states import CampaignState
+from surveyapp import clock
 from surveyapp.cli.administration.doctor import findings
 from surveyapp.cli.main import database, reason
 from surveyapp.config import read_settings
-from surveyapp.db import reading, transaction
 from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
-from surveyapp.operations.doctor.findings import Level, worst
-from surveyapp.operations.watch import alarms
-from surveyapp.respondents.lists.uploads import intake
+from surveyapp.operations.doctor.findings import Level
 
 Job = tuple[click.Command, dict[str, Any]]
 
@@ -26,6 +21,10 @@ Job = tuple[click.Command, dict[str, Any]]
 @click.command()
 def watch() -> None:
     """Look at the installation and write to the operators about what fails. Every five minutes."""
+    from surveyapp import log
+    from surveyapp.operations.doctor.findings import worst
+    from surveyapp.operations.watch import alarms
+
     settings = read_settings()
     log.configure(settings.log_level)
     diagnoses, now = list(findings(outside=False)), clock.now()
@@ -48,6 +47,10 @@ def upkeep() -> None:
 
 
 def _open_campaigns() -> list[str]:
+    from surveyapp.campaigns import queries as campaigns
+    from surveyapp.campaigns.states import CampaignState
+    from surveyapp.db import reading
+
     with database(), reading() as db:
         return [one.code for one in campaigns.campaigns(db) if one.state == CampaignState.OPEN]
 
@@ -72,6 +75,8 @@ def _each(context: click.Context, *commands: Job) -> None:
 def hourly(context: click.Context) -> None:
     """Files that nobody confirmed go; reminders that the centre asked for go out to late desks."""
     from surveyapp.cli.lists import send_reminders
+    from surveyapp.db import transaction
+    from surveyapp.respondents.lists.uploads import intake
 
     with database() as server, transaction() as db:
         intake.forget_old(db, now=clock.now())

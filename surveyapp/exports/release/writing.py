@@ -26,14 +26,13 @@ from surveyapp.exports.formats import (
     codebook_page,
     csv_files,
     datapackage,
-    ddi,
     name_tables,
     report_document,
     results_workbook,
-    sdmx,
     statistics_files,
     syntax,
 )
+from surveyapp.exports.formats.exchange import ddi, json_stat, sdmx
 from surveyapp.exports.quality import papers
 from surveyapp.exports.quality.figures import MarkTally, QualityInputs
 from surveyapp.exports.quality.precision import CellWeight, cell_weights
@@ -110,7 +109,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     name_tables.write_names(folder / "names", frame)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     types = datapackage.column_types(frame)
-    results_workbook.write_workbook(folder, frame, types, at=opening.opened_at)
+    results_workbook.write_workbooks(folder, frame, types, at=opening.opened_at)
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,
@@ -266,6 +265,7 @@ def _write_public(
         tables = replace(tables, withheld=changed)
         public_tables.write_public(folder, tables)
     sdmx.write_sdmx(folder / "sdmx.csv", tables)
+    json_stat.write_json_stat(folder, tables)
     return tables, tuple(results.frame.in_order(changed))
 
 
@@ -329,7 +329,7 @@ def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:
             folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
         )
     csv_files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
-    ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=rows)
+    ddi.write_ddi(folder, frame, rows=rows)
     codebook_page.write_codebook_page(folder / "documentation", frame)
     syntax.write_syntax(folder / "documentation" / "syntax", frame)
     datapackage.write_datapackage(folder, frame)

@@ -1,3 +1,3 @@
 """Bringing invitations to what the lists say: who is outstanding, batch by batch, one anew."""
 
-__all__ = ("outstanding",)
+__all__ = ("bulk_reissue", "outstanding")

@@ -1,12 +1,12 @@
 """What the centre does with one invitation: give it a new code, or end it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.accounts import audit
@@ -47,24 +47,8 @@ def reissue(
     held = _active(db, invitation_id)
     if not held:
         raise NothingLeftToAnswer(invitation_id)
-    row = {
-        "id": invitation_id,
-        "key_number": act.keys.current,
-        "issue_number": invitation.issue_number + 1,
-        "counter": 0,
-    }
-    give_codes(db, campaign, [row], keys=act.keys)
-    db.execute(
-        insert(RetiredTag).values(tag=invitation.tag, campaign_id=campaign.id, reason="replaced")
-    )
-    values = {name: row[name] for name in ("tag", "key_number", "issue_number", "counter")}
-    db.execute(
-        update(Invitation)
-        .where(Invitation.id == invitation_id)
-        .values(**values, state=InvitationState.ACTIVE, issued_at=act.now, listed_at=None)
-    )
-    _start_over(db, held, today=act.today)
-    facts = {"issue_number": row["issue_number"]}
+    renew(db, campaign, [invitation], held, act=act)
+    facts = {"issue_number": invitation.issue_number + 1}
     audit.record(
         db,
         act,
@@ -74,6 +58,40 @@ def reissue(
         facts={"invitation": str(invitation.id), "reason": reason.strip(), **facts},
     )
     return Reissued(invitation_id, invitation.issue_number + 1)
+
+
+def renew(
+    db: Session,
+    campaign: Campaign,
+    invitations: Sequence[Row[*tuple[Any, ...]]],
+    held: Iterable[LockedAssignment],
+    *,
+    act: Act,
+) -> None:
+    """New codes for these invitations (id, tag, issue number), locked by the caller with their open forms `held`."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": one.id,
+            "key_number": act.keys.current,
+            "issue_number": one.issue_number + 1,
+            "counter": 0,
+        }
+        for one in invitations
+    ]
+    give_codes(db, campaign, rows, keys=act.keys)
+    retired = [
+        {"tag": one.tag, "campaign_id": campaign.id, "reason": "replaced"} for one in invitations
+    ]
+    db.execute(insert(RetiredTag), retired)
+    names = ("tag", "key_number", "issue_number", "counter")
+    db.connection().execute(
+        update(Invitation)
+        .where(Invitation.id == bindparam("which"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .values(state=InvitationState.ACTIVE, issued_at=act.now, listed_at=None),
+        [{"which": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows],
+    )
+    _start_over(db, held, today=act.today)
 
 
 def revoke(db: Session, campaign: Campaign, invitation_id: UUID, *, reason: str, act: Act) -> None:

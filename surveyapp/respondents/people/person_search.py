@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 
 from surveyapp.respondents.models import Person
+from surveyapp.respondents.rules.contacts import read_email, read_phone
 from surveyapp.respondents.words.names import name_key
 
 
@@ -14,3 +15,10 @@ def matches(text: str) -> ColumnElement[bool]:
         Person.email.icontains(text, autoescape=True),
         Person.phone.contains(text, autoescape=True),
     )
+
+
+def contact(typed: str) -> str:
+    """An e-mail address, in small letters, or a number's digits, as the lists hold them; empty for neither."""
+    if "@" in typed:
+        return read_email(typed).value.lower() or typed.strip().lower()
+    return read_phone(typed).value

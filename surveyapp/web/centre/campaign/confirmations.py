@@ -30,6 +30,7 @@ DEEDS: dict[str, object] = {
     Deed.LETTERS: lazy("Tải tập thư giấy có liên kết"),
     Deed.MAILING_FILE: lazy("Tải tệp gửi có liên kết"),
     Deed.REISSUE: lazy("Cấp mã mới cho một người"),
+    Deed.REISSUE_MANY: lazy("Cấp mã mới cho nhiều người"),
     Deed.RELEASE: lazy("Lập bản phát hành"),
     Deed.REMOVAL: lazy("Duyệt danh sách làm người đã mời bị bỏ ra"),
     Deed.WAVE: lazy("Gửi một đợt tin có liên kết"),
@@ -46,6 +47,8 @@ FIELDS: dict[str, object] = {
     "role": lazy("Vai trò"),
     "unit": lazy("Đơn vị"),
     "invitation_id": lazy("Mã số lời mời"),
+    "group": lazy("Nhóm đối tượng"),
+    "people": lazy("Số người"),
     "kind": lazy("Dạng tệp"),
     "everyone": lazy("Cả người đã có trong tệp trước"),
     "out": lazy("Ghi vào"),
@@ -73,6 +76,8 @@ class Shown:
     asked_by: str
     answered_by: str
     is_command: bool
+    named: tuple[str, ...]
+    """Ids of the invitations concerned, where the request names them: each card asks why it is read."""
 
 
 @bp.get("/confirmations")
@@ -122,6 +127,7 @@ def _shown(one: Confirmation, people: dict[str, str], *, now: Any) -> Shown:
         people.get(one.asked_by, one.asked_by),
         people.get(one.answered_by or "", one.answered_by or ""),
         second_person.is_command(one),
+        tuple(" ".join(one.fields.get("named", ())).split()),
     )
 
 

@@ -208,6 +208,19 @@ def _sending(error: invitations.InvitationError) -> Words:
     return Words(409, _("Chưa thực hiện được"), message, next_step)
 
 
+@words(invitations.MoreThanAgreed)
+def _more_than_agreed(error: invitations.MoreThanAgreed) -> Words:
+    return Words(
+        409,
+        _("Chưa thực hiện được"),
+        _(
+            "Nay có nhiều người hơn %(n)s người đã được đồng ý. Không ai nhận mã mới ở bước này.",
+            n=error.people,
+        ),
+        _("Vui lòng đếm lại rồi yêu cầu lại."),
+    )
+
+
 @words(calls.CallError)
 def _calling(error: calls.CallError) -> Words:
     return Words(409, _("Chưa thực hiện được"), *calling.refusal(error))
