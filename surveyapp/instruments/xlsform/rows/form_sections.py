@@ -86,8 +86,8 @@ class FormSections:
         )
         if not self.above and not self._sections and not note.condition:
             before: dict[str, str] = self._document.root.setdefault("introduction", {})
-            for words in note.words:
-                for code, said in words.items():
+            for spelled in note.words:
+                for code, said in spelled.items():
                     before[code] = f"{before[code]}\n{said}" if code in before else said
             self._document.rows.setdefault(("introduction",), row)
             return

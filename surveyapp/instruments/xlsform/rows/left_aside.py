@@ -85,9 +85,8 @@ def of_survey(row: SheetRow, kind: str) -> Iterator[Aside]:
     """What of a survey row changes nothing of what is asked."""
     yield from _of_any(row)
     for key in row.cells:
-        cell = row.places[key]
-        if words := COLUMNS.get(column_of(key)):
-            yield cell, str(words) % {"column": cell.heading}
+        if told := COLUMNS.get(column_of(key)):
+            yield row.places[key], str(told) % {"column": row.places[key].heading}
     required = row.get("required").lower()
     if kind in OF_NOTHING:
         for name in OF_NOTHING[kind]:
