@@ -40,8 +40,8 @@ def reasons(sheets: Sheets) -> list[str]:
     return [f"{fault.line} {fault.place}: {fault.message}" for fault in refusal.value.faults]
 
 
-def told(imported: ImportedForm, place: str) -> bool:
-    return any(notice.startswith(place) for notice in imported.notices)
+def told(imported: ImportedForm, cell_name: str) -> bool:
+    return any(notice.startswith(cell_name) for notice in imported.notices)
 
 
 PLACES = [
@@ -215,8 +215,8 @@ def test_columns_of_one_apps_own_and_messages_in_several_languages_are_told_with
         "constraint_message::Français (fr)": "Non.",
     }
     imported = taken(form(row, path="somewhere", **{"attribute::app": "x"}))
-    for place in ("survey!D 2", "survey!E 2", "survey!F 2", "settings!A 2", "settings!B 2"):
-        assert told(imported, place), place
+    for cell_name in ("survey!D 2", "survey!E 2", "survey!F 2", "settings!A 2", "settings!B 2"):
+        assert told(imported, cell_name), cell_name
 
 
 def test_rows_of_remarks_and_groups_without_a_question_are_told():
@@ -230,8 +230,8 @@ def test_rows_of_remarks_and_groups_without_a_question_are_told():
     ]
     imported = taken(form(*rows))
     assert list(items(imported)) == ["A"]
-    for place in ("survey 2: ", "survey!B 3: ", "survey!B 4: ", "survey!B 7: "):
-        assert told(imported, place), place
+    for cell_name in ("survey 2: ", "survey!B 3: ", "survey!B 4: ", "survey!B 7: "):
+        assert told(imported, cell_name), cell_name
 
 
 def test_curled_quotes_in_a_condition_are_straight_ones():
@@ -261,5 +261,5 @@ def test_a_refused_form_of_many_faults_names_each_once_and_at_its_place():
         {"type": "text", "name": "t", "label": "Id?", "constraint": "regex(., '^[0-9]+$')"},
         {"type": "text", "name": "u", "label": "So?", "relevant": "${g} != ''"},
     ]
-    places = [re.match(r"\d+ \S+?(?=:)", reason)[0] for reason in reasons(form(*rows))]
-    assert sorted(places) == ["2 survey!A2", "3 survey!A3", "4 survey!A4", "5 survey!A5", "6 survey!D6"]  # fmt: skip
+    stands_at = [re.match(r"\d+ \S+?(?=:)", reason)[0] for reason in reasons(form(*rows))]
+    assert sorted(stands_at) == ["2 survey!A2", "3 survey!A3", "4 survey!A4", "5 survey!A5", "6 survey!D6"]  # fmt: skip

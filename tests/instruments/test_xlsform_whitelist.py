@@ -30,9 +30,9 @@ def faults(sheets: Sheets) -> list[str]:
 def is_told(sheets: Sheets, sheet: str, at: int, heading: str) -> bool:
     """Whether a notice says of the cell, at its place, what becomes of it."""
     columns = list(dict.fromkeys(column for row in sheets[sheet] for column in row))
-    place = f"{sheet}!{xl_col_to_name(columns.index(heading))} {at + 2}: "
+    cell_name = f"{sheet}!{xl_col_to_name(columns.index(heading))} {at + 2}: "
     notices = read_xlsform(workbook(sheets), file="form.xlsx").notices
-    return any(notice.startswith(place) for notice in notices)
+    return any(notice.startswith(cell_name) for notice in notices)
 
 
 def typed(target: str | tuple[str, ...]) -> str:
