@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from surveyapp import clock
-from surveyapp.config import SettingsRefused, environment_file, read_settings
+from surveyapp.config import SettingsRefused, read_settings, settings_file
 from surveyapp.i18n import _
 from surveyapp.operations.doctor.findings import Level
 
@@ -68,7 +68,7 @@ def findings(outside: bool) -> Iterator[Diagnosis]:
         settings = read_settings()
     except SettingsRefused as refused:
         for fault in refused.faults:
-            mending = f"editor {environment_file.in_use()}"
+            mending = f"editor {settings_file()}"
             yield Diagnosis("settings", Level.FAIL, fault, mending)
         return
     yield Diagnosis("settings", Level.OK, _("Các cấu hình đọc được."))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from surveyapp.config import PROJECT, Settings, environment_file
+from surveyapp.config import PROJECT, Settings, settings_file
 from surveyapp.i18n import _
 from surveyapp.messaging.channels import open_channels
 from surveyapp.messaging.errors import MessagingError
@@ -45,7 +45,7 @@ def _told(asked: Callable[[Settings], Iterator[Diagnosis]], settings: Settings) 
 
 
 def _mail(settings: Settings) -> Iterator[Diagnosis]:
-    mending = _edit(environment_file.in_use())
+    mending = _edit(settings_file())
     if not settings.smtp_url:
         level = Level.OK if settings.demo else Level.WARN
         words = _("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL).")
@@ -104,14 +104,14 @@ def _bucket(settings: Settings) -> Iterator[Diagnosis]:
         bucket.delete(key)
     except BucketAway as away:
         words = _("Không ghi được vào kho chung: %(fault)s.", fault=away)
-        yield Diagnosis("store", Level.FAIL, words, _edit(environment_file.in_use()))
+        yield Diagnosis("store", Level.FAIL, words, _edit(settings_file()))
         return
     if is_kept:
         words = _("Kho chung %(host)s ghi và đọc được.", host=bucket.host)
         yield Diagnosis("store", Level.OK, words)
         return
     words = _("Kho chung %(host)s nhận tệp nhưng không cho đọc lại.", host=bucket.host)
-    yield Diagnosis("store", Level.FAIL, words, _edit(environment_file.in_use()))
+    yield Diagnosis("store", Level.FAIL, words, _edit(settings_file()))
 
 
 def _front(settings: Settings) -> Iterator[Diagnosis]:
