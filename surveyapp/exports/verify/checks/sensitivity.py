@@ -166,8 +166,8 @@ def _rank_faults(folder: Path) -> Iterator[ReleaseFault]:
                 level = kinds.get(row["rated_unit"], "")
                 ranked[row["rule"], level].append((float(mean), rank, row["rated_unit"]))
         for (rule, _), units in ranked.items():
-            for mean, rank, unit in units:
-                better = sum(other > mean + CLOSE for other, _, _ in units)
-                as_good = sum(other >= mean - CLOSE for other, _, _ in units)
-                if not better < int(rank) <= max(as_good, better + 1):
+            for own, place_told, unit in units:
+                better = sum(other > own + CLOSE for other, _, _ in units)
+                as_good = sum(other >= own - CLOSE for other, _, _ in units)
+                if not better < int(place_told) <= max(as_good, better + 1):
                     yield ReleaseFault(SENSITIVITY, "ranks_differ", f"{rule}/{unit}/{variant}")
