@@ -24,10 +24,13 @@
     button.addEventListener("click", () => window.print());
   });
 
-  // Submitted or left: what the browser kept of unsent answers goes.
+  // Submitted, or left once all of it had arrived: what the browser kept goes. What it could not send waits two days.
   each("[data-forget]", (page) => {
     try {
-      Object.keys(localStorage).filter((name) => name.startsWith(page.dataset.forget)).forEach((name) => localStorage.removeItem(name));
+      const kept = () => Object.keys(localStorage).filter((name) => name.startsWith("phieu."));
+      const isOver = (name) => name === page.dataset.forget || Date.now() - localStorage.getItem(name).split(".")[0] > 2 * 864e5;
+      kept().filter(isOver).forEach((name) => localStorage.removeItem(name));
+      each("[data-unsent]", (words) => { words.hidden = !kept().length; });
     } catch { /* a browser that keeps nothing has nothing to forget */ }
   });
 

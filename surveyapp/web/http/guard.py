@@ -18,6 +18,7 @@ from flask import Flask, current_app, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from surveyapp.web.http.safeguards import slow_bodies
 from surveyapp.web.http.sessions import CSRF_FIELD, SAFE_METHODS
 from surveyapp.web.http.state import settings
 
@@ -125,13 +126,17 @@ def install(app: Flask) -> None:
         False  # it wants a Referer, which we ask browsers not to send
     )
     tokens = MaskedTokens(app)
-    app.before_request(_limit_length)
+    app.before_request(_limit_body)
     app.before_request(lambda: _check(tokens))
 
 
-def _limit_length() -> None:
-    if marked("takes_upload"):
+def _limit_body() -> None:
+    """How much of it, and until when."""
+    takes_upload = marked("takes_upload")
+    if takes_upload:
         request.max_content_length = UPLOAD_BYTES
+    if request.method not in SAFE_METHODS or request.content_length:
+        slow_bodies.limit(slow_bodies.UPLOAD_SECONDS if takes_upload else slow_bodies.SECONDS)
 
 
 def _check(tokens: MaskedTokens) -> None:
