@@ -28,6 +28,7 @@ keepalive = 75
 """Longer than the proxy keeps its connections (docs/proxy): a request never meets one that closes."""
 timeout = 60
 graceful_timeout = 30
+"""Also longer than the proxy keeps them: by the end of a stop it has closed those that rest."""
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  memory, not disk
 control_socket_disable = True
 accesslog = None
@@ -71,16 +72,23 @@ def post_fork(_server: Any, _worker: Any) -> None:
         ctypes.CDLL(None).mallopt(_MOST_ARENAS, 2)
 
 
+def on_starting(server: Any) -> None:
+    """The address is taken; the door opens when the first worker can answer."""
+    draining.bind_only(server)
+
+
 def post_worker_init(worker: Any) -> None:
-    """The application is loaded: a reload may end those before."""
+    """The application is loaded: once it is warm a reload may end those before."""
     from surveyapp.web.desk import background  # the parent of the workers needs none of it
     from surveyapp.web.http import state
+    from surveyapp.web.serving import warming
 
-    draining.ready_file(_counters(), worker.pid).touch()
+    warming.warm(worker.wsgi)
     if state.is_ours(worker.wsgi):  # benchmarks serve another beside it
         background.watch(state.keys_of(worker.wsgi))
     gc.collect()
     gc.freeze()  # what was loaded stays: no collection walks through it again
+    worker.ready = draining.ready_file(_counters(), worker.pid)
 
 
 def on_reload(server: Any) -> None:

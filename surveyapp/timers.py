@@ -17,7 +17,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveyapp.db import Base, transaction
+from surveyapp.db import Base, rows_changed, transaction
 
 HOLD = timedelta(minutes=15)
 DONE, FAILED = "done", "failed"
@@ -43,6 +43,17 @@ class Turn:
     name: str
     is_ours: bool
     holder: str = ""
+    hold: timedelta = HOLD
+
+    def is_still_ours(self, now: datetime) -> bool:
+        """Asked before each message: hold on for as long again; False once another took over meanwhile."""
+        with transaction() as db:
+            held = db.execute(
+                update(TimerRun)
+                .where(TimerRun.name == self.name, TimerRun.holder == self.holder)
+                .values(held_until=now + self.hold)
+            )
+            return rows_changed(held) == 1
 
 
 def claim(db: Session, name: str, *, holder: str, now: datetime, hold: timedelta = HOLD) -> bool:
@@ -85,7 +96,7 @@ def turn(name: str, *, now: Callable[[], datetime], hold: timedelta = HOLD) -> I
         return
     outcome = FAILED
     try:
-        yield Turn(name, True, holder)
+        yield Turn(name, True, holder, hold)
         outcome = DONE
     except SystemExit as ended:
         outcome = FAILED if ended.code else DONE

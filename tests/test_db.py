@@ -1,10 +1,28 @@
 """The two ways into the database: one that commits, one that only reads from one snapshot."""
 
+import contextlib
+from pathlib import Path
+
 import pytest
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, delete, func, insert, select, text
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
-from surveyapp.db import compact, make_engine, reading, transaction
+from surveyapp.db import compact, engines, make_engine, reading, transaction
+
+THREADS = 8
+"""Of a process of the web (gunicorn.conf.py)."""
 
 
 @pytest.fixture
@@ -51,6 +69,44 @@ def test_what_an_older_transaction_could_see_is_waited_for(postgresql_engine: En
             db.execute(delete(notes))
         assert compact(postgresql_engine, ["note"], patience=0.3) is False
     assert compact(postgresql_engine, ["note"], patience=60) is True
+
+
+def test_the_write_ahead_log_that_a_long_reader_let_grow_is_cut_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_JOURNAL_LIMIT", 100_000)
+    engine = make_engine(f"sqlite:///{tmp_path / 'survey.sqlite3'}")
+    notes = Table("note", MetaData(), Column("id", Integer, primary_key=True), Column("text", Text))
+    notes.create(engine)
+    log, line = tmp_path / "survey.sqlite3-wal", {"text": "x" * 1000}
+
+    def write(lines: int) -> None:
+        with engine.begin() as connection:
+            connection.execute(insert(notes), [line] * lines)
+
+    with engine.connect().execution_options(survey_reads_only=True) as reader:
+        reader.execute(select(func.count()).select_from(notes))
+        for _ in range(4):
+            write(1500)
+        grown = log.stat().st_size
+        assert grown > 5_000_000
+    for _ in range(3):
+        write(1)
+    assert log.stat().st_size <= 200_000
+    engine.dispose()
+
+
+def test_the_pages_that_sqlite_keeps_are_bounded_for_a_process_and_not_for_each_connection(
+    sqlite_engine: Engine,
+) -> None:
+    with contextlib.ExitStack() as opened:
+        held = [
+            opened.enter_context(contextlib.closing(sqlite_engine.raw_connection()))
+            for _ in range(THREADS)
+        ]
+        kept = [-one.execute("PRAGMA cache_size").fetchone()[0] for one in held]
+    assert len(set(held)) == THREADS
+    assert sum(kept) <= engines.SQLITE_CACHE_KIB
 
 
 def test_a_connection_that_rested_and_died_is_replaced_unnoticed(

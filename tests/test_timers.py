@@ -44,3 +44,14 @@ def test_the_turn_of_a_process_that_was_killed_is_taken_after_its_time(engine, n
         timers.end(db, "report", holder="killed", outcome=timers.DONE, now=now)
         assert timers.runs(db)["report"].holder == "next"
         assert timers.runs(db)["report"].held_until is not None
+
+
+def test_who_held_its_turn_too_long_sends_no_further_message_and_who_goes_on_keeps_it(engine, now):
+    with timers.turn("report", now=lambda: now) as slow:
+        later = now + timers.HOLD - timedelta(seconds=1)
+        assert slow.is_still_ours(later), "each message holds on for as long again"
+        with timers.turn("report", now=lambda: later + timedelta(minutes=1)) as other:
+            assert not other.is_ours
+        with timers.turn("report", now=lambda: later + timers.HOLD) as other:
+            assert other.is_ours
+            assert not slow.is_still_ours(later + timers.HOLD)

@@ -112,6 +112,7 @@ class Action(StrEnum):
     UNIT_RELEASED = "unit.released"
     WAVE_CONFIRMED = "wave.confirmed"
     WAVE_DELETED = "wave.deleted"
+    WAVE_MOVED = "wave.moved"
     WAVE_PAUSED = "wave.paused"
     WAVE_RESUMED = "wave.resumed"
     WAVE_RETRIED = "wave.retried"

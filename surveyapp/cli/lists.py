@@ -12,12 +12,11 @@ from surveyapp.respondents.findings import Finding
 from surveyapp.respondents.states import ReminderState
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from surveyapp.messaging.channels import Channel
     from surveyapp.messaging.model import Email
     from surveyapp.respondents.context import ListContext
     from surveyapp.respondents.reading.checking import Checked
+    from surveyapp.timers import Turn
 
 PACKS = Path(__file__).resolve().parents[2] / "questionnaires"
 
@@ -86,25 +85,26 @@ def send_reminders() -> None:
         sender = server.settings.mail_from or ("demo@khaosat.example.vn" * server.settings.demo)
         if channels.email is None or not sender:
             raise click.ClickException(_("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL)."))
-        sent, queued = _send(channels.email, sender, server.settings.addresses.desk, clock.now())
+        sent, queued = _send(channels.email, sender, server.settings.addresses.desk, turn)
         channels.close()
     click.echo(_("Đã gửi %(sent)s trên %(queued)s thư nhắc.", sent=sent, queued=queued))
 
 
-def _send(
-    channel: "Channel[Email]", sender: str, base_url: str, now: "datetime"
-) -> tuple[int, int]:
-    """How many of the queued reminders were handed over, and how many there were."""
+def _send(channel: "Channel[Email]", sender: str, base_url: str, turn: "Turn") -> tuple[int, int]:
+    """While it is our turn: how many of the queued reminders were handed over, and how many there were."""
     from surveyapp import clock
     from surveyapp.db import reading, transaction
     from surveyapp.respondents.deadlines import reminders
 
+    now = clock.now()
     with reading() as db:
         queued = reminders.messages(
             db, sender=sender, base_url=base_url, now=now, today=clock.day(now)
         )
     handed_over = 0
     for reminder_id, message in queued:
+        if not turn.is_still_ours(clock.now()):
+            break  # whoever took over sends the rest
         outcome = channel.send(message)
         with transaction() as db:
             handed_over += (

@@ -3,13 +3,16 @@
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from surveyapp import clock
 from surveyapp.config import Settings
 from surveyapp.i18n import _, speaking
+
+if TYPE_CHECKING:
+    from surveyapp.timers import Turn
 
 ACTOR = "command line"
 campaign_option = click.option("--campaign", "code", required=True, help="Code of the campaign.")
@@ -72,16 +75,22 @@ def send(code: str, day: datetime | None) -> None:
             return
         with reading() as db:
             waiting = list(readers.not_sent_yet(db, campaigns.campaign(db, code).id, day=until))
+        sent = 0
         if waiting:
-            failed = _send(server.settings, code, until, waiting)
-        click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=len(waiting) - failed))
+            sent, failed = _send(server.settings, code, until, waiting, turn)
+        click.echo(_("Đã gửi báo cáo tới %(n)s địa chỉ.", n=sent))
         if failed:
             click.echo(_("Chưa gửi được tới %(n)s địa chỉ.", n=failed), err=True)
             sys.exit(1)
 
 
-def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int:
-    """Hand the report to each; returns how many could not be reached. Raises `NoMailServer`."""
+def _send(
+    settings: Settings, code: str, until: date, waiting: list[Any], turn: "Turn"
+) -> tuple[int, int]:
+    """Hand the report to each while it is our turn; how many have it, and how many could not be reached.
+
+    Raises `NoMailServer`.
+    """
     from surveyapp.campaigns import queries as campaigns
     from surveyapp.db import reading, transaction
     from surveyapp.fieldwork.errors import NoMailServer
@@ -92,7 +101,7 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
     opened = channels.open_channels(settings)
     if opened.email is None:
         raise NoMailServer
-    failed, reports = 0, {}
+    sent, failed, reports = 0, 0, {}
     made: dict[str, Any] = {}
     for one in waiting:
         with speaking(one.language):
@@ -112,13 +121,16 @@ def _send(settings: Settings, code: str, until: date, waiting: list[Any]) -> int
                 now=clock.now(),
                 files=made[one.language],
             )
+        if not turn.is_still_ours(clock.now()):
+            break  # whoever took over sends to the rest
         if opened.email.send(email).is_handed_over:
             with transaction() as db:
                 readers.mark_report_sent(db, one.id, day=until)
+            sent += 1
         else:
             failed += 1
     opened.close()
-    return failed
+    return sent, failed
 
 
 @report.command()

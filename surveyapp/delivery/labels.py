@@ -2,6 +2,7 @@
 
 from surveyapp.delivery import errors
 from surveyapp.delivery.health.worker_watch import Trouble
+from surveyapp.delivery.models import Wave
 from surveyapp.delivery.states import CanaryState, DeliveryState, WaveState
 from surveyapp.delivery.waves.cautions import Caution
 from surveyapp.i18n import _, _n, day, moment, number
@@ -115,6 +116,15 @@ def caution(warning: Caution) -> str:
         "%(n)s người trong số này đã nhận tin trong vòng %(days)s ngày trước giờ bắt đầu.",
         warning.people,
         days=warning.days,
+    )
+
+
+def crowding(earlier: Wave) -> str:
+    """Why a planned reminder comes too soon."""
+    return _(
+        "Quá gần đợt “%(kind)s” bắt đầu %(when)s: cùng những người đó có thể bị nhắc hai lần.",
+        kind=kind_name(earlier.kind),
+        when=moment(earlier.starts_at),
     )
 
 

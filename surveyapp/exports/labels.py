@@ -158,6 +158,7 @@ _FAULTS = {
     "name_missing": lazy("đơn vị hoặc nhóm có kết quả nhưng không có tên"),
     "weights_differ": lazy("quyền số hoặc hiệu ứng thiết kế không khớp với dòng của nó"),
     "means_differ": lazy("trung bình khác với bảng đếm hoặc nằm ngoài khoảng của nó"),
+    "ddi_differs": lazy("bản mô tả cho kho lưu trữ có số đếm hoặc tỷ lệ khác với bảng"),
     "formats_differ": lazy("tệp này không nói đúng như bảng CSV"),
 }
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from surveyapp import clock, schema
 from surveyapp.accounts.act import Act
@@ -49,8 +49,8 @@ KILLS_IN = 4_000
 """A worker dies after about so many messages."""
 SUBMITS_EVERY = timedelta(seconds=1)
 LATE = timedelta(minutes=1)
-STEPS = ((timedelta(minutes=1), 2), (timedelta(minutes=20), 300), (timedelta.max, 3600))
-"""Seconds by which the clock goes on while there is nothing to send, by how long there was nothing."""
+LEAST_STEP, LONGEST_STEP = timedelta(seconds=2), timedelta(minutes=20)
+"""How far the clock goes on while there is nothing to send: to the next message that waits."""
 
 
 class Killed(BaseException):
@@ -225,9 +225,7 @@ def _work(survey: Sending, providers: Providers, wave_id: UUID) -> None:
         if tried:
             tried_at = survey.now
             continue
-        waited = survey.now - tried_at
-        step = next(step for longest, step in STEPS if waited < longest)
-        survey.now += timedelta(seconds=step)
+        survey.now += _until_next(survey, wave_id, workers)
         providers.somebody_submits()
         providers.deliver_reports()
         if survey.now >= post_at:
@@ -237,6 +235,27 @@ def _work(survey: Sending, providers: Providers, wave_id: UUID) -> None:
     for worker in workers:
         if worker is not None:
             worker.outbox.close()
+
+
+def _until_next(survey: Sending, wave_id: UUID, workers: list[Any]) -> timedelta:
+    """Until a message is due that no limit and no rest of its channel or domain has held back."""
+    resting: dict[str, datetime] = {}
+    for worker in workers:
+        if worker is not None:
+            resting |= worker._resting.domains(now=survey.now)
+    waiting = (
+        Delivery.wave_id == wave_id,
+        Delivery.state == "queued",
+        Delivery.channel != "letter",
+    )
+    with reading() as db:
+        due = db.scalar(
+            select(func.min(Delivery.not_before)).where(*waiting, Delivery.domain.not_in(resting))
+        )
+        held = set(db.scalars(select(Delivery.domain).where(*waiting).distinct())) & set(resting)
+    moments = [due] * (due is not None) + [resting[domain] for domain in held]
+    wait = min(moments, default=survey.now + LONGEST_STEP) - survey.now
+    return min(max(wait, LEAST_STEP), LONGEST_STEP)
 
 
 def _post_letters(survey: Sending, wave_id: UUID) -> None:

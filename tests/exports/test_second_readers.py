@@ -1,6 +1,7 @@
 """Programs that others wrote read a release and find the same numbers in every format."""
 
 import csv
+import itertools
 import json
 import shutil
 from collections import Counter
@@ -102,3 +103,27 @@ def test_pyreadstat_reads_the_same_answers_and_leaves_out_the_user_missing(folde
     valid, _ = pyreadstat.read_sav(folder / "scoring" / "responses.sav")
     for name, counts in expected.items():
         assert valid[name].notna().sum() == counts.total() - counts["98"]
+
+
+def test_json_stat_and_sdmx_tell_the_figures_of_the_public_means(folder):
+    told = {
+        (row["rated_unit"], row["group"], row["item"], name.upper()): float(value)
+        for row in cells(folder / "public" / "means.csv")
+        for name, value in list(row.items())[5:]
+        if value
+    }
+    sdmx = {
+        (row["REF_AREA"], row["RESPONDENT_GROUP"], row["ITEM"], row["INDICATOR"]): float(
+            row["OBS_VALUE"]
+        )
+        for row in cells(folder / "public" / "sdmx.csv")
+    }
+    assert sdmx == told
+    for name in ("means", "means_en"):
+        cube = json.loads((folder / "public" / f"{name}.json").read_text())
+        indices = [cube["dimension"][one]["category"]["index"] for one in cube["id"]]
+        assert cube["size"] == [len(one) for one in indices]
+        places = list(itertools.product(*indices))  # row-major, as JSON-stat counts
+        assert {places[int(n)]: value for n, value in cube["value"].items()} == told
+    words = cube["dimension"]["REF_AREA"]["category"]["label"]
+    assert (words["BNV"], words["01"]) == ("Ministry of Home Affairs", "Ha Noi")

@@ -8,7 +8,6 @@ import contextlib
 import os
 import resource
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -66,14 +65,8 @@ def _start_database(site: Site) -> None:
 
 def _pooler(site: Site, number: int) -> None:
     """The pooler alone is stopped: to the nodes the database is cut off."""
-    running = subprocess.run(
-        ["pgrep", "-f", str(site.folder.parent / "pooler" / "pgbouncer.ini")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for pid in running.stdout.split():
-        os.kill(int(pid), number)
+    for pid in installation.pooler_pids(site):
+        os.kill(pid, number)
 
 
 def _fill(site: Site) -> None:

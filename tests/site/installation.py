@@ -179,6 +179,17 @@ class Site:
             os.kill(int(one), number)
 
 
+def pooler_pids(site: Site) -> list[int]:
+    """The processes of this installation's PgBouncer."""
+    running = subprocess.run(
+        ["pgrep", "-f", str(site.folder.parent / "pooler" / "pgbouncer.ini")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(pid) for pid in running.stdout.split()]
+
+
 def stage(folder: Path, url: str, people: int) -> dict:
     """A campaign that collects, with as many links."""
     import json

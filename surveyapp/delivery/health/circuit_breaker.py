@@ -36,14 +36,18 @@ class Resting:
         return {domain: until for domain, (until, _) in self._domains.items() if until > now}
 
     def refused(self, domain: str, *, now: datetime) -> None:
-        """The domain put a message off. Several in a row, and it alone rests, each time for longer."""
+        """The domain put a message off. Several in a row, and it alone rests, each time for longer.
+
+        It is told once: a domain that answers so for ever would fill the log.
+        """
         self._refusals[domain] += 1
         if not domain or self._refusals[domain] < DOMAIN_FAULTS:
             return
+        if domain not in self._domains:
+            log.event("domain.resting", seconds=DOMAIN_REST.seconds)
         _, before = self._domains.get(domain, (now, DOMAIN_REST / 2))
         wait = min(before * 2, LONGEST_REST)
         self._domains[domain] = (now + wait, wait)
-        log.event("domain.resting", seconds=wait.seconds)
 
     def lift(self) -> None:
         """Somebody asks for an attempt at once: nothing rests."""
@@ -52,7 +56,9 @@ class Resting:
         self._refusals.clear()
 
     def begin(self, channel: str, outcome: Outcome, *, now: datetime) -> None:
-        """The channel itself is at fault."""
+        """The channel itself is at fault: told when it begins to rest, not at every further attempt."""
+        if channel not in self._until:
+            log.alarm("channel.resting", channel=channel, reason=str(outcome.reason))
         _, before = self._until.get(channel, (now, REST / 2))
         wait = min(before * 2, LONGEST_REST)
         self._until[channel] = (now + wait, wait)
@@ -65,16 +71,15 @@ class Resting:
             until=now + wait,
             over_at=None,
         )
-        log.alarm(
-            "channel.resting", channel=channel, reason=str(outcome.reason), seconds=wait.seconds
-        )
 
     def took(self, channel: str, *, now: datetime, domain: str = "") -> None:
         """The channel took a message for the domain, so whatever was wrong with both is over."""
         self._refusals.pop(domain, None)
-        self._domains.pop(domain, None)
+        if self._domains.pop(domain, None):
+            log.event("domain.takes_again")
         if channel not in self._sound:
-            self._until.pop(channel, None)
+            if self._until.pop(channel, None):
+                log.event("channel.takes_again", channel=channel)
             self._sound.add(channel)
             self._owed[channel] = now
 

@@ -12,7 +12,7 @@ from surveyapp import log, timers
 from surveyapp.accounts import audit_head
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
-from surveyapp.accounts.links import account_mail
+from surveyapp.accounts.links import account_mail, activation
 from surveyapp.campaigns.models import Campaign
 from surveyapp.campaigns.states import TAKING_LISTS
 from surveyapp.config import Addresses
@@ -49,7 +49,7 @@ def keep(
 ) -> None:
     """One round of upkeep; a mailbox that is away costs an alarm and nothing else."""
     _mail_account_links(post, keys=keys, addresses=addresses, now=now)
-    _send_audit_head(post, keys=keys, now=now())
+    _send_audit_head(post, keys=keys, now=now)
     with transaction() as db:
         end_closed(db, now=now())
         absences.lift(db, now=now())
@@ -79,37 +79,52 @@ def _mail_account_links(
     if post.email is None:
         return
     with reading() as db:
-        waiting = account_mail.messages(
-            db,
-            sender=post.sender,
-            sender_name=post.sender_name,
-            addresses=addresses,
-            keys=keys,
-            now=now(),
-        )
-    for link_id, message in waiting:
-        outcome = post.email.send(message)
-        with transaction() as db:
-            account_mail.note(db, link_id, outcome)
-        if outcome.concerns_channel:
+        if not activation.waiting(db):
             return
+    with timers.turn("account-links", now=now, hold=SELF_TEST_HOLD) as turn:
+        if not turn.is_ours:  # of several workers one: nobody gets her link twice
+            return
+        with reading() as db:
+            waiting = account_mail.messages(
+                db,
+                sender=post.sender,
+                sender_name=post.sender_name,
+                addresses=addresses,
+                keys=keys,
+                now=now(),
+            )
+        for link_id, message in waiting:
+            if not turn.is_still_ours(now()):
+                return
+            outcome = post.email.send(message)
+            with transaction() as db:
+                account_mail.note(db, link_id, outcome)
+            if outcome.concerns_channel:
+                return
 
 
-def _send_audit_head(post: Post, *, keys: KeyRing, now: datetime) -> None:
-    """Once a day to everybody who keeps it; it is entered before it goes, so that two workers send one."""
+def _send_audit_head(post: Post, *, keys: KeyRing, now: Callable[[], datetime]) -> None:
+    """Once a day to everybody who keeps it; it is entered before it goes, by one of several workers."""
     if post.email is None or not post.witnesses:
         return
-    with transaction() as db:
-        chain = audit_head.latest(db) if audit_head.is_due(db, now=now) else None
-        if chain is not None:
-            audit_head.sent(db, chain, act=Act(audit_head.WORKER, now, keys))
-    if chain is None:
-        return
-    subject, text = audit_head.words(chain, now=now)
-    for address in post.witnesses:
-        outcome = post.send_trial(address, Rendered(subject, text, ""), language="vi", now=now)
-        if not outcome.is_handed_over:
-            log.alarm("audit_head_not_sent", reason=outcome.reason.value)
+    with reading() as db:
+        if not audit_head.is_due(db, now=now()):
+            return
+    with timers.turn("audit-head", now=now, hold=SELF_TEST_HOLD) as turn:
+        if not turn.is_ours:
+            return
+        with transaction() as db:
+            chain = audit_head.latest(db) if audit_head.is_due(db, now=now()) else None
+            if chain is not None:
+                audit_head.sent(db, chain, act=Act(audit_head.WORKER, now(), keys))
+        if chain is None:
+            return
+        subject, text = audit_head.words(chain, now=now())
+        words = Rendered(subject, text, "")
+        for address in post.witnesses:
+            outcome = post.send_trial(address, words, language="vi", now=now())
+            if not outcome.is_handed_over:
+                log.alarm("audit_head_not_sent", reason=outcome.reason.value)
 
 
 def _test_channels(post: Post, *, now: Callable[[], datetime]) -> None:

@@ -101,6 +101,29 @@ def is_quiet(wave: Wave, now: datetime) -> bool:
     return rules.is_quiet(now, quiet_from=wave.quiet_from, quiet_until=wave.quiet_until)
 
 
+def has_due(
+    db: Session,
+    wave_id: UUID,
+    *,
+    channels: Collection[str],
+    now: datetime,
+    avoid: Collection[str] = (),
+) -> bool:
+    """Something of the wave may be leased now, whatever the limits say. It only reads: a worker with nothing
+    to do asks this every second, and nobody who writes waits for that."""
+    due = and_(
+        Delivery.state == DeliveryState.QUEUED,
+        Delivery.not_before <= now,
+        Delivery.channel.in_(channels),
+        Delivery.domain.not_in(avoid),
+    )
+    expired = and_(Delivery.state == DeliveryState.LEASED, Delivery.lease_until <= now)
+    of_wave = select(Delivery.id).where(Delivery.wave_id == wave_id)
+    return any(
+        db.execute(of_wave.where(which).limit(1)).first() is not None for which in (due, expired)
+    )
+
+
 def lease(
     db: Session,
     wave_id: UUID,

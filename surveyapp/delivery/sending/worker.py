@@ -179,19 +179,25 @@ class Worker:
             if not self._resting.rests(channel, now=now)
         ]
 
-    def _send_group(self, wave_id: UUID) -> int:
-        now = self.now()
+    def _lease(self, wave_id: UUID, now: datetime) -> list[Leased]:
+        channels, avoid = self._channels(now), self._resting.domains(now=now).keys()
+        with reading() as db:
+            if not queue.has_due(db, wave_id, channels=channels, now=now, avoid=avoid):
+                return []
         with transaction() as db:
-            leased = queue.lease(
+            return queue.lease(
                 db,
                 wave_id,
                 worker=self.name,
-                channels=self._channels(now),
+                channels=channels,
                 now=now,
                 limit=GROUP,
                 limits=self.post.limits,
-                avoid=self._resting.domains(now=now).keys(),
+                avoid=avoid,
             )
+
+    def _send_group(self, wave_id: UUID) -> int:
+        leased = self._lease(wave_id, now := self.now())
         if not leased:
             return 0
         brief = self._read(wave_id, leased)

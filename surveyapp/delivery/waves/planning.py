@@ -16,7 +16,7 @@ from surveyapp.delivery import rules
 from surveyapp.delivery.errors import WaveInOtherState, WaveRefused
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.states import WaveState
-from surveyapp.delivery.waves import counting, staggering
+from surveyapp.delivery.waves import counting, staggering, wave_lookup
 from surveyapp.delivery.waves.counting import DryRun
 from surveyapp.delivery.waves.wave_lookup import locked
 from surveyapp.keys import KeyRing
@@ -63,6 +63,52 @@ def plan_wave(
     db.add(wave)
     db.flush()
     return wave
+
+
+def count_moved(
+    db: Session, campaign: Campaign, wave_id: UUID, starts_at: datetime, *, keys: KeyRing
+) -> DryRun:
+    """Whom the wave would reach if it began at `starts_at`. It only reads. Raises `UnknownWave`."""
+    wave = wave_lookup.wave(db, campaign.id, wave_id)
+    db.expunge(wave)
+    wave.starts_at = starts_at
+    return counting.dry_run(db, wave, campaign=campaign, keys=keys)
+
+
+def move(
+    db: Session,
+    campaign: Campaign,
+    wave_id: UUID,
+    starts_at: datetime,
+    counted: DryRun,
+    *,
+    act: Act,
+) -> Wave:
+    """Let a wave begin at another moment, while nothing of it is queued; `counted` is true of that moment.
+
+    What was confirmed is a draft again: its start was part of what was confirmed. Raises `WaveInOtherState`
+    once it has begun or is over.
+    """
+    wave = locked(db, campaign, wave_id)
+    if not is_movable(wave):
+        raise WaveInOtherState(wave.state)
+    facts = {
+        "wave": str(wave_id),
+        "kind": wave.kind,
+        "was": wave.starts_at.isoformat(),
+        "now": starts_at.isoformat(),
+    }
+    audit.record(db, act, Action.WAVE_MOVED, campaign_code=campaign.code, facts=facts)
+    wave.starts_at = starts_at
+    wave.state, wave.reason = WaveState.DRAFT, ""
+    wave.confirmed_by = wave.confirmed_at = None
+    counting.keep(wave, counted, now=act.now)
+    return wave
+
+
+def is_movable(wave: Wave) -> bool:
+    """It may begin at another moment: nothing of it is queued and it is not over."""
+    return not (wave.is_over or wave.filled_to or wave.is_filled)
 
 
 def delete_draft(db: Session, campaign: Campaign, wave_id: UUID, *, act: Act) -> None:

@@ -76,10 +76,12 @@ class TimeCurve:
     target: int | None = None
     target_label: str | None = None
     ahead: Ahead | None = None
+    marks: Sequence[date] = ()
+    """Days on which something happened to everybody, each an upright line."""
 
     def draw(self, surface: Surface) -> Markup:
         """The grid, what came, what is expected, the target, the scales and the last count."""
-        drawing = _grid(surface) + self._line(surface)
+        drawing = _grid(surface) + self._marks(surface) + self._line(surface)
         if self.ahead is not None and len(self.ahead.path) > 1:
             drawing += self._ahead(surface, self.ahead)
         if self.target is not None:
@@ -137,6 +139,17 @@ class TimeCurve:
         end = way[-1][0]
         band = [way[0], *((end, 100 * (1 - n / top)) for n in (ahead.high, ahead.low))]
         return surface.plot("ahead", way, band, top=_TOP, high=_PLOT)
+
+    def _marks(self, surface: Surface) -> Markup:
+        return Markup("").join(
+            Markup('<line{look} x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>').format(
+                look=surface.look("mark"),
+                x=surface.across(self._x(each)),
+                top=_TOP,
+                bottom=_TOP + _PLOT,
+            )
+            for each in self.marks
+        )
 
     def _goal(self, surface: Surface, target: int) -> Markup:
         y = _y(target, self._top)

@@ -48,7 +48,7 @@ _NOTHING = Markup("")
 _CLASSES = {
     part: Markup(f' class="{part}"')  # noqa: S704  names of ours
     for part in (
-        *("goal", "goal-words", "last", "ahead", "second"),
+        *("goal", "goal-words", "last", "ahead", "second", "mark"),
         *("ground", "filled", "filled short", "target"),
         *("absent", "rest"),
     )
@@ -93,6 +93,7 @@ _TEXT = f'{FONT} font-size="12" stroke="none" fill="{INK}"'
 _LINE = f'fill="none" stroke="{BLUE}" stroke-width="2.4" stroke-linejoin="round"'
 _ATTRIBUTES = {
     "grid": 'stroke="#c8c8c8" stroke-width="0.7"',
+    "mark": f'stroke="{INK}" stroke-width="1" stroke-dasharray="2 4"',
     "goal": f'stroke="{INK}" stroke-dasharray="3 3"',
     "scale": _TEXT,
     "goal-words": _TEXT,

@@ -6,8 +6,9 @@ from typing import Any
 
 from surveyapp.exports.cleaning import sensitivity
 from surveyapp.exports.disclosure import public_tables
-from surveyapp.exports.formats import csv_files, name_tables, sdmx
+from surveyapp.exports.formats import csv_files, name_tables
 from surveyapp.exports.formats.codebook import CODEBOOK, CROSSWALK, LABELS, in_both
+from surveyapp.exports.formats.exchange import sdmx
 from surveyapp.exports.formats.statistics_files import NUMBERS
 from surveyapp.exports.release import precision_tables, scoring, sipas
 from surveyapp.exports.release.results import Frame, ItemColumn

@@ -26,14 +26,13 @@ from surveyapp.exports.formats import (
     codebook_page,
     csv_files,
     datapackage,
-    ddi,
     name_tables,
     report_document,
     results_workbook,
-    sdmx,
     statistics_files,
     syntax,
 )
+from surveyapp.exports.formats.exchange import ddi, json_stat, sdmx
 from surveyapp.exports.quality import papers
 from surveyapp.exports.quality.figures import MarkTally, QualityInputs
 from surveyapp.exports.quality.precision import CellWeight, cell_weights
@@ -266,6 +265,7 @@ def _write_public(
         tables = replace(tables, withheld=changed)
         public_tables.write_public(folder, tables)
     sdmx.write_sdmx(folder / "sdmx.csv", tables)
+    json_stat.write_json_stat(folder, tables)
     return tables, tuple(results.frame.in_order(changed))
 
 
@@ -329,7 +329,7 @@ def _write_documentation(folder: Path, frame: Frame, *, rows: int) -> None:
             folder / "questionnaires" / f"{instrument.code}.json", instrument.to_json()
         )
     csv_files.write_json(folder / "documentation" / "release.schema.json", SCHEMA)
-    ddi.write_ddi(folder / "documentation" / "ddi.xml", frame, rows=rows)
+    ddi.write_ddi(folder, frame, rows=rows)
     codebook_page.write_codebook_page(folder / "documentation", frame)
     syntax.write_syntax(folder / "documentation" / "syntax", frame)
     datapackage.write_datapackage(folder, frame)

@@ -27,8 +27,28 @@ ORDER: dict[str, Children] = {
     "stdyDscr": {"citation": SOME, "stdyInfo": ANY, "method": ANY, "dataAccs": ANY},
     "citation": {"titlStmt": ONE, "rspStmt": MAYBE, "prodStmt": MAYBE, "distStmt": MAYBE},
     "titlStmt": {"titl": ONE, "subTitl": ANY, "altTitl": ANY, "parTitl": ANY, "IDNo": ANY},
+    "rspStmt": {"AuthEnty": ANY, "othId": ANY},
+    "prodStmt": {"producer": ANY, "prodDate": ANY, "prodPlac": ANY, "software": ANY, "fundAg": ANY},
+    "distStmt": {"distrbtr": ANY, "contact": ANY, "depositr": ANY, "depDate": ANY, "distDate": ANY},
     "stdyInfo": {"subject": ANY, "abstract": ANY, "sumDscr": ANY},
-    "sumDscr": {"timePrd": ANY, "collDate": ANY, "nation": ANY, "geogCover": ANY, "universe": ANY},
+    "subject": {"keyword": ANY, "topcClas": ANY},
+    "sumDscr": {
+        "timePrd": ANY, "collDate": ANY, "nation": ANY, "geogCover": ANY, "geogUnit": ANY, "anlyUnit": ANY,
+        "universe": ANY, "dataKind": ANY,
+    },
+    "method": {"dataColl": ANY, "notes": ANY, "anlyInfo": MAYBE},
+    "dataColl": {
+        "timeMeth": ANY, "dataCollector": ANY, "frequenc": ANY, "sampProc": ANY, "sampleFrame": ANY, "deviat": ANY,
+        "collMode": ANY, "resInstru": ANY, "collSitu": ANY, "actMin": ANY, "weight": ANY, "cleanOps": ANY,
+    },
+    "sampleFrame": {"labl": ANY, "txt": ANY},
+    "anlyInfo": {"respRate": ANY, "EstSmpErr": ANY, "dataAppr": ANY},
+    "dataAccs": {"setAvail": ANY, "useStmt": ANY, "notes": ANY},
+    "setAvail": {"accsPlac": ANY, "origArch": ANY, "avlStatus": ANY, "collSize": ANY, "complete": ANY},
+    "useStmt": {
+        "confDec": ANY, "specPerm": ANY, "restrctn": ANY, "contact": ANY, "citReq": ANY, "deposReq": ANY,
+        "conditions": ANY, "disclaimer": ANY,
+    },
     "fileDscr": {"fileTxt": ANY, "locMap": MAYBE, "notes": ANY},
     "fileTxt": {
         "fileName": MAYBE, "fileCont": MAYBE, "dimensns": MAYBE, "fileType": MAYBE, "format": MAYBE,
@@ -36,7 +56,7 @@ ORDER: dict[str, Children] = {
     "dimensns": {"caseQnty": ANY, "varQnty": ANY},
     "dataDscr": {"varGrp": ANY, "var": ANY, "notes": ANY},
     "var": {
-        "labl": ANY, "qstn": ANY, "valrng": ANY, "universe": ANY, "txt": ANY, "catgry": ANY,
+        "labl": ANY, "qstn": ANY, "valrng": ANY, "universe": ANY, "sumStat": ANY, "txt": ANY, "catgry": ANY,
         "codInstr": ANY, "concept": ANY, "derivation": MAYBE, "varFormat": MAYBE, "notes": ANY,
     },
     "qstn": {"preQTxt": ANY, "qstnLit": ANY, "postQTxt": ANY},
@@ -46,10 +66,14 @@ ORDER: dict[str, Children] = {
 
 ALLOWED: dict[str, dict[str, set[str] | None]] = {
     "codeBook": {"version": {"2.5"}},
+    "timePrd": {"date": None, "event": {"start", "end", "single"}},
     "collDate": {"date": None, "event": {"start", "end", "single"}},
+    "software": {"version": None},
     "nation": {"abbr": None},
     "var": {"name": None, "files": None, "intrvl": {"contin", "discrete"}},
     "catgry": {"missing": {"Y", "N"}},
+    "catStat": {"type": {"freq"}},
+    "sumStat": {"type": {"vald", "invd"}},
     "varFormat": {"type": {"numeric", "character"}},
 }
 """Attributes besides `ID` and `xml:lang`, with the values they may have; None is any."""

@@ -8,7 +8,7 @@ CODES = (
     "unknown_code", "row_count", "small_label", "small_public_cell", "counts_do_not_add_up", "counts_incomplete",
     "counts_differ", "public_differs", "questionnaire_differs", "codebook_differs", "criteria_differ", "rates_differ",
     "cleaning_differs", "ranks_differ", "weights_differ", "means_differ", "name_missing",
-    "formats_differ",
+    "ddi_differs", "formats_differ",
 )  # fmt: skip
 """Every code there is, in the order of the contract."""
 

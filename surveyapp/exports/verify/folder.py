@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .checks.cross import cross_faults
+from .checks.described import described_faults
 from .checks.formats import format_faults
 from .contents import content_faults
 from .ddi import ddi_faults
@@ -75,7 +76,8 @@ def _verify_folder(folder: Path, key: str | None, *, formats: bool) -> list[Rele
     if faults:
         return faults
     of_formats = format_faults(folder) if formats else []
-    return sorted([*content_faults(folder, manifest), *cross_faults(folder, manifest), *of_formats])
+    told = [*content_faults(folder, manifest), *cross_faults(folder, manifest)]
+    return sorted([*told, *described_faults(folder), *of_formats])
 
 
 def _signature_faults(

@@ -123,11 +123,15 @@ class Forecast:
         return list(self._cells)
 
     @property
+    def reminders(self) -> tuple[date, ...]:
+        """The days of reminders to everybody that it reckons with."""
+        return self.curves[0].calendar.reminders if self.curves else ()
+
+    @property
     def reminder_is_seen(self) -> bool:
         """The gain from a reminder is learnt from a reminder of this campaign, not supposed."""
-        seen = self.curves[0].calendar.reminders if self.curves else ()
         own = (day for cohort in self._cohorts for day in cohort.reminders)
-        return any(day <= self.until for day in (*seen, *own))
+        return any(day <= self.until for day in (*self.reminders, *own))
 
     def cell(self, key: Key) -> ExpectedAnswers | None:
         """The forecast of one cell; None where there is no foundation or nobody was written to."""

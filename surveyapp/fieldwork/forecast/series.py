@@ -111,18 +111,26 @@ def reminders(db: Session, campaign_id: int) -> list[date]:
     return list(reminder_record(db, db.get_one(Campaign, campaign_id)).everybody)
 
 
-def reminder_record(db: Session, campaign: Campaign) -> ReminderRecord:
-    """Reminders that went out, or will as confirmed by an operator; what was stopped before it sent is none."""
+def reminder_record(
+    db: Session, campaign: Campaign, *, drafts_after: datetime | None = None
+) -> ReminderRecord:
+    """Reminders that went out, or will as confirmed by an operator; what was stopped before it sent is none.
+
+    With `drafts_after` those that are only planned count too, if they are to begin later than that.
+    """
     sent = exists(
         select(Delivery.id).where(
             Delivery.wave_id == Wave.id,
             Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.DELIVERED)),
         )
     )
+    counted = [Wave.state.in_(UNDER_WAY), and_(Wave.state == WaveState.STOPPED, sent)]
+    if drafts_after is not None:
+        counted.append(and_(Wave.state == WaveState.DRAFT, Wave.starts_at > drafts_after))
     waves = db.scalars(
         select(Wave)
         .where(Wave.campaign_id == campaign.id, Wave.kind.in_(REMINDERS))
-        .where(or_(Wave.state.in_(UNDER_WAY), and_(Wave.state == WaveState.STOPPED, sent)))
+        .where(or_(*counted))
         .order_by(Wave.starts_at)
     )
     everybody, parts = [], []
@@ -188,14 +196,25 @@ def _cell(each: Iterable[DayChange]) -> UnitGroup:
 
 def foresee(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
     """The forecast from the end of yesterday to the campaign's last day."""
+    return foresee_from(db, campaign, until=_known_until(campaign, now))
+
+
+def foresee_planned(db: Session, campaign: Campaign, *, now: datetime) -> Forecast:
+    """The same if every reminder on the calendar goes out, those that nobody has confirmed yet too."""
+    return foresee_from(db, campaign, until=_known_until(campaign, now), drafts_after=now)
+
+
+def _known_until(campaign: Campaign, now: datetime) -> date:
+    """The last day of which everything is known: yesterday, or the campaign's last."""
     closes = clock.day(campaign.closes_at - timedelta(seconds=1))
-    until = min(clock.day(now) - timedelta(days=1), closes)
-    return foresee_from(db, campaign, until=until)
+    return min(clock.day(now) - timedelta(days=1), closes)
 
 
-def foresee_from(db: Session, campaign: Campaign, *, until: date) -> Forecast:
-    """The forecast from the end of `until`."""
-    record = reminder_record(db, campaign)
+def foresee_from(
+    db: Session, campaign: Campaign, *, until: date, drafts_after: datetime | None = None
+) -> Forecast:
+    """The forecast from the end of `until`; with `drafts_after` as if the drafts after it were sent."""
+    record = reminder_record(db, campaign, drafts_after=drafts_after)
     by_themselves = reminded_by_themselves(db, campaign.id, record)
     known = {
         key: replace(cell, reminders=by_themselves(key))

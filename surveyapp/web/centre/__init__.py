@@ -20,6 +20,7 @@ MODULES = (
     "sending.declarations",
     "sending.wave_form",
     "sending.waves",
+    "sending.reminder_calendar",
     "sending.channels",
     "sending.templates",
     "sending.letters",

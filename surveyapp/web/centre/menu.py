@@ -55,6 +55,7 @@ PARTS = (
                 lazy("Gửi tin"),
                 ("waves", "wave_form", "channels", "templates", "letters", "wave_counts"),
             ),
+            MenuPage("centre.reminder_calendar", lazy("Lịch nhắc"), ("reminder_calendar",)),
             MenuPage("centre.invitations", lazy("Lời mời"), ("invitations", "bulk_reissue")),
             MenuPage("centre.declarations", lazy("Người được mời báo lại"), ("declarations",)),
             MenuPage("centre.chase", lazy("Đôn đốc"), ("reminding_letters",)),

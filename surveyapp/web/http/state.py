@@ -27,9 +27,7 @@ def keep(app: Flask, settings: Settings, keys: KeyRing) -> None:
 
 
 def _state() -> State:
-    state = current_app.extensions[_PLACE]
-    assert isinstance(state, State)
-    return state
+    return _state_of(current_app)
 
 
 def settings() -> Settings:
@@ -47,11 +45,20 @@ def is_ours(app: Any) -> bool:
     return _PLACE in getattr(app, "extensions", {})
 
 
-def keys_of(app: Flask) -> KeyRing:
-    """The key ring of this application, for what runs beside its requests."""
+def _state_of(app: Flask) -> State:
     kept = app.extensions[_PLACE]
     assert isinstance(kept, State)
-    return kept.keys
+    return kept
+
+
+def keys_of(app: Flask) -> KeyRing:
+    """The key ring of this application, for what runs beside its requests."""
+    return _state_of(app).keys
+
+
+def settings_of(app: Flask) -> Settings:
+    """Its settings, likewise."""
+    return _state_of(app).settings
 
 
 def keys() -> KeyRing:

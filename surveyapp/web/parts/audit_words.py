@@ -104,6 +104,7 @@ _WORDS: dict[str, object] = {
     Action.UNIT_RELEASED: lazy("Gửi trở lại tới một đơn vị"),
     Action.WAVE_CONFIRMED: lazy("Xác nhận đợt gửi"),
     Action.WAVE_DELETED: lazy("Xóa bản thảo đợt gửi"),
+    Action.WAVE_MOVED: lazy("Dời đợt gửi sang lúc khác"),
     Action.WAVE_PAUSED: lazy("Tạm dừng đợt gửi"),
     Action.WAVE_RESUMED: lazy("Gửi tiếp đợt gửi"),
     Action.WAVE_RETRIED: lazy("Gửi lại ngay những tin chưa đi được"),

@@ -1,10 +1,14 @@
-"""A worker that, told to stop, first takes what waits at its door, and a reload that waits for the new ones."""
+"""A door that opens when somebody can answer, and closes when nobody waits; a reload that waits for the new ones."""
 
+import selectors
+import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gunicorn.sock import TCP6Socket, TCPSocket
 from gunicorn.workers.gthread import ThreadWorker
 
 READY_WITHIN = 60
@@ -14,18 +18,85 @@ READY_WITHIN = 60
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """Connections that the kernel has accepted for us would be reset when the last socket closes."""
 
+    ready: Path | None = None
+    """What it makes when it takes in the first."""
+
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Before the door is closed, whoever stands before it comes in."""
-        if not enabled and not self.alive:
+        """At a stop the door is closed at once, once whoever stands before it is in: while those inside are
+        answered the kernel would let more people in, whom nobody would hear."""
+        if enabled:
+            for listener in self.sockets:
+                listener.listen(self.cfg.backlog)
+        elif not self.alive:
             for listener in self.sockets:
                 self._drain(listener)
         super().set_accept_enabled(enabled)
+        if not (enabled or self.alive):
+            for listener in self.sockets:
+                listener.close()
+        if enabled and self.ready is not None:
+            self.ready.touch()
+            self.ready = None
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Who was told that the connection stays open is heard once more, and told then that it closes.
+
+        Closed at once it would meet the proxy's next request on its way, and a post is not sent twice.
+        """
+        if self.alive or fs.cancelled() or fs.exception() or fs.result() is not True:
+            super().finish_request(conn, fs)
+            return
+        conn.sock.setblocking(False)
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        again = partial(self.on_client_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, again)
 
     def _drain(self, listener: Any) -> None:
         before = -1
         while before != self.nr_conns:
             before = self.nr_conns
             self.accept(listener)
+
+
+class _Door:
+    """Bound, so that the address is ours, and shut until the first worker listens: the proxy goes to the next
+    node meanwhile, where the kernel would have let people in to wait for our imports."""
+
+    def set_options(self, sock: socket.socket, bound: bool = False) -> socket.socket:
+        """gunicorn's own, without its last line, `listen`."""
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not bound:
+            sock.bind(self.cfg_addr)  # type: ignore[attr-defined]  # of gunicorn's socket
+        sock.setblocking(False)
+        sock.set_inheritable(True)
+        return sock
+
+
+class _DoorV4(_Door, TCPSocket):  # type: ignore[misc]  # gunicorn ships no types
+    pass
+
+
+class _DoorV6(_Door, TCP6Socket):  # type: ignore[misc]  # gunicorn ships no types
+    pass
+
+
+def bind_only(server: Any) -> None:
+    """Take the addresses of TCP without listening there; of anything else gunicorn takes care."""
+    addresses = server.cfg.address
+    if server.master_pid or not all(isinstance(one, tuple) for one in addresses):
+        return
+    doors = []
+    for one in addresses:
+        kind = _DoorV6 if ":" in one[0] else _DoorV4
+        try:
+            doors.append(kind(one, server.cfg, server.log))
+        except OSError:  # gunicorn tries again, and says why it gives up
+            for door in doors:
+                door.close()
+            return
+    server.LISTENERS = doors
 
 
 def ready_file(folder: Path, pid: int) -> Path:

@@ -10,14 +10,11 @@ from typing import Any
 
 from ..faults import ReleaseFault
 from ..layout import MERGED
+from .rates import RATES, rate_faults
 from .released_counts import rows_of
 
 CODEBOOK, CRITERIA = "scoring/codebook.csv", "scoring/criteria.csv"
-RATES, CLEANING, SENSITIVITY = (
-    "scoring/rates.csv",
-    "scoring/cleaning.csv",
-    "scoring/sensitivity.csv",
-)
+CLEANING, SENSITIVITY = "scoring/cleaning.csv", "scoring/sensitivity.csv"
 RESPONSES = "scoring/responses.csv"
 VARIANTS = ("all_in", "as_ruled", "tail_out", "person_out")
 
@@ -26,7 +23,7 @@ def cross_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseF
     """Everything that one table says and another, or the manifest, contradicts."""
     yield from _questionnaire_faults(folder, manifest)
     yield from _criteria_faults(folder)
-    yield from _rate_faults(folder, manifest)
+    yield from rate_faults(folder, manifest)
     yield from _cleaning_faults(folder, manifest)
     yield from _rank_faults(folder)
     yield from _name_faults(folder)
@@ -73,31 +70,6 @@ def _criteria_faults(folder: Path) -> Iterator[ReleaseFault]:
     told = {(row["criterion"], row["item"], row["area"]) for row in rows_of(folder / CRITERIA)}
     for key in sorted(book ^ told):
         yield ReleaseFault(CRITERIA, "criteria_differ", "/".join(key))
-
-
-def _rate_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
-    """Forms submitted, what they were, and the shares made of them."""
-    total = 0
-    for row in rows_of(folder / RATES):
-        where = f"{row['rated_unit']}/{row['group']}"
-        submitted = int(row["submitted"])
-        total += submitted
-        parts = [row[name] for name in ("complete", "partial", "break_off")]
-        if all(parts) and submitted and sum(map(int, parts)) != submitted:
-            yield ReleaseFault(RATES, "rates_differ", where)
-        planned = int(row["planned"] or 0)
-        if planned and abs(float(row["coverage"] or -1) - submitted / planned) > 1e-5:
-            yield ReleaseFault(RATES, "rates_differ", f"{where}/coverage")
-        shares = [
-            float(row[name]) for name in ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6") if row[name]
-        ]
-        if any(not 0 <= share <= 1 for share in shares) or (
-            len(shares) == 6
-            and not (shares[0] <= shares[1] and shares[2] <= shares[3] <= shares[5])
-        ):
-            yield ReleaseFault(RATES, "rates_differ", f"{where}/rr")
-    if total != manifest["counts"]["submitted"]:
-        yield ReleaseFault(RATES, "rates_differ", f"{total} != {manifest['counts']['submitted']}")
 
 
 def _cleaning_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:

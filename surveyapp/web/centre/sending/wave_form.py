@@ -38,6 +38,7 @@ def new_wave() -> str:
         "units": request.args.getlist("unit"),
         "groups": request.args.getlist("group"),
         "channels": ["email", "sms"],
+        "starts_at": request.args.get("starts_at", "")[:40],
     }
     return _wave_form(given, errors=[])
 

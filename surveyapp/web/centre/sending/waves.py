@@ -179,7 +179,8 @@ def delete_wave(wave_id: UUID) -> ResponseReturnValue:
     with transaction() as db:
         planning.delete_draft(db, g.campaign, wave_id, act=act())
     flash(_("Đã xóa bản thảo."), "success")
-    return redirect(url_for("centre.messages"), code=303)
+    back = "reminder_calendar" if request.form.get("from") == "calendar" else "messages"
+    return redirect(url_for(f"centre.{back}"), code=303)
 
 
 @bp.post("/messages/hold")
@@ -246,13 +247,14 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
         unit_name=unit_name,
         unit_words=lambda p: p.unit_name_en if locale() == "en" else p.unit_name_vi,
         channel_names=", ".join(labels.channel_name(channel) for channel in wave.channels),
-        audience_words=_audience_words(wave.audience),
+        audience_words=audience_words(wave.audience),
         may_act=mayact(),
         **shown,
     )
 
 
-def _audience_words(audience: dict[str, Any]) -> str:
+def audience_words(audience: dict[str, Any]) -> str:
+    """Whom a wave is for, in words."""
     levels = {"ministry": _("cấp bộ"), "province": _("cấp tỉnh")}
     parts = [levels.get(audience.get("level", ""), "")]
     parts += [_("đơn vị %(codes)s", codes=", ".join(audience["units"]))] * bool(audience["units"])

@@ -1,11 +1,11 @@
 """How many requests, how long they took, how many failed: by room, never by person or address."""
 
-import json
+import contextlib
 import os
-import struct
 import time
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -24,8 +24,10 @@ from prometheus_client.samples import Sample
 
 from surveyapp import db
 from surveyapp.operations.watch import gauges as gauge_figures
+from surveyapp.web.serving import metric_files
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _registry = CollectorRegistry()
 _requests = Counter(
     "survey_requests_total", "Requests answered", ["room", "status"], registry=_registry
@@ -87,7 +89,7 @@ one request more is one page saved, and their number tells how much was answered
 class _InSteps:
     """A registry whose figures of respondents' pages go on in steps; failures are told at once."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: Collector) -> None:
         self._registry = registry
 
     def collect(self) -> Iterator[Metric]:
@@ -121,16 +123,26 @@ def exposition(gauges: Iterable[gauge_figures.Gauge] = ()) -> bytes:
 
 
 def _counted() -> bytes:
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if _FOLDER not in os.environ:
         return bytes(_generate(_InSteps(_registry)))
     for _attempt in range(3):
-        summed = CollectorRegistry()
-        try:
-            MultiProcessCollector(summed)  # type: ignore[no-untyped-call]  # the library has no types here
-            return bytes(_generate(_InSteps(summed)))
-        except (ValueError, OSError, struct.error, json.JSONDecodeError):
-            continue  # a worker is just making its file, or took it away
+        with contextlib.suppress(
+            *metric_files.UNREADABLE
+        ):  # one went between the look and the count
+            return bytes(_generate(_InSteps(_Sound(Path(os.environ[_FOLDER])))))
     return b""
+
+
+class _Sound(Collector):
+    """The figures of all processes, without the files that cannot be read at this moment."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        files = metric_files.readable(self._folder)
+        merged: Iterator[Metric] = iter(MultiProcessCollector.merge(files, accumulate=True))  # type: ignore[no-untyped-call]  # the library has no types here
+        return merged
 
 
 class _Now(Collector):

@@ -1,0 +1,1 @@
+"""What archives and other statistical systems load."""
