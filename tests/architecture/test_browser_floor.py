@@ -13,7 +13,14 @@ import pytest
 import surveyapp
 
 STATIC = Path(surveyapp.__file__).parent / "static"
-RESPONDENTS = ("css/base.css", "js/respond.js", "js/answers.js", "js/receipt.js", "js/challenge.js")
+RESPONDENTS = (
+    "css/base.css",
+    "js/respond.js",
+    "js/answers.js",
+    "js/receipt.js",
+    "js/challenge.js",
+    "js/forget.js",
+)
 NEWER_SCRIPT = re.compile(
     r"\?\.(?!\d)|\?\?|\|\|=|&&=|\*\*=|\d_\d|\d+n\b|#[a-z]\w*\s*[=;(]|static\s*\{|\bimport\(|\(\?<[=!]"
     r"|\.(?:at|flat|flatMap|replaceAll|matchAll|findLast|replaceChildren|requestSubmit|toSorted|ariaHidden|showModal)\("

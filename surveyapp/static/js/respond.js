@@ -24,16 +24,6 @@
     button.addEventListener("click", () => window.print());
   });
 
-  // Submitted, or left once all of it had arrived: what the browser kept goes. What it could not send waits two days.
-  each("[data-forget]", (page) => {
-    try {
-      const kept = () => Object.keys(localStorage).filter((name) => name.startsWith("phieu."));
-      const isOver = (name) => name === page.dataset.forget || Date.now() - localStorage.getItem(name).split(".")[0] > 2 * 864e5;
-      kept().filter(isOver).forEach((name) => localStorage.removeItem(name));
-      each("[data-unsent]", (words) => { words.hidden = !kept().length; });
-    } catch { /* a browser that keeps nothing has nothing to forget */ }
-  });
-
   // A screen reader is told once, when there is nothing newer to tell; what went wrong comes sooner.
   const teller = document.getElementById("told");
   let tellTimer;
