@@ -77,13 +77,16 @@ class Content:
     """What a draft holds: answers by item id, and how long the form was in hand.
 
     `seconds` sums the times before each save, long ones cut short; `saved_at` is in seconds of the
-    Unix epoch; `measured` says that the time before the first save is known too.
+    Unix epoch; `measured` says that the time before the first save is known too. `page` and `turns` are of the page
+    that saved last (`rules.in_turn`).
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     seconds: int = 0
     saved_at: int = 0
     measured: bool = False
+    page: str = ""
+    turns: dict[str, int] = field(default_factory=dict)
 
 
 def size(instruments: Iterable[Instrument]) -> int:
@@ -93,12 +96,14 @@ def size(instruments: Iterable[Instrument]) -> int:
 
 
 def _longest(instrument: Instrument) -> Content:
-    return Content(rules.longest_answers(instrument), seconds=_MOST, saved_at=_MOST)
+    longest = rules.longest_answers(instrument)
+    turns = dict.fromkeys(longest, rules.MOST_TURNS)
+    return Content(longest, _MOST, _MOST, page="x" * rules.PAGE_SIGNS, turns=turns)
 
 
 def _plain(content: Content) -> bytes:
     return json.dumps(
-        [content.answers, content.seconds, content.saved_at, content.measured],
+        list(vars(content).values()),
         ensure_ascii=False,
         separators=(",", ":"),
     ).encode()

@@ -109,7 +109,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     name_tables.write_names(folder / "names", frame)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     types = datapackage.column_types(frame)
-    results_workbook.write_workbook(folder, frame, types, at=opening.opened_at)
+    results_workbook.write_workbooks(folder, frame, types, at=opening.opened_at)
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,
