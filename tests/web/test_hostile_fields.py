@@ -137,7 +137,9 @@ def ordered(app: Flask) -> dict[str, Rule]:
 
 
 @pytest.mark.parametrize("username", ["operator", "desk"])
-def test_no_field_of_any_page_of_the_staff_breaks_it_or_leads_away(noting, now, keys, moment, username):
+def test_no_field_of_any_page_of_the_staff_breaks_it_or_leads_away(
+    noting, now, keys, moment, username
+):
     with transaction() as db:
         mine = stored_objects.store(db, now, keys)["mine"]
         factories.staff(db, now, "operator", username="operator", keys=keys)
@@ -167,7 +169,7 @@ def test_no_field_of_a_respondents_page_breaks_it_or_leads_away(noting, ann):
         if ann.get("/phieu").status_code != 200:
             ann.start()
         given = token(ann.get("/phieu"))
-        parts = {"token": ann.link.removeprefix("/t/"), "mark": "AAAAAAAA"}
+        parts = {"token": ann.link.removeprefix("/t/"), "mark": "AAAAAAAA", "part": "00"}
         where = address(noting, rule, method, parts)
         if wrong := attack(ann.client, where, method, HERE, given):
             told[route] = wrong
