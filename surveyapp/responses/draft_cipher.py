@@ -44,6 +44,10 @@ class DraftHolder:
     strand: bytes = field(repr=False)
     secret: bytes = field(repr=False)
     keys: KeyRing = field(repr=False)
+    derived: dict[tuple[str, UUID, int], bytes] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Keys made of it, as long as it is in hand: a save opens and seals under the same one."""
 
     @property
     def mark(self) -> bytes:
@@ -148,6 +152,13 @@ def decrypt(
 
 def _key(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     """HKDF-SHA-256 (RFC 5869): from code, strand and the campaign's secret, salted with the server's draft key."""
+    derived_for = (draft_context.campaign_code, draft_context.assignment_id, number)
+    if derived_for not in holder.derived:
+        holder.derived[derived_for] = _derived(draft_context, holder, number)
+    return holder.derived[derived_for]
+
+
+def _derived(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     info = (
         b"draft 2\0"
         + draft_context.campaign_code.encode()
