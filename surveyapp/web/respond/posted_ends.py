@@ -44,7 +44,9 @@ def lead(address: str, told: dict[str, Any]) -> ResponseReturnValue:
 
 def lead_out(endpoint: str, told: dict[str, Any], **values: Any) -> ResponseReturnValue:
     """The session's end: our cookies go by name, but for what the next page has to tell, which is no code."""
-    spoken = {} if i18n.locale() == i18n.DEFAULT else {locale.FIELD: i18n.locale()}
+    spoken: dict[str, Any] = {}
+    if i18n.locale() != i18n.DEFAULT:
+        spoken[locale.FIELD] = i18n.locale()
     sessions.end_respondent()
     response = make_response(lead(url_for(endpoint, **spoken, **values), told))
     sealed_page.forget(response)
