@@ -94,7 +94,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     Raises `DigestDiffers`, `ResponsesChanged`.
     """
     results = _read(db, frame, inputs.ruleset)
-    labels = row_labels(results.sizes, frame.row_minimum)
+    labels = row_labels(results.sizes, frame.row_minimum, untold=results.withheld)
     response_count = _write_tables(db, folder / "scoring", results, labels)
     weights = _weights(db, results)
     _write_precision(folder / "scoring", results, weights)
