@@ -3,6 +3,7 @@ is named here."""
 
 import socket
 import threading
+from contextlib import suppress
 from functools import wraps
 from io import BytesIO
 
@@ -119,7 +120,7 @@ class Dripping(BytesIO):
 def answers_in_time(app, senders, route: str, seconds: float, monkeypatch) -> set[int]:
     """What each of them is told whose body takes so many seconds."""
     posted_to, told = address(app, rules(app)[route], "POST", {}), set()
-    for client, given in senders:
+    for client, given in senders[1:] if " /desk/" in route else senders[:1]:
         body = Dripping(b"x" * 10, seconds)
         monkeypatch.setattr(slow_bodies, "monotonic", lambda body=body: body.now)
         headers = {**HERE, "X-CSRFToken": given, "Content-Type": "application/octet-stream"}
@@ -150,8 +151,9 @@ def test_a_reader_that_waits_for_the_next_byte_is_woken(app, monkeypatch):
     done = threading.Event()
 
     def drip():
-        while not done.wait(0.05):
-            theirs.send(b"x")
+        with suppress(OSError):  # nobody reads any more
+            while not done.wait(0.05):
+                theirs.send(b"x")
 
     dripping = threading.Thread(target=drip)
     dripping.start()

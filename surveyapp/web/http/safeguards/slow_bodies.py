@@ -41,10 +41,10 @@ class TimedBody:
             line: bytes = self._body.readline(size)
         return line
 
-    def readinto(self, place: bytearray) -> int:
+    def readinto(self, buffer: bytearray) -> int:
         """As any stream's."""
-        content = self.read(len(place))
-        place[: len(content)] = content
+        content = self.read(len(buffer))
+        buffer[: len(content)] = content
         return len(content)
 
     @contextmanager
