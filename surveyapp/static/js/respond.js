@@ -25,13 +25,6 @@
     button.addEventListener("click", () => window.print());
   });
 
-  // Submitted or left: what the browser kept of unsent answers goes.
-  each("[data-forget]", (page) => {
-    try {
-      Object.keys(localStorage).filter((name) => name.startsWith(page.dataset.forget)).forEach((name) => localStorage.removeItem(name));
-    } catch { /* a browser that keeps nothing has nothing to forget */ }
-  });
-
   // A screen reader is told once, when there is nothing newer to tell; what went wrong comes sooner.
   const teller = document.getElementById("told");
   let tellTimer;
