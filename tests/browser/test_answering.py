@@ -324,3 +324,20 @@ def test_a_browser_that_keeps_no_cookies_is_told_so_and_what_to_do(
         expect(banner).to_contain_text("trình duyệt đang chặn cookie")
         expect(banner).to_contain_text(f"cho phép cookie với địa chỉ 127.0.0.1:{scene.port}")
     context.close()
+
+
+def test_what_matters_stands_on_the_first_screen_of_a_phone_and_no_name_breaks_within(phone, scene):
+    person = scene.person(1)
+    phone.goto(scene.link(person))
+    button = phone.locator("form[action*='/start'] button")
+    assert (
+        button.evaluate("one => one.getBoundingClientRect().bottom") <= PHONE["viewport"]["height"]
+    )
+    assert phone.evaluate("document.documentElement.scrollHeight") <= 1600
+    above = phone.locator("main .lead").inner_text()
+    for told in ("Bộ Nội vụ", "phút", "hạn trả lời", "không kèm tên"):
+        assert told in above
+    leave_by(button)
+    names = phone.locator(".rated .name")
+    assert names.count() == 1
+    assert names.evaluate("one => one.getClientRects().length") == 1
