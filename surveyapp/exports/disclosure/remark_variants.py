@@ -8,7 +8,7 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 
 _WORD = re.compile(r"\w+")
-_INITIALS = re.compile(r"(?<!\w)(?:[A-ZĐ][gh]?\. ?+){2,}+(?:[A-ZĐ]\w*+)?+")
+_INITIALS = re.compile(r"(?<!\w)(?:[A-ZĐ][gh]?\.\x20?+){2,}+(?:[A-ZĐ]\w*+)?+")
 _NO_PERSON = frozenset(
     ["UBND", "HDND", "CCHC", "TTHC", "TPHCM", "TW", "VN", "ND", "CP", "TTG", "QD", "CTCT", "MTTQ"]
 )
@@ -20,7 +20,7 @@ _SPELLED = 5
 
 _SAID_NUMBER = re.compile(
     r"(?<!\w)(?:(?:không|khong|một|mốt|mot|hai|bảy|bẩy|bay|ba|bốn|bon|tư|tu|năm|lăm|nam|lam|sáu|sau|tám|tam|chín|chin"
-    r"|mười|mươi|muoi|linh|lẻ|\d)(?![^\W\d])[ ,.\-]{0,3}+){8,}+",
+    r"|mười|mươi|muoi|linh|lẻ|\d)(?![^\W\d])[\x20,.\-]{0,3}+){8,}+",
     re.IGNORECASE,
 )
 _SAID_DIGITS = 6
