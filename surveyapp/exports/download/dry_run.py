@@ -26,7 +26,7 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
-class DryRun:
+class ContractTrial:
     """The contract that the campaign's next release keeps, and where a program expects another."""
 
     format: str
@@ -42,7 +42,7 @@ def dry_run(
     format: str | None,
     key: str | None,
     columns: Sequence[str],
-) -> DryRun:
+) -> ContractTrial:
     """Hold `format`, `key` (None: not told) and `columns` ("scoring/means.csv:mean") against the next release."""
     frame = read_frame(db, campaign)
     of_release = FORMAT_OF_KINDS if frame.tells_missing else FORMAT
@@ -58,7 +58,7 @@ def dry_run(
     }
     tables[RESPONSES] = set(response_heading(frame))
     wrong += _unknown(tables, columns[:MOST_COLUMNS])
-    return DryRun(of_release, own, tuple(wrong))
+    return ContractTrial(of_release, own, tuple(wrong))
 
 
 def _unknown(tables: dict[str, set[str]], columns: Sequence[str]) -> Iterator[Mismatch]:
