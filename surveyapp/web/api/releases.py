@@ -80,7 +80,7 @@ def feed() -> ResponseReturnValue:
     address = {"campaign": code, "_external": True}
     answer = jsonify(
         version="https://jsonfeed.org/version/1.1",
-        title=f"{g.api_campaign.title_vi}: bản phát hành dữ liệu",
+        title=g.api_campaign.title_vi,
         language="vi",
         feed_url=url_for("release_api.feed", **address),
         items=[
