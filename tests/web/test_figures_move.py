@@ -1,7 +1,7 @@
 """No figure is a constant: every page is rendered from three states of the campaign that differ everywhere.
 
-What stands the same in all three (two may agree by rounding) and is not told by its name to stand still (plans, codes, dates) is a figure that nobody
-computes: "Nộp thêm 0" once stood for every unit of a page whose day had 121.
+What stands the same in all three (two may agree by rounding) and is not told by its name to stand still (plans, codes,
+dates) is a figure that nobody computes: "Nộp thêm 0" once stood for every unit of a page whose day had 121.
 """
 
 import re
