@@ -1,5 +1,6 @@
 """Prepared statements: what is the same each time stands in their text; a transaction of them is a transaction."""
 
+import sqlite3
 from datetime import date
 from uuid import uuid4
 
@@ -16,13 +17,23 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
 
-from surveyapp.db import PreparedStatement, prepared_transaction, reading
+from surveyapp.db import (
+    PreparedStatement,
+    connections_in_use,
+    lending,
+    prepared,
+    prepared_transaction,
+    read_once,
+    reading,
+)
 
 NOTES = Table(
     "note",
@@ -110,3 +121,37 @@ def test_a_default_of_pythons_is_refused_for_nobody_would_fill_it_in(engine):
     table = Table("other", MetaData(), Column("id", Integer), Column("n", Integer, default=1))
     with pytest.raises(AssertionError, match="default"):
         PreparedStatement(insert(table), ["id"]).call(engine, {"id": 1})
+
+
+COUNT = PreparedStatement(select(func.count()).select_from(NOTES))
+
+
+def test_statement_after_statement_goes_over_one_connection_and_a_failed_one_gives_it_up(
+    sqlite_engine,
+):
+    NOTES.create(sqlite_engine)
+    pool = sqlite_engine.pool
+    for _ in range(3):
+        assert read_once(COUNT, {}) == [(0,)]
+    assert isinstance(pool, QueuePool) and pool.checkedout() == 1
+    assert connections_in_use() == 0
+    in_hand = lending.take(sqlite_engine)
+    driver = in_hand.driver_connection
+    lending.give_back(sqlite_engine, in_hand)
+    with pytest.raises(DBAPIError):
+        prepared.sent(sqlite_engine, "select nothing from nowhere", ())
+    assert pool.checkedout() == 0
+    assert read_once(COUNT, {}) == [(0,)]
+    sqlite_engine.dispose()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("select 1")
+    assert read_once(COUNT, {}) == [(0,)]
+
+
+def test_a_connection_that_comes_back_in_a_transaction_is_kept_for_nobody(sqlite_engine):
+    NOTES.create(sqlite_engine)
+    with prepared.lent(sqlite_engine) as connection:
+        prepared.run(connection, "BEGIN IMMEDIATE", ())
+        prepared.run(connection, "INSERT INTO note (id, kind) VALUES ('a', 'b')", ())
+    assert lending.at_rest(sqlite_engine) == 0
+    assert read_once(COUNT, {}) == [(0,)]

@@ -25,6 +25,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import TypeEngine
 
+from surveyapp.db import lending
+
 Row = tuple[Any, ...]
 Statement = Select[Any] | Update | Insert | Delete
 Convert = Callable[[Any], Any] | None
@@ -145,14 +147,18 @@ def run(connection: PoolProxiedConnection, text: str, values: Any) -> int:
 
 @contextmanager
 def lent(engine: Engine) -> Iterator[PoolProxiedConnection]:
-    """A connection of the pool; what its driver raises comes as SQLAlchemy's own."""
-    connection = engine.raw_connection()
+    """A connection; what its driver raises comes as SQLAlchemy's own."""
+    connection = lending.take(engine)
     try:
         yield connection
-    except faults(engine) as fault:
-        raise told(engine, connection, fault) from fault
-    finally:
-        connection.close()
+    except BaseException as fault:
+        try:
+            if isinstance(fault, faults(engine)):
+                raise told(engine, connection, fault) from fault
+            raise
+        finally:
+            connection.close()
+    lending.give_back(engine, connection)
 
 
 def told(engine: Engine, connection: PoolProxiedConnection, fault: Any) -> Any:

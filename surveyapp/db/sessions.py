@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, Engine, Result
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
-from surveyapp.db import outages, prepared
+from surveyapp.db import lending, outages, prepared
 from surveyapp.db.prepared import PreparedStatement, Row
 from surveyapp.db.prepared_session import PreparedSession
 from surveyapp.db.write_queue import WriteQueue
@@ -43,10 +43,11 @@ def bound() -> Engine | None:
 
 
 def connections_in_use() -> int:
-    """How many connections of this process are out of the pool at this moment."""
+    """How many connections of this process are in use at this moment."""
     engine = bound()
-    pool = engine.pool if engine is not None else None
-    return pool.checkedout() if isinstance(pool, QueuePool) else 0
+    if engine is None or not isinstance(engine.pool, QueuePool):
+        return 0
+    return engine.pool.checkedout() - lending.at_rest(engine)
 
 
 def _engine(purpose: str) -> Engine:

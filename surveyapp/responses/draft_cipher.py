@@ -44,6 +44,10 @@ class DraftHolder:
     strand: bytes = field(repr=False)
     secret: bytes = field(repr=False)
     keys: KeyRing = field(repr=False)
+    derived: dict[tuple[str, UUID, int], bytes] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Keys made of it, as long as it is in hand: a save opens and seals under the same one."""
 
     @property
     def mark(self) -> bytes:
@@ -77,13 +81,16 @@ class Content:
     """What a draft holds: answers by item id, and how long the form was in hand.
 
     `seconds` sums the times before each save, long ones cut short; `saved_at` is in seconds of the
-    Unix epoch; `measured` says that the time before the first save is known too.
+    Unix epoch; `measured` says that the time before the first save is known too. `page` and `turns` are of the page
+    that saved last (`rules.in_turn`).
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     seconds: int = 0
     saved_at: int = 0
     measured: bool = False
+    page: str = ""
+    turns: dict[str, int] = field(default_factory=dict)
 
 
 def size(instruments: Iterable[Instrument]) -> int:
@@ -93,12 +100,14 @@ def size(instruments: Iterable[Instrument]) -> int:
 
 
 def _longest(instrument: Instrument) -> Content:
-    return Content(rules.longest_answers(instrument), seconds=_MOST, saved_at=_MOST)
+    longest = rules.longest_answers(instrument)
+    turns = dict.fromkeys(longest, rules.MOST_TURNS)
+    return Content(longest, _MOST, _MOST, page="x" * rules.PAGE_SIGNS, turns=turns)
 
 
 def _plain(content: Content) -> bytes:
     return json.dumps(
-        [content.answers, content.seconds, content.saved_at, content.measured],
+        list(vars(content).values()),
         ensure_ascii=False,
         separators=(",", ":"),
     ).encode()
@@ -143,6 +152,13 @@ def decrypt(
 
 def _key(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     """HKDF-SHA-256 (RFC 5869): from code, strand and the campaign's secret, salted with the server's draft key."""
+    derived_for = (draft_context.campaign_code, draft_context.assignment_id, number)
+    if derived_for not in holder.derived:
+        holder.derived[derived_for] = _derived(draft_context, holder, number)
+    return holder.derived[derived_for]
+
+
+def _derived(draft_context: DraftContext, holder: DraftHolder, number: int) -> bytes:
     info = (
         b"draft 2\0"
         + draft_context.campaign_code.encode()

@@ -198,6 +198,7 @@ def merged(
     holder: DraftHolder,
     now: datetime,
     shown_at: datetime | None = None,
+    turn: rules.SaveTurn | None = None,
 ) -> MergedDraft:
     """The draft with what changed on this page, item by item. Pure: see `save` for what is raised."""
     cleaned = {
@@ -208,10 +209,12 @@ def merged(
         for item_id, change in changes.items()
     }
     content = _content(draft_context, stored, holder=holder)
-    answers, elsewhere = merge(content.answers, cleaned)
-    if answers == content.answers:
+    cleaned, page, turns = rules.in_turn(cleaned, turn, content.page, content.turns)
+    answers, elsewhere = rules.merge(content.answers, cleaned)
+    if (answers, turns) == (content.answers, content.turns):
         return MergedDraft(stored, None, answers, elsewhere)
-    content = replace(_counted(content, now, shown_at), answers=answers)
+    counted = _counted(content, now, shown_at)
+    content = replace(counted, answers=answers, page=page, turns=turns)
     version = os.urandom(draft_cipher.VERSION_BYTES)
     ciphertext = draft_cipher.encrypt(draft_context, version, content, size=size, holder=holder)
     return MergedDraft(stored, StoredDraft(version, ciphertext), answers, elsewhere)
@@ -248,6 +251,7 @@ def save(
     changes: Mapping[str, FieldChange],
     now: datetime,
     shown_at: datetime | None = None,
+    turn: rules.SaveTurn | None = None,
 ) -> Saved:
     """Merge what changed on this page into the draft, item by item. None or "" clears an item.
 
@@ -255,7 +259,7 @@ def save(
     later, counts towards how long the form took. Without it on the first save, that stays unknown.
 
     Only a value that differs from the one its page was rendered with is applied, so a stale page
-    cannot undo another device. Raises `UnknownItem`, `NotAnOption`, `RemarkTooLong` (nothing is
+    cannot undo another device; nor can a save undo what overtook it on the line (`turn`). Raises `UnknownItem`, `NotAnOption`, `RemarkTooLong` (nothing is
     saved), `BegunTooOften`, `AlreadySubmitted`, `AssignmentRevoked`, `DraftUnreadable`, or what
     `invitations.check_open` raises outside the campaign's window.
     """
@@ -269,6 +273,7 @@ def save(
         holder=holder,
         now=now,
         shown_at=shown_at,
+        turn=turn,
     )
     if draft.after is not None:
         _write(db, assignment_id, draft, holder)
@@ -276,20 +281,6 @@ def save(
         db, assignment_id, today=clock.day(now), disposition=held.assignment.disposition
     )
     return draft.saved
-
-
-def merge(
-    stored: Mapping[str, str], changes: Mapping[str, tuple[str, str]]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """(answers, changed elsewhere) from the stored answers and (base, value) by item."""
-    answers, elsewhere = dict(stored), {}
-    for item_id, (base, value) in changes.items():
-        standing = stored.get(item_id, "")
-        if standing not in (base, value):
-            elsewhere[item_id] = standing
-        if value != base:
-            answers[item_id] = value
-    return {item_id: value for item_id, value in answers.items() if value}, elsewhere
 
 
 def take(

@@ -1,6 +1,7 @@
 """What a set of answers means against its instrument: validity, gaps, order, quality marks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from surveyapp.instruments.kinds import routing
 from surveyapp.instruments.kinds.kind import WIDEST
@@ -19,6 +20,56 @@ UNDER_FLOOR = ("yes", "no", "unknown")
 
 REMARK_UNIT = WIDEST
 """What takes most bytes per UTF-16 unit, in which browsers and `clean` count a remark."""
+
+
+@dataclass(frozen=True)
+class SaveTurn:
+    """Which save of its page this is, counted by the page's script: lines deliver late, twice and out of order."""
+
+    page: str
+    """Drawn anew each time the page is loaded."""
+    number: int
+
+
+MOST_TURNS = 99_999
+PAGE_SIGNS = 8
+
+Changes = Mapping[str, tuple[str, str]]
+"""By item: the value its page was rendered with, and the value it has now."""
+
+
+def in_turn(
+    changes: Changes, turn: SaveTurn | None, page: str, turns: Mapping[str, int]
+) -> tuple[dict[str, tuple[str, str]], str, dict[str, int]]:
+    """(what no later save of the same page has overtaken, that page, its turns by item).
+
+    `page` and `turns` are those of the page that saved last; what comes without a turn is always in turn.
+    """
+    if turn is None:
+        return dict(changes), page, dict(turns)
+    standing = dict(turns) if turn.page == page else {}
+    late = {
+        item_id
+        for item_id, (base, value) in changes.items()
+        if value != base and standing.get(item_id, 0) >= turn.number
+    }
+    current = {item_id: change for item_id, change in changes.items() if item_id not in late}
+    claimed = [item_id for item_id, (base, value) in current.items() if value != base]
+    if not claimed:
+        return current, page, dict(turns)
+    return current, turn.page, standing | dict.fromkeys(claimed, turn.number)
+
+
+def merge(stored: Mapping[str, str], changes: Changes) -> tuple[dict[str, str], dict[str, str]]:
+    """(answers, changed elsewhere) from the stored answers and what a page changed."""
+    answers, elsewhere = dict(stored), {}
+    for item_id, (base, value) in changes.items():
+        standing = stored.get(item_id, "")
+        if standing not in (base, value):
+            elsewhere[item_id] = standing
+        if value != base:
+            answers[item_id] = value
+    return {item_id: value for item_id, value in answers.items() if value}, elsewhere
 
 
 def answered(instrument: Instrument, answers: Mapping[str, str]) -> tuple[int, int]:

@@ -24,10 +24,11 @@ from tests.browser.journeys import (
     answer_over_two_pages,
     whole_path,
 )
-from tests.browser.scene import Before, Lacking
+from tests.browser.scene import Before, Gateway, Lacking
 
 CHOSEN = "fieldset.item input:checked + label"
 SECOND = "fieldset.item:nth-of-type(2) .choice:nth-of-type(3) label"
+THIRD = "fieldset.item:nth-of-type(3) .choice:nth-of-type(3) label"
 OPEN = ".cards a.button"
 DAYS = timedelta(days=-3)
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
@@ -92,11 +93,14 @@ def expired_at_autosave(stage: Stage) -> None:
         surfer.touch(SECOND)
         surfer.wait_for("#saved.failed")
         stage.reads("Phiên làm việc đã hết")
+        surfer.run("void (document.getElementById('saved').textContent = '')")
+        surfer.touch(THIRD)
+        surfer.wait_for("#saved:not(:empty)")  # a batch of its own
     stage.go("/")
     type_code(stage, code)
     stage.go("/phieu/1/1")
     surfer.wait_for(CHOSEN)
-    assert surfer.count(CHOSEN) == 2
+    assert surfer.count(CHOSEN) == 3
 
 
 def expired_at_decline(stage: Stage) -> None:
@@ -357,6 +361,27 @@ def whole_path_with_a_gap_of_the_line(stage: Stage) -> None:
     stage.submit()
 
 
+def gateway_in_between(stage: Stage) -> None:
+    """Pages of a gateway, of a firewall, of a hotel's network in place of answers: nothing is given up or lost."""
+    surfer = stage.surfer
+    gateway = Gateway(stage.scene.app)
+    with stage.scene.beside(gateway) as scene:
+        inner = replace(stage, scene=scene)
+        inner.begin()
+        surfer.wait_for("form[data-joined]")
+        gateway.answers = ["502 Bad Gateway", "403 Forbidden", "200 OK"]
+        surfer.touch(FIRST)
+        surfer.wait_for("#saved.failed")
+        inner.reads("Câu trả lời đang ở trên màn hình này")
+        inner.saved()
+        assert gateway.answers == []
+        surfer.press(REVIEW)
+        gateway.answers = ["403 Forbidden", "200 OK", "502 Bad Gateway"]
+        surfer.press(SUBMIT)
+        inner.reads("Đã nhận phiếu của Ông/Bà")
+        assert gateway.answers == []
+
+
 def forced_colours(stage: Stage) -> None:
     """With the system's own colours the choice is told from the others by more than one of ours."""
     surfer = stage.surfer
@@ -387,6 +412,7 @@ EVERY: dict[str, tuple[Journey, Look]] = {
     "script of the questionnaire lost": (without("answers.js", page_by_page), PHONE),
     "script of every page lost": (without("respond.js", page_by_page), PHONE),
     "style lost": (without("base.css", whole_path), PHONE),
+    "gateway in between": (gateway_in_between, PHONE),
     "storage refused": (browser_with(NO_STORAGE, whole_path_with_a_gap_of_the_line), PHONE),
     "storage full": (browser_with(FULL_STORAGE, whole_path_with_a_gap_of_the_line), PHONE),
     "clock an hour ahead": (browser_with(AN_HOUR_AHEAD, ALL["killed tab offline"][0]), PHONE),

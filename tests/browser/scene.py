@@ -118,6 +118,24 @@ class Lacking:
         return []
 
 
+class Gateway:
+    """The application behind something that now and then answers what scripts send with a page of its own."""
+
+    PAGE = b"<!doctype html><title>Gateway</title><h1>Please sign in to the network</h1>"
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+        self.answers: list[str] = []
+        """Of the next requests, in this order."""
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if not self.answers or "json" not in environ.get("HTTP_ACCEPT", ""):
+            return self.app(environ, start_response)
+        headers = [("Content-Type", "text/html"), ("Content-Length", str(len(self.PAGE)))]
+        start_response(self.answers.pop(0), headers)
+        return [self.PAGE]
+
+
 class Stalling:
     """The application behind a line that breaks off: answers of some addresses begin, and end when let go."""
 

@@ -23,6 +23,9 @@ PLACES = (
     "results?lang=vi",
     "results?lang=en&by=unit&group=P1",
     "results?lang=vi&by=group&group=M1&unit=BNV",
+    "results/overview?lang=vi&level=province",
+    "results/units/BNV?lang=en",
+    "results/units/01?lang=vi&near=level",
     "releases?lang=en",
     "releases/tokens?lang=vi",
     "remarks?lang=vi",
@@ -105,7 +108,7 @@ def test_no_page_of_results_pans_and_no_sort_arrow_stands_alone_in_webkit(
         surfer.write("#factor_code", unused_code("operator"))
         surfer.press("main form:has(#factor_code) button")
         arrows = 0
-        for page_path in (*PLACES[:3], "rates?by=unit"):
+        for page_path in (*PLACES[:6], "rates?by=unit"):
             surfer.go(f"{centre.address}/centre/tiny/{page_path}")
             assert width_in(surfer) <= surfer.run("window.innerWidth"), page_path
             assert surfer.run(ARROWS_ALONE) == [], page_path

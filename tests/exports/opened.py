@@ -21,8 +21,8 @@ from surveyapp.exports.models import RemarkReview
 from surveyapp.exports.release import building
 from surveyapp.instruments.model import Instrument
 from surveyapp.keys import KeyRing
-from surveyapp.responses.models import BoxOpening, Receipt, Remark, Response
-from surveyapp.responses.sealed_box import opened_contents
+from surveyapp.responses.models import BoxOpening, OpenedCell, Receipt, Remark, Response
+from surveyapp.responses.sealed_box import opened_contents, rehearsed_cells
 from tests import factories
 
 SIZES = {
@@ -66,8 +66,10 @@ def store_results(
     seed: int = 1,
     remarks: tuple[tuple[str, str], ...] = (),
     reviewed: bool = True,
+    as_opened: KeyRing | None = None,
 ) -> None:
-    """Responses, remarks and receipts as the opening would have written them."""
+    """Responses, remarks and receipts, the rows of small cells too, as old openings left them; with the keys in
+    `as_opened` what an opening of today leaves: such cells by counts, or the number alone."""
     chance = random.Random(seed)
     instruments = queries.instruments(db, campaign.id)
     forms = {g.code: instruments[g.instrument_id] for g in queries.groups(db, campaign.id)}
@@ -78,8 +80,12 @@ def store_results(
     ]
     rows.sort(key=lambda row: row["id"])
     tags = [hashlib.sha256(row["id"]).digest()[:16] for row in rows]
+    leaving = rows
+    if as_opened is not None:
+        leaving, cells = rehearsed_cells.counted(db, campaign, rows, keys=as_opened)
+        db.execute(insert(OpenedCell), cells)
     if rows:
-        db.execute(insert(Response), rows)
+        db.execute(insert(Response), leaving)
         db.execute(insert(Receipt), [{"tag": tag, "campaign_id": campaign.id} for tag in tags])
     for level, text in remarks:
         db.add(Remark(id=chance.randbytes(16), campaign_id=campaign.id, level=level, text=text))

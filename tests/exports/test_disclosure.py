@@ -52,6 +52,13 @@ def test_the_rows_of_every_group_with_enough_rows_keep_their_group(rows, minimum
             assert sum(count for (_, of), count in shown.items() if of == group) == n
 
 
+@given(cells, st.sets(st.tuples(st.sampled_from("ABCDE"), st.sampled_from(["M1", "M5"]))))
+def test_rows_of_cells_that_are_told_nothing_of_stand_in_no_pool(rows, untold):
+    labels = row_labels(rows, 10, untold=untold)
+    assert {cell for cell in untold if rows.get(cell)} <= labels.withheld
+    assert not labels.merged & untold
+
+
 def test_associations_are_pooled_over_ministries():
     rows = {("BNV", "M5"): 6, ("BTC", "M5"): 7, ("BNV", "M1"): 60, ("BTC", "M1"): 50}
     labels, shown = labelled(rows, 10)

@@ -45,6 +45,17 @@ def as_text(value) -> str:
     return str(int(value)) if isinstance(value, float) else str(value)
 
 
+def as_number(cell) -> str | float:
+    """Numbers alike whether text or not; a code that begins with 0 stays a text."""
+    text = "" if cell is None else str(cell)
+    if isinstance(cell, str) and text[:1] == "0" and text[1:2] not in ("", "."):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 @pytest.mark.parametrize("name", ["responses", "counts"])
 def test_parquet_holds_the_same_cells(scoring, name):
     rows = parquet.read_table(scoring / f"{name}.parquet").to_pylist()
@@ -87,6 +98,16 @@ def test_stata_holds_the_same_cells_with_labels_dated_by_the_opening(scoring):
     assert b"<timestamp>\x1115 Jan 2024 03:00<" in (scoring / "responses.dta").read_bytes()[:1024]
 
 
+@pytest.mark.parametrize(("name", "read"), [("responses_en.sav", pyreadstat.read_sav), ("responses_en.dta", pyreadstat.read_dta)])  # fmt: skip
+def test_the_same_file_has_english_labels_too(scoring, name, read):
+    frame, meta = read(scoring / name, **({"user_missing": True} if name.endswith("sav") else {}))
+    rows = [{k: as_text(v) for k, v in row.items()} for row in frame.to_dict("records")]
+    assert rows == cells(scoring / "responses.csv")
+    assert meta.variable_value_labels["M1_101"][1] == "Very good"
+    assert meta.column_names_to_labels["M1_101"].startswith("How do you rate")
+    assert meta.file_label == "Tiny trial survey"
+
+
 @pytest.mark.parametrize("name", ["read.R", "read.do", "read.sps"])
 def test_ready_commands_label_every_column_in_both_languages(scoring, name):
     folder = scoring.parent / "documentation" / "syntax"
@@ -124,6 +145,21 @@ def test_the_workbook_has_a_sheet_for_every_table_with_codes_as_text(scoring):
     assert "01" in [row[heading.index("rated_unit")] for row in rows]
     heading, *rows = book["names-criteria"].iter_rows(values_only=True)
     assert all(isinstance(row[heading.index("area")], str) for row in rows)
+
+
+def test_the_public_workbook_holds_what_may_be_published_and_nothing_else(scoring):
+    release = scoring.parent
+    book = load_workbook(release / "public" / "results.xlsx", read_only=True)
+    told = [path for part in ("public", "names") for path in (release / part).glob("*.csv")]
+    expected = {f"{path.parent.name}-{path.stem}": path for path in told if path.stem != "sdmx"}
+    assert set(book.sheetnames) == set(expected)
+    for name, path in expected.items():
+        heading, *rows = book[name].iter_rows(values_only=True)
+        texts = [[as_number(one) for one in row] for row in rows]
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *lines = csv.reader(file)
+        assert list(heading) == head
+        assert texts == [[as_number(cell) for cell in line] for line in lines], name
 
 
 def test_statistical_systems_get_the_public_means_as_observations(scoring):

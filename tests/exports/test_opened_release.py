@@ -24,6 +24,7 @@ from surveyapp.responses.models import OpenedCell, Receipt, Remark, Response, Se
 from surveyapp.responses.sealed_box import box, opening
 from surveyapp.responses.sealed_box.labels import refusal
 from tests import factories
+from tests.exports.opened import opened_campaign
 
 SIZES = {
     ("BNV", "M1"): 14, ("NHNN", "M1"): 11, ("TTCP", "M1"): 2,
@@ -175,3 +176,17 @@ def test_all_sheets_of_a_cell_overwritten_raise_no_unit(db, campaign, tmp_path, 
     db.flush()
     with pytest.raises(DigestDiffers):
         building.build(db, campaign, out=tmp_path, act=Act("centre", now, keys))
+
+
+def test_rows_of_a_cell_whose_counts_stay_are_in_no_pool(db, now, keys, tmp_path):
+    """Of a box that gave every row, as old ones did: a pool less the counts of its other units would tell them."""
+    sizes = {("BNV", "M1"): 14, ("NHNN", "M1"): 7, ("TTCP", "M1"): 2}
+    campaign = opened_campaign(db, now, sizes, remarks=())
+    folder = building.build(db, campaign, out=tmp_path / "out", act=Act("x", now, keys))
+    assert verify(folder) == []
+    with (folder / "scoring" / "responses.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert Counter((row["rated_unit"], row["group"]) for row in rows) == {("*", "M1"): 21, ("*", "*"): 2}  # fmt: skip
+    with (folder / "scoring" / "counts.csv").open(encoding="utf-8", newline="") as file:
+        counted = {row["rated_unit"]: int(row["n_responses"]) for row in csv.DictReader(file) if row["group"] == "M1"}  # fmt: skip
+    assert counted == {"BNV": 14, "NHNN": 7}

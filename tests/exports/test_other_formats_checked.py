@@ -49,15 +49,27 @@ def in_spss(copy):
     pyreadstat.write_sav(table, path)
 
 
-def in_stata(copy):
-    path = copy / "scoring" / "responses.dta"
-    table, _ = pyreadstat.read_dta(path)
-    pyreadstat.write_dta(table.drop(index=len(table) - 1), path)
+def swapped_labels(copy):
+    path = copy / "scoring" / "responses_en.sav"
+    table, about = pyreadstat.read_sav(path, user_missing=True)
+    labels = dict(about.variable_value_labels)
+    of_item = labels["M1_101"]
+    labels["M1_101"] = of_item | {1.0: of_item[5.0], 5.0: of_item[1.0]}
+    pyreadstat.write_sav(table, path, variable_value_labels=labels)
 
 
-def in_the_workbook(old, new):
+def in_stata(name):
     def do(copy):
-        path = copy / "scoring" / "results.xlsx"
+        path = copy / "scoring" / name
+        table, _ = pyreadstat.read_dta(path)
+        pyreadstat.write_dta(table.drop(index=len(table) - 1), path)
+
+    return do
+
+
+def in_the_workbook(old, new, part="scoring"):
+    def do(copy):
+        path = copy / part / "results.xlsx"
         with zipfile.ZipFile(path) as book:
             parts = {name: book.read(name) for name in book.namelist()}
         changed = next(name for name, text in parts.items() if old in text)
@@ -73,8 +85,11 @@ FORGED = {
     "scoring/responses.parquet": in_parquet,
     "scoring/counts.parquet": in_counts,
     "scoring/responses.sav": in_spss,
-    "scoring/responses.dta": in_stata,
+    "scoring/responses.dta": in_stata("responses.dta"),
+    "scoring/responses_en.sav": swapped_labels,
+    "scoring/responses_en.dta": in_stata("responses_en.dta"),
     "scoring/results.xlsx": in_the_workbook(b"<t>BNV</t>", b"<t>NHNN</t>"),
+    "public/results.xlsx": in_the_workbook(b"<t>BNV</t>", b"<t>NHNN</t>", "public"),
 }
 
 

@@ -45,8 +45,12 @@ def test_letters_are_read_for_digits_where_most_of_the_code_is_noughts_and_ones(
         f"https://urldefense.com/v3/__https://khaosat.example.vn/t/{CODE}~{SIGNATURE}__;!!Ab12!x9",
         f"https://www.google.com/url?q=https://khaosat.example.vn/t/{CODE}%7E{SIGNATURE}&sa=D",
         f"https://KHAOSAT.EXAMPLE.VN/T/{CODE}",
+        f"https://linkprotect.example.com/url?a=https%3a%2f%2fkhaosat.example.vn%2ft%2f{CODE}%7e{SIGNATURE}&c=E,1",
+        f"https://a.example/?u=https%253A%252F%252Fkhaosat.example.vn%252Ft%252F{CODE}%257E{SIGNATURE}",
+        f"https://urldefense.example/v2/url?u=https-3A__khaosat.example.vn_t_{CODE}-7E{SIGNATURE}&d=Dw",
+        f"https://khaosat.example.vn/t/{CODE[:7]}=\r\n{CODE[7:]}~{SIGNATURE}",
     ],
-    ids=["url in a query", "url between marks", "search engine", "capitals"],
+    ids=str.split("query marks engine capitals small-percent-signs twice underscores soft-ends"),
 )
 def test_the_code_is_found_in_a_link_that_a_mail_server_wrapped(wrapped):
     assert pasted.read(wrapped) == pasted.Typed(code=CODE)
@@ -64,6 +68,54 @@ def test_the_code_is_found_in_a_link_that_a_mail_server_wrapped(wrapped):
 )
 def test_the_code_is_found_where_the_blank_beside_it_was_lost(text):
     assert pasted.read(text) == pasted.Typed(code=CODE)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "/",
+        ", ",
+        ";",
+        "+",
+        "%20",
+        ")(",
+        "] [",
+        "\u2022",
+        "-\n> ",
+        "-\r\n\r\n",
+        "\u2212",
+        "-\u200b",
+        "\u00ad-",
+        "\u2060-\u2060",
+        "-&#8203;",
+        "&nbsp;",
+    ],
+    ids=repr,
+)
+def test_the_code_is_found_whatever_a_program_put_between_its_groups(between):
+    typed = codes.show(CODE).replace("-", between)
+    told = f"17:00 20/02/2026, mã ({typed}) . Hỗ trợ: 024 3824 0000"
+    assert pasted.read(told) == pasted.Typed(code=CODE)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "".join(chr(0x660 + int(digit)) for digit in CODE),
+        "".join(digit + "\ufe0f\u20e3" for digit in CODE),
+        f"Ma{CODE}Han",
+    ],
+    ids=["another script", "keys", "grown on"],
+)
+def test_the_code_is_found_however_its_digits_are_written(typed):
+    assert pasted.read(f"17:00 20/02/2026 {typed} 024 3824 0000") == pasted.Typed(code=CODE)
+
+
+def test_the_digits_of_another_device_are_found_in_a_sentence_but_no_telephone_is_taken_for_them():
+    shown = f"{HANDOFF[:5]} {HANDOFF[5:]}"
+    assert pasted.read(f"Mã chuyển máy {shown}, đến 17:10") == pasted.Typed(handoff=HANDOFF)
+    with pytest.raises(MistypedCode):
+        pasted.read("Mã chuyển máy đến 17:10, hỗ trợ 024 3824 0000")
 
 
 def test_the_code_is_found_below_everything_that_a_mail_quotes_up_to_a_length():

@@ -140,7 +140,7 @@ def test_no_interleaving_of_two_devices_loses_an_item(saves):
         page = {item: shown[device].get(item, "") for item in "abcde"}
         changes = {item: (page[item], chosen.get(item, page[item])) for item in page}
         before = stored
-        stored, elsewhere = drafts.merge(stored, changes)
+        stored, elsewhere = rules.merge(stored, changes)
         last_chosen |= {i: value for i, (base, value) in changes.items() if value != base}
         assert stored == {item: value for item, value in last_chosen.items() if value}
         for item, (base, value) in changes.items():

@@ -47,6 +47,14 @@ def test_the_link_shows_what_was_declared_and_takes_it_back(ann, kind, told):
     assert dispositions() == before
 
 
+def test_declaring_by_a_link_closes_nobody_elses_questionnaire_on_a_shared_computer(ann, binh):
+    ann.start()
+    ann.client.post(f"{binh.link}/decline", headers=HERE)
+    assert ann.code[-4:] in words(ann.get("/phieu/1/1"))
+    ann.client.post(f"{ann.link}/decline", headers=HERE)
+    assert ann.get("/phieu/1/1").status_code == 401
+
+
 def test_whoever_had_begun_is_again_begun_and_finds_the_answers(ann):
     ann.start()
     first = ann.items(1, 1)[0]

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, Response, abort
 
 from surveyapp.web.http import guard, headers
 from surveyapp.web.http.access import anyone
@@ -248,3 +248,26 @@ def test_a_web_worker_starts_without_the_heavy_libraries():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_sent_is_what_werkzeug_would_send_with_our_headers(app, client):
+    """Ours looks at fewer headers on the way out; nobody receives another one for that."""
+    seen = []
+
+    def compared(self, environ):
+        _, status, plain = Response.get_wsgi_response(self, environ)
+        present = {name.lower() for name, _ in plain}
+        expected = plain + [pair for name, pair in self.ours.items() if name not in present]
+        given = own(self, environ)
+        seen.append(((given[1], sorted(given[2])), (status, sorted(expected))))
+        return given
+
+    own = headers.SurveyResponse.get_wsgi_response
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(headers.SurveyResponse, "get_wsgi_response", compared)
+        for address in (*PAGES, "/", "/phieu", "/account"):
+            for method in ("GET", "HEAD", "OPTIONS", "POST"):
+                client.open(address, method=method, headers={"Accept-Encoding": "gzip"})
+    assert {given[0][:1] for given, _ in seen} >= {"2", "3", "4", "5"}
+    for given, expected in seen:
+        assert given == expected

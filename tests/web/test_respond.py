@@ -278,6 +278,40 @@ def test_the_script_is_told_what_is_stored_now(ann):
     assert "không có trong câu hỏi này" in refused.json["message"]
 
 
+def test_a_save_that_arrives_late_or_twice_undoes_nothing_that_overtook_it(ann):
+    ann.start()
+    first, second = ann.items(1, 1)[:2]
+
+    def send(turn: str, **chosen: str) -> dict[str, str]:
+        bases = {f"was.{name.replace('_', '-')}": "" for name in chosen}
+        values = {name.replace("_", "-"): value for name, value in chosen.items()}
+        given = {"csrf_token": token(ann.get("/phieu/1/1")), "turn": turn, **bases, **values}
+        return dict(ann.client.post("/phieu/1/luu", data=given, headers=HERE).json["answers"])
+
+    first_name, second_name = first.replace("-", "_"), second.replace("-", "_")
+    assert send("k3f9.2", **{first_name: "5"}) == {first: "5"}
+    late = send("k3f9.1", **{first_name: "2", second_name: "3"})
+    assert late == {first: "5", second: "3"}  # what nothing overtook is saved
+    assert send("k3f9.1", **{first_name: "2", second_name: "3"}) == late
+    assert send("k3f9.2", **{first_name: "5"}) == late
+    assert send("zz.1", **{first_name: "1"}) == {first: "1", second: "3"}  # another page's is new
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [".", ",", ")", "%20", "/", "%3E", "&data=05", "%E2%80%9D", "%0D%0A", "%E2%80%8B", "__;!!x"],
+)
+def test_a_link_opens_whatever_a_message_or_a_mail_program_wrote_behind_it(ann, behind):
+    answer = ann.get(ann.link + behind)
+    if answer.status_code == 302:
+        assert answer.location == ann.link
+        answer = ann.get(answer.location)
+    assert answer.status_code == 200
+    assert f'action="{ann.link}' in answer.text
+    assert ann.get(f"{ann.link}?utm_source=zalo&fbclid=1").status_code == 200
+    assert ann.get(f"{ann.link[:-1]}.").status_code == 404
+
+
 def test_the_language_changes_on_the_page_and_what_was_chosen_is_saved(ann):
     ann.start()
     second = ann.items(1, 1)[1]

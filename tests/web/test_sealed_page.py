@@ -147,10 +147,10 @@ def test_a_campaign_that_closed_meanwhile_is_told(ann, late, moment):
     assert "không nhận thêm câu trả lời" in words(ann.get("/phieu"))
 
 
-def press_late(person: Person, moment, address: str):
+def press_late(person: Person, moment, address: str, **more: str):
     person.start()
     person.send(1, 1, {person.items(1, 1)[0]: "3"})
-    given = {"csrf_token": token(person.get("/phieu/1/xem-lai")), "version": "01"}
+    given = {"csrf_token": token(person.get("/phieu/1/xem-lai")), "version": "01", **more}
     moment.at += timedelta(minutes=61)
     return shown(person.client, person.client.post(address, data=given, headers=HERE))
 
@@ -176,12 +176,21 @@ def test_submitted_elsewhere_meanwhile_nothing_is_said_to_be_missing(ann, moment
     assert "CHƯA được nộp" not in words(ann.get("/phieu"))
 
 
+@pytest.mark.parametrize("address", ["/phieu/ngon-ngu", "/phieu/1/1"])
+def test_the_button_of_the_language_pressed_too_late_is_answered_in_that_language(
+    ann, moment, address
+):
+    late = press_late(ann, moment, address, language="en")
+    assert '<html lang="en"' in late.text
+
+
 @pytest.mark.parametrize(
     ("address", "told"),
     [
         ("/phieu/roi-khoi", "phiếu đã đóng trên máy này"),
         ("/phieu/khai-bao/decline", "CHƯA được ghi nhận"),
         ("/phieu/may-khac", "mã chuyển máy chưa được cấp"),
+        ("/phieu/rut-lai", "CHƯA được rút lại"),
         ("/phieu/gia-han", "Phiên làm việc trước đã kết thúc"),
     ],
 )

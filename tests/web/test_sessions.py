@@ -165,3 +165,20 @@ def test_messages_that_nobody_read_never_outgrow_the_cookie(own_app, client):
         cookie = client.post("/desk/x/told").headers["Set-Cookie"]
     assert len(cookie) < 4093
     assert len(client.get("/desk/x/read").json["told"]) == sessions.MOST_UNTOLD
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("phieu=a", "a"),
+        ("phieu_may=b; phieu=a", "a"),
+        ("xphieu=b;phieu=a ; phieu=c", "a"),
+        ("phieu=a=b", "a=b"),
+        ("phieu", ""),
+        ("phieu_may=b", None),
+        ("", None),
+    ],
+)
+def test_of_the_cookies_sent_the_first_of_the_name_is_read(app, sent, read):
+    with app.test_request_context(headers={"Cookie": sent}) as context:
+        assert sessions.sent_with(context.request, "phieu") == read

@@ -51,6 +51,7 @@ _CLASSES = {
         *("goal", "goal-words", "last", "ahead", "second", "mark"),
         *("ground", "filled", "filled short", "target"),
         *("absent", "rest"),
+        *("mean-dot", "interval", "quartiles", "median", "before", "other"),
     )
 }
 
@@ -109,6 +110,12 @@ _ATTRIBUTES = {
     "filled short": 'fill="#8a5a00"',
     "target": f'fill="{INK}"',
     "absent": f'fill="{WHITE}"',
+    "mean-dot": f'fill="{BLUE}"',
+    "interval": f'stroke="{BLUE}" stroke-width="9"',
+    "quartiles": 'fill="#d9dde2"',
+    "median": f'stroke="{EDGE}" stroke-width="8"',
+    "before": f'fill="{WHITE}" stroke="#8a5a00" stroke-width="9"',
+    "other": f'fill="{EDGE}"',
     "rest": f'fill="none" {_TEXT.partition(" stroke=")[0]}',
 }
 

@@ -4,7 +4,7 @@ An opening leaves no row in a cell under the minimum, so that here nothing is me
 a box with an older program, or in a bundle that custodians signed, is held to it once more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 MERGED = "*"
@@ -28,8 +28,9 @@ class RowLabels:
     """How the rows of each cell are labelled.
 
     A cell in `pools` keeps its group and loses its unit. A cell in `withheld` belongs to a group
-    with fewer rows than the minimum in the whole campaign: its item columns alone would name the
-    group, so its rows carry no label and no answer. All other cells keep both labels.
+    with fewer rows than the minimum in the whole campaign, so that its item columns alone would name the
+    group, or is one of which no counts are told: its rows carry no label and no answer. All other cells
+    keep both labels.
     """
 
     pools: tuple[LabelPool, ...] = ()
@@ -43,16 +44,25 @@ class RowLabels:
         return (MERGED, cell[1]) if cell in self.merged else cell
 
 
-def row_labels(rows: Mapping[Cell, int], minimum: int) -> RowLabels:
+def row_labels(
+    rows: Mapping[Cell, int], minimum: int, *, untold: Collection[Cell] = ()
+) -> RowLabels:
     """Labels under which no row belongs to fewer than `minimum` rows; the number of rows stays.
+
+    Rows of the cells in `untold`, of which no counts leave, stand in no pool: the pool less the counts of its
+    other units would tell them.
 
     Within a group the cells under the minimum are pooled over units, since the questions answered
     tell the group anyway. A pool that is itself too small, or that holds one unit only and so would
     name it by elimination, takes in the next smallest cell of the group.
     """
-    pools, withheld = [], set[Cell]()
+    pools, withheld = [], {cell for cell in untold if rows.get(cell)}
     for group in sorted({group for _, group in rows}):
-        sizes = {unit: n for (unit, of), n in rows.items() if of == group and n > 0}
+        sizes = {
+            unit: n
+            for (unit, of), n in rows.items()
+            if of == group and n > 0 and (unit, of) not in withheld
+        }
         if sum(sizes.values()) < minimum:
             withheld |= {(unit, group) for unit in sizes}
             continue

@@ -4,4 +4,6 @@ __all__ = (
     "full_counts",
     "published_reader",
     "service",
+    "unit_paper",
+    "unit_results",
 )

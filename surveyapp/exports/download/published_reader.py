@@ -23,12 +23,35 @@ from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
 from surveyapp.store import Store
 
 PARTICIPATION, ANSWERS = "public/participation.csv", "public/answers.csv"
-MEANS = "public/means.csv"
+MEANS, CRITERIA = "public/means.csv", "public/criteria.csv"
 Cell = tuple[str, str]
 Question = tuple[str, str, str]
 Run = tuple[str, ...]
 Between = tuple[int, int]
 Band = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class PublishedMean:
+    """A mean as it was told: its band, and where that of all who might have answered lies, at 95 %.
+
+    `responses` of an item, none of a criterion; `made_of` are the groups and how many items a criterion's is of.
+    """
+
+    band: Band
+    interval: Band | None
+    responses: int | None = None
+    made_of: tuple[str, str] = ("", "")
+
+    @property
+    def middle(self) -> float:
+        """The middle of the band."""
+        return sum(self.band) / 2
+
+    @property
+    def reach(self) -> Band:
+        """The interval; the band where none was told."""
+        return self.interval or self.band
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,26 @@ class PublishedTables:
         ends = ("mean_low", "mean_high", "interval_low", "interval_high")
         for of, group, item, responses, *told in _rows(self.folder / MEANS, names + ends):
             yield (of, group, item), int(responses), _band(*told[:2]), _band(*told[2:])
+
+    def item_means(self) -> dict[tuple[str, ...], PublishedMean]:
+        """By rated unit (`ALL` too), group and item, wherever a mean is told."""
+        return {
+            key: PublishedMean(mean, interval, responses)
+            for key, responses, mean, interval in self._means()
+            if mean is not None
+        }
+
+    def criterion_means(self) -> dict[tuple[str, ...], PublishedMean]:
+        """By rated unit (`ALL` too) and criterion, in the order of the table."""
+        with (self.folder / CRITERIA).open(encoding="utf-8", newline="") as file:
+            return {
+                (row["rated_unit"], row["criterion"]): PublishedMean(
+                    (float(row["mean_low"]), float(row["mean_high"])),
+                    _band(row.get("interval_low", ""), row.get("interval_high", "")),
+                    made_of=(row["groups"], row["items"]),
+                )
+                for row in csv.DictReader(file)
+            }
 
     def units_of(self, group: str) -> list[str]:
         """Codes of the rated units that the table names for a group, in its order, without the total."""
@@ -150,7 +193,7 @@ def read(registered: Release, *, store: Store) -> PublishedTables:
     folder = kept_files.folder_of(registered, store=store)
     manifest = kept_files.read_manifest(registered, folder)
     sums = {one["path"]: one["sha256"] for one in manifest["files"]}
-    for path in (PARTICIPATION, ANSWERS, MEANS):
+    for path in (PARTICIPATION, ANSWERS, MEANS, CRITERIA):
         if not (folder / path).is_file() or csv_files.sha256(folder / path) != sums.get(path):
             raise ReleaseAltered(registered.number)
     participation = {

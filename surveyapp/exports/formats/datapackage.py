@@ -34,6 +34,7 @@ _EXPLAINED = {
     "REF_AREA": ("names-units", "code"),
     "group": ("names-groups", "code"),
     "RESPONDENT_GROUP": ("names-groups", "code"),
+    "criterion": ("names-criteria", "criterion"),
 }
 """Columns of codes, with the table and the column that hold their names."""
 

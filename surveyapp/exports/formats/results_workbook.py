@@ -1,4 +1,4 @@
-"""`scoring/results.xlsx`: every table of the release in one workbook, text as text, numbers as numbers."""
+"""Workbooks: every table of the release in one, and those that may be published in another; text as text."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,22 +18,30 @@ _MOST_LETTERS = 31
 """Of the name of a sheet."""
 
 
-def write_workbook(
+def write_workbooks(
     folder: Path, frame: Frame, types: Mapping[str, Sequence[str]], *, at: datetime
 ) -> None:
-    """Write the workbook of the release in `folder`; `types` of the columns ("string" or a number's) by table.
+    """Write `scoring/results.xlsx` and, of what may be published, `public/results.xlsx`; `types` of the columns
+    ("string" or a number's) by table. Responses stand on one sheet a group."""
+    told = [path for path in types if path != RESPONSES and (folder / path).is_file()]
+    with _opened(folder / "scoring" / "results.xlsx", frame.campaign.title_vi, at) as book:
+        for path in told:
+            _write_table(book, folder / path, sheet_name(path), types[path])
+        _write_rows_by_group(folder / RESPONSES, frame, book, types[RESPONSES])
+    with _opened(folder / "public" / "results.xlsx", frame.campaign.title_vi, at) as book:
+        for path in told:
+            if not path.startswith("scoring/"):
+                _write_table(book, folder / path, sheet_name(path), types[path])
 
-    Responses stand on one sheet a group.
-    """
+
+def _opened(path: Path, title: str, at: datetime) -> Any:
+    """A workbook whose cells are texts and numbers and nothing else, dated to the opening."""
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(folder / "scoring" / "results.xlsx", options) as book:
-        book.set_properties({"title": frame.campaign.title_vi, "created": at.replace(tzinfo=None)})
-        for path, of_columns in types.items():
-            if path != RESPONSES and (folder / path).is_file():
-                _write_table(book, folder / path, sheet_name(path), of_columns)
-        _write_rows_by_group(folder / RESPONSES, frame, book, types[RESPONSES])
+    book = xlsxwriter.Workbook(path, options)
+    book.set_properties({"title": title, "created": at.replace(tzinfo=None)})
+    return book
 
 
 def sheet_name(path: str) -> str:

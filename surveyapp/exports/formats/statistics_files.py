@@ -6,6 +6,7 @@ opening of the box.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from surveyapp.exports.formats.codebook import LABELS, in_both
 from surveyapp.exports.release.results import Frame, ItemColumn
 from surveyapp.exports.release.scoring import COUNTS, response_heading
+from surveyapp.i18n import LOCALES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +39,52 @@ _NUMBER_FORMATS = {"row": "F8.0", "longest_run": "F4.0", "excluded": "F1.0"}
 
 
 def write_formats(folder: Path, frame: Frame, *, at: datetime) -> None:
-    """Write `responses.parquet`, `counts.parquet`, `responses.sav` and `responses.dta` beside the CSV."""
+    """Write `responses.parquet`, `counts.parquet`, `responses.sav` and `.dta` beside the CSV, these two also
+    with English labels as `responses_en.…`."""
     responses = _read(folder / "responses.csv", _response_types(frame))
     _write_parquet(folder / "responses.parquet", responses)
     _write_parquet(folder / "counts.parquet", _read(folder / "counts.csv", _count_types()))
     columns = _columns(responses, frame)
     del responses
-    _write_spss(folder / "responses.sav", columns, frame, at=at)
-    _write_stata(folder / "responses.dta", columns, frame, at=at)
+    for number, locale in enumerate(LOCALES):
+        name = "responses" if number == 0 else f"responses_{locale}"
+        words = _Words.of(frame, locale)
+        _write_spss(folder / f"{name}.sav", columns, frame, words, at=at)
+        _write_stata(folder / f"{name}.dta", columns, frame, words, at=at)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Every label of the file in one language, uncut: of the file, the columns, and of codes by column."""
+
+    title: str
+    columns: dict[str, str]
+    items: dict[str, dict[int | float, str]]
+    cells: dict[str, dict[str, str]]
+
+    @classmethod
+    def of(cls, frame: Frame, locale: str) -> "_Words":
+        number = LOCALES.index(locale)
+        campaign = frame.campaign
+        labels = {name: in_both(words)[number] for name, words in LABELS.items()}
+        return cls(
+            title=(campaign.title_vi, campaign.title_en)[number],
+            columns=labels | {one.name: one.label.get(locale) for one in frame.columns},
+            items={
+                column.name: {int(one.code): one.get(locale) for one in column.categories}
+                for column in frame.columns
+            },
+            cells={
+                "rated_unit": {
+                    code: (one.name_vi, one.name_en)[number]
+                    for code, one in frame.units_by_code.items()
+                },
+                "group": {
+                    code: (one.name_vi, one.name_en)[number]
+                    for code, one in frame.groups_by_code.items()
+                },
+            },
+        )
 
 
 def _response_types(frame: Frame) -> dict[str, Any]:
@@ -91,15 +131,13 @@ def _columns(table: "pa.Table", frame: Frame) -> "pd.DataFrame":
     return pd.DataFrame(columns)
 
 
-def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datetime) -> None:
+def _write_spss(
+    path: Path, columns: "pd.DataFrame", frame: Frame, words: _Words, *, at: datetime
+) -> None:
     """Widths and formats are those of the columns, not of what happens to stand in them."""
     import pyreadstat
 
-    labels: dict[str, str | None] = {name: in_both(words)[0] for name, words in LABELS.items()}
     asked = {column.name: column for column in frame.columns}
-    labels |= {
-        name: _cut(column.label.get("vi"), _SPSS_LABEL_BYTES) for name, column in asked.items()
-    }
     formats = {name: f"A{width}" for name, width in WIDTHS.items()}
     formats |= {name: f"F{_digits(item)}.0" for name, item in asked.items()}
     formats |= dict(_NUMBER_FORMATS)
@@ -108,15 +146,16 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
         columns = columns.assign(
             **{name: [f"{columns[name][0]:<{w}}", *columns[name][1:]] for name, w in WIDTHS.items()}
         )
+    # a column without rows is none of texts to the library
+    coded: dict[str, Any] = {**words.items, **(words.cells if len(columns) else {})}
     pyreadstat.write_sav(
         columns,
         path,
-        file_label=_cut(frame.campaign.title_vi, 64),
-        column_labels=labels,
+        file_label=_cut(words.title, 64),
+        column_labels={name: _cut(text, _SPSS_LABEL_BYTES) for name, text in words.columns.items()},
         variable_value_labels={
-            **{name: _value_labels(item) for name, item in asked.items()},
-            # a column without rows is none of texts to the library
-            **(_names(frame) if len(columns) else {}),
+            name: {code: _cut(text, _SPSS_VALUE_BYTES) for code, text in of_codes.items()}
+            for name, of_codes in coded.items()
         },
         missing_ranges={name: _missing(column) for name, column in asked.items() if column.missing},
         variable_measure={name: column.measure for name, column in asked.items()},
@@ -132,7 +171,9 @@ def _write_spss(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: dateti
         file.write(made)
 
 
-def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datetime) -> None:
+def _write_stata(
+    path: Path, columns: "pd.DataFrame", frame: Frame, words: _Words, *, at: datetime
+) -> None:
     """Stata 14 and later: Unicode; a byte for a code, texts as wide as in SPSS; "don't know" is a labelled code,
     for the reader to set aside."""
     from pandas.io.stata import StataWriterUTF8  # type: ignore[attr-defined]  # not in the stubs
@@ -147,33 +188,22 @@ def _write_stata(path: Path, columns: "pd.DataFrame", frame: Frame, *, at: datet
                     self.typlist[number] = WIDTHS[name]
                     self.fmtlist[number] = f"%-{WIDTHS[name]}s"
 
-    labels = {name: in_both(words)[0][:_STATA_SIGNS] for name, words in LABELS.items()}
-    asked = {column.name: column for column in frame.columns}
-    labels |= {name: column.label.get("vi")[:_STATA_SIGNS] for name, column in asked.items()}
     ConstantWidths(
         path,
         columns.astype(
             {"row": "int32", "longest_run": "Int16", "excluded": "Int8"}
-            | dict.fromkeys(asked, "Int8")
+            | dict.fromkeys(frame.variables, "Int8")
         ),
         write_index=False,
         time_stamp=at.replace(tzinfo=None),
-        data_label=frame.campaign.title_vi[:_STATA_SIGNS],
-        variable_labels=dict(labels),
-        value_labels={name: dict(_value_labels(item)) for name, item in asked.items()},
+        data_label=words.title[:_STATA_SIGNS],
+        variable_labels={name: text[:_STATA_SIGNS] for name, text in words.columns.items()},
+        value_labels={
+            name: {code: _cut(text, _SPSS_VALUE_BYTES) for code, text in of_codes.items()}
+            for name, of_codes in words.items.items()
+        },
         version=118,
     ).write_file()
-
-
-def _names(frame: Frame) -> dict[str, dict[Any, str]]:
-    """What the codes of units and groups stand for."""
-    units = {
-        code: _cut(unit.name_vi, _SPSS_VALUE_BYTES) for code, unit in frame.units_by_code.items()
-    }
-    groups = {
-        code: _cut(one.name_vi, _SPSS_VALUE_BYTES) for code, one in frame.groups_by_code.items()
-    }
-    return {"rated_unit": units, "group": groups}
 
 
 def _digits(column: ItemColumn) -> int:
@@ -185,10 +215,6 @@ def _missing(column: ItemColumn) -> list[Any]:
     """The codes that are no answer: SPSS takes three, or a range."""
     codes = [int(code) for code in column.missing]
     return codes if len(codes) == 1 else [{"lo": min(codes), "hi": max(codes)}]
-
-
-def _value_labels(column: ItemColumn) -> dict[int | float, str]:
-    return {int(one.code): _cut(one.vi, _SPSS_VALUE_BYTES) for one in column.categories}
 
 
 def _cut(text: str, limit: int) -> str:

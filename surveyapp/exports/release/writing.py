@@ -94,7 +94,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     Raises `DigestDiffers`, `ResponsesChanged`.
     """
     results = _read(db, frame, inputs.ruleset)
-    labels = row_labels(results.sizes, frame.row_minimum)
+    labels = row_labels(results.sizes, frame.row_minimum, untold=results.withheld)
     response_count = _write_tables(db, folder / "scoring", results, labels)
     weights = _weights(db, results)
     _write_precision(folder / "scoring", results, weights)
@@ -109,7 +109,7 @@ def write_files(db: Session, frame: Frame, folder: Path, inputs: ReleaseInputs) 
     name_tables.write_names(folder / "names", frame)
     statistics_files.write_formats(folder / "scoring", frame, at=opening.opened_at)
     types = datapackage.column_types(frame)
-    results_workbook.write_workbook(folder, frame, types, at=opening.opened_at)
+    results_workbook.write_workbooks(folder, frame, types, at=opening.opened_at)
     _write_documentation(folder, frame, rows=response_count)
     facts = ManifestFacts(
         labels=labels,

@@ -18,6 +18,7 @@ SEPARATOR = "~"
 SIGNATURE_BYTES = 16
 
 _TOKEN = re.compile(r"[178][0-9]{15}~[A-Za-z0-9_-]{22}")
+_WITHIN = re.compile(r"\s*+([178][0-9]{15}~[A-Za-z0-9_-]{22})")
 
 
 class ShortHmac(SigningAlgorithm):
@@ -43,6 +44,12 @@ def _signer(link_keys: tuple[bytes, ...]) -> Signer:
 def sign(keys: KeyRing, code: str, key_number: int | None = None) -> str:
     """`<code>~<signature>` under one key; the part of the link after `/t/`."""
     return _signer((keys.key("link", key_number),)).sign(code).decode()
+
+
+def trimmed(token: str) -> str:
+    """The token without what a message or a mail program wrote on behind it: a full stop, a bracket, a quote."""
+    within = _WITHIN.match(token)
+    return within[1] if within else token
 
 
 def read(keys: KeyRing, token: str) -> str:

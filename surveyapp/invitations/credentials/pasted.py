@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
 
 from surveyapp.invitations.credentials import codes, device_handoff
 from surveyapp.invitations.errors import MistypedCode
@@ -11,12 +13,15 @@ from surveyapp.invitations.errors import MistypedCode
 LONGEST = 20_000
 """Characters that are looked at: a mail with everything quoted below it."""
 
-_LINKED = re.compile(
-    r"(?:/|%2F)[tT](?:/|%2F)([0-9]{16})(?![0-9])|(?:/|%2F)[mM](?:/|%2F)([0-9]{10})(?![0-9])"
-)
+_LINKED = re.compile(r"[/_][tT][/_]([0-9]{16})(?![0-9])|[/_][mM][/_]([0-9]{10})(?![0-9])")
 """Also within another address, as the links that a mail server wraps for its own check."""
-_PRINTED = re.compile(r"(?<![0-9])[0-9]{4}(?:[-\u2010-\u2015 ][0-9]{4}){3}(?![0-9])")
-"""As it stands in the message, with words grown onto it where a line break was lost."""
+_PRINTED = re.compile(r"(?<![0-9])(?=([0-9]{4}(?:[\W_]{0,6}[0-9]{4}){3})(?![0-9]))")
+"""As it stands in the message, with words grown onto it where a line break was lost, or other signs between."""
+_PASSED_ON = re.compile(r"(?<![0-9])[0-9]{5} [0-9]{5}(?![0-9])")
+_WRAPS = 2
+"""How often an address within an address is written in percent signs."""
+_UNSEEN = {"Cf", "Mn", "Me"}
+"""Unicode's classes of signs that a program puts between digits and nobody sees as one."""
 _ALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "|": "1"})
 """Letters that are read, or typed on a typewriter's habit, for digits."""
 _GROUP = r"[0-9OolIi|]{1,20}"
@@ -38,25 +43,47 @@ class Typed:
 def read(text: str) -> Typed:
     """The code in whatever was typed or pasted. Raises `MistypedCode` with what was understood and what not."""
     folded = unicodedata.normalize("NFKC", text)[:LONGEST]
-    linked = _LINKED.search(folded)
+    credential = _within(_plain(folded))
+    if credential:
+        return credential
+    likely = _digits(_fitted(folded))
+    if len(likely) == device_handoff.DIGITS and codes.check_digit(likely[:-1]) == likely[-1]:
+        return Typed(handoff=likely)
+    raise MistypedCode(len(likely), read=likely, strange=_strange(folded))
+
+
+def _plain(text: str) -> str:
+    """The text as it was before mail programs, pages and addresses wrapped it; digits of any script as ours."""
+    text = unescape(text.replace("=\r\n", "").replace("=\n", ""))
+    for _wrap in range(_WRAPS):
+        text = unquote(text)
+    return "".join(
+        str(unicodedata.digit(sign)) if sign.isdecimal() else sign
+        for sign in text
+        if unicodedata.category(sign) not in _UNSEEN
+    )
+
+
+def _within(plain: str) -> Typed | None:
+    """What the text holds, the surest sign of a code first. Raises `MistypedCode` for ten digits with a slip."""
+    linked = _LINKED.search(plain)
     if linked and linked[1] and _is_code(linked[1]):
         return Typed(code=linked[1])
     if linked and linked[2]:
         return Typed(handoff=device_handoff.read_typed(linked[2]))
-    code = next(_codes_within(folded), None)
+    code = next(_codes_within(plain), None)
     if code:
         return Typed(code=code)
-    digits = _digits(folded)
+    digits = _digits(plain)
     if _is_code(
         digits
     ):  # after the groups: an hour and a code typed with letters are sixteen digits too
         return Typed(code=digits)
     if len(digits) == device_handoff.DIGITS:
         return Typed(handoff=device_handoff.read_typed(digits))
-    likely = _digits(_fitted(folded))
-    if len(likely) == device_handoff.DIGITS and codes.check_digit(likely[:-1]) == likely[-1]:
-        return Typed(handoff=likely)
-    raise MistypedCode(len(likely), read=likely, strange=_strange(folded))
+    passed_on = map(_digits, _PASSED_ON.findall(plain))
+    handoff = next((one for one in passed_on if codes.check_digit(one[:-1]) == one[-1]), None)
+    return Typed(handoff=handoff) if handoff else None
 
 
 def _digits(text: str) -> str:
@@ -82,7 +109,8 @@ def _codes_within(text: str) -> Iterator[str]:
             if real >= _LEAST_DIGITS and read[0] in codes.FIRST_DIGITS and _is_code(read):
                 yield read
     for printed in _PRINTED.finditer(text):
-        if _is_code(read := _digits(printed[0])):
+        read = _digits(printed[1])
+        if read[0] in codes.FIRST_DIGITS and _is_code(read):
             yield read
 
 

@@ -103,7 +103,7 @@
   }
 
   const refusals = {}; // by item, the value that was refused and why: not sent again until it is changed
-  const unsaved = () => names().filter((name) => value(name) !== settled[name]);
+  const unsaved = () => names().filter((name) => value(name) !== settled[name] || name in inDoubt);
   // What is too long is not sent at all: a page of somebody's report would take a minute to be refused.
   const isTooLong = (name) => Boolean(items.get(name).count) && items.get(name).count.classList.contains("wrong");
   const isRefused = (name) => isTooLong(name) || (Boolean(refusals[name]) && value(name) === refusals[name].value);
@@ -118,7 +118,11 @@
   // ---- saving
 
   let running = null, timer, retry, firstChange = 0, wait = 1000, lastContact = Date.now();
-  let going = null, leaving = false, underWay = {};
+  let going = null, leaving = false, underWay = {}, turns = 0;
+  const inDoubt = {}; // what was sent and never acknowledged: it may have come, or still come
+  const sealedAway = {}; // what the browser holds in a cookie since the session ended: sent along until it is stored
+  const mark = Math.random().toString(36).slice(2, 10);
+  const turn = () => `${mark}.${turns += 1}`; // so that the server knows which of two saves is the later
 
   function changed() {
     route();
@@ -154,18 +158,22 @@
   }
 
   function post(batch) {
-    const body = new URLSearchParams({ page: here });
+    const body = new URLSearchParams({ page: here, turn: turn() });
     ["csrf_token", "own", "shown", "draft"].filter((name) => form.elements[name]).forEach((name) => { body.set(name, form.elements[name].value); });
     // With what is shown beside it, unchanged: the server then tells what another device made of it.
     const beside = names().filter((name) => items.get(name).page === here && !batch.includes(name));
     [...batch, ...beside].forEach((name) => {
-      body.set(`was.${name}`, stored[name] || "");
+      body.set(`was.${name}`, base(name));
       body.set(name, batch.includes(name) ? value(name) : stored[name] || "");
     });
     return timely(form.dataset.save, { method: "POST", body, headers: json, keepalive: true }, told);
   }
 
-  async function attempt(batch) {
+  // What was chosen, sent into silence, and taken back again is taken back from what may have come.
+  const base = (name) => name in inDoubt && value(name) === (stored[name] || "") ? inDoubt[name] : stored[name] || "";
+
+  async function attempt(due) {
+    const batch = [...new Set([...due, ...Object.keys(sealedAway)])];
     underWay = {};
     batch.forEach((name) => { underWay[name] = value(name); });
     const slow = setTimeout(() => { if (!line.classList.contains("failed")) line.textContent = line.dataset.saving; }, 1000); // seen, not told
@@ -174,6 +182,7 @@
       answer = await post(batch);
       if (answer.status >= 500 || answer.status === 429) throw new Error("later");
     } catch {
+      Object.assign(inDoubt, underWay);
       fail(going ? line.dataset.going : line.dataset.failed);
       retry = setTimeout(save, wait);
       wait = Math.min(wait * 2, 30000);
@@ -204,13 +213,14 @@
       return due().length ? attempt(due()) : "refused";
     }
     if (result.kept) { // the browser holds it sealed until the code is there again
-      Object.keys(underWay).forEach((name) => { settled[name] = underWay[name]; });
+      Object.keys(underWay).forEach((name) => { settled[name] = sealedAway[name] = underWay[name]; delete inDoubt[name]; });
     }
     return "refused";
   }
 
   function accept(result, sent) {
     line.classList.remove("failed");
+    Object.keys(sent).forEach((name) => { delete inDoubt[name]; delete sealedAway[name]; });
     const unsent = unsaved().filter((name) => !(name in sent));
     names().filter((name) => !unsent.includes(name)).forEach((name) => {
       const now = result.answers[name] || "";
@@ -385,10 +395,12 @@
 
   function sendOff(button) {
     const send = (name, now) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: now }));
-    unsaved().filter((name) => items.get(name).page !== here).forEach((name) => {
-      send(`was.${name}`, stored[name] || "");
+    const waiting = new Set([...unsaved(), ...Object.keys(sealedAway)]);
+    [...waiting].filter((name) => items.get(name).page !== here).forEach((name) => {
+      send(`was.${name}`, base(name));
       send(name, value(name));
     });
+    send("turn", turn());
     send(button.name, button.value);
     HTMLFormElement.prototype.submit.call(form);
   }
@@ -417,7 +429,7 @@
   function keep() {
     if (!key) return;
     const waiting = {};
-    unsaved().forEach((name) => { waiting[name] = [stored[name] || "", value(name)]; });
+    [...unsaved(), ...Object.keys(sealedAway)].forEach((name) => { waiting[name] = [stored[name] || "", value(name)]; });
     writing = writing.then(() => write(waiting)).catch(() => {});
   }
   async function write(waiting) {

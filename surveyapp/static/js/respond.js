@@ -12,7 +12,8 @@
     const timer = setTimeout(() => line.abort(), limit);
     return fetch(address, { credentials: "same-origin", signal: line.signal, ...options }).then(read).finally(() => clearTimeout(timer));
   }
-  const told = (answer) => answer.json().catch((fault) => { if (answer.ok) throw fault; return {}; }).then((result) => ({ ok: answer.ok, status: answer.status, result }));
+  // What is not ours, a page of a gateway or of a network that wants a password, is a line that is down too.
+  const told = (answer) => answer.json().then((result) => ({ ok: answer.ok, status: answer.status, result }));
 
   each("[data-copy-row]", (row) => { row.hidden = !navigator.clipboard; });
   each("[data-copy]", (button) => button.addEventListener("click", async () => {

@@ -38,6 +38,8 @@ MODULES = (
     "results.full_figures",
     "results.releases",
     "results.distributions",
+    "results.national_results",
+    "results.unit_results",
     "results.release_tokens",
     "results.remarks",
     "campaign.staff",

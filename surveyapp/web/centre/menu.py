@@ -69,7 +69,11 @@ PARTS = (
             MenuPage(
                 "centre.releases", lazy("Phát hành"), ("releases", "release_tokens", "remarks")
             ),
-            MenuPage("centre.results", lazy("Kết quả điều tra"), ("distributions", "full_figures")),
+            MenuPage(
+                "centre.results",
+                lazy("Kết quả điều tra"),
+                ("distributions", "full_figures", "national_results", "unit_results"),
+            ),
         ),
     ),
     (

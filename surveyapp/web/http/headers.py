@@ -1,12 +1,15 @@
 """Headers on every response, errors included, and compression of text."""
 
 import secrets
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from wsgiref.types import WSGIEnvironment
 
 from deflate import gzip_compress
 from flask import Flask, Response, request, session
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
+from werkzeug.urls import iri_to_uri
 
 from surveyapp.log import bind_request
 from surveyapp.web.http.sessions import RESPONDENT
@@ -42,27 +45,56 @@ FIXED = {
 }
 TWO_YEARS = 63_072_000
 SHORTEST_COMPRESSED = 600
-LEVEL = 6
-"""Of libdeflate: as dense as zlib's fifth in a third of its time."""
+QUICK, DENSE, SHORT = 1, 6, 16 * 1024
+"""Levels of libdeflate: up to 16 kB the first, which makes 3 % more bytes in less than half the time, once a sixth of
+a page; what is longer is what people on a thin line wait for."""
+DENSEST = 12
+"""For what is compressed once: a twentieth smaller than zlib makes it."""
 COMPRESSED_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json"})
 
 
 def install(app: Flask) -> None:
     """Mark each request with an id, and each response with its headers."""
+    app.response_class = SurveyResponse
     app.before_request(lambda: bind_request(secrets.token_hex(6)))
     app.after_request(_compress)
     app.after_request(_without_body)  # runs before it
     app.after_request(_add_headers)
 
 
+class SurveyResponse(Response):
+    """Flask's response, sent with the headers that are the same on every page.
+
+    Werkzeug copies all headers once more and looks at each again before they are sent: of a page that took
+    as long as the statement that reads it. Here only what it would change is looked at.
+    """
+
+    ours: Mapping[str, tuple[str, str]] = {}
+    """Headers by their names in small letters; one that the response has by itself stands."""
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """What is sent: body, status, headers."""
+        own = {name.lower() for name, _ in self.headers}
+        if "content-length" not in own or "content-location" in own or _has_no_body(self):
+            body, status, headers = super().get_wsgi_response(environ)
+        else:
+            if "location" in own:
+                self.headers["Location"] = iri_to_uri(self.headers["Location"])
+            body, status = self.get_app_iter(environ), self.status
+            headers = self.headers.to_wsgi_list()
+        headers += [pair for name, pair in self.ours.items() if name not in own]
+        return body, status, headers
+
+
+def _has_no_body(response: Response) -> bool:
+    return response.status_code < 200 or response.status_code in {204, 304}
+
+
 def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    present = {name.lower() for name, _ in headers}
-    ours = _fixed(settings().secure, _referrer_policy())
-    if present.isdisjoint(ours):
-        headers.extend(ours.values())
-    else:
-        headers.extend(pair for name, pair in ours.items() if name not in present)
+    assert isinstance(response, SurveyResponse)
+    response.ours = _fixed(settings().secure, _referrer_policy())
     return response
 
 
@@ -105,7 +137,8 @@ def _compress(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= SHORTEST_COMPRESSED:
-        response.set_data(bytes(gzip_compress(body, LEVEL)))
+        level = QUICK if len(body) <= SHORT else DENSE
+        response.set_data(bytes(gzip_compress(body, level)))
         response.headers["Content-Encoding"] = "gzip"
     return response
 

@@ -93,6 +93,15 @@ def unseal(value: str, cookie: Cookie, keys: KeyRing) -> dict[str, Any] | None:
     return None
 
 
+def sent_with(request: Request, name: str) -> str | None:
+    """The value of one cookie of ours, which is never quoted; of several of one name the first."""
+    for pair in request.environ.get("HTTP_COOKIE", "").split(";"):
+        sent_name, _, value = pair.partition("=")
+        if sent_name.strip() == name:
+            return str(value.strip())
+    return None
+
+
 @lru_cache(maxsize=16)
 def _cipher(key: bytes) -> AESGCM:
     """Made once for a key, of which there are a few."""
@@ -107,7 +116,7 @@ class SealedSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SurveySession:  # noqa: ARG002  Flask hands it in
         cookie = STAFF if is_staff_path(request.path) else RESPONDENT
-        value = request.cookies.get(cookie.name(secure=self.secure))
+        value = sent_with(request, cookie.name(secure=self.secure))
         content = unseal(value, cookie, self.keys) if value else None
         is_over = cookie is RESPONDENT and content is not None and _is_over(content)
         opened = SurveySession({} if is_over else content)

@@ -1,6 +1,5 @@
 """Static files under addresses that hold a hash of the content, so that browsers keep them for good."""
 
-import gzip
 from collections.abc import Iterable, Mapping
 from functools import partial
 from hashlib import sha256
@@ -9,11 +8,13 @@ from typing import Any
 from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from deflate import gzip_compress
 from flask import Flask, abort, redirect
 from flask.typing import ResponseReturnValue
 from whitenoise import WhiteNoise
 
 from surveyapp.web.http.access import anyone
+from surveyapp.web.http.headers import DENSEST
 
 FOLDER = Path(__file__).resolve().parents[2] / "static"
 
@@ -57,7 +58,7 @@ def install(app: Flask) -> None:
 def _pack(file: Path) -> bytes | None:
     """The file compressed, once per process; None for what is smaller as it is."""
     plain = file.read_bytes()
-    packed = gzip.compress(plain, 9, mtime=0)
+    packed = bytes(gzip_compress(plain, DENSEST))
     return packed if len(packed) < len(plain) else None
 
 

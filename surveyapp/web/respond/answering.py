@@ -130,9 +130,10 @@ def save(number: int, page: int) -> ResponseReturnValue:
 
 def _chosen(form: MultiDict[str, str]) -> MultiDict[str, str]:
     """The fields as they were sent in; the item whose "clear" button was pressed has no answer."""
-    return MultiDict(
-        (name, value) for name, value in form.items(multi=True) if name != form.get("clear")
-    )
+    cleared = form.get("clear")
+    if not cleared:
+        return form
+    return MultiDict((name, value) for name, value in form.items(multi=True) if name != cleared)
 
 
 def resume_at(visit: Visit, assignment: AssignmentView) -> str:

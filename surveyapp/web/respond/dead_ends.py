@@ -39,7 +39,8 @@ def session_over(_error: SessionOver) -> ResponseReturnValue:
     elif posted_ends.by_redirect():
         seconds = int(until.timestamp()) if until else 0
         told = {"over": [_pressed(), seconds, sessions.respondent_session_is_over()]}
-        response = make_response(posted_ends.lead(url_for("respond.home", het=1), told))
+        home = url_for("respond.home", het=1, lang=_asked_language())
+        response = make_response(posted_ends.lead(home, told))
     else:
         response = make_response(
             over(_pressed(), until, had_one=sessions.respondent_session_is_over())
@@ -71,6 +72,12 @@ def over(pressed: str, kept_until: datetime | None, *, had_one: bool) -> tuple[s
 def _pressed() -> str:
     """Whose button was pressed; empty where a page was looked at."""
     return (request.endpoint or "").rpartition(".")[2] if request.method == "POST" else ""
+
+
+def _asked_language() -> str | None:
+    """What the button of the language was to bring, where that was pressed too late, or the address asks for."""
+    asked = request.form.get("language") or request.args.get("lang")
+    return asked if asked in i18n.LOCALES else None
 
 
 def _over(until: str | None) -> str:

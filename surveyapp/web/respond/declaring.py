@@ -33,7 +33,8 @@ def declare(token: str, kind: str) -> ResponseReturnValue:
     with transaction() as db:
         invited = invitations.find(db, code, keys=state.keys())
         inviting.declare(db, invited, kind, today=clock.day(clock.now()))
-    sessions.end_respondent()
+    if not sessions.holds_another(code):  # somebody else's, on a shared computer, stays open
+        sessions.end_respondent()
     return redirect(url_for("respond.declared", kind=kind), code=303)
 
 

@@ -240,9 +240,11 @@ def accessibility() -> ResponseReturnValue:
     return render_template("respond/accessibility.html")
 
 
-@bp.get("/t/<token>")
+@bp.get("/t/<token>", strict_slashes=False)
 def landing(token: str) -> ResponseReturnValue:
     """What the link leads to: who asks, why, what is kept. Changes nothing, names nobody."""
+    if (alone := links.trimmed(token)) != token:
+        return redirect(url_for("respond.landing", token=alone))
     code = links.read(state.keys(), token)
     invited = invitations.find_at_once(code, keys=state.keys())
     shared = privacy_notice.shared(invited)

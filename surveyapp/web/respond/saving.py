@@ -16,6 +16,7 @@ from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import Instrument, InstrumentItem
 from surveyapp.responses import drafts
 from surveyapp.responses.drafts import FieldChange, Saved
+from surveyapp.responses.rules import SaveTurn
 from surveyapp.web.respond import pages
 from surveyapp.web.respond.visit import answering
 
@@ -48,6 +49,7 @@ def save(number: int, form: MultiDict[str, str], *, page: int = 1) -> tuple[Inst
             holder=holder,
             now=clock.now(),
             shown_at=_shown_at(form),
+            turn=_turn(form),
         )
         if draft.after is None:
             return instrument, draft.saved
@@ -66,6 +68,7 @@ def save(number: int, form: MultiDict[str, str], *, page: int = 1) -> tuple[Inst
             changes=changes,
             now=clock.now(),
             shown_at=_shown_at(form),
+            turn=_turn(form),
         )
 
 
@@ -92,6 +95,12 @@ def _shown_at(form: Mapping[str, str]) -> datetime | None:
     """When the page sent in was rendered, for the mark of too fast a form, sealed with the answers."""
     shown = form.get("shown", "")
     return datetime.fromtimestamp(int(shown), UTC) if re.fullmatch("[0-9]{1,10}", shown) else None
+
+
+def _turn(form: Mapping[str, str]) -> SaveTurn | None:
+    """Which save of its page this is; None without the script."""
+    counted = re.fullmatch(r"([a-z0-9]{1,8})\.([0-9]{1,5})", form.get("turn", ""))
+    return SaveTurn(counted[1], int(counted[2])) if counted else None
 
 
 def told_elsewhere(instrument: Instrument, saved: Saved) -> str:

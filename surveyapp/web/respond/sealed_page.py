@@ -153,7 +153,7 @@ def put(response: Response, value: str) -> None:
 def forget(response: Response) -> None:
     """Take the sealed page out of the browser, used or not, and one that was refused."""
     for name in (_name(), _name(REFUSED)):
-        if name in request.cookies:
+        if sessions.sent_with(request, name) is not None:
             response.delete_cookie(name, path="/", **_flags())
 
 

@@ -47,7 +47,7 @@ def write_ddi(folder: Path, frame: Frame, *, rows: int) -> None:
     under(size, "caseQnty", str(rows))
     under(size, "varQnty", str(len(LABELS) + len(frame.variables)))
     under(described, "fileType", "text/csv; charset=utf-8")
-    counts = frequencies(folder / "scoring" / "responses.parquet")
+    counts = frequencies(folder / "scoring" / "responses.csv")
     variables = under(root, "dataDscr")
     named = {"rated_unit": unit_rows(frame), "group": group_rows(frame)}
     for name, words in LABELS.items():
@@ -67,17 +67,22 @@ def write_ddi(folder: Path, frame: Frame, *, rows: int) -> None:
 
 
 def frequencies(path: Path) -> Frequencies:
-    """Counts of the codes in every column of `responses.parquet` but the number of the row."""
-    from pyarrow import parquet
+    """Counts of the codes in every column of `responses.csv` but those of numbers."""
+    from pyarrow import csv as arrow_csv
+    from pyarrow import string
 
-    table = parquet.read_table(path)
+    with path.open(encoding="utf-8") as file:
+        names = file.readline().strip().split(",")
+    table = arrow_csv.read_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(use_threads=False),
+        convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, string())),
+    )
     counts: dict[str, Counter[str]] = {}
-    for name in table.column_names:
+    for name in names:
         if name not in NUMBERS:
             told = table.column(name).value_counts().to_pylist()
-            counts[name] = Counter(
-                {"" if one["values"] is None else str(one["values"]): one["counts"] for one in told}
-            )
+            counts[name] = Counter({str(one["values"]): one["counts"] for one in told})
     return counts
 
 

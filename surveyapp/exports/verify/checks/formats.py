@@ -3,18 +3,20 @@
 import csv
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
 from ..faults import ReleaseFault
 from ..layout import COLUMNS, LABELS, MERGED
+from .released_counts import rows_of
 
-RESPONSES = "scoring/responses.csv"
+RESPONSES, _RESPONSES = "scoring/responses.csv", "scoring/responses"
 OBSERVATIONS = "public/sdmx.csv"
 """The public means once more, for programs: the workbook has them once."""
 
-BOOK = "scoring/results.xlsx"
+BOOK, PUBLIC_BOOK = "scoring/results.xlsx", "public/results.xlsx"
+CODEBOOK = "scoring/codebook.csv"
 _WITHHELD = "withheld"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _SHEET_SIGNS = 31
@@ -40,20 +42,46 @@ def format_faults(folder: Path) -> list[ReleaseFault]:
 
     Raises `NoReader`.
     """
-    faults = list(_workbook_faults(folder))
+    faults = [*_workbook_faults(folder, BOOK), *_workbook_faults(folder, PUBLIC_BOOK)]
     counts = _csv_columns(folder / "scoring" / "counts.csv")
     faults += _differences(
         "scoring/counts.parquet", counts, _parquet(folder / "scoring" / "counts.parquet")
     )
     del counts
     told = _csv_columns(folder / RESPONSES)
-    readers: dict[str, Callable[[Path], Columns]] = {
-        "parquet": _parquet, "sav": _spss, "dta": _stata,
-    }  # fmt: skip
-    for ending, read in readers.items():
-        path = f"scoring/responses.{ending}"
-        faults += _differences(path, told, read(folder / path))
+    faults += _differences(
+        f"{_RESPONSES}.parquet", told, _parquet(folder / f"{_RESPONSES}.parquet")
+    )
+    for suffix, language in (("", "vi"), ("_en", "en")):
+        words = _words(folder, language)
+        for ending in ("sav", "dta"):
+            path = f"{_RESPONSES}{suffix}.{ending}"
+            read_back, labels = _statistics_file(folder / path)
+            faults += _differences(path, told, read_back)
+            faults += _label_faults(path, words, labels)
     return faults
+
+
+def _words(folder: Path, language: str) -> dict[str, dict[str, str]]:
+    """The label of each code of each item."""
+    words: dict[str, dict[str, str]] = {}
+    for row in rows_of(folder / CODEBOOK):
+        if row["code"]:
+            words.setdefault(row["variable"], {})[row["code"]] = row[f"label_{language}"]
+    return words
+
+
+def _label_faults(
+    path: str, words: Mapping[str, Mapping[str, str]], labels: Mapping[str, Mapping[str, str]]
+) -> Iterator[ReleaseFault]:
+    """Labels are those of the codebook, as long as the format takes them."""
+    for name, of_codes in words.items():
+        told = labels.get(name, {})
+        if set(told) != set(of_codes) or any(
+            not words_of or not of_codes[code].startswith(words_of)
+            for code, words_of in told.items()
+        ):
+            yield ReleaseFault(path, "formats_differ", f"{name}: labels")
 
 
 def _csv_columns(path: Path) -> dict[str, list[str]]:
@@ -96,38 +124,43 @@ def _parquet(path: Path) -> Columns:
     return {name: table.column(name).to_pylist() for name in table.column_names}
 
 
-def _spss(path: Path) -> Columns:
+def _statistics_file(path: Path) -> tuple[Columns, dict[str, dict[str, str]]]:
+    """Columns of an SPSS or Stata file, and the labels of the codes of each."""
     try:
-        from pyreadstat import read_sav
+        import pyreadstat
     except ImportError as exc:
         raise NoReader("pyreadstat") from exc
-    columns: Columns = read_sav(path, user_missing=True, output_format="dict")[0]
-    return columns
+    if path.suffix == ".sav":
+        columns, about = pyreadstat.read_sav(path, user_missing=True, output_format="dict")
+    else:
+        columns, about = pyreadstat.read_dta(path, output_format="dict")
+    labels = {
+        name: {_text(code): str(words) for code, words in of_codes.items()}
+        for name, of_codes in about.variable_value_labels.items()
+    }
+    return columns, labels
 
 
-def _stata(path: Path) -> Columns:
-    try:
-        from pyreadstat import read_dta
-    except ImportError as exc:
-        raise NoReader("pyreadstat") from exc
-    columns: Columns = read_dta(path, output_format="dict")[0]
-    return columns
-
-
-def _workbook_faults(folder: Path) -> Iterator[ReleaseFault]:
+def _workbook_faults(folder: Path, of: str) -> Iterator[ReleaseFault]:
     """Every table on its sheet; the responses on one sheet a group, with the columns of its own questions."""
-    with zipfile.ZipFile(folder / BOOK) as book:
-        sheets = _sheets(book)
+    with zipfile.ZipFile(folder / of) as book:
+        sheets, told = _sheets(book), set[str]()
         for path in COLUMNS:
             if path in (RESPONSES, OBSERVATIONS) or not (folder / path).is_file():
+                continue
+            if of == PUBLIC_BOOK and path.startswith("scoring/"):
                 continue
             name = _sheet_name(path)
             expected = _csv_rows(folder / path)
             if name not in sheets:
-                yield ReleaseFault(BOOK, "formats_differ", name)
+                yield ReleaseFault(of, "formats_differ", name)
                 continue
-            yield from _row_faults(name, expected, _read_sheet(book, sheets[name]))
-        yield from _response_faults(folder, book, sheets)
+            told.add(name)
+            yield from _row_faults(of, name, expected, _read_sheet(book, sheets[name]))
+        if of == BOOK:
+            yield from _response_faults(folder, book, sheets)
+        elif set(sheets) - told:
+            yield ReleaseFault(of, "formats_differ", "/".join(sorted(set(sheets) - told)))
 
 
 def _response_faults(
@@ -153,21 +186,21 @@ def _response_faults(
         expected = ([row[n] for n in places] for row in of_group)
         if any(row[n] for row in of_group for n in elsewhere):
             yield ReleaseFault(BOOK, "formats_differ", f"{name}/1")
-        yield from _row_faults(name, expected, read_back, first=2)
+        yield from _row_faults(BOOK, name, expected, read_back, first=2)
 
 
 def _row_faults(
-    name: str, expected: Iterator[list[str]], read_back: Iterator[Row], *, first: int = 1
+    of: str, name: str, expected: Iterator[list[str]], read_back: Iterator[Row], *, first: int = 1
 ) -> Iterator[ReleaseFault]:
     """The first row that differs; empty cells at its end are as good as none."""
     number = first
     for row in expected:
         if not _is_same(row, next(read_back, [])):
-            yield ReleaseFault(BOOK, "formats_differ", f"{name}/{number}")
+            yield ReleaseFault(of, "formats_differ", f"{name}/{number}")
             return
         number += 1
     if next(read_back, None) is not None:
-        yield ReleaseFault(BOOK, "formats_differ", f"{name}/{number}")
+        yield ReleaseFault(of, "formats_differ", f"{name}/{number}")
 
 
 def _is_same(row: Sequence[str], read_back: Row) -> bool:

@@ -160,7 +160,7 @@ def results() -> ResponseReturnValue:
     """The chosen part of the newest release's public tables; before there is one, the way to it."""
     try:
         with reading() as db:
-            book = _book(db)
+            book = read_book(db)
     except ReleaseError as error:
         return render_template("centre/results_none.html", errors=[("", refusal(error))]), 404
     if book is None:
@@ -175,7 +175,7 @@ def results_file(format: str) -> Response:
     """The rows of the page as a file, each with its denominator, release and date."""
     try:
         with reading() as db:
-            book = _book(db)
+            book = read_book(db)
     except ReleaseError:
         book = None
     if book is None:
@@ -190,7 +190,8 @@ def results_file(format: str) -> Response:
     return Response(content, mimetype=tables.MEDIA[format], headers=headers)
 
 
-def _book(db: Session) -> Book | None:
+def read_book(db: Session) -> Book | None:
+    """The newest release's public tables with the campaign's words; None before there is one. Raises `ReleaseError`."""
     tables = public.newest(db, g.campaign.id, store=store())
     if tables is None:
         return None
@@ -217,6 +218,10 @@ def _page(book: Book, selection: ResultSelection) -> str:
         responses=result_table.hidden() if responses is None else number(responses),
         responses_of=_cell_name(book, selection),
         edition=edition(book.published),
+        level=book.groups[selection.group].level,
+        unit_page=""
+        if selection.by == "unit" or selection.unit == ALL
+        else url_for("centre.unit_results", code=selection.unit),
         veil=bars.VEIL,
         note=denominator(),
         note_hidden=veil(book.published),

@@ -91,6 +91,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
     return render_template(
         "centre/unit.html",
         unit=unit,
+        has_results=g.campaign.is_released,
         name=unit_name(unit),
         say=labels,
         result_name=result_name,

@@ -5,22 +5,20 @@ fragment is known by a mark of its content: another version of the questionnaire
 another release of the templates has another mark, so nothing kept by a process or a browser grows old.
 """
 
-import gzip
 from dataclasses import dataclass
 from hashlib import sha256
 
+from deflate import gzip_compress
 from flask import Response, render_template, request
 
 from surveyapp.i18n import locale
 from surveyapp.instruments.model import Instrument
-from surveyapp.web.http.headers import takes_gzip
+from surveyapp.web.http.headers import DENSEST, takes_gzip
 from surveyapp.web.http.sessions import ABSOLUTE
 from surveyapp.web.respond import PARTED, WHOLE, pages
 
 KEPT = 64
 """Fragments in a process: nine questionnaires in two languages for each of a few campaigns."""
-LEVEL = 9
-"""Compressed once, so as small as it goes."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def _render(instrument: Instrument) -> WholeForm:
     text = render_template("respond/whole.html", parts=parts, **pages.fixed(instrument))
     plain = text.encode().replace(PARTED, WHOLE)
     mark = sha256(plain).hexdigest()[:16]
-    return WholeForm(mark, plain, gzip.compress(plain, LEVEL, mtime=0))
+    return WholeForm(mark, plain, bytes(gzip_compress(plain, DENSEST)))
 
 
 def response(form: WholeForm, *, asked: str) -> Response:
