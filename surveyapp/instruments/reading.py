@@ -127,13 +127,13 @@ def _section(document: YamlDocument, path: tuple[Step, ...]) -> dict[str, Any]:
 
 
 def _asked(item: Mapping[str, Any], section: Mapping[str, Any]) -> str | None:
-    """What one question is by: the same words with other options or under another condition ("Please specify")
-    ask something else."""
+    """What one question is by: the same words with other options, under another condition ("Please specify") or in
+    another section ("How good was it?", of another office) ask something else."""
     text = item.get("text")
     words = text.get("vi") if isinstance(text, dict) else None
     if not isinstance(words, str):
         return None
-    told = [words, section.get("shown_if"), *(item.get(x) for x in ("kind", "scale", "shown_if"))]
+    told = [words, section.get("id"), *(item.get(x) for x in ("kind", "scale", "shown_if"))]
     return json.dumps(told, ensure_ascii=False, default=str)
 
 

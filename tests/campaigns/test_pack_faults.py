@@ -109,8 +109,8 @@ FAULTS = {
     "an item uses a scale that is not there": (M1, "scale: quality", "scale: qualty", 0, "qualty"),
     "two items have one id": (M1, "id: M1-102", "id: M1-101", 0, "đã dùng ở dòng"),
     "two items ask the same": (
-        M1, "vi: Hồ sơ được trả kết quả đúng hẹn.", "vi: Các nhiệm vụ cải cách hành chính được hoàn thành đúng hạn.",
-        -1, "đã dùng ở dòng",
+        M1, "vi: Hồ sơ được trả kết quả đúng hẹn.", "vi: Kết quả giải quyết thủ tục hành chính được công khai đầy đủ.",
+        5, "đã dùng ở dòng",
     ),
     "an item id is used in another questionnaire": (
         P4, "id: P4-101", "id: M1-101", 0, "đã dùng ở questionnaires/M1.yaml",

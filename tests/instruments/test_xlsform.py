@@ -112,7 +112,7 @@ def test_a_form_from_elsewhere_needs_only_its_missing_columns(sheets):
 
 
 UNSUPPORTED = [
-    ("decimal", "decimal"),
+    ("rank", "rank"),
     ("geopoint", "ẩn danh"),
     ("begin_repeat", "begin_repeat"),
     ("image", "ẩn danh"),
@@ -147,7 +147,7 @@ def _two_best(sheets: Sheets) -> None:
 
 SPOILED: list[tuple[Callable[[Sheets], None], str]] = [
     (_cell("relevant", "${a} = '1'"), "không phải câu hỏi đứng trước"),
-    (_cell("required", "${a} = '1'"), "không câu nào bắt buộc"),
+    (_cell("calculation", "1 + 1"), "việc tính làm sau khi thu phiếu"),
     (_cell("constraint", ". > 1"), "constraint"),
     (_cell("type", "select_one nothing"), "không có danh sách nothing"),
     (_cell("criterion", "?"), "sai dạng"),

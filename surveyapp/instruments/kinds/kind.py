@@ -204,7 +204,7 @@ class QuestionKind:
         """The codes in an answer: what conditions and counts ask of it."""
         return (value,) if value else ()
 
-    def number(self, value: str) -> int | None:
+    def number(self, value: str) -> float | None:
         """The answer as a number, where it is one."""
         return None
 

@@ -1,10 +1,11 @@
-"""A whole number between bounds. It stays exact in its ballot and leaves the box as the band it lies in."""
+"""A number between bounds, whole or with decimals. It stays exact in its ballot and leaves the box as the band it lies in."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -25,6 +26,9 @@ BANDS = 5
 _LIMIT = re.compile(r"\.\s*(<=|>=|<|>)\s*(\d{1,9})")
 _DIGITS = re.compile(r"0*(\d{1,9})")
 _GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
+MOST_DECIMALS = 2
+_DECIMALS = re.compile(r"0*(\d{1,9})(?:\.(\d{1,2}))?")
+_GROUPED_DECIMALS = re.compile(r"(\d{1,3}(?:([.,])\d{3})+)(?:(?!\2)[.,](\d{1,2}))?")
 
 
 class Number(QuestionKind):
@@ -40,7 +44,7 @@ class Number(QuestionKind):
 
     def faults(self, item: ItemLike) -> Iterator[ItemFault]:
         for name in item.settings:
-            if name not in ("least", "most", "unit", "bands"):
+            if name not in ("least", "most", "unit", "bands", "decimals"):
                 yield ItemFault(
                     ("settings", name), Said(to_translate("không có trường nào tên như vậy"))
                 )
@@ -58,6 +62,10 @@ class Number(QuestionKind):
             isinstance(unit, Mapping) and set(unit) == {"vi", "en"} and all(map(str, unit.values()))
         ):
             yield ItemFault(("settings", "unit"), Said(to_translate("cần lời ở cả hai thứ tiếng")))
+        decimals = item.settings.get("decimals")
+        if decimals is not None and decimals not in range(1, MOST_DECIMALS + 1):
+            said = Said(to_translate("phải là số nguyên từ 1 đến %(n)s"), {"n": MOST_DECIMALS})
+            yield ItemFault(("settings", "decimals"), said)
         bands = item.settings.get("bands")
         if bands is not None and sound and not _are_edges(bands, item.settings):
             words = to_translate(
@@ -67,30 +75,39 @@ class Number(QuestionKind):
 
     def read(self, item: ItemLike, sent: Sequence[str]) -> str:
         given = [" ".join(value.split()) for value in sent if value.strip()]
-        return " ".join(dict.fromkeys(_spelled(value) for value in given))
+        spelled = _spelled_decimals if decimals_of(item) else _spelled
+        return " ".join(dict.fromkeys(spelled(value) for value in given))
 
     def refusal(self, item: ItemLike, value: str) -> Said | None:
         if value == UNKNOWN and item.dont_know:
             return None
         least, most = item.settings["least"], item.settings["most"]
-        if _DIGITS.fullmatch(value) and str(int(value)) == value and least <= int(value) <= most:
+        if _is_number(value, decimals_of(item)) and least <= float(value) <= most:
             return None
         if UNKNOWN in value.split() and len(value.split()) > 1:
             return Said(to_translate("Ghi số hoặc chọn “Không biết”, không cả hai."))
-        facts = {"least": least, "most": most}
+        facts = {"least": least, "most": most, "n": decimals_of(item)}
+        if facts["n"]:
+            words = to_translate(
+                "Ghi một số từ %(least)s đến %(most)s, nhiều nhất %(n)s chữ số sau dấu phẩy."
+            )
+            return Said(words, facts)
         return Said(to_translate("Ghi một số nguyên từ %(least)s đến %(most)s."), facts)
 
     def codes(self, item: ItemLike) -> frozenset[str]:
         return frozenset()
 
     def longest(self, item: ItemLike) -> str:
-        return max(str(item.settings["most"]), UNKNOWN, key=len)
+        decimals = decimals_of(item)
+        written = str(item.settings["most"]) + ("." + "9" * decimals if decimals else "")
+        return max(written, UNKNOWN, key=len)
 
     def told(self, item: Any, value: str, language: str) -> str:
         if value == UNKNOWN:
             return DONT_KNOW_CATEGORY.get(language)
         unit = item.settings.get("unit")
-        return f"{value} {unit[language]}" if unit else value
+        written = value if language == "en" else value.replace(".", ",")
+        return f"{written} {unit[language]}" if unit else written
 
     def printed(self, item: Any, language: str) -> tuple[list[str], str]:
         unit = item.settings.get("unit")
@@ -98,10 +115,17 @@ class Number(QuestionKind):
 
     def instruction(self, item: ItemLike) -> Said | None:
         facts = {"least": item.settings["least"], "most": item.settings["most"]}
+        if decimals := decimals_of(item):
+            words = to_translate(
+                "Số từ %(least)s đến %(most)s, nhiều nhất %(n)s chữ số sau dấu phẩy."
+            )
+            return Said(words, {**facts, "n": decimals})
         return Said(to_translate("Số nguyên từ %(least)s đến %(most)s."), facts)
 
-    def number(self, value: str) -> int | None:
-        return int(value) if _DIGITS.fullmatch(value) else None
+    def number(self, value: str) -> float | None:
+        if _DIGITS.fullmatch(value):
+            return int(value)
+        return float(value) if _DECIMALS.fullmatch(value) else None
 
     def chosen(self, value: str) -> tuple[str, ...]:
         return (DONT_KNOW,) if value == UNKNOWN else ()  # the number 98 is no code
@@ -114,6 +138,8 @@ class Number(QuestionKind):
         if test.least is None and test.most is None:
             return super().categories_met(item, test)
         first, last = item.settings["least"], item.settings["most"]
+        if decimals_of(item) and test.most is not None and test.most < last:
+            return None  # that number itself begins a band, and what comes right after it is in the same one
         starts = [first, *edges(item), last + 1]
         low = max(test.least if test.least is not None else first, first)
         above = min(test.most if test.most is not None else last, last) + 1
@@ -132,23 +158,41 @@ class Number(QuestionKind):
             for limit in (test.least, test.most):
                 near |= {limit - 1, limit, limit + 1} if limit is not None else set()
         inside = [str(n) for n in sorted(near) if least <= n <= most]
+        if decimals_of(item):
+            inside += [f"{n}.5" for n in sorted(near) if least <= n < most]
         return ["", *inside, *([UNKNOWN] if item.dont_know else [])]
 
     def opened(self, item: ItemLike, value: str) -> str:
         if value in ("", UNKNOWN):
             return DONT_KNOW if value else ""
-        return str(bisect_right(edges(item), int(value)) + 1)
+        return str(bisect_right(edges(item), float(value)) + 1)
 
     def categories(self, item: Any) -> tuple[AnswerCategory, ...]:
         least, most = item.settings["least"], item.settings["most"]
         starts = [least, *edges(item)]
+        if decimals_of(item):
+            return self._decimal_bands(item, starts, most)
         ends = [*(edge - 1 for edge in edges(item)), most]
         labels = [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
         bands = tuple(AnswerCategory(str(n), words, words) for n, words in enumerate(labels, 1))
         return (*bands, DONT_KNOW_CATEGORY) if item.dont_know else bands
 
+    def _decimal_bands(self, item: Any, starts: list[int], most: int) -> tuple[AnswerCategory, ...]:
+        """Bands that reach up to where the next begins; the last holds its end."""
+        bands = [
+            AnswerCategory(str(n), f"{start} đến dưới {end}", f"{start} to under {end}")
+            for n, (start, end) in enumerate(pairwise(starts), 1)
+        ]
+        last = AnswerCategory(
+            str(len(starts)), f"{starts[-1]} đến {most}", f"{starts[-1]} to {most}"
+        )
+        return (*bands, last, *([DONT_KNOW_CATEGORY] if item.dont_know else []))
+
     def option_codes(self, item: ItemLike) -> tuple[str, ...]:
         return tuple(str(n) for n in range(1, len(edges(item)) + 2))
+
+    def form_type(self, item: Any, list_name: str) -> str:
+        return "decimal" if decimals_of(item) else self.form_word
 
     def form_constraint(self, item: ItemLike) -> str:
         limits = f". >= {item.settings['least']} and . <= {item.settings['most']}"
@@ -181,6 +225,11 @@ class Number(QuestionKind):
         return str(least + round((most - least) * random.betavariate(2, 4)))
 
 
+def decimals_of(item: ItemLike) -> int:
+    """Digits after the comma, at most; 0 for a whole number."""
+    return int(item.settings.get("decimals", 0))
+
+
 def edges(item: ItemLike) -> list[int]:
     """The first number of every band but the first: those written, or bands of about equal width."""
     written = item.settings.get("bands")
@@ -209,3 +258,28 @@ def _spelled(value: str) -> str:
         value = re.sub("[.,]", "", value)
     digits = _DIGITS.fullmatch(value)
     return str(int(digits[1])) if digits else value
+
+
+def _spelled_decimals(value: str) -> str:
+    """12,50 is 12.5: a comma or a point before one or two digits is the decimal sign. 1.200 alone may be either, and is none."""
+    grouped = _GROUPED_DECIMALS.fullmatch(value)
+    if grouped and (grouped[3] or value.count(grouped[2]) > 1):
+        whole = re.sub("[.,]", "", grouped[1])
+        value = f"{whole}.{grouped[3]}" if grouped[3] else whole
+    digits = _DECIMALS.fullmatch(value.replace(",", "."))
+    if digits is None:
+        return value
+    rest = (digits[2] or "").rstrip("0")
+    return str(int(digits[1])) + (f".{rest}" if rest else "")
+
+
+def _is_number(value: str, decimals: int) -> bool:
+    """Whether it is a number in its one spelling, with no more decimals than that."""
+    if not decimals:
+        return bool(_DIGITS.fullmatch(value)) and str(int(value)) == value
+    digits = _DECIMALS.fullmatch(value)
+    return (
+        digits is not None
+        and len(digits[2] or "") <= decimals
+        and _spelled_decimals(value) == value
+    )

@@ -52,7 +52,17 @@ UNDERSTOOD = {
     "end_group": ("type", "name"),
     **dict.fromkeys((kind.form_word for kind in KINDS.values()), _ITEM),
     "range": (*_ITEM, "parameters"),
-    "note": ("type", "name", "label", "required"),
+    **dict.fromkeys(("decimal", "percentage", "date", "time", "datetime"), _ITEM),
+    "note": (
+        "type",
+        "name",
+        "label",
+        "hint",
+        "guidance_hint",
+        "required",
+        "relevant",
+        "calculation",
+    ),
     "choices": ("list_name", "name", "label", "scale", "best", "other", "alone"),
     "settings": SETTINGS,
 }

@@ -12,6 +12,8 @@ from surveyapp.instruments.xlsform.sheets import SheetCell, SheetRow
 from surveyapp.instruments.yaml_document import Step, YamlDocument
 
 Path = tuple[Step, ...]
+Told = dict[tuple[str, str, str], list[int]]
+"""By sheet, column and words the rows in which it stands."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class SheetDocument(YamlDocument):
         self.mapped: list[MappedName] = []
         self.is_ours = False
         """It has our own ids: what it leaves out was forgotten, and nothing is filled in."""
-        self._refused: dict[tuple[str, str, str], list[int]] = {}
+        self._refused: Told = {}
+        self._aside: Told = {}
 
     def line(self, path: Sequence[Step]) -> int:
         """The row of the field at `path`, or of the nearest thing around it."""
@@ -50,10 +53,17 @@ class SheetDocument(YamlDocument):
 
     def refuse(self, row: SheetRow, message: str, cell: SheetCell | None = None) -> None:
         """Note a fault of a row, or of one cell of it; the same fault of a column is told once, with its rows."""
-        letter = cell.letter if cell else ""
-        rows = self._refused.setdefault((row.sheet, letter, message), [])
-        if row.number not in rows[-1:]:
-            rows.append(row.number)
+        _tell(self._refused, row, message, cell)
+
+    def set_aside(self, row: SheetRow, message: str, cell: SheetCell | None = None) -> None:
+        """Note what of a row, or of one cell of it, is not used; the same of a column is told once, with its rows."""
+        _tell(self._aside, row, message, cell)
+
+    def left_aside(self) -> Iterator[str]:
+        """What was set aside, each with its place."""
+        for (sheet, letter, message), rows in self._aside.items():
+            column = f"!{letter}" if letter else ""
+            yield f"{sheet}{column} {', '.join(_runs(rows))}: {message}"
 
     def refusals(self) -> Iterator[Fault]:
         """What was refused, each at the first of its rows."""
@@ -75,6 +85,12 @@ class SheetDocument(YamlDocument):
             if tuple(path[:length]) in self.rows:
                 return self.rows[tuple(path[:length])]
         return None
+
+
+def _tell(told: Told, row: SheetRow, message: str, cell: SheetCell | None) -> None:
+    rows = told.setdefault((row.sheet, cell.letter if cell else "", message), [])
+    if row.number not in rows[-1:]:
+        rows.append(row.number)
 
 
 def _runs(rows: list[int]) -> Iterator[str]:

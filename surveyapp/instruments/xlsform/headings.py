@@ -11,6 +11,10 @@ from dataclasses import dataclass
 SPOKEN = ("label", "hint", "guidance_hint")
 """Columns of words, one a language."""
 
+MEDIA = ("image", "big-image", "audio", "video")
+LOGIC = ("relevant", "constraint", "required", "choice_filter", "calculation", "read_only")
+"""Columns in the converter's own language."""
+
 PLAIN = ""
 OTHER = "?"
 
@@ -42,12 +46,12 @@ ALIASES: dict[str, dict[str, str]] = {
         "bind::entities:saveto": "save_to",
         "control::rows": "rows",
         "control::autoplay": "autoplay",
-        **{f"media::{kind}": kind for kind in ("image", "big-image", "audio", "video")},
+        **{f"media::{kind}": kind for kind in MEDIA},
     },
     "choices": {
         "caption": "label",
         "value": "name",
-        **{f"media::{kind}": kind for kind in ("image", "big-image", "audio", "video")},
+        **{f"media::{kind}": kind for kind in MEDIA},
     },
     "settings": {
         "title": "form_title",
@@ -77,7 +81,9 @@ class FormHeading:
     @property
     def key(self) -> str:
         """The column's name among the cells of a row: `label_vi` for words in Vietnamese."""
-        return f"{self.column}_{self.language}" if self.column in SPOKEN else self.column
+        if self.column in SPOKEN:
+            return f"{self.column}_{self.language}"
+        return f"{self.column}::{self.said}" if self.said else self.column
 
 
 def read_heading(sheet: str, typed: str, *, double_colons: bool = True) -> FormHeading:
@@ -97,9 +103,18 @@ def read_heading(sheet: str, typed: str, *, double_colons: bool = True) -> FormH
     if first in SPOKEN:
         said = "::".join(parts[1:])
         return FormHeading(first, language_of(said) if said else PLAIN, said)
-    if first in ("image", "big-image", "audio", "video") or first.endswith("_message"):
-        return FormHeading(first)
+    if first in MEDIA or first.endswith("_message"):
+        return FormHeading(first, said="::".join(parts[1:]))
     return FormHeading("::".join([first, *parts[1:]]).lower())
+
+
+def column_of(key: str) -> str:
+    """The column of a key among the cells of a row, whatever language it is in."""
+    for column in SPOKEN:
+        if key in (f"{column}_vi", f"{column}_en"):
+            return column
+    first = key.partition("::")[0]
+    return first if first in MEDIA or first.endswith("_message") else key
 
 
 def language_of(name: str) -> str:

@@ -10,7 +10,8 @@ from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.reading import check_questionnaire
 from surveyapp.instruments.xlsform.document import MappedName, SheetDocument
-from surveyapp.instruments.xlsform.rows import completing, lists, unsupported
+from surveyapp.instruments.xlsform.rows import completing, left_aside, lists, unsupported
+from surveyapp.instruments.xlsform.rows.filtered import FilteredLists
 from surveyapp.instruments.xlsform.rows.survey import read_survey, read_types
 from surveyapp.instruments.xlsform.sheets import OF_THE_STANDARD, read_sheets
 
@@ -35,11 +36,13 @@ def read_xlsform(content: bytes, *, file: str, best: BestEnd | None = None) -> I
     document = SheetDocument(file)
     for row, cell, words in unsupported.of_settings(book.settings, book.language):
         document.refuse(row, words, cell)
+    for row, cell, words in left_aside.of_settings(book.settings):
+        document.set_aside(row, words, cell)
     completing.read_settings(document, book.settings)
-    completing.tell_left_aside(document, book)
-    asked = read_types(book.survey)
+    completing.tell_language(document, book)
+    asked, choices = FilteredLists(document, book.choices).expand(read_types(book.survey))
     lists_asked = {asked_type.list_name for _row, asked_type in asked}
-    known = lists.read_lists(document, book.choices, lists_asked, best=best or "")
+    known = lists.read_lists(document, choices, lists_asked, best=best or "")
     lists.write_scales(document, known, read_survey(document, asked, known))
     completing.complete(document)
     estimated = document.root.setdefault("minutes", 0) == 0
@@ -56,7 +59,9 @@ def read_xlsform(content: bytes, *, file: str, best: BestEnd | None = None) -> I
         raise QuestionnaireRefused(faults)
     if estimated:
         questionnaire = completing.estimate_minutes(document, questionnaire)
-    return ImportedForm(questionnaire, tuple(document.notices), tuple(document.mapped))
+    return ImportedForm(
+        questionnaire, (*document.notices, *document.left_aside()), tuple(document.mapped)
+    )
 
 
 def _other_sheets(document: SheetDocument, others: tuple[str, ...]) -> list[Fault]:

@@ -11,10 +11,12 @@ from datetime import date, time
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.xlsform.headings import (
+    LOGIC,
     OTHER,
     PLAIN,
     SPOKEN,
     FormHeading,
+    column_of,
     language_of,
     read_heading,
 )
@@ -22,6 +24,8 @@ from surveyapp.instruments.xlsform.headings import (
 MAX_BYTES = 5_000_000
 REQUIRED = ("survey",)
 READ = ("survey", "choices", "settings")
+STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
+"""Quotes that word processors curl: the converter straightens them too."""
 OF_THE_STANDARD = ("external_choices", "entities", "osm")
 """Sheets that mean something to the converter and nothing to us."""
 
@@ -50,6 +54,10 @@ class SheetRow:
     def get(self, column: str) -> str:
         """The text of a column, empty where there is none. Spoken columns end in `_vi` or `_en`."""
         return self.cells.get(column, "")
+
+    def filled(self, column: str) -> SheetCell | None:
+        """The first filled cell of a column, in whichever language; None where there is none."""
+        return next((self.places[key] for key in self.cells if column_of(key) == column), None)
 
     def text(self, column: str) -> dict[str, str]:
         """What a spoken column says by language; a missing language is left out.
@@ -150,6 +158,8 @@ def _rows(
             if not head:
                 nameless.append(cell_name)
                 continue
+            if head in LOGIC:
+                cell = cell.translate(STRAIGHT)
             if cells.setdefault(head, cell) != cell:
                 twice.append(cell_name)
             known.setdefault(head, cell_name)

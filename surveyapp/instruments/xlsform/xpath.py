@@ -18,6 +18,8 @@ class EarlierQuestion:
     item: str
     codes: Mapping[str, str] = field(default_factory=dict)
     is_several: bool = False
+    is_whole: bool = True
+    """Of a number: above 5 is from 6 on."""
 
 
 Looked = Callable[[str], EarlierQuestion | None]
@@ -92,7 +94,7 @@ def read(condition: str, looked: Looked) -> dict[str, Any] | None:
 
     Raises `NotOurs`, with the first of what is not understood.
     """
-    if _bare(" ".join(condition.split())) in ALWAYS:
+    if bare(" ".join(condition.split())) in ALWAYS:
         return None
     mode, tests = _tests(condition, looked, is_denied=False)
     return {mode: tests}
@@ -100,9 +102,9 @@ def read(condition: str, looked: Looked) -> dict[str, Any] | None:
 
 def _tests(text: str, looked: Looked, *, is_denied: bool) -> tuple[str, list[dict[str, Any]]]:
     """How its tests are joined, and the tests. Denied, each part is, and the other word joins them."""
-    text = _bare(text)
+    text = bare(text)
     while denied := _denied(text):
-        text, is_denied = _bare(denied), not is_denied
+        text, is_denied = bare(denied), not is_denied
     written, parts = _split(text)
     if len(parts) == 1:
         return "all", [_read(text, looked, is_denied=is_denied)]
@@ -119,20 +121,21 @@ def _tests(text: str, looked: Looked, *, is_denied: bool) -> tuple[str, list[dic
 def _denied(text: str) -> str:
     """What stands in `not(…)`, if that is all of it."""
     match = _NOT.fullmatch(text)
-    return match["inner"] if match and _bare(f"({match['inner']})") != f"({match['inner']})" else ""
+    return match["inner"] if match and bare(f"({match['inner']})") != f"({match['inner']})" else ""
 
 
 def _split(text: str) -> tuple[str, list[str]]:
     """The parts that one word joins at the outermost level; `all` for a single one."""
-    text = _bare(text)
+    text = bare(text)
     for mode, word in (("any", "or"), ("all", "and")):
-        parts = _parts(text, word)
+        parts = joined_by(text, word)
         if len(parts) > 1:
             return mode, parts
     return "all", [text]
 
 
-def _parts(text: str, word: str) -> list[str]:
+def joined_by(text: str, word: str) -> list[str]:
+    """The parts that the word joins outside of all brackets and quotes."""
     depth, quote, start, parts = 0, "", 0, []
     for index, sign in enumerate(text):
         if quote:
@@ -147,7 +150,7 @@ def _parts(text: str, word: str) -> list[str]:
     return [*parts, text[start:].strip()]
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Without brackets around all of it."""
     text = text.strip()
     while text.startswith("(") and text.endswith(")"):
@@ -178,6 +181,8 @@ def _read(atom: str, looked: Looked, *, is_denied: bool) -> dict[str, Any]:
             return {"item": asked.item, "without" if is_without else "codes": codes}
         if is_denied or meaning in ("other", "unequal"):
             break  # what is not answered is no number, and would be asked too
+        if match.groupdict().get("sign") in ("<", ">") and not asked.is_whole:
+            break
         return {"item": asked.item, **_range(atom, meaning, match.groupdict())}
     raise NotOurs(atom)
 

@@ -55,7 +55,8 @@
       const isTypedIn = items.has(item) && items.get(item).fields.some(isTyped); // the number 98 is no code
       const chosen = isTypedIn ? (given === "-98" ? ["98"] : []) : given.split(" ");
       if (named.length) return chosen.some((code) => named.includes(code)) === codes.length > 0;
-      return answered || (/^\d+$/.test(given) && (least === null || given >= least) && (most === null || given <= most));
+      const n = /^\d+([.,]\d{1,2})?$/.test(given) ? Number(given.replace(",", ".")) : NaN;
+      return answered || (!Number.isNaN(n) && (least === null || n >= least) && (most === null || n <= most));
     };
     return condition.any && condition.any.length ? condition.any.some(met) : condition.all.every(met);
   }

@@ -72,6 +72,43 @@ def test_a_number_leaves_the_box_as_the_band_it_lies_in():
     ]
 
 
+@pytest.fixture
+def hours(tmp_path):
+    """A number with decimals, in the bands of the form."""
+    path = spoilt(tmp_path, ("most: 500\n", "most: 500\n          decimals: 2\n"))
+    return freeze(read_questionnaire(path)).item("DX-102")
+
+
+@pytest.mark.parametrize(
+    ("sent", "value"),
+    [
+        ("12,50", "12.5"),
+        ("7.0", "7"),
+        ("1,25", "1.25"),
+        ("007,10", "7.1"),
+        ("1.200,5", "1200.5"),
+        ("1.200.300", "1200300"),
+    ],
+)
+def test_a_number_with_decimals_has_one_spelling_whichever_sign_sets_them_apart(hours, sent, value):
+    assert kind_of(hours).read(hours, [sent]) == value
+
+
+@pytest.mark.parametrize("value", ["1.234", "500.01", "0.99", "5.", ".5", "12.50", "1.200", "1e2"])
+def test_what_is_no_number_of_so_many_decimals_is_refused(hours, value):
+    assert kind_of(hours).refusal(hours, value) is not None
+
+
+def test_bands_of_a_number_with_decimals_leave_nothing_between_them(hours):
+    kind = kind_of(hours)
+    assert [kind.opened(hours, value) for value in ("5.99", "6", "100.5", "500")] == ["1", "2", "4", "5"]  # fmt: skip
+    bands = [one.en for one in kind.categories(hours)]
+    assert bands[:2] == ["1 to under 6", "6 to under 21"]
+    assert bands[4] == "101 to 500"
+    assert all(kind.refusal(hours, value) is None for value in ("1", "1.5", "499.99", "500"))
+    assert kind.told(hours, "12.5", "vi").startswith("12,5")
+
+
 def test_a_nominal_list_is_never_scored_and_a_middle_best_scale_scores_its_middle_best():
     assert kind_of(ddci().item("DX-103")).scores(ddci().item("DX-103")) == {}
     pace = ddci().item("DX-204")

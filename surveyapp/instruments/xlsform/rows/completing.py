@@ -16,7 +16,6 @@ from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import distinct, our_code
-from surveyapp.instruments.xlsform.rows import unsupported
 from surveyapp.instruments.xlsform.sheets import FormSheets, SheetRow
 
 CRITERION, AREA = "X", "9"
@@ -38,9 +37,6 @@ def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
     if title and row.get("form_title") and row.get("form_title") not in title.values():
         words = _("form_title nói khác title_vi và title_en: để lại một")
         document.refuse(row, words, row.places["form_title"])
-    for name in unsupported.ASIDE:
-        if row.get(name):
-            document.notices.append(str(unsupported.ASIDE[name]) % {"name": name})
     if not row.get("form_id"):
         _set(document, "form_id", written["code"])
     elif row.get("form_id") != written["code"]:
@@ -80,27 +76,14 @@ def complete(document: SheetDocument) -> None:
     _complete_language(document)
 
 
-def tell_left_aside(document: SheetDocument, book: FormSheets) -> None:
-    """Words in a third language beside ours, and columns that the converter passes over too, are left aside
-    and said so; whose words they are is told too."""
+def tell_language(document: SheetDocument, book: FormSheets) -> None:
+    """Words in neither of our languages stand for both, and said so."""
     rows = [*book.survey, *book.choices]
     document.is_ours = any(row.get("item_id") for row in rows)
     if book.language:
         words = _("lời của phiếu bằng %(language)s đứng ở cả hai bản: dịch trước khi dùng",
                   language=book.language)  # fmt: skip
         document.notices.append(words)
-    told: dict[str, None] = {}
-    for row in rows:
-        for key in row.cells:
-            facts = {"column": row.places[key].heading, "sheet": row.sheet}
-            if unsupported.is_translation(row, key):
-                told[_("cột %(column)s: bản dịch sang ngôn ngữ khác không dùng", **facts)] = None
-            elif unsupported.is_passed_over(row, key):
-                words = _(
-                    "cột %(column)s của trang %(sheet)s không thuộc XLSForm: không đọc", **facts
-                )
-                told[words] = None
-    document.notices += told
 
 
 def estimate_minutes(document: SheetDocument, questionnaire: Questionnaire) -> Questionnaire:

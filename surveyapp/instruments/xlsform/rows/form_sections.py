@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from surveyapp.i18n import _
@@ -11,6 +12,21 @@ from surveyapp.instruments.xlsform.rows.questions import Questions, add_hint
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 
+@dataclass(frozen=True)
+class Note:
+    """Words that explain a question beside them, and when they are shown."""
+
+    row: SheetRow
+    words: tuple[dict[str, str], ...]
+    condition: dict[str, Any] | None
+    depth: int
+    """How many groups it stands in."""
+
+    def explains(self, item: dict[str, Any]) -> bool:
+        """Whether they are seen whenever the question is, and never without it where they have a condition."""
+        return self.condition == item.get("shown_if") if self.condition else True
+
+
 class FormSections:
     """The sections of a document while its rows are read; `above` are the groups that are open."""
 
@@ -18,7 +34,7 @@ class FormSections:
         self._document, self._questions = document, questions
         self.above: list[tuple[SheetRow, dict[str, Any] | None]] = []
         self._is_due = False
-        self._notes: list[dict[str, str]] = []
+        self._notes: list[Note] = []
 
     def begin(self, row: SheetRow) -> None:
         """A group begins; its section is made with its first question."""
@@ -29,8 +45,15 @@ class FormSections:
             self._document.notices.append(words)
 
     def end(self) -> None:
-        """It ends; what follows in the one around it is a section again, under its title."""
-        self.above.pop()
+        """It ends; what follows in the one around it is a section again, under its title. A note to which no question
+        came has the condition of its group."""
+        _row, condition = self.above.pop()
+        self._notes = [
+            replace(note, condition=note.condition or condition)
+            if note.depth > len(self.above)
+            else note
+            for note in self._notes
+        ]
         self._is_due = bool(self.above)
 
     def ask(self, row: SheetRow, item: dict[str, Any]) -> None:
@@ -40,36 +63,62 @@ class FormSections:
         section = len(self._sections) - 1
         items = self._sections[section]["items"]
         self._document.rows["sections", section, "items", len(items)] = row
-        for words in self._notes:
-            add_hint(item, words)
+        for note in self._notes:
+            self._explain(note, item)
         self._notes.clear()
         items.append(item)
 
     def note(self, row: SheetRow) -> None:
         """Before all questions it is the introduction, or one more paragraph of it; else it explains the
         question before it in its group, or the one that comes next."""
-        words = row.text("label")
-        if not self.above and not self._sections:
+        if reference := self._questions.shows_nothing_asked(row):
+            words = _("note hiện một giá trị không câu nào hỏi (%(reference)s): không dùng",
+                      reference=reference)  # fmt: skip
+            self._document.set_aside(row, words, row.places.get("type"))
+            return
+        if row.get("calculation"):
+            words = _("note hiện một giá trị do máy tính ra: không dùng")
+            self._document.set_aside(row, words, row.places["calculation"])
+            return
+        spoken = (self._questions.words(row, x) for x in ("label", "hint", "guidance_hint"))
+        note = Note(
+            row, tuple(x for x in spoken if x), self._questions.condition(row), len(self.above)
+        )
+        if not self.above and not self._sections and not note.condition:
             before: dict[str, str] = self._document.root.setdefault("introduction", {})
-            for code, said in words.items():
-                before[code] = f"{before[code]}\n{said}" if code in before else said
+            for spelled in note.words:
+                for code, said in spelled.items():
+                    before[code] = f"{before[code]}\n{said}" if code in before else said
             self._document.rows.setdefault(("introduction",), row)
             return
-        if self._is_due or not self._sections:
-            self._notes.append(words)
+        before_it = None if self._is_due or not self._sections else self._sections[-1]["items"][-1]
+        if (
+            before_it is None
+            or not note.explains(before_it)
+            or (before_it.get("shown_if") and not note.condition)
+        ):
+            self._notes.append(note)
         else:
-            add_hint(self._sections[-1]["items"][-1], words)
-        told = _("note ở dòng %(row)s thành gợi ý của câu hỏi bên cạnh", row=row.number)
-        self._document.notices.append(told)
+            self._explain(note, before_it)
+        told = _("note thành gợi ý của câu hỏi bên cạnh")
+        self._document.set_aside(row, told, row.places.get("type"))
 
     def close(self) -> None:
         """The last row was read."""
         for row, _condition in self.above:
             words = _("nhóm không khớp: mỗi begin_group cần một end_group")
             self._document.refuse(row, words, row.places.get("type"))
-        if self._notes and self._sections:
+        if self._sections:
             for note in self._notes:
-                add_hint(self._sections[-1]["items"][-1], note)
+                self._explain(note, self._sections[-1]["items"][-1])
+
+    def _explain(self, note: Note, item: dict[str, Any]) -> None:
+        if not note.explains(item):
+            words = _("note có điều kiện mà câu hỏi bên cạnh không có đúng điều kiện ấy: bỏ dòng này, hoặc ghi lời vào "
+                      "hint của câu hỏi")  # fmt: skip
+            self._document.refuse(note.row, words, note.row.places.get("relevant"))
+        for words_of in note.words:
+            add_hint(item, words_of)
 
     @property
     def _sections(self) -> list[dict[str, Any]]:
@@ -82,7 +131,7 @@ class FormSections:
         path: Path = ("sections", len(self._sections))
         section: dict[str, Any] = {
             "id": self._identifier(row),
-            "title": row.text("label"),
+            "title": self._questions.words(row, "label"),
             "items": [],
         }
         if row.get("area"):

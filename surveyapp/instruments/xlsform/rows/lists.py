@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveyapp.i18n import _
@@ -11,7 +11,9 @@ from surveyapp.instruments.kinds.single import MIDDLE, NOMINAL
 from surveyapp.instruments.model import DONT_KNOW, DONT_KNOW_LABEL
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import distinct, our_code
-from surveyapp.instruments.xlsform.rows.unsupported import YES, of_choices
+from surveyapp.instruments.xlsform.rows import left_aside
+from surveyapp.instruments.xlsform.rows.left_aside import YES
+from surveyapp.instruments.xlsform.rows.unsupported import of_choices
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 MOST = 20
@@ -33,18 +35,38 @@ class Choices:
     dont_know: bool = False
     with_other: bool = False
     """A question adds "other, please say" to it (`or_other`)."""
+    alone: frozenset[str] = frozenset()
+    """Names of options that a question's constraint lets exclude all others."""
 
     def written(self) -> dict[str, Any]:
         """The scale as a questionnaire file writes it, its codes 1, 2, 3 … in the order shown."""
         options = [
             {"code": str(index), "label": row.text("label") or _by_name(row)}
-            | {mark: True for mark in ("other", "alone") if row.get(mark).lower() in YES}
+            | {mark: True for mark in ("other", "alone") if self._is_marked(row, mark)}
             for index, row in enumerate(self.option_rows[:MOST], 1)
         ]
         if self.with_other:
             label = {code: words for code, words in OTHER_LABEL.items() if self._speaks(code)}
             options.append({"code": str(len(options) + 1), "label": label, "other": True})
         return {"id": self.scale, "options": options, **({"best": self.best} if self.best else {})}
+
+    @property
+    def key(self) -> str:
+        """What tells it from the same list as another question changes it."""
+        return f"{self.name} {self.with_other} {sorted(self.alone)}"
+
+    def _is_marked(self, row: SheetRow, mark: str) -> bool:
+        return row.get(mark).lower() in YES or (mark == "alone" and row.get("name") in self.alone)
+
+    def excluding(self) -> frozenset[str]:
+        """The names of its options that exclude all others already."""
+        marked = {row.get("name") for row in self.option_rows if row.get("alone").lower() in YES}
+        return self.alone | marked | ({DONT_KNOW} if self.dont_know else set())
+
+    def names(self) -> frozenset[str]:
+        """The names of its options, don't know among them."""
+        own = {row.get("name") for row in self.option_rows}
+        return frozenset(own | ({DONT_KNOW} if self.dont_know else set()))
 
     def _speaks(self, language: str) -> bool:
         return any(language in row.text("label") for row in self.option_rows)
@@ -72,6 +94,11 @@ def read_lists(
         if name and name not in asked:
             unused[name] = None
             continue
+        for cell, words in left_aside.of_choices(row):
+            document.set_aside(row, words, cell)
+        if not name and not row.get("name") and not row.text("label"):
+            document.set_aside(row, _("dòng ghi chú, không phải phương án: không đọc"))
+            continue
         for cell, words in of_choices(row):
             document.refuse(row, words, cell)
         if not name:
@@ -90,6 +117,18 @@ def read_lists(
         if not choices.best and best:
             choices.best = "1" if best == "first" else str(len(choices.option_rows))
     return known
+
+
+def variant(known: Lists, choices: Choices, *, with_other: bool, alone: frozenset[str]) -> Choices:
+    """The list as one question changes it: what others make of it stays as it is."""
+    alone -= choices.excluding()
+    if not with_other and not alone:
+        return choices
+    changed = replace(choices, with_other=with_other, alone=alone)
+    if changed.key not in known:
+        changed.scale = distinct(choices.scale, {one.scale for one in known.values()})
+        known[changed.key] = changed
+    return known[changed.key]
 
 
 def _option(document: SheetDocument, choices: Choices, row: SheetRow) -> None:
@@ -126,7 +165,7 @@ def write_scales(document: SheetDocument, known: Lists, used: set[str]) -> None:
     document.root["scales"] = []
     first: dict[str, Choices] = {}
     for choices in known.values():
-        if choices.name not in used:
+        if choices.key not in used:
             continue  # what asked it was refused
         if not choices.best:
             choices.best = NOMINAL

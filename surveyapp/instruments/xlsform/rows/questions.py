@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 from surveyapp.i18n import _
-from surveyapp.instruments.kinds.kind import QuestionKind
-from surveyapp.instruments.kinds.number import MOST
-from surveyapp.instruments.kinds.registry import DEFAULT, KINDS
+from surveyapp.instruments.kinds.registry import DEFAULT
 from surveyapp.instruments.model import is_reserved, variable_name
 from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import distinct, our_identifier
-from surveyapp.instruments.xlsform.rows import lists, unsupported
+from surveyapp.instruments.xlsform.rows import limits, lists, unsupported
+from surveyapp.instruments.xlsform.rows.limits import BY_WORD
 from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
-BY_WORD: dict[str, QuestionKind] = {kind.form_word: kind for kind in KINDS.values()}
-BY_WORD["range"] = BY_WORD["integer"]
-UNKNOWN = "or . = -98"
+ANSWER_TO = {
+    "vi": "[câu trả lời của Ông/Bà cho câu “%s”]",
+    "en": "[your answer to “%s”]",
+}
+"""What stands in a question where a form would show an earlier answer: in each language of the survey."""
 
 
 class Questions:
@@ -29,7 +28,7 @@ class Questions:
     def __init__(self, document: SheetDocument, known: lists.Lists) -> None:
         self._document, self._known = document, known
         self._asked: dict[str, xpath.EarlierQuestion] = {}
-        self._told: set[str] = set()
+        self._words: dict[str, dict[str, str]] = {}
         self.computed: set[str] = set()
         """Names of rows that nobody answers: conditions cannot rest on them."""
         self.refused: set[str] = set()
@@ -41,7 +40,7 @@ class Questions:
     def item(self, row: SheetRow, asked_type: AskedType) -> dict[str, Any]:
         """The item that a row asks for; what does not fit is refused."""
         kind = BY_WORD[asked_type.kind]
-        item: dict[str, Any] = {"id": self.identifier(row), "text": row.text("label")}
+        item: dict[str, Any] = {"id": self.identifier(row), "text": self.words(row, "label")}
         choices = self._choices(row, asked_type) if kind.has_options else None
         if kind.has_options:
             item["scale"] = choices.scale if choices else asked_type.list_name
@@ -50,29 +49,55 @@ class Questions:
             item["kind"] = kind.code
         if row.get("criterion"):
             item["criterion"] = row.get("criterion")
-        if hint := row.text("hint"):
+        if hint := self.words(row, "hint"):
             item["hint" if item["text"] else "text"] = hint
             if item["text"] is hint:
-                self._tell_once(_("câu không có lời (label): gợi ý của nó là lời câu hỏi"))
-        if guidance := row.text("guidance_hint"):
+                told = _("câu không có lời (label): gợi ý của nó là lời câu hỏi")
+                self._document.set_aside(row, told, row.filled("hint"))
+        if guidance := self.words(row, "guidance_hint"):
             add_hint(item, guidance)
-            self._tell_once(_("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi"))
+            told = _("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi")
+            self._document.set_aside(row, told, row.filled("guidance_hint"))
         if row.get("matrix"):
             item["matrix"] = row.get("matrix")
-        if asked_type.kind == "range":
-            self._range(row, item)
-        else:
-            self._limit(row, kind, item)
+        if settings := limits.read_limits(self._document, row, asked_type.kind, kind, item):
+            item["settings"] = settings
         if shown_if := self.condition(row):
             item["shown_if"] = shown_if
+        self._words[row.get("name")] = item["text"]
         codes = choices.codes() if choices else {}
-        self._asked[row.get("name")] = xpath.EarlierQuestion(item["id"], codes, kind.is_several)
+        self._asked[row.get("name")] = xpath.EarlierQuestion(
+            item["id"], codes, kind.is_several, "decimals" not in item.get("settings", {})
+        )
         return item
+
+    def words(self, row: SheetRow, column: str) -> dict[str, str]:
+        """What a spoken column says; an earlier answer that it would show is named by its question instead."""
+        said = row.text(column)
+        for code, text in said.items():
+            for match in unsupported.REFERENCE.finditer(text):
+                named = self._words.get(match[1])
+                if named is None:
+                    if match[1] not in self.refused:
+                        cell = row.filled(column)
+                        self._document.refuse(row, unsupported.reference_refused(match[0]), cell)
+                    continue
+                question = named.get(code) or next(iter(named.values()), match[1])
+                said[code] = said[code].replace(match[0], ANSWER_TO[code] % question)
+                told = _("lời lấy câu trả lời của câu trước (${…}): ghi tên câu ấy thay vào")
+                self._document.set_aside(row, told, row.filled(column))
+        return said
+
+    def shows_nothing_asked(self, row: SheetRow) -> str:
+        """The first reference in a row's words to what no earlier question asked; "" where there is none."""
+        words = " ".join([*row.text("label").values(), *row.text("hint").values()])
+        names = (match for match in unsupported.REFERENCE.finditer(words))
+        return next((match[0] for match in names if match[1] not in self._words), "")
 
     def condition(self, row: SheetRow) -> dict[str, Any] | None:
         """When a group or a question is asked: as our own column says, else as the converter reads it."""
         if ours := row.get("shown_if"):
-            shown_if = _json(ours)
+            shown_if = limits.read_json(ours)
             if shown_if is None:
                 self._document.refuse(row, _("cột shown_if không đọc được"), row.places["shown_if"])
             return shown_if
@@ -109,72 +134,24 @@ class Questions:
             self._document.refuse(row, words, row.places["beside"])
 
     def _choices(self, row: SheetRow, asked_type: AskedType) -> lists.Choices | None:
-        self.used.add(asked_type.list_name)
         choices = self._known.get(asked_type.list_name)
         if choices is None:
             words = _("trang choices không có danh sách %(name)s", name=asked_type.list_name or "–")
             self._document.refuse(row, words, row.places.get("type"))
-        elif asked_type.or_other and not choices.with_other:
-            choices.with_other = True
+            return None
+        alone, _rest = limits.exclusives(row.get("constraint"))
+        if asked_type.kind != "select_multiple":
+            alone = frozenset()
+        elif unknown := alone - choices.names():
+            words = unsupported.option_unknown(row.places["constraint"].heading, *sorted(unknown))
+            self._document.refuse(row, words, row.places["constraint"])
+        used = lists.variant(self._known, choices, with_other=asked_type.or_other, alone=alone)
+        if asked_type.or_other:
             words = _("or_other: thêm phương án “Khác” có ghi rõ vào danh sách %(name)s",
                       name=choices.name)  # fmt: skip
-            self._document.notices.append(words)
-        return choices
-
-    def _limit(self, row: SheetRow, kind: QuestionKind, item: dict[str, Any]) -> None:
-        """The kind's own settings: of our column, else of the constraint."""
-        said = " ".join(row.get("constraint").split())
-        if kind.is_number and said.endswith(UNKNOWN):
-            item["dont_know"] = True
-            said = said.removesuffix(UNKNOWN).strip()
-        ours = row.get("settings")
-        settings = (
-            _json(ours) if ours else {} if _is_implied(kind, said) else kind.settings_of(said)
-        )
-        if settings is None:
-            cell = row.places["settings" if ours else "constraint"]
-            words = _("cột %(column)s: không hiểu giới hạn %(said)s của loại câu hỏi này",
-                      said=ours or said, column=cell.heading)  # fmt: skip
-            self._document.refuse(row, words, cell)
-        elif settings:
-            item["settings"] = settings
-        if kind.is_number and not said and not ours:
-            item["settings"] = {"least": 0, "most": MOST}
-            words = _("câu %(name)s không ghi giới hạn: nhận số từ 0 đến %(most)s",
-                      name=row.get("name"), most=MOST)  # fmt: skip
-            self._document.notices.append(words)
-
-    def _range(self, row: SheetRow, item: dict[str, Any]) -> None:
-        """A number between two others, in whole steps: the converter's 1 to 10 where it says nothing."""
-        settings = read_range(row.get("parameters"))
-        if settings is None:
-            words = _("cột %(column)s: chỉ nhận số nguyên không âm cách nhau 1 (start, end, step)",
-                      column=row.places["parameters"].heading)  # fmt: skip
-            self._document.refuse(row, words, row.places["parameters"])
-        item["settings"] = settings or {"least": 0, "most": 1}
-        self._tell_once(_("câu hỏi range: ghi số vào ô, không kéo thanh trượt"))
-
-    def tell(self, row: SheetRow, kind: str) -> None:
-        """What of a row changes nothing of what is asked is told once."""
-        told = [str(unsupported.TOLD[name]) for name in unsupported.TOLD if row.get(name)]
-        if row.get("required").lower() in unsupported.YES:
-            told.append(
-                _("câu bắt buộc (required): người trả lời vẫn được bỏ trống, trang xem lại nhắc")
-            )
-        if kind != "range" and unsupported.is_order(row.get("parameters")):
-            told.append(_("thứ tự và cỡ ô (parameters) do phiếu quyết định: không dùng"))
-        told += [
-            _("ô %(column)s ở dòng %(type)s không có tác dụng: không dùng", column=name, type=kind)
-            for name in unsupported.OF_NOTHING.get(kind, ())
-            if row.get(name) or row.text(name)
-        ]
-        for words in told:
-            self._tell_once(words)
-
-    def _tell_once(self, words: str) -> None:
-        if words not in self._told:
-            self._told.add(words)
-            self._document.notices.append(words)
+            self._document.set_aside(row, words, row.places.get("type"))
+        self.used.add(used.key)
+        return used
 
     def identifier(self, row: SheetRow) -> str:
         """Our permanent id; a form from elsewhere has only its variable's name."""
@@ -190,31 +167,8 @@ class Questions:
         return identifier
 
 
-def read_range(parameters: str) -> dict[str, Any] | None:
-    """The bounds of a `range`; None where its steps are not whole ones from 0 upwards."""
-    said = dict(part.split("=", 1) for part in re.split(r"[\s,;]+", parameters) if "=" in part)
-    start, end, step = said.get("start", "1"), said.get("end", "10"), said.get("step", "1")
-    if not (start.isdecimal() and end.isdecimal() and step == "1"):
-        return None
-    least, most = sorted((int(start), int(end)))
-    return {"least": least, "most": most} if least < most <= MOST else None
-
-
 def add_hint(item: dict[str, Any], words: dict[str, str]) -> None:
     """One more paragraph of the hint."""
     hint = item.setdefault("hint", {})
     for code, said in words.items():
         hint[code] = f"{hint[code]}\n{said}" if code in hint else said
-
-
-def _is_implied(kind: QuestionKind, constraint: str) -> bool:
-    """Exclusions that we write out for the converter, and that our options say by their marks."""
-    return kind.is_several and "not(selected(., " in constraint and "count-selected(.) <" not in constraint and "count-selected(.) >" not in constraint  # fmt: skip
-
-
-def _json(text: str) -> dict[str, Any] | None:
-    try:
-        content = json.loads(text)
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None

@@ -7,18 +7,27 @@ from typing import Any
 from surveyapp.i18n import _
 from surveyapp.instruments.xlsform.columns import UNDERSTOOD
 from surveyapp.instruments.xlsform.document import SheetDocument
-from surveyapp.instruments.xlsform.rows import lists, unsupported
+from surveyapp.instruments.xlsform.rows import left_aside, lists, unsupported
 from surveyapp.instruments.xlsform.rows.form_sections import FormSections
-from surveyapp.instruments.xlsform.rows.questions import BY_WORD, Questions
+from surveyapp.instruments.xlsform.rows.limits import BY_WORD
+from surveyapp.instruments.xlsform.rows.questions import Questions
 from surveyapp.instruments.xlsform.rows.types import AskedType, read_type
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 AskedRow = tuple[SheetRow, AskedType]
+NEVER = ("0", "false()", "1=0", "(false())")
+"""Conditions that hold for nobody."""
 
 
 def read_types(rows: list[SheetRow]) -> list[AskedRow]:
     """Every row with what it asks for."""
-    return [(row, read_type(row.get("type"))) for row in rows]
+    return [(row, _shown_only(row, read_type(row.get("type")))) for row in rows]
+
+
+def _shown_only(row: SheetRow, asked_type: AskedType) -> AskedType:
+    """A text that cannot be written in is a note: to the converter too."""
+    is_shown = asked_type.kind == "text" and row.get("read_only").lower() in left_aside.YES
+    return AskedType("note") if is_shown else asked_type
 
 
 def read_survey(document: SheetDocument, rows: list[AskedRow], known: lists.Lists) -> set[str]:
@@ -33,11 +42,12 @@ def read_survey(document: SheetDocument, rows: list[AskedRow], known: lists.List
         asked.append((row, asked_type))
         for cell, words in unsupported.of_survey(row, asked_type.kind):
             document.refuse(row, words, cell)
-        questions.tell(row, asked_type.kind)
+        for cell, words in left_aside.of_survey(row, asked_type.kind):
+            document.set_aside(row, words, cell)
         if asked_type.kind not in UNDERSTOOD:
             questions.refused.add(row.get("name"))
     sections = FormSections(document, questions)
-    for row, asked_type in _in_groups(document, asked):
+    for row, asked_type in _in_groups(document, _without_empty_groups(document, asked)):
         if row.get("beside") and sections.above:
             questions.beside(row)
         elif asked_type.kind == "begin_group":
@@ -54,6 +64,19 @@ def read_survey(document: SheetDocument, rows: list[AskedRow], known: lists.List
             document.refuse(row, _misplaced(asked_type.kind), row.places.get("type"))
     sections.close()
     return questions.used
+
+
+def _without_empty_groups(document: SheetDocument, asked: list[AskedRow]) -> list[AskedRow]:
+    """The rows without groups in which nothing stands: all that was in them was left aside."""
+    kept: list[AskedRow] = []
+    for row, asked_type in asked:
+        if asked_type.kind == "end_group" and kept and kept[-1][1].kind == "begin_group":
+            begun, _type = kept.pop()
+            words = _("nhóm không có câu hỏi nào: không dùng")
+            document.set_aside(begun, words, begun.places.get("type"))
+        else:
+            kept.append((row, asked_type))
+    return kept
 
 
 def _in_groups(document: SheetDocument, asked: list[AskedRow]) -> list[AskedRow]:
@@ -86,20 +109,23 @@ def _in_groups(document: SheetDocument, asked: list[AskedRow]) -> list[AskedRow]
 
 
 def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
-    if row.get("disabled").lower() in unsupported.YES:
-        words = _("dòng %(row)s tắt (disabled): không hỏi", row=row.number)
-        document.notices.append(words)
-        return True
-    facts = {"type": kind, "row": row.number, "name": row.get("name") or "–"}
-    if kind.lower() in unsupported.METADATA:
-        words = _("%(type)s ở dòng %(row)s: phiếu ẩn danh, không thu", **facts)
-    elif kind.lower() in unsupported.COMPUTED:
-        words = _("%(type)s ở dòng %(row)s (%(name)s): không ai trả lời, không tính, không giữ", **facts)  # fmt: skip
-    elif kind in BY_WORD and row.get("appearance").lower() in unsupported.HEADINGS:
-        words = _("dòng %(row)s chỉ là đầu bảng (appearance = label): không phải câu hỏi", **facts)
+    facts = {"type": kind, "name": row.get("name") or "–"}
+    if not kind and not row.get("name") and not row.text("label"):
+        words = _("dòng ghi chú, không có kiểu, tên và lời: không đọc")
+    elif row.get("disabled").lower() in left_aside.YES:
+        words = _("dòng tắt (disabled): không hỏi")
+    elif "".join(row.get("relevant").lower().split()) in NEVER:
+        words = _("điều kiện không bao giờ đúng (%(condition)s): không hỏi",
+                  condition=row.get("relevant"))  # fmt: skip
+    elif kind.lower() in left_aside.METADATA:
+        words = _("%(type)s: phiếu ẩn danh, không thu", **facts)
+    elif kind.lower() in left_aside.COMPUTED:
+        words = _("%(type)s (%(name)s): không ai trả lời, không tính, không giữ", **facts)
+    elif kind in BY_WORD and row.get("appearance").lower() in left_aside.HEADINGS:
+        words = _("dòng chỉ là đầu bảng (appearance = label): không phải câu hỏi")
     else:
         return False
-    document.notices.append(words)
+    document.set_aside(row, words, row.places.get("type"))
     return True
 
 

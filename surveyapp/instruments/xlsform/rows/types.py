@@ -23,6 +23,17 @@ _WORDS = {
     "note": ("note", "q note", "add note prompt"),
     "integer": ("integer", "int", "q int", "add integer prompt"),
     "decimal": ("decimal", "q decimal", "add decimal prompt"),
+    "percentage": ("percentage",),
+    "date": ("date", "q date", "add date prompt"),
+    "time": ("time",),
+    "datetime": (
+        "datetime",
+        "date time",
+        "q date time",
+        "q datetime",
+        "add date time prompt",
+        "add datetime prompt",
+    ),
 }
 _CONTROLS = {
     "group": ("group",),
