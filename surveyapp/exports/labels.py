@@ -158,6 +158,9 @@ _FAULTS = {
     "name_missing": lazy("đơn vị hoặc nhóm có kết quả nhưng không có tên"),
     "weights_differ": lazy("quyền số hoặc hiệu ứng thiết kế không khớp với dòng của nó"),
     "means_differ": lazy("trung bình khác với bảng đếm hoặc nằm ngoài khoảng của nó"),
+    "sensitivity_differs": lazy("ảnh hưởng của quy tắc làm sạch không khớp với các phiếu"),
+    "package_differs": lazy("datapackage.json mô tả khác với bảng"),
+    "unreadable": lazy("không đọc được đến hết nên không kiểm tra được"),
     "ddi_differs": lazy("bản mô tả cho kho lưu trữ có số đếm hoặc tỷ lệ khác với bảng"),
     "formats_differ": lazy("tệp này không nói đúng như bảng CSV"),
 }

@@ -8,10 +8,15 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
+
+import pypdfium2
 
 from surveyapp.web.http import sessions
 from tests.browser.engines import DESKTOP, PHONE, PLAIN, Look, Surfer, width, words
 from tests.browser.scene import Scene
+from tests.factories import PASSWORD
+from tests.web.browsing import unused_code
 
 START, NEXT = "form[action*='/start'] button.button", ".actions button[value='next']"
 REVIEW, LEAVE = ".actions button[value='review']", ".actions button[value='leave']"
@@ -294,6 +299,58 @@ def one_sheet(surfer: Surfer) -> None:
         assert re.search(rb"^Pages:\s+1$", told.stdout, re.MULTILINE), told.stdout
 
 
+def staff_printing(stage: Stage) -> None:
+    """The overview on paper: no heading, no caption and no half of a line or a map ends a sheet."""
+    surfer = stage.surfer
+    signed_in(stage)
+    stage.go("/centre/par-index-2023/")
+    heads = set(surfer.run("[...document.querySelectorAll('h2, h3, caption, figcaption')].map(one => one.innerText.trim())"))  # fmt: skip
+    assert len(heads) > 3
+    printed = surfer.printed()
+    if printed is None:
+        return
+    with pypdfium2.PdfDocument(printed) as paper:
+        sheets = [page.get_textpage().get_text_range().split("\r\n") for page in paper]
+    sheets = [[line.strip() for line in sheet if line.strip()] for sheet in sheets]
+    assert len(sheets) > 2
+    assert [sheet[-1] for sheet in sheets if sheet[-1] in heads] == []
+    cut = [one[-1] for one, other in pairwise(sheets) if one[-1] in other[0] or other[0] in one[-1]]
+    assert cut == []
+    lines = [line for sheet in sheets for line in sheet]
+    drawn, legend = (next(n for n, sheet in enumerate(sheets) if words in "\n".join(sheet))
+                     for words in ("Trường Sa", "Bản đồ minh họa"))  # fmt: skip
+    assert drawn == legend, lines
+
+
+def signed_in(stage: Stage) -> None:
+    """The operator's session at the centre."""
+    surfer = stage.surfer
+    stage.go("/account/sign-in")
+    surfer.write("#username", "operator")
+    surfer.write("#password", PASSWORD)
+    surfer.press("main form button[type='submit']:last-of-type")
+    surfer.write("#factor_code", unused_code("operator"))
+    surfer.press("main form[method='post'] button")
+
+
+def staff_by_keyboard(stage: Stage) -> None:
+    """From the sign-in to a unit's figures nothing is pressed but keys, and what has the focus is seen."""
+    surfer = stage.surfer
+    signed_in(stage)
+    stage.go("/centre/par-index-2023/rates?by=group")
+    for selector in ("main thead .sort, main thead a", "main tbody th a, main tbody td a"):
+        for _ in range(60):
+            surfer.key("Tab")
+            if surfer.run(f"document.activeElement.matches({selector!r})"):
+                break
+        else:
+            raise AssertionError(f"{selector} is not reached by Tab")
+        ring = surfer.run("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring != "none", selector
+    surfer.left_by("Enter")
+    assert surfer.count("main h1") == 1
+
+
 def staff_masthead(stage: Stage) -> None:
     """The name of the service stands on one line on an office computer."""
     stage.go("/account/sign-in")
@@ -321,4 +378,6 @@ ALL: dict[str, tuple[Journey, Look]] = {
     "changed mind": (changed_mind, PHONE),
     "printing": (printing, DESKTOP),
     "masthead of staff": (staff_masthead, DESKTOP),
+    "printing of staff": (staff_printing, DESKTOP),
+    "staff by keyboard": (staff_by_keyboard, DESKTOP),
 }

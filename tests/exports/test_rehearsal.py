@@ -11,6 +11,7 @@ from surveyapp.exports.models import Release, ReleaseRehearsal
 from surveyapp.exports.release import rehearsal
 from surveyapp.exports.release.rehearsal import RehearsalResult
 from tests import factories
+from tests.exports.opened import stand_in_formats
 from tests.fieldwork.counting import half_way
 
 SECRET = ("sealed_ballot", "response", "remark", "receipt", "draft", "person", "invitation")
@@ -30,7 +31,7 @@ def campaign(engine, now):
 def quick(monkeypatch):
     """The files of other formats take seconds, and tests of their own."""
     monkeypatch.setattr(
-        "surveyapp.exports.formats.statistics_files.write_formats", lambda *_a, **_k: None
+        "surveyapp.exports.formats.statistics_files.write_formats", stand_in_formats
     )
 
 

@@ -15,6 +15,7 @@ from surveyapp.exports.release import rehearsal
 from surveyapp.exports.release.rehearsal import RehearsalResult
 from surveyapp.exports.release.signature import public_key
 from tests import factories
+from tests.exports.opened import stand_in_formats
 
 FEW = {("BNV", "M1"): 12, ("01", "P1"): 30}
 
@@ -36,7 +37,7 @@ def few(monkeypatch):
     """A few dozen assignments, and no files of the slow formats."""
     monkeypatch.setattr(rehearsal, "_assignments", lambda *_facts: FEW)
     monkeypatch.setattr(
-        "surveyapp.exports.formats.statistics_files.write_formats", lambda *_a, **_k: None
+        "surveyapp.exports.formats.statistics_files.write_formats", stand_in_formats
     )
 
 

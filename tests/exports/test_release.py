@@ -252,7 +252,12 @@ def writable(folder: Path, tmp_path: Path) -> Path:
 def relisted(folder: Path) -> Path:
     """The manifest after someone hid a change by new sums and signed it with a key of their own."""
     forger = KeyRing({1: bytes(range(32))})
-
+    package = json.loads((folder / "datapackage.json").read_text())
+    for one in package.get("resources", ()):
+        if (folder / one["path"]).is_file():
+            one["hash"] = f"sha256:{csv_files.sha256(folder / one['path'])}"
+    (folder / "datapackage.json").unlink()
+    csv_files.write_json(folder / "datapackage.json", package)
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").unlink()
     (folder / "manifest.sig").unlink()

@@ -9,6 +9,7 @@ from typing import Any
 from .checks.precision import precision_faults
 from .checks.public import public_faults
 from .checks.released_counts import Cell, Recount, ReleasedCounts, rows_of
+from .checks.sensitivity import sensitivity_faults
 from .faults import ReleaseFault
 from .layout import EXCLUDED, FLAGS, FORMAT_OF_KINDS, LABELS, MERGED, REASONS
 
@@ -27,6 +28,7 @@ def content_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Releas
     scores = _scores(folder)
     yield from public_faults(folder, manifest, counts, scores)
     yield from precision_faults(folder, counts, scores)
+    yield from sensitivity_faults(folder, manifest, scores)
 
 
 def _codes(folder: Path) -> dict[str, list[str]]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 CODES = (
     "no_manifest", "manifest_shape", "unknown_format", "bad_signature", "other_key", "bad_zip", "duplicate_path",
-    "other_name", "missing_file", "extra_file", "bytes", "sha256", "table_shape", "ddi_shape", "ddi_schema", "columns",
+    "other_name", "missing_file", "extra_file", "bytes", "sha256", "table_shape", "unreadable", "ddi_shape", "ddi_schema", "columns",
     "unknown_code", "row_count", "small_label", "small_public_cell", "counts_do_not_add_up", "counts_incomplete",
     "counts_differ", "public_differs", "questionnaire_differs", "codebook_differs", "criteria_differ", "rates_differ",
-    "cleaning_differs", "ranks_differ", "weights_differ", "means_differ", "name_missing",
-    "ddi_differs", "formats_differ",
+    "cleaning_differs", "ranks_differ", "sensitivity_differs", "weights_differ", "means_differ", "name_missing",
+    "ddi_differs", "package_differs", "formats_differ",
 )  # fmt: skip
 """Every code there is, in the order of the contract."""
 

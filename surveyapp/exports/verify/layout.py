@@ -169,6 +169,22 @@ ITEM_COLUMN = "^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$"
 OPTIONAL = ("scoring/sipas.csv", "scoring/texts.csv")
 NEEDED = tuple(path for path in COLUMNS if path not in OPTIONAL)
 
+DOCUMENTS = (
+    "datapackage.json",
+    *(f"scoring/{name}" for name in (
+        "responses.parquet", "counts.parquet", "responses.sav", "responses.dta", "responses_en.sav",
+        "responses_en.dta", "results.xlsx",
+    )),
+    *(f"public/{name}" for name in ("results.xlsx", "means.json", "means_en.json")),
+    *(
+        f"{part}/{name}.{kind}" for part in ("scoring", "public")
+        for name in ("cleaning", "quality", "quality_en") for kind in ("html", "pdf")
+    ),
+    *(f"documentation/{name}" for name in ("codebook.html", "codebook.css", "codebook.pdf", "ddi.xml", "release.schema.json")),
+    *(f"documentation/syntax/{name}.{kind}" for name in ("read", "read_en") for kind in ("R", "do", "sps")),
+)  # fmt: skip
+"""Every other file of a release, but the questionnaires that the manifest names."""
+
 
 def _table(path: str, columns: Schema) -> Schema:
     row: Schema = {"type": "object", "required": list(columns), "properties": columns}

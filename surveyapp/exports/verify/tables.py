@@ -9,6 +9,9 @@ from .faults import ReleaseFault
 from .layout import COLUMNS, ITEM_COLUMN
 from .schema import fits
 
+WRITTEN = ("scoring/remarks.csv", "scoring/texts.csv")
+"""What respondents wrote may hold any line end."""
+
 
 def table_faults(folder: Path) -> Iterator[ReleaseFault]:
     """Every column that is not there, not where it belongs, or holds what it may not.
@@ -22,6 +25,13 @@ def table_faults(folder: Path) -> Iterator[ReleaseFault]:
 
 def _faults(folder: Path, path: str) -> Iterator[ReleaseFault]:
     columns = COLUMNS[path]
+    signs = (folder / path).read_bytes()
+    if (
+        b"\0" in signs
+        or (b"\r" in signs and path not in WRITTEN)
+        or b"\r\n" in signs.split(b"\n", 1)[0]
+    ):
+        yield ReleaseFault(path, "table_shape", "CR")
     with (folder / path).open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         heading = next(reader, [])

@@ -125,20 +125,17 @@ def install(app: Flask) -> None:
         False  # it wants a Referer, which we ask browsers not to send
     )
     tokens = MaskedTokens(app)
-    app.before_request(_limit_length)
     app.before_request(lambda: _check(tokens))
 
 
-def _limit_length() -> None:
-    if marked("takes_upload"):
-        request.max_content_length = UPLOAD_BYTES
-
-
 def _check(tokens: MaskedTokens) -> None:
-    if request.method in SAFE_METHODS or request.endpoint is None or marked("by_bearer"):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_upload", False):
+        request.max_content_length = UPLOAD_BYTES
+    if view is None or request.method in SAFE_METHODS or getattr(view, "by_bearer", False):
         return
     comes_from_here = _comes_from_here()
-    if marked("takes_no_token") and comes_from_here:
+    if comes_from_here and getattr(view, "takes_no_token", False):
         return
     if not _is_of_this_session(tokens.given()):
         tokens.protect()

@@ -193,9 +193,15 @@ def respondent_strand() -> bytes | None:
     return bytes.fromhex(strand) if isinstance(strand, str) else None
 
 
+def _present() -> SurveySession:
+    """The session itself: Flask's `session` looks it up anew at every use, of which a page has dozens."""
+    present: SurveySession = session._get_current_object()  # type: ignore[attr-defined]  # Werkzeug's proxies have it
+    return present
+
+
 def respondent_code() -> str | None:
     """The code this browser answers for; None before start, after the end, or after an hour's rest."""
-    code = session.get("code")
+    code = _present().get("code")
     return code if isinstance(code, str) else None
 
 
@@ -250,21 +256,22 @@ def session_language() -> str | None:
 
 def respondent_seconds_left() -> int:
     """Seconds until the session ends unless something is posted; 0 without a session."""
-    if respondent_code() is None:
+    held = _present()
+    if held.get("code") is None:
         return 0
     now = _seconds()
-    idle = int(session["seen"]) + int(IDLE.total_seconds()) - now
-    absolute = int(session["started"]) + int(ABSOLUTE.total_seconds()) - now
+    idle = int(held["seen"]) + int(IDLE.total_seconds()) - now
+    absolute = int(held["started"]) + int(ABSOLUTE.total_seconds()) - now
     return max(0, min(idle, absolute))
 
 
 def respondent_session_is_final() -> bool:
     """Nothing that is posted makes the session longer: it ends half a day after it began."""
-    if respondent_code() is None:
+    held = _present()
+    if held.get("code") is None:
         return False
     return (
-        int(session["seen"]) + IDLE.total_seconds()
-        >= int(session["started"]) + ABSOLUTE.total_seconds()
+        int(held["seen"]) + IDLE.total_seconds() >= int(held["started"]) + ABSOLUTE.total_seconds()
     )
 
 

@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,12 @@ from .rates import RATES, rate_faults
 from .released_counts import rows_of
 
 CODEBOOK, CRITERIA = "scoring/codebook.csv", "scoring/criteria.csv"
-CLEANING, SENSITIVITY = "scoring/cleaning.csv", "scoring/sensitivity.csv"
+CLEANING = "scoring/cleaning.csv"
 RESPONSES = "scoring/responses.csv"
-VARIANTS = ("all_in", "as_ruled", "tail_out", "person_out")
+_WORDS = (
+    "instrument", "version", "area", "section", "criterion", "scale", "best", "text_vi", "text_en", "label_vi",
+    "label_en",
+)  # fmt: skip
 
 
 def cross_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
@@ -25,39 +27,49 @@ def cross_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseF
     yield from _criteria_faults(folder)
     yield from rate_faults(folder, manifest)
     yield from _cleaning_faults(folder, manifest)
-    yield from _rank_faults(folder)
     yield from _name_faults(folder)
 
 
 def _questionnaire_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     """Each questionnaire has the SHA-256 of the manifest, and the codebook has its words."""
-    words: dict[tuple[str, str], str] = {}
+    told: dict[tuple[str, str], tuple[str, ...]] = {}
     for row in rows_of(folder / CODEBOOK):
         if row["role"] == "option":
-            words[row["item"], row["code"]] = row["label_vi"]
-    asked: dict[tuple[str, str], str] = {}
+            told[row["item"], row["code"]] = tuple(_plain(row[name]) for name in _WORDS)
+    asked: dict[tuple[str, str], tuple[str, ...]] = {}
     retold: set[str] = (
         set()
     )  # items whose codes are not those of their options: bands, a column an option
     for one in manifest["instruments"]:
         path = f"questionnaires/{one['code']}.json"
-        if not (folder / path).is_file():
-            yield ReleaseFault(path, "missing_file", "manifest")
-            continue
         content = (folder / path).read_bytes()
         if hashlib.sha256(content).hexdigest() != one["sha256"]:
             yield ReleaseFault(path, "questionnaire_differs", one["code"])
             continue
-        for section in json.loads(content)["sections"]:
+        form = json.loads(content)
+        items = sum(len(section["items"]) for section in form["sections"])
+        if (form["code"], form["version"], items) != (one["code"], one["version"], one["items"]):
+            yield ReleaseFault(path, "questionnaire_differs", one["code"])
+        for section in form["sections"]:
             for item in section["items"]:
                 if "kind" in item:
                     retold.add(item["id"])
                     continue
                 for option in item["options"]:
-                    asked[item["id"], option["code"]] = option["label"]["vi"]
-    for key in sorted({*words, *asked}):
-        if key[0] not in retold and words.get(key) != asked.get(key):
+                    asked[item["id"], option["code"]] = (
+                        one["code"], one["version"], section["area"], section["id"], item["criterion"],
+                        item["scale"], item["best"],
+                        item["text"]["vi"], item["text"]["en"],
+                        option["label"]["vi"], option["label"]["en"],
+                    )  # fmt: skip
+    for key in sorted({*told, *asked}):
+        if key[0] not in retold and told.get(key) != asked.get(key):
             yield ReleaseFault(CODEBOOK, "codebook_differs", "/".join(key))
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from running it."""
+    return cell[1:] if cell.startswith("'") else cell
 
 
 def _criteria_faults(folder: Path) -> Iterator[ReleaseFault]:
@@ -91,23 +103,6 @@ def _cleaning_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Rele
     for rule in manifest["cleaning"]:
         if touched[rule["id"]] != rule["touched"]:
             yield ReleaseFault(CLEANING, "cleaning_differs", rule["id"])
-
-
-def _rank_faults(folder: Path) -> Iterator[ReleaseFault]:
-    """A better mean never has a worse rank, among the units of one level that a rule ranks together."""
-    kinds = {row["code"]: row["kind"] for row in rows_of(folder / "names" / "units.csv")}
-    for variant in VARIANTS:
-        ranked: dict[tuple[str, str], list[tuple[int, float, str]]] = defaultdict(list)
-        for row in rows_of(folder / SENSITIVITY):
-            rank, mean = row[f"rank_{variant}"], row[f"mean_{variant}"]
-            if rank and mean:
-                level = kinds.get(row["rated_unit"], "")
-                ranked[row["rule"], level].append((int(rank), float(mean), row["rated_unit"]))
-        for (rule, _), units in ranked.items():
-            units.sort()
-            for (_, better, _), (_, worse, unit) in pairwise(units):
-                if worse > better + 1e-6:
-                    yield ReleaseFault(SENSITIVITY, "ranks_differ", f"{rule}/{unit}/{variant}")
 
 
 def _name_faults(folder: Path) -> Iterator[ReleaseFault]:

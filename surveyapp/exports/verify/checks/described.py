@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,18 +12,21 @@ from xml.etree import ElementTree
 from ..ddi import NAMESPACE
 from ..ddi import PATH as DDI
 from ..faults import ReleaseFault
+from ..layout import COLUMNS
 from .rates import COUNTED, rates_of
 from .released_counts import rows_of
 
 MEANS, SDMX = "public/means.csv", "public/sdmx.csv"
+PACKAGE = "datapackage.json"
 CUBES = ("public/means.json", "public/means_en.json")
 _KEYS = ("level", "rated_unit", "group", "item", "variable")
 _RATE = re.compile(r"RR([1-6]) ([0-9.]+|–)")
 Observations = dict[tuple[str, ...], float]
 
 
-def described_faults(folder: Path) -> Iterator[ReleaseFault]:
+def described_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
     """Everything that a description says otherwise than the table it describes."""
+    yield from _package_faults(folder, manifest)
     yield from _frequency_faults(folder)
     yield from _rate_faults(folder)
     told = _observations(folder)
@@ -44,6 +47,22 @@ def described_faults(folder: Path) -> Iterator[ReleaseFault]:
             continue
         if cube != told:
             yield ReleaseFault(path, "public_differs", _first(told, cube))
+
+
+def _package_faults(folder: Path, manifest: Mapping[str, Any]) -> Iterator[ReleaseFault]:
+    """The data package names every table with its columns and its SHA-256."""
+    listed = {one["path"]: one for one in manifest["files"] if one["path"] in COLUMNS}
+    package = json.loads((folder / PACKAGE).read_bytes())
+    named = {one["path"]: one for one in package["resources"]}
+    for path in sorted({*named, *listed}):
+        if path not in named or path not in listed or len(named) != len(package["resources"]):
+            yield ReleaseFault(PACKAGE, "package_differs", path)
+            continue
+        with (folder / path).open(encoding="utf-8", newline="") as file:
+            heading = next(csv.reader(file), [])
+        columns = [field["name"] for field in named[path]["schema"]["fields"]]
+        if columns != heading or named[path]["hash"] != f"sha256:{listed[path]['sha256']}":
+            yield ReleaseFault(PACKAGE, "package_differs", path)
 
 
 def _first(told: Observations, other: Observations) -> str:

@@ -130,10 +130,13 @@ def _statistics_file(path: Path) -> tuple[Columns, dict[str, dict[str, str]]]:
         import pyreadstat
     except ImportError as exc:
         raise NoReader("pyreadstat") from exc
-    if path.suffix == ".sav":
-        columns, about = pyreadstat.read_sav(path, user_missing=True, output_format="dict")
-    else:
-        columns, about = pyreadstat.read_dta(path, output_format="dict")
+    try:
+        if path.suffix == ".sav":
+            columns, about = pyreadstat.read_sav(path, user_missing=True, output_format="dict")
+        else:
+            columns, about = pyreadstat.read_dta(path, output_format="dict")
+    except pyreadstat.ReadstatError as exc:
+        raise ValueError(path.name) from exc
     labels = {
         name: {_text(code): str(words) for code, words in of_codes.items()}
         for name, of_codes in about.variable_value_labels.items()
