@@ -36,10 +36,10 @@ def test_a_page_holds_so_many_rows_and_the_next_the_rest(operator):
 
 
 def test_a_unit_is_found_without_its_accents_and_the_search_stays_with_the_pages(operator):
-    found = operator.get(f"{STAFF}?search=thua+thien")
-    assert len(names(found)) == 20
-    assert "Khớp 20 trên 31" in found.text
-    assert 'value="thua thien"' in found.text
+    thua_thien = operator.get(f"{STAFF}?search=thua+thien")
+    assert len(names(thua_thien)) == 20
+    assert "Khớp 20 trên 31" in thua_thien.text
+    assert 'value="thua thien"' in thua_thien.text
     many = operator.get(f"{STAFF}?search=dau")
     assert "/centre/tiny/staff?search=dau&amp;page=2" in many.text
 
@@ -61,15 +61,15 @@ def test_nothing_found_is_said_and_not_an_empty_table(operator):
 
 
 @pytest.mark.parametrize(
-    ("address", "found", "missing"),
+    ("address", "is_there", "missing"),
     [
         ("lists?search=thua+thien", "Thừa Thiên Huế", "Hà Nội</a>"),
         ("lists/late?search=ha+noi", "Hà Nội</a>", "Thừa Thiên Huế</a>"),
     ],
 )
-def test_units_are_found_in_the_lists_of_lists(operator, address, found, missing):
+def test_units_are_found_in_the_lists_of_lists(operator, address, is_there, missing):
     page = operator.get(f"/centre/tiny/{address}").text
-    assert found in page
+    assert is_there in page
     assert missing not in page
 
 
