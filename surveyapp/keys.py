@@ -192,7 +192,10 @@ def read_key_ring(path: Path) -> KeyRing:
             return _read_given(path, content, mode)
         roots = {int(n): base64.b64decode(key, validate=True) for n, key in content.items()}
     except FileNotFoundError as exc:
-        raise KeyRingRefused(path, "missing: run `surveyapp init`") from exc
+        raise KeyRingRefused(
+            path,
+            "missing: bring it back from paper with `surveyapp keys import`; a new installation makes one with `surveyapp init`",
+        ) from exc
     except (ValueError, AttributeError, TypeError) as exc:
         raise KeyRingRefused(path, "not a key ring") from exc
     if mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -124,7 +124,7 @@ def _context(campaign: str, unit: str, kind: str) -> "ListContext":
     if not (folder / "campaign.yaml").is_file():
         raise click.UsageError(_("Không có đợt điều tra “%(code)s”.", code=campaign))
     try:
-        return context_from_pack(read_pack(folder), unit, kind)
+        return context_from_pack(read_pack(folder, with_questionnaires=False), unit, kind)
     except PackRefused as exc:
         raise click.ClickException(str(exc)) from exc
     except UnknownUnit as exc:

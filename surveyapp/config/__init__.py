@@ -22,6 +22,11 @@ _SMTP = frozenset({"smtp", "smtp+starttls", "smtps"})
 _IMAP = frozenset({"imap", "imap+starttls", "imaps"})
 
 
+def settings_file() -> Path:
+    """The file of settings that is read, whether or not it is there."""
+    return environment_file.in_use()
+
+
 class SettingsRefused(SurveyError):
     """The environment does not describe a server that can run; `faults` lists all reasons."""
 

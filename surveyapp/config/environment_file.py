@@ -13,6 +13,11 @@ VARIABLE = "SURVEYAPP_ENV_FILE"
 USUAL = Path("/etc/surveyapp/surveyapp.env")
 
 
+def in_use() -> Path:
+    """The file that is read, whether or not it is there."""
+    return Path(os.environ.get(VARIABLE) or USUAL)
+
+
 def merged(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
     """The variables of the file, if there is one, under those of the environment itself."""
     given = environment.get(VARIABLE)

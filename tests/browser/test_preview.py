@@ -7,6 +7,7 @@ from tests.browser.looking import small_targets, violations
 from tests.browser.moving import sign_in
 from tests.browser.scene import Scene
 from tests.campaigns.packs import SHIPPED
+from tests.instruments.kinds.forms_of_kinds import spoilt
 
 pytestmark = pytest.mark.browser
 
@@ -58,4 +59,43 @@ def test_a_draft_is_walked_through_on_a_small_phone_with_the_respondents_own_scr
     expect(phone.locator("dl.answers").first).to_contain_text("120 lượt")
     assert violations(phone) == []
     assert small_targets(phone) == []
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_rests_on_none_of_some_answers_and_on_a_decimal_shows_itself_by_keyboard_alone(
+    phone: Page, scene: Scene, tmp_path
+):
+    """The script's own reading of `without` and of numbers with decimals, in a draft that has both."""
+    changed = spoilt(
+        tmp_path,
+        ('item: DX-101, codes: ["1"]', 'item: DX-101, without: ["2"]'),
+        ("most: 500\n", "most: 500\n          decimals: 2\n"),
+        ('item: DX-101, codes: ["1"]', "item: DX-102, least: 8"),
+    )
+    sign_in(phone, scene)
+    phone.goto(f"{scene.address}/centre/par-index-2023/questionnaires/draft")
+    phone.locator("input[type=file]").set_input_files(changed)
+    phone.get_by_role("button", name="Đọc tệp").press("Enter")
+    phone.get_by_role("button", name="Đi qua phiếu").press("Enter")
+    number, way = phone.locator("#DX-102-item"), phone.locator("#DX-103-item")
+    expect(number).to_be_visible()  # not answered: it has none of them
+    expect(way).to_be_hidden()
+    first = phone.locator("#DX-101-item input[type=radio]").first
+    first.focus()
+    phone.keyboard.press("ArrowDown")
+    expect(number).to_be_hidden()
+    phone.keyboard.press("ArrowUp")
+    expect(number).to_be_visible()
+    expect(first).to_be_focused()
+    for _step in range(3):  # over the button that takes the choice back
+        if phone.evaluate("document.activeElement.id") != "DX-102":
+            phone.keyboard.press("Tab")
+    expect(phone.locator("#DX-102")).to_be_focused()
+    phone.keyboard.type("7,99")
+    expect(phone.locator("[name='was.DX-102']")).to_have_value("7.99")
+    expect(way).to_be_hidden()
+    phone.keyboard.press("ControlOrMeta+a")
+    phone.keyboard.type("8,5")
+    expect(way).to_be_visible()
+    assert violations(phone) == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360

@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
 
+from surveyapp.campaigns.errors import PackRefused
+from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.cli.lists import lists
 from tests.files import writers
 from tests.files.layouts import Grid
@@ -21,11 +24,15 @@ ROWS = [
 @pytest.fixture
 def run(tmp_path: Path):  # type: ignore[no-untyped-def]
     def invoke(
-        content: bytes, *more: str, kind: str = "agency-leaders", unit: str = "46"
+        content: bytes,
+        *more: str,
+        kind: str = "agency-leaders",
+        unit: str = "46",
+        campaign: str = TINY,
     ) -> Result:
         file = tmp_path / "list.xlsx"
         file.write_bytes(content)
-        given = ["check", str(file), "--campaign", TINY, "--unit", unit, "--kind", kind]
+        given = ["check", str(file), "--campaign", campaign, "--unit", unit, "--kind", kind]
         return CliRunner().invoke(lists, [*given, *more])
 
     return invoke
@@ -46,6 +53,18 @@ def test_the_json_holds_exactly_what_programs_rely_on(run) -> None:  # type: ign
     assert list(typo) == ["line", "column", "severity", "code", "value", "proposal", "message"]
     assert (typo["line"], typo["column"], typo["severity"]) == (3, "email", "check")
     assert (typo["value"], typo["proposal"]) == ("ha@gmial.com", "ha@gmail.com")
+
+
+def test_a_list_is_checked_while_a_questionnaire_of_its_campaign_is_still_being_written(
+    run, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    """Reading the questionnaires would take longer than all else of the check, and lists ask nothing of them."""
+    pack = tmp_path / "pack"
+    copytree(TINY, pack)
+    (pack / "questionnaires" / "P1.yaml").write_text("sections: [", encoding="utf-8")
+    with pytest.raises(PackRefused):
+        read_pack(pack)
+    assert run(writers.xlsx(Grid(ROWS)), campaign=str(pack)).exit_code == 0
 
 
 def test_a_refused_file_ends_with_one_and_says_why(run) -> None:  # type: ignore[no-untyped-def]

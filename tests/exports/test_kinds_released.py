@@ -40,7 +40,12 @@ def answers(form, chance: Random) -> dict[str, str]:
 @pytest.fixture
 def given(db, now, keys):
     """What everybody answered, and what came out of the box."""
-    campaign = factories.campaign(db, now, pack="../../questionnaires/ddci-pilot", opened=True)
+    return collected(db, now, keys, "../../questionnaires/ddci-pilot")
+
+
+def collected(db, now, keys, pack: str):
+    """A campaign of the pack, what everybody answered, and what came out of its box."""
+    campaign = factories.campaign(db, now, pack=pack, opened=True)
     (form,) = queries.instruments(db, campaign.id).values()
     private, public = factories.box_key()
     chance, told, ballots = Random(5), [], []
@@ -65,6 +70,11 @@ def given(db, now, keys):
 
 @pytest.fixture
 def released(db, now, keys, given, tmp_path) -> Path:
+    return release(db, now, keys, given, tmp_path)
+
+
+def release(db, now, keys, given, folder: Path) -> Path:
+    """The release of what came out of the box."""
     campaign, _form, _told, contents = given
     db.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="opened"))
     opened_contents.store(db, campaign, contents)
@@ -85,7 +95,7 @@ def released(db, now, keys, given, tmp_path) -> Path:
     audit.record(db, act, Action.BOX_OPENED, campaign_code=campaign.code, facts={"digest": digest})
     db.flush()
     db.refresh(campaign)
-    return building.build(db, campaign, out=tmp_path, act=Act("x", now, keys))
+    return building.build(db, campaign, out=folder, act=Act("x", now, keys))
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -12,11 +12,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from surveyapp import schema
+from surveyapp import clock, schema
 from surveyapp.cli.main import main
 from surveyapp.db import make_engine, reading, transaction
 from surveyapp.delivery.models import Wave
 from surveyapp.delivery.states import WaveState
+from surveyapp.keys import make_key_ring, read_key_ring
 from surveyapp.operations.backup import sealed_file, service
 from surveyapp.operations.backup.errors import BackupUnreadable
 from surveyapp.operations.installation import ownership
@@ -159,6 +160,27 @@ def test_a_restore_brings_everything_back_holds_what_would_be_sent_again_and_say
         main, ["restore", str(path), "--secret", str(tmp_path / "secret")]
     )
     assert refused.exit_code == 1, "it is not empty any more"
+
+
+def test_for_a_foreign_or_missing_ring_nothing_is_put_back(installation, settings, tmp_path):
+    """The database would stand there with its waves going, and could not be restored once more."""
+    with transaction() as db:
+        ownership.claim(db, read_key_ring(settings.keys), now=clock.now())
+    run(installation, "backup", "take")
+    (tmp_path / "other").mkdir(mode=0o700)
+    file = tmp_path / "again.sqlite3"
+    env = {"SURVEYAPP_INSTANCE": str(tmp_path / "other"), "SURVEYAPP_KEYS": str(tmp_path / "ring")}
+    if settings.database_url.startswith("sqlite"):
+        env["DATABASE_URL"] = f"sqlite:///{file}"
+    command = ["restore", str(only(settings.backups)), "--secret", str(tmp_path / "secret")]
+    missing = installation.invoke(main, command, env=env)
+    make_key_ring(tmp_path / "ring")
+    foreign = installation.invoke(main, command, env=env)
+    for refused in (missing, foreign):
+        assert refused.exit_code == 1
+        assert "keys import" in refused.output
+    assert not file.exists()
+    assert not list((tmp_path / "other").iterdir())
 
 
 def _wave(campaign_id, now):

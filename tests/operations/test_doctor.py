@@ -1,9 +1,16 @@
 """The doctor names what is wrong and the command that mends it, and is quiet about what is well."""
 
 import json
+import re
+import ssl
 import stat
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,9 +18,11 @@ from surveyapp import clock, timers
 from surveyapp.cli.main import main
 from surveyapp.config import PROJECT
 from surveyapp.db import reading, transaction
-from surveyapp.operations.doctor import background_work, examination, machine, outside
+from surveyapp.operations.doctor import background_work, database, examination, machine, outside
 from surveyapp.operations.doctor.findings import Level
 from surveyapp.operations.installation import ownership
+from surveyapp.operations.installing import front as front_files
+from surveyapp.operations.models import BackupRecord
 from surveyapp.tables import metadata
 from tests import factories
 from tests.operations.test_key_ring import FOREIGN
@@ -147,6 +156,127 @@ def test_a_backup_key_is_asked_for_and_then_a_backup(diagnoses, settings):
     assert diagnoses(with_key)["backup"].command == "surveyapp backup take"
 
 
+@pytest.mark.parametrize(
+    ("age", "level"),
+    [(timedelta(hours=25), Level.OK), (timedelta(hours=30), Level.WARN), (timedelta(days=3), Level.FAIL)],
+)  # fmt: skip
+def test_a_backup_that_is_old_is_named_with_its_day(diagnoses, settings, age, level):
+    with transaction() as db:
+        made = BackupRecord(digest="d", taken_at=clock.now() - age, size=1, revision="1")
+        db.add(made)
+    told = diagnoses(replace(settings, backup_recipient="backup-public-" + "a" * 52))["backup"]
+    assert told.level == level
+    assert told.command == ("" if level == Level.OK else "surveyapp backup take")
+
+
+@pytest.mark.parametrize(("free", "level"), [(20, Level.OK), (10, Level.WARN), (1, Level.FAIL)])
+def test_a_disk_without_room_for_another_file_is_named_though_bytes_are_free(
+    diagnoses, monkeypatch, free, level
+):
+    room = {"f_frsize": 1, "f_blocks": 100, "f_bfree": 90, "f_bavail": 90, "f_files": 100}
+    monkeypatch.setattr(machine.os, "statvfs", lambda _: SimpleNamespace(**room, f_favail=free))
+    told = diagnoses()
+    assert told["disk"].level == Level.OK
+    told = told["inodes"]
+    assert (told.level, f"{free}%" in told.message) == (level, True)
+
+
+@contextmanager
+def front(answer, certificate: Path | None = None):
+    """Something that stands before the survey; `answer` makes of a request's headers what it tells."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps(answer(self.headers)).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_): ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate / "fullchain.pem", certificate / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def seen_from_outside(settings, url):
+    told = {one.check: one for one in outside.look(replace(settings, base_url=url, demo=True))}
+    told.pop("mail")
+    return told
+
+
+def test_a_certificate_that_nobody_trusts_is_named(settings, tmp_path, now):
+    front_files.make_certificate(tmp_path, host="127.0.0.1", now=now)
+    with front(lambda _: {}, tmp_path) as url:
+        told = seen_from_outside(settings, url)
+    assert {check: one.level for check, one in told.items()} == {"tls": Level.FAIL}
+    assert told["tls"].command == "certbot --nginx -d 127.0.0.1"
+
+
+def believing(headers):
+    """A proxy that lets through what a visitor sends."""
+    return {
+        "scheme": headers.get("X-Forwarded-Proto", "http"),
+        "host": headers.get("X-Forwarded-Host", headers["Host"]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("proxy", "level"),
+    [
+        (believing, Level.FAIL),
+        (lambda _headers: {"scheme": "http", "host": "127.0.0.1:8000"}, Level.FAIL),
+        (lambda headers: {"scheme": "http", "host": headers["Host"]}, Level.OK),
+    ],
+    ids=["forged headers pass", "none are set", "set anew"],
+)
+def test_a_proxy_that_lets_forged_headers_through_or_sets_none_is_named(settings, proxy, level):
+    with front(proxy) as url:
+        told = seen_from_outside(settings, url)["proxy"]
+    assert told.level == level
+    assert ("nginx -t" in told.command) == (level != Level.OK)
+
+
+COMMANDS = re.compile(
+    r"(surveyapp|systemctl|psql|chmod|timedatectl|certbot|diff|editor|du|findmnt) "
+)
+
+
+def test_whatever_is_wrong_comes_with_a_command(settings, keys, engine, now, tmp_path, monkeypatch):
+    gateway = tmp_path / "gateway.json"
+    gateway.write_text(json.dumps({"url": "http://127.0.0.1:9/sms"}))
+    away = replace(settings, base_url="http://127.0.0.1:9", sms_gateway=gateway)
+    settings.instance.mkdir(mode=0o755, exist_ok=True)
+    settings.instance.chmod(0o755)
+    monkeypatch.setattr(machine, "LOW_SHARE", 2)
+    monkeypatch.setattr(database, "FEWEST_CONNECTIONS", 10**6)
+    with transaction() as db:
+        ownership.claim(db, FOREIGN, now=now)
+        ownership.find(db).restored_from = now
+        campaign = factories.campaign(db, now, opened=True)
+        campaign.custody, campaign.official = "offline", True
+        for number in "12":
+            ownership.sign(db, number, kind="web", version=number, keys=[1], now=clock.now())
+    told = list(
+        examination.examine(
+            away, keys=keys, engine=engine, metadata=metadata, now=clock.now(), from_outside=True
+        )
+    )
+    wrong = [one for one in told if one.level != Level.OK]
+    checks = {one.check for one in wrong}
+    assert checks >= {"disk", "modes", "keys", "backup", "restored", "nodes", "custody", "timer", "worker", "mail", "sms", "outside"}  # fmt: skip
+    assert [one for one in wrong if not COMMANDS.match(one.command)] == []
+
+
 def test_the_command_gives_json_and_an_exit_code(runner):
     told = runner.invoke(main, ["doctor", "--no-outside", "--json"])
     assert told.exit_code == 1
@@ -164,7 +294,7 @@ def test_settings_that_cannot_be_read_are_a_finding_and_not_a_stop(runner):
 def test_without_a_ring_the_doctor_says_so(runner, settings):
     settings.keys.unlink()
     told = runner.invoke(main, ["doctor", "--json"])
-    assert "surveyapp init" in told.output
+    assert "surveyapp keys import FILE || surveyapp init" in told.output
 
 
 def test_this_very_server_is_looked_at_from_outside(runner):

@@ -131,10 +131,24 @@ def test_every_command_of_the_page_runs_in_its_order(installed, tmp_path, empty_
             run(words, tmp_path)
 
 
-def test_the_commands_named_in_sentences_exist(runner):
+def test_the_commands_named_in_sentences_are_run_by_tests(runner):
+    """Those between backquotes: by a test of their own wherever it stands, not by their help alone."""
     assert NAMED
+    every = "\n".join(file.read_text() for file in (PROJECT / "tests").rglob("test_*.py"))
     for words in sorted(NAMED):
         assert runner.invoke(main, [*words.split(), "--help"]).exit_code == 0, words
+        given = r",\s*".join(f'"{word}"' for word in words.split())
+        assert re.search(rf"[\[(, *]\s*{given}", every), words
+
+
+def test_the_installation_is_watched_and_gives_an_audience_keys_of_its_own(standing, tmp_path):
+    code, said = call(standing.folder, "watch")
+    assert code in (0, 1), said
+    ring = tmp_path / "respondent.json"
+    code, said = call(standing.folder, "keys", "for-audience", "respondent", str(ring))
+    assert code == 0, said
+    assert ring.stat().st_mode & 0o077 == 0
+    assert call(standing.folder, "setup", "--questions")[0] == 0
 
 
 def test_a_setup_writes_settings_for_their_group_units_with_its_paths_and_goes_on_when_run_again(

@@ -1,6 +1,6 @@
 """A file becomes a version of a list, and the desk mends it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from surveyapp.respondents.errors import (
     UnknownLine,
     UnknownList,
 )
+from surveyapp.respondents.lists import dropping
 from surveyapp.respondents.models import ListFinding, ListLine, RespondentList
 from tests import factories
 
@@ -270,6 +271,24 @@ def test_an_accepted_list_is_mended_only_after_it_was_withdrawn(
     service.withdraw(db, accepted.id, **by_desk)
     service.leave_out(db, accepted.id, 2, left_out=True, **by_desk)
     assert accepted.line_count == 2
+
+
+def test_a_version_that_its_desk_dropped_loses_file_and_names_after_a_month(
+    db: Session, campaign: Campaign, by_desk: dict[str, Any], now: datetime, keys: KeyRing
+) -> None:
+    dropped = factories.staged_list(db, campaign, now, keys, listed=SLOPPY)
+    service.withdraw(db, dropped.id, **by_desk)
+    standing = factories.staged_list(db, campaign, now, keys)
+    assert dropping.forget_dropped(db, now=now + dropping.KEPT) == 0
+    assert dropping.forget_dropped(db, now=now + dropping.KEPT + timedelta(seconds=1)) == 1
+    assert dropping.forget_dropped(db, now=now + timedelta(days=90)) == 0
+    db.expire_all()
+    assert (dropped.file, dropped.file_name, dropped.line_count) == (b"", "", 4)
+    for kept in (ListLine, ListFinding):
+        of_version = select(func.count()).where(kept.list_id == dropped.id)
+        assert db.scalar(of_version) == 0
+    assert standing.file
+    assert line(db, standing, 2).cells
 
 
 def test_what_the_trail_says_holds_no_name(

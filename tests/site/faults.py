@@ -226,6 +226,8 @@ def table(sqlite: bool, *, short: bool, only: str | None) -> bool:
     print(
         f"\nacknowledged {account.acknowledged} = submitted {account.submitted} = ballots {account.ballots}; {sent}"
     )
+    if load.ran_out:
+        print("nobody was left to answer: the last faults met an idle installation")
     for failure in load.failures[:5]:
         print(f"gave up: {failure}")
     return account.is_whole and is_sent_well
@@ -236,7 +238,7 @@ class whole:  # noqa: N801  a context manager that reads like a function
 
     def __init__(self, scratch: Path, *, short: bool, sqlite: bool) -> None:
         self._scratch, self._opened = scratch, contextlib.ExitStack()
-        people = 2000 if short or sqlite else 12_000
+        people = 2000 if short else 12_000
         self._made = installation.running(
             scratch, people=people, nodes=1 if sqlite else 2, sqlite=sqlite
         )

@@ -166,6 +166,7 @@ def main() -> None:
         site.environment |= {
             "SURVEYAPP_SEND_PER_DOMAIN": str(limit),
             "SURVEYAPP_SEND_PER_MINUTE": "0",
+            "SURVEYAPP_SEND_PER_DOMAIN_DAY": "0",
         }
         sending = opened.enter_context(
             mail.running(scratch / "mail", site.environment, site.mail_port)
@@ -182,16 +183,19 @@ def main() -> None:
                 installation.answers(site.nodes[0].port, "/health/ready")
                 figures = asdict(samples[-1])
                 named = figures.pop("processes")
+                figures["handed_over"] = sending.count(site.url)
+                figures["submitted"] = len(load.tally.acknowledged)
                 print({k: round(v, 3) for k, v in figures.items()}, flush=True)
                 print("   ", {k: round(v, 1) for k, v in named.items()}, flush=True)
         account = load.account()
+        print("\nslope an hour: " + ", ".join(f"{k} {v:+.3f}" for k, v in slopes(samples).items()))
+        print("\n".join(memory_table(samples)))
+        print(
+            f"acknowledged {account.acknowledged} = submitted {account.submitted} = ballots {account.ballots}; lost {account.lost}",
+            flush=True,
+        )
         mail.all_through(sending, site.url, max(60, minutes * 30))
         sent, is_sent_well = mail.reconciled(sending, site.url)
-    print("\nslope an hour: " + ", ".join(f"{k} {v:+.3f}" for k, v in slopes(samples).items()))
-    print("\n".join(memory_table(samples)))
-    print(
-        f"acknowledged {account.acknowledged} = submitted {account.submitted} = ballots {account.ballots}; lost {account.lost}"
-    )
     print(sent)
     for failure in load.failures[:5]:
         print(f"gave up: {failure}")

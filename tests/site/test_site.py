@@ -2,12 +2,15 @@
 
 import signal
 from pathlib import Path
+from threading import Barrier, Lock
 
 import pytest
 
 from benchmarks.flows import serving
+from tests.kills.harness import Tally
 from tests.site import installation, restore_drill
-from tests.site.load import Load
+from tests.site.load import Load, TimedBrowser
+from tests.site.restore_drill import command
 
 
 @pytest.fixture
@@ -16,14 +19,25 @@ def scratch():
         yield folder
 
 
-def test_nodes_are_restarted_one_after_the_other_under_load_and_nothing_acknowledged_is_lost(
+def test_a_key_is_rotated_and_nodes_are_restarted_under_load_and_nothing_acknowledged_is_lost(
     scratch: Path,
 ):
     with installation.running(scratch, people=300, processes=1) as site:
+        began = TimedBrowser(  # under the key before
+            site.proxy.port, site.known["links"][-1], Tally(), Lock(), seen=[]
+        )
+        began.prepare(site.known["form"]["sections"][0][1][0])
         with Load(site, at_once=3, pause=0.4) as load:
+            command(site, "keys", "rotate")
             for node in site.nodes:
                 node.reload()
+                assert installation.answers(node.port, "/health/ready"), (
+                    "it tells which keys it has"
+                )
+            command(site, "keys", "use", "2")
+            for node in site.nodes:
                 node.restart()
+            load.tally.acknowledged[began.link] = {began.submit(Barrier(1))}
             site.nodes[0].kill()
             site.nodes[0].start()
             installation.until(lambda: len(load.tally.acknowledged) > 3, "nobody got through")

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
+from surveyapp import clock
 from surveyapp.accounts.models import Staff
 from surveyapp.db import reading, transaction
 from surveyapp.keys import KeyRing
+from surveyapp.respondents.lists import dropping
 from surveyapp.respondents.models import RespondentList
 from tests import factories
 from tests.web.browsing import HERE, read_and_confirm, sign_in, token
@@ -173,6 +175,20 @@ def test_the_file_as_sent_and_its_findings_can_be_downloaded(desk: FlaskClient) 
 
     rows = CalamineWorkbook.from_filelike(BytesIO(book.data)).get_sheet_by_index(0).to_python()
     assert (4.0, "Phải sửa", "Thư điện tử", "chi@@snv.example.vn") in {tuple(r[:4]) for r in rows}
+
+
+def test_of_a_version_that_was_dropped_long_ago_there_is_no_file_and_the_pages_stand(
+    desk: FlaskClient, now: datetime
+) -> None:
+    address = hand_in(desk, LISTED).location
+    post(desk, f"{address}withdraw", {})
+    with transaction() as db:
+        assert dropping.forget_dropped(db, now=clock.now() + timedelta(days=31)) == 1
+    assert desk.get(f"{address}file").status_code == 404
+    assert desk.get(address).status_code == 200
+    assert "Trần Thị Bình" not in text(desk.get(f"{address}?show=all"))
+    assert desk.get(f"{HOME}lists/agency-leaders/").status_code == 200
+    assert hand_in(desk, CLEAN).status_code == 303
 
 
 def test_the_template_is_a_workbook_of_this_unit(desk: FlaskClient) -> None:

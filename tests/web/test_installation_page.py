@@ -37,6 +37,13 @@ def test_what_fails_stands_first_with_the_command_that_mends_it(centre):
     assert "survey_submitted" in page.text
 
 
+def test_what_is_seen_from_outside_is_tried_when_it_is_asked_for(centre):
+    assert "SURVEYAPP_SMTP_URL" not in centre.get("/centre/tiny/installation").text
+    page = centre.get("/centre/tiny/installation?outside=yes").text
+    assert "SURVEYAPP_SMTP_URL" in page
+    assert "Xem thêm từ bên ngoài" not in page
+
+
 def test_programs_read_the_same_as_json(centre):
     told = centre.get("/centre/tiny/installation?as=json").json
     assert told[0]["level"] == "fail"

@@ -9,7 +9,7 @@ from surveyapp.invitations import service as invitations
 from surveyapp.responses.models import SealedBallot
 from surveyapp.responses.sealed_box import box
 from tests import factories
-from tests.web.browsing import HERE
+from tests.web.browsing import HERE, token
 from tests.web.person import Person, shown
 from tests.web.test_parts import Page
 
@@ -106,6 +106,29 @@ def test_what_no_longer_applies_is_kept_shown_as_not_counted_and_never_sealed(ho
     assert "120 lượt (không tính" in review
     assert "Qua Zalo" in review
     assert submit(hoa).status_code == 303
+    assert ballot().codes == ("2", *[""] * 11)
+
+
+def test_two_devices_that_save_by_themselves_agree_on_what_applies(hoa, app):
+    def save(person: Person, **chosen: str) -> dict[str, str]:
+        given = {"csrf_token": token(person.get("/phieu/1/1")), "page": "1"}
+        for name, value in chosen.items():
+            given |= {f"was.{name.replace('_', '-')}": "", name.replace("_", "-"): value}
+        answer = person.client.post("/phieu/1/luu", data=given, headers=HERE)
+        assert answer.status_code == 200
+        return dict(answer.json["answers"])
+
+    save(hoa, DX_101="1", DX_102="12")
+    phone = Person(app.test_client(), hoa.row)
+    phone.start()
+    phone.client.post("/", data={"code": hoa.pass_on()}, headers=HERE)
+    assert phone.send(1, 1, {"DX-101": "2", "DX-102": "12"}).status_code == 303
+    kept = save(hoa, DX_103="1")  # her page still shows what now does not apply
+    assert (kept["DX-101"], kept["DX-102"], kept["DX-103"]) == ("2", "12", "1")
+    reviews = [told(person.get("/phieu/1/xem-lai")) for person in (hoa, phone)]
+    assert reviews[0] == reviews[1]
+    assert "12 lượt (không tính" in reviews[0]
+    assert submit(phone).status_code == 303
     assert ballot().codes == ("2", *[""] * 11)
 
 

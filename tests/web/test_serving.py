@@ -36,8 +36,8 @@ def serve(settings, tmp_path):
     make_key_ring(settings.keys)
     started = []
 
-    def begin(workers: int):
-        port = free_port()
+    def begin(workers: int, port: int | None = None):
+        is_waited_for, port = port is None, port or free_port()
         environment = {
             **os.environ,
             "HOME": str(tmp_path),
@@ -51,7 +51,8 @@ def serve(settings, tmp_path):
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         started.append((server, log))
         address = f"http://127.0.0.1:{port}/health/live"
-        wait_for(address, server)
+        if is_waited_for:
+            wait_for(address, server)
         return address, server
 
     yield begin
@@ -139,6 +140,18 @@ def test_a_door_is_shut_until_somebody_can_answer(tmp_path):
     door.listen(5)
     socket.create_connection(Server.cfg.address[0], timeout=5).close()
     door.close()
+
+
+def test_of_two_servers_at_one_address_the_later_one_ends(serve):
+    """Both were bound to it before either could answer."""
+    port = free_port()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        _address, server = serve(1, port)
+        until(lambda: children(server.pid), "it never began")
+        other.listen(5)
+        assert server.wait(timeout=120) != 0
 
 
 def test_a_reload_refuses_nobody_and_old_workers_answer_until_new_ones_can(serve):

@@ -19,22 +19,28 @@ _RATES_MINISTRY = ("department_ministry", "field_ministry")
 
 
 def check(
-    campaign: YamlDocument | None, tables: Tables, questionnaires: Mapping[str, YamlDocument]
+    campaign: YamlDocument | None,
+    tables: Tables,
+    questionnaires: Mapping[str, YamlDocument] | None,
 ) -> list[Fault]:
-    """Every disagreement in the pack, found on whatever could be read of it."""
-    faults = [*_check_registries(tables), *_check_item_ids(questionnaires)]
+    """Every disagreement in the pack, found on whatever could be read of it.
+
+    `questionnaires`: None where they were not read, and nothing is said of them.
+    """
+    faults = [*_check_registries(tables), *_check_item_ids(questionnaires or {})]
     if campaign is not None:
         faults += [
             *_check_calendar(campaign),
             *_check_thresholds(campaign),
-            *_check_official(campaign, questionnaires),
+            *_check_official(campaign, questionnaires or {}),
             *_check_groups(campaign, questionnaires),
             *_check_list_kinds(campaign, tables),
             *_check_yields(campaign),
             *_check_totals(campaign),
             *_check_plan(campaign, tables),
-            *check_cleaning(campaign, questionnaires),
         ]
+        if questionnaires is not None:
+            faults += check_cleaning(campaign, questionnaires)
     return faults
 
 
@@ -147,21 +153,21 @@ def _check_official(
 
 
 def _check_groups(
-    campaign: YamlDocument, questionnaires: Mapping[str, YamlDocument]
+    campaign: YamlDocument, questionnaires: Mapping[str, YamlDocument] | None
 ) -> Iterator[Fault]:
     yield from _repeated_codes(campaign, "groups")
     used = set()
     for path, group in campaign.maps("groups"):
         code = group.get("questionnaire")
         used.add(code)
-        if isinstance(code, str) and code not in questionnaires:
+        if questionnaires is not None and isinstance(code, str) and code not in questionnaires:
             message = _("không đọc được tệp questionnaires/%(code)s.yaml", code=code)
             yield campaign.fault((*path, "questionnaire"), message)
         if group.get("level") == "province" and group.get("rates") in _RATES_MINISTRY:
             yield campaign.fault(
                 (*path, "rates"), _("nhóm đánh giá tỉnh thì phải đánh giá theo own_unit")
             )
-    for code, document in questionnaires.items():
+    for code, document in (questionnaires or {}).items():
         if document.root.get("code") != code:
             yield document.fault(("code",), _("phải trùng tên tệp: %(code)s", code=code))
         if code not in used:

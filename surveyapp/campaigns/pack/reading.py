@@ -223,8 +223,11 @@ class Pack:
         ]
 
 
-def read_pack(folder: Path) -> Pack:
-    """Read a whole pack; raises `PackRefused` with every fault of every file, each with its line."""
+def read_pack(folder: Path, *, with_questionnaires: bool = True) -> Pack:
+    """Read a whole pack; raises `PackRefused` with every fault of every file, each with its line.
+
+    Without its questionnaires, which take most of the time, for whoever asks only about units and lists.
+    """
     document, faults = read_document(folder / "campaign.yaml", name="campaign.yaml")
     campaign = None
     if document is not None:
@@ -232,8 +235,11 @@ def read_pack(folder: Path) -> Pack:
         faults += more
     tables, more = pack_tables.read_tables(folder)
     faults += more
-    sheets, questionnaires, more = _read_questionnaires(folder)
-    faults += more
+    sheets: dict[str, YamlDocument] | None = None
+    questionnaires: dict[str, Questionnaire] = {}
+    if with_questionnaires:
+        sheets, questionnaires, more = _read_questionnaires(folder)
+        faults += more
     faults += checks.check(document, tables, sheets)
     if faults or campaign is None:
         raise PackRefused(faults)

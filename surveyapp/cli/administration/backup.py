@@ -151,11 +151,16 @@ def restore(file: Path | None, secret: Path | None, marked: str | None) -> None:
 
 def _put_back(settings: Settings, file: Path, secret: Path) -> datetime:
     from surveyapp import db, schema
+    from surveyapp.keys import read_key_ring
     from surveyapp.operations.backup import restoring, service
     from surveyapp.store import open_store
 
     head = restoring.check_place(
-        file, url=settings.database_url, instance=settings.instance, store=settings.store
+        file,
+        keys=read_key_ring(settings.keys),
+        url=settings.database_url,
+        instance=settings.instance,
+        store=settings.store,
     )
     if not settings.database_url.startswith("sqlite"):
         engine = db.make_engine(settings.database_url)

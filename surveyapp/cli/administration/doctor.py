@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from surveyapp import clock
-from surveyapp.config import SettingsRefused, read_settings
+from surveyapp.config import SettingsRefused, read_settings, settings_file
 from surveyapp.i18n import _
 from surveyapp.operations.doctor.findings import Level
 
@@ -45,6 +47,15 @@ def doctor(as_json: bool, outside: bool) -> None:
     sys.exit(worst(diagnoses) == Level.FAIL)
 
 
+def _mending(ring: Path) -> str:
+    """A ring that is not there is brought back or made, and one that others can read is shut."""
+    if not ring.exists():
+        return "surveyapp keys import FILE || surveyapp init"
+    if stat.S_IMODE(ring.stat().st_mode) & 0o077:
+        return f"chmod 600 {ring}"
+    return "surveyapp keys import FILE"
+
+
 def findings(outside: bool) -> Iterator[Diagnosis]:
     """What is found, beginning with whether there are settings and keys at all."""
     from surveyapp import db
@@ -57,13 +68,14 @@ def findings(outside: bool) -> Iterator[Diagnosis]:
         settings = read_settings()
     except SettingsRefused as refused:
         for fault in refused.faults:
-            yield Diagnosis("settings", Level.FAIL, fault, "deploy/surveyapp.env.example")
+            mending = f"editor {settings_file()}"
+            yield Diagnosis("settings", Level.FAIL, fault, mending)
         return
     yield Diagnosis("settings", Level.OK, _("Các cấu hình đọc được."))
     try:
         keys = read_key_ring(settings.keys)
     except KeyRingRefused as refused:
-        yield Diagnosis("keys", Level.FAIL, str(refused), "surveyapp init")
+        yield Diagnosis("keys", Level.FAIL, str(refused), _mending(settings.keys))
         return
     engine = db.make_engine(settings.database_url, db.PAGES)
     before = db.bound()

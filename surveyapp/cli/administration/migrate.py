@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from surveyapp import clock
 from surveyapp.config import read_settings
 from surveyapp.i18n import _
+from surveyapp.traces import ReadableByOthers
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -73,6 +75,20 @@ def migrate(
     finally:
         engine.dispose()
     click.echo(_("Cơ sở dữ liệu ở phiên bản %(revision)s.", revision=reached or "base"))
+    if revision == "head":
+        _claim()
+
+
+def _claim() -> None:
+    """From now on the database is this machine's ring's; one without a ring leaves that to the first that has it.
+
+    Raises `ForeignKeyRing` where another ring wrote what stands there.
+    """
+    from surveyapp.cli.main import database
+    from surveyapp.keys import KeyRingRefused
+
+    with contextlib.suppress(KeyRingRefused, ReadableByOthers), database():
+        pass
 
 
 def _tell(step: schema.Step) -> str:

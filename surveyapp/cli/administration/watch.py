@@ -73,13 +73,15 @@ def _each(context: click.Context, *commands: Job) -> None:
 @upkeep.command()
 @click.pass_context
 def hourly(context: click.Context) -> None:
-    """Files that nobody confirmed go; reminders that the centre asked for go out to late desks."""
+    """Files that nobody confirmed and lists dropped long ago go; reminders go out to late desks."""
     from surveyapp.cli.lists import send_reminders
     from surveyapp.db import transaction
+    from surveyapp.respondents.lists import dropping
     from surveyapp.respondents.lists.uploads import intake
 
     with database() as server, transaction() as db:
         intake.forget_old(db, now=clock.now())
+        dropping.forget_dropped(db, now=clock.now())
         has_mail = bool(server.settings.smtp_url or server.settings.demo)
     if not has_mail:  # the doctor says so; a timer that fails every hour would say nothing more
         click.echo(_("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL)."))

@@ -21,6 +21,7 @@ from surveyapp.accounts import audit
 from surveyapp.accounts.act import Act
 from surveyapp.accounts.actions import Action
 from surveyapp.delivery.waves import lifecycle
+from surveyapp.keys import KeyRing
 from surveyapp.operations.backup import database_copy, sealed_file, service
 from surveyapp.operations.backup.errors import BackupNewer, BackupUnreadable, NotEmpty, OtherEngine
 from surveyapp.operations.installation import ownership
@@ -35,12 +36,17 @@ class OnHold:
     reminders: int
 
 
-def check_place(path: Path, *, url: str, instance: Path, store: Path) -> Mapping[str, Any]:
-    """What the backup says of itself, if it may go here.
+def check_place(
+    path: Path, *, keys: KeyRing, url: str, instance: Path, store: Path
+) -> Mapping[str, Any]:
+    """What the backup says of itself, if it may go here and to this ring.
 
-    Raises `BackupUnreadable`, `BackupNewer`, `OtherEngine`, and `NotEmpty` where something is.
+    Raises `BackupUnreadable`, `BackupNewer`, `OtherEngine`, `NotEmpty` where something is, and
+    `ForeignKeyRing` or `KeyRingIncomplete`: a database put back for a ring that is then refused would
+    stand there with its waves going.
     """
     head = sealed_file.read_head(path)
+    ownership.compare(keys, {int(number): one for number, one in head.get("keys", {}).items()})
     if head["revision"] not in schema.known():
         raise BackupNewer(head["revision"])
     engine = database_copy.engine_name(url)

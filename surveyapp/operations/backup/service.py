@@ -53,6 +53,7 @@ def take(
         installation = ownership.find(db)
         identity = installation.identity if installation else ""
         revision = schema.revision(db.connection()) or ""
+        fingerprints = {str(number): known for number, known in ownership.in_use(db).items()}
     path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{SUFFIX}"
     facts = {
         "identity": identity,
@@ -60,6 +61,7 @@ def take(
         "revision": revision,
         "engine": database_copy.engine_name(url),
         "version": VERSION,
+        "keys": fingerprints,
     }
     fresh = path.with_suffix(".writing")
     try:

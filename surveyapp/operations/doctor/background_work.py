@@ -54,7 +54,7 @@ def look(db: Session, settings: Settings, *, now: datetime) -> Iterator[Diagnosi
             "Dữ liệu được khôi phục từ bản sao lưu lúc %(moment)s.",
             moment=moment(restored.restored_from),
         )
-        yield Diagnosis("restored", Level.WARN, words, "docs/operating.md")
+        yield Diagnosis("restored", Level.WARN, words, "surveyapp audit verify")
 
 
 def _backup(db: Session, settings: Settings, *, now: datetime) -> Diagnosis:
@@ -129,7 +129,9 @@ def _nodes(db: Session, *, now: datetime) -> Diagnosis:
         words += " " + _(
             "Các máy chạy phiên bản khác nhau: %(versions)s.", versions=", ".join(sorted(versions))
         )
-    return Diagnosis("nodes", Level.WARN if len(versions) > 1 else Level.OK, words)
+    if len(versions) > 1:
+        return Diagnosis("nodes", Level.WARN, words, "systemctl restart 'surveyapp-web@*'")
+    return Diagnosis("nodes", Level.OK, words)
 
 
 def _custody(db: Session, campaign: Campaign) -> Diagnosis:

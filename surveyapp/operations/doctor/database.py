@@ -14,6 +14,8 @@ from surveyapp.operations.doctor.findings import Diagnosis, Level
 from surveyapp.operations.installation import ownership
 from surveyapp.operations.wall import roles
 
+FEWEST_CONNECTIONS, ENOUGH_CONNECTIONS = 60, 100
+
 
 def look(
     engine: Engine, metadata: MetaData, keys: KeyRing, *, now: datetime
@@ -32,7 +34,7 @@ def look(
     except (*db.UNREACHABLE, db.DatabaseAway) as error:
         state = db.sqlstate(error) or db.fault_of(error) or ""
         words = _("Cơ sở dữ liệu không trả lời (%(state)s).", state=state)
-        yield Diagnosis("database", Level.FAIL, words, "systemctl status postgresql")
+        yield Diagnosis("database", Level.FAIL, words, "systemctl restart postgresql")
         return
     yield Diagnosis(
         "database", Level.OK, _("Cơ sở dữ liệu trả lời: %(engine)s.", engine=engine.dialect.name)
@@ -84,7 +86,7 @@ def _wall(session: Session) -> Diagnosis:
 
 def _alter(engine: Engine, unsafe: db.UnsafeDatabase) -> str:
     if engine.dialect.name == "sqlite":
-        return ""
+        return f"findmnt -T {engine.url.database}"
     return f"psql -c \"alter system set {unsafe.setting} = on\" -c 'select pg_reload_conf()'"
 
 
@@ -130,7 +132,7 @@ def _keys(keys: KeyRing) -> Diagnosis:
 
 def _limits(most: int) -> Diagnosis:
     words = _("PostgreSQL nhận tối đa %(most)s kết nối; mỗi tiến trình web dùng tới 20.", most=most)
-    level = Level.WARN if most < 60 else Level.OK
-    return Diagnosis(
-        "connections", level, words, "docs/operating.md" if level == Level.WARN else ""
-    )
+    if most >= FEWEST_CONNECTIONS:
+        return Diagnosis("connections", Level.OK, words)
+    enough = f"psql -c 'alter system set max_connections = {ENOUGH_CONNECTIONS}'"
+    return Diagnosis("connections", Level.WARN, words, f"{enough} && systemctl restart postgresql")

@@ -7,12 +7,14 @@ import tempfile
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from surveyapp.config import Settings
+from surveyapp.config import PROJECT, Settings, settings_file
 from surveyapp.i18n import _
 from surveyapp.messaging.channels import open_channels
 from surveyapp.messaging.errors import MessagingError
@@ -30,30 +32,47 @@ class _Checked(Protocol):
 
 
 def look(settings: Settings) -> Iterator[Diagnosis]:
-    """Each with a time limit; nothing is sent to anybody."""
-    yield _mail(settings)
-    yield from _gateway(settings)
-    yield from _bucket(settings)
-    yield from _front(settings)
+    """All at once, each with a time limit; nothing is sent to anybody."""
+    asked = (_mail, _gateway, _bucket, _front)
+    with ThreadPoolExecutor(len(asked)) as at_once:
+        waiting = [at_once.submit(copy_context().run, _told, one, settings) for one in asked]
+        for one in waiting:
+            yield from one.result()
 
 
-def _mail(settings: Settings) -> Diagnosis:
+def _told(asked: Callable[[Settings], Iterator[Diagnosis]], settings: Settings) -> list[Diagnosis]:
+    return list(asked(settings))
+
+
+def _mail(settings: Settings) -> Iterator[Diagnosis]:
+    mending = _edit(settings_file())
     if not settings.smtp_url:
         level = Level.OK if settings.demo else Level.WARN
-        return Diagnosis("mail", level, _("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL)."))
+        words = _("Chưa cấu hình máy chủ thư (SURVEYAPP_SMTP_URL).")
+        yield Diagnosis("mail", level, words, mending if level == Level.WARN else "")
+        return
     try:
         channel = open_channels(settings).email
     except MessagingError as refused:
-        return Diagnosis("mail", Level.FAIL, str(refused))
+        yield Diagnosis("mail", Level.FAIL, str(refused), mending)
+        return
     assert channel is not None
     outcome = cast(_Checked, channel).check()
     channel.close()
     if outcome.is_handed_over:
-        return Diagnosis("mail", Level.OK, _("Máy chủ thư nhận kết nối và đăng nhập."))
+        yield Diagnosis("mail", Level.OK, _("Máy chủ thư nhận kết nối và đăng nhập."))
+        return
     words = _(
         "Máy chủ thư không nhận: %(reason)s %(code)s.", reason=outcome.reason, code=outcome.code
     )
-    return Diagnosis("mail", Level.FAIL, words, "docs/messaging.md")
+    yield Diagnosis("mail", Level.FAIL, words, mending)
+
+
+def _edit(file: Path) -> str:
+    """Settings are mended in their file; nodes and worker read it when they start."""
+    return (
+        f"editor {file} && systemctl restart surveyapp-worker && systemctl reload 'surveyapp-web@*'"
+    )
 
 
 def _gateway(settings: Settings) -> Iterator[Diagnosis]:
@@ -67,7 +86,7 @@ def _gateway(settings: Settings) -> Iterator[Diagnosis]:
         words = _(
             "Không nối được cổng tin nhắn %(host)s: %(fault)s.", host=address.netloc, fault=exc
         )
-        yield Diagnosis("sms", Level.FAIL, words, "docs/messaging.md")
+        yield Diagnosis("sms", Level.FAIL, words, _edit(settings.sms_gateway))
         return
     yield Diagnosis("sms", Level.OK, _("Nối được cổng tin nhắn %(host)s.", host=address.netloc))
 
@@ -85,10 +104,14 @@ def _bucket(settings: Settings) -> Iterator[Diagnosis]:
         bucket.delete(key)
     except BucketAway as away:
         words = _("Không ghi được vào kho chung: %(fault)s.", fault=away)
-        yield Diagnosis("store", Level.FAIL, words, "SURVEYAPP_STORE_BUCKET")
+        yield Diagnosis("store", Level.FAIL, words, _edit(settings_file()))
         return
-    level = Level.OK if is_kept else Level.FAIL
-    yield Diagnosis("store", level, _("Kho chung %(host)s ghi và đọc được.", host=bucket.host))
+    if is_kept:
+        words = _("Kho chung %(host)s ghi và đọc được.", host=bucket.host)
+        yield Diagnosis("store", Level.OK, words)
+        return
+    words = _("Kho chung %(host)s nhận tệp nhưng không cho đọc lại.", host=bucket.host)
+    yield Diagnosis("store", Level.FAIL, words, _edit(settings_file()))
 
 
 def _front(settings: Settings) -> Iterator[Diagnosis]:
@@ -108,9 +131,12 @@ def _front(settings: Settings) -> Iterator[Diagnosis]:
             if is_certificate
             else _("Không mở được %(url)s: %(fault)s.", url=settings.base_url, fault=cause)
         )
-        yield Diagnosis(
-            "tls" if is_certificate else "outside", Level.FAIL, words, "docs/reverse-proxy.md"
-        )
+        if is_certificate:
+            host = urlsplit(settings.base_url).hostname
+            yield Diagnosis("tls", Level.FAIL, words, f"certbot --nginx -d {host}")
+        else:
+            start = "systemctl restart nginx 'surveyapp-web@*'"
+            yield Diagnosis("outside", Level.FAIL, words, start)
         return
     yield Diagnosis(
         "outside", Level.OK, _("Mở được %(url)s như người ngoài.", url=settings.base_url)
@@ -122,12 +148,18 @@ def _front(settings: Settings) -> Iterator[Diagnosis]:
             seen=f"{told.get('scheme')}://{told.get('host')}",
             wanted=settings.base_url,
         )
-        yield Diagnosis("proxy", Level.FAIL, words, "docs/reverse-proxy.md")
+        yield Diagnosis("proxy", Level.FAIL, words, _compare_site())
     elif forged != told:
         words = _("Tiêu đề X-Forwarded-* do người ngoài gửi lọt qua proxy.")
-        yield Diagnosis("proxy", Level.FAIL, words, "docs/reverse-proxy.md")
+        yield Diagnosis("proxy", Level.FAIL, words, _compare_site())
     else:
         yield Diagnosis("proxy", Level.OK, _("Proxy đặt lại các tiêu đề X-Forwarded-*."))
+
+
+def _compare_site() -> str:
+    shipped = PROJECT / "docs" / "proxy" / "nginx.conf"
+    site = "/etc/nginx/sites-enabled/khaosat.conf"
+    return f"diff {shipped} {site}; editor {site} && nginx -t && systemctl reload nginx"
 
 
 def _ask(url: str, **headers: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ and nothing would say so. Therefore the database keeps a fingerprint of each roo
 
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
@@ -62,12 +62,25 @@ def fits(db: Session, keys: KeyRing) -> KeyRing | None:
     if installation is None:
         return None
     for known in _keys(db):
-        if known.number in keys.roots:
-            if fingerprint(keys, known.number) != known.fingerprint:
-                raise ForeignKeyRing(known.number)
-        elif known.number <= installation.current_key:
-            raise KeyRingIncomplete(known.number)
+        if known.number in keys.roots or known.number <= installation.current_key:
+            compare(keys, {known.number: known.fingerprint})
     return keys.using(installation.current_key)
+
+
+def in_use(db: Session) -> dict[int, str]:
+    """The fingerprints of the keys that something was made with, by number; none while nobody claimed it."""
+    installation = find(db)
+    current = installation.current_key if installation is not None else 0
+    return {known.number: known.fingerprint for known in _keys(db) if known.number <= current}
+
+
+def compare(keys: KeyRing, fingerprints: Mapping[int, str]) -> None:
+    """Raises `KeyRingIncomplete` for a key that is not in the ring, `ForeignKeyRing` for another one."""
+    for number, known in fingerprints.items():
+        if number not in keys.roots:
+            raise KeyRingIncomplete(number)
+        if fingerprint(keys, number) != known:
+            raise ForeignKeyRing(number)
 
 
 def claim(db: Session, keys: KeyRing, *, now: datetime) -> KeyRing:

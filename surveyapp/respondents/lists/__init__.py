@@ -2,6 +2,7 @@
 
 __all__ = (
     "carry_over",
+    "dropping",
     "lines",
     "staging",
     "uploads",

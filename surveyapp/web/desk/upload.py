@@ -14,7 +14,7 @@ from surveyapp.campaigns.models import ListKind
 from surveyapp.db import reading, transaction
 from surveyapp.i18n import _
 from surveyapp.respondents import labels, queries, service
-from surveyapp.respondents.errors import FileRefused, ListNotExpected
+from surveyapp.respondents.errors import FileRefused, ListNotExpected, UnknownList
 from surveyapp.respondents.lists import staging
 from surveyapp.respondents.lists.uploads import intake
 from surveyapp.respondents.lists.uploads.upload import Upload, understand, upload_of
@@ -180,6 +180,8 @@ def original(list_id: UUID) -> ResponseReturnValue:
     """The file as it was sent."""
     with reading() as db:
         stored = queries.original(db, list_id, unit_id=g.unit.id)
+    if not stored.file:  # the desk dropped it a month ago
+        raise UnknownList(list_id)
     return send_file(
         BytesIO(stored.file),
         mimetype="application/octet-stream",

@@ -2,12 +2,14 @@
 
 import selectors
 import socket
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.sock import TCP6Socket, TCPSocket
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -26,7 +28,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
         answered the kernel would let more people in, whom nobody would hear."""
         if enabled:
             for listener in self.sockets:
-                listener.listen(self.cfg.backlog)
+                self._open(listener)
         elif not self.alive:
             for listener in self.sockets:
                 self._drain(listener)
@@ -37,6 +39,13 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
         if enabled and self.ready is not None:
             self.ready.touch()
             self.ready = None
+
+    def _open(self, listener: Any) -> None:
+        try:
+            listener.listen(self.cfg.backlog)
+        except OSError as taken:  # another server was bound there too and listened first
+            self.log.error("Connection in use: %s", taken)
+            sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Who was told that the connection stays open is heard once more, and told then that it closes.

@@ -59,12 +59,18 @@ class Day(QuestionKind):
         return "2024-01-31"
 
 
+AS_A_DAY = (
+    ("scale: pace\n", "kind: date\n        dont_know: false\n"),
+    ("  - id: pace", "  - id: quality2"),
+    ("scale: quality\n", "scale: quality2\n"),
+)
+"""What makes one question of the form a day."""
+
+
 @pytest.fixture
 def form(tmp_path: Path, monkeypatch):
     monkeypatch.setitem(registry.KINDS, "date", Day())
-    return freeze(
-        read_questionnaire(spoilt(tmp_path, ("scale: pace\n", "kind: date\n        dont_know: false\n"), ("  - id: pace", "  - id: quality2"), ("scale: quality\n", "scale: quality2\n")))
-    )  # fmt: skip
+    return freeze(read_questionnaire(spoilt(tmp_path, *AS_A_DAY)))
 
 
 def test_a_kind_of_the_tests_is_read_checked_sealed_and_opened(form):

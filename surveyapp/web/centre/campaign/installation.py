@@ -23,12 +23,18 @@ ORDER = (Level.FAIL, Level.WARN, Level.OK)
 @bp.get("/installation")
 @allow("operator", "auditor")
 def installation() -> ResponseReturnValue:
-    """The worst first. With `?as=json` for programs."""
+    """The worst first. With `?as=json` for programs; with `?outside=yes` mail, SMS and TLS are tried too."""
     now, engine = clock.now(), bound()
+    from_outside = request.args.get("outside") == "yes"
     assert engine is not None
     diagnoses = sorted(
         examination.examine(
-            settings(), keys=keys(), engine=engine, metadata=metadata, now=now, from_outside=False
+            settings(),
+            keys=keys(),
+            engine=engine,
+            metadata=metadata,
+            now=now,
+            from_outside=from_outside,
         ),
         key=lambda one: ORDER.index(one.level),
     )
@@ -38,6 +44,7 @@ def installation() -> ResponseReturnValue:
         return render_template(
             "centre/installation.html",
             diagnoses=diagnoses,
+            from_outside=from_outside,
             overall=worst(diagnoses),
             tones=TONES,
             nodes=ownership.alive(db, now=now),
