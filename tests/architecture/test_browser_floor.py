@@ -13,7 +13,14 @@ import pytest
 import surveyapp
 
 STATIC = Path(surveyapp.__file__).parent / "static"
-RESPONDENTS = ("css/base.css", "js/respond.js", "js/answers.js", "js/receipt.js", "js/challenge.js")
+RESPONDENTS = (
+    "css/base.css",
+    "js/respond.js",
+    "js/answers.js",
+    "js/receipt.js",
+    "js/challenge.js",
+    "js/forget.js",
+)
 README = (Path(surveyapp.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 Version = tuple[int, ...]
 FLOOR: dict[str, tuple[Version, Version, Version]] = {

@@ -66,7 +66,7 @@ def everything() -> dict[str, list[str]]:
 
 
 def address(app: Flask, rule: Rule, method: str, given: dict[str, Any]) -> str:
-    parts = {name: PARTS[name] for name in rule.arguments}
+    parts = {name: PARTS[name] for name in rule.arguments if name not in given}
     parts |= {name: uuid4() for name in rule.arguments & set(OBJECTS)}
     parts |= {name: value for name, value in given.items() if name in rule.arguments}
     for name in rule.arguments:

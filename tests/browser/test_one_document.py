@@ -193,7 +193,7 @@ def test_what_was_answered_on_another_device_since_stands_against_what_a_killed_
     assert chosen(again) == ["5", "1"]
 
 
-def test_what_the_browser_keeps_goes_once_sent_left_submitted_or_forgotten_for_two_days(
+def test_what_the_browser_keeps_goes_once_it_arrived_or_after_two_days_and_leaving_says_what_waits(
     phone, scene
 ):
     walk = walk_of(phone, scene)
@@ -211,15 +211,20 @@ def test_what_the_browser_keeps_goes_once_sent_left_submitted_or_forgotten_for_t
         script = "([name, days]) => localStorage.setItem(name, `${Date.now() - days * 864e5}.x.y`)"
         phone.evaluate(script, [other, days])
 
-    leave_behind("phieu.of-yesterday", 1.9)
+    leave_behind("phieu.of-another", 1.9)
     leave_behind("phieu.forgotten", 2.1)
     phone.reload()
     joined(phone)
-    assert list(kept(phone)) == ["phieu.of-yesterday"]
+    assert list(kept(phone)) == ["phieu.of-another"]
+    leave_behind(name, 0)
     press(phone, "leave")
     expect(phone).to_have_url(re.compile("/da-dong"))
     expect(phone.locator("h1")).to_contain_text("đã đóng")
-    assert kept(phone) == {}
+    assert list(kept(phone)) == ["phieu.of-another"]
+    expect(phone.get_by_text("còn câu trả lời chưa gửi được")).to_be_visible()
+    phone.evaluate("localStorage.removeItem('phieu.of-another')")
+    phone.reload()
+    expect(phone.get_by_text("còn câu trả lời chưa gửi được")).to_be_hidden()
     walk.open()
     assert chosen(phone) == ["2"]
     walk.go("/phieu/1/xem-lai")

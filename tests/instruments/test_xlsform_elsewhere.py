@@ -9,6 +9,7 @@ from pyxform.xls2xform import convert
 from surveyapp.instruments.errors import QuestionnaireRefused
 from surveyapp.instruments.model import Item
 from surveyapp.instruments.xlsform.reading import ImportedForm, read_xlsform
+from surveyapp.instruments.xlsform.writing import write_xlsform
 from tests.instruments.forms import Sheets, workbook
 
 YES_NO = [
@@ -263,3 +264,16 @@ def test_a_refused_form_of_many_faults_names_each_once_and_at_its_place():
     ]
     stands_at = [re.match(r"\d+ \S+?(?=:)", reason)[0] for reason in reasons(form(*rows))]
     assert sorted(stands_at) == ["2 survey!A2", "3 survey!A3", "4 survey!A4", "5 survey!A5", "6 survey!D6"]  # fmt: skip
+
+
+def test_what_came_in_goes_out_and_comes_back_the_same():
+    rows = [
+        ASKED,
+        {"type": "text", "name": "t", "label": "Why?"},
+        {"type": "decimal", "name": "d", "label": "Hours?", "relevant": "${a} = 'y'"},
+        {"type": "date", "name": "w", "label": "When?", "relevant": "${d} >= 2"},
+    ]
+    first = taken(form(*rows)).questionnaire
+    content = write_xlsform(first)
+    convert(io.BytesIO(content), file_type=".xlsx")
+    assert read_xlsform(content, file="form.xlsx").questionnaire == first

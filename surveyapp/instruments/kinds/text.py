@@ -89,6 +89,8 @@ class Written(QuestionKind):
             return {}
         length = _LENGTH.fullmatch(constraint.strip())
         most = int(length[2]) - (length[1] == "<") if length else 0
+        if most == LENGTH:
+            return {}  # what is meant without saying so
         return {"max_length": most} if 1 <= most <= LONGEST else None
 
     def seconds(self, item: ItemLike) -> float:

@@ -12,7 +12,7 @@
     const timer = setTimeout(() => line.abort(), limit);
     return fetch(address, { credentials: "same-origin", signal: line.signal, ...options }).then(read).finally(() => clearTimeout(timer));
   }
-  // What is not ours, a page of a gateway or of a network that wants a password, is a line that is down too.
+  // A gateway's page is a line that is down too.
   const told = (answer) => answer.json().then((result) => ({ ok: answer.ok, status: answer.status, result }));
 
   each("[data-copy-row]", (row) => { row.hidden = !navigator.clipboard; });
@@ -23,13 +23,6 @@
   each("[data-print]", (button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
-  });
-
-  // Submitted or left: what the browser kept of unsent answers goes.
-  each("[data-forget]", (page) => {
-    try {
-      Object.keys(localStorage).filter((name) => name.startsWith(page.dataset.forget)).forEach((name) => localStorage.removeItem(name));
-    } catch { /* a browser that keeps nothing has nothing to forget */ }
   });
 
   // A screen reader is told once, when there is nothing newer to tell; what went wrong comes sooner.

@@ -18,6 +18,7 @@ from flask import Flask, current_app, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from surveyapp.web.http.safeguards import slow_bodies
 from surveyapp.web.http.sessions import CSRF_FIELD, SAFE_METHODS
 from surveyapp.web.http.state import settings
 
@@ -130,9 +131,13 @@ def install(app: Flask) -> None:
 
 def _check(tokens: MaskedTokens) -> None:
     view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.method in SAFE_METHODS:
+        return
+    seconds = slow_bodies.SECONDS
     if getattr(view, "takes_upload", False):
-        request.max_content_length = UPLOAD_BYTES
-    if view is None or request.method in SAFE_METHODS or getattr(view, "by_bearer", False):
+        request.max_content_length, seconds = UPLOAD_BYTES, slow_bodies.UPLOAD_SECONDS
+    slow_bodies.limit(seconds)
+    if getattr(view, "by_bearer", False):
         return
     comes_from_here = _comes_from_here()
     if comes_from_here and getattr(view, "takes_no_token", False):

@@ -22,17 +22,18 @@ from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.queries import AssignmentView
 from surveyapp.responses.errors import DraftUnreadable, NotAnOption, RemarkTooLong
 from surveyapp.responses.rules import answered
-from surveyapp.web.http import sessions
+from surveyapp.web.http import sessions, state
 from surveyapp.web.http.error_pages.refusals import words_for
 from surveyapp.web.parts import help_desk
 from surveyapp.web.respond import (
     bp,
     pages,
+    posted_ends,
     privacy_notice,
     saving,
     sealed_page,
 )
-from surveyapp.web.respond.document import section_page, whole_form
+from surveyapp.web.respond.document import browser_buffer, section_page, whole_form
 from surveyapp.web.respond.visit import SessionOver, Visit, present, rated
 from surveyapp.web.respond.visit import answering as answering_now
 
@@ -120,7 +121,7 @@ def save(number: int, page: int) -> ResponseReturnValue:
     except (NotAnOption, RemarkTooLong) as exc:
         return _refused(number, page, exc)
     if request.form.get("go") == "leave":
-        return leave()
+        return leave(number)
     if saved.elsewhere:
         flash(saving.told_elsewhere(instrument, saved), "warning")
     response = redirect(_destination(instrument, number, page, saved.answers), code=303)
@@ -233,23 +234,29 @@ def language() -> ResponseReturnValue:
 
 
 @bp.post("/phieu/roi-khoi")
-def leave() -> ResponseReturnValue:
-    """The browser forgets the code; the next page says until when it is good, and which it was."""
+def leave(saved: int | None = None) -> ResponseReturnValue:
+    """The browser forgets the code; the next page says until when it is good, and which it was.
+
+    Our cookies go by name. What the browser kept of questionnaire `saved` is here and goes as well; what it could
+    not send of others stays, encrypted, until it can.
+    """
     visit = present()
     until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else 0
-    sessions.end_respondent()
-    sessions.note("left", [until, visit.code[-sessions.OWN_DIGITS :]])
-    return redirect(url_for("respond.left"), code=303)
+    kept = visit.invited.numbered(saved) if saved is not None else None
+    name = browser_buffer.name(state.keys(), kept.id) if kept is not None else ""
+    told = {"left": [until, visit.code[-sessions.OWN_DIGITS :], name]}
+    return posted_ends.lead_out("respond.left", told)
 
 
 @bp.get("/da-dong")
 def left() -> ResponseReturnValue:
     """What leaving means, and how to come back; the same however often it is loaded."""
-    until, own = sessions.noted("left") or (0, "")
+    until, own, name = posted_ends.told().get("left") or (0, "", "")
     return render_template(
         "respond/left.html",
         last_digits=own,
         closes_at=datetime.fromtimestamp(until, UTC) if until else None,
+        kept_name=name,
         contact=help_desk.nearest(),
     )
 

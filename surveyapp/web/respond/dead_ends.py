@@ -61,7 +61,7 @@ def over(pressed: str, kept_until: datetime | None, *, had_one: bool) -> tuple[s
         contact=help_desk.nearest(),
         session_over=had_one,
         pressed=pressed,
-        left=sessions.noted("left") is not None,
+        left="left" in posted_ends.told(),
         never_begun=not had_one,
         from_here=request.headers.get("Sec-Fetch-Site") == "same-origin" and not request.cookies,
         host=request.host,

@@ -12,7 +12,7 @@ from surveyapp.invitations.credentials import links
 from surveyapp.web.http import sessions, state
 from surveyapp.web.http.guard import without_token
 from surveyapp.web.parts import help_desk
-from surveyapp.web.respond import bp, privacy_notice
+from surveyapp.web.respond import bp, posted_ends, privacy_notice
 from surveyapp.web.respond.visit import present, visiting
 
 
@@ -58,9 +58,7 @@ def declare_typed(kind: str) -> ResponseReturnValue:
     with transaction() as db:
         visit = visiting(db)
         inviting.declare(db, visit.invited, kind, today=clock.day(clock.now()))
-    sessions.end_respondent()
-    sessions.note("left", [0, ""])
-    return redirect(url_for("respond.declared", kind=kind), code=303)
+    return posted_ends.lead_out("respond.declared", {"left": [0, "", ""]}, kind=kind)
 
 
 @bp.post("/t/<token>/rut-lai")

@@ -12,16 +12,16 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from surveyapp import i18n
 from surveyapp.errors import SurveyError
-from surveyapp.web.http import sessions, state
+from surveyapp.web.http import locale, sessions, state
 from surveyapp.web.http.error_pages import errors
 from surveyapp.web.http.error_pages.refusals import Words, words_for
-from surveyapp.web.respond import bp
+from surveyapp.web.respond import bp, sealed_page
 
 COOKIE = sessions.Cookie("phieu_bao", "respondent-cookie")
 LIFE = timedelta(hours=1)
@@ -39,6 +39,17 @@ def lead(address: str, told: dict[str, Any]) -> ResponseReturnValue:
     response = redirect(address, code=303)
     value = sessions.seal({"told": packed.decode()}, COOKIE, state.keys())
     response.set_cookie(_name(), value, path="/", max_age=LIFE, **_flags())
+    return response
+
+
+def lead_out(endpoint: str, told: dict[str, Any], **values: Any) -> ResponseReturnValue:
+    """The session's end: our cookies go by name, but for what the next page has to tell, which is no code."""
+    spoken: dict[str, Any] = {}
+    if i18n.locale() != i18n.DEFAULT:
+        spoken[locale.FIELD] = i18n.locale()
+    sessions.end_respondent()
+    response = make_response(lead(url_for(endpoint, **spoken, **values), told))
+    sealed_page.forget(response)
     return response
 
 
