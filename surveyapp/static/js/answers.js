@@ -105,7 +105,7 @@
 
   const refusals = {}; // by item, the value that was refused and why: not sent again until it is changed
   const unsaved = () => names().filter((name) => value(name) !== settled[name] || name in inDoubt);
-  // What is too long is not sent at all: a page of somebody's report would take a minute to be refused.
+  // What is too long is not sent at all.
   const isTooLong = (name) => Boolean(items.get(name).count) && items.get(name).count.classList.contains("wrong");
   const isRefused = (name) => isTooLong(name) || (Boolean(refusals[name]) && value(name) === refusals[name].value);
   const why = (name) => isTooLong(name) ? items.get(name).count.textContent : refusals[name].message;
@@ -120,10 +120,10 @@
 
   let running = null, timer, retry, firstChange = 0, wait = 1000, lastContact = Date.now();
   let going = null, leaving = false, underWay = {}, turns = 0;
-  const inDoubt = {}; // what was sent and never acknowledged: it may have come, or still come
-  const sealedAway = {}; // what the browser holds in a cookie since the session ended: sent along until it is stored
+  const inDoubt = {}; // sent, never acknowledged
+  const sealedAway = {}; // kept in a cookie since the session ended: sent along until stored
   const mark = Math.random().toString(36).slice(2, 10);
-  const turn = () => `${mark}.${turns += 1}`; // so that the server knows which of two saves is the later
+  const turn = () => `${mark}.${turns += 1}`; // see rules.py
 
   function changed() {
     route();
@@ -161,7 +161,7 @@
   function post(batch) {
     const body = new URLSearchParams({ page: here, turn: turn() });
     ["csrf_token", "own", "shown", "draft"].filter((name) => form.elements[name]).forEach((name) => { body.set(name, form.elements[name].value); });
-    // With what is shown beside it, unchanged: the server then tells what another device made of it.
+    // Beside it what is shown, unchanged: the server tells what another device made of it.
     const beside = names().filter((name) => items.get(name).page === here && !batch.includes(name));
     [...batch, ...beside].forEach((name) => {
       body.set(`was.${name}`, base(name));
@@ -170,7 +170,6 @@
     return timely(form.dataset.save, { method: "POST", body, headers: json, keepalive: true }, told);
   }
 
-  // What was chosen, sent into silence, and taken back again is taken back from what may have come.
   const base = (name) => name in inDoubt && value(name) === (stored[name] || "") ? inDoubt[name] : stored[name] || "";
 
   async function attempt(due) {
@@ -372,7 +371,7 @@
     save();
   });
 
-  // Leaving waits until everything is stored; what is refused is shown where it can be mended, or by the server.
+  // Leaving waits until everything is stored.
   function goOn(how) {
     if (!going || how === "later") return how;
     const button = going;
@@ -481,7 +480,7 @@
     event.returnValue = true; // Chrome before 119 looks at nothing else
   });
 
-  // Only while an item has the focus, so that speech input and screen readers keep their own keys.
+  // Only while an item has the focus (WCAG 2.1.4).
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("textarea, input[type=text], input[type=search]")) return;
     const item = document.activeElement.closest("fieldset[data-item]");

@@ -12,7 +12,7 @@
     const timer = setTimeout(() => line.abort(), limit);
     return fetch(address, { credentials: "same-origin", signal: line.signal, ...options }).then(read).finally(() => clearTimeout(timer));
   }
-  // What is not ours, a page of a gateway or of a network that wants a password, is a line that is down too.
+  // A gateway's page is a line that is down too.
   const told = (answer) => answer.json().then((result) => ({ ok: answer.ok, status: answer.status, result }));
 
   each("[data-copy-row]", (row) => { row.hidden = !navigator.clipboard; });
