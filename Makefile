@@ -14,7 +14,7 @@ UV := $(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-data demo-reset test other-python run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test wave-test
+.PHONY: help demo demo-data demo-reset test other-python run lint format translate migrate migration crowd bench bench-flows bench-compare lock sbom licences audit secrets screenshots pictures commands attack fuzz kill-test fault-test restore-drill install-test journeys soak wall-test wave-test
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ secrets: .venv/.tests ## What looks like a secret in the repository and nobody h
 
 screenshots: .venv/.tests ## Photograph every page at phone and desktop width into screenshots/
 	$(BIN)/python -m tests.browser.screenshots
+
+pictures: .venv/.tests ## Build a demo, look up what its overview answers at once, photograph it into docs/images (PICTURES="--instance instance")
+	$(BIN)/python -m tests.browser.demo_pictures $(PICTURES)
 
 commands: .venv/.tests ## Write docs/commands.md from the commands' own help
 	$(BIN)/python -m tools.commands

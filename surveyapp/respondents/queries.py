@@ -42,7 +42,7 @@ __all__ = [
     "removed_persons",
 ]
 
-PAGE = 100
+PAGE = 25
 _MOST_LEARNED = 500
 
 

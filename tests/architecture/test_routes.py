@@ -85,6 +85,8 @@ ROUTES = {
     "GET /api/v1/campaigns/<campaign>/representativeness": ANYONE,
     # Releases for the scoring stage: each asks for a token of its own kind and answers 401 without one.
     "GET /api/v1/campaigns/<campaign>/releases": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/releases/dry-run": ANYONE,
+    "GET /api/v1/campaigns/<campaign>/releases/feed.json": ANYONE,
     "GET /api/v1/campaigns/<campaign>/releases/<int:number>.zip": ANYONE,
     "GET /api/v1/campaigns/<campaign>/releases/<int:number>/<path:file>": ANYONE,
     # Reports of mail providers and SMS gateways: each asks for the token of the settings itself.

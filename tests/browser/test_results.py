@@ -80,7 +80,7 @@ def test_remarks_are_reviewed_with_a_thumb_and_large_text(centre: Scene, phone: 
     assert small_targets(phone) == []
     assert width_of_large_text(phone) <= 360
     later, leave = (phone.locator(f"section.remark label:has-text('{text}')").first
-                    for text in ("Để sau", "Phát hành lời ở trên"))  # fmt: skip
+                    for text in ("Để sau", "Phát hành ý kiến này"))  # fmt: skip
     assert later.is_visible()
     leave.click()
     leave_by(phone.get_by_role("button", name="Ghi quyết định"))

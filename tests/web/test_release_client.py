@@ -9,8 +9,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import delete
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from surveyapp.db import transaction
+from surveyapp.exports.models import Release
 from surveyapp.exports.release import signature
 from tests.web.test_release_api import BASE, built, given
 
@@ -41,11 +44,11 @@ def fetch(address, given, tmp_path):
     made = subprocess.run([sys.executable, PROJECT / "verifier" / "backend.py", tmp_path])
     assert made.returncode == 0
 
-    def run(key, token=given):
+    def run(key, token=given, number="1"):
         out = tmp_path / "fetched"
         out.mkdir()
         return subprocess.run(
-            [sys.executable, "-I", EXAMPLE, address, "1", key, tmp_path / "verify.pyz", out],
+            [sys.executable, "-I", EXAMPLE, address, number, key, tmp_path / "verify.pyz", out],
             env=os.environ | {"TOKEN": token}, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
 
@@ -89,8 +92,15 @@ def test_the_example_fetches_checks_and_computes_a_mean_per_criterion(fetch, key
 def test_the_example_reads_nothing_that_another_signed(fetch):
     ran = fetch("00" * 32)
     assert ran.returncode == 1
-    assert "other_key" in ran.stdout
-    assert "nothing was read" in ran.stderr
+    assert "a release would not be understood: [{'expected': '0000" in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_the_example_tries_its_whole_way_before_there_is_a_release(fetch, keys, given):
+    with transaction() as db:
+        db.execute(delete(Release))
+    ran = fetch(signature.public_key(keys), number="dry-run")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
 def test_the_contract_names_the_example():

@@ -63,7 +63,7 @@ def decide(client, stage, text=PROPOSED, verdict="leaves", **more):
 
 def tally():
     with reading() as db:
-        campaign_id = db.scalars(select(Remark.campaign_id)).one()
+        campaign_id = db.scalars(select(Remark.campaign_id)).first()
         return remark_review.tally(db, campaign_id)
 
 
@@ -103,9 +103,59 @@ def test_who_thinks_otherwise_proposes_anew(an, binh):
     assert (tally().settled, leaving()) == (1, [])
 
 
-def test_the_button_for_the_whole_page_lets_leave_what_was_left_open(an):
+def plain_remark(text="Nên giảm họp."):
+    """Another remark in which nothing is found; its id."""
+    with transaction() as db:
+        campaign_id = db.scalars(select(Remark.campaign_id)).first()
+        db.add(Remark(id=bytes(15) + b"\1", campaign_id=campaign_id, level="ministry", text=text))
+    return (bytes(15) + b"\1").hex()
+
+
+def test_one_press_takes_out_what_is_marked_and_leaves_the_others_to_a_decision_of_their_own(an):
+    marked, plain = id_of_remark(), plain_remark()
+    page = an.get(PAGE)
+    assert "Trang này có 1 ý kiến được đánh dấu" in page.text
+    fields = {f"text.{marked}": PROPOSED, f"text.{plain}": "Nên giảm họp.", "as_proposed": "1"}
+    an.post(PAGE, data=fields | {"csrf_token": token(page)}, headers=HERE)
+    assert (tally().proposed, tally().new) == (1, 1)
+
+
+def test_one_press_agrees_to_nothing_that_another_proposed(an, binh):
+    decide(an, "new")
+    assert 'name="as_proposed"' not in binh.get(f"{PAGE}?stage=proposed").text
+    decide(binh, "proposed", verdict="", as_proposed="1")
+    assert (tally().proposed, leaving()) == (1, [])
+
+
+def test_one_press_does_not_let_leave_what_somebody_typed_otherwise(an):
+    decide(an, "new", text="ông […] chậm", verdict="", as_proposed="1")
+    assert tally().new == 1
+
+
+def test_there_is_no_button_for_everything_any_more(an):
     decide(an, "new", verdict="", whole_page="1")
-    assert tally().proposed == 1
+    assert tally().new == 1
+
+
+def test_what_is_settled_stays_as_it_is_in_these_words(an, binh):
+    decide(an, "new")
+    decide(binh, "proposed")
+    page = an.get(f"{PAGE}?stage=settled").text
+    assert "Giữ như đã quyết định" in page
+    assert "Để sau" not in page
+
+
+def test_a_page_holds_ten_with_the_words_folded(an):
+    with transaction() as db:
+        campaign_id = db.scalars(select(Remark.campaign_id)).one()
+        for number in range(1, 13):
+            id_ = bytes(15) + bytes([number])
+            db.add(Remark(id=id_, campaign_id=campaign_id, level="ministry", text="Tốt."))
+    page = an.get(PAGE).text
+    assert page.count('class="card remark"') == 10
+    assert page.count("<details") >= 10
+    assert "<details open" not in page
+    assert 'class="card remark"' in an.get(f"{PAGE}?page=2").text
 
 
 def test_what_is_left_for_later_stays_new(an):

@@ -122,14 +122,36 @@ def to_review(
             level=remark.level,
             item=remark.item,
             text=remark.text,
-            to_hide=remark_screening.spans_to_hide(
-                remark.text, named=remark.named or (), units=small.get(remark.level, ())
-            ),
+            to_hide=_spans(remark, small),
             lists_known=remark.named is not None,
             review=review,
         )
         for remark, review in rows
     ]
+
+
+def proposals(
+    db: Session, campaign_id: int, ids: Iterable[str], *, small: Mapping[str, Collection[str]]
+) -> dict[str, str]:
+    """What would leave of those among `ids` that nobody has decided on and in which something was found."""
+    keys = [bytes.fromhex(id_) for id_ in ids]
+    rows = db.scalars(
+        select(Remark)
+        .outerjoin(RemarkReview, RemarkReview.remark_id == Remark.id)
+        .where(Remark.campaign_id == campaign_id, Remark.id.in_(keys), _at(Stage.NEW))
+    )
+    told = {}
+    for remark in rows:
+        spans = _spans(remark, small)
+        if spans:
+            told[remark.id.hex()] = remark_screening.redacted(remark.text, spans)
+    return told
+
+
+def _spans(remark: Remark, small: Mapping[str, Collection[str]]) -> list[Span]:
+    return remark_screening.spans_to_hide(
+        remark.text, named=remark.named or (), units=small.get(remark.level, ())
+    )
 
 
 def decide(

@@ -1,12 +1,22 @@
 """What is proposed to be taken out of a remark before it leaves: contacts, numbers of papers, names, small units.
 
-Names of the lists were found at the opening. Any other is known by the title before it or by its family name; one
-written without either, or in small letters, is left to the two persons who read (`remark_review`).
+Names of the lists were found at the opening. Any other is known by the title before it or by its family name, with or
+without accents; what is written otherwise than people usually write it, `remark_variants` knows. The rest is left to
+the two persons who read (`remark_review`).
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+from surveyapp.exports.disclosure.remark_variants import (
+    hidden_contacts,
+    is_plain_family,
+    plain_titles,
+    small_letter_names,
+    spelled_names,
+    unaccented,
+    unit_variants,
+)
 from surveyapp.exports.disclosure.row_labels import Cell
 from surveyapp.exports.release.results import Frame
 
@@ -16,7 +26,7 @@ Span = tuple[int, int]
 
 _ADDRESS = re.compile(r"(?<![^\s@<>(),;])[^\s@<>(),;]++@[^\s@<>(),;.]++(?:\.[\w-]++)+")
 _NUMBER = re.compile(
-    r"(?<!\w)(?:\(\+?\d{2,4}\)(?:[ .\-]{0,2}\d){6,}|\+?\d(?:[ .\-]{0,2}\d){8,})(?!\w)"
+    r"(?<!\w)(?:\(\+?\d{2,4}\)(?:[ .\-_]{0,2}\d){6,}|\+?\d(?:[ .\-_]{0,2}\d){8,})(?!\w)"
 )
 """Nine digits and more: telephone, identity card, tax code, access code. A span of years has eight."""
 
@@ -41,7 +51,10 @@ _POSITIONS = frozenset(
 
 _PLACES = (" ".join(["Hồ", "Chí", "Minh"]),)
 _WORD = re.compile(r"\w+")
-_LONGEST_NAME = 5
+_LONG_CODE = 3
+"""Letters of a code that is no common word."""
+
+_LONGEST_NAME, _INITIAL = 5, 2
 
 
 def small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str]]:
@@ -57,7 +70,8 @@ def small_units(frame: Frame, opened: Mapping[Cell, int]) -> dict[str, list[str]
     for (level, code), n in answered.items():
         if n < frame.row_minimum:
             rated = frame.units_by_code[code]
-            small.setdefault(level, []).extend(filter(None, (rated.name_vi, rated.name_en)))
+            code = rated.code if rated.code.isalpha() and len(rated.code) >= _LONG_CODE else ""
+            small.setdefault(level, []).extend(filter(None, (rated.name_vi, rated.name_en, code)))
     return small
 
 
@@ -71,16 +85,23 @@ def spans_to_hide(
     spans = [(start, end) for start, end in named]
     for pattern in (_ADDRESS, _NUMBER):
         spans += [one.span() for one in pattern.finditer(text)]
-    for unit in units:
+    spans += [*hidden_contacts(text), *spelled_names(text), *small_letter_names(text, _FAMILY)]
+    spans += [(start, _name_end(text, start)) for start in plain_titles(text, _POSITIONS)]
+    plain = unaccented(text)
+    for unit in dict.fromkeys(variant for name in units for variant in unit_variants(name)):
         whole = re.compile(rf"(?<!\w){re.escape(unit)}(?!\w)", re.IGNORECASE)
-        spans += [one.span() for one in whole.finditer(text)]
+        spans += [one.span() for one in whole.finditer(plain)]
     spans += [
         (title.end(), _name_end(text, title.end()))
         for title in _TITLE.finditer(text)
         if title[1][0].isupper() and title[1] not in _POSITIONS
     ]
     for word in _WORD.finditer(text):
-        if word[0] in _FAMILY and not text.startswith(_PLACES, word.start()):
+        following = _WORD.match(text, min(word.end() + 1, len(text)))
+        is_family = word[0] in _FAMILY or is_plain_family(
+            word[0], following[0] if following else "", _FAMILY
+        )
+        if is_family and not text.startswith(_PLACES, word.start()):
             end = _name_end(text, word.start())
             if end > word.end():
                 spans.append((word.start(), end))
@@ -105,13 +126,17 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def _name_end(text: str, start: int) -> int:
-    """Where the run of capitalised words that begins at `start` ends."""
-    end = start
+    """Where the run of capitalised words that begins at `start` ends; an initial may have a dot behind it."""
+    end = at = start
     for _ in range(_LONGEST_NAME):
-        word = _WORD.match(text, end + (end > start and text[end : end + 1] == " "))
-        if word is None or not word[0][0].isupper() or (end > start and text[end] != " "):
+        word = _WORD.match(text, at)
+        if word is None or not word[0][0].isupper():
             break
-        end = word.end()
-        if end >= len(text):
+        end = at = word.end()
+        if len(word[0]) <= _INITIAL and text[at : at + 1] == ".":
+            at += 1
+        if text[at : at + 1] == " ":
+            at += 1
+        elif at == end:
             break
     return end

@@ -1,6 +1,7 @@
 """Handing releases to the scoring stage, and reading what was published."""
 
 __all__ = (
+    "dry_run",
     "full_counts",
     "published_reader",
     "service",

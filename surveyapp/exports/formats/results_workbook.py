@@ -1,17 +1,17 @@
 """Workbooks: every table of the release in one, and those that may be published in another; text as text."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from surveyapp.exports.disclosure.row_labels import MERGED
+from surveyapp.exports.formats import sheet_rows
 from surveyapp.exports.formats.codebook import LABELS
+from surveyapp.exports.formats.sheet_rows import SheetRows
 from surveyapp.exports.release.results import Frame
-
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
 
 RESPONSES = "scoring/responses.csv"
 _MOST_LETTERS = 31
@@ -24,24 +24,30 @@ def write_workbooks(
     """Write `scoring/results.xlsx` and, of what may be published, `public/results.xlsx`; `types` of the columns
     ("string" or a number's) by table. Responses stand on one sheet a group."""
     told = [path for path in types if path != RESPONSES and (folder / path).is_file()]
-    with _opened(folder / "scoring" / "results.xlsx", frame.campaign.title_vi, at) as book:
-        for path in told:
-            _write_table(book, folder / path, sheet_name(path), types[path])
-        _write_rows_by_group(folder / RESPONSES, frame, book, types[RESPONSES])
-    with _opened(folder / "public" / "results.xlsx", frame.campaign.title_vi, at) as book:
-        for path in told:
-            if not path.startswith("scoring/"):
-                _write_table(book, folder / path, sheet_name(path), types[path])
+    tables = {path: _table(folder / path, types[path]) for path in told}
+    everything = {sheet_name(path): sheet for path, sheet in tables.items()}
+    everything |= _rows_by_group(folder / RESPONSES, frame, types[RESPONSES])
+    public = {
+        sheet_name(path): sheet for path, sheet in tables.items() if not path.startswith("scoring/")
+    }
+    with ExitStack() as rows:
+        for sheet in everything.values():
+            rows.callback(sheet.close)
+        for part, sheets in (("scoring", everything), ("public", public)):
+            book = _without_rows(list(sheets), frame.campaign.title_vi, at)
+            sheet_rows.put_into(book, folder / part / "results.xlsx", sheets.values())
 
 
-def _opened(path: Path, title: str, at: datetime) -> Any:
-    """A workbook whose cells are texts and numbers and nothing else, dated to the opening."""
+def _without_rows(names: Sequence[str], title: str, at: datetime) -> io.BytesIO:
+    """A workbook of empty sheets, dated to the opening."""
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(path, options)
-    book.set_properties({"title": title, "created": at.replace(tzinfo=None)})
-    return book
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        book.set_properties({"title": title, "created": at.replace(tzinfo=None)})
+        for name in names:
+            book.add_worksheet(name).freeze_panes(1, 0)
+    return written
 
 
 def sheet_name(path: str) -> str:
@@ -50,47 +56,35 @@ def sheet_name(path: str) -> str:
     return (name if folder == "scoring" else f"{folder}-{name}")[:_MOST_LETTERS]
 
 
-def _write_table(book: Any, path: Path, name: str, types: Sequence[str]) -> None:
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 0)
+def _table(path: Path, types: Sequence[str]) -> SheetRows:
+    rows = _csv_rows(path)
     texts = frozenset(n for n, each in enumerate(types) if each == "string")
-    for number, row in enumerate(_csv_rows(path)):
-        _write_row(sheet, number, row, texts=texts if number else frozenset(range(len(row))))
+    sheet = SheetRows(len(types), texts)
+    sheet.add_heading(next(rows))
+    for row in rows:
+        sheet.add(row)
+    return sheet
 
 
-def _write_rows_by_group(path: Path, frame: Frame, book: Any, types: Sequence[str]) -> None:
+def _rows_by_group(path: Path, frame: Frame, types: Sequence[str]) -> dict[str, SheetRows]:
     """One sheet of responses per group, with the columns of its own questions only."""
     rows = _csv_rows(path)
     heading = next(rows)
     column_of = {name: number for number, name in enumerate(heading)}
-    sheets: dict[str, tuple[Any, list[int], frozenset[int]]] = {}
+    by_group: dict[str, tuple[SheetRows, list[int]]] = {}
     for group in (*frame.groups_by_code, MERGED):
-        sheet = book.add_worksheet("withheld" if group == MERGED else group)
-        sheet.freeze_panes(1, 0)
         columns = [column_of[name] for name in LABELS]
         if group != MERGED:
             asked = {item.id for item in frame.instrument(group).items}
             columns += [column_of[one.name] for one in frame.columns if one.item.id in asked]
-        head = [heading[number] for number in columns]
-        _write_row(sheet, 0, head, texts=frozenset(range(len(columns))))
         texts = frozenset(n for n, column in enumerate(columns) if types[column] == "string")
-        sheets[group] = (sheet, columns, texts)
-    written = dict.fromkeys(sheets, 0)
+        sheet = SheetRows(len(columns), texts)
+        sheet.add_heading([heading[number] for number in columns])
+        by_group[group] = (sheet, columns)
     for row in rows:
-        group = row[column_of["group"]]
-        written[group] += 1
-        sheet, columns, texts = sheets[group]
-        _write_row(sheet, written[group], [row[number] for number in columns], texts=texts)
-
-
-def _write_row(sheet: "Worksheet", number: int, row: list[str], *, texts: frozenset[int]) -> None:
-    for column, value in enumerate(row):
-        if not value:
-            continue
-        if column in texts:
-            sheet.write_string(number, column, value)
-        else:
-            sheet.write_number(number, column, float(value))
+        sheet, columns = by_group[row[column_of["group"]]]
+        sheet.add([row[number] for number in columns])
+    return {"withheld" if group == MERGED else group: one[0] for group, one in by_group.items()}
 
 
 def _csv_rows(path: Path) -> Iterator[list[str]]:

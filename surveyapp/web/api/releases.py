@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, make_response, request, send_file
+from flask import Blueprint, Response, g, jsonify, make_response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -14,6 +14,7 @@ from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.errors import UnknownCampaign
 from surveyapp.db import reading, transaction
+from surveyapp.exports.download import dry_run as dry_runs
 from surveyapp.exports.download import service
 from surveyapp.exports.download.service import ReleaseFile, TurnedAway
 from surveyapp.exports.errors import ReleaseAltered, ReleaseAway, UnknownFile
@@ -66,6 +67,52 @@ def list_releases() -> ResponseReturnValue:
             }
             for one, manifest in releases
         ],
+    )
+
+
+@bp.get("/feed.json")
+@with_release_token
+def feed() -> ResponseReturnValue:
+    """The same as a JSON Feed 1.1, for programs that look whether something new is there."""
+    code = g.api_campaign.code
+    with reading() as db:
+        releases = list(service.ready(db, g.api_campaign.id, store=store()))
+    address = {"campaign": code, "_external": True}
+    answer = jsonify(
+        version="https://jsonfeed.org/version/1.1",
+        title=g.api_campaign.title_vi,
+        language="vi",
+        feed_url=url_for("release_api.feed", **address),
+        items=[
+            {
+                "id": f"urn:par-survey-release:{code}:{one.number}",
+                "title": f"{code}-release-{one.number:03d}",
+                "content_text": one.manifest_sha256,
+                "date_published": one.built_at.isoformat(timespec="seconds"),
+                "url": url_for("release_api.archive", number=one.number, **address),
+            }
+            for one, _manifest in releases
+        ],
+    )
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@bp.get("/dry-run")
+@with_release_token
+def dry_run() -> ResponseReturnValue:
+    """Whether a program would understand a release: its format, its key and every column it reads."""
+    asked = request.args
+    with reading() as db:
+        checked = dry_runs.dry_run(
+            db, g.api_campaign, keys=keys(), format=asked.get("format"), key=asked.get("key"),
+            columns=asked.getlist("column"),
+        )  # fmt: skip
+    return jsonify(
+        campaign=g.api_campaign.code,
+        format=checked.format,
+        key=checked.key,
+        mismatches=[{"of": one.of, "expected": one.expected} for one in checked.mismatches],
     )
 
 

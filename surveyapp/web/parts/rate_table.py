@@ -16,8 +16,8 @@ from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.rules import Counts, headline
 from surveyapp.i18n import _, number, percent
 from surveyapp.web.http.frame import unit_name
-from surveyapp.web.parts.table_cells import Cell as CellShown
-from surveyapp.web.parts.table_cells import count_cell, hidden_cell, share_cell, sorted_by
+from surveyapp.web.parts.table_rows import Cell as CellShown
+from surveyapp.web.parts.table_rows import count_cell, hidden_cell, share_cell, sorted_by
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from surveyapp.i18n import _, day, locale, number, percent, tenths
 from surveyapp.instruments.kinds.kind import NOT_ASKED, AnswerCategory
 from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.instruments.model import DONT_KNOW, InstrumentItem
-from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
+from surveyapp.web.parts.table_rows import NONE, count_cell, sorted_by
 
 SHADES = 5
 

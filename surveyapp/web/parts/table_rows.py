@@ -1,16 +1,23 @@
-"""The rows of the `table` macro, made here because a page of the centre has two hundred of them.
+"""The rows and cells of the `table` macro, made here because a page of the centre has two hundred of them.
 
-The macro says what columns and rows are; the markup is the same as a template would write.
+The macro says what columns and rows are; the markup is the same as a template would write. A cell is what is
+shown, plain words or markup, and the value that a reader's browser sorts by; `table_rows` alone escapes.
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from markupsafe import Markup, escape
 
 from surveyapp.documents.charts.bars import rate_bar
+from surveyapp.i18n import _, day, number, percent
+
+Cell = dict[str, Any]
+NONE: Cell = {"shown": "–", "value": ""}
+"""A figure that there is not: no plan, nobody eligible."""
 
 _UNSAFE = re.compile("[&<>\"']")
 
@@ -61,3 +68,28 @@ def _opening(position: int, column: Any) -> tuple[str, str]:
     tag, end = ('th scope="row"', "</th>") if position == 0 else ("td", "</td>")
     look = ' class="number"' if _part(column, "number") else ""
     return f'<{tag}{look} data-label="{_escaped(_part(column, "label"))}"', end
+
+
+def count_cell(n: int | None) -> Cell:
+    """A whole number."""
+    return NONE if n is None else {"shown": number(n), "value": n}
+
+
+def share_cell(share: float | None) -> Cell:
+    """A share, 0..1, as per cent."""
+    return sorted_by(share, percent(share))
+
+
+def day_cell(each: date) -> Cell:
+    """A day, in the order of days."""
+    return {"shown": day(each), "value": each.toordinal()}
+
+
+def sorted_by(value: float | None, shown: Any, digits: int = 5) -> Cell:
+    """Words or markup, in the order of a number that they stand for."""
+    return {"shown": shown, "value": "" if value is None else f"{value:.{digits}f}"}
+
+
+def hidden_cell() -> Cell:
+    """A figure that tells of too few."""
+    return {"shown": _("ẩn"), "value": ""}

@@ -33,6 +33,7 @@ from surveyapp.web.http.frame import role_name, unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys, settings
+from surveyapp.web.parts.narrowed_list import narrowed
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,19 @@ def page(
     named = {unit.code: unit_name(unit) for unit in units}
     return render_template(
         "centre/staff.html",
-        people=_people(everyone, named, links, enrolled),
+        people=narrowed(
+            _people(everyone, named, links, enrolled),
+            words=lambda one: f"{one['username']} {one['unit']}",
+            filters={
+                "of_role": lambda one, role: one["role_code"] == role,
+                "standing": lambda one, standing: one["standing"] == standing,
+            },
+        ),
+        standings=[
+            ("active", _("đang dùng")),
+            ("waiting", _("chưa kích hoạt")),
+            ("closed", _("đã khóa")),
+        ],
         without=_without(everyone, units),
         units=list(named.items()),
         roles=[(role, role_name(role)) for role in reversed(ROLES)],
@@ -219,6 +232,8 @@ def _people(
             "name": person.display_name,
             "username": person.username,
             "role": role_name(grant.role),
+            "role_code": grant.role,
+            "standing": _standing(person),
             "unit": named.get(grant.unit_code, ""),
             "active": person.active,
             "activated": person.activated,
@@ -230,6 +245,12 @@ def _people(
         for grant in person.grants
         if grant.campaign_code == g.campaign.code
     ]
+
+
+def _standing(person: queries.StaffView) -> str:
+    if not person.active:
+        return "closed"
+    return "active" if person.activated else "waiting"
 
 
 def _without(everyone: Sequence[queries.StaffView], units: Sequence[Unit]) -> list[str]:

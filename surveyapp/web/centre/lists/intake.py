@@ -40,6 +40,7 @@ from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.parts.list_page import list_page
 from surveyapp.web.parts.list_words import STATES, concern_words, deadline, kind_name, versus_plan
+from surveyapp.web.parts.narrowed_list import narrowed
 
 SUPPLIERS = ("ministry", "province")
 
@@ -69,9 +70,15 @@ def lists() -> str:
         ]
         for supplier in SUPPLIERS
     }
+    shown = narrowed(
+        [(supplier, row) for supplier in SUPPLIERS for row in rows[supplier]],
+        words=lambda one: f"{one[1].unit.code} {unit_name(one[1].unit)}",
+        filters={"state": lambda _row, _state: True},
+    )
     return render_template(
         "centre/lists.html",
-        rows=rows,
+        rows={of: [row for supplier, row in shown.rows if supplier == of] for of in SUPPLIERS},
+        shown=shown,
         kinds=kinds,
         counted={name: sum(e.state == name for e in expected) for name in STATES},
         total=len(expected),
@@ -120,7 +127,10 @@ def frame() -> ResponseReturnValue:
         render_template(
             "centre/lists_integrity.html",
             totals=totals,
-            concerns=concerns,
+            concerns=narrowed(
+                concerns,
+                words=lambda one: " ".join(f"{u.code} {unit_name(u)}" for u in one.units),
+            ),
             kind_name=kind_name,
             unit_name=unit_name,
             words=concern_words,

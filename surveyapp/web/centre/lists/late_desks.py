@@ -23,6 +23,7 @@ from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.parts.dates import read_day
 from surveyapp.web.parts.list_page import changes_page
 from surveyapp.web.parts.list_words import REMINDERS, deadline, kind_name
+from surveyapp.web.parts.narrowed_list import narrowed
 
 OPERATOR = "operator"
 
@@ -44,6 +45,7 @@ def _late_page(late: Sequence[LateUnit], errors: Sequence[tuple[str, str]] = ())
     return render_template(
         "centre/lists_late.html",
         late=late,
+        shown=narrowed(late, words=lambda row: f"{row.unit.code} {unit_name(row.unit)}"),
         reachable=sum(bool(row.email) for row in late),
         deadline=lambda due: deadline(due, today=today),
         started=sum(late.state != "missing" for row in late for late in row.lists),

@@ -25,7 +25,7 @@ from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
-from surveyapp.web.parts.table_cells import count_cell, share_cell, sorted_by
+from surveyapp.web.parts.table_rows import count_cell, share_cell, sorted_by
 
 TARGETS = (50, 60, 70, 80, 90, 95)
 TARGET = 80

@@ -38,7 +38,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.http.state import store
 from surveyapp.web.parts import rate_table
-from surveyapp.web.parts.table_cells import count_cell, day_cell
+from surveyapp.web.parts.table_rows import count_cell, day_cell
 
 BEHIND = 5
 """Units, and groups, that the briefing names."""

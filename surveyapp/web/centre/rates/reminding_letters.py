@@ -12,6 +12,7 @@ from surveyapp.i18n import _, day
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.parts import rate_table, reminding_letter
+from surveyapp.web.parts.narrowed_list import narrowed
 
 
 @bp.get("/chase")
@@ -33,9 +34,10 @@ def chase() -> str:
     return render_template(
         "centre/chase.html",
         columns=rate_table.slim_columns(_("Đơn vị lập danh sách")),
-        rows=[
-            (row.code, rate_table.slim_row(row)["cells"]) for row in rate_table.worst_first(rows)
-        ],
+        rows=narrowed(
+            [(row.code, rate_table.slim_row(row)["cells"]) for row in rate_table.worst_first(rows)],
+            words=lambda row: f"{row[0]} {row[1][0]}",
+        ),
         least=least,
         until=day(until),
     )

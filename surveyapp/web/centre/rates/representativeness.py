@@ -32,7 +32,7 @@ from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
 from surveyapp.web.parts import rate_table
-from surveyapp.web.parts.table_cells import count_cell, day_cell, share_cell, sorted_by
+from surveyapp.web.parts.table_rows import count_cell, day_cell, share_cell, sorted_by
 
 
 @bp.get("/representativeness")

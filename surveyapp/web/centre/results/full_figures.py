@@ -23,7 +23,7 @@ from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.state import store
 from surveyapp.web.parts import result_table
-from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
+from surveyapp.web.parts.table_rows import NONE, count_cell, sorted_by
 
 
 @bp.get("/results/full")

@@ -9,7 +9,7 @@ from surveyapp.exports.download.published_reader import Band, PublishedMean
 from surveyapp.exports.download.unit_results import PlacedMean, Quartiles, change_words
 from surveyapp.i18n import _, tenths
 from surveyapp.web.parts.result_table import band
-from surveyapp.web.parts.table_cells import NONE, count_cell, sorted_by
+from surveyapp.web.parts.table_rows import NONE, count_cell, sorted_by
 
 
 def placed_row(label: str, placed: PlacedMean, url: str | None = None) -> DotRow:

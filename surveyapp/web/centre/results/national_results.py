@@ -19,7 +19,7 @@ from surveyapp.web.centre.results.distributions import Book, edition, everyone, 
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.state import store
 from surveyapp.web.parts.result_table import band
-from surveyapp.web.parts.table_cells import sorted_by
+from surveyapp.web.parts.table_rows import sorted_by
 
 LEVELS = ("ministry", "province")
 

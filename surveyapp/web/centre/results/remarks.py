@@ -1,9 +1,10 @@
 """Remarks before they leave: read by two persons, with proposals of what to take out, each decision on record."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from surveyapp.accounts.actions import Action
 from surveyapp.campaigns import queries as campaigns
@@ -26,7 +27,7 @@ from surveyapp.web.http.audit_context import act, enter
 from surveyapp.web.http.safeguards import two_persons
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 
-ON_A_PAGE = 20
+ON_A_PAGE = 10
 LEAVES, STAYS = "leaves", "stays"
 
 
@@ -46,10 +47,13 @@ def decide_remarks() -> ResponseReturnValue:
     try:
         with transaction() as db:
             campaign = campaigns.campaign(db, g.campaign.code)
+            decisions = _decisions(request.form)
+            if request.form.get("as_proposed"):
+                decisions += _as_proposed(db, request.form, {one.remark_id for one in decisions})
             done = remark_review.decide(
                 db,
                 campaign,
-                list(_decisions(request.form)),
+                decisions,
                 act=act(),
                 one_person=not two_persons.is_demanded(),
             )
@@ -79,16 +83,44 @@ def _stage() -> Stage:
 
 
 def _decisions(form: Mapping[str, str]) -> list[RemarkDecision]:
-    """What was chosen; with the button for the whole page, what was left open leaves as it stands there."""
+    """What was chosen for one remark each."""
     decisions = []
-    for name in form:
-        kind, _dot, id_ = name.partition(".")
-        if kind != "text" or len(id_) != 32 or set(id_) - set("0123456789abcdef"):
-            continue
-        verdict = form.get(f"verdict.{id_}", "") or (LEAVES if form.get("whole_page") else "")
+    for id_ in _ids(form):
+        verdict = form.get(f"verdict.{id_}", "")
         if verdict in (LEAVES, STAYS):
-            decisions.append(RemarkDecision(id_, form[name] if verdict == LEAVES else None))
+            told = form[f"text.{id_}"] if verdict == LEAVES else None
+            decisions.append(RemarkDecision(id_, told))
     return decisions
+
+
+def _ids(form: Mapping[str, str]) -> list[str]:
+    """The remarks that the form holds."""
+    ids = [name.removeprefix("text.") for name in form if name.startswith("text.")]
+    return [id_ for id_ in ids if len(id_) == 32 and not set(id_) - set("0123456789abcdef")]
+
+
+def _as_proposed(
+    db: Session, form: Mapping[str, str], decided: Collection[str]
+) -> list[RemarkDecision]:
+    """Of those left open that nobody has read and of which something is to be taken out: without it, as the software
+    proposes. A remark with nothing marked needs a decision of its own, and so does the second person's agreement."""
+    proposed = remark_review.proposals(db, g.campaign.id, _ids(form), small=_small(db))
+    return [
+        RemarkDecision(id_, told)
+        for id_, told in proposed.items()
+        if id_ not in decided and _is_untouched(form[f"text.{id_}"], told)
+    ]
+
+
+def _is_untouched(typed: str, told: str) -> bool:
+    """As a browser sends back what it was given."""
+    return typed.split() == told.split()
+
+
+def _small(db: Session) -> dict[str, list[str]]:
+    frame = read_frame(db, campaigns.campaign(db, g.campaign.code))
+    opened = responses.response_counts(db, g.campaign.id)
+    return remark_screening.small_units(frame, opened)
 
 
 def _page(*, altered: tuple[str, ...] = ()) -> str:
@@ -96,13 +128,12 @@ def _page(*, altered: tuple[str, ...] = ()) -> str:
     page = max(1, request.args.get("page", 1, type=int))
     with reading() as db:
         frame = read_frame(db, campaigns.campaign(db, g.campaign.code))
-        opened = responses.response_counts(db, g.campaign.id)
         tally = remark_review.tally(db, g.campaign.id)
         shown = remark_review.to_review(
             db,
             g.campaign.id,
             stage,
-            small=remark_screening.small_units(frame, opened),
+            small=_small(db),
             offset=(page - 1) * ON_A_PAGE,
             limit=ON_A_PAGE,
         )
@@ -119,6 +150,9 @@ def _page(*, altered: tuple[str, ...] = ()) -> str:
         counts=counts,
         tally=tally,
         remarks=[_card(one, questions) for one in shown],
+        first_number=(page - 1) * ON_A_PAGE,
+        marked=sum(one.review is None and bool(one.to_hide) for one in shown),
+        later=_("Giữ như đã quyết định") if stage is Stage.SETTLED else _("Để sau"),
         lists_known=all(one.lists_known for one in shown),
         page=page,
         last=last,

@@ -31,6 +31,7 @@ from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.state import keys
 from surveyapp.web.parts.dates import read_day, read_moment, typed_moment
+from surveyapp.web.parts.narrowed_list import narrowed
 
 PLANNED_HERE = ("reminder_not_started", "reminder_begun", "last_day", "invitation")
 """Kinds of wave that are planned ahead; the first is proposed."""
@@ -124,7 +125,12 @@ def _page(given: dict[str, str], *, errors: Faults) -> str:
         may_act=mayact(),
         weeks=weeks([one.wave for one in waves], today=clock.day(now)),
         holidays=[each for each in sorted(g.campaign.holidays) if _in_round(each)],
-        coming=[_agenda(one, now) for one in in_order if planning.is_movable(one.wave)],
+        coming=narrowed(
+            [_agenda(one, now) for one in in_order if planning.is_movable(one.wave)],
+            words=lambda one: labels.kind_name(one["wave"].kind),
+            filters={"kind": lambda one, kind: one["wave"].kind == kind},
+            per_page=10,
+        ),
         gone=[one for one in reversed(in_order) if not planning.is_movable(one.wave)],
         crowded=cautions.crowded(
             [one.wave for one in waves], least_days=g.campaign.least_days_between_messages

@@ -10,7 +10,7 @@ from surveyapp import clock
 from surveyapp.accounts.second_person import Deed
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading, transaction
-from surveyapp.delivery import labels, queries
+from surveyapp.delivery import labels, queries, rules
 from surveyapp.delivery.errors import CountMistyped, CountMoved, WarningsUnread, WaveRefused
 from surveyapp.delivery.health import channels, worker_watch
 from surveyapp.delivery.letters import batches
@@ -37,6 +37,7 @@ from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.safeguards.two_persons import two_persons
 from surveyapp.web.http.state import keys
+from surveyapp.web.parts.narrowed_list import narrowed
 
 
 @bp.get("/messages")
@@ -46,7 +47,14 @@ def messages() -> str:
     live.offer(clock.now())
     with reading() as db:
         shown = {
-            "waves": queries.waves_of(db, g.campaign.id),
+            "waves": narrowed(
+                queries.waves_of(db, g.campaign.id),
+                words=lambda one: labels.kind_name(one.wave.kind),
+                filters={
+                    "kind": lambda one, kind: one.wave.kind == kind,
+                    "state": lambda one, state: one.wave.state == state,
+                },
+            ),
             "troubles": [
                 *worker_watch.troubles(db, g.campaign.id, now=clock.now()),
                 *worker_watch.channel_troubles(db, now=clock.now()),
@@ -57,7 +65,13 @@ def messages() -> str:
             "units": [(u.code, unit_name(u)) for u in campaigns.units(db, g.campaign.id)],
         }
     return render_template(
-        "centre/messages.html", say=labels, unit_name=unit_name, may_act=mayact(), **shown
+        "centre/messages.html",
+        kinds=[(kind, labels.kind_name(kind)) for kind in rules.KINDS],
+        states=[(str(state), labels.wave_state(state)[0]) for state in WaveState],
+        say=labels,
+        unit_name=unit_name,
+        may_act=mayact(),
+        **shown,
     )
 
 
@@ -229,7 +243,15 @@ def _wave_page(wave_id: UUID, *, errors: list[tuple[str, str]]) -> str:
             "cautions": cautions.cautions(wave, g.campaign, dry, now=now) if dry else [],
             "may_move": counting.may_move(wave.people),
             "letters_waiting": batches.waiting(db, g.campaign, wave_id) if not is_draft else [],
-            "piles": batches.batches(db, g.campaign, wave_id),
+            "piles": (piles := batches.batches(db, g.campaign, wave_id)),
+            "shown_piles": narrowed(
+                piles,
+                words=lambda one: f"{one[1].code} {unit_name(one[1])}",
+                filters={
+                    "posted": lambda one, posted: bool(one[0].confirmed_at) == (posted == "yes")
+                },
+                per_page=10,
+            ),
             "days": staggering.plan(wave),
             "channel_troubles": [
                 one
