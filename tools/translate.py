@@ -7,6 +7,7 @@ nothing that a translator wrote is touched. Exit code 1 while anything is missin
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ DOMAINS = [
     (re.compile(r"^(?:instruments|campaigns)/"), "packs"),
 ]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%%")
+MESSAGE = re.compile(r'^msgid ((?:"[^\n]*"\n)+)', re.MULTILINE)
 HEADER = """msgid ""
 msgstr ""
 "Language: en\\n"
@@ -78,6 +80,7 @@ def check(source: Path, catalogues: Path) -> Wording:
     wording = Wording(collect(source))
     english: dict[str, tuple[Words, Words]] = {}
     for path in sorted(catalogues.glob("*.po")):
+        wording.faults += _doubled(path)
         with path.open("rb") as file:
             for message in read_po(file, locale="en", abort_invalid=True):
                 if message.id:
@@ -101,6 +104,12 @@ def _faults(where, message, places, english) -> Iterator[str]:  # type: ignore[n
     if english.get(_first(key), (key, message.string)) != (key, message.string):
         yield f"{where}: translated otherwise elsewhere: {_first(key)}"
     english[_first(key)] = (key, message.string)
+
+
+def _doubled(path: Path) -> list[str]:
+    """Messages that stand twice in one catalogue, as a merge by lines leaves them; the reader keeps the last."""
+    standing = Counter(MESSAGE.findall(path.read_text()))
+    return [f"{path.name}: stands twice: {one.strip()}" for one, n in standing.items() if n > 1]
 
 
 def _first(words: Words) -> str:

@@ -131,6 +131,7 @@ def test_a_message_without_english_is_missing(house):
             'msgid "Gửi"\nmsgstr "Send"\n\nmsgid "Chào %(name)s"\nmsgstr "Hi %(name)s"\n',
             "translated otherwise",
         ),
+        ('msgid "Gửi"\nmsgstr "Send"\n\nmsgid "Gửi"\nmsgstr "Send"\n', "stands twice"),
     ],
 )
 def test_a_faulty_translation_is_named(house, planted, fault):

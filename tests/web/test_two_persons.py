@@ -1,5 +1,6 @@
 """What two persons do: one asks, another agrees, the first carries it out; nobody is both."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,20 @@ def test_whoever_is_asked_sees_it_in_the_menu_of_every_page(an, binh):
     answer(binh, "agree")
     assert "việc chờ Ông/Bà" in an.get("/centre/tiny/lists").text
     assert "việc chờ Ông/Bà" not in binh.get("/centre/tiny/lists").text
+
+
+def test_what_was_chosen_is_told_in_words(binh):
+    fields = {"who": ["everyone"], "format": ["csv"], "role": ["viewer"], "reason": ["everyone"]}
+    form = SentForm("tiny", Deed.MAILING_FILE, "/centre/tiny/invitations/mailing", fields)
+    with transaction() as db:
+        second_person.ask(db, form, act=Act("an", clock.now(), factories.TEST_KEYS))
+    told = re.findall(r"<dd>(.*?)</dd>", binh.get(QUEUE).text)
+    assert set(told) == {
+        "Mọi lời mời còn phiếu chưa gửi",
+        "CSV, mã UTF-8",
+        "Theo dõi",
+        "everyone",
+    }
 
 
 def test_a_request_of_the_command_line_shows_its_command_and_no_button(app, an, binh, now):

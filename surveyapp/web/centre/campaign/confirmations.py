@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from surveyapp import clock
 from surveyapp.accounts import queries, second_person
+from surveyapp.accounts.access import ROLES
 from surveyapp.accounts.models import Confirmation
 from surveyapp.accounts.second_person import Deed
 from surveyapp.accounts.states import ConfirmationState
@@ -17,6 +18,7 @@ from surveyapp.i18n import _, lazy
 from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
+from surveyapp.web.http.frame import role_name
 from surveyapp.web.http.safeguards import two_persons
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 
@@ -56,6 +58,13 @@ FIELDS: dict[str, object] = {
     "cleaning": lazy("Tệp quy tắc làm sạch"),
     "remove": lazy("Thu hồi quyền"),
 }
+VALUES: dict[tuple[str, str], object] = {
+    ("who", "waiting"): lazy("Những lời mời chưa vào tệp nào"),
+    ("who", "everyone"): lazy("Mọi lời mời còn phiếu chưa gửi"),
+    ("format", "xlsx"): lazy("Bảng tính XLSX"),
+    ("format", "csv"): lazy("CSV, mã UTF-8"),
+}
+"""Choices of forms that are no words yet; anything else is shown as it was given."""
 STATES: dict[str, object] = {
     ConfirmationState.ASKED: lazy("chờ người thứ hai"),
     ConfirmationState.AGREED: lazy("đã đồng ý, chờ thực hiện"),
@@ -109,13 +118,19 @@ def _is_mine_to_carry_out(one: Confirmation, me: str) -> bool:
     return one.state == ConfirmationState.AGREED and one.asked_by == me
 
 
+def _told(name: str, value: str) -> str:
+    if name == "role" and value in ROLES:
+        return role_name(value)
+    return str(VALUES.get((name, value), value))
+
+
 def _shown(one: Confirmation, people: dict[str, str], *, now: Any) -> Shown:
     is_over = one.expires_at <= now and one.state in (
         ConfirmationState.ASKED,
         ConfirmationState.AGREED,
     )
     details = [
-        (str(FIELDS[name]), ", ".join(values))
+        (str(FIELDS[name]), ", ".join(_told(name, value) for value in values))
         for name, values in one.fields.items()
         if name in FIELDS and any(values)
     ]
