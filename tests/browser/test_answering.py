@@ -67,6 +67,23 @@ def test_number_keys_choose_and_zero_is_dont_know(desktop, scene):
     assert chosen(desktop) == ["98"]
 
 
+def test_a_screen_reader_is_told_once_that_several_answers_are_saved(desktop, scene):
+    walk = walk_of(desktop, scene, 1)
+    walk.open()
+    desktop.evaluate(
+        """() => {
+          window.heard = [];
+          const teller = document.getElementById("told");
+          new MutationObserver(() => window.heard.push(teller.textContent)).observe(teller, { childList: true });
+        }"""
+    )
+    choices = desktop.locator("fieldset.item:visible .choice label")
+    for position in range(3):
+        choices.nth(position).click()
+    expect(desktop.locator("#told")).to_contain_text("Đã lưu")
+    assert len(desktop.evaluate("window.heard")) == 1
+
+
 def test_the_hint_about_number_keys_is_there_with_a_keyboard_and_a_script_alone(
     desktop, phone, without_script, scene
 ):

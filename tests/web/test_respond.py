@@ -89,6 +89,19 @@ def test_with_the_key_off_the_server_the_page_before_answering_says_who_opens_th
     assert "Đợt này là đợt thử nghiệm" not in text
 
 
+def test_the_page_names_the_decision_and_how_to_check_it_on_the_ministrys_own_site(ann):
+    with reading() as db:
+        given = dict(db.scalars(select(Campaign)).one().settings)
+    decided = {"number": "12/QĐ-BNV", "issued_on": "2023-11-09", "site": "ministry.example.vn"}
+    move(settings={**given, "decision": decided})
+    text = words(ann.get(ann.link))
+    assert "Căn cứ Quyết định số 12/QĐ-BNV ngày 09/11/2023 của Bộ Nội vụ." in text
+    assert "tự gõ địa chỉ ministry.example.vn" in text
+    assert "tìm Quyết định số 12/QĐ-BNV" in text
+    move(settings={**given, "decision": None})
+    assert "Quyết định số" not in words(ann.get(ann.link))
+
+
 def test_the_address_after_the_start_holds_no_secret(ann):
     answer = ann.start()
     assert led_to(answer) == "/phieu/1/1"
@@ -125,6 +138,16 @@ def test_a_code_typed_with_spaces_opens_the_page_before_answering(ann):
     spaced = ann.row.code.replace("-", "  ")
     assert ann.client.post("/", data={"code": spaced}, headers=HERE).status_code == 303
     assert "Bắt đầu trả lời" in ann.get("/phieu").text
+
+
+def test_the_list_of_questionnaires_counts_them_and_says_how_long_each_takes(binh):
+    binh.start()
+    told = words(binh.get("/phieu")).replace("\u00a0", " ")
+    assert [number for number in ("1", "2", "3") if f"Phiếu {number} trong 2:" in told] == [
+        "1",
+        "2",
+    ]
+    assert len(re.findall(r"Chưa trả lời khoảng [1-9]\d* phút", told)) == 2
 
 
 def test_a_mistyped_code_is_known_at_once_and_costs_no_attempt(ann):
