@@ -73,7 +73,7 @@ def test_the_head_is_mailed_once_a_day_to_who_keeps_it(app, keys, now):
     witness = "kiem-toan@example.vn"
     sender = Post({"email": channel}, sender="khaosat@example.vn", witnesses=(witness,))
     for moment in (now, now + timedelta(minutes=5), now + timedelta(days=1)):
-        housekeeping._send_audit_head(sender, keys=keys, now=moment)
+        housekeeping._send_audit_head(sender, keys=keys, now=lambda moment=moment: moment)
     assert [mail.recipient for mail in channel.taken] == [witness] * 2
     with reading() as db:
         first = audit.entries(db, before=4, limit=1)[0]

@@ -78,7 +78,7 @@ def put_into(book: IO[bytes], path: Path, sheets: Iterable[SheetRows]) -> None:
                     head, rest = content.replace(_EMPTY, b"<sheetData>" + _END).split(_END)
                     sheet = next(waiting)
                     ends = f'<dimension ref="A1:{sheet.last_cell}"/>'.encode()
-                    target.write(re.sub(rb"<dimension [^>]*/>", ends, head))
+                    target.write(re.sub(rb"<dimension [^<>]*/>", ends, head))
                     sheet.copy_to(target)
                     target.write(_END + rest)
                 else:

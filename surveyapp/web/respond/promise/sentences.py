@@ -71,11 +71,11 @@ BUFFER_KEPT = Sentence(
 BUFFER_GONE = Sentence(
     "buffer-gone",
     lazy(
-        "Phần nằm tạm ấy bị xóa khi đã gửi xong, khi Ông/Bà chọn đóng phiếu trên máy này và khi nộp; phần bị bỏ quên quá hai "
-        "ngày bị xóa ngay khi một phiếu được mở lại trong trình duyệt đó."
+        "Phần nằm tạm ấy bị xóa khi đã gửi xong và khi nộp. Nếu Ông/Bà đóng phiếu khi còn câu chưa gửi được, trang báo rõ và "
+        "phần đó chờ Ông/Bà trở lại; phần bị bỏ quên quá hai ngày bị xóa ngay khi một phiếu được mở lại trong trình duyệt đó."
     ),
     "tests/browser/test_one_document.py::"
-    "test_what_the_browser_keeps_goes_once_sent_left_submitted_or_forgotten_for_two_days",
+    "test_what_the_browser_keeps_goes_once_it_arrived_or_after_two_days_and_leaving_says_what_waits",
 )
 DRAFT_SUBMITTED = Sentence(
     "draft-submitted",
