@@ -5,6 +5,7 @@ import shutil
 import signal
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -42,13 +43,15 @@ def server(run_folder: Path):
 def signal_all(folder: Path, number: int) -> None:
     """Send a signal to the server and to everything it started."""
     pid = (folder / "cluster" / "postmaster.pid").read_text().split()[0]
-    children = [
-        stat.parent.name
-        for stat in Path("/proc").glob("[0-9]*/stat")
-        if stat.exists() and stat.read_text().rpartition(")")[2].split()[1] == pid
-    ]
-    for one in [pid, *children]:
-        os.kill(int(one), number)
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            if stat.read_text().rpartition(")")[2].split()[1] == pid:
+                children.append(stat.parent.name)
+    os.kill(int(pid), number)
+    for one in children:
+        with suppress(ProcessLookupError):  # a connection's process ends when its client goes
+            os.kill(int(one), number)
 
 
 def ask() -> int:
