@@ -22,12 +22,13 @@ def scratch():
 def test_a_key_is_rotated_and_nodes_are_restarted_under_load_and_nothing_acknowledged_is_lost(
     scratch: Path,
 ):
-    with installation.running(scratch, people=300, processes=1) as site:
-        began = TimedBrowser(  # under the key before
-            site.proxy.port, site.known["links"][-1], Tally(), Lock(), seen=[]
-        )
+    with installation.running(scratch, people=1500, processes=1) as site:
+        *others, earliest = site.known["links"]
+        began = TimedBrowser(
+            site.proxy.port, earliest, Tally(), Lock(), seen=[]
+        )  # under the key before
         began.prepare(site.known["form"]["sections"][0][1][0])
-        with Load(site, at_once=3, pause=0.4) as load:
+        with Load(site, at_once=3, pause=0.4, links=others) as load:
             command(site, "keys", "rotate")
             for node in site.nodes:
                 node.reload()
