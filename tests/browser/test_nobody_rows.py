@@ -44,6 +44,7 @@ def test_every_row_that_is_nobody_is_shown_and_the_gap_is_answered(
     open_list(hand, scene, unit)
     send(hand, writers.xlsx(Grid(ROWS)))
     shown = page.locator(".asides tbody tr")
+    shown.first.wait_for()  # the page goes on by itself where reading takes a while
     reasons = [row.inner_text() for row in shown.all()]
     assert len(reasons) == 7
     page.screenshot(path=tmp_path / "understood.png", full_page=True)
