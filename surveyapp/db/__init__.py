@@ -2,6 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError as DatabaseFault
 
+from surveyapp.db.adding import add_up
 from surveyapp.db.columns import Base, Document, EnumText, Moment, thawed, within
 from surveyapp.db.compaction import compact
 from surveyapp.db.engines import (
@@ -56,6 +57,7 @@ __all__ = [
     "PreparedStatement",
     "Row",
     "UnsafeDatabase",
+    "add_up",
     "bind",
     "bind_when_needed",
     "bound",

@@ -33,7 +33,7 @@ from surveyapp.responses import service as responses
 from surveyapp.responses.draft_cipher import DraftHolder
 from surveyapp.responses.drafts import FieldChange
 
-BATCH = 200
+BATCH = 500
 """People per transaction: a commit costs a write to the disk."""
 _OFFICE_HOURS = (8 * 60, 21 * 60)
 _SECONDS_PER_ITEM = (6, 22)

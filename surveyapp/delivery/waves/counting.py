@@ -44,7 +44,7 @@ def dry_run(db: Session, wave: Wave, *, campaign: Campaign, keys: KeyRing) -> Dr
     result = DryRun()
     groups, day = audience.group_ids(db, wave), clock.day(wave.starts_at)
     day_of = staggering.days(db, wave)
-    since = wave.starts_at - timedelta(days=campaign.least_days_between_messages)
+    since = recent_since(wave, campaign)
     after: UUID | None = None
     while ids := audience.next_invitations(db, wave, after=after, limit=BATCH):
         reached = []
@@ -56,7 +56,7 @@ def dry_run(db: Session, wave: Wave, *, campaign: Campaign, keys: KeyRing) -> Dr
             result.by_channel[channel] += 1
             result.by_day[day_of.get(person.invitation_id, 0)] += 1
         result.people += len(reached)
-        result.recently += len(_written_to(db, ids, since=since) & set(reached))
+        result.recently += len(written_to(db, ids, since=since) & set(reached))
         after = ids[-1]
     return result
 
@@ -92,7 +92,12 @@ def decided(
     return decisions
 
 
-def _written_to(db: Session, ids: Sequence[UUID], *, since: datetime) -> set[UUID]:
+def recent_since(wave: Wave, campaign: Campaign) -> datetime:
+    """Whoever was written to after this moment was so within the least days between two messages."""
+    return wave.starts_at - timedelta(days=campaign.least_days_between_messages)
+
+
+def written_to(db: Session, ids: Sequence[UUID], *, since: datetime) -> set[UUID]:
     """Of these invitations, those to which a message was handed over after `since`."""
     told = select(Delivery.invitation_id).where(
         Delivery.invitation_id.in_(ids),

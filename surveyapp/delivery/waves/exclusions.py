@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.campaigns.models import Unit
-from surveyapp.db import rows_changed
+from surveyapp.db import add_up
 from surveyapp.delivery.models import Delivery, SkippedCount
 from surveyapp.invitations.models import Invitation
 from surveyapp.respondents.models import Person
@@ -19,17 +20,11 @@ NOT_QUEUED = "not_queued"
 
 def note(db: Session, wave_id: UUID, skipped: Iterable[tuple[int, str]]) -> None:
     """Add people left out, each (supplying unit, reason), to the wave's counts."""
-    table = SkippedCount
-    for (unit_id, reason), n in sorted(Counter(skipped).items()):
-        of_this = (
-            table.wave_id == wave_id,
-            table.unit_id == unit_id,
-            table.reason == reason,
-        )
-        added = db.execute(update(table).where(*of_this).values(people=table.people + n))
-        if not rows_changed(added):
-            row = {"wave_id": wave_id, "unit_id": unit_id, "reason": reason, "people": n}
-            db.execute(insert(table).values(row))
+    rows = [
+        {"wave_id": wave_id, "unit_id": unit_id, "reason": reason, "people": n}
+        for (unit_id, reason), n in sorted(Counter(skipped).items())
+    ]
+    add_up(db, cast(Table, SkippedCount.__table__), rows, into="people")
 
 
 def by_reason(db: Session, wave_id: UUID) -> Counter[str]:

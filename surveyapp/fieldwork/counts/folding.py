@@ -1,26 +1,27 @@
 """Folding count deltas into the kept counts."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Row, Table, delete, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, delete, select, text
 from sqlalchemy.orm import Session
 
 from surveyapp.assignments.models import CountDelta
+from surveyapp.db import add_up
 from surveyapp.fieldwork.models import ROLLUPS, CountDay, CountTotal, FoldVersion
 
 _FOLD_LOCK = 7_063_001
-_NOWHERE = {
+_NOWHERE: dict[str, Any] = {
     "supplying_unit_id": 0,
     "rated_unit_id": 0,
     "group_id": 0,
     "department_id": 0,
     "channel": "",
 }
+_WHERE = [CountDelta.__table__.c[name] for name in ("disposition", "day", "campaign_id", *_NOWHERE)]
 
 _RollupCell = tuple[int, str, int, int, int, int, str]
 """campaign, roll-up, supplying unit, rated unit, group, department, channel."""
@@ -43,45 +44,50 @@ def fold(db: Session, *, limit: int = FOLD_BATCH) -> int:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK})
     chosen = select(CountDelta.id).limit(limit)
     taken = db.execute(
-        delete(CountDelta).where(CountDelta.id.in_(chosen)).returning(*CountDelta.__table__.c)
+        delete(CountDelta).where(CountDelta.id.in_(chosen)).returning(*_WHERE, CountDelta.change)
     ).all()
+    # Whoever begins and submits in one fold is counted there and back: most changes cancel out here.
+    net: Counter[tuple[Any, ...]] = Counter()
+    for *where, change in taken:
+        net[tuple(where)] += change
     counts: Counter[tuple[_RollupCell, str]] = Counter()
     days: Counter[tuple[_RollupCell, date, str]] = Counter()
-    for delta in taken:
-        for cell in _cells(delta):
-            counts[cell, delta.disposition] += delta.change
-            days[cell, delta.day, delta.disposition] += delta.change
-    _add(
+    for (disposition, day, campaign_id, *dimensions), change in net.items():
+        for cell in _cells(campaign_id, dimensions) if change else ():
+            counts[cell, disposition] += change
+            days[cell, day, disposition] += change
+    add_up(
         db,
-        CountTotal.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
-        "n",
+        cast(Table, CountTotal.__table__),
         [
             {**_named(cell), "disposition": disposition, "n": change}
             for (cell, disposition), change in sorted(counts.items())
             if change
         ],
+        into="n",
     )
-    _add(
+    add_up(
         db,
-        CountDay.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
-        "change",
+        cast(Table, CountDay.__table__),
         [
             {**_named(cell), "day": day, "disposition": disposition, "change": change}
             for (cell, day, disposition), change in sorted(days.items())
             if change
         ],
+        into="change",
     )
-    for campaign_id in {delta.campaign_id for delta in taken}:
+    for campaign_id in {campaign_id for _disposition, _day, campaign_id, *_dimensions in net}:
         db.merge(FoldVersion(campaign_id=campaign_id, version=uuid4()))
     db.flush()
     return len(taken)
 
 
-def _cells(delta: Row[Any]) -> Iterator[_RollupCell]:
-    """The delta's place in each roll-up of the kept tables."""
+def _cells(campaign_id: int, dimensions: Sequence[Any]) -> Iterator[_RollupCell]:
+    """The place of a change in each roll-up of the kept tables."""
+    given = dict(zip(_NOWHERE, dimensions, strict=True))
     for rollup, kept in ROLLUPS.items():
-        cell = (getattr(delta, name) if name in kept else _NOWHERE[name] for name in _NOWHERE)
-        yield (delta.campaign_id, rollup, *cell)
+        cell = (given[name] if name in kept else nowhere for name, nowhere in _NOWHERE.items())
+        yield (campaign_id, rollup, *cell)
 
 
 def _named(cell: _RollupCell) -> dict[str, object]:
@@ -91,14 +97,3 @@ def _named(cell: _RollupCell) -> dict[str, object]:
         "rollup": rollup,
         **dict(zip(_NOWHERE, dimensions, strict=True)),
     }
-
-
-def _add(db: Session, table: Table, column: str, rows: list[dict[str, object]]) -> None:
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    if rows:
-        statement = insert(table)
-        statement = statement.on_conflict_do_update(
-            index_elements=list(table.primary_key.columns),
-            set_={column: table.c[column] + statement.excluded[column]},
-        )
-        db.execute(statement, rows)
