@@ -8,17 +8,7 @@ from functools import cache
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import (
-    BindParameter,
-    LargeBinary,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import LargeBinary, Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -53,11 +43,11 @@ _ITS_OWN = and_(_OF_FORM, _DRAFTS.c.strand == bindparam("mark"))
 _READ = select(_DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_ITS_OWN)
 _ALL = select(_DRAFTS.c.strand, _DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_OF_FORM)
 _INSERT = _DRAFTS.insert()
-_NEW: dict[str, BindParameter[bytes]] = {
-    "version": bindparam("fresh"),
-    "ciphertext": bindparam("sealed"),
-}
-_WRITE = update(_DRAFTS).where(_ITS_OWN).values(_NEW)
+_WRITE = (
+    update(_DRAFTS)
+    .where(_ITS_OWN)
+    .values(version=bindparam("fresh"), ciphertext=bindparam("sealed"))
+)
 _COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
 _FORM = cast(Table, Assignment.__table__)
 _LIVE = (
@@ -69,11 +59,7 @@ _LIVE = (
         Campaign.state == CampaignState.OPEN,
     )
 )
-_REPLACING = (
-    update(_DRAFTS)
-    .where(_ITS_OWN, _DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
-    .values(_NEW)
-)
+_REPLACING = _WRITE.where(_DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
 _REPLACE = PreparedStatement(_REPLACING)
 
 
