@@ -112,9 +112,11 @@ def narrowed(
     )  # fmt: skip
 
 
-def is_found(text: str, words: str) -> bool:
+def is_found(text: str, *words: str) -> bool:
     """Whether every word of `text` stands anywhere in `words`, with or without accents."""
-    return not text or all(part in fold(words) for part in fold(text).split())
+    sought = fold(text).split()
+    plain = " ".join(each.lower() if each.isascii() else fold(each) for each in words)
+    return all(part in plain for part in sought)
 
 
 def _sorted(
