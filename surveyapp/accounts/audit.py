@@ -188,13 +188,13 @@ def _saying(
         AuditEntry.unit_code,
         AuditEntry.facts,
     )
-    found: list[int] = []
+    saying: list[int] = []
     for number, *words in db.execute(columns.execution_options(yield_per=1000)):
         if says(EntryWords(*words)):
-            found.append(number)
-            if len(found) == limit:
+            saying.append(number)
+            if len(saying) == limit:
                 break
-    return found
+    return saying
 
 
 def every_entry(db: Session, *, campaign_code: str) -> Iterator[AuditEntry]:

@@ -20,7 +20,7 @@ def roster(db, now) -> Roster:
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "names"),
     [
         ("dang thi hoa", {"Đặng Thị Hoà", "Đặng Thị Hóa"}),
         ("HOA DANG", {"Đặng Thị Hoà", "Đặng Thị Hóa"}),
@@ -31,5 +31,5 @@ def roster(db, now) -> Roster:
         ("dang%", set()),
     ],
 )
-def test_accents_count_where_they_are_typed(db, roster, typed, found):
-    assert set(db.scalars(select(Person.full_name).where(person_search.matches(typed)))) == found
+def test_accents_count_where_they_are_typed(db, roster, typed, names):
+    assert set(db.scalars(select(Person.full_name).where(person_search.matches(typed)))) == names

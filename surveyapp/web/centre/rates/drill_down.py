@@ -79,7 +79,7 @@ def rates() -> str:
     def shown(row: RateRow) -> dict[str, Any]:
         return rate_table.table_row(row, with_plan=asked.has_plan)
 
-    found = narrowed(
+    listed = narrowed(
         table.rows,
         words=lambda row: f"{row.code} {row.name}",
         cells=lambda row: shown(row)["cells"],
@@ -92,10 +92,10 @@ def rates() -> str:
         chosen=selection.chosen(asked, table.names),
         unit_url=url_for("centre.one_unit", code=asked.supplying) if asked.supplying else None,
         tabs=_tabs(asked),
-        found=found,
-        columns=found.headings(columns) if found.is_long else columns,
-        rows=[shown(row) for row in found.rows],
-        foot=None if found.is_narrowed else shown(total),
+        listed=listed,
+        columns=listed.headings(columns) if listed.is_long else columns,
+        rows=[shown(row) for row in listed.rows],
+        foot=None if listed.is_narrowed else shown(total),
         total=table.total,
         when=table.when,
         today=clock.day(table.now),

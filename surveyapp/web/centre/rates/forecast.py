@@ -41,7 +41,7 @@ def forecast() -> str:
     seen = course()
     foreseen, names, whole = seen.foreseen, seen.names, seen.whole
     asked = {"group": group, "supplying": unit, "target": "" if target == TARGET else str(target)}
-    found = narrowed(
+    listed = narrowed(
         _lines(foreseen, names, group, unit, target),
         words=lambda line: line[0],
         cells=lambda line: _row(*line, target, foreseen)["cells"],
@@ -70,9 +70,9 @@ def forecast() -> str:
         ],
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
-        found=found,
-        columns=found.headings(columns) if found.is_long else columns,
-        rows=[_row(*line, target, foreseen) for line in found.rows],
+        listed=listed,
+        columns=listed.headings(columns) if listed.is_long else columns,
+        rows=[_row(*line, target, foreseen) for line in listed.rows],
         chosen=_chosen(names, group, unit),
         group=group,
         unit=unit,
