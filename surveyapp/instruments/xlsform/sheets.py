@@ -91,9 +91,13 @@ def read_sheets(content: bytes, *, file: str) -> FormSheets:
     except ValueError as exc:
         words = _("không phải bảng tính XLSX hoặc tệp đã hỏng")
         if file.lower().endswith(".csv"):
-            words = _("không đọc được tệp CSV: cần chữ UTF-8, dấu phẩy giữa các ô, cột đầu ghi tên trang")
+            words = _(
+                "không đọc được tệp CSV: cần chữ UTF-8, dấu phẩy giữa các ô, cột đầu ghi tên trang"
+            )
         raise QuestionnaireRefused([Fault(file, 1, "", words)]) from exc
     named = {name.lower(): grid for name, grid in grids.items()}
+    if "survey" not in named and len(named) == 1:
+        named = {"survey": next(iter(named.values()))}  # a workbook of one sheet, whatever its name
     if missing := [name for name in REQUIRED if name not in named]:
         words = _("thiếu trang %(names)s của XLSForm", names=", ".join(missing))
         raise QuestionnaireRefused([Fault(file, 1, "", words)])
@@ -102,13 +106,17 @@ def read_sheets(content: bytes, *, file: str) -> FormSheets:
     plain, foreign = _plain_language(default), _foreign_language(named["survey"], default)
     return FormSheets(
         survey=list(_rows("survey", named["survey"], plain=plain, foreign=foreign)),
-        choices=list(_rows("choices", named.get("choices", SheetGrid()), plain=plain, foreign=foreign)),
+        choices=list(
+            _rows("choices", named.get("choices", SheetGrid()), plain=plain, foreign=foreign)
+        ),
         settings=settings,
         language=foreign,
         others=tuple(
             name
             for name, grid in grids.items()
-            if name.lower() not in READ and any(_text(cell) for line in grid.lines for cell in line)
+            if name.lower() in named
+            and name.lower() not in READ
+            and any(_text(cell) for line in grid.lines for cell in line)
         ),
     )
 
@@ -135,9 +143,7 @@ def _headings(grid: SheetGrid) -> list[str]:
     return [_text(cell) for cell in grid.lines[0]] if grid.lines else []
 
 
-def _rows(
-    sheet: str, grid: SheetGrid, *, plain: str, foreign: str = ""
-) -> Iterator[SheetRow]:
+def _rows(sheet: str, grid: SheetGrid, *, plain: str, foreign: str = "") -> Iterator[SheetRow]:
     from xlsxwriter.utility import xl_col_to_name
 
     typed = _headings(grid)
