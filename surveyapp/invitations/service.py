@@ -32,6 +32,7 @@ __all__ = (
     "declare",
     "issue",
     "mailing",
+    "mark_held_begun",
     "mark_held_submitted",
     "mark_listed",
     "mark_sent",
@@ -76,18 +77,17 @@ def begin(db: Executes, invited: Invited, *, today: date) -> None:
             start(db, assignment.id, today=today)
 
 
-def start(
-    db: Executes, assignment_id: UUID, *, today: date, disposition: str | None = None
-) -> None:
+def start(db: Executes, assignment_id: UUID, *, today: date) -> None:
     """Note that the person opened the questionnaire; again, and nothing changes.
 
-    Whoever declared something and comes back to answer is counted as having begun. Whoever holds the
-    assignment's lock gives its `disposition`: then nothing is asked of one that is begun.
+    Whoever declared something and comes back to answer is counted as having begun.
     Raises `AlreadySubmitted` or `AssignmentRevoked`.
     """
-    if disposition == Disposition.BEGUN:
-        return
-    assignment = transitions.lock(db, assignment_id)
+    mark_held_begun(db, transitions.lock(db, assignment_id), today=today)
+
+
+def mark_held_begun(db: Executes, assignment: LockedAssignment, *, today: date) -> None:
+    """The same of one that is locked already and open: nothing is asked of one that is begun."""
     if assignment.disposition != Disposition.BEGUN:
         begun = Disposition.BEGUN
         begun_on = assignment.begun_on or today

@@ -278,9 +278,7 @@ def save(
     )
     if draft.after is not None:
         _write(db, assignment_id, draft, holder)
-    invitations.start(
-        db, assignment_id, today=clock.day(now), disposition=held.assignment.disposition
-    )
+    invitations.mark_held_begun(db, held.assignment, today=clock.day(now))
     return draft.saved
 
 

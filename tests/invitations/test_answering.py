@@ -5,6 +5,7 @@ from sqlalchemy import event, func, select
 
 from surveyapp import clock
 from surveyapp.accounts.act import Act
+from surveyapp.assignments import transitions
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
 from surveyapp.db.prepared_session import PreparedSession
@@ -165,9 +166,10 @@ def test_starting_again_writes_nothing(db, engine, invited, today):
     first = invited.assignments[0]
     service.start(db, first.id, today=today)
     deltas = db.scalar(select(func.count()).select_from(CountDelta))
+    held = transitions.lock(db, first.id)
     seen = []
     event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
-    service.start(db, first.id, today=today, disposition="begun")
+    service.mark_held_begun(db, held, today=today)
     assert seen == []
     service.start(db, first.id, today=today)
     assert len(seen) == 1
