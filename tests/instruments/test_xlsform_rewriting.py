@@ -270,6 +270,42 @@ def test_a_value_that_is_computed_and_shown_to_nobody_is_no_question():
     assert reason.startswith("4 survey!E4")
 
 
+def test_an_answer_that_another_would_fill_in_is_asked_as_one_with_a_default_is():
+    row = {
+        "type": "integer",
+        "name": "b",
+        "label": "How many?",
+        "calculation": "1 + 1",
+        "trigger": "${a}",
+    }
+    imported = taken(form(ASKED, row))
+    assert list(items(imported)) == ["A", "B"]
+    assert told(imported, "survey!D 3: ") and told(imported, "survey!E 3: ")
+    for alone in ("calculation", "trigger"):
+        other = {key: said for key, said in row.items() if key != alone}
+        (reason,) = reasons(form(ASKED, other))
+        assert reason.startswith("3 survey!D3")
+
+
+def test_what_says_nothing_at_all_is_told_and_refuses_nothing():
+    rows = [
+        {"type": "note", "name": "n", "image": "n.jpg"},
+        ASKED | {"choice_filter": "1 < 2"},
+        {"type": "text", "name": "b", "label": "Why?", "constraint": "string-length(.) > 0",
+         "noAppErrorString::English (en)": "No app."},
+    ]  # fmt: skip
+    imported = taken(form(*rows))
+    assert list(items(imported)) == ["A", "B"]
+    for cell_name in ("survey!A 2: ", "survey!G 4: "):
+        assert told(imported, cell_name)
+
+
+def test_a_list_out_of_a_file_is_refused_for_that_alone():
+    row = {"type": "select_one_from_file towns.csv", "name": "t", "label": "Which?", "choice_filter": "in=${a}"}  # fmt: skip
+    (reason,) = reasons(form(ASKED, row))
+    assert reason.startswith("3 survey!A3")
+
+
 def test_the_limit_of_a_day_that_is_answered_in_words_is_told_to_be_none():
     row = {"type": "date", "name": "d", "label": "When?", "constraint": ". <= today()"}
     imported = taken(form(row))

@@ -100,6 +100,10 @@ class FormSections:
         note = Note(
             row, tuple(x for x in spoken if x), self._questions.condition(row), len(self.above)
         )
+        if not note.words:
+            words = _("note không có lời: không dùng")
+            self._document.set_aside(row, words, row.places.get("type"))
+            return
         if not self.above and not self._sections and not note.condition:
             before: dict[str, str] = self._document.root.setdefault("introduction", {})
             for spelled in note.words:
