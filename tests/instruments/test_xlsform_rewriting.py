@@ -77,6 +77,15 @@ def test_a_repeat_whose_number_nobody_knows_or_that_is_too_long_is_refused_at_it
     assert any(reason.startswith("3 survey!D3") for reason in said)
 
 
+@pytest.mark.parametrize("rows", [
+    [{"type": "begin_repeat", "name": "r", "repeat_count": "20"}] * 2000,
+    [*again(repeat_count="20")[:1] * 400, *AGAIN[1:3], *AGAIN[3:] * 400],
+    [*again(repeat_count="20")[:1], *(AGAIN[1] | {"name": f"q{n}"} for n in range(200)), AGAIN[3]],
+])  # fmt: skip
+def test_what_would_become_too_much_is_refused_and_not_written_out(rows):
+    assert any(reason.startswith("2 survey!A2") for reason in reasons(form(*rows)))
+
+
 def test_a_fault_in_what_is_asked_again_is_told_once_and_by_its_own_name():
     rows = again(repeat_count="3")
     rows[2] = rows[2] | {"relevant": "${nobody} = 'n' and ${good} = 'x'"}
