@@ -53,6 +53,17 @@ def test_a_repeat_without_a_number_asks_each_time_whether_there_is_more():
     assert told(imported, "survey!A 3: vòng lặp không ghi số lần")
 
 
+def test_a_repeat_without_words_is_called_by_its_name_in_the_languages_of_the_form():
+    rows = [
+        {"type": "begin_repeat", "name": "visit"},
+        {"type": "text", "name": "why", "label::English": "Why?", "label::Vietnamese": "Vì sao?"},
+        {"type": "end_repeat"},
+    ]
+    text = items(taken(form(*rows)))["VISIT-MORE-2"].text
+    assert text.vi == "Còn “visit” nữa không?"
+    assert text.en == "Is there another “visit”?"
+
+
 def test_a_loop_asks_for_each_option_of_its_list_in_its_words():
     choices = [
         {"list_name": list_name, "name": name, "label": label}

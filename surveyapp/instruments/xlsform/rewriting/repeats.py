@@ -87,6 +87,7 @@ class Repeats:
             yield placed(row, {"type": "end_group"}), AskedType("end_group")
 
     def _repeat(self, row: SheetRow, inner: list[AskedRow]) -> Iterator[AskedRow]:
+        row = _named(row, inner)
         said = row.get("repeat_count")
         if not said and len(inner) * OPEN_MOST > MOST_ROWS:
             return
@@ -129,8 +130,7 @@ class Repeats:
         if not self._made:
             self._made += list_of(row, list_name, YES_NO)
         cells = {"type": f"select_one {list_name}", "name": _gate(row, time)}
-        said = row.text("label") or {"vi": row.get("name")}
-        for language, words in said.items():
+        for language, words in row.text("label").items():
             cells[f"label_{language}"] = MORE[language][time > 1] % words
         if row.get("relevant"):
             cells["relevant"] = row.get("relevant")
@@ -222,9 +222,17 @@ def _gate(row: SheetRow, time: int) -> str:
     return f"{row.get('name')}_more_{time}"
 
 
+def _named(row: SheetRow, block: list[AskedRow]) -> SheetRow:
+    """The row with its name for words where it has none: in the languages that the questions speak."""
+    spoken = next((said for one, _kind in block if (said := one.text("label"))), {"vi": ""})
+    if row.text("label"):
+        return row
+    return placed(row, {**row.cells, **{f"label_{code}": row.get("name") for code in spoken}})
+
+
 def _numbered(row: SheetRow, time: int) -> dict[str, str]:
     """The title of a section that is asked again."""
-    said = row.text("label") or {"vi": row.get("name")}
+    said = row.text("label")
     return {f"label_{language}": f"{words} ({time})" for language, words in said.items()}
 
 
