@@ -57,13 +57,13 @@ def kept() -> dict[tuple[str, str], str]:
     return {(form, part): mark for form, part, mark in (line.split("\t") for line in lines)}
 
 
-def check(found: dict[tuple[str, str], str]) -> None:
+def check(marks: dict[tuple[str, str], str]) -> None:
     if os.environ.get("SURVEY_KEEP_FORMS"):
-        told = (kept() if KEPT.exists() else {}) | found
+        told = (kept() if KEPT.exists() else {}) | marks
         lines = ["form\tpart\tsha256", *("\t".join((*at, told[at])) for at in sorted(told))]
         KEPT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     expected = kept()
-    moved = sorted(at for at in found if found[at] != expected.get(at))
+    moved = sorted(at for at in marks if marks[at] != expected.get(at))
     assert moved == []
 
 
@@ -91,11 +91,11 @@ def parts(form, language: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_instrument_pages_and_paper_of_a_questionnaire_of_the_round_are_kept(path, app):
     form = freeze(read_questionnaire(path))
-    found = {(form.code, "instrument"): form.sha256}
+    marks = {(form.code, "instrument"): form.sha256}
     for language in ("vi", "en"):
         with app.test_request_context(), speaking(language):
-            found |= {(form.code, part): mark for part, mark in parts(form, language)}
-    check(found)
+            marks |= {(form.code, part): mark for part, mark in parts(form, language)}
+    check(marks)
 
 
 def test_the_tables_of_a_release_of_the_round_are_kept(db, keys, tmp_path, monkeypatch):
