@@ -149,6 +149,105 @@ def test_an_option_that_shows_an_answer_names_its_question():
     assert label == "[your answer to “The first office?”]"
 
 
+def test_the_number_of_a_repeat_stands_in_its_words_and_conditions():
+    rows = again(repeat_count="3")
+    rows[1:1] = [{"type": "calculate", "name": "pos", "calculation": "position(..)"}]
+    rows[2] = rows[2] | {"label": "Was office ${pos} good?", "relevant": "${pos} > 1"}
+    imported = taken(form(*rows))
+    asked = items(imported)
+    assert asked["GOOD-2"].text.en == "Was office 2 good?"
+    assert not {"GOOD-1", "WHY-1"} & set(asked) and asked["GOOD-2"].shown_if is None
+    assert told(imported, "survey!C 4: ")
+
+
+STATES = [
+    {"list_name": list_name, "name": name, "label": name.title()}
+    for list_name, name in (
+        ("zone", "east"), ("zone", "west"), ("eastern", "hill"), ("eastern", "lake"), ("western", "port"), ("western", "lake"),
+    )
+]  # fmt: skip
+
+
+def computed(calculation: str, relevant: str = "${state} = 'lake'") -> list[dict[str, str]]:
+    return [
+        {"type": "select_one zone", "name": "zone", "label": "Which zone?"},
+        {"type": "select_one eastern", "name": "e", "label": "Which state?", "relevant": "${zone}='east'"},
+        {"type": "select_one western", "name": "w", "label": "Which state?", "relevant": "${zone}='west'"},
+        {"type": "calculate", "name": "state", "calculation": calculation},
+        {"type": "text", "name": "why", "label": "Why?", "relevant": relevant},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "calculation",
+    [
+        "if(${zone} = 'east', ${e}, if(${zone}='west', ${w}, ''))",
+        "if(${zone}='east', ${e}, ${w})",
+        "coalesce(${e}, ${w})",
+        "if(${zone} = 'east', ${e}, if(${zone}='west', ${w}, 'nowhere'))",
+    ],
+)
+def test_what_is_the_answer_to_whichever_question_was_asked_means_these(calculation):
+    why = items(taken(form(*computed(calculation), choices=STATES)))["WHY"]
+    assert {(test.item, test.codes) for test in why.shown_if.any} == {("E", ("2",)), ("W", ("2",))}
+    rows = computed(calculation, "selected(${state}, 'port')")
+    why = items(taken(form(*rows, choices=STATES)))["WHY"]
+    assert [(test.item, test.codes) for test in why.shown_if.all] == [("W", ("1",))]
+
+
+@pytest.mark.parametrize(
+    "calculation",
+    [
+        "if(${zone} = 'west', ${e}, ${w})",
+        "if(${zone} != 'east', ${e}, ${w})",
+        "coalesce(${e}, ${zone})",
+        "concat(${e}, ${w})",
+        "if(${zone}='east', ${e}, if(${zone}='west', ${w}, 'lake'))",
+    ],
+)
+def test_what_is_computed_of_several_answers_is_not_guessed(calculation):
+    (reason,) = reasons(form(*computed(calculation), choices=STATES))
+    assert reason.startswith("6 survey!D6")
+
+
+@pytest.mark.parametrize(
+    ("calculation", "relevant", "meant"),
+    [
+        ("'x'", "${state} = 'x' and ${zone} = 'east'", ("ZONE", ("1",))),
+        ("2", "${state} >= 2 and not(${state} = 3) and ${zone}='west'", ("ZONE", ("2",))),
+        ("concat('e', 'ast')", "${zone} = ${state}", ("ZONE", ("1",))),
+        ("${zone}", "${state} = 'west'", ("ZONE", ("2",))),
+        ("once('x')", "${state} = 'y' or ${zone} = 'west'", ("ZONE", ("2",))),
+    ],
+)
+def test_a_value_that_is_the_same_for_everybody_stands_in_the_condition(
+    calculation, relevant, meant
+):
+    rows = computed(calculation, relevant)
+    why = items(taken(form(*rows, choices=STATES)))["WHY"]
+    assert [(test.item, test.codes) for test in why.shown_if.all] == [meant]
+
+
+def test_the_words_of_an_answer_are_named_by_its_question():
+    rows = computed("jr:choice-name(${zone}, '${zone}')", "")
+    rows[-1]["label"] = "Why ${state}?"
+    asked = items(taken(form(*rows, choices=STATES, default_language="English (en)")))
+    assert asked["WHY"].text.en == "Why [your answer to “Which zone?”]?"
+    assert reasons(form(*computed("jr:choice-name(${zone}, '${zone}')"), choices=STATES))
+
+
+def test_a_group_that_nobody_sees_is_left_aside_with_all_that_stands_in_it():
+    rows = [
+        {"type": "begin_group", "name": "g", "label": "Off", "relevant": "false()"},
+        ASKED | {"name": "off"},
+        {"type": "end_group"},
+        ASKED,
+    ]
+    imported = taken(form(*rows))
+    assert list(items(imported)) == ["A"]
+    assert told(imported, "survey!A 2: ")
+
+
 def test_a_filter_by_answers_alone_is_a_condition_of_the_whole_question():
     row = {
         "type": "select_one yn",

@@ -30,6 +30,7 @@ MORE = {
 YES_NO: Labels = {"yes": {"vi": "Có", "en": "Yes"}, "no": {"vi": "Không", "en": "No"}}
 _FILLED_IN = re.compile(r"%\((\w{1,60})\)s")
 _NO_NAME = re.compile(r"[^\w.-]")
+_POSITION = re.compile(r"position\(\s*+(?P<steps>\.\.(?:/\.\.){0,9})\s*+\)")
 _COUNTED_BY = re.compile(r"\$\{\s*+([^${}\s]++)\s*+\}")
 
 
@@ -100,7 +101,7 @@ class Repeats:
         for time in range(1, number + 1):
             condition = f"${{{counted_by}}} >= {time}" if counted_by else ""
             yield self._group(row, str(time), _numbered(row, time), condition)
-            for asked, asked_type in inner:
+            for asked, asked_type in _at(inner, time):
                 yield self._copied(asked, inner, self._mark(inner, str(time)), {}), asked_type
             yield placed(row, {"type": "end_group"}), AskedType("end_group")
 
@@ -113,7 +114,7 @@ class Repeats:
             condition = f"${{{_gate(row, time)}}} = 'yes'"
             bare = replace(row, cells={k: v for k, v in row.cells.items() if k != "relevant"})
             yield self._group(bare, str(time), _numbered(row, time), condition)
-            for asked, asked_type in inner:
+            for asked, asked_type in _at(inner, time):
                 yield self._copied(asked, inner, self._mark(inner, str(time)), {}), asked_type
             if time < OPEN_MOST:
                 yield self._asks_for_more(bare, time + 1)
@@ -177,6 +178,20 @@ class Repeats:
         if both:
             cells["relevant"] = both
         return placed(row, cells), AskedType("begin_group")
+
+
+def _at(block: list[AskedRow], time: int) -> Iterator[AskedRow]:
+    """The rows of a block with what they say of its position put as a number."""
+    depth = 1
+
+    def number(match: re.Match[str]) -> str:
+        return str(time) if match["steps"].count("..") == depth else match[0]
+
+    for row, kind in block:
+        depth -= kind.kind.startswith("end_")
+        cells = {key: _POSITION.sub(number, said) for key, said in row.cells.items()}
+        depth += kind.kind.startswith("begin_")
+        yield replace(row, cells=cells), kind
 
 
 def _end(asked: list[AskedRow], start: int) -> int | None:

@@ -156,6 +156,12 @@ def _of_any(row: SheetRow) -> Iterator[Aside]:
         yield cell, _("ô dưới một cột không có tiêu đề: không đọc")
 
 
+def is_computed(row: SheetRow) -> bool:
+    """Whether a question is a value that is computed and shown to nobody."""
+    is_silent = not (row.text("label") or row.text("hint"))
+    return is_silent and bool(row.get("calculation") or row.get("trigger"))
+
+
 def has_words(row: SheetRow) -> bool:
     """Whether something is said beside a picture; a note's picture is no question."""
     return bool(row.text("label") or row.text("hint")) or row.get("type").lower() == "note"
