@@ -72,8 +72,8 @@ class NarrowedList(Generic[Row]):
         return self._url({**self.kept, **self.chosen, **narrowing})
 
     def _url(self, arguments: Mapping[str, Any]) -> str:
-        place = {} if self.page_of else request.view_args or {}
-        return url_for(self.page_of or str(request.endpoint), **{**place, **arguments})
+        path_values = {} if self.page_of else request.view_args or {}
+        return url_for(self.page_of or str(request.endpoint), **{**path_values, **arguments})
 
 
 def narrowed(
