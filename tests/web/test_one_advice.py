@@ -36,9 +36,9 @@ def told(client) -> dict[str, str]:
     said = {}
     for name, (address, part) in pages.items():
         text = client.get(f"/centre/tiny/{address}").text
-        found = re.search(part, text, re.S)
-        assert found is not None, name
-        words = re.sub(r"<[^>]+>", "|", found[0])
+        advice_shown = re.search(part, text, re.S)
+        assert advice_shown is not None, name
+        words = re.sub(r"<[^>]+>", "|", advice_shown[0])
         advice = re.search(rf"(?:[|]|: )\s*({ADVICE})\s*(?:[|]|\()", words)
         said[name] = advice[1] if advice else words
     return said
