@@ -238,25 +238,26 @@ def leave(saved: int | None = None) -> ResponseReturnValue:
     """The browser forgets the code; the next page says until when it is good, and which it was.
 
     Our cookies go by name. What the browser kept of questionnaire `saved` is here and goes as well; what it could
-    not send of others stays, encrypted, until it can.
+    not send of others stays, encrypted, until it can, and the next page says so of this person's alone.
     """
     visit = present()
     until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else 0
-    kept = visit.invited.numbered(saved) if saved is not None else None
-    name = browser_buffer.name(state.keys(), kept.id) if kept is not None else ""
-    told = {"left": [until, visit.code[-sessions.OWN_DIGITS :], name]}
+    names = {one.number: browser_buffer.name(state.keys(), one.id) for one in visit.assignments}
+    name = names.get(saved, "") if saved is not None else ""
+    told = {"left": [until, visit.code[-sessions.OWN_DIGITS :], name, [*names.values()]]}
     return posted_ends.lead_out("respond.left", told)
 
 
 @bp.get("/da-dong")
 def left() -> ResponseReturnValue:
     """What leaving means, and how to come back; the same however often it is loaded."""
-    until, own, name = posted_ends.told().get("left") or (0, "", "")
+    until, own, name, names = posted_ends.told().get("left") or (0, "", "", [])
     return render_template(
         "respond/left.html",
         last_digits=own,
         closes_at=datetime.fromtimestamp(until, UTC) if until else None,
         kept_name=name,
+        own_names=names,
         contact=help_desk.nearest(),
     )
 

@@ -112,21 +112,18 @@ def _headlines(shown: Overview) -> dict[str, Any]:
         "pace": shown.pace(),
         "days_left": (clock.day(closes) - shown.shown_day).days,
         "closes": closes,
-        "reasons": _reasons(total.figures),
+        "reasons": reasons_bar(total.figures),
     }
 
 
-def _reasons(total: Figures | None) -> Markup | None:
-    """Why forms of invited people are missing, as one bar."""
+def reasons_bar(total: Figures | None) -> Markup | None:
+    """Why forms of invited people are missing, as one bar; None where nobody is invited."""
     if total is None or not total.counts.invited:
         return None
     counted = briefing.reasons(total.counts)
     parts = [Part(name, words, counted[name]) for name, words in reason_words() if counted[name]]
-    title = _(
-        "Vì sao còn thiếu: %(n)s phiếu chưa nộp của người được mời",
-        n=number(total.counts.invited - total.counts.submitted),
-    )
-    return bars.parts_of_whole(parts, title=title)
+    left = total.counts.invited - total.counts.submitted
+    return bars.parts_of_whole(parts, title=_("Vì sao còn thiếu: %(n)s phiếu", n=number(left)))
 
 
 def _behind(shown: Overview, lately: Reminded) -> list[dict[str, Any]]:

@@ -14,21 +14,20 @@ from surveyapp.db import reading, transaction
 from surveyapp.delivery import labels, unit_messages
 from surveyapp.delivery import queries as deliveries
 from surveyapp.delivery.waves import unit_holds
-from surveyapp.documents.charts import bars, curves
-from surveyapp.documents.charts.bars import Part
+from surveyapp.documents.charts import curves
 from surveyapp.documents.charts.curves import CurvePoint, TimeCurve
 from surveyapp.fieldwork.counts import briefing, queries
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.counts.scope import Scope
-from surveyapp.fieldwork.labels import reason_words
 from surveyapp.followup import queries as calls
 from surveyapp.followup import unit_notes
 from surveyapp.followup.labels import result_name
-from surveyapp.i18n import _, number
+from surveyapp.i18n import _
 from surveyapp.respondents import queries as respondents
 from surveyapp.respondents.deadlines import desks
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import next_steps, selection
+from surveyapp.web.centre.rates.overview import reasons_bar
 from surveyapp.web.centre.rates.selection import Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
@@ -131,19 +130,12 @@ def _figures(db: Session, unit: Unit) -> dict[str, Any]:
         "missing": briefing.missing(total),
         "step": next_steps.offer(step, unit=unit.code),
         "reminded": lately.holds(unit=unit.code),
-        "reasons": _reasons(total),
+        "reasons": reasons_bar(total),
         "curve": curves.figure(_curve(points, total), title=_("Phiếu đã nộp, cộng dồn theo ngày")),
         "columns": rate_table.plain_columns,
         "groups": rows(names.groups, by_group, "group"),
         "departments": rows(names.departments, by_department, "department"),
     }
-
-
-def _reasons(total: Figures) -> Any:
-    counted = briefing.reasons(total.counts)
-    parts = [Part(name, words, counted[name]) for name, words in reason_words() if counted[name]]
-    left = total.counts.invited - total.counts.submitted
-    return bars.parts_of_whole(parts, title=_("Vì sao còn thiếu: %(n)s phiếu", n=number(left)))
 
 
 def _curve(points: list[DayFigures], total: Figures) -> TimeCurve:
