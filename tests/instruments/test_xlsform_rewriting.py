@@ -77,6 +77,15 @@ def test_a_repeat_whose_number_nobody_knows_or_that_is_too_long_is_refused_at_it
     assert any(reason.startswith("3 survey!D3") for reason in said)
 
 
+@pytest.mark.parametrize("rows", [
+    [{"type": "begin_repeat", "name": "r", "repeat_count": "20"}] * 2000,
+    [*again(repeat_count="20")[:1] * 400, *AGAIN[1:3], *AGAIN[3:] * 400],
+    [*again(repeat_count="20")[:1], *(AGAIN[1] | {"name": f"q{n}"} for n in range(200)), AGAIN[3]],
+])  # fmt: skip
+def test_what_would_become_too_much_is_refused_and_not_written_out(rows):
+    assert any(reason.startswith("2 survey!A2") for reason in reasons(form(*rows)))
+
+
 def test_a_fault_in_what_is_asked_again_is_told_once_and_by_its_own_name():
     rows = again(repeat_count="3")
     rows[2] = rows[2] | {"relevant": "${nobody} = 'n' and ${good} = 'x'"}
@@ -268,6 +277,42 @@ def test_a_value_that_is_computed_and_shown_to_nobody_is_no_question():
     rest = {"type": "text", "name": "d", "label": "Why?", "relevant": "${c} > 1"}
     (reason,) = reasons(form(ASKED, row, rest))
     assert reason.startswith("4 survey!E4")
+
+
+def test_an_answer_that_another_would_fill_in_is_asked_as_one_with_a_default_is():
+    row = {
+        "type": "integer",
+        "name": "b",
+        "label": "How many?",
+        "calculation": "1 + 1",
+        "trigger": "${a}",
+    }
+    imported = taken(form(ASKED, row))
+    assert list(items(imported)) == ["A", "B"]
+    assert told(imported, "survey!D 3: ") and told(imported, "survey!E 3: ")
+    for alone in ("calculation", "trigger"):
+        other = {key: said for key, said in row.items() if key != alone}
+        (reason,) = reasons(form(ASKED, other))
+        assert reason.startswith("3 survey!D3")
+
+
+def test_what_says_nothing_at_all_is_told_and_refuses_nothing():
+    rows = [
+        {"type": "note", "name": "n", "image": "n.jpg"},
+        ASKED | {"choice_filter": "1 < 2"},
+        {"type": "text", "name": "b", "label": "Why?", "constraint": "string-length(.) > 0",
+         "noAppErrorString::English (en)": "No app."},
+    ]  # fmt: skip
+    imported = taken(form(*rows))
+    assert list(items(imported)) == ["A", "B"]
+    for cell_name in ("survey!A 2: ", "survey!G 4: "):
+        assert told(imported, cell_name)
+
+
+def test_a_list_out_of_a_file_is_refused_for_that_alone():
+    row = {"type": "select_one_from_file towns.csv", "name": "t", "label": "Which?", "choice_filter": "in=${a}"}  # fmt: skip
+    (reason,) = reasons(form(ASKED, row))
+    assert reason.startswith("3 survey!A3")
 
 
 def test_the_limit_of_a_day_that_is_answered_in_words_is_told_to_be_none():

@@ -169,7 +169,7 @@ class FixedValues:
             return (value.literal if value else "") or match[0]
 
         written = REFERENCE.sub(literal, written)
-        return said if written == said or len(written) > LONGEST else folded(written)
+        return said if written == said else folded(written)
 
     def _any_of(self, match: re.Match[str]) -> str:
         """A test of whichever question was asked: of each that has the option."""
@@ -190,6 +190,8 @@ class FixedValues:
 def folded(condition: str) -> str:
     """The condition without its parts that are so, or are not, for everybody."""
     said = xpath.bare(condition)
+    if len(said) > LONGEST:
+        return said
     for word, all_of_it, nothing in (("or", TRUE, FALSE), ("and", FALSE, TRUE)):
         parts = xpath.joined_by(said, word)
         if len(parts) > 1:
