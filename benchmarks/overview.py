@@ -1,7 +1,7 @@
 """How long the centre's pages take on kept counts of a full round, or of a million forms, on both engines.
 
 python -m benchmarks.overview                       50,155 forms; PostgreSQL is started as in the tests
-python -m benchmarks.overview --forms 1000000
+python -m benchmarks.overview --forms 1000000 --people 600000    invited people too, one of a hundred with a declaration
 DATABASE_URL=postgresql://… python -m benchmarks.overview     an empty database of your own alone
 python -m benchmarks.overview --keep FOLDER         SQLite alone, left there to be served
 """
@@ -34,8 +34,9 @@ from surveyapp.config import PROJECT, Settings
 from surveyapp.db import bind, make_engine, transaction
 from surveyapp.fieldwork.counts.folding import fold
 from surveyapp.fieldwork.models import CountDay, FoldVersion
+from surveyapp.invitations.models import Declaration, Invitation
 from surveyapp.keys import make_key_ring, read_key_ring
-from surveyapp.respondents.models import ListForms, RespondentList
+from surveyapp.respondents.models import ListForms, Person, RespondentList
 from surveyapp.schema import migrate
 from tests import postgres
 
@@ -43,6 +44,7 @@ PACK = PROJECT / "questionnaires" / "par-index-2023"
 PASSWORD = "bốn con vịt qua sông"
 DAYS = 25
 WAITING = 900
+BATCH = 20_000
 D = Disposition
 ENDS = (D.SUBMITTED,) * 16 + (D.BEGUN, D.BEGUN, D.REFUSED, D.MOVED, D.BOUNCED)  # fmt: skip
 
@@ -50,13 +52,19 @@ ENDS = (D.SUBMITTED,) * 16 + (D.BEGUN, D.BEGUN, D.REFUSED, D.MOVED, D.BOUNCED)  
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--forms", type=int, default=50_155)
+    parser.add_argument("--people", type=int, default=0)
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o711)  # PostgreSQL runs as a user of its own
         folder = arguments.keep or Path(scratch) / "first"
         own = os.environ.get("DATABASE_URL")
-        run(folder, own or f"sqlite:///{folder / 'survey.sqlite3'}", arguments.forms)
+        run(
+            folder,
+            own or f"sqlite:///{folder / 'survey.sqlite3'}",
+            arguments.forms,
+            arguments.people,
+        )
         if own or arguments.keep:
             return
         server = Path(scratch) / "postgres"
@@ -66,20 +74,25 @@ def main() -> None:
             print(f"postgresql left out: {fault}")
             return
         postgres.execute(server, "CREATE DATABASE bench")
-        run(Path(scratch) / "second", postgres.url(server, "bench"), arguments.forms)
+        run(
+            Path(scratch) / "second",
+            postgres.url(server, "bench"),
+            arguments.forms,
+            arguments.people,
+        )
         postgres.stop(server)
 
 
-def run(folder: Path, url: str, forms: int) -> None:
+def run(folder: Path, url: str, forms: int, people: int = 0) -> None:
     """One engine."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings, engine = prepare(folder, url, forms)
+    settings, engine = prepare(folder, url, forms, people)
     measure(settings, engine)
     engine.dispose()
 
 
-def prepare(folder: Path, url: str, forms: int) -> tuple[Settings, Engine]:
-    """A campaign half-way through collection whose counts stand in the tables, without its people."""
+def prepare(folder: Path, url: str, forms: int, people: int = 0) -> tuple[Settings, Engine]:
+    """A campaign half-way through collection whose counts stand in the tables, with as many of its people as are asked for."""
     engine = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     settings = Settings(
         instance=folder,
@@ -107,12 +120,16 @@ def prepare(folder: Path, url: str, forms: int) -> tuple[Settings, Engine]:
             grants=[Grant(campaign.code, "coordinator", "01")], now=now,
         )  # fmt: skip
         _count(db, campaign, forms, now)
+        _invite(db, campaign, people, now)
     while True:
         with transaction() as db:
             if not fold(db):
                 break
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")  # as autovacuum does in the night
+    if (
+        engine.dialect.name == "postgresql"
+    ):  # as autovacuum does in the night; on SQLite nobody does
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     return settings, engine
 
 
@@ -168,6 +185,23 @@ def _count(db, campaign: Campaign, forms: int, now: datetime) -> None:  # type: 
     )  # fmt: skip
     db.execute(insert(ListForms), kept)
     db.execute(insert(CountDelta), [{**one, "id": os.urandom(16)} for one in deltas])
+
+
+def _invite(db, campaign: Campaign, people: int, now: datetime) -> None:  # type: ignore[no-untyped-def]
+    """People with an invitation each; one of a hundred told something, half of which waits for the centre."""
+    units = [unit.id for unit in campaigns.units(db, campaign.id)]
+    for first in range(0, people, BATCH):
+        persons, invitations, told = [], [], []
+        for n in range(first, min(first + BATCH, people)):
+            person, invitation = uuid.uuid4(), uuid.uuid4()
+            words = {"full_name": f"Người {n}", "name_key": f"nguoi {n}", "position": "Chuyên viên", "workplace": "", "email": f"n{n}@example.vn", "phone": ""}  # fmt: skip
+            persons.append({"id": person, "campaign_id": campaign.id, "unit_id": units[n % len(units)], "state": "active", **words})  # fmt: skip
+            invitations.append({"id": invitation, "campaign_id": campaign.id, "person_id": person, "tag": invitation.bytes, "key_number": 1, "issue_number": 0, "counter": 0, "state": "active", "issued_at": now, "listed_at": None})  # fmt: skip
+            if n % 100 == 0:
+                settled = {"settled_at": now, "settled_by": "b-operator"} if n % 200 else {"settled_at": None, "settled_by": None}  # fmt: skip
+                told.append({"id": uuid.uuid4(), "invitation_id": invitation, "kind": "moved", "on": clock.day(now), **settled})  # fmt: skip
+        for table, rows in ((Person, persons), (Invitation, invitations), (Declaration, told)):
+            db.execute(insert(table), rows)
 
 
 PAGES = (

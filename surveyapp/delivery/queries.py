@@ -88,22 +88,24 @@ def progress(db: Session, wave: Wave) -> WaveProgress:
 
 @dataclass(frozen=True)
 class Reminded:
-    """Whom the reminders of late were for: their units and groups by code; empty stands for all."""
+    """Whom the reminders of late were for, and when they begin: units and groups by code; empty stands for all."""
 
-    audiences: Sequence[tuple[frozenset[str], frozenset[str]]]
+    audiences: Sequence[tuple[datetime, frozenset[str], frozenset[str]]]
 
-    def holds(self, *, unit: str = "", group: str = "") -> bool:
-        """A reminder of late went to all of that unit, or of that group."""
-        return any(
-            (not units or unit in units) and (not groups or group in groups)
-            for units, groups in self.audiences
-        )
+    def last(self, *, unit: str = "", group: str = "") -> datetime | None:
+        """When the last reminder to all of that unit, or of that group, began or is to begin."""
+        began = [
+            starts_at
+            for starts_at, units, groups in self.audiences
+            if (not units or unit in units) and (not groups or group in groups)
+        ]
+        return max(began, default=None)
 
 
 def reminded(db: Session, campaign_id: int, *, since: datetime, until: datetime) -> Reminded:
     """The reminders that began, or are confirmed to begin, between two moments."""
-    audiences = db.scalars(
-        select(Wave.audience).where(
+    waves = db.execute(
+        select(Wave.starts_at, Wave.audience).where(
             Wave.campaign_id == campaign_id,
             Wave.kind.in_(REMINDERS),
             Wave.state.in_((*GOING, WaveState.DONE)),
@@ -113,8 +115,8 @@ def reminded(db: Session, campaign_id: int, *, since: datetime, until: datetime)
     )
     return Reminded(
         [
-            (frozenset(one.get("units") or ()), frozenset(one.get("groups") or ()))
-            for one in audiences
+            (starts_at, frozenset(one.get("units") or ()), frozenset(one.get("groups") or ()))
+            for starts_at, one in waves
             if not one.get("invitations") and not one.get("level")
         ]
     )

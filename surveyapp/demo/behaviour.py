@@ -101,32 +101,34 @@ class Behaviour:
             level, spread = 0.0, 0.0
         else:
             spread = 0.8
-        ticks = {
-            item.id: self._tick(item, self._ladder(instrument.code, item), level, spread)
-            for item in items
-        }
+        ticks = {item.id: self._tick(instrument, item, level, spread) for item in items}
         ticks = {item: value for item, value in ticks.items() if value}
         remark = instrument.remark
         if remark and share > 0.8 and random.random() < _REMARK_SHARE:
             ticks[remark.id] = random.choice(_REMARKS)
         return ticks
 
-    def _ladder(self, instrument: str, item: InstrumentItem) -> list[str]:
-        """The item's codes, the best first; none where its answers are not worth more or less."""
-        if (instrument, item.id) not in self._ladders:
-            codes = [option.code for option in item.options if kind_of(item).scores(item)]
-            is_best_first = not codes or item.best == codes[0]
-            self._ladders[instrument, item.id] = codes if is_best_first else codes[::-1]
-        return self._ladders[instrument, item.id]
-
-    def _tick(self, item: InstrumentItem, codes: list[str], level: float, spread: float) -> str:
+    def _tick(
+        self, instrument: Instrument, item: InstrumentItem, level: float, spread: float
+    ) -> str:
         random = self._random
+        codes = self._ladder(instrument, item)
         if not codes:
             return kind_of(item).play(item, random, level)
         if spread and item.dont_know and random.random() < 0.05:
             return DONT_KNOW
         rung = round(level + spread * random.gauss(0, 1)) if spread else round(level)
         return codes[min(max(rung, 0), len(codes) - 1)]
+
+    def _ladder(self, instrument: Instrument, item: InstrumentItem) -> list[str]:
+        """The item's codes with the best first; empty where answers are never averaged."""
+        name = instrument.code, item.id
+        if name not in self._ladders:
+            codes = [option.code for option in item.options] if kind_of(item).scores(item) else []
+            if codes and item.best != codes[0]:
+                codes.reverse()
+            self._ladders[name] = codes
+        return self._ladders[name]
 
     def _level(self, rated_unit: str) -> float:
         """How far below the best option a unit's answers lie on average."""

@@ -24,7 +24,7 @@ from surveyapp.respondents.models import Person
 from surveyapp.respondents.people import person_search
 from surveyapp.respondents.states import PersonState
 
-PAGE = 25
+PAGE = 15
 STATES = ("due", "away", "number")
 
 

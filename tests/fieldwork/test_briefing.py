@@ -1,6 +1,6 @@
 """The briefing's rules: why forms are missing, how fast they must come, where most of them are, what to do next."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -36,20 +36,39 @@ def test_units_are_ranked_by_people_missing_and_not_by_their_rates():
     assert briefing.furthest_behind(rows, most=9) == [1, 3, 2]
 
 
+NOW = datetime(2024, 1, 10, 8, tzinfo=UTC)
+LONG_AGO, AN_HOUR_AGO, TOMORROW = (NOW + timedelta(hours=h) for h in (-60, -1, 24))
+
+
 @pytest.mark.parametrize(
-    ("row", "lately", "step"),
+    ("row", "reminder", "step"),
     [
-        (figures(sent=80, bounced=20), False, NextStep.MEND),
-        (figures(sent=70, not_sent=30), False, NextStep.INVITE),
-        (figures(sent=80, begun=20), False, NextStep.REMIND),
-        (figures(sent=20, begun=80), False, NextStep.FINISH),
-        (figures(sent=80, begun=20), True, NextStep.CALL),
-        (figures(planned=400, approved=100, sent=5, submitted=95), False, NextStep.LETTER),
-        (figures(planned=100, approved=100, sent=80, submitted=20), False, NextStep.REMIND),
+        (figures(sent=80, bounced=20), None, NextStep.MEND),
+        (figures(sent=70, not_sent=30), None, NextStep.INVITE),
+        (figures(sent=80, begun=20), None, NextStep.REMIND),
+        (figures(sent=20, begun=80), None, NextStep.FINISH),
+        (figures(sent=80, begun=20), LONG_AGO, NextStep.CALL),
+        (figures(sent=80, begun=20), AN_HOUR_AGO, NextStep.WAIT),
+        (figures(sent=80, begun=20), TOMORROW, NextStep.WAIT),
+        (figures(sent=80, bounced=20), AN_HOUR_AGO, NextStep.MEND),
+        (figures(planned=400, approved=100, sent=5, submitted=95), None, NextStep.LETTER),
+        (figures(planned=100, approved=100, sent=80, submitted=20), None, NextStep.REMIND),
+        (figures(submitted=80), None, NextStep.NOTHING),
+        (figures(submitted=80, refused=3), None, NextStep.NOTHING),
     ],
 )
-def test_what_to_do_next_follows_from_the_reason_and_from_what_was_sent_of_late(row, lately, step):
-    assert briefing.next_step(row, reminded_lately=lately) == step
+def test_what_to_do_next_follows_from_the_reason_and_from_what_was_sent_of_late(
+    row, reminder, step
+):
+    assert briefing.next_step(row, last_reminder=reminder, now=NOW) == step
+
+
+def test_a_group_has_no_list_and_no_contacts_of_its_own():
+    told = [
+        briefing.next_step(row, last_reminder=None, now=NOW, is_unit=False)
+        for row in (figures(sent=80, bounced=20), figures(planned=400, approved=100, sent=5))
+    ]
+    assert told == [NextStep.REMIND, NextStep.REMIND]
 
 
 def points(*totals: int, first: date) -> list[DayFigures]:

@@ -53,6 +53,17 @@ def test_a_repeat_without_a_number_asks_each_time_whether_there_is_more():
     assert told(imported, "survey!A 3: vòng lặp không ghi số lần")
 
 
+def test_a_repeat_without_words_is_called_by_its_name_in_the_languages_of_the_form():
+    rows = [
+        {"type": "begin_repeat", "name": "visit"},
+        {"type": "text", "name": "why", "label::English": "Why?", "label::Vietnamese": "Vì sao?"},
+        {"type": "end_repeat"},
+    ]
+    text = items(taken(form(*rows)))["VISIT-MORE-2"].text
+    assert text.vi == "Còn “visit” nữa không?"
+    assert text.en == "Is there another “visit”?"
+
+
 def test_a_loop_asks_for_each_option_of_its_list_in_its_words():
     choices = [
         {"list_name": list_name, "name": name, "label": label}
@@ -75,6 +86,15 @@ def test_a_repeat_whose_number_nobody_knows_or_that_is_too_long_is_refused_at_it
     said = reasons(form(ASKED, *again(repeat_count=count)))
     assert any(reason.startswith("3 survey!A3") for reason in said)
     assert any(reason.startswith("3 survey!D3") for reason in said)
+
+
+@pytest.mark.parametrize("rows", [
+    [{"type": "begin_repeat", "name": "r", "repeat_count": "20"}] * 2000,
+    [*again(repeat_count="20")[:1] * 400, *AGAIN[1:3], *AGAIN[3:] * 400],
+    [*again(repeat_count="20")[:1], *(AGAIN[1] | {"name": f"q{n}"} for n in range(200)), AGAIN[3]],
+])  # fmt: skip
+def test_what_would_become_too_much_is_refused_and_not_written_out(rows):
+    assert any(reason.startswith("2 survey!A2") for reason in reasons(form(*rows)))
 
 
 def test_a_fault_in_what_is_asked_again_is_told_once_and_by_its_own_name():
@@ -149,6 +169,105 @@ def test_an_option_that_shows_an_answer_names_its_question():
     assert label == "[your answer to “The first office?”]"
 
 
+def test_the_number_of_a_repeat_stands_in_its_words_and_conditions():
+    rows = again(repeat_count="3")
+    rows[1:1] = [{"type": "calculate", "name": "pos", "calculation": "position(..)"}]
+    rows[2] = rows[2] | {"label": "Was office ${pos} good?", "relevant": "${pos} > 1"}
+    imported = taken(form(*rows))
+    asked = items(imported)
+    assert asked["GOOD-2"].text.en == "Was office 2 good?"
+    assert not {"GOOD-1", "WHY-1"} & set(asked) and asked["GOOD-2"].shown_if is None
+    assert told(imported, "survey!C 4: ")
+
+
+STATES = [
+    {"list_name": list_name, "name": name, "label": name.title()}
+    for list_name, name in (
+        ("zone", "east"), ("zone", "west"), ("eastern", "hill"), ("eastern", "lake"), ("western", "port"), ("western", "lake"),
+    )
+]  # fmt: skip
+
+
+def computed(calculation: str, relevant: str = "${state} = 'lake'") -> list[dict[str, str]]:
+    return [
+        {"type": "select_one zone", "name": "zone", "label": "Which zone?"},
+        {"type": "select_one eastern", "name": "e", "label": "Which state?", "relevant": "${zone}='east'"},
+        {"type": "select_one western", "name": "w", "label": "Which state?", "relevant": "${zone}='west'"},
+        {"type": "calculate", "name": "state", "calculation": calculation},
+        {"type": "text", "name": "why", "label": "Why?", "relevant": relevant},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "calculation",
+    [
+        "if(${zone} = 'east', ${e}, if(${zone}='west', ${w}, ''))",
+        "if(${zone}='east', ${e}, ${w})",
+        "coalesce(${e}, ${w})",
+        "if(${zone} = 'east', ${e}, if(${zone}='west', ${w}, 'nowhere'))",
+    ],
+)
+def test_what_is_the_answer_to_whichever_question_was_asked_means_these(calculation):
+    why = items(taken(form(*computed(calculation), choices=STATES)))["WHY"]
+    assert {(test.item, test.codes) for test in why.shown_if.any} == {("E", ("2",)), ("W", ("2",))}
+    rows = computed(calculation, "selected(${state}, 'port')")
+    why = items(taken(form(*rows, choices=STATES)))["WHY"]
+    assert [(test.item, test.codes) for test in why.shown_if.all] == [("W", ("1",))]
+
+
+@pytest.mark.parametrize(
+    "calculation",
+    [
+        "if(${zone} = 'west', ${e}, ${w})",
+        "if(${zone} != 'east', ${e}, ${w})",
+        "coalesce(${e}, ${zone})",
+        "concat(${e}, ${w})",
+        "if(${zone}='east', ${e}, if(${zone}='west', ${w}, 'lake'))",
+    ],
+)
+def test_what_is_computed_of_several_answers_is_not_guessed(calculation):
+    (reason,) = reasons(form(*computed(calculation), choices=STATES))
+    assert reason.startswith("6 survey!D6")
+
+
+@pytest.mark.parametrize(
+    ("calculation", "relevant", "meant"),
+    [
+        ("'x'", "${state} = 'x' and ${zone} = 'east'", ("ZONE", ("1",))),
+        ("2", "${state} >= 2 and not(${state} = 3) and ${zone}='west'", ("ZONE", ("2",))),
+        ("concat('e', 'ast')", "${zone} = ${state}", ("ZONE", ("1",))),
+        ("${zone}", "${state} = 'west'", ("ZONE", ("2",))),
+        ("once('x')", "${state} = 'y' or ${zone} = 'west'", ("ZONE", ("2",))),
+    ],
+)
+def test_a_value_that_is_the_same_for_everybody_stands_in_the_condition(
+    calculation, relevant, meant
+):
+    rows = computed(calculation, relevant)
+    why = items(taken(form(*rows, choices=STATES)))["WHY"]
+    assert [(test.item, test.codes) for test in why.shown_if.all] == [meant]
+
+
+def test_the_words_of_an_answer_are_named_by_its_question():
+    rows = computed("jr:choice-name(${zone}, '${zone}')", "")
+    rows[-1]["label"] = "Why ${state}?"
+    asked = items(taken(form(*rows, choices=STATES, default_language="English (en)")))
+    assert asked["WHY"].text.en == "Why [your answer to “Which zone?”]?"
+    assert reasons(form(*computed("jr:choice-name(${zone}, '${zone}')"), choices=STATES))
+
+
+def test_a_group_that_nobody_sees_is_left_aside_with_all_that_stands_in_it():
+    rows = [
+        {"type": "begin_group", "name": "g", "label": "Off", "relevant": "false()"},
+        ASKED | {"name": "off"},
+        {"type": "end_group"},
+        ASKED,
+    ]
+    imported = taken(form(*rows))
+    assert list(items(imported)) == ["A"]
+    assert told(imported, "survey!A 2: ")
+
+
 def test_a_filter_by_answers_alone_is_a_condition_of_the_whole_question():
     row = {
         "type": "select_one yn",
@@ -169,6 +288,42 @@ def test_a_value_that_is_computed_and_shown_to_nobody_is_no_question():
     rest = {"type": "text", "name": "d", "label": "Why?", "relevant": "${c} > 1"}
     (reason,) = reasons(form(ASKED, row, rest))
     assert reason.startswith("4 survey!E4")
+
+
+def test_an_answer_that_another_would_fill_in_is_asked_as_one_with_a_default_is():
+    row = {
+        "type": "integer",
+        "name": "b",
+        "label": "How many?",
+        "calculation": "1 + 1",
+        "trigger": "${a}",
+    }
+    imported = taken(form(ASKED, row))
+    assert list(items(imported)) == ["A", "B"]
+    assert told(imported, "survey!D 3: ") and told(imported, "survey!E 3: ")
+    for alone in ("calculation", "trigger"):
+        other = {key: said for key, said in row.items() if key != alone}
+        (reason,) = reasons(form(ASKED, other))
+        assert reason.startswith("3 survey!D3")
+
+
+def test_what_says_nothing_at_all_is_told_and_refuses_nothing():
+    rows = [
+        {"type": "note", "name": "n", "image": "n.jpg"},
+        ASKED | {"choice_filter": "1 < 2"},
+        {"type": "text", "name": "b", "label": "Why?", "constraint": "string-length(.) > 0",
+         "noAppErrorString::English (en)": "No app."},
+    ]  # fmt: skip
+    imported = taken(form(*rows))
+    assert list(items(imported)) == ["A", "B"]
+    for cell_name in ("survey!A 2: ", "survey!G 4: "):
+        assert told(imported, cell_name)
+
+
+def test_a_list_out_of_a_file_is_refused_for_that_alone():
+    row = {"type": "select_one_from_file towns.csv", "name": "t", "label": "Which?", "choice_filter": "in=${a}"}  # fmt: skip
+    (reason,) = reasons(form(ASKED, row))
+    assert reason.startswith("3 survey!A3")
 
 
 def test_the_limit_of_a_day_that_is_answered_in_words_is_told_to_be_none():

@@ -301,14 +301,16 @@ def test_every_page_is_there_in_english_too(campaign, client, address):
     assert not re.search("[ăâđêôơưạảấầếềệỉịọốộớờợụủứừỷỹ]", title)
 
 
-def test_an_operator_begins_a_reminder_from_the_part_on_the_screen(client, campaign):
+def test_an_operator_begins_a_reminder_from_the_part_on_the_screen(client, campaign, now):
+    count(campaign, clock.day(now), group="P2", sent=300)
     sign_in(client, "operator")
     page = client.get("/centre/tiny/rates?by=group&supplying=01").text
     assert "/centre/tiny/messages/new?kind=reminder_not_started&amp;unit=01" in page
     assert "kind=reminder_not_started" not in client.get("/centre/tiny/rates").text
 
 
-def test_whoever_only_looks_is_not_offered_a_reminder(client, campaign):
+def test_whoever_only_looks_is_not_offered_a_reminder(client, campaign, now):
+    count(campaign, clock.day(now), group="P2", sent=300)
     sign_in(client, "viewer")
     assert "kind=reminder_" not in client.get("/centre/tiny/rates?by=group&supplying=01").text
 

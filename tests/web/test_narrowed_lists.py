@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import url_for
 
 from surveyapp import clock
 from surveyapp.assignments.count_deltas import Cell, Deltas
@@ -79,11 +80,50 @@ def test_units_are_found_in_the_lists_of_lists(operator, address, is_there, miss
     assert missing not in page
 
 
-@pytest.mark.parametrize("address", ["lists/integrity", "chase", "messages", "messages/calendar"])
-def test_the_other_lists_take_a_search_too(operator, address):
-    page = operator.get(f"/centre/tiny/{address}?search=khongco")
+SEARCHED = {
+    "audit", "chase", "cleaning", "confirmations", "coordination", "forecast", "frame", "late_lists", "lists",
+    "messages", "one_wave", "personal_data", "rates", "reminder_calendar", "staff",
+}  # fmt: skip
+"""Pages with a list that anybody may search by an address."""
+SEARCHED_BY_A_FORM = {"people_to_call", "declarations", "invitations"}
+"""Lists of people: a name that was searched for stands in no address."""
+PAGED = {"list_changes", "one_list", "remarks"}
+"""Lines and remarks in the order of their sheet, by filter and page: a word of them stands in no address."""
+SHORT = {
+    "audit_chain", "call_card", "calls", "channels", "choose_reissue", "data_request", "draft_questionnaire",
+    "edit_words", "full_results", "installation", "life", "mailing_file", "message_words", "national_results",
+    "new_data_request", "new_wave", "one_invitation", "one_unit", "overview", "preview", "processing",
+    "questionnaire", "questionnaires", "rate_details", "release_tokens", "releases", "report",
+    "representativeness", "results", "unit_results",
+}  # fmt: skip
+"""Pages of one thing, forms, and what is as many as questionnaires, groups or releases; figures that a chart shows."""
+EMPTY = {
+    "confirmations": "Không có việc nào đang chờ",
+    "forecast": "Chưa đủ số liệu để dự báo",
+}
+"""What these say instead in a campaign that has just begun."""
+FILES = re.compile(r"\.(<|[a-z]+$)")
+
+
+def test_every_page_of_the_centre_is_known_for_what_its_lists_are(app):
+    pages = {
+        rule.endpoint.removeprefix("centre.")
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("centre.")
+        and "GET" in rule.methods
+        and not FILES.search(rule.rule)
+    }
+    assert pages == SEARCHED | SEARCHED_BY_A_FORM | PAGED | SHORT
+
+
+@pytest.mark.parametrize("name", sorted(SEARCHED - {"one_wave", "cleaning", "coordination"}))
+def test_a_search_stands_in_the_address_and_on_the_page(operator, app, name):
+    with app.test_request_context():
+        address = url_for(f"centre.{name}", campaign="tiny", search="khongco")
+    page = operator.get(address)
     assert page.status_code == 200
-    assert 'value="khongco"' in page.text
+    assert re.search(r'<input[^>]*name="search"[^>]*value="khongco"', page.text) or name in EMPTY
+    assert EMPTY.get(name, "") in page.text
 
 
 @pytest.fixture

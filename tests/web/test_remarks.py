@@ -145,6 +145,15 @@ def test_what_is_settled_stays_as_it_is_in_these_words(an, binh):
     assert "Để sau" not in page
 
 
+def test_what_is_released_as_written_is_not_printed_twice(an, binh):
+    with transaction() as db:
+        db.scalars(select(Remark)).one().text = "Tốt, cần giữ."
+    decide(an, "new", text="Tốt, cần giữ.")
+    page = an.get(f"{PAGE}?stage=proposed").text
+    assert "Sẽ phát hành nguyên văn." in page
+    assert page.count("Tốt, cần giữ.") == 2, "as it was written, and in the field"
+
+
 def test_a_page_holds_ten_with_the_words_folded(an):
     with transaction() as db:
         campaign_id = db.scalars(select(Remark.campaign_id)).one()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
@@ -26,6 +26,8 @@ PACE_DAYS = 5
 MANY = 0.2
 """A reason with this share of what is missing comes before reminding everybody."""
 SHORT_OF_PLAN = 0.9
+SETTLING = timedelta(days=2)
+"""So long after it began a reminder still brings forms: nothing else is sent or asked meanwhile."""
 
 
 class NextStep(StrEnum):
@@ -37,6 +39,8 @@ class NextStep(StrEnum):
     REMIND = "remind"
     CALL = "call"
     LETTER = "letter"
+    WAIT = "wait"
+    NOTHING = "nothing"
 
 
 def reasons(counts: Counts) -> dict[str, int]:
@@ -56,24 +60,30 @@ def furthest_behind(rows: Mapping[int, Figures], *, most: int) -> list[int]:
     return behind[:most]
 
 
-def next_step(figures: Figures, *, reminded_lately: bool) -> NextStep:
-    """What to do for this part next.
+def next_step(
+    figures: Figures, *, last_reminder: datetime | None, now: datetime, is_unit: bool = True
+) -> NextStep:
+    """What to do for this part next: every page that advises asks here, so that none says otherwise.
 
-    Contacts that bounced and invitations that never left come first where they are many: nothing else reaches
-    these people. Whoever was reminded within the least days between messages is not reminded again but
-    called. Where hardly anybody is missing of a list that is short of the plan, the unit is written to.
+    Where hardly anybody is missing of a list that is short of the plan, the unit is written to. Contacts that
+    bounced and invitations that never left come first where they are many: nothing else reaches these people.
+    `last_reminder` is when the last reminder within the least days between messages began, or is confirmed to
+    begin. While it settles one waits; then people are called rather than reminded again. A group
+    (`is_unit` false) has no list and no contacts of its own.
     """
     why, lacking = reasons(figures.counts), missing(figures)
-    if figures.planned and figures.approved < SHORT_OF_PLAN * figures.planned:
+    if is_unit and figures.planned and figures.approved < SHORT_OF_PLAN * figures.planned:
         short = figures.planned - figures.approved
         if short > lacking:
             return NextStep.LETTER
-    if why["bounced"] >= MANY * max(lacking, 1):
+    if is_unit and why["bounced"] and why["bounced"] >= MANY * lacking:
         return NextStep.MEND
-    if why["not_sent"] >= MANY * max(lacking, 1):
+    if why["not_sent"] and why["not_sent"] >= MANY * lacking:
         return NextStep.INVITE
-    if reminded_lately:
-        return NextStep.CALL
+    if not why["begun"] + why["not_begun"]:
+        return NextStep.NOTHING
+    if last_reminder is not None:
+        return NextStep.WAIT if now - last_reminder < SETTLING else NextStep.CALL
     return NextStep.FINISH if why["begun"] > why["not_begun"] else NextStep.REMIND
 
 

@@ -21,6 +21,10 @@ from .kind import (
 
 LENGTH, LONGEST = 300, 1000
 _LENGTH = re.compile(r"string-length\(\s*\.\s*\)\s*(<=|<)\s*(\d{1,4})")
+_SOMETHING = re.compile(
+    r"string-length\(\s*\.\s*\)\s*(?:>=\s*1|>\s*0|!=\s*0)|\.\s*!=\s*(?:''|\"\")"
+)
+"""True of every answer there is."""
 _WORDS = ("Cần thêm hướng dẫn.", "Hệ thống chậm vào cuối tháng.", "Mong có thêm tập huấn.")
 
 
@@ -85,7 +89,7 @@ class Written(QuestionKind):
         return f"string-length(.) <= {limit(item)}"
 
     def settings_of(self, constraint: str) -> dict[str, Any] | None:
-        if not constraint:
+        if not constraint or _SOMETHING.fullmatch(constraint.strip()):
             return {}
         length = _LENGTH.fullmatch(constraint.strip())
         most = int(length[2]) - (length[1] == "<") if length else 0

@@ -12,6 +12,8 @@ SPOKEN = ("label", "hint", "guidance_hint")
 """Columns of words, one a language."""
 
 MEDIA = ("image", "big-image", "audio", "video")
+TRANSLATED = (*MEDIA, "no_app_error_string")
+"""Columns that may name a language and are not read."""
 LOGIC = ("relevant", "constraint", "required", "choice_filter", "calculation", "read_only")
 """Columns in the converter's own language."""
 
@@ -103,7 +105,7 @@ def read_heading(sheet: str, typed: str, *, double_colons: bool = True) -> FormH
     if first in SPOKEN:
         said = "::".join(parts[1:])
         return FormHeading(first, language_of(said) if said else PLAIN, said)
-    if first in MEDIA or first.endswith("_message"):
+    if first in TRANSLATED or first.endswith("_message"):
         return FormHeading(first, said="::".join(parts[1:]))
     return FormHeading("::".join([first, *parts[1:]]).lower())
 
@@ -114,7 +116,7 @@ def column_of(key: str) -> str:
         if key in (f"{column}_vi", f"{column}_en"):
             return column
     first = key.partition("::")[0]
-    return first if first in MEDIA or first.endswith("_message") else key
+    return first if first in TRANSLATED or first.endswith("_message") else key
 
 
 def language_of(name: str) -> str:

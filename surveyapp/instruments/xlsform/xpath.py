@@ -51,6 +51,15 @@ ALWAYS = ("", "true()", "1", "1 = 1", "1=1")
 """Conditions that hold for everybody."""
 
 
+NEVER = ("0", "false()", "1=0", "(false())")
+"""Conditions that hold for nobody."""
+
+
+def is_never(condition: str) -> bool:
+    """Whether a condition holds for nobody."""
+    return "".join(condition.lower().split()) in NEVER
+
+
 class NotOurs(ValueError):
     """The condition means what our routing cannot say: `part` of it, for the variable `name` no earlier question
     has, or for the option `value` that the question has not."""
@@ -103,8 +112,8 @@ def read(condition: str, looked: Looked) -> dict[str, Any] | None:
 def _tests(text: str, looked: Looked, *, is_denied: bool) -> tuple[str, list[dict[str, Any]]]:
     """How its tests are joined, and the tests. Denied, each part is, and the other word joins them."""
     text = bare(text)
-    while denied := _denied(text):
-        text, is_denied = bare(denied), not is_denied
+    while without := denied(text):
+        text, is_denied = bare(without), not is_denied
     written, parts = _split(text)
     if len(parts) == 1:
         return "all", [_read(text, looked, is_denied=is_denied)]
@@ -118,7 +127,7 @@ def _tests(text: str, looked: Looked, *, is_denied: bool) -> tuple[str, list[dic
     return mode, _together(tests, mode)
 
 
-def _denied(text: str) -> str:
+def denied(text: str) -> str:
     """What stands in `not(…)`, if that is all of it."""
     match = _NOT.fullmatch(text)
     return match["inner"] if match and bare(f"({match['inner']})") != f"({match['inner']})" else ""

@@ -18,7 +18,8 @@ from surveyapp.respondents.models import ListFinding
 from surveyapp.web.http import numbers
 from surveyapp.web.parts.list_words import STATES, TONES, finding_words, kind_name
 
-MOST_CHANGES = 500
+CHANGES = 15
+"""Rows of each table on a page of changes."""
 FILTERS = ("must", "check", "note", "all", "left_out")
 
 
@@ -89,13 +90,22 @@ def changes_page(list_id: UUID, *, unit: Unit | None) -> dict[str, Any]:
         )
         before = carry_over.replaced_by(db, respondent_list)
         changes = carry_over.changes_between(db, before.id, list_id) if before else None
+    longest = 0
+    if changes is not None:
+        longest = max(len(part) for part in (changes.changed, changes.added, changes.removed))
+    pages = max(1, -(-longest // CHANGES))
+    page = min(max(numbers.whole(request.args.get("page", "")) or 1, 1), pages)
     return {
+        "page": page,
+        "pages": pages,
+        "address": url_for(str(request.endpoint), list_id=list_id, page="PAGE"),
+        "first": (page - 1) * CHANGES,
         "list": respondent_list,
         "kind": kind,
         "of_unit": of_unit,
         "before": before,
         "changes": changes,
-        "most": MOST_CHANGES,
+        "most": CHANGES,
         "kind_name": kind_name,
         "column_name": column_name,
     }

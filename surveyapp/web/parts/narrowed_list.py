@@ -12,6 +12,8 @@ from surveyapp.web.http.numbers import whole
 from surveyapp.web.parts.table_rows import cell_value
 
 PAGE = 25
+NARROWING = frozenset({"search", "sort", "page"})
+"""Parts of an address that are the list's own."""
 _SORT = re.compile(r"(-?)(\d{1,2})")
 Row = TypeVar("Row")
 
@@ -33,6 +35,8 @@ class NarrowedList(Generic[Row]):
     """The order asked for, `-` before it for the largest first; empty for the list's own."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """What else the address says, which no search takes away."""
+    page_of: str = ""
+    """The endpoint of the list, where a form's answer shows it too; empty for the page asked for."""
 
     @property
     def is_narrowed(self) -> bool:
@@ -52,8 +56,7 @@ class NarrowedList(Generic[Row]):
     @property
     def whole(self) -> str:
         """The list without search and filters."""
-        kept: dict[str, Any] = {**(request.view_args or {}), **self.kept}
-        return url_for(str(request.endpoint), **kept)
+        return self._url(self.kept)
 
     def headings(self, columns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The columns, each with the address that sorts by its position in them: by the server, as more pages follow."""
@@ -66,13 +69,11 @@ class NarrowedList(Generic[Row]):
 
     def _address(self, sort: str, **page: str) -> str:
         narrowing = {"search": self.text or None, "sort": sort or None, **page}
-        kept: dict[str, Any] = {
-            **(request.view_args or {}),
-            **self.kept,
-            **self.chosen,
-            **narrowing,
-        }
-        return url_for(str(request.endpoint), **kept)
+        return self._url({**self.kept, **self.chosen, **narrowing})
+
+    def _url(self, arguments: Mapping[str, Any]) -> str:
+        path_values = {} if self.page_of else request.view_args or {}
+        return url_for(self.page_of or str(request.endpoint), **{**path_values, **arguments})
 
 
 def narrowed(
@@ -83,6 +84,7 @@ def narrowed(
     cells: Callable[[Row], Sequence[Any]] | None = None,
     kept: Mapping[str, str] | None = None,
     per_page: int | None = None,
+    page_of: str = "",
 ) -> NarrowedList[Row]:
     """The page of `rows` that the address asks for.
 
@@ -108,7 +110,7 @@ def narrowed(
     shown = matching[(page - 1) * per_page : page * per_page]
     return NarrowedList(
         shown, len(matching), len(rows), text, chosen, page, pages,
-        sort=sort[0] if sort else "", kept=kept or {},
+        sort=sort[0] if sort else "", kept=kept or {}, page_of=page_of,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.rewriting import boxes
 from surveyapp.instruments.xlsform.rewriting.filtered import FilteredLists
+from surveyapp.instruments.xlsform.rewriting.fixed import FixedValues
 from surveyapp.instruments.xlsform.rewriting.made import AskedRow
 from surveyapp.instruments.xlsform.rewriting.repeats import Repeats
 from surveyapp.instruments.xlsform.sheets import SheetRow
@@ -17,4 +18,5 @@ def rewritten(
     asked, choices = boxes.expand(document, asked, choices)
     if not document.is_ours:  # ours has ids that can stand but once
         asked, choices = Repeats(document, choices).expand(asked)
+    asked, choices = FixedValues(document, choices).expand(asked)
     return FilteredLists(document, choices).expand(asked)

@@ -14,6 +14,7 @@ from surveyapp.i18n import _
 from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.rewriting.fixed import folded
 from surveyapp.instruments.xlsform.rewriting.made import AskedRow
 from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
@@ -179,7 +180,7 @@ class FilteredLists:
     def _read(self, said: str) -> ChoiceFilter | None:
         answers: dict[str, str] = {}
         fixed = []
-        if xpath.bare(said) in xpath.ALWAYS:
+        if folded(said) in xpath.ALWAYS:
             return ChoiceFilter()
         for part in map(xpath.bare, xpath.joined_by(xpath.bare(said), "and")):
             by_answer = _first(_BY_ANSWER, part)

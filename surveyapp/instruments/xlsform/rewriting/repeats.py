@@ -20,8 +20,8 @@ from surveyapp.instruments.xlsform.sheets import SheetRow
 
 MOST, OPEN_MOST = 20, 5
 """Times that something is asked again: where the form says how often, and where the respondent does."""
-MOST_ROWS = 300
-"""Rows that one repeat may become."""
+MOST_ROWS, DEEPEST = 300, 4
+"""Rows that one repeat may become, and how many may stand in each other."""
 MORE = {
     "vi": ("Có phần “%s” để trả lời không?", "Còn “%s” nữa không?"),
     "en": ("Is there any “%s” to answer for?", "Is there another “%s”?"),
@@ -30,6 +30,7 @@ MORE = {
 YES_NO: Labels = {"yes": {"vi": "Có", "en": "Yes"}, "no": {"vi": "Không", "en": "No"}}
 _FILLED_IN = re.compile(r"%\((\w{1,60})\)s")
 _NO_NAME = re.compile(r"[^\w.-]")
+_POSITION = re.compile(r"position\(\s*+(?P<steps>\.\.(?:/\.\.){0,9})\s*+\)")
 _COUNTED_BY = re.compile(r"\$\{\s*+([^${}\s]++)\s*+\}")
 
 
@@ -41,35 +42,38 @@ class Repeats:
         self._earlier: dict[str, AskedRow] = {}
         self._made: list[SheetRow] = []
         self._names: set[str] = set()
+        self._ends: dict[int, int] = {}
 
     def expand(self, asked: list[AskedRow]) -> tuple[list[AskedRow], list[SheetRow]]:
         """The survey's rows, and the rows of all lists."""
         self._names = {row.get("name") for row, _kind in asked}
-        return self._expanded(asked), [*self._choices, *self._made]
+        self._ends = _ends(asked)
+        return self._expanded(asked, range(len(asked))), [*self._choices, *self._made]
 
-    def _expanded(self, asked: list[AskedRow]) -> list[AskedRow]:
+    def _expanded(self, asked: list[AskedRow], part: range, *, depth: int = 0) -> list[AskedRow]:
         rows: list[AskedRow] = []
-        index = 0
-        while index < len(asked):
+        index = part.start
+        while index < part.stop:
             row, kind = asked[index]
             index += 1
-            ends = _end(asked, index) if kind.kind in ("begin_repeat", "begin_loop") else None
-            if ends is None:
+            ends = self._ends.get(index - 1)
+            if ends is None or depth == DEEPEST:
                 self._earlier[row.get("name")] = row, kind
                 rows.append((row, kind))
                 continue
-            inner = self._expanded(asked[index:ends])
+            inner = self._expanded(asked, range(index, ends), depth=depth + 1)
+            written: list[AskedRow] = []
             is_loop = kind.kind == "begin_loop"
-            written = list(self._loop(row, kind, inner) if is_loop else self._repeat(row, inner))
-            if len(written) > MOST_ROWS:
-                written = []
-            rows += written or [(row, kind), *inner, asked[ends]]  # refused for its type
+            written += self._loop(row, kind, inner) if is_loop else self._repeat(row, inner)
+            if not 0 < len(written) <= MOST_ROWS:
+                written = [(row, kind), *inner, asked[ends]]  # refused for its type
+            rows += written
             index = ends + 1
         return rows
 
     def _loop(self, row: SheetRow, kind: AskedType, inner: list[AskedRow]) -> Iterator[AskedRow]:
         options = [o for o in self._choices if o.get("list_name") == kind.list_name]
-        if not options or len(options) > MOST:
+        if not options or len(options) > MOST or len(inner) * len(options) > MOST_ROWS:
             return
         words = _("vòng lặp theo danh sách %(name)s: viết ra %(n)s lần, mỗi phương án một phần",
                   name=kind.list_name, n=len(options))  # fmt: skip
@@ -77,19 +81,21 @@ class Repeats:
         for option in options:
             spoken = {k: v for k, v in option.cells.items() if k.startswith("label_")}
             facts = {**spoken, "name": option.get("name")}
-            mark = self._mark(inner, _NO_NAME.sub("_", option.get("name")))
+            mark = _NO_NAME.sub("_", option.get("name"))
             yield self._group(row, mark, spoken)
-            for asked, asked_type in inner:
-                yield self._copied(asked, inner, mark, facts), asked_type
+            yield from self._copied(inner, mark, facts)
             yield placed(row, {"type": "end_group"}), AskedType("end_group")
 
     def _repeat(self, row: SheetRow, inner: list[AskedRow]) -> Iterator[AskedRow]:
+        row = _named(row, inner)
         said = row.get("repeat_count")
+        if not said and len(inner) * OPEN_MOST > MOST_ROWS:
+            return
         if not said:
             yield from self._as_long_as_there_is_more(row, inner)
             return
         number, counted_by = self._times(said)
-        if not 1 <= number <= MOST:
+        if not 1 <= number <= MOST or len(inner) * number > MOST_ROWS:
             return
         if counted_by:
             words = _("vòng lặp theo số ở câu %(name)s: nhiều nhất %(n)s lần, hỏi theo số đã trả lời",
@@ -100,8 +106,7 @@ class Repeats:
         for time in range(1, number + 1):
             condition = f"${{{counted_by}}} >= {time}" if counted_by else ""
             yield self._group(row, str(time), _numbered(row, time), condition)
-            for asked, asked_type in inner:
-                yield self._copied(asked, inner, self._mark(inner, str(time)), {}), asked_type
+            yield from self._copied(list(_at(inner, time)), str(time), {})
             yield placed(row, {"type": "end_group"}), AskedType("end_group")
 
     def _as_long_as_there_is_more(self, row: SheetRow, inner: list[AskedRow]) -> Iterator[AskedRow]:
@@ -113,8 +118,7 @@ class Repeats:
             condition = f"${{{_gate(row, time)}}} = 'yes'"
             bare = replace(row, cells={k: v for k, v in row.cells.items() if k != "relevant"})
             yield self._group(bare, str(time), _numbered(row, time), condition)
-            for asked, asked_type in inner:
-                yield self._copied(asked, inner, self._mark(inner, str(time)), {}), asked_type
+            yield from self._copied(list(_at(inner, time)), str(time), {})
             if time < OPEN_MOST:
                 yield self._asks_for_more(bare, time + 1)
             yield placed(row, {"type": "end_group"}), AskedType("end_group")
@@ -126,8 +130,7 @@ class Repeats:
         if not self._made:
             self._made += list_of(row, list_name, YES_NO)
         cells = {"type": f"select_one {list_name}", "name": _gate(row, time)}
-        said = row.text("label") or {"vi": row.get("name")}
-        for language, words in said.items():
+        for language, words in row.text("label").items():
             cells[f"label_{language}"] = MORE[language][time > 1] % words
         if row.get("relevant"):
             cells["relevant"] = row.get("relevant")
@@ -154,18 +157,25 @@ class Repeats:
             return 0, ""
         return (bounds or {}).get("most", 0), row.get("name")
 
-    def _mark(self, block: list[AskedRow], mark: str) -> str:
-        """What tells the copies of one time from others, and from the names that the form has."""
-        while any(f"{row.get('name')}_{mark}" in self._names for row, _kind in block):
-            mark = f"_{mark}"
-        return mark
-
     def _copied(
-        self, row: SheetRow, block: list[AskedRow], mark: str, facts: Mapping[str, str]
-    ) -> SheetRow:
-        copy = _copied(row, block, mark, facts)
-        self._document.copies[copy.get("name")] = row.get("name")
-        return copy
+        self, block: list[AskedRow], mark: str, facts: Mapping[str, str]
+    ) -> Iterator[AskedRow]:
+        """The block under names of its own; what it says of others of it means those of the same time."""
+        own = {row.get("name") for row, _kind in block if row.get("name")}
+        while any(f"{name}_{mark}" in self._names for name in own):
+            mark = f"_{mark}"
+
+        def named(match: re.Match[str]) -> str:
+            return f"${{{match[1]}_{mark}}}" if match[1] in own else match[0]
+
+        for row, kind in block:
+            cells = {key: unsupported.REFERENCE.sub(named, said) for key, said in row.cells.items()}
+            if facts:
+                cells = {key: _filled_in(said, key, facts) for key, said in cells.items()}
+            if name := row.get("name"):
+                cells["name"] = f"{name}_{mark}"
+                self._document.copies[cells["name"]] = name
+            yield replace(row, cells=cells), kind
 
     def _group(
         self, row: SheetRow, mark: str, label: Mapping[str, str], condition: str = ""
@@ -179,42 +189,51 @@ class Repeats:
         return placed(row, cells), AskedType("begin_group")
 
 
-def _end(asked: list[AskedRow], start: int) -> int | None:
-    """Where the block that begins before `start` ends; None where it does not."""
+def _at(block: list[AskedRow], time: int) -> Iterator[AskedRow]:
+    """The rows of a block with what they say of its position put as a number."""
     depth = 1
-    for index in range(start, len(asked)):
-        kind = asked[index][1].kind
-        depth += kind.startswith("begin_")
-        depth -= kind.startswith("end_")
-        if depth == 0:
-            begun = asked[start - 1][1].kind
-            return index if kind == begun.replace("begin", "end") else None
-    return None
+
+    def number(match: re.Match[str]) -> str:
+        return str(time) if match["steps"].count("..") == depth else match[0]
+
+    for row, kind in block:
+        depth -= kind.kind.startswith("end_")
+        cells = {key: _POSITION.sub(number, said) for key, said in row.cells.items()}
+        depth += kind.kind.startswith("begin_")
+        yield replace(row, cells=cells), kind
+
+
+def _ends(asked: list[AskedRow]) -> dict[int, int]:
+    """Where each repeat and loop ends, by where it begins; what has no end of its own is left out."""
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    for index, (_row, kind) in enumerate(asked):
+        if kind.kind.startswith("begin_"):
+            begun.append(index)
+        elif kind.kind.startswith("end_") and begun:
+            start = begun.pop()
+            what = asked[start][1].kind
+            if what in ("begin_repeat", "begin_loop") and kind.kind == what.replace("begin", "end"):
+                ends[start] = index
+    return ends
 
 
 def _gate(row: SheetRow, time: int) -> str:
     return f"{row.get('name')}_more_{time}"
 
 
+def _named(row: SheetRow, block: list[AskedRow]) -> SheetRow:
+    """The row with its name for words where it has none: in the languages that the questions speak."""
+    spoken = next((said for one, _kind in block if (said := one.text("label"))), {"vi": ""})
+    if row.text("label"):
+        return row
+    return placed(row, {**row.cells, **{f"label_{code}": row.get("name") for code in spoken}})
+
+
 def _numbered(row: SheetRow, time: int) -> dict[str, str]:
     """The title of a section that is asked again."""
-    said = row.text("label") or {"vi": row.get("name")}
+    said = row.text("label")
     return {f"label_{language}": f"{words} ({time})" for language, words in said.items()}
-
-
-def _copied(row: SheetRow, block: list[AskedRow], mark: str, facts: Mapping[str, str]) -> SheetRow:
-    """A row of a block under a name of its own; what it says of others of the block means those of the same time."""
-    own = {one.get("name") for one, _kind in block if one.get("name")}
-
-    def named(match: re.Match[str]) -> str:
-        return f"${{{match[1]}_{mark}}}" if match[1] in own else match[0]
-
-    cells = {key: unsupported.REFERENCE.sub(named, words) for key, words in row.cells.items()}
-    if facts:
-        cells = {key: _filled_in(words, key, facts) for key, words in cells.items()}
-    if row.get("name"):
-        cells["name"] = f"{row.get('name')}_{mark}"
-    return replace(row, cells=cells)
 
 
 def _filled_in(words: str, key: str, facts: Mapping[str, str]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Any
 
 from surveyapp.i18n import _
@@ -36,6 +36,8 @@ class FormSections:
         self.above: list[tuple[SheetRow, dict[str, Any] | None]] = []
         self._is_due = False
         self._notes: list[Note] = []
+        self._said: dict[str, int] = {}
+        """What was asked in the section, and how often."""
 
     def begin(self, row: SheetRow) -> None:
         """A group begins; its section is made with its first question."""
@@ -68,21 +70,18 @@ class FormSections:
             self._explain(note, item)
         self._notes.clear()
         if not self._document.is_ours:
-            self._tell_apart(row, item, items)
+            self._tell_apart(row, item)
         items.append(item)
 
-    def _tell_apart(
-        self, row: SheetRow, item: dict[str, Any], before: list[dict[str, Any]]
-    ) -> None:
+    def _tell_apart(self, row: SheetRow, item: dict[str, Any]) -> None:
         """Questions of a section that nothing tells apart are numbered."""
-        what = ("text", "kind", "scale", "shown_if")
-        plain = dict(item["text"])
-        for number in count(2):
-            if not plain or all(any(item.get(x) != one.get(x) for x in what) for one in before):
-                return
+        plain, asked = dict(item["text"]), _asked(item)
+        while _asked(item) in self._said:
+            number = self._said[asked] = self._said[asked] + 1
             item["text"] = {code: f"{words} ({number})" for code, words in plain.items()}
-            told = _("câu trùng lời với câu trước trong phần: thêm (%(n)s)", n=number)
+            told = _("câu trùng lời với câu trước trong phần: thêm số thứ tự")
             self._document.set_aside(row, told, row.filled("label"))
+        self._said[_asked(item)] = 1
 
     def note(self, row: SheetRow) -> None:
         """Before all questions it is the introduction, or one more paragraph of it; else it explains the
@@ -100,6 +99,10 @@ class FormSections:
         note = Note(
             row, tuple(x for x in spoken if x), self._questions.condition(row), len(self.above)
         )
+        if not note.words:
+            words = _("note không có lời: không dùng")
+            self._document.set_aside(row, words, row.places.get("type"))
+            return
         if not self.above and not self._sections and not note.condition:
             before: dict[str, str] = self._document.root.setdefault("introduction", {})
             for spelled in note.words:
@@ -143,6 +146,7 @@ class FormSections:
 
     def _make(self) -> None:
         self._is_due = False
+        self._said = {}
         row, _own = self.above[-1]
         path: Path = ("sections", len(self._sections))
         section: dict[str, Any] = {
@@ -185,3 +189,10 @@ class FormSections:
                 self._document.refuse(row, words, row.places.get("relevant"))
             tests += own_tests
         return {"all": tests}
+
+
+def _asked(item: dict[str, Any]) -> str:
+    """What tells a question from others of its section."""
+    return json.dumps(
+        [item.get(name) for name in ("text", "kind", "scale", "shown_if")], sort_keys=True
+    )

@@ -104,6 +104,10 @@ def of_survey(row: SheetRow, kind: str) -> Iterator[Aside]:
     elif required and required not in NO:
         words = _("bắt buộc có điều kiện (required) không dùng: người trả lời luôn được bỏ trống")
         yield row.places["required"], words
+    if is_filled_in(row):
+        for key in ("calculation", "trigger"):
+            yield row.places[key], _("trả lời điền sẵn theo câu khác (%(column)s) không dùng: không câu nào được điền sẵn",
+                                     column=row.places[key].heading)  # fmt: skip
     if kind != "range" and is_order(row.get("parameters")):
         words = _("thứ tự và cỡ ô (parameters) do phiếu quyết định: không dùng")
         yield row.places["parameters"], words
@@ -154,6 +158,17 @@ def _of_any(row: SheetRow) -> Iterator[Aside]:
             yield cell, str(COLUMNS["compact_tag"]) % facts
     for cell in row.nameless:
         yield cell, _("ô dưới một cột không có tiêu đề: không đọc")
+
+
+def is_computed(row: SheetRow) -> bool:
+    """Whether a question is a value that is computed and shown to nobody."""
+    is_silent = not (row.text("label") or row.text("hint"))
+    return is_silent and bool(row.get("calculation") or row.get("trigger"))
+
+
+def is_filled_in(row: SheetRow) -> bool:
+    """Whether an answer would be filled in when another changes; it can be overwritten, as a default can."""
+    return bool(row.get("calculation") and row.get("trigger"))
 
 
 def has_words(row: SheetRow) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surveyapp.i18n import _
+from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.columns import UNDERSTOOD
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.rows import left_aside, lists, unsupported
@@ -15,8 +16,6 @@ from surveyapp.instruments.xlsform.rows.types import AskedType, read_type
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 AskedRow = tuple[SheetRow, AskedType]
-NEVER = ("0", "false()", "1=0", "(false())")
-"""Conditions that hold for nobody."""
 
 
 def read_types(rows: list[SheetRow]) -> list[AskedRow]:
@@ -35,7 +34,15 @@ def read_survey(document: SheetDocument, rows: list[AskedRow], known: lists.List
     document.root["sections"] = []
     questions = Questions(document, known)
     asked = []
+    within = 0
     for row, asked_type in rows:
+        if within:
+            within += asked_type.kind.startswith("begin_") - asked_type.kind.startswith("end_")
+            questions.computed.add(row.get("name"))
+            continue
+        if asked_type.kind == "begin_group" and _is_left_aside(document, row, asked_type.kind):
+            within = 1  # nobody sees what stands in it
+            continue
         if _is_left_aside(document, row, asked_type.kind):
             questions.computed.add(row.get("name"))
             continue
@@ -114,12 +121,12 @@ def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
         words = _("dòng ghi chú, không có kiểu, tên và lời: không đọc")
     elif row.get("disabled").lower() in left_aside.YES:
         words = _("dòng tắt (disabled): không hỏi")
-    elif "".join(row.get("relevant").lower().split()) in NEVER:
+    elif xpath.is_never(row.get("relevant")):
         words = _("điều kiện không bao giờ đúng (%(condition)s): không hỏi",
                   condition=row.get("relevant"))  # fmt: skip
     elif kind.lower() in left_aside.METADATA:
         words = _("%(type)s: phiếu ẩn danh, không thu", **facts)
-    elif kind.lower() in left_aside.COMPUTED or (kind in BY_WORD and is_computed(row)):
+    elif kind.lower() in left_aside.COMPUTED or (kind in BY_WORD and left_aside.is_computed(row)):
         words = _("%(type)s (%(name)s): không ai trả lời, không tính, không giữ", **facts)
     elif kind in BY_WORD and row.get("appearance").lower() in left_aside.HEADINGS:
         words = _("dòng chỉ là đầu bảng (appearance = label): không phải câu hỏi")
@@ -127,12 +134,6 @@ def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
         return False
     document.set_aside(row, words, row.places.get("type"))
     return True
-
-
-def is_computed(row: SheetRow) -> bool:
-    """Whether a question is a value that is computed and shown to nobody."""
-    is_silent = not (row.text("label") or row.text("hint"))
-    return is_silent and bool(row.get("calculation") or row.get("trigger"))
 
 
 def _is_remark(row: SheetRow, asked_type: AskedType, *, last: bool) -> bool:

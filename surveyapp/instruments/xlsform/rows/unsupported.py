@@ -69,6 +69,7 @@ COLUMNS = {
 }
 """How to mend a filled cell of each column that has no place here."""
 
+_ELSEWHERE = ("select_one_from_file", "select_multiple_from_file", "select_one_external")
 _NAME = re.compile(r"[^\W\d][\w.-]*$")
 REFERENCE = re.compile(r"\$\{\s*+([^${}\s]*+)\s*+\}")
 
@@ -83,6 +84,8 @@ ANSWER_TO = {
 def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:
     """What is wrong with cells of a survey row of this type."""
     understood = UNDERSTOOD.get(kind, left_aside.ANY_OF_SURVEY)
+    if kind in _ELSEWHERE:
+        understood = (*understood, "choice_filter")  # it is refused for its options
     understood = (*understood, *left_aside.OF_NOTHING.get(kind, ()))
     yield from _cells(row, understood, left_aside.ANY_OF_SURVEY, kind=kind)
     if "search(" in "".join(row.get("appearance").lower().split()):
@@ -174,6 +177,7 @@ def _is_without_effect(row: SheetRow, key: str, kind: str) -> bool:
         or left_aside.is_translation(row, key)
         or left_aside.is_passed_over(row, key)
         or left_aside.is_attribute(column)
+        or (column in ("calculation", "trigger") and left_aside.is_filled_in(row))
         or column.startswith("sms_")
         or (column in MEDIA and (row.sheet == "choices" or left_aside.has_words(row)))
         or (column == "disabled" and said in YES | NO)

@@ -21,6 +21,7 @@ from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import role_name
 from surveyapp.web.http.safeguards import two_persons
 from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
+from surveyapp.web.parts.narrowed_list import narrowed
 
 DEEDS: dict[str, object] = {
     Deed.BOX: lazy("Mở hộp phiếu"),
@@ -108,7 +109,10 @@ def confirmations() -> str:
         to_answer=[one for one in asked if one.request.asked_by != me],
         to_carry_out=mine_agreed,
         of_mine=[one for one in asked if one.request.asked_by == me],
-        others=[one for one in shown if id(one) not in waiting],
+        others=narrowed(
+            [one for one in shown if id(one) not in waiting],
+            words=lambda one: f"{one.deed} {one.asked_by} {one.answered_by} {one.state}",
+        ),
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         alone=not two_persons.is_demanded(),
     )

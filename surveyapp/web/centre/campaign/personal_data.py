@@ -12,7 +12,7 @@ from surveyapp import clock
 from surveyapp.accounts.actions import Action
 from surveyapp.accounts.queries import display_names
 from surveyapp.db import reading, transaction
-from surveyapp.i18n import _, locale
+from surveyapp.i18n import _, day, locale
 from surveyapp.invitations import queries as invitations
 from surveyapp.operations.personal_data import holdings, labels, requests, statement
 from surveyapp.operations.personal_data import processing_record as records
@@ -30,6 +30,7 @@ from surveyapp.web.http.safeguards.fresh_factor import fresh_factor
 from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.http.state import settings
 from surveyapp.web.parts.dates import read_day
+from surveyapp.web.parts.narrowed_list import narrowed
 
 LONGEST = 1000
 PDF = "application/pdf"
@@ -46,6 +47,18 @@ def personal_data() -> str:
     return render_template(
         "centre/personal_data.html",
         listed=listed,
+        shown=narrowed(
+            listed,
+            words=lambda one: " ".join(
+                (
+                    str(labels.kind_name(one.kind)),
+                    str(labels.stage_name(one.stage)[0]),
+                    names.get(one.received_by, one.received_by),
+                    day(one.received_on),
+                )
+            ),
+            filters={"standing": lambda one, standing: one.is_open == (standing == "open")},
+        ),
         names=names,
         say=labels,
         today=today,

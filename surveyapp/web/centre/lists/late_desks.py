@@ -51,6 +51,7 @@ def _late_page(late: Sequence[LateUnit], errors: Sequence[tuple[str, str]] = ())
             late,
             words=lambda row: f"{row.unit.code} {unit_name(row.unit)}",
             per_page=ON_A_PAGE,
+            page_of="centre.late_lists",
         ),
         reachable=sum(bool(row.email) for row in late),
         deadline=lambda due: deadline(due, today=today),

@@ -154,7 +154,8 @@ def _map() -> Drawn:
 
 
 def _rates() -> Drawn:
-    table = drill_down.read_table()
+    with reading() as db:
+        table = drill_down.read_table(db)
     drawn = [
         RateBar(row.name, row.figures.counts.submitted, row.figures.counts.maybe_eligible)
         for row in table.rows

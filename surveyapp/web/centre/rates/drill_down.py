@@ -17,7 +17,8 @@ from surveyapp.fieldwork.counts import queries
 from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.i18n import _
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import selection
+from surveyapp.web.centre.rates import next_steps, selection
+from surveyapp.web.centre.rates.next_steps import Advice
 from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
@@ -56,14 +57,13 @@ class RatesTable:
         return self.selection.until or clock.day(self.now)
 
 
-def read_table() -> RatesTable:
+def read_table(db: Session) -> RatesTable:
     """The table that the address asks for, live or of a past day."""
     now = clock.now()
     asked = selection.read_selection(request.args, today=clock.day(now))
     rate_table.keep_counts_short()
-    with reading() as db:
-        names = selection.registry(db, g.campaign.id)
-        rows, total = _rows(db, asked, names)
+    names = selection.registry(db, g.campaign.id)
+    rows, total = _rows(db, asked, names)
     return RatesTable(asked, names, now, rows, total)
 
 
@@ -71,7 +71,9 @@ def read_table() -> RatesTable:
 @allow("operator", "viewer", "auditor")
 def rates() -> str:
     """One table of the chosen part by the chosen dimension: found, sorted and paged by the address."""
-    table = read_table()
+    with reading() as db:
+        table = read_table(db)
+        advice = _advice(db, table)
     asked, total = table.selection, RateRow("", _("Cộng"), table.total)
     if asked.until is None:
         live.offer(table.now)
@@ -102,7 +104,8 @@ def rates() -> str:
         caption=table.title,
         downloads=_downloads(asked),
         details_url=selection.address(asked, "centre.rate_details"),
-        remind_url=_remind(asked),
+        advice=advice,
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
     )
 
 
@@ -122,7 +125,8 @@ def _downloads(asked: Selection) -> list[tuple[str, str]]:
 @allow("operator", "viewer", "auditor")
 def rates_file(format: str) -> ResponseReturnValue:
     """The same table as a file, with every rate known before the opening."""
-    table = read_table()
+    with reading() as db:
+        table = read_table(db)
     by = table.selection.by
     return rate_table.file(
         format,
@@ -161,15 +165,15 @@ def rate_details() -> str:
     )
 
 
-def _remind(asked: Selection) -> str:
-    """Where a reminder to the chosen unit or group is begun; empty for who may not, or for the whole."""
-    if not (asked.supplying or asked.group) or "operator" not in g.actor.roles_in(g.campaign.code):
-        return ""
-    return url_for(
-        "centre.new_wave",
-        kind="reminder_not_started",
-        unit=asked.supplying or None,
-        group=asked.group or None,
+def _advice(db: Session, table: RatesTable) -> Advice | None:
+    """For the chosen unit, or the chosen group; none for the whole and for a past day."""
+    asked, names = table.selection, table.names
+    if asked.until is not None or not (asked.supplying or asked.group):
+        return None
+    part = Selection(supplying=asked.supplying) if asked.supplying else Selection(group=asked.group)
+    figures = _whole(db, part, names)
+    return next_steps.adviser(db, table.now).advise(
+        figures, unit=asked.supplying, group=asked.group
     )
 
 

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp import clock
 from surveyapp.db import reading
 from surveyapp.delivery import labels
-from surveyapp.delivery import queries as deliveries
 from surveyapp.delivery.health import worker_watch
-from surveyapp.delivery.queries import Reminded
 from surveyapp.documents.charts import bars, curves, outline_map
 from surveyapp.documents.charts.bars import Part
 from surveyapp.documents.charts.curves import TimeCurve
@@ -21,7 +19,6 @@ from surveyapp.documents.charts.outline_map import Area, OutlineMap
 from surveyapp.exports.labels import rehearsal_warning
 from surveyapp.exports.release import rehearsal
 from surveyapp.fieldwork.counts import attention, briefing
-from surveyapp.fieldwork.counts.briefing import NextStep
 from surveyapp.fieldwork.counts.queries import DayFigures, Figures
 from surveyapp.fieldwork.forecast.coming_answers import LEVEL
 from surveyapp.fieldwork.labels import reason_words
@@ -31,6 +28,7 @@ from surveyapp.i18n import _, _n, day, number, percent
 from surveyapp.invitations import declarations
 from surveyapp.web.centre import bp
 from surveyapp.web.centre.rates import next_steps, overview_data, selection
+from surveyapp.web.centre.rates.next_steps import Advice, Adviser
 from surveyapp.web.centre.rates.overview_data import Overview
 from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
@@ -56,7 +54,7 @@ def overview() -> str:
     with reading() as db:
         shown = overview_data.read(db, now=now, until=until)
         warnings = [] if until else _warnings(db, now)
-        lately = _reminded(db, now)
+        adviser = next_steps.adviser(db, now)
     return render_template(
         "centre/overview.html",
         until=until,
@@ -66,7 +64,7 @@ def overview() -> str:
         warnings=warnings,
         details_url=selection.address(Selection(until=until), "centre.rate_details"),
         concerns=_concerns(shown.concerns, shown.names),
-        behind=_behind(shown, lately),
+        behind=_behind(shown, adviser),
         may_act="operator" in g.actor.roles_in(g.campaign.code),
         **_headlines(shown),
         **_pictures(shown),
@@ -92,12 +90,6 @@ def _warnings(db: Session, now: datetime) -> list[tuple[str, str, str]]:
     page = url_for("centre.channels")
     channels = worker_watch.channel_troubles(db, now=now)
     return said + [(labels.trouble(one), page, _("Xem các kênh gửi")) for one in channels]
-
-
-def _reminded(db: Session, now: datetime) -> Reminded:
-    """Whom reminders went to within the least days between messages, or are about to."""
-    days = timedelta(days=max(g.campaign.least_days_between_messages, 1))
-    return deliveries.reminded(db, g.campaign.id, since=now - days, until=now + days)
 
 
 def _headlines(shown: Overview) -> dict[str, Any]:
@@ -126,7 +118,7 @@ def reasons_bar(total: Figures | None) -> Markup | None:
     return bars.parts_of_whole(parts, title=_("Vì sao còn thiếu: %(n)s phiếu", n=number(left)))
 
 
-def _behind(shown: Overview, lately: Reminded) -> list[dict[str, Any]]:
+def _behind(shown: Overview, adviser: Adviser) -> list[dict[str, Any]]:
     """The units and groups with the most forms missing, each with what to do next."""
     headings = (("supplying", _("Đơn vị còn thiếu nhiều nhất")), ("group", _("Nhóm còn thiếu nhiều nhất")))  # fmt: skip
     behind = []
@@ -137,27 +129,24 @@ def _behind(shown: Overview, lately: Reminded) -> list[dict[str, Any]]:
             thing = things[id_]
             is_unit = dimension == "supplying"
             code = {"unit": thing.code} if is_unit else {"group": thing.code}
-            step = briefing.next_step(rows[id_], reminded_lately=lately.holds(**code))
-            lines.append(_line(thing, rows[id_], step, code))
+            lines.append(_line(thing, rows[id_], adviser.advise(rows[id_], **code), code))
         behind.append({"heading": heading, "lines": lines, "all": dimension})
     return behind
 
 
-def _line(thing: Any, figures: Figures, step: NextStep, code: dict[str, str]) -> dict[str, Any]:
+def _line(thing: Any, figures: Figures, advice: Advice, code: dict[str, str]) -> dict[str, Any]:
     unit = code.get("unit")
     page = (
         url_for("centre.one_unit", code=unit)
         if unit
         else selection.address(Selection(by="supplying", group=thing.code))
     )
-    words, address = next_steps.offer(step, unit=unit or "", group=code.get("group", ""))
     return {
         "name": name_of(thing) if unit else f"{thing.code}. {name_of(thing)}",
         "url": page,
         "missing": briefing.missing(figures),
         "rate": percent(figures.rate),
-        "step": words,
-        "step_url": address,
+        "advice": advice,
     }
 
 

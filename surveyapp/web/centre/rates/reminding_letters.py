@@ -5,11 +5,13 @@ from datetime import timedelta
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
+from surveyapp import clock
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.db import reading
 from surveyapp.fieldwork.counts import queries
 from surveyapp.i18n import _, day
 from surveyapp.web.centre import bp
+from surveyapp.web.centre.rates import next_steps
 from surveyapp.web.http.access import allow
 from surveyapp.web.parts import rate_table, reminding_letter
 from surveyapp.web.parts.narrowed_list import narrowed
@@ -26,6 +28,7 @@ def chase() -> str:
             db, g.campaign.id, by=("supplying",), after=until - timedelta(days=1), until=until
         )
         units = {unit.id: unit for unit in campaigns.units(db, g.campaign.id)}
+        advice = next_steps.of_units(db, clock.now())
     enough = {
         id_: figures for (id_,), figures in by_unit.items() if figures.counts.invited >= least
     }
@@ -39,6 +42,8 @@ def chase() -> str:
             words=lambda row: f"{row[0]} {row[1][0]}",
         ),
         least=least,
+        advice=advice,
+        may_act="operator" in g.actor.roles_in(g.campaign.code),
         until=day(until),
     )
 

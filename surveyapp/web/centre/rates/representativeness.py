@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import g, render_template, url_for
+from flask import g, render_template
 from markupsafe import Markup
 
 from surveyapp import clock
@@ -13,6 +13,8 @@ from surveyapp.db import reading
 from surveyapp.documents.charts import curves
 from surveyapp.documents.charts.curves import ShareLines
 from surveyapp.documents.tables import Cell, Column
+from surveyapp.fieldwork.counts import queries
+from surveyapp.fieldwork.counts.queries import Figures
 from surveyapp.fieldwork.representativeness import r_indicator as rules
 from surveyapp.fieldwork.representativeness import strata as strata_counts
 from surveyapp.fieldwork.representativeness.r_indicator import (
@@ -27,7 +29,8 @@ from surveyapp.fieldwork.representativeness.r_indicator import (
 from surveyapp.fieldwork.representativeness.strata import ResponseCourse
 from surveyapp.i18n import _, day, locale, moment, number, percent
 from surveyapp.web.centre import bp
-from surveyapp.web.centre.rates import selection
+from surveyapp.web.centre.rates import next_steps, selection
+from surveyapp.web.centre.rates.next_steps import Advice, Adviser
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
@@ -41,7 +44,7 @@ def representativeness() -> str:
     """R today, by variable and category, the course over days, the subgroups to remind."""
     seen = look()
     measured, named, course = seen.measured, seen.named, seen.course
-    may_send = "operator" in g.actor.roles_in(g.campaign.code)
+    may_act = "operator" in g.actor.roles_in(g.campaign.code)
     return render_template(
         "centre/representativeness.html",
         measured=measured,
@@ -57,7 +60,8 @@ def representativeness() -> str:
         else [],
         columns=_columns(),
         suggestions=[
-            _suggestion(each, named, may_send=may_send) for each in rules.suggest(seen.strata)
+            _suggestion(each, named, seen.advise(each.stratum), may_act=may_act)
+            for each in rules.suggest(seen.strata)
         ],
         suggestion_columns=_suggestion_columns(),
         course_columns=_course_columns(),
@@ -74,6 +78,14 @@ class RepresentativenessView:
     course: ResponseCourse
     measured: Representativeness | None
     named: tuple[dict[str, str], ...]
+    units: Mapping[str, Figures]
+    """By code, the whole unit: what is done next is the unit's matter."""
+    adviser: Adviser
+
+    def advise(self, stratum: Stratum) -> Advice:
+        """What to do next about a unit's group."""
+        unit, group = stratum.supplying, stratum.group
+        return self.adviser.advise(self.units.get(unit, Figures()), unit=unit, group=group)
 
     def notes(self) -> list[str]:
         """The campaign, the date and the denominator."""
@@ -93,7 +105,12 @@ def look() -> RepresentativenessView:
         names = selection.registry(db, g.campaign.id)
         strata = strata_counts.strata(db, g.campaign.id)
         course = strata_counts.course(db, g.campaign.id, until=clock.day(now) - timedelta(days=1))
-    return RepresentativenessView(now, strata, course, rules.measure(strata), _names(names))
+        adviser = next_steps.adviser(db, now)
+        by_unit = queries.figures(db, g.campaign.id, by=("supplying",))
+    units = {names.units[id_].code: each for (id_,), each in by_unit.items()}
+    return RepresentativenessView(
+        now, strata, course, rules.measure(strata), _names(names), units, adviser
+    )
 
 
 def title_of_course() -> str:
@@ -142,7 +159,7 @@ def as_table(
             ],
         ),
         "reminders": (
-            _("Nên nhắc nhóm nào"),
+            _("Nhóm nào tụt lại"),
             _reminder_lines,
             [
                 Column(_("Nhóm nhỏ")),
@@ -150,6 +167,7 @@ def as_table(
                 Column(_("Số phiếu"), "count"),
                 Column(_("Còn chờ"), "count"),
                 Column(_("R nếu đạt mức chung"), "index"),
+                Column(_("Nên làm tiếp")),
             ],
         ),
     }
@@ -182,6 +200,7 @@ def _reminder_lines(seen: RepresentativenessView) -> list[list[Cell]]:
             each.tally.forms,
             each.tally.waiting,
             each.r_then,
+            seen.advise(each.stratum).words,
         ]
         for each in rules.suggest(seen.strata)
     ]
@@ -277,22 +296,24 @@ def _signed(value: float) -> str:
 
 def _suggestion_columns() -> list[dict[str, Any]]:
     heads = (_("Tỷ lệ"), _("Số phiếu"), _("Còn chờ"), _("R nếu đạt mức chung"))
-    return [{"label": _("Nhóm nhỏ")}, *({"label": head, "number": True} for head in heads)]
+    numbers = ({"label": head, "number": True} for head in heads)
+    return [{"label": _("Nhóm nhỏ")}, *numbers, {"label": _("Nên làm tiếp")}]
 
 
 def _suggestion(
-    each: Suggestion, named: tuple[dict[str, str], ...], *, may_send: bool
+    each: Suggestion, named: tuple[dict[str, str], ...], advice: Advice, *, may_act: bool
 ) -> dict[str, Any]:
-    unit, group = each.stratum.supplying, each.stratum.group
-    wave = url_for("centre.new_wave", kind="reminder_not_started", unit=unit, group=group)
+    told: str | Markup = advice.words
+    if may_act and advice.url:
+        told = Markup('<a href="{}">{}</a>').format(advice.url, advice.words)
     return {
-        "url": wave if may_send else None,
         "cells": (
             _stratum(each.stratum, named),
             share_cell(each.tally.rate),
             count_cell(each.tally.forms),
             count_cell(each.tally.waiting),
             sorted_by(each.r_then, _index(each.r_then)),
+            told,
         ),
     }
 
@@ -339,8 +360,7 @@ def _effect(effect: rules.WaveEffect) -> str:
             words
             + " "
             + _(
-                "Ba ngày qua cả hai gần như không đổi: lần gửi này không còn làm thay đổi bức tranh. "
-                "Nên nhắc riêng các nhóm nhỏ dưới đây thay vì nhắc tất cả."
+                "Ba ngày qua cả hai gần như không đổi: lần gửi này không còn làm thay đổi bức tranh."
             )
         )
-    return words + " " + _("Bức tranh vẫn đang thay đổi: nên chờ trước khi nhắc lần nữa.")
+    return words + " " + _("Bức tranh vẫn đang thay đổi.")

@@ -24,6 +24,7 @@ from surveyapp.web.centre import bp
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.audit_context import act
 from surveyapp.web.http.frame import unit_name
+from surveyapp.web.parts.narrowed_list import NARROWING, narrowed
 
 SHOWN = 100
 
@@ -159,7 +160,12 @@ def _page(errors: list[tuple[str, str]] | None = None) -> str:
         shown=(other or versions[0]).number,
         compared={u.unit: u for u in compared.together.units} if compared else {},
         variants=sensitivity.VARIANTS[1:],
-        units=sorted(outcome.together.units, key=_move, reverse=True) if outcome else [],
+        units=narrowed(
+            sorted(outcome.together.units, key=_move, reverse=True) if outcome else [],
+            words=lambda one: f"{one.unit} {names[one.unit]}",
+            kept={name: value for name, value in request.args.items() if name not in NARROWING},
+            page_of="centre.cleaning",
+        ),
         names=names,
         language=locale(),
         may_act="operator" in g.actor.roles_in(g.campaign.code),
@@ -190,18 +196,24 @@ def _coordination_page(errors: list[tuple[str, str]] | None = None) -> str:
         days = unusual_days.unusual_days(db, campaign.id)
         held = rulesets.held_cells(rulesets.in_force(db, campaign).rules)
         groups = [group.code for group in campaigns.groups(db, campaign.id)]
+    names, kinds = {unit.code: unit_name(unit) for unit in units.values()}, _kinds()
     return render_template(
         "centre/cleaning_coordination.html",
         errors=errors or [],
         is_open=is_open,
-        alike_groups=[one for one in alike_groups if one.pairs][:SHOWN],
+        alike_groups=narrowed(
+            [one for one in alike_groups if one.pairs],
+            words=lambda one: f"{names[one.cell[0]]} {one.cell[1]} {kinds[one.kind]}",
+            filters={"marked": lambda one, _yes: one.is_marked},
+            page_of="centre.coordination",
+        ),
         looked_at=len(alike_groups),
         marked=sum(one.is_marked for one in alike_groups),
-        kinds=_kinds(),
+        kinds=kinds,
         days=[(unit_name(units[one.unit_id]), one) for one in days[:SHOWN]],
         held=held,
         units=[(unit.code, unit_name(unit)) for unit in units.values()],
-        names={unit.code: unit_name(unit) for unit in units.values()},
+        names=names,
         groups=[(code, code) for code in groups],
         language=locale(),
         may_act="operator" in g.actor.roles_in(g.campaign.code),

@@ -31,7 +31,8 @@ def spread_row(
     label: str, middles: Sequence[float], quartiles: Quartiles | None, url: str | None
 ) -> DotRow:
     """Every unit of a criterion in one row."""
-    told = _("%(low)s đến %(high)s", low=tenths(min(middles)), high=tenths(max(middles)))
+    low, high = tenths(min(middles)), tenths(max(middles))
+    told = low if low == high else _("%(low)s đến %(high)s", low=low, high=high)
     return DotRow(label, told, quartiles=quartiles, others=middles, url=url)
 
 

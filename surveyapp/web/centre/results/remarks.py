@@ -190,6 +190,7 @@ def _card(one: RemarkToReview, questions: Mapping[str, str]) -> dict[str, object
         "about": f"{level} · {question or _('Ý kiến khác')}",
         "pieces": [piece for piece in pieces if piece[0]],
         "proposed": one.proposed,
+        "is_whole": one.proposed == one.text,
         "review": one.review,
         "mine": one.review is not None and one.review.first_by == g.actor.username,
     }

@@ -1,6 +1,5 @@
 """Everything about one supplying unit: rate and curve, reasons, contacts, messages, lists, calls, notes, what to do next."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -111,10 +110,7 @@ def _figures(db: Session, unit: Unit) -> dict[str, Any]:
     by_group = queries.figures(db, g.campaign.id, by=("group",), where=where)
     by_department = queries.figures(db, g.campaign.id, by=("department",), where=where)
     total, names = queries.total(by_group.values()), selection.registry(db, g.campaign.id)
-    days = timedelta(days=max(g.campaign.least_days_between_messages, 1))
-    now = clock.now()
-    lately = deliveries.reminded(db, g.campaign.id, since=now - days, until=now + days)
-    step = briefing.next_step(total, reminded_lately=lately.holds(unit=unit.code))
+    advice = next_steps.adviser(db, clock.now()).advise(total, unit=unit.code)
     points = queries.curve(db, g.campaign.id, where=where)
 
     def rows(things: Any, figures: Any, dimension: str) -> list[Any]:
@@ -128,14 +124,27 @@ def _figures(db: Session, unit: Unit) -> dict[str, Any]:
     return {
         "total": total,
         "missing": briefing.missing(total),
-        "step": next_steps.offer(step, unit=unit.code),
-        "reminded": lately.holds(unit=unit.code),
+        "advice": advice,
+        "others": [other for other in _acts(unit) if other[1] != advice.url],
         "reasons": reasons_bar(total),
         "curve": curves.figure(_curve(points, total), title=_("Phiếu đã nộp, cộng dồn theo ngày")),
         "columns": rate_table.plain_columns,
         "groups": rows(names.groups, by_group, "group"),
         "departments": rows(names.departments, by_department, "department"),
     }
+
+
+def _acts(unit: Unit) -> list[tuple[str, str]]:
+    """What can be done at any time, whatever is advised: words and addresses."""
+
+    def wave(kind: str) -> str:
+        return url_for("centre.new_wave", kind=kind, unit=unit.code)
+
+    return [
+        (_("Nhắc người chưa bắt đầu"), wave("reminder_not_started")),
+        (_("Nhắc người làm dở"), wave("reminder_begun")),
+        (_("Gọi điện"), url_for("centre.calls", unit=unit.code)),
+    ]
 
 
 def _curve(points: list[DayFigures], total: Figures) -> TimeCurve:
