@@ -125,7 +125,9 @@ def prepare(folder: Path, url: str, forms: int, people: int = 0) -> tuple[Settin
         with transaction() as db:
             if not fold(db):
                 break
-    if engine.dialect.name == "postgresql":  # as autovacuum does in the night; on SQLite nobody does
+    if (
+        engine.dialect.name == "postgresql"
+    ):  # as autovacuum does in the night; on SQLite nobody does
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
     return settings, engine
