@@ -1,6 +1,7 @@
 """The two ways into the database: one that commits, one that only reads from one snapshot."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from surveyapp.db import compact, engines, make_engine, reading, transaction
+from surveyapp.db import (
+    PreparedStatement,
+    compact,
+    engines,
+    make_engine,
+    read_once,
+    reading,
+    transaction,
+)
 
 THREADS = 8
 """Of a process of the web (gunicorn.conf.py)."""
@@ -109,13 +118,19 @@ def test_the_pages_that_sqlite_keeps_are_bounded_for_a_process_and_not_for_each_
     assert sum(kept) <= engines.SQLITE_CACHE_KIB
 
 
-def test_a_connection_that_rested_and_died_is_replaced_unnoticed(
-    postgresql_engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def backend() -> int:
-        with reading() as db:
-            return int(db.scalars(text("select pg_backend_pid()")).one())
+def by_session() -> int:
+    with reading() as db:
+        return int(db.scalars(text("select pg_backend_pid()")).one())
 
+
+def by_single_statement() -> int:
+    return int(read_once(PreparedStatement(select(func.pg_backend_pid(type_=Integer))), {})[0][0])
+
+
+@pytest.mark.parametrize("backend", [by_session, by_single_statement])
+def test_a_connection_that_rested_and_died_is_replaced_unnoticed(
+    backend: Callable[[], int], postgresql_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = backend()
     assert backend() == first, "the pool gave another connection"
     other = make_engine(postgresql_engine.url.render_as_string(hide_password=False))
@@ -124,5 +139,5 @@ def test_a_connection_that_rested_and_died_is_replaced_unnoticed(
         while connection.scalar(text(f"select 1 from pg_stat_activity where pid = {first}")):
             connection.rollback()
     other.dispose()
-    monkeypatch.setattr("surveyapp.db.engines._RESTED", 0)
+    monkeypatch.setattr("surveyapp.db.lending.RESTED", 0)
     assert backend() != first

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import date
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import (
     Column,
@@ -33,6 +34,7 @@ from surveyapp.db import (
     prepared_transaction,
     read_once,
     reading,
+    transaction,
 )
 
 NOTES = Table(
@@ -90,6 +92,10 @@ def test_rows_come_back_as_the_types_of_the_table_have_them(engine):
         assert dict(zip(NOTES.c.keys(), read, strict=True)) == one
         assert type(read[3]) is bytes
         assert db.execute(select(NOTES).where(OF_KIND), {"given": "none"}).one_or_none() is None
+        count = select(func.count()).select_from(NOTES).where(OF_KIND)
+        assert db.execute(count, {"given": "none"}).scalar_one() == 0
+        with pytest.raises(AssertionError, match="0 rows"):
+            db.execute(select(NOTES.c.n).where(OF_KIND), {"given": "none"}).scalar_one()
 
 
 def test_many_are_written_in_one_statement_and_what_is_deleted_is_given(engine):
@@ -126,26 +132,45 @@ def test_a_default_of_pythons_is_refused_for_nobody_would_fill_it_in(engine):
 COUNT = PreparedStatement(select(func.count()).select_from(NOTES))
 
 
-def test_statement_after_statement_goes_over_one_connection_and_a_failed_one_gives_it_up(
-    sqlite_engine,
-):
-    NOTES.create(sqlite_engine)
-    pool = sqlite_engine.pool
+def test_statement_after_statement_goes_over_one_connection_and_a_failed_one_gives_it_up(engine):
+    pool = engine.pool
     for _ in range(3):
         assert read_once(COUNT, {}) == [(0,)]
     assert isinstance(pool, QueuePool) and pool.checkedout() == 1
     assert connections_in_use() == 0
-    in_hand = lending.take(sqlite_engine)
+    in_hand = lending.take(engine)
     driver = in_hand.driver_connection
-    lending.give_back(sqlite_engine, in_hand)
+    lending.give_back(engine, in_hand)
     with pytest.raises(DBAPIError):
-        prepared.sent(sqlite_engine, "select nothing from nowhere", ())
+        prepared.sent(engine, "select nothing from nowhere", ())
     assert pool.checkedout() == 0
     assert read_once(COUNT, {}) == [(0,)]
-    sqlite_engine.dispose()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+    engine.dispose()
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
         driver.execute("select 1")
     assert read_once(COUNT, {}) == [(0,)]
+
+
+def test_a_session_gets_no_connection_that_commits_by_itself(engine):
+    assert read_once(COUNT, {}) == [(0,)]
+    held = [lending.take(engine)]
+    lending.to_pool(engine, held.pop())
+    with pytest.raises(LookupError), transaction() as db:
+        db.execute(WRITE, note("one"))
+        raise LookupError
+    assert kinds() == []
+
+
+def test_where_one_connection_is_lost_those_in_hand_are_trusted_no_more(postgresql_engine):
+    held = [lending.take(postgresql_engine) for _ in range(2)]
+    for each in held:
+        lending.give_back(postgresql_engine, each)
+    assert lending.at_rest(postgresql_engine) == 2
+    with pytest.raises(DBAPIError) as lost:
+        prepared.sent(postgresql_engine, "select pg_terminate_backend(pg_backend_pid())", ())
+    assert lost.value.connection_invalidated
+    assert (lending.at_rest(postgresql_engine), postgresql_engine.pool.checkedout()) == (0, 0)
+    assert prepared.sent(postgresql_engine, "select 1", ()) == [(1,)]
 
 
 def test_a_connection_that_comes_back_in_a_transaction_is_kept_for_nobody(sqlite_engine):

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from surveyapp.db import outages, unit_scope
+from surveyapp.db import lending, outages, unit_scope
 from surveyapp.errors import SurveyError
 
 POOLER = "pgbouncer"
@@ -107,17 +107,12 @@ def _limiting(patience: Patience) -> Any:
     return begin
 
 
-_RESTED = 1.0
-"""Seconds after which a connection is asked whether it is alive: at every use it would cost a page as
-much as a statement, and a server that restarts is away for longer."""
-
-
 def _note_use(_driver: Any, entry: ConnectionPoolEntry) -> None:
     entry.info["used"] = monotonic()
 
 
 def _ask_if_alive(driver: Any, entry: ConnectionPoolEntry, _held: Any) -> None:
-    if monotonic() - entry.info.get("used", monotonic()) < _RESTED:
+    if monotonic() - entry.info.get("used", monotonic()) < lending.RESTED:
         return
     try:
         if driver.closed:

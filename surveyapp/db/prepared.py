@@ -122,7 +122,7 @@ def _with_constants(statement: Any, dialect: Dialect) -> Any:
 
 def sent(engine: Engine, text: str, values: Any) -> list[Row]:
     """The rows of one statement. Raises what SQLAlchemy would raise."""
-    with lent(engine) as connection, _committed_by_itself(engine, connection):
+    with lent(engine) as connection:
         cursor = connection.cursor()
         cursor.execute(text, values)
         rows = cursor.fetchall()
@@ -132,7 +132,7 @@ def sent(engine: Engine, text: str, values: Any) -> list[Row]:
 
 def changed(engine: Engine, text: str, values: Any) -> int:
     """How many rows one statement changed, which commits by itself. Raises what SQLAlchemy would raise."""
-    with lent(engine) as connection, _committed_by_itself(engine, connection):
+    with lent(engine) as connection:
         return run(connection, text, values)
 
 
@@ -147,7 +147,7 @@ def run(connection: PoolProxiedConnection, text: str, values: Any) -> int:
 
 @contextmanager
 def lent(engine: Engine) -> Iterator[PoolProxiedConnection]:
-    """A connection; what its driver raises comes as SQLAlchemy's own."""
+    """A connection on which a statement commits by itself; what its driver raises comes as SQLAlchemy's own."""
     connection = lending.take(engine)
     try:
         yield connection
@@ -157,7 +157,7 @@ def lent(engine: Engine) -> Iterator[PoolProxiedConnection]:
                 raise told(engine, connection, fault) from fault
             raise
         finally:
-            connection.close()
+            lending.to_pool(engine, connection)
     lending.give_back(engine, connection)
 
 
@@ -166,6 +166,7 @@ def told(engine: Engine, connection: PoolProxiedConnection, fault: Any) -> Any:
     is_lost = engine.dialect.is_disconnect(fault, connection, None)
     if is_lost:
         connection.invalidate(fault)
+        lending.let_go(engine)  # those at rest were of the same server
     return DBAPIError.instance(
         "a prepared statement",
         None,
@@ -180,18 +181,3 @@ def told(engine: Engine, connection: PoolProxiedConnection, fault: Any) -> Any:
 def faults(engine: Engine) -> Any:
     """What the driver of this engine raises."""
     return engine.dialect.loaded_dbapi.Error
-
-
-@contextmanager
-def _committed_by_itself(engine: Engine, connection: PoolProxiedConnection) -> Iterator[None]:
-    """psycopg begins a transaction of its own unless it is told not to; our SQLite never does."""
-    driver: Any = connection.driver_connection
-    if engine.dialect.name != "postgresql":
-        yield
-        return
-    driver.autocommit = True
-    try:
-        yield
-    finally:
-        if not driver.closed:
-            driver.autocommit = False

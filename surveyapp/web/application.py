@@ -28,7 +28,7 @@ from surveyapp.web.http import (
 )
 from surveyapp.web.http.error_pages import errors
 from surveyapp.web.http.monitoring import metrics
-from surveyapp.web.http.safeguards import fresh_factor, two_persons
+from surveyapp.web.http.safeguards import fresh_factor, sent_fields, two_persons
 from surveyapp.web.parts import table_rows
 
 ROOMS = (
@@ -42,7 +42,7 @@ ROOMS = (
     "surveyapp.web.desk",
     "surveyapp.web.centre",
 )
-REQUEST_BYTES = 64 * 1024
+REQUEST_BYTES = sent_fields.LONGEST
 
 
 def build(

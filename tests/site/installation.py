@@ -82,6 +82,10 @@ class Node:
         self.process.send_signal(signal.SIGHUP)
         until(lambda: not before & set(self.workers), "the old workers stay")
 
+    def is_ready(self) -> bool:
+        """It has its keys, schema and database."""
+        return answers(self.port, "/health/ready")
+
     def kill(self) -> None:
         """As when the machine is gone."""
         assert self.process is not None

@@ -32,9 +32,7 @@ def test_a_key_is_rotated_and_nodes_are_restarted_under_load_and_nothing_acknowl
             command(site, "keys", "rotate")
             for node in site.nodes:
                 node.reload()
-                assert installation.answers(node.port, "/health/ready"), (
-                    "it tells which keys it has"
-                )
+                installation.until(node.is_ready, "it does not tell which keys it has")
             command(site, "keys", "use", "2")
             for node in site.nodes:
                 node.restart()

@@ -1,5 +1,6 @@
 """Headers on every response, errors included, and compression of text."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
@@ -51,11 +52,11 @@ a page; what is longer is what people on a thin line wait for."""
 DENSEST = 12
 """For what is compressed once: a twentieth smaller than zlib makes it."""
 COMPRESSED_TYPES = frozenset({"text/html", "text/csv", "text/plain", "application/json"})
+_PLAIN_ADDRESS = re.compile(r"(?:/[A-Za-z0-9_~-]+)+/?(?:\?[A-Za-z0-9_=&%-]+)?(?:#[A-Za-z0-9_-]+)?")
 
 
 def install(app: Flask) -> None:
     """Mark each request with an id, and each response with its headers."""
-    app.response_class = SurveyResponse
     app.before_request(lambda: bind_request(secrets.token_hex(6)))
     app.after_request(_compress)
     app.after_request(_without_body)  # runs before it
@@ -81,11 +82,22 @@ class SurveyResponse(Response):
             body, status, headers = super().get_wsgi_response(environ)
         else:
             if "location" in own:
-                self.headers["Location"] = iri_to_uri(self.headers["Location"])
+                self.headers["Location"] = _in_ascii(self.headers["Location"])
             body, status = self.get_app_iter(environ), self.status
             headers = self.headers.to_wsgi_list()
         headers += [pair for name, pair in self.ours.items() if name not in own]
         return body, status, headers
+
+
+class BareResponse(SurveyResponse):
+    """Nothing but headers, and none that says what kind of thing the body is."""
+
+    default_mimetype = None
+
+
+def _in_ascii(address: str) -> str:
+    """As Werkzeug writes it; of our own addresses, which are written so, it takes nothing apart."""
+    return address if _PLAIN_ADDRESS.fullmatch(address) else iri_to_uri(address)
 
 
 def _has_no_body(response: Response) -> bool:

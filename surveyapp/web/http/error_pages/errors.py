@@ -16,7 +16,9 @@ from surveyapp.errors import SurveyError
 from surveyapp.i18n import _
 from surveyapp.web.http.error_pages import account_refusals  # noqa: F401  registers its words
 from surveyapp.web.http.error_pages.refusals import Words, words_for
+from surveyapp.web.http.headers import BareResponse, SurveyResponse
 from surveyapp.web.http.monitoring import metrics
+from surveyapp.web.http.safeguards.sent_fields import SurveyRequest
 from surveyapp.web.http.sessions import is_staff_path, respondent_code
 from surveyapp.web.parts import help_desk
 
@@ -26,6 +28,13 @@ RETRY_SECONDS = 10
 
 class SurveyFlask(Flask):
     """Flask, but its log of an error names the route, never the path: a path may hold a link."""
+
+    request_class = SurveyRequest
+    response_class = SurveyResponse
+
+    def redirect(self, location: str, code: int = 302) -> Response:
+        """To another address, with nothing beside it: browsers show nobody what stands there."""
+        return BareResponse(b"", code, {"Location": location})
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view and no hook of ours is a coroutine, so none is asked at every request."""
