@@ -6,7 +6,7 @@ by comparing the head with a copy kept elsewhere. Nothing a respondent does is e
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -37,13 +37,26 @@ class Chain:
 
 
 @dataclass(frozen=True)
+class EntryWords:
+    """What of an entry can be searched for by a word."""
+
+    actor: str
+    action: str
+    unit_code: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Sought:
-    """What somebody looks for: who, what, from which moment until which."""
+    """What somebody looks for: who, what, from which moment until which, and what the entry says."""
 
     actor: str = ""
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    says: Callable[["EntryWords"], bool] | None = None
+    """Asked of each entry that the rest leaves: words are as a page shows them, in a language and without
+    accents, which no database knows."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same for the database."""
@@ -158,7 +171,30 @@ def entries(
         chosen = chosen.where(AuditEntry.unit_code == unit_code)
     if before is not None:
         chosen = chosen.where(AuditEntry.number < before)
+    if sought.says is not None:
+        numbers = _saying(db, chosen.limit(None), sought.says, limit=limit)
+        chosen = chosen.where(AuditEntry.number.in_(numbers))
     return list(db.scalars(chosen))
+
+
+def _saying(
+    db: Session, chosen: Select[AuditEntry], says: Callable[[EntryWords], bool], *, limit: int
+) -> list[int]:
+    """Numbers of the newest entries of `chosen` that say it, a thousand read at a time until there are enough."""
+    columns = chosen.with_only_columns(
+        AuditEntry.number,
+        AuditEntry.actor,
+        AuditEntry.action,
+        AuditEntry.unit_code,
+        AuditEntry.facts,
+    )
+    saying: list[int] = []
+    for number, *words in db.execute(columns.execution_options(yield_per=1000)):
+        if says(EntryWords(*words)):
+            saying.append(number)
+            if len(saying) == limit:
+                break
+    return saying
 
 
 def every_entry(db: Session, *, campaign_code: str) -> Iterator[AuditEntry]:

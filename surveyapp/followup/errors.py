@@ -30,6 +30,10 @@ class NotClaimed(CallError):
     """The operator does not have this person, or not any more: nothing was recorded."""
 
 
+class NotForSeveral(CallError):
+    """The result belongs on one person's card: it has consequences that are hers alone."""
+
+
 class DateRefused(CallError):
     """A person is away until a day after today and within a year; `given` is what was typed."""
 

@@ -85,6 +85,11 @@ def refusal(error: errors.CallError) -> tuple[str, str]:
                 _("Ông/Bà không giữ người này, hoặc đã hết 30 phút. Chưa có gì được lưu."),
                 _("Vui lòng bấm Gọi một lần nữa ở danh sách rồi ghi kết quả."),
             )
+        case errors.NotForSeveral():
+            return (
+                _("Kết quả này phải ghi cho từng người."),
+                _("Vui lòng bấm Gọi ở người ấy rồi ghi kết quả."),
+            )
         case errors.DateRefused():
             return (
                 _("Ngày hẹn phải sau hôm nay và trong vòng một năm."),

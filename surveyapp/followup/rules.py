@@ -29,6 +29,16 @@ class Result(StrEnum):
 REACHED = frozenset({Result.REMINDED, Result.ANSWERED, Result.NEW_LINK, Result.REFUSED})
 """The person herself was spoken to: a contact in AAPOR's sense."""
 
+FOR_SEVERAL = (
+    Result.NO_ANSWER,
+    Result.BUSY,
+    Result.WRONG_NUMBER,
+    Result.UNAVAILABLE,
+    Result.REMINDED,
+    Result.MOVED,
+)
+"""Results that one press records for several people: a new link, an answer and a refusal are one person's own."""
+
 CALLED = frozenset({Disposition.SENT, Disposition.BOUNCED, Disposition.BEGUN})
 """Forms about which a person is called: asked for, not submitted, nothing said about them."""
 

@@ -1,6 +1,6 @@
 """Calling: one operator takes a person, calls, and records what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from surveyapp.campaigns.models import Campaign
 from surveyapp.delivery.returned import returns
 from surveyapp.delivery.waves import absences, audience
 from surveyapp.followup import new_links, queries, rules, shifts
-from surveyapp.followup.errors import BeingCalled, NotClaimed, NotToBeCalled
+from surveyapp.followup.errors import BeingCalled, NotClaimed, NotForSeveral, NotToBeCalled
 from surveyapp.followup.models import CallAttempt, CallLease
 from surveyapp.followup.queries import ToCall
 from surveyapp.followup.rules import DECLARATIONS, LEASE, Result
@@ -88,7 +88,44 @@ def record(
     """
     service.check_open(campaign, act.now)
     _held(db, campaign, invitation_id, now=act.now)
-    card = claimed(db, campaign, invitation_id, act=act)
+    _keep(db, campaign, claimed(db, campaign, invitation_id, act=act), outcome, act=act)
+
+
+def record_several(
+    db: Session,
+    campaign: Campaign,
+    invitation_ids: Iterable[UUID],
+    outcome: CallOutcome,
+    *,
+    act: Act,
+) -> int:
+    """Keep the same result for several people called one after another; gives for how many.
+
+    Whoever another operator is calling, or nobody has to call any more, is left out. Raises
+    `NotForSeveral` unless the result is one of `rules.FOR_SEVERAL`, `NoShift` and `DateRefused`.
+    """
+    if outcome.result not in rules.FOR_SEVERAL:
+        raise NotForSeveral(outcome.result)
+    service.check_open(campaign, act.now)
+    shifts.current(db, campaign, act.actor, now=act.now)
+    _away_until(outcome, now=act.now)
+    chosen = db.scalars(
+        select(Invitation.id)
+        .where(Invitation.id.in_(list(invitation_ids)), Invitation.campaign_id == campaign.id)
+        .order_by(Invitation.id)
+        .with_for_update(key_share=True)
+    ).all()
+    recorded = 0
+    for invitation_id in chosen:
+        card = queries.person(db, campaign, invitation_id, now=act.now)
+        if card is not None and card.operator in (None, act.actor):
+            _keep(db, campaign, card, outcome, act=act)
+            recorded += 1
+    return recorded
+
+
+def _keep(db: Session, campaign: Campaign, card: ToCall, outcome: CallOutcome, *, act: Act) -> None:
+    invitation_id = card.invitation_id
     absences.end(db, campaign.id, invitation_id, today=act.today)
     db.execute(
         insert(CallAttempt).values(

@@ -272,6 +272,7 @@ ROUTES = {
     "POST /centre/<campaign>/declarations/settle-unit": OPERATOR,
     "POST /centre/<campaign>/declarations/<uuid:declaration_id>/settle": OPERATOR,
     "POST /centre/<campaign>/calls/people": OPERATOR,
+    "POST /centre/<campaign>/calls/people/result": OPERATOR,
     "GET /centre/<campaign>/invitations": CENTRE,
     f"GET {INVITATION}": OPERATOR,
     f"POST {INVITATION}": OPERATOR,

@@ -22,6 +22,7 @@ from surveyapp.followup.errors import (
     DateRefused,
     NoShift,
     NotClaimed,
+    NotForSeveral,
     NotToBeCalled,
 )
 from surveyapp.followup.queries import Choice
@@ -346,3 +347,25 @@ def skipped(survey):
 def reissue_waves() -> int:
     with transaction() as db:
         return db.scalar(select(func.count()).select_from(Wave).where(Wave.kind == "reissue"))
+
+
+def test_several_people_get_one_result_but_nobody_whom_another_calls_or_who_has_moved(survey):
+    desk = Desk(survey, *((f"n{n}@so.example.vn", f"091234567{n}") for n in range(4)))
+    desk.call(Result.MOVED, n=0)
+    desk.act(service.claim, desk.invited[1], actor="second")
+    several = [*desk.invited, desk.invited[3]]
+    outcome = CallOutcome(result=Result.MOVED)
+    assert desk.act(service.record_several, several, outcome) == 2
+    assert [desk.disposition(n) == {"moved"} for n in range(4)] == [True, False, True, True]
+    with transaction() as db:
+        entries = db.scalars(select(AuditEntry).where(AuditEntry.action == "calls.recorded")).all()
+    assert len({entry.facts["invitation"] for entry in entries}) == len(entries) == 3
+
+
+def test_what_is_one_persons_own_is_recorded_for_nobody_else(desk):
+    for result in (Result.NEW_LINK, Result.REFUSED, Result.ANSWERED):
+        with pytest.raises(NotForSeveral):
+            desk.act(service.record_several, desk.invited, CallOutcome(result=result))
+    with pytest.raises(DateRefused):
+        desk.act(service.record_several, desk.invited, CallOutcome(result=Result.UNAVAILABLE))
+    assert desk.listed() == [0]

@@ -116,7 +116,6 @@ UNSUPPORTED = [
     ("geopoint", "ẩn danh"),
     ("begin_repeat", "begin_repeat"),
     ("image", "ẩn danh"),
-    ("acknowledge", "acknowledge"),
 ]
 
 

@@ -185,11 +185,15 @@ def test_an_option_that_a_constraint_sets_apart_excludes_all_others_and_only_the
     assert not any(o.alone for o in scales[asked["O"].scale].options)
 
 
-def test_two_options_that_exclude_each_other_are_more_than_we_can_say():
+def test_two_options_that_exclude_each_other_are_at_most_one_of_two_and_more_than_we_can_say_of_three():
     row = {"type": "select_multiple yn", "name": "m", "label": "Which?"}
-    row["constraint"] = "not(selected(., 'y') and selected(., 'n'))"
-    (reason,) = reasons(form(row))
+    row["constraint"] = "not(selected(., 'y') and selected (., 'n'))"
+    assert items(taken(form(row)))["M"].settings == {"most": 1}
+    three = [*YES_NO, {"list_name": "yn", "name": "p", "label": "Perhaps"}]
+    (reason,) = reasons(form(row, choices=three))
     assert reason.startswith("2 survey!D2")
+    imported = taken(form(row | {"type": "select_one yn"}, choices=three))
+    assert told(imported, "survey!D 2: ")
 
 
 def test_other_please_say_is_added_for_the_question_that_asks_it_and_for_no_other():
@@ -200,13 +204,16 @@ def test_other_please_say_is_added_for_the_question_that_asks_it_and_for_no_othe
     assert (scales[asked["A"].scale], scales[asked["B"].scale]) == (2, 3)
 
 
-def test_pictures_beside_words_are_left_aside_and_a_picture_alone_is_refused():
+def test_pictures_beside_words_are_left_aside_and_a_code_stands_for_a_picture_alone():
     choices = [row | {"image": f"{row['name']}.jpg"} for row in YES_NO]
     imported = taken(form(ASKED | {"media::image": "a.jpg"}, choices=choices))
     assert told(imported, "survey!D 2: ") and told(imported, "choices!D 2–3: ")
     choices = [{key: row[key] for key in row if key != "label"} for row in choices]
-    (reason,) = reasons(form(ASKED, choices=choices))
-    assert reason.startswith("2 choices!C2")
+    imported = taken(form(ASKED, choices=choices))
+    assert [o.label.en for o in imported.questionnaire.scales[0].options] == ["y", "n"]
+    assert told(imported, "choices!C 2–3: ")
+    (reason,) = reasons(form({"type": "select_one yn", "name": "a", "image": "a.jpg"}))
+    assert reason.startswith("2 survey!C2")
 
 
 def test_columns_of_one_apps_own_and_messages_in_several_languages_are_told_with_their_rows():
@@ -250,14 +257,16 @@ def test_the_same_words_stand_once_in_each_section():
         ]
     assert len(items(taken(form(*rows)))) == 2
     rows[5:5] = [ASKED | {"name": "again"}]
-    assert len(reasons(form(*rows))) == 1
+    imported = taken(form(*rows))
+    assert items(imported)["AGAIN"].text.en == "Was it good? (2)"
+    assert told(imported, "survey!C 7: ")
 
 
 def test_a_refused_form_of_many_faults_names_each_once_and_at_its_place():
     rows = [
         {"type": "geopoint", "name": "g", "label": "Where?"},
         {"type": "phone number", "name": "p", "label": "Phone?"},
-        {"type": "acknowledge", "name": "k", "label": "Agree?"},
+        {"type": "barcode", "name": "k", "label": "Agree?"},
         {"type": "rank yn", "name": "r", "label": "Order?"},
         {"type": "text", "name": "t", "label": "Id?", "constraint": "regex(., '^[0-9]+$')"},
         {"type": "text", "name": "u", "label": "So?", "relevant": "${g} != ''"},

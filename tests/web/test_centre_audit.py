@@ -46,6 +46,10 @@ def app(app, now, keys, moment):
         ("since={5}", {"list.returned", "deadline.moved"}),
         ("until={5}", {"list.approved", "list.returned"}),
         ("since={5}&until={5}", {"list.returned"}),
+        ("search=DOI han thu", {"deadline.moved"}),
+        ("search=tra lai danh sach", {"list.returned"}),
+        ("search=binh deadline", set()),
+        ("search=list&actor=an", {"list.approved"}),
         ("since=nonsense&until=0001-01-01", {"list.approved", "list.returned", "deadline.moved"}),
     ],
 )

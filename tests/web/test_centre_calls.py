@@ -186,3 +186,23 @@ def test_when_the_time_is_over_the_list_is_shut(operator, people, moment):
     post(operator, CALLS, f"{CALLS}/open", reason=WHY)
     post(operator, CALLS, f"{CALLS}/end")
     assert operator.get(LIST).status_code == 303
+
+
+@pytest.mark.parametrize("chosen", [["Trần Thị Bình"], ["Trần Thị Bình", "Lê Văn Chi"]])
+def test_one_press_records_a_result_for_those_chosen(operator, people, chosen):
+    ids = [str(people[name][0]) for name in chosen]
+    several = {"invitation": ids, "result": "unavailable", "until": "2024-01-18"}
+    answer = post(operator, LIST, f"{LIST}/result?unit=01", **several)
+    assert answer.headers["Location"].endswith(f"{LIST}?unit=01")
+    assert f"Đã lưu cho {len(chosen)} người" in operator.get(LIST).text
+    away = operator.get(f"{LIST}?state=away").text
+    assert {name for name in people if name in away} == {*chosen}
+
+
+def test_the_whole_page_is_chosen_by_one_mark_and_nobody_chosen_is_said(operator, people):
+    shown = re.findall(r'name="shown" value="([^"]+)"', operator.get(LIST).text)
+    assert set(shown) == {str(id_) for id_, _code in people.values()}
+    post(operator, LIST, f"{LIST}/result", result="busy", invitation=["no-id"])
+    assert "ít nhất một người" in operator.get(LIST).text
+    post(operator, LIST, f"{LIST}/result", result="busy", everyone="1", shown=shown)
+    assert operator.get(LIST).text.count("Máy bận,") == 2

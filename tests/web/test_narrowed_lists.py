@@ -4,7 +4,13 @@ import re
 
 import pytest
 
+from surveyapp import clock
+from surveyapp.assignments.count_deltas import Cell, Deltas
+from surveyapp.assignments.rules import Disposition
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.campaigns.models import Campaign
 from surveyapp.db import transaction
+from surveyapp.web.parts import narrowed_list
 from surveyapp.web.parts.narrowed_list import PAGE
 from tests import factories
 from tests.web.browsing import sign_in
@@ -78,3 +84,53 @@ def test_the_other_lists_take_a_search_too(operator, address):
     page = operator.get(f"/centre/tiny/{address}?search=khongco")
     assert page.status_code == 200
     assert 'value="khongco"' in page.text
+
+
+@pytest.fixture
+def three_rates(operator, monkeypatch, now):
+    """Units with a half, a quarter and nothing answered, and a page that holds two of them."""
+    monkeypatch.setattr(narrowed_list, "PAGE", 2)
+    with transaction() as db:
+        campaign = db.query(Campaign).one()
+        units = campaigns.units(db, campaign.id)[:3]
+        group = campaigns.groups(db, campaign.id)[0].id
+        deltas = Deltas()
+        for unit, submitted in zip(units, (2, 1, 0), strict=True):
+            cell = Cell(unit.id, unit.id, group, 0, "email")
+            deltas.add(cell, Disposition.SENT, 4 - submitted)
+            deltas.add(cell, Disposition.SUBMITTED, submitted)
+        deltas.write(db, campaign.id, today=clock.day(now))
+    return [unit.name_vi for unit in units]
+
+
+def headings(page) -> list[str]:
+    return re.findall(r'<th scope="row"[^>]*><a href="[^"]+">([^<]+)</a>', page.text)
+
+
+def test_rates_are_sorted_over_all_pages_and_the_order_stays_in_the_address(operator, three_rates):
+    half, quarter, none = three_rates
+    rates = "/centre/tiny/rates?by=supplying"
+    assert headings(operator.get(rates)) == [none, quarter]
+    best = operator.get(f"{rates}&sort=-1")
+    assert headings(best) == [half, quarter]
+    assert 'aria-sort="descending"' in best.text
+    assert "by=supplying&amp;sort=-1&amp;page=2" in best.text
+    assert headings(operator.get(f"{rates}&sort=-1&page=2"))[0] == none
+    assert "Cộng" in best.text
+
+
+def test_a_row_of_the_rates_is_found_by_its_name_and_no_sum_of_others_stands_below(
+    operator, three_rates
+):
+    half = three_rates[0]
+    page = operator.get("/centre/tiny/rates", query_string={"by": "supplying", "search": half})
+    assert headings(page) == [half]
+    assert "Cộng" not in page.text
+    assert '<input type="hidden" name="by" value="supplying">' in page.text
+    assert 'href="/centre/tiny/rates?by=supplying">Bỏ tìm và lọc' in page.text
+
+
+@pytest.mark.parametrize("sort", ["99", "-99", "x", "1;2", "--1"])
+def test_an_order_that_makes_no_sense_changes_nothing(operator, three_rates, sort):
+    page = operator.get(f"/centre/tiny/rates?by=supplying&sort={sort}")
+    assert headings(page) == headings(operator.get("/centre/tiny/rates?by=supplying"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
@@ -115,10 +116,26 @@ def _can_apply(sections: Sequence[Any], section: Any, item: Any) -> bool:
     ]
     if prod(map(len, values)) > MOST_TRIED:
         return True
+    on_the_way = list(_only(sections, {*asked, item.id}))
     return any(
-        item.id in routing.applying(sections, dict(zip(asked, chosen, strict=True)))
+        item.id in routing.applying(on_the_way, dict(zip(asked, chosen, strict=True)))
         for chosen in product(*values)
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A section with some of its items."""
+
+    items: tuple[Any, ...]
+    shown_if: Any
+
+
+def _only(sections: Sequence[Any], ids: Container[str]) -> Iterator[_Part]:
+    """Of the sections the items by which it is decided whether one of them applies."""
+    for section in sections:
+        if items := tuple(item for item in section.items if item.id in ids):
+            yield _Part(items, section.shown_if)
 
 
 def _named(section: Any, item: Any) -> list[str]:

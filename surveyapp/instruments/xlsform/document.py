@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,10 @@ from surveyapp.instruments.xlsform.sheets import SheetCell, SheetRow
 from surveyapp.instruments.yaml_document import Step, YamlDocument
 
 Path = tuple[Step, ...]
-Told = dict[tuple[str, str, str], list[int]]
+Told = dict[tuple[str, str, str], dict[int, None]]
 """By sheet, column and words the rows in which it stands."""
+
+_NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class SheetDocument(YamlDocument):
         self.mapped: list[MappedName] = []
         self.is_ours = False
         """It has our own ids: what it leaves out was forgotten, and nothing is filled in."""
+        self.allows_double_codes = False
+        """Its settings say that one code of a list may stand for several options."""
+        self.copies: dict[str, str] = {}
+        """Names of rows that were written out several times, and what they are called in the form."""
         self._refused: Told = {}
         self._aside: Told = {}
 
@@ -53,26 +60,33 @@ class SheetDocument(YamlDocument):
 
     def refuse(self, row: SheetRow, message: str, cell: SheetCell | None = None) -> None:
         """Note a fault of a row, or of one cell of it; the same fault of a column is told once, with its rows."""
-        _tell(self._refused, row, message, cell)
+        _tell(self._refused, row, self._as_typed(message), cell)
 
     def set_aside(self, row: SheetRow, message: str, cell: SheetCell | None = None) -> None:
         """Note what of a row, or of one cell of it, is not used; the same of a column is told once, with its rows."""
-        _tell(self._aside, row, message, cell)
+        _tell(self._aside, row, self._as_typed(message), cell)
+
+    def _as_typed(self, message: str) -> str:
+        """The message with the names that stand in the form; a copy of a copy has one too."""
+        while (typed := _NAME.sub(lambda m: self.copies.get(m[0], m[0]), message)) != message:
+            message = typed
+        return message
 
     def left_aside(self) -> Iterator[str]:
         """What was set aside, each with its place."""
-        for (sheet, letter, message), rows in self._aside.items():
+        for (sheet, letter, message), numbers in self._aside.items():
+            rows = sorted(numbers)
             column = f"!{letter}" if letter else ""
             yield f"{sheet}{column} {', '.join(_runs(rows))}: {message}"
 
     def refusals(self) -> Iterator[Fault]:
         """What was refused, each at the first of its rows."""
-        for (sheet, letter, message), rows in self._refused.items():
-            first, *others = rows
+        for (sheet, letter, message), numbers in self._refused.items():
+            first, *others = sorted(numbers)
             cell = f"{sheet}!{letter}{first}" if letter else sheet
             if others:
-                numbers = ", ".join(_runs(others))
-                message = _("%(fault)s (cả ở dòng %(rows)s)", fault=message, rows=numbers)
+                shown = ", ".join(_runs(others))
+                message = _("%(fault)s (cả ở dòng %(rows)s)", fault=message, rows=shown)
             yield Fault(self.file, first, cell, message)
 
     def rename(self, row: SheetRow, written: str, ours: str, words: str) -> None:
@@ -88,9 +102,8 @@ class SheetDocument(YamlDocument):
 
 
 def _tell(told: Told, row: SheetRow, message: str, cell: SheetCell | None) -> None:
-    rows = told.setdefault((row.sheet, cell.letter if cell else "", message), [])
-    if row.number not in rows[-1:]:
-        rows.append(row.number)
+    rows = told.setdefault((row.sheet, cell.letter if cell else "", message), {})
+    rows[row.number] = None
 
 
 def _runs(rows: list[int]) -> Iterator[str]:

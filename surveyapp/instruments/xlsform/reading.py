@@ -10,8 +10,8 @@ from surveyapp.instruments.errors import Fault, QuestionnaireRefused
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.reading import check_questionnaire
 from surveyapp.instruments.xlsform.document import MappedName, SheetDocument
+from surveyapp.instruments.xlsform.rewriting import rewritten
 from surveyapp.instruments.xlsform.rows import completing, left_aside, lists, unsupported
-from surveyapp.instruments.xlsform.rows.filtered import FilteredLists
 from surveyapp.instruments.xlsform.rows.survey import read_survey, read_types
 from surveyapp.instruments.xlsform.sheets import OF_THE_STANDARD, read_sheets
 
@@ -40,9 +40,10 @@ def read_xlsform(content: bytes, *, file: str, best: BestEnd | None = None) -> I
         document.set_aside(row, words, cell)
     completing.read_settings(document, book.settings)
     completing.tell_language(document, book)
-    asked, choices = FilteredLists(document, book.choices).expand(read_types(book.survey))
+    asked, choices = rewritten(document, read_types(book.survey), book.choices)
     lists_asked = {asked_type.list_name for _row, asked_type in asked}
-    known = lists.read_lists(document, choices, lists_asked, best=best or "")
+    named = {row.get("name"): said for row, _asked in asked if (said := row.text("label"))}
+    known = lists.read_lists(document, choices, lists_asked, named=named, best=best or "")
     lists.write_scales(document, known, read_survey(document, asked, known))
     completing.complete(document)
     estimated = document.root.setdefault("minutes", 0) == 0

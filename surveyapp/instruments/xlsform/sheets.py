@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
 from surveyapp.i18n import _
 from surveyapp.instruments.errors import Fault, QuestionnaireRefused
+from surveyapp.instruments.xlsform.grids import SheetGrid, read_grids
 from surveyapp.instruments.xlsform.headings import (
     LOGIC,
     OTHER,
@@ -84,36 +84,39 @@ class FormSheets:
 
 def read_sheets(content: bytes, *, file: str) -> FormSheets:
     """The rows of survey, choices and settings; raises `QuestionnaireRefused` where there are none."""
-    import python_calamine as calamine
-
     if len(content) > MAX_BYTES:
         raise QuestionnaireRefused([Fault(file, 1, "", _("tệp lớn hơn 5 MB"))])
     try:
-        book = calamine.load_workbook(io.BytesIO(content))
-        grids = {
-            name.strip(): book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
-        }
-    except (calamine.CalamineError, OSError) as exc:
-        raise QuestionnaireRefused(
-            [Fault(file, 1, "", _("không phải bảng tính XLSX hoặc tệp đã hỏng"))]
-        ) from exc
+        grids = read_grids(content, file=file)
+    except ValueError as exc:
+        words = _("không phải bảng tính XLSX hoặc tệp đã hỏng")
+        if file.lower().endswith(".csv"):
+            words = _(
+                "không đọc được tệp CSV: cần chữ UTF-8, dấu phẩy giữa các ô, cột đầu ghi tên trang"
+            )
+        raise QuestionnaireRefused([Fault(file, 1, "", words)]) from exc
     named = {name.lower(): grid for name, grid in grids.items()}
+    if "survey" not in named and len(named) == 1:
+        named = {"survey": next(iter(named.values()))}  # a workbook of one sheet, whatever its name
     if missing := [name for name in REQUIRED if name not in named]:
         words = _("thiếu trang %(names)s của XLSForm", names=", ".join(missing))
         raise QuestionnaireRefused([Fault(file, 1, "", words)])
-    settings = list(_rows("settings", named.get("settings", []), plain=PLAIN))
+    settings = list(_rows("settings", named.get("settings", SheetGrid()), plain=PLAIN))
     default = settings[0].get("default_language") if settings else ""
     plain, foreign = _plain_language(default), _foreign_language(named["survey"], default)
     return FormSheets(
         survey=list(_rows("survey", named["survey"], plain=plain, foreign=foreign)),
-        choices=list(_rows("choices", named.get("choices", []), plain=plain, foreign=foreign)),
+        choices=list(
+            _rows("choices", named.get("choices", SheetGrid()), plain=plain, foreign=foreign)
+        ),
         settings=settings,
         language=foreign,
         others=tuple(
             name
             for name, grid in grids.items()
-            if name.lower() not in READ and any(_text(cell) for line in grid for cell in line)
+            if name.lower() in named
+            and name.lower() not in READ
+            and any(_text(cell) for line in grid.lines for cell in line)
         ),
     )
 
@@ -124,9 +127,9 @@ def _plain_language(default: str) -> str:
     return said if said in ("vi", "en") else "vi"
 
 
-def _foreign_language(grid: Sequence[Sequence[object]], default: str) -> str:
+def _foreign_language(grid: SheetGrid, default: str) -> str:
     """The language of a form that has no words in ours: its default, else the first it names."""
-    typed = [_text(cell) for cell in grid[0]] if grid else []
+    typed = _headings(grid)
     double_colons = any("::" in heading for heading in typed)
     read = [read_heading("survey", one, double_colons=double_colons) for one in typed if one]
     words = [heading for heading in read if heading.column == "label"]
@@ -136,19 +139,21 @@ def _foreign_language(grid: Sequence[Sequence[object]], default: str) -> str:
     return default if default in named else next(iter(named), "")
 
 
-def _rows(
-    sheet: str, grid: Sequence[Sequence[object]], *, plain: str, foreign: str = ""
-) -> Iterator[SheetRow]:
+def _headings(grid: SheetGrid) -> list[str]:
+    return [_text(cell) for cell in grid.lines[0]] if grid.lines else []
+
+
+def _rows(sheet: str, grid: SheetGrid, *, plain: str, foreign: str = "") -> Iterator[SheetRow]:
     from xlsxwriter.utility import xl_col_to_name
 
-    typed = [_text(cell) for cell in grid[0]] if grid else []
+    typed = _headings(grid)
     double_colons = any("::" in heading for heading in typed)
     heads = [_head(sheet, heading, double_colons, plain, foreign) for heading in typed]
     places = [
         SheetCell(xl_col_to_name(cell_name), " ".join(heading.split()))
-        for cell_name, heading in enumerate(typed)
+        for cell_name, heading in enumerate(typed, grid.left)
     ]
-    for number, line in enumerate(grid[1:], 2):
+    for number, line in zip(grid.numbers[1:], grid.lines[1:], strict=True):
         cells: dict[str, str] = {}
         known: dict[str, SheetCell] = {}
         twice, nameless = [], []

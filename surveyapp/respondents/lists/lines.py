@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.respondents.errors import UnknownLine
 from surveyapp.respondents.models import ListFinding, ListLine
 
-PAGE = 25
+PAGE = 15
 SEVERITIES = ("must", "check", "note")
 
 

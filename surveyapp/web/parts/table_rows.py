@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from surveyapp.documents.charts.bars import rate_bar
 from surveyapp.i18n import _, day, number, percent
+from surveyapp.respondents.words.names import fold
 
 Cell = dict[str, Any]
 NONE: Cell = {"shown": "–", "value": ""}
@@ -93,3 +94,14 @@ def sorted_by(value: float | None, shown: Any, digits: int = 5) -> Cell:
 def hidden_cell() -> Cell:
     """A figure that tells of too few."""
     return {"shown": _("ẩn"), "value": ""}
+
+
+def cell_value(shown: Any) -> tuple[int, float, str] | None:
+    """What a cell is sorted by: its number before its words; None for a figure that there is not."""
+    value = shown["value"] if isinstance(shown, Mapping) else shown
+    if isinstance(value, Markup) or value in ("", "–"):
+        return None
+    try:
+        return 0, float(value), ""
+    except ValueError:
+        return 1, 0.0, fold(str(value))

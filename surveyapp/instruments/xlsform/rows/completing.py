@@ -16,6 +16,7 @@ from surveyapp.instruments.lint.form_rules import estimate
 from surveyapp.instruments.model import Questionnaire
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import distinct, our_code
+from surveyapp.instruments.xlsform.rows.left_aside import YES
 from surveyapp.instruments.xlsform.sheets import FormSheets, SheetRow
 
 CRITERION, AREA = "X", "9"
@@ -26,6 +27,7 @@ def read_settings(document: SheetDocument, rows: list[SheetRow]) -> None:
     """The settings, with code and title of the file's name where there are none, as the converter does."""
     row = rows[0] if rows else SheetRow("settings", 1, {})
     document.rows[()] = row
+    document.allows_double_codes = row.get("allow_choice_duplicates").lower() in YES
     title = row.text("title") or _one_language(row)
     code = row.get("form_id") or PurePath(document.file).stem
     written: dict[str, Any] = {

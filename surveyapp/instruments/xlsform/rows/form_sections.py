@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from surveyapp.i18n import _
@@ -66,7 +67,22 @@ class FormSections:
         for note in self._notes:
             self._explain(note, item)
         self._notes.clear()
+        if not self._document.is_ours:
+            self._tell_apart(row, item, items)
         items.append(item)
+
+    def _tell_apart(
+        self, row: SheetRow, item: dict[str, Any], before: list[dict[str, Any]]
+    ) -> None:
+        """Questions of a section that nothing tells apart are numbered."""
+        what = ("text", "kind", "scale", "shown_if")
+        plain = dict(item["text"])
+        for number in count(2):
+            if not plain or all(any(item.get(x) != one.get(x) for x in what) for one in before):
+                return
+            item["text"] = {code: f"{words} ({number})" for code, words in plain.items()}
+            told = _("câu trùng lời với câu trước trong phần: thêm (%(n)s)", n=number)
+            self._document.set_aside(row, told, row.filled("label"))
 
     def note(self, row: SheetRow) -> None:
         """Before all questions it is the introduction, or one more paragraph of it; else it explains the

@@ -22,7 +22,7 @@ NO = frozenset(("no", "false", "false()", "0"))
 _OF_AN_APP = lazy("thiết lập %(name)s là của ứng dụng thu thập: không dùng")
 SETTINGS = {
     "allow_choice_duplicates": lazy(
-        "allow_choice_duplicates không dùng: hai phương án cùng mã luôn bị từ chối"
+        "allow_choice_duplicates: hai phương án cùng mã mà khác lời thành hai phương án riêng"
     ),
     "style": lazy("cách hiện phiếu (style) do máy chủ quyết định: không dùng"),
     "instance_name": lazy("tên từng bản ghi (instance_name) không dùng: phiếu ẩn danh"),
@@ -60,6 +60,9 @@ OF_NOTHING = {
 """Cells that mean nothing to the converter in rows of these types."""
 
 _WITHOUT_PICTURES = lazy("hình, âm thanh (%(column)s) không dùng: phiếu chỉ có chữ")
+_ONLY_A_PICTURE = lazy(
+    "phương án chỉ có hình, âm thanh (%(column)s): phiếu chỉ có chữ, mã của nó đứng thay; viết lời trước khi dùng"
+)
 COLUMNS = {
     "default": lazy("trả lời điền sẵn (default) không dùng: không câu nào được chọn sẵn"),
     "rows": lazy("cỡ ô (rows) do máy chủ quyết định: không dùng"),
@@ -145,6 +148,8 @@ def _of_any(row: SheetRow) -> Iterator[Aside]:
             yield cell, _("thuộc tính riêng của ứng dụng (%(column)s) không dùng", **facts)
         elif column in MEDIA and has_words(row):
             yield cell, str(_WITHOUT_PICTURES) % facts
+        elif column in MEDIA and row.sheet == "choices":
+            yield cell, str(_ONLY_A_PICTURE) % facts
         elif column.startswith("sms_"):
             yield cell, str(COLUMNS["compact_tag"]) % facts
     for cell in row.nameless:

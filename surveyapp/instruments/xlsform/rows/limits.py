@@ -39,11 +39,20 @@ _EXCLUSIVE = (
 )
 """How forms say that an option excludes all others, without blanks."""
 
+_TOGETHER = re.compile(
+    r"not\(selected\(\.,'(?P<one>[^']+)'\)andselected\(\.,'(?P<other>[^']+)'\)\)"
+)
+
 
 def read_limits(
-    document: SheetDocument, row: SheetRow, word: str, kind: QuestionKind, item: dict[str, Any]
+    document: SheetDocument,
+    row: SheetRow,
+    word: str,
+    kind: QuestionKind,
+    item: dict[str, Any],
+    options: frozenset[str],
 ) -> dict[str, Any]:
-    """The kind's own settings: of our column, else of the type and the constraint."""
+    """The kind's own settings: of our column, else of the type and the constraint; `options` by their names."""
     if word == "range":
         return _range(document, row)
     said = " ".join(row.get("constraint").split())
@@ -58,6 +67,17 @@ def read_limits(
         settings = kind.settings_of(said)
         if word == "decimal" and re.search(r"[<>](?!=)", said):
             settings = None  # above 5 is not from 6 on where there are decimals
+    if settings is None and not ours and word in ("date", "time", "datetime"):
+        words = _("câu %(type)s ghi bằng chữ: giới hạn của nó không kiểm", type=word)
+        document.set_aside(row, words, row.places["constraint"])
+        settings, said = {}, ""
+    if settings is None and not ours and kind.has_options and (two := _two(said)):
+        if not kind.is_several:
+            words = _("điều kiện không chọn cùng lúc hai phương án: câu này chỉ chọn được một")
+            document.set_aside(row, words, row.places["constraint"])
+            settings = {}
+        elif two == options:
+            settings = {"most": 1}
     if settings is None:
         cell = row.places["settings" if ours else "constraint"]
         words = _("cột %(column)s: không hiểu giới hạn %(said)s của loại câu hỏi này",
@@ -117,6 +137,12 @@ def read_json(text: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return content if isinstance(content, dict) else None
+
+
+def _two(constraint: str) -> frozenset[str]:
+    """The two options that a constraint lets nobody choose together; none where it says another thing."""
+    match = _TOGETHER.fullmatch("".join(constraint.split()).replace('"', "'"))
+    return frozenset((match["one"], match["other"])) if match else frozenset()
 
 
 def exclusives(constraint: str) -> tuple[frozenset[str], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,13 +13,14 @@ from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import distinct, our_code
 from surveyapp.instruments.xlsform.rows import left_aside
 from surveyapp.instruments.xlsform.rows.left_aside import YES
-from surveyapp.instruments.xlsform.rows.unsupported import of_choices
+from surveyapp.instruments.xlsform.rows.unsupported import ANSWER_TO, REFERENCE, of_choices
 from surveyapp.instruments.xlsform.sheets import SheetRow
 
 MOST = 20
 """Options of a list."""
 
 OTHER_LABEL = {"vi": "Khác", "en": "Other"}
+NO_LABEL = {"vi": "Không", "en": "No"}
 Lists = dict[str, "Choices"]
 
 
@@ -35,6 +36,8 @@ class Choices:
     dont_know: bool = False
     with_other: bool = False
     """A question adds "other, please say" to it (`or_other`)."""
+    with_no: bool = False
+    """Its one option can be denied: a box to tick is a question of yes or no."""
     alone: frozenset[str] = frozenset()
     """Names of options that a question's constraint lets exclude all others."""
 
@@ -45,15 +48,20 @@ class Choices:
             | {mark: True for mark in ("other", "alone") if self._is_marked(row, mark)}
             for index, row in enumerate(self.option_rows[:MOST], 1)
         ]
-        if self.with_other:
-            label = {code: words for code, words in OTHER_LABEL.items() if self._speaks(code)}
-            options.append({"code": str(len(options) + 1), "label": label, "other": True})
+        for is_added, words_of, marks in (
+            (self.with_no, NO_LABEL, {}),
+            (self.with_other, OTHER_LABEL, {"other": True}),
+        ):
+            if is_added:
+                label = {code: words for code, words in words_of.items() if self._speaks(code)}
+                added = {"code": str(len(options) + 1), "label": label or dict(words_of)}
+                options.append({**added, **marks})
         return {"id": self.scale, "options": options, **({"best": self.best} if self.best else {})}
 
     @property
     def key(self) -> str:
         """What tells it from the same list as another question changes it."""
-        return f"{self.name} {self.with_other} {sorted(self.alone)}"
+        return f"{self.name} {self.with_other} {self.with_no} {sorted(self.alone)}"
 
     def _is_marked(self, row: SheetRow, mark: str) -> bool:
         return row.get(mark).lower() in YES or (mark == "alone" and row.get("name") in self.alone)
@@ -72,19 +80,26 @@ class Choices:
         return any(language in row.text("label") for row in self.option_rows)
 
     def codes(self) -> dict[str, str]:
-        """Our codes by the names of the options in the form."""
+        """Our codes by the names of the options in the form; a name that two have means neither."""
         names = [row.get("name") for row in self.option_rows]
         codes = {DONT_KNOW: DONT_KNOW} if self.dont_know else {}
         if self.with_other:
             codes["other"] = str(len(names) + 1)
-        return codes | {name: str(code) for code, name in enumerate(names, 1)}
+        codes |= {name: str(code) for code, name in enumerate(names, 1)}
+        return {name: code for name, code in codes.items() if names.count(name) < 2}
 
 
 def read_lists(
-    document: SheetDocument, rows: list[SheetRow], asked: Container[str], *, best: str = ""
+    document: SheetDocument,
+    rows: list[SheetRow],
+    asked: Container[str],
+    *,
+    named: Mapping[str, dict[str, str]],
+    best: str = "",
 ) -> Lists:
     """Every list that is `asked` by its name; what does not fit is refused row by row.
 
+    `named` are the words of the form's questions by their variables, for options that show an answer.
     `best` is `first` or `last`: the good end of lists that do not say which theirs is.
     """
     known: Lists = {}
@@ -99,6 +114,7 @@ def read_lists(
         if not name and not row.get("name") and not row.text("label"):
             document.set_aside(row, _("dòng ghi chú, không phải phương án: không đọc"))
             continue
+        row = _with_questions_named(document, row, named)
         for cell, words in of_choices(row):
             document.refuse(row, words, cell)
         if not name:
@@ -119,26 +135,54 @@ def read_lists(
     return known
 
 
-def variant(known: Lists, choices: Choices, *, with_other: bool, alone: frozenset[str]) -> Choices:
+def variant(
+    known: Lists,
+    choices: Choices,
+    *,
+    with_other: bool = False,
+    with_no: bool = False,
+    alone: frozenset[str] = frozenset(),
+) -> Choices:
     """The list as one question changes it: what others make of it stays as it is."""
     alone -= choices.excluding()
-    if not with_other and not alone:
+    if not with_other and not with_no and not alone:
         return choices
-    changed = replace(choices, with_other=with_other, alone=alone)
+    changed = replace(choices, with_other=with_other, with_no=with_no, alone=alone)
     if changed.key not in known:
         changed.scale = distinct(choices.scale, {one.scale for one in known.values()})
         known[changed.key] = changed
     return known[changed.key]
 
 
+def _with_questions_named(
+    document: SheetDocument, row: SheetRow, named: Mapping[str, dict[str, str]]
+) -> SheetRow:
+    """An option that would show an answer names its question instead."""
+    cells = dict(row.cells)
+    for code, words in row.text("label").items():
+        for match in REFERENCE.finditer(words):
+            if asked := named.get(match[1]):
+                question = asked.get(code) or next(iter(asked.values()))
+                key = f"label_{code}"
+                cells[key] = cells.get(key, words).replace(match[0], ANSWER_TO[code] % question)
+    if cells != dict(row.cells):
+        told = _("phương án lấy câu trả lời của một câu (${…}): ghi tên câu ấy thay vào")
+        document.set_aside(row, told, row.filled("label"))
+    return replace(row, cells=cells)
+
+
 def _option(document: SheetDocument, choices: Choices, row: SheetRow) -> None:
     code = row.get("name")
     if not code:
         document.refuse(row, _("thiếu mã phương án ở cột name"))
-    if any(before.get("name") == code for before in choices.option_rows) or (
-        code == DONT_KNOW and choices.dont_know
-    ):
-        words = _("mã %(code)s đã có trong danh sách %(name)s", code=code, name=choices.name)
+    again = next((one for one in choices.option_rows if one.get("name") == code), None)
+    facts = {"code": code, "name": choices.name}
+    if again and document.allows_double_codes and row.text("label") != again.text("label"):
+        words = _("mã %(code)s của danh sách %(name)s có hai phương án: mỗi phương án một mã riêng",
+                  **facts)  # fmt: skip
+        document.set_aside(row, words, row.places.get("name"))
+    elif again or (code == DONT_KNOW and choices.dont_know):
+        words = _("mã %(code)s đã có trong danh sách %(name)s", **facts)
         document.refuse(row, words, row.places.get("name"))
     if row.get("scale") and row.get("scale") != choices.scale:
         words = _("danh sách %(name)s ghi hai thang khác nhau", name=choices.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from surveyapp.i18n import _
@@ -9,17 +10,12 @@ from surveyapp.instruments.kinds.registry import DEFAULT
 from surveyapp.instruments.model import is_reserved, variable_name
 from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.document import SheetDocument
+from surveyapp.instruments.xlsform.headings import MEDIA
 from surveyapp.instruments.xlsform.naming import distinct, our_identifier
 from surveyapp.instruments.xlsform.rows import limits, lists, unsupported
 from surveyapp.instruments.xlsform.rows.limits import BY_WORD
 from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
-
-ANSWER_TO = {
-    "vi": "[câu trả lời của Ông/Bà cho câu “%s”]",
-    "en": "[your answer to “%s”]",
-}
-"""What stands in a question where a form would show an earlier answer: in each language of the survey."""
 
 
 class Questions:
@@ -39,6 +35,8 @@ class Questions:
 
     def item(self, row: SheetRow, asked_type: AskedType) -> dict[str, Any]:
         """The item that a row asks for; what does not fit is refused."""
+        if asked_type.kind == "select_multiple" and self._is_box(asked_type):
+            asked_type = replace(asked_type, kind="select_one")
         kind = BY_WORD[asked_type.kind]
         item: dict[str, Any] = {"id": self.identifier(row), "text": self.words(row, "label")}
         choices = self._choices(row, asked_type) if kind.has_options else None
@@ -54,13 +52,22 @@ class Questions:
             if item["text"] is hint:
                 told = _("câu không có lời (label): gợi ý của nó là lời câu hỏi")
                 self._document.set_aside(row, told, row.filled("hint"))
+        if not item["text"]:
+            self._say_nothing(row, item)
         if guidance := self.words(row, "guidance_hint"):
             add_hint(item, guidance)
             told = _("lời giải thích thêm (guidance_hint) vào gợi ý của câu hỏi")
             self._document.set_aside(row, told, row.filled("guidance_hint"))
         if row.get("matrix"):
             item["matrix"] = row.get("matrix")
-        if settings := limits.read_limits(self._document, row, asked_type.kind, kind, item):
+        if settings := limits.read_limits(
+            self._document,
+            row,
+            asked_type.kind,
+            kind,
+            item,
+            choices.names() if choices else frozenset(),
+        ):
             item["settings"] = settings
         if shown_if := self.condition(row):
             item["shown_if"] = shown_if
@@ -70,6 +77,13 @@ class Questions:
             item["id"], codes, kind.is_several, "decimals" not in item.get("settings", {})
         )
         return item
+
+    def _say_nothing(self, row: SheetRow, item: dict[str, Any]) -> None:
+        """A question without words is refused once, and for nothing else."""
+        item["text"] = dict.fromkeys(unsupported.ANSWER_TO, row.get("name") or "–")
+        if not any(row.filled(column) for column in MEDIA):
+            words = _("câu hỏi không có lời: ghi vào cột label")
+            self._document.refuse(row, words, row.places.get("type"))
 
     def words(self, row: SheetRow, column: str) -> dict[str, str]:
         """What a spoken column says; an earlier answer that it would show is named by its question instead."""
@@ -83,7 +97,7 @@ class Questions:
                         self._document.refuse(row, unsupported.reference_refused(match[0]), cell)
                     continue
                 question = named.get(code) or next(iter(named.values()), match[1])
-                said[code] = said[code].replace(match[0], ANSWER_TO[code] % question)
+                said[code] = said[code].replace(match[0], unsupported.ANSWER_TO[code] % question)
                 told = _("lời lấy câu trả lời của câu trước (${…}): ghi tên câu ấy thay vào")
                 self._document.set_aside(row, told, row.filled(column))
         return said
@@ -133,6 +147,15 @@ class Questions:
             words = _("cột beside phải nêu một câu hỏi đứng trước")
             self._document.refuse(row, words, row.places["beside"])
 
+    def _is_box(self, asked_type: AskedType) -> bool:
+        """Whether one option is all there is to choose: a box to tick, or not."""
+        choices = self._known.get(asked_type.list_name)
+        return (
+            choices is not None
+            and len(choices.option_rows) == 1
+            and not (choices.dont_know or asked_type.or_other or self._document.is_ours)
+        )
+
     def _choices(self, row: SheetRow, asked_type: AskedType) -> lists.Choices | None:
         choices = self._known.get(asked_type.list_name)
         if choices is None:
@@ -145,7 +168,14 @@ class Questions:
         elif unknown := alone - choices.names():
             words = unsupported.option_unknown(row.places["constraint"].heading, *sorted(unknown))
             self._document.refuse(row, words, row.places["constraint"])
-        used = lists.variant(self._known, choices, with_other=asked_type.or_other, alone=alone)
+        with_no = self._is_box(asked_type)
+        if with_no:
+            words = _("danh sách %(name)s chỉ có một phương án: thêm “Không” để trả lời có hay không",
+                      name=choices.name)  # fmt: skip
+            self._document.set_aside(row, words, row.places.get("type"))
+        used = lists.variant(
+            self._known, choices, with_other=asked_type.or_other, with_no=with_no, alone=alone
+        )
         if asked_type.or_other:
             words = _("or_other: thêm phương án “Khác” có ghi rõ vào danh sách %(name)s",
                       name=choices.name)  # fmt: skip

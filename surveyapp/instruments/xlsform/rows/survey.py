@@ -119,7 +119,7 @@ def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
                   condition=row.get("relevant"))  # fmt: skip
     elif kind.lower() in left_aside.METADATA:
         words = _("%(type)s: phiếu ẩn danh, không thu", **facts)
-    elif kind.lower() in left_aside.COMPUTED:
+    elif kind.lower() in left_aside.COMPUTED or (kind in BY_WORD and is_computed(row)):
         words = _("%(type)s (%(name)s): không ai trả lời, không tính, không giữ", **facts)
     elif kind in BY_WORD and row.get("appearance").lower() in left_aside.HEADINGS:
         words = _("dòng chỉ là đầu bảng (appearance = label): không phải câu hỏi")
@@ -127,6 +127,12 @@ def _is_left_aside(document: SheetDocument, row: SheetRow, kind: str) -> bool:
         return False
     document.set_aside(row, words, row.places.get("type"))
     return True
+
+
+def is_computed(row: SheetRow) -> bool:
+    """Whether a question is a value that is computed and shown to nobody."""
+    is_silent = not (row.text("label") or row.text("hint"))
+    return is_silent and bool(row.get("calculation") or row.get("trigger"))
 
 
 def _is_remark(row: SheetRow, asked_type: AskedType, *, last: bool) -> bool:

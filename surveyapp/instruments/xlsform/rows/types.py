@@ -24,6 +24,7 @@ _WORDS = {
     "integer": ("integer", "int", "q int", "add integer prompt"),
     "decimal": ("decimal", "q decimal", "add decimal prompt"),
     "percentage": ("percentage",),
+    "acknowledge": ("acknowledge", "trigger", "q acknowledge", "add acknowledge prompt"),
     "date": ("date", "q date", "add date prompt"),
     "time": ("time",),
     "datetime": (
@@ -68,11 +69,14 @@ def read_type(typed: str) -> AskedType:
     words = " ".join(typed.split())
     if select := _COMMAND.match(words):
         kind = _kind(_COMMANDS, select["command"])
+        if select["list"].startswith("${"):
+            return AskedType(f"{kind}_from_answers")
         return AskedType(kind, select["list"], or_other=bool(select["other"]))
     if control := _CONTROL.match(words):
         what = _kind(_CONTROLS, control["what"])
         if what != "group" or not control["over"]:
-            return AskedType(f"{control['edge'].lower()}_{what}")
+            over = (control["over"] or "").strip() if what == "loop" else ""
+            return AskedType(f"{control['edge'].lower()}_{what}", over.removeprefix("over").strip())
     if words.lower() in ("select_one", "select one"):
         return AskedType("select_one")
     return AskedType(_kind(_WORDS, words) or words)

@@ -22,10 +22,11 @@ _SPLIT = lazy("tách thành nhiều câu select_one, mỗi câu một phương �
 _RANGES = lazy("đổi thành select_one với các khoảng")
 _ANONYMOUS = lazy("bỏ dòng này: phiếu ẩn danh, không thu thời điểm, thiết bị, vị trí hay tệp")
 _WHO = lazy("bỏ dòng này: phiếu ẩn danh, không hỏi số điện thoại")
-_ONCE = lazy("bỏ vòng lặp: mỗi câu chỉ hỏi một lần")
+_ONCE = lazy(
+    "ghi số lần lặp từ 1 đến 20 ở repeat_count, hoặc lặp theo một danh sách đến 20 phương án, không quá 300 dòng khi viết ra"
+)
 _WRITTEN_OUT = lazy("ghi các phương án vào trang choices")
 _OTHER = lazy("dùng select_one, select_multiple, integer, range hoặc text")
-_YES_NO = lazy("hỏi bằng select_one có hoặc không, hoặc ghi thành note")
 _IN_TURN = lazy("tách thành từng câu, câu sau có điều kiện theo câu trước")
 
 TYPES = {
@@ -41,10 +42,13 @@ TYPES = {
         _ANONYMOUS,
     ),
     **dict.fromkeys(("phone number", "phonenumber"), _WHO),
-    **dict.fromkeys(("acknowledge", "trigger", "q acknowledge", "add acknowledge prompt"), _YES_NO),
     **dict.fromkeys(("begin_repeat", "end_repeat", "begin_loop", "end_loop"), _ONCE),
     **dict.fromkeys(
-        ("select_one_from_file", "select_multiple_from_file", "select_one_external"), _WRITTEN_OUT
+        (
+            "select_one_from_file", "select_multiple_from_file", "select_one_external", "select_one_from_answers",
+            "select_multiple_from_answers",
+        ),
+        _WRITTEN_OUT,
     ),
     "cascading_select": _IN_TURN,
 }  # fmt: skip
@@ -56,7 +60,7 @@ COLUMNS = {
     "relevant": lazy("chỉ phần và câu hỏi có điều kiện: xóa ô này"),
     "choice_filter": lazy("phiếu không lọc phương án: xóa ô này, tạo danh sách riêng"),
     "constraint": lazy("câu đóng không cần điều kiện: xóa ô này"),
-    "repeat_count": lazy("mỗi câu chỉ hỏi một lần: xóa ô này"),
+    "repeat_count": lazy("chỉ nhận một số từ 1 đến 20, hoặc một câu số đứng trước"),
     "read_only": lazy("mọi câu đều trả lời được: xóa ô này"),
     "disabled": lazy("xóa cả dòng nếu không hỏi câu này"),
     **dict.fromkeys(("calculation", "trigger"), _CALCULATED),
@@ -67,6 +71,13 @@ COLUMNS = {
 
 _NAME = re.compile(r"[^\W\d][\w.-]*$")
 REFERENCE = re.compile(r"\$\{\s*+([^${}\s]*+)\s*+\}")
+
+
+ANSWER_TO = {
+    "vi": "[câu trả lời của Ông/Bà cho câu “%s”]",
+    "en": "[your answer to “%s”]",
+}
+"""What stands in a question where a form would show an earlier answer: in each language of the survey."""
 
 
 def of_survey(row: SheetRow, kind: str) -> Iterator[Refusal]:
@@ -164,7 +175,7 @@ def _is_without_effect(row: SheetRow, key: str, kind: str) -> bool:
         or left_aside.is_passed_over(row, key)
         or left_aside.is_attribute(column)
         or column.startswith("sms_")
-        or (column in MEDIA and left_aside.has_words(row))
+        or (column in MEDIA and (row.sheet == "choices" or left_aside.has_words(row)))
         or (column == "disabled" and said in YES | NO)
         or (column == "parameters" and left_aside.is_order(said))
     )

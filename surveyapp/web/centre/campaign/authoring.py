@@ -79,7 +79,7 @@ def read_draft() -> ResponseReturnValue:
 
 def _read(content: bytes, name: str) -> ImportedForm:
     """By its ending a spreadsheet or one of our files. Raises `QuestionnaireRefused`."""
-    if name.lower().endswith((".xlsx", ".xls", ".ods")):
+    if name.lower().endswith((".xlsx", ".xls", ".ods", ".csv")):
         return read_xlsform(content, file=name)
     return ImportedForm(parse_questionnaire(content, name=name), (), ())
 

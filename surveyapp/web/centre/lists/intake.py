@@ -73,7 +73,7 @@ def lists() -> str:
     shown = narrowed(
         [(supplier, row) for supplier in SUPPLIERS for row in rows[supplier]],
         words=lambda one: f"{one[1].unit.code} {unit_name(one[1].unit)}",
-        filters={"state": lambda _row, _state: True},
+        kept={"state": state} if state else None,
     )
     return render_template(
         "centre/lists.html",

@@ -26,6 +26,8 @@ from surveyapp.web.parts.list_words import REMINDERS, deadline, kind_name
 from surveyapp.web.parts.narrowed_list import narrowed
 
 OPERATOR = "operator"
+ON_A_PAGE = 12
+"""Units on a page: each has several lines on a telephone."""
 
 
 @bp.get("/lists/late")
@@ -45,19 +47,30 @@ def _late_page(late: Sequence[LateUnit], errors: Sequence[tuple[str, str]] = ())
     return render_template(
         "centre/lists_late.html",
         late=late,
-        shown=narrowed(late, words=lambda row: f"{row.unit.code} {unit_name(row.unit)}"),
+        shown=narrowed(
+            late,
+            words=lambda row: f"{row.unit.code} {unit_name(row.unit)}",
+            per_page=ON_A_PAGE,
+        ),
         reachable=sum(bool(row.email) for row in late),
         deadline=lambda due: deadline(due, today=today),
         started=sum(late.state != "missing" for row in late for late in row.lists),
         reminders=REMINDERS,
-        how_far=how_far,
-        kind_name=kind_name,
+        by_progress=_by_progress,
         unit_name=unit_name,
         units=[(row.unit.code, unit_name(row.unit)) for row in late],
         errors=errors,
         typed=request.form,
         may_decide=OPERATOR in g.actor.roles_in(g.campaign.code),
     )
+
+
+def _by_progress(row: LateUnit) -> dict[str, list[str]]:
+    """Names of the unit's lists by how far they are: several kinds of list are mostly equally far."""
+    named: dict[str, list[str]] = {}
+    for late in row.lists:
+        named.setdefault(how_far(late), []).append(kind_name(late.kind))
+    return named
 
 
 def _late_book(late: Sequence[LateUnit]) -> ResponseReturnValue:

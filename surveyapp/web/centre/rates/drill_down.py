@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,7 @@ from surveyapp.web.centre.rates.selection import Registry, Selection
 from surveyapp.web.http import live
 from surveyapp.web.http.access import allow
 from surveyapp.web.parts import rate_table
+from surveyapp.web.parts.narrowed_list import narrowed
 from surveyapp.web.parts.rate_table import RateRow
 
 
@@ -68,22 +70,34 @@ def read_table(db: Session) -> RatesTable:
 @bp.get("/rates")
 @allow("operator", "viewer", "auditor")
 def rates() -> str:
-    """One table of the chosen part by the chosen dimension."""
+    """One table of the chosen part by the chosen dimension: found, sorted and paged by the address."""
     with reading() as db:
         table = read_table(db)
         advice = _advice(db, table)
     asked, total = table.selection, RateRow("", _("Cộng"), table.total)
     if asked.until is None:
         live.offer(table.now)
+
+    def shown(row: RateRow) -> dict[str, Any]:
+        return rate_table.table_row(row, with_plan=asked.has_plan)
+
+    listed = narrowed(
+        table.rows,
+        words=lambda row: f"{row.code} {row.name}",
+        cells=lambda row: shown(row)["cells"],
+        kept=asked.arguments(),
+    )
+    columns = rate_table.columns(selection.dimension_name(asked.by), with_plan=asked.has_plan)
     return render_template(
         "centre/rates.html",
         asked=asked,
         chosen=selection.chosen(asked, table.names),
         unit_url=url_for("centre.one_unit", code=asked.supplying) if asked.supplying else None,
         tabs=_tabs(asked),
-        columns=rate_table.columns(selection.dimension_name(asked.by), with_plan=asked.has_plan),
-        rows=[rate_table.table_row(row, with_plan=asked.has_plan) for row in table.rows],
-        foot=rate_table.table_row(total, with_plan=asked.has_plan),
+        listed=listed,
+        columns=listed.headings(columns) if listed.is_long else columns,
+        rows=[shown(row) for row in listed.rows],
+        foot=None if listed.is_narrowed else shown(total),
         total=table.total,
         when=table.when,
         today=clock.day(table.now),

@@ -25,6 +25,7 @@ from surveyapp.web.centre.rates import selection
 from surveyapp.web.centre.rates.selection import Registry
 from surveyapp.web.http.access import allow
 from surveyapp.web.http.frame import unit_name as name_of
+from surveyapp.web.parts.narrowed_list import narrowed
 from surveyapp.web.parts.table_rows import count_cell, share_cell, sorted_by
 
 TARGETS = (50, 60, 70, 80, 90, 95)
@@ -39,6 +40,14 @@ def forecast() -> str:
     group, unit, target = _asked()
     seen = course()
     foreseen, names, whole = seen.foreseen, seen.names, seen.whole
+    asked = {"group": group, "supplying": unit, "target": "" if target == TARGET else str(target)}
+    listed = narrowed(
+        _lines(foreseen, names, group, unit, target),
+        words=lambda line: line[0],
+        cells=lambda line: _row(*line, target, foreseen)["cells"],
+        kept={name: value for name, value in asked.items() if value},
+    )
+    columns = _columns(by_unit=bool(group))
     return render_template(
         "centre/forecast.html",
         whole=whole,
@@ -61,10 +70,9 @@ def forecast() -> str:
         ],
         day_rows=_day_rows(seen),
         given={"group": group or None, "supplying": unit or None},
-        columns=_columns(by_unit=bool(group)),
-        rows=[
-            _row(*line, target, foreseen) for line in _lines(foreseen, names, group, unit, target)
-        ],
+        listed=listed,
+        columns=listed.headings(columns) if listed.is_long else columns,
+        rows=[_row(*line, target, foreseen) for line in listed.rows],
         chosen=_chosen(names, group, unit),
         group=group,
         unit=unit,

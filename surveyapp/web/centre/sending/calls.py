@@ -1,5 +1,6 @@
 """Telephone follow-up for operators: a reason opens the list, one caller has a person, a result ends the call."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,9 +17,9 @@ from surveyapp.delivery.labels import channel_name
 from surveyapp.followup import labels, new_links, queries, service, shifts
 from surveyapp.followup.errors import CallError, ChannelRefused, DateRefused, NoShift
 from surveyapp.followup.queries import Choice, ToCall
-from surveyapp.followup.rules import Result
+from surveyapp.followup.rules import FOR_SEVERAL, Result
 from surveyapp.followup.service import CallOutcome
-from surveyapp.i18n import _, locale
+from surveyapp.i18n import _, locale, number
 from surveyapp.invitations import service as invitations
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet, ReasonMissing
 from surveyapp.web.centre import bp
@@ -89,10 +90,51 @@ def _people(choice: Choice, *, page: int) -> ResponseReturnValue:
             registry = _registry(db)
     except NoShift as error:
         return _back(error)
-    shown = {"people": cards, "total": total, "page": page, "choice": choice, "shift": shift}
+    shown: dict[str, Any] = {
+        "people": cards,
+        "total": total,
+        "page": page,
+        "choice": choice,
+        "shift": shift,
+    }
+    shown["mine"] = [one for one in cards if one.operator in (None, g.actor.username)]
+    shown["results"] = [(result, labels.result_choice(result)) for result in FOR_SEVERAL]
     return render_template(
         "centre/calls_people.html", **shown, **registry, **_words(), **_paging(total)
     )
+
+
+@bp.post("/calls/people/result")
+@allow("operator")
+def record_calls() -> ResponseReturnValue:
+    """The same result for several people of a page, called one after another."""
+    outcome, chosen = _outcome(), _several()
+    if outcome is None or not chosen:
+        flash(_("Vui lòng chọn ít nhất một người và một kết quả cuộc gọi."), "warning")
+        return redirect(url_for("centre.people_to_call", **_kept()), code=303)
+    try:
+        with transaction() as db:
+            recorded = service.record_several(db, g.campaign, chosen, outcome, act=act())
+    except CallError as error:
+        return _back(error)
+    result = labels.result_name(outcome.result)
+    flash(_("Đã lưu cho %(n)s người: %(result)s.", n=number(recorded), result=result), "success")
+    if recorded < len(chosen):
+        left = number(len(chosen) - recorded)
+        flash(
+            _("%(n)s người để lại: người khác đang gọi, hoặc không còn phải gọi.", n=left), "info"
+        )
+    return redirect(url_for("centre.people_to_call", **_kept()), code=303)
+
+
+def _several() -> set[UUID]:
+    """Those chosen, or all that the page showed; never more than a page holds."""
+    field = "shown" if request.form.get("everyone") else "invitation"
+    ids: set[UUID] = set()
+    for text in request.form.getlist(field)[: queries.PAGE]:
+        with suppress(ValueError):
+            ids.add(UUID(text))
+    return ids
 
 
 @bp.post("/calls/<uuid:invitation_id>/claim")

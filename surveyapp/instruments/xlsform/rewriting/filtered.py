@@ -14,10 +14,9 @@ from surveyapp.i18n import _
 from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.document import SheetDocument
 from surveyapp.instruments.xlsform.naming import our_code
+from surveyapp.instruments.xlsform.rewriting.made import AskedRow
 from surveyapp.instruments.xlsform.rows.types import AskedType
 from surveyapp.instruments.xlsform.sheets import SheetRow
-
-AskedRow = tuple[SheetRow, AskedType]
 
 MOST = 40
 """Questions that one may become."""
@@ -33,6 +32,9 @@ _BY_VALUE = (
     re.compile(rf"\A{_COLUMN}\s*+(?P<sign>!?=)\s*+{_FIXED}"),
     re.compile(rf"\A{_FIXED}\s*+(?P<sign>!?=)\s*+{_COLUMN}"),
 )
+_QUOTED = re.compile(r"'[^']*+'|\"[^\"]*+\"|\$\{[^{}]*+\}")
+_WORD = re.compile(r"[^\W\d][\w.-]*+")
+_FUNCTIONS = frozenset(("and", "or", "not", "selected", "true", "false"))
 _CONDITIONS = (
     re.compile(rf"{_NAMED}\s*+=\s*+['\"](?P<value>[^'\"]*+)['\"]"),
     re.compile(rf"selected\s*+\(\s*+{_NAMED}\s*+,\s*+['\"](?P<value>[^'\"]*+)['\"]\s*+\)"),
@@ -90,6 +92,14 @@ class FilteredLists:
         self._asked[row.get("name")] = kind
         options = [o for o in self._choices if o.get("list_name") == kind.list_name]
         left = [o for o in options if read and read.keeps(o)]
+        if said and kind.list_name and _rests_on_answers_alone(said):
+            words = _("choice_filter chỉ theo câu trả lời trước: thành điều kiện của cả câu")
+            self._document.set_aside(row, words, row.places["choice_filter"])
+            both = " and ".join(f"({part})" for part in (row.get("relevant"), said) if part)
+            places = {**row.places, "relevant": row.places["choice_filter"]}
+            made = replace(row, cells={**row.cells, "relevant": both}, places=places)
+            yield _without(made, {"choice_filter"}), kind
+            return
         if read is None or not self._can_be_said(read) or self._is_too_much(read, left):
             # without a filter, or refused for its column
             yield row, kind
@@ -211,6 +221,12 @@ class FilteredLists:
         named = [one.name for one in self._split.get(name, ()) if value in one.options]
         joined = " or ".join(f"${{{one}}} = '{value}'" for one in named)
         return f"({joined})" if len(named) > 1 else joined or match[0]
+
+
+def _rests_on_answers_alone(said: str) -> bool:
+    """Whether a filter asks nothing of the options: it leaves all of them or none."""
+    named = set(_WORD.findall(_QUOTED.sub(" ", said)))
+    return "${" in said and named <= _FUNCTIONS
 
 
 def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:
