@@ -29,6 +29,7 @@ from tests.browser.scene import Scene
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 360, "height": 640}
+OFFICE = {"width": 1024, "height": 768}
 LONGEST = 11_000
 """Pixels of a page at that width, however many rows its list has: seventeen screens, and a sixth of what a list had once."""
 MANY = 120
@@ -66,6 +67,10 @@ def pages(page: Page, scene: Scene, first: str) -> dict[str, list[str]]:
             faults.append(f"{wide} px wide with text at 200 %")
         if (high := page.evaluate("document.documentElement.scrollHeight")) > LONGEST:
             faults.append(f"{high} px long")
+        page.set_viewport_size(OFFICE)
+        if (wide := width(page)) > OFFICE["width"]:
+            faults.append(f"{wide} px wide on an old office screen")
+        page.set_viewport_size(PHONE)
         seen[endpoint] = faults
         waiting += [one for one in page.evaluate(LINKS) if one.startswith(scene.address)]
     return seen
