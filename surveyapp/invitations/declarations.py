@@ -55,6 +55,7 @@ class Declared:
     on: date
     full_name: str
     position: str
+    unit_code: str
     unit_vi: str
     unit_en: str
 
@@ -136,6 +137,7 @@ def _waiting(campaign_id: int, choice: WaitingChoice) -> Select[*tuple[Any, ...]
             Declaration.on,
             Person.full_name,
             Person.position,
+            Unit.code,
             Unit.name_vi,
             Unit.name_en,
         )

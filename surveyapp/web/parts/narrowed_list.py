@@ -72,8 +72,8 @@ class NarrowedList(Generic[Row]):
         return self._url({**self.kept, **self.chosen, **narrowing})
 
     def _url(self, arguments: Mapping[str, Any]) -> str:
-        place = {} if self.page_of else request.view_args or {}
-        return url_for(self.page_of or str(request.endpoint), **{**place, **arguments})
+        of_route = {} if self.page_of else request.view_args or {}
+        return url_for(self.page_of or str(request.endpoint), **{**of_route, **arguments})
 
 
 def narrowed(
