@@ -90,6 +90,10 @@ def test_rows_come_back_as_the_types_of_the_table_have_them(engine):
         assert dict(zip(NOTES.c.keys(), read, strict=True)) == one
         assert type(read[3]) is bytes
         assert db.execute(select(NOTES).where(OF_KIND), {"given": "none"}).one_or_none() is None
+        count = select(func.count()).select_from(NOTES).where(OF_KIND)
+        assert db.execute(count, {"given": "none"}).scalar_one() == 0
+        with pytest.raises(AssertionError, match="0 rows"):
+            db.execute(select(NOTES.c.n).where(OF_KIND), {"given": "none"}).scalar_one()
 
 
 def test_many_are_written_in_one_statement_and_what_is_deleted_is_given(engine):

@@ -20,7 +20,7 @@ from surveyapp.campaigns.models import (
     Unit,
 )
 from surveyapp.campaigns.models import Instrument as FrozenFile
-from surveyapp.db import reading
+from surveyapp.db import Executes, reading
 from surveyapp.instruments.model import Instrument
 
 
@@ -160,7 +160,7 @@ def plan(db: Session, campaign_id: int, *, side: str) -> dict[tuple[int, int], i
     return {(row.group_id, row.unit_id): row.planned for row in rows}
 
 
-def instrument(db: Session, instrument_id: int, *, sha256: str | None = None) -> Instrument:
+def instrument(db: Executes, instrument_id: int, *, sha256: str | None = None) -> Instrument:
     """The frozen instrument; parsed once per process, however many pages are made from it.
 
     Whoever has read its `sha256` in this transaction gives it and saves a question to the database.
@@ -168,9 +168,7 @@ def instrument(db: Session, instrument_id: int, *, sha256: str | None = None) ->
     digest = sha256 or db.execute(_DIGEST, {"instrument": instrument_id}).scalar_one()
     known = _parsed.get(digest)
     if known is None:
-        content = db.execute(
-            select(FrozenFile.content).where(FrozenFile.id == instrument_id)
-        ).scalar_one()
+        content = db.execute(_CONTENT, {"instrument": instrument_id}).scalar_one()
         known = _parsed[digest] = Instrument.from_json(content)
     return known
 
@@ -184,11 +182,17 @@ def frozen(instrument_id: int, sha256: str) -> Instrument:
     return known
 
 
-def instruments(db: Session, campaign_id: int) -> dict[int, Instrument]:
+def instruments(db: Executes, campaign_id: int) -> dict[int, Instrument]:
     """Every instrument of the campaign by its id."""
-    query = select(FrozenFile.id).where(FrozenFile.campaign_id == campaign_id)
-    return {id_: instrument(db, id_) for id_ in db.scalars(query.order_by(FrozenFile.code))}
+    rows = db.execute(_OF_CAMPAIGN, {"campaign": campaign_id}).all()
+    return {id_: instrument(db, id_, sha256=sha256) for id_, sha256 in rows}
 
 
 _DIGEST = select(FrozenFile.sha256).where(FrozenFile.id == bindparam("instrument"))
+_CONTENT = select(FrozenFile.content).where(FrozenFile.id == bindparam("instrument"))
+_OF_CAMPAIGN = (
+    select(FrozenFile.id, FrozenFile.sha256)
+    .where(FrozenFile.campaign_id == bindparam("campaign"))
+    .order_by(FrozenFile.code)
+)
 _parsed: dict[str, Instrument] = {}

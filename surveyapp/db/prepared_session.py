@@ -38,6 +38,11 @@ class PreparedRows(list[Row]):
         assert len(self) <= 1, "more than one row"
         return self[0] if self else None
 
+    def scalar_one(self) -> Any:
+        """The one value there is: of its first column, in its only row."""
+        assert len(self) == 1, f"{len(self)} rows instead of one"
+        return self[0][0]
+
 
 class PreparedSession:
     """The statements of one transaction, each compiled once a process."""

@@ -17,7 +17,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.states import AssignmentState
 from surveyapp.campaigns import queries as campaigns
 from surveyapp.campaigns.models import Campaign, Instrument, RespondentGroup, Unit
-from surveyapp.db import reading, transaction
+from surveyapp.db import Executes, prepared_transaction, reading, transaction
 from surveyapp.demo.behaviour import STARTED, SUBMITTED, Behaviour, PlayedVisit
 from surveyapp.fieldwork.counts import folding as fieldwork
 from surveyapp.instruments.model import Instrument as FrozenInstrument
@@ -192,8 +192,7 @@ def _spared(everyone: Sequence[Guest], of_each_group: int) -> set[str]:
 
 
 def _come_in(round_: Round, visits: Sequence[tuple[Guest, PlayedVisit]], random: Random) -> None:
-    with transaction() as db:
-        campaign = campaigns.campaign(db, round_.campaign_code)
+    with prepared_transaction() as db:
         for guest, visit in visits:
             now = _moment(round_, visit.day, random)
             if visit.declaration:
@@ -208,11 +207,13 @@ def _come_in(round_: Round, visits: Sequence[tuple[Guest, PlayedVisit]], random:
                 _fill_in(db, round_, holder, form, outcome.share, now, random)
                 if outcome.kind == SUBMITTED:
                     instrument = round_.instruments[form.instrument_id]
-                    responses.submit(db, campaign, form, instrument, holder=holder, now=now)
+                    responses.submit(
+                        db, guest.invited.campaign, form, instrument, holder=holder, now=now
+                    )
 
 
 def _fill_in(
-    db: Session,
+    db: Executes,
     round_: Round,
     holder: DraftHolder,
     form: AssignmentView,

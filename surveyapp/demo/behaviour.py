@@ -57,6 +57,7 @@ class Behaviour:
         self._day_weights = list(accumulate(weights))
         self._rates: dict[str, float] = {}
         self._levels: dict[str, float] = {}
+        self._ladders: dict[tuple[str, str], list[str]] = {}
 
     def visit(self, unit: str, forms: int) -> PlayedVisit | None:
         """What somebody of `unit` with so many questionnaires does; None: nothing at all."""
@@ -100,25 +101,34 @@ class Behaviour:
             level, spread = 0.0, 0.0
         else:
             spread = 0.8
-        ticks = {item.id: self._tick(item, level, spread) for item in items}
+        ticks = {item.id: self._tick(instrument, item, level, spread) for item in items}
         ticks = {item: value for item, value in ticks.items() if value}
         remark = instrument.remark
         if remark and share > 0.8 and random.random() < _REMARK_SHARE:
             ticks[remark.id] = random.choice(_REMARKS)
         return ticks
 
-    def _tick(self, item: InstrumentItem, level: float, spread: float) -> str:
+    def _tick(
+        self, instrument: Instrument, item: InstrumentItem, level: float, spread: float
+    ) -> str:
         random = self._random
-        kind = kind_of(item)
-        if not kind.scores(item):
-            return kind.play(item, random, level)
+        codes = self._ladder(instrument, item)
+        if not codes:
+            return kind_of(item).play(item, random, level)
         if spread and item.dont_know and random.random() < 0.05:
             return DONT_KNOW
-        codes = [option.code for option in item.options]
-        if item.best != codes[0]:
-            codes.reverse()
         rung = round(level + spread * random.gauss(0, 1)) if spread else round(level)
         return codes[min(max(rung, 0), len(codes) - 1)]
+
+    def _ladder(self, instrument: Instrument, item: InstrumentItem) -> list[str]:
+        """The item's codes with the best first; empty where answers are never averaged."""
+        name = instrument.code, item.id
+        if name not in self._ladders:
+            codes = [option.code for option in item.options] if kind_of(item).scores(item) else []
+            if codes and item.best != codes[0]:
+                codes.reverse()
+            self._ladders[name] = codes
+        return self._ladders[name]
 
     def _level(self, rated_unit: str) -> float:
         """How far below the best option a unit's answers lie on average."""

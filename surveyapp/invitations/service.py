@@ -2,10 +2,10 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp import clock
@@ -108,7 +108,16 @@ def mark_held_submitted(db: Executes, assignment: LockedAssignment, *, today: da
     transitions.move_one(db, "submit", assignment, submitted, today=today, submitted_on=today)
 
 
-def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
+_DECLARED = cast(Table, Declaration.__table__)
+_SAID = select(_DECLARED.c.id).where(
+    _DECLARED.c.invitation_id == bindparam("invitation"),
+    _DECLARED.c.kind == bindparam("said"),
+    _DECLARED.c.on == bindparam("day"),
+)
+_SAY = insert(_DECLARED)
+
+
+def declare(db: Executes, invited: Invited, kind: str, *, today: date) -> None:
     """Keep what the person told the centre: `not_me`, `moved`, `wrong_group` or `decline`.
 
     The unsubmitted questionnaires take the disposition; for submitted ones it is a note only. The
@@ -124,17 +133,11 @@ def declare(db: Session, invited: Invited, kind: str, *, today: date) -> None:
             continue
         if assignment.disposition != disposition:
             transitions.move_one(db, "declare", assignment, disposition, today=today, note=kind)
-    said = select(Declaration.id).where(
-        Declaration.invitation_id == invited.invitation_id,
-        Declaration.kind == kind,
-        Declaration.on == today,
-    )
-    if db.execute(said).first() is None:
-        db.execute(
-            insert(Declaration).values(
-                id=uuid.uuid4(), invitation_id=invited.invitation_id, kind=kind, on=today
-            )
-        )
+    if not db.execute(
+        _SAID, {"invitation": invited.invitation_id, "said": kind, "day": today}
+    ).all():
+        row = {"invitation_id": invited.invitation_id, "kind": kind, "on": today}
+        db.execute(_SAY, {"id": uuid.uuid4(), **row})
 
 
 def take_back(db: Session, invited: Invited, *, now: datetime) -> None:

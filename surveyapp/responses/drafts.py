@@ -42,7 +42,12 @@ _OF_FORM = _DRAFTS.c.assignment_id == bindparam("assignment")
 _ITS_OWN = and_(_OF_FORM, _DRAFTS.c.strand == bindparam("mark"))
 _READ = select(_DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_ITS_OWN)
 _ALL = select(_DRAFTS.c.strand, _DRAFTS.c.version, _DRAFTS.c.ciphertext).where(_OF_FORM)
-_WRITE = update(_DRAFTS).where(_ITS_OWN)
+_INSERT = _DRAFTS.insert()
+_WRITE = (
+    update(_DRAFTS)
+    .where(_ITS_OWN)
+    .values(version=bindparam("fresh"), ciphertext=bindparam("sealed"))
+)
 _COUNT = select(func.count()).select_from(_DRAFTS).where(_OF_FORM)
 _FORM = cast(Table, Assignment.__table__)
 _LIVE = (
@@ -54,11 +59,7 @@ _LIVE = (
         Campaign.state == CampaignState.OPEN,
     )
 )
-_REPLACING = (
-    update(_DRAFTS)
-    .where(_ITS_OWN, _DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
-    .values(version=bindparam("fresh"), ciphertext=bindparam("sealed"))
-)
+_REPLACING = _WRITE.where(_DRAFTS.c.version == bindparam("seen"), _LIVE.exists())
 _REPLACE = PreparedStatement(_REPLACING)
 
 
@@ -175,7 +176,7 @@ def context(campaign: Campaign, instrument: Instrument, assignment_id: UUID) -> 
     return DraftContext(campaign.code, instrument, assignment_id)
 
 
-def read(db: Session, assignment_id: UUID, *, holder: DraftHolder) -> StoredDraft | None:
+def read(db: Executes, assignment_id: UUID, *, holder: DraftHolder) -> StoredDraft | None:
     """The draft of the holder's devices as it lies there; None where there is none."""
     row = db.execute(_READ, {"assignment": assignment_id, "mark": holder.mark}).one_or_none()
     return None if row is None else StoredDraft(*row)
@@ -243,7 +244,7 @@ def write(draft_context: DraftContext, draft: MergedDraft, *, holder: DraftHolde
 
 
 def save(
-    db: Session,
+    db: Executes,
     assignment_id: UUID,
     instrument: Instrument,
     *,
@@ -320,7 +321,7 @@ def discard(db: Executes, assignment_ids: Iterable[UUID]) -> int:
     return len(db.execute(unreadable.returning(Draft.assignment_id)).all())
 
 
-def _lock(db: Session, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
+def _lock(db: Executes, assignment_id: UUID, *, now: datetime) -> locked_assignment.Held:
     """Hold the assignment; refuse one that takes no more answers."""
     held = locked_assignment.for_saving(db, assignment_id)
     if held.state == AssignmentState.SUBMITTED:
@@ -345,15 +346,17 @@ def _counted(content: Content, now: datetime, shown_at: datetime | None) -> Cont
     )
 
 
-def _write(db: Session, assignment_id: UUID, draft: MergedDraft, holder: DraftHolder) -> None:
+def _write(db: Executes, assignment_id: UUID, draft: MergedDraft, holder: DraftHolder) -> None:
     assert draft.after is not None
-    values = draft.after._asdict()
+    version, ciphertext = draft.after
     if draft.before is not None:
-        db.execute(_WRITE, {"assignment": assignment_id, "mark": holder.mark, **values})
+        own = {"assignment": assignment_id, "mark": holder.mark}
+        db.execute(_WRITE, {**own, "fresh": version, "sealed": ciphertext})
         return
-    if (db.scalar(_COUNT, {"assignment": assignment_id}) or 0) >= MOST_STRANDS:
+    if db.execute(_COUNT, {"assignment": assignment_id}).scalar_one() >= MOST_STRANDS:
         raise BegunTooOften(assignment_id)
-    db.execute(_DRAFTS.insert(), {"assignment_id": assignment_id, "strand": holder.mark, **values})
+    own = {"assignment_id": assignment_id, "strand": holder.mark}
+    db.execute(_INSERT, {**own, "version": version, "ciphertext": ciphertext})
 
 
 _sizes: dict[str, tuple[int, int]] = {}
@@ -376,7 +379,7 @@ def _sizes_of(campaign: Campaign) -> tuple[int, int]:
     return _sizes[campaign.pack_sha256]
 
 
-def _of_campaign(db: Session, campaign: Campaign) -> tuple[int, int]:
+def _of_campaign(db: Executes, campaign: Campaign) -> tuple[int, int]:
     """Computed once: its pack, by whose digest they are kept, no longer changes."""
     if campaign.pack_sha256 not in _sizes:
         instruments = campaigns.instruments(db, campaign.id).values()

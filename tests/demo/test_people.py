@@ -5,11 +5,12 @@ from random import Random
 
 import pytest
 
-from surveyapp.campaigns.pack.reading import read_pack
 from surveyapp.config import PROJECT
 from surveyapp.demo import rosters, workbooks
-from surveyapp.demo.lists import Desk
+from surveyapp.demo.behaviour import Behaviour
+from surveyapp.demo.lists import Desk, read
 from surveyapp.demo.names import somebody
+from surveyapp.instruments.kinds.registry import kind_of
 from surveyapp.respondents.context import context_from_pack
 from surveyapp.respondents.lists.uploads.upload import check_file
 from surveyapp.respondents.rules.contacts import read_email, read_phone
@@ -17,7 +18,7 @@ from surveyapp.respondents.rules.contacts import read_email, read_phone
 
 @pytest.fixture(scope="module")
 def pack():
-    return read_pack(PROJECT / "questionnaires" / "par-index-2023")
+    return read(PROJECT / "questionnaires" / "par-index-2023")
 
 
 def test_the_lists_of_every_unit_yield_exactly_the_planned_forms_of_every_group(pack):
@@ -80,3 +81,18 @@ def test_a_workbook_is_the_same_whoever_makes_it(pack, tmp_path: Path):
     tasks = rosters.tasks(pack, share=0.1, units=["01"])
     first, second = (Desk(pack.folder, tmp_path, tasks).deliver(tasks[0]) for _ in range(2))
     assert first.checked.lines == second.checked.lines
+
+
+def test_most_are_content_on_whichever_side_of_a_scale_its_best_stands(pack):
+    """A unit lies half a rung to two below the best on average, so its answers lie above the middle."""
+    behaviour = Behaviour(pack.code, days=range(5), willingness=1.0)
+    worth: dict[bool, list[float]] = {True: [], False: []}
+    for instrument in pack.instruments.values():
+        items = {item.id: item for item in instrument.items}
+        for n in range(20):
+            for item_id, value in behaviour.answers(instrument, f"unit {n}", 1.0).items():
+                item = items.get(item_id)
+                scores = kind_of(item).scores(item) if item else {}
+                if item and value in scores:
+                    worth[item.best == item.options[0].code].append(scores[value])
+    assert all(len(given) > 100 and sum(given) / len(given) > 55 for given in worth.values())

@@ -7,6 +7,7 @@ from surveyapp import clock
 from surveyapp.accounts.act import Act
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked, UnknownAssignment
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
+from surveyapp.db.prepared_session import PreparedSession
 from surveyapp.invitations import queries, service
 from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.errors import (
@@ -151,7 +152,7 @@ def test_a_declaration_is_kept_once_a_day_and_can_be_taken_back_by_answering(
 ):
     first = invited.assignments[0]
     service.start(db, first.id, today=today)
-    service.declare(db, invited, kind, today=today)
+    service.declare(PreparedSession(db.connection()), invited, kind, today=today)
     service.declare(db, invited, kind, today=today)
     assert disposition(db, first) == becomes
     assert db.scalar(select(func.count()).select_from(Declaration)) == 1

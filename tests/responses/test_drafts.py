@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from surveyapp.assignments.errors import AlreadySubmitted, AssignmentRevoked
 from surveyapp.assignments.models import Assignment, AssignmentEvent, CountDelta
+from surveyapp.campaigns import queries as campaigns
+from surveyapp.db.prepared_session import PreparedSession
 from surveyapp.invitations.errors import CampaignClosed, CampaignNotOpenYet
 from surveyapp.keys import KeyRing
 from surveyapp.responses import draft_cipher, drafts, rules
@@ -84,6 +86,28 @@ def test_nobody_fills_the_disk_by_beginning_anew(world, db):
     one_more = form.holder(world.keys, "one more")
     with pytest.raises(BegunTooOften):
         drafts.save(db, form.id, form.instrument, holder=one_more, changes=change, now=world.now)
+
+
+def test_prepared_statements_save_what_a_session_saves(world, db, monkeypatch):
+    monkeypatch.setattr(drafts, "_sizes", {})
+    monkeypatch.setattr(campaigns, "_parsed", {})
+    form, prepared = world.forms[0], PreparedSession(db.connection())
+    world.save(prepared, form, {"P1-101": "2", "P1-102": "3"})
+    world.save(prepared, form, {"P1-101": "4"})
+    for n in range(drafts.MOST_STRANDS - 1):
+        change = {"P1-101": FieldChange("", "5")}
+        device = form.holder(world.keys, f"one of {n}")
+        drafts.save(
+            prepared, form.id, form.instrument, holder=device, changes=change, now=world.now
+        )
+    with pytest.raises(BegunTooOften):
+        device = form.holder(world.keys, "one more than these")
+        drafts.save(
+            prepared, form.id, form.instrument, holder=device, changes=change, now=world.now
+        )
+    assert world.load(db, form).answers == {"P1-101": "4", "P1-102": "3"}
+    disposition = select(Assignment.disposition).where(Assignment.id == form.id)
+    assert db.scalar(disposition) == "begun"
 
 
 def test_a_saved_answer_is_there_on_the_next_device(world, db):

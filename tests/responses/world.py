@@ -13,6 +13,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.assignments.rules import Disposition
 from surveyapp.campaigns import queries, service
 from surveyapp.campaigns.models import Campaign, RespondentGroup, Unit
+from surveyapp.db import Executes
 from surveyapp.instruments.model import Instrument
 from surveyapp.invitations.credentials import codes
 from surveyapp.invitations.models import Invitation
@@ -63,7 +64,7 @@ class World:
 
     def save(
         self,
-        db: Session,
+        db: Executes,
         form: Form,
         answers: dict[str, str],
         *,
