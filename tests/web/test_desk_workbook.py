@@ -77,6 +77,17 @@ def test_a_second_file_shows_who_came_changed_and_went(desk: FlaskClient) -> Non
     assert "Lê Văn Chi" in page
 
 
+def test_many_changes_come_a_page_at_a_time(desk: FlaskClient) -> None:
+    hand_in(desk, LISTED)
+    address = hand_in(desk, factories.people(35, start=100)).location
+    pages = [desk.get(f"{address}changes?page={n}").get_data(as_text=True) for n in (1, 2, 3)]
+    names = [re.findall(r'data-label="Họ và tên">([^<]+)<', page) for page in pages]
+    added = sum(map(len, names)) - len(LISTED)
+    assert [len(each) for each in names] == [15 + len(LISTED), 15, added - 30]
+    assert f"Thêm: {added} người" in pages[2]
+    assert 'changes?page=2"' in pages[0]
+
+
 def test_the_changes_are_those_of_this_moment_after_mends_by_hand(
     desk: FlaskClient, now: datetime
 ) -> None:

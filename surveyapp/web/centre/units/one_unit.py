@@ -35,8 +35,10 @@ from surveyapp.web.http.frame import unit_name
 from surveyapp.web.http.safeguards.people_shown import Purpose, note_shown
 from surveyapp.web.parts import rate_table
 from surveyapp.web.parts.list_words import STATES, kind_name, versus_plan
+from surveyapp.web.parts.narrowed_list import narrowed
 
-MOST_CONTACTS = 50
+CONTACTS = 10
+"""Contacts to mend on a page."""
 
 
 @bp.get("/units/<code>/")
@@ -69,7 +71,13 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
         unit = campaigns.unit(db, g.campaign.id, code)
         shown = {
             **_figures(db, unit),
-            "requests": deliveries.contact_requests(db, unit.id)[:MOST_CONTACTS] if may_act else [],
+            "requests": narrowed(
+                deliveries.contact_requests(db, unit.id) if may_act else [],
+                words=lambda _one: "",
+                per_page=CONTACTS,
+                page_of="centre.one_unit",
+                kept={"code": code},
+            ),
             "asked": dict(unit_messages.asked_contacts(db, g.campaign.id)).get(unit.id, 0),
             "waves": unit_messages.waves_of_unit(db, unit.id),
             "lists": _lists(db, unit),
@@ -85,7 +93,7 @@ def _page(code: str, errors: list[tuple[str, str]] | None = None) -> str:
                 None,
             ),
         }
-    note_shown(Purpose.CONTACT_MISSING, people=len(shown["requests"]), unit_code=code)
+    note_shown(Purpose.CONTACT_MISSING, people=len(shown["requests"].rows), unit_code=code)
     return render_template(
         "centre/unit.html",
         unit=unit,
