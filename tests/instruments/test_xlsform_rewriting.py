@@ -1,12 +1,16 @@
 """What forms ask again and again, by a box to tick, or by values that stand fixed, is written out in questions of ours."""
 
 import io
+import time
 
 import pytest
+from lxml import etree
 from pyxform.xls2xform import convert
 
 from surveyapp.instruments.errors import QuestionnaireRefused
+from surveyapp.instruments.xlsform import xpath
 from surveyapp.instruments.xlsform.reading import read_xlsform
+from surveyapp.instruments.xlsform.rewriting.fixed import folded
 from surveyapp.instruments.xlsform.writing import write_xlsform
 from tests.instruments.forms import workbook
 from tests.instruments.test_xlsform_elsewhere import ASKED, form, items, reasons, taken, told
@@ -361,3 +365,50 @@ def test_what_was_written_out_goes_out_and_comes_back_the_same():
     content = write_xlsform(first)
     convert(io.BytesIO(content), file_type=".xlsx")
     assert read_xlsform(content, file="form.xlsx").questionnaire == first
+
+
+@pytest.mark.parametrize("sign", ["=", "!=", "<", ">", "<=", ">="])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("'01'", "'1'"), ("'01'", "1"), ("1", "1.0"), ("'a'", "1"), ("'a'", "'a'"), ("'nan'", "'nan'"),
+     ("2", "10"), ("'2'", "'10'"), ("''", "'a'"), ("-1", "0")],
+)  # fmt: skip
+def test_what_stands_fixed_is_compared_as_xpath_compares_it(one, other, sign):
+    holds = etree.XML("<form/>").xpath(f"{one} {sign} {other}")
+    assert folded(f"{one} {sign} {other}") == ("true()" if holds else "false()")
+
+
+@pytest.mark.parametrize("column", ["relevant", "constraint", "choice_filter"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "(" * 9000 + "1" + ")" * 9000,
+        "not(" * 5000 + "1" + ")" * 5000,
+        "(${a} = 'y' and " * 1500 + "${a} = 'y'" + ")" * 1500,
+    ],
+    ids=["brackets", "denials", "conditions"],
+)
+def test_brackets_within_brackets_end_in_an_answer(column, said):
+    rows = [ASKED, ASKED | {"name": "b", column: said}]
+    try:
+        read_xlsform(workbook(form(*rows)), file="form.xlsx")
+    except QuestionnaireRefused as refused:
+        assert all(fault.line == 3 for fault in refused.faults)
+
+
+def test_brackets_around_all_of_it_are_taken_off_in_linear_work():
+    def seconds(many: int) -> float:
+        text, began = "(" * many + "1" + ")" * many, time.process_time()
+        assert xpath.bare(text) == "1"
+        return time.process_time() - began
+
+    assert min(seconds(40_000) for _ in range(3)) < 12 * min(seconds(10_000) for _ in range(3))
+
+
+def test_words_with_an_apostrophe_stand_in_a_condition_as_they_are():
+    rows = [
+        {"type": "calculate", "name": "k", "calculation": '"it\'s"'},
+        ASKED,
+        ASKED | {"name": "b", "relevant": '${k} = "it\'s"'},
+    ]
+    assert [item.shown_if for item in items(taken(form(*rows))).values()] == [None, None]

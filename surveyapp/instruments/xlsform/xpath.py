@@ -47,6 +47,8 @@ _WORDS = {
     "and": re.compile(r"(?<![\w.$-])and(?![\w.-])", re.IGNORECASE),
 }
 
+DEEPEST = 50
+"""Brackets within brackets of a condition."""
 ALWAYS = ("", "true()", "1", "1 = 1", "1=1")
 """Conditions that hold for everybody."""
 
@@ -105,6 +107,8 @@ def read(condition: str, looked: Looked) -> dict[str, Any] | None:
     """
     if bare(" ".join(condition.split())) in ALWAYS:
         return None
+    if is_too_deep(condition):
+        raise NotOurs(f"{condition[:80]}…")
     mode, tests = _tests(condition, looked, is_denied=False)
     return {mode: tests}
 
@@ -145,6 +149,16 @@ def _split(text: str) -> tuple[str, list[str]]:
 
 def joined_by(text: str, word: str) -> list[str]:
     """The parts that the word joins outside of all brackets and quotes."""
+    return _parts(text, lambda index: len(word) if _WORDS[word].match(text, index) else 0)
+
+
+def arguments(text: str) -> list[str]:
+    """The parts between the commas outside of all brackets and quotes."""
+    return _parts(text, lambda index: int(text[index] == ","))
+
+
+def _parts(text: str, separator: Callable[[int], int]) -> list[str]:
+    """What stands between the separators, each as long as is said of its place."""
     depth, quote, start, parts = 0, "", 0, []
     for index, sign in enumerate(text):
         if quote:
@@ -153,23 +167,44 @@ def joined_by(text: str, word: str) -> list[str]:
             quote = sign
         elif sign in "(){}":
             depth += 1 if sign in "({" else -1
-        elif depth == 0 and _WORDS[word].match(text, index):
+        elif depth == 0 and index >= start and (length := separator(index)):
             parts.append(text[start:index].strip())
-            start = index + len(word)
+            start = index + length
     return [*parts, text[start:].strip()]
 
 
 def bare(text: str) -> str:
-    """Without brackets around all of it."""
-    text = text.strip()
-    while text.startswith("(") and text.endswith(")"):
-        depth = 0
-        for index, sign in enumerate(text):
-            depth += (sign == "(") - (sign == ")")
-            if depth == 0 and index < len(text) - 1:
-                return text
-        text = text[1:-1].strip()
-    return text
+    """Without brackets around all of it; in linear work, however many there are."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for index, sign in enumerate(text):
+        if sign == "(":
+            opened.append(index)
+        elif sign == ")":
+            if not opened:
+                return text.strip()
+            ends[opened.pop()] = index
+    first, last = 0, len(text) - 1
+    while first <= last:
+        if text[first].isspace():
+            first += 1
+        elif text[last].isspace():
+            last -= 1
+        elif ends.get(first) == last:
+            first, last = first + 1, last - 1
+        else:
+            break
+    return text[first : last + 1]
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether brackets stand in brackets further than any form that people wrote."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _read(atom: str, looked: Looked, *, is_denied: bool) -> dict[str, Any]:

@@ -47,7 +47,10 @@ class Value:
     def literal(self) -> str:
         """How a condition writes it; "" where that cannot be."""
         if not self.questions:
-            return self.words if _NUMBER.fullmatch(self.words) else f"'{self.words}'"
+            quote = '"' if "'" in self.words else "'"
+            is_sayable = quote not in self.words
+            quoted = f"{quote}{self.words}{quote}" if is_sayable else ""
+            return self.words if _NUMBER.fullmatch(self.words) else quoted
         return "" if self.is_label or len(self.questions) > 1 else f"${{{self.questions[0]}}}"
 
     @property
@@ -100,7 +103,7 @@ class FixedValues:
             known = self._values.get(match[1])
             return known or (Value(questions=(match[1],)) if match[1] in self._asked else None)
         call = _CALL.fullmatch(said)
-        return self._called(call["name"], _arguments(call["inner"])) if call else None
+        return self._called(call["name"], xpath.arguments(call["inner"])) if call else None
 
     def _called(self, name: str, given: list[str]) -> Value | None:
         if name in ("once", "string") and len(given) == 1:
@@ -210,22 +213,27 @@ def folded(condition: str) -> str:
     one, other = (_literal(match[side]) for side in ("one", "other")) if match else (None, None)
     if match is None or one is None or other is None:
         return said
-    return TRUE if _holds(one, match["sign"], other) else FALSE
+    are_words = not any(_NUMBER.fullmatch(match[side].strip()) for side in ("one", "other"))
+    return TRUE if _holds(one, match["sign"], other, are_words=are_words) else FALSE
 
 
-def _holds(one: str, sign: str, other: str) -> bool:
-    """As XPath compares: words with words, numbers with anything as numbers."""
-    if sign in ("=", "!="):
-        try:
-            is_equal = float(one) == float(other)
-        except ValueError:
-            is_equal = one == other
-        return is_equal == (sign == "=")
-    try:
-        less, more = float(one) < float(other), float(one) > float(other)
-    except ValueError:
-        return False
-    return {"<": less, ">": more, "<=": not more, ">=": not less}[sign]
+def _holds(one: str, sign: str, other: str, *, are_words: bool) -> bool:
+    """As XPath compares: words with words are the same sign by sign, all else is compared as numbers."""
+    if are_words and sign in ("=", "!="):
+        return (one == other) == (sign == "=")
+    if not (_NUMBER.fullmatch(one.strip()) and _NUMBER.fullmatch(other.strip())):
+        return sign == "!="  # what is no number equals none, and is neither less nor more
+    less, more = float(one) < float(other), float(one) > float(other)
+    is_equal = not less and not more
+    holds = {
+        "=": is_equal,
+        "!=": not is_equal,
+        "<": less,
+        ">": more,
+        "<=": not more,
+        ">=": not less,
+    }
+    return holds[sign]
 
 
 def _literal(said: str) -> str | None:
@@ -240,26 +248,10 @@ def _cases(given: list[str]) -> Iterator[tuple[str, str]]:
     condition, value, other = given
     yield condition, value
     inner = _CALL.fullmatch(xpath.bare(other))
-    if inner and inner["name"] == "if" and len(more := _arguments(inner["inner"])) == 3:
+    if inner and inner["name"] == "if" and len(more := xpath.arguments(inner["inner"])) == 3:
         yield from _cases(more)
     else:
         yield "", other
-
-
-def _arguments(said: str) -> list[str]:
-    """What stands between the commas outside of all brackets and quotes."""
-    depth, quote, start, given = 0, "", 0, []
-    for index, sign in enumerate(said):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "(){}":
-            depth += 1 if sign in "({" else -1
-        elif sign == "," and depth == 0:
-            given.append(said[start:index].strip())
-            start = index + 1
-    return [*given, said[start:].strip()]
 
 
 def _bare(condition: str) -> str:
