@@ -55,6 +55,15 @@ def test_declaring_by_a_link_closes_nobody_elses_questionnaire_on_a_shared_compu
     assert ann.get("/phieu/1/1").status_code == 401
 
 
+def test_the_page_after_leaving_answers_after_a_declaration_too(ann):
+    """A declaration leaves its own words to tell; the page of leaving finds nobody's answers among them."""
+    ann.start()
+    ann.client.post(f"{ann.link}/decline", headers=HERE)
+    page = ann.get("/da-dong")
+    assert page.status_code == 200
+    assert "Phiếu đã đóng trên máy này" in page.text
+
+
 def test_whoever_had_begun_is_again_begun_and_finds_the_answers(ann):
     ann.start()
     first = ann.items(1, 1)[0]

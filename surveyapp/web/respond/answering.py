@@ -244,20 +244,21 @@ def leave(saved: int | None = None) -> ResponseReturnValue:
     until = visit.invited.campaign.closes_at.timestamp() if visit.unsubmitted else 0
     names = {one.number: browser_buffer.name(state.keys(), one.id) for one in visit.assignments}
     name = names.get(saved, "") if saved is not None else ""
-    told = {"left": [until, visit.code[-sessions.OWN_DIGITS :], name, [*names.values()]]}
+    told = {"left": [until, visit.code[-sessions.OWN_DIGITS :], name], "own": [*names.values()]}
     return posted_ends.lead_out("respond.left", told)
 
 
 @bp.get("/da-dong")
 def left() -> ResponseReturnValue:
     """What leaving means, and how to come back; the same however often it is loaded."""
-    until, own, name, names = posted_ends.told().get("left") or (0, "", "", [])
+    told = posted_ends.told()
+    until, own, name = told.get("left") or (0, "", "")
     return render_template(
         "respond/left.html",
         last_digits=own,
         closes_at=datetime.fromtimestamp(until, UTC) if until else None,
         kept_name=name,
-        own_names=names,
+        own_names=told.get("own", ()),
         contact=help_desk.nearest(),
     )
 
