@@ -9,7 +9,7 @@ from surveyapp.assignments.models import Assignment
 from surveyapp.db import reading
 from surveyapp.invitations import declarations
 from surveyapp.invitations.models import Declaration
-from tests.web.browsing import HERE, led_to
+from tests.web.browsing import HERE, led_to, token
 from tests.web.test_deadline import closes_at
 from tests.web.test_parts import Page
 from tests.web.test_respond import words
@@ -58,7 +58,8 @@ def test_declaring_by_a_link_closes_nobody_elses_questionnaire_on_a_shared_compu
 def test_the_page_after_leaving_answers_after_a_declaration_too(ann):
     """A declaration leaves its own words to tell; the page of leaving finds nobody's answers among them."""
     ann.start()
-    ann.client.post(f"{ann.link}/decline", headers=HERE)
+    asked = "/phieu/khai-bao/decline"
+    ann.client.post(asked, data={"csrf_token": token(ann.get(asked))}, headers=HERE)
     page = ann.get("/da-dong")
     assert page.status_code == 200
     assert "Phiếu đã đóng trên máy này" in page.text
