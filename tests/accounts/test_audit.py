@@ -93,6 +93,16 @@ def test_a_reader_pages_through_one_unit_newest_first(db, keys, trail):
     assert len(list(audit.every_entry(db, campaign_code="tiny"))) == 5
 
 
+def test_entries_that_say_it_are_given_up_to_as_many_as_are_asked_for(db, keys, trail):
+    sought = audit.Sought(says=lambda entry: entry.facts["list"] != 3)
+    newest = audit.entries(db, campaign_code="tiny", sought=sought, limit=2)
+    assert [entry.facts["list"] for entry in newest] == [4, 2]
+    older = audit.entries(
+        db, campaign_code="tiny", before=newest[-1].number, sought=sought, limit=9
+    )
+    assert [entry.facts["list"] for entry in older] == [1, 0]
+
+
 def test_the_respondents_process_enters_its_own_act_and_can_sign_none_of_the_staffs(db, now, keys, trail):  # fmt: skip
     theirs = Act("server", now, keys.only(FOR_AUDIENCE["respondent"]))
     audit.record(db, theirs, Action.DRAFT_SECRET_MADE, campaign_code="tiny")
