@@ -7,8 +7,10 @@ by comparing the head with a copy kept elsewhere. Nothing a respondent does is e
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -188,13 +190,9 @@ def _saying(
         AuditEntry.unit_code,
         AuditEntry.facts,
     )
-    saying: list[int] = []
-    for number, *words in db.execute(columns.execution_options(yield_per=1000)):
-        if says(EntryWords(*words)):
-            saying.append(number)
-            if len(saying) == limit:
-                break
-    return saying
+    with closing(db.execute(columns.execution_options(yield_per=1000))) as rows:
+        saying = (number for number, *words in rows if says(EntryWords(*words)))
+        return list(islice(saying, limit))
 
 
 def every_entry(db: Session, *, campaign_code: str) -> Iterator[AuditEntry]:
