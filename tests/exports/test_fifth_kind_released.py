@@ -80,10 +80,10 @@ def test_a_kind_of_the_tests_is_cleaned_in_many_responses_as_in_each_alone(tmp_p
     ]
     for row, after in zip(responses, clean(responses, rules, {"D": form}), strict=True):
         marks = PlainMarks(row, ids, DONT_KNOW, asked.ladder_ids)
-        found = hits(rules, marks)
-        assert after.flags == tuple(rule.id for rule in found)
-        assert after.excluded == excludes(found)
-        left = {i: code for i, code in row.answers.items() if i not in emptied(found, marks)}
+        rules_hit = hits(rules, marks)
+        assert after.flags == tuple(rule.id for rule in rules_hit)
+        assert after.excluded == excludes(rules_hit)
+        left = {i: code for i, code in row.answers.items() if i not in emptied(rules_hit, marks)}
         assert after.row == replace(row, answers=left)
     whole = response(dict.fromkeys(ids, "1"))
     only_day_missing = replace(whole, answers={i: "1" for i in ids if i != "DX-204"})
